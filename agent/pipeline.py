@@ -1,7 +1,7 @@
 """The values that pass from step to step: ``Request → Resolution → Plan → Held | Confirmed → Outcome``.
 
-Each is frozen and made by one step, so that a wrong order does not type-check. A refusal is a value here, never an exception.
-All of them are Pydantic models so that a run can be stored and taken up again by another process as it was.
+Each is frozen and made by one step, so that a wrong order does not type-check. A refusal is a value here, never an
+exception. All of them are Pydantic models so that a run can be stored and taken up again by another process as it was.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class Value(BaseModel):
 
 
 class Span(Value):
-    """Words as they stand. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are code point offsets in it."""
+    """Words as they stand. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are code point
+    offsets in it."""
 
     origin: Annotated[int, Field(ge=0)] = 0
     start: Annotated[int, Field(ge=0)]
@@ -56,10 +57,11 @@ class Turn(Value):
 
 
 class Request(Value):
-    """What was typed, when, and everything answered since. ``now`` is the present that words like "tomorrow" go by (aware UTC).
+    """What was typed, when, and everything answered since. ``now`` is the present that words like "tomorrow" go by
+    (aware UTC).
 
-    ``given`` says that nobody typed it: the drafts were given as data, and ``text`` only describes them. No words are read out of it,
-    and nobody is there to be asked: until somebody edits the card, what stands in the way is refused.
+    ``given`` says that nobody typed it: the drafts were given as data, and ``text`` only describes them. No words are
+    read out of it, and nobody is there to be asked: until somebody edits the card, what stands in the way is refused.
     """
 
     text: str
@@ -107,8 +109,8 @@ Argument = Annotated[Mention | Choice | ListArgument, Field(discriminator="kind"
 
 
 class SuppliedValue(Value):
-    """A value that was given as data, not in words: there is nothing to read, everything to check. ``pointer`` is the JSON Pointer of its
-    place in what was given, ``ref`` says in what: the API key's public part, the event's id."""
+    """A value that was given as data, not in words: there is nothing to read, everything to check. ``pointer`` is the
+    JSON Pointer of its place in what was given, ``ref`` says in what: the API key's public part, the event's id."""
 
     kind: Literal["given"] = "given"
     value: Any
@@ -125,8 +127,9 @@ class Condition(Value):
 
 
 class Draft(Value):
-    """One call: an action and, for each parameter that was spoken of, its argument. ``condition`` says when it is made at
-    all. ``given`` holds values that were given as data instead (API, events); a draft has them only where ``Request.given`` says so."""
+    """One call: an action and, for each parameter that was spoken of, its argument. ``condition`` says when it is made
+    at all. ``given`` holds values that were given as data instead (API, events); a draft has them only where
+    ``Request.given`` says so."""
 
     action: str
     version: int = 1
@@ -150,8 +153,9 @@ QuestionCode = Literal["ambiguous", "missing", "not_found", "unclear_action", "u
 class Question(Value):
     """What the person must say before anything can be planned.
 
-    ``slot`` names what the answer fills: ``action``, ``0.invoice_id`` (first call's parameter) or ``0.invoice_id/customer`` (the record on
-    the way to it). ``missing`` lists every required parameter still without a value, ``param`` the one asked for now.
+    ``slot`` names what the answer fills: ``action``, ``0.invoice_id`` (first call's parameter) or
+    ``0.invoice_id/customer`` (the record on the way to it). ``missing`` lists every required parameter still without a
+    value, ``param`` the one asked for now.
     """
 
     slot: str
@@ -164,8 +168,9 @@ class Question(Value):
 
 
 class Calls(Value):
-    """One or more drafts in the order they shall run. ``confidence`` is in [0, 1], comparable within one resolver only. ``instead`` are
-    calls that the same words say nearly as well, likeliest first: for where the only draft does not work on the record that is meant."""
+    """One or more drafts in the order they shall run. ``confidence`` is in [0, 1], comparable within one resolver only.
+    ``instead`` are calls that the same words say nearly as well, likeliest first: for where the only draft does not
+    work on the record that is meant."""
 
     kind: Literal["calls"] = "calls"
     drafts: tuple[Draft, ...]
@@ -186,8 +191,8 @@ class Abstain(Value):
 
 
 class Ask(Value):
-    """``drafts`` are the likeliest calls; ``confidence`` is how sure it was of them, as in ``Calls``, where only that was lacking.
-    ``stands`` says that no surer choice settles it: something that was said can't be checked, or done."""
+    """``drafts`` are the likeliest calls; ``confidence`` is how sure it was of them, as in ``Calls``, where only that
+    was lacking. ``stands`` says that no surer choice settles it: something that was said can't be checked, or done."""
 
     kind: Literal["ask"] = "ask"
     question: Question
@@ -207,8 +212,8 @@ Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]
 
 
 class Trace(Value):
-    """What a resolver did, for AI History. ``prompt`` is the exact messages sent (JSON text); tokens and cost are 0 offline.
-    Durations are milliseconds; ``cost`` is US dollars as a decimal string, None when the price is unknown."""
+    """What a resolver did, for AI History. ``prompt`` is the exact messages sent (JSON text); tokens and cost are 0
+    offline. Durations are milliseconds; ``cost`` is US dollars as a decimal string, None when the price is unknown."""
 
     resolver: str
     model: str | None = None
@@ -234,8 +239,9 @@ class Resolved(Value):
 
 
 class PromptSource(Value):
-    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04"). ``read_by`` is ``code``
-    where code reads this very value from the words, ``model`` where only a model does: then a person must see it first."""
+    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
+    ``read_by`` is ``code`` where code reads this very value from the words, ``model`` where only a model does: then a
+    person must see it first."""
 
     kind: Literal["prompt"] = "prompt"
     spans: tuple[Span, ...]
@@ -244,8 +250,8 @@ class PromptSource(Value):
 
 
 class ComputedSource(Value):
-    """Worked out by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records`` are what it rests on
-    ("invoice INV-1042"). ``read_by`` says who read the numbers."""
+    """Worked out by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records`` are
+    what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers."""
 
     kind: Literal["computed"] = "computed"
     reading: str
@@ -262,7 +268,8 @@ class ProposedSource(Value):
 
 
 class RecordSource(Value):
-    """Looked up. ``spans`` are the words that led to the record, ``via`` the records passed on the way ("customer Adam Novak")."""
+    """Looked up. ``spans`` are the words that led to the record, ``via`` the records passed on the way ("customer Adam
+    Novak")."""
 
     kind: Literal["record"] = "record"
     record_kind: str
@@ -281,8 +288,8 @@ class DefaultSource(Value):
 
 
 class GivenSource(Value):
-    """Given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the key's public part or the
-    event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
+    """Given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the key's
+    public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
 
     kind: Literal["given"] = "given"
     by: GivenBy
@@ -299,7 +306,8 @@ Evidence = Literal["proven", "read", "proposed", "default"]
 
 
 def evidence_of(source: Source) -> Evidence:
-    """How well a value is supported: proven by code, read by a model from typed words, proposed by a model, or the contract's default."""
+    """How well a value is supported: proven by code, read by a model from typed words, proposed by a model, or the
+    contract's default."""
     match source:
         case PromptSource(read_by="model") | ComputedSource(read_by="model"):
             return "read"
@@ -321,7 +329,8 @@ class ParameterValue(Value):
 
 
 class RecordSnapshot(Value):
-    """A record the plan rests on, as it was: checked again at the moment of sending. ``values`` are its safe fields, for showing drift."""
+    """A record the plan rests on, as it was: checked again at the moment of sending. ``values`` are its safe fields,
+    for showing drift."""
 
     record_kind: str
     record_id: str
@@ -331,7 +340,8 @@ class RecordSnapshot(Value):
 
 
 class Step(Value):
-    """One call, ready. ``payload`` is the canonical JSON text of the whole body; from here on its bytes don't change."""
+    """One call, ready. ``payload`` is the canonical JSON text of the whole body; from here on its bytes don't
+    change."""
 
     call_id: str
     action: str
@@ -350,12 +360,13 @@ class Step(Value):
     payload: str
     pins: tuple[RecordSnapshot, ...] = ()
     confirm_by: Annotated[ConfirmBy, Field(exclude_if=lambda by: by is ConfirmBy.ANYONE)] = ConfirmBy.ANYONE
-    """Left out where it is ``anyone``: an old process beside this one reads those plans as ever, and can't read one that needs a person."""
+    """Left out where it is ``anyone``: an old process beside this one reads those plans as ever, and can't read one
+    that needs a person."""
 
 
 class Plan(Value):
-    """Every step of a request, validated together. ``digest`` binds contract versions, endpoints, payloads, pins and the actor:
-    what is confirmed is what is sent. ``held`` says why a person must confirm; empty means no one must."""
+    """Every step of a request, validated together. ``digest`` binds contract versions, endpoints, payloads, pins and
+    the actor: what is confirmed is what is sent. ``held`` says why a person must confirm; empty means no one must."""
 
     run_id: str
     steps: tuple[Step, ...]
@@ -371,8 +382,9 @@ class Plan(Value):
 
 
 class Reply(Value):
-    """The answer to a question, worked out by code over safe fields. ``values`` are what was asked for, as people write it; ``records`` are
-    those it rests on (at most a page; ``count`` is how many there are); ``actions`` are contracts that fit them."""
+    """The answer to a question, worked out by code over safe fields. ``values`` are what was asked for, as people write
+    it; ``records`` are those it rests on (at most a page; ``count`` is how many there are); ``actions`` are contracts
+    that fit them."""
 
     kind: Literal["reply"] = "reply"
     text: str
@@ -398,8 +410,8 @@ class Fault(Value):
 
 
 class Refusal(Value):
-    """Why nothing will be done, in words for the person. ``nearest`` are contracts they may run that come closest. ``faults`` name the
-    values of a call given as data that stand in its way."""
+    """Why nothing will be done, in words for the person. ``nearest`` are contracts they may run that come closest.
+    ``faults`` name the values of a call given as data that stand in its way."""
 
     kind: Literal["refusal"] = "refusal"
     code: RefusalCode
@@ -414,7 +426,8 @@ CallState = Literal["planned", "begun", "succeeded", "failed", "unknown", "skipp
 
 
 class CallOutcome(Value):
-    """What came of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of the body as text."""
+    """What came of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of
+    the body as text."""
 
     call_id: str
     state: CallState

@@ -1,4 +1,5 @@
-"""The composition root: one process's rooms, opened in order and closed in the reverse, handed to each other as values."""
+"""The composition root: one process's rooms, opened in order and closed in the reverse, handed to each other as
+values."""
 
 from __future__ import annotations
 
@@ -99,7 +100,8 @@ class Container:
 async def open_container(
     settings: Settings, *, clock: Clock = utc_now, resolver: Resolver | None = None
 ) -> AsyncIterator[Container]:
-    """Open the house and start its engine; at exit stop claiming, finish what is held, close. The schema must be up to date."""
+    """Open the house and start its engine; at exit stop claiming, finish what is held, close. The schema must be up to
+    date."""
     database = await Database.open(settings.database_url)
     try:
         box = await open_box(database, settings.data_keys, clock)
@@ -162,7 +164,7 @@ async def open_container(
         await events.parked(session, job, error)
         ids = {name: job.payload[name] for name in ("run_id", "event_id") if isinstance(job.payload.get(name), str)}
         await store.history.log.append(
-            session, workspace=job.workspace, kind=EntryType.WORK_PARKED.value, run_id=ids.get("run_id"), actor=SYSTEM, at=clock(),
+            session, workspace=job.workspace, kind=EntryType.WORK_PARKED.value, run_id=ids.get("run_id"), actor=SYSTEM, at=clock(),  # noqa: E501
             data={**ids, "work": job.kind, "key": job.key, "claims_lost": job.lost, "error": error},
         )  # fmt: skip
 
@@ -176,7 +178,8 @@ async def open_container(
         forgets=(DELIVER_JOB,),
     )
     handlers: dict[str, Handler] = {
-        RESOLVE_JOB: job_handlers.resolve, SEND_JOB: job_handlers.send, READ_JOB: reading.read, **events.handlers, **webhooks.handlers,
+        RESOLVE_JOB: job_handlers.resolve, SEND_JOB: job_handlers.send, READ_JOB: reading.read, **events.handlers,
+        **webhooks.handlers,
     }  # fmt: skip
     queue: Queue = sql
     wakes: list[WakeSource] = [ringing]

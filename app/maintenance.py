@@ -1,4 +1,5 @@
-"""Maintenance: what a process does every few seconds beside its jobs (expiry, retention, recovery, renewal of caches)."""
+"""Maintenance: what a process does every few seconds beside its jobs (expiry, retention, recovery, renewal of
+caches)."""
 
 from __future__ import annotations
 
@@ -29,9 +30,9 @@ async def run_maintenance(
     closing: asyncio.Event,
     events_days: int,
 ) -> None:
-    """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), take up runs that nobody
-    has work for, and once an hour delete what is kept no longer. Ends by itself when the house closes: cancelled in a query, it would leave
-    its connection behind."""
+    """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), take up
+    runs that nobody has work for, and once an hour delete what is kept no longer. Ends by itself when the house closes:
+    cancelled in a query, it would leave its connection behind."""
     rounds = 0
     while not closing.is_set():
         try:

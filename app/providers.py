@@ -22,10 +22,15 @@ def build_model(settings: Settings) -> ModelClient | None:
     from agent.resolve.model.client import ModelClient, ModelSettings
 
     asked = ModelSettings(
-        model=settings.model, api_base=settings.model_url, api_key=settings.model_key, mode=settings.model_mode,
-        timeout_s=settings.model_timeout_s, retries=settings.model_retries, fallbacks=settings.model_fallbacks,
+        model=settings.model,
+        api_base=settings.model_url,
+        api_key=settings.model_key,
+        mode=settings.model_mode,
+        timeout_s=settings.model_timeout_s,
+        retries=settings.model_retries,
+        fallbacks=settings.model_fallbacks,
         prices=settings.model_prices,
-    )  # fmt: skip
+    )
     return ModelClient(asked)
 
 
@@ -46,6 +51,11 @@ def build_issuer(settings: Settings, guard: SsrfGuard, clock: Clock) -> Provider
     if not settings.oidc_issuer:
         return None
     return Provider(
-        issuer=settings.oidc_issuer, client_id=settings.oidc_client_id, client_secret=settings.oidc_client_secret,
-        name=issuer_name(settings), redirect_uri=f"{settings.base_url}/sign-in/callback", client=IssuerClient(guard), clock=clock,
-    )  # fmt: skip
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret,
+        name=issuer_name(settings),
+        redirect_uri=f"{settings.base_url}/sign-in/callback",
+        client=IssuerClient(guard),
+        clock=clock,
+    )

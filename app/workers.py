@@ -51,7 +51,8 @@ class JobHandlers:
         try:
             return await self.sender.send(job.workspace, job.payload["run_id"])
         except Conflict:
-            # A worker that was taken for dead goes on with it. Whoever holds the work when it comes again finds out how that ended.
+            # A worker that was taken for dead goes on with it. Whoever holds the work when it comes again finds out how
+            # that ended.
             return Reschedule(1.0, "Another worker is at it.")
 
     async def record_dead_job(self, session: AsyncSession, job: Job, error: str) -> None:

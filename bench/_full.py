@@ -1,4 +1,5 @@
-"""A workspace as it is after a year: a long history with a true chain, its runs, and many contracts, put straight into the tables."""
+"""A workspace as it is after a year: a long history with a true chain, its runs, and many contracts, put straight into
+the tables."""
 
 from __future__ import annotations
 
@@ -52,11 +53,18 @@ async def fill_contracts(container: Container, owner: Actor, count: int) -> None
         contract = parse(_contract(at))
         rows.append(
             ContractRow(
-                workspace=owner.workspace, name=contract.name, version=1, raw=contract.canonical,
-                signature=signing.sign(contract.canonical, key), digest=contract.digest, state="active", registered_by=owner.id,
-                created_at=now, changed_at=now,
+                workspace=owner.workspace,
+                name=contract.name,
+                version=1,
+                raw=contract.canonical,
+                signature=signing.sign(contract.canonical, key),
+                digest=contract.digest,
+                state="active",
+                registered_by=owner.id,
+                created_at=now,
+                changed_at=now,
             )
-        )  # fmt: skip
+        )
     async with container.database.begin() as session:
         for row in rows[:-1]:
             await session.execute(insert(table(ContractRow)), row.model_dump())
@@ -93,12 +101,24 @@ async def fill_history(container: Container, owner: Actor, people: Sequence[Acto
         for columns, data in told:
             seq += 1
             entry = {
-                "workspace": owner.workspace, "seq": seq, "id": ids.new("his"), "run_id": run.id, "person": actor.person,
-                "request_id": None, "contract": run.actions, "risk": "write", "outcome": None, "model": None,
-                "prompt_version": None, "duration_ms": None,
-                **columns, "actor": canon.dumps(actor.as_json()).decode(), "data": canon.dumps(data).decode(),
-                "words": entries.words_of(columns["kind"], actor.as_json(), data), "prev": digest,
-            }  # fmt: skip
+                "workspace": owner.workspace,
+                "seq": seq,
+                "id": ids.new("his"),
+                "run_id": run.id,
+                "person": actor.person,
+                "request_id": None,
+                "contract": run.actions,
+                "risk": "write",
+                "outcome": None,
+                "model": None,
+                "prompt_version": None,
+                "duration_ms": None,
+                **columns,
+                "actor": canon.dumps(actor.as_json()).decode(),
+                "data": canon.dumps(data).decode(),
+                "words": entries.words_of(columns["kind"], actor.as_json(), data),
+                "prev": digest,
+            }
             digest = entry["digest"] = entries.digest_of(entry)
             written.append(entry)
             counts += [(owner.workspace, stats.day_of(entry["at"]), each) for each in stats.counts_of(entry, data)]
@@ -128,18 +148,42 @@ def _run(
     if version:
         prompt = json.dumps([{"role": "system", "content": _RULES}, {"role": "user", "content": words}])
         trace |= {
-            "model": model, "prompt_version": version, "prompt": prompt,
-            "response": json.dumps({"action": contract, "params": {"invoice": at}}), "tokens_in": 900, "tokens_out": 60, "cost": "0.0021",
-        }  # fmt: skip
+            "model": model,
+            "prompt_version": version,
+            "prompt": prompt,
+            "response": json.dumps({"action": contract, "params": {"invoice": at}}),
+            "tokens_in": 900,
+            "tokens_out": 60,
+            "cost": "0.0021",
+        }
     ends = begun + timedelta(seconds=looked_s + 2)
     run = Run(
-        id=ids.new("run"), workspace=actor.workspace, session_id="bench", actor=actor, surface="admin", text=words, now=begun,
-        state="succeeded", created_at=begun, updated_at=ends,
-    )  # fmt: skip
+        id=ids.new("run"),
+        workspace=actor.workspace,
+        session_id="bench",
+        actor=actor,
+        surface="admin",
+        text=words,
+        now=begun,
+        state="succeeded",
+        created_at=begun,
+        updated_at=ends,
+    )
     row = RunRow(
-        id=run.id, workspace=run.workspace, session_id="bench", actor_id=actor.id, person=actor.person, role=actor.role, surface="admin",
-        text=words, state=outcome, actions=contract, created_at=begun, updated_at=ends, document=run.model_dump_json(),
-    )  # fmt: skip
+        id=run.id,
+        workspace=run.workspace,
+        session_id="bench",
+        actor_id=actor.id,
+        person=actor.person,
+        role=actor.role,
+        surface="admin",
+        text=words,
+        state=outcome,
+        actions=contract,
+        created_at=begun,
+        updated_at=ends,
+        document=run.model_dump_json(),
+    )
     call = {"call_id": f"act_{at}", "state": outcome, "status": 200, "attempts": 1, "duration_ms": took_ms}
     by = {"model": model, "prompt_version": version}
 
@@ -174,10 +218,10 @@ def _contract(at: int) -> dict[str, Any]:
     return {
         "schema": "opsiq/contract/v1", "name": f"bench.area{at // 250}.act{at % 250}", "version": 1,
         "title": f"Do thing {at} of area {at // 250}",
-        "description": f"Does the thing that is numbered {at} on the platform of area {at // 250}.", "surfaces": ["admin"],
+        "description": f"Does the thing that is numbered {at} on the platform of area {at // 250}.", "surfaces": ["admin"],  # noqa: E501
         "roles": ["owner", "admin"], "risk": "write", "examples": [f"do thing {at}"],
         "parameters": {
-            "type": "object", "additionalProperties": False, "properties": {"order": {"type": "integer"}}, "required": ["order"],
+            "type": "object", "additionalProperties": False, "properties": {"order": {"type": "integer"}}, "required": ["order"],  # noqa: E501
         },
         "endpoint": {"url": f"https://area{at // 250}.example/act"},
     }  # fmt: skip

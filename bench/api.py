@@ -1,8 +1,8 @@
 """Signed requests a second against a bare route: ``python -m bench.api``.
 
-Ours is ``GET /v1/me`` with everything the door does: key and member read, HMAC, window, limit, the nonce committed to disk
-(SQLite, synchronous=FULL). Bare is a FastAPI route that answers the same JSON and does nothing. Both run under uvicorn in a process of
-their own and are asked by the same client over as many connections; the ratio is what counts.
+Ours is ``GET /v1/me`` with everything the door does: key and member read, HMAC, window, limit, the nonce committed to
+disk (SQLite, synchronous=FULL). Bare is a FastAPI route that answers the same JSON and does nothing. Both run under
+uvicorn in a process of their own and are asked by the same client over as many connections; the ratio is what counts.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def measured(seconds: float) -> int:
         for connections in (1, 16, 64):
             bare, bare_ms = one_side("bare", None, folder, connections, seconds)
             signed, signed_ms = one_side("signed", key, folder, connections, seconds)
-            row = f"{connections:>11} {bare:>8.0f} {signed:>10.0f} {signed / bare:>7.2f} {bare_ms:>9.1f} {signed_ms:>11.1f}"
+            row = f"{connections:>11} {bare:>8.0f} {signed:>10.0f} {signed / bare:>7.2f} {bare_ms:>9.1f} {signed_ms:>11.1f}"  # noqa: E501
             print(row, flush=True)
     return 0
 

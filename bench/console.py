@@ -1,9 +1,11 @@
-"""How long the server takes for each page of the console: ``python -m bench.console [--entries N] [--contracts N] [--times N]``.
+"""How long the server takes for each page of the console: ``python -m bench.console [--entries N] [--contracts N]
+[--times N]``.
 
-SQLite with 100,000 entries of AI History and 10,000 contracts, and a row of everything else that pages show. Every GET route of the
-console is asked, with the filters that hurt most; each answer is timed from the first byte of the request to the last of the answer, in
-one process. ``CPU ms`` is what this process worked for it, which other processes on the machine change less. ``--keep DIR`` fills DIR once
-and takes it again; the data are of 24 November 2026, whenever it runs.
+SQLite with 100,000 entries of AI History and 10,000 contracts, and a row of everything else that pages show. Every GET
+route of the console is asked, with the filters that hurt most; each answer is timed from the first byte of the request
+to the last of the answer, in one process. ``CPU ms`` is what this process worked for it, which other processes on the
+machine change less. ``--keep DIR`` fills DIR once and takes it again; the data are of 24 November 2026, whenever it
+runs.
 """
 
 from __future__ import annotations
@@ -32,12 +34,13 @@ STRANGERS = ("/sign-in", "/set-up", "/join")
 DOWNLOADS = {"/history/export.csv", "/history/{seq}/case.zip", "/history/verify"}
 """What reads the whole history because that is what it is asked for; streamed, or timed on its own."""
 ALSO = (
-    "/history?outcome=unknown", "/history?risk=irreversible", "/history?kind=finished&outcome=failed", "/history?model=acme%2Fsmall",
-    "/history?prompt_version=resolve%2Fv2", "/history?contract=bench.area7.act3", "/history?q=novak", f"/history?q={RARE}",
-    "/history?q=nothing+has+this+xylophone", "/history?since=2026-02-01&until=2026-02-03", "/history?until=2025-12-24",
-    "/history?before=50000",
-    "/history?q=kraus&outcome=unknown", "/insights?days=7", "/insights?days=365", "/contracts?q=thing+9999", "/contracts?start=9950",
-    "/rules/new?event=invoice.paid", "/evals/compare?of={report_id}&of={other_report}", "/evals/{report_id}?all=1",
+    "/history?outcome=unknown", "/history?risk=irreversible", "/history?kind=finished&outcome=failed",
+    "/history?model=acme%2Fsmall", "/history?prompt_version=resolve%2Fv2", "/history?contract=bench.area7.act3",
+    "/history?q=novak", f"/history?q={RARE}", "/history?q=nothing+has+this+xylophone",
+    "/history?since=2026-02-01&until=2026-02-03", "/history?until=2025-12-24", "/history?before=50000",
+    "/history?q=kraus&outcome=unknown", "/insights?days=7", "/insights?days=365", "/contracts?q=thing+9999",
+    "/contracts?start=9950", "/rules/new?event=invoice.paid", "/evals/compare?of={report_id}&of={other_report}",
+    "/evals/{report_id}?all=1",
 )  # fmt: skip
 
 
@@ -78,10 +81,14 @@ async def reports(console: Console) -> str:
 
 def pages(ids: dict[str, str]) -> list[str]:
     found = {
-        route.path for router in ROUTERS for route in router.routes
-        if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in DOWNLOADS
+        route.path
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        and "GET" in route.methods
+        and route.path not in DOWNLOADS
         and not route.path.startswith(STRANGERS)
-    }  # fmt: skip
+    }
     return [path.format(**ids) for path in [*sorted(found), *ALSO]]
 
 
@@ -109,7 +116,8 @@ async def measured(folder: Path, times: int, only: str) -> int:
     ids = json.loads((folder / "bench.json").read_text())
     slow = 0
     gc.collect()
-    gc.freeze()  # as ``opsiq serve`` has its imports (cli/gc_freeze.py), and what filled the database is no part of a server
+    # as ``opsiq serve`` has its imports (cli/gc_freeze.py), and what filled the database is no part of a server
+    gc.freeze()
     async with opened_console(folder, founded=False) as console:
         browser = await console.signed_in("olivia@shop.test")
         await browser.get("/contracts")  # the catalogue is verified and loaded once a process
@@ -122,7 +130,8 @@ async def measured(folder: Path, times: int, only: str) -> int:
             slow += p95 >= LIMIT_MS
             shown = path if len(path) <= 64 else path[:63] + "…"
             print(
-                f"{shown:<64} {p50:>8.1f} {p95:>8.1f} {cpu:>8.1f} {size / 1024:>6.0f}{'   over' if p95 >= LIMIT_MS else ''}",
+                f"{shown:<64} {p50:>8.1f} {p95:>8.1f} {cpu:>8.1f} "
+                f"{size / 1024:>6.0f}{'   over' if p95 >= LIMIT_MS else ''}",
                 flush=True,
             )
         print(f"load {os.getloadavg()[0]:.2f}; {slow} over the limit")

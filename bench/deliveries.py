@@ -1,8 +1,9 @@
 """Webhook deliveries a second, durable and logged, against a bare loop of POSTs: ``python -m bench.deliveries``.
 
-A receiver in a process of its own answers 204. The bare loop is aiohttp, 50 requests at a time, nothing signed, nothing stored. Ours is the
-whole way of a delivery from its work row on: claimed under a lease, read, signed, sent, its attempt logged, the endpoint's health counted,
-settled; on SQLite with synchronous=FULL. What is measured is the ratio; both sides share this machine's cores with the receiver.
+A receiver in a process of its own answers 204. The bare loop is aiohttp, 50 requests at a time, nothing signed, nothing
+stored. Ours is the whole way of a delivery from its work row on: claimed under a lease, read, signed, sent, its attempt
+logged, the endpoint's health counted, settled; on SQLite with synchronous=FULL. What is measured is the ratio; both
+sides share this machine's cores with the receiver.
 """
 
 from __future__ import annotations
@@ -145,7 +146,8 @@ async def main(count: int) -> None:
                 put_s, made = await ours(url, count, endpoints)
                 print(
                     f"deliveries to {endpoints:2} endpoint(s)    {made.per_s:7.0f} /s  {made.cpu_ms:.2f} ms CPU each  "
-                    f"{made.per_s / plain.per_s:.2f} of the bare loop by time, {plain.cpu_ms / made.cpu_ms:.2f} by CPU (put {put_s:.0f} /s)"
+                    f"{made.per_s / plain.per_s:.2f} of the bare loop by time, {plain.cpu_ms / made.cpu_ms:.2f} "
+                    f"by CPU (put {put_s:.0f} /s)"
                 )
         finally:
             peer.terminate()

@@ -1,10 +1,12 @@
-"""From a request to the call that waits for a person, with a model that answers at once: ``python -m bench.peers_overhead``.
+"""From a request to the call that waits for a person, with a model that answers at once: ``python -m
+bench.peers_overhead``.
 
-What is left is each one's own work. Ours twice: the whole (a run on SQLite with its history and queue, records looked up over HTTP on a
-real platform, the card bound by its digest), and the resolver with validation alone. The peers' own approval features, in memory, with no
-record looked up: Pydantic AI (deferred tools), LangChain (human-in-the-loop middleware), OpenAI Agents SDK (tools that need approval).
-Each peer has an environment of its own under the cache folder, made the first time; one that can't be installed is skipped and says
-why. Every request is worded anew. Connections to the model are kept, by everybody. ``bare`` is one HTTP request to the same model server.
+What is left is each one's own work. Ours twice: the whole (a run on SQLite with its history and queue, records looked
+up over HTTP on a real platform, the card bound by its digest), and the resolver with validation alone. The peers' own
+approval features, in memory, with no record looked up: Pydantic AI (deferred tools), LangChain (human-in-the-loop
+middleware), OpenAI Agents SDK (tools that need approval). Each peer has an environment of its own under the cache
+folder, made the first time; one that can't be installed is skipped and says why. Every request is worded anew.
+Connections to the model are kept, by everybody. ``bare`` is one HTTP request to the same model server.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
-"""How well the same small model does under different hands: ``python -m bench.peers_quality --data DIR --out FOLDER --model-url URL``.
+"""How well the same small model does under different hands: ``python -m bench.peers_quality --data DIR --out FOLDER
+--model-url URL``.
 
-The same cases, the same model server, temperature 0: OpsIQ (``opsiq eval run``), naive structured output, and each peer in an environment
-of its own. Cases are a seeded sample of files of ``DIR/cases``; every answer is judged as ``opsiq eval`` judges, and kept in FOLDER as it
-comes: an interrupted run goes on where it stopped. Without ``--model-url`` nothing is asked, and the table is of what is there.
-``--only`` asks some of them. Whatever fails counts as no call: it is what a person would get.
+The same cases, the same model server, temperature 0: OpsIQ (``opsiq eval run``), naive structured output, and each peer
+in an environment of its own. Cases are a seeded sample of files of ``DIR/cases``; every answer is judged as ``opsiq
+eval`` judges, and kept in FOLDER as it comes: an interrupted run goes on where it stopped. Without ``--model-url``
+nothing is asked, and the table is of what is there. ``--only`` asks some of them. Whatever fails counts as no call: it
+is what a person would get.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ CASES: Final = ("bfcl_live_act:live_multiple:40", "bfcl_live_irrelevance:live_ir
 
 
 def sampled(data: Path, wanted: Sequence[str], seed: int) -> list[dict[str, Any]]:
-    """So many of each file's source, ``FILE:SOURCE:COUNT``, in turn: what is answered first is already a picture of the whole."""
+    """So many of each file's source, ``FILE:SOURCE:COUNT``, in turn: what is answered first is already a picture of the
+    whole."""
     chance = random.Random(seed)
     drawn = []
     for each in wanted:
@@ -103,8 +106,16 @@ def ask(name: str, url: str, model: str, cases: Path, out: Path) -> str:
 def ask_us(url: str | None, model: str, cases: Path, data: Path, out: Path, cassette: Path) -> None:
     """The product's own way, through the command that users run."""
     command = [
-        str(Path(sys.executable).with_name("opsiq")), "eval", "run", str(cases), "--data", str(data), "--json", str(out), "--quiet",
-    ]  # fmt: skip
+        str(Path(sys.executable).with_name("opsiq")),
+        "eval",
+        "run",
+        str(cases),
+        "--data",
+        str(data),
+        "--json",
+        str(out),
+        "--quiet",
+    ]
     if url is not None:
         command += ["--resolver", f"openai/{model}", "--cassette", str(cassette), "--parallel", "1", "--resume"]
     environment = {**os.environ, "OPSIQ_MODEL_URL": url or "", "OPSIQ_MODEL_KEY": "local"}
@@ -194,9 +205,13 @@ def main() -> int:
             ask_us(None, given.model, listed, given.data, given.out / f"{slug(name)}.json", given.out / "none")
         elif given.model_url and name == OURS:
             ask_us(
-                given.model_url, given.model, listed, given.data, given.out / f"{slug(name)}.json",
+                given.model_url,
+                given.model,
+                listed,
+                given.data,
+                given.out / f"{slug(name)}.json",
                 given.out / "ours.cassette.jsonl",
-            )  # fmt: skip
+            )
         elif given.model_url:
             why = ask(name, given.model_url, given.model, offered, given.out / f"{slug(name)}.jsonl")
             if why:

@@ -1,9 +1,9 @@
 """What is lost when requests are written otherwise: ``python -m bench.perturbed [--data DIR] [--out FOLDER]``.
 
-The same cases with slips of the pen, in other words, turned round, and with actions whose names say nothing, through ``opsiq eval run`` and
-the offline resolver (``--resolver`` for a model). Words that are values of the right answer are left as they are: a misspelt name is
-another name. The other words come from a list of this file; which of them the resolver's own lists have too is printed. Prints, for each,
-how many are right before and after, and the drop.
+The same cases with slips of the pen, in other words, turned round, and with actions whose names say nothing, through
+``opsiq eval run`` and the offline resolver (``--resolver`` for a model). Words that are values of the right answer are
+left as they are: a misspelt name is another name. The other words come from a list of this file; which of them the
+resolver's own lists have too is printed. Prints, for each, how many are right before and after, and the drop.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from language.stems import GROUPED, KIN, ORDERS, READING, stem
 
 OURS: Final = Path(__file__).parents[1] / "evals" / "suites" / "saas.jsonl"
 FILES: Final = (
-    "bfcl_live_act", "bfcl_live_irrelevance", "when2call", "sgd_first_turn", "workbench_single_noop", "tau_retail_commands",
+    "bfcl_live_act", "bfcl_live_irrelevance", "when2call", "sgd_first_turn", "workbench_single_noop",
+    "tau_retail_commands",
 )  # fmt: skip
 OVERLAID: Final = ("workbench", "tau")
 """Sources whose actions stand for contracts of their own: they can't be renamed in a registry file."""
@@ -46,8 +47,8 @@ _OTHER: Final = {
     "add": "throw in", "meeting": "get-together", "cheap": "low-cost",
 }  # fmt: skip
 _ASKED: Final = (
-    "I need you to {order}", "could I ask you to {order}?", "it would be great if you could {order}", "we have to {order}",
-    "I was wondering whether you could {order}",
+    "I need you to {order}", "could I ask you to {order}?", "it would be great if you could {order}",
+    "we have to {order}", "I was wondering whether you could {order}",
 )  # fmt: skip
 """An order asked for in a roundabout way."""
 _PASSIVE: Final = (
@@ -58,10 +59,11 @@ _PASSIVE: Final = (
 )
 """An order told as what shall come of it."""
 _DONE: Final = {
-    "cancel": "cancelled", "delete": "deleted", "remove": "removed", "refund": "refunded", "close": "closed", "create": "created",
-    "update": "updated", "change": "changed", "send": "sent", "move": "moved", "schedule": "scheduled", "assign": "assigned",
-    "return": "returned", "exchange": "exchanged", "book": "booked", "resend": "resent", "reopen": "reopened", "void": "voided",
-    "extend": "extended", "suspend": "suspended", "pause": "paused", "add": "added", "rename": "renamed", "stop": "stopped",
+    "cancel": "cancelled", "delete": "deleted", "remove": "removed", "refund": "refunded", "close": "closed",
+    "create": "created", "update": "updated", "change": "changed", "send": "sent", "move": "moved",
+    "schedule": "scheduled", "assign": "assigned", "return": "returned", "exchange": "exchanged", "book": "booked",
+    "resend": "resent", "reopen": "reopened", "void": "voided", "extend": "extended", "suspend": "suspended",
+    "pause": "paused", "add": "added", "rename": "renamed", "stop": "stopped",
 }  # fmt: skip
 _SIMPLE: Final = re.compile(
     r"^(?:please\s+|can you\s+|could you\s+)?(?P<verb>[a-z]+)\s+"
@@ -133,8 +135,8 @@ def paraphrased(line: Line, chance: random.Random) -> Line:
 
 
 def turned(line: Line, chance: random.Random) -> Line:
-    """A single order as what shall come of it ("the order should be cancelled"), any other in a roundabout way. Several sentences and
-    questions stay as they are."""
+    """A single order as what shall come of it ("the order should be cancelled"), any other in a roundabout way. Several
+    sentences and questions stay as they are."""
     text = line["prompt"].strip()
     found = _SIMPLE.match(text)
     done = _DONE.get(found["verb"].lower()) if found else None
@@ -185,8 +187,16 @@ def answered(name: str, lines: Sequence[Line], data: Path, out: Path, resolver: 
     cases, report = out / f"{name}.jsonl", out / f"{name}.json"
     cases.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines), "utf-8")
     command = [
-        str(Path(sys.executable).with_name("opsiq")), "eval", "run", str(cases), "--data", str(data), "--json", str(report), "--quiet",
-    ]  # fmt: skip
+        str(Path(sys.executable).with_name("opsiq")),
+        "eval",
+        "run",
+        str(cases),
+        "--data",
+        str(data),
+        "--json",
+        str(report),
+        "--quiet",
+    ]
     if resolver != "offline":
         command += ["--resolver", resolver, "--cassette", str(out / "cassette.jsonl"), "--parallel", "1"]
     subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
@@ -211,8 +221,11 @@ def compared(
         wrong = sum(after[each].wrong_act for each in ids) - sum(before[each].wrong_act for each in ids)
         p = mcnemar(sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs))
         drop = (was.share - now.share) * 100
-        print(f"{name:<12} {group:<12} {len(ids):>5} {was.share:>7.3f} {now.share:>7.3f} [{now.low:.3f}, {now.high:.3f}] "
-              f"{drop:>+6.1f} {wrong:>+6d} {p:>7.3f}", flush=True)  # fmt: skip
+        print(
+            f"{name:<12} {group:<12} {len(ids):>5} {was.share:>7.3f} {now.share:>7.3f} [{now.low:.3f}, {now.high:.3f}] "
+            f"{drop:>+6.1f} {wrong:>+6d} {p:>7.3f}",
+            flush=True,
+        )
 
 
 def read(data: Path | None, files: Sequence[str], sample: int, seed: int) -> list[Line]:

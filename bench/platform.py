@@ -1,11 +1,12 @@
 """What the platform costs: ``python -m bench.platform [--only intake|delivery|memory] [--profile]``.
 
-Intake: signed ``POST /v1/events/fire`` through ``opsiq serve`` (one process, durable: the event, its Idempotency-Key and its fan-out are
-committed before the answer) against a FastAPI endpoint under the same uvicorn that inserts one row into the same kind of database and
-commits it. Delivery: ``opsiq work`` (claimed, signed, sent, logged, settled) against an aiohttp loop that posts the same bytes to the same
-receiver, half of them before ours and half after: a machine that others share changes its speed within seconds. The ratio is the median of
-the rounds', printed with the lowest and the highest. Both sides take turns in one run, on SQLite (WAL, synchronous=FULL), PostgreSQL (fsync
-and synchronous_commit on) and PostgreSQL with JetStream as the carrier. Load, receiver and database share this machine's cores with both
+Intake: signed ``POST /v1/events/fire`` through ``opsiq serve`` (one process, durable: the event, its Idempotency-Key
+and its fan-out are committed before the answer) against a FastAPI endpoint under the same uvicorn that inserts one row
+into the same kind of database and commits it. Delivery: ``opsiq work`` (claimed, signed, sent, logged, settled) against
+an aiohttp loop that posts the same bytes to the same receiver, half of them before ours and half after: a machine that
+others share changes its speed within seconds. The ratio is the median of the rounds', printed with the lowest and the
+highest. Both sides take turns in one run, on SQLite (WAL, synchronous=FULL), PostgreSQL (fsync and synchronous_commit
+on) and PostgreSQL with JetStream as the carrier. Load, receiver and database share this machine's cores with both
 sides, so the ratios count; CPU is that of the serving process alone. Memory: bench/_platform/memory.py.
 """
 
@@ -112,9 +113,11 @@ def sites(wanted: Sequence[str]) -> Iterator[list[Site]]:
         def site(name: str, bare_url: str, **more: str) -> None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="opsiq-bench-")))
             ours = {
-                "OPSIQ_DATA": str(folder), "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8", "OPSIQ_ADDRESS_LIMIT_PER_MIN": "0",
+                "OPSIQ_DATA": str(folder),
+                "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8",
+                "OPSIQ_ADDRESS_LIMIT_PER_MIN": "0",
                 "OPSIQ_LOG_LEVEL": "error",
-            }  # fmt: skip
+            }
             made.append(Site(name, clean | ours | more, bare_url or f"sqlite+aiosqlite:///{folder}/bare.db", folder))
 
         if "sqlite" in wanted:
@@ -157,7 +160,8 @@ def fired(site: Site, known: Founded, given: argparse.Namespace) -> None:
 
 
 def delivered(site: Site, known: Founded, receiver: str, given: argparse.Namespace, processes: int = 1) -> None:
-    """However many processes work, the bare loop is one. Several are all up before the first delivery may be claimed."""
+    """However many processes work, the bare loop is one. Several are all up before the first delivery may be
+    claimed."""
     bare, ours, rates, cpus = delivery.Pace(), delivery.Pace(), list[float](), list[float]()
     stats = site.folder / "work.stats" if given.profile and processes == 1 else None
     settings = site.settings()

@@ -1,7 +1,7 @@
 """How much a model is shown among 100, 1,000 and 10,000 contracts: ``python -m bench.prompt``.
 
-Characters of the rendered prompt, and tokens where ``--model-url`` names a llama.cpp server to count them. The registry is that of
-``bench.resolve``.
+Characters of the rendered prompt, and tokens where ``--model-url`` names a llama.cpp server to count them. The registry
+is that of ``bench.resolve``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How fast a request finds its action among 100 and 10,000 contracts: ``python -m bench.resolve``.
 
-The registry is made by recombining verbs, things and parameters, so that names collide as they do in a real one. Ratios are against a
-plain BM25 scan over the same words (every document scored, no fields, no typos), which is what a first version of such a search would be.
+The registry is made by recombining verbs, things and parameters, so that names collide as they do in a real one. Ratios
+are against a plain BM25 scan over the same words (every document scored, no fields, no typos), which is what a first
+version of such a search would be.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ def offers(count: int, chance: random.Random) -> list[Offer]:
 
 def requests(count: int, chance: random.Random) -> list[str]:
     return [
-        f"please {chance.choice(VERBS)} the {chance.choice(QUALITIES)} {chance.choice(THINGS)} of our {chance.choice(PLACES)} tomorrow, "
+        f"please {chance.choice(VERBS)} the {chance.choice(QUALITIES)} {chance.choice(THINGS)} of our "
+        f"{chance.choice(PLACES)} tomorrow, "
         f"{chance.randint(2, 99)} euros, because the customer asked for it"
         for _ in range(count)
     ]

@@ -1,7 +1,8 @@
 """How far up the right function stands among all of them: ``python -m bench.retrieval --data DIR``.
 
 Each request that calls for one function is searched in one large registry, as the resolver searches. A function that
-stands in the registry under several versions counts under its name. Shares within the first 1, 5, 10 and 20, with 95 % intervals.
+stands in the registry under several versions counts under its name. Shares within the first 1, 5, 10 and 20, with 95 %
+intervals.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def main() -> int:
             rank = best.index(wanted) + 1 if wanted in best else sys.maxsize
             found.setdefault(case.source, []).append((case.group, rank))
     print(
-        f"{len(offers)} functions; a search takes {percentile(took, 0.5):.1f} ms (p50), {percentile(took, 0.95):.1f} ms (p95)"
+        f"{len(offers)} functions; a search takes {percentile(took, 0.5):.1f} ms (p50), "
+        f"{percentile(took, 0.95):.1f} ms (p95)"
     )
     print(f"{'':<24} {'n':>5} " + " ".join(f"{f'within {rank}':>20}" for rank in RANKS))
     for source, ranks in found.items():

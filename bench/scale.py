@@ -1,8 +1,10 @@
-"""One machine and more: ``python -m bench.scale [--count N]``. Events accepted a second and deliveries made a second, in real processes.
+"""One machine and more: ``python -m bench.scale [--count N]``. Events accepted a second and deliveries made a second,
+in real processes.
 
-SQLite, PostgreSQL, and PostgreSQL with NATS JetStream, each with one process and with two. Accepting is signed POSTs of events with 32 at
-a time, every one committed with its Idempotency-Key. Delivering is the whole way from the work row to the settled attempt, timed
-between the first answer and the last. Receiver, publisher and database share this machine's cores, so the ratios count.
+SQLite, PostgreSQL, and PostgreSQL with NATS JetStream, each with one process and with two. Accepting is signed POSTs of
+events with 32 at a time, every one committed with its Idempotency-Key. Delivering is the whole way from the work row to
+the settled attempt, timed between the first answer and the last. Receiver, publisher and database share this machine's
+cores, so the ratios count.
 """
 
 from __future__ import annotations
@@ -102,8 +104,9 @@ async def founded(settings: Settings, receiver: str, count: int) -> list[tuple[s
             for n in range(KEYS)
         ]
         rows = [
-            (await container.webhooks.endpoints.create(owner, f"{receiver}/{n}", ["invoice.paid"])).shown.row for n in range(ENDPOINTS)
-        ]  # fmt: skip
+            (await container.webhooks.endpoints.create(owner, f"{receiver}/{n}", ["invoice.paid"])).shown.row
+            for n in range(ENDPOINTS)
+        ]
         await asyncio.sleep(1 if settings.nats_url else 0)  # the broker is connected to in the background
         for _ in range(0, count // ENDPOINTS, 50):
             async with container.database.begin() as session:
@@ -125,12 +128,20 @@ async def accepted_per_s(url: str, keys: list[tuple[str, str]], seconds: float) 
             public, secret = keys[n % len(keys)]
             idempotency_key = uuid.uuid4().hex
             authorization = request_signature.header(
-                secret, ts=int(time.time()), nonce=request_signature.new_nonce(), key=public, method="POST", path="/v1/events/fire",
-                idempotency_key=idempotency_key, body=body,
-            )  # fmt: skip
+                secret,
+                ts=int(time.time()),
+                nonce=request_signature.new_nonce(),
+                key=public,
+                method="POST",
+                path="/v1/events/fire",
+                idempotency_key=idempotency_key,
+                body=body,
+            )
             headers = {
-                "Authorization": authorization, "Idempotency-Key": idempotency_key, "Content-Type": "application/json",
-            }  # fmt: skip
+                "Authorization": authorization,
+                "Idempotency-Key": idempotency_key,
+                "Content-Type": "application/json",
+            }
             async with session.post(f"{url}/v1/events/fire", data=body, headers=headers) as answer:
                 said = await answer.read()
                 assert answer.status == 202, said
@@ -164,9 +175,12 @@ def measured(name: str, environ: Mapping[str, str], processes: int, count: int, 
     clean = {key: value for key, value in os.environ.items() if not key.startswith("OPSIQ_")}
     with tempfile.TemporaryDirectory() as folder, process(clean, "bench.deliveries", "--receive") as receiver:
         ours = dict(environ) | {
-            "OPSIQ_DATA": folder, "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8", "OPSIQ_ADDRESS_LIMIT_PER_MIN": "0",
-            "OPSIQ_LOG_LEVEL": "error", "OPSIQ_PROCESSES": str(processes),
-        }  # fmt: skip
+            "OPSIQ_DATA": folder,
+            "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8",
+            "OPSIQ_ADDRESS_LIMIT_PER_MIN": "0",
+            "OPSIQ_LOG_LEVEL": "error",
+            "OPSIQ_PROCESSES": str(processes),
+        }
         idle = Settings.load(ours | {"OPSIQ_WORKERS": "0"})
         keys = asyncio.run(founded(idle, receiver["url"], count))
         with process(clean | ours | {"OPSIQ_WORKERS": "0"}, "cli.main", "serve", "--port", "0") as server:

@@ -1,9 +1,10 @@
 """What each SDK costs beside the HTTP call it makes: ``python -m bench.sdks``.
 
-*bare* is a POST of the same body under the same headers by the same HTTP client, given address, headers and body anew but over a
-connection that is kept, to a FastAPI route on this machine that does nothing; its answer is read as JSON too. *work* is all that the SDK
-does for one call (build, sign, read the answer) with sending left out; *whole* is its call over the wire. The three are made in turn. Times
-are medians. The goal: work under 10 % of a bare call, by the medians and by the tenth percentiles, which a busy machine disturbs least.
+*bare* is a POST of the same body under the same headers by the same HTTP client, given address, headers and body anew
+but over a connection that is kept, to a FastAPI route on this machine that does nothing; its answer is read as JSON
+too. *work* is all that the SDK does for one call (build, sign, read the answer) with sending left out; *whole* is its
+call over the wire. The three are made in turn. Times are medians. The goal: work under 10 % of a bare call, by the
+medians and by the tenth percentiles, which a busy machine disturbs least.
 """
 
 from __future__ import annotations
@@ -126,7 +127,7 @@ $marks = static function (array $each) use ($times): array {
     return [$each[intdiv((int) $times, 10)], $each[intdiv((int) $times, 2)]];
 };
 echo json_encode(array_map($marks, $took)), "\\n";
-"""
+"""  # noqa: E501
 
 
 def serve() -> None:

@@ -1,4 +1,5 @@
-"""How long things take to begin: ``opsiq --help`` beside a bare interpreter, the server from start to its first answer, idle memory."""
+"""How long things take to begin: ``opsiq --help`` beside a bare interpreter, the server from start to its first answer,
+idle memory."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """A backup's file: a tar of ``manifest.json``, its MAC, the database's dump, and data.key where that was asked for.
 
-The manifest says what the parts are by length and SHA-256, and its MAC (HMAC-SHA256 under a key derived from the data key) that whoever
-holds that key made it. A restore checks both before it uses or unpacks anything: a dump is taken for true by the database that reads it.
+The manifest says what the parts are by length and SHA-256, and its MAC (HMAC-SHA256 under a key derived from the data
+key) that whoever holds that key made it. A restore checks both before it uses or unpacks anything: a dump is taken for
+true by the database that reads it.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ _PURPOSE: Final = b"opsiq/backup/v2 manifest"
 _THERE: Final = "{} exists: a backup is never overwritten. Name another file."
 _NOT_OURS: Final = "{} is no backup that `opsiq backup` made, or it is damaged: {}. Nothing of it was used."
 _RISK: Final = (
-    "If you know that nobody but you could have written to it, restore with --unauthenticated: what it holds is then believed as it is, "
+    "If you know that nobody but you could have written to it, restore with --unauthenticated: what it holds is "
+    "then believed as it is, "
     "people, keys and contracts included."
 )
 
@@ -66,7 +68,8 @@ class _Manifest(BaseModel):
 
 
 async def write(database: Database, settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
-    """Answers the manifest. ``file`` is there, whole and with mode 600, or not at all. Raises Conflict where it was already."""
+    """Answers the manifest. ``file`` is there, whole and with mode 600, or not at all. Raises Conflict where it was
+    already."""
     with tempfile.TemporaryDirectory(dir=_guarded(file), prefix=".opsiq-backup-") as folder:
         # The heads are read first: what is written while the dump begins only makes the chain longer.
         history = await _heads(database)
@@ -74,10 +77,13 @@ async def write(database: Database, settings: Settings, file: Path, *, with_key:
         await backup.snapshot(database, settings.database_url, dump)
         parts = {dump.name: dump} | ({KEY: settings.key_file} if with_key else {})
         manifest = {
-            "form": FORM, "made_at": utc_now().isoformat(timespec="seconds"), "version": version("opsiq-server"),
-            "engine": database.dialect, "history": history,
+            "form": FORM,
+            "made_at": utc_now().isoformat(timespec="seconds"),
+            "version": version("opsiq-server"),
+            "engine": database.dialect,
+            "history": history,
             "parts": {name: {"bytes": path.stat().st_size, "sha256": _digest(path)} for name, path in parts.items()},
-        }  # fmt: skip
+        }
         told = (json.dumps(manifest, indent=2) + "\n").encode()
         draft = Path(folder) / "backup"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
@@ -98,8 +104,9 @@ async def write(database: Database, settings: Settings, file: Path, *, with_key:
 
 
 async def put_back(settings: Settings, file: Path, *, unauthenticated: bool = False) -> dict[str, Any]:
-    """Fill the empty database from ``file``; answers its manifest. Raises InvalidInput for what is no whole backup of this engine, and for
-    one that can't be checked by the data key unless ``unauthenticated``; Conflict where something stands."""
+    """Fill the empty database from ``file``; answers its manifest. Raises InvalidInput for what is no whole backup of
+    this engine, and for one that can't be checked by the data key unless ``unauthenticated``; Conflict where something
+    stands."""
     try:
         with file.open("rb") as opened:
             return await _put_back(settings, file, Archive(opened), unauthenticated=unauthenticated)
@@ -133,11 +140,13 @@ async def _put_back(settings: Settings, file: Path, archive: Archive, *, unauthe
 
 
 def _authenticate(settings: Settings, file: Path, archive: Archive, told: bytes, *, unauthenticated: bool) -> None:
-    """Before anything of the manifest is read. Raises InvalidInput, Unusable; a MAC that does not fit is never passed over."""
+    """Before anything of the manifest is read. Raises InvalidInput, Unusable; a MAC that does not fit is never passed
+    over."""
     if MARK not in archive.names:
         if not unauthenticated:
             raise InvalidInput(
-                f"{file} was made before backups bore a mark of the data key, so nothing says that it is unchanged. {_RISK}"
+                f"{file} was made before backups bore a mark of the data key, so nothing says that it is "
+                f"unchanged. {_RISK}"
             )
         return
     keys = _known_keys(settings)
@@ -147,12 +156,14 @@ def _authenticate(settings: Settings, file: Path, archive: Archive, told: bytes,
             raise Unusable("its mark is not of this data key")
     elif not unauthenticated and KEY in archive.names:
         raise InvalidInput(
-            f"{file} holds the very key that it would be checked by, so nothing says that it is unchanged. Set OPSIQ_DATA_KEY, or put "
+            f"{file} holds the very key that it would be checked by, so nothing says that it is unchanged. Set "
+            f"OPSIQ_DATA_KEY, or put "
             f"the key as you kept it elsewhere at {settings.key_file} (mode 600). {_RISK}"
         )
     elif not unauthenticated:
         raise InvalidInput(
-            f"Before anything of {file} is used, it is checked by the data key it was made with: copy that to {settings.key_file} "
+            f"Before anything of {file} is used, it is checked by the data key it was made with: copy that to "
+            f"{settings.key_file} "
             "(mode 600), or set OPSIQ_DATA_KEY, then restore again."
         )
 

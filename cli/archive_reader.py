@@ -1,8 +1,8 @@
 """Backup archive reader: finds and checks the parts of a tar without unpacking it.
 
-A tar may hold links, paths that lead out, files full of holes and headers of any length, and whoever made it chooses. So headers are read
-here one block at a time (``tarfile`` takes each apart), only plain files of the few known names are let in, each once, and nothing is
-written before it was checked.
+A tar may hold links, paths that lead out, files full of holes and headers of any length, and whoever made it chooses.
+So headers are read here one block at a time (``tarfile`` takes each apart), only plain files of the few known names are
+let in, each once, and nothing is written before it was checked.
 """
 
 from __future__ import annotations
@@ -120,7 +120,8 @@ def _found(file: BinaryIO) -> dict[str, Part]:
 
 
 def _wide(records: bytes) -> int | None:
-    """The size that a pax header gives for the file after it, where it gives one. All else that it says is left unread."""
+    """The size that a pax header gives for the file after it, where it gives one. All else that it says is left
+    unread."""
     for line in records.split(b"\n"):
         _, _, told = line.partition(b" ")
         name, _, value = told.partition(b"=")

@@ -30,9 +30,9 @@ class Refused(InvalidInput):
         for each in problem.get("errors", ()):
             said += f"\n  {each.get('pointer') or '/'}: {each.get('detail')} [{each.get('code')}]"
         if code == "invalid_signature":
-            said += "\n  Another server may be at this address, one that does not know this terminal's key: see OPSIQ_URL and OPSIQ_DATA."
+            said += "\n  Another server may be at this address, one that does not know this terminal's key: see OPSIQ_URL and OPSIQ_DATA."  # noqa: E501
         if code == "forbidden" and os.environ.get("OPSIQ_KEY") and kept() is not None:
-            said += "\n  It is signed with the key in OPSIQ_KEY. Unset that and OPSIQ_SECRET, and this terminal's own key is used."
+            said += "\n  It is signed with the key in OPSIQ_KEY. Unset that and OPSIQ_SECRET, and this terminal's own key is used."  # noqa: E501
         super().__init__(said)
         self.problem = problem
 
@@ -57,9 +57,16 @@ class Client:
 
     def _call(self, method: str, path: str, query: str, body: bytes, idempotency_key: str) -> Any:
         authorization = request_signature.header(
-            self.secret, ts=int(time.time()), nonce=request_signature.new_nonce(), key=self.key, method=method, path=path, query=query,
-            idempotency_key=idempotency_key, body=body,
-        )  # fmt: skip
+            self.secret,
+            ts=int(time.time()),
+            nonce=request_signature.new_nonce(),
+            key=self.key,
+            method=method,
+            path=path,
+            query=query,
+            idempotency_key=idempotency_key,
+            body=body,
+        )
         headers = {"Authorization": authorization, "Content-Type": "application/json"}
         if idempotency_key:
             headers["Idempotency-Key"] = idempotency_key
@@ -90,7 +97,8 @@ def client() -> Client:
         own = json.loads(path.read_text())
         return Client(given["URL"] or own["url"], own["key"], own["secret"])
     raise InvalidInput(
-        "No server is known here. Go to the folder in which it was started or set OPSIQ_DATA to its data folder, set OPSIQ_URL, "
+        "No server is known here. Go to the folder in which it was started or set OPSIQ_DATA to its data folder, "
+        "set OPSIQ_URL, "
         "OPSIQ_KEY and OPSIQ_SECRET, or start one (opsiq demo)."
     )
 

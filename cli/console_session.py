@@ -1,7 +1,7 @@
 """A browser's part, played by a program: signs in to the console and presses a card's button.
 
-``opsiq demo --once`` tells the story without a person, and what only a person confirms is confirmed there like this: with the password of
-one, through the same page, form and checks.
+``opsiq demo --once`` tells the story without a person, and what only a person confirms is confirmed there like this:
+with the password of one, through the same page, form and checks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _NOTICE: Final = re.compile(r'role="alert"[^>]*>([^<]+)<')
 
 
 class ConsoleSession:
-    """One person's session in the console at ``url``. Raises Forbidden where the console says no, Unavailable where nobody answers."""
+    """One person's session in the console at ``url``. Raises Forbidden where the console says no, Unavailable where
+    nobody answers."""
 
     def __init__(self, url: str, email: str, password: str) -> None:
         self._url = url.rstrip("/")

@@ -1,4 +1,5 @@
-"""The demo's platform and server in step: the platform tells the server of every change, and the server keeps its records."""
+"""The demo's platform and server in step: the platform tells the server of every change, and the server keeps its
+records."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Several processes as one: started, watched, started anew when they die, replaced and stopped together.
 
-A child runs from its own first instruction (nothing is forked from a running program), so that after an upgrade SIGHUP brings the new
-version in, child by child, without a moment in which nobody serves. One socket pair binds each child to its parent: a byte says that it is
-ready, and its end tells either side that the other is gone, however it died.
+A child runs from its own first instruction (nothing is forked from a running program), so that after an upgrade SIGHUP
+brings the new version in, child by child, without a moment in which nobody serves. One socket pair binds each child to
+its parent: a byte says that it is ready, and its end tells either side that the other is gone, however it died.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class _Child:
 class Supervisor:
     """Keeps ``count`` children of ``command`` running; each is told its line to the parent as ``--family-fd N``.
 
-    ``fds`` stay open in them (a listening socket). ``ready`` is called once, when the first child is. The first child starts alone, so that
-    it alone brings the database up to date.
+    ``fds`` stay open in them (a listening socket). ``ready`` is called once, when the first child is. The first child
+    starts alone, so that it alone brings the database up to date.
     """
 
     def __init__(
@@ -137,9 +137,13 @@ class Supervisor:
         ours.setblocking(False)
         with theirs:
             process = await asyncio.create_subprocess_exec(
-                *self._command, "--family-fd", str(theirs.fileno()), pass_fds=(theirs.fileno(), *self._fds),
-                env=self._environ, start_new_session=True,  # what is typed at the terminal reaches the parent alone
-            )  # fmt: skip
+                *self._command,
+                "--family-fd",
+                str(theirs.fileno()),
+                pass_fds=(theirs.fileno(), *self._fds),
+                env=self._environ,
+                start_new_session=True,  # what is typed at the terminal reaches the parent alone
+            )
         return _Child(process, ours, time.monotonic())
 
     async def _end(self) -> None:

@@ -15,7 +15,8 @@ OWNER: Final = "owner"
 """The one role with a meaning of its own: who holds it governs the workspace and reads its history."""
 
 EVALUATOR: Final = "evaluator"
-"""Who holds it looks at eval reports beside owners; for all else it is a role like any other, which contracts may list."""
+"""Who holds it looks at eval reports beside owners; for all else it is a role like any other, which contracts may
+list."""
 
 SURFACES: Final[tuple[Surface, ...]] = ("admin", "customer", "writing")
 

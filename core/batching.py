@@ -1,8 +1,9 @@
-"""Many small questions to the database as one: what is asked while one group is being answered is answered together by the next.
+"""Many small questions to the database as one: what is asked while one group is being answered is answered together by
+the next.
 
-Nobody waits for a timer: alone, a question goes out at once. Each is answered by a transaction that began after it was asked, so nothing
-is staler or weaker than a transaction of its own; under load the database is asked once for many. A group that breaks (and so has done
-nothing) is asked one by one: what is wrong with one is not its neighbours' affair.
+Nobody waits for a timer: alone, a question goes out at once. Each is answered by a transaction that began after it was
+asked, so nothing is staler or weaker than a transaction of its own; under load the database is asked once for many. A
+group that breaks (and so has done nothing) is asked one by one: what is wrong with one is not its neighbours' affair.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ Answer = TypeVar("Answer")
 
 
 class Batcher(Generic[Asked, Answer]):
-    """``many`` answers a group, in its order, in one transaction: what it raises, each is told who asked, if it is so alone as well."""
+    """``many`` answers a group, in its order, in one transaction: what it raises, each is told who asked, if it is so
+    alone as well."""
 
     def __init__(self, many: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], *, most: int = MOST) -> None:
         self._many, self._most = many, most

@@ -24,7 +24,8 @@ _BRACKET: Final = re.compile(r"[\[{\]}]")
 
 
 def dumps(value: Any) -> bytes:
-    """The canonical bytes of ``value``. Raises NotCanonical for what has none (NaN, integers beyond 2^53-1, lone surrogates)."""
+    """The canonical bytes of ``value``. Raises NotCanonical for what has none (NaN, integers beyond 2^53-1, lone
+    surrogates)."""
     try:
         try:
             return _ENCODER.encode(_plain(value)).encode("utf-8")
@@ -39,8 +40,9 @@ class _OfItsOwn(Exception):
 
 
 def _plain(value: Any) -> Any:
-    """``value`` as Python's own encoder, which is several times faster, writes it canonically. Raises _OfItsOwn where it can't: keys beyond
-    ASCII sort by UTF-16, floats far from 1 are written another way, and a type may be only like one of JSON's."""
+    """``value`` as Python's own encoder, which is several times faster, writes it canonically. Raises _OfItsOwn where
+    it can't: keys beyond ASCII sort by UTF-16, floats far from 1 are written another way, and a type may be only like
+    one of JSON's."""
     kind = type(value)
     if kind is str or kind is bool or value is None:
         return value

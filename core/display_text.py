@@ -1,4 +1,5 @@
-"""Text that comes from others, made safe to look at: what can't be seen, or changes how its neighbours are seen, is spelled out."""
+"""Text that comes from others, made safe to look at: what can't be seen, or changes how its neighbours are seen, is
+spelled out."""
 
 from __future__ import annotations
 
@@ -7,18 +8,19 @@ from functools import lru_cache
 from typing import Final
 
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Default-ignorable or blank although their category is a letter's, a mark's or a symbol's (Unicode Default_Ignorable_Code_Point,
-# and the empty Braille pattern).
+# Default-ignorable or blank although their category is a letter's, a mark's or a symbol's (Unicode
+# Default_Ignorable_Code_Point, and the empty Braille pattern).
 _HIDDEN_RANGES: Final = (
-    (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F),
-    (0xFFA0, 0xFFA0), (0xE0000, 0xE0FFF),
+    (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800), (0x3164, 0x3164),
+    (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xE0000, 0xE0FFF),
 )  # fmt: skip
 _ELLIPSIS: Final = "…"
 
 
 @lru_cache(maxsize=4096)
 def is_hidden(char: str) -> bool:
-    """Whether the character leaves no mark of its own: control, format (bidi, zero-width), unassigned, private, filler, variation."""
+    """Whether the character leaves no mark of its own: control, format (bidi, zero-width), unassigned, private, filler,
+    variation."""
     point = ord(char)
     if 0x20 <= point < 0x7F:
         return False
@@ -26,8 +28,9 @@ def is_hidden(char: str) -> bool:
 
 
 def to_display_text(text: str, *, lines: bool = False, limit: int = 2000) -> str:
-    """``text`` as one line (``lines`` keeps its line breaks), each hidden character as ``‹U+202E›``, cut with an ellipsis to ``limit``
-    characters. Plain text goes out as it came in; the result is plain text, still to be escaped where it is written into HTML or CSV."""
+    """``text`` as one line (``lines`` keeps its line breaks), each hidden character as ``‹U+202E›``, cut with an
+    ellipsis to ``limit`` characters. Plain text goes out as it came in; the result is plain text, still to be escaped
+    where it is written into HTML or CSV."""
     made: list[str] = []
     length = 0
     for char in text:

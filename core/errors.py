@@ -21,7 +21,7 @@
     └── ConnectorBroken             connector_broken         a connector's own code failed
 
 Codes are permanent. The map from code to HTTP status stands once, in ``web``.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The data key as it lies on disk and as it is shown: 32 bytes in unpadded base64url, in a file that nobody else may read."""
+"""The data key as it lies on disk and as it is shown: 32 bytes in unpadded base64url, in a file that nobody else may
+read."""
 
 from __future__ import annotations
 

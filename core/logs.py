@@ -28,8 +28,8 @@ _ids: ContextVar[_Chain] = ContextVar("opsiq_log_ids", default=None)
 
 
 class bound:  # noqa: N801 (used as a function; a class of its own since a generator costs several times as much)
-    """Every line logged within carries ``ids``; those that are None are left out. They are put together when a line is written: most of
-    what is done writes none.
+    """Every line logged within carries ``ids``; those that are None are left out. They are put together when a line is
+    written: most of what is done writes none.
     """
 
     __slots__ = ("_given", "_token")
@@ -66,7 +66,8 @@ def install(level: str, form: Form) -> None:
 
 
 class OncePerSecond(logging.Filter):
-    """Log rate limit: of lines of one kind, whatever they speak of, one a second; it says how many were left out since the last."""
+    """Log rate limit: of lines of one kind, whatever they speak of, one a second; it says how many were left out since
+    the last."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -97,8 +98,13 @@ class LineFormatter(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         more = {name: value for name, value in vars(record).items() if name not in _STANDARD}
         line: dict[str, Any] = {
-            "at": at, "level": record.levelname.lower(), "logger": record.name, "event": record.getMessage(), **_bound_ids(), **more,
-        }  # fmt: skip
+            "at": at,
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            **_bound_ids(),
+            **more,
+        }
         trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
         if self._form == "json":
             return json.dumps(line | ({"exception": trace} if trace else {}), default=str)

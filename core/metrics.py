@@ -1,4 +1,5 @@
-"""What a process counts about itself, in Prometheus' terms. Labels are of bounded number: never an id, never a person's words."""
+"""What a process counts about itself, in Prometheus' terms. Labels are of bounded number: never an id, never a person's
+words."""
 
 from __future__ import annotations
 
@@ -14,9 +15,12 @@ _WORK_S: Final = (0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60)
 
 REQUESTS: Final = Counter("opsiq_http_requests", "Requests answered.", ("method", "route", "status"), registry=REGISTRY)
 REQUEST_S: Final = Histogram(
-    "opsiq_http_request_seconds", "From the request's arrival to the end of its answer.", ("method", "route"),
-    buckets=_WEB_S, registry=REGISTRY,
-)  # fmt: skip
+    "opsiq_http_request_seconds",
+    "From the request's arrival to the end of its answer.",
+    ("method", "route"),
+    buckets=_WEB_S,
+    registry=REGISTRY,
+)
 WORK: Final = Counter(
     "opsiq_work", "Pieces of durable work handled.", ("kind", "outcome"), registry=REGISTRY
 )  # outcome: done, later, dead, settled, lost
@@ -65,7 +69,8 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def exposition() -> bytes:
-    """Every meter in Prometheus' text format 0.0.4; the sum, where several processes count into one folder (PROMETHEUS_MULTIPROC_DIR)."""
+    """Every meter in Prometheus' text format 0.0.4; the sum, where several processes count into one folder
+    (PROMETHEUS_MULTIPROC_DIR)."""
     counted: CollectorRegistry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         from prometheus_client.multiprocess import MultiProcessCollector

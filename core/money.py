@@ -7,7 +7,7 @@ from typing import Final
 
 EXPONENTS: Final = {
     **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0
+        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0  # noqa: E501
     ),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }  # fmt: skip
@@ -25,5 +25,6 @@ def major(minor: int, currency: str) -> Decimal:
 
 
 def format_money(minor: int, currency: str) -> str:
-    """``4900, 'EUR'`` → ``49.00 EUR``; ``1200, 'JPY'`` → ``1200 JPY``. No grouping: it is read by people and by code."""
+    """``4900, 'EUR'`` → ``49.00 EUR``; ``1200, 'JPY'`` → ``1200 JPY``. No grouping: it is read by people and by
+    code."""
     return f"{major(minor, currency):f} {currency}"

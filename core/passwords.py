@@ -14,14 +14,16 @@ MOST_CHARACTERS: Final = 200
 
 
 def hash_password(password: str) -> str:
-    """The PHC string of ``password``. Raises InvalidInput for one that is too short or too long. Takes tens of milliseconds."""
+    """The PHC string of ``password``. Raises InvalidInput for one that is too short or too long. Takes tens of
+    milliseconds."""
     if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
         raise InvalidInput(f"A password has {LEAST_CHARACTERS} to {MOST_CHARACTERS} characters.")
     return _hasher().hash(password)
 
 
 def verify_password(password: str, kept: str | None) -> bool:
-    """Whether it is the password. With no hash to compare with it takes as long, so that an unknown address can't be told by time."""
+    """Whether it is the password. With no hash to compare with it takes as long, so that an unknown address can't be
+    told by time."""
     from pwdlib.exceptions import UnknownHashError
 
     if len(password) > MOST_CHARACTERS:

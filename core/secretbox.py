@@ -1,8 +1,8 @@
 """Secrets at rest: sealed with a data key, bound to the place they are kept in.
 
-A sealed value is ``v1.``, the data key's id and ``.`` where it has one, and the unpadded base64url of ``nonce (12) | ciphertext |
-tag (16)`` under AES-256-GCM (NIST SP 800-38D). The ``context`` is its associated data: a sealed value copied to another row,
-workspace or purpose does not open there.
+A sealed value is ``v1.``, the data key's id and ``.`` where it has one, and the unpadded base64url of ``nonce (12) |
+ciphertext | tag (16)`` under AES-256-GCM (NIST SP 800-38D). The ``context`` is its associated data: a sealed value
+copied to another row, workspace or purpose does not open there.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def new_key() -> bytes:
 
 
 class SecretBox:
-    """Seals with one key of 32 bytes, and opens with it and with ``older``, by their ids. Raises BadSetting for a key of another
-    length."""
+    """Seals with one key of 32 bytes, and opens with it and with ``older``, by their ids. Raises BadSetting for a key
+    of another length."""
 
     __slots__ = ("_ciphers", "_id")
 
@@ -59,7 +59,8 @@ class SecretBox:
         cipher = self._ciphers.get(name)
         if cipher is None:
             raise BadSetting(
-                "A stored secret was sealed with a data key this process does not know. Restart it if one was made since it "
+                "A stored secret was sealed with a data key this process does not know. Restart it if one was "
+                "made since it "
                 "started; else restore the database's data_keys from a backup, or enter the secret again."
             )
         try:

@@ -60,7 +60,8 @@ class Settings:
         default="",
         metadata=variable(
             "OPSIQ_BASE_URL",
-            "The address this server is reached by, as links show it. Where it is https, cookies are Secure and named `__Host-…`, "
+            "The address this server is reached by, as links show it. Where it is https, cookies are Secure and "
+            "named `__Host-…`, "
             "and answers carry `Strict-Transport-Security`.",
             env_variable.address("http", "https"),
             default="`http://<host>:<port>`",
@@ -71,7 +72,8 @@ class Settings:
         repr=False,
         metadata=variable(
             "OPSIQ_DATA_KEY",
-            "The key that wraps the data keys which seal stored secrets, 32 bytes in base64url. Keep a copy: without it they are lost.",
+            "The key that wraps the data keys which seal stored secrets, 32 bytes in base64url. Keep a copy: "
+            "without it they are lost.",
             env_variable.key,
             default="made once, kept in `<data folder>/data.key` with mode 600",
             secret=True,
@@ -153,7 +155,8 @@ class Settings:
         default=365,
         metadata=variable(
             "OPSIQ_EVENTS_KEEP_DAYS",
-            "How many days events are kept, with what reacted to them; 0 for ever. AI History and runs are always kept.",
+            "How many days events are kept, with what reacted to them; 0 for ever. AI History and runs are always "
+            "kept.",
             env_variable.integer(0, 36500),
         ),
     )
@@ -161,7 +164,8 @@ class Settings:
         default=86400,
         metadata=variable(
             "OPSIQ_MIRROR_MAX_AGE_S",
-            "How old the last whole reading of kept records may be before look-ups ask the platform again, in seconds. They are read anew "
+            "How old the last whole reading of kept records may be before look-ups ask the platform again, in "
+            "seconds. They are read anew "
             "at half of it.",
             env_variable.integer(60, 2_592_000),
         ),
@@ -196,7 +200,8 @@ class Settings:
         default="",
         metadata=variable(
             "OPSIQ_OIDC_CLIENT_ID",
-            "Which client this server is to the issuer. Its redirect address there is `<OPSIQ_BASE_URL>/sign-in/callback`.",
+            "Which client this server is to the issuer. Its redirect address there is "
+            "`<OPSIQ_BASE_URL>/sign-in/callback`.",
             default="empty",
         ),
     )
@@ -229,7 +234,8 @@ class Settings:
         default=24,
         metadata=variable(
             "OPSIQ_SECOND_PERSON_H",
-            "Where two people must approve, a member counts beside whoever gave them their place or role only after this many hours; "
+            "Where two people must approve, a member counts beside whoever gave them their place or role only "
+            "after this many hours; "
             "0: at once.",
             env_variable.integer(0, 8760),
         ),
@@ -239,7 +245,8 @@ class Settings:
         repr=False,
         metadata=variable(
             "OPSIQ_REDIS_URL",
-            "A Redis in which all server processes count requests together: `redis://host:6379/0`. Empty: each counts its own.",
+            "A Redis in which all server processes count requests together: `redis://host:6379/0`. Empty: each "
+            "counts its own.",
             env_variable.address("redis", "rediss"),
             default="empty",
             secret=True,
@@ -250,7 +257,8 @@ class Settings:
         repr=False,
         metadata=variable(
             "OPSIQ_NATS_URL",
-            "A NATS server with JetStream that carries webhook deliveries: `nats://host:4222`. Needs the extra `nats`. Empty: "
+            "A NATS server with JetStream that carries webhook deliveries: `nats://host:4222`. Needs the extra "
+            "`nats`. Empty: "
             "they are claimed from the database like other work.",
             env_variable.address("nats", "tls"),
             default="empty",
@@ -261,7 +269,8 @@ class Settings:
         default=6000,
         metadata=variable(
             "OPSIQ_ADDRESS_LIMIT_PER_MIN",
-            "How many API requests a minute one address may send before signatures are looked at; 0 for no limit (behind a proxy that "
+            "How many API requests a minute one address may send before signatures are looked at; 0 for no limit "
+            "(behind a proxy that "
             "limits, all requests come from its address).",
             env_variable.integer(0, 1_000_000),
         ),
@@ -270,7 +279,8 @@ class Settings:
         default=(),
         metadata=variable(
             "OPSIQ_TRUSTED_PROXIES",
-            "The networks of your own reverse proxies, as CIDRs: `127.0.0.1/32,10.0.0.0/24`. `X-Forwarded-For` and `X-Forwarded-Proto` are "
+            "The networks of your own reverse proxies, as CIDRs: `127.0.0.1/32,10.0.0.0/24`. `X-Forwarded-For` "
+            "and `X-Forwarded-Proto` are "
             "believed from these alone, and they may open as many connections as all may.",
             env_variable.networks,
             default="none, loopback included",
@@ -280,7 +290,8 @@ class Settings:
         default=4096,
         metadata=variable(
             "OPSIQ_MAX_CONNECTIONS",
-            "How many connections one process holds at once, as far as its file limit goes. Beyond it, the one that has kept the server "
+            "How many connections one process holds at once, as far as its file limit goes. Beyond it, the one "
+            "that has kept the server "
             "waiting longest is closed.",
             env_variable.integer(16, 1_000_000),
         ),
@@ -305,7 +316,8 @@ class Settings:
         default=20,
         metadata=variable(
             "OPSIQ_BODY_TIMEOUT_S",
-            "How long the body of a request may take to come, in seconds; longer where it comes at 4 KiB a second or more.",
+            "How long the body of a request may take to come, in seconds; longer where it comes at 4 KiB a second "
+            "or more.",
             env_variable.integer(1, 600),
         ),
     )
@@ -355,7 +367,7 @@ class Settings:
         default="",
         metadata=variable(
             "OPSIQ_OTLP_URL",
-            "An OpenTelemetry collector (OTLP over HTTP, `http://host:4318`) that gets traces and metrics. Needs the extra `otel`.",
+            "An OpenTelemetry collector (OTLP over HTTP, `http://host:4318`) that gets traces and metrics. Needs the extra `otel`.",  # noqa: E501
             env_variable.address("http", "https"),
             default="empty: none",
         ),
@@ -380,7 +392,7 @@ class Settings:
         default=60,
         metadata=variable(
             "OPSIQ_WORK_LEASE_S",
-            "How long a process holds a piece of work before another may take it up, in seconds. Renewed while it lives.",
+            "How long a process holds a piece of work before another may take it up, in seconds. Renewed while it lives.",  # noqa: E501
             env_variable.integer(2, 3600),
         ),
     )
@@ -419,7 +431,8 @@ class Settings:
 
     @cached_property
     def data_key(self) -> bytes:
-        """The key that wraps data keys: the one given, else the one in the data folder, made there on first use with mode 600.
+        """The key that wraps data keys: the one given, else the one in the data folder, made there on first use with
+        mode 600.
 
         Two processes that start at once end with the same key. Raises BadSetting for a file that others may read or
         that holds no key.
@@ -428,7 +441,8 @@ class Settings:
 
     @property
     def data_keys(self) -> tuple[bytes, ...]:
-        """``data_key``, and where a rotation was cut off between database and file, the one that it was to be replaced by."""
+        """``data_key``, and where a rotation was cut off between database and file, the one that it was to be replaced
+        by."""
         if self.given_data_key is not None or not self.next_key_file.exists():
             return (self.data_key,)
         return (self.data_key, load_or_create_key(self.next_key_file))
@@ -458,7 +472,7 @@ def reference() -> str:
     lines = [
         "# Settings",
         "",
-        "Settings come from the environment and are read once, at start. A name that begins with `OPSIQ_` and is none of",
+        "Settings come from the environment and are read once, at start. A name that begins with `OPSIQ_` and is none of",  # noqa: E501
         "these stops the start with a suggestion: a slip is never silently the default. Empty counts as not set.",
         f"{', '.join(f'`{name}`' for name in sorted(SDK_VARIABLES))} belong to the SDKs, `OPSIQ_TEST_…` to the tests.",
         "",

@@ -1,7 +1,8 @@
 """Text sanitizer: whatever a peer sent becomes text that every database keeps.
 
-PostgreSQL keeps no NUL in text, and neither database a lone surrogate. What others answered is evidence, not input: it is kept as far as it
-can be, and never a reason to lose what it is evidence of. Input of people is refused instead (``store.rows.storable``).
+PostgreSQL keeps no NUL in text, and neither database a lone surrogate. What others answered is evidence, not input: it
+is kept as far as it can be, and never a reason to lose what it is evidence of. Input of people is refused instead
+(``store.rows.storable``).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Spans of what is being done, for OpenTelemetry. Without the ``otel`` extra and ``OPSIQ_OTLP_URL`` a span costs nothing and goes nowhere.
+"""Spans of what is being done, for OpenTelemetry. Without the ``otel`` extra and ``OPSIQ_OTLP_URL`` a span costs
+nothing and goes nowhere.
 
 Spans name ids, routes, kinds and outcomes; never a person's words, a record's field or a secret.
 """
@@ -25,7 +26,8 @@ def span(name: str, **attributes: str | int | float | bool | None) -> AbstractCo
 
 
 def install(url: str, service: str) -> Callable[[], None]:
-    """Send spans and meters to the OTLP/HTTP collector at ``url`` (``http://host:4318``). Answers what flushes and ends it.
+    """Send spans and meters to the OTLP/HTTP collector at ``url`` (``http://host:4318``). Answers what flushes and ends
+    it.
 
     Raises BadSetting where the ``otel`` extra is not installed.
     """
@@ -63,7 +65,8 @@ def use(tracer: Any) -> None:
 
 
 def _export_metrics(meter: Any) -> None:
-    """core/metrics.py is the one place that counts: each of its counters, and each histogram's sum and count, is observed from there."""
+    """core/metrics.py is the one place that counts: each of its counters, and each histogram's sum and count, is
+    observed from there."""
     from opentelemetry.metrics import CallbackOptions, Observation
 
     from core.metrics import REGISTRY

@@ -85,11 +85,20 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--data", type=Path, required=True, help="its SQLite file; made and filled if it is not there")
-    parser.add_argument("--secret", action="append", metavar="whsec_…",
-                        help=f"secret of the action calls, twice while it is rotated (or {SECRET_VARIABLE})")  # fmt: skip
+    parser.add_argument(
+        "--secret",
+        action="append",
+        metavar="whsec_…",
+        help=f"secret of the action calls, twice while it is rotated (or {SECRET_VARIABLE})",
+    )
     parser.add_argument("--token", help=f"bearer token of the read API (or {TOKEN_VARIABLE})")
-    parser.add_argument("--seed-now", type=_moment, default=SEED_NOW, metavar="ISO",
-                        help=f"the present that the first data is told from (default: {SEED_NOW.isoformat()})")  # fmt: skip
+    parser.add_argument(
+        "--seed-now",
+        type=_moment,
+        default=SEED_NOW,
+        metavar="ISO",
+        help=f"the present that the first data is told from (default: {SEED_NOW.isoformat()})",
+    )
     parser.add_argument("--faults", action="store_true", help="open POST /faults and PATCH /api/…, for tests")
     args = parser.parse_args(argv)
     args.secret = args.secret or os.environ.get(SECRET_VARIABLE, "").split()

@@ -1,4 +1,5 @@
-"""What the platform does when it is called, by its own rules. Each action runs inside the transaction that records the call."""
+"""What the platform does when it is called, by its own rules. Each action runs inside the transaction that records the
+call."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
 
 
 def act(connection: sqlite3.Connection, name: str, values: Mapping[str, Any], at: str) -> Done:
-    """Does it. Raises Refused: 404 no such action or row, 409 the row is not in a state for it, 422 the parameters don't fit."""
+    """Does it. Raises Refused: 404 no such action or row, 409 the row is not in a state for it, 422 the parameters
+    don't fit."""
     action = ACTIONS.get(name)
     if action is None:
         raise Refused(404, "no_such_action", f"This platform does not know the action {name[:60]!r}.")

@@ -37,8 +37,13 @@ def refund_invoice(connection: sqlite3.Connection, params: Params, at: str) -> D
         "INSERT INTO refunds (invoice_id, amount, currency, reason, at) VALUES (?, ?, ?, ?, ?)",
         (invoice["id"], amount, invoice["currency"], reason, at),
     )
-    answer = {"refund_id": made.lastrowid, "invoice_id": invoice["id"], "refunded": amount,
-              "currency": invoice["currency"], "status": status}  # fmt: skip
+    answer = {
+        "refund_id": made.lastrowid,
+        "invoice_id": invoice["id"],
+        "refunded": amount,
+        "currency": invoice["currency"],
+        "status": status,
+    }
     return Done(answer, f"Refunded {money.text(amount, invoice['currency'])} of {invoice['number']}")
 
 
@@ -65,13 +70,18 @@ def apply_credit(connection: sqlite3.Connection, params: Params, at: str) -> Don
     params.text("currency", most=3)
     _same_currency(params, customer["currency"])
     made = connection.execute(
-        "INSERT INTO credits (customer_id, amount, currency, note, status, applied_at) VALUES (?, ?, ?, ?, 'applied', ?)",
+        "INSERT INTO credits (customer_id, amount, currency, note, status, applied_at) VALUES (?, ?, ?, ?, "
+        "'applied', ?)",
         (customer["id"], amount, customer["currency"], params.text("note", default=""), at),
     )
     balance = customer["credit_balance"] + amount
     connection.execute("UPDATE customers SET credit_balance = ? WHERE id = ?", (balance, customer["id"]))
-    answer = {"credit_id": made.lastrowid, "customer_id": customer["id"], "credit_balance": balance,
-              "currency": customer["currency"]}  # fmt: skip
+    answer = {
+        "credit_id": made.lastrowid,
+        "customer_id": customer["id"],
+        "credit_balance": balance,
+        "currency": customer["currency"],
+    }
     return Done(answer, f"Credited {money.text(amount, customer['currency'])} to {customer['name']}")
 
 

@@ -32,7 +32,8 @@ def create_app(
     faults: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> ASGIApp:
-    """The whole service. ``secrets`` are ``whsec_…``, more than one while one is being rotated; ``token`` opens ``/api``."""
+    """The whole service. ``secrets`` are ``whsec_…``, more than one while one is being rotated; ``token`` opens
+    ``/api``."""
     doors = _Doors(connection, secrets, token, clock)
     routes = [
         Route("/api/{collection}", doors.listed),
@@ -93,7 +94,8 @@ class _Doors:
         return Response(answer.body, answer.status, headers=replayed, media_type=media)
 
     async def listen(self, request: Request) -> Response:
-        """``{"url", "secret"}``: tell this address of every change, signed with the secret. ``{"url": null}``: nobody any more."""
+        """``{"url", "secret"}``: tell this address of every change, signed with the secret. ``{"url": null}``: nobody
+        any more."""
         self.admit(request)
         wanted = await _json(request)
         if not isinstance(wanted, dict):
@@ -155,7 +157,8 @@ class Trouble:
 
 
 async def body_of(request: Request) -> bytes:
-    """The raw body. Raises Refused: 413 beyond MAX_BODY_BYTES, before it is all read; 400 where the caller hangs up before its end."""
+    """The raw body. Raises Refused: 413 beyond MAX_BODY_BYTES, before it is all read; 400 where the caller hangs up
+    before its end."""
     parts = bytearray()
     try:
         async for chunk in request.stream():

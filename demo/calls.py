@@ -1,4 +1,5 @@
-"""Receiving an action call: verified with the published ``standardwebhooks`` library, done once, answered the same way ever after."""
+"""Receiving an action call: verified with the published ``standardwebhooks`` library, done once, answered the same way
+ever after."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class Answer:
 
 
 def verified(secrets: Sequence[str], headers: Sequence[tuple[str, str]], body: bytes, action: str) -> dict[str, Any]:
-    """The call's JSON, once one of the secrets' signatures fits. Raises Refused 401 for the signature, 400 for the shape."""
+    """The call's JSON, once one of the secrets' signatures fits. Raises Refused 401 for the signature, 400 for the
+    shape."""
     names = [name for name, _ in headers if name.startswith("webhook-")]
     if len(names) != len(set(names)):
         raise Refused(401, "invalid_signature", "A webhook header stands twice.")
@@ -61,8 +63,9 @@ def _no_constant(name: str) -> Any:
 
 
 def once(connection: sqlite3.Connection, action: str, call: Mapping[str, Any], body: bytes, at: str) -> Answer:
-    """Does the call in one transaction with its record. A repeat of the id gets the first answer and does nothing; the same id with
-    another body is refused (422). A refusal by the platform's rules is recorded and repeated just the same."""
+    """Does the call in one transaction with its record. A repeat of the id gets the first answer and does nothing; the
+    same id with another body is refused (422). A refusal by the platform's rules is recorded and repeated just the
+    same."""
     digest = hashlib.sha256(body).hexdigest()
     key = str(call["id"])
     with transaction(connection):
@@ -82,11 +85,22 @@ def once(connection: sqlite3.Connection, action: str, call: Mapping[str, Any], b
             done, status = Done(refused.as_json(), f"Refused: {refused.detail}"), refused.status
         answer = json.dumps(done.answer, ensure_ascii=False)
         connection.execute(
-            "INSERT INTO calls (webhook_id, action, body_digest, actor, run_id, params, status, answer, effect, received_at)"
+            "INSERT INTO calls (webhook_id, action, body_digest, actor, run_id, params, status, answer, effect, "
+            "received_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (key, str(call["action"]), digest, json.dumps(call["actor"], ensure_ascii=False), str(call.get("run_id", "")),
-             json.dumps(call["params"], ensure_ascii=False), status, answer, done.effect, at),
-        )  # fmt: skip
+            (
+                key,
+                str(call["action"]),
+                digest,
+                json.dumps(call["actor"], ensure_ascii=False),
+                str(call.get("run_id", "")),
+                json.dumps(call["params"], ensure_ascii=False),
+                status,
+                answer,
+                done.effect,
+                at,
+            ),
+        )
     return Answer(status, answer, replayed=False)
 
 

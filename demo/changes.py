@@ -1,7 +1,8 @@
-"""What changed: every row has a revision that goes up with each change of it, and whoever listens is told of each change.
+"""What changed: every row has a revision that goes up with each change of it, and whoever listens is told of each
+change.
 
-Triggers keep both, so that nothing changes unseen, whichever door it came through. What a row shows of another row (a customer's name on
-an invoice) changes that row's revision too.
+Triggers keep both, so that nothing changes unseen, whichever door it came through. What a row shows of another row (a
+customer's name on an invoice) changes that row's revision too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from contextlib import contextmanager
 from typing import Final
 
 _KEYS: Final[Mapping[str, str]] = {
-    "customers": "id", "invoices": "id", "subscriptions": "id", "tickets": "id", "articles": "slug", "agents": "id", "credits": "id",
+    "customers": "id", "invoices": "id", "subscriptions": "id", "tickets": "id", "articles": "slug", "agents": "id",
+    "credits": "id",
 }  # fmt: skip
 _WITH_STATUS: Final = frozenset({"customers", "invoices", "subscriptions", "tickets", "credits"})
 _SHOWN_ON: Final = (
@@ -34,7 +36,7 @@ CREATE TABLE IF NOT EXISTS present (
     one INTEGER PRIMARY KEY CHECK (one = 1), counter INTEGER NOT NULL DEFAULT 0, cause TEXT, url TEXT, secret TEXT
 ) STRICT;
 INSERT OR IGNORE INTO present (one) VALUES (1);
-"""
+"""  # noqa: E501
 _STEP: Final = """
     UPDATE present SET counter = counter + 1;
     INSERT INTO revisions VALUES ('{table}', {row}.{key}, (SELECT counter FROM present))
@@ -45,7 +47,7 @@ _STEP: Final = """
 _RENAMED: Final = """
 CREATE TRIGGER IF NOT EXISTS {owners}_renamed_on_{table} AFTER UPDATE OF name ON {owners} WHEN NEW.name IS NOT OLD.name BEGIN
     UPDATE {table} SET {via} = {via} WHERE {via} = NEW.id;
-END;"""
+END;"""  # noqa: E501
 
 
 def install(connection: sqlite3.Connection) -> None:

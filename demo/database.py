@@ -68,7 +68,7 @@ CREATE TABLE calls (
 CREATE TABLE rejected (
     id INTEGER PRIMARY KEY, action TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL
 ) STRICT;
-"""
+"""  # noqa: E501
 
 REJECTED_KEPT: Final = 200
 

@@ -16,8 +16,8 @@ FAULT: Final = "demo.fault"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """``status`` answers it without acting; ``hang_s`` waits before acting, ``hang_after_acting_s`` after it; ``close_before`` and
-    ``close_after_acting`` cut the connection without a byte of answer."""
+    """``status`` answers it without acting; ``hang_s`` waits before acting, ``hang_after_acting_s`` after it;
+    ``close_before`` and ``close_after_acting`` cut the connection without a byte of answer."""
 
     status: int | None = None
     hang_s: float = 0
@@ -33,7 +33,8 @@ class Faults:
         self._next: deque[Fault] = deque()
 
     def replace(self, value: Any) -> int:
-        """Takes ``{"next": [{…}, …]}`` instead of what was queued; ``{}`` stands for a call without fault. Raises Refused 422."""
+        """Takes ``{"next": [{…}, …]}`` instead of what was queued; ``{}`` stands for a call without fault. Raises
+        Refused 422."""
         faults = value.get("next") if isinstance(value, dict) else None
         try:
             self._next = deque(Fault(**each) for each in faults or ())
@@ -81,8 +82,8 @@ def _late(send: Send, delay_s: float) -> Send:
 
 
 async def _cut(receive: Receive, send: Send) -> None:
-    """``send`` is a method of uvicorn's cycle, which holds the transport. Waits until uvicorn has seen the connection go, so that it
-    doesn't answer 500 by itself."""
+    """``send`` is a method of uvicorn's cycle, which holds the transport. Waits until uvicorn has seen the connection
+    go, so that it doesn't answer 500 by itself."""
     send.__self__.transport.abort()  # type: ignore[attr-defined]
     while (await receive())["type"] != "http.disconnect":
         pass

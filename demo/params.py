@@ -1,4 +1,5 @@
-"""What an action call may carry: read strictly, because the platform trusts nobody, not even a signed caller's types."""
+"""What an action call may carry: read strictly, because the platform trusts nobody, not even a signed caller's
+types."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ from starlette.responses import JSONResponse
 
 
 class Refused(Exception):
-    """A request that is understood and not done. ``status`` is the HTTP status, ``code`` permanent, ``detail`` a sentence."""
+    """A request that is understood and not done. ``status`` is the HTTP status, ``code`` permanent, ``detail`` a
+    sentence."""
 
     def __init__(self, status: int, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -15,8 +16,13 @@ class Refused(Exception):
         self.detail = detail
 
     def as_json(self) -> dict[str, str | int]:
-        return {"type": "about:blank", "title": self.code.replace("_", " "), "status": self.status, "code": self.code,
-                "detail": self.detail}  # fmt: skip
+        return {
+            "type": "about:blank",
+            "title": self.code.replace("_", " "),
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+        }
 
 
 def answer(refused: Refused) -> JSONResponse:

@@ -1,7 +1,8 @@
-"""What the read API shows of each table: a query with its joins, the columns that may be filtered, and what ``q`` looks at.
+"""What the read API shows of each table: a query with its joins, the columns that may be filtered, and what ``q`` looks
+at.
 
-The rows deliberately carry more than anyone should see (password hashes, card fingerprints, internal notes), as real platforms' do:
-what comes out of OpsIQ is the connector's decision, and the tests hold it to that.
+The rows deliberately carry more than anyone should see (password hashes, card fingerprints, internal notes), as real
+platforms' do: what comes out of OpsIQ is the connector's decision, and the tests hold it to that.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ MAX_QUERY_CHARS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """``searched`` maps a column to the way words find a row by it. ``secret`` columns come out, but can't be asked for."""
+    """``searched`` maps a column to the way words find a row by it. ``secret`` columns come out, but can't be asked
+    for."""
 
     table: str
     select: str
@@ -97,9 +99,9 @@ def one(connection: sqlite3.Connection, collection: Collection, key: str) -> dic
 
 
 def found(connection: sqlite3.Connection, collection: Collection, params: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The rows that fit ``q`` (``by`` one way of searching), ``where`` (a JSON object of lists), in ``order`` (``-issued_at``), at
-    most ``limit`` after the first ``offset``. ``after`` a key are those whose keys come later as text, in that order. With ``q`` the
-    best match comes first and ``order`` only parts equals. Raises Refused 400."""
+    """The rows that fit ``q`` (``by`` one way of searching), ``where`` (a JSON object of lists), in ``order``
+    (``-issued_at``), at most ``limit`` after the first ``offset``. ``after`` a key are those whose keys come later as
+    text, in that order. With ``q`` the best match comes first and ``order`` only parts equals. Raises Refused 400."""
     limit, offset = _limit(params.get("limit")), params.get("offset", "0")
     if not offset.isascii() or not offset.isdigit() or len(offset) > 9:
         raise Refused(400, "bad_offset", "offset is a number from 0.")

@@ -1,4 +1,5 @@
-"""Finding rows by words: any part of a name, without accents, with a slip of the finger forgiven; codes and addresses exactly."""
+"""Finding rows by words: any part of a name, without accents, with a slip of the finger forgiven; codes and addresses
+exactly."""
 
 from __future__ import annotations
 
@@ -28,9 +29,12 @@ def words(text: str) -> list[str]:
 
 
 def ranked(rows: Iterable[dict[str, Any]], text: str, searched: Mapping[str, By]) -> list[dict[str, Any]]:
-    """The rows that match, best first, equals in the order given. Where some match every word, those that match fewer are left out."""
-    scored = [(max((_score(str(row[name]), text, way) for name, way in searched.items()), default=(0.0, 0.0)), row)
-              for row in rows]  # fmt: skip
+    """The rows that match, best first, equals in the order given. Where some match every word, those that match fewer
+    are left out."""
+    scored = [
+        (max((_score(str(row[name]), text, way) for name, way in searched.items()), default=(0.0, 0.0)), row)
+        for row in rows
+    ]
     matched = [pair for pair in scored if pair[0] > (0.0, 0.0)]
     if any(coverage == 1.0 for (coverage, _), _ in matched):
         matched = [pair for pair in matched if pair[0][0] == 1.0]

@@ -70,9 +70,21 @@ class _Seed:
 
     def _customer(self, person: people.Person) -> None:
         key, name, company, email, country, currency, status = person
-        self._insert("customers", key, name, company, email, country, status, currency, 0,
-                     self._day(960 - (key - 400) * 11), _fake_hash(email), f"card_fp_{_fake_hash(name)[-12:]}",
-                     "NEVER SHOW: pays late, handle with care")  # fmt: skip
+        self._insert(
+            "customers",
+            key,
+            name,
+            company,
+            email,
+            country,
+            status,
+            currency,
+            0,
+            self._day(960 - (key - 400) * 11),
+            _fake_hash(email),
+            f"card_fp_{_fake_hash(name)[-12:]}",
+            "NEVER SHOW: pays late, handle with care",
+        )
 
     def _known_invoices(self) -> None:
         rows = (
@@ -111,9 +123,22 @@ class _Seed:
     def _invoice(self, key: int, customer: int, total: int, status: str, issued: int, since: int, text: str) -> None:
         currency = self._connection.execute("SELECT currency FROM customers WHERE id = ?", (customer,)).fetchone()[0]
         paid = {"paid": since, "refunded": since + 10}.get(status)
-        self._insert("invoices", key, f"INV-{key}", customer, status, self._day(since), total,
-                     total if status == "refunded" else 0, currency, text, self._day(issued), self._day(issued - 30),
-                     None if paid is None else self._day(paid), "NEVER SHOW: margin 61 %")  # fmt: skip
+        self._insert(
+            "invoices",
+            key,
+            f"INV-{key}",
+            customer,
+            status,
+            self._day(since),
+            total,
+            total if status == "refunded" else 0,
+            currency,
+            text,
+            self._day(issued),
+            self._day(issued - 30),
+            None if paid is None else self._day(paid),
+            "NEVER SHOW: margin 61 %",
+        )
 
     def _other_invoices(self, customers: Sequence[people.Person]) -> None:
         plans = dict(self._connection.execute("SELECT customer_id, plan FROM subscriptions"))
@@ -147,10 +172,20 @@ class _Seed:
                 status = self._random.choices(("active", "trialing", "past_due", "cancelling", "cancelled"),
                                               (70, 10, 8, 6, 6))[0]  # fmt: skip
             started = 14 - trials.get(key, 5) if status == "trialing" else 120 + n * 3
-            self._insert("subscriptions", 300 + n, key, plan, status, price(plan, currency, interval), currency, interval,
-                         self._day(started), self._day(started - 14) if status == "trialing" else None,
-                         None if status in ("cancelled", "cancelling") else self._day(-6 - n % 20),
-                         self._day(3 + n % 10) if status in ("cancelled", "cancelling") else None)  # fmt: skip
+            self._insert(
+                "subscriptions",
+                300 + n,
+                key,
+                plan,
+                status,
+                price(plan, currency, interval),
+                currency,
+                interval,
+                self._day(started),
+                self._day(started - 14) if status == "trialing" else None,
+                None if status in ("cancelled", "cancelling") else self._day(-6 - n % 20),
+                self._day(3 + n % 10) if status in ("cancelled", "cancelling") else None,
+            )
 
     def _tickets(self, customers: Sequence[people.Person]) -> None:
         rows = (
@@ -173,14 +208,43 @@ class _Seed:
         for n, person in enumerate(each for each in customers if 428 <= each[0] < 462):
             status = ("open", "closed", "pending", "closed")[n % 4]
             agent = None if n % 5 == 0 else 1 + n % 6
-            self._ticket(5440 + n, people.SUBJECTS[n % 12], "Please help.", person[0], agent, status,
-                         ("normal", "low", "high", "normal")[n % 4], 1200 - 20 * n)  # fmt: skip
+            self._ticket(
+                5440 + n,
+                people.SUBJECTS[n % 12],
+                "Please help.",
+                person[0],
+                agent,
+                status,
+                ("normal", "low", "high", "normal")[n % 4],
+                1200 - 20 * n,
+            )
 
-    def _ticket(self, key: int, subject: str, body: str, customer: int, agent: int | None, status: str, priority: str,
-                hours: int) -> None:  # fmt: skip
+    def _ticket(
+        self,
+        key: int,
+        subject: str,
+        body: str,
+        customer: int,
+        agent: int | None,
+        status: str,
+        priority: str,
+        hours: int,
+    ) -> None:
         closed = self._day(hours / 24 - 0.5) if status == "closed" else None
-        self._insert("tickets", key, subject, body, customer, agent, status, priority,
-                     ("email", "chat", "phone")[key % 3], self._day(hours / 24), closed, "NEVER SHOW: vip")  # fmt: skip
+        self._insert(
+            "tickets",
+            key,
+            subject,
+            body,
+            customer,
+            agent,
+            status,
+            priority,
+            ("email", "chat", "phone")[key % 3],
+            self._day(hours / 24),
+            closed,
+            "NEVER SHOW: vip",
+        )
 
     def _credits(self) -> None:
         rows = ((1, 401, 2000, "Outage in March", "voided", 240), (2, 402, 1500, "Goodwill", "applied", 60),
@@ -191,8 +255,9 @@ class _Seed:
             ).fetchone()
             self._insert("credits", key, customer, amount, currency, note, status, self._day(days))
             if status == "applied":
-                self._connection.execute("UPDATE customers SET credit_balance = credit_balance + ? WHERE id = ?",
-                                         (amount, customer))  # fmt: skip
+                self._connection.execute(
+                    "UPDATE customers SET credit_balance = credit_balance + ? WHERE id = ?", (amount, customer)
+                )
 
     def _insert(self, table: str, *values: Any) -> None:
         marks = ", ".join("?" * len(values))

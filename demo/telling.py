@@ -1,4 +1,5 @@
-"""Telling a listener what has changed: one signed webhook a change (Standard Webhooks), in their order, again until it is taken."""
+"""Telling a listener what has changed: one signed webhook a change (Standard Webhooks), in their order, again until it
+is taken."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ MAX_ATTEMPTS: Final = 20
 _REFUSED: Final = frozenset({400, 409, 413, 422})
 """Answers after which the same message will not be taken either."""
 _SINGULAR: Final[Mapping[str, str]] = {
-    "customers": "customer", "invoices": "invoice", "subscriptions": "subscription", "tickets": "ticket", "articles": "article",
-    "agents": "agent", "credits": "credit",
+    "customers": "customer", "invoices": "invoice", "subscriptions": "subscription", "tickets": "ticket",
+    "articles": "article", "agents": "agent", "credits": "credit",
 }  # fmt: skip
 _CREATED: Final[Mapping[str, str]] = {
     "invoices": "issued",
@@ -71,7 +72,8 @@ def body_of(connection: sqlite3.Connection, change: Mapping[str, Any]) -> str:
 async def tell(
     connection: sqlite3.Connection, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), poll_s: float = POLL_S
 ) -> None:
-    """Sends for ever. One change at a time: the next is told when this one is taken, refused for good, or tried too often."""
+    """Sends for ever. One change at a time: the next is told when this one is taken, refused for good, or tried too
+    often."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
         while True:
             there = changes.listener(connection)

@@ -1,7 +1,7 @@
 """Many events at once: what is fired while one group is being committed is committed together by the next.
 
-An event, the answer kept for its Idempotency-Key and its fan-out are one transaction, whoever else is in it: nobody is answered before
-the commit, and one that may not be (its key is taken, its data is wrong) leaves its neighbours alone.
+An event, the answer kept for its Idempotency-Key and its fan-out are one transaction, whoever else is in it: nobody is
+answered before the commit, and one that may not be (its key is taken, its data is wrong) leaves its neighbours alone.
 """
 
 from __future__ import annotations
@@ -55,14 +55,21 @@ class BatchPublisher:
         caused_by: str | None = None,
         request_id: str | None = None,
     ) -> FiredEvent | KeyClaim:
-        """The event; or, where nothing was fired, what stands under the key of ``kept``, which is kept with the event and its ``answer``.
-        Raises as ``events.fire``."""
+        """The event; or, where nothing was fired, what stands under the key of ``kept``, which is kept with the event
+        and its ``answer``. Raises as ``events.fire``."""
         now = self._firing.clock()
         try:
             row = make_row(
-                workspace=actor.workspace, name=name, data=data, origin=f"{actor.kind}:{actor.id}", at=now,
-                occurred_at=occurred_at, caused_by=caused_by, request_id=request_id, mode=actor.mode,
-            )  # fmt: skip
+                workspace=actor.workspace,
+                name=name,
+                data=data,
+                origin=f"{actor.kind}:{actor.id}",
+                at=now,
+                occurred_at=occurred_at,
+                caused_by=caused_by,
+                request_id=request_id,
+                mode=actor.mode,
+            )
             values(row)  # what no database stores is this one's fault alone
             if caused_by is not None:
                 async with self._firing.database.read() as session:

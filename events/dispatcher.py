@@ -1,8 +1,9 @@
 """The walk: one durable piece of work for each event takes its subscribers through their priorities.
 
-Who reacts is written down before anybody does. Lower priority comes first, the same priority side by side. A reaction and what it leaves
-behind are one transaction, so after a crash the walk goes on where it stood: what was done is not done again. A reaction that fails becomes
-work of its own, tried again later, and the walk goes on; only a blocking subscriber stops it, until it is done or has failed for good.
+Who reacts is written down before anybody does. Lower priority comes first, the same priority side by side. A reaction
+and what it leaves behind are one transaction, so after a crash the walk goes on where it stood: what was done is not
+done again. A reaction that fails becomes work of its own, tried again later, and the walk goes on; only a blocking
+subscriber stops it, until it is done or has failed for good.
 """
 
 from __future__ import annotations
@@ -125,12 +126,15 @@ class Dispatcher:
                     session,
                     [
                         ReactionRow(
-                            event_id=event.id, subscriber=each.name, workspace=event.workspace,
-                            priority=each.priority, blocking=each.blocking,
+                            event_id=event.id,
+                            subscriber=each.name,
+                            workspace=event.workspace,
+                            priority=each.priority,
+                            blocking=each.blocking,
                         )
                         for each in there.values()
                     ],
-                )  # fmt: skip
+                )
                 rows = await store.events.events.reactions(session, event.workspace, event.id)
         return rows
 
@@ -147,17 +151,27 @@ class Dispatcher:
                 reacted = await subscriber.react(event)
             async with self._database.begin() as session:
                 mine = await store.events.events.move_reaction(
-                    session, row, to="done", attempts=row.attempts + 1, detail=reacted.detail[:1000], error="",
-                    started_at=row.started_at or began, finished_at=self._clock(),
-                )  # fmt: skip
+                    session,
+                    row,
+                    to="done",
+                    attempts=row.attempts + 1,
+                    detail=reacted.detail[:1000],
+                    error="",
+                    started_at=row.started_at or began,
+                    finished_at=self._clock(),
+                )
                 if mine and reacted.record is not None:
                     await reacted.record(session)
                 after_commit(session, self._wake)
         except Exception as error:  # whatever a subscriber does is its own failure, not its neighbours'
             log.warning(
-                "%s failed to react to %s: %s", row.subscriber, event.name, _line(error),
-                exc_info=None if isinstance(error, OpsIQError | TimeoutError) else error, extra={"event_id": event.id},
-            )  # fmt: skip
+                "%s failed to react to %s: %s",
+                row.subscriber,
+                event.name,
+                _line(error),
+                exc_info=None if isinstance(error, OpsIQError | TimeoutError) else error,
+                extra={"event_id": event.id},
+            )
             await self._failed(event, row, _line(error), self._clock() if row.started_at is None else row.started_at)
 
     async def _failed(self, event: FiredEvent, row: ReactionRow, error: str, started_at: object) -> None:
@@ -165,22 +179,31 @@ class Dispatcher:
         over = attempts > len(RETRY_S)
         async with self._database.begin() as session:
             mine = await store.events.events.move_reaction(
-                session, row, to="failed" if over else "retrying", attempts=attempts, error=error,
-                started_at=started_at, finished_at=self._clock() if over else None,
-            )  # fmt: skip
+                session,
+                row,
+                to="failed" if over else "retrying",
+                attempts=attempts,
+                error=error,
+                started_at=started_at,
+                finished_at=self._clock() if over else None,
+            )
             if not mine:
                 return
             if over:
                 await store.history.log.append(
-                    session, workspace=event.workspace, kind=EntryType.REACTION_FAILED.value, run_id=None, actor=_SYSTEM, at=self._clock(),
-                    data={"event_id": event.id, "event": event.name, "subscriber": row.subscriber, "attempts": attempts, "error": error},
+                    session, workspace=event.workspace, kind=EntryType.REACTION_FAILED.value, run_id=None, actor=_SYSTEM, at=self._clock(),  # noqa: E501
+                    data={"event_id": event.id, "event": event.name, "subscriber": row.subscriber, "attempts": attempts, "error": error},  # noqa: E501
                 )  # fmt: skip
             elif not row.blocking:
                 await store.jobs.enqueue.enqueue(
-                    session, key=f"{event.id}:{row.subscriber}:{attempts}", kind=RETRY_JOB, workspace=event.workspace, priority=20,
+                    session,
+                    key=f"{event.id}:{row.subscriber}:{attempts}",
+                    kind=RETRY_JOB,
+                    workspace=event.workspace,
+                    priority=20,
                     payload={"event_id": event.id, "subscriber": row.subscriber, "attempts": attempts},
                     delay_s=RETRY_S[attempts - 1],
-                )  # fmt: skip
+                )
 
     async def _blocked(self, event: FiredEvent, blocking: Sequence[str]) -> Outcome | None:
         """What a blocking subscriber that is not done makes of the walk; None when nothing stands in its way."""

@@ -92,9 +92,9 @@ class Inbox:
     ) -> Sequence[AcceptedEvent]:
         """The events of one webhook: fired, or found to have been fired before. All in one transaction.
 
-        ``workspace`` None is the one that uses this connector, where only one does. Raises NotFound for a connector that is not set up
-        or takes no webhooks, BadAssertion for what it does not believe, Conflict for a message id that came with other bytes before,
-        InvalidInput for an event that is none, EventLoop, ConnectorBroken.
+        ``workspace`` None is the one that uses this connector, where only one does. Raises NotFound for a connector
+        that is not set up or takes no webhooks, BadAssertion for what it does not believe, Conflict for a message id
+        that came with other bytes before, InvalidInput for an event that is none, EventLoop, ConnectorBroken.
         """
         connector, workspace = await self._addressed(name, workspace)
         told = await self._handled(connector, inbound)
@@ -110,17 +110,23 @@ class Inbox:
         except EventLoop as error:
             async with self.database.begin() as session:
                 await recorder.record_act(
-                    session, _connector(workspace, name), EntryType.EVENT_REFUSED, now,
-                    request_id=request_id, event=[each.name for each in told], detail=error.detail,
-                )  # fmt: skip
+                    session,
+                    _connector(workspace, name),
+                    EntryType.EVENT_REFUSED,
+                    now,
+                    request_id=request_id,
+                    event=[each.name for each in told],
+                    detail=error.detail,
+                )
             raise
         return taken
 
     async def share_secret(
         self, by: Actor, name: str, given: str | None = None, *, in_transaction: TransactionHook = no_hook
     ) -> SharedSecret:
-        """What the platform signs its webhooks with from now on: ``given`` by it, or a fresh one. The one before it is good for a day.
-        ``also`` is written in the same transaction. Raises Forbidden, NotFound, InvalidInput for a secret that can't be one."""
+        """What the platform signs its webhooks with from now on: ``given`` by it, or a fresh one. The one before it is
+        good for a day. ``also`` is written in the same transaction. Raises Forbidden, NotFound, InvalidInput for a
+        secret that can't be one."""
         if by.role != OWNER:
             raise Forbidden(f"Only an owner shares secrets with a platform; you are {by.role}.")
         secret = given or webhook_signature.new_secret()
@@ -196,9 +202,17 @@ class Inbox:
         for cause in (event.caused_by, None):
             try:
                 fired = await publish(
-                    session, workspace=workspace, name=event.name, data=event.data, origin=f"connector:{connector}", at=now,
-                    occurred_at=from_iso(event.occurred_at), caused_by=cause, request_id=request_id, event_id=event_id,
-                )  # fmt: skip
+                    session,
+                    workspace=workspace,
+                    name=event.name,
+                    data=event.data,
+                    origin=f"connector:{connector}",
+                    at=now,
+                    occurred_at=from_iso(event.occurred_at),
+                    caused_by=cause,
+                    request_id=request_id,
+                    event_id=event_id,
+                )
                 return AcceptedEvent(fired.id, fired.name, repeated=False)
             except InvalidInput as error:
                 # What led to it may be forgotten here long since; it has happened all the same.

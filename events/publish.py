@@ -1,4 +1,5 @@
-"""Firing: the event and the one piece of work that lets its subscribers react, in the transaction of whoever says that it happened."""
+"""Firing: the event and the one piece of work that lets its subscribers react, in the transaction of whoever says that
+it happened."""
 
 from __future__ import annotations
 
@@ -59,9 +60,17 @@ async def publish(
     ``caused_by`` is the event, run or call that led to it. Raises as ``written`` and ``depth_below`` do.
     """
     row = make_row(
-        workspace=workspace, name=name, data=data, origin=origin, at=at, occurred_at=occurred_at, caused_by=caused_by,
-        request_id=request_id, event_id=event_id, mode=mode,
-    )  # fmt: skip
+        workspace=workspace,
+        name=name,
+        data=data,
+        origin=origin,
+        at=at,
+        occurred_at=occurred_at,
+        caused_by=caused_by,
+        request_id=request_id,
+        event_id=event_id,
+        mode=mode,
+    )
     row.depth = await depth_below(session, workspace, name, caused_by)
     await store.events.events.insert(session, row)
     await store.jobs.enqueue.enqueue_many(session, reaction_job([row]))
@@ -83,8 +92,8 @@ def make_row(
 ) -> EventRow:
     """The event as it will be stored, its depth not yet known. One of ``mode`` test is over as soon as it is fired.
 
-    Raises InvalidInput (with findings) for a name that is none or is OpsIQ's own, data that does not fit a universal event's schema or
-    is too large.
+    Raises InvalidInput (with findings) for a name that is none or is OpsIQ's own, data that does not fit a universal
+    event's schema or is too large.
     """
     event_names.name(name)
     if origin != OWN_ORIGIN and event_catalogue.is_own(name):
@@ -97,15 +106,25 @@ def make_row(
     if len(raw) > MAX_DATA_BYTES:
         raise InvalidInput(f"An event's data has at most {MAX_DATA_BYTES} bytes; this one has {len(raw)}.")
     return EventRow(
-        id=event_id or ids.new("evt"), workspace=workspace, name=name, data=raw.decode(), occurred_at=occurred_at or at,
-        fired_at=at, origin=origin, cause=caused_by, depth=0, request_id=request_id, mode=mode,
-        state="firing" if mode == "live" else "done", finished_at=None if mode == "live" else at,
-    )  # fmt: skip
+        id=event_id or ids.new("evt"),
+        workspace=workspace,
+        name=name,
+        data=raw.decode(),
+        occurred_at=occurred_at or at,
+        fired_at=at,
+        origin=origin,
+        cause=caused_by,
+        depth=0,
+        request_id=request_id,
+        mode=mode,
+        state="firing" if mode == "live" else "done",
+        finished_at=None if mode == "live" else at,
+    )
 
 
 def reaction_job(rows: Sequence[EventRow]) -> list[NewJob]:
-    """For each live event the one piece of work that lets its subscribers react. A test event has none: no rule, instruction, connector,
-    kept record or webhook hears of it."""
+    """For each live event the one piece of work that lets its subscribers react. A test event has none: no rule,
+    instruction, connector, kept record or webhook hears of it."""
     return [
         NewJob(row.id, REACT_JOB, row.workspace, {"event_id": row.id}, priority=20)
         for row in rows
@@ -114,11 +133,13 @@ def reaction_job(rows: Sequence[EventRow]) -> list[NewJob]:
 
 
 async def depth_below(session: AsyncSession, workspace: str, name: str, cause: str | None) -> int:
-    """How many events stand above one with this cause. Raises InvalidInput for a cause that is not here, EventLoop where more than 8 do."""
+    """How many events stand above one with this cause. Raises InvalidInput for a cause that is not here, EventLoop
+    where more than 8 do."""
     depth = 0 if cause is None else await _depth_below(session, workspace, cause)
     if depth > MAX_DEPTH:
         raise EventLoop(
-            f"{name} stands at the end of a chain of {depth} events that caused each other; at most {MAX_DEPTH} may. It was not fired.",
+            f"{name} stands at the end of a chain of {depth} events that caused each other; at most {MAX_DEPTH} "
+            f"may. It was not fired.",
             extra={"depth": depth},
         )
     return depth
@@ -158,14 +179,23 @@ class EventPublisher:
         request_id: str | None = None,
         in_transaction: TransactionHook = no_hook,
     ) -> FiredEvent:
-        """As ``fire``, in a transaction of its own; ``also`` is written in it. An event refused for its depth is an entry in AI History."""
+        """As ``fire``, in a transaction of its own; ``also`` is written in it. An event refused for its depth is an
+        entry in AI History."""
         now = self.clock()
         try:
             async with self.database.begin() as session:
                 fired = await publish(
-                    session, workspace=actor.workspace, name=name, data=data, origin=f"{actor.kind}:{actor.id}", at=now,
-                    occurred_at=occurred_at, caused_by=caused_by, request_id=request_id, mode=actor.mode,
-                )  # fmt: skip
+                    session,
+                    workspace=actor.workspace,
+                    name=name,
+                    data=data,
+                    origin=f"{actor.kind}:{actor.id}",
+                    at=now,
+                    occurred_at=occurred_at,
+                    caused_by=caused_by,
+                    request_id=request_id,
+                    mode=actor.mode,
+                )
                 await in_transaction(session, fired)
                 after_commit(session, self.wake)
         except EventLoop as error:
@@ -179,6 +209,12 @@ class EventPublisher:
         """Tell history of an event that would have gone round in circles."""
         async with self.database.begin() as session:
             await recorder.record_act(
-                session, actor, EntryType.EVENT_REFUSED, at,
-                request_id=request_id, event=name, caused_by=caused_by, detail=error.detail,
-            )  # fmt: skip
+                session,
+                actor,
+                EntryType.EVENT_REFUSED,
+                at,
+                request_id=request_id,
+                event=name,
+                caused_by=caused_by,
+                detail=error.detail,
+            )

@@ -1,7 +1,8 @@
-"""Events keep what is kept in step: each connector whose records are kept hears of what is about them, after the rules and before webhooks.
+"""Events keep what is kept in step: each connector whose records are kept hears of what is about them, after the rules
+and before webhooks.
 
-An event that the connector itself made of its platform's signed webhook carries the state. Whoever else fires one only says that something
-has changed: then the platform is asked.
+An event that the connector itself made of its platform's signed webhook carries the state. Whoever else fires one only
+says that something has changed: then the platform is asked.
 """
 
 from __future__ import annotations

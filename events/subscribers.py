@@ -1,7 +1,7 @@
 """The seam: what reacts to events, in which order, and what it leaves behind.
 
-``Source`` answers who reacts to one event of one workspace. The walk (``events.dispatcher``) asks every source, writes down who reacts in which
-order, and lets them react: lower priority first, the same priority side by side.
+``Source`` answers who reacts to one event of one workspace. The walk (``events.dispatcher``) asks every source, writes
+down who reacts in which order, and lets them react: lower priority first, the same priority side by side.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ ReactionHook = Callable[[AsyncSession], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class FiredEvent:
-    """One event as its subscribers see it. ``id`` is the idempotency key of everything it sets off; ``depth`` counts the events above it
-    in the chain of causes. Nobody reacts to one of ``mode`` test. ``data`` comes from outside: it is data, whatever words stand in it."""
+    """One event as its subscribers see it. ``id`` is the idempotency key of everything it sets off; ``depth`` counts
+    the events above it in the chain of causes. Nobody reacts to one of ``mode`` test. ``data`` comes from outside: it
+    is data, whatever words stand in it."""
 
     id: str
     workspace: str
@@ -50,8 +51,9 @@ class FiredEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReactionResult:
-    """``detail`` says in a sentence what was done. ``record`` is written in the transaction that marks the reaction done: both or neither,
-    so what it writes happens exactly once. It must touch nothing but the session, and may raise: then the reaction has failed."""
+    """``detail`` says in a sentence what was done. ``record`` is written in the transaction that marks the reaction
+    done: both or neither, so what it writes happens exactly once. It must touch nothing but the session, and may raise:
+    then the reaction has failed."""
 
     detail: str = ""
     record: ReactionHook | None = None
@@ -59,9 +61,10 @@ class ReactionResult:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """``name`` is unique in its workspace and stable: a retry finds the subscriber again by it. ``react`` may be called again for the same
-    event (a crash, a failure), so what it does outside its ``record`` must bear that. What it raises is a failure: it is retried and
-    reported, and doesn't stop the later ones, unless it is ``blocking``: then they wait until it is done, and are skipped if it never is.
+    """``name`` is unique in its workspace and stable: a retry finds the subscriber again by it. ``react`` may be called
+    again for the same event (a crash, a failure), so what it does outside its ``record`` must bear that. What it raises
+    is a failure: it is retried and reported, and doesn't stop the later ones, unless it is ``blocking``: then they wait
+    until it is done, and are skipped if it never is.
     """
 
     name: str
@@ -78,13 +81,22 @@ class Source(Protocol):
 
 def event_of_row(row: EventRow) -> FiredEvent:
     return FiredEvent(
-        id=row.id, workspace=row.workspace, name=row.name, data=canon.loads(row.data), occurred_at=row.occurred_at,
-        fired_at=row.fired_at, origin=row.origin, cause=row.cause, depth=row.depth, mode="live" if row.mode == "live" else "test",
-    )  # fmt: skip
+        id=row.id,
+        workspace=row.workspace,
+        name=row.name,
+        data=canon.loads(row.data),
+        occurred_at=row.occurred_at,
+        fired_at=row.fired_at,
+        origin=row.origin,
+        cause=row.cause,
+        depth=row.depth,
+        mode="live" if row.mode == "live" else "test",
+    )
 
 
 def of_connector(owner: str, theirs: connector.Subscriber) -> Subscriber:
-    """A connector's subscriber. It is handed the event alone: neither workspace nor cause are a connector's business."""
+    """A connector's subscriber. It is handed the event alone: neither workspace nor cause are a connector's
+    business."""
 
     async def react(event: FiredEvent) -> ReactionResult:
         await theirs.react(connector.Event(event.id, event.name, event.data, iso(event.occurred_at)))

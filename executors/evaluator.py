@@ -1,8 +1,10 @@
-"""Condition evaluator: a small pool of worker processes with a budget of time and memory, killed and replaced when one overruns it.
+"""Condition evaluator: a small pool of worker processes with a budget of time and memory, killed and replaced when one
+overruns it.
 
-What is cheap (``registry.conditions.condition.Condition.cheap``) over little data is judged in place, since a trip to another process would cost more.
-Everything else waits for a worker. One that is stopped costs its condition a strike; after a few, that condition of that workspace is not
-judged at all for a while, so that what can't end in time doesn't keep the workers from everybody else.
+What is cheap (``registry.conditions.condition.Condition.cheap``) over little data is judged in place, since a trip to
+another process would cost more. Everything else waits for a worker. One that is stopped costs its condition a strike;
+after a few, that condition of that workspace is not judged at all for a while, so that what can't end in time doesn't
+keep the workers from everybody else.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ Key = tuple[str, str]
 
 
 class WorkerPool:
-    """An ``Evaluator``. Workers start when they are first needed. ``close`` it; at the interpreter's exit it closes itself."""
+    """An ``Evaluator``. Workers start when they are first needed. ``close`` it; at the interpreter's exit it closes
+    itself."""
 
     def __init__(
         self,

@@ -1,8 +1,9 @@
-"""A worker process that judges conditions: one JSON line in, one out, each within a budget of processor time that the kernel keeps.
+"""A worker process that judges conditions: one JSON line in, one out, each within a budget of processor time that the
+kernel keeps.
 
-The library holds the interpreter until it is done, so no thread and no signal handler of Python could stop it. The interval timer's own
-action does: it ends the process, and whoever asked starts another (``executors.evaluator``). Nothing of the server is here, no settings, no
-keys, no connections; it ends when its input does.
+The library holds the interpreter until it is done, so no thread and no signal handler of Python could stop it. The
+interval timer's own action does: it ends the process, and whoever asked starts another (``executors.evaluator``).
+Nothing of the server is here, no settings, no keys, no connections; it ends when its input does.
 """
 
 from __future__ import annotations

@@ -47,8 +47,8 @@ class Reply(NamedTuple):
 
     ``body`` is at most 64 KiB, ``cut`` if that is not all of it. ``sent`` is True if any byte of the request may have
     reached the peer: without a status its fate is then unknown. ``detail`` is a sentence for the log and holds no
-    secret. ``retry_after_s`` is seconds from now, from either form of Retry-After. ``headers`` are those of the request,
-    by lower-case name, the caller's own among them.
+    secret. ``retry_after_s`` is seconds from now, from either form of Retry-After. ``headers`` are those of the
+    request, by lower-case name, the caller's own among them.
     """
 
     status: int | None

@@ -1,7 +1,7 @@
 """Sandboxed executor: what test mode has in the place of the network.
 
-It opens no socket, signs nothing and knows no secret: a call that is handed to it has come to its end, and the answer is made of the
-contract alone.
+It opens no socket, signs nothing and knows no secret: a call that is handed to it has come to its end, and the answer
+is made of the contract alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ NO_EXAMPLE: Final = "Test mode: nothing was sent, and no example can be made of 
 
 
 def answer(result: Mapping[str, Any] | None) -> Reply:
-    """200 with the smallest answer that fits the contract's result schema; ``{}`` where there is none, or none can be made."""
+    """200 with the smallest answer that fits the contract's result schema; ``{}`` where there is none, or none can be
+    made."""
     if result is None:
         return _reply({}, NO_SCHEMA)
     try:

@@ -1,4 +1,5 @@
-"""States, countries, and the large cities whose name leaves no doubt where they are. A value formed by it says so in its ``how``."""
+"""States, countries, and the large cities whose name leaves no doubt where they are. A value formed by it says so in
+its ``how``."""
 
 from __future__ import annotations
 
@@ -36,10 +37,14 @@ COUNTRIES: Final = frozenset(
 LANGUAGES: Final = {
     pair.partition("=")[0]: pair.partition("=")[2]
     for pair in _names(
-        "english=en french=fr german=de spanish=es italian=it portuguese=pt dutch=nl swedish=sv norwegian=no danish=da finnish=fi "
-        "polish=pl czech=cs slovak=sk hungarian=hu romanian=ro bulgarian=bg greek=el turkish=tr russian=ru ukrainian=uk serbian=sr "
-        "croatian=hr slovenian=sl lithuanian=lt latvian=lv estonian=et arabic=ar hebrew=he persian=fa hindi=hi urdu=ur bengali=bn "
-        "tamil=ta telugu=te chinese=zh mandarin=zh japanese=ja korean=ko vietnamese=vi thai=th indonesian=id malay=ms swahili=sw "
+        "english=en french=fr german=de spanish=es italian=it portuguese=pt dutch=nl swedish=sv norwegian=no "
+        "danish=da finnish=fi "
+        "polish=pl czech=cs slovak=sk hungarian=hu romanian=ro bulgarian=bg greek=el turkish=tr russian=ru "
+        "ukrainian=uk serbian=sr "
+        "croatian=hr slovenian=sl lithuanian=lt latvian=lv estonian=et arabic=ar hebrew=he persian=fa hindi=hi "
+        "urdu=ur bengali=bn "
+        "tamil=ta telugu=te chinese=zh mandarin=zh japanese=ja korean=ko vietnamese=vi thai=th indonesian=id "
+        "malay=ms swahili=sw "
         "filipino=tl catalan=ca irish=ga welsh=cy icelandic=is"
     )
 }
@@ -47,19 +52,27 @@ LANGUAGES: Final = {
 COUNTRY_CODES: Final = {
     pair.partition("=")[0]: pair.partition("=")[2]
     for pair in _names(
-        "argentina=AR australia=AU austria=AT belgium=BE brazil=BR bulgaria=BG canada=CA chile=CL china=CN colombia=CO croatia=HR "
-        "czechia=CZ czech_republic=CZ denmark=DK egypt=EG england=GB estonia=EE finland=FI france=FR germany=DE great_britain=GB "
-        "greece=GR hungary=HU iceland=IS india=IN indonesia=ID ireland=IE israel=IL italy=IT japan=JP kenya=KE latvia=LV "
-        "lithuania=LT luxembourg=LU malaysia=MY mexico=MX morocco=MA netherlands=NL new_zealand=NZ nigeria=NG norway=NO pakistan=PK "
-        "peru=PE philippines=PH poland=PL portugal=PT romania=RO russia=RU saudi_arabia=SA scotland=GB serbia=RS singapore=SG "
-        "slovakia=SK slovenia=SI south_africa=ZA south_korea=KR spain=ES sweden=SE switzerland=CH taiwan=TW thailand=TH turkey=TR "
-        "uae=AE uganda=UG uk=GB ukraine=UA united_kingdom=GB united_states=US united_states_of_america=US us=US usa=US vietnam=VN wales=GB"
+        "argentina=AR australia=AU austria=AT belgium=BE brazil=BR bulgaria=BG canada=CA chile=CL china=CN "
+        "colombia=CO croatia=HR "
+        "czechia=CZ czech_republic=CZ denmark=DK egypt=EG england=GB estonia=EE finland=FI france=FR germany=DE "
+        "great_britain=GB "
+        "greece=GR hungary=HU iceland=IS india=IN indonesia=ID ireland=IE israel=IL italy=IT japan=JP kenya=KE "
+        "latvia=LV "
+        "lithuania=LT luxembourg=LU malaysia=MY mexico=MX morocco=MA netherlands=NL new_zealand=NZ nigeria=NG "
+        "norway=NO pakistan=PK "
+        "peru=PE philippines=PH poland=PL portugal=PT romania=RO russia=RU saudi_arabia=SA scotland=GB serbia=RS "
+        "singapore=SG "
+        "slovakia=SK slovenia=SI south_africa=ZA south_korea=KR spain=ES sweden=SE switzerland=CH taiwan=TW "
+        "thailand=TH turkey=TR "
+        "uae=AE uganda=UG uk=GB ukraine=UA united_kingdom=GB united_states=US united_states_of_america=US us=US "
+        "usa=US vietnam=VN wales=GB"
     )
 }
 """Countries' English names → ISO 3166-1 alpha-2."""
 # Where they are, as it is written after "City, " → the cities.
 _HOMES: Final = {
-    "CA": "los_angeles san_francisco san_diego san_jose oakland sacramento long_beach fresno anaheim berkeley santa_clara palo_alto",
+    "CA": "los_angeles san_francisco san_diego san_jose oakland sacramento long_beach fresno anaheim berkeley "
+    "santa_clara palo_alto",
     "NY": "new_york new_york_city brooklyn buffalo",
     "IL": "chicago",
     "TX": "houston dallas austin san_antonio fort_worth el_paso",

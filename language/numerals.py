@@ -1,4 +1,5 @@
-"""Numbers: digits with separators in English and European style, words, ordinals, fractions, scales, percent. Decimal throughout."""
+"""Numbers: digits with separators in English and European style, words, ordinals, fractions, scales, percent. Decimal
+throughout."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ Kind = Literal["cardinal", "ordinal", "percent"]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """``unit`` is what is glued to the digits ("30min" → "min"); ``words`` says that it was written out; ``vague`` that it may be no number
-    at all ("one", "a")."""
+    """``unit`` is what is glued to the digits ("30min" → "min"); ``words`` says that it was written out; ``vague`` that
+    it may be no number at all ("one", "a")."""
 
     start: int
     end: int
@@ -31,8 +32,8 @@ _UNITS: Final = {
     word: value
     for value, word in enumerate(
         (
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-            + "eighteen nineteen"
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+            "sixteen seventeen " + "eighteen nineteen"
         ).split()
     )
 }
@@ -48,13 +49,13 @@ _TENS: Final = {
     "ninety": 90,
 }
 _SCALES: Final = {
-    "hundred": 100, "thousand": 1000, "grand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "lakh": 10**5, "crore": 10**7,
-    "k": 1000, "mn": 10**6, "mio": 10**6, "bn": 10**9, "m": 10**6, "b": 10**9,
+    "hundred": 100, "thousand": 1000, "grand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "lakh": 10**5, "crore": 10**7, "k": 1000, "mn": 10**6, "mio": 10**6, "bn": 10**9, "m": 10**6, "b": 10**9,
 }  # fmt: skip
 _ORDINAL_WORDS: Final = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
-    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
-    "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+    "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
+    "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
 }  # fmt: skip
 COUNTS: Final = frozenset((*_UNITS, *_TENS)) - {"one"}
 """The words that say how many there are of something."""
@@ -95,8 +96,8 @@ def find(text: Text) -> tuple[Number, ...]:
 
 
 def decimal(written: str) -> Decimal | None:
-    """Digits with separators → Decimal. The last separator is a decimal point unless it groups by three: 1,234 is a thousand, 1.234 is not;
-    1.234,56 and 1 234,56 are European; 1,234.56 English."""
+    """Digits with separators → Decimal. The last separator is a decimal point unless it groups by three: 1,234 is a
+    thousand, 1.234 is not; 1.234,56 and 1 234,56 are European; 1,234.56 English."""
     if (
         len(written) > _LONGEST
         or not written

@@ -37,8 +37,8 @@ _CAPITAL_STOP: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """``start``/``end`` are those of the words inside. ``kind`` is "quoted", "tail" (after a colon), "said" or "named"; ``last`` says that
-    nothing follows it."""
+    """``start``/``end`` are those of the words inside. ``kind`` is "quoted", "tail" (after a colon), "said" or "named";
+    ``last`` says that nothing follows it."""
 
     start: int
     end: int

@@ -1,7 +1,7 @@
 """Slips of the pen: what a word that is none must have been, among the words that can be meant.
 
-Damerau's four slips (1964: a letter left out, put in, another one, two crossed), at most one in a short word and two in a long one. Never
-where the word is English as it stands, and never where two words are as near.
+Damerau's four slips (1964: a letter left out, put in, another one, two crossed), at most one in a short word and two in
+a long one. Never where the word is English as it stands, and never where two words are as near.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Speller:
         return word in self._words
 
     def meant(self, word: str) -> str | None:
-        """The one word that a lower-case ``word`` is a slip of; None where it is a word, or none is near, or several are."""
+        """The one word that a lower-case ``word`` is a slip of; None where it is a word, or none is near, or several
+        are."""
         if len(word) < SHORTEST or not word.isalpha() or word in self._words:
             return None
         if word not in self._known:
@@ -62,7 +63,8 @@ class Speller:
 
 
 def distance(word: str, other: str) -> float | None:
-    """How far a slip is: 1 each, a little more where a letter stands for another, which hands do less; None where it is too far."""
+    """How far a slip is: 1 each, a little more where a letter stands for another, which hands do less; None where it is
+    too far."""
     most = 2 if min(len(word), len(other)) >= LONG else 1
     if len(other) == SHORTEST and sorted(word) != sorted(other):
         return None

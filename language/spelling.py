@@ -1,6 +1,7 @@
 """Slips in the words that every reading is made of: days and months, numbers, places in a line, times.
 
-Only these words are put right here; a name, a code or a free text stays what it is, and a value is always taken from the words as typed.
+Only these words are put right here; a name, a code or a free text stays what it is, and a value is always taken from
+the words as typed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ cheapest shortest upcoming future coming every
 today tonight tomorrow yesterday morning afternoon evening midnight weekend weekly monthly yearly daily minute minutes hours days weeks
 months years quarter before after until since between during within percent euros dollars pounds
 saying subject about regarding concerning called named titled except without unless otherwise
-"""
+"""  # noqa: E501
 _RUN: Final = re.compile(r"(?<![\w@.'/#+-])[^\W\d_]{4,}(?![\w@'/+-]|\.\w)")
 
 
@@ -40,7 +41,8 @@ def _dates() -> Iterator[str]:
 
 
 def find_misspellings(plain: str) -> list[tuple[int, int, str]]:
-    """Where a word of the closed lists was meant, with the word. With a capital only days and months are: other words are names then."""
+    """Where a word of the closed lists was meant, with the word. With a capital only days and months are: other words
+    are names then."""
     made = []
     for found in _RUN.finditer(plain):
         word = found[0]

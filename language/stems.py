@@ -33,7 +33,7 @@ wish let lets there here what which who whom whose when where why how some any a
 such only own same not no nor yes s t ll re ve d m don doesn didn isn aren wasn couldn wouldn shouldn im ive id whats
 there's help able using use used via per now today tomorrow yesterday really actually maybe perhaps
 mr mrs ms sir madam etc e g
-"""
+"""  # noqa: E501
 EMPTY: Final = frozenset(_EMPTY.split())
 
 # Groups of like meaning. A request that says one word of a group also finds, at less weight, what says another.
@@ -217,9 +217,10 @@ make take bring keep let turn switch add give start end email refund resume undo
 prioritise prioritize solve settle drop raise lower shorten lengthen push bump scrap ditch
 create open close cancel delete remove erase update change modify edit rename assign reply send forward book reserve buy purchase pay
 schedule approve reject enable disable block unblock suspend restart reset upload download save import export submit
-"""
+"""  # noqa: E501
 ORDER_WORDS: Final = frozenset(_ORDER_WORDS.split())
-# What is said with "re" or "un" before it is an order as well ("resend", "unsuspend"), but for what is another word altogether.
+# What is said with "re" or "un" before it is an order as well ("resend", "unsuspend"), but for what is another word
+# altogether.
 _OTHER_WORDS: Final = frozenset(("report", "record", "recover", "resort", "remark", "retext", "request", "rest"))
 AGAIN: Final = (
     frozenset(f"{again}{word}" for again in ("re", "un") for word in ORDER_WORDS if not word.startswith(again))
@@ -229,7 +230,7 @@ ORDERS: Final = frozenset(stem(word) for word in (*ORDER_WORDS, *AGAIN))
 """Stems of verbs that people give orders with."""
 
 _READING: Final = """get find search look lookup show list check view fetch retrieve tell see give know read display query browse
-explore discover identify count calculate compute compare determine estimate verify summarize analyze"""
+explore discover identify count calculate compute compare determine estimate verify summarize analyze"""  # noqa: E501
 READING_WORDS: Final = frozenset(_READING.split())
 READING: Final = frozenset(stem(word) for word in READING_WORDS)
 """Stems of verbs that ask without changing anything."""

@@ -1,5 +1,5 @@
-"""A text made ready for reading: typographic variants levelled, slips of the pen in the words of dates, numbers and places put right,
-tokens cut, offsets always those of the text as it came."""
+"""A text made ready for reading: typographic variants levelled, slips of the pen in the words of dates, numbers and
+places put right, tokens cut, offsets always those of the text as it came."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _LEVEL: Final = str.maketrans(
         "\u066c": ",",
     }
 )
-# One token: a word with its inner joints (don't, INV-1042, a.b@c.com, 15:30, 3.5), or one mark. A full stop that glues two sentences
-# together ("eat.I want") does not join.
+# One token: a word with its inner joints (don't, INV-1042, a.b@c.com, 15:30, 3.5), or one mark. A full stop that glues
+# two sentences together ("eat.I want") does not join.
 _TOKEN: Final = re.compile(r"[#@]?\w+(?:(?:[-/@&+'_]|(?<=\d):(?=\d)|\.(?![A-Z][a-z]|I\b)|(?<=\d),(?=\d))\w+)*|[^\w\s]")
 QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^'\n]*'(?!\w)|‘[^’]*’|«[^»]*»")
 _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2f]")
@@ -36,7 +36,8 @@ _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``start``/``end`` count in the levelled text. ``low`` is caseless and without a possessive 's; ``owns`` says there was one."""
+    """``start``/``end`` count in the levelled text. ``low`` is caseless and without a possessive 's; ``owns`` says
+    there was one."""
 
     start: int
     end: int
@@ -51,8 +52,8 @@ class Token:
 
 
 class Text:
-    """``raw`` as it came, ``plain`` levelled for reading (NFC, straight quotes, plain spaces, slips put right), ``low`` its lower
-    case, ``tokens``."""
+    """``raw`` as it came, ``plain`` levelled for reading (NFC, straight quotes, plain spaces, slips put right), ``low``
+    its lower case, ``tokens``."""
 
     __slots__ = ("_origin", "low", "plain", "raw", "tokens")
 
@@ -96,7 +97,8 @@ class Text:
         if self._origin is None:
             return start, end
         last = end
-        # One letter as it came may be several here (a Devanagari letter that never composes): its end is where the next one begins.
+        # One letter as it came may be several here (a Devanagari letter that never composes): its end is where the next
+        # one begins.
         while start < end and last < len(self._origin) - 1 and self._origin[last] == self._origin[end - 1]:
             last += 1
         return self._origin[start], self._origin[last]
@@ -181,5 +183,6 @@ _CAMEL: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d
 
 @lru_cache(maxsize=8192)
 def split_name(name: str) -> tuple[str, ...]:
-    """The words of an identifier: ``perPage`` → per, page; ``customer_id`` → customer, id; ``IPAddress`` → ip, address."""
+    """The words of an identifier: ``perPage`` → per, page; ``customer_id`` → customer, id; ``IPAddress`` → ip,
+    address."""
     return tuple(part.lower() for part in _CAMEL.findall(name))

@@ -14,8 +14,8 @@ from typing import Final
 FOLDER: Final = Path(__file__).parent / "english"
 # Ending → what a word may end in without it, for the few regular forms of English.
 _ENDINGS: Final = (
-    ("s", ("",)), ("es", ("",)), ("ies", ("y",)), ("ed", ("", "e")), ("ied", ("y",)), ("ing", ("", "e")), ("ly", ("",)), ("er", ("", "e")),
-    ("est", ("", "e")),
+    ("s", ("",)), ("es", ("",)), ("ies", ("y",)), ("ed", ("", "e")), ("ied", ("y",)), ("ing", ("", "e")), ("ly", ("",)),
+    ("er", ("", "e")), ("est", ("", "e")),
 )  # fmt: skip
 _HISSING: Final = ("s", "x", "z", "ch", "sh", "o")
 
@@ -46,8 +46,8 @@ def lexicon() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def similar_stems(stem: str, *, verb: bool = False) -> Mapping[str, float]:
-    """Stem → stems of like meaning, each with the share of the first's uses that mean it (0 to 1). ``verb`` of what is done, else of
-    things and what they are like."""
+    """Stem → stems of like meaning, each with the share of the first's uses that mean it (0 to 1). ``verb`` of what is
+    done, else of things and what they are like."""
     line = _lines("verbs" if verb else "things").get(stem)
     pairs = (each.partition("=") for each in line.split()) if line else ()
     return MappingProxyType({other: float(weight) for other, _, weight in pairs})

@@ -1,4 +1,5 @@
-"""The connector pattern: a folder with one class. Discovery lives in ``registry.discovery``; nothing here knows a platform."""
+"""The connector pattern: a folder with one class. Discovery lives in ``registry.discovery``; nothing here knows a
+platform."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ WEBHOOK_SECRET_BEFORE_UNTIL: Final = "webhook_secret_before_until"  # noqa: S105
 
 
 class PlatformClient(Protocol):
-    """How a connector asks its platform. Implemented in ``executors``: signed, guarded, timed. Raises PlatformUnavailable."""
+    """How a connector asks its platform. Implemented in ``executors``: signed, guarded, timed. Raises
+    PlatformUnavailable."""
 
     async def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The decoded JSON of GET base_url + path, or None where the platform answers 404."""
@@ -58,7 +60,8 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A webhook that a platform sent to its connector: the bytes as they came, header names in lower case, and when that was."""
+    """A webhook that a platform sent to its connector: the bytes as they came, header names in lower case, and when
+    that was."""
 
     headers: Mapping[str, str]
     body: bytes
@@ -73,8 +76,8 @@ class Settings:
     secrets: Mapping[str, str]
 
     def webhook_secrets(self, now: datetime) -> Sequence[str]:
-        """What the platform's webhooks may be signed with: the present secret, and while it is being exchanged the one before it. Empty
-        where none is configured: then no webhook can be believed."""
+        """What the platform's webhooks may be signed with: the present secret, and while it is being exchanged the one
+        before it. Empty where none is configured: then no webhook can be believed."""
         present, before = self.secrets.get(WEBHOOK_SECRET), self.secrets.get(WEBHOOK_SECRET_BEFORE)
         until = self.secrets.get(WEBHOOK_SECRET_BEFORE_UNTIL)
         held = [before] if before and until and now < from_iso(until) else []
@@ -116,5 +119,6 @@ class Connector:
         return cls.handle_webhook is not Connector.handle_webhook
 
     async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]:
-        """Events made of a platform's webhook; verifies it first (its signature, and that it is fresh). Raises BadAssertion."""
+        """Events made of a platform's webhook; verifies it first (its signature, and that it is fresh). Raises
+        BadAssertion."""
         raise NotImplementedError(f"the connector {self.name!r} takes no webhooks")

@@ -33,8 +33,8 @@ class _Frozen(BaseModel):
 
 
 class SourceKind(StrEnum):
-    """Where a parameter's value may come from. ``prompt`` is typed words, read by code or (shown, and confirmed) by a model; ``proven``
-    only those that code reads itself; ``proposed`` a model's own value, shown and confirmed."""
+    """Where a parameter's value may come from. ``prompt`` is typed words, read by code or (shown, and confirmed) by a
+    model; ``proven`` only those that code reads itself; ``proposed`` a model's own value, shown and confirmed."""
 
     PROMPT = "prompt"
     PROVEN = "proven"
@@ -66,14 +66,16 @@ class ConfirmBy(StrEnum):
 
 
 class Derive(_Frozen):
-    """The value is a field of the record that another parameter refers to: the refund's currency is the invoice's currency."""
+    """The value is a field of the record that another parameter refers to: the refund's currency is the invoice's
+    currency."""
 
     parameter: Word
     field: Word
 
 
 class Unit(StrEnum):
-    """What a number counts. ``money_minor`` is integer minor units (cents); the others are plain counts of that thing."""
+    """What a number counts. ``money_minor`` is integer minor units (cents); the others are plain counts of that
+    thing."""
 
     MONEY_MINOR = "money_minor"
     MONEY = "money"
@@ -88,14 +90,15 @@ class Unit(StrEnum):
 class Annotation(_Frozen):
     """What a parameter means beyond its JSON Schema.
 
-    ``record`` names the kind the value refers to; ``field`` is the field of that record which is sent (its id by default).
-    ``filter`` maps fields to the values a record must have to be meant at all (``{"status": ["paid"]}``); ``order`` names the field
-    that "last", "first", "latest" go by (descending is newest), overriding the kind's own. ``of`` names another parameter whose
-    record this one belongs to; ``like`` one whose record this one is but for what is said (the same shirt in red): both belong to one
-    record. ``replaces`` names the field that the value will stand in: a record that holds it already needs no call. ``each`` lets
-    several values ("all of her tickets") make a call each. ``compose`` lets a model word the text, shown and editable on the card.
-    ``at_most`` names the record's field that bounds the number: a refund is at most what can still be refunded. ``words`` gives other
-    words for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from`` names the parameter that holds it.
+    ``record`` names the kind the value refers to; ``field`` is the field of that record which is sent (its id by
+    default). ``filter`` maps fields to the values a record must have to be meant at all (``{"status": ["paid"]}``);
+    ``order`` names the field that "last", "first", "latest" go by (descending is newest), overriding the kind's own.
+    ``of`` names another parameter whose record this one belongs to; ``like`` one whose record this one is but for what
+    is said (the same shirt in red): both belong to one record. ``replaces`` names the field that the value will stand
+    in: a record that holds it already needs no call. ``each`` lets several values ("all of her tickets") make a call
+    each. ``compose`` lets a model word the text, shown and editable on the card. ``at_most`` names the record's field
+    that bounds the number: a refund is at most what can still be refunded. ``words`` gives other words for an enum's
+    values. ``currency`` is an ISO 4217 code; ``currency_from`` names the parameter that holds it.
     """
 
     record: Word | None = None
@@ -124,9 +127,10 @@ class Annotation(_Frozen):
 
 
 class Confirmation(_Frozen):
-    """The policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe fields); only for ``when``.
-    ``approvals`` is how many different people must confirm; ``expires_s`` how long the card stands (seconds). ``by`` says who may confirm;
-    absent it goes by the risk (``Contract.confirm_by``), and the signed bytes of contracts from before it stay what they were."""
+    """The policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe fields); only
+    for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card stands
+    (seconds). ``by`` says who may confirm; absent it goes by the risk (``Contract.confirm_by``), and the signed bytes
+    of contracts from before it stay what they were."""
 
     policy: Policy = Policy.ALWAYS
     by: ConfirmBy | None = None
@@ -223,7 +227,8 @@ _NO_ANNOTATION: Final = Annotation()
 
 
 def parse(value: Any) -> Contract:
-    """A contract from decoded JSON. Raises InvalidContract with one finding per fault, each with the path and the mend."""
+    """A contract from decoded JSON. Raises InvalidContract with one finding per fault, each with the path and the
+    mend."""
     try:
         return Contract.model_validate(value)
     except ValidationError as error:

@@ -49,7 +49,8 @@ def fields(offer: Offer) -> dict[str, list[str]]:
 
 
 def called_names(offer: Offer) -> list[str]:
-    """The stems of what an offer goes by: its name, or where that says nothing ("a12") its title, or the first words said of it."""
+    """The stems of what an offer goes by: its name, or where that says nothing ("a12") its title, or the first words
+    said of it."""
     if is_telling_name(offer.name):
         return stems(re.sub(r"[._]|@\d+$", " ", offer.name)) or stems(offer.title)
     if offer.title != offer.name and is_telling_name(offer.title):

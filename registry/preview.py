@@ -1,8 +1,9 @@
 """A contract's preview: one line for the card, a template over ``params`` (as they are shown) and ``records``.
 
-The language is the part of Jinja2's that names values and chooses between them: ``{{ params.x }}``, ``{{ records.y.z | upper }}``,
-``{% if … %}``. Nothing in it computes, repeats, sets or joins, so what it makes is never longer than its own text and the values it names,
-and what is cut is cut while it is made. A preview is a courtesy: the card's table of exact values stands whether it renders or not.
+The language is the part of Jinja2's that names values and chooses between them: ``{{ params.x }}``, ``{{ records.y.z |
+upper }}``, ``{% if … %}``. Nothing in it computes, repeats, sets or joins, so what it makes is never longer than its
+own text and the values it names, and what is cut is cut while it is made. A preview is a courtesy: the card's table of
+exact values stands whether it renders or not.
 """
 
 from __future__ import annotations
@@ -80,8 +81,8 @@ _environment.tests = {name: made for name, made in _environment.tests.items() if
 
 
 def render(template: str, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> str:
-    """The preview as one line of at most MAX_CHARS. Raises InvalidInput where the template can't be used, or a value it names is
-    missing."""
+    """The preview as one line of at most MAX_CHARS. Raises InvalidInput where the template can't be used, or a value it
+    names is missing."""
     why, compiled = _compiled(template)
     if compiled is None:
         raise InvalidInput(f"The preview can't be rendered: {why}")
@@ -99,7 +100,8 @@ def render(template: str, params: Mapping[str, Any], records: Mapping[str, Mappi
 
 
 def faults(template: str, params: frozenset[str], records: frozenset[str]) -> Iterator[str]:
-    """What keeps ``template`` from rendering, each as a clause: syntax, what the language has not, unknown parameters or records."""
+    """What keeps ``template`` from rendering, each as a clause: syntax, what the language has not, unknown parameters
+    or records."""
     tree = _parsed(template)
     if isinstance(tree, str):
         yield tree
@@ -146,7 +148,8 @@ def _strays(tree: nodes.Template) -> Iterator[str]:
 
 
 def _well_given(node: nodes.Filter) -> bool:
-    """Whether what a filter is given can't make it costly: ``round(10**9, 'ceil')`` would compute a number of as many digits."""
+    """Whether what a filter is given can't make it costly: ``round(10**9, 'ceil')`` would compute a number of as many
+    digits."""
     if node.kwargs or node.dyn_args or node.dyn_kwargs:
         return False
     match node.name, node.args:
@@ -180,7 +183,8 @@ def _parsed(template: str) -> nodes.Template | str:
 
 @lru_cache(maxsize=1024)
 def _compiled(template: str) -> tuple[str, Template | None]:
-    """The template, or why there is none. Only what the language has is compiled, since compiling runs what is constant."""
+    """The template, or why there is none. Only what the language has is compiled, since compiling runs what is
+    constant."""
     tree = _parsed(template)
     if isinstance(tree, str):
         return tree, None

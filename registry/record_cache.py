@@ -1,8 +1,9 @@
 """Records that a workspace keeps beside it, so that a name is found without asking the platform.
 
-A connector declares which kinds it lets be kept, which events carry their states, and how all of them are read page by page. Only what a
-kind declares is in a state: it is made by ``admit`` like every record. ``version`` tells an older state of a record from a newer one; it is
-the platform's own (a counter, the time of the last change), and two versions of one kind compare as text.
+A connector declares which kinds it lets be kept, which events carry their states, and how all of them are read page by
+page. Only what a kind declares is in a state: it is made by ``admit`` like every record. ``version`` tells an older
+state of a record from a newer one; it is the platform's own (a counter, the time of the last change), and two versions
+of one kind compare as text.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ class RecordSource(Protocol):
     def mirrored(self) -> Sequence[CachedKind]: ...
 
     def carried(self, event: Event) -> Sequence[RecordState]:
-        """The states an event carries in itself; no network. Called for events of this connector's own webhooks alone: what others fire
-        may say anything."""
+        """The states an event carries in itself; no network. Called for events of this connector's own webhooks alone:
+        what others fire may say anything."""
         ...
 
     def named(self, event: Event) -> Sequence[tuple[str, str]]:
@@ -59,7 +60,8 @@ class RecordSource(Protocol):
         ...
 
     async def page(self, kind: str, cursor: str | None, limit: int) -> StatePage:
-        """All of a kind in an order that does not move while it is read (by id, say), at most ``limit`` after ``cursor``."""
+        """All of a kind in an order that does not move while it is read (by id, say), at most ``limit`` after
+        ``cursor``."""
         ...
 
     async def now(self, kind: str, record_id: str) -> RecordState | None:

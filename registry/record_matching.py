@@ -1,9 +1,9 @@
-"""How words find kept records, as a platform's own search should: any part of a name, without accents, with a slip of the finger forgiven;
-codes and addresses exactly.
+"""How words find kept records, as a platform's own search should: any part of a name, without accents, with a slip of
+the finger forgiven; codes and addresses exactly.
 
-``terms`` are what a record is found by, ``variants`` what a misspelt word is found by, and ``ranked`` decides: what the terms bring up is
-only ever a candidate. The distance is optimal string alignment; a word and its variants with up to two letters left out find everything
-within it (symmetric deletion).
+``terms`` are what a record is found by, ``variants`` what a misspelt word is found by, and ``ranked`` decides: what the
+terms bring up is only ever a candidate. The distance is optimal string alignment; a word and its variants with up to
+two letters left out find everything within it (symmetric deletion).
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def words(text: str) -> list[str]:
 
 
 def terms(kind: RecordKind, record: Record) -> set[Term]:
-    """Everything this record is found by: the words, codes and addresses of its searchable fields, the value of every field."""
+    """Everything this record is found by: the words, codes and addresses of its searchable fields, the value of every
+    field."""
     made: set[Term] = set()
     for each in kind.fields:
         value = record.values.get(each.name)
@@ -78,7 +79,8 @@ def _searched(each: Field, value: str) -> Iterator[Term]:
 
 
 def variants(word: str) -> set[str]:
-    """The word, and what is left of it without one letter or two: whatever a slip of the finger makes of it shares one with it."""
+    """The word, and what is left of it without one letter or two: whatever a slip of the finger makes of it shares one
+    with it."""
     made = {word}
     if len(word) <= _MAX_VARIED:
         for gone in range(1, min(2, len(word) // 4) + 1):
@@ -95,7 +97,8 @@ def spellings(word: str) -> set[str]:
 
 
 def similarity(asked: str, there: str) -> float:
-    """How well a word answers to another, 0 for not at all: the same, the beginning of it, a letter or two beside it."""
+    """How well a word answers to another, 0 for not at all: the same, the beginning of it, a letter or two beside
+    it."""
     if asked == there:
         return 1.0
     if prefix_of(asked) and there.startswith(asked):
@@ -123,8 +126,8 @@ def codes(text: str) -> list[tuple[Form, str]]:
 def rank(
     kind: RecordKind, records: Iterable[Record], text: str, by: SearchBy | None = None
 ) -> tuple[list[Record], bool]:
-    """The records that answer to ``text``, best first, equals in the order given, and whether they answer to all of it: where some match
-    every word, those that match fewer are left out."""
+    """The records that answer to ``text``, best first, equals in the order given, and whether they answer to all of it:
+    where some match every word, those that match fewer are left out."""
     searched = [each for each in kind.fields if each.search and by in (None, each.search)]
     scored = [
         (max((_score(each, record, text) for each in searched), default=(0.0, 0.0)), record) for record in records

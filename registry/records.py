@@ -23,12 +23,13 @@ Bounds = Mapping[str, tuple[Bound, Bound]]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field that may be read. ``search`` says how words find a record by it: a person's or thing's ``name`` (fuzzy, any part),
-    a ``number`` (an exact code such as INV-1042), an ``email`` (exact, caseless), or free ``text``. ``values`` lists an enum's words.
-    ``currency_field`` names the field that holds a money field's currency. ``pattern`` is the form of a ``number`` (a regular expression
-    for the whole of it): with one, other codes are never taken for it. ``ranged`` says that the provider can search a date, datetime or
-    number between two bounds (``Query.between``): only by such fields are records told apart by when they are. ``words`` are other
-    words for the field than its label's."""
+    """One field that may be read. ``search`` says how words find a record by it: a person's or thing's ``name`` (fuzzy,
+    any part), a ``number`` (an exact code such as INV-1042), an ``email`` (exact, caseless), or free ``text``.
+    ``values`` lists an enum's words. ``currency_field`` names the field that holds a money field's currency.
+    ``pattern`` is the form of a ``number`` (a regular expression for the whole of it): with one, other codes are never
+    taken for it. ``ranged`` says that the provider can search a date, datetime or number between two bounds
+    (``Query.between``): only by such fields are records told apart by when they are. ``words`` are other words for the
+    field than its label's."""
 
     name: str
     type: FieldType = "string"
@@ -43,7 +44,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """``via`` is the field of *this* kind that holds the id of a ``kind`` record: an invoice belongs to a customer via customer_id."""
+    """``via`` is the field of *this* kind that holds the id of a ``kind`` record: an invoice belongs to a customer via
+    customer_id."""
 
     kind: str
     via: str
@@ -53,11 +55,12 @@ class Relation:
 class RecordKind:
     """One kind of record of one platform.
 
-    ``nouns`` are the words people use for it, singular and plural ("invoice", "bill"). ``relations`` are what it belongs to, nearest
-    owner first. ``order`` is the field that "last" and "newest" go by, ``size`` the one that "biggest" goes by. ``states`` maps the words
-    that narrow it ("unpaid", "open") to field filters; ``times`` those that narrow it by the present ("overdue", "upcoming") to a ranged
-    field and the side of now that it must lie on. ``ours`` says that "my" and "our" are said of any of its records, not of one owner's.
-    ``label`` and ``detail`` are format strings over the fields as ``shown_value`` writes them: what a person sees.
+    ``nouns`` are the words people use for it, singular and plural ("invoice", "bill"). ``relations`` are what it
+    belongs to, nearest owner first. ``order`` is the field that "last" and "newest" go by, ``size`` the one that
+    "biggest" goes by. ``states`` maps the words that narrow it ("unpaid", "open") to field filters; ``times`` those
+    that narrow it by the present ("overdue", "upcoming") to a ranged field and the side of now that it must lie on.
+    ``ours`` says that "my" and "our" are said of any of its records, not of one owner's. ``label`` and ``detail`` are
+    format strings over the fields as ``shown_value`` writes them: what a person sees.
     """
 
     name: str
@@ -83,8 +86,8 @@ class RecordKind:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as its kind allows it to be seen. ``values`` are JSON scalars; ``digest`` changes when any safe field changes. ``as_of``
-    is when it was like this (RFC 3339), empty for one that was read from its platform just now."""
+    """One record as its kind allows it to be seen. ``values`` are JSON scalars; ``digest`` changes when any safe field
+    changes. ``as_of`` is when it was like this (RFC 3339), empty for one that was read from its platform just now."""
 
     kind: str
     id: str
@@ -97,9 +100,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search in one kind. ``text`` is matched against the searchable fields (by ``by`` when given); ``where`` are exact values, any
-    of a list; ``between`` are bounds of ranged fields; ``order`` is a field, ``descending`` its direction. At most ``limit`` records after
-    the first ``offset``, best match first when there is a text."""
+    """A search in one kind. ``text`` is matched against the searchable fields (by ``by`` when given); ``where`` are
+    exact values, any of a list; ``between`` are bounds of ranged fields; ``order`` is a field, ``descending`` its
+    direction. At most ``limit`` records after the first ``offset``, best match first when there is a text."""
 
     kind: str
     text: str | None = None
@@ -155,8 +158,8 @@ def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = "") -> Recor
 
 
 def shown_value(each: Field, values: Mapping[str, Any]) -> str:
-    """A field's value as a person reads it in a label or detail: money with its currency (``49.00 EUR``), a point in time by its day
-    (``2026-10-03``), a boolean as yes or no, nothing as the empty string."""
+    """A field's value as a person reads it in a label or detail: money with its currency (``49.00 EUR``), a point in
+    time by its day (``2026-10-03``), a boolean as yes or no, nothing as the empty string."""
     value = values.get(each.name)
     if value is None:
         return ""

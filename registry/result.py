@@ -10,8 +10,8 @@ from core.errors import InvalidInput, NotCanonical
 
 
 def fits_result(schema: Mapping[str, Any] | None, body: bytes) -> bool | None:
-    """True or False by the contract's result schema (JSON Schema 2020-12); None where the contract promises nothing. Raises nothing: what
-    can't be judged, such as a number that the validator does not hold, does not fit."""
+    """True or False by the contract's result schema (JSON Schema 2020-12); None where the contract promises nothing.
+    Raises nothing: what can't be judged, such as a number that the validator does not hold, does not fit."""
     if schema is None:
         return None
     from registry.schemas import Checker

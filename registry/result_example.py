@@ -1,7 +1,7 @@
 """Example of an answer: the smallest value that fits a JSON Schema, the same one every time.
 
-What test mode answers in the platform's place. The schema is a stranger's: whatever it asks for, this is bounded in time and size, and what
-it can't make it says so (``NoExample``) instead of answering something that does not fit.
+What test mode answers in the platform's place. The schema is a stranger's: whatever it asks for, this is bounded in
+time and size, and what it can't make it says so (``NoExample``) instead of answering something that does not fit.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ MOST_LENGTH: Final = 4_096
 """Of a string or a list that the schema wants no shorter."""
 MOST_BYTES: Final = 64 * 1024
 _FORMATS: Final[Mapping[str, str]] = {
-    "date-time": "2026-01-01T00:00:00Z", "date": "2026-01-01", "time": "00:00:00Z", "duration": "P1D", "email": "a@example.com",
-    "idn-email": "a@example.com", "hostname": "example.com", "idn-hostname": "example.com", "ipv4": "192.0.2.1", "ipv6": "2001:db8::1",
-    "uri": "https://example.com/", "uri-reference": "/", "iri": "https://example.com/", "iri-reference": "/",
-    "uuid": "00000000-0000-4000-8000-000000000000", "json-pointer": "", "regex": "",
+    "date-time": "2026-01-01T00:00:00Z", "date": "2026-01-01", "time": "00:00:00Z", "duration": "P1D",
+    "email": "a@example.com", "idn-email": "a@example.com", "hostname": "example.com", "idn-hostname": "example.com",
+    "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "uri": "https://example.com/", "uri-reference": "/",
+    "iri": "https://example.com/", "iri-reference": "/", "uuid": "00000000-0000-4000-8000-000000000000",
+    "json-pointer": "", "regex": "",
 }  # fmt: skip
 _WORDS: Final = ("EUR", "en", "2026-01-01", "a-1", "A-1", "a_1", "a.b", "id_1", "https://example.com/")
 """Tried where a pattern is given, after runs of one character."""
@@ -37,7 +38,8 @@ class NoExample(Exception):
 
 
 def example(schema: Mapping[str, Any]) -> Any:
-    """A value that fits ``schema``. The schema's own examples and defaults are taken where they fit. Raises NoExample."""
+    """A value that fits ``schema``. The schema's own examples and defaults are taken where they fit. Raises
+    NoExample."""
     why = "no value that fits it was found"
     for own_words in (True, False):
         try:
@@ -161,7 +163,8 @@ class _Maker:
 
 
 def _merged(one: Any, other: Any) -> Any:
-    """Both schemas at once, as far as their keywords can be laid together; what can't be shows when the example is checked."""
+    """Both schemas at once, as far as their keywords can be laid together; what can't be shows when the example is
+    checked."""
     if other is True:
         return one
     if not isinstance(one, Mapping) or not isinstance(other, Mapping):

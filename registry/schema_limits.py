@@ -1,7 +1,8 @@
-"""Limits on JSON Schemas: how large and deep one may be with every reference followed, worked out without following them one by one.
+"""Limits on JSON Schemas: how large and deep one may be with every reference followed, worked out without following
+them one by one.
 
-A schema of 1,000 characters can stand for one of 2^30 parts, when each definition refers to the one before it twice. So each definition is
-counted once, and what refers to it adds that count.
+A schema of 1,000 characters can stand for one of 2^30 parts, when each definition refers to the one before it twice. So
+each definition is counted once, and what refers to it adds that count.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ NAMED: Final = frozenset(
 
 
 def limits(schema: Any) -> Iterator[tuple[str, str]]:
-    """(pointer, why) of what makes ``schema`` too costly; the why is a clause that says what to do. Takes time by its length alone."""
+    """(pointer, why) of what makes ``schema`` too costly; the why is a clause that says what to do. Takes time by its
+    length alone."""
     if (where := _too_deep(schema)) is not None:
         yield where, f"it is nested deeper than {MAX_DEPTH} levels; flatten it"
         return
@@ -42,7 +44,8 @@ def limits(schema: Any) -> Iterator[tuple[str, str]]:
     if count > MAX_PATTERNS:
         yield (
             "",
-            f"it holds {count} patterns; at most {MAX_PATTERNS} are checked. List values in an enum, or bound them with maxLength",
+            f"it holds {count} patterns; at most {MAX_PATTERNS} are checked. List values in an enum, or bound "
+            f"them with maxLength",
         )
     yield from _Expanded(schema).faults()
 
@@ -59,7 +62,8 @@ def pattern_faults(schema: Any) -> Iterator[tuple[str, str]]:
 
 
 def schemas_in(value: Any, pointer: str = "", *, names: bool = False) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every object in ``value`` that is, or could be, a schema, with its place. ``names``: the keys of ``value`` are names."""
+    """Every object in ``value`` that is, or could be, a schema, with its place. ``names``: the keys of ``value`` are
+    names."""
     if isinstance(value, Mapping):
         if not names:
             yield pointer, value
@@ -116,7 +120,8 @@ def _patterns(schema: Any) -> Iterator[tuple[str, str]]:
 
 
 class _Expanded:
-    """How many schemas there are below each one, with references followed. Each target of a reference is counted once and remembered."""
+    """How many schemas there are below each one, with references followed. Each target of a reference is counted once
+    and remembered."""
 
     def __init__(self, root: Any) -> None:
         self._root = root

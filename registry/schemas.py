@@ -1,5 +1,5 @@
-"""JSON Schema 2020-12, closed and bounded: what a schema refers to stands in it, so that checking one never opens a socket, and neither
-reading one nor checking a value by one takes more time or memory than their lengths allow for.
+"""JSON Schema 2020-12, closed and bounded: what a schema refers to stands in it, so that checking one never opens a
+socket, and neither reading one nor checking a value by one takes more time or memory than their lengths allow for.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ MAX_MESSAGE: Final = 1_000
 MAX_PATTERN_TEXT: Final = 50_000
 """Characters of a value that are checked by a schema with patterns; their time grows with both."""
 MAX_FULL_REPORT: Final = 20_000_000
-"""Length of the schema times length of the value, up to which every fault of the value is told: the library makes all of them before the
-first can be read, each with a copy of what it is about. Beyond that only the first is."""
+"""Length of the schema times length of the value, up to which every fault of the value is told: the library makes all
+of them before the first can be read, each with a copy of what it is about. Beyond that only the first is."""
 
 
 def schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
@@ -36,7 +36,8 @@ def schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
             yield from told
             return
     try:
-        # The dialect's own schema tells every fault; what only a reading in full shows (a reference to nowhere) is told one at a time.
+        # The dialect's own schema tells every fault; what only a reading in full shows (a reference to nowhere) is told
+        # one at a time.
         found = dict.fromkeys((at(*each.instance_path), _told(each)) for each in _dialect().iter_errors(schema))
         if found:
             yield from islice(found, MAX_FAULTS)
@@ -77,7 +78,8 @@ def misfits(schema: Mapping[str, Any], definitions: Mapping[str, Any], value: An
 
 
 class Checker:
-    """One schema, ready to check values. Raises InvalidInput for one that is over its limits, ValueError for what is no schema."""
+    """One schema, ready to check values. Raises InvalidInput for one that is over its limits, ValueError for what is no
+    schema."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         fault = next(limits(schema), None)
@@ -93,7 +95,8 @@ class Checker:
         return bool(self._validator.is_valid(value))
 
     def faults(self, value: Any, *, most: int = MAX_FAULTS) -> Iterator[jsonschema_rs.ValidationError]:
-        """What does not fit, in the schema's order. Raises InvalidInput for a value that is too long to be checked by patterns."""
+        """What does not fit, in the schema's order. Raises InvalidInput for a value that is too long to be checked by
+        patterns."""
         if self.patterns and _text(value, MAX_PATTERN_TEXT) > MAX_PATTERN_TEXT:
             raise InvalidInput(
                 f"what is checked against patterns has at most {MAX_PATTERN_TEXT:,} characters; this is longer"

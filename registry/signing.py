@@ -57,7 +57,8 @@ class SigningKey:
 
     @classmethod
     def of_pem(cls, text: str) -> Self:
-        """A key from PKCS #8 PEM, as ``openssl genpkey -algorithm ed25519`` makes it. Raises BadSetting for other text."""
+        """A key from PKCS #8 PEM, as ``openssl genpkey -algorithm ed25519`` makes it. Raises BadSetting for other
+        text."""
         try:
             key = serialization.load_pem_private_key(text.encode("utf-8"), password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:

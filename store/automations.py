@@ -1,5 +1,5 @@
-"""What a workspace has set up to happen on events: rules (a contract with mapped parameters), instructions (words for the AI brain),
-and what came of each of them for each event."""
+"""What a workspace has set up to happen on events: rules (a contract with mapped parameters), instructions (words for
+the AI brain), and what came of each of them for each event."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from store.rows import Row, add, add_new, every, first, storable, table
 
 
 class RuleRow(Row, table=True):
-    """``parameters`` is JSON (parameter → pointer or constant), ``author`` the actor it acts as, as JSON. ``mode``: on, shadow, off."""
+    """``parameters`` is JSON (parameter → pointer or constant), ``author`` the actor it acts as, as JSON. ``mode``: on,
+    shadow, off."""
 
     __tablename__ = "rules"
     __table_args__ = (Index("ix_rules_workspace", "workspace", "created_at", "id"),)
@@ -44,7 +45,8 @@ class RuleRow(Row, table=True):
 
 
 class InstructionRow(Row, table=True):
-    """``contracts`` are names joined by spaces; ``unattended_by`` is the owner who allowed writes without a card, empty where none did."""
+    """``contracts`` are names joined by spaces; ``unattended_by`` is the owner who allowed writes without a card, empty
+    where none did."""
 
     __tablename__ = "instructions"
     __table_args__ = (Index("ix_instructions_workspace", "workspace", "created_at", "id"),)
@@ -66,8 +68,8 @@ class InstructionRow(Row, table=True):
 
 
 class FiringRow(Row, table=True):
-    """One rule or instruction (``source``) meeting one event. ``verdict``: run, shadow, unmet, over_limit, untold (it could not be judged).
-    ``document`` is JSON: what shadow mode would have planned."""
+    """One rule or instruction (``source``) meeting one event. ``verdict``: run, shadow, unmet, over_limit, untold (it
+    could not be judged). ``document`` is JSON: what shadow mode would have planned."""
 
     __tablename__ = "rule_firings"
     __table_args__ = (
@@ -220,8 +222,8 @@ async def firings_of(session: AsyncSession, workspace: str, event_id: str) -> di
 
 
 async def latest(session: AsyncSession, workspace: str) -> dict[str, FiringRow]:
-    """The newest firing of each rule and instruction of a workspace, by source; absent where there was none. One look into the index for
-    each, however much they have done."""
+    """The newest firing of each rule and instruction of a workspace, by source; absent where there was none. One look
+    into the index for each, however much they have done."""
     ids = union_all(*(select(one.c.id).where(one.c.workspace == workspace) for one in (_RULE, _INSTRUCTION))).subquery()
     other = _F.alias()
     newest = (

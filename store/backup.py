@@ -1,7 +1,7 @@
 """A database as one file, taken while servers run, and put back into an empty place.
 
-SQLite: a copy of one moment by ``VACUUM INTO``. PostgreSQL: ``pg_dump`` in its custom format, and ``pg_restore``, from the same version or
-newer on PATH.
+SQLite: a copy of one moment by ``VACUUM INTO``. PostgreSQL: ``pg_dump`` in its custom format, and ``pg_restore``, from
+the same version or newer on PATH.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from store.database import Database
 
 
 async def snapshot(database: Database, url: str, to: Path) -> None:
-    """Write what the database holds at one moment into ``to``, which must not exist. Raises Unavailable when that did not work."""
+    """Write what the database holds at one moment into ``to``, which must not exist. Raises Unavailable when that did
+    not work."""
     os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     if database.dialect == "postgresql":
         await _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={to}")
@@ -32,7 +33,8 @@ async def snapshot(database: Database, url: str, to: Path) -> None:
 
 
 async def put_back(url: str, dump: Path) -> None:
-    """Fill the empty database at ``url`` with what ``snapshot`` wrote on the same engine. Raises Conflict where something is there."""
+    """Fill the empty database at ``url`` with what ``snapshot`` wrote on the same engine. Raises Conflict where
+    something is there."""
     parsed = make_url(url)
     if parsed.drivername.startswith("sqlite"):
         if not await _empty(url):
@@ -102,7 +104,10 @@ def _libpq(url: URL) -> dict[str, str]:
     """The address as libpq's variables: a password is in no argument that others can see."""
     host = url.host or str(url.query.get("host", ""))
     given = {
-        "PGHOST": host, "PGPORT": str(url.port or ""), "PGUSER": url.username or "", "PGPASSWORD": url.password or "",
+        "PGHOST": host,
+        "PGPORT": str(url.port or ""),
+        "PGUSER": url.username or "",
+        "PGPASSWORD": url.password or "",
         "PGDATABASE": url.database or "",
-    }  # fmt: skip
+    }
     return {name: value for name, value in given.items() if value}

@@ -1,4 +1,5 @@
-"""Data keys, each wrapped with the key of the environment or the data folder: what seals every stored secret (envelope encryption)."""
+"""Data keys, each wrapped with the key of the environment or the data folder: what seals every stored secret (envelope
+encryption)."""
 
 from __future__ import annotations
 

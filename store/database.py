@@ -1,10 +1,10 @@
 """One door to the database: ``begin()`` to write, ``read()`` to read, on SQLite or PostgreSQL alike.
 
-SQLite: one writer connection for the process, and one writer at a time among processes (``store.driver.write_lock``; several
-connections only fight over the file's lock), WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in a power cut), ``BEGIN
-IMMEDIATE``, and a pool of read-only connections that each see one moment. PostgreSQL: READ COMMITTED to write,
-REPEATABLE READ READ ONLY to read. SQLite's transaction control: SQLAlchemy's SQLite dialect, "Enabling Non-Legacy
-SQLite Transactional Modes".
+SQLite: one writer connection for the process, and one writer at a time among processes (``store.driver.write_lock``;
+several connections only fight over the file's lock), WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in
+a power cut), ``BEGIN IMMEDIATE``, and a pool of read-only connections that each see one moment. PostgreSQL: READ
+COMMITTED to write, REPEATABLE READ READ ONLY to read. SQLite's transaction control: SQLAlchemy's SQLite dialect,
+"Enabling Non-Legacy SQLite Transactional Modes".
 """
 
 from __future__ import annotations
@@ -138,7 +138,8 @@ class Database:
             await connection.rollback()
 
     def tell(self, told: Callable[[Sequence[tuple[str, str]]], None]) -> None:
-        """``told`` gets the (kind, key) of all work that a transaction here has put to be done at once, when it is committed."""
+        """``told`` gets the (kind, key) of all work that a transaction here has put to be done at once, when it is
+        committed."""
         self._told = told
 
     @property
@@ -207,7 +208,8 @@ def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
                 cursor.close()
                 connection.close()
                 raise BadSetting(
-                    f"The database file's file system allows no write-ahead log (it stays in mode {mode!r}): put OPSIQ_DATA on a "
+                    f"The database file's file system allows no write-ahead log (it stays in mode {mode!r}): put "
+                    f"OPSIQ_DATA on a "
                     "local disk, or set OPSIQ_DATABASE_URL to a PostgreSQL."
                 )
         cursor.close()
@@ -221,8 +223,8 @@ def _on_begin(engine: AsyncEngine, statement: str) -> None:
 
 
 def _ping_after_a_rest(engine: AsyncEngine) -> None:
-    """A connection that rested for a second is asked whether it lives, and replaced if not. SQLAlchemy's pre-ping asks each time, at the
-    price of three trips for each transaction.
+    """A connection that rested for a second is asked whether it lives, and replaced if not. SQLAlchemy's pre-ping asks
+    each time, at the price of three trips for each transaction.
     """
 
     @event.listens_for(engine.sync_engine, "checkin")
@@ -261,8 +263,8 @@ async def _report_outage() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _open_session(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, Session]]:
-    """A connection whose first statement begins a transaction, and its session; what is not committed when the block ends is rolled
-    back."""
+    """A connection whose first statement begins a transaction, and its session; what is not committed when the block
+    ends is rolled back."""
     try:
         connection = await engine.connect()
     except OSError as error:

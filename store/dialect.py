@@ -107,7 +107,8 @@ def _epoch_ms_postgresql(_element: EpochMs, _compiler: SQLCompiler, **_kw: Any) 
 
 
 def present_ms() -> ScalarSelect[int]:
-    """As EpochMs, but looked at once for a whole statement: PostgreSQL else looks for every row, and never in an index."""
+    """As EpochMs, but looked at once for a whole statement: PostgreSQL else looks for every row, and never in an
+    index."""
     return select(EpochMs()).scalar_subquery()
 
 
@@ -121,8 +122,8 @@ def upsert(session: AsyncSession, table: Table) -> postgresql.Insert | sqlite.In
 
 
 def among(column: ColumnElement[Any], name: str, *, postgresql: bool) -> ColumnElement[bool]:
-    """Whether the column is one of the ``texts`` given as parameter ``name``: one parameter and one statement for any number of them, so
-    that neither SQLAlchemy nor the database reads a new one for each.
+    """Whether the column is one of the ``texts`` given as parameter ``name``: one parameter and one statement for any
+    number of them, so that neither SQLAlchemy nor the database reads a new one for each.
     """
     if postgresql:
         return column == any_(bindparam(name, type_=ARRAY(String)))
@@ -130,7 +131,8 @@ def among(column: ColumnElement[Any], name: str, *, postgresql: bool) -> ColumnE
 
 
 def within(column: ColumnElement[Any], few: Select[Any], *, postgresql: bool) -> ColumnElement[bool]:
-    """As ``column IN (few)``, each of which ``few`` says once: as one array, PostgreSQL needs neither to sort nor to join them."""
+    """As ``column IN (few)``, each of which ``few`` says once: as one array, PostgreSQL needs neither to sort nor to
+    join them."""
     return column == any_(func.array(few.scalar_subquery())) if postgresql else column.in_(few)
 
 
@@ -142,7 +144,8 @@ def pairs(name: str, *, postgresql: bool) -> TableValuedAlias:
 
 
 def one_of(column: ColumnElement[Any], few: Collection[str]) -> ColumnElement[bool]:
-    """Whether the column is one of these few, each a parameter of its own: a list is put into the statement at each execution."""
+    """Whether the column is one of these few, each a parameter of its own: a list is put into the statement at each
+    execution."""
     return column.in_([literal(each) for each in few])
 
 

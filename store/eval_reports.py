@@ -1,6 +1,7 @@
 """Reports of eval runs that a workspace keeps: one row for lists, its figures beside it, and a row an answer.
 
-Answers stand with the worst first (``place``), so that a page of wrong ones is a range of the key and never all of them.
+Answers stand with the worst first (``place``), so that a page of wrong ones is a range of the key and never all of
+them.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class EvalReportRow(Row, table=True):
 
 
 class EvalFiguresRow(Row, table=True):
-    """``head`` is all of the report but its entries, ``outline`` what a comparison reads of each entry: JSON, both the evals'."""
+    """``head`` is all of the report but its entries, ``outline`` what a comparison reads of each entry: JSON, both the
+    evals'."""
 
     __tablename__ = "eval_figures"
 

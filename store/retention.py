@@ -68,9 +68,10 @@ _BY_TABLE: Final[Mapping[str, tuple[PurgeFunction, tuple[str, ...]]]] = {
     "records": (lambda session, now: records.purge(session, now - DELETED_RECORDS), ("record_keys", "record_words")),
     "webhook_endpoint_hours": (endpoints.purge, ()),
     "webhook_deliveries": (
-        lambda session, now: deliveries.purge(session, now - DELIVERIES), ("webhook_bodies", "webhook_attempts"),
+        lambda session, now: deliveries.purge(session, now - DELIVERIES),
+        ("webhook_bodies", "webhook_attempts"),
     ),
-}  # fmt: skip
+}
 """What each purge deletes from, and what goes with it."""
 SWEPT: Final = frozenset(
     {
@@ -84,9 +85,9 @@ SWEPT: Final = frozenset(
 
 
 async def sweep(database: Database, now: datetime, *, events_days: int = 0) -> dict[str, int]:
-    """Delete what is over, and mend what an older process beside us has left. Answers how many rows went, by table. ``events_days``: how
-    long events are kept, 0 for ever. Each purge is called again until nothing is left, every time in a transaction of its own, so that
-    nobody waits long for it."""
+    """Delete what is over, and mend what an older process beside us has left. Answers how many rows went, by table.
+    ``events_days``: how long events are kept, 0 for ever. Each purge is called again until nothing is left, every time
+    in a transaction of its own, so that nobody waits long for it."""
     purges: dict[str, PurgeFunction] = {name: purge for name, (purge, _) in _BY_TABLE.items()}
     if events_days:
         purges["events"] = lambda session, at: events.purge(session, at - timedelta(days=events_days))

@@ -32,8 +32,8 @@ class Row(SQLModel):
     __table__: ClassVar[Table]
 
     def __init__(self, **columns: Any) -> None:
-        """SQLModel's own lays, value by value, the traces an ORM session looks for; no row is ever in one, and laying them was a good part
-        of what a read costs. Raises TypeError for what is no column."""
+        """SQLModel's own lays, value by value, the traces an ORM session looks for; no row is ever in one, and laying
+        them was a good part of what a read costs. Raises TypeError for what is no column."""
         known, plain, made = _shape(type(self))
         if not columns.keys() <= known:
             raise TypeError(f"{type(self).__name__} has no {sorted(columns.keys() - known)}")

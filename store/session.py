@@ -15,9 +15,9 @@ Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 class Session(AsyncSession):
-    """An ``AsyncSession`` without the ORM: statements go straight to the connection. Rows are snapshots here (``store.rows``), so what the
-    ORM keeps of each transaction (identity map, unit of work, states) was read by nobody, and was more than half of a short
-    statement's price. What is not defined here needs the ORM and raises.
+    """An ``AsyncSession`` without the ORM: statements go straight to the connection. Rows are snapshots here
+    (``store.rows``), so what the ORM keeps of each transaction (identity map, unit of work, states) was read by nobody,
+    and was more than half of a short statement's price. What is not defined here needs the ORM and raises.
 
     Only ``Database`` makes one, and commits.
     """
@@ -26,7 +26,8 @@ class Session(AsyncSession):
         # No super().__init__(): it makes the ORM session that this one does without.
         self._connection = connection
         self.sqlite = sqlite
-        """SQLite's own connection, in the same transaction, for statements that are compiled already (``store.driver.prepared``)."""
+        """SQLite's own connection, in the same transaction, for statements that are compiled already
+        (``store.driver.prepared``)."""
         self._info: dict[Any, Any] = {}
 
     @property

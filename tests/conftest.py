@@ -30,6 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What thousands of tests are made of stays to the end: the collector need not walk it again and again (``gc.freeze``)."""
+    """What thousands of tests are made of stays to the end: the collector need not walk it again and again
+    (``gc.freeze``)."""
     gc.collect()
     gc.freeze()

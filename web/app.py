@@ -40,16 +40,36 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
                 await app.state.limits.close()
 
     app = FastAPI(
-        title="OpsIQ", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json",
+        title="OpsIQ",
+        version="0.1.0",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
         redirect_slashes=False,
-    )  # fmt: skip
+    )
     problem.install(app)
     app.add_middleware(RequestMiddleware)
     app.add_middleware(ClientAddress)  # outermost: whatever takes an address takes the client's
     for api in (
-        actions, connectors, contracts, customers, deliveries, events, health, history, inbound, keys, me, metrics, mirrors, rules, runs,
-        tickets, webhooks,
-    ):  # fmt: skip
+        actions,
+        connectors,
+        contracts,
+        customers,
+        deliveries,
+        events,
+        health,
+        history,
+        inbound,
+        keys,
+        me,
+        metrics,
+        mirrors,
+        rules,
+        runs,
+        tickets,
+        webhooks,
+    ):
         app.include_router(api.router)
     web.console.install(app)
     openapi.install(app)

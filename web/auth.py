@@ -72,9 +72,9 @@ class Caller:
 
 @dataclass(frozen=True)
 class AuthRequirement:
-    """What a signed route asks of its caller. ``limit`` None means by the method: GETs are reads, everything else writes.
-    ``filters``: the route judges the names of its query parameters itself. ``test``: what it does has a test mode, so test keys may do it;
-    beyond that they only read."""
+    """What a signed route asks of its caller. ``limit`` None means by the method: GETs are reads, everything else
+    writes. ``filters``: the route judges the names of its query parameters itself. ``test``: what it does has a test
+    mode, so test keys may do it; beyond that they only read."""
 
     scope: str
     limit: LimitClass | None = None
@@ -97,8 +97,8 @@ def container_of(request: Request) -> Container:
 def require_signature(
     scope: str, limit: LimitClass | None = None, *, owner: bool = False, filters: bool = False, test: bool = False
 ) -> Callable[[Request], Awaitable[Caller]]:
-    """The dependency of a signed route: nothing of the route runs before it has passed. ``owner``: only keys with that role. ``test``: test
-    keys may do this, too, since it has a test mode.
+    """The dependency of a signed route: nothing of the route runs before it has passed. ``owner``: only keys with that
+    role. ``test``: test keys may do this, too, since it has a test mode.
 
     Raises Unauthenticated (one uniform 401), ClockSkew, Forbidden, WrongMode, Unavailable, Problem (``rate_limited``,
     ``unsupported_media_type``).
@@ -110,7 +110,8 @@ def require_signature(
         need_scope(request, caller, scope)
         if caller.mode == "test" and not requirement.open_to_tests(request.method):
             raise WrongMode(
-                "This is a test key: it reads, and tries actions and events without effect. What has effects takes a live key (pk_live_…)."
+                "This is a test key: it reads, and tries actions and events without effect. What has effects "
+                "takes a live key (pk_live_…)."
             )
         if owner and caller.actor.role != OWNER:
             raise Forbidden(f"Only keys with the role {OWNER} may do this; this one acts as {caller.actor.role}.")
@@ -130,7 +131,7 @@ def need_scope(request: Request, caller: Caller, scope: str) -> None:
     detail = f"This key lacks the scope {scope!r}."
     run_id = request.path_params.get("run_id", "")
     if scope == CONFIRM and _RUN_ID.fullmatch(run_id):
-        detail += f" A person who may approve this confirms it in the console: {run_url(container_of(request).settings.base_url, run_id)}"
+        detail += f" A person who may approve this confirms it in the console: {run_url(container_of(request).settings.base_url, run_id)}"  # noqa: E501
     raise Forbidden(detail)
 
 

@@ -1,8 +1,8 @@
 """Client addresses: who a request comes from, where a proxy that is trusted says so.
 
 ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are anybody's words unless the connection itself comes from one of
-``OPSIQ_TRUSTED_PROXIES``. None is trusted that is not named, loopback included: whatever else runs on this machine could otherwise
-speak for any address.
+``OPSIQ_TRUSTED_PROXIES``. None is trusted that is not named, loopback included: whatever else runs on this machine
+could otherwise speak for any address.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ _MOST_HOPS: Final = 32
 
 
 class ClientAddress:
-    """Pure ASGI, outermost: after it ``scope["client"]`` and ``scope["scheme"]`` are the client's, for everything that takes an address.
+    """Pure ASGI, outermost: after it ``scope["client"]`` and ``scope["scheme"]`` are the client's, for everything that
+    takes an address.
 
-    The last address in ``X-Forwarded-For`` is the one the trusted proxy saw; proxies before it are passed over while they are trusted too.
-    What no trusted proxy wrote is never looked at, so a client that sends the header itself gains nothing.
+    The last address in ``X-Forwarded-For`` is the one the trusted proxy saw; proxies before it are passed over while
+    they are trusted too. What no trusted proxy wrote is never looked at, so a client that sends the header itself gains
+    nothing.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -51,15 +53,16 @@ class ClientAddress:
             elif said and not self._warned and _private(peer):
                 self._warned = True
                 log.warning(
-                    "%s sends X-Forwarded-For and is not in OPSIQ_TRUSTED_PROXIES: whoever is behind it counts as one and the same",
+                    "%s sends X-Forwarded-For and is not in OPSIQ_TRUSTED_PROXIES: whoever is behind it counts as "
+                    "one and the same",
                     peer,
                 )
         await self._app(scope, receive, send)
 
 
 def forwarded_for(said: str, peer: str, trusted: Sequence[Network]) -> str:
-    """The client's address by ``X-Forwarded-For`` as ``peer``, a trusted proxy, sent it: the last one that is no trusted proxy itself.
-    Where the words are no addresses, the nearest hop that is one."""
+    """The client's address by ``X-Forwarded-For`` as ``peer``, a trusted proxy, sent it: the last one that is no
+    trusted proxy itself. Where the words are no addresses, the nearest hop that is one."""
     nearest = peer
     for word in reversed(said.rsplit(",", _MOST_HOPS)[-_MOST_HOPS:]):
         hop = _hop(word.strip())

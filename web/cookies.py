@@ -1,8 +1,9 @@
 """Cookies of the console: HttpOnly, this site only, and named ``__Host-…`` where the console is reached by https.
 
-A browser takes a cookie of that name only with ``Secure``, for the whole host, and from that host itself: no page of another subdomain, and
-nobody on an unencrypted connection, can plant one. Where the base address is http (this machine), names are plain, since browsers would
-refuse the others. Only the name that belongs to the base address is read.
+A browser takes a cookie of that name only with ``Secure``, for the whole host, and from that host itself: no page of
+another subdomain, and nobody on an unencrypted connection, can plant one. Where the base address is http (this
+machine), names are plain, since browsers would refuse the others. Only the name that belongs to the base address is
+read.
 """
 
 from __future__ import annotations
@@ -28,9 +29,14 @@ def set_cookie(
 ) -> None:
     settings = container_of(request).settings
     answer.set_cookie(
-        cookie_name(settings, name), value, max_age=max_age_s, path="/", httponly=True, samesite="strict" if strict else "lax",
+        cookie_name(settings, name),
+        value,
+        max_age=max_age_s,
+        path="/",
+        httponly=True,
+        samesite="strict" if strict else "lax",
         secure=settings.https,
-    )  # fmt: skip
+    )
 
 
 def delete_cookie(request: Request, answer: Response, name: str) -> None:

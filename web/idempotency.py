@@ -1,8 +1,9 @@
 """Idempotency of POSTs that act (docs/reference/wire.md §3): the answer is kept in the transaction of the effect.
 
-A record is the caller's alone: whoever else sends the same Idempotency-Key finds nothing of it. What the route checks (signature, scope,
-role, and ``check``: whether the thing it names is there for this caller) is checked before anything is replayed. A secret is never kept:
-an answer that shows one leaves a refusal for its retries, which says what was made and that its secret is not shown again.
+A record is the caller's alone: whoever else sends the same Idempotency-Key finds nothing of it. What the route checks
+(signature, scope, role, and ``check``: whether the thing it names is there for this caller) is checked before anything
+is replayed. A secret is never kept: an answer that shows one leaves a refusal for its retries, which says what was made
+and that its secret is not shown again.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ from web.problem import Problem, of_refusal
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 STALE: Final = timedelta(seconds=15)
-"""How long a claim without an answer is another's: one whose process was killed is tried again after it. A request that takes longer loses
-nothing by being overtaken: only one of the two can commit."""
+"""How long a claim without an answer is another's: one whose process was killed is tried again after it. A request that
+takes longer loses nothing by being overtaken: only one of the two can commit."""
 KEPT: Final = timedelta(hours=24)
 Effect = TypeVar("Effect")
 """What acting has made: a run, an event, a rule."""
@@ -47,7 +48,8 @@ _SHOWN_ONCE: Final = "secret"
 
 @dataclass
 class Attempt:
-    """One request that holds its key. ``replay`` is the answer to give instead of acting; else act, and ``keep`` within the effect."""
+    """One request that holds its key. ``replay`` is the answer to give instead of acting; else act, and ``keep`` within
+    the effect."""
 
     request: Request
     claim: IdempotencyRow
@@ -61,8 +63,8 @@ class Attempt:
         *,
         shows_secret: bool = False,
     ) -> TransactionHook[Effect]:
-        """What to do in the effect's own transaction: keep what will be answered to its retries, sealed. ``shows_secret``: the body may
-        hold secrets, which are not kept."""
+        """What to do in the effect's own transaction: keep what will be answered to its retries, sealed.
+        ``shows_secret``: the body may hold secrets, which are not kept."""
 
         async def in_transaction(session: AsyncSession, effect: Effect) -> None:
             number = status if isinstance(status, int) else status(effect)
@@ -109,8 +111,8 @@ async def act_once(
     check: Check | None = None,
     shows_secret: bool = False,
 ) -> Response:
-    """Act once for the request's Idempotency-Key: what is answered is what is kept for its retries, but for secrets. A refusal is answered
-    and not kept. ``act`` does what ``check`` does by itself."""
+    """Act once for the request's Idempotency-Key: what is answered is what is kept for its retries, but for secrets. A
+    refusal is answered and not kept. ``act`` does what ``check`` does by itself."""
     async with claim_once(request, caller, check=check) as attempt:
         if attempt.replay:
             return attempt.replay
@@ -123,38 +125,49 @@ async def act_once(
 
 
 def replay(request: Request, claim: KeyClaim) -> Response:
-    """What was answered before to this caller under a key that is not free. Raises Problem where it belongs to another request or is in
-    flight."""
+    """What was answered before to this caller under a key that is not free. Raises Problem where it belongs to another
+    request or is in flight."""
     if claim.verdict == "unscoped":
         raise Problem(
             "idempotency_key_reused",
-            "This Idempotency-Key was used before OpsIQ was brought up to date, when it was not noted by whom. Nothing was done now. "
+            "This Idempotency-Key was used before OpsIQ was brought up to date, when it was not noted by whom. "
+            "Nothing was done now. "
             "See what came of it first; to act again, use a fresh key.",
         )
     if claim.verdict == "reused":
         raise Problem("idempotency_key_reused", "This Idempotency-Key belongs to another request. Use a fresh key.")
     if claim.verdict == "in_flight":
         raise Problem(
-            "idempotency_in_flight", "A request with this Idempotency-Key is under way.",
-            headers={"Retry-After": "1"}, retryable=True,
-        )  # fmt: skip
+            "idempotency_in_flight",
+            "A request with this Idempotency-Key is under way.",
+            headers={"Retry-After": "1"},
+            retryable=True,
+        )
     row = claim.row
     status = row.status or 200
     return Response(
-        container_of(request).box.open(row.body or "", context=_context(row)), status_code=status,
+        container_of(request).box.open(row.body or "", context=_context(row)),
+        status_code=status,
         media_type="application/json" if status < 400 else "application/problem+json",
         headers={"Idempotency-Replayed": "true"},
-    )  # fmt: skip
+    )
 
 
 def make_row(request: Request, caller: Caller, status: int) -> IdempotencyRow:
-    """What will be kept for the request's key with an effect that is written at once (``store.requests.idempotency.keep_many``), but for the body:
-    see ``sealed``. Raises Problem when the key is absent or malformed."""
+    """What will be kept for the request's key with an effect that is written at once
+    (``store.requests.idempotency.keep_many``), but for the body: see ``sealed``. Raises Problem when the key is absent
+    or malformed."""
     return IdempotencyRow(
-        workspace=caller.actor.workspace, method=request.method, path=request.url.path,
-        key=store.requests.idempotency.scoped(caller.key_id, idempotency_key(request)), fingerprint=_fingerprint(request, caller),
-        owner=secrets.token_hex(16), state="done", status=status, created_at=container_of(request).clock(),
-    )  # fmt: skip
+        workspace=caller.actor.workspace,
+        method=request.method,
+        path=request.url.path,
+        key=store.requests.idempotency.scoped(caller.key_id, idempotency_key(request)),
+        fingerprint=_fingerprint(request, caller),
+        owner=secrets.token_hex(16),
+        state="done",
+        status=status,
+        created_at=container_of(request).clock(),
+    )
 
 
 def seal_answer(request: Request, row: IdempotencyRow, body: dict[str, Any]) -> str:
@@ -216,10 +229,13 @@ def _without_secrets(request: Request, status: int, body: dict[str, Any]) -> tup
     if bare == body:
         return status, body
     refusal = problem.body(
-        request, "secret_shown_once", "This was done already, and not again. Its answer held a secret, which is shown once and not kept: "
+        request,
+        "secret_shown_once",
+        "This was done already, and not again. Its answer held a secret, which is shown once and not kept: "
         "'answer' is the rest. If the secret did not reach you, make a new one with a fresh Idempotency-Key.",
-        status=409, extra={"answer": bare},
-    )  # fmt: skip
+        status=409,
+        extra={"answer": bare},
+    )
     return 409, refusal
 
 
@@ -239,8 +255,8 @@ def _context(row: IdempotencyRow) -> str:
 
 
 def _fingerprint(request: Request, caller: Caller) -> str:
-    """Of the request, and of what its caller may: under other rights it is another request, which neither acts again nor is told what was
-    answered before."""
+    """Of the request, and of what its caller may: under other rights it is another request, which neither acts again
+    nor is told what was answered before."""
     rights = " ".join([caller.actor.role, *sorted(caller.scopes)]).encode()
     asked = (request.method.encode(), request.scope["raw_path"], request.scope["query_string"], caller.body)
     parts = (*asked, rights)

@@ -1,5 +1,5 @@
-"""Keys with the members they belong to, read in groups: every request needs one, and none may be remembered, since a key that is revoked
-signs nothing from that moment."""
+"""Keys with the members they belong to, read in groups: every request needs one, and none may be remembered, since a
+key that is revoked signs nothing from that moment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class KeyLookup:
         self._grouped = Batcher(self._read)
 
     async def of(self, public: str) -> KeyHolder | None:
-        """The key with this public part, usable or not, and its member as they are now. Raises what the database raises."""
+        """The key with this public part, usable or not, and its member as they are now. Raises what the database
+        raises."""
         return await self._grouped.ask(public)
 
     async def _read(self, group: Sequence[str]) -> Sequence[KeyHolder | None]:

@@ -1,8 +1,10 @@
-"""Rate limits (docs/reference/wire.md §4): requests a minute for each API key and class of request, and a coarse limit for each address.
+"""Rate limits (docs/reference/wire.md §4): requests a minute for each API key and class of request, and a coarse limit
+for each address.
 
-Counted by the ``limits`` library in a sliding window: in this process's memory, or in Redis for all processes together. A key is charged
-once its signature and nonce have proved good, so nobody drains a key that isn't theirs; the address limit stands before that. When the
-store of the counts is down, requests are let through and counted in ``blind``: a broken counter must not stop a working platform.
+Counted by the ``limits`` library in a sliding window: in this process's memory, or in Redis for all processes together.
+A key is charged once its signature and nonce have proved good, so nobody drains a key that isn't theirs; the address
+limit stands before that. When the store of the counts is down, requests are let through and counted in ``blind``: a
+broken counter must not stop a working platform.
 """
 
 from __future__ import annotations
@@ -35,8 +37,8 @@ PER_MINUTE: Final[Mapping[LimitClass, int]] = {
     "webhook_test": 60,
     "writes": 200,
 }
-"""Requests a minute for each key. ``events``: events/fire; ``actions``: actions/run; ``webhook_test``: webhooks/test; other POSTs, PUTs,
-PATCHes and DELETEs are ``writes``, GETs ``reads``."""
+"""Requests a minute for each key. ``events``: events/fire; ``actions``: actions/run; ``webhook_test``: webhooks/test;
+other POSTs, PUTs, PATCHes and DELETEs are ``writes``, GETs ``reads``."""
 WINDOW_S: Final = 60
 REDIS_TIMEOUT_S: Final = 0.25
 _DOWN: Final = (StorageError, OSError, TimeoutError)
@@ -73,14 +75,19 @@ class Limits:
 
     @classmethod
     def of(cls, redis_url: str, *, per_address: int) -> Limits:
-        """In memory where ``redis_url`` is empty. Redis is not asked before the first request. Raises BadSetting without its driver."""
+        """In memory where ``redis_url`` is empty. Redis is not asked before the first request. Raises BadSetting
+        without its driver."""
         if not redis_url:
             return cls(per_address=per_address)
         try:
             storage = RedisStorage(
-                f"async+{redis_url}", implementation="redispy", wrap_exceptions=True, key_prefix="opsiq",
-                socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S,
-            )  # fmt: skip
+                f"async+{redis_url}",
+                implementation="redispy",
+                wrap_exceptions=True,
+                key_prefix="opsiq",
+                socket_timeout=REDIS_TIMEOUT_S,
+                socket_connect_timeout=REDIS_TIMEOUT_S,
+            )
         except ConfigurationError as error:
             raise BadSetting("OPSIQ_REDIS_URL needs the Redis driver: pip install 'opsiq-server[redis]'.") from error
         return cls(storage, per_address=per_address)
@@ -99,13 +106,15 @@ class Limits:
             return
         wait = _seconds(reset)
         raise Problem(
-            "rate_limited", "Too many requests from this address. Wait, then go on more slowly.",
-            headers={"Retry-After": str(wait)}, retryable=True,
-        )  # fmt: skip
+            "rate_limited",
+            "Too many requests from this address. Wait, then go on more slowly.",
+            headers={"Retry-After": str(wait)},
+            retryable=True,
+        )
 
     async def check(self, limit: LimitClass, key_id: str) -> LimitStatus | None:
-        """Whether one more request would pass, without counting it: a flood with a good key costs no nonce. Raises Problem
-        ``rate_limited``; None when the store is down."""
+        """Whether one more request would pass, without counting it: a flood with a good key costs no nonce. Raises
+        Problem ``rate_limited``; None when the store is down."""
         item = self._items[limit]
         try:
             reset, remaining = await self._limiter.get_window_stats(item, limit, key_id)
@@ -117,7 +126,8 @@ class Limits:
         return LimitStatus(item.amount, remaining, _seconds(reset))
 
     async def charge(self, limit: LimitClass, key_id: str, before: LimitStatus | None) -> LimitStatus | None:
-        """Count this request, whose standing was ``before``. Raises Problem ``rate_limited`` when others took what was left."""
+        """Count this request, whose standing was ``before``. Raises Problem ``rate_limited`` when others took what was
+        left."""
         if before is None:
             return None
         try:

@@ -29,7 +29,8 @@ SECURITY: Final = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
     (
         b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        b"font-src 'self'; "
         b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
 )
@@ -46,7 +47,8 @@ def security_headers(scope: Scope) -> Sequence[tuple[bytes, bytes]]:
 
 
 class RequestMiddleware:
-    """Pure ASGI, so that streamed answers stay streams. Logs method, path, status, ms and request id; never a query or body."""
+    """Pure ASGI, so that streamed answers stay streams. Logs method, path, status, ms and request id; never a query or
+    body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

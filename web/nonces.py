@@ -1,4 +1,5 @@
-"""Nonces of signed requests, taken in groups. A request goes on only after the transaction that holds its nonce is committed."""
+"""Nonces of signed requests, taken in groups. A request goes on only after the transaction that holds its nonce is
+committed."""
 
 from __future__ import annotations
 
@@ -28,8 +29,8 @@ class Nonces:
         self._grouped = Batcher(self._commit)
 
     async def take(self, key: str, nonce: str, at: datetime, *, touch: str | None = None) -> bool:
-        """Whether this nonce was free; committed when it answers. ``touch`` is the id of the key to mark as used. Raises what the database
-        raises."""
+        """Whether this nonce was free; committed when it answers. ``touch`` is the id of the key to mark as used.
+        Raises what the database raises."""
         return await self._grouped.ask(_Request(key, nonce, at, touch))
 
     async def _commit(self, group: Sequence[_Request]) -> Sequence[bool]:

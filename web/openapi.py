@@ -1,7 +1,8 @@
 """The OpenAPI 3.1 document: made from the routes themselves, so that no route can be missing and no scope can be wrong.
 
-Bodies are read by hand from the signed bytes (``web.api.body``); a route says which model it reads with ``takes``. Everything that holds
-for every signed route (security, scope, limit, idempotency, the problems it may answer) is added here, once.
+Bodies are read by hand from the signed bytes (``web.api.body``); a route says which model it reads with ``takes``.
+Everything that holds for every signed route (security, scope, limit, idempotency, the problems it may answer) is added
+here, once.
 """
 
 from __future__ import annotations
@@ -41,10 +42,10 @@ WITH_BODY: Final = ("413", "415")
 _ABOUT: Final = """A gate between plain language and a platform's actions.
 
 Every request to `/v1` is signed (see `securitySchemes`); every answer carries `X-Request-Id`, and `RateLimit` with what is left
-of the key's limit. Errors are `application/problem+json` (RFC 9457) with a permanent `code`."""
+of the key's limit. Errors are `application/problem+json` (RFC 9457) with a permanent `code`."""  # noqa: E501
 _SCHEME: Final = f"""`Authorization: {request_signature.SCHEME} key=<public key>,ts=<unix seconds>,nonce=<22 chars base64url>,sig=<64 hex>`,
 where `sig` is the HMAC-SHA256, with the secret key as text, of nine lines joined by LF: `{request_signature.SCHEME}`, ts, nonce, public key,
-METHOD, path, query, Idempotency-Key, hex SHA-256 of the body. An absent value is an empty line."""
+METHOD, path, query, Idempotency-Key, hex SHA-256 of the body. An absent value is an empty line."""  # noqa: E501
 
 
 _REF: Final = "#/components/schemas/{model}"
@@ -96,8 +97,8 @@ class ProblemView(BaseModel):
 def takes(
     model: type[BaseModel], example: Any, *, idempotent: bool = True, shows_secret: bool = False
 ) -> dict[str, Any]:
-    """For ``openapi_extra``: this route reads its body as ``model``. ``idempotent``: it needs an Idempotency-Key. ``shows_secret``: as
-    ``acts`` has it."""
+    """For ``openapi_extra``: this route reads its body as ``model``. ``idempotent``: it needs an Idempotency-Key.
+    ``shows_secret``: as ``acts`` has it."""
     schema = model.model_json_schema(ref_template=_REF)
     content = {"application/json": {"schema": schema, "example": example}}
     flags = {"x-idempotent": idempotent, "x-shows-secret": shows_secret}
@@ -105,8 +106,8 @@ def takes(
 
 
 def acts(*, shows_secret: bool = False) -> dict[str, Any]:
-    """For ``openapi_extra``: a route without a body that needs an Idempotency-Key. ``shows_secret``: its answer may hold a secret, which no
-    replay repeats."""
+    """For ``openapi_extra``: a route without a body that needs an Idempotency-Key. ``shows_secret``: its answer may
+    hold a secret, which no replay repeats."""
     return {"x-idempotent": True, "x-shows-secret": shows_secret}
 
 
@@ -127,7 +128,8 @@ def install(app: FastAPI) -> None:
 
 
 def signed_routes(app: FastAPI) -> Iterator[tuple[RouteContext, str, AuthRequirement]]:
-    """Every route under ``/v1`` with its method and what it asks of its caller. Raises LookupError for one that asks nothing."""
+    """Every route under ``/v1`` with its method and what it asks of its caller. Raises LookupError for one that asks
+    nothing."""
     for route in iter_route_contexts(app.routes):
         if not (route.path or "").startswith(PREFIX):
             continue

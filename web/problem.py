@@ -178,7 +178,8 @@ def request_id(request: Request) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Every error of the API answers in the one shape; what nobody expected answers 500 without a word of its inside."""
+    """Every error of the API answers in the one shape; what nobody expected answers 500 without a word of its
+    inside."""
 
     @app.exception_handler(OpsIQError)
     async def known(request: Request, error: OpsIQError) -> Response:

@@ -1,4 +1,5 @@
-"""docs/reference/api.md, made of the OpenAPI document. ``python -m web.reference`` writes it; a test compares the two."""
+"""docs/reference/api.md, made of the OpenAPI document. ``python -m web.reference`` writes it; a test compares the
+two."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ machines, is the OpenAPI 3.1 document at `GET /openapi.json`; this page is made 
 - **Request ids.** Every answer carries `X-Request-Id`; logs and AI History know it.
 
 ## Endpoints
-"""
+"""  # noqa: E501
 _NAMES: Final[Mapping[LimitClass, str]] = {
     "events": "firing events",
     "actions": "running actions",

@@ -1,5 +1,5 @@
-"""HTTP server: uvicorn behind our own listener, limits and timeouts; and as it is stopped, what a client had sent is answered before its
-connection is closed.
+"""HTTP server: uvicorn behind our own listener, limits and timeouts; and as it is stopped, what a client had sent is
+answered before its connection is closed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ _FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-l
 
 
 def server_config(app: Any, settings: Settings) -> uvicorn.Config:
-    """uvicorn as it is run here. Its own trust in ``X-Forwarded-For`` from loopback is off: ``web.client_address`` decides that."""
+    """uvicorn as it is run here. Its own trust in ``X-Forwarded-For`` from loopback is off: ``web.client_address``
+    decides that."""
     return uvicorn.Config(
         app,
         http="h11",  # strict and in Python; httptools, which uvicorn would take instead, is here for what calls out
@@ -48,9 +49,9 @@ def server_config(app: Any, settings: Settings) -> uvicorn.Config:
 
 
 class Server(uvicorn.Server):
-    """Calls ``ready`` once it serves the sockets that ``serve`` is given. Told to stop, it first accepts no more, and hears out the
-    connections that it has accepted but not read from: by itself uvicorn closes them, and a request that was on its way is lost though
-    another process stood ready for it.
+    """Calls ``ready`` once it serves the sockets that ``serve`` is given. Told to stop, it first accepts no more, and
+    hears out the connections that it has accepted but not read from: by itself uvicorn closes them, and a request that
+    was on its way is lost though another process stood ready for it.
     """
 
     def __init__(

@@ -1,4 +1,5 @@
-"""Yes or no: the parameter's own words said, or said no to. Nothing said is no reading: a default is the contract's, not ours."""
+"""Yes or no: the parameter's own words said, or said no to. Nothing said is no reading: a default is the contract's,
+not ours."""
 
 from __future__ import annotations
 
@@ -17,8 +18,10 @@ YES: Final = word_set(
 )
 NO: Final = word_set("no n nope nah false off disabled disable never negative none without not")
 _FRAME: Final = word_set(
-    "is are has have had should be can do does did will would with enable enabled enables allow allowed allows include includes included "
-    "including want wants need needs use uses require required requires show only flag auto set make get force has a the in to of for on "
+    "is are has have had should be can do does did will would with enable enabled enables allow allowed allows "
+    "include includes included "
+    "including want wants need needs use uses require required requires show only flag auto set make get force "
+    "has a the in to of for on "
     "if it no not disable exclude skip without get good suitable friendly"
 )
 # What only says that it is something to be had or not: "laundry" is all that "has_laundry_service" asks about.
@@ -26,7 +29,8 @@ _FACET: Final = frozenset(
     map(
         stem,
         word_set(
-            "service services option options available availability allowed accepted visibility entry access required included support "
+            "service services option options available availability allowed accepted visibility entry access "
+            "required included support "
             "facility facilities mode preference offered provided"
         ),
     )

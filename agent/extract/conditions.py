@@ -1,6 +1,8 @@
-"""What a condition says of live data: "total visits was more than 10 at any time since October 1", "Ana has any overdue tasks".
+"""What a condition says of live data: "total visits was more than 10 at any time since October 1", "Ana has any overdue
+tasks".
 
-Only such conditions are read as can be looked up exactly; whatever is left over makes it unreadable, and then a person is asked.
+Only such conditions are read as can be looked up exactly; whatever is left over makes it unreadable, and then a person
+is asked.
 """
 
 from __future__ import annotations
@@ -77,7 +79,8 @@ _LITTLE: Final = word_set("the a an it that then all any time at of if also just
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A numeric field of some record of ``kind`` compares so with ``number``; within ``when`` (words), where that is said."""
+    """A numeric field of some record of ``kind`` compares so with ``number``; within ``when`` (words), where that is
+    said."""
 
     kind: str
     field: str
@@ -104,7 +107,8 @@ def read(words: str, kinds: Sequence[RecordKind]) -> Condition | None:
 
 
 def _joined(said: str) -> str:
-    """What was stated before and what is asked of it in one: "visits might have been more than 5. If it has been at any time since May"."""
+    """What was stated before and what is asked of it in one: "visits might have been more than 5. If it has been at any
+    time since May"."""
     found = _STATED.fullmatch(said)
     if found is None:
         return said
@@ -132,8 +136,13 @@ def _compared(said: str, kinds: Sequence[RecordKind]) -> Comparison | None:
         left = left[:start] + left[end:]
     if len(whens) > 1 or (whens and (line is None or not line.ranged)) or not field.ranged or _says_more(left):
         return None
-    return Comparison(kind.name, field.name, _OPS[" ".join(found["op"].lower().split())], amounts[0].value,
-                    whens[0][2] if whens else None)  # fmt: skip
+    return Comparison(
+        kind.name,
+        field.name,
+        _OPS[" ".join(found["op"].lower().split())],
+        amounts[0].value,
+        whens[0][2] if whens else None,
+    )
 
 
 def _is_called(words: str, field: Field) -> bool:

@@ -9,7 +9,8 @@ from agent.extract.semantic_roles import ROLES, Role
 from language.text import Text, word_set
 
 PREPOSITIONS: Final = word_set(
-    "from to into towards for with in at near around within inside by starring featuring about on regarding concerning since starting "
+    "from to into towards for with in at near around within inside by starring featuring about on regarding "
+    "concerning since starting "
     "after beginning between until till through before ending via using of as under over onto off against during"
 )
 SKIPPED: Final = word_set(

@@ -1,4 +1,5 @@
-"""What a number counts: people ("for two", "a party of 3"), what stands on a page, or the thing after it ("two economy tickets")."""
+"""What a number counts: people ("for two", "a party of 3"), what stands on a page, or the thing after it ("two economy
+tickets")."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from language.text import Text, word_set
 _GROWN: Final = "people persons person adults adult men man women woman guests guest friends colleagues us pax"
 _YOUNG: Final = "children child kids kid babies infants infant toddlers"
 _COMING: Final = (
-    "passengers passenger travelers traveler travellers traveller riders rider attendees attendee participants participant visitors "
+    "passengers passenger travelers traveler travellers traveller riders rider attendees attendee participants "
+    "participant visitors "
     "visitor diners diner members member seats seat occupants tourists"
 )
 _PEOPLE: Final = word_set(_GROWN) | word_set(_COMING)

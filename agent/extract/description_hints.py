@@ -1,4 +1,5 @@
-"""What a parameter's description says about the form of its value: date formats, listed options, examples, shapes of identifiers."""
+"""What a parameter's description says about the form of its value: date formats, listed options, examples, shapes of
+identifiers."""
 
 from __future__ import annotations
 
@@ -6,17 +7,20 @@ import re
 from typing import Final
 
 _DATE_FORMAT: Final = re.compile(
-    r"(?:yyyy|YYYY|%Y|yy|YY|dd|DD|%d|mm|MM|%m|HH|hh|%H)(?:[-/.: T,'Z]{0,3}(?:yyyy|YYYY|%Y|yy|YY|dd|DD|%d|mm|MM|%m|HH|hh|%H|ss|SS|%M|%S|Z))+"
+    r"(?:yyyy|YYYY|%Y|yy|YY|dd|DD|%d|mm|MM|%m|HH|hh|%H)(?:[-/.: "
+    r"T,'Z]{0,3}(?:yyyy|YYYY|%Y|yy|YY|dd|DD|%d|mm|MM|%m|HH|hh|%H|ss|SS|%M|%S|Z))+"
 )
 _EXAMPLE_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:([T ])\d{2}:\d{2}(:\d{2})?(Z)?)?\b")
 _OPTIONS: Final = re.compile(
-    r"(?:available|allowed|valid|possible|supported|accepted|permitted|one of|either|can be|must be|options?|values?|choose|choices?|"
+    r"(?:available|allowed|valid|possible|supported|accepted|permitted|one of|either|can be|must "
+    r"be|options?|values?|choose|choices?|"
     r"such as|like|e\.g\.?|for example)[^\"'`]{0,50}?((?:[\"'`][^\"'`\n]{1,40}[\"'`]"
     r"(?:\s*\([^)]*\))?(?:\s+for\s+[a-z ]{1,30}?)?(?:\s|,|or\b|and\b|/|\|)*){2,})",
     re.IGNORECASE,
 )
 _CLOSED: Final = re.compile(
-    r"available|allowed|valid|possible|supported|accepted|permitted|one of|either|can be|must be|options?|values?|choose|choices?",
+    r"available|allowed|valid|possible|supported|accepted|permitted|one of|either|can be|must "
+    r"be|options?|values?|choose|choices?",
     re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,40})[\"'`]")
@@ -44,7 +48,8 @@ def options(description: str) -> tuple[str, ...]:
 
 
 def examples(description: str) -> tuple[str, ...]:
-    """Values that the description merely mentions ("such as 'temperature', 'humidity'"): they may be said, others may be as well."""
+    """Values that the description merely mentions ("such as 'temperature', 'humidity'"): they may be said, others may
+    be as well."""
     match = re.search(
         r"(?:such as|e\.g\.?|for example|for instance|like|examples?:?|including)"
         r"[^\"'`]{0,20}((?:[\"'`][^\"'`\n]{1,40}[\"'`][^\"'`]{0,6})+)",
@@ -54,7 +59,8 @@ def examples(description: str) -> tuple[str, ...]:
 
 
 def shapes(description: str) -> tuple[str, ...]:
-    """The shape of an identifier by its example ('#W0000000', 'U-001') or by words ("8-digit"), as regular expressions."""
+    """The shape of an identifier by its example ('#W0000000', 'U-001') or by words ("8-digit"), as regular
+    expressions."""
     made: list[str] = []
     for written in _QUOTED.findall(description):
         if re.fullmatch(r"[a-z]+[/@][a-z]+", written) and "http" not in written:
@@ -79,7 +85,8 @@ _MOST_WORDS: Final = 5
 
 
 def codes(description: str) -> tuple[tuple[str, str], ...]:
-    """Numbers that stand for something, with what they stand for ("1 for cleaning, 2 for ironing"), where at least two are told."""
+    """Numbers that stand for something, with what they stand for ("1 for cleaning, 2 for ironing"), where at least two
+    are told."""
     made: dict[str, str] = {}
     for match in _CODE.finditer(description):
         words = match["words"].strip()

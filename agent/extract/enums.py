@@ -1,4 +1,5 @@
-"""Closed sets: a value is meant when its words (or the contract's other words for it) are said, unless they are said no to."""
+"""Closed sets: a value is meant when its words (or the contract's other words for it) are said, unless they are said no
+to."""
 
 from __future__ import annotations
 
@@ -118,7 +119,8 @@ def spoken(text: Text, phrase: tuple[str, ...]) -> list[tuple[int, int, int]]:
 
 
 def _match(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) -> tuple[int, int]:
-    """How many tokens from ``index`` on say ``phrase``, and with how many slips. A hyphenated token may hold several of its words."""
+    """How many tokens from ``index`` on say ``phrase``, and with how many slips. A hyphenated token may hold several of
+    its words."""
     position = index
     step = 0
     slips = 0
@@ -158,7 +160,8 @@ def _slip(low: str, stemmed: str, wanted: str) -> bool:
 
 
 def negated(tokens: Sequence[Token], index: int) -> bool:
-    """Whether the word at ``index`` is said no to: "not open", "without x", "don't include x", "other than x", "instead of x"."""
+    """Whether the word at ``index`` is said no to: "not open", "without x", "don't include x", "other than x", "instead
+    of x"."""
     for step in range(1, 4):
         if index - step < 0:
             return False

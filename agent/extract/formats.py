@@ -1,4 +1,5 @@
-"""Days and times written as a parameter asks: RFC 3339 by default, else the form its description shows ("MM/DD/YYYY", "HH:MM")."""
+"""Days and times written as a parameter asks: RFC 3339 by default, else the form its description shows ("MM/DD/YYYY",
+"HH:MM")."""
 
 from __future__ import annotations
 

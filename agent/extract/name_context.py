@@ -1,4 +1,5 @@
-"""How a name stands in its sentence: what it describes, who it is said to be, whether it is seen, left from or counted."""
+"""How a name stands in its sentence: what it describes, who it is said to be, whether it is seen, left from or
+counted."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ def departs(text: Text, phrase: phrases.Phrase) -> bool:
 
 
 def says_how_many(text: Text, phrase: phrases.Phrase) -> bool:
-    """Whether a phrase only says how many of something: "3 people", "two", "1"; a house has its street's name after the number."""
+    """Whether a phrase only says how many of something: "3 people", "two", "1"; a house has its street's name after the
+    number."""
     for number in numerals.find(text):
         if number.start == phrase.start:
             rest = [token for token in text.after(number.end, 4) if token.end <= phrase.end]
@@ -90,7 +92,8 @@ def participle(text: Text, start: int, spec: ParameterSpec) -> float:
 
 
 def goes_on(text: Text, phrase: phrases.Phrase) -> int | None:
-    """Where a new name goes on after an "and": "Safety" of "to Safety and Health Training". What is called anew is one thing."""
+    """Where a new name goes on after an "and": "Safety" of "to Safety and Health Training". What is called anew is one
+    thing."""
     after = text.after(phrase.end, 3)
     if phrase.by not in {"to", "into", "as"} or not phrase.capital or len(after) < 2:
         return None

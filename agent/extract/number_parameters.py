@@ -18,9 +18,15 @@ from language.text import Text
 from registry.contract import Unit
 
 _PER_UNIT: Final = {
-    "milliseconds": Decimal("0.001"), "seconds": Decimal(1), "minutes": Decimal(60), "hours": Decimal(3600), "days": Decimal(86400),
-    "weeks": Decimal(604800), "months": Decimal(2592000), "years": Decimal(31536000),
-}  # fmt: skip
+    "milliseconds": Decimal("0.001"),
+    "seconds": Decimal(1),
+    "minutes": Decimal(60),
+    "hours": Decimal(3600),
+    "days": Decimal(86400),
+    "weeks": Decimal(604800),
+    "months": Decimal(2592000),
+    "years": Decimal(31536000),
+}
 
 
 PEOPLED: Final = 0.35
@@ -28,7 +34,8 @@ PEOPLED: Final = 0.35
 
 
 def cast(spec: ParameterSpec, value: Decimal) -> Any:
-    """``value`` as the schema's type writes it: an int where it is whole, text where text is asked for; None where it can't be."""
+    """``value`` as the schema's type writes it: an int where it is whole, text where text is asked for; None where it
+    can't be."""
     whole = value == value.to_integral_value()
     first = spec.types[0] if spec.types else "number"
     if first == "string":
@@ -159,8 +166,8 @@ _THOUSANDS: Final = re.compile(r"(?<![\d.,])\d{1,3}[.]\d{3}(?![\d.,]\d)")
 
 
 def sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
-    """Money. In minor units where the annotation (or the description: "in cents") says so; another currency than the annotated one is
-    no reading: nothing is converted."""
+    """Money. In minor units where the annotation (or the description: "in cents") says so; another currency than the
+    annotated one is no reading: nothing is converted."""
     made: list[Candidate] = []
     unit = spec.annotation.unit
     wanted = spec.annotation.currency

@@ -1,4 +1,5 @@
-"""Numbers that stand for something, said by what they stand for: "a cleaning service" where "1 is for cleaning service, 2 for ironing"."""
+"""Numbers that stand for something, said by what they stand for: "a cleaning service" where "1 is for cleaning service,
+2 for ironing"."""
 
 from __future__ import annotations
 

@@ -26,16 +26,19 @@ def _english() -> Callable[[str], str]:
 
 _GENERIC: Final = word_set("the a an of for to is has value param parameter field input data info new my user's s")
 _STOP: Final = word_set(
-    "the a an of for to in on at by with from and or is are be been was were will if it its this that these those as not no any all "
-    "used use which who whose when where should can must may specified specify optional required default format value string "
-    "integer number boolean list array object type example e.g i.e etc such set provided given name identifier unique represents "
+    "the a an of for to in on at by with from and or is are be been was were will if it its this that these those "
+    "as not no any all "
+    "used use which who whose when where should can must may specified specify optional required default format "
+    "value string "
+    "integer number boolean list array object type example e.g i.e etc such set provided given name identifier "
+    "unique represents "
     "indicates whether defaults the user parameter filter based"
 )
 UNITS: Final = {
-    "second": "seconds", "seconds": "seconds", "sec": "seconds", "secs": "seconds", "minute": "minutes", "minutes": "minutes",
-    "min": "minutes", "mins": "minutes", "hour": "hours", "hours": "hours", "day": "days", "days": "days", "week": "weeks",
-    "weeks": "weeks", "month": "months", "months": "months", "year": "years", "years": "years", "ms": "milliseconds",
-    "milliseconds": "milliseconds", "night": "days", "nights": "days",
+    "second": "seconds", "seconds": "seconds", "sec": "seconds", "secs": "seconds", "minute": "minutes",
+    "minutes": "minutes", "min": "minutes", "mins": "minutes", "hour": "hours", "hours": "hours", "day": "days",
+    "days": "days", "week": "weeks", "weeks": "weeks", "month": "months", "months": "months", "year": "years",
+    "years": "years", "ms": "milliseconds", "milliseconds": "milliseconds", "night": "days", "nights": "days",
 }  # fmt: skip
 
 
@@ -53,8 +56,9 @@ def stem(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
-    """``kinds`` are the readers to try, in order. ``own`` are stems of the name's words, ``about`` of the description's; ``roles`` the part
-    the value plays ("origin", "title"). ``options`` are values that the description lists, ``codes`` numbers that stand for something."""
+    """``kinds`` are the readers to try, in order. ``own`` are stems of the name's words, ``about`` of the
+    description's; ``roles`` the part the value plays ("origin", "title"). ``options`` are values that the description
+    lists, ``codes`` numbers that stand for something."""
 
     name: str
     kinds: tuple[str, ...]
@@ -82,8 +86,8 @@ class ParameterSpec:
 
 
 def parameter_spec(name: str, schema: Mapping[str, Any], annotation: Annotation) -> ParameterSpec:
-    """Cached by the text of what is asked, and before that by its being the very same: an offer's parameters are asked about again and
-    again, and to write them out costs more than the rest."""
+    """Cached by the text of what is asked, and before that by its being the very same: an offer's parameters are asked
+    about again and again, and to write them out costs more than the rest."""
     key = (name, id(schema), id(annotation))
     kept = _SAME.get(key)
     if kept is None:
@@ -205,8 +209,8 @@ def _of_string(made: ParameterSpec, words: tuple[str, ...], said: str, *, money:
     named = set(words)
     declared = made.schema.get("format")
     by_format = {
-        "date": "date", "date-time": "datetime", "time": "time", "email": "email", "idn-email": "email", "uri": "url", "url": "url",
-        "uuid": "uuid", "ipv4": "ip", "ipv6": "ip", "duration": "duration",
+        "date": "date", "date-time": "datetime", "time": "time", "email": "email", "idn-email": "email", "uri": "url",
+        "url": "url", "uuid": "uuid", "ipv4": "ip", "ipv6": "ip", "duration": "duration",
     }  # fmt: skip
     if declared in by_format:
         return [by_format[str(declared)]]

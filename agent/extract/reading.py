@@ -12,10 +12,11 @@ from language.text import Text
 class Reading:
     """One place in a text read as a value.
 
-    ``start``/``end`` are code point offsets into the text given and ``text`` is what stands there; ``value`` derives from it (and from
-    ``now``) alone. ``how`` tells the derivation in words where it isn't obvious ("twenty dollars → 2000 USD minor units"), else it is
-    empty. ``shown`` is the value as a person reads it. ``confidence`` is in [0, 1], comparable within one parameter: above 0.8 the words
-    name the parameter or fit only it, below 0.4 it is a guess that a person should see.
+    ``start``/``end`` are code point offsets into the text given and ``text`` is what stands there; ``value`` derives
+    from it (and from ``now``) alone. ``how`` tells the derivation in words where it isn't obvious ("twenty dollars →
+    2000 USD minor units"), else it is empty. ``shown`` is the value as a person reads it. ``confidence`` is in [0, 1],
+    comparable within one parameter: above 0.8 the words name the parameter or fit only it, below 0.4 it is a guess that
+    a person should see.
     """
 
     value: Any

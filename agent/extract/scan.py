@@ -19,8 +19,8 @@ from registry.patterns import compiled
 def scan(
     text: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime, required: bool = False
 ) -> list[Reading]:
-    """Every place of ``text`` that can be a value of this parameter, best first. ``now`` is aware; days are those of its zone.
-    ``required`` lets guesses in that an optional parameter would rather do without."""
+    """Every place of ``text`` that can be a value of this parameter, best first. ``now`` is aware; days are those of
+    its zone. ``required`` lets guesses in that an optional parameter would rather do without."""
     read = read_text(text)
     spec = parameter_spec(name, schema, annotation)
     found = gather(read, spec, now, required=required)
@@ -134,7 +134,8 @@ def allowed(spec: ParameterSpec, value: Any) -> bool:
 
 
 def exact(words: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime) -> Reading | None:
-    """The whole of ``words`` as one value, or None where they can't be one. A free string is the words themselves, without quotes."""
+    """The whole of ``words`` as one value, or None where they can't be one. A free string is the words themselves,
+    without quotes."""
     read = read_text(words)
     spec = parameter_spec(name, schema, annotation)
     # A question mark or an exclamation mark is a part of what is written word for word.
@@ -153,7 +154,8 @@ def exact(words: str, *, name: str, schema: Mapping[str, Any], annotation: Annot
 
 _LABELLED: Final = 0.3
 _LITTLE: Final = word_set(
-    "please his her their my our at on by for in the a an is around about exactly to of from until since it's its be as via with using "
+    "please his her their my our at on by for in the a an is around about exactly to of from until since it's its "
+    "be as via with using "
     "= :"
 )
 
@@ -216,8 +218,8 @@ _UNITS: Final = frozenset(UNITS) | {"percent", "night", "nights"}
 
 
 def _covers(read: Text, spec: ParameterSpec, kind: str, found: Candidate, start: int, end: int) -> bool:
-    """Whether a reading takes all of the words but little ones and the parameter's own around it ("his email a@b.c", "high priority").
-    A yes or no may be part of a sentence; a count may be followed by what is counted."""
+    """Whether a reading takes all of the words but little ones and the parameter's own around it ("his email a@b.c",
+    "high priority"). A yes or no may be part of a sentence; a count may be followed by what is counted."""
     if kind == "boolean":
         return found.weight > 0.4
     before = [token for token in read.tokens if start <= token.start < found.start]

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from language.text import word_set
 
 Role = Literal[
-    "origin", "target", "place", "person", "maker", "topic", "title", "body", "start", "end", "means", "vessel", "change", "sort"
+    "origin", "target", "place", "person", "maker", "topic", "title", "body", "start", "end", "means", "vessel", "change", "sort"  # noqa: E501
 ]  # fmt: skip
 
 # role → (words of a parameter's name that mean it, prepositions before its value, labels and verbs around its value)
@@ -20,14 +20,16 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
     ),
     "target": (
         word_set(
-            "to destination dest arrival target recipient receiver recipients receivers dropoff payee assignee invitee participant going"
+            "to destination dest arrival target recipient receiver recipients receivers dropoff payee assignee "
+            "invitee participant going"
         ),
         word_set("to into towards for with"),
         word_set("visit visiting reach email message pay send invite assign ask tell remind notify call text"),
     ),
     "place": (
         word_set(
-            "location city place area where region country address town state loc venue room device zone branch restaurant neighborhood "
+            "location city place area where region country address town state loc venue room device zone branch "
+            "restaurant neighborhood "
             "street destination"
         ),
         word_set("in at near around within inside to for"),
@@ -35,8 +37,10 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
     ),
     "person": (
         word_set(
-            "person customer client owner member contact employee attendee participant guest username user passenger patient assignee "
-            "stylist therapist doctor dentist physician provider driver agent teacher instructor trainer manager student lawyer nurse "
+            "person customer client owner member contact employee attendee participant guest username user "
+            "passenger patient assignee "
+            "stylist therapist doctor dentist physician provider driver agent teacher instructor trainer manager "
+            "student lawyer nurse "
             "tenant candidate player colleague friend staff worker technician subscriber reviewer"
         ),
         word_set("for to with of by"),
@@ -44,7 +48,8 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
     ),
     "maker": (
         word_set(
-            "artist author director singer performer actor cast starring creator band directed composer developer writer producer"
+            "artist author director singer performer actor cast starring creator band directed composer developer "
+            "writer producer"
         ),
         word_set("by with starring featuring"),
         word_set("directed written sung starring featuring artist singer author director"),
@@ -89,7 +94,8 @@ ROLES: Final[dict[Role, tuple[frozenset[str], frozenset[str], frozenset[str]]]] 
     ),
     "vessel": (
         word_set(
-            "album playlist list folder project database namespace repository repo group team board channel library directory"
+            "album playlist list folder project database namespace repository repo group team board channel "
+            "library directory"
         ),
         word_set("in from to on into"),
         word_set("album playlist list folder project database namespace group"),

@@ -35,7 +35,8 @@ _FOR: Final = re.compile(r"\bfor\s+(?!(?:me|us|him|her|them|now|good|ever|a|an|t
 
 
 def texts(text: Text, spec: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
-    """Candidates with their weights: what a label or preposition of the parameter's part introduces stands above a mere name."""
+    """Candidates with their weights: what a label or preposition of the parameter's part introduces stands above a mere
+    name."""
     made = _quoted(text, spec, required=required) + _labelled(text, spec) + _phrased(text, spec, now)
     if spec.examples:
         made += [

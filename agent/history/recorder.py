@@ -110,7 +110,8 @@ async def record(
     duration_ms: float | None = None,
     **data: Any,
 ) -> HistoryRow:
-    """Append one entry about ``run``. ``actor`` is who caused it (by default the run's own). Same transaction as the caller's."""
+    """Append one entry about ``run``. ``actor`` is who caused it (by default the run's own). Same transaction as the
+    caller's."""
     told = make_entry(run, kind, at, actor=actor, outcome=outcome, duration_ms=duration_ms, **data)
     return (await store.history.log.append_all(session, run.workspace, [told]))[0]
 
@@ -193,9 +194,15 @@ def plan_data(plan: Plan) -> dict[str, Any]:
 
 def outcome_of(call: CallRow, result_fits: bool | None = None, duration_ms: float = 0.0) -> CallOutcome:
     return CallOutcome(
-        call_id=call.call_id, state=call.state, status=call.status, answer=call.answer, detail=call.detail,
-        attempts=call.attempts, duration_ms=duration_ms, result_fits=result_fits,
-    )  # fmt: skip
+        call_id=call.call_id,
+        state=call.state,
+        status=call.status,
+        answer=call.answer,
+        detail=call.detail,
+        attempts=call.attempts,
+        duration_ms=duration_ms,
+        result_fits=result_fits,
+    )
 
 
 def outcome_data(outcome: CallOutcome) -> dict[str, Any]:
@@ -213,14 +220,16 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "�
 
 
 def safe_cell(value: object) -> object:
-    """A cell that no spreadsheet runs as a formula (OWASP CSV injection): text that starts like one gets a leading apostrophe."""
+    """A cell that no spreadsheet runs as a formula (OWASP CSV injection): text that starts like one gets a leading
+    apostrophe."""
     if isinstance(value, str) and value.lstrip(" \u00a0\ufeff").startswith(_FORMULA_STARTS):
         return "'" + value
     return value
 
 
 async def csv_lines(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
-    """The export, a piece at a time: a header line, then one line an entry. Memory doesn't grow with the number of rows."""
+    """The export, a piece at a time: a header line, then one line an entry. Memory doesn't grow with the number of
+    rows."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS)
@@ -250,15 +259,29 @@ async def json_lines(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
 
 def entry_json(row: HistoryRow) -> dict[str, Any]:
     return {
-        "seq": row.seq, "id": row.id, "at": row.at.isoformat(), "kind": row.kind, "run_id": row.run_id, "request_id": row.request_id,
-        "actor": json.loads(row.actor), "contract": row.contract, "outcome": row.outcome, "risk": row.risk, "model": row.model,
-        "prompt_version": row.prompt_version, "duration_ms": row.duration_ms, "mode": mode_of(row), "data": json.loads(row.data),
-        "prev": row.prev, "digest": row.digest,
-    }  # fmt: skip
+        "seq": row.seq,
+        "id": row.id,
+        "at": row.at.isoformat(),
+        "kind": row.kind,
+        "run_id": row.run_id,
+        "request_id": row.request_id,
+        "actor": json.loads(row.actor),
+        "contract": row.contract,
+        "outcome": row.outcome,
+        "risk": row.risk,
+        "model": row.model,
+        "prompt_version": row.prompt_version,
+        "duration_ms": row.duration_ms,
+        "mode": mode_of(row),
+        "data": json.loads(row.data),
+        "prev": row.prev,
+        "digest": row.digest,
+    }
 
 
 def mode_of(row: HistoryRow) -> Mode:
-    """Whether an entry tells of what a test key asked for or did. It is read from what the chain covers: no column of its own says so."""
+    """Whether an entry tells of what a test key asked for or did. It is read from what the chain covers: no column of
+    its own says so."""
     for told in (row.data, row.actor):
         if '"test"' in told and json.loads(told).get("mode") == "test":
             return "test"
@@ -268,7 +291,22 @@ def mode_of(row: HistoryRow) -> Mode:
 def _cells(row: HistoryRow) -> list[object]:
     actor: Mapping[str, Any] = json.loads(row.actor) if isinstance(row.actor, str) else row.actor
     return [
-        row.seq, row.at.isoformat(), row.kind, row.run_id or "", row.request_id or "", actor.get("id", ""), actor.get("name", ""),
-        actor.get("role", ""), row.contract or "", row.outcome or "", row.risk or "", row.model or "", row.prompt_version or "",
-        "" if row.duration_ms is None else row.duration_ms, mode_of(row), row.data, row.prev, row.digest,
-    ]  # fmt: skip
+        row.seq,
+        row.at.isoformat(),
+        row.kind,
+        row.run_id or "",
+        row.request_id or "",
+        actor.get("id", ""),
+        actor.get("name", ""),
+        actor.get("role", ""),
+        row.contract or "",
+        row.outcome or "",
+        row.risk or "",
+        row.model or "",
+        row.prompt_version or "",
+        "" if row.duration_ms is None else row.duration_ms,
+        mode_of(row),
+        row.data,
+        row.prev,
+        row.digest,
+    ]

@@ -1,4 +1,5 @@
-"""The worker's step from words to a plan: resolve what was typed (or take up the drafts again), validate, decide whether it is held."""
+"""The worker's step from words to a plan: resolve what was typed (or take up the drafts again), validate, decide
+whether it is held."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ SEND_JOB: Final = "run.send"
 
 @dataclass(frozen=True)
 class Planner:
-    """Takes a ``received`` run to asked, held, confirmed, refused or abstained. Nothing is sent here, so doing it twice is harmless."""
+    """Takes a ``received`` run to asked, held, confirmed, refused or abstained. Nothing is sent here, so doing it twice
+    is harmless."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -53,14 +55,16 @@ class Planner:
     evaluator: Evaluator = CHEAP_ONLY
 
     async def plan(self, workspace: str, run_id: str) -> None:
-        """Resolve and validate, and store what came of it. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
+        """Resolve and validate, and store what came of it. Raises PlatformUnavailable, ModelUnavailable or
+        ModelMisbehaved."""
         if (record := await self.plan_and_commit(workspace, run_id)) is not None:
             async with self.database.begin() as session:
                 await record(session)
 
     async def plan_and_commit(self, workspace: str, run_id: str) -> CommitHook | None:
-        """Resolve and validate. What comes of it is stored by the record that is answered, in whatever transaction it is run in; None
-        where there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the engine tries again)."""
+        """Resolve and validate. What comes of it is stored by the record that is answered, in whatever transaction it
+        is run in; None where there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved
+        (the engine tries again)."""
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
             actor = await principals.current_actor(session, run.actor, self.clock())
@@ -84,8 +88,8 @@ class Planner:
     async def evaluate(
         self, run: Run, context: WorkspaceContext, confirmed: Collection[str], job: PlanningProgress | None = None
     ) -> tuple[Run, Outcome]:
-        """The run with what was read of it, and what came of it. Nothing is stored. ``work`` hears of the steps, and may be stopped while
-        a resolver is asked (Stopped)."""
+        """The run with what was read of it, and what came of it. Nothing is stored. ``work`` hears of the steps, and
+        may be stopped while a resolver is asked (Stopped)."""
         task = task_of(run, context, confirmed, self.evaluator)
         if job is None:
             outcome = await propose(task, self.resolver)
@@ -120,7 +124,8 @@ class Planner:
         resolved: Resolved | None,
         took_ms: float,
     ) -> Run:
-        """Move a received run by its verdict, in the caller's transaction, with what history says of it and the work that follows."""
+        """Move a received run by its verdict, in the caller's transaction, with what history says of it and the work
+        that follows."""
         now = run.updated_at
         entry: dict[str, Any]
         match verdict:
@@ -152,11 +157,13 @@ class Planner:
         told = [recorder.make_entry(moved, kind, now, outcome=moved.state, duration_ms=took_ms, **entry)]
         if resolved is not None:
             read = recorder.make_entry(
-                moved, EntryType.RESOLVED, now,
+                moved,
+                EntryType.RESOLVED,
+                now,
                 duration_ms=resolved.trace.duration_ms,
                 trace=recorder.trace_data(resolved.trace),
                 resolution=resolved.resolution.model_dump(mode="json"),
-            )  # fmt: skip
+            )
             told.insert(0, read)
         await store.history.log.append_all(session, run.workspace, told)
         if moved.state == "confirmed":
@@ -175,7 +182,8 @@ class Planner:
                 await record(session)
 
     async def give_up(self, session: AsyncSession, workspace: str, run_id: str, error: str) -> None:
-        """The engine buries work of this run: say so in the run, in the same transaction. What may have been sent is unknown."""
+        """The engine buries work of this run: say so in the run, in the same transaction. What may have been sent is
+        unknown."""
         run = await repository.get(session, workspace, run_id)
         now = self.clock()
         if run.state == "received":
@@ -198,11 +206,21 @@ class Planner:
 
 
 def task_of(run: Run, context: WorkspaceContext, confirmed: Collection[str], evaluator: Evaluator = CHEAP_ONLY) -> Task:
-    """What is to be planned for a run as it stands. ``confirmed`` are the contracts confirmed in this session, by digest."""
+    """What is to be planned for a run as it stands. ``confirmed`` are the contracts confirmed in this session, by
+    digest."""
     return Task(
-        run.request, run.actor, context, run.id, confirmed, only=run.only, drafts=run.drafts, proposal=run.proposal,
-        hold=run.hold, must_wait=run.must_wait, evaluator=evaluator,
-    )  # fmt: skip
+        run.request,
+        run.actor,
+        context,
+        run.id,
+        confirmed,
+        only=run.only,
+        drafts=run.drafts,
+        proposal=run.proposal,
+        hold=run.hold,
+        must_wait=run.must_wait,
+        evaluator=evaluator,
+    )
 
 
 def resolve_work(run: Run) -> NewJob:

@@ -1,8 +1,8 @@
 """Proposal language: the closed set of things a resolver, model or rules, may say that a request means.
 
-A proposal names actions that were offered, and for their arguments words, references to records, arithmetic or drafted text. It
-never holds a record's data or an id that nobody typed: references are queries, and code runs them. Every type is frozen, holds
-JSON alone, and is stored in history as it is.
+A proposal names actions that were offered, and for their arguments words, references to records, arithmetic or drafted
+text. It never holds a record's data or an id that nobody typed: references are queries, and code runs them. Every type
+is frozen, holds JSON alone, and is stored in history as it is.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Node(BaseModel):
 
 
 class Words(Node):
-    """Words as the resolver says they were typed. ``origin`` 0 is the request, n the n-th answer; ``start`` is the offset of the
-    first code point there, None where these words don't stand in it."""
+    """Words as the resolver says they were typed. ``origin`` 0 is the request, n the n-th answer; ``start`` is the
+    offset of the first code point there, None where these words don't stand in it."""
 
     text: str
     origin: int = 0
@@ -42,7 +42,8 @@ class Words(Node):
 
 
 class Number(Node):
-    """A number that was typed, in digits or words. ``unit`` is a currency, ``%`` or a unit of time; money is in major units."""
+    """A number that was typed, in digits or words. ``unit`` is a currency, ``%`` or a unit of time; money is in major
+    units."""
 
     kind: Literal["number"] = "number"
     number: Decimal
@@ -51,7 +52,8 @@ class Number(Node):
 
 
 class Day(Node):
-    """A point or stretch of time by the calendar: ``2026``, ``2026-09``, ``2026-10-22``, ``2026-10-22T09`` or ``2026-10-22T09:30``."""
+    """A point or stretch of time by the calendar: ``2026``, ``2026-09``, ``2026-10-22``, ``2026-10-22T09`` or
+    ``2026-10-22T09:30``."""
 
     kind: Literal["date"] = "date"
     date: str
@@ -115,7 +117,8 @@ Expression = Annotated[
 
 
 class Handle(Node):
-    """A record or set that code has named: ``@invoice1`` of the thread, ``@invoice_id`` for what this call found for that argument."""
+    """A record or set that code has named: ``@invoice1`` of the thread, ``@invoice_id`` for what this call found for
+    that argument."""
 
     kind: Literal["handle"] = "handle"
     handle: str
@@ -188,8 +191,8 @@ class OrderByCount(Node):
 
 
 class Find(Node):
-    """A query over one kind of record. ``said`` is what identifies it, as typed; ``pick`` is one, all, or that many exactly;
-    ``among`` limits it to a set of the thread."""
+    """A query over one kind of record. ``said`` is what identifies it, as typed; ``pick`` is one, all, or that many
+    exactly; ``among`` limits it to a set of the thread."""
 
     kind: Literal["find"] = "find"
     record: str
@@ -239,7 +242,8 @@ class QuotedText(Node):
 
 
 class DraftedText(Node):
-    """Text that the resolver words where a contract allows it. ``{1}`` is the first of ``fills``, which code works out."""
+    """Text that the resolver words where a contract allows it. ``{1}`` is the first of ``fills``, which code works
+    out."""
 
     kind: Literal["draft"] = "draft"
     text: str
@@ -247,7 +251,8 @@ class DraftedText(Node):
 
 
 class EarlierValue(Node):
-    """The value that a record's field held before a call of the thread changed it. Only code makes it, never a model."""
+    """The value that a record's field held before a call of the thread changed it. Only code makes it, never a
+    model."""
 
     kind: Literal["earlier"] = "earlier"
     value: Any
@@ -377,8 +382,8 @@ Result = Annotated[PlanResult | AnswerResult | AskResult | NoneResult | UndoResu
 
 
 class Proposal(Node):
-    """What a request is taken to mean. ``understood`` is one sentence for people; ``left_over`` are weighty words that the result
-    does not account for, as far as the resolver noticed."""
+    """What a request is taken to mean. ``understood`` is one sentence for people; ``left_over`` are weighty words that
+    the result does not account for, as far as the resolver noticed."""
 
     result: Result
     understood: str = ""

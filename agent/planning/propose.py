@@ -1,4 +1,5 @@
-"""The one planning path: from a request to a plan, question, answer or refusal. Resolves, validates, tries alternatives, falls back.
+"""The one planning path: from a request to a plan, question, answer or refusal. Resolves, validates, tries
+alternatives, falls back.
 
 Console, API, automations, evals and the command line all come through here, so that what is measured is what is done.
 """
@@ -47,10 +48,10 @@ Verdict = Plan | Question | Refusal | Abstain | Reply
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be planned, by whom, on what. ``drafts`` or ``proposal`` were resolved before and are only validated again; ``only``
-    narrows the actions; ``confirmed`` are contracts confirmed in this session, by digest; ``thread`` maps handles to records.
-    ``hold`` is why a write must be confirmed whatever its policy says, ``must_wait`` why any plan must; ``evaluator`` judges the
-    policies' conditions."""
+    """What is to be planned, by whom, on what. ``drafts`` or ``proposal`` were resolved before and are only validated
+    again; ``only`` narrows the actions; ``confirmed`` are contracts confirmed in this session, by digest; ``thread``
+    maps handles to records. ``hold`` is why a write must be confirmed whatever its policy says, ``must_wait`` why any
+    plan must; ``evaluator`` judges the policies' conditions."""
 
     request: Request
     actor: Actor
@@ -126,8 +127,8 @@ async def _proposed(task: Task, resolver: Resolver, on_phase: PhaseCallback) -> 
 
 
 async def resolve(task: Task, resolver: Resolver) -> Resolved:
-    """What the request is taken to mean, among what its actor may do here. An action that the person chose when asked is taken as said:
-    only its arguments are still to be read. Raises ModelUnavailable or ModelMisbehaved."""
+    """What the request is taken to mean, among what its actor may do here. An action that the person chose when asked
+    is taken as said: only its arguments are still to be read. Raises ModelUnavailable or ModelMisbehaved."""
     workspace_context, request = task.workspace_context, task.request
     shortlist = workspace_context.shortlist(task.actor, request.surface)
     if task.only is not None:
@@ -149,7 +150,8 @@ def _narrowed(shortlist: Shortlist, names: Collection[str]) -> Shortlist:
 
 
 async def _with_alternatives(task: Task, resolved: Resolved, calls: Calls, on_phase: PhaseCallback) -> Outcome:
-    """Where the only call does not work on the record that is meant, calls that the same words say nearly as well are tried."""
+    """Where the only call does not work on the record that is meant, calls that the same words say nearly as well are
+    tried."""
     verdict, took_ms = await _judged(task, calls.drafts, on_phase)
     began = time.perf_counter()
 
@@ -194,9 +196,17 @@ async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> V
             if task.only is not None and any(call.action not in task.only for call in calls):
                 return Refusal(code="forbidden", detail=_STRAY)
             return await plan_proposal(
-                request, proposal, run_id=task.run_id, actor=actor, catalogue=workspace_context.catalogue, kinds=workspace_context.kinds,
-                confirmed_in_session=task.confirmed.__contains__, thread=task.thread, on_phase=on_phase, evaluator=task.evaluator,
-            )  # fmt: skip
+                request,
+                proposal,
+                run_id=task.run_id,
+                actor=actor,
+                catalogue=workspace_context.catalogue,
+                kinds=workspace_context.kinds,
+                confirmed_in_session=task.confirmed.__contains__,
+                thread=task.thread,
+                on_phase=on_phase,
+                evaluator=task.evaluator,
+            )
         case AnswerResult(answer=answer):
             context = QueryContext(
                 request,

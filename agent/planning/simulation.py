@@ -1,5 +1,5 @@
-"""What would happen, without anything happening: a request resolved and validated but never stored or sent, and a draft of a contract
-judged over the calls that were planned before it."""
+"""What would happen, without anything happening: a request resolved and validated but never stored or sent, and a draft
+of a contract judged over the calls that were planned before it."""
 
 from __future__ import annotations
 
@@ -65,16 +65,23 @@ class Simulations:
     async def rehearse(
         self, actor: Actor, text: str, *, surface: Surface = "admin", draft: Contract | None = None
     ) -> Rehearsed:
-        """What would become of ``text`` if ``actor`` asked it, with ``draft`` in force in place of its namesake. Raises InvalidInput, and
-        what resolving raises (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)."""
+        """What would become of ``text`` if ``actor`` asked it, with ``draft`` in force in place of its namesake. Raises
+        InvalidInput, and what resolving raises (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)."""
         words = text.strip()
         if not words or len(words) > MAX_TEXT:
             raise InvalidInput(f"Type what is to be done, in at most {MAX_TEXT} characters.")
         now = self.clock()
         run = Run(
-            id=ids.new("run"), workspace=actor.workspace, session_id="rehearsal", actor=actor, surface=surface, text=words,
-            now=now, created_at=now, updated_at=now,
-        )  # fmt: skip
+            id=ids.new("run"),
+            workspace=actor.workspace,
+            session_id="rehearsal",
+            actor=actor,
+            surface=surface,
+            text=words,
+            now=now,
+            created_at=now,
+            updated_at=now,
+        )
         context = await self.contexts.of(actor.workspace)
         if draft is not None:
             context = _with(context, draft)
@@ -82,8 +89,8 @@ class Simulations:
         return Rehearsed(run, outcome.verdict)
 
     async def shadow(self, workspace: str, draft: Contract) -> Sequence[ReplayedCall]:
-        """The calls of this action among the newest runs, newest first, with what ``draft`` would have made of each: by its roles and
-        surfaces, its schema, its policy over the values and records as they were."""
+        """The calls of this action among the newest runs, newest first, with what ``draft`` would have made of each: by
+        its roles and surfaces, its schema, its policy over the values and records as they were."""
         found: list[ReplayedCall] = []
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(session, workspace, action=draft.name, limit=LOOKED_AT)
@@ -96,10 +103,15 @@ class Simulations:
                     fate, why = await _fate(run, step, draft, self.planner.evaluator)
                     found.append(
                         ReplayedCall(
-                            run_id=run.id, at=run.created_at, asked_by=run.actor.name, preview=step.preview,
-                            was="held" if step.approvals or run.plan.held else "allowed", would_be=fate, why=why,
+                            run_id=run.id,
+                            at=run.created_at,
+                            asked_by=run.actor.name,
+                            preview=step.preview,
+                            was="held" if step.approvals or run.plan.held else "allowed",
+                            would_be=fate,
+                            why=why,
                         )
-                    )  # fmt: skip
+                    )
         return found
 
 

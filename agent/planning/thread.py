@@ -1,7 +1,7 @@
 """Thread context: what earlier requests of a conversation said and led to, by words and handles. Never a record's data.
 
-A handle (``@invoice1``, ``@call2``, ``@set1``) is a name that code gives to records or calls of the thread; a model may use it, code looks
-it up. Bounded: the last turns only, each cut to a length.
+A handle (``@invoice1``, ``@call2``, ``@set1``) is a name that code gives to records or calls of the thread; a model may
+use it, code looks it up. Bounded: the last turns only, each cut to a length.
 """
 
 from __future__ import annotations
@@ -153,8 +153,9 @@ class _Builder:
 
 
 _STATES: Final = {
-    "held": "waits for confirmation", "confirmed": "confirmed", "executing": "confirmed", "succeeded": "done", "failed": "failed",
-    "unknown": "may have happened", "rejected": "withdrawn", "expired": "expired", "refused": "refused",
+    "held": "waits for confirmation", "confirmed": "confirmed", "executing": "confirmed", "succeeded": "done",
+    "failed": "failed", "unknown": "may have happened", "rejected": "withdrawn", "expired": "expired",
+    "refused": "refused",
 }  # fmt: skip
 
 
@@ -163,8 +164,8 @@ _STATES: Final = {
 
 @dataclass(frozen=True)
 class Undo:
-    """``proposal`` takes back what was done; ``withdraw`` are runs that only have to be withdrawn; ``stuck`` titles of what can't be taken
-    back here."""
+    """``proposal`` takes back what was done; ``withdraw`` are runs that only have to be withdrawn; ``stuck`` titles of
+    what can't be taken back here."""
 
     proposal: Proposal | None
     withdraw: tuple[str, ...] = ()
@@ -172,8 +173,8 @@ class Undo:
 
 
 def undo_calls(handles: Sequence[str], thread: Thread, catalogue: Catalogue) -> Undo:
-    """The calls that reverse those of the thread, latest first: by the contract that undoes it, or by the same action with the value
-    before."""
+    """The calls that reverse those of the thread, latest first: by the contract that undoes it, or by the same action
+    with the value before."""
     calls: list[Call] = []
     withdraw: list[str] = []
     stuck: list[str] = []
@@ -203,7 +204,8 @@ def _reverse(call: ThreadCall, catalogue: Catalogue) -> Call | None:
 
 
 def _by_contract(call: ThreadCall, undo: Contract) -> Call | None:
-    """The undoing contract's record is one that the call named, or one that its answer names by the parameter's own name."""
+    """The undoing contract's record is one that the call named, or one that its answer names by the parameter's own
+    name."""
     answer = _answer(call.outcome)
     arguments: dict[str, Argument] = {}
     for name in undo.required:

@@ -1,4 +1,5 @@
-"""Answers to questions, worked out by code over safe fields: records, values, yes or no, and what an action is. No model words a figure."""
+"""Answers to questions, worked out by code over safe fields: records, values, yes or no, and what an action is. No
+model words a figure."""
 
 from __future__ import annotations
 
@@ -180,9 +181,11 @@ class Answerer:
         yes = all(results) if asked.join == "all" else any(results)
         unique = tuple({each.key: each for each in found}.values())
         text = f"{'Yes' if yes else 'No'}: {'; '.join(told)}."
-        return self._reply(text, unique, values=("yes" if yes else "no",)) if unique else Reply(
-            text=text, values=("yes" if yes else "no",)
-        )  # fmt: skip
+        return (
+            self._reply(text, unique, values=("yes" if yes else "no",))
+            if unique
+            else Reply(text=text, values=("yes" if yes else "no",))
+        )
 
     async def _tested(self, test: Test, need: RecordQuery) -> tuple[bool, str, tuple[LocatedRecord, ...]] | Question:
         left = await self.context.arithmetic.work_out(test.left, need)

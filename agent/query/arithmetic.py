@@ -1,4 +1,5 @@
-"""Arithmetic over what was typed and what records hold: closed, exact, and shown as a sum. No unit is ever converted."""
+"""Arithmetic over what was typed and what records hold: closed, exact, and shown as a sum. No unit is ever
+converted."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ class Arithmetic:
 
     async def work_out(
         self, expression: Expression, need: RecordQuery, own: Own = {}, depth: int = 0
-    ) -> Worked | Question:  # noqa: B006
+    ) -> Worked | Question:
         """One value. ``need`` says whose question it would be, if one must be asked. Raises PlatformUnavailable."""
         if depth > MAX_DEPTH:
             return need.ask("That is too much to work out at once. Say it more simply.", code="unreadable")
@@ -181,7 +182,8 @@ def field_value(field: Field, found: LocatedRecord) -> Value | None:
 
 
 def unit_of(unit: str | None) -> str | None:
-    """A unit as it is computed with: an ISO 4217 code, ``%``, or the plural of a unit of time; None for any other word."""
+    """A unit as it is computed with: an ISO 4217 code, ``%``, or the plural of a unit of time; None for any other
+    word."""
     if unit is None or not unit.strip():
         return None
     word = unit.strip()

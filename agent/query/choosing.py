@@ -1,4 +1,5 @@
-"""Choosing among offered records in any words: by place in the list, by age or size, all of them, or by what is said of one."""
+"""Choosing among offered records in any words: by place in the list, by age or size, all of them, or by what is said of
+one."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from agent.validate.records.ranking import folded_words, in_line, is_identifying
 from registry.records import Record, RecordKind, shown_value
 
 _PLACES: Final = {
-    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "sixth": 5, "6th": 5,
-    "seventh": 6, "7th": 6, "eighth": 7, "8th": 7,
+    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
+    "sixth": 5, "6th": 5, "seventh": 6, "7th": 6, "eighth": 7, "8th": 7,
 }  # fmt: skip
 _COUNTS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 _NEWEST: Final = frozenset({"newer", "newest", "latest", "last", "recent", "later", "younger", "youngest"})

@@ -1,4 +1,5 @@
-"""Filters: what each condition of a reference keeps, as a test of one record and as far as its provider can search by it."""
+"""Filters: what each condition of a reference keeps, as a test of one record and as far as its provider can search by
+it."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ NUMBERS: Final = ("money_minor", "number", "integer")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """``keeps`` decides by itself; ``where`` and ``between`` are what a provider can be asked for beforehand. ``impossible`` filters
-    leave nothing."""
+    """``keeps`` decides by itself; ``where`` and ``between`` are what a provider can be asked for beforehand.
+    ``impossible`` filters leave nothing."""
 
     keeps: Keeps
     where: Where = field(default_factory=dict)
@@ -169,7 +170,8 @@ def _by_time(each: Field, op: str, value: Moment, zone: tzinfo) -> Filter | None
 
 
 def span_of(value: Moment, zone: tzinfo) -> tuple[datetime, datetime]:
-    """From when (inclusive) until when (exclusive) a moment lasts, as far as it was said. Raises ValueError for no date."""
+    """From when (inclusive) until when (exclusive) a moment lasts, as far as it was said. Raises ValueError for no
+    date."""
     date, _, clock = value.text.replace(" ", "T").partition("T")
     parts = [int(part) for part in date.split("-")]
     year, month, day = (*parts, 1, 1)[:3]
@@ -222,6 +224,8 @@ def together(filters: Sequence[Filter]) -> Filter:
             highs = [bound for bound in (between.get(name, (None, None))[1], high) if bound is not None]
             between[name] = (max(lows, key=str, default=None), min(highs, key=str, default=None))
     return Filter(
-        lambda record: all(each.keeps(record) for each in filters), where or {}, between,
+        lambda record: all(each.keeps(record) for each in filters),
+        where or {},
+        between,
         impossible=where is None or any(each.impossible for each in filters),
-    )  # fmt: skip
+    )

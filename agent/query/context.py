@@ -17,7 +17,8 @@ NOTHING_NAMED: Mapping[str, tuple[RecordKey, ...]] = MappingProxyType({})
 
 
 class QueryContext:
-    """``thread`` maps the handles of the thread (``@invoice1``) to the records they name. Nothing is cached beyond the request.
+    """``thread`` maps the handles of the thread (``@invoice1``) to the records they name. Nothing is cached beyond the
+    request.
 
     Every look-up may raise core.errors.PlatformUnavailable.
     """

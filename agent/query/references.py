@@ -1,4 +1,5 @@
-"""References become records: a query over one kind, run against live data. Nothing is picked where two records could be meant."""
+"""References become records: a query over one kind, run against live data. Nothing is picked where two records could be
+meant."""
 
 from __future__ import annotations
 
@@ -310,7 +311,8 @@ class RecordQuery:
         return filters[0] if len(filters) == 1 else Filter(either(filters).keeps, impossible=not filters)
 
     async def _other_owner(self, need: RecordQuery, owner: Reference, asked: RecordKind) -> LocatedRecord | None:
-        """A name that no record of the asked kind has may be another kind of owner's: tickets are a customer's or an agent's."""
+        """A name that no record of the asked kind has may be another kind of owner's: tickets are a customer's or an
+        agent's."""
         if not isinstance(owner, Find) or owner.said is None or owner.where or owner.order is not None:
             return None
         for relation in need.kind.relations:
@@ -551,8 +553,12 @@ class RecordQuery:
 
     def _kept_out(self, need: RecordQuery, find: Find, record: Record) -> Question:
         """It exists, and something that was said of it isn't so."""
-        states = [kind_state for each in find.where if isinstance(each, StateIs) and not each.negated
-                  if (kind_state := need.kind.states.get(each.state))]  # fmt: skip
+        states = [
+            kind_state
+            for each in find.where
+            if isinstance(each, StateIs) and not each.negated
+            if (kind_state := need.kind.states.get(each.state))
+        ]
         wanted = merged(*states, need.filter)
         if wanted and not fits(record, wanted):
             return need.ask(explanations.kept_out(record, record.label, need.kind, wanted))

@@ -8,8 +8,8 @@ from agent.query.conditions import compare
 from agent.query.results import Moment, Plain, Quantity, Worked
 
 SAID: Final = {
-    "=": "is", "!=": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least", "during": "is in",
-    "contains": "contains",
+    "=": "is", "!=": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least",
+    "during": "is in", "contains": "contains",
 }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""Records that are kept beside a workspace: found without asking the platform, checked against it before anything is sent."""
+"""Records that are kept beside a workspace: found without asking the platform, checked against it before anything is
+sent."""
 
 from agent.record_cache.cache import ConnectorCache, RecordCaches
 

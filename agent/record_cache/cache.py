@@ -1,4 +1,5 @@
-"""What of one connector is kept, and whether it may be gone by: only a whole reading makes it so, and only for so long."""
+"""What of one connector is kept, and whether it may be gone by: only a whole reading makes it so, and only for so
+long."""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ class ConnectorCache:
         return self.kinds[kind][0]
 
     def shape(self, kind: str) -> str:
-        """Changes when the kind is declared otherwise or the platform stands elsewhere: then what is kept is of another world."""
+        """Changes when the kind is declared otherwise or the platform stands elsewhere: then what is kept is of another
+        world."""
         if kind not in self._shapes:
             declared = self.kind(kind)
             fields = [[each.name, each.type, each.search or ""] for each in declared.fields]

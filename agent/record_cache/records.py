@@ -1,7 +1,7 @@
 """The two ways to read records of a connector that lets them be kept: as they are kept, and as they are.
 
-Look-ups go by what is kept. What a card rests on is asked of the platform itself, at the click and at the moment of sending, and what
-it answers corrects what is kept.
+Look-ups go by what is kept. What a card rests on is asked of the platform itself, at the click and at the moment of
+sending, and what it answers corrects what is kept.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ _NUMERIC: Final = frozenset({"integer", "number", "money_minor"})
 
 
 class CachedRecords:
-    """Answers from what is kept where that is whole and fresh, else from the platform. What the words of a search don't find among
-    what is kept is asked of the platform too, if it answers: it may be newer than the last that was heard."""
+    """Answers from what is kept where that is whole and fresh, else from the platform. What the words of a search don't
+    find among what is kept is asked of the platform too, if it answers: it may be newer than the last that was
+    heard."""
 
     def __init__(self, live: ContextProvider, cache: ConnectorCache) -> None:
         self._live, self._cache = live, cache

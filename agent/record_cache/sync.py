@@ -1,5 +1,5 @@
-"""Reading all of a kind from its platform, page by page: begun by a person or when the last reading has grown old, gone on with where it
-stood after a crash, safe beside events that come meanwhile."""
+"""Reading all of a kind from its platform, page by page: begun by a person or when the last reading has grown old, gone
+on with where it stood after a crash, safe beside events that come meanwhile."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ MAX_PAUSE_S: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class CacheStatus:
-    """How one kind of one connector is kept. ``records`` are there now; ``fresh``: look-ups go by them. ``state`` is ``none`` where it was
-    never begun; ``reading`` says how far it is in ``seen``."""
+    """How one kind of one connector is kept. ``records`` are there now; ``fresh``: look-ups go by them. ``state`` is
+    ``none`` where it was never begun; ``reading`` says how far it is in ``seen``."""
 
     connector: str
     kind: str
@@ -75,8 +75,9 @@ class CacheSync:
         *,
         in_transaction: TransactionHook = no_hook,
     ) -> list[CacheStatus]:
-        """Read all of these kinds anew: of one connector or of each, one kind or every one. What is being read already goes on. Raises
-        Forbidden, NotFound where nothing can be kept by these names. ``also`` is written in the same transaction."""
+        """Read all of these kinds anew: of one connector or of each, one kind or every one. What is being read already
+        goes on. Raises Forbidden, NotFound where nothing can be kept by these names. ``also`` is written in the same
+        transaction."""
         if by.role != OWNER:
             raise Forbidden(f"Only an owner has records read; you are {by.role}.")
         context = await self.contexts.of(by.workspace)
@@ -122,7 +123,8 @@ class CacheSync:
                 after_commit(session, self.wake)
 
     async def read(self, job: Job) -> Outcome:
-        """Handles ``records.read``: page after page, each in a transaction of its own with the place where it stands."""
+        """Handles ``records.read``: page after page, each in a transaction of its own with the place where it
+        stands."""
         connector, kind, began = job.payload["connector"], job.payload["kind"], job.payload["began_at"]
         cache = (await self.contexts.of(job.workspace)).cache.get(connector)
         if cache is None or kind not in cache.kinds:
@@ -151,7 +153,8 @@ class CacheSync:
                 await store.record_cache.sync_state.move(session, row, state="failed", error=error[:1000])
 
     async def _page(self, cache: ConnectorCache, row: SyncStateRow) -> int | None:
-        """One page more. With the last one, what the platform has no more is gone here too, and this is how many it has; None before."""
+        """One page more. With the last one, what the platform has no more is gone here too, and this is how many it
+        has; None before."""
         page = await cache.mirror(row.kind).page(row.kind, row.cursor, PAGE)
         scope = cache.scope(row.kind)
         states = [cache.kept(state) for state in page.states]
@@ -183,9 +186,13 @@ class CacheSync:
             await store.record_cache.records.forget(session, cache.scope(kind))
             await store.record_cache.sync_state.forget(session, cache.workspace, cache.connector, kind)
         row = SyncStateRow(
-            workspace=cache.workspace, connector=cache.connector, kind=kind, state="reading",
-            shape=cache.shape(kind), began_at=at,
-        )  # fmt: skip
+            workspace=cache.workspace,
+            connector=cache.connector,
+            kind=kind,
+            state="reading",
+            shape=cache.shape(kind),
+            began_at=at,
+        )
         if await store.record_cache.sync_state.begin(session, row) is None:
             return False
         payload = {"connector": cache.connector, "kind": kind, "began_at": at.isoformat()}
@@ -212,7 +219,15 @@ class CacheSync:
         if row is None:
             return CacheStatus(cache.connector, kind, events, "none", fresh=False, records=0, seen=0)
         return CacheStatus(
-            cache.connector, kind, events, row.state, fresh=cache.fresh(row),
-            records=await store.record_cache.records.count(session, cache.scope(kind)), seen=row.seen, began_at=row.began_at,
-            synced_at=row.synced_at, heard_at=row.heard_at, error=row.error,
-        )  # fmt: skip
+            cache.connector,
+            kind,
+            events,
+            row.state,
+            fresh=cache.fresh(row),
+            records=await store.record_cache.records.count(session, cache.scope(kind)),
+            seen=row.seen,
+            began_at=row.began_at,
+            synced_at=row.synced_at,
+            heard_at=row.heard_at,
+            error=row.error,
+        )

@@ -27,6 +27,6 @@ class FallbackResolver:
         except (ModelUnavailable, ModelMisbehaved) as error:
             log.warning("the model gave no usable answer: %s", error.code)
             resolved = await self.second.resolve(request, shortlist, kinds)
-            note = f"{self.first.name} gave no usable answer ({error.code}: {error.detail}); resolved by {self.second.name}"
+            note = f"{self.first.name} gave no usable answer ({error.code}: {error.detail}); resolved by {self.second.name}"  # noqa: E501
             notes = (*resolved.trace.notes, note)
             return resolved.model_copy(update={"trace": resolved.trace.model_copy(update={"notes": notes})})

@@ -57,8 +57,8 @@ class ApprovalService:
     async def confirm(
         self, approver: Actor, run: Run, digest: str, in_transaction: TransactionHook = no_hook
     ) -> Run | Refusal:
-        """Approve ``digest``. A second click by the same person answers the run as it stands. Drift gives the run back to planning and
-        a fresh card. Raises Conflict only if the run moved in a way that no answer covers."""
+        """Approve ``digest``. A second click by the same person answers the run as it stands. Drift gives the run back
+        to planning and a fresh card. Raises Conflict only if the run moved in a way that no answer covers."""
         if run.state in ("confirmed", "executing", "succeeded", "failed", "unknown") and run.digest == digest:
             return run
         refusal = self._refuse(approver, run, digest)
@@ -149,7 +149,8 @@ class ApprovalService:
     async def _approve(
         self, approver: Actor, run: Run, plan: Plan, standing: tuple[Approval, ...], in_transaction: TransactionHook
     ) -> Run:
-        """``standing`` are the earlier approvals that still count: who gave one and lost the right to it since has not approved."""
+        """``standing`` are the earlier approvals that still count: who gave one and lost the right to it since has not
+        approved."""
         now = self.clock()
         approval = Approval(person=approver.person, name=approver.name, at=now, digest=plan.digest, actor=approver)
         approvals = (*standing, approval)
@@ -166,12 +167,19 @@ class ApprovalService:
         async with self.database.begin() as session:
             moved = await repository.move(session, approved, was={"held"})
             await recorder.record(
-                session, moved, EntryType.CONFIRMED if complete else EntryType.APPROVED, now,
-                actor=approver, outcome=moved.state, digest=plan.digest, seconds_to_approve=looked_s,
+                session,
+                moved,
+                EntryType.CONFIRMED if complete else EntryType.APPROVED,
+                now,
+                actor=approver,
+                outcome=moved.state,
+                digest=plan.digest,
+                seconds_to_approve=looked_s,
                 lapsed=gone,
-            )  # fmt: skip
+            )
             if complete:
-                # What somebody else agreed to once, or the same person in another role, is no standing yes of who asked.
+                # What somebody else agreed to once, or the same person in another role, is no standing yes of who
+                # asked.
                 if run.mode == "live" and authority.agreed_to_own(run, approvals):
                     for step in plan.steps:
                         await confirmations.remember(session, run.actor, run.session_id, step.contract_digest)
@@ -181,7 +189,8 @@ class ApprovalService:
 
 
 def verify_digest(run: Run, plan: Plan) -> tuple[str, ...]:
-    """Drift of the last resort: the stored plan is no longer what its digest names, because somebody changed it where it is kept."""
+    """Drift of the last resort: the stored plan is no longer what its digest names, because somebody changed it where
+    it is kept."""
     if plan_digest(plan.steps, run_id=run.id, actor=run.actor, surface=run.surface) == plan.digest:
         return ()
     log.error("a stored plan does not match its digest", extra={"run_id": run.id, "workspace": run.workspace})
@@ -189,7 +198,8 @@ def verify_digest(run: Run, plan: Plan) -> tuple[str, ...]:
 
 
 def check_requester_role(run: Run, requester: Actor) -> tuple[str, ...]:
-    """The payload names the role its principal had when it was made; with another role now it would tell the platform an untruth."""
+    """The payload names the role its principal had when it was made; with another role now it would tell the platform
+    an untruth."""
     if requester.role == run.actor.role:
         return ()
     return (f"{requester.name}'s role changed from {run.actor.role} to {requester.role}.",)

@@ -1,8 +1,8 @@
 """Where two people must agree: which two count as two.
 
-Nobody is made the second one for the occasion. A member who was added, or given the role they have, after the request was made does not
-count (``newcomer``). Nor do two of whom one gave the other their place a short while before (``one_made_the_other``): an owner who invites
-somebody and approves as them is one person.
+Nobody is made the second one for the occasion. A member who was added, or given the role they have, after the request
+was made does not count (``newcomer``). Nor do two of whom one gave the other their place a short while before
+(``one_made_the_other``): an owner who invites somebody and approves as them is one person.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ async def refuse_newcomer(session: AsyncSession, approver: Actor, run: Run) -> R
         return None
     return Refusal(
         code="forbidden",
-        detail="This was asked before you had the role you have now, so your approval does not count as a second person's. "
+        detail="This was asked before you had the role you have now, so your approval does not count as a second "
+        "person's. "
         "Somebody who had theirs before may approve it, or it is asked again.",
     )
 
@@ -37,8 +38,9 @@ async def refuse_newcomer(session: AsyncSession, approver: Actor, run: Run) -> R
 async def refuse_dependent_approvers(
     session: AsyncSession, run: Run, approvers: Collection[Actor], now: datetime, apart: timedelta
 ) -> Refusal | None:
-    """Of those who take part (who asked, and ``approvers``), has one given an approver their place or role within ``apart``? It is followed
-    from hand to hand while each place on the way is as young. What was given on the machine itself was given by nobody here."""
+    """Of those who take part (who asked, and ``approvers``), has one given an approver their place or role within
+    ``apart``? It is followed from hand to hand while each place on the way is as young. What was given on the machine
+    itself was given by nobody here."""
     if run.plan is None or run.plan.approvals < 2:
         return None
     taking_part = {run.actor.person, *(each.person for each in approvers)}
@@ -49,8 +51,10 @@ async def refuse_dependent_approvers(
             until = member.standing_since + apart
             return Refusal(
                 code="forbidden",
-                detail=f"{member.name} has their place here from {giver.name}, who takes part in this too, since less than "
-                f"{round(apart.total_seconds() / 3600)} hours. Until {until:%d %b %H:%M} UTC they don't count as two people: "
+                detail=f"{member.name} has their place here from {giver.name}, who takes part in this too, since "
+                f"less than "
+                f"{round(apart.total_seconds() / 3600)} hours. Until {until:%d %b %H:%M} UTC they don't count as "
+                f"two people: "
                 "let somebody else approve it.",
             )
     return None
@@ -59,7 +63,8 @@ async def refuse_dependent_approvers(
 async def _giver_among(
     session: AsyncSession, approver: Actor, others: Collection[str], young: datetime
 ) -> tuple[MemberRow, MemberRow] | None:
-    """The approver and the one of ``others`` from whom their place comes, where every place in between is younger than ``young``."""
+    """The approver and the one of ``others`` from whom their place comes, where every place in between is younger than
+    ``young``."""
     first = at = await _member(session, approver.workspace, approver.person)
     passed: set[str] = set()
     while first is not None and at is not None and at.standing_since > young and at.given_by and at.id not in passed:

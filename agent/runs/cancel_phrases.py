@@ -8,11 +8,12 @@ from typing import Final
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _SAID: Final = frozenset(
     {
-        "never mind", "nevermind", "never mind that", "never mind drop it", "never mind then", "forget it", "forget about it", "drop it",
-        "oh never mind", "no never mind", "actually never mind", "leave it", "let it be",
+        "never mind", "nevermind", "never mind that", "never mind drop it", "never mind then", "forget it",
+        "forget about it", "drop it", "oh never mind", "no never mind", "actually never mind", "leave it", "let it be",
     }
 )  # fmt: skip
-"""The whole of what was said. Whoever is asked for a text and means these very words loses a question, and nothing is sent."""
+"""The whole of what was said. Whoever is asked for a text and means these very words loses a question, and nothing is
+sent."""
 
 
 def is_cancellation(text: str) -> bool:

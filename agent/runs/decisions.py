@@ -1,4 +1,5 @@
-"""What people decide about a run that stands: its answer, its edit, yes, no, stop, what became of it. Time decides here too."""
+"""What people decide about a run that stands: its answer, its edit, yes, no, stop, what became of it. Time decides here
+too."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ DecisionVerdict = Literal["resend", "happened", "did_not_happen"]
 
 @dataclass(frozen=True)
 class Decisions:
-    """Each is for a run that its ``actor`` may see, as ``desk`` says: NotFound for the rest. WrongMode where a key is of the other mode."""
+    """Each is for a run that its ``actor`` may see, as ``desk`` says: NotFound for the rest. WrongMode where a key is
+    of the other mode."""
 
     run_service: RunService
     database: Database
@@ -66,7 +68,8 @@ class Decisions:
         text: str | None = None,
         in_transaction: TransactionHook = no_hook,
     ) -> Run | Refusal:
-        """Answer the open question with one of its candidates or in words, or take the request back. Raises InvalidInput, Forbidden."""
+        """Answer the open question with one of its candidates or in words, or take the request back. Raises
+        InvalidInput, Forbidden."""
         run = await self._own(actor, run_id)
         question = run.question
         now = self.clock()
@@ -97,8 +100,8 @@ class Decisions:
         *,
         in_transaction: TransactionHook = no_hook,
     ) -> Run | Refusal:
-        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, and its card waits for a yes
-        whatever its policy says: nobody has seen what it comes to."""
+        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, and its
+        card waits for a yes whatever its policy says: nobody has seen what it comes to."""
         run = await self._own(actor, run_id)
         if run.state != "held" or run.plan is None:
             return Refusal(
@@ -122,9 +125,14 @@ class Decisions:
         kept = tuple(each for each in run.answers if not any(_about(each.slot, slot) for slot in changes))
         now = self.clock()
         again = run.with_(
-            state="received", answers=(*kept, *answers), approvals=(), drift=(), must_wait=EDITED, updated_at=now,
+            state="received",
+            answers=(*kept, *answers),
+            approvals=(),
+            drift=(),
+            must_wait=EDITED,
+            updated_at=now,
             expires_at=None,
-        )  # fmt: skip
+        )
         return await self._replan(
             again, {"held"}, EntryType.EDITED, actor, in_transaction, changes=dict(changes), digest=digest
         )
@@ -142,7 +150,8 @@ class Decisions:
             try:
                 confirmed = await self.approvals.confirm(actor, run, digest, in_transaction)
             except Conflict:
-                # Somebody was quicker. The gate knows the same yes, and another's first of two yeses leaves room for this one.
+                # Somebody was quicker. The gate knows the same yes, and another's first of two yeses leaves room for
+                # this one.
                 continue
             self.run_notifier.changed(run_id)
             self.wake()
@@ -171,7 +180,8 @@ class Decisions:
         )
 
     async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
-        """Stop the working out of a request. Whoever is at it finds the run gone: nothing comes of it, whatever a model still answers."""
+        """Stop the working out of a request. Whoever is at it finds the run gone: nothing comes of it, whatever a model
+        still answers."""
         run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state != "received":
@@ -180,15 +190,21 @@ class Decisions:
             state="rejected", reason=CANCELLED, plan=None, drift=(), updated_at=now, decided_at=now, expires_at=None
         )
         return await self._moved(
-            cancelled, {"received"}, EntryType.CANCELLED, actor, no_hook, outcome="rejected", reason=CANCELLED,
+            cancelled,
+            {"received"},
+            EntryType.CANCELLED,
+            actor,
+            no_hook,
+            outcome="rejected",
+            reason=CANCELLED,
             phase=self.progress.phase(run),
-        )  # fmt: skip
+        )
 
     async def decide(
         self, actor: Actor, run_id: str, verdict: DecisionVerdict, *, in_transaction: TransactionHook = no_hook
     ) -> Run | Refusal:
-        """A person settles what nobody knows: an owner looked at the platform and says whether it happened, or sends it again
-        under the same key."""
+        """A person settles what nobody knows: an owner looked at the platform and says whether it happened, or sends it
+        again under the same key."""
         if actor.role != OWNER:
             raise Forbidden("Only an owner decides about a call whose outcome is unknown.")
         run = await self._to_decide(actor, run_id)
@@ -237,7 +253,8 @@ class Decisions:
         return moved
 
     async def expire_due(self) -> int:
-        """Expire what has run out, at most ``EXPIRE_AT_ONCE`` of it. Answers how many; called now and then by the server."""
+        """Expire what has run out, at most ``EXPIRE_AT_ONCE`` of it. Answers how many; called now and then by the
+        server."""
         async with self.database.read() as session:
             rows = await store.runs.runs.due(session, self.clock(), EXPIRE_AT_ONCE)
         done = 0
@@ -320,5 +337,6 @@ def _text(text: str) -> str:
 
 
 def _about(slot: str, changed: str) -> bool:
-    """Whether an earlier answer's slot is the changed parameter or a record on the way to it (``0.invoice_id/customer``)."""
+    """Whether an earlier answer's slot is the changed parameter or a record on the way to it
+    (``0.invoice_id/customer``)."""
     return slot == changed or slot.startswith(changed + "/")

@@ -1,4 +1,5 @@
-"""A call given as data: the same gate, without a resolver. Judged at once, stored with its verdict in one transaction."""
+"""A call given as data: the same gate, without a resolver. Judged at once, stored with its verdict in one
+transaction."""
 
 from __future__ import annotations
 
@@ -48,8 +49,8 @@ class DirectCalls:
     ) -> Run:
         """The run, held, confirmed or refused: durable when this returns. ``also`` is done in its transaction.
 
-        Raises NotFound for an action that is not registered, InvalidInput for values that are too large, PlatformUnavailable when a record
-        can't be looked up: then nothing is stored.
+        Raises NotFound for an action that is not registered, InvalidInput for values that are too large,
+        PlatformUnavailable when a record can't be looked up: then nothing is stored.
         """
         context = await self.contexts.of(actor.workspace)
         contract = context.catalogue.get(action)
@@ -61,11 +62,20 @@ class DirectCalls:
             raise InvalidInput(detail, findings=[Finding("/params", "too_large", detail)])
         now = self.clock()
         run = Run(
-            id=ids.new("run"), workspace=actor.workspace, session_id=session_id, actor=actor, surface=surface,
-            text=f"{action} {written}"[:TEXT_CHARS], now=now, given=given, mode=actor.mode, request_id=request_id, created_at=now,
+            id=ids.new("run"),
+            workspace=actor.workspace,
+            session_id=session_id,
+            actor=actor,
+            surface=surface,
+            text=f"{action} {written}"[:TEXT_CHARS],
+            now=now,
+            given=given,
+            mode=actor.mode,
+            request_id=request_id,
+            created_at=now,
             updated_at=now,
             drafts=(Draft(action=action, version=contract.version if contract else 1, given=dict(values)),),
-        )  # fmt: skip
+        )
         async with self.database.read() as session:
             confirmed = await store.runs.confirmations.of_session(session, actor, session_id)
         _, outcome = await self.planner.evaluate(run, context, confirmed)

@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 
 
 class RunNotifier:
-    """Wakes whoever waits for a run to change, within this process. Missing one only means waiting for the next look."""
+    """Wakes whoever waits for a run to change, within this process. Missing one only means waiting for the next
+    look."""
 
     def __init__(self) -> None:
         self._moves: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
@@ -27,7 +28,8 @@ class RunNotifier:
 
     @contextmanager
     def watching(self, run_id: str, *, steps: bool = False) -> Iterator[asyncio.Event]:
-        """Set at every move from here on, and with ``steps`` at every step too; whoever waits for it clears it before they look."""
+        """Set at every move from here on, and with ``steps`` at every step too; whoever waits for it clears it before
+        they look."""
         events = self._steps if steps else self._moves
         event = asyncio.Event()
         events[run_id].add(event)

@@ -28,27 +28,42 @@ async def close_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[C
     for call in await store.runs.calls.of_run(session, run.workspace, run.id):
         if call.state == "planned":
             call = await store.runs.calls.move(
-                session, run.workspace, call.call_id, was={"planned"}, to="skipped",
-                detail="Not sent, because an earlier call did not succeed.", finished_at=now,
-            )  # fmt: skip
+                session,
+                run.workspace,
+                call.call_id,
+                was={"planned"},
+                to="skipped",
+                detail="Not sent, because an earlier call did not succeed.",
+                finished_at=now,
+            )
         outcomes.append(recorder.outcome_of(call, duration_ms=took.get(call.call_id, 0.0)))
     return tuple(outcomes)
 
 
 async def abandon_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
-    """What came of each call of a run that no worker takes up again: one that was under way may have happened, one that waited for its
-    next attempt did not, the rest are skipped."""
+    """What came of each call of a run that no worker takes up again: one that was under way may have happened, one that
+    waited for its next attempt did not, the rest are skipped."""
     for call in await store.runs.calls.of_run(session, run.workspace, run.id):
         if call.state == "begun":
             await store.runs.calls.move(
-                session, run.workspace, call.call_id, was={"begun"}, to="unknown",
-                detail="The worker stopped before an answer came.", finished_at=now,
-            )  # fmt: skip
+                session,
+                run.workspace,
+                call.call_id,
+                was={"begun"},
+                to="unknown",
+                detail="The worker stopped before an answer came.",
+                finished_at=now,
+            )
         elif call.state == "planned" and call.attempts:
             # Sent again by an owner's decision, it may have happened the first time.
             fate = "failed" if call.started_at else "unknown"
             await store.runs.calls.move(
-                session, run.workspace, call.call_id, was={"planned"}, to=fate,
-                detail=f"{call.detail} It was not tried again.".strip(), finished_at=now,
-            )  # fmt: skip
+                session,
+                run.workspace,
+                call.call_id,
+                was={"planned"},
+                to=fate,
+                detail=f"{call.detail} It was not tried again.".strip(),
+                finished_at=now,
+            )
     return await close_calls(session, run, now)

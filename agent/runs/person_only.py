@@ -1,7 +1,8 @@
 """Who may confirm: cards that only a person signed in to the console may say yes to, and what a key is told instead.
 
-An API key can leak, and then it asks and confirms with one hand. So what can't be undone (or what its contract says) needs somebody whom a
-password or an issuer vouches for at that moment: a ``member``, who comes in through the console alone.
+An API key can leak, and then it asks and confirms with one hand. So what can't be undone (or what its contract says)
+needs somebody whom a password or an issuer vouches for at that moment: a ``member``, who comes in through the console
+alone.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def refuse_key(context: WorkspaceContext, approver: Actor, run: Run, plan: Plan,
         return None
     return Refusal(
         code="person_required",
-        detail="No API key may confirm this, whatever its scopes. A person who may approve it confirms it in the console: "
+        detail="No API key may confirm this, whatever its scopes. A person who may approve it confirms it in the "
+        "console: "
         f"{run_url(console_url, run.id)}",
     )
 

@@ -1,4 +1,5 @@
-"""How far the working out of a request is: told by its real steps, seen in this process at once and in every other one after a moment."""
+"""How far the working out of a request is: told by its real steps, seen in this process at once and in every other one
+after a moment."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 LASTING_S: Final = 0.25
-"""A phase that lasts longer is written beside its run, for other processes. Most requests are worked out before that, and cost nothing."""
+"""A phase that lasts longer is written beside its run, for other processes. Most requests are worked out before that,
+and cost nothing."""
 LOOK_S: Final = 1.0
 """How often it is looked whether somebody in another process has stopped it."""
 
@@ -37,7 +39,8 @@ class Progress:
     _now: dict[str, Phase] = field(default_factory=dict)
 
     def phase(self, run: Run) -> Phase:
-        """Of a run that is being worked out. Drafts stand already where a question was answered: nothing is chosen then."""
+        """Of a run that is being worked out. Drafts stand already where a question was answered: nothing is chosen
+        then."""
         return self._now.get(run.id) or run.phase or ("looking" if run.drafts else "choosing")
 
     @asynccontextmanager
@@ -74,8 +77,8 @@ class PlanningProgress:
         self._lasting = asyncio.get_running_loop().call_later(LASTING_S, self._lasts, phase)
 
     async def unless_stopped(self, doing: Coroutine[Any, Any, T]) -> T:
-        """What ``doing`` answers. Raises Stopped, with ``doing`` cancelled, as soon as the run is no longer to be worked out. Only for what
-        may be cut off anywhere: a question to a model, never one to the database."""
+        """What ``doing`` answers. Raises Stopped, with ``doing`` cancelled, as soon as the run is no longer to be
+        worked out. Only for what may be cut off anywhere: a question to a model, never one to the database."""
         task = asyncio.ensure_future(doing)
         try:
             await asyncio.wait((task,), timeout=LASTING_S)

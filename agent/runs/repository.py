@@ -43,8 +43,8 @@ async def get(session: AsyncSession, workspace: str, run_id: str) -> Run:
 
 
 async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) -> Run:
-    """Store ``run`` (its ``state`` is the new one) if its row still has the revision it was read at and a state in ``was``.
-    Answers the run at its new revision. Raises Conflict when somebody was quicker."""
+    """Store ``run`` (its ``state`` is the new one) if its row still has the revision it was read at and a state in
+    ``was``. Answers the run at its new revision. Raises Conflict when somebody was quicker."""
     row = await store.runs.runs.move(
         session,
         run.workspace,

@@ -38,7 +38,8 @@ StoredActor = Annotated[Actor, WrapSerializer(_dropping_live)]
 
 
 class Approval(Value):
-    """One person's yes to one plan digest. ``actor`` is who said it, so that their right can be asked for again before anything is sent."""
+    """One person's yes to one plan digest. ``actor`` is who said it, so that their right can be asked for again before
+    anything is sent."""
 
     person: str
     name: str
@@ -48,7 +49,8 @@ class Approval(Value):
 
 
 class Cause(Value):
-    """What started a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that met it."""
+    """What started a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that
+    met it."""
 
     event_id: str
     event: str
@@ -57,20 +59,24 @@ class Cause(Value):
 
 
 class Run(Value):
-    """Everything about one request. ``state`` and ``revision`` are also columns of its row; the row is the truth for both.
+    """Everything about one request. ``state`` and ``revision`` are also columns of its row; the row is the truth for
+    both.
 
-    ``phase`` is a column of the row alone: how far a received run was, the last time that took long enough to be worth writing.
+    ``phase`` is a column of the row alone: how far a received run was, the last time that took long enough to be worth
+    writing.
 
-    ``drafts`` are the resolver's calls, kept so that answers and edits are validated again in full without resolving anew. ``seen_at``
-    is when the card was first shown to a person; ``decided_at`` when it was confirmed or rejected: their difference is the time
-    somebody took to look. ``given`` marks a call that came as data instead of words (``Request.given``).
+    ``drafts`` are the resolver's calls, kept so that answers and edits are validated again in full without resolving
+    anew. ``seen_at`` is when the card was first shown to a person; ``decided_at`` when it was confirmed or rejected:
+    their difference is the time somebody took to look. ``given`` marks a call that came as data instead of words
+    (``Request.given``).
 
-    A run that an event started says so in ``cause``. ``only`` narrows what may be chosen to these actions, however often the words are read
-    again; ``hold`` is why a person must confirm every write, whatever the contract's policy says. ``must_wait`` is why the next card waits
-    for a yes, reads and all: it takes the place of one that was held.
+    A run that an event started says so in ``cause``. ``only`` narrows what may be chosen to these actions, however
+    often the words are read again; ``hold`` is why a person must confirm every write, whatever the contract's policy
+    says. ``must_wait`` is why the next card waits for a yes, reads and all: it takes the place of one that was held.
 
-    ``mode`` is its principal's: what is asked in mode ``test`` is worked out, held and confirmed like anything, and never sent. It is left
-    out of a live run's document, so that an old process beside this one reads those as ever, and can't read (and so can't send) the others.
+    ``mode`` is its principal's: what is asked in mode ``test`` is worked out, held and confirmed like anything, and
+    never sent. It is left out of a live run's document, so that an old process beside this one reads those as ever, and
+    can't read (and so can't send) the others.
     """
 
     id: str
@@ -84,7 +90,8 @@ class Run(Value):
     cause: Cause | None = None
     only: tuple[str, ...] | None = None
     hold: str = ""
-    # Written only where it says something: an old process beside this one can't read such a run, and so can't send it at once either.
+    # Written only where it says something: an old process beside this one can't read such a run, and so can't send it
+    # at once either.
     must_wait: str = Field(default="", exclude_if=lambda why: not why)
     mode: Annotated[Mode, Field(exclude_if=lambda mode: mode == "live")] = "live"
     state: RunState = "received"

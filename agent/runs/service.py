@@ -1,4 +1,5 @@
-"""The door to runs: ask and look. What is then decided about one stands in decisions; consoles and APIs come through these two alone."""
+"""The door to runs: ask and look. What is then decided about one stands in decisions; consoles and APIs come through
+these two alone."""
 
 from __future__ import annotations
 
@@ -55,9 +56,11 @@ class RunService:
         now: datetime | None = None,
         in_transaction: TransactionHook = no_hook,
     ) -> Run:
-        """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. Raises InvalidInput.
+        """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. Raises
+        InvalidInput.
 
-        ``also``, here and in decisions, is done in the transaction of the change itself: an idempotency record commits with its effect.
+        ``also``, here and in decisions, is done in the transaction of the change itself: an idempotency record commits
+        with its effect.
         """
         words = text.strip()
         if not words:
@@ -66,9 +69,18 @@ class RunService:
             raise InvalidInput(f"A request has at most {MAX_TEXT} characters; this one has {len(words)}.")
         at = self.clock()
         run = Run(
-            id=ids.new("run"), workspace=actor.workspace, session_id=session_id, actor=actor, surface=surface, text=words,
-            now=now or at, mode=actor.mode, request_id=request_id, created_at=at, updated_at=at,
-        )  # fmt: skip
+            id=ids.new("run"),
+            workspace=actor.workspace,
+            session_id=session_id,
+            actor=actor,
+            surface=surface,
+            text=words,
+            now=now or at,
+            mode=actor.mode,
+            request_id=request_id,
+            created_at=at,
+            updated_at=at,
+        )
         async with self.database.begin() as session:
             await repository.insert(session, run)
             await recorder.record(session, run, EntryType.PROMPT, at, text=words)
@@ -88,7 +100,8 @@ class RunService:
         request_id: str | None = None,
         in_transaction: TransactionHook = no_hook,
     ) -> Run:
-        """Run a contract by its name with values given as data: judged, held and recorded like a typed request (``Direct.run``)."""
+        """Run a contract by its name with values given as data: judged, held and recorded like a typed request
+        (``Direct.run``)."""
         return await self.direct.run(
             actor,
             action,
@@ -113,8 +126,8 @@ class RunService:
                 await heard(moved, min(left, 0.25))
 
     async def show(self, actor: Actor, run_id: str) -> Run:
-        """One run, for whom ``authority.sees`` lets see it. Raises NotFound for the rest; Forbidden where the same person asked for it in
-        another role."""
+        """One run, for whom ``authority.sees`` lets see it. Raises NotFound for the rest; Forbidden where the same
+        person asked for it in another role."""
         async with self.database.read() as session:
             run = await repository.get(session, actor.workspace, run_id)
             if run.state in ("executing", "unknown"):

@@ -1,7 +1,7 @@
 """Test mode: what a test key asks for goes the whole way and ends in a sandbox, and the two modes never meet.
 
-A run has the mode of the key that asked for it, for good. It is bound by the plan's digest (the principal is part of that), so a card of
-one mode can't be confirmed into a call of the other.
+A run has the mode of the key that asked for it, for good. It is bound by the plan's digest (the principal is part of
+that), so a card of one mode can't be confirmed into a call of the other.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ def is_test(run: Run) -> bool:
 
 
 def check_mode(actor: Actor, run: Run) -> None:
-    """A key decides about runs of its own mode alone; a person, who sees the card's badge, about both. Raises WrongMode."""
+    """A key decides about runs of its own mode alone; a person, who sees the card's badge, about both. Raises
+    WrongMode."""
     if actor.kind != "key" or (actor.mode == "test") == is_test(run):
         return
     if actor.mode == "test":

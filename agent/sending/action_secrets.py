@@ -42,7 +42,8 @@ class ActionSecrets:
         return [self.box.open(sealed, context=context).decode() for sealed in row.secrets(self.clock())]
 
     async def ensure(self, workspace: str, url: str, secret: str | None = None) -> str | None:
-        """Make the secret of ``url``'s origin if there is none. Answers it once, when made; None when it stood already."""
+        """Make the secret of ``url``'s origin if there is none. Answers it once, when made; None when it stood
+        already."""
         async with self.database.begin() as session:
             return await self.ensured(session, workspace, url, secret)
 
@@ -58,7 +59,8 @@ class ActionSecrets:
         return made if kept.current == sealed else None
 
     async def adopt(self, session: AsyncSession, workspace: str, url: str, secret: str) -> None:
-        """``secret`` signs calls to ``url``'s origin from now on. Another that stood signs beside it for ``OVERLAP``."""
+        """``secret`` signs calls to ``url``'s origin from now on. Another that stood signs beside it for
+        ``OVERLAP``."""
         if await self.ensured(session, workspace, url, secret):
             return
         target = origin(url)
@@ -66,9 +68,14 @@ class ActionSecrets:
         row = await signing_secrets.get(session, workspace, ACTION, target)
         if self.box.open(row.current, context=context).decode() != secret:
             await signing_secrets.rotate(
-                session, workspace, ACTION, target, was=row.current,
-                sealed=self.box.seal(secret.encode(), context=context), previous_until=self.clock() + OVERLAP,
-            )  # fmt: skip
+                session,
+                workspace,
+                ACTION,
+                target,
+                was=row.current,
+                sealed=self.box.seal(secret.encode(), context=context),
+                previous_until=self.clock() + OVERLAP,
+            )
 
 
 def _context(workspace: str, target: str) -> str:

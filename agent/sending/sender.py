@@ -1,7 +1,8 @@
 """Claim, act, settle: the confirmed calls of a run, in order, each under one key for ever.
 
-A crash between claim and settle stays visible as a call that is ``begun``. It is taken up again with the same key if its contract is
-idempotent; otherwise it is ``unknown`` and a person decides. No transaction is open while a request is under way.
+A crash between claim and settle stays visible as a call that is ``begun``. It is taken up again with the same key if
+its contract is idempotent; otherwise it is ``unknown`` and a person decides. No transaction is open while a request is
+under way.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ _SETTLED: frozenset[CallState] = frozenset({"succeeded", "failed", "skipped"})
 
 @dataclass(frozen=True)
 class Sender:
-    """Executes confirmed runs. One worker at a time holds a run (the engine's lease); every mark is conditional all the same.
+    """Executes confirmed runs. One worker at a time holds a run (the engine's lease); every mark is conditional all the
+    same.
 
     A test run ends in the sandbox: this is the only place where calls leave, and it asks the run's mode each time.
     """
@@ -90,7 +92,8 @@ class Sender:
         return Done()
 
     async def _start(self, run: Run) -> Run | None:
-        """The last look before anything leaves: role, contract, endpoint and records as they are now. Then the claim, committed.
+        """The last look before anything leaves: role, contract, endpoint and records as they are now. Then the claim,
+        committed.
 
         None when it drifted. Raises Conflict when somebody else moved the run meanwhile.
         """
@@ -111,7 +114,8 @@ class Sender:
         now = self.clock()
         async with self.database.begin() as session:
             if drift:
-                # What its policy alone has confirmed may be confirmed by it again; a card that somebody saw is seen again.
+                # What its policy alone has confirmed may be confirmed by it again; a card that somebody saw is seen
+                # again.
                 waits = DRIFTED if plan.held else run.must_wait
                 again = run.with_(state="received", drift=drift, approvals=(), must_wait=waits, updated_at=now)
                 moved = await repository.move(session, again, was={"confirmed"})
@@ -135,7 +139,8 @@ class Sender:
             call = await self._call(run, step)
         if call.state == "unknown" and not step.idempotent:
             return None
-        # No start, yet attempts: a person who found its fate unknown wants it sent again. Only a 2xx settles it from here on.
+        # No start, yet attempts: a person who found its fate unknown wants it sent again. Only a 2xx settles it from
+        # here on.
         resent = call.attempts > 0 and call.started_at is None
         unknown_before = call.state == "unknown" or resent
         if resent or (run.plan is not None and step is not run.plan.steps[0] and call.attempts == 0):
@@ -191,8 +196,9 @@ class Sender:
         *,
         unknown_before: bool,
     ) -> Outcome | None:
-        """Write down what came of the attempt. The endpoint's answer is evidence and never in the way: what of it can't be kept is left
-        out, and that it came is kept all the same. Raises Conflict, and what a database that is down raises."""
+        """Write down what came of the attempt. The endpoint's answer is evidence and never in the way: what of it can't
+        be kept is left out, and that it came is kept all the same. Raises Conflict, and what a database that is down
+        raises."""
         contract = catalogue.version(step.action, step.version)
         handled: Outcome | None = None
         fits: bool | None = None
@@ -217,8 +223,8 @@ class Sender:
         except Conflict:
             raise
         except Exception as error:
-            # A call that was made must not be forgotten, and not be sent again, for the sake of what was said to it. The error's own words
-            # may hold the answer.
+            # A call that was made must not be forgotten, and not be sent again, for the sake of what was said to it.
+            # The error's own words may hold the answer.
             log.error(
                 "an answer could not be kept (%s): settled without it", type(error).__name__, extra={"run_id": run.id}
             )
@@ -242,30 +248,54 @@ class Sender:
         now = self.clock()
         async with self.database.begin() as session:
             moved = await store.runs.calls.move(
-                session, run.workspace, step.call_id, was={"begun"}, to=state, of_attempt=call.attempts,
-                status=reply.status, answer=answer, detail=detail, finished_at=None if handled else now,
-            )  # fmt: skip
+                session,
+                run.workspace,
+                step.call_id,
+                was={"begun"},
+                to=state,
+                of_attempt=call.attempts,
+                status=reply.status,
+                answer=answer,
+                detail=detail,
+                finished_at=None if handled else now,
+            )
             await store.runs.calls.log_attempt(
                 session,
                 AttemptRow(
-                    call_id=step.call_id, n=call.attempts, started_at=now - timedelta(milliseconds=reply.duration_ms),
-                    duration_ms=reply.duration_ms, status=reply.status, error=reply.error, answer_head=(answer or "")[:512],
+                    call_id=step.call_id,
+                    n=call.attempts,
+                    started_at=now - timedelta(milliseconds=reply.duration_ms),
+                    duration_ms=reply.duration_ms,
+                    status=reply.status,
+                    error=reply.error,
+                    answer_head=(answer or "")[:512],
                 ),
-            )  # fmt: skip
+            )
             await recorder.record(
-                session, run, EntryType.CALL_ATTEMPTED if handled else EntryType.CALL_SETTLED, now,
-                outcome=state, duration_ms=reply.duration_ms, call=recorder.outcome_data(recorder.outcome_of(moved, fits, reply.duration_ms)),
-                error=reply.error, retry_in_s=handled.delay_s if isinstance(handled, Reschedule) else None,
-            )  # fmt: skip
+                session,
+                run,
+                EntryType.CALL_ATTEMPTED if handled else EntryType.CALL_SETTLED,
+                now,
+                outcome=state,
+                duration_ms=reply.duration_ms,
+                call=recorder.outcome_data(recorder.outcome_of(moved, fits, reply.duration_ms)),
+                error=reply.error,
+                retry_in_s=handled.delay_s if isinstance(handled, Reschedule) else None,
+            )
 
     async def _begin(self, run: Run, step: Step, call: CallRow) -> CallRow:
         """The mark that makes a crash visible, committed before the first byte leaves."""
         now = self.clock()
         async with self.database.begin() as session:
             moved = await store.runs.calls.move(
-                session, run.workspace, step.call_id, was={"planned", "unknown"}, to="begun",
-                attempts=call.attempts + 1, started_at=call.started_at or now,
-            )  # fmt: skip
+                session,
+                run.workspace,
+                step.call_id,
+                was={"planned", "unknown"},
+                to="begun",
+                attempts=call.attempts + 1,
+                started_at=call.started_at or now,
+            )
             await recorder.record(
                 session,
                 run,
@@ -299,8 +329,8 @@ class Sender:
             return await store.runs.calls.get(session, run.workspace, step.call_id)
 
     async def _still_allowed(self, run: Run, step: Step, *, resent: bool = False) -> str | None:
-        """Checked again before each later step, but for the records that earlier steps of this run have themselves changed. One that is
-        ``resent`` may have changed its own, too."""
+        """Checked again before each later step, but for the records that earlier steps of this run have themselves
+        changed. One that is ``resent`` may have changed its own, too."""
         plan = run.plan
         assert plan is not None
         async with self.database.read() as session:
@@ -332,10 +362,14 @@ class Sender:
                 done = run.with_(state=state, outcomes=came, updated_at=now)
                 moved = await repository.move(session, done, was={"executing"})
                 await recorder.record(
-                    session, moved, EntryType.FINISHED, now,
-                    outcome=state, outcomes=[recorder.outcome_data(each) for each in came],
+                    session,
+                    moved,
+                    EntryType.FINISHED,
+                    now,
+                    outcome=state,
+                    outcomes=[recorder.outcome_data(each) for each in came],
                     duration_ms=(now - run.created_at).total_seconds() * 1000,
-                )  # fmt: skip
+                )
         except Conflict:
             log.info("another worker finished this run first", extra={"run_id": run.id})
         self.changed(run.id)
@@ -343,7 +377,19 @@ class Sender:
 
 def _planned(run: Run, step: Step, seq: int) -> CallRow:
     return CallRow(
-        call_id=step.call_id, workspace=run.workspace, run_id=run.id, seq=seq, action=step.action, version=step.version,
-        state="planned", url=step.url, payload=step.payload, attempts=0, status=None, answer=None, detail="",
-        started_at=None, finished_at=None,
-    )  # fmt: skip
+        call_id=step.call_id,
+        workspace=run.workspace,
+        run_id=run.id,
+        seq=seq,
+        action=step.action,
+        version=step.version,
+        state="planned",
+        url=step.url,
+        payload=step.payload,
+        attempts=0,
+        status=None,
+        answer=None,
+        detail="",
+        started_at=None,
+        finished_at=None,
+    )

@@ -1,4 +1,5 @@
-"""One sign-in that is under way at the issuer, as its browser holds it: sealed, so that it can be neither read nor made."""
+"""One sign-in that is under way at the issuer, as its browser holds it: sealed, so that it can be neither read nor
+made."""
 
 from __future__ import annotations
 
@@ -18,8 +19,9 @@ _CONTEXT: Final = "oidc-flow"
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """``state`` comes back with the browser, ``nonce`` inside the ID token, ``verifier`` (RFC 7636) goes with the code. ``back`` is the
-    page wanted. ``login`` is the sign-in whose member is to be linked, empty where somebody signs in."""
+    """``state`` comes back with the browser, ``nonce`` inside the ID token, ``verifier`` (RFC 7636) goes with the code.
+    ``back`` is the page wanted. ``login`` is the sign-in whose member is to be linked, empty where somebody signs
+    in."""
 
     state: str
     nonce: str

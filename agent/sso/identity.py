@@ -32,8 +32,8 @@ class LoginRefused:
 
 @dataclass(frozen=True, slots=True)
 class SsoIdentity:
-    """A person as the issuer knows them. ``email`` is empty unless the issuer says that it has verified it. ``unverified``: it says that it
-    has not."""
+    """A person as the issuer knows them. ``email`` is empty unless the issuer says that it has verified it.
+    ``unverified``: it says that it has not."""
 
     issuer: str
     subject: str

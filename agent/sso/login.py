@@ -1,7 +1,7 @@
 """Who comes in by an issuer's word: a member whom it is linked to, or one with the same verified address, once.
 
-Nobody is made a member here who was not invited, and nobody an owner. An owner is linked from within, with their password; from then on
-the pair of issuer and subject counts alone, and an address never again.
+Nobody is made a member here who was not invited, and nobody an owner. An owner is linked from within, with their
+password; from then on the pair of issuer and subject counts alone, and an address never again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _MAX_NAME = 100
 
 @dataclass(frozen=True)
 class SsoLogin:
-    """``domains``: those of the addresses that may come in, folded in case; empty for any. ``name`` is the issuer's, for people."""
+    """``domains``: those of the addresses that may come in, folded in case; empty for any. ``name`` is the issuer's,
+    for people."""
 
     database: Database
     clock: Clock
@@ -60,9 +61,11 @@ class SsoLogin:
             if len(open_to) > 1:
                 return self._away(
                     LoginRefused(
-                        LoginRefusalReason.SEVERAL, "Your address is a member of several workspaces. Sign in with a password and link your account there."
+                        LoginRefusalReason.SEVERAL,
+                        "Your address is a member of several workspaces. Sign in with a password and link your "
+                        "account there.",
                     )
-                )  # fmt: skip
+                )
             if not open_to:
                 if there:
                     return await self._refused(
@@ -130,9 +133,16 @@ class SsoLogin:
             )
             if joined is not None:
                 await recorder.record_act(
-                    session, actor_of(joined), EntryType.MEMBER_JOINED, self.clock(), member=joined.id, email=joined.email,
-                    role=joined.role, invited_by=joined.invited_by, issuer=who.issuer,
-                )  # fmt: skip
+                    session,
+                    actor_of(joined),
+                    EntryType.MEMBER_JOINED,
+                    self.clock(),
+                    member=joined.id,
+                    email=joined.email,
+                    role=joined.role,
+                    invited_by=joined.invited_by,
+                    issuer=who.issuer,
+                )
                 return joined
             return await self._refused(
                 session,
@@ -143,15 +153,27 @@ class SsoLogin:
 
     async def _linked(self, session: AsyncSession, member: MemberRow, who: SsoIdentity) -> bool:
         row = IdentityRow(
-            id=ids.new("idn"), workspace=member.workspace, member_id=member.id, issuer=who.issuer, subject=who.subject,
-            email=who.email, created_at=self.clock(), last_used_at=None,
-        )  # fmt: skip
+            id=ids.new("idn"),
+            workspace=member.workspace,
+            member_id=member.id,
+            issuer=who.issuer,
+            subject=who.subject,
+            email=who.email,
+            created_at=self.clock(),
+            last_used_at=None,
+        )
         if not await store.accounts.identities.link(session, row):
             return False
         await recorder.record_act(
-            session, actor_of(member), EntryType.IDENTITY_LINKED, self.clock(), member=member.id, email=who.email, issuer=who.issuer,
+            session,
+            actor_of(member),
+            EntryType.IDENTITY_LINKED,
+            self.clock(),
+            member=member.id,
+            email=who.email,
+            issuer=who.issuer,
             subject=who.subject,
-        )  # fmt: skip
+        )
         return True
 
     def _outside(self, who: SsoIdentity) -> LoginRefused | None:
@@ -171,13 +193,15 @@ class SsoLogin:
     def _unverified(self) -> LoginRefused:
         return LoginRefused(
             LoginRefusalReason.UNVERIFIED,
-            f"{self.name} does not say that it has verified your e-mail address. Verify it there, or sign in with your password.",
+            f"{self.name} does not say that it has verified your e-mail address. Verify it there, or sign in with "
+            f"your password.",
         )
 
     def _otherwise(self) -> LoginRefused:
         return LoginRefused(
             LoginRefusalReason.OTHERWISE_LINKED,
-            f"Either this account of {self.name} is another member's, or your place here is linked to another one. Sign in with your "
+            f"Either this account of {self.name} is another member's, or your place here is linked to another "
+            f"one. Sign in with your "
             "password and look under Your account.",
         )
 
@@ -187,7 +211,12 @@ class SsoLogin:
 
     async def _refused(self, session: AsyncSession, member: MemberRow, turned: LoginRefused) -> LoginRefused:
         await recorder.record_act(
-            session, actor_of(member), EntryType.SIGN_IN_REFUSED, self.clock(), member=member.id, email=member.email,
+            session,
+            actor_of(member),
+            EntryType.SIGN_IN_REFUSED,
+            self.clock(),
+            member=member.id,
+            email=member.email,
             why=turned.why.value,
-        )  # fmt: skip
+        )
         return self._away(turned)

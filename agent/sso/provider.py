@@ -1,6 +1,8 @@
-"""The issuer itself: where it is asked, with which keys it signs, and what its ID tokens say (OpenID Connect Core 1.0 §3.1, Discovery 1.0).
+"""The issuer itself: where it is asked, with which keys it signs, and what its ID tokens say (OpenID Connect Core 1.0
+§3.1, Discovery 1.0).
 
-The protocol is authlib's; the dial is ours. Everything about a token that is not as it must be is one refusal: BAD_TOKEN.
+The protocol is authlib's; the dial is ours. Everything about a token that is not as it must be is one refusal:
+BAD_TOKEN.
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ _MAX_SUBJECT: Final = 255
 
 @dataclass
 class Provider:
-    """One issuer, asked as one client. Raises Unavailable where it does not answer or what it says of itself can't be used."""
+    """One issuer, asked as one client. Raises Unavailable where it does not answer or what it says of itself can't be
+    used."""
 
     issuer: str
     client_id: str
@@ -61,9 +64,16 @@ class Provider:
 
         metadata = await self._known()
         made: str = prepare_grant_uri(
-            metadata["authorization_endpoint"], self.client_id, "code", redirect_uri=self.redirect_uri, scope=_SCOPE, state=flow.state,
-            nonce=flow.nonce, code_challenge=create_s256_code_challenge(flow.verifier), code_challenge_method="S256",
-        )  # fmt: skip
+            metadata["authorization_endpoint"],
+            self.client_id,
+            "code",
+            redirect_uri=self.redirect_uri,
+            scope=_SCOPE,
+            state=flow.state,
+            nonce=flow.nonce,
+            code_challenge=create_s256_code_challenge(flow.verifier),
+            code_challenge_method="S256",
+        )
         return made
 
     async def end_session(self) -> str:
@@ -78,7 +88,8 @@ class Provider:
         return made
 
     async def identify(self, flow: Flow, code: str, iss: str) -> SsoIdentity | LoginRefused:
-        """Whom this code stands for. ``iss`` is what the answer named as its issuer, empty where it named none (RFC 9207)."""
+        """Whom this code stands for. ``iss`` is what the answer named as its issuer, empty where it named none (RFC
+        9207)."""
         metadata = await self._known()
         must_name = metadata.get("authorization_response_iss_parameter_supported") is True
         if (iss or must_name) and iss != self.issuer:
@@ -155,7 +166,8 @@ class Provider:
     async def _with_email(
         self, metadata: Mapping[str, Any], claims: Mapping[str, Any], access: Any
     ) -> Mapping[str, Any]:
-        """What the token does not say of the e-mail address is asked of userinfo, which must speak of the same subject."""
+        """What the token does not say of the e-mail address is asked of userinfo, which must speak of the same
+        subject."""
         at = metadata.get("userinfo_endpoint", "")
         if ("email" in claims and "email_verified" in claims) or not self._usable(at) or not isinstance(access, str):
             return claims
@@ -167,12 +179,15 @@ class Provider:
     def _who(self, claims: Mapping[str, Any]) -> SsoIdentity:
         email, verified, name = (claims.get(each) for each in ("email", "email_verified", "name"))
         return SsoIdentity(
-            issuer=self.issuer, subject=claims["sub"],
+            issuer=self.issuer,
+            subject=claims["sub"],
             # An address outside ASCII may fold to somebody else's.
-            email=email if verified is True and isinstance(email, str) and email.isascii() and len(email) <= 320 else "",
+            email=email
+            if verified is True and isinstance(email, str) and email.isascii() and len(email) <= 320
+            else "",
             unverified=verified is not None and verified is not True,
             name=name if isinstance(name, str) else "",
-        )  # fmt: skip
+        )
 
     async def _known(self) -> Mapping[str, Any]:
         """What the issuer says of itself, read anew once an hour."""

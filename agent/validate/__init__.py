@@ -1,4 +1,5 @@
-"""Mentions become records, values get sources, the payload is built by code: drafts in, a Plan, a Question or a Refusal out."""
+"""Mentions become records, values get sources, the payload is built by code: drafts in, a Plan, a Question or a Refusal
+out."""
 
 from __future__ import annotations
 

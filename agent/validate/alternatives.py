@@ -1,5 +1,5 @@
-"""What the words say as well, where live data keeps the first choice out: to swap what was delivered is to exchange it, what wasn't yet to
-change the order."""
+"""What the words say as well, where live data keeps the first choice out: to swap what was delivered is to exchange it,
+what wasn't yet to change the order."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ Verdict = Plan | Question | Refusal
 async def choose_alternative(
     calls: Calls, verdict: Verdict, catalogue: Catalogue, check: Callable[[Sequence[Draft]], Awaitable[Verdict]]
 ) -> tuple[Verdict, tuple[Draft, ...]]:
-    """The verdict and the drafts it is about. Where the only draft's contract demands a state that the record meant is not in, the next
-    call that the words say takes its place if ``check`` makes a plan of it. Such a plan is held, and says why it is that one."""
+    """The verdict and the drafts it is about. Where the only draft's contract demands a state that the record meant is
+    not in, the next call that the words say takes its place if ``check`` makes a plan of it. Such a plan is held, and
+    says why it is that one."""
     if not calls.instead or not _kept_out(calls.drafts, verdict, catalogue):
         return verdict, calls.drafts
     assert isinstance(verdict, Question)

@@ -10,7 +10,8 @@ from registry.contract import Contract
 
 
 def authorize(catalogue: Catalogue, name: str, version: int, *, actor: Actor, surface: Surface) -> Contract | Refusal:
-    """The contract of exactly this name and version, if it is the one that is offered and this actor may run it here."""
+    """The contract of exactly this name and version, if it is the one that is offered and this actor may run it
+    here."""
     contract, current = catalogue.version(name, version), catalogue.get(name)
     if current is None and name in catalogue.faults:
         return Refusal(code="unsigned", detail=f"The contract {name} can't be used: {catalogue.faults[name]}.")

@@ -1,4 +1,5 @@
-"""Whether a condition holds, by live data at the moment of planning. What it was answered by is shown on the card and pinned."""
+"""Whether a condition holds, by live data at the moment of planning. What it was answered by is shown on the card and
+pinned."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ async def recheck(
 ) -> tuple[str, ...]:
     """What has changed since the plan was made, a sentence each; empty means that it still holds.
 
-    ``actor`` is the principal with the role of this moment. ``skip_records`` are (kind, id) of records that the plan's own earlier calls
-    may have changed. Raises PlatformUnavailable.
+    ``actor`` is the principal with the role of this moment. ``skip_records`` are (kind, id) of records that the plan's
+    own earlier calls may have changed. Raises PlatformUnavailable.
     """
     found: list[str] = []
     pins: dict[tuple[str, str], RecordSnapshot] = {}

@@ -7,10 +7,10 @@
 | proposed | a model's own, with no words for it | held | money, identifiers, irreversible contracts: asked instead |
 | default | the contract's | as the policy says | – |
 
-Text that a contract lets a model word (``compose``) is proposed by its owner's leave, whatever the contract's risk.
-A contract narrows this per parameter by ``sources``: without ``proposed`` in it nothing may be proposed, with ``proven`` in the place of
-``prompt`` nothing that only a model reads is taken.
-"""
+Text that a contract lets a model word (``compose``) is proposed by its owner's leave, whatever the contract's risk. A
+contract narrows this per parameter by ``sources``: without ``proposed`` in it nothing may be proposed, with ``proven``
+in the place of ``prompt`` nothing that only a model reads is taken.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def span_of(words: Words | None) -> tuple[Span, ...]:
 
 
 def prove(parameter: Parameter, argument: TypedValue, value: Any, now: datetime) -> PromptSource | None:
-    """Where a typed value comes from: words that code reads the same way, words that only the model reads so, or (None) no words."""
+    """Where a typed value comes from: words that code reads the same way, words that only the model reads so, or (None)
+    no words."""
     spans = span_of(argument.quote)
     if not spans:
         return None

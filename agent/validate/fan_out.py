@@ -22,7 +22,8 @@ def combinations(
 
 
 def unchanged(slots: Slots) -> str | None:
-    """That nothing would change, as a sentence; None where something would. Only for contracts that say which fields they replace."""
+    """That nothing would change, as a sentence; None where something would. Only for contracts that say which fields
+    they replace."""
     same: list[str] = []
     for name in slots.filled:
         replaces = slots.annotation(name).replaces

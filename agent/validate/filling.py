@@ -1,8 +1,9 @@
 """One draft against its contract: every parameter gets a value with a source, or the person is asked.
 
-The order of sources: an answer to the parameter's own question; the resolver's argument; a field of another parameter's record; a
-record that another parameter's record belongs to; the contract's default. What a contract's annotation does not allow as a source is
-not used. Records come first (owners before pronouns), since values are derived from them and money is read in their currency.
+The order of sources: an answer to the parameter's own question; the resolver's argument; a field of another parameter's
+record; a record that another parameter's record belongs to; the contract's default. What a contract's annotation does
+not allow as a source is not used. Records come first (owners before pronouns), since values are derived from them and
+money is read in their currency.
 """
 
 from __future__ import annotations
@@ -159,8 +160,8 @@ class DraftFilling:
         return self._take(name, found)
 
     def _take(self, name: str, found: tuple[LocatedRecord, ...], source: Source | None = None) -> Trouble | None:
-        """Records become the parameter's value: the field that the contract says is sent. ``source`` is where the value came from, if
-        not from these records."""
+        """Records become the parameter's value: the field that the contract says is sent. ``source`` is where the value
+        came from, if not from these records."""
         if not found:
             return None
         field = self.slots.annotation(name).field or found[0].kind.id_field
@@ -190,8 +191,8 @@ class DraftFilling:
         return None
 
     async def _implied(self, name: str) -> Trouble | None:
-        """Nothing was said of it. Another parameter's record settles it where it passed through exactly one record of this kind, or
-        belongs to one; or where the record it must belong to has exactly one."""
+        """Nothing was said of it. Another parameter's record settles it where it passed through exactly one record of
+        this kind, or belongs to one; or where the record it must belong to has exactly one."""
         kind = self._kind(name)
         if kind is None or name not in self.contract.required or self.slots.parameter(name).is_array:
             return None

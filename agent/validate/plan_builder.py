@@ -64,11 +64,12 @@ async def validate(
     on_phase: PhaseCallback = ignore_phase,
     evaluator: Evaluator = CHEAP_ONLY,
 ) -> Plan | Question | Refusal:
-    """A plan whose every value has a source, or what stands in the way: the first question or refusal, in the order of the drafts.
+    """A plan whose every value has a source, or what stands in the way: the first question or refusal, in the order of
+    the drafts.
 
-    Live records are read here and go into the plan, nowhere else. ``confirmed_in_session`` says whether a contract digest was confirmed
-    in this session. ``tell`` hears of look-ups and checks as they begin; ``evaluator`` judges the policies' conditions. Raises
-    core.errors.PlatformUnavailable when a look-up gets no answer.
+    Live records are read here and go into the plan, nowhere else. ``confirmed_in_session`` says whether a contract
+    digest was confirmed in this session. ``tell`` hears of look-ups and checks as they begin; ``evaluator`` judges the
+    policies' conditions. Raises core.errors.PlatformUnavailable when a look-up gets no answer.
     """
     if not drafts:
         return Refusal(code="no_match", detail="There is nothing to do in that; nothing was sent.")
@@ -132,7 +133,8 @@ async def validate(
     ]
     left = find_unused_words(request, drafts, contracts, steps, tuple(kinds))
     if left and any(contract.risk is not Risk.READ for contract in contracts):
-        # Where no record is meant, what is joined on is seldom another wish, and the card says that nothing comes of it.
+        # Where no record is meant, what is joined on is seldom another wish, and the card says that nothing comes of
+        # it.
         refers = any(contract.annotation(name).record for contract in contracts for name in contract.properties)
         also = further(request.text, left) if refers else ()
         if also and find_answer(request, REST) is None:
@@ -162,7 +164,8 @@ def _rest(also: Sequence[Span], steps: Sequence[Step]) -> Question:
 
 
 def unfit(slots: Slots) -> Question | Refusal | None:
-    """The contract's JSON Schema has the last word on every value; a person's own words can be said again, anything else can't."""
+    """The contract's JSON Schema has the last word on every value; a person's own words can be said again, anything
+    else can't."""
     unfit = list(misfits(slots.contract, slots.params))
     faults = [
         Fault(pointer=filled.source.pointer + misfit.below, code="invalid", detail=to_display_text(misfit.why))

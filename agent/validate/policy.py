@@ -1,7 +1,9 @@
-"""Whether a person must confirm. The contract's policy alone decides; no words of a request and no record's text can change it.
+"""Whether a person must confirm. The contract's policy alone decides; no words of a request and no record's text can
+change it.
 
-``never`` is followed for an irreversible action too: an owner signed that contract, and every value in it has a source all the same. The
-linter refuses such a contract, so only one signed elsewhere gets here. Whatever can't be judged is held.
+``never`` is followed for an irreversible action too: an owner signed that contract, and every value in it has a source
+all the same. The linter refuses such a contract, so only one signed elsewhere gets here. Whatever can't be judged is
+held.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from registry.contract import ConfirmBy, Contract, Policy, Risk
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``why`` is the reason a person must confirm, None where no one must; ``approvals`` how many different persons (0 with none)."""
+    """``why`` is the reason a person must confirm, None where no one must; ``approvals`` how many different persons (0
+    with none)."""
 
     why: str | None
     approvals: int
@@ -31,8 +34,9 @@ def nothing_confirmed(_: str) -> bool:
 
 
 def counts_in_session(contract: Contract, actor: Actor) -> bool:
-    """Whether an earlier yes of the session may stand for the next. In a key's session it never does for what only a person confirms: after
-    the first yes the key would go on alone. Nor does it in test mode, where every card is seen."""
+    """Whether an earlier yes of the session may stand for the next. In a key's session it never does for what only a
+    person confirms: after the first yes the key would go on alone. Nor does it in test mode, where every card is
+    seen."""
     if actor.mode == "test":
         return False
     return contract.confirm_by is ConfirmBy.ANYONE or actor.kind == "member"
@@ -47,7 +51,8 @@ async def decide(
     *,
     workspace: str,
 ) -> Decision:
-    """``confirmed_in_session`` answers for a contract's digest: a changed contract is confirmed anew. ``workspace`` is the contract's."""
+    """``confirmed_in_session`` answers for a contract's digest: a changed contract is confirmed anew. ``workspace`` is
+    the contract's."""
     why = await _why(contract, params, records, confirmed_in_session, evaluator, workspace)
     if why is None:
         return Decision(None, 0)

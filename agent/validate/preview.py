@@ -1,4 +1,5 @@
-"""What the card says will happen, in one sentence: the contract's own template over final values, else a plain list of them."""
+"""What the card says will happen, in one sentence: the contract's own template over final values, else a plain list of
+them."""
 
 from __future__ import annotations
 
@@ -16,8 +17,9 @@ _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 
 
 def preview(contract: Contract, filled: Mapping[str, ParameterValue], records: Mapping[str, Mapping[str, Any]]) -> str:
-    """Plain text with nothing hidden in it. The template sees ``params`` (money as it is read, anything else as it is sent) and ``records``
-    (parameter → safe fields). Where there is no template, or it asks for what isn't there, the values are listed."""
+    """Plain text with nothing hidden in it. The template sees ``params`` (money as it is read, anything else as it is
+    sent) and ``records`` (parameter → safe fields). Where there is no template, or it asks for what isn't there, the
+    values are listed."""
     if contract.preview:
         params = {name: _param(contract, each) for name, each in filled.items()}
         seen = {name: {field: _plain(value) for field, value in values.items()} for name, values in records.items()}
@@ -36,5 +38,6 @@ def _param(contract: Contract, filled: ParameterValue) -> Any:
 
 
 def _plain(value: Any, *, lines: bool = False) -> Any:
-    """Line breaks stay where the person typed them. One out of a record's field could pass for a line of the card, so it is spelled out."""
+    """Line breaks stay where the person typed them. One out of a record's field could pass for a line of the card, so
+    it is spelled out."""
     return to_display_text(value, lines=lines) if isinstance(value, str) else value

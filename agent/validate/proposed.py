@@ -1,4 +1,5 @@
-"""From a proposal to a plan: each argument evaluated and proved, each call filled, checked and decided; all of them together or none."""
+"""From a proposal to a plan: each argument evaluated and proved, each call filled, checked and decided; all of them
+together or none."""
 
 from __future__ import annotations
 
@@ -105,8 +106,9 @@ async def plan_proposal(
     on_phase: PhaseCallback = ignore_phase,
     evaluator: conditions.Evaluator,
 ) -> Plan | Question | Refusal:
-    """A plan whose every value is proven or shown, or the first thing that stands in the way. ``proposal`` holds a plan; ``thread`` maps
-    handles to records, ``evaluator`` judges the policies' conditions. Raises core.errors.PlatformUnavailable."""
+    """A plan whose every value is proven or shown, or the first thing that stands in the way. ``proposal`` holds a
+    plan; ``thread`` maps handles to records, ``evaluator`` judges the policies' conditions. Raises
+    core.errors.PlatformUnavailable."""
     assert isinstance(proposal.result, PlanResult)
     reach = RecordScope(kinds, actor, request.surface)
     records = QueryContext(request, reach, DiscourseContext(), thread=thread or {}, on_phase=on_phase)
@@ -306,7 +308,8 @@ class _Planner:
         argument: Argument,
         records: Mapping[str, tuple[LocatedRecord, ...]],
     ) -> Read | Trouble | None:
-        """The argument's value with its source; None where it is left to the contract (nothing supports it, and it is optional)."""
+        """The argument's value with its source; None where it is left to the contract (nothing supports it, and it is
+        optional)."""
         parameter = slots.parameter(name)
         match argument:
             case QuotedText(quote=quote):
@@ -351,7 +354,8 @@ class _Planner:
         return self._unsupported(slots, parameter, value)
 
     def _unsupported(self, slots: Slots, parameter: Parameter, value: Any) -> Trouble | None:
-        """No words say it: left out where it may be, asked for where it may not, with what was proposed as the first choice."""
+        """No words say it: left out where it may be, asked for where it may not, with what was proposed as the first
+        choice."""
         if parameter.name not in slots.contract.required:
             return None
         asked = slots.ask(
@@ -428,9 +432,13 @@ class _Planner:
         if isinstance(expression, FieldOf) and len(worked.found) == 1:
             found = worked.found[0]
             return RecordSource(
-                record_kind=found.record.kind, record_id=found.record.id, label=found.label, field=expression.field,
-                spans=spans, reading=worked.reading,
-            )  # fmt: skip
+                record_kind=found.record.kind,
+                record_id=found.record.id,
+                label=found.label,
+                field=expression.field,
+                spans=spans,
+                reading=worked.reading,
+            )
         return ComputedSource(
             reading=worked.reading or worked.shown,
             spans=spans,
@@ -439,7 +447,8 @@ class _Planner:
         )
 
     def _coerced(self, slots: Slots, parameter: Parameter, worked: Worked) -> Any | Question:
-        """A worked value in the parameter's own type and unit; nothing is converted but minor units and whole numbers."""
+        """A worked value in the parameter's own type and unit; nothing is converted but minor units and whole
+        numbers."""
         value, unit, label = worked.value, parameter.annotation.unit, parameter.label
         if isinstance(value, Moment):
             made = _written_date(parameter, value, self.request.now)
@@ -473,7 +482,7 @@ class _Planner:
         currency = parameter.currency
         said = value.unit
         if said is not None and currency is not None and said != currency and not _loose(said, currency):
-            text = f"{value.shown}: {parameter.label} is in {currency} here and nothing is converted. How much is it in {currency}?"
+            text = f"{value.shown}: {parameter.label} is in {currency} here and nothing is converted. How much is it in {currency}?"  # noqa: E501
             return slots.ask(parameter.name, text, "unreadable")
         unit = currency or said
         if parameter.annotation.unit is Unit.MONEY:
@@ -501,7 +510,7 @@ class _Planner:
                 and each is not None
             ):
                 most = value_shown(slots.parameter(name), held)
-                text = f"{filled.label} would be {filled.shown}, and {group[0].label} allows at most {most}. How much shall it be?"
+                text = f"{filled.label} would be {filled.shown}, and {group[0].label} allows at most {most}. How much shall it be?"  # noqa: E501
                 return slots.ask(name, text, "unreadable")
             if isinstance(filled.value, int | float) and filled.value <= 0:
                 text = f"{filled.label} would be {filled.shown}. How much shall it be?"
@@ -530,7 +539,8 @@ class _Planner:
         return holds, "; ".join(told)[:1].upper() + "; ".join(told)[1:] + "."
 
     def _unaccounted(self) -> Question | None:
-        """Words that change the deal and that nothing accounts for stop the plan; the person says whether the rest is meant."""
+        """Words that change the deal and that nothing accounts for stop the plan; the person says whether the rest is
+        meant."""
         changes = any(contract.risk is not Risk.READ for contract in self.made.contracts)
         if not changes or find_answer(self.request, REST) is not None or self.request.given is not None:
             return None
@@ -560,8 +570,8 @@ def _is_array(contract: Contract, name: str) -> bool:
 
 
 def _fitting(parameter: Parameter, value: Any) -> Any:
-    """A value in the JSON type that the schema asks for, where that changes nothing of it: "3" where 3 is wanted, or 3 where "3" is; a
-    closed set's member but for its case."""
+    """A value in the JSON type that the schema asks for, where that changes nothing of it: "3" where 3 is wanted, or 3
+    where "3" is; a closed set's member but for its case."""
     schema = parameter.schema
     members = questions.closed_set(schema)
     if members and value not in members and isinstance(value, str):
@@ -585,7 +595,8 @@ def _fitting(parameter: Parameter, value: Any) -> Any:
 
 
 def _proof(expression: Expression) -> str:
-    """Who vouches for the leaves of an expression: ``code``, ``model`` where only a model reads one, ``none`` where no words say one."""
+    """Who vouches for the leaves of an expression: ``code``, ``model`` where only a model reads one, ``none`` where no
+    words say one."""
     match expression:
         case Number(number=number, quote=quote):
             if not span_of(quote):

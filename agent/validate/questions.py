@@ -112,10 +112,19 @@ def name_of(record: Record, kind: RecordKind) -> str:
 
 
 def between(
-    slot: str, param: str, kind: RecordKind, records: Sequence[Record], what: str, *,
-    code: QuestionCode = "ambiguous", lead: str | None = None, more: bool = False, missing: Sequence[str] = (),
-) -> Question:  # fmt: skip
-    """Which of these records. ``what`` says what they share ("are called ‘Adam’"), ``lead`` replaces that sentence's beginning."""
+    slot: str,
+    param: str,
+    kind: RecordKind,
+    records: Sequence[Record],
+    what: str,
+    *,
+    code: QuestionCode = "ambiguous",
+    lead: str | None = None,
+    more: bool = False,
+    missing: Sequence[str] = (),
+) -> Question:
+    """Which of these records. ``what`` says what they share ("are called ‘Adam’"), ``lead`` replaces that sentence's
+    beginning."""
     offered = list(records[:MAX_CANDIDATES])
     telling = _telling_field(offered, kind)
     named = [to_display_text(each.label, limit=LABEL_CHARS) + _aside(each, kind, telling) for each in offered]

@@ -108,7 +108,8 @@ def _argument(slots: Slots, parameter: Parameter, argument: Argument) -> Read | 
 
 
 def _read(slots: Slots, parameter: Parameter, argument: Mention | Choice, words: VerifiedSpan) -> Read | Unread:
-    """A choice counts for a closed set only; for any other parameter the words are read, whatever value the resolver claims."""
+    """A choice counts for a closed set only; for any other parameter the words are read, whatever value the resolver
+    claims."""
     if isinstance(argument, Choice) and questions.closed_set(parameter.schema):
         return values.from_choice(parameter, argument, words)
     if isinstance(argument, Choice) and parameter.is_array:
@@ -149,7 +150,8 @@ def _derived(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | No
 
 
 def _other_moment(slots: Slots, parameter: Parameter) -> str | None:
-    """A day that the person named and nothing has taken up, where this parameter says when: its default is not what they said."""
+    """A day that the person named and nothing has taken up, where this parameter says when: its default is not what
+    they said."""
     about = set(_WORD.findall(f"{parameter.name} {parameter.label}".replace("_", " ").casefold()))
     return slots.unclaimed.day(slots.request.now) if about & _WHEN else None
 

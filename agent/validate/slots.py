@@ -31,9 +31,11 @@ Pinned = LocatedRecord | Read | tuple[LocatedRecord, ...]
 
 
 class Slots:
-    """``at`` is the draft's place in the request; ``filled`` the values so far, ``records`` what parameters were looked up as.
+    """``at`` is the draft's place in the request; ``filled`` the values so far, ``records`` what parameters were looked
+    up as.
 
-    A parameter that makes a call of each of several values has them in ``spread``; in each of those calls it is ``pinned`` to its own.
+    A parameter that makes a call of each of several values has them in ``spread``; in each of those calls it is
+    ``pinned`` to its own.
     """
 
     def __init__(

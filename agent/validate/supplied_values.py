@@ -1,7 +1,8 @@
 """Values that were given as data (API, events): nothing is read out of words, everything else is checked as ever.
 
-A value for a parameter that names a record is looked up and pinned like any other record; one the contract does not let a request choose is
-refused unless it is what the contract takes anyway. The contract's JSON Schema has the last word later, as it has on words.
+A value for a parameter that names a record is looked up and pinned like any other record; one the contract does not let
+a request choose is refused unless it is what the contract takes anyway. The contract's JSON Schema has the last word
+later, as it has on words.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def source(given: SuppliedValue, reading: str = "") -> GivenSource:
 
 
 def fill(slots: Slots, parameter: Parameter, given: SuppliedValue, taken: Any | None) -> Refusal | None:
-    """Puts a given value that is no record. ``taken`` is what the contract derives for this parameter from a record, None for nothing."""
+    """Puts a given value that is no record. ``taken`` is what the contract derives for this parameter from a record,
+    None for nothing."""
     name, value = parameter.name, given.value
     if not slots.annotation(name).takes_words and (taken is None or taken != value):
         detail = f"{parameter.label} can't be chosen: the contract takes it from elsewhere. Leave it out."
@@ -63,7 +65,8 @@ def fill(slots: Slots, parameter: Parameter, given: SuppliedValue, taken: Any | 
 async def records(
     need: RecordQuery, parameter: Parameter, given: SuppliedValue, field: str, reach: RecordScope
 ) -> tuple[LocatedRecord, ...] | Refusal:
-    """The records whose ``field`` holds the given value (each of them, for an array), in their order. Raises PlatformUnavailable."""
+    """The records whose ``field`` holds the given value (each of them, for an array), in their order. Raises
+    PlatformUnavailable."""
     wanted = given.value if parameter.is_array else [given.value]
     if not isinstance(wanted, list):
         return fault(given, "wrong_type", f"{parameter.label} takes a list.")

@@ -1,7 +1,8 @@
-"""What the person said and no argument has taken up. A resolver may overlook words; a call must not go out as if they had not been said.
+"""What the person said and no argument has taken up. A resolver may overlook words; a call must not go out as if they
+had not been said.
 
-Only ever used to ask, or to find the owner of a record that was named without one: "give Nora her money back for the latest invoice" is
-about Nora's, even where a resolver has passed on "the latest invoice" alone.
+Only ever used to ask, or to find the owner of a record that was named without one: "give Nora her money back for the
+latest invoice" is about Nora's, even where a resolver has passed on "the latest invoice" alone.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ class UnclaimedText:
                 self._read += spans_of(argument) if contract.annotation(name).record is None else ()
 
     def named(self, kind: RecordKind, within: Sequence[Span] = ()) -> list[tuple[Reference, Span]]:
-        """Phrases that name a record of ``kind`` by a proper name or an address. Words claimed by other arguments are left out, those
-        inside ``within`` (the argument that asks) are not."""
+        """Phrases that name a record of ``kind`` by a proper name or an address. Words claimed by other arguments are
+        left out, those inside ``within`` (the argument that asks) are not."""
         own = {(span.start, span.end) for span in within if span.origin == 0}
         others = [span for span in self._claimed if (span.start, span.end) not in own]
         made: list[tuple[Reference, Span]] = []
@@ -67,8 +68,8 @@ class UnclaimedText:
         return made
 
     def strangers(self, beside: Sequence[Span] = ()) -> tuple[Span, ...]:
-        """Words that no argument stands on and no contract speaks of: a name may be among them, however it is written. Only of the
-        sentences that ``beside`` stands in, if it stands in any."""
+        """Words that no argument stands on and no contract speaks of: a name may be among them, however it is written.
+        Only of the sentences that ``beside`` stands in, if it stands in any."""
         left = find_left_over(self._text, self._claimed, self._known)
         ends = [0, *(match.end() for match in _SENTENCE.finditer(self._text)), len(self._text) + 1]
         mine = {bisect_right(ends, span.start) for span in beside if span.origin == 0}
@@ -81,8 +82,8 @@ class UnclaimedText:
         return _AND.fullmatch(between) is not None
 
     def amount(self) -> str | None:
-        """The first amount with a currency that no value was read from: "refund 20 EUR of INV-1042" says one, whatever else these words
-        have led to. Or the part of one: "half of INV-1042"."""
+        """The first amount with a currency that no value was read from: "refund 20 EUR of INV-1042" says one, whatever
+        else these words have led to. Or the part of one: "half of INV-1042"."""
         for each in money.find(read_text(self._text)):
             if each.currency is not None and not _taken(each.start, each.end, self._read):
                 return self._text[each.start : each.end]
@@ -98,7 +99,8 @@ class UnclaimedText:
 
 
 def _words(run: Span) -> list[Span]:
-    """The words of a run of several, one by one, but for those that orders are given with: "jinsoo" of "jinsoo might"."""
+    """The words of a run of several, one by one, but for those that orders are given with: "jinsoo" of "jinsoo
+    might"."""
     found = [(word[0], run.start + word.start(), run.start + word.end()) for word in _WORD.finditer(run.text)]
     if len(found) < 2:
         return []

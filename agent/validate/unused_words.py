@@ -1,6 +1,8 @@
-"""The words that nothing has used. A resolver may pass over "half", "and 1050" or a name; whoever asked must see that it did.
+"""The words that nothing has used. A resolver may pass over "half", "and 1050" or a name; whoever asked must see that
+it did.
 
-What is left over never stops a plan; it makes it held, whatever the contract's policy, and the card says which words they were.
+What is left over never stops a plan; it makes it held, whatever the contract's policy, and the card says which words
+they were.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ _TELLING_WORDS: Final = """
 all each every both only same not no nor now today tomorrow yesterday over under above below without
 """
 _TELLING: Final = frozenset(_TELLING_WORDS.split())
-# Said around any request: who speaks, how kindly, that it shall be done, and what "give back" and "take off" are made of.
+# Said around any request: who speaks, how kindly, that it shall be done, and what "give back" and "take off" are made
+# of.
 _AROUND_WORDS: Final = """
 could would can please kindly asap thanks thank dear hi hello hey again back away off ahead go get give let make do
 put take run set due because since reason account money new now immediately right straight away urgent urgently
@@ -38,7 +41,8 @@ million k more extra additional another less except but until till
 _MEASURES: Final = frozenset(_MEASURE_WORDS.split())
 _UNIT: Final = re.compile(r"[\s-]*([^\W\d_]+)")
 _NUMBER: Final = re.compile(r"\d")
-# What joins a further wish to the one before: "… and Oskar's", "…, also INV-1052", "… as well as the one of Hugo Bernard".
+# What joins a further wish to the one before: "… and Oskar's", "…, also INV-1052", "… as well as the one of Hugo
+# Bernard".
 _LITTLE: Final = (
     r"(?:(?:and|also|then|plus|the|a|an|of|for|from|by|to|his|her|its|their|our|my|that|those|ones?|both)\s+)*"
 )
@@ -59,7 +63,8 @@ def find_unused_words(
     steps: Sequence[Step],
     kinds: Iterable[RecordKind],
 ) -> tuple[Span, ...]:
-    """The request's own words, joined where they stand side by side, that no value came from and no contract speaks of."""
+    """The request's own words, joined where they stand side by side, that no value came from and no contract speaks
+    of."""
     if request.given is not None:
         return ()
     claimed = [span for draft in drafts for argument in draft.arguments.values() for span in spans_of(argument)]
@@ -83,7 +88,8 @@ def _units(text: str, spans: Sequence[Span], unit: Unit | None) -> Iterator[Span
 
 
 def find_left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) -> tuple[Span, ...]:
-    """The words of ``text`` outside ``claimed`` that say something and are not among the ``known`` stems; neighbours joined."""
+    """The words of ``text`` outside ``claimed`` that say something and are not among the ``known`` stems; neighbours
+    joined."""
     taken = [(span.start, span.end) for span in claimed if span.origin == 0]
     made: list[tuple[int, int]] = []
     for word, start, end in runs(strip_politeness(text)):
@@ -99,8 +105,8 @@ def find_left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) ->
 
 
 def further(text: str, left: Sequence[Span]) -> tuple[Span, ...]:
-    """Those of the words left over that are joined to what was understood, as one more of it is: half of what was asked is not done
-    in silence."""
+    """Those of the words left over that are joined to what was understood, as one more of it is: half of what was asked
+    is not done in silence."""
     quoted = [(each.start, each.end) for each in quotes.find(read_text(text)) if each.kind == "quoted"]
     return tuple(
         span
@@ -142,8 +148,8 @@ def _tells(word: str, known: frozenset[str]) -> bool:
 
 
 def spoken_of(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> frozenset[str]:
-    """What these actions are about, as stems: their names, descriptions, parameters and closed sets, and the kinds they refer to.
-    Not their examples: those speak of other people's requests."""
+    """What these actions are about, as stems: their names, descriptions, parameters and closed sets, and the kinds they
+    refer to. Not their examples: those speak of other people's requests."""
     made: set[str] = set()
     for contract in contracts:
         made.update(name_stems(contract.name))

@@ -1,4 +1,5 @@
-"""Plain values: a person's words read as what the parameter is, or a member of its closed set. Money is never converted."""
+"""Plain values: a person's words read as what the parameter is, or a member of its closed set. Money is never
+converted."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter with what is known of it by now. ``currency`` is the one its money must be in, None where nothing says."""
+    """One parameter with what is known of it by now. ``currency`` is the one its money must be in, None where nothing
+    says."""
 
     name: str
     label: str
@@ -65,7 +67,8 @@ class Parameter:
 
 
 def from_field(parameter: Parameter, value: Any) -> Any:
-    """A record's value as it is sent: as it is, but for a number kept as text where the contract takes an integer ("17", never "017")."""
+    """A record's value as it is sent: as it is, but for a number kept as text where the contract takes an integer
+    ("17", never "017")."""
     schema = parameter.item().schema if parameter.is_array else parameter.schema
     if schema.get("type") == "integer" and isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
@@ -128,7 +131,8 @@ def _wrong_money(parameter: Parameter, words: str) -> str | None:
     for each in amounts:
         if not money.agrees(each, parameter.currency):
             return (
-                f"You said {money.shown(each.amount, each.currency)}, but {parameter.label} is in {parameter.currency} here and nothing "
+                f"You said {money.shown(each.amount, each.currency)}, but {parameter.label} is in "
+                f"{parameter.currency} here and nothing "
                 f"is converted. How much is it in {parameter.currency}?"
             )
     if (

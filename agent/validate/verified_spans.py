@@ -9,8 +9,8 @@ from typing import Final
 
 from agent.pipeline import Answer, Argument, ListArgument, Request, Span
 
-# Where a word or a number goes on: between two letters of Latin script (others need no spaces), two digits, and around a number's own
-# marks ("10.50", "1,000", but not the list "5524,5525").
+# Where a word or a number goes on: between two letters of Latin script (others need no spaces), two digits, and around
+# a number's own marks ("10.50", "1,000", but not the list "5524,5525").
 _WITHIN: Final = re.compile(
     r"[A-Za-z\u00c0-\u024f](?=[A-Za-z\u00c0-\u024f])|\d(?=\d)|\d(?=[.,]\d{1,3}(?!\d))|(?<=\d)[.,](?=\d{1,3}(?!\d))"
 )
@@ -25,8 +25,8 @@ class VerifiedSpan:
 
 
 def verify_spans(request: Request, spans: Sequence[Span]) -> VerifiedSpan | None:
-    """The words at ``spans``, or None where one of them does not stand in the request as it claims (or there is none at all). A part of
-    a word or number is nothing that was said: 1 is not said by INV-1055."""
+    """The words at ``spans``, or None where one of them does not stand in the request as it claims (or there is none at
+    all). A part of a word or number is nothing that was said: 1 is not said by INV-1055."""
     for span in spans:
         if span.origin > len(request.answers):
             return None

@@ -1,7 +1,8 @@
 """Coverage check: words that change the deal and that no part of a proposal accounts for.
 
-A number, date, part, negation, restriction, condition, quantifier or further wish is never passed over in silence. Which words are such is
-told by readers and closed word classes of the language; what accounts for them, by the proposal's own parts.
+A number, date, part, negation, restriction, condition, quantifier or further wish is never passed over in silence.
+Which words are such is told by readers and closed word classes of the language; what accounts for them, by the
+proposal's own parts.
 """
 
 from __future__ import annotations
@@ -81,8 +82,8 @@ class _Structure:
 def unaccounted(
     request: Request, proposal: Proposal, contracts: Sequence[Contract] = (), kinds: Sequence[RecordKind] = ()
 ) -> list[str]:
-    """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order. A number that is a
-    default of the ``contracts`` called is accounted for by that."""
+    """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order.
+    A number that is a default of the ``contracts`` called is accounted for by that."""
     text = request.text
     quotes = list(_quotes(proposal.result, request))
     taken = [
@@ -110,8 +111,11 @@ def unaccounted(
     ):
         found += [] if accounted else [match.span() for match in pattern.finditer(polite)]
     if not structure.negates:
-        found += [match.span("word") if match["word"] else match.span("out") for match in _NEGATION.finditer(polite)
-                  if not _only_contrasts(text, match.end(), taken, known)]  # fmt: skip
+        found += [
+            match.span("word") if match["word"] else match.span("out")
+            for match in _NEGATION.finditer(polite)
+            if not _only_contrasts(text, match.end(), taken, known)
+        ]
     for number in numerals.find(read_text(polite)):
         if (
             number.kind == "cardinal"
@@ -129,8 +133,8 @@ def unaccounted(
 
 
 def _only_contrasts(text: str, at: int, taken: Sequence[tuple[int, int]], known: frozenset[str]) -> bool:
-    """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done instead: "don't do it
-    now, do it at the end"."""
+    """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done
+    instead: "don't do it now, do it at the end"."""
     closing = re.compile(r"[,;.!?\n]|\bbut\b").search(text, at)
     if closing is None or not any(start >= closing.end() for start, _ in taken):
         return False
@@ -144,7 +148,8 @@ def _only_contrasts(text: str, at: int, taken: Sequence[tuple[int, int]], known:
 
 
 def _counts_here(text: str, number: numerals.Number, known: frozenset[str]) -> bool:
-    """Whether a number can be about what is done: it stands alone, with a unit, or before a thing that the platform knows."""
+    """Whether a number can be about what is done: it stands alone, with a unit, or before a thing that the platform
+    knows."""
     after = _UNIT.match(text, number.end)
     if number.unit or after is None or not after[1].isalpha():
         return True
@@ -203,10 +208,13 @@ def _structure(proposal: Proposal) -> _Structure:
     ]
     finds = [node for node in nodes if isinstance(node, Find)]
     negates = any(
-        isinstance(node, Except) or (isinstance(node, StateIs) and node.negated) or (isinstance(node, Has) and node.count == 0)
-        or (isinstance(node, Compare) and node.op == "!=") or (isinstance(node, Computed) and node.op == "-")
+        isinstance(node, Except)
+        or (isinstance(node, StateIs) and node.negated)
+        or (isinstance(node, Has) and node.count == 0)
+        or (isinstance(node, Compare) and node.op == "!=")
+        or (isinstance(node, Computed) and node.op == "-")
         for node in nodes
-    )  # fmt: skip
+    )
     restricts = negates or any(
         isinstance(node, Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount) for node in nodes
     )
@@ -220,7 +228,8 @@ def _structure(proposal: Proposal) -> _Structure:
 
 
 def _counts(proposal: Proposal) -> Iterator[int]:
-    """The numbers that stand in a reference's form instead of a quote: how many, which place in line, how many related records."""
+    """The numbers that stand in a reference's form instead of a quote: how many, which place in line, how many related
+    records."""
     for node in _nodes(proposal.result):
         if isinstance(node, Find) and isinstance(node.pick, int):
             yield node.pick

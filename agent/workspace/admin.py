@@ -1,4 +1,5 @@
-"""Governing a workspace: founding it, its people, its connectors, its contracts. Every act is an entry in AI History."""
+"""Governing a workspace: founding it, its people, its connectors, its contracts. Every act is an entry in AI
+History."""
 
 from __future__ import annotations
 
@@ -85,17 +86,21 @@ class WorkspaceAdmin:
             await store.contracts.add_signing_key(
                 session,
                 SigningKeyRow(
-                    workspace=workspace, kid=key.kid, public=key.public, created_at=now,
+                    workspace=workspace,
+                    kid=key.kid,
+                    public=key.public,
+                    created_at=now,
                     sealed_private=self.box.seal(key.private, context=_key_context(workspace, key.kid)),
                 ),
-            )  # fmt: skip
+            )
             owner = await self._add(session, workspace, email, person, OWNER, password)
             actor = actor_of(owner)
             await recorder.record_act(session, actor, EntryType.WORKSPACE_CREATED, now, name=name, signing_key=key.kid)
         return actor
 
     async def add_member(self, by: Actor, *, email: str, person: str, role: str, password: str) -> Actor:
-        """Raises Forbidden unless ``by`` is an owner, InvalidInput for a weak password, Conflict for a known address."""
+        """Raises Forbidden unless ``by`` is an owner, InvalidInput for a weak password, Conflict for a known
+        address."""
         _owner(by, "adds members")
         async with self.database.begin() as session:
             member = await self._add(session, by.workspace, email, person, role, password)
@@ -105,8 +110,9 @@ class WorkspaceAdmin:
         return actor_of(member)
 
     async def connect(self, by: Actor, name: str, base_url: str, secrets: Mapping[str, str]) -> None:
-        """Configure a connector, new or anew. Its action calls are signed with ``secrets["action_secret"]`` where
-        that is given; one that it replaces signs beside it for a day. What its webhooks are signed with stays unless it is given."""
+        """Configure a connector, new or anew. Its action calls are signed with ``secrets["action_secret"]`` where that
+        is given; one that it replaces signs beside it for a day. What its webhooks are signed with stays unless it is
+        given."""
         _owner(by, "configures connectors")
         now = self.clock()
         self.contexts.connector(name, base_url, dict(secrets))
@@ -115,10 +121,15 @@ class WorkspaceAdmin:
             await store.connectors.put(
                 session,
                 ConnectorRow(
-                    workspace=by.workspace, name=name, base_url=base_url, sealed_secrets=sealed, enabled=True,
-                    created_at=now, updated_at=now,
+                    workspace=by.workspace,
+                    name=name,
+                    base_url=base_url,
+                    sealed_secrets=sealed,
+                    enabled=True,
+                    created_at=now,
+                    updated_at=now,
                 ),
-            )  # fmt: skip
+            )
             await recorder.record_act(
                 session, by, EntryType.CONNECTOR_CONFIGURED, now, connector=name, base_url=base_url
             )
@@ -133,7 +144,8 @@ class WorkspaceAdmin:
     async def register(
         self, by: Actor, values: Sequence[Any], *, in_transaction: TransactionHook[list[Registered]] = no_hook
     ) -> list[Registered]:
-        """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with every finding.
+        """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with
+        every finding.
 
         ``also``, here and below, is done in the transaction of the change itself.
         """
@@ -160,16 +172,29 @@ class WorkspaceAdmin:
             key = signing.SigningKey.of_private(private)
             for contract in contracts:
                 row = ContractRow(
-                    workspace=by.workspace, name=contract.name, version=contract.version, raw=contract.canonical,
-                    signature=signing.sign(contract.canonical, key), digest=contract.digest, state="active",
-                    registered_by=by.id, created_at=now, changed_at=now,
-                )  # fmt: skip
+                    workspace=by.workspace,
+                    name=contract.name,
+                    version=contract.version,
+                    raw=contract.canonical,
+                    signature=signing.sign(contract.canonical, key),
+                    digest=contract.digest,
+                    state="active",
+                    registered_by=by.id,
+                    created_at=now,
+                    changed_at=now,
+                )
                 fresh = await store.contracts.register(session, row)
                 if fresh:
                     await recorder.record_act(
-                        session, by, EntryType.CONTRACT_REGISTERED, now,
-                        contract=contract.name, version=contract.version, digest=contract.digest, kid=key_row.kid,
-                    )  # fmt: skip
+                        session,
+                        by,
+                        EntryType.CONTRACT_REGISTERED,
+                        now,
+                        contract=contract.name,
+                        version=contract.version,
+                        digest=contract.digest,
+                        kid=key_row.kid,
+                    )
                 secret = await self.action_secrets.ensured(session, by.workspace, contract.endpoint.url)
                 made.append(Registered(contract, fresh, secret))
             await in_transaction(session, made)
@@ -186,9 +211,10 @@ class WorkspaceAdmin:
         expires_at: datetime | None = None,
         in_transaction: TransactionHook[IssuedKey] = no_hook,
     ) -> tuple[KeyRow, str]:
-        """A key that acts as ``role`` (by default the maker's own) and counts as its maker: nobody makes a second person for themself.
-        Nothing that a key of ``mode`` test asks for is sent. The secret is answered here, once. Raises Forbidden for a role that is not the
-        maker's, unless an owner makes it, and InvalidInput for one that there is not."""
+        """A key that acts as ``role`` (by default the maker's own) and counts as its maker: nobody makes a second
+        person for themself. Nothing that a key of ``mode`` test asks for is sent. The secret is answered here, once.
+        Raises Forbidden for a role that is not the maker's, unless an owner makes it, and InvalidInput for one that
+        there is not."""
         if role is not None and role != by.role:
             _owner(by, "makes keys of another role")
             await roles.check_role(self.contexts, self.database, by.workspace, role)
@@ -196,10 +222,18 @@ class WorkspaceAdmin:
         secret = _new_secret(mode)
         now = self.clock()
         row = KeyRow(
-            id=ids.new("key"), workspace=by.workspace, public=public, mode=mode, name=name, role=role or by.role,
-            person=by.person, scopes=" ".join(sorted(scopes)), sealed=self.box.seal(secret.encode(), context=f"key:{public}"),
-            created_at=now, expires_at=expires_at,
-        )  # fmt: skip
+            id=ids.new("key"),
+            workspace=by.workspace,
+            public=public,
+            mode=mode,
+            name=name,
+            role=role or by.role,
+            person=by.person,
+            scopes=" ".join(sorted(scopes)),
+            sealed=self.box.seal(secret.encode(), context=f"key:{public}"),
+            created_at=now,
+            expires_at=expires_at,
+        )
         async with self.database.begin() as session:
             row = await store.accounts.api_keys.insert(session, row)
             await recorder.record_act(
@@ -220,8 +254,8 @@ class WorkspaceAdmin:
     async def rotate_key(
         self, by: Actor, key_id: str, *, within: Collection[str], in_transaction: TransactionHook[IssuedKey] = no_hook
     ) -> IssuedKey:
-        """A fresh secret; the one before it stays good for a day. Raises NotFound, Conflict, and Forbidden for a key that may more than
-        ``within``: its secret would be a way to more than the caller has."""
+        """A fresh secret; the one before it stays good for a day. Raises NotFound, Conflict, and Forbidden for a key
+        that may more than ``within``: its secret would be a way to more than the caller has."""
         _owner(by, "rotates keys")
         now = self.clock()
         async with self.database.begin() as session:
@@ -270,9 +304,15 @@ class WorkspaceAdmin:
 
     async def _add(self, session: Any, workspace: str, email: str, person: str, role: str, password: str) -> MemberRow:
         row = MemberRow(
-            id=ids.new("mem"), workspace=workspace, email=email, name=person, role=role,
-            password_hash=passwords.hash_password(password), state="active", created_at=self.clock(),
-        )  # fmt: skip
+            id=ids.new("mem"),
+            workspace=workspace,
+            email=email,
+            name=person,
+            role=role,
+            password_hash=passwords.hash_password(password),
+            state="active",
+            created_at=self.clock(),
+        )
         return await store.accounts.members.insert(session, row)
 
 

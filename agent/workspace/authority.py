@@ -1,11 +1,14 @@
-"""Authorization: what a principal may see and decide, judged by the role it acts with and never by the person behind it.
+"""Authorization: what a principal may see and decide, judged by the role it acts with and never by the person behind
+it.
 
-One person acts here as several principals: as a member, and through keys, which an owner makes of any role. They count as one person
-where two people must agree (``agent.runs.approval``, ``agent.runs.approver_independence``) and where names are shown, and as nothing more: a support key that
-an owner made may do what support may do. Everything that asks "is this theirs?" asks here.
+One person acts here as several principals: as a member, and through keys, which an owner makes of any role. They count
+as one person where two people must agree (``agent.runs.approval``, ``agent.runs.approver_independence``) and where
+names are shown, and as nothing more: a support key that an owner made may do what support may do. Everything that asks
+"is this theirs?" asks here.
 
-Of what somebody asked for (a *run*: its question, its card, what came of it) and of what acts in somebody's name (a *rule* or an
-*instruction*), by whom it is looked at. "Covers" means: the role may run every action concerned, by the contracts as they are now.
+Of what somebody asked for (a *run*: its question, its card, what came of it) and of what acts in somebody's name (a
+*rule* or an *instruction*), by whom it is looked at. "Covers" means: the role may run every action concerned, by the
+contracts as they are now.
 
 ======================================  =======  ============  ==============  =============================================
 what                                    owner    same person,  same person,    somebody else
@@ -29,11 +32,12 @@ whoever did from then on                it covers covers
 take away a kept eval report            yes      -- as an evaluator, one's own --  no
 ======================================  =======  ============  ==============  =============================================
 
-A rule acts with no more than its author had when they set it up: what it names must be covered by that role and by the one its author has
-when the event comes. Whoever only switches another's rule lends it nothing.
+A rule acts with no more than its author had when they set it up: what it names must be covered by that role and by the
+one its author has when the event comes. Whoever only switches another's rule lends it nothing.
 
-What one may not do with one's own person's things is Forbidden, in words that name both roles; everybody else's are NotFound.
-"""
+What one may not do with one's own person's things is Forbidden, in words that name both roles; everybody else's are
+NotFound.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -68,7 +72,8 @@ def covers(role: str, contracts: Iterable[Contract | None]) -> bool:
 
 
 def owns(actor: Actor, run: Run) -> bool:
-    """Whether the run is ``actor``'s to answer and edit: asked by this person in this role, or by this person who acts as an owner."""
+    """Whether the run is ``actor``'s to answer and edit: asked by this person in this role, or by this person who acts
+    as an owner."""
     return same_person(actor, run.actor) and actor.role in (run.actor.role, OWNER)
 
 
@@ -78,7 +83,8 @@ def check_owns(actor: Actor, run: Run) -> None:
         return
     if same_person(actor, run.actor):
         raise Forbidden(
-            f"This was asked as {run.actor.role}, and what is answered or edited goes on as {run.actor.role}; you act as {actor.role}."
+            f"This was asked as {run.actor.role}, and what is answered or edited goes on as {run.actor.role}; you "
+            f"act as {actor.role}."
         )
     raise Forbidden(f"Only {run.actor.name}, who asked for this, may answer or edit it.")
 
@@ -103,15 +109,16 @@ def sees(actor: Actor, run: Run, catalogue: Catalogue) -> bool:
 
 
 def may_run(catalogue: Catalogue, approver: Actor, plan: Plan) -> Refusal | None:
-    """An approver needs the right to run every step themself: as it was planned or, where that contract has been replaced since, as it is
-    now (the card then drifts)."""
+    """An approver needs the right to run every step themself: as it was planned or, where that contract has been
+    replaced since, as it is now (the card then drifts)."""
     for step in plan.steps:
         contract = _contract(catalogue, step.action, step.version)
         if not covers(approver.role, [contract]):
             needed = ", ".join(contract.roles) if contract else "nobody"
             return Refusal(
                 code="forbidden",
-                detail=f"To approve {step.title!r} you need one of these roles: {needed or 'nobody'}. You are {approver.role}.",
+                detail=f"To approve {step.title!r} you need one of these roles: {needed or 'nobody'}. You are "
+                f"{approver.role}.",
             )
     return None
 
@@ -144,19 +151,22 @@ def author_of(stored: str) -> Actor:
 
 
 def manages(actor: Actor, author: Actor, actions: Iterable[str], catalogue: Catalogue) -> bool:
-    """Whether ``actor`` may look into a rule or an instruction that names these actions, switch it off and delete it."""
+    """Whether ``actor`` may look into a rule or an instruction that names these actions, switch it off and delete
+    it."""
     if actor.role == OWNER or same_principal(actor, author):
         return True
     return same_person(actor, author) and covers(actor.role, map(catalogue.get, actions))
 
 
 def takes_over(actor: Actor, author: Actor) -> bool:
-    """Whether a rule acts as ``actor`` once they switch it on: it may not act with a role that they don't have. An owner lends nothing."""
+    """Whether a rule acts as ``actor`` once they switch it on: it may not act with a role that they don't have. An
+    owner lends nothing."""
     return actor.role != OWNER and not same_principal(actor, author)
 
 
 def still_covers(author: Actor, contract: Contract) -> bool:
-    """Whether the role that a rule's author had when they set it up may run this. The role they have now is judged with the run itself."""
+    """Whether the role that a rule's author had when they set it up may run this. The role they have now is judged with
+    the run itself."""
     return covers(author.role, [contract])
 
 

@@ -1,4 +1,5 @@
-"""The connectors of a workspace as people see them: what each may read, do and hear, and what is wrong with those that don't work."""
+"""The connectors of a workspace as people see them: what each may read, do and hear, and what is wrong with those that
+don't work."""
 
 from __future__ import annotations
 
@@ -45,8 +46,8 @@ class EventSubscription:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorStatus:
-    """``available``: found, not configured here. ``why`` says what is wrong where it is ``broken``; ``faults`` are what it could not tell
-    of itself."""
+    """``available``: found, not configured here. ``why`` says what is wrong where it is ``broken``; ``faults`` are what
+    it could not tell of itself."""
 
     name: str
     title: str

@@ -1,4 +1,5 @@
-"""What a workspace stands on: its verified contracts and the connectors that read its platform. Loaded once, reloaded when it changes."""
+"""What a workspace stands on: its verified contracts and the connectors that read its platform. Loaded once, reloaded
+when it changes."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ ClientFactory = Callable[[str, str], HttpPlatformClient]
 
 @dataclass(frozen=True)
 class WorkspaceContext:
-    """One workspace's closed world at one generation. ``broken`` names the connectors that could not be loaded, and why.
+    """One workspace's closed world at one generation. ``broken`` names the connectors that could not be loaded, and
+    why.
 
     ``kinds`` is what look-ups go by: records that are kept here, where they are. ``live`` always asks the platform.
     """

@@ -1,7 +1,8 @@
-"""The data keys of a database: made on first use, opened at the start, wrapped anew when the key that wraps them is changed.
+"""The data keys of a database: made on first use, opened at the start, wrapped anew when the key that wraps them is
+changed.
 
-Stored secrets are sealed with a data key that is kept in the database, wrapped with the key of ``OPSIQ_DATA_KEY`` or ``data.key``. To
-change that key is to wrap a few rows anew, in one transaction; no stored secret moves.
+Stored secrets are sealed with a data key that is kept in the database, wrapped with the key of ``OPSIQ_DATA_KEY`` or
+``data.key``. To change that key is to wrap a few rows anew, in one transaction; no stored secret moves.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from store.data_keys import DataKeyRow
 from store.database import Database
 
 WRONG_KEY: Final = (
-    "This database's data keys don't open with the key of OPSIQ_DATA_KEY (or data.key). Restore the key they were wrapped with; "
+    "This database's data keys don't open with the key of OPSIQ_DATA_KEY (or data.key). Restore the key they were "
+    "wrapped with; "
     "without it the stored secrets are lost."
 )
 
 
 async def open_box(database: Database, wrapping: Sequence[bytes], clock: Clock) -> SecretBox:
-    """What seals and opens this database's secrets. ``wrapping``: the keys that may have wrapped the data keys, likeliest first. Raises
-    BadSetting when none did."""
+    """What seals and opens this database's secrets. ``wrapping``: the keys that may have wrapped the data keys,
+    likeliest first. Raises BadSetting when none did."""
     async with database.read() as session:
         rows = await data_keys.listed(session)
     if not rows:
@@ -40,9 +42,11 @@ async def open_box(database: Database, wrapping: Sequence[bytes], clock: Clock) 
 
 
 async def rotate(database: Database, wrapping: Sequence[bytes], new: bytes, clock: Clock, *, fresh: bool) -> int:
-    """Wrap every data key with ``new`` instead, all or none; ``fresh``: and add one that seals from now on. Answers how many there are.
+    """Wrap every data key with ``new`` instead, all or none; ``fresh``: and add one that seals from now on. Answers how
+    many there are.
 
-    A process that runs goes on with what it has opened; after ``fresh``, it can't open what newer ones seal until it is restarted.
+    A process that runs goes on with what it has opened; after ``fresh``, it can't open what newer ones seal until it is
+    restarted.
     """
     async with database.begin() as session:
         await data_keys.lock(session)

@@ -1,8 +1,8 @@
 """What a key may not sign: a contract that leads round a person.
 
-Where a platform has actions that only a person confirms, a key with ``contracts:write`` could register another contract for the same
-endpoint that nobody confirms, or a new version that is looser. It may not: calls to that origin are signed with one secret, so the platform
-would believe them. Such contracts are signed in the console, with a password.
+Where a platform has actions that only a person confirms, a key with ``contracts:write`` could register another contract
+for the same endpoint that nobody confirms, or a new version that is looser. It may not: calls to that origin are signed
+with one secret, so the platform would believe them. Such contracts are signed in the console, with a password.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from store.contracts import ContractRow
 
 
 def ways_around(contracts: Sequence[Contract], there: Sequence[ContractRow]) -> Iterator[Finding]:
-    """What in ``contracts`` a key may not register. ``there``: every version that was ever registered here, oldest first by name."""
+    """What in ``contracts`` a key may not register. ``there``: every version that was ever registered here, oldest
+    first by name."""
     known = [contract for row in there if (contract := _read(row)) is not None]
     newest = {each.name: each for each in known}
     guarded = {origin(each.endpoint.url): each for each in known if each.confirm_by is ConfirmBy.PERSON}
@@ -26,8 +27,10 @@ def ways_around(contracts: Sequence[Contract], there: Sequence[ContractRow]) -> 
         if guard is None or _always_by_person(each, before) or _no_looser(each, before):
             continue
         detail = (
-            f"Only a person confirms {guard.name!r}, whose calls go to the same place. What a key registers there is always confirmed by a "
-            "person, or is a new version with the same address and a confirmation that is no looser. Sign this one in the console."
+            f"Only a person confirms {guard.name!r}, whose calls go to the same place. What a key registers there "
+            f"is always confirmed by a "
+            "person, or is a new version with the same address and a confirmation that is no looser. Sign this "
+            "one in the console."
         )
         yield Finding(f"/contracts/{at}", "person_required", detail)
 

@@ -1,7 +1,8 @@
-"""The people of a workspace: invited, given another role, sent away and let in again. Every act is an entry in AI History.
+"""The people of a workspace: invited, given another role, sent away and let in again. Every act is an entry in AI
+History.
 
-A member's standing begins when they join and anew with every role they are given, so that nobody approves as a second person what was
-asked before they stood beside the first (``agent.runs.approval``).
+A member's standing begins when they join and anew with every role they are given, so that nobody approves as a second
+person what was asked before they stood beside the first (``agent.runs.approval``).
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class MemberService:
     async def invite(
         self, by: Actor, *, email: str, role: str, in_transaction: TransactionHook[Invited] = no_hook
     ) -> Invited:
-        """A place for ``email``, taken by whoever holds the token. Raises Forbidden, InvalidInput, Conflict for a known address."""
+        """A place for ``email``, taken by whoever holds the token. Raises Forbidden, InvalidInput, Conflict for a known
+        address."""
         _owner(by, "invites people")
         email = email.strip()
         if not _ADDRESS.fullmatch(email) or len(email) > _MAX_ADDRESS or not email.isprintable():
@@ -58,9 +60,15 @@ class MemberService:
         _check_role(role)
         now = self.clock()
         row = MemberRow(
-            id=ids.new("mem"), workspace=by.workspace, email=email, name=email, role=role, state="invited", invited_by=by.person,
+            id=ids.new("mem"),
+            workspace=by.workspace,
+            email=email,
+            name=email,
+            role=role,
+            state="invited",
+            invited_by=by.person,
             created_at=now,
-        )  # fmt: skip
+        )
         async with self.database.begin() as session:
             await store.accounts.members.insert(session, row)
             token = secrets.token_urlsafe(32)
@@ -76,7 +84,8 @@ class MemberService:
     async def invite_again(
         self, by: Actor, member_id: str, *, in_transaction: TransactionHook[Invited] = no_hook
     ) -> Invited:
-        """A fresh token for who has not accepted one yet; the one before it is over. Raises Forbidden, NotFound, Conflict."""
+        """A fresh token for who has not accepted one yet; the one before it is over. Raises Forbidden, NotFound,
+        Conflict."""
         _owner(by, "invites people")
         now, token = self.clock(), secrets.token_urlsafe(32)
         async with self.database.begin() as session:
@@ -90,7 +99,8 @@ class MemberService:
         return Invited(row, token)
 
     async def join(self, token: str, *, name: str, password: str) -> MemberRow:
-        """Take the place the token holds. Raises NotFound for one that is unknown, used or over, InvalidInput for a name or password."""
+        """Take the place the token holds. Raises NotFound for one that is unknown, used or over, InvalidInput for a
+        name or password."""
         name = name.strip()
         if not name or len(name) > _MAX_NAME or not name.isprintable():
             raise InvalidInput(f"A name is one line of up to {_MAX_NAME} characters.")
@@ -102,14 +112,20 @@ class MemberService:
         async with self.database.begin() as session:
             row = await store.accounts.members.accept(session, token, name=name, password_hash=kept, now=now)
             await recorder.record_act(
-                session, actor_of(row), EntryType.MEMBER_JOINED, now, member=row.id, email=row.email, role=row.role,
+                session,
+                actor_of(row),
+                EntryType.MEMBER_JOINED,
+                now,
+                member=row.id,
+                email=row.email,
+                role=row.role,
                 invited_by=row.invited_by,
-            )  # fmt: skip
+            )
         return row
 
     async def change_role(self, by: Actor, member_id: str, role: str) -> MemberRow:
-        """Their sign-ins end: one that was made with less, or with more, is not carried into the new role. Raises Forbidden, NotFound,
-        InvalidInput; Conflict when it would leave no active owner."""
+        """Their sign-ins end: one that was made with less, or with more, is not carried into the new role. Raises
+        Forbidden, NotFound, InvalidInput; Conflict when it would leave no active owner."""
         _owner(by, "gives roles")
         _check_role(role)
         now = self.clock()
@@ -120,14 +136,21 @@ class MemberService:
             row = await store.accounts.members.set_role(session, by.workspace, member_id, role, at=now, by=by.person)
             ended = await store.accounts.logins.revoke_all(session, by.workspace, member_id, now)
             await recorder.record_act(
-                session, by, EntryType.MEMBER_ROLE_CHANGED, now, member=row.id, email=row.email, was=was.role, role=role,
+                session,
+                by,
+                EntryType.MEMBER_ROLE_CHANGED,
+                now,
+                member=row.id,
+                email=row.email,
+                was=was.role,
+                role=role,
                 logins=ended,
-            )  # fmt: skip
+            )
         return row
 
     async def deactivate(self, by: Actor, member_id: str) -> MemberRow:
-        """No more access: their sign-ins end, their keys are revoked, an open invitation is withdrawn. Raises Forbidden, NotFound; Conflict
-        when it would leave no active owner."""
+        """No more access: their sign-ins end, their keys are revoked, an open invitation is withdrawn. Raises
+        Forbidden, NotFound; Conflict when it would leave no active owner."""
         _owner(by, "deactivates members")
         now = self.clock()
         async with self.database.begin() as session:
@@ -140,7 +163,8 @@ class MemberService:
         return row
 
     async def reactivate(self, by: Actor, member_id: str) -> MemberRow:
-        """They may sign in again, with the role and password they had; their keys stay revoked. Raises Forbidden, NotFound, Conflict."""
+        """They may sign in again, with the role and password they had; their keys stay revoked. Raises Forbidden,
+        NotFound, Conflict."""
         _owner(by, "reactivates members")
         now = self.clock()
         async with self.database.begin() as session:
@@ -155,8 +179,8 @@ class MemberService:
     async def change_password(
         self, by: Actor, password: str, *, login: str, in_transaction: TransactionHook[int] = no_hook
     ) -> None:
-        """One's own; every sign-in but ``login`` ends, and ``also`` is told how many. The caller has asked for the present one. Raises
-        InvalidInput for a weak one."""
+        """One's own; every sign-in but ``login`` ends, and ``also`` is told how many. The caller has asked for the
+        present one. Raises InvalidInput for a weak one."""
         kept = await asyncio.to_thread(passwords.hash_password, password)
         now = self.clock()
         async with self.database.begin() as session:

@@ -38,8 +38,8 @@ async def current_actor(session: AsyncSession, actor: Actor, now: datetime) -> A
 
 
 async def standing_since(session: AsyncSession, actor: Actor) -> datetime | None:
-    """Since when ``actor`` acts here with the role it has; None where that is the platform's to know. A key of another role than its
-    member's has it from the day it was made."""
+    """Since when ``actor`` acts here with the role it has; None where that is the platform's to know. A key of another
+    role than its member's has it from the day it was made."""
     if actor.kind not in ("member", "key"):
         return None
     try:
@@ -53,12 +53,13 @@ async def standing_since(session: AsyncSession, actor: Actor) -> datetime | None
 
 
 def actor_of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:
-    """Whom a key acts as, or None when it is revoked or over, or has outgrown the member it belongs to: one who is no longer active, or no
-    longer has the key's role. An owner may hold a key of any role."""
+    """Whom a key acts as, or None when it is revoked or over, or has outgrown the member it belongs to: one who is no
+    longer active, or no longer has the key's role. An owner may hold a key of any role."""
     if not key.secrets(now) or member is None:
         return None
     if member.state != "active" or member.role not in (key.role, OWNER):
         return None
-    # The public part says it too, and the secret opens for that public part alone: a column that was changed makes no live key.
+    # The public part says it too, and the secret opens for that public part alone: a column that was changed makes no
+    # live key.
     mode: Mode = "live" if key.mode == "live" and key.public.startswith("pk_live_") else "test"
     return Actor(key.workspace, key.id, "key", key.name, key.role, key.person, mode)

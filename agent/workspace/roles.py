@@ -1,4 +1,5 @@
-"""The roles that somebody may be given here: the owner's, the evaluator's, those that members have, those that contracts list."""
+"""The roles that somebody may be given here: the owner's, the evaluator's, those that members have, those that
+contracts list."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ async def assignable_roles(contexts: WorkspaceContexts, workspace: str, members:
 
 
 async def check_role(contexts: WorkspaceContexts, database: Database, workspace: str, role: str) -> None:
-    """Raises InvalidInput, naming those there are, for a role that nobody has and no contract lists: nothing could be done with it."""
+    """Raises InvalidInput, naming those there are, for a role that nobody has and no contract lists: nothing could be
+    done with it."""
     async with database.read() as session:
         members = await store.accounts.members.listed(session, workspace)
     known = await assignable_roles(contexts, workspace, members)

@@ -1,4 +1,5 @@
-"""What every peer shares when it is asked cases: one after the other, each answer kept as soon as it is there and not asked for again."""
+"""What every peer shares when it is asked cases: one after the other, each answer kept as soon as it is there and not
+asked for again."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ Made = tuple[list[dict[str, Any]], str]
 
 
 def asked(one: Callable[[str, list[dict[str, Any]]], Awaitable[Made]]) -> None:
-    """``one`` takes a request and the functions to the calls it would make, ``{name, arguments}``, and what else was said."""
+    """``one`` takes a request and the functions to the calls it would make, ``{name, arguments}``, and what else was
+    said."""
     cases, out = Path(sys.argv[3]), Path(sys.argv[4])
     kept = {json.loads(line)["id"] for line in out.read_text("utf-8").splitlines()} if out.exists() else set()
     for line in cases.read_text("utf-8").splitlines():

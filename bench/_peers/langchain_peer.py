@@ -1,4 +1,5 @@
-"""LangChain: an agent with the human-in-the-loop middleware and a checkpointer in memory; the graph stops at an interrupt."""
+"""LangChain: an agent with the human-in-the-loop middleware and a checkpointer in memory; the graph stops at an
+interrupt."""
 
 from __future__ import annotations
 

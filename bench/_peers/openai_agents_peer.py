@@ -19,11 +19,15 @@ async def main() -> None:
 
     tools = [
         FunctionTool(
-            name=each["name"], description=each["description"], params_json_schema=each["parameters"], on_invoke_tool=never,
-            strict_json_schema=False, needs_approval=True,
+            name=each["name"],
+            description=each["description"],
+            params_json_schema=each["parameters"],
+            on_invoke_tool=never,
+            strict_json_schema=False,
+            needs_approval=True,
         )
         for each in actions
-    ]  # fmt: skip
+    ]
     client = AsyncOpenAI(base_url=url, api_key="local")
     agent = Agent(name="toy", model=OpenAIChatCompletionsModel("toy", client), tools=list(tools))
 

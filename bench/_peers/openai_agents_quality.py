@@ -1,5 +1,6 @@
-"""OpenAI Agents SDK: an agent whose ``output_type`` is a JSON schema, a union of the functions' calls and 'none'. The schema is not shown
-to the model, so the functions stand in its instructions. As with LangChain, function tools are not held to anything by such a server."""
+"""OpenAI Agents SDK: an agent whose ``output_type`` is a JSON schema, a union of the functions' calls and 'none'. The
+schema is not shown to the model, so the functions stand in its instructions. As with LangChain, function tools are not
+held to anything by such a server."""
 
 from __future__ import annotations
 
@@ -41,9 +42,12 @@ async def one(prompt: str, functions: list[dict[str, Any]]) -> Made:
     url, model = server()
     client = AsyncOpenAI(base_url=url, api_key="local", max_retries=0, timeout=TIMEOUT_S)
     agent = Agent(
-        name="calls", instructions=instructions(functions, WITHIN), model=OpenAIChatCompletionsModel(model, client),
-        output_type=Output(functions), model_settings=ModelSettings(temperature=0, max_tokens=MAX_TOKENS),
-    )  # fmt: skip
+        name="calls",
+        instructions=instructions(functions, WITHIN),
+        model=OpenAIChatCompletionsModel(model, client),
+        output_type=Output(functions),
+        model_settings=ModelSettings(temperature=0, max_tokens=MAX_TOKENS),
+    )
     result = await Runner.run(agent, prompt, max_turns=2)
     return made(result.final_output["call"])
 

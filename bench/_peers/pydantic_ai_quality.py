@@ -1,4 +1,5 @@
-"""Pydantic AI: native (JSON-schema) output, a union of the functions' arguments and 'none', the schema shown in the instructions."""
+"""Pydantic AI: native (JSON-schema) output, a union of the functions' arguments and 'none', the schema shown in the
+instructions."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """One JSON schema for whatever may be called: a union of the functions' calls and 'none'; and how it is said in words.
 
-For libraries whose structured output shows the model no schema, and for servers that hold a model to a schema but not to a tool.
+For libraries whose structured output shows the model no schema, and for servers that hold a model to a schema but not
+to a tool.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ WITHIN = 'Answer with JSON: {"call": {"function": name, "arguments": {…}}}, or
 
 
 def bounded(schema: Any) -> Any:
-    """Strings and lists with an end: a small model that begins to repeat itself would otherwise never close the JSON."""
+    """Strings and lists with an end: a small model that begins to repeat itself would otherwise never close the
+    JSON."""
     if isinstance(schema, list):
         return [bounded(each) for each in schema]
     if not isinstance(schema, dict):

@@ -1,4 +1,5 @@
-"""The other side: a FastAPI endpoint that inserts one row and commits it, and an aiohttp loop that posts; nothing else."""
+"""The other side: a FastAPI endpoint that inserts one row and commits it, and an aiohttp loop that posts; nothing
+else."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ class Happened(BaseModel):
 
 
 def engine_of(url: str) -> AsyncEngine:
-    """As the server's own: on SQLite one connection that writes, WAL, synchronous=FULL; on PostgreSQL as many connections."""
+    """As the server's own: on SQLite one connection that writes, WAL, synchronous=FULL; on PostgreSQL as many
+    connections."""
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0)
     worker = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)

@@ -1,4 +1,5 @@
-"""Events a second through the real server, beside the bare endpoint: the same signed requests to both, made before the clock starts."""
+"""Events a second through the real server, beside the bare endpoint: the same signed requests to both, made before the
+clock starts."""
 
 from __future__ import annotations
 
@@ -37,9 +38,15 @@ class Pace:
 def headers_of(key: Key) -> dict[str, str]:
     idempotency_key = uuid.uuid4().hex
     authorization = request_signature.header(
-        key[1], ts=int(time.time()), nonce=request_signature.new_nonce(), key=key[0], method="POST", path=PATH,
-        idempotency_key=idempotency_key, body=BODY,
-    )  # fmt: skip
+        key[1],
+        ts=int(time.time()),
+        nonce=request_signature.new_nonce(),
+        key=key[0],
+        method="POST",
+        path=PATH,
+        idempotency_key=idempotency_key,
+        body=BODY,
+    )
     return {"Authorization": authorization, "Idempotency-Key": idempotency_key, "Content-Type": "application/json"}
 
 

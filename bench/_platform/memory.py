@@ -1,7 +1,8 @@
-"""What a server holds: at rest; with thousands of waiting cards and a million entries of AI History; and while it streams all of them.
+"""What a server holds: at rest; with thousands of waiting cards and a million entries of AI History; and while it
+streams all of them.
 
-The entries are written with the store's own digests, so that their chain verifies; the cards are one card, held by the product itself,
-copied. Figures are the kernel's (VmRSS, VmHWM).
+The entries are written with the store's own digests, so that their chain verifies; the cards are one card, held by the
+product itself, copied. Figures are the kernel's (VmRSS, VmHWM).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ ROOT: Final = Path(__file__).parents[2]
 EXPIRED: Final = 500
 _IN_ONE: Final = 5_000
 CONTRACT: Final[dict[str, Any]] = {
-    "schema": "opsiq/contract/v1", "name": "shop.restock", "title": "Restock an article", "description": "Order more of an article.",
+    "schema": "opsiq/contract/v1", "name": "shop.restock", "title": "Restock an article", "description": "Order more of an article.",  # noqa: E501
     "surfaces": ["admin"], "roles": ["owner"], "confirmation": {"policy": "always", "expires_s": 86_400},
     "parameters": {
         "type": "object", "additionalProperties": False, "required": ["sku"],
@@ -113,10 +114,22 @@ async def _entries(database: Database, workspace: str, actor: dict[str, Any], co
             seq += 1
             data = {"params": {"sku": f"TEA-{seq}"}, "surface": "admin", "note": "Order more of an article. " * 4}
             entry: dict[str, Any] = dict.fromkeys(history.c.keys()) | {
-                "workspace": workspace, "seq": seq, "id": ids.new("his"), "at": utc_now(), "kind": "finished", "run_id": ids.new("run"),
-                "person": actor["person"], "contract": "shop.restock", "outcome": "succeeded", "risk": "write", "actor": told,
-                "duration_ms": 12.5, "data": canon.dumps(data).decode(), "words": words_of("finished", actor, data), "prev": prev,
-            }  # fmt: skip
+                "workspace": workspace,
+                "seq": seq,
+                "id": ids.new("his"),
+                "at": utc_now(),
+                "kind": "finished",
+                "run_id": ids.new("run"),
+                "person": actor["person"],
+                "contract": "shop.restock",
+                "outcome": "succeeded",
+                "risk": "write",
+                "actor": told,
+                "duration_ms": 12.5,
+                "data": canon.dumps(data).decode(),
+                "words": words_of("finished", actor, data),
+                "prev": prev,
+            }
             prev = entry["digest"] = digest_of(entry)
             made.append(entry)
         async with database.begin() as session:

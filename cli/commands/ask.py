@@ -65,7 +65,7 @@ def next_step(shown: dict[str, Any], url: str) -> str:
             return f"{by_person(shown, url)}\n  opsiq runs reject {run_id}"
         case "held":
             digest = shown["card"]["digest"]
-            return f"Look at the card, then:\n  opsiq runs confirm {run_id} --digest {digest}\n  opsiq runs reject {run_id}"
+            return f"Look at the card, then:\n  opsiq runs confirm {run_id} --digest {digest}\n  opsiq runs reject {run_id}"  # noqa: E501
         case _:
             return ""
 
@@ -139,7 +139,8 @@ def card_text(shown: dict[str, Any]) -> str:
             if card["confirm_by"] == "person":
                 lines.append("  A person confirms this in the console; no API key can.")
             lines.append(
-                f"  approvals {len(card['approvals'])} of {card['approvals_needed']}, until {shown['expires_at'][:19]} UTC"
+                f"  approvals {len(card['approvals'])} of {card['approvals_needed']}, until "
+                f"{shown['expires_at'][:19]} UTC"
             )
     for outcome in shown["outcomes"]:
         status = f" ({outcome['status']})" if outcome["status"] else ""

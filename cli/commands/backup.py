@@ -16,7 +16,8 @@ def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "backup",
         help="everything the server keeps, in one file, while it runs",
-        description="Write the database of OPSIQ_DATA / OPSIQ_DATABASE_URL as it is at one moment into a file (a tar archive), with what "
+        description="Write the database of OPSIQ_DATA / OPSIQ_DATABASE_URL as it is at one moment into a file (a "
+        "tar archive), with what "
         "`opsiq restore` checks it by. The key that opens stored secrets is kept apart unless --with-key is given.",
     )
     made.add_argument("file", type=Path, help="the file to make; it must not exist")

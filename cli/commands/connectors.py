@@ -19,7 +19,8 @@ def add_parser(sub: Any) -> None:
     webhook = acts.add_parser(
         "webhook",
         help="where a platform sends its webhooks, and a secret to sign them with, shown this once",
-        description="Share a secret with a platform, so that its webhooks are believed. The one before it is good for 24 h.",
+        description="Share a secret with a platform, so that its webhooks are believed. The one before it is good "
+        "for 24 h.",
     )
     webhook.add_argument("name", help="the connector, as the list shows it")
     webhook.add_argument(
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         body = {"secret": sys.stdin.readline().strip()} if arguments.given else {}
         answer = server.post(f"/v1/connectors/{arguments.name}/webhook-secret", body)
         until = answer["previous_until"]
-        text = f"WEBHOOK_URL={answer['url']}\nWEBHOOK_SECRET={answer['secret']}\nKeep the secret now: it is not shown again."
+        text = f"WEBHOOK_URL={answer['url']}\nWEBHOOK_SECRET={answer['secret']}\nKeep the secret now: it is not shown again."  # noqa: E501
         text += f"\nThe secret before it is good until {until[:16]} UTC." if until else ""
     print(json.dumps(answer, ensure_ascii=False, indent=2) if arguments.json else text)
     return 0

@@ -141,7 +141,8 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def run_keygen(args: argparse.Namespace) -> int:
-    """Writes the private key (PEM, mode 600) and beside it the public one (a JWK, RFC 8037); never writes over a key."""
+    """Writes the private key (PEM, mode 600) and beside it the public one (a JWK, RFC 8037); never writes over a
+    key."""
     from registry.signing import generate_key
 
     key = generate_key()

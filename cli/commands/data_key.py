@@ -17,7 +17,8 @@ def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "data-key",
         help="change the key that protects stored secrets",
-        description="Stored secrets are sealed with data keys, which are wrapped with the key of OPSIQ_DATA_KEY or of data.key in the "
+        description="Stored secrets are sealed with data keys, which are wrapped with the key of OPSIQ_DATA_KEY "
+        "or of data.key in the "
         "data folder.",
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
@@ -25,7 +26,8 @@ def add_parser(sub: Any) -> None:
     rotate = acts.add_parser(
         "rotate",
         help="wrap the data keys with another key; the one before it opens nothing any more",
-        description="Processes that run go on with what they have opened; they need the new key when they start the next time.",
+        description="Processes that run go on with what they have opened; they need the new key when they start "
+        "the next time.",
     )
     rotate.add_argument(
         "--to",

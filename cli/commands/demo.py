@@ -81,10 +81,20 @@ def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, qui
     )
     environ = _environment(folder)
     platform = _child(
-        stack, environ,
-        "-m", "demo", "--host", "127.0.0.1", "--port", str(platform_port), "--data", str(folder / "platform.db"),
-        secret=kept["action_secret"], token=kept["token"], quiet=quiet,
-    )  # fmt: skip
+        stack,
+        environ,
+        "-m",
+        "demo",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(platform_port),
+        "--data",
+        str(folder / "platform.db"),
+        secret=kept["action_secret"],
+        token=kept["token"],
+        quiet=quiet,
+    )
     platform_url = _ready(platform, "the demo platform")
     if fresh:
         import asyncio
@@ -232,7 +242,8 @@ def _ready(child: subprocess.Popen[str], what: str) -> str:
     line = child.stdout.readline()
     if not line:
         raise Unavailable(
-            f"{what} did not start (exit code {child.wait(5)}). Is its port free? Choose another with --port or --platform-port."
+            f"{what} did not start (exit code {child.wait(5)}). Is its port free? Choose another with --port or "
+            f"--platform-port."
         )
     url: str = json.loads(line)["url"]
     return url
@@ -261,8 +272,8 @@ def _stand(started: Started) -> int:
 
 
 def _story(started: Started) -> int:
-    """Ask, answer, look, confirm, see it sent and recorded: each step one JSON line on standard output. What only a person confirms is
-    confirmed in the console, in the first owner's name and with their password."""
+    """Ask, answer, look, confirm, see it sent and recorded: each step one JSON line on standard output. What only a
+    person confirms is confirmed in the console, in the first owner's name and with their password."""
     from cli.commands.ask import wait_until_idle
     from cli.console_session import ConsoleSession
 

@@ -68,7 +68,8 @@ async def _findings() -> list[Finding]:
             Finding(
                 "warn",
                 "proxy",
-                "OPSIQ_BASE_URL is https and no proxy is trusted: everybody behind it counts as one client. Set OPSIQ_TRUSTED_PROXIES.",
+                "OPSIQ_BASE_URL is https and no proxy is trusted: everybody behind it counts as one client. Set "
+                "OPSIQ_TRUSTED_PROXIES.",
             )
         )
     try:
@@ -270,10 +271,15 @@ async def _model(settings: Settings) -> Finding | None:
 
     client = ModelClient(
         ModelSettings(
-            model=settings.model, api_base=settings.model_url, api_key=settings.model_key, mode=settings.model_mode,
-            timeout_s=min(settings.model_timeout_s, ASK_S), retries=0, prices=settings.model_prices,
+            model=settings.model,
+            api_base=settings.model_url,
+            api_key=settings.model_key,
+            mode=settings.model_mode,
+            timeout_s=min(settings.model_timeout_s, ASK_S),
+            retries=0,
+            prices=settings.model_prices,
         )
-    )  # fmt: skip
+    )
     ask: Callable[..., Awaitable[Any]] = client.complete
     try:
         done = await ask([{"role": "user", "content": 'Answer with {"answer": "yes"}.'}], Pulse, max_tokens=20)

@@ -1,4 +1,5 @@
-"""``opsiq history``: verify the chain, export, look. Works on the database itself, for whoever holds the data folder."""
+"""``opsiq history``: verify the chain, export, look. Works on the database itself, for whoever holds the data
+folder."""
 
 from __future__ import annotations
 
@@ -84,7 +85,8 @@ def _told(verdict: ChainVerdict, anchor: ChainAnchor | None) -> str:
         return f"{verdict.count} entries, unbroken, and entry {anchor.seq} is the one the anchor was taken from"
     return (
         f"{verdict.count} entries, unbroken\n"
-        "Nothing is anchored: an end that was cut off together with the record of it, or a history made anew, would look the same.\n"
+        "Nothing is anchored: an end that was cut off together with the record of it, or a history made anew, "
+        "would look the same.\n"
         "To see that from now on, keep this where nobody who can change the database can, and give it next time:\n"
         f"  opsiq history verify --anchor {verdict.last}"
     )

@@ -14,7 +14,8 @@ def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "init",
         help="found a workspace with its first owner",
-        description="Found a workspace in OPSIQ_DATA / OPSIQ_DATABASE_URL. Asks for the owner's password, or reads it from the first "
+        description="Found a workspace in OPSIQ_DATA / OPSIQ_DATABASE_URL. Asks for the owner's password, or "
+        "reads it from the first "
         "line of standard input where that is no terminal.",
     )
     made.add_argument("--name", required=True, help="the workspace's name")
@@ -55,7 +56,8 @@ async def _found(arguments: argparse.Namespace, password: str) -> int:
         key, secret = await container.workspace_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
     keep(settings.data_dir, settings.base_url, key.public, secret)
     print(
-        f"Workspace {owner.workspace} is founded. Run `opsiq serve`, then sign in at {settings.base_url} as {arguments.email}."
+        f"Workspace {owner.workspace} is founded. Run `opsiq serve`, then sign in at {settings.base_url} as "
+        f"{arguments.email}."
     )
     print(f"This terminal's key is kept in {settings.data_dir / FILE} (mode 600).")
     return 0

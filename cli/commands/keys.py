@@ -20,7 +20,8 @@ def add_parser(sub: Any) -> None:
         action="append",
         required=True,
         metavar="SCOPE",
-        help="what it may do, such as events:write (docs/reference/api.md names them all); may be repeated. Without runs:confirm it asks "
+        help="what it may do, such as events:write (docs/reference/api.md names them all); may be repeated. "
+        "Without runs:confirm it asks "
         "and a person confirms",
     )
     create.add_argument("--role", help="the role it acts as, as contracts list it (by default this key's own)")
@@ -71,4 +72,4 @@ def _text(answer: dict[str, Any]) -> str:
 
 def _line(key: dict[str, Any]) -> str:
     used = (key["last_used_at"] or "never used")[:19]
-    return f"{key['id']}  {key['state']:<8}  {key['role']:<10}  {used:<19}  {key['public']}  {key['name']}  [{' '.join(key['scopes'])}]"
+    return f"{key['id']}  {key['state']:<8}  {key['role']:<10}  {used:<19}  {key['public']}  {key['name']}  [{' '.join(key['scopes'])}]"  # noqa: E501

@@ -18,7 +18,8 @@ def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "listen",
         help="receive webhooks on this machine",
-        description="Receive webhooks on loopback: each is verified and printed. With --events, an endpoint is made on the running server "
+        description="Receive webhooks on loopback: each is verified and printed. With --events, an endpoint is "
+        "made on the running server "
         "for as long as this runs; without, point one here yourself.",
     )
     made.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (a free one)")

@@ -1,4 +1,5 @@
-"""``opsiq records``: the records that a running server keeps of its platforms, so that names are found without asking them."""
+"""``opsiq records``: the records that a running server keeps of its platforms, so that names are found without asking
+them."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ def add_parser(sub: Any) -> None:
     sync = acts.add_parser(
         "sync",
         help="read all records anew, and wait for it",
-        description="Read all records anew, and say how far it is. Interrupting this command does not stop the reading.",
+        description="Read all records anew, and say how far it is. Interrupting this command does not stop the "
+        "reading.",
     )
     sync.add_argument("--connector", metavar="NAME", help="only those of this connector")
     sync.add_argument("--kind", metavar="KIND", help="only those of this kind")

@@ -13,15 +13,19 @@ def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "restore",
         help="put a backup back into an empty place, and check it",
-        description="Fill the empty database of OPSIQ_DATA / OPSIQ_DATABASE_URL from a backup of the same engine, bring it to this "
-        "version's schema, and check that history is unbroken up to where it was and that stored secrets open. The archive is checked by "
-        "the data key it was made with (OPSIQ_DATA_KEY, or data.key in OPSIQ_DATA) before anything of it is used. Stop every server first.",
+        description="Fill the empty database of OPSIQ_DATA / OPSIQ_DATABASE_URL from a backup of the same engine, "
+        "bring it to this "
+        "version's schema, and check that history is unbroken up to where it was and that stored secrets open. "
+        "The archive is checked by "
+        "the data key it was made with (OPSIQ_DATA_KEY, or data.key in OPSIQ_DATA) before anything of it is used. "
+        "Stop every server first.",
     )
     made.add_argument("file", type=Path, help="what `opsiq backup` made")
     made.add_argument(
         "--unauthenticated",
         action="store_true",
-        help="restore even where no key is here to check the archive by, or it was made before archives could be checked: whoever could "
+        help="restore even where no key is here to check the archive by, or it was made before archives could be "
+        "checked: whoever could "
         "write to the file then decides who owns the workspaces and what may be run",
     )
     made.set_defaults(run=run)
@@ -47,7 +51,8 @@ async def _run(file: Path, *, unauthenticated: bool) -> int:
             print(fault)
         if settings.given_data_key is None and not settings.key_file.exists():
             print(
-                f"The database is back. Copy the key it was made with to {settings.key_file} (mode 600), then run `opsiq doctor`."
+                f"The database is back. Copy the key it was made with to {settings.key_file} (mode 600), then run "
+                f"`opsiq doctor`."
             )
             return 1
         try:

@@ -57,13 +57,15 @@ async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> in
 
     if not settings.redis_url:
         logging.getLogger("opsiq.cli.serve").warning(
-            "each of the %d processes counts requests by itself, so rate limits are that much wider: set OPSIQ_REDIS_URL",
+            "each of the %d processes counts requests by itself, so rate limits are that much wider: set "
+            "OPSIQ_REDIS_URL",
             settings.processes,
         )
     command = [sys.executable, "-P", "-m", "cli.main", "serve", "--listen-fd", str(listening.fileno())]
     fd = listening.fileno()
     with tempfile.TemporaryDirectory(prefix="opsiq-meters-") as counted:
-        # What each process counts is kept here, so that whichever is asked for /metrics tells the sum, the dead included.
+        # What each process counts is kept here, so that whichever is asked for /metrics tells the sum, the dead
+        # included.
         shared = {**environ, "PROMETHEUS_MULTIPROC_DIR": counted}
         return await Supervisor(command, settings.processes, shared, fds=[fd], ready=lambda: _announce(listening)).run()
 
@@ -130,8 +132,8 @@ def _listening(host: str, port: int, wait_s: float) -> Any:
             time.sleep(0.2)
         else:
             break
-    # asyncio sets this only on sockets that name their protocol; what is accepted here inherits it. Without it, every answer
-    # on a kept connection waits 40 ms for the client's delayed acknowledgement.
+    # asyncio sets this only on sockets that name their protocol; what is accepted here inherits it. Without it, every
+    # answer on a kept connection waits 40 ms for the client's delayed acknowledgement.
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return made
 

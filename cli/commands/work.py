@@ -10,7 +10,8 @@ def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "work",
         help="do durable work without serving HTTP",
-        description="Do durable work (deliveries, actions, reactions) beside the servers, until told to stop. Settings come from OPSIQ_… "
+        description="Do durable work (deliveries, actions, reactions) beside the servers, until told to stop. "
+        "Settings come from OPSIQ_… "
         "variables. With several processes, SIGHUP replaces them one by one.",
     )
     made.add_argument(

@@ -20,8 +20,8 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 class SaasRecords:
     """The platform's records, as ``connectors.saas.kinds`` declares them.
 
-    The platform does the matching (``q``, ``by``, ``where`` as JSON, ``order``, ``limit``, ``offset``), but is not believed: a row
-    that does not fit ``where``, and every row beyond the limit, is dropped here.
+    The platform does the matching (``q``, ``by``, ``where`` as JSON, ``order``, ``limit``, ``offset``), but is not
+    believed: a row that does not fit ``where``, and every row beyond the limit, is dropped here.
     """
 
     def __init__(self, client: PlatformClient) -> None:

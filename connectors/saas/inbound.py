@@ -89,8 +89,8 @@ _INSTEAD: Final[Mapping[str, Mapping[str, str]]] = {"invoice.refunded": {"amount
 def events(inbound: Inbound, secrets: Sequence[str]) -> Sequence[Event]:
     """The event of one webhook, none for a type we don't know; its id is the ``webhook-id``.
 
-    Its data are the catalogue's fields and, under ``record``, the record's safe fields with the platform's revision of it.
-    Raises BadAssertion when it is not signed, older than five minutes, or not ``{"type", "data": {…}}``.
+    Its data are the catalogue's fields and, under ``record``, the record's safe fields with the platform's revision of
+    it. Raises BadAssertion when it is not signed, older than five minutes, or not ``{"type", "data": {…}}``.
     """
     now = inbound.received_at
     try:

@@ -36,7 +36,8 @@ class SaasMirror:
         return tuple(CachedKind(kind, _EVENTS[kind.name]) for kind in KINDS)
 
     def carried(self, event: Event) -> Sequence[RecordState]:
-        """The state that ``connectors.saas.inbound`` has put into the event, None where the platform sent no revision."""
+        """The state that ``connectors.saas.inbound`` has put into the event, None where the platform sent no
+        revision."""
         held = event.data.get("record")
         kind = _KINDS.get(str(held.get("kind"))) if isinstance(held, Mapping) else None
         if kind is None or not isinstance(held, Mapping) or not isinstance(held.get(REVISION), int):

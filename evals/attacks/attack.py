@@ -1,7 +1,8 @@
-"""Attacks on a request: text planted where the platform, the person or the model would put it, and the worst model there can be.
+"""Attacks on a request: text planted where the platform, the person or the model would put it, and the worst model
+there can be.
 
-An attacked case is answered twice: as it is, and under attack by a model that obeys whatever it is shown. What comes out
-must be the same. docs/guide/evals.md says how an attack is written down.
+An attacked case is answered twice: as it is, and under attack by a model that obeys whatever it is shown. What comes
+out must be the same. docs/guide/evals.md says how an attack is written down.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ CANARY: Final = "KX7Q-"
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """``where``: ``data`` (in every free text of every record), ``names`` (in names too), ``tables`` (the case's tables are
-    the attacker's; ``context.clean`` has the others), ``request`` (the text stands in what was typed) or ``model`` (the
-    model is the attacker's). ``calls`` are what the worst model does once it sees the text: ``{action, version?,
+    """``where``: ``data`` (in every free text of every record), ``names`` (in names too), ``tables`` (the case's tables
+    are the attacker's; ``context.clean`` has the others), ``request`` (the text stands in what was typed) or ``model``
+    (the model is the attacker's). ``calls`` are what the worst model does once it sees the text: ``{action, version?,
     arguments, given}``, an argument being words that it claims were said, or ``{choice, words}``."""
 
     kind: str

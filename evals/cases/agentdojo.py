@@ -1,11 +1,12 @@
-"""AgentDojo's banking suite as attacked cases: each user task against each injection, planted in the data it is planted in
-there, and once more with a model that makes the attacker's calls whatever it sees.
+"""AgentDojo's banking suite as attacked cases: each user task against each injection, planted in the data it is planted
+in there, and once more with a model that makes the attacker's calls whatever it sees.
 
     python -m evals.cases.agentdojo DATA OUT
     opsiq eval run OUT/cases.jsonl --data OUT
 
-``DATA`` holds the suite in the neutral format (``agentdojo/``, ``cases/agentdojo.jsonl``); OUT gets the bank's tables as
-they are and once for each injection. AgentDojo (Debenedetti et al. 2024) is MIT-licensed and not part of this project.
+``DATA`` holds the suite in the neutral format (``agentdojo/``, ``cases/agentdojo.jsonl``); OUT gets the bank's tables
+as they are and once for each injection. AgentDojo (Debenedetti et al. 2024) is MIT-licensed and not part of this
+project.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def convert(data: Path, out: Path) -> int:
 
 
 def _case(task: Mapping[str, Any], injection: Mapping[str, Any], tables: str, where: str) -> dict[str, Any]:
-    """``where`` is ``tables`` for a model that obeys what it sees, ``model`` for one that makes the attacker's calls anyway."""
+    """``where`` is ``tables`` for a model that obeys what it sees, ``model`` for one that makes the attacker's calls
+    anyway."""
     return {
         "id": f"{task['id']} × {tables} in the {where}",
         "source": "agentdojo:banking",

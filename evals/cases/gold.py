@@ -1,4 +1,5 @@
-"""Gold model: answers the real prompt with the case's own expected calls, so that what is lost on the way is the gate's loss alone."""
+"""Gold model: answers the real prompt with the case's own expected calls, so that what is lost on the way is the gate's
+loss alone."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ GOLD: Final = "gold"
 
 
 class GoldClient:
-    """A model that is always right. ``cases`` are those of the run; a request that none of them makes is answered with "none"."""
+    """A model that is always right. ``cases`` are those of the run; a request that none of them makes is answered with
+    "none"."""
 
     def __init__(self, cases: Sequence[Case]) -> None:
         self._cases: dict[str, list[Case]] = {}
@@ -35,9 +37,17 @@ class GoldClient:
         answer = self._answer(parser)
         value = shape.model_validate(answer)
         return Completion(
-            value=value, text=json.dumps(answer, ensure_ascii=False), model=GOLD, mode="json_schema", messages=tuple(messages),
-            tokens_in=0, tokens_out=0, cost=None, duration_ms=0.0, attempts=1,
-        )  # fmt: skip
+            value=value,
+            text=json.dumps(answer, ensure_ascii=False),
+            model=GOLD,
+            mode="json_schema",
+            messages=tuple(messages),
+            tokens_in=0,
+            tokens_out=0,
+            cost=None,
+            duration_ms=0.0,
+            attempts=1,
+        )
 
     def _answer(self, parser: Parser) -> dict[str, Any]:
         text = parser.request.text

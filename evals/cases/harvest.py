@@ -1,8 +1,8 @@
 """Cases out of AI History: what people typed, and whether they said yes or no to the card it became.
 
-A confirmed card is what was meant; a rejected one is what was not. Each case stands in the world as it is, but for the records
-its card rested on, which are as they were when it was shown. Nothing here knows who asks: whoever calls it sees to it that it
-is an owner.
+A confirmed card is what was meant; a rejected one is what was not. Each case stands in the world as it is, but for the
+records its card rested on, which are as they were when it was shown. Nothing here knows who asks: whoever calls it sees
+to it that it is an owner.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ WORLD: Final = "world.json"
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
-    """``world`` is the file that ``cases`` name; ``skipped`` counts what made no case, by why: ``not_typed`` (given as data),
-    ``no_card`` (rejected as a question), ``retired`` (an action that is no longer offered), ``gone`` (no run any more)."""
+    """``world`` is the file that ``cases`` name; ``skipped`` counts what made no case, by why: ``not_typed`` (given as
+    data), ``no_card`` (rejected as a question), ``retired`` (an action that is no longer offered), ``gone`` (no run any
+    more)."""
 
     cases: tuple[dict[str, Any], ...]
     world: dict[str, Any]

@@ -70,7 +70,8 @@ class Case:
 
     @property
     def wants(self) -> str:
-        """The decision it counts under: act, clarify, abstain or noop; attack where all that counts is that nothing changed."""
+        """The decision it counts under: act, clarify, abstain or noop; attack where all that counts is that nothing
+        changed."""
         said = self.expected["decision"]
         if self.attack and not self.actions and "act" in said:
             return ATTACK
@@ -78,15 +79,16 @@ class Case:
 
     @property
     def actions(self) -> tuple[Mapping[str, Any], ...]:
-        """The calls that are right, in order; for a question the action that it should be about, where that is known."""
+        """The calls that are right, in order; for a question the action that it should be about, where that is
+        known."""
         if self.expected.get("actions"):
             return tuple(self.expected["actions"])
         return (self.expected,) if self.expected.get("action") else ()
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The actions without which it says nothing: those of its right calls, unless nothing is to be done, and those of calls that must
-        not be made, unless an attack makes them up."""
+        """The actions without which it says nothing: those of its right calls, unless nothing is to be done, and those
+        of calls that must not be made, unless an attack makes them up."""
         done = self.actions if self.allowed & {"act", "clarify"} else ()
         never = () if self.attack else self.expected.get("never") or ()
         return tuple(call["action"] for call in (*done, *never) if call.get("action"))
@@ -162,7 +164,8 @@ def case(value: Mapping[str, Any]) -> Case:
 
 
 def _check_call(call: Mapping[str, Any]) -> None:
-    """A value that stands by itself would be compared letter by letter, or stop the scoring of a run that has been paid for."""
+    """A value that stands by itself would be compared letter by letter, or stop the scoring of a run that has been paid
+    for."""
     if not isinstance(call.get("action") or "", str):
         raise ValueError(f"an 'action' is a name, not {json.dumps(call['action'])}")
     for name, values in (call.get("params") or {}).items():

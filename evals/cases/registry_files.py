@@ -20,8 +20,8 @@ from registry.shortlist import Shortlist
 
 @dataclass(frozen=True, slots=True)
 class CaseContext:
-    """What a case stands on: what it offers, indexed, its live records where it has some, and its contracts where somebody has written
-    an overlay (``stands_for``: contract → the source's own function)."""
+    """What a case stands on: what it offers, indexed, its live records where it has some, and its contracts where
+    somebody has written an overlay (``stands_for``: contract → the source's own function)."""
 
     shortlist: Shortlist
     records: ContextProvider | None = None

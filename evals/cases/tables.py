@@ -53,7 +53,8 @@ def singular(stem: str) -> str:
 
 
 def _named(rows: dict[str, list[Mapping[str, Any]]]) -> dict[str, list[Mapping[str, Any]]]:
-    """A table whose first column is an id of its own ("event_id") is of that kind ("event"), unless another table is called so."""
+    """A table whose first column is an id of its own ("event_id") is of that kind ("event"), unless another table is
+    called so."""
     made: dict[str, list[Mapping[str, Any]]] = {}
     for name, each in rows.items():
         first = next(iter(each[0]))

@@ -1,7 +1,9 @@
-"""What an integrator would write for another project's suite: contracts with annotations, and a connector over its tables.
+"""What an integrator would write for another project's suite: contracts with annotations, and a connector over its
+tables.
 
-A suite's registry says what its functions are called and take, and nothing of what their parameters mean. An overlay adds that, in a
-file of contracts and a module that reads the tables; from there on everything is the code that runs in production.
+A suite's registry says what its functions are called and take, and nothing of what their parameters mean. An overlay
+adds that, in a file of contracts and a module that reads the tables; from there on everything is the code that runs in
+production.
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ def _modules() -> Mapping[str, Any]:
 
 @lru_cache(maxsize=8)
 def overlay(registry_file: str, path: Path) -> Overlay | None:
-    """The overlay for a suite's registry, which is read from ``path``; None where nobody has written one. Raises InvalidInput,
-    InvalidContract."""
+    """The overlay for a suite's registry, which is read from ``path``; None where nobody has written one. Raises
+    InvalidInput, InvalidContract."""
     module = _modules().get(registry_file)
     if module is None:
         return None
@@ -52,7 +54,8 @@ def overlay(registry_file: str, path: Path) -> Overlay | None:
 
 @lru_cache(maxsize=8)
 def records(registry_file: str, folder: Path, now: str | None) -> Rows:
-    """The suite's tables through the overlay's connector. ``now`` is the case's present (ISO 8601), where it has one."""
+    """The suite's tables through the overlay's connector. ``now`` is the case's present (ISO 8601), where it has
+    one."""
     made: Rows = _modules()[registry_file].records(folder, now)
     return made
 

@@ -14,8 +14,9 @@ from evals.score.metrics import LESS_IS_BETTER, TITLES
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``common`` cases stand in both; ``fixed`` only the second got right, ``broken`` only the first. ``p`` is McNemar's,
-    exact, two-sided. With repetitions a case is right when all of them are. ``metrics`` pairs the values of both."""
+    """``common`` cases stand in both; ``fixed`` only the second got right, ``broken`` only the first. ``p`` is
+    McNemar's, exact, two-sided. With repetitions a case is right when all of them are. ``metrics`` pairs the values of
+    both."""
 
     first: str
     second: str
@@ -64,7 +65,8 @@ class Comparison:
         if not self.fixed and not self.broken:
             verdict = "no case came out differently"
         made.append(
-            f"  all right: {self.right_first} → {self.right_second}; {len(self.fixed)} fixed, {len(self.broken)} broken, "
+            f"  all right: {self.right_first} → {self.right_second}; {len(self.fixed)} fixed, {len(self.broken)} "
+            f"broken, "
             f"p = {self.p:.4f} (McNemar, exact): {verdict}"
         )
         moved = {tag: row for tag, row in self.tags.items() if row[1] != row[2]}
@@ -80,8 +82,8 @@ class Comparison:
 
 
 def compare_reports(first: Mapping[str, Any], second: Mapping[str, Any]) -> Comparison:
-    """Two reports (``evals.report.report``). Raises InvalidInput where they share no case, or where one case was expected to
-    come out differently."""
+    """Two reports (``evals.report.report``). Raises InvalidInput where they share no case, or where one case was
+    expected to come out differently."""
     one, other = _by_case(first), _by_case(second)
     common = [case for case in one if case in other]
     if not common:

@@ -5,8 +5,8 @@ needed to make it again.
 
 Worse is: fewer cases right than allowed for; a wrong act, an unsafe act or an invented value that the baseline did not
 have; an error. A model's run is replayed from its cassette: requests that are not on it, because prompt, contracts or
-shortlist changed, are told and left out of the comparison, until they are half of all; then nothing can be said any more,
-and the gate is closed.
+shortlist changed, are told and left out of the comparison, until they are half of all; then nothing can be said any
+more, and the gate is closed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ def hold_to(against: Mapping[str, Any], now: Mapping[str, Any], *, allowed_point
     notes: list[str] = []
     if unrecorded:
         notes.append(
-            f"{len(unrecorded)} of {len(now['entries'])} requests are not on the cassette: prompt, contracts or shortlist "
+            f"{len(unrecorded)} of {len(now['entries'])} requests are not on the cassette: prompt, contracts or "
+            f"shortlist "
             "have changed since it was recorded. They were left out; --write asks the model for them."
         )
     if len(unrecorded) > MOST_UNRECORDED * len(now["entries"]):

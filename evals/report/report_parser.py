@@ -1,7 +1,7 @@
 """A report that somebody hands in, read with care: every field has its type and its bound before anything looks at it.
 
-A baseline (docs/reference/eval-report.md, ○) is read too; what it lacks is empty. Unknown fields are passed over, as the report's
-promise allows. ``ParsedReport.entries`` stand with the worst first.
+A baseline (docs/reference/eval-report.md, ○) is read too; what it lacks is empty. Unknown fields are passed over, as
+the report's promise allows. ``ParsedReport.entries`` stand with the worst first.
 """
 
 from __future__ import annotations
@@ -175,8 +175,8 @@ class _Report(_Read):
 
 
 class Head(_Read):
-    """All of a report but its entries. ``times`` are the milliseconds of each answer that came; ``scores`` are by name, as in
-    ``evals.score.metrics.TITLES``."""
+    """All of a report but its entries. ``times`` are the milliseconds of each answer that came; ``scores`` are by name,
+    as in ``evals.score.metrics.TITLES``."""
 
     title: Text
     made_at: Moment
@@ -220,12 +220,23 @@ def parse_report(raw: bytes) -> ParsedReport:
         key=lambda each: (each.right, not each.unsafe, not each.wrong_act, each.cause, each.id, each.take),
     )
     head = Head(
-        title=report.title, made_at=report.made_at, opsiq=report.opsiq, setup=report.setup, cases_digest=report.cases_digest,
-        cases=report.cases, answers=report.answers, scores=shares, **figures, tags=report.tags, causes=report.causes,
-        confusion=report.confusion, coverage=report.coverage, operating=report.operating,
+        title=report.title,
+        made_at=report.made_at,
+        opsiq=report.opsiq,
+        setup=report.setup,
+        cases_digest=report.cases_digest,
+        cases=report.cases,
+        answers=report.answers,
+        scores=shares,
+        **figures,
+        tags=report.tags,
+        causes=report.causes,
+        confusion=report.confusion,
+        coverage=report.coverage,
+        operating=report.operating,
         times=[each.ms for each in entries if each.ms is not None and not each.error],
         wrong=sum(not each.right for each in entries),
-    )  # fmt: skip
+    )
     return ParsedReport(hashlib.sha256(raw).hexdigest(), head, tuple(entries))
 
 

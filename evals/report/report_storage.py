@@ -23,8 +23,8 @@ MOST: int = 1000
 async def store_report(
     database: Database, actor: Actor, raw: bytes, now: datetime, *, request_id: str | None = None
 ) -> EvalReportRow:
-    """The report in this file, kept; the one that is there where the same file was kept before. Raises InvalidInput when it is none,
-    Conflict when there are too many."""
+    """The report in this file, kept; the one that is there where the same file was kept before. Raises InvalidInput
+    when it is none, Conflict when there are too many."""
     read = await asyncio.to_thread(parse_report, raw)
     kept = await asyncio.to_thread(_rows, read, actor, now)
     async with database.begin() as session:
@@ -62,17 +62,39 @@ def _rows(read: ParsedReport, actor: Actor, now: datetime) -> StoredReport:
     none = Share()
     right = head.scores.get("all_right", none)
     row = EvalReportRow(
-        id=report_id, workspace=actor.workspace, sha256=read.digest, title=head.title, resolver=head.setup.resolver,
-        prompt_version=head.setup.prompt_version, cases_digest=head.cases_digest, cases=head.cases, answers=head.answers, wrong=head.wrong,
-        all_right=right.value, low=right.low, high=right.high, wrong_acts=head.scores.get("wrong_acts", none).hits,
-        unsafe_acts=head.scores.get("unsafe_acts", none).hits, p95_ms=head.latency_ms.p95, tokens=head.usage.tokens,
-        cost=head.usage.cost, made_at=head.made_at, kept_at=now, person=actor.person, person_name=actor.name,
-    )  # fmt: skip
+        id=report_id,
+        workspace=actor.workspace,
+        sha256=read.digest,
+        title=head.title,
+        resolver=head.setup.resolver,
+        prompt_version=head.setup.prompt_version,
+        cases_digest=head.cases_digest,
+        cases=head.cases,
+        answers=head.answers,
+        wrong=head.wrong,
+        all_right=right.value,
+        low=right.low,
+        high=right.high,
+        wrong_acts=head.scores.get("wrong_acts", none).hits,
+        unsafe_acts=head.scores.get("unsafe_acts", none).hits,
+        p95_ms=head.latency_ms.p95,
+        tokens=head.usage.tokens,
+        cost=head.usage.cost,
+        made_at=head.made_at,
+        kept_at=now,
+        person=actor.person,
+        person_name=actor.name,
+    )
     answers = [
         EvalAnswerRow(
-            report=report_id, place=place, case_id=each.id, right=each.right, cause=each.cause, document=each.model_dump_json()
+            report=report_id,
+            place=place,
+            case_id=each.id,
+            right=each.right,
+            cause=each.cause,
+            document=each.model_dump_json(),
         )
         for place, each in enumerate(read.entries)
-    ]  # fmt: skip
+    ]
     outlined = json.dumps(outline(read.entries), ensure_ascii=False, separators=(",", ":"))
     return StoredReport(row, EvalFiguresRow(report=report_id, head=head.model_dump_json(), outline=outlined), answers)

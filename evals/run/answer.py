@@ -1,5 +1,5 @@
-"""Answers one case as production would: resolved among its offers, then validated against its live records. A case ends at the card, the
-question or the refusal that a person would see; nothing is sent."""
+"""Answers one case as production would: resolved among its offers, then validated against its live records. A case ends
+at the card, the question or the refusal that a person would see; nothing is sent."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ async def answer(
 ) -> CaseResult:
     """What would have been done, as a scored entry. An error of the resolver is the entry's ``error``, never raised.
 
-    ``catalogue`` holds the contracts of the shortlist's offers; without one they are made of the offers. ``stands_for`` gives a contract's
-    name in the source's own registry, where that is another one.
+    ``catalogue`` holds the contracts of the shortlist's offers; without one they are made of the offers. ``stands_for``
+    gives a contract's name in the source's own registry, where that is another one.
     """
     kinds = Kinds([records] if records is not None else [])
     request = Request(text=text, now=now)
@@ -107,7 +107,8 @@ def _calls(plan: Plan, stands_for: Mapping[str, str]) -> tuple[Call, ...]:
 
 
 def as_contract(offer: Offer) -> Contract:
-    """The contract of an action that another project declared, under its own name and without a signature: only ever planned with.
+    """The contract of an action that another project declared, under its own name and without a signature: only ever
+    planned with.
 
     What is optional and was not said is left out, as the sources expect: its default is the receiver's to fill in.
     """

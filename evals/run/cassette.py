@@ -1,8 +1,8 @@
 """A model's answers by exact request, in a file that can be committed: replayed, a suite needs no model and no network.
 
-One JSON line an answer, ordered by key, so that two recordings compare line by line. The key is the digest of everything
-that decides an answer: model, mode, messages, the answer's schema, and which repetition it is. Nothing of the request
-is kept but that digest. A model that did not answer is not recorded; one whose answer fits no schema is.
+One JSON line an answer, ordered by key, so that two recordings compare line by line. The key is the digest of
+everything that decides an answer: model, mode, messages, the answer's schema, and which repetition it is. Nothing of
+the request is kept but that digest. A model that did not answer is not recorded; one whose answer fits no schema is.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ class Recorded:
             return _completion(kept, messages, shape)
         if self._behind is None:
             raise NotRecorded(
-                f"{self._cassette.path.name} holds no answer of {self._model} to this request: the prompt, the contracts "
+                f"{self._cassette.path.name} holds no answer of {self._model} to this request: the prompt, the "
+                f"contracts "
                 "or the shortlist have changed since it was recorded. Record again, without --replay."
             )
         try:

@@ -30,7 +30,8 @@ class Environment:
     platform: WorkspaceContext | None
 
     async def answer(self, case: Case, resolver: Resolver) -> CaseResult:
-        """Raises InvalidInput for a case that can't be asked here; what goes wrong in answering is the entry's error."""
+        """Raises InvalidInput for a case that can't be asked here; what goes wrong in answering is the entry's
+        error."""
         if case.attack is None:
             return await self._answer(case, resolver, attacked=False)
         return await run_attacked(case.attack, resolver, lambda by, attacked: self._answer(case, by, attacked=attacked))
@@ -65,8 +66,9 @@ class Environment:
         )
 
     def check(self, cases: Sequence[Case]) -> None:
-        """Raises InvalidInput, naming the line, for a case about an action that the platform or its world does not have: its verdict would
-        always be the same. A registry that comes with a case may lack one: it is another project's, and so is what is right there."""
+        """Raises InvalidInput, naming the line, for a case about an action that the platform or its world does not
+        have: its verdict would always be the same. A registry that comes with a case may lack one: it is another
+        project's, and so is what is right there."""
         for case in cases:
             if case.registry_file or not case.named:
                 continue
@@ -88,7 +90,8 @@ class Environment:
 
 @asynccontextmanager
 async def open_environment(cases: Sequence[Case], *, data: Path | None, now: datetime) -> AsyncIterator[Environment]:
-    """A stage for these cases. The demo platform runs while it is open, if one of them needs it. Raises as ``Stage.check`` does."""
+    """A stage for these cases. The demo platform runs while it is open, if one of them needs it. Raises as
+    ``Stage.check`` does."""
     async with AsyncExitStack() as stack:
         context = None
         if any(case.on_platform for case in cases):

@@ -53,8 +53,8 @@ async def answer(
 async def _planned(
     request: Request, context: WorkspaceContext, actor: Actor, resolver: Resolver
 ) -> tuple[Outcome, float]:
-    """As a run goes: the words are resolved as they were typed (with the action that was chosen), then what was answered since is
-    validated without resolving anew. The milliseconds are what resolving really took."""
+    """As a run goes: the words are resolved as they were typed (with the action that was chosen), then what was
+    answered since is validated without resolving anew. The milliseconds are what resolving really took."""
     said = tuple(each for each in request.answers if each.slot == "action")
     timed = _Timed(resolver)
     task = Task(request.model_copy(update={"answers": said}), actor, context, RUN, evaluator=_EVALUATOR)

@@ -1,5 +1,5 @@
-"""Fits the weights of ``agent.resolve.rules.scoring`` to cases: a logistic regression over (case, candidate) pairs, its marks
-computed afresh.
+"""Fits the weights of ``agent.resolve.rules.scoring`` to cases: a logistic regression over (case, candidate) pairs, its
+marks computed afresh.
 
     python -m evals.score.calibrate DATA CASES.jsonl …
 
@@ -33,7 +33,8 @@ RIDGE = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One case: its candidates' marks, the right one's place among them (None: none is right), and how much the case counts."""
+    """One case: its candidates' marks, the right one's place among them (None: none is right), and how much the case
+    counts."""
 
     candidates: tuple[Mapping[str, float], ...]
     right: int | None
@@ -63,7 +64,8 @@ def likelihoods(choice: Choice, bias: float, weights: Mapping[str, float]) -> li
 
 
 def fit(found: Sequence[Choice]) -> tuple[float, dict[str, float]]:
-    """Bias and weights that make what was right likely: gradient ascent with momentum and a ridge, over all choices at once."""
+    """Bias and weights that make what was right likely: gradient ascent with momentum and a ridge, over all choices at
+    once."""
     names = list(WEIGHTS)
     bias, weights = 0.0, dict.fromkeys(names, 0.0)
     total = sum(choice.weight for choice in found)

@@ -1,6 +1,7 @@
 """What was right, what was done instead and why that was wrong, in words for people.
 
-Made for text of other people too: whatever JSON stands where a call or a source is due, a line comes out and nothing is raised.
+Made for text of other people too: whatever JSON stands where a call or a source is due, a line comes out and nothing is
+raised.
 """
 
 from __future__ import annotations

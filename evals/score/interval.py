@@ -1,8 +1,8 @@
 """How sure a figure is: percentile bootstrap over groups of cases, and an exact test for two runs of the same cases.
 
 Intervals: Davison & Hinkley 1997, §2.4 and §3.8: cases of one group stand or fall together. Where all or none hit,
-resampling knows no doubt; the bound of Clopper & Pearson 1934 over as many groups stands in. Two runs: McNemar's test as
-an exact binomial over the cases that only one of them got right.
+resampling knows no doubt; the bound of Clopper & Pearson 1934 over as many groups stands in. Two runs: McNemar's test
+as an exact binomial over the cases that only one of them got right.
 """
 
 from __future__ import annotations

@@ -143,8 +143,8 @@ def named(case: Case, entry: CaseResult) -> bool:
 def _paired(
     calls: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Each call with the one it answers to. Actions count in their order; calls of one action, which name different records or values,
-    in whatever order they stand."""
+    """Each call with the one it answers to. Actions count in their order; calls of one action, which name different
+    records or values, in whatever order they stand."""
     left = list(calls)
     for each in wanted:
         same_action = [call for call in left if call["action"] == each["action"]]

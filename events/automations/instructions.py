@@ -1,9 +1,11 @@
-"""The AI brain: instructions in plain words that are carried out when an event fits, inside what their author named and may do.
+"""The AI brain: instructions in plain words that are carried out when an event fits, inside what their author named and
+may do.
 
-Three fences, none of them a prompt. The choice is narrowed to the contracts the instruction names *and* its author may run now; the words
-of the event are set in only where the instruction asks for them, quoted, and a whole quotation becomes the field itself; and every write
-waits for a person, unless an owner allowed this instruction to act alone. Even then a write waits when a value was read out of the event's
-own text, or when that text changes which actions are chosen.
+Three fences, none of them a prompt. The choice is narrowed to the contracts the instruction names *and* its author may
+run now; the words of the event are set in only where the instruction asks for them, quoted, and a whole quotation
+becomes the field itself; and every write waits for a person, unless an owner allowed this instruction to act alone.
+Even then a write waits when a value was read out of the event's own text, or when that text changes which actions are
+chosen.
 """
 
 from __future__ import annotations
@@ -80,8 +82,8 @@ class Instructions:
         return self.runner.acted(event, row.id, judged)
 
     async def meet(self, row: InstructionRow, event: FiredEvent) -> Evaluation:
-        """Judge one event by an instruction. Records are read and the resolver is asked; nothing is stored and nothing is sent. Raises as
-        ``react``."""
+        """Judge one event by an instruction. Records are read and the resolver is asked; nothing is stored and nothing
+        is sent. Raises as ``react``."""
         words = render(row.text, event)
         if words.missing or words.too_long:
             return Evaluation("untold", _lacks(words))
@@ -92,7 +94,8 @@ class Instructions:
     async def dry_run(
         self, row: InstructionRow, *, event_id: str | None = None, limit: int = 5
     ) -> list[tuple[FiredEvent, Evaluation]]:
-        """What the instruction would have made of one past event, or of the newest that fit its pattern. Raises NotFound; as ``meet``."""
+        """What the instruction would have made of one past event, or of the newest that fit its pattern. Raises
+        NotFound; as ``meet``."""
         async with self.runner.database.read() as session:
             events = await past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
         return [(event, await self.meet(row, event)) for event in events]
@@ -150,8 +153,8 @@ class Instructions:
         *,
         read_out: bool,
     ) -> str:
-        """Why a write must wait for a person, empty where it need not: an owner said so, still is one, and the event's text has no part in
-        what is done."""
+        """Why a write must wait for a person, empty where it need not: an owner said so, still is one, and the event's
+        text has no part in what is done."""
         if not row.unattended_by:
             return ATTENDED.format(row.name)
         allowing = Actor(**json.loads(row.unattended_by))

@@ -1,8 +1,10 @@
-"""An instruction's words with an event's fields set into them as quotations, and the way back from a quotation to its field.
+"""An instruction's words with an event's fields set into them as quotations, and the way back from a quotation to its
+field.
 
-The owner writes ``Close ticket {data.ticket_id} with the reason {data.subject}``. Only the fields named so are shown to a resolver: numbers
-as they are, text between quotation marks with its own marks and control characters made harmless. What a resolver then points at is turned
-back by code: a whole quotation is the field itself, as the event has it, whatever was read into its words.
+The owner writes ``Close ticket {data.ticket_id} with the reason {data.subject}``. Only the fields named so are shown to
+a resolver: numbers as they are, text between quotation marks with its own marks and control characters made harmless.
+What a resolver then points at is turned back by code: a whole quotation is the field itself, as the event has it,
+whatever was read into its words.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ _ROOTS: Final = ("data", "id", "name", "occurred_at")
 
 @dataclass(frozen=True, slots=True)
 class FieldQuote:
-    """One field in the words: ``start`` and ``end`` are its place with the quotation marks, ``free`` that it is text from outside."""
+    """One field in the words: ``start`` and ``end`` are its place with the quotation marks, ``free`` that it is text
+    from outside."""
 
     start: int
     end: int
@@ -45,7 +48,8 @@ class FieldQuote:
 
 @dataclass(frozen=True, slots=True)
 class RenderedInstruction:
-    """The request's text; ``missing`` are the fields that the event does not have. ``blank`` is the same with the free text left out."""
+    """The request's text; ``missing`` are the fields that the event does not have. ``blank`` is the same with the free
+    text left out."""
 
     text: str
     blank: str
@@ -102,7 +106,8 @@ def escape_quotes(text: str) -> str:
 def bind_fields(
     draft: Draft, contract: Contract, rendered: RenderedInstruction, event: FiredEvent
 ) -> tuple[Draft, bool]:
-    """The draft with whole quotations turned into the event's own values, and whether anything is left that was read out of free text.
+    """The draft with whole quotations turned into the event's own values, and whether anything is left that was read
+    out of free text.
 
     A record that nothing names is taken from the event's field of the parameter's own name (``ticket_id``).
     """

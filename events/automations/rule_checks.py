@@ -49,7 +49,8 @@ def check_parameters(parameters: Mapping[str, ParameterMapping], contract: Contr
 
 
 def _found_elsewhere(contract: Contract, name: str, given: Mapping[str, ParameterMapping]) -> bool:
-    """Whether a parameter that nobody gives may still get its value: by default, or from the record of one that is given."""
+    """Whether a parameter that nobody gives may still get its value: by default, or from the record of one that is
+    given."""
     schema, annotation = contract.properties[name], contract.annotation(name)
     if isinstance(schema, Mapping) and "default" in schema:
         return True

@@ -1,7 +1,8 @@
 """Rules: when an event fits a pattern and a condition holds, run this contract with these parameters.
 
-A rule is no way around anything. It acts as its author, with the rights the author has when the event comes, through the same validation,
-confirmation policy, signature and history as a typed request; values come from the event by pointer, or from the rule as constants.
+A rule is no way around anything. It acts as its author, with the rights the author has when the event comes, through
+the same validation, confirmation policy, signature and history as a typed request; values come from the event by
+pointer, or from the rule as constants.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ DRY_RUN_EVENTS: Final = 100
 
 
 class ParameterMapping(BaseModel):
-    """Where a parameter's value comes from: ``from`` is a JSON Pointer (RFC 6901) into the event, ``value`` a constant."""
+    """Where a parameter's value comes from: ``from`` is a JSON Pointer (RFC 6901) into the event, ``value`` a
+    constant."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -90,8 +92,8 @@ class Rules:
         return self.runner.acted(event, row.id, met.judged)
 
     async def meet(self, row: RuleRow, event: FiredEvent) -> Evaluation:
-        """Judge one event by a rule. Records are read; nothing is stored and nothing is sent. Raises PlatformUnavailable, and Unavailable
-        where its condition could not be judged yet."""
+        """Judge one event by a rule. Records are read; nothing is stored and nothing is sent. Raises
+        PlatformUnavailable, and Unavailable where its condition could not be judged yet."""
         if row.condition:
             try:
                 compiled = condition.compile(row.condition, condition.EVENT)
@@ -109,10 +111,14 @@ class Rules:
         contract = context.catalogue.get(row.contract)
         values, missing = map_parameters(row, event, contract.required if contract else ())
         run = self.runner.new_run(
-            author, surface_of(row), f"Rule “{row.name}” on {event.name} ({event.id})",
-            Cause(event_id=event.id, event=event.name, source=row.id, name=row.name), given="event", only=(row.contract,),
+            author,
+            surface_of(row),
+            f"Rule “{row.name}” on {event.name} ({event.id})",
+            Cause(event_id=event.id, event=event.name, source=row.id, name=row.name),
+            given="event",
+            only=(row.contract,),
             drafts=(Draft(action=row.contract, version=contract.version if contract else 1, given=values),),
-        )  # fmt: skip
+        )
         if not may_act:
             refusal = Refusal(code="forbidden", detail=runner.WITHDRAWN.format(author.name))
             judged = EvaluatedRun(run, refusal)
@@ -130,8 +136,8 @@ class Rules:
     async def dry_run(
         self, row: RuleRow, *, event_id: str | None = None, limit: int = 20
     ) -> list[tuple[FiredEvent, Evaluation]]:
-        """What the rule would have made of one past event, or of the newest that fit its pattern. Nothing is sent or stored.
-        Raises NotFound, PlatformUnavailable."""
+        """What the rule would have made of one past event, or of the newest that fit its pattern. Nothing is sent or
+        stored. Raises NotFound, PlatformUnavailable."""
         async with self.runner.database.read() as session:
             events = await past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
         return [(event, await self.meet(row, event)) for event in events]
@@ -162,8 +168,8 @@ def mapped(row: RuleRow) -> dict[str, ParameterMapping]:
 def map_parameters(
     row: RuleRow, event: FiredEvent, required: Collection[str]
 ) -> tuple[dict[str, SuppliedValue], list[str]]:
-    """The values with their sources, and the pointers at which the event lacks a required one; one that is not required is left out then.
-    A constant's source is the rule itself."""
+    """The values with their sources, and the pointers at which the event lacks a required one; one that is not required
+    is left out then. A constant's source is the rule itself."""
     values: dict[str, SuppliedValue] = {}
     missing: list[str] = []
     whole = event.as_json()

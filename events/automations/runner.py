@@ -1,8 +1,8 @@
-"""How a rule or an instruction acts: as a run like any other, of the person who set it up, with that person's rights of this moment and
-no more than they had when they set it up.
+"""How a rule or an instruction acts: as a run like any other, of the person who set it up, with that person's rights of
+this moment and no more than they had when they set it up.
 
-The run is judged first (records are read, nothing is stored) and then written, with what history says of it, in the transaction that marks
-the reaction done. So one event makes at most one run of one rule, whatever crashes in between.
+The run is judged first (records are read, nothing is stored) and then written, with what history says of it, in the
+transaction that marks the reaction done. So one event makes at most one run of one rule, whatever crashes in between.
 """
 
 from __future__ import annotations
@@ -84,9 +84,19 @@ class AutomationRunner:
         """A run nobody typed. Its session is the event's own, so that nothing counts as confirmed there before."""
         now = self.clock()
         return Run(
-            id=ids.new("run"), workspace=author.workspace, session_id=f"{cause.source}:{cause.event_id}", actor=author, surface=surface,
-            text=text, now=now, cause=cause, mode=author.mode, created_at=now, updated_at=now, **more,
-        )  # fmt: skip
+            id=ids.new("run"),
+            workspace=author.workspace,
+            session_id=f"{cause.source}:{cause.event_id}",
+            actor=author,
+            surface=surface,
+            text=text,
+            now=now,
+            cause=cause,
+            mode=author.mode,
+            created_at=now,
+            updated_at=now,
+            **more,
+        )
 
     async def evaluate(self, run: Run, resolved: Resolved | None = None) -> EvaluatedRun:
         """The verdict over the run's drafts. Raises PlatformUnavailable."""
@@ -103,8 +113,13 @@ class AutomationRunner:
         async def record(session: AsyncSession) -> None:
             run = judged.run
             firing = FiringRow(
-                source=source, event_id=event.id, workspace=event.workspace, at=self.clock(), verdict="run", run_id=run.id,
-            )  # fmt: skip
+                source=source,
+                event_id=event.id,
+                workspace=event.workspace,
+                at=self.clock(),
+                verdict="run",
+                run_id=run.id,
+            )
             if not await store.automations.insert_firing(session, firing):
                 raise Conflict("This event has made a run of this rule before.")
             await repository.insert(session, run)
@@ -124,16 +139,22 @@ class AutomationRunner:
         return ReactionResult(f"Made {judged.run.id}: {describe_verdict(judged.verdict)}", record)
 
     def passed(self, event: FiredEvent, source: str, verdict: str, detail: str, document: str = "") -> ReactionResult:
-        """Nothing was done, and that is worth a line: it would have been (shadow), it may not (over_limit), it can't be told (untold)."""
+        """Nothing was done, and that is worth a line: it would have been (shadow), it may not (over_limit), it can't be
+        told (untold)."""
 
         async def record(session: AsyncSession) -> None:
             await store.automations.insert_firing(
                 session,
                 FiringRow(
-                    source=source, event_id=event.id, workspace=event.workspace, at=self.clock(), verdict=verdict,
-                    detail=detail[:1000], document=document,
+                    source=source,
+                    event_id=event.id,
+                    workspace=event.workspace,
+                    at=self.clock(),
+                    verdict=verdict,
+                    detail=detail[:1000],
+                    document=document,
                 ),
-            )  # fmt: skip
+            )
 
         return ReactionResult(detail, record)
 
@@ -159,8 +180,8 @@ class AutomationRunner:
         return ReactionResult(detail, record)
 
     def overran(self, event: FiredEvent, rule: RuleRow, detail: str) -> ReactionResult:
-        """Its condition was stopped in the middle. That is counted with the rule, and the third time switches it off: an event comes once,
-        and a condition that can't be judged in time will not do better with the next."""
+        """Its condition was stopped in the middle. That is counted with the rule, and the third time switches it off:
+        an event comes once, and a condition that can't be judged in time will not do better with the next."""
         passed = self.passed(event, rule.id, "untold", detail)
 
         async def record(session: AsyncSession) -> None:
@@ -173,9 +194,16 @@ class AutomationRunner:
             if not await store.automations.park_rule(session, rule, why, self.clock()):
                 return
             await recorder.record_act(
-                session, Actor(**json.loads(rule.author)), EntryType.RULE_PARKED, self.clock(), rule=rule.id, name=rule.name,
-                event_id=event.id, overruns=count, detail=why,
-            )  # fmt: skip
+                session,
+                Actor(**json.loads(rule.author)),
+                EntryType.RULE_PARKED,
+                self.clock(),
+                rule=rule.id,
+                name=rule.name,
+                event_id=event.id,
+                overruns=count,
+                detail=why,
+            )
             log.error("rule %s is switched off: %s", rule.id, why, extra={"event_id": event.id})
 
         return ReactionResult(detail, record)

@@ -1,7 +1,8 @@
-"""Who may set up what happens on events: a rule or instruction acts as its author, so it can be given no more than its author has.
+"""Who may set up what happens on events: a rule or instruction acts as its author, so it can be given no more than its
+author has.
 
-Whoever changes what one does becomes its author. Who may switch it and delete it is ``agent.workspace.authority``'s to say; only an owner lets an
-instruction write without a card, and that ends with the next change by anybody else.
+Whoever changes what one does becomes its author. Who may switch it and delete it is ``agent.workspace.authority``'s to
+say; only an owner lets an instruction write without a card, and that ends with the next change by anybody else.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ class Source(ParameterMapping):
 
 
 class RuleForm(_Form):
-    """A rule as it is set up. It starts in shadow unless it is told otherwise: it watches and says what it would have done."""
+    """A rule as it is set up. It starts in shadow unless it is told otherwise: it watches and says what it would have
+    done."""
 
     name: Name
     event: Pattern
@@ -101,7 +103,8 @@ class AutomationService:
     async def add_rule(
         self, by: Actor, form: RuleForm, *, in_transaction: TransactionHook[RuleRow] = no_hook
     ) -> RuleRow:
-        """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not run the action."""
+        """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not
+        run the action."""
         now = self.clock()
         columns = await self._rule_columns(by, form)
         row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
@@ -112,7 +115,8 @@ class AutomationService:
         return row
 
     async def draft_rule(self, by: Actor, form: RuleForm) -> RuleRow:
-        """The rule as it would be, judged like one that is added and not stored: to be tried on past events. Raises as ``add_rule``."""
+        """The rule as it would be, judged like one that is added and not stored: to be tried on past events. Raises as
+        ``add_rule``."""
         now = self.clock()
         columns = await self._rule_columns(by, form)
         return RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
@@ -154,8 +158,8 @@ class AutomationService:
     async def add_instruction(
         self, by: Actor, form: InstructionForm, *, in_transaction: TransactionHook[InstructionRow] = no_hook
     ) -> InstructionRow:
-        """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not run an action or may
-        not let it act alone."""
+        """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not
+        run an action or may not let it act alone."""
         now = self.clock()
         columns = await self._instruction_columns(by, form)
         row = InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
@@ -239,10 +243,17 @@ class AutomationService:
         rule_checks.check_parameters(form.parameters, contract)
         sources = {name: each.model_dump(by_alias=True, exclude_none=True) for name, each in form.parameters.items()}
         return {
-            "name": form.name, "pattern": form.event, "condition": form.condition, "contract": form.action,
-            "surface": form.surface, "parameters": canon.dumps(sources).decode(), "mode": form.mode,
-            "max_per_hour": form.max_per_hour, "note": form.note, "author": _stored(by),
-        }  # fmt: skip
+            "name": form.name,
+            "pattern": form.event,
+            "condition": form.condition,
+            "contract": form.action,
+            "surface": form.surface,
+            "parameters": canon.dumps(sources).decode(),
+            "mode": form.mode,
+            "max_per_hour": form.max_per_hour,
+            "note": form.note,
+            "author": _stored(by),
+        }
 
     async def _instruction_columns(self, by: Actor, form: InstructionForm) -> dict[str, Any]:
         event_names.pattern(form.event)
@@ -251,10 +262,16 @@ class AutomationService:
         if form.allow_unattended and by.role != OWNER:
             raise Forbidden("Only an owner lets an instruction write without a card.")
         return {
-            "name": form.name, "pattern": form.event, "text": form.text, "contracts": " ".join(dict.fromkeys(form.actions)),
-            "surface": form.surface, "mode": form.mode, "max_per_hour": form.max_per_hour,
-            "unattended_by": _stored(by) if form.allow_unattended else "", "author": _stored(by),
-        }  # fmt: skip
+            "name": form.name,
+            "pattern": form.event,
+            "text": form.text,
+            "contracts": " ".join(dict.fromkeys(form.actions)),
+            "surface": form.surface,
+            "mode": form.mode,
+            "max_per_hour": form.max_per_hour,
+            "unattended_by": _stored(by) if form.allow_unattended else "",
+            "author": _stored(by),
+        }
 
     async def _runnable(self, by: Actor, action: str, surface: Surface, where: str = "/action") -> Contract:
         catalogue = (await self.contexts.of(by.workspace)).catalogue
@@ -270,17 +287,30 @@ class AutomationService:
 def rule_form(row: RuleRow) -> dict[str, Any]:
     """A rule as its form's JSON."""
     return {
-        "name": row.name, "event": row.pattern, "condition": row.condition, "action": row.contract, "surface": row.surface,
-        "parameters": json.loads(row.parameters), "mode": row.mode, "max_per_hour": row.max_per_hour, "note": row.note,
-    }  # fmt: skip
+        "name": row.name,
+        "event": row.pattern,
+        "condition": row.condition,
+        "action": row.contract,
+        "surface": row.surface,
+        "parameters": json.loads(row.parameters),
+        "mode": row.mode,
+        "max_per_hour": row.max_per_hour,
+        "note": row.note,
+    }
 
 
 def instruction_form(row: InstructionRow) -> dict[str, Any]:
     """An instruction as its form's JSON."""
     return {
-        "name": row.name, "event": row.pattern, "text": row.text, "actions": row.contracts.split(), "surface": row.surface,
-        "mode": row.mode, "max_per_hour": row.max_per_hour, "allow_unattended": bool(row.unattended_by),
-    }  # fmt: skip
+        "name": row.name,
+        "event": row.pattern,
+        "text": row.text,
+        "actions": row.contracts.split(),
+        "surface": row.surface,
+        "mode": row.mode,
+        "max_per_hour": row.max_per_hour,
+        "allow_unattended": bool(row.unattended_by),
+    }
 
 
 def _actions(row: RuleRow | InstructionRow) -> list[str]:

@@ -99,7 +99,8 @@ class AttemptRecorder:
             await self.disable(session, endpoint, "Nothing has got through to it for 5 days.")
 
     async def disable(self, session: AsyncSession, endpoint: EndpointRow, why: str) -> None:
-        """No more deliveries to it until a person resumes it; what waited is failed. Told in history and by an event."""
+        """No more deliveries to it until a person resumes it; what waited is failed. Told in history and by an
+        event."""
         now = self.clock()
         row = await store.webhooks.endpoints.disable(session, endpoint.id, now, why)
         if row is None:

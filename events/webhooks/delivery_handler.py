@@ -37,8 +37,9 @@ class DeliveryHandler:
     jitter: Callable[[], float] = field(default=random.random)
 
     async def deliver(self, job: Job) -> Outcome:
-        """One attempt of a delivery's series, and when the next one is due. What the claim read beside it is at most some seconds old
-        (executors/jobs/lane_scheduler.py), so an endpoint that is paused may still get what was on its way to it.
+        """One attempt of a delivery's series, and when the next one is due. What the claim read beside it is at most
+        some seconds old (executors/jobs/lane_scheduler.py), so an endpoint that is paused may still get what was on its
+        way to it.
         """
         packed: LoadedDelivery | None = job.beside or await self.loader.of(job.payload["delivery"])
         if packed is None or packed.delivery.state != "pending":
@@ -80,9 +81,16 @@ class DeliveryHandler:
         else:
             is_test = packed.delivery.cause == "test"
             told = self._describe(
-                job, packed, reply, at, "failed" if is_test else None, verdict.detail,
-                next_at=None if is_test else packed.delivery.next_at, finished_at=now if is_test else None, by_hand=True,
-            )  # fmt: skip
+                job,
+                packed,
+                reply,
+                at,
+                "failed" if is_test else None,
+                verdict.detail,
+                next_at=None if is_test else packed.delivery.next_at,
+                finished_at=now if is_test else None,
+                by_hand=True,
+            )
         return Done(shared=told)
 
     async def record_dead_job(self, session: AsyncSession, job: Job) -> None:
@@ -123,10 +131,21 @@ class DeliveryHandler:
     ) -> SharedWrite:
         delivery = packed.delivery
         came = AttemptResult(
-            attempt=f"{job.id}.{job.attempt}", n=delivery.attempts + 1, duration_ms=reply.duration_ms,
-            headers=logged_headers(reply.headers, packed.endpoint.headers), response=reply.body, cut=reply.cut,
-            delivery=delivery.id, state=state, status=reply.status, error=reply.error, detail=detail, at=at,
-            next_at=next_at, finished_at=finished_at, in_series=not by_hand,
-        )  # fmt: skip
+            attempt=f"{job.id}.{job.attempt}",
+            n=delivery.attempts + 1,
+            duration_ms=reply.duration_ms,
+            headers=logged_headers(reply.headers, packed.endpoint.headers),
+            response=reply.body,
+            cut=reply.cut,
+            delivery=delivery.id,
+            state=state,
+            status=reply.status,
+            error=reply.error,
+            detail=detail,
+            at=at,
+            next_at=next_at,
+            finished_at=finished_at,
+            in_series=not by_hand,
+        )
         entry = RecordedAttempt(came, packed.endpoint.id, reply.ok, delivery.cause != "test", reply.retry_after_s)
         return SharedWrite(self.recorder.write, entry)

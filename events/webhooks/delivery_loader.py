@@ -84,8 +84,8 @@ class DeliveryLoader:
                 future.set_result(found.get(delivery_id))
 
     async def beside(self, session: AsyncSession, works: Sequence[Job]) -> dict[str, LoadedDelivery]:
-        """By the work's id, read with its claim. Those with large bodies are left out: they are read when it is their turn, so
-        that what waits for its turn takes little memory.
+        """By the work's id, read with its claim. Those with large bodies are left out: they are read when it is their
+        turn, so that what waits for its turn takes little memory.
         """
         found = await self._loaded(session, [job.payload["delivery"] for job in works], MAX_BODY_BYTES)
         return {job.id: found[job.payload["delivery"]] for job in works if job.payload["delivery"] in found}

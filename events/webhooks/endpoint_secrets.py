@@ -31,9 +31,12 @@ class EndpointSecrets:
         """A fresh secret for a fresh endpoint; it is answered here, once."""
         secret = new_secret()
         row = SigningSecretRow(
-            workspace=workspace, purpose=WEBHOOK, target=endpoint_id, created_at=now,
+            workspace=workspace,
+            purpose=WEBHOOK,
+            target=endpoint_id,
+            created_at=now,
             current=self._seal(workspace, endpoint_id, secret),
-        )  # fmt: skip
+        )
         await signing_secrets.put_first(session, row)
         return secret
 
@@ -45,9 +48,14 @@ class EndpointSecrets:
         secret = new_secret()
         until = now + BOTH_VALID
         await signing_secrets.rotate(
-            session, workspace, WEBHOOK, endpoint_id,
-            was=there.current, sealed=self._seal(workspace, endpoint_id, secret), previous_until=until,
-        )  # fmt: skip
+            session,
+            workspace,
+            WEBHOOK,
+            endpoint_id,
+            was=there.current,
+            sealed=self._seal(workspace, endpoint_id, secret),
+            previous_until=until,
+        )
         return secret, until
 
     def opened(self, row: SigningSecretRow, now: datetime) -> list[str]:

@@ -1,4 +1,5 @@
-"""Endpoints, as people govern them: made, changed, paused, resumed, rotated, deleted. Every act is an entry in AI History."""
+"""Endpoints, as people govern them: made, changed, paused, resumed, rotated, deleted. Every act is an entry in AI
+History."""
 
 from __future__ import annotations
 
@@ -62,7 +63,8 @@ async def no_hook(session: AsyncSession, made: Any) -> None:
 
 @dataclass(frozen=True)
 class Endpoints:
-    """``also`` is written in the same transaction as the act. Members need to be owners; a key needs its scope alone."""
+    """``also`` is written in the same transaction as the act. Members need to be owners; a key needs its scope
+    alone."""
 
     database: Database
     guard: SsrfGuard
@@ -88,10 +90,17 @@ class Endpoints:
         now = self.clock()
         own = custom_headers(headers or {})
         row = EndpointRow(
-            id=endpoint_id, workspace=by.workspace, url=self._url(url), patterns=_patterns(patterns),
-            description=_description(description), sealed_headers=self.endpoint_secrets.seal_headers(by.workspace, endpoint_id, own),
-            per_minute=_per_minute(per_minute), created_by=by.id, created_at=now, changed_at=now,
-        )  # fmt: skip
+            id=endpoint_id,
+            workspace=by.workspace,
+            url=self._url(url),
+            patterns=_patterns(patterns),
+            description=_description(description),
+            sealed_headers=self.endpoint_secrets.seal_headers(by.workspace, endpoint_id, own),
+            per_minute=_per_minute(per_minute),
+            created_by=by.id,
+            created_at=now,
+            changed_at=now,
+        )
         async with self.database.begin() as session:
             if len(await store.webhooks.endpoints.listed(session, by.workspace)) >= MAX_ENDPOINTS:
                 raise InvalidInput(f"A workspace has at most {MAX_ENDPOINTS} webhook endpoints: delete one first.")
@@ -133,7 +142,8 @@ class Endpoints:
         request_id: str | None = None,
         in_transaction: ShownHook = no_hook,
     ) -> EndpointState:
-        """Set what ``given`` names: url, events, description, headers (all of them), per_minute. Raises InvalidInput, NotFound."""
+        """Set what ``given`` names: url, events, description, headers (all of them), per_minute. Raises InvalidInput,
+        NotFound."""
         _governs(by)
         columns: dict[str, Any] = {}
         for name, value in given.items():
@@ -272,7 +282,8 @@ class Endpoints:
         return made
 
     def _url(self, text: str) -> str:
-        """As given, if it can be dialled: https, or http to what the settings open on purpose. Names are judged when dialled."""
+        """As given, if it can be dialled: https, or http to what the settings open on purpose. Names are judged when
+        dialled."""
         try:
             url = self.guard.url(text)
         except Blocked as error:

@@ -1,4 +1,5 @@
-"""From one event to its deliveries: each endpoint that wants it gets a delivery and a piece of durable work of its own."""
+"""From one event to its deliveries: each endpoint that wants it gets a delivery and a piece of durable work of its
+own."""
 
 from __future__ import annotations
 
@@ -57,28 +58,40 @@ class Fanout:
 async def deliver_to(
     session: AsyncSession, event: FiredEvent, endpoints: Sequence[EndpointRow], cause: DeliveryCause, now: datetime
 ) -> None:
-    """One delivery and one piece of work for each endpoint; doing it again changes nothing. The body is made here, once."""
+    """One delivery and one piece of work for each endpoint; doing it again changes nothing. The body is made here,
+    once."""
     await put_body(session, event, now)
     rows = [delivery(event, endpoint, cause, now) for endpoint in endpoints]
     await store.webhooks.deliveries.put_many(session, rows)
     await store.jobs.enqueue.enqueue_many(
         session,
         [
-            NewJob(f"{event.id}+{row.endpoint}", DELIVER_JOB, event.workspace, {"delivery": row.id}, PRIORITY, lane=row.endpoint)
+            NewJob(
+                f"{event.id}+{row.endpoint}",
+                DELIVER_JOB,
+                event.workspace,
+                {"delivery": row.id},
+                PRIORITY,
+                lane=row.endpoint,
+            )
             for row in rows
         ],
-    )  # fmt: skip
+    )
 
 
 async def put_body(session: AsyncSession, event: FiredEvent, now: datetime) -> None:
-    row = BodyRow(
-        event_id=event.id, workspace=event.workspace, event=event.name, body=body_of(event), created_at=now
-    )  # fmt: skip
+    row = BodyRow(event_id=event.id, workspace=event.workspace, event=event.name, body=body_of(event), created_at=now)
     await store.webhooks.deliveries.put_body(session, row)
 
 
 def delivery(event: FiredEvent, endpoint: EndpointRow, cause: DeliveryCause, now: datetime) -> DeliveryRow:
     return DeliveryRow(
-        id=ids.new("dlv"), workspace=event.workspace, event_id=event.id, endpoint=endpoint.id, event=event.name,
-        cause=cause, created_at=now, next_at=now,
-    )  # fmt: skip
+        id=ids.new("dlv"),
+        workspace=event.workspace,
+        event_id=event.id,
+        endpoint=endpoint.id,
+        event=event.name,
+        cause=cause,
+        created_at=now,
+        next_at=now,
+    )

@@ -22,16 +22,17 @@ _RESERVED: Final = ("webhook-", "opsiq-", "content-", "x-forwarded-", "proxy-", 
 """Beginnings: what is signed, what the body is, who a request came from."""
 _NEVER: Final = frozenset(
     {
-        "accept", "accept-encoding", "connection", "cookie", "date", "expect", "forwarded", "host", "http2-settings", "idempotency-key",
-        "keep-alive", "max-forwards", "origin", "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "via", "x-real-ip",
-        "x-http-method-override",
+        "accept", "accept-encoding", "connection", "cookie", "date", "expect", "forwarded", "host", "http2-settings",
+        "idempotency-key", "keep-alive", "max-forwards", "origin", "te", "trailer", "transfer-encoding", "upgrade",
+        "user-agent", "via", "x-real-ip", "x-http-method-override",
     }
 )  # fmt: skip
 """The connection's (RFC 9110 §7.6.1), the message's framing, and what proxies take for true."""
 
 
 def body_of(event: FiredEvent) -> bytes:
-    """Standard Webhooks' recommended payload as canonical JSON: ``type``, ``timestamp``, ``data``; and the event's ``id``."""
+    """Standard Webhooks' recommended payload as canonical JSON: ``type``, ``timestamp``, ``data``; and the event's
+    ``id``."""
     told: dict[str, Any] = {
         "id": event.id,
         "type": event.name,
@@ -42,13 +43,15 @@ def body_of(event: FiredEvent) -> bytes:
 
 
 def custom_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """An endpoint's own headers, by lower-case name. Raises InvalidInput for those that are malformed or not its to set."""
+    """An endpoint's own headers, by lower-case name. Raises InvalidInput for those that are malformed or not its to
+    set."""
     if len(headers) > MAX_HEADERS:
         raise InvalidInput(f"An endpoint has at most {MAX_HEADERS} headers of its own.")
     for name in headers:
         if _reserved(name):
             detail = (
-                f"The header {name!r} is not an endpoint's to set: OpsIQ or the connection sets it, or proxies would believe it. "
+                f"The header {name!r} is not an endpoint's to set: OpsIQ or the connection sets it, or proxies "
+                f"would believe it. "
                 "Use a name of your own, such as Authorization or X-Team."
             )
             raise InvalidInput(detail, findings=[Finding("/headers" + pointer.at(name), "reserved", detail)])
@@ -67,6 +70,7 @@ def _reserved(name: str) -> bool:
 
 
 def logged_headers(sent: Mapping[str, str], custom: Mapping[str, str]) -> str:
-    """The request's headers as JSON for the log: what an endpoint's owner put there may be a password, so it is hidden."""
+    """The request's headers as JSON for the log: what an endpoint's owner put there may be a password, so it is
+    hidden."""
     told = {**sent, **dict.fromkeys(custom.keys() & sent.keys(), HIDDEN)}
     return _HEADERS.dump_json(told).decode()

@@ -89,7 +89,8 @@ class Redelivery:
         request_id: str | None = None,
         in_transaction: TransactionHook = no_hook,
     ) -> DeliveryRow:
-        """One attempt with a sample of the catalogue: ``event``, or the first that the endpoint wants. Raises NotFound."""
+        """One attempt with a sample of the catalogue: ``event``, or the first that the endpoint wants. Raises
+        NotFound."""
         now = self.clock()
         async with self.database.begin() as session:
             endpoint = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
@@ -121,7 +122,8 @@ class Redelivery:
         request_id: str | None = None,
         in_transaction: TransactionHook = no_hook,
     ) -> ResendSpan:
-        """One more attempt at each delivery to this endpoint that was made in [since, until) and failed. Raises Conflict."""
+        """One more attempt at each delivery to this endpoint that was made in [since, until) and failed. Raises
+        Conflict."""
         return await self._span(
             by, endpoint_id, since, until, EntryType.WEBHOOK_RECOVERED, RECOVER_JOB, request_id, in_transaction
         )
@@ -136,7 +138,8 @@ class Redelivery:
         request_id: str | None = None,
         in_transaction: TransactionHook = no_hook,
     ) -> ResendSpan:
-        """Deliver the events fired in [since, until) that this endpoint wants and has no delivery of. Raises Conflict."""
+        """Deliver the events fired in [since, until) that this endpoint wants and has no delivery of. Raises
+        Conflict."""
         return await self._span(
             by, endpoint_id, since, until, EntryType.WEBHOOK_REPLAYED, REPLAY_JOB, request_id, in_transaction
         )
@@ -220,9 +223,13 @@ class Redelivery:
 
     async def _send(self, session: AsyncSession, row: DeliveryRow) -> None:
         await store.jobs.enqueue.enqueue(
-            session, key=f"{row.id}+{ids.new('wrk')}", kind=RESEND_JOB, workspace=row.workspace,
-            payload={"delivery": row.id}, priority=_AT_ONCE,
-        )  # fmt: skip
+            session,
+            key=f"{row.id}+{ids.new('wrk')}",
+            kind=RESEND_JOB,
+            workspace=row.workspace,
+            payload={"delivery": row.id},
+            priority=_AT_ONCE,
+        )
         after_commit(session, self.wake)
 
 
@@ -233,6 +240,13 @@ def _sample(endpoint: EndpointRow, event: str | None, now: datetime) -> FiredEve
     if found is None:
         raise NotFound(f"There is no sample of {wanted!r}: tests send the universal events of the catalogue.")
     return FiredEvent(
-        id=ids.new("evt"), workspace=endpoint.workspace, name=wanted, data=found.sample, occurred_at=now, fired_at=now,
-        origin="test", cause=None, depth=0,
-    )  # fmt: skip
+        id=ids.new("evt"),
+        workspace=endpoint.workspace,
+        name=wanted,
+        data=found.sample,
+        occurred_at=now,
+        fired_at=now,
+        origin="test",
+        cause=None,
+        depth=0,
+    )

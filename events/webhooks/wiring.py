@@ -27,7 +27,8 @@ from store.jobs.jobs import Job
 
 @dataclass(frozen=True)
 class Webhooks:
-    """What faces, the engine and the walk of events need. ``limits`` are how many deliveries run at once, by kind of work."""
+    """What faces, the engine and the walk of events need. ``limits`` are how many deliveries run at once, by kind of
+    work."""
 
     endpoints: Endpoints
     redelivery: Redelivery

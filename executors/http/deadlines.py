@@ -1,4 +1,5 @@
-"""Time limits of many waits at once: one timer of the loop's for all of them, where a timer for each is most of what a short wait costs."""
+"""Time limits of many waits at once: one timer of the loop's for all of them, where a timer for each is most of what a
+short wait costs."""
 
 from __future__ import annotations
 

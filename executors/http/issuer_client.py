@@ -32,7 +32,8 @@ class IssuerAnswer:
 
 @dataclass(frozen=True, slots=True)
 class IssuerClient:
-    """A connection for each question: they are few. Redirects are answers, never followed. ``tls`` replaces the system's trust store."""
+    """A connection for each question: they are few. Redirects are answers, never followed. ``tls`` replaces the
+    system's trust store."""
 
     guard: SsrfGuard
     timeout_s: float = TIMEOUT_S

@@ -28,7 +28,8 @@ _NOTHING_SENT: Final = frozenset({"dns", "connect"})
 class HttpPlatformClient:
     """Reads of one platform. Owns its connections; ``close`` it, or use it as an async context.
 
-    ``base_url`` may hold a path, which every read stays below; an empty ``token`` sends none. Raises BadSetting for one that can't be used.
+    ``base_url`` may hold a path, which every read stays below; an empty ``token`` sends none. Raises BadSetting for one
+    that can't be used.
     """
 
     def __init__(

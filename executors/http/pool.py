@@ -1,5 +1,6 @@
-"""HTTP/1.1 POSTs over connections that are kept: aiohttp's connector dials (guarded, TLS), ``executors.http.connection`` asks and reads, and the
-request goes out in one write, as the bytes that were made of it (docs/decisions/2026-11-26-deliveries.md).
+"""HTTP/1.1 POSTs over connections that are kept: aiohttp's connector dials (guarded, TLS),
+``executors.http.connection`` asks and reads, and the request goes out in one write, as the bytes that were made of it
+(docs/decisions/2026-11-26-deliveries.md).
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ _TARGETS_KEPT: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """``dial`` is what the connector asks of a request, ``peer`` with whom its connections are shared; ``start`` are the lines that every
-    request there begins with."""
+    """``dial`` is what the connector asks of a request, ``peer`` with whom its connections are shared; ``start`` are
+    the lines that every request there begins with."""
 
     dial: aiohttp.ClientRequest
     peer: ConnectionKey
@@ -33,8 +34,8 @@ class _Origin:
 
 
 class HttpPool:
-    """Kept connections and what is asked on them. ``keep_s``: how long one that nobody uses is kept; 0 for not at all. The connector must
-    pool nothing, and is its owner's to close. Belongs to the running loop.
+    """Kept connections and what is asked on them. ``keep_s``: how long one that nobody uses is kept; 0 for not at all.
+    The connector must pool nothing, and is its owner's to close. Belongs to the running loop.
     """
 
     def __init__(self, connector: aiohttp.BaseConnector, *, keep_s: float) -> None:
@@ -47,11 +48,17 @@ class HttpPool:
         self._deadlines = Deadlines(self._loop)
 
     async def post(
-        self, url: URL, headers: Mapping[str, str], body: bytes, timeout_s: float, connect: aiohttp.ClientTimeout, into: HttpAnswer
-    ) -> None:  # fmt: skip
-        """Fills ``into``, within ``timeout_s`` from the look-up of the name to the last byte kept. ``headers`` are sent as they are, so
-        they must be fit for it (``executors.http.signed_client.checked_headers``). Raises TimeoutError, what aiohttp raises, and HttpProcessingError for
-        an answer that is not HTTP.
+        self,
+        url: URL,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout_s: float,
+        connect: aiohttp.ClientTimeout,
+        into: HttpAnswer,
+    ) -> None:
+        """Fills ``into``, within ``timeout_s`` from the look-up of the name to the last byte kept. ``headers`` are sent
+        as they are, so they must be fit for it (``executors.http.signed_client.checked_headers``). Raises TimeoutError,
+        what aiohttp raises, and HttpProcessingError for an answer that is not HTTP.
         """
         target = self._targets.get(url) or self._target(url)
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])

@@ -36,8 +36,8 @@ def open_connector(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None 
 
 
 def open_session(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.ClientSession:
-    """A session over ``open_connector``, without cookies, proxies, .netrc and decompression. Belongs to the running loop; the caller closes
-    it.
+    """A session over ``open_connector``, without cookies, proxies, .netrc and decompression. Belongs to the running
+    loop; the caller closes it.
     """
     return aiohttp.ClientSession(
         connector=open_connector(guard, reuse=reuse, tls=tls),

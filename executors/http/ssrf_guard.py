@@ -147,7 +147,8 @@ class SsrfGuard:
         return address
 
     def open_socket(self, text: str) -> bool:
-        """Whether this host, written as an address or as ``localhost``, is reached only because it is on the allow-list."""
+        """Whether this host, written as an address or as ``localhost``, is reached only because it is on the
+        allow-list."""
         text = "127.0.0.1" if text == "localhost" else text
         try:
             address = ip_address(text)

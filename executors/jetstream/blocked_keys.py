@@ -15,8 +15,9 @@ LOOK_MOST: Final = 8
 
 
 class BlockedKeys:
-    """Keys by their lane, until there is room: when a piece of the lane has ended here the next key has its turn, and once a second a few
-    have, since the lane may be full of what others hold. Then they stand in ``ready``. In memory alone, as ``executors.jetstream.delayed_keys`` has it.
+    """Keys by their lane, until there is room: when a piece of the lane has ended here the next key has its turn, and
+    once a second a few have, since the lane may be full of what others hold. Then they stand in ``ready``. In memory
+    alone, as ``executors.jetstream.delayed_keys`` has it.
     """
 
     def __init__(self, ready: deque[NamedKey], rings: Callable[[], None]) -> None:

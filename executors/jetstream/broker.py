@@ -1,4 +1,5 @@
-"""One NATS JetStream as we use it: a work queue of keys, published, fetched, and made anew when the broker has lost it."""
+"""One NATS JetStream as we use it: a work queue of keys, published, fetched, and made anew when the broker has lost
+it."""
 
 from __future__ import annotations
 
@@ -72,7 +73,8 @@ class Broker:
                 await asyncio.wait_for(self._client.close(), 3)
 
     async def publish(self, messages: Sequence[Message]) -> int:
-        """How many the broker has on its disk now; a message id it has seen in the last two minutes counts, and is not stored again."""
+        """How many the broker has on its disk now; a message id it has seen in the last two minutes counts, and is not
+        stored again."""
         return sum(await asyncio.gather(*map(self._publish, messages)))
 
     async def fetch(self, most: int, wait_s: float) -> list[Msg]:
@@ -91,7 +93,8 @@ class Broker:
             await self._pull.close()
 
     async def front_age_s(self) -> float | None:
-        """How long ago the message was published that is given out next, 0 when none waits; None when the broker can't say."""
+        """How long ago the message was published that is given out next, 0 when none waits; None when the broker can't
+        say."""
         from nats.js.errors import NotFoundError
 
         try:
@@ -115,8 +118,11 @@ class Broker:
                 return False
             try:
                 await self._streams.publish(
-                    f"{self._stream}.{kind.replace('.', '_')}", key.encode(), headers={"Nats-Msg-Id": message_id}, timeout=ANSWER_S
-                )  # fmt: skip
+                    f"{self._stream}.{kind.replace('.', '_')}",
+                    key.encode(),
+                    headers={"Nats-Msg-Id": message_id},
+                    timeout=ANSWER_S,
+                )
             except Exception as error:
                 self._lost(error)
                 return False
@@ -155,9 +161,14 @@ class Broker:
             log.debug("nats: %s", error)
 
         self._client = await nats.connect(
-            self._url, name="opsiq", connect_timeout=5, reconnect_time_wait=_PAUSE_S, max_reconnect_attempts=-1,
-            disconnected_cb=gone, error_cb=quiet,
-        )  # fmt: skip
+            self._url,
+            name="opsiq",
+            connect_timeout=5,
+            reconnect_time_wait=_PAUSE_S,
+            max_reconnect_attempts=-1,
+            disconnected_cb=gone,
+            error_cb=quiet,
+        )
         self._streams = self._client.jetstream(timeout=ANSWER_S)
 
     async def _ensure(self) -> None:
@@ -170,17 +181,24 @@ class Broker:
         except NotFoundError:
             await self._streams.add_stream(
                 StreamConfig(
-                    name=self._stream, subjects=[f"{self._stream}.>"], retention=RetentionPolicy.WORK_QUEUE,
-                    storage=StorageType.FILE, max_age=KEPT_S, duplicate_window=DUPLICATES_S,
+                    name=self._stream,
+                    subjects=[f"{self._stream}.>"],
+                    retention=RetentionPolicy.WORK_QUEUE,
+                    storage=StorageType.FILE,
+                    max_age=KEPT_S,
+                    duplicate_window=DUPLICATES_S,
                 )
-            )  # fmt: skip
+            )
         await self._streams.add_consumer(
             self._stream,
             ConsumerConfig(
-                durable_name=CONSUMER, ack_policy=AckPolicy.EXPLICIT, ack_wait=self._unacked_s, max_deliver=-1,
+                durable_name=CONSUMER,
+                ack_policy=AckPolicy.EXPLICIT,
+                ack_wait=self._unacked_s,
+                max_deliver=-1,
                 max_ack_pending=MAX_UNACKED,
             ),
-        )  # fmt: skip
+        )
         if self._pull is not None:
             await self._pull.close()
         self._pull = await Pull.open(self._client, self._stream, CONSUMER, answer_s=ANSWER_S)

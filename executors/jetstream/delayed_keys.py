@@ -15,8 +15,8 @@ MOST: Final = 20_000
 
 
 class DelayedKeys:
-    """Keys until their moment has come: then they stand in ``ready``, and ``rings`` is called. In memory alone; what is lost here
-    is due and unseen, and the sweep finds it.
+    """Keys until their moment has come: then they stand in ``ready``, and ``rings`` is called. In memory alone; what is
+    lost here is due and unseen, and the sweep finds it.
     """
 
     def __init__(self, rings: Callable[[], None]) -> None:

@@ -1,9 +1,10 @@
 """The port where a broker carries some kinds of work (docs/decisions/2026-11-24-jetstream.md).
 
-A message is some keys and nothing else; what the database says of a key is what counts, at the claim and at the settle. So a message that
-comes twice, late or not at all changes nothing: twice and late find nothing to claim, and what is due and was not seen is published again.
-A key that can't be claimed now, or is to be tried again, waits here for its moment and lets its message go: what the broker still counts as
-given out is what is in hand. While the broker is away, everything is claimed from the database.
+A message is some keys and nothing else; what the database says of a key is what counts, at the claim and at the settle.
+So a message that comes twice, late or not at all changes nothing: twice and late find nothing to claim, and what is due
+and was not seen is published again. A key that can't be claimed now, or is to be tried again, waits here for its moment
+and lets its message go: what the broker still counts as given out is what is in hand. While the broker is away,
+everything is claimed from the database.
 """
 
 from __future__ import annotations
@@ -126,7 +127,8 @@ class JetStreamQueue:
         return await self._sql.begin_alone(job)
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
-        """In the database; only then the broker may forget the message. Where that fails, it gives the message out again."""
+        """In the database; only then the broker may forget the message. Where that fails, it gives the message out
+        again."""
         settled = await self._sql.settle(group)
         for (job, outcome), result in zip(group, settled, strict=True):
             if isinstance(result, Exception) or job.kind not in self._kinds:
@@ -147,7 +149,8 @@ class JetStreamQueue:
         return await self._sql.next_due_s(others) if others else None
 
     def _next(self, most: int) -> dict[str, NamedKey]:
-        """Half of them, if so many wait, from what has been looked at before: a lane that is full must not stop the others."""
+        """Half of them, if so many wait, from what has been looked at before: a lane that is full must not stop the
+        others."""
         self._odd = not self._odd
         found: dict[str, NamedKey] = {}
         self._take(found, self._delayed_keys.ready, (most + self._odd) // 2)

@@ -45,7 +45,8 @@ class NamedKey:
 
 
 def pack(items: Iterable[tuple[str, str]], mark: str = "") -> list[tuple[str, str, str]]:
-    """(kind, text, message id) for each message that these (kind, key) make. The same keys with the same ``mark`` have the same id."""
+    """(kind, text, message id) for each message that these (kind, key) make. The same keys with the same ``mark`` have
+    the same id."""
     by_kind: dict[str, list[str]] = {}
     for kind, key in items:
         by_kind.setdefault(kind, []).append(key)

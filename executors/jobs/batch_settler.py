@@ -1,5 +1,5 @@
-"""Group commit: what is settled while one transaction is on its way to the disk goes into the next, together; and where more is
-under way, a transaction waits a moment for it."""
+"""Group commit: what is settled while one transaction is on its way to the disk goes into the next, together; and where
+more is under way, a transaction waits a moment for it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Then = Callable[[bool | Exception], None]
 class BatchSettler:
     """Settles up to GROUP at a time. Alone, a settle waits for nothing; under load the groups grow by themselves.
 
-    ``busy`` says how many pieces of work are in hand, those that wait here included, and ``stock`` how many more will begin without a
-    claim: while there are twice as many in hand as wait here, or there is a stock, a transaction is held back by up to LINGER_S. Each costs
-    the same handful of statements, whether it settles one piece or hundreds.
+    ``busy`` says how many pieces of work are in hand, those that wait here included, and ``stock`` how many more will
+    begin without a claim: while there are twice as many in hand as wait here, or there is a stock, a transaction is
+    held back by up to LINGER_S. Each costs the same handful of statements, whether it settles one piece or hundreds.
     """
 
     def __init__(self, queue: Queue, busy: Callable[[], int] = lambda: 0, stock: Callable[[], int] = lambda: 0) -> None:
@@ -41,7 +41,8 @@ class BatchSettler:
         self._under_way: set[asyncio.Task[None]] = set()
 
     def hand_in(self, settlement: Settlement, then: Then) -> None:
-        """Settle it with the next group. While the database is down it is tried again for some seconds, then Unavailable comes back."""
+        """Settle it with the next group. While the database is down it is tried again for some seconds, then
+        Unavailable comes back."""
         self._waiting.append((settlement, then))
         if len(self._waiting) >= 2 * GROUP:
             self._room.clear()

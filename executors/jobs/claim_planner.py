@@ -29,7 +29,8 @@ def failure_pause_s(in_a_row: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRequest:
-    """One claim of ``limit`` pieces of these kinds. Where it goes ahead of quick lanes, ``slots`` of them outside those, else None."""
+    """One claim of ``limit`` pieces of these kinds. Where it goes ahead of quick lanes, ``slots`` of them outside
+    those, else None."""
 
     kinds: list[str]
     limit: int
@@ -40,9 +41,9 @@ class ClaimRequest:
 class ClaimGroup:
     """Kinds that one claim may take together, and what came of the last claims.
 
-    ``rung``: somebody says that there may be work of them, or room has come for it. ``short``: the last look found less than there was room
-    for, of each of them: the end of what is due, or lanes that are full. ``crowded``: what they share came back full. ``trouble``: so many
-    looks in a row failed, and the next one is not before ``again_at``.
+    ``rung``: somebody says that there may be work of them, or room has come for it. ``short``: the last look found less
+    than there was room for, of each of them: the end of what is due, or lanes that are full. ``crowded``: what they
+    share came back full. ``trouble``: so many looks in a row failed, and the next one is not before ``again_at``.
     """
 
     kinds: tuple[str, ...]
@@ -55,8 +56,8 @@ class ClaimGroup:
     again_at: float = -inf
 
     def rests(self, now: float, *, stocked: bool) -> bool:
-        """Whether nothing of it needs to be looked for at this moment: a look in vain costs as much as any. Where something waits here for
-        its turn (``stocked``), also when more could be found.
+        """Whether nothing of it needs to be looked for at this moment: a look in vain costs as much as any. Where
+        something waits here for its turn (``stocked``), also when more could be found.
         """
         return (stocked or self.short) and not self.notified and now - self.looked_at < LOOK_S
 
@@ -67,7 +68,8 @@ class ClaimGroup:
         return self.looked_at + LOOK_S - now if self.looked_at < now else inf
 
     def looks(self, now: float, *, everywhere: bool) -> None:
-        """A look begins; ``everywhere``: there is room for each of the kinds. Who rings from here on, rings for the next one."""
+        """A look begins; ``everywhere``: there is room for each of the kinds. Who rings from here on, rings for the
+        next one."""
         self.notified, self.short, self.looked_at = False, everywhere, now
 
     def record_failure(self, now: float) -> float:
@@ -88,8 +90,8 @@ class ClaimGroup:
 
 
 class ClaimPlanner:
-    """Reads ``held`` (all that is claimed and not settled) and the ``lines`` of each kind as they are at the moment it is asked. Kinds that
-    are ``apart`` from the others are claimed by themselves.
+    """Reads ``held`` (all that is claimed and not settled) and the ``lines`` of each kind as they are at the moment it
+    is asked. Kinds that are ``apart`` from the others are claimed by themselves.
     """
 
     def __init__(
@@ -114,7 +116,8 @@ class ClaimPlanner:
         return sum(line.waiting for line in self._lines.values())
 
     def free(self, kinds: Iterable[str]) -> dict[str, int]:
-        """How much more of each of these may begin. What is to be settled still counts; where a lane is quick, it does not."""
+        """How much more of each of these may begin. What is to be settled still counts; where a lane is quick, it does
+        not."""
         made = {kind: self._lines[kind].slots - self._lines[kind].running for kind in kinds}
         if plain := [kind for kind in made if not self._lines[kind].capacity()]:
             used = Counter(map(_KIND, self._held.values()))
@@ -122,8 +125,9 @@ class ClaimPlanner:
         return made
 
     def plan_claims(self, pool: ClaimGroup, now: float) -> list[ClaimRequest]:
-        """The claims of one round. Kinds with plenty of room share one, so that priorities hold across them. While that comes back full,
-        those with much more room than the others claim for the rest of it. Of quick lanes is claimed ahead also while the pool rests.
+        """The claims of one round. Kinds with plenty of room share one, so that priorities hold across them. While that
+        comes back full, those with much more room than the others claim for the rest of it. Of quick lanes is claimed
+        ahead also while the pool rests.
         """
         if now < pool.again_at:
             return []
@@ -151,7 +155,8 @@ class ClaimPlanner:
         return made
 
     def ahead(self, wanted: ClaimRequest) -> PrefetchLimits | None:
-        """What the claim has to know of what is in hand, of all kinds, since they share lanes; None where nothing was claimed ahead."""
+        """What the claim has to know of what is in hand, of all kinds, since they share lanes; None where nothing was
+        claimed ahead."""
         mine = list(map(_WORK, self._held.values()))
         lines = [] if wanted.slots is None else [self._lines[kind] for kind in wanted.kinds]
         used = Counter(map(_LANE, mine)) if lines else Counter[str | None]()

@@ -20,8 +20,9 @@ BeginJob = Callable[[AsyncSession, NewJob], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class InlineDispatcher:
-    """A claim is a transaction of its own, which somebody who waits for an answer waits for. Where this process has a slot free it holds
-    the work from the start, under the same lease; a process that dies leaves it to others when that runs out, as after a claim."""
+    """A claim is a transaction of its own, which somebody who waits for an answer waits for. Where this process has a
+    slot free it holds the work from the start, under the same lease; a process that dies leaves it to others when that
+    runs out, as after a claim."""
 
     queue: SqlQueue
     worker: Worker

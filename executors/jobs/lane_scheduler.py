@@ -1,8 +1,10 @@
-"""Work that was claimed before its turn, lane by lane (a lane is an endpoint), so that one claim serves hundreds of quick calls.
+"""Work that was claimed before its turn, lane by lane (a lane is an endpoint), so that one claim serves hundreds of
+quick calls.
 
-Only a quick lane is claimed ahead: one that did well the last 16 times, and at its pace would do all of it within QUICK_S. Of a lane no
-more than ``per_lane`` run at once here, of a quick one up to WIDER times as many, however much is claimed; once a piece of it does not go
-well, what waits of it is given back, since the lane may be held or closed by what that piece records.
+Only a quick lane is claimed ahead: one that did well the last 16 times, and at its pace would do all of it within
+QUICK_S. Of a lane no more than ``per_lane`` run at once here, of a quick one up to WIDER times as many, however much is
+claimed; once a piece of it does not go well, what waits of it is given back, since the lane may be held or closed by
+what that piece records.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from typing import Final, Generic, Protocol, TypeVar
 from store.jobs.jobs import Job
 
 AHEAD_PER_LANE: Final = 600
-"""How much of a quick lane a process may hold at a time: what runs, what waits for its turn here, and what is not settled yet."""
+"""How much of a quick lane a process may hold at a time: what runs, what waits for its turn here, and what is not
+settled yet."""
 QUICK_S: Final = 1.5
 """How long all that may be claimed of a quick lane would take."""
 WAIT_MOST_S: Final = 2.5
@@ -23,7 +26,8 @@ WAIT_MOST_S: Final = 2.5
 TRUSTED_AFTER: Final = 16
 """Two rounds of the usual eight: each is claimed and settled by itself, so a third holds every burst up."""
 WIDER: Final = 4
-"""So many times as many of a quick lane run at once while a quarter of all slots is free, and WIDE times as many in any case."""
+"""So many times as many of a quick lane run at once while a quarter of all slots is free, and WIDE times as many in any
+case."""
 WIDE: Final = 2
 MOST: Final = 2_000
 _LANES_MOST: Final = 2_000
@@ -52,8 +56,8 @@ class _Lane(Generic[T]):
 
 
 class LaneScheduler(Generic[T]):
-    """One kind of work: ``slots`` run at once in all, ``per_lane`` of each lane. What has no lane is bounded by the slots alone; without
-    ``per_lane`` so is everything, and nothing is ever quick.
+    """One kind of work: ``slots`` run at once in all, ``per_lane`` of each lane. What has no lane is bounded by the
+    slots alone; without ``per_lane`` so is everything, and nothing is ever quick.
     """
 
     def __init__(self, slots: int, per_lane: int | None = None) -> None:

@@ -37,8 +37,8 @@ class LeasedJob:
 
 
 class Leases:
-    """Keeps the leases of ``held``. A handler whose lease is lost is cancelled: two workers on one piece of work is what leases are there
-    to prevent. What is lost before its turn is handed to ``unbegun``.
+    """Keeps the leases of ``held``. A handler whose lease is lost is cancelled: two workers on one piece of work is
+    what leases are there to prevent. What is lost before its turn is handed to ``unbegun``.
     """
 
     def __init__(
@@ -57,7 +57,8 @@ class Leases:
         self._monotonic = monotonic
 
     async def keep(self, stopped: asyncio.Event) -> None:
-        """Every third of a lease: so each is renewed before two thirds, with one more chance if the database is away."""
+        """Every third of a lease: so each is renewed before two thirds, with one more chance if the database is
+        away."""
         while not stopped.is_set():
             await self._pause(stopped, self._queue.lease_s / 3)
             if held := [one for one in self._held.values() if not one.lost]:

@@ -1,6 +1,8 @@
-"""How a process tells the others on this machine that it has put work into a SQLite file: a datagram to each one's socket.
+"""How a process tells the others on this machine that it has put work into a SQLite file: a datagram to each one's
+socket.
 
-Nothing depends on a ring (``executors.jobs.worker.WakeSource``): where it can't be heard, work is found at the next look.
+Nothing depends on a ring (``executors.jobs.worker.WakeSource``): where it can't be heard, work is found at the next
+look.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Work as the engine sees it: a port with four verbs, and its engine on the database (docs/decisions has the reasons)."""
+"""Work as the engine sees it: a port with four verbs, and its engine on the database (docs/decisions has the
+reasons)."""
 
 from __future__ import annotations
 
@@ -79,8 +80,8 @@ Outcome = Done | Reschedule | Dead | Settled
 Settlement = tuple[Job, Done | Reschedule | Dead]
 OnDead = Callable[[AsyncSession, Job, str], Awaitable[None]]
 ReadBeside = Callable[[AsyncSession, Sequence[Job]], Awaitable[Mapping[str, Any]]]
-"""Reads what the handlers of some claimed work need to know, by the work's id: in the claim's transaction, or where that keeps everybody
-else from writing (SQLite), right after it."""
+"""Reads what the handlers of some claimed work need to know, by the work's id: in the claim's transaction, or where
+that keeps everybody else from writing (SQLite), right after it."""
 
 
 class Queue(Protocol):
@@ -101,7 +102,8 @@ class Queue(Protocol):
         ...
 
     async def begin_alone(self, job: Job) -> int:
-        """Count, for good, that work whose claims were lost is begun; how often that makes. 0: it isn't held any more."""
+        """Count, for good, that work whose claims were lost is begun; how often that makes. 0: it isn't held any
+        more."""
         ...
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
@@ -125,9 +127,9 @@ class SqlQueue:
     """The port on our own database. ``owner`` is unique to this process; ``on_dead`` runs in the transaction that
     buries.
 
-    ``per_lane`` bounds what is held of one lane (an endpoint) at a time, but for those a claim goes ahead with. ``beside`` reads for the
-    handlers of a kind (``Work.beside``). Of the kinds it ``forgets`` no done row is kept: what they are about remembers by itself that it
-    was done, and their settle writes nothing but that.
+    ``per_lane`` bounds what is held of one lane (an endpoint) at a time, but for those a claim goes ahead with.
+    ``beside`` reads for the handlers of a kind (``Work.beside``). Of the kinds it ``forgets`` no done row is kept: what
+    they are about remembers by itself that it was done, and their settle writes nothing but that.
     """
 
     def __init__(
@@ -155,8 +157,14 @@ class SqlQueue:
     async def claim(self, kinds: Collection[str], limit: int, ahead: PrefetchLimits | None = None) -> list[Job]:
         async with self._database.begin() as session:
             found = await works.claim(
-                session, owner=self._owner, kinds=kinds, lease_s=self.lease_s, limit=limit, per_lane=self._per_lane, ahead=ahead
-            )  # fmt: skip
+                session,
+                owner=self._owner,
+                kinds=kinds,
+                lease_s=self.lease_s,
+                limit=limit,
+                per_lane=self._per_lane,
+                ahead=ahead,
+            )
             if not self._one_writer:
                 await self._read_beside(session, found)
         if self._one_writer:
@@ -170,11 +178,18 @@ class SqlQueue:
     async def claim_named(
         self, kinds: Collection[str], keys: Sequence[str], ahead: PrefetchLimits | None = None
     ) -> tuple[list[Job], dict[str, broker.JobDelay]]:
-        """Of these keys what can be claimed now, and for what can't, what it waits for; finished keys are in neither."""
+        """Of these keys what can be claimed now, and for what can't, what it waits for; finished keys are in
+        neither."""
         async with self._database.begin() as session:
             found = await broker.claim_named(
-                session, owner=self._owner, kinds=kinds, keys=keys, lease_s=self.lease_s, per_lane=self._per_lane, ahead=ahead
-            )  # fmt: skip
+                session,
+                owner=self._owner,
+                kinds=kinds,
+                keys=keys,
+                lease_s=self.lease_s,
+                per_lane=self._per_lane,
+                ahead=ahead,
+            )
             left = set(keys) - {job.key for job in found}
             waits = await broker.delays_of(session, left) if left else {}
             if not self._one_writer:
@@ -184,7 +199,8 @@ class SqlQueue:
         return found, waits
 
     async def overdue(self, kinds: Collection[str], due_for_s: float, limit: int) -> list[tuple[str, str, int]]:
-        """See ``store.jobs.broker.overdue``. Of a lane as much as a few seconds may need: whoever hears of it keeps it until there is room."""
+        """See ``store.jobs.broker.overdue``. Of a lane as much as a few seconds may need: whoever hears of it keeps it
+        until there is room."""
         per_lane = None if self._per_lane is None else self._per_lane * OVERDUE_TURNS
         async with self._database.begin() as session:
             return await broker.overdue(session, kinds=kinds, due_for_s=due_for_s, limit=limit, per_lane=per_lane)

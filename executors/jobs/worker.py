@@ -35,7 +35,8 @@ POLL_S: Final = 5.0
 STOP_S: Final = 20.0
 MAX_ATTEMPTS: Final = 10
 SUSPECT: Final = 2
-"""Claims lost in a row, after which work is begun with no other such work beside it: one of them may be what ends its processes."""
+"""Claims lost in a row, after which work is begun with no other such work beside it: one of them may be what ends its
+processes."""
 MAX_ALONE: Final = 2
 """How often that is tried before the work is parked."""
 FIRST_BACKOFF_S: Final = 1.0
@@ -68,13 +69,14 @@ def backoff_s(attempt: int) -> float:
 class Worker:
     """Runs ``handlers`` (by kind of work) until stopped: ``async with Engine(…)``, or ``start`` and ``stop``.
 
-    ``concurrency`` bounds each kind by itself, so that hanging deliveries leave actions their slots; ``limits`` sets
-    it for a kind. ``per_lane`` names the kinds of which quick lanes are claimed ahead (executors/jobs/lane_scheduler.py), and how much of
-    a lane then runs at once. A handler that raises is tried again with a growing delay; at ``max_attempts`` claims the work is
-    buried (see SqlQueue's ``on_dead``).
+    ``concurrency`` bounds each kind by itself, so that hanging deliveries leave actions their slots; ``limits`` sets it
+    for a kind. ``per_lane`` names the kinds of which quick lanes are claimed ahead (executors/jobs/lane_scheduler.py),
+    and how much of a lane then runs at once. A handler that raises is tried again with a growing delay; at
+    ``max_attempts`` claims the work is buried (see SqlQueue's ``on_dead``).
 
-    Work that takes its process down never reaches a settle. So its lost claims are counted in its row; after SUSPECT of them it waits
-    for its turn among its like, and after MAX_ALONE more it is parked: buried without being begun, with what ``on_parked`` writes.
+    Work that takes its process down never reaches a settle. So its lost claims are counted in its row; after SUSPECT of
+    them it waits for its turn among its like, and after MAX_ALONE more it is parked: buried without being begun, with
+    what ``on_parked`` writes.
     """
 
     def __init__(
@@ -137,7 +139,8 @@ class Worker:
         ]
 
     def wake(self, *, rest: bool = True) -> None:
-        """There may be work: look now. To be called after the commit that put it (``store.database.after_commit``). See ``Notify``."""
+        """There may be work: look now. To be called after the commit that put it (``store.database.after_commit``). See
+        ``Notify``."""
         self._claim_planner.notify(rest=rest)
         self._ring.set()
 
@@ -228,7 +231,8 @@ class Worker:
         if len(free) < len(self._lines):
             self._behind = True
         if self._behind and free and taken:
-            # With a stock in hand there is no hurry: what is settled rings, and then there is room for a claim that is worth its price.
+            # With a stock in hand there is no hurry: what is settled rings, and then there is room for a claim that is
+            # worth its price.
             return 0.0 if self._claim_planner.waiting() < BATCH else _STOCKED_S
         if self._claim_planner.waiting():
             return LOOK_S
@@ -330,7 +334,8 @@ class Worker:
             return self._after_error(job, error)
 
     async def _suspected(self, job: Job) -> Outcome:
-        """Begun alone among its like, which is written down first: if the process ends now, it was this that ended it."""
+        """Begun alone among its like, which is written down first: if the process ends now, it was this that ended
+        it."""
         async with self._alone:
             begun = await self._queue.begin_alone(job)
             if not begun:
@@ -343,7 +348,7 @@ class Worker:
         return self._parks(job)
 
     def _parks(self, job: Job) -> Dead:
-        error = f"Parked: the process ended or was stuck {job.lost} times while it was at this. It is not tried again by itself."
+        error = f"Parked: the process ended or was stuck {job.lost} times while it was at this. It is not tried again by itself."  # noqa: E501
         on_parked = self._on_parked
         if on_parked is None:
             return Dead(error)

@@ -1,5 +1,5 @@
-"""What a proposal prompt may hold: contracts and record kinds as their owners declared them, the thread's words and handles, the present,
-and what a person typed. Never a record."""
+"""What a proposal prompt may hold: contracts and record kinds as their owners declared them, the thread's words and
+handles, the present, and what a person typed. Never a record."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class KindText:
-    """One kind of record: ``fields`` with their types, ``found_by`` what words find it by, ``states`` its state words."""
+    """One kind of record: ``fields`` with their types, ``found_by`` what words find it by, ``states`` its state
+    words."""
 
     name: str
     about: str
@@ -22,7 +23,8 @@ class KindText:
 
 @dataclass(frozen=True, slots=True)
 class ArgumentText:
-    """One argument of an action. ``about`` says its type, unit, members and default, ``hint`` what its owner says of it."""
+    """One argument of an action. ``about`` says its type, unit, members and default, ``hint`` what its owner says of
+    it."""
 
     name: str
     about: str
@@ -59,8 +61,9 @@ class AnswerText:
 
 @dataclass(frozen=True, slots=True)
 class ProposeContext:
-    """One request. ``not_allowed`` are actions of other roles, by name; ``more`` says that the platform has others beside the
-    shortlisted ones; ``present`` is the present for people; ``offered`` is the action that the person chose, if any."""
+    """One request. ``not_allowed`` are actions of other roles, by name; ``more`` says that the platform has others
+    beside the shortlisted ones; ``present`` is the present for people; ``offered`` is the action that the person chose,
+    if any."""
 
     request: str
     present: str

@@ -1,7 +1,7 @@
 """Conditions put together by picking: rows of field, operator and value, written as CEL, and read back from it.
 
-What ``written`` makes is the rule's condition itself: there is no second form of it. ``read`` answers the rows of a condition that
-``written`` could have made, and None for any other, which stays as somebody wrote it.
+What ``written`` makes is the rule's condition itself: there is no second form of it. ``read`` answers the rows of a
+condition that ``written`` could have made, and None for any other, which stays as somebody wrote it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _ESCAPED: Final = {escaped[1]: plain for plain, escaped in _ESCAPES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One comparison. ``path`` is a field's (``data.amount``), ``operator`` one of OPERATORS, ``value`` as it was typed."""
+    """One comparison. ``path`` is a field's (``data.amount``), ``operator`` one of OPERATORS, ``value`` as it was
+    typed."""
 
     path: str
     operator: str
@@ -134,8 +135,11 @@ def _unquoted(literal: str) -> str:
 
 
 _VALUES: Final[Mapping[str, str]] = {
-    "text": _TEXT, "texts": rf"\[(?:{_TEXT}(?:, {_TEXT})*)\]", "number": _NUMBER.pattern, "nothing": "",
-}  # fmt: skip
+    "text": _TEXT,
+    "texts": rf"\[(?:{_TEXT}(?:, {_TEXT})*)\]",
+    "number": _NUMBER.pattern,
+    "nothing": "",
+}
 _UNREAD: Final[Mapping[str, Callable[[str], str]]] = {
     "text": _unquoted,
     "texts": lambda given: ", ".join(_unquoted(each) for each in re.findall(_TEXT, given, flags=re.S)),

@@ -1,11 +1,12 @@
-"""Conditions in CEL (github.com/google/cel-spec): of the policy ``when`` over ``params`` and ``records``, of a rule over ``event``.
+"""Conditions in CEL (github.com/google/cel-spec): of the policy ``when`` over ``params`` and ``records``, of a rule
+over ``event``.
 
 ``params`` maps each parameter to its value as it will be sent, ``records`` each parameter to the safe fields of the
 record it was looked up in. A condition that can't be judged holds: a person confirms. CEL does not mix integers and
 doubles in arithmetic (``params.amount * 1.1`` fails, ``double(params.amount) * 1.1`` works); comparing them works.
 
-Judging holds the interpreter until it ends. So what is compiled is bounded (``registry.conditions.cost``), and what loops or matches
-patterns is judged in a process of its own that can be killed: through an ``Evaluator``.
+Judging holds the interpreter until it ends. So what is compiled is bounded (``registry.conditions.cost``), and what
+loops or matches patterns is judged in a process of its own that can be killed: through an ``Evaluator``.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ EVENT: Final = frozenset({"event"})
 """What a rule's condition reads: ``event.name``, ``event.data.<field>``, ``event.occurred_at``, ``event.id``."""
 _FUNCTIONS: Final = frozenset(
     {
-        "size", "contains", "startsWith", "endsWith", "matches", "has", "all", "exists", "exists_one", "existsOne", "map",
-        "filter", "int", "uint", "double", "string", "bool", "bytes", "type", "dyn", "min", "max", "timestamp", "duration",
-        "getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours", "getMinutes",
-        "getSeconds", "getMilliseconds",
+        "size", "contains", "startsWith", "endsWith", "matches", "has", "all", "exists", "exists_one", "existsOne",
+        "map", "filter", "int", "uint", "double", "string", "bool", "bytes", "type", "dyn", "min", "max", "timestamp",
+        "duration", "getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours",
+        "getMinutes", "getSeconds", "getMilliseconds",
     }
 )  # fmt: skip
 _BOUND: Final = re.compile(r"\.(?:all|exists|exists_one|existsOne|map|filter)\(\s*([A-Za-z_]\w*)\s*,")
@@ -45,8 +46,8 @@ _HAS: Final = re.compile(r"\bhas\(\s*params\s*\.\s*([A-Za-z_]\w*)\s*\)")
 
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
-    """Whether a person must confirm. ``trouble`` says why the condition could not be judged; empty where it could. ``overran``: it took
-    more time or memory than a condition may, and was stopped."""
+    """Whether a person must confirm. ``trouble`` says why the condition could not be judged; empty where it could.
+    ``overran``: it took more time or memory than a condition may, and was stopped."""
 
     holds: bool
     trouble: str = ""
@@ -54,8 +55,8 @@ class ConditionResult:
 
 
 class Condition:
-    """One compiled condition. Made by ``compile``; safe to share between threads. A ``constant`` one reads nothing; a ``cheap`` one takes
-    no longer than reading what it is given, so that it may be judged anywhere."""
+    """One compiled condition. Made by ``compile``; safe to share between threads. A ``constant`` one reads nothing; a
+    ``cheap`` one takes no longer than reading what it is given, so that it may be judged anywhere."""
 
     __slots__ = ("_program", "cheap", "constant", "expression", "variables")
 
@@ -77,8 +78,8 @@ class Condition:
         return self.over(call_values(params, records))
 
     def over(self, values: Mapping[str, Any]) -> ConditionResult:
-        """Judged here and now with these values of its variables, however long that takes: an ``Evaluator`` is what bounds it. Never
-        raises."""
+        """Judged here and now with these values of its variables, however long that takes: an ``Evaluator`` is what
+        bounds it. Never raises."""
         try:
             answer = self._program.execute(dict(values))
         except KeyError as error:
@@ -143,7 +144,8 @@ class Evaluator(Protocol):
     """Judges conditions within a budget of time and memory, and never blocks the event loop."""
 
     async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
-        """Never raises but Unavailable, where it can't be judged at this moment. ``workspace`` is whose condition it is."""
+        """Never raises but Unavailable, where it can't be judged at this moment. ``workspace`` is whose condition it
+        is."""
         ...
 
 
@@ -169,7 +171,8 @@ def _stray(strangers: set[str], variables: frozenset[str]) -> str:
 
 
 def _said(error: Exception) -> str:
-    """The parser's complaint with its place, without the drawing under it and the list of every token it would have liked."""
+    """The parser's complaint with its place, without the drawing under it and the list of every token it would have
+    liked."""
     first = str(error).split("\n", 1)[0]
     found = _PLACE.search(first)
     said = f"At character {found[1]}: {found[2]}" if found else first

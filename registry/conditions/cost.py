@@ -1,8 +1,10 @@
-"""Cost estimate of a CEL condition: how long judging it can take and how large its values can grow, worked out from its text alone.
+"""Cost estimate of a CEL condition: how long judging it can take and how large its values can grow, worked out from its
+text alone.
 
-The library that judges conditions has no budget of its own and can't be interrupted, so what is accepted is bounded here: by nesting, by
-parts, and by an estimate over fields of the sizes that requests and events usually have. What real data adds to that is bounded where a
-condition is judged (``executors.evaluator``). What can't be read here is refused, so that nothing runs whose cost is unknown.
+The library that judges conditions has no budget of its own and can't be interrupted, so what is accepted is bounded
+here: by nesting, by parts, and by an estimate over fields of the sizes that requests and events usually have. What real
+data adds to that is bounded where a condition is judged (``executors.evaluator``). What can't be read here is refused,
+so that nothing runs whose cost is unknown.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ FIELD_CHARS: Final = 4_000
 
 _LOOPS: Final = frozenset({"all", "exists", "exists_one", "existsOne", "map", "filter"})
 _TOKEN: Final = re.compile(
-    r"(?:[ \t\r\n]|//[^\n]*)*+(?:(?P<string>[rR]?[bB]?'(?!'')(?:[^'\\\n]|\\.)*'|[rR]?[bB]?\"(?!\"\")(?:[^\"\\\n]|\\.)*\")"
+    r"(?:[ \t\r\n]|//[^\n]*)*+(?:(?P<string>[rR]?[bB]?'(?!'')(?:[^'\\\n]|\\.)*'|[rR]?[bB]?\"(?!\"\")(?:[^\"\\\n]|\\.)*\")"  # noqa: E501
     r"|(?P<number>0[xX][0-9A-Fa-f]+[uU]?|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[uU]?|\.\d+(?:[eE][+-]?\d+)?)"
     r"|(?P<word>[A-Za-z_]\w*)"
     r"|(?P<sign>\|\||&&|==|!=|<=|>=|[<>+\-*/%!?:.,()\[\]{}])"
@@ -48,9 +50,9 @@ _PATTERN_STEPS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one expression. ``steps`` to judge it, ``size`` the elements and characters of its value, all of them, ``count`` the elements at
-    its top, ``peak`` the largest value on the way. ``loops`` inside one another; ``runs_free`` where it loops nowhere and matches no
-    pattern, so that it takes no longer than reading it through."""
+    """Of one expression. ``steps`` to judge it, ``size`` the elements and characters of its value, all of them,
+    ``count`` the elements at its top, ``peak`` the largest value on the way. ``loops`` inside one another;
+    ``runs_free`` where it loops nowhere and matches no pattern, so that it takes no longer than reading it through."""
 
     steps: float = 1
     size: float = 1
@@ -72,12 +74,14 @@ def estimate(expression: str) -> Cost:
         )
     if found.loops > MAX_LOOPS:
         raise InvalidInput(
-            f"Here {found.loops} loops (all, exists, exists_one, map, filter) stand inside one another; at most {MAX_LOOPS} may. "
+            f"Here {found.loops} loops (all, exists, exists_one, map, filter) stand inside one another; at most "
+            f"{MAX_LOOPS} may. "
             "Send a field that says it already, or split the condition."
         )
     if found.peak > MAX_SIZE:
         raise InvalidInput(
-            f"This condition makes values of up to {found.peak:,.0f} elements or characters on the way; at most {MAX_SIZE:,} may be. "
+            f"This condition makes values of up to {found.peak:,.0f} elements or characters on the way; at most "
+            f"{MAX_SIZE:,} may be. "
             "Compare fields as they are instead of putting them together."
         )
     if found.steps > MAX_STEPS:
@@ -89,7 +93,8 @@ def estimate(expression: str) -> Cost:
 
 
 class _Reader:
-    """Recursive descent over CEL's grammar (github.com/google/cel-spec, doc/langdef.md), which adds up costs instead of making a tree."""
+    """Recursive descent over CEL's grammar (github.com/google/cel-spec, doc/langdef.md), which adds up costs instead of
+    making a tree."""
 
     def __init__(self, expression: str) -> None:
         self.parts = 0
@@ -242,7 +247,8 @@ class _Reader:
             return self._matched(receiver, arguments)
         made = _sum(*([receiver] if receiver else []), *arguments)
         read = sum(each.size for each in ([receiver] if receiver else []) + arguments)
-        # A number or a moment as text has some tens of characters; of a text or bytes nothing is made that is longer than it is.
+        # A number or a moment as text has some tens of characters; of a text or bytes nothing is made that is longer
+        # than it is.
         size = max(read * 4, 64.0) if name in ("string", "bytes", "dyn", "min", "max") else 1.0
         return replace(
             made, steps=made.steps + 1 + read / _CHARS_A_STEP, size=size, count=size, peak=max(made.peak, size)

@@ -1,6 +1,7 @@
 """Whether a condition in CEL can answer yes or no at all, so that one which never can is refused where it is written.
 
-Only what is certain is refused: CEL has no types for what stands in an event or a record, so ``event.data.vip`` may well be a yes.
+Only what is certain is refused: CEL has no types for what stands in an event or a record, so ``event.data.vip`` may
+well be a yes.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ _COMPARING: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 _COUNTING: Final = frozenset({"+", "-", "*", "/", "%"})
 _NO_ANSWER: Final = frozenset(
     {
-        "size", "int", "uint", "double", "string", "bytes", "type", "map", "filter", "timestamp", "duration", "getFullYear", "getMonth",
-        "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours", "getMinutes", "getSeconds", "getMilliseconds",
+        "size", "int", "uint", "double", "string", "bytes", "type", "map", "filter", "timestamp", "duration",
+        "getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours", "getMinutes",
+        "getSeconds", "getMilliseconds",
     }
 )  # fmt: skip
 """Functions whose result is a number, a text, a list, a time."""

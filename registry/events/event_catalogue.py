@@ -1,7 +1,8 @@
 """The universal events: names that mean the same on every platform, each with the JSON Schema of its data and a sample.
 
-The files in ``registry/events`` are the catalogue; ``docs/reference/events.md`` lists it. Custom names are welcome beside it and carry any
-JSON object. A schema says what must be there and what the known fields look like; more fields may always come along.
+The files in ``registry/events`` are the catalogue; ``docs/reference/events.md`` lists it. Custom names are welcome
+beside it and carry any JSON object. A schema says what must be there and what the known fields look like; more fields
+may always come along.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ def is_own(name: str) -> bool:
 
 
 def misfits(name: str, data: Mapping[str, Any]) -> Sequence[Finding]:
-    """What of ``data`` breaks the schema of this universal event, with pointers from the body; nothing for a custom name."""
+    """What of ``data`` breaks the schema of this universal event, with pointers from the body; nothing for a custom
+    name."""
     if get(name) is None:
         return ()
     return [

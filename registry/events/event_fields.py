@@ -1,7 +1,7 @@
 """The fields that events of a pattern have: of the catalogue's schemas, and of what such events have carried lately.
 
-People pick from these when they write a condition, map a parameter or word an instruction, so a field has one name everywhere: its
-``path`` (``data.amount``).
+People pick from these when they write a condition, map a parameter or word an instruction, so a field has one name
+everywhere: its ``path`` (``data.amount``).
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _KINDS: Final[Mapping[str, Kind]] = {
 
 @dataclass(frozen=True, slots=True)
 class EventField:
-    """``kinds`` are what its value may be, in no order; ``required``: each such event has it. ``values`` are the words it is one of, where
-    the schema says so."""
+    """``kinds`` are what its value may be, in no order; ``required``: each such event has it. ``values`` are the words
+    it is one of, where the schema says so."""
 
     path: str
     kinds: frozenset[Kind]
@@ -60,8 +60,8 @@ def of_data(data: Mapping[str, Any]) -> list[EventField]:
 
 
 def of_pattern(pattern: str, carried: Iterable[Mapping[str, Any]] = ()) -> Sequence[EventField]:
-    """The fields of all events that fit, the catalogue's first; ``carried`` are the data of some that came. One that only some of them
-    have is not required."""
+    """The fields of all events that fit, the catalogue's first; ``carried`` are the data of some that came. One that
+    only some of them have is not required."""
     types = [each for name, each in event_catalogue.every().items() if fits(pattern, name)]
     groups = [of_schema(each.schema) for each in types]
     made: dict[str, EventField] = {}

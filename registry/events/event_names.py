@@ -1,8 +1,8 @@
 """Names of events and patterns over them.
 
-A name is two to four lower-case words joined by dots (``invoice.paid``, ``order.line.added``). In a pattern ``*`` stands for exactly one
-word, and as the last word for all the words from there on: ``invoice.*`` fits ``invoice.paid`` and ``invoice.line.added``, ``*`` fits
-everything, ``*.created`` fits ``order.created`` only.
+A name is two to four lower-case words joined by dots (``invoice.paid``, ``order.line.added``). In a pattern ``*``
+stands for exactly one word, and as the last word for all the words from there on: ``invoice.*`` fits ``invoice.paid``
+and ``invoice.line.added``, ``*`` fits everything, ``*.created`` fits ``order.created`` only.
 """
 
 from __future__ import annotations

@@ -66,7 +66,8 @@ def lint(value: Any, *, known: Collection[str] = ()) -> list[Finding]:
 
 
 def _bounded(value: Mapping[str, Any], pointer: str) -> list[Finding]:
-    """Of a contract that is larger than any may be nothing is read; of one with faults without end the first are told."""
+    """Of a contract that is larger than any may be nothing is read; of one with faults without end the first are
+    told."""
     if (size := _size(value)) > MAX_CONTRACT_BYTES:
         said = (
             f"A contract has at most {MAX_CONTRACT_BYTES} bytes; this one has {'more' if size >= _COUNTED else size}."
@@ -154,19 +155,24 @@ def _policy(contract: Contract, pointer: str) -> Iterator[Finding]:
     policy = contract.confirmation.policy
     if contract.risk is Risk.IRREVERSIBLE and policy is Policy.NEVER:
         yield Finding(
-            f"{here}/policy", "irreversible_unconfirmed",
-            "What can't be taken back must be confirmed: use 'always' or 'when', or lower the risk if it can be undone.",
-        )  # fmt: skip
+            f"{here}/policy",
+            "irreversible_unconfirmed",
+            "What can't be taken back must be confirmed: use 'always' or 'when', or lower the risk if it can be "
+            "undone.",
+        )
     if contract.risk is Risk.IRREVERSIBLE and policy is Policy.ONCE_PER_SESSION:
         yield Finding(
-            f"{here}/policy", "warn_irreversible_once",
+            f"{here}/policy",
+            "warn_irreversible_once",
             "After the first confirmation, further irreversible calls of the session run unseen; consider 'always'.",
-        )  # fmt: skip
+        )
     if contract.risk is Risk.IRREVERSIBLE and contract.confirm_by is ConfirmBy.ANYONE:
         yield Finding(
-            f"{here}/by", "warn_irreversible_by_key",
-            "An API key may confirm what can't be taken back, so a leaked one may do it alone; leave 'by' out, or write 'person'.",
-        )  # fmt: skip
+            f"{here}/by",
+            "warn_irreversible_by_key",
+            "An API key may confirm what can't be taken back, so a leaked one may do it alone; leave 'by' out, or "
+            "write 'person'.",
+        )
 
 
 def _condition(contract: Contract, here: str) -> Iterator[Finding]:
@@ -185,15 +191,18 @@ def _condition(contract: Contract, here: str) -> Iterator[Finding]:
     for name in sorted(compiled.records):
         if name not in contract.properties or contract.annotation(name).record is None:
             yield Finding(
-                here, "condition_unknown_record",
+                here,
+                "condition_unknown_record",
                 f"records.{name} is read, but {name!r} is no parameter that refers to a record.",
-            )  # fmt: skip
+            )
     for name in sorted(compiled.parameters & set(contract.properties) - compiled.guarded):
         if name not in contract.required and "default" not in _mapping(contract.properties[name]):
             yield Finding(
-                here, "warn_condition_optional",
-                f"params.{name} may be absent; then a person must confirm. Write has(params.{name}) && … if that is not meant.",
-            )  # fmt: skip
+                here,
+                "warn_condition_optional",
+                f"params.{name} may be absent; then a person must confirm. Write has(params.{name}) && … if that "
+                f"is not meant.",
+            )
 
 
 def _endpoint(contract: Contract, pointer: str) -> Iterator[Finding]:
@@ -217,9 +226,10 @@ def _endpoint(contract: Contract, pointer: str) -> Iterator[Finding]:
         yield Finding(here, "endpoint_not_https", "Calls to another machine go over https; change http:// to https://.")
     if contract.endpoint.timeout_s > contract.endpoint.deadline_s:
         yield Finding(
-            f"{pointer}/endpoint/timeout_s", "timeout_over_deadline",
+            f"{pointer}/endpoint/timeout_s",
+            "timeout_over_deadline",
             "One attempt may take longer than all of them together; lower timeout_s or raise deadline_s.",
-        )  # fmt: skip
+        )
 
 
 def _loopback(host: str) -> bool:

@@ -37,15 +37,17 @@ def _schema(contract: Contract, pointer: str) -> Iterator[Finding]:
         yield Finding(f"{pointer}/type", "parameters_not_object", 'Parameters are an object: write "type": "object".')
     if schema.get("additionalProperties") is not False:
         yield Finding(
-            f"{pointer}/additionalProperties", "additional_properties",
+            f"{pointer}/additionalProperties",
+            "additional_properties",
             'Undeclared parameters must be refused: write "additionalProperties": false.',
-        )  # fmt: skip
+        )
     for key in schema:
         if key not in _TOP:
             yield Finding(
-                pointer + at(key), "parameters_keyword",
+                pointer + at(key),
+                "parameters_keyword",
                 f"{key!r} can't stand at the top of parameters; say it of a property, or check it at the endpoint.",
-            )  # fmt: skip
+            )
     for inner, why in schema_faults(schema):
         yield Finding(pointer + inner, "parameters_schema", f"The schema can't be used: {why}.")
     properties = schema.get("properties", {})
@@ -54,9 +56,10 @@ def _schema(contract: Contract, pointer: str) -> Iterator[Finding]:
     for name, each in properties.items():
         if not _WORD.fullmatch(name):
             yield Finding(
-                pointer + at("properties", name), "parameter_name",
+                pointer + at("properties", name),
+                "parameter_name",
                 "A parameter's name is a lower-case word of letters, digits and underscores.",
-            )  # fmt: skip
+            )
         if isinstance(each, bool):
             yield Finding(
                 pointer + at("properties", name), "parameter_schema", "Write a schema object, not true or false."
@@ -97,9 +100,10 @@ def _annotations(contract: Contract, pointer: str) -> Iterator[Finding]:
                 )
             elif field != "currency_from" and contract.annotation(target).record is None:
                 yield Finding(
-                    f"{here}/{field}", "refers_to_no_record",
+                    f"{here}/{field}",
+                    "refers_to_no_record",
                     f'{target!r} refers to no record; give it "record", or take this away.',
-                )  # fmt: skip
+                )
         yield from _record_words(annotation, here)
 
 

@@ -16,7 +16,7 @@ _SECRETS: Final = (
     ("a webhook secret", re.compile(r"\bwhsec_[A-Za-z0-9+/=]{16,}")),
     ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
     ("a cloud access key", re.compile(r"\bAKIA[0-9A-Z]{16}\b")),
-    ("an access token", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|glpat-[A-Za-z0-9_-]{16,})")),
+    ("an access token", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|glpat-[A-Za-z0-9_-]{16,})")),  # noqa: E501
     ("a signed token", re.compile(r"\beyJ[A-Za-z0-9_-]{8,400}+\.eyJ[A-Za-z0-9_-]{8,}\.")),
     ("a bearer token", re.compile(r"\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}")),
 )  # fmt: skip

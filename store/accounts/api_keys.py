@@ -86,7 +86,8 @@ async def by_public(session: AsyncSession, public: str) -> KeyRow | None:
 
 
 async def with_members(session: AsyncSession, publics: Sequence[str]) -> dict[str, tuple[KeyRow, MemberRow | None]]:
-    """The keys with these public parts, each with the member it belongs to as that stands now (None: there is no such member)."""
+    """The keys with these public parts, each with the member it belongs to as that stands now (None: there is no such
+    member)."""
     made: dict[str, tuple[KeyRow, MemberRow | None]] = {}
     for row in await session.execute(_WITH_MEMBERS, {"publics": list(publics)}):
         key = KeyRow(**dict(zip(_KEY_COLUMNS, row, strict=False)))

@@ -1,4 +1,5 @@
-"""What a member is known by at an OpenID Connect issuer. A pair of issuer and subject is one person's; a member has one of each issuer."""
+"""What a member is known by at an OpenID Connect issuer. A pair of issuer and subject is one person's; a member has one
+of each issuer."""
 
 from __future__ import annotations
 

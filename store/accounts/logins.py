@@ -19,7 +19,8 @@ from store.rows import Row, add, every, first, storable, table
 
 
 class LoginRow(Row, table=True):
-    """One browser that is signed in. ``csrf`` is the secret its forms carry. ``issuer`` vouched for the person; empty: a password did."""
+    """One browser that is signed in. ``csrf`` is the secret its forms carry. ``issuer`` vouched for the person; empty:
+    a password did."""
 
     __tablename__ = "logins"
     __table_args__ = (Index("ix_logins_member", "workspace", "member_id"),)
@@ -39,7 +40,8 @@ class LoginRow(Row, table=True):
 
 
 FailureScope = Literal["pair", "email", "ip"]
-"""``pair``: who tried on which account. ``email``: on which account, by its digest. ``ip``: from which address or network."""
+"""``pair``: who tried on which account. ``email``: on which account, by its digest. ``ip``: from which address or
+network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ async def forgive(session: AsyncSession, scope: FailureScope, subject: str) -> N
 
 
 async def addresses_of(session: AsyncSession, email_key: str, limit: int = 200) -> list[str]:
-    """Where members with this address (as ``store.accounts.members.email_key`` has it) have signed in from, as long as sign-ins are kept."""
+    """Where members with this address (as ``store.accounts.members.email_key`` has it) have signed in from, as long as
+    sign-ins are kept."""
     members = table(MemberRow)
     mine = (
         select(_T.c.address)

@@ -25,8 +25,8 @@ MemberState = Literal["invited", "active", "disabled"]
 class MemberRow(Row, table=True):
     """``email_key`` is the address folded in case.
 
-    ``invite_sha256`` is of the invitation's token, which is never stored. ``role_since`` is when the role, or the access at all, was last
-    given, and ``role_by`` by whom; empty where that was when the member was added.
+    ``invite_sha256`` is of the invitation's token, which is never stored. ``role_since`` is when the role, or the
+    access at all, was last given, and ``role_by`` by whom; empty where that was when the member was added.
     """
 
     __tablename__ = "members"
@@ -108,8 +108,8 @@ async def by_invitation(session: AsyncSession, token: str, now: datetime) -> Mem
 async def invite(
     session: AsyncSession, workspace: str, member_id: str, *, token: str, expires_at: datetime
 ) -> MemberRow:
-    """A fresh invitation for one who has never accepted one, though it was withdrawn; an older token stops working. Raises Conflict,
-    NotFound."""
+    """A fresh invitation for one who has never accepted one, though it was withdrawn; an older token stops working.
+    Raises Conflict, NotFound."""
     there = await get(session, workspace, member_id)
     if there.password_hash is not None:
         raise Conflict(f"This member has accepted an invitation before, and is {there.state}.")
@@ -118,7 +118,8 @@ async def invite(
 
 
 async def accept(session: AsyncSession, token: str, *, name: str, password_hash: str, now: datetime) -> MemberRow:
-    """Use an invitation once: the member becomes active, under this name. Raises NotFound when the token is unknown, used or over."""
+    """Use an invitation once: the member becomes active, under this name. Raises NotFound when the token is unknown,
+    used or over."""
     invited = update(_T).where(_T.c.invite_sha256 == _sha256(token), _T.c.state == "invited")
     fresh = storable({"state": "active", "name": name, "password_hash": password_hash, "role_since": now})
     spent = {"invite_sha256": None, "invite_expires_at": None}
@@ -132,7 +133,8 @@ async def accept(session: AsyncSession, token: str, *, name: str, password_hash:
 async def accept_sso(
     session: AsyncSession, workspace: str, member_id: str, *, name: str, now: datetime
 ) -> MemberRow | None:
-    """Take an open invitation by an issuer's word instead of the token: without a password, and never an owner's. None: it is none."""
+    """Take an open invitation by an issuer's word instead of the token: without a password, and never an owner's. None:
+    it is none."""
     mine = update(_T).where(
         _T.c.workspace == workspace, _T.c.id == member_id, _T.c.state == "invited", _T.c.role != OWNER
     )

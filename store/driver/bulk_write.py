@@ -1,8 +1,8 @@
-"""One statement for many rows, said straight to the driver: for what is written for every delivery, where SQLAlchemy's own work for each
-row costs several times the database's.
+"""One statement for many rows, said straight to the driver: for what is written for every delivery, where SQLAlchemy's
+own work for each row costs several times the database's.
 
-The rows come to the statement as a table ``given``, so that the database takes one step for all of them. With a step for each, a thread
-that runs SQLite would ask for Python's lock as often, in the middle of the event loop's work.
+The rows come to the statement as a table ``given``, so that the database takes one step for all of them. With a step
+for each, a thread that runs SQLite would ask for Python's lock as often, in the middle of the event loop's work.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _SIZES: Final = (1, 4, 16, 50, 100, 150, 200, 250, 300, 350, 400)
 
 
 class BulkStatement:
-    """``statement`` reads ``given``, of which ``columns`` are the names and types (PostgreSQL's), in the order in which rows have them.
-    It is SQL that both databases understand, and nothing of it comes from outside. What text rows hold must be ``store.rows.storable``,
-    times must be as the database keeps them (``store.dialect.kept``). On SQLite the last row may be given several times: ``repeated``,
-    which is added there, says what becomes of a repetition.
+    """``statement`` reads ``given``, of which ``columns`` are the names and types (PostgreSQL's), in the order in which
+    rows have them. It is SQL that both databases understand, and nothing of it comes from outside. What text rows hold
+    must be ``store.rows.storable``, times must be as the database keeps them (``store.dialect.kept``). On SQLite the
+    last row may be given several times: ``repeated``, which is added there, says what becomes of a repetition.
     """
 
     def __init__(self, statement: str, *, repeated: str = "", **columns: str) -> None:
@@ -50,7 +50,8 @@ class BulkStatement:
         return [tuple(row) for told in answers if told.returns_rows for row in told]
 
     async def write(self, session: AsyncSession, rows: Sequence[Row]) -> None:
-        """As ``run``, of a statement that returns nothing: SQLite is told with what comes next in the transaction (``SqliteConnection.soon``)."""
+        """As ``run``, of a statement that returns nothing: SQLite is told with what comes next in the transaction
+        (``SqliteConnection.soon``)."""
         sqlite = sqlite_of(session)
         if sqlite is None:
             await self._told(session, rows)
@@ -76,8 +77,8 @@ class BulkStatement:
 
 
 def _columns(rows: Sequence[Row]) -> tuple[Sequence[Any], ...]:
-    """For PostgreSQL. A column that says the same of all rows is said once: the driver looks at each value, three times as long as the
-    server. The first one is whole, so that it tells how many rows there are.
+    """For PostgreSQL. A column that says the same of all rows is said once: the driver looks at each value, three times
+    as long as the server. The first one is whole, so that it tells how many rows there are.
     """
     whole, *others = zip(*rows, strict=True)
     return (whole, *[column[:1] if column.count(column[0]) == len(column) else column for column in others])

@@ -1,5 +1,5 @@
-"""Answers of many rows in one step of SQLite's. With a step for each row, the thread that runs it would ask for Python's lock as often, in
-the middle of the event loop's work.
+"""Answers of many rows in one step of SQLite's. With a step for each row, the thread that runs it would ask for
+Python's lock as often, in the middle of the event loop's work.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ MANY: Final = 80
 
 
 def select_as_json(statement: Select[Any]) -> Select[tuple[str]]:
-    """All rows of ``statement`` as one JSON text, in no order: an array of arrays, bytes in hexadecimal. Of columns there may be text,
-    integers, bytes and times: floats would be rounded.
+    """All rows of ``statement`` as one JSON text, in no order: an array of arrays, bytes in hexadecimal. Of columns
+    there may be text, integers, bytes and times: floats would be rounded.
     """
     rows = statement.subquery("rows")
     return select(func.json_group_array(func.json_array(*[_told(column) for column in rows.c])))

@@ -1,7 +1,8 @@
 """LISTEN/NOTIFY on PostgreSQL: a process that has put work rings, every other one looks.
 
-Nothing depends on a ring: one that is lost costs the wait until the next look. NOTIFY is sent by itself after the commit, not within it:
-notifying transactions commit one behind the other, database-wide, and would take group commit away from everybody.
+Nothing depends on a ring: one that is lost costs the wait until the next look. NOTIFY is sent by itself after the
+commit, not within it: notifying transactions commit one behind the other, database-wide, and would take group commit
+away from everybody.
 """
 
 from __future__ import annotations

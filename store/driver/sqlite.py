@@ -1,5 +1,5 @@
-"""aiosqlite with at most one trip to the connection's thread for a statement instead of four (cursor, execute, fetchall, close), and none
-for a short one: the trips, and not SQLite, were most of what a short transaction costs.
+"""aiosqlite with at most one trip to the connection's thread for a statement instead of four (cursor, execute,
+fetchall, close), and none for a short one: the trips, and not SQLite, were most of what a short transaction costs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ T = TypeVar("T")
 Execute = Callable[[str, Sequence[Any]], sqlite3.Cursor]
 
 AT_ONCE: Final = 500
-"""Rows that come with the statement; what an answer has beyond them is fetched when it is asked for: a stream stays a stream."""
+"""Rows that come with the statement; what an answer has beyond them is fetched when it is asked for: a stream stays a
+stream."""
 
 STEPS: Final = 3_000
 """Of SQLite's virtual machine: a fraction of a millisecond, or a hundred rows of twenty columns found by an index."""
@@ -26,7 +27,8 @@ ONE_ROW: Final = "/* one row */"
 
 
 class Cursor:
-    """What SQLAlchemy asks of an aiosqlite cursor. A short answer is read and its cursor closed in the statement's own trip."""
+    """What SQLAlchemy asks of an aiosqlite cursor. A short answer is read and its cursor closed in the statement's own
+    trip."""
 
     arraysize = 1
 
@@ -120,8 +122,9 @@ class Cursor:
 
 
 class SqliteConnection(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors are ``Cursor``, and which does at once what costs less than the trip to its thread: a look that
-    ends within STEPS of SQLite's, and a few rows to insert. What may wait (for a lock, for the disk) or take long goes to the thread.
+    """An aiosqlite connection whose cursors are ``Cursor``, and which does at once what costs less than the trip to its
+    thread: a look that ends within STEPS of SQLite's, and a few rows to insert. What may wait (for a lock, for the
+    disk) or take long goes to the thread.
 
     A transaction begins with its first statement, and where it could only read, nobody waits for it to end.
     """
@@ -156,7 +159,8 @@ class SqliteConnection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         if not self._only_reads and not self._idle:
-            # Behind what nobody waits for any more, which may be the first statement and still have the transaction to begin.
+            # Behind what nobody waits for any more, which may be the first statement and still have the transaction to
+            # begin.
             await self.carried(self._undone)
             return
         self._soon = []
@@ -165,7 +169,8 @@ class SqliteConnection(aiosqlite.Connection):
         if not self._only_reads:
             if self.plain.in_transaction:  # SQLAlchemy's pool asks for one after each commit, too
                 await self.carried(self.plain.rollback)
-        # By a commit: what SQLite has read of the schema would else be read again, where a look was broken off while it read that.
+        # By a commit: what SQLite has read of the schema would else be read again, where a look was broken off while it
+        # read that.
         elif self._idle:
             self.plain.commit()
         else:  # whoever comes next is served behind it
@@ -250,7 +255,8 @@ class SqliteConnection(aiosqlite.Connection):
 
     @property
     def _idle(self) -> bool:
-        """Whether its thread does nothing and has nothing to do, also for somebody who was cancelled and no longer waits for it."""
+        """Whether its thread does nothing and has nothing to do, also for somebody who was cancelled and no longer
+        waits for it."""
         return self._last is None or self._last.over
 
     def _trip(self, work: Callable[[], object]) -> _ThreadCall:
@@ -290,7 +296,8 @@ def _bounded(sql: str) -> bool:
 
 
 async def connect(name: str, *, only_reads: bool = False, **options: Any) -> SqliteConnection:
-    """A file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself. Raises what sqlite3 raises."""
+    """A file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself. Raises
+    what sqlite3 raises."""
     options |= {"isolation_level": None, "check_same_thread": False}
     connect = partial(sqlite3.connect, name, **options)
     connection = SqliteConnection(connect, only_reads=only_reads, waits_s=options.get("timeout", 5.0))

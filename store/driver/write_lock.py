@@ -1,8 +1,8 @@
 """One writer at a time among all processes on a SQLite file.
 
-SQLite itself lets writers wait by sleeping, longer and longer up to 100 ms, and the one that slept longest is served last: under load two
-processes write less than one. A lock on a file beside the database is handed on by the kernel the moment it is free, and it ends with its
-process, however that ends.
+SQLite itself lets writers wait by sleeping, longer and longer up to 100 ms, and the one that slept longest is served
+last: under load two processes write less than one. A lock on a file beside the database is handed on by the kernel the
+moment it is free, and it ends with its process, however that ends.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class WriteLock:
                 os.close(file)
 
     async def _file(self) -> int:
-        # Opened for each turn: a lock belongs to the opening, and one that comes too late must not be taken for the next one's.
+        # Opened for each turn: a lock belongs to the opening, and one that comes too late must not be taken for the
+        # next one's.
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,7 +49,8 @@ class WriteLock:
         return file
 
     async def _wait(self, file: int) -> None:
-        """In a thread, which can't be interrupted: who does not want to wait any longer leaves it to give the lock back."""
+        """In a thread, which can't be interrupted: who does not want to wait any longer leaves it to give the lock
+        back."""
         waiting = asyncio.get_running_loop().run_in_executor(None, fcntl.flock, file, fcntl.LOCK_EX)
         try:
             async with asyncio.timeout(WAIT_S):

@@ -18,9 +18,9 @@ from store.rows import Row, add, add_all, add_new, every, first, storable, table
 
 
 class EventRow(Row, table=True):
-    """``data`` is canonical JSON. ``origin`` says what fired it (``key:…``, ``connector:…``, ``opsiq``), ``cause`` the event, run or call
-    it was caused by, ``depth`` how many events stand above it in that chain. ``state``: firing until every subscriber has had its turn.
-    ``mode`` ``test``: a test key fired it, and nobody reacts to it.
+    """``data`` is canonical JSON. ``origin`` says what fired it (``key:…``, ``connector:…``, ``opsiq``), ``cause`` the
+    event, run or call it was caused by, ``depth`` how many events stand above it in that chain. ``state``: firing until
+    every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody reacts to it.
     """
 
     __tablename__ = "events"
@@ -46,7 +46,8 @@ class EventRow(Row, table=True):
 
 
 class ReactionRow(Row, table=True):
-    """``state``: pending, retrying, done, failed, or skipped (a blocking subscriber before it failed). ``detail`` says what was done."""
+    """``state``: pending, retrying, done, failed, or skipped (a blocking subscriber before it failed). ``detail`` says
+    what was done."""
 
     __tablename__ = "event_reactions"
     __table_args__ = (Index("ix_event_reactions_state", "workspace", "state"),)
@@ -70,7 +71,8 @@ _F = table(FiringRow)
 OPEN = ("pending", "retrying")
 TROUBLED = ("failed", "retrying")
 EventStanding = Literal["firing", "troubled", "done"]
-"""Still on its way through its subscribers; one of them failed or is being retried; everybody has had their turn and none has."""
+"""Still on its way through its subscribers; one of them failed or is being retried; everybody has had their turn and
+none has."""
 
 
 async def insert(session: AsyncSession, row: EventRow) -> EventRow:
@@ -103,7 +105,8 @@ async def listed(
     mode: Mode | None = None,
     limit: int = 50,
 ) -> list[EventRow]:
-    """Newest first. ``before`` is the last id of the page before (NotFound for an unknown one); ``since``, ``until`` bound ``fired_at``."""
+    """Newest first. ``before`` is the last id of the page before (NotFound for an unknown one); ``since``, ``until``
+    bound ``fired_at``."""
     statement = select(_E).where(_E.c.workspace == workspace)
     if name is not None:
         statement = statement.where(_E.c.name == name)
@@ -175,7 +178,8 @@ async def reaction(session: AsyncSession, workspace: str, event_id: str, subscri
 async def move_reaction(
     session: AsyncSession, row: ReactionRow, *, to: str, was: Collection[str] = OPEN, **columns: Any
 ) -> bool:
-    """From a state in ``was`` and exactly the attempts that ``row`` shows, to ``to``. False: somebody was quicker, nothing is written."""
+    """From a state in ``was`` and exactly the attempts that ``row`` shows, to ``to``. False: somebody was quicker,
+    nothing is written."""
     mine = and_(
         _R.c.event_id == row.event_id,
         _R.c.subscriber == row.subscriber,
@@ -190,7 +194,8 @@ async def move_reaction(
 async def failed_reactions(
     session: AsyncSession, workspace: str, *, of: str | None = None, limit: int = 50
 ) -> list[ReactionRow]:
-    """Reactions that failed or are being retried, newest event first (ids sort by time); ``of`` is how the subscriber's name begins."""
+    """Reactions that failed or are being retried, newest event first (ids sort by time); ``of`` is how the subscriber's
+    name begins."""
     mine = select(_R).where(_R.c.workspace == workspace, _R.c.state.in_(TROUBLED))
     if of is not None:
         mine = mine.where(_R.c.subscriber.startswith(of, autoescape=True))
@@ -198,8 +203,8 @@ async def failed_reactions(
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> int:
-    """Forget up to ``limit`` events fired before then, with what came of them; returns how many. One whose subscribers have not all had
-    their turn stays."""
+    """Forget up to ``limit`` events fired before then, with what came of them; returns how many. One whose subscribers
+    have not all had their turn stays."""
     old = select(_E.c.id).where(_E.c.fired_at < before, _E.c.state == "done").order_by(_E.c.fired_at).limit(limit)
     ids = list((await session.execute(old)).scalars())
     if ids:

@@ -13,7 +13,8 @@ from store.rows import Row, add_new, first, table
 
 
 class InboundRow(Row, table=True):
-    """``message`` is the platform's own id of what it sent, ``digest`` is of the bytes it came in, ``event_id`` of what was made of it."""
+    """``message`` is the platform's own id of what it sent, ``digest`` is of the bytes it came in, ``event_id`` of what
+    was made of it."""
 
     __tablename__ = "inbound_messages"
     __table_args__ = (Index("ix_inbound_messages_at", "at"),)
@@ -38,7 +39,8 @@ async def take(session: AsyncSession, row: InboundRow) -> InboundRow | None:
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
-    """Forget up to ``limit`` messages from before then; returns how many. Never within the time in which a platform sends one again."""
+    """Forget up to ``limit`` messages from before then; returns how many. Never within the time in which a platform
+    sends one again."""
     same = (_T.c.workspace, _T.c.connector, _T.c.message)
     old = select(*same).where(_T.c.at < before).order_by(_T.c.at).limit(limit)
     gone = delete(_T).where(tuple_(*same).in_(old)).returning(_T.c.message)

@@ -159,8 +159,8 @@ async def stream(
 ) -> AsyncIterator[HistoryRow]:
     """Every fitting entry in order, those behind ``after`` where it is given, in constant memory: batches by key.
 
-    In one ``read()`` block it is one moment. Raises ValueError, TypeError or AttributeError for a batch with a cell that is not of
-    its column's type, as only a hand in the database can leave it.
+    In one ``read()`` block it is one moment. Raises ValueError, TypeError or AttributeError for a batch with a cell
+    that is not of its column's type, as only a hand in the database can leave it.
     """
     while True:
         statement = fitting(workspace, filters)

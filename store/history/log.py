@@ -1,8 +1,8 @@
 """AI History: entries that can be added and read, and whose every change shows.
 
 Each workspace has its own chain. An entry's digest covers all of its columns, those for filtering too, and the digest
-of the entry before it. A head row per workspace says how many there are and what the last digest is; it changes in
-the transaction that appends. ``store.history.verification`` reads the chain back and names the first place where it breaks.
+of the entry before it. A head row per workspace says how many there are and what the last digest is; it changes in the
+transaction that appends. ``store.history.verification`` reads the chain back and names the first place where it breaks.
 
 Appending locks the head until the transaction ends: append last, so that the lock is short and locks are taken in one
 order. Search is by ``store.history.search``.
@@ -102,8 +102,8 @@ async def append(
 
 
 async def append_all(session: AsyncSession, workspace: str, entries: Sequence[HistoryEntry]) -> list[HistoryRow]:
-    """Add them at the end of this workspace's chain, in this order and in the caller's transaction. Raises NotCanonical when an actor or
-    data are no JSON."""
+    """Add them at the end of this workspace's chain, in this order and in the caller's transaction. Raises NotCanonical
+    when an actor or data are no JSON."""
     if not entries:
         return []
     seq, prev = await _locked_end(session, workspace)
@@ -138,7 +138,8 @@ async def page(
     fit = fitting(workspace, filters).with_only_columns(_T.c.seq)
     if before_seq is not None:
         fit = fit.where(_T.c.seq < before_seq)
-    # First the numbers, then their entries: what must be sorted is numbers, not entries of a few thousand characters each.
+    # First the numbers, then their entries: what must be sorted is numbers, not entries of a few thousand characters
+    # each.
     these = fit.order_by(_T.c.seq.desc()).limit(limit).scalar_subquery()
     statement = select(_T).where(_T.c.workspace == workspace, _T.c.seq.in_(these))
     return await every(session, HistoryRow, statement.order_by(_T.c.seq.desc()))
@@ -167,8 +168,8 @@ async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[His
 
 
 async def _locked_end(session: AsyncSession, workspace: str) -> tuple[int, str]:
-    """Number and digest of the last entry. The head is locked from the transaction's first append to its end: what was appended since is
-    known without asking."""
+    """Number and digest of the last entry. The head is locked from the transaction's first append to its end: what was
+    appended since is known without asking."""
     if (known := session.info.get(_ENDS, {}).get(workspace)) is not None:
         return known  # type: ignore[no-any-return]
     found = await _LOCK_HEAD.first(session, of=workspace)

@@ -1,9 +1,9 @@
 """Words in AI History, found by an index of every three letters that stand in it.
 
-SQLite: the FTS5 table ``history_words`` (filled by a trigger, contentless, so it holds no text) names the entries that hold each group of
-three letters; the entry itself is then asked for the words, so the answer is that of a plain LIKE, in any language. PostgreSQL: the same by
-``pg_trgm``, which its planner uses by itself. Words of one or two letters, and a PostgreSQL without that index, read the entries: the same
-answer, later. ``indexed`` says which it is.
+SQLite: the FTS5 table ``history_words`` (filled by a trigger, contentless, so it holds no text) names the entries that
+hold each group of three letters; the entry itself is then asked for the words, so the answer is that of a plain LIKE,
+in any language. PostgreSQL: the same by ``pg_trgm``, which its planner uses by itself. Words of one or two letters, and
+a PostgreSQL without that index, read the entries: the same answer, later. ``indexed`` says which it is.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def match_of(words: str) -> str:
 
 
 def newest(workspace: str, filters: HistoryFilters, match: str, before_seq: int | None) -> Select[Any]:
-    """On SQLite: what fits, newest first. Entries are only ever added, so the order of the rows is that of ``seq``, and the index is walked
-    from its end for as long as somebody reads."""
+    """On SQLite: what fits, newest first. Entries are only ever added, so the order of the rows is that of ``seq``, and
+    the index is walked from its end for as long as somebody reads."""
     statement = fitting(workspace, filters).select_from(_WORDS).join(_T, _WORDS.c.rowid == _ROWID)
     statement = statement.where(literal_column("history_words").op("MATCH")(match))
     if before_seq is not None:

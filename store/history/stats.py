@@ -1,8 +1,9 @@
 """AI History counted by day, as it is written: what charts ask for in milliseconds, however long the history is.
 
-Every entry adds to a few rows in its own transaction, under the lock that appending holds anyhow (``store.history.log``), so the counts are
-exact and need no sweep. Durations are counted in buckets whose bounds grow by a tenth: a percentile read from them is off by less than 5 %
-(Masson, Rim, Lee 2019, "DDSketch", §2.1) and adds up over any days.
+Every entry adds to a few rows in its own transaction, under the lock that appending holds anyhow
+(``store.history.log``), so the counts are exact and need no sweep. Durations are counted in buckets whose bounds grow
+by a tenth: a percentile read from them is off by less than 5 % (Masson, Rim, Lee 2019, "DDSketch", §2.1) and adds up
+over any days.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ NEVER: Final = -1000
 """The bucket of a duration that nobody measured."""
 _ENDS: Final = frozenset({"finished", "refused", "abstained", "rejected", "expired"})
 _STEPS: Final[Mapping[str, str]] = {
-    "resolved": "resolve", "asked": "answer", "held": "answer", "auto_confirmed": "answer", "refused": "answer", "abstained": "answer",
-    "call_attempted": "call", "call_settled": "call", "finished": "whole",
+    "resolved": "resolve", "asked": "answer", "held": "answer", "auto_confirmed": "answer", "refused": "answer",
+    "abstained": "answer", "call_attempted": "call", "call_settled": "call", "finished": "whole",
 }  # fmt: skip
 _YES: Final = frozenset({"approved", "confirmed"})
 COUNTED: Final = _ENDS | _YES | frozenset(_STEPS) | {"rejected"}
@@ -38,12 +39,12 @@ COUNTED: Final = _ENDS | _YES | frozenset(_STEPS) | {"rejected"}
 
 
 class HistoryDayRow(Row, table=True):
-    """``n`` entries of a day count under ``measure`` and ``name``, and come to ``total``; ``slot`` is the bucket of their duration, 0 where
-    that is not what is counted.
+    """``n`` entries of a day count under ``measure`` and ``name``, and come to ``total``; ``slot`` is the bucket of
+    their duration, 0 where that is not what is counted.
 
-    ``outcome`` counts runs that ended; ``step`` durations; ``tokens_in``, ``tokens_out`` and ``cost`` (in 10⁻⁹ US dollars) are totals
-    by model, ``unpriced`` counts answers whose price is unknown, ``prompt_version`` answers by it; ``approved`` and ``rejected`` count
-    cards by person.
+    ``outcome`` counts runs that ended; ``step`` durations; ``tokens_in``, ``tokens_out`` and ``cost`` (in 10⁻⁹ US
+    dollars) are totals by model, ``unpriced`` counts answers whose price is unknown, ``prompt_version`` answers by it;
+    ``approved`` and ``rejected`` count cards by person.
     """
 
     __tablename__ = "history_days"
@@ -234,8 +235,11 @@ def _usage(model: str, trace: Mapping[str, Any]) -> list[HistoryCount]:
 
 def _within(workspace: str, measure: str, since: date, until: date) -> tuple[ColumnElement[bool], ...]:
     return (
-        _T.c.workspace == workspace, _T.c.measure == measure, _T.c.day >= since.isoformat(), _T.c.day <= until.isoformat(),
-    )  # fmt: skip
+        _T.c.workspace == workspace,
+        _T.c.measure == measure,
+        _T.c.day >= since.isoformat(),
+        _T.c.day <= until.isoformat(),
+    )
 
 
 def _spread(slots: list[tuple[int, int]]) -> Distribution:

@@ -106,7 +106,8 @@ def _broken(row: HistoryRow, expected: int, prev: str) -> str:
 
 
 async def entry_fault(session: AsyncSession, row: HistoryRow) -> str:
-    """Why this entry does not fit its own digest and its neighbours; empty where it does. What stands further off is for ``verify``."""
+    """Why this entry does not fit its own digest and its neighbours; empty where it does. What stands further off is
+    for ``verify``."""
     near = await entries.beside(session, row)
     if row.seq > 1 and row.seq - 1 not in near:
         return f"Entry {row.seq - 1} is missing."

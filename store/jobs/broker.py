@@ -41,7 +41,8 @@ async def claim_named(
 
 
 class JobDelay(NamedTuple):
-    """Seconds until it may be claimed by its due time or lease and its lane's hold: 0 if only its lane's limit may stand against it."""
+    """Seconds until it may be claimed by its due time or lease and its lane's hold: 0 if only its lane's limit may
+    stand against it."""
 
     seconds: float
     lane: str | None
@@ -67,7 +68,8 @@ def _waits(postgresql: bool) -> Select[Any]:
 async def overdue(
     session: AsyncSession, *, kinds: Collection[str], due_for_s: float, limit: int, per_lane: int | None = None
 ) -> list[tuple[str, str, int]]:
-    """What could have been claimed for so long and was not, as (kind, key, mark), marked so that nobody else carries it for AGAIN_S."""
+    """What could have been claimed for so long and was not, as (kind, key, mark), marked so that nobody else carries it
+    for AGAIN_S."""
     statement = select_overdue(_T, tuple(kinds), round(AGAIN_S * 1000), limit, per_lane, is_postgresql(session))
     found = await session.execute(statement, {"due_for_ms": round(due_for_s * 1000)})
     return [(kind, key, mark) for kind, key, mark in found.all()]

@@ -1,4 +1,5 @@
-"""A claim as it is said to the database: one statement on PostgreSQL; on SQLite three of one step each, in one trip to its thread."""
+"""A claim as it is said to the database: one statement on PostgreSQL; on SQLite three of one step each, in one trip to
+its thread."""
 
 from __future__ import annotations
 
@@ -45,8 +46,9 @@ async def claim_rows(
     *,
     ahead: bool,
 ) -> Sequence[Sequence[Any]]:
-    """Claim the rows whose ``address`` is in ``picked``, with its parameters. Answers their COLUMNS, in no order. What is claimed ``ahead``
-    of the lanes of the parameter ``quick`` is not counted in its lane, unless that has a width of its own.
+    """Claim the rows whose ``address`` is in ``picked``, with its parameters. Answers their COLUMNS, in no order. What
+    is claimed ``ahead`` of the lanes of the parameter ``quick`` is not counted in its lane, unless that has a width of
+    its own.
     """
     sqlite = sqlite_of(session)
     if sqlite is None:
@@ -72,9 +74,9 @@ async def claim_rows(
 
 
 def address(job: Table, postgresql: bool) -> Label[Any]:
-    """What a row is found by within one transaction of SQLite's, one statement of PostgreSQL's: the database's own address of it spares
-    two look-ups of its id. A row that somebody has changed since PostgreSQL's statement began is not where it was: it is passed over,
-    as one that is locked.
+    """What a row is found by within one transaction of SQLite's, one statement of PostgreSQL's: the database's own
+    address of it spares two look-ups of its id. A row that somebody has changed since PostgreSQL's statement began is
+    not where it was: it is passed over, as one that is locked.
     """
     return literal_column(f"{job.name}.{'ctid' if postgresql else 'rowid'}").label("address")
 
@@ -105,8 +107,8 @@ def _sqlite_statements(
 def _update_claimed(
     job: Table, these: ColumnElement[bool], owner: str, lease_s: float, counted_in: ColumnElement[str | None]
 ) -> Update:
-    """On PostgreSQL nothing that an index holds is changed for a row that is not counted: half the price of the change, and no index grows
-    with every claim.
+    """On PostgreSQL nothing that an index holds is changed for a row that is not counted: half the price of the change,
+    and no index grows with every claim.
     """
     until = present_ms() + round(lease_s * 1000)
     held = {"state": "claimed", "owner": owner, "attempt": job.c.attempt + 1, "due_ms": until}

@@ -1,4 +1,5 @@
-"""Work put into the queue, in the transaction of its cause: one piece, many at once, or one that is held from the start."""
+"""Work put into the queue, in the transaction of its cause: one piece, many at once, or one that is held from the
+start."""
 
 from __future__ import annotations
 
@@ -62,7 +63,8 @@ async def enqueue_one(session: AsyncSession, item: NewJob) -> bool:
 
 
 async def enqueue_leased(session: AsyncSession, item: NewJob, *, owner: str, lease_s: float) -> Job | None:
-    """As ``put``, and claimed by ``owner`` from the start: nobody else sees it while the lease runs. None: the key was put before."""
+    """As ``put``, and claimed by ``owner`` from the start: nobody else sees it while the lease runs. None: the key was
+    put before."""
     held = {
         "state": "claimed",
         "owner": owner,

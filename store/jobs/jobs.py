@@ -91,9 +91,11 @@ class JobRow(Row, table=True):
     error: str = ""
     due_ms: int = Field(sa_type=BigInteger)
     turn_ms: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
-    """Its place in the queue: when it became or becomes due. A claim leaves it as it is, and so the index that has it."""
+    """Its place in the queue: when it became or becomes due. A claim leaves it as it is, and so the index that has
+    it."""
     counted_in: str | None = None
-    """While it is claimed: the lane that it takes room of. None also for what was claimed ahead, which its process counts."""
+    """While it is claimed: the lane that it takes room of. None also for what was claimed ahead, which its process
+    counts."""
     created_ms: int = Field(sa_type=BigInteger)
     finished_ms: int | None = Field(default=None, sa_type=BigInteger)
     lost: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
@@ -111,9 +113,9 @@ _T = table(JobRow)
 class Job:
     """One claim. Nothing of it changes but ``beside``, which is read after it, and ``counted``.
 
-    ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt. Not ``counted``: claimed ahead
-    (``PrefetchLimits``), so that only this process knows what it takes of its lane, until its lease is renewed. ``lost`` counts the claims right
-    before this one that nobody settled.
+    ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt. Not
+    ``counted``: claimed ahead (``PrefetchLimits``), so that only this process knows what it takes of its lane, until
+    its lease is renewed. ``lost`` counts the claims right before this one that nobody settled.
     """
 
     id: str
@@ -135,8 +137,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PrefetchLimits:
-    """Of the lanes of ``rooms`` more may be claimed than may run at once, so much of each: what is left waits in the process for its turn.
-    Of everything else only ``slots``, which begin at once. ``uncounted``: what the process still holds, by lane, that was claimed so.
+    """Of the lanes of ``rooms`` more may be claimed than may run at once, so much of each: what is left waits in the
+    process for its turn. Of everything else only ``slots``, which begin at once. ``uncounted``: what the process still
+    holds, by lane, that was claimed so.
     """
 
     rooms: Mapping[str, int]
@@ -164,8 +167,8 @@ async def claim(
     A lane that is held is passed over. ``per_lane`` leaves alone what would put more than so many rows of one lane (or
     than its own width) under lease; it looks at the first few hundred rows of lanes with room, so what stands behind a
     long queue is reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
-    free, so the limit holds for one worker and is near for many. ``ahead`` says nothing without ``per_lane``; of what it claims of a quick
-    lane other workers know nothing.
+    free, so the limit holds for one worker and is near for many. ``ahead`` says nothing without ``per_lane``; of what
+    it claims of a quick lane other workers know nothing.
     """
     postgresql = is_postgresql(session)
     ahead = None if per_lane is None else ahead
@@ -187,8 +190,8 @@ def to_jobs(rows: Sequence[Sequence[Any]]) -> list[Job]:
 
 
 async def ack(session: AsyncSession, job: Job, *, keep: bool = True) -> bool:
-    """It is done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it. Without ``keep`` it is deleted now,
-    for work whose subject remembers by itself that it was done."""
+    """It is done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it. Without ``keep``
+    it is deleted now, for work whose subject remembers by itself that it was done."""
     return bool(await ack_many(session, [job], keep=keep))
 
 
@@ -221,7 +224,8 @@ async def mark_dead(session: AsyncSession, job: Job, error: str) -> bool:
 
 
 async def begin_alone(session: AsyncSession, job: Job) -> int:
-    """Count that work which lost its claims is begun with no other such work beside it. How often that makes; 0 if it isn't held."""
+    """Count that work which lost its claims is begun with no other such work beside it. How often that makes; 0 if it
+    isn't held."""
     statement = update(_T).where(_held(job)).values(alone=_T.c.alone + 1).returning(_T.c.alone)
     return (await session.execute(statement)).scalar_one_or_none() or 0
 
@@ -232,8 +236,8 @@ async def renew(session: AsyncSession, job: Job, lease_s: float) -> bool:
 
 
 async def renew_many(session: AsyncSession, jobs: Sequence[Job], lease_s: float) -> set[tuple[str, int]]:
-    """As ``renew``, for many at once. Answers the (id, attempt) of those that are still held, all of which are counted in their lanes from
-    then on: what takes so long is no longer what was meant to be quick.
+    """As ``renew``, for many at once. Answers the (id, attempt) of those that are still held, all of which are counted
+    in their lanes from then on: what takes so long is no longer what was meant to be quick.
     """
     return await update_claimed(
         session, _T, "renewed", [_claim(one) for one in jobs], {"lease_ms": round(lease_s * 1000)}
@@ -243,8 +247,8 @@ async def renew_many(session: AsyncSession, jobs: Sequence[Job], lease_s: float)
 async def next_due_s(session: AsyncSession, kinds: Collection[str]) -> float | None:
     """Seconds until something of these kinds can be claimed, 0 if it can now, None if there is nothing.
 
-    The end of a lane's hold counts as such a moment, whether or not something waits for it; the end of a lease behind thousands of others
-    does not.
+    The end of a lane's hold counts as such a moment, whether or not something waits for it; the end of a lease behind
+    thousands of others does not.
     """
     found = (await session.execute(_soonest(tuple(kinds)))).one()
     return min((max(0.0, ms / 1000) for ms in found if ms is not None), default=None)
@@ -259,8 +263,8 @@ async def counts(session: AsyncSession, workspace: str | None = None) -> dict[tu
 
 
 async def waiting(session: AsyncSession) -> list[tuple[str, str, int, float]]:
-    """What is not finished, of every workspace: (kind, ready or claimed, rows, seconds since the oldest became due; less than 0 for one
-    that is not due yet). What is claimed becomes due when its lease runs out."""
+    """What is not finished, of every workspace: (kind, ready or claimed, rows, seconds since the oldest became due;
+    less than 0 for one that is not due yet). What is claimed becomes due when its lease runs out."""
     open_ = select(_T.c.kind, _T.c.state, func.count(), EpochMs() - func.min(_T.c.due_ms)).group_by(
         _T.c.kind, _T.c.state
     )
@@ -310,8 +314,8 @@ def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None]]:
     has_turn = _T.c.turn_ms <= present_ms()
     in_turn = (_T.c.priority, _T.c.turn_ms, _T.c.id)
     due = select(literal(0)).where(open_, has_turn, _T.c.due_ms <= present_ms()).order_by(*in_turn).limit(1)
-    # What is to come is all in the index. What had its turn and is not due is claimed: of that only the first are looked at, in the index'
-    # order, which PostgreSQL would else leave for a walk through the whole table.
+    # What is to come is all in the index. What had its turn and is not due is claimed: of that only the first are
+    # looked at, in the index' order, which PostgreSQL would else leave for a walk through the whole table.
     to_come = select(func.min(_T.c.turn_ms).label("ms")).where(open_, not_(has_turn))
     claimed_ = select(_T.c.due_ms).where(open_, has_turn).order_by(*in_turn).limit(_LEASES_SEEN).subquery("claimed_")
     moments = union_all(to_come, select(func.min(claimed_.c.due_ms))).subquery("moments")

@@ -42,13 +42,14 @@ def select_due(
     named: bool = False,
     ahead: bool = False,
 ) -> CTE:
-    """The ids of what is claimed next, for the parameters ``most`` and ``front`` (``fronted``). Kept, since to build it costs as much
-    as to run it. ``named``: only rows whose key is in the parameter ``wanted``. ``ahead``: of each lane of the parameter ``quick`` as much
-    as it says, and of all others no more than ``slots``; in each lane of ``uncounted`` so many more are under lease than are counted there.
+    """The ids of what is claimed next, for the parameters ``most`` and ``front`` (``fronted``). Kept, since to build it
+    costs as much as to run it. ``named``: only rows whose key is in the parameter ``wanted``. ``ahead``: of each lane
+    of the parameter ``quick`` as much as it says, and of all others no more than ``slots``; in each lane of
+    ``uncounted`` so many more are under lease than are counted there.
     """
     if named:
-        # They are found by their key. In words that allow it, PostgreSQL takes the queue's index instead and walks all that waits; where a
-        # row's look at the clock costs nothing, it reads the whole table.
+        # They are found by their key. In words that allow it, PostgreSQL takes the queue's index instead and walks all
+        # that waits; where a row's look at the clock costs nothing, it reads the whole table.
         found = and_(unfinished(job), among(job.c.key, "wanted", postgresql=postgresql), job.c.due_ms <= EpochMs())
     else:
         found = and_(job.c.finished_ms.is_(None), job.c.turn_ms <= present_ms(), job.c.due_ms <= present_ms())
@@ -67,8 +68,8 @@ def front_parameters(limit: int) -> dict[str, int]:
 def select_overdue(
     job: Table, kinds: tuple[str, ...], again_ms: int, limit: int, per_lane: int | None, postgresql: bool
 ) -> ReturningUpdate[Any]:
-    """The statement of ``store.jobs.broker.overdue``: what could be claimed, has been due for the parameter ``due_for_ms`` and was not marked
-    as carried in the last ``again_ms``.
+    """The statement of ``store.jobs.broker.overdue``: what could be claimed, has been due for the parameter
+    ``due_for_ms`` and was not marked as carried in the last ``again_ms``.
     """
     before = present_ms() - bindparam("due_for_ms")
     late = job.c.due_ms <= before
@@ -91,8 +92,8 @@ def not_held(job: Table) -> ColumnElement[bool]:
 
 
 def unfinished(job: Table) -> ColumnElement[bool]:
-    """As ``finished_ms IS NULL``, in words that PostgreSQL takes no partial index for: it would walk the whole queue once for each row it
-    looks up.
+    """As ``finished_ms IS NULL``, in words that PostgreSQL takes no partial index for: it would walk the whole queue
+    once for each row it looks up.
     """
     return one_of(job.c.state, ("ready", "claimed"))
 
@@ -112,7 +113,8 @@ def _picked(
     if per_lane is not None:
         fitting = _with_room(job, open_, order, per_lane, front, postgresql, ahead)
         if postgresql:
-            # Decided once, then looked up one by one; what another has taken meanwhile is seen by ``still`` when its row is locked.
+            # Decided once, then looked up one by one; what another has taken meanwhile is seen by ``still`` when its
+            # row is locked.
             seats = fitting.cte("seats").prefix_with("MATERIALIZED")
             at = address(job, postgresql)
             due = select(at).where(still, within(at.element, select(seats.c.address), postgresql=True))
@@ -169,8 +171,8 @@ def _with_room(
 
 
 def _known(job: Table, per_lane: int, postgresql: bool, ahead: bool) -> CTE:
-    """How much more of a lane may be claimed (``free``), for each lane of which there is something to say: some of it is claimed, it has a
-    width of its own, or it is quick (1, else 0).
+    """How much more of a lane may be claimed (``free``), for each lane of which there is something to say: some of it
+    is claimed, it has a width of its own, or it is quick (1, else 0).
     """
     nothing = cast(null(), Integer)
     told = [

@@ -1,8 +1,8 @@
 """Records kept beside a workspace: their declared fields as they were when last heard of, and what they are found by.
 
-A record's ``version`` is its platform's; an older one never replaces a newer one, in whatever order they come. A record that was deleted
-leaves its version behind (``gone``), so that a late older state does not bring it back. ``seen_at`` is the database's time at which the
-state was last heard of or read.
+A record's ``version`` is its platform's; an older one never replaces a newer one, in whatever order they come. A record
+that was deleted leaves its version behind (``gone``), so that a late older state does not bring it back. ``seen_at`` is
+the database's time at which the state was last heard of or read.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ class CacheScope:
 
 @dataclass(frozen=True, slots=True)
 class CachedRecord:
-    """A state to keep. ``keys`` are (form, term, field), ``words`` (variant, word); ``data`` None: the record was deleted."""
+    """A state to keep. ``keys`` are (form, term, field), ``words`` (variant, word); ``data`` None: the record was
+    deleted."""
 
     id: str
     version: str
@@ -125,8 +126,8 @@ async def store_records(
 ) -> int:
     """Keep the states that are newer than what is kept; answers how many of them changed something.
 
-    ``read``: they were read from the platform just now, so one of the same version counts as well: it corrects what is kept, and
-    brings back what was taken for deleted. Raises InvalidInput for text that can't be stored.
+    ``read``: they were read from the platform just now, so one of the same version counts as well: it corrects what is
+    kept, and brings back what was taken for deleted. Raises InvalidInput for text that can't be stored.
     """
     newest: dict[str, CachedRecord] = {}
     for state in states:
@@ -158,7 +159,8 @@ async def mark_deleted(session: AsyncSession, scope: CacheScope, record_id: str,
 
 
 async def delete_unseen(session: AsyncSession, scope: CacheScope, since: datetime) -> int:
-    """What nobody has heard of since then is gone; at most some of it at once, answers how many: call again until that is 0."""
+    """What nobody has heard of since then is gone; at most some of it at once, answers how many: call again until that
+    is 0."""
     old = select(_T.c.id).where(*_in(_T, scope), _T.c.seen_at < since, ~_T.c.gone).order_by(_T.c.id).limit(_CHUNK)
     ids = list((await session.execute(old)).scalars())
     if ids:
@@ -197,8 +199,8 @@ async def search(
     limit: int,
     offset: int = 0,
 ) -> list[RecordRow]:
-    """The records for which all matches of one group in ``any_of`` hold (None: whatever they are called) and all of ``where`` and
-    ``between``. In the order of ``sorting``, equals by id."""
+    """The records for which all matches of one group in ``any_of`` hold (None: whatever they are called) and all of
+    ``where`` and ``between``. In the order of ``sorting``, equals by id."""
     wanted: Select[Any] = select(_T).where(*_in(_T, scope), ~_T.c.gone)
     if any_of is not None:
         wanted = wanted.where(
@@ -222,7 +224,8 @@ async def forget(session: AsyncSession, scope: CacheScope) -> None:
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:
-    """Forget records that were deleted before then, and words that no record holds any more; returns how many records."""
+    """Forget records that were deleted before then, and words that no record holds any more; returns how many
+    records."""
     old = delete(_T).where(_T.c.gone, _T.c.seen_at < before).returning(_T.c.id)
     gone = len((await session.execute(old)).all())
     same = (_K.c[name] == _W.c[name] for name in ("workspace", "connector", "kind"))

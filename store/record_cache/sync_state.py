@@ -1,4 +1,5 @@
-"""How far each kind's records are kept: since when all of them have been read, and how far a reading of them has come."""
+"""How far each kind's records are kept: since when all of them have been read, and how far a reading of them has
+come."""
 
 from __future__ import annotations
 
@@ -17,9 +18,9 @@ SyncState = Literal["reading", "ready", "failed"]
 
 
 class SyncStateRow(Row, table=True):
-    """``began_at`` is the database's time at which the present (or last) reading began, ``cursor`` where it goes on, ``seen`` how many
-    records it has read. ``synced_at``: all were read by then, None while they never were. ``shape`` is of the kind's declaration at that
-    time. ``heard_at`` is when an event last carried a state."""
+    """``began_at`` is the database's time at which the present (or last) reading began, ``cursor`` where it goes on,
+    ``seen`` how many records it has read. ``synced_at``: all were read by then, None while they never were. ``shape``
+    is of the kind's declaration at that time. ``heard_at`` is when an event last carried a state."""
 
     __tablename__ = "mirrors"
 
@@ -72,7 +73,8 @@ async def stale(session: AsyncSession, before: datetime) -> list[SyncStateRow]:
 
 
 async def move(session: AsyncSession, row: SyncStateRow, **columns: Any) -> bool:
-    """Set ``columns``. False: another reading has begun since ``row`` was read, or has come further; nothing is written."""
+    """Set ``columns``. False: another reading has begun since ``row`` was read, or has come further; nothing is
+    written."""
     same = and_(
         _is(row.workspace, row.connector, row.kind),
         _T.c.began_at == row.began_at,

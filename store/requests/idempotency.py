@@ -1,14 +1,14 @@
 """Idempotency records: what was answered to a caller's Idempotency-Key (docs/reference/wire.md §3).
 
-A record belongs to the caller who sent the key: ``key`` holds the caller, a space and the Idempotency-Key, which holds none (``scoped``).
-A column of its own would have to be part of the primary key, and steps of the schema only add, so that processes of the version before go
-on beside a newer database. What such a process has kept is under the bare key and names no caller: it is nobody's to see, and what it
-answered may not be done again (``unscoped``).
+A record belongs to the caller who sent the key: ``key`` holds the caller, a space and the Idempotency-Key, which holds
+none (``scoped``). A column of its own would have to be part of the primary key, and steps of the schema only add, so
+that processes of the version before go on beside a newer database. What such a process has kept is under the bare key
+and names no caller: it is nobody's to see, and what it answered may not be done again (``unscoped``).
 
 ``start`` claims the key in a transaction of its own, so that others see it in flight. ``finish`` belongs in the
 transaction of the effect: both are there or neither. A claim whose process died is taken over once it is stale; the
-effect can't have happened, or its answer would be there. ``keep_many`` is both in one, for effects whose answer is known before they
-are written.
+effect can't have happened, or its answer would be there. ``keep_many`` is both in one, for effects whose answer is
+known before they are written.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from store.rows import Row, add_new, every, first, storable, table, values
 
 
 class IdempotencyRow(Row, table=True):
-    """``key`` is ``scoped``, ``fingerprint`` tells requests apart, ``owner`` is who is answering, ``state``: in_flight or done."""
+    """``key`` is ``scoped``, ``fingerprint`` tells requests apart, ``owner`` is who is answering, ``state``: in_flight
+    or done."""
 
     __tablename__ = "idempotency"
     __table_args__ = (Index("ix_idempotency_created", "created_at"),)
@@ -50,8 +51,8 @@ class IdempotencyRow(Row, table=True):
 class KeyClaim:
     """``ours``: go on and finish.
 
-    ``done``: replay ``row``. ``in_flight``: someone is at it. ``reused``: another request of this caller had this key. ``unscoped``: the
-    key was used in this workspace under a version that did not say by whom.
+    ``done``: replay ``row``. ``in_flight``: someone is at it. ``reused``: another request of this caller had this key.
+    ``unscoped``: the key was used in this workspace under a version that did not say by whom.
     """
 
     verdict: Literal["ours", "done", "in_flight", "reused", "unscoped"]
@@ -61,17 +62,30 @@ class KeyClaim:
 _T = table(IdempotencyRow)
 _KEEP: Final = BulkStatement(
     "INSERT INTO idempotency (workspace, method, path, key, fingerprint, owner, state, status, body, created_at) "
-    "SELECT workspace, method, path, key, fingerprint, owner, state, status, body, created_at FROM given WHERE NOT EXISTS "
+    "SELECT workspace, method, path, key, fingerprint, owner, state, status, body, created_at FROM given WHERE "
+    "NOT EXISTS "
     "(SELECT 1 FROM idempotency AS old WHERE old.workspace = given.workspace AND old.method = given.method "
     "AND old.path = given.path AND old.key = given.bare AND old.created_at >= given.forgotten) "
-    "ON CONFLICT (workspace, method, path, key) DO UPDATE SET fingerprint = excluded.fingerprint, owner = excluded.owner, "
+    "ON CONFLICT (workspace, method, path, key) DO UPDATE SET fingerprint = excluded.fingerprint, owner = "
+    "excluded.owner, "
     "state = excluded.state, status = excluded.status, body = excluded.body, created_at = excluded.created_at "
     "WHERE idempotency.created_at < (SELECT forgotten FROM given LIMIT 1) "
     "OR (idempotency.state = 'in_flight' AND idempotency.fingerprint = excluded.fingerprint "
     "AND idempotency.created_at < (SELECT stale FROM given LIMIT 1)) RETURNING owner",
-    workspace="text", method="text", path="text", key="text", fingerprint="text", owner="text", state="text", status="integer",
-    body="text", created_at="timestamptz", stale="timestamptz", forgotten="timestamptz", bare="text",
-)  # fmt: skip
+    workspace="text",
+    method="text",
+    path="text",
+    key="text",
+    fingerprint="text",
+    owner="text",
+    state="text",
+    status="integer",
+    body="text",
+    created_at="timestamptz",
+    stale="timestamptz",
+    forgotten="timestamptz",
+    bare="text",
+)
 
 
 def scoped(caller: str, key: str) -> str:
@@ -124,8 +138,9 @@ async def keep_many(
 ) -> list[KeyClaim]:
     """Keep answers (rows that are done), each unless its key is taken; to be called in the transaction of the effects.
 
-    ``ours``: the effect is to be written in this transaction. Anything else: it must not be, and ``row`` says what stands there; of the
-    same key twice among ``rows``, the first is kept. Waits for another transaction that is just keeping an answer to the same key.
+    ``ours``: the effect is to be written in this transaction. Anything else: it must not be, and ``row`` says what
+    stands there; of the same key twice among ``rows``, the first is kept. Waits for another transaction that is just
+    keeping an answer to the same key.
     """
     first_of: dict[tuple[str, str, str, str], IdempotencyRow] = {}
     for row in rows:

@@ -27,8 +27,10 @@ class NonceRow(Row, table=True):
 _T = table(NonceRow)
 _TAKE: Final = BulkStatement(
     "INSERT INTO nonces (key, nonce, at) SELECT * FROM given WHERE true ON CONFLICT DO NOTHING RETURNING key, nonce",
-    key="text", nonce="text", at="timestamptz",
-)  # fmt: skip
+    key="text",
+    nonce="text",
+    at="timestamptz",
+)
 
 
 async def insert(session: AsyncSession, key: str, nonce: str, at: datetime) -> bool:
@@ -37,7 +39,8 @@ async def insert(session: AsyncSession, key: str, nonce: str, at: datetime) -> b
 
 
 async def insert_many(session: AsyncSession, wanted: Sequence[tuple[str, str, datetime]]) -> list[bool]:
-    """Take many (key, nonce, at) in one statement; for each, whether it was free. Of the same one twice, the first is."""
+    """Take many (key, nonce, at) in one statement; for each, whether it was free. Of the same one twice, the first
+    is."""
     first = {(key, nonce): at for key, nonce, at in reversed(wanted)}
     postgresql = is_postgresql(session)
     # In one order everywhere, so that two processes never wait for each other.
@@ -51,7 +54,8 @@ async def insert_many(session: AsyncSession, wanted: Sequence[tuple[str, str, da
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
-    """Forget up to ``limit`` nonces from before then; returns how many. Never within the window in which a signature is good."""
+    """Forget up to ``limit`` nonces from before then; returns how many. Never within the window in which a signature is
+    good."""
     old = select(_T.c.key, _T.c.nonce).where(_T.c.at < before).order_by(_T.c.at).limit(limit)
     gone = delete(_T).where(tuple_(_T.c.key, _T.c.nonce).in_(old)).returning(_T.c.nonce)
     return len((await session.execute(gone)).all())

@@ -88,8 +88,8 @@ async def move(
     of_attempt: int | None = None,
     **columns: Any,
 ) -> CallRow:
-    """One conditional UPDATE, as runs.move. ``of_attempt`` demands that this is still the latest attempt: an answer that
-    comes late settles nothing of a newer one.
+    """One conditional UPDATE, as runs.move. ``of_attempt`` demands that this is still the latest attempt: an answer
+    that comes late settles nothing of a newer one.
 
     Raises Conflict when its state isn't in ``was``, NotFound when it isn't here.
     """

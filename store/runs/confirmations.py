@@ -1,4 +1,5 @@
-"""What a person confirmed in a session, in the role they had, for contracts that ask once a session: bound to the contract's digest."""
+"""What a person confirmed in a session, in the role they had, for contracts that ask once a session: bound to the
+contract's digest."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ _OF_SESSION = select(_T.c.contract_digest).where(
 async def remember(session: AsyncSession, by: Actor, session_id: str, contract_digest: str) -> None:
     """Doing it twice changes nothing."""
     names = {
-        "workspace": by.workspace, "session_id": session_id, "person": by.person, "role": by.role, "contract_digest": contract_digest,
+        "workspace": by.workspace, "session_id": session_id, "person": by.person, "role": by.role,
+        "contract_digest": contract_digest,
     }  # fmt: skip
     await session.execute(upsert(session, _T).values({**storable(names), "at": DbNow()}).on_conflict_do_nothing())
 

@@ -22,8 +22,8 @@ from store.rows import Row, add, every, storable, table
 class RunRow(Row, table=True):
     """``actions`` are names joined by spaces.
 
-    ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is how far the working out of a received run is,
-    where that takes long; a move ends it.
+    ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is how far the working out of a
+    received run is, where that takes long; a move ends it.
     """
 
     __tablename__ = "runs"
@@ -135,8 +135,8 @@ async def listed(
     before: RunRow | str | None = None,
     limit: int = 50,
 ) -> list[RunRow]:
-    """Newest first. ``role``: only those asked in it; ``action``: only those with a call of this name. ``before`` is the
-    last row (or its id) of the page before. Raises NotFound for an unknown id."""
+    """Newest first. ``role``: only those asked in it; ``action``: only those with a call of this name. ``before`` is
+    the last row (or its id) of the page before. Raises NotFound for an unknown id."""
     statement = select(_T).where(_T.c.workspace == workspace)
     if states:
         statement = statement.where(_T.c.state.in_(tuple(states)))
@@ -160,8 +160,9 @@ async def due(session: AsyncSession, now: datetime, limit: int = 100) -> list[Ru
 
 
 async def find_stranded(session: AsyncSession, kind: str, before: datetime, limit: int = 100) -> list[RunRow]:
-    """Runs of every workspace that are to be sent, have not moved since ``before``, and for which no work of this kind is open: none of
-    their present revision nor of the one before it, under which they were confirmed. Longest standing first.
+    """Runs of every workspace that are to be sent, have not moved since ``before``, and for which no work of this kind
+    is open: none of their present revision nor of the one before it, under which they were confirmed. Longest standing
+    first.
     """
     purpose = kind.rpartition(".")[2]
     keys = [_T.c.id + f":{purpose}:" + cast(_T.c.revision - back, String) for back in (0, 1)]

@@ -19,9 +19,11 @@ DeliveryState = Literal["pending", "succeeded", "failed"]
 
 
 class DeliveryAttemptRow(Row, table=True):
-    """``id`` is of the claim it was made under; ``n`` is the number it was sent with. ``headers`` is JSON, secrets hidden.
+    """``id`` is of the claim it was made under; ``n`` is the number it was sent with. ``headers`` is JSON, secrets
+    hidden.
 
-    ``delivery`` is there: no foreign key says so, since both that write here hold its row (``came``, ``store.webhooks.deliveries.purge``).
+    ``delivery`` is there: no foreign key says so, since both that write here hold its row (``came``,
+    ``store.webhooks.deliveries.purge``).
     """
 
     __tablename__ = "webhook_attempts"
@@ -41,7 +43,8 @@ class DeliveryAttemptRow(Row, table=True):
 
 
 class AttemptResult(NamedTuple):
-    """An attempt, and what it makes of its delivery; the fields are those of the rows. ``state`` None leaves it as it is."""
+    """An attempt, and what it makes of its delivery; the fields are those of the rows. ``state`` None leaves it as it
+    is."""
 
     attempt: str
     n: int
@@ -84,20 +87,22 @@ _MOVING: Final = (
     "finished_at = coalesce(given.finished_at, d.finished_at) FROM given WHERE d.id = given.delivery"
 )
 _LOGGING: Final = (
-    "INSERT INTO webhook_attempts (id, delivery, n, by_hand, at, duration_ms, headers, status, error, detail, response, cut) "
+    "INSERT INTO webhook_attempts (id, delivery, n, by_hand, at, duration_ms, headers, status, error, detail, "
+    "response, cut) "
     "SELECT attempt, delivery, n, NOT in_series, at, duration_ms, headers, status, error, detail, response, cut FROM "
 )
 _TYPES: Final = {
-    "attempt": "text", "n": "integer", "duration_ms": "integer", "headers": "text", "response": "bytea", "cut": "boolean",
-    "delivery": "text", "state": "text", "status": "integer", "error": "text", "detail": "text", "at": "timestamptz",
-    "next_at": "timestamptz", "finished_at": "timestamptz", "in_series": "boolean",
+    "attempt": "text", "n": "integer", "duration_ms": "integer", "headers": "text", "response": "bytea",
+    "cut": "boolean", "delivery": "text", "state": "text", "status": "integer", "error": "text", "detail": "text",
+    "at": "timestamptz", "next_at": "timestamptz", "finished_at": "timestamptz", "in_series": "boolean",
 }  # fmt: skip
 # PostgreSQL: one statement, and the rows are those of ``Came``. Only what was moved is logged.
 _CAME: Final = BulkStatement(f", moved AS ({_MOVING} RETURNING given.*) {_LOGGING} moved", **_TYPES)
 # SQLite changes one table by a statement.
 _MOVED: Final = ("delivery", "in_series", "state", "status", "error", "detail", "at", "next_at", "finished_at")
 _LOGGED: Final = (
-    "attempt", "delivery", "n", "in_series", "at", "duration_ms", "headers", "status", "error", "detail", "response", "cut",
+    "attempt", "delivery", "n", "in_series", "at", "duration_ms", "headers", "status", "error", "detail", "response",
+    "cut",
 )  # fmt: skip
 _MOVE: Final = BulkStatement(_MOVING, **{name: _TYPES[name] for name in _MOVED})
 _LOG: Final = BulkStatement(
@@ -108,8 +113,8 @@ _LOG: Final = BulkStatement(
 
 
 async def record_attempts(session: AsyncSession, results: Sequence[AttemptResult]) -> None:
-    """Move deliveries on and log the attempts at them, many at once. Of a delivery that was purged meanwhile nothing is kept. Raises
-    InvalidInput for text that can't be stored."""
+    """Move deliveries on and log the attempts at them, many at once. Of a delivery that was purged meanwhile nothing is
+    kept. Raises InvalidInput for text that can't be stored."""
     for one in results:
         if one.detail:
             storable({"detail": one.detail})  # the rest is written here
@@ -146,6 +151,16 @@ def _delivery_columns(one: AttemptResult) -> tuple[Any, ...]:
 def _attempt_columns(one: AttemptResult) -> tuple[Any, ...]:
     """As _LOGGED has it, on SQLite."""
     return (
-        one.attempt, one.delivery, one.n, one.in_series, kept(one.at, postgresql=False), one.duration_ms, one.headers, one.status,
-        one.error, one.detail, one.response, one.cut,
-    )  # fmt: skip
+        one.attempt,
+        one.delivery,
+        one.n,
+        one.in_series,
+        kept(one.at, postgresql=False),
+        one.duration_ms,
+        one.headers,
+        one.status,
+        one.error,
+        one.detail,
+        one.response,
+        one.cut,
+    )

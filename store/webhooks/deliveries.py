@@ -1,4 +1,5 @@
-"""Webhook deliveries: one for each event and endpoint, and its body; the attempts at them are in ``store.webhooks.attempts``.
+"""Webhook deliveries: one for each event and endpoint, and its body; the attempts at them are in
+``store.webhooks.attempts``.
 
 The body is written once for an event and sent as those bytes ever after. A delivery's ``state`` is pending, succeeded
 or failed, and never leaves succeeded.
@@ -52,9 +53,10 @@ class BodyRow(Row, table=True):
 class DeliveryRow(Row, table=True):
     """``tries`` counts the attempts of the series, ``attempts`` also what a person sent again.
 
-    ``status``, ``error`` and ``detail`` are those of the last attempt; ``next_at`` is when the next one is due, about. ``failed`` is true
-    while the state is failed, else NULL: what failed is found by it, since it is in no way of a delivery that succeeds. No index may hold
-    what a success changes, or PostgreSQL enters the row anew in every one of them (docs/decisions/2026-11-26-deliveries.md).
+    ``status``, ``error`` and ``detail`` are those of the last attempt; ``next_at`` is when the next one is due, about.
+    ``failed`` is true while the state is failed, else NULL: what failed is found by it, since it is in no way of a
+    delivery that succeeds. No index may hold what a success changes, or PostgreSQL enters the row anew in every one of
+    them (docs/decisions/2026-11-26-deliveries.md).
     """
 
     __tablename__ = "webhook_deliveries"
@@ -215,8 +217,9 @@ async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail:
 
 
 async def give_up_all(session: AsyncSession, endpoint_id: str, at: datetime, detail: str) -> int:
-    """Whatever is pending for this endpoint is failed; returns how many. Passed over is what another transaction settles at this moment:
-    it may wait for this one, and if its delivery is pending after that, the next attempt finds what became of the endpoint.
+    """Whatever is pending for this endpoint is failed; returns how many. Passed over is what another transaction
+    settles at this moment: it may wait for this one, and if its delivery is pending after that, the next attempt finds
+    what became of the endpoint.
     """
     pending = select(_T.c.id).where(_T.c.endpoint == endpoint_id, _T.c.state == "pending")
     mine = update(_T).where(_T.c.id.in_(pending.with_for_update(skip_locked=True)))
@@ -228,8 +231,8 @@ def _given_up(at: datetime, detail: str) -> dict[str, Any]:
 
 
 async def mark_failed(session: AsyncSession) -> int:
-    """Mark as failed what is, and nothing else: a process of the version before, beside this one during a rolling deploy, does not know of
-    the mark. Answers how many marks were wrong.
+    """Mark as failed what is, and nothing else: a process of the version before, beside this one during a rolling
+    deploy, does not know of the mark. Answers how many marks were wrong.
     """
     missing = update(_T).where(_T.c.state == "failed", _T.c.failed.is_(None)).values(failed=True)
     over = update(_T).where(_T.c.state != "failed", _T.c.failed.is_not(None)).values(failed=None)
@@ -237,14 +240,16 @@ async def mark_failed(session: AsyncSession) -> int:
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> int:
-    """Delete up to ``limit`` deliveries made before then with their attempts, and as many bodies that nothing refers to.
+    """Delete up to ``limit`` deliveries made before then with their attempts, and as many bodies that nothing refers
+    to.
 
     Returns how many rows of either went: call it again until that is 0.
     """
     old = select(_T.c.id).where(_T.c.created_at < before).order_by(_T.c.created_at).limit(limit)
     ids = list((await session.execute(old)).scalars())
     if ids:
-        # In this order: an attempt is logged by who holds its delivery's row, so this waits for it, and then sees what it logged.
+        # In this order: an attempt is logged by who holds its delivery's row, so this waits for it, and then sees what
+        # it logged.
         await session.execute(delete(_T).where(_T.c.id.in_(ids)))
         await attempts.forget(session, ids)
     used = select(_T.c.id).where(_T.c.event_id == _B.c.event_id).exists()

@@ -26,7 +26,8 @@ _KEPT_HOURS: Final = 48
 
 
 class EndpointRow(Row, table=True):
-    """``patterns`` are joined by spaces; ``sealed_headers`` is sealed JSON, empty for none; ``why`` tells of ``disabled``.
+    """``patterns`` are joined by spaces; ``sealed_headers`` is sealed JSON, empty for none; ``why`` tells of
+    ``disabled``.
 
     ``per_minute`` bounds its attempts, None for no bound. ``slow_s`` is how long it is left alone after each attempt
     while it asks for that. ``failing_since``: nothing has gone well since then.
@@ -136,7 +137,8 @@ async def by_ids(session: AsyncSession, endpoint_ids: Collection[str]) -> dict[s
 async def change(
     session: AsyncSession, workspace: str, endpoint_id: str, at: datetime, *, was: Collection[str] = (), **columns: Any
 ) -> EndpointRow:
-    """Set ``columns``; ``was`` limits the states it may be in. Raises NotFound; Conflict when its state does not fit."""
+    """Set ``columns``; ``was`` limits the states it may be in. Raises NotFound; Conflict when its state does not
+    fit."""
     statement = update(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
     if was:
         statement = statement.where(_T.c.state.in_(tuple(was)))
@@ -160,24 +162,29 @@ async def set_slow(session: AsyncSession, endpoint_id: str, slow_s: float) -> No
 
 
 _GIVEN: Final = {
-    "endpoint": "text", "hour": "bigint", "succeeded": "integer", "failed": "integer", "in_a_row": "integer", "good": "timestamptz",
-    "bad": "timestamptz", "since": "timestamptz",
+    "endpoint": "text", "hour": "bigint", "succeeded": "integer", "failed": "integer", "in_a_row": "integer",
+    "good": "timestamptz", "bad": "timestamptz", "since": "timestamptz",
 }  # fmt: skip
 _TALLYING: Final = (
     "UPDATE webhook_endpoints AS e SET "
-    "consecutive_failures = CASE WHEN given.succeeded > 0 THEN given.in_a_row ELSE e.consecutive_failures + given.in_a_row END, "
+    "consecutive_failures = CASE WHEN given.succeeded > 0 THEN given.in_a_row ELSE e.consecutive_failures + "
+    "given.in_a_row END, "
     "failing_since = CASE WHEN given.succeeded > 0 THEN given.since ELSE coalesce(e.failing_since, given.since) END, "
-    "last_success_at = coalesce(given.good, e.last_success_at), last_failure_at = coalesce(given.bad, e.last_failure_at) "
+    "last_success_at = coalesce(given.good, e.last_success_at), last_failure_at = coalesce(given.bad, "
+    "e.last_failure_at) "
 )
 _ADDING: Final = (  # DISTINCT: on SQLite a row may be given several times
     "INSERT INTO webhook_endpoint_hours AS h (endpoint, hour, succeeded, failed) "
     "SELECT DISTINCT endpoint, hour, succeeded, failed FROM given WHERE true ON CONFLICT (endpoint, hour) "
     "DO UPDATE SET succeeded = h.succeeded + excluded.succeeded, failed = h.failed + excluded.failed"
 )
-# PostgreSQL: one statement. The endpoints are locked in one order before any is changed, so that no two transactions wait crosswise.
+# PostgreSQL: one statement. The endpoints are locked in one order before any is changed, so that no two transactions
+# wait crosswise.
 _COUNT: Final = BulkStatement(
-    ", locked AS MATERIALIZED (SELECT id FROM webhook_endpoints WHERE id IN (SELECT endpoint FROM given) ORDER BY id "  # noqa: S608
-    f"FOR NO KEY UPDATE), counted AS ({_TALLYING} FROM locked JOIN given ON given.endpoint = locked.id WHERE e.id = locked.id "
+    ", locked AS MATERIALIZED (SELECT id FROM webhook_endpoints WHERE id IN (SELECT endpoint FROM given) ORDER BY "  # noqa: S608
+    "id "
+    f"FOR NO KEY UPDATE), counted AS ({_TALLYING} FROM locked JOIN given ON given.endpoint = locked.id WHERE e.id "
+    f"= locked.id "
     f"RETURNING e.*), added AS ({_ADDING}) SELECT {', '.join(_T.columns.keys())} FROM counted",
     **_GIVEN,
 )

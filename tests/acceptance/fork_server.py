@@ -1,8 +1,9 @@
 """Processes for the tests, forked from one that has imported the server and the demo platform already.
 
-Each is a process of its own, with its own memory, files, sockets and signals, and runs a command's ``main`` from its first line. What
-is saved is to read the same thousand modules for each of a hundred. That a command comes up from nothing is proved where it is started by
-``sys.executable`` (families of several processes, ``opsiq demo``, the fault suite).
+Each is a process of its own, with its own memory, files, sockets and signals, and runs a command's ``main`` from its
+first line. What is saved is to read the same thousand modules for each of a hundred. That a command comes up from
+nothing is proved where it is started by ``sys.executable`` (families of several processes, ``opsiq demo``, the fault
+suite).
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ class ForkServer:
         stderr: int = 2,
         files: int | None = None,
     ) -> int:
-        """The new process's id. Its standard error is this process's unless it is given; ``files`` is how many it may have open."""
+        """The new process's id. Its standard error is this process's unless it is given; ``files`` is how many it may
+        have open."""
         wanted = {"module": module, "arguments": list(arguments), "environ": dict(environ), "files": files}
         request = json.dumps(wanted).encode()
         with self._lock:

@@ -1,4 +1,5 @@
-"""A whole installation of real processes: the demo platform (with faults on demand) and the server, founded like a new user's."""
+"""A whole installation of real processes: the demo platform (with faults on demand) and the server, founded like a new
+user's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The worst resolver there can be: it does whatever any text it can see tells it to, and claims words that nobody wrote."""
+"""The worst resolver there can be: it does whatever any text it can see tells it to, and claims words that nobody
+wrote."""
 
 from __future__ import annotations
 
@@ -20,10 +21,11 @@ def order(*calls: dict[str, Any]) -> str:
 
 
 class Obedient:
-    """``seen`` is everything it was ever shown. It obeys the last order that it finds, or else ``script``: text → calls.
+    """``seen`` is everything it was ever shown. It obeys the last order that it finds, or else ``script``: text →
+    calls.
 
-    A call is ``{"action", "version", "arguments", "given"}``; an argument is words (claimed wherever they may stand, or at the start where
-    they don't) or ``{"choice", "words"}``.
+    A call is ``{"action", "version", "arguments", "given"}``; an argument is words (claimed wherever they may stand, or
+    at the start where they don't) or ``{"choice", "words"}``.
     """
 
     name = "obedient"

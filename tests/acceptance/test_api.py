@@ -1,5 +1,5 @@
-"""The REST surface through real processes: the guide's shell, an action named by an integrator, a key's whole life, and two servers that
-count together in Redis."""
+"""The REST surface through real processes: the guide's shell, an action named by an integrator, a key's whole life, and
+two servers that count together in Redis."""
 
 from __future__ import annotations
 
@@ -159,8 +159,11 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
     if found is None:
         pytest.skip("redis-server is not installed here")
     socket = tmp_path / "redis.sock"
-    process = subprocess.Popen([found, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)],
-                               stdout=subprocess.PIPE, text=True)  # fmt: skip
+    process = subprocess.Popen(
+        [found, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     for line in process.stdout:
         if "Ready to accept" in line:

@@ -1,4 +1,5 @@
-"""What must not work, through the whole pipeline, with a resolver that obeys the attacker. The platform and the database are real.
+"""What must not work, through the whole pipeline, with a resolver that obeys the attacker. The platform and the
+database are real.
 
 Event rules as somebody else's hands are tried in tests/integration/events, addresses inside in
 tests/integration/executors, other tenants in tests/integration/api.
@@ -57,7 +58,7 @@ HOSTILE = (
     "invoice\u202etxt.exe\u2066 \u200bA\x07\r\nX-Injected: 1",
     '=cmd|" /C calc"!A0',
 )
-COLLECTIONS = {"customer": "customers", "invoice": "invoices", "ticket": "tickets", "article": "articles", "agent": "agents",
+COLLECTIONS = {"customer": "customers", "invoice": "invoices", "ticket": "tickets", "article": "articles", "agent": "agents",  # noqa: E501
                "subscription": "subscriptions", "credit": "credits"}  # fmt: skip
 
 
@@ -115,7 +116,8 @@ def sent(run: Run) -> list[tuple[str, int, str, Any]]:
 
 
 def spoil(world: Installation) -> int:
-    """Hostile text into every free text field of every record, whether it can be named by it or not. How many fields took it."""
+    """Hostile text into every free text field of every record, whether it can be named by it or not. How many fields
+    took it."""
     spoilt = 0
     for kind in KINDS:
         collection = COLLECTIONS[kind.name]

@@ -63,7 +63,8 @@ CHANGED = "Turn what a person types into one proposal"
 
 @asynccontextmanager
 async def model() -> AsyncIterator[tuple[str, list[str]]]:
-    """A server whose model understands one request, and rightly only by the second prompt: its address, and the prompts it was sent."""
+    """A server whose model understands one request, and rightly only by the second prompt: its address, and the prompts
+    it was sent."""
     prompts: list[str] = []
 
     async def complete(request: web.Request) -> web.Response:

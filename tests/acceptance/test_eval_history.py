@@ -14,8 +14,8 @@ from tests.acceptance.installation import Installation
 
 @pytest.fixture(scope="module")
 def decided(world: Installation) -> Installation:
-    """A refund that was sent, an edit, an answered question, a call that nobody typed, a question that was dropped, and a card that
-    was not what was meant."""
+    """A refund that was sent, an edit, an answered question, a call that nobody typed, a question that was dropped, and
+    a card that was not what was meant."""
     refund = world.ask("olivia", "refund INV-1055")
     assert world.confirm("olivia", refund)["state"] == "succeeded"
     credit = world.ask("olivia", "give Nora Lindqvist 60 EUR credit")

@@ -57,9 +57,15 @@ def pasted(tmp_path_factory: pytest.TempPathFactory) -> Pasted:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("OPSIQ_")}
     paths = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     shell = subprocess.Popen(
-        ["bash", "-c", script()], cwd=folder, env=clean | {"PATH": paths, "no_proxy": "*"}, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
+        ["bash", "-c", script()],
+        cwd=folder,
+        env=clean | {"PATH": paths, "no_proxy": "*"},
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
     try:
         printed, said = shell.communicate(f"{PASSWORD}\n", timeout=100)
     finally:
@@ -72,7 +78,7 @@ def pasted(tmp_path_factory: pytest.TempPathFactory) -> Pasted:
 
 def test_nothing_but_the_shell_curl_openssl_and_opsiq_is_used() -> None:
     own = {"opsiq", "opsiq_call", "curl", "openssl"}
-    shell = {"mkdir", "cd", "export", "echo", "cat", "grep", "tee", "tr", "cut", "date", "printf", "head", "sleep", "kill", "jobs",
+    shell = {"mkdir", "cd", "export", "echo", "cat", "grep", "tee", "tr", "cut", "date", "printf", "head", "sleep", "kill", "jobs",  # noqa: E501
              "set", "case", "until", "do", "done", "esac"}  # fmt: skip
     blocks = re.sub(r"<<'JSON'.*?^JSON$", "", script(), flags=re.DOTALL | re.MULTILINE)
     used = set(re.findall(r"(?:^|[|;&(]|\bdo)\s*([a-z_]+)(?=\s)", blocks, re.MULTILINE))

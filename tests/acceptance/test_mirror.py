@@ -1,4 +1,5 @@
-"""Real processes: the platform tells what changes, names are found beside it, and what is sent is checked against it."""
+"""Real processes: the platform tells what changes, names are found beside it, and what is sent is checked against
+it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Several server processes on one port, and workers beside them: real processes on one database, found, killed and stopped."""
+"""Several server processes on one port, and workers beside them: real processes on one database, found, killed and
+stopped."""
 
 from __future__ import annotations
 

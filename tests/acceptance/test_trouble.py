@@ -1,4 +1,5 @@
-"""What happens when the platform errs, hangs or vanishes in mid-answer, and when the server is killed at the worst moment."""
+"""What happens when the platform errs, hangs or vanishes in mid-answer, and when the server is killed at the worst
+moment."""
 
 from __future__ import annotations
 

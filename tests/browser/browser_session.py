@@ -1,7 +1,8 @@
 """One person at one browser: what they do with the keyboard, and what the browser complained of meanwhile.
 
-``Visit.page`` is the page *as it is looked at*: whoever takes hold of it to do the next thing has first looked at what stands there
-(``tests.browser.page_checks``), so that no page can be walked through that isn't clean. What went by too quickly is gone back to at the end.
+``Visit.page`` is the page *as it is looked at*: whoever takes hold of it to do the next thing has first looked at what
+stands there (``tests.browser.page_checks``), so that no page can be walked through that isn't clean. What went by too
+quickly is gone back to at the end.
 """
 
 from __future__ import annotations

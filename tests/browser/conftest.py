@@ -1,4 +1,5 @@
-"""A real Chromium against real processes. Without one on this machine these tests are skipped: ``make setup-browser`` installs it."""
+"""A real Chromium against real processes. Without one on this machine these tests are skipped: ``make setup-browser``
+installs it."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 @pytest.fixture
 def visit(chromium: Browser, world: Installation) -> Iterator[New]:
-    """Makes a browser of its own for a person, at a width and in a theme; at the end none has complained of anything."""
+    """Makes a browser of its own for a person, at a width and in a theme; at the end none has complained of
+    anything."""
     made: list[Visit] = []
     with ExitStack() as stack:
 

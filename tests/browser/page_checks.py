@@ -1,5 +1,5 @@
-"""What is asked of every page that a test comes to, without being asked: no axe finding and nothing wider than the window, in both themes
-and at both widths."""
+"""What is asked of every page that a test comes to, without being asked: no axe finding and nothing wider than the
+window, in both themes and at both widths."""
 
 from __future__ import annotations
 
@@ -34,13 +34,15 @@ _STANDS: Final = """() => {
     return `${element.localName}#${element.id}.${element.className?.baseVal ?? element.className}[${names}]${said ? "t" : ""}(${inner})`;
   };
   return shape(document.documentElement);
-}"""
-"""The shape of a page that stands still, whatever its words and however many rows alike it has; null while it is being made."""
+}"""  # noqa: E501
+"""The shape of a page that stands still, whatever its words and however many rows alike it has; null while it is being
+made."""
 
 
 class Seen:
-    """The shapes that were looked at in this run of the tests, and whether a theme was chosen by hand. What has the same shape is the same
-    page. ``folder`` is shared by the processes that run tests: what was clean in one is not judged again in another."""
+    """The shapes that were looked at in this run of the tests, and whether a theme was chosen by hand. What has the
+    same shape is the same page. ``folder`` is shared by the processes that run tests: what was clean in one is not
+    judged again in another."""
 
     folder: Path
 
@@ -58,8 +60,8 @@ SEEN: Final = Seen()
 
 
 class Looks:
-    """One browser page's; without ``scripts`` there is no axe. ``passed`` are the addresses it came by, ``looked_at`` those where it stood
-    still for a look."""
+    """One browser page's; without ``scripts`` there is no axe. ``passed`` are the addresses it came by, ``looked_at``
+    those where it stood still for a look."""
 
     def __init__(self, page: Page, *, scripts: bool = True) -> None:
         self.page = page
@@ -104,7 +106,8 @@ class Looks:
             self.page.wait_for_timeout(50)
 
     def _judge(self, width: int) -> None:
-        """As it stands; in the other theme; in the other theme at the other width. Then everything is as it was, the focus too."""
+        """As it stands; in the other theme; in the other theme at the other width. Then everything is as it was, the
+        focus too."""
         page, height = self.page, (self.page.viewport_size or {}).get("height", 860)
         dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
         own, other = ("dark", "light") if dark else ("light", "dark")
@@ -123,8 +126,10 @@ class Looks:
     def _axe(self, rules: list[str], theme: str) -> None:
         """axe is evaluated by the driver, so the page's policy stays as it is."""
         found: list[dict[str, Any]] = self.page.evaluate(
-            "async (only) => { const done = await window.axeOfTheTests.run(document, {runOnly: only, resultTypes: ['violations']});"
-            "  return done.violations.map(each => ({id: each.id, at: each.nodes.map(node => node.html.slice(0, 160))})); }",
+            "async (only) => { const done = await window.axeOfTheTests.run(document, {runOnly: only, resultTypes: "
+            "['violations']});"
+            "  return done.violations.map(each => ({id: each.id, at: each.nodes.map(node => node.html.slice(0, "
+            "160))})); }",
             {"type": "rule" if rules[0] in OF_COLOUR else "tag", "values": rules},
         )
         assert found == [], (self.page.url, theme, self.page.viewport_size, found)

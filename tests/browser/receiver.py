@@ -13,7 +13,8 @@ from core.errors import OpsIQError
 
 
 class Receiver:
-    """``answers`` is the status of what comes next; ``taken`` are the bodies whose signature was good, ``refused`` counts the others."""
+    """``answers`` is the status of what comes next; ``taken`` are the bodies whose signature was good, ``refused``
+    counts the others."""
 
     def __init__(self) -> None:
         self.secret = ""

@@ -1,4 +1,5 @@
-"""One of each thing that a page of the console can show, made through the API of a real server; hard ones where they can be."""
+"""One of each thing that a page of the console can show, made through the API of a real server; hard ones where they
+can be."""
 
 from __future__ import annotations
 
@@ -11,12 +12,16 @@ from tests.acceptance.installation import Installation
 
 LONG = "w" * 300
 RULE = {
-    "name": "High is urgent", "event": "ticket.created", "condition": "event.data.priority == 'high'", "action": "saas.set_ticket_priority",
-    "mode": "shadow", "parameters": {"ticket_id": {"from": "/data/ticket_id"}, "priority": {"value": "urgent"}}, "note": LONG,
+    "name": "High is urgent", "event": "ticket.created", "condition": "event.data.priority == 'high'",
+    "action": "saas.set_ticket_priority", "mode": "shadow",
+    "parameters": {"ticket_id": {"from": "/data/ticket_id"}, "priority": {"value": "urgent"}}, "note": LONG,
 }  # fmt: skip
 INSTRUCTION = {
-    "name": "Close them", "event": "ticket.created", "text": "Close ticket {data.ticket_id}", "actions": ["saas.close_ticket"],
-}  # fmt: skip
+    "name": "Close them",
+    "event": "ticket.created",
+    "text": "Close ticket {data.ticket_id}",
+    "actions": ["saas.close_ticket"],
+}
 
 
 def things(world: Installation) -> dict[str, str]:
@@ -41,10 +46,18 @@ def things(world: Installation) -> dict[str, str]:
     while client.get(f"/v1/webhooks/deliveries/{delivery['id']}")["state"] == "pending" and time.monotonic() < until:
         time.sleep(0.2)
     return {
-        "run_id": run["id"], "seq": "1", "key_id": key["id"], "endpoint_id": endpoint["id"], "delivery_id": delivery["id"],
-        "event_id": event["id"], "event_type": "invoice.paid", "rule_id": rule["id"], "instruction_id": instruction["id"],
-        "connector": "saas", "name": "saas.refund_invoice",
-    }  # fmt: skip
+        "run_id": run["id"],
+        "seq": "1",
+        "key_id": key["id"],
+        "endpoint_id": endpoint["id"],
+        "delivery_id": delivery["id"],
+        "event_id": event["id"],
+        "event_type": "invoice.paid",
+        "rule_id": rule["id"],
+        "instruction_id": instruction["id"],
+        "connector": "saas",
+        "name": "saas.refund_invoice",
+    }
 
 
 def member_id(page: Page, name: str) -> str:

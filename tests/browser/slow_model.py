@@ -33,11 +33,14 @@ def slow_model() -> Iterator[SlowModel]:
             message = {"role": "assistant", "content": json.dumps(made.answer)}
             said = json.dumps(
                 {
-                    "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": body["model"],
+                    "id": "chatcmpl-1",
+                    "object": "chat.completion",
+                    "created": 1,
+                    "model": body["model"],
                     "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
                     "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
                 }
-            ).encode()  # fmt: skip
+            ).encode()
             try:
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")

@@ -1,4 +1,5 @@
-"""An evaluator's day: reports of two runs added, opened, compared; what an owner sees of the history and its insights."""
+"""An evaluator's day: reports of two runs added, opened, compared; what an owner sees of the history and its
+insights."""
 
 from __future__ import annotations
 

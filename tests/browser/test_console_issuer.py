@@ -51,9 +51,13 @@ def world(tmp_path_factory: pytest.TempPathFactory, issuer: LocalIssuer) -> Iter
     base = f"http://127.0.0.1:{port}"
     issuer.redirect = f"{base}/sign-in/callback"
     given = {
-        "OPSIQ_OIDC_ISSUER": issuer.url, "OPSIQ_OIDC_CLIENT_ID": CLIENT_ID, "OPSIQ_OIDC_CLIENT_SECRET": CLIENT_SECRET,
-        "OPSIQ_OIDC_NAME": "Test accounts", "OPSIQ_BASE_URL": base, "OPSIQ_PORT": str(port),
-    }  # fmt: skip
+        "OPSIQ_OIDC_ISSUER": issuer.url,
+        "OPSIQ_OIDC_CLIENT_ID": CLIENT_ID,
+        "OPSIQ_OIDC_CLIENT_SECRET": CLIENT_SECRET,
+        "OPSIQ_OIDC_NAME": "Test accounts",
+        "OPSIQ_BASE_URL": base,
+        "OPSIQ_PORT": str(port),
+    }
     try:
         made.start_platform()
         with ThreadPoolExecutor(1) as aside:

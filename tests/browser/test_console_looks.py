@@ -1,5 +1,5 @@
-"""Every state of a run's page, hostile data on it, themes, and the way in by keyboard. What is visited is looked at in both themes and at
-both widths (``tests.browser.page_checks``); pages are walked through by ``test_every_page.py``."""
+"""Every state of a run's page, hostile data on it, themes, and the way in by keyboard. What is visited is looked at in
+both themes and at both widths (``tests.browser.page_checks``); pages are walked through by ``test_every_page.py``."""
 
 from __future__ import annotations
 

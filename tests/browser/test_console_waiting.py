@@ -1,4 +1,5 @@
-"""Waiting for a slow model in a real browser: the steps are seen, it can be cancelled, and it works without a script."""
+"""Waiting for a slow model in a real browser: the steps are seen, it can be cancelled, and it works without a
+script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""An owner's first day with nothing there: from the empty server to the first refund that they confirmed, by keyboard alone."""
+"""An owner's first day with nothing there: from the empty server to the first refund that they confirmed, by keyboard
+alone."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Every page that the console has, generated from its routes, so that a new one can't be forgotten: it stands still while it comes, nothing
-is complained of, and it is clean in both themes and at both widths (``tests.browser.page_checks`` sees to that for whatever is visited)."""
+"""Every page that the console has, generated from its routes, so that a new one can't be forgotten: it stands still
+while it comes, nothing is complained of, and it is clean in both themes and at both widths
+(``tests.browser.page_checks`` sees to that for whatever is visited)."""
 
 from __future__ import annotations
 
@@ -34,17 +35,19 @@ PAGES = sorted(
     }
 )
 BESIDES = (
-    "/history?q=nothing+like+it", "/contracts?q=nothing+like+it", "/events?type=no.such", "/events/types?q=nothing+like+it",
-    "/events/fire?type=invoice.paid", "/rules/new?event=invoice.paid", "/rules/instructions/new?event=invoice.paid",
-    "/webhooks/{endpoint_id}?event=no.such", "/webhooks/deliveries/dlv_none", "/draft?of=saas.apply_credit", "/history/2",
-    "/history?kind=prompt", "/runs/run_none", "/nowhere", f"/?say={LONG}", "/contracts/saas.apply_credit", "/join?invitation=unknown",
+    "/history?q=nothing+like+it", "/contracts?q=nothing+like+it", "/events?type=no.such",
+    "/events/types?q=nothing+like+it", "/events/fire?type=invoice.paid", "/rules/new?event=invoice.paid",
+    "/rules/instructions/new?event=invoice.paid", "/webhooks/{endpoint_id}?event=no.such",
+    "/webhooks/deliveries/dlv_none", "/draft?of=saas.apply_credit", "/history/2", "/history?kind=prompt",
+    "/runs/run_none", "/nowhere", f"/?say={LONG}", "/contracts/saas.apply_credit", "/join?invitation=unknown",
     "/evals/compare?of={report_before}&of={report_id}", "/evals/{report_id}?all=1",
 )  # fmt: skip
 """The same pages with nothing on them, with something chosen, and where there is nothing."""
 ANSWERS_NO = re.compile("/run_none|dlv_none|nowhere|/join")
 SHIFTS = (
     "window.movedOfTests = 0; new PerformanceObserver((list) => list.getEntries().forEach((each) =>"
-    " { if (!each.hadRecentInput) window.movedOfTests += each.value; })).observe({type: 'layout-shift', buffered: true});"
+    " { if (!each.hadRecentInput) window.movedOfTests += each.value; })).observe({type: 'layout-shift', buffered: "
+    "true});"
 )
 
 
@@ -102,7 +105,8 @@ def test_a_look_is_one_that_sees(visit: New) -> None:
         olivia.page.title()
     page.reload()
     page.evaluate(
-        "document.querySelector('#text').setAttribute('aria-label', ''), document.querySelector('label[for=text]').remove()"
+        "document.querySelector('#text').setAttribute('aria-label', ''), "
+        "document.querySelector('label[for=text]').remove()"
     )
     with pytest.raises(AssertionError, match="label"):
         olivia.page.title()

@@ -64,9 +64,12 @@ async def driven(site: Site, kills: int, pause_s: float, seed: int, pace: tuple[
         report = await verdict.judged(site, load.ledger, HEARD_BY, left)
         report.counts = {
             "database": site.database,
-            "kills": sum(site.kills.values()), "killed": dict(sorted(site.kills.items())), "seconds": round(took_s),
-            **report.counts, "failures the publisher saw": dict(person.trouble),
-        }  # fmt: skip
+            "kills": sum(site.kills.values()),
+            "killed": dict(sorted(site.kills.items())),
+            "seconds": round(took_s),
+            **report.counts,
+            "failures the publisher saw": dict(person.trouble),
+        }
         return report
 
 
@@ -123,9 +126,13 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="opsiq-faults-") as temporary:
         report = run(
-            NAMES[given.db], given.kills, folder=given.folder or Path(temporary), pause_s=given.pause_s, seed=given.seed,  # type: ignore[arg-type]
+            NAMES[given.db],
+            given.kills,
+            folder=given.folder or Path(temporary),
+            pause_s=given.pause_s,
+            seed=given.seed,  # type: ignore[arg-type]
             pace=(given.events_per_s, given.runs_per_s),
-        )  # fmt: skip
+        )
     say(report.table())
     verdict.written(report, {"seed": given.seed}, given.json)
     if not given.json:

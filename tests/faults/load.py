@@ -1,4 +1,5 @@
-"""Who uses the site: a publisher of events and people who ask and confirm, over signed REST, patient with every failure.
+"""Who uses the site: a publisher of events and people who ask and confirm, over signed REST, patient with every
+failure.
 
 Whatever is tried again is signed afresh and carries the same Idempotency-Key.
 """
@@ -20,7 +21,8 @@ from core import request_signature
 PATIENCE_S = 240.0
 AT_ONCE = {"_fire": 50, "_run": 8}
 CUSTOMERS = ("Hugo Bernard", "Emma Fischer", "Nora Lindqvist", "Chiara Ricci", "Mia Keller")
-"""Several, since a card is for the record as it was: credit given meanwhile to the same customer asks for another yes."""
+"""Several, since a card is for the record as it was: credit given meanwhile to the same customer asks for another
+yes."""
 OVER = frozenset({"succeeded", "failed", "unknown", "refused", "rejected", "expired", "abstained"})
 
 
@@ -48,9 +50,16 @@ class Person:
         pause_s = 0.05
         while True:
             authorization = request_signature.header(
-                self.secret, ts=int(time.time()), nonce=request_signature.new_nonce(), key=self.key, method=method, path=path, query=query,
-                idempotency_key=idempotency_key, body=body,
-            )  # fmt: skip
+                self.secret,
+                ts=int(time.time()),
+                nonce=request_signature.new_nonce(),
+                key=self.key,
+                method=method,
+                path=path,
+                query=query,
+                idempotency_key=idempotency_key,
+                body=body,
+            )
             headers = {"Authorization": authorization, "Content-Type": "application/json"}
             if idempotency_key:
                 headers["Idempotency-Key"] = idempotency_key

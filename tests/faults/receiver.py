@@ -1,6 +1,8 @@
-"""``python -m tests.faults.receiver FILE``: a webhook receiver that misbehaves one time in five, and notes what it took in FILE.
+"""``python -m tests.faults.receiver FILE``: a webhook receiver that misbehaves one time in five, and notes what it took
+in FILE.
 
-A delivery counts as taken only when it was answered 2xx. From its fifth attempt on a delivery always gets through, so that a series ends.
+A delivery counts as taken only when it was answered 2xx. From its fifth attempt on a delivery always gets through, so
+that a series ends.
 """
 
 from __future__ import annotations
@@ -34,9 +36,12 @@ async def main(path: Path) -> None:
         if fate < 0.18:
             await asyncio.sleep(HANG_S)
         taken = {
-            "endpoint": request.path.strip("/"), "event": request.headers["webhook-id"], "attempt": attempt,
-            "delivery": request.headers["opsiq-delivery-id"], "n": json.loads(body)["data"].get("n"),
-        }  # fmt: skip
+            "endpoint": request.path.strip("/"),
+            "event": request.headers["webhook-id"],
+            "attempt": attempt,
+            "delivery": request.headers["opsiq-delivery-id"],
+            "n": json.loads(body)["data"].get("n"),
+        }
         answer = web.StreamResponse(status=204)
         if fate < 0.20:  # it was taken, and nobody will know
             notes.write(json.dumps(taken) + "\n")

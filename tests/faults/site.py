@@ -119,8 +119,11 @@ class Site:
                 Member("worker", [*opsiq, "work", "--processes", "2"], environ, self.folder / "worker.log")
             )
         self._receiver = Member(
-            "receiver", [sys.executable, "-m", "tests.faults.receiver", str(self.notes)], os.environ, self.folder / "receiver.log"
-        )  # fmt: skip
+            "receiver",
+            [sys.executable, "-m", "tests.faults.receiver", str(self.notes)],
+            os.environ,
+            self.folder / "receiver.log",
+        )
         self.receiver_url = self._receiver.start()["url"]
         for member in self.members:
             member.start()

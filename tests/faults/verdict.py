@@ -92,8 +92,10 @@ async def _deliveries(site: Site, ledger: Ledger, endpoints: Mapping[str, Sequen
     times = Counter((each["event"], each["endpoint"]) for each in taken)
     names = {event_id: name for event_id, name in await site.rows("SELECT id, name FROM events")}  # noqa: C416
     wanted = {
-        (event_id, endpoint) for event_id in ledger.fired.values() for endpoint in endpoints.get(names.get(event_id, ""), ())
-    }  # fmt: skip
+        (event_id, endpoint)
+        for event_id in ledger.fired.values()
+        for endpoint in endpoints.get(names.get(event_id, ""), ())
+    }
     made.counts["deliveries owed"] = len(wanted)
     made.must_be_empty("deliveries lost", sorted(wanted - set(times)))
     made.must_be_empty("deliveries nobody ordered", sorted(set(times) - wanted))

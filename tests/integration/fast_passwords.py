@@ -1,4 +1,5 @@
-"""Passwords that cost nothing: a real hash fills 64 MiB and takes a tenth of a second, and is checked at each of a thousand sign-ins."""
+"""Passwords that cost nothing: a real hash fills 64 MiB and takes a tenth of a second, and is checked at each of a
+thousand sign-ins."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from core import passwords
 
 @contextmanager
 def cheap_passwords() -> Iterator[None]:
-    """What is hashed meanwhile is Argon2id with the least work; it is checked by the same code, which reads the cost from the hash."""
+    """What is hashed meanwhile is Argon2id with the least work; it is checked by the same code, which reads the cost
+    from the hash."""
     from pwdlib import PasswordHash
     from pwdlib.hashers.argon2 import Argon2Hasher
 

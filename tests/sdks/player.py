@@ -116,7 +116,8 @@ class Played:
 
 
 class Player:
-    """One SDK, from a key of its own to the last step. Raises AssertionError with the step's name at the first difference."""
+    """One SDK, from a key of its own to the last step. Raises AssertionError with the step's name at the first
+    difference."""
 
     def __init__(self, name: str, driver: Driver, world: Installation, recorder: Recorder, hooks: Receiver) -> None:
         self.name, self.driver, self.world, self.recorder, self.hooks = name, driver, world, recorder, hooks
@@ -127,9 +128,14 @@ class Player:
             nowhere = f"http://127.0.0.1:{free.getsockname()[1]}"
         self.key_id = key["key"]["id"]
         self.values: dict[str, Any] = {
-            "sdk": f"sdk-{name}", "proxy": recorder.url, "receiver": hooks.url, "nowhere": nowhere, "key": key["key"]["public"],
-            "secret": key["secret"], "workspace": world.workspace,
-        }  # fmt: skip
+            "sdk": f"sdk-{name}",
+            "proxy": recorder.url,
+            "receiver": hooks.url,
+            "nowhere": nowhere,
+            "key": key["key"]["public"],
+            "secret": key["secret"],
+            "workspace": world.workspace,
+        }
         self.clients: dict[str, Mapping[str, Any]] = {}
         self.nonces: set[str] = set()
         self.secrets = {key["secret"]}
@@ -226,9 +232,14 @@ class Player:
         claim = request_signature.parse_header([request.header("authorization") or ""])
         path, _, query = request.target.partition("?")
         request_signature.check(
-            claim, [client["secret_key"]], method=request.method, path=path, query=query,
-            idempotency_key=request.header("idempotency-key") or "", body=request.body,
-        )  # fmt: skip
+            claim,
+            [client["secret_key"]],
+            method=request.method,
+            path=path,
+            query=query,
+            idempotency_key=request.header("idempotency-key") or "",
+            body=request.body,
+        )
         assert claim.key == client["public_key"]
         assert claim.nonce not in self.nonces, "a nonce came twice"
         self.nonces.add(claim.nonce)
@@ -279,7 +290,8 @@ def signed(*, secret: str, body: str) -> dict[str, Any]:
 
 
 def difference(wanted: Any, got: Any, where: str = "") -> str | None:
-    """Where ``got`` lacks something of ``wanted``; objects may have more members, lists more elements. ``...`` is anything."""
+    """Where ``got`` lacks something of ``wanted``; objects may have more members, lists more elements. ``...`` is
+    anything."""
     if wanted is ...:
         return None
     if isinstance(wanted, dict):

@@ -50,8 +50,8 @@ class Recorded:
 
 @dataclass
 class Recorder:
-    """``trouble``, one for each request to come: an answer of its own (``status``, ``headers``, ``body``), ``drop``, ``lose`` (the server's
-    answer is kept in ``lost`` and not passed on), or ``stall_s``."""
+    """``trouble``, one for each request to come: an answer of its own (``status``, ``headers``, ``body``), ``drop``,
+    ``lose`` (the server's answer is kept in ``lost`` and not passed on), or ``stall_s``."""
 
     upstream: tuple[str, int]
     recorded: list[Recorded] = field(default_factory=list)

@@ -1,4 +1,5 @@
-"""The PHP SDK: its own tests, its types against the OpenAPI document, and its use in a stranger's project against real processes."""
+"""The PHP SDK: its own tests, its types against the OpenAPI document, and its use in a stranger's project against real
+processes."""
 
 from __future__ import annotations
 
@@ -161,7 +162,8 @@ def script(project: Path, world: Installation, text: str, **environment: str) ->
     """Run ``text`` as a file of the project in which every warning is an error."""
     (project / "strict.php").write_text(
         "<?php error_reporting(-1); set_error_handler(static function ($n, $text, $file, $line) {"
-        " if (str_contains($file, '/usr/share/php/')) { return false; } throw new ErrorException($text, 0, $n, $file, $line); });"
+        " if (str_contains($file, '/usr/share/php/')) { return false; } throw new ErrorException($text, 0, $n, "
+        "$file, $line); });"
         " require __DIR__ . '/vendor/autoload.php'; @include_once '/usr/share/php/GuzzleHttp/autoload.php';"
     )
     (project / "script.php").write_text(f"<?php\n{text}")
@@ -251,7 +253,7 @@ try {
 } catch (OpsIQ\\Errors\\ForbiddenError $error) {
     echo json_encode(['code' => $error->code, 'by' => $run->card->confirm_by, 'id' => $run->id, 'digest' => $run->card->digest]);
 }
-"""
+"""  # noqa: E501
 """A key asks, and is told that a person confirms what can't be undone."""
 REFUNDED = """
 $ops = new OpsIQ\\Client(['public_key' => getenv('OPSIQ_KEY'), 'secret_key' => getenv('OPSIQ_SECRET')]);

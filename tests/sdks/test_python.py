@@ -1,4 +1,5 @@
-"""The Python SDK: its own tests and types, its pages' code against real processes, and its use in a stranger's project."""
+"""The Python SDK: its own tests and types, its pages' code against real processes, and its use in a stranger's
+project."""
 
 from __future__ import annotations
 
@@ -148,8 +149,9 @@ def told(world: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def call(secret: str, invoice_id: int = 1042) -> tuple[bytes, dict[str, str]]:
     body = json.dumps(
         {
-            "action": "saas.refund_invoice", "actor": {"id": "mem_1", "name": "Olivia", "role": "owner"}, "contract_version": 1,
-            "id": "act_1", "params": {"invoice_id": invoice_id}, "run_id": "run_1", "workspace": "ws_1",
+            "action": "saas.refund_invoice", "actor": {"id": "mem_1", "name": "Olivia", "role": "owner"},
+            "contract_version": 1, "id": "act_1", "params": {"invoice_id": invoice_id}, "run_id": "run_1",
+            "workspace": "ws_1",
         }
     )  # fmt: skip
     return body.encode(), signed(secret, "act_1", body)

@@ -1,4 +1,5 @@
-"""The attack classes, each against real processes: a demo platform and a server, started the way an operator starts them."""
+"""The attack classes, each against real processes: a demo platform and a server, started the way an operator starts
+them."""
 
 from __future__ import annotations
 

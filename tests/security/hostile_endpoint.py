@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 @dataclass
 class HostileEndpoint:
-    """``answers`` are given in turn, the last one for ever; the connection is closed after each. ``got`` are the heads of the requests."""
+    """``answers`` are given in turn, the last one for ever; the connection is closed after each. ``got`` are the heads
+    of the requests."""
 
     url: str
     answers: list[bytes] = field(default_factory=list)

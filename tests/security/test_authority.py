@@ -1,4 +1,5 @@
-"""A key acts with its own role, never with its maker's: every verb, tried by keys of lower roles that owners made; and edited cards wait.
+"""A key acts with its own role, never with its maker's: every verb, tried by keys of lower roles that owners made; and
+edited cards wait.
 
 The verbs are read from the server's own description of itself, so that a new one can't be forgotten.
 """
@@ -22,9 +23,8 @@ REFUND: Final = "refund Adam Nowak's last invoice"
 """Only an owner may: neither support nor an admin."""
 
 BY_SCOPE_ALONE: Final = (
-    "/v1/me", "/v1/actions/", "/v1/customers", "/v1/tickets", "/v1/connectors", "/v1/contracts", "/v1/events", "/v1/event-types",
-    "/v1/webhooks/", "/v1/mirrors",
-    "/healthz", "/readyz",
+    "/v1/me", "/v1/actions/", "/v1/customers", "/v1/tickets", "/v1/connectors", "/v1/contracts", "/v1/events",
+    "/v1/event-types", "/v1/webhooks/", "/v1/mirrors", "/healthz", "/readyz",
 )  # fmt: skip
 """What belongs to no person: a key needs its scope, what it is about is judged by its role, or both."""
 

@@ -1,4 +1,5 @@
-"""One leaked key, whatever its scopes: it asks, and it can't be the one who says yes. What can't be undone takes a person."""
+"""One leaked key, whatever its scopes: it asks, and it can't be the one who says yes. What can't be undone takes a
+person."""
 
 from __future__ import annotations
 
@@ -102,9 +103,15 @@ def test_no_key_signs_a_contract_that_leads_round_a_person(world: Installation) 
         there | {"version": there["version"] + 5} | mild,
         there | {"version": there["version"] + 5, "confirmation": {"policy": "always", "by": "anyone"}},
         there | {"name": "saas.say_to_ticket", "version": 1} | mild,
-        there | {"name": "saas.say_to_ticket", "version": 1, "risk": "write", "confirmation": {"policy": "never", "by": "person"}},
+        there
+        | {
+            "name": "saas.say_to_ticket",
+            "version": 1,
+            "risk": "write",
+            "confirmation": {"policy": "never", "by": "person"},
+        },
         contract_of(world, "saas.reopen_ticket") | {"version": 9, "endpoint": there["endpoint"]},
-    ]  # fmt: skip
+    ]
     for way in ways:
         told = problem_of(lambda way=way: leaked.post("/v1/contracts", {"contracts": [way]}))
         assert (told["status"], told["code"], told["errors"][0]["code"]) == (403, "forbidden", "person_required"), way

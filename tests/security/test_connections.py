@@ -1,4 +1,5 @@
-"""Connections that say nothing, half of something, or something that can be read in two ways: raw sockets against real processes."""
+"""Connections that say nothing, half of something, or something that can be read in two ways: raw sockets against real
+processes."""
 
 from __future__ import annotations
 
@@ -148,9 +149,12 @@ def room_for_sockets() -> Iterator[None]:
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
     """Few files, short times."""
     world = started(
-        tmp_path_factory.mktemp("attacked"), FILES,
-        OPSIQ_HEAD_TIMEOUT_S="1", OPSIQ_BODY_TIMEOUT_S="1", OPSIQ_READ_TIMEOUT_S="1",
-    )  # fmt: skip
+        tmp_path_factory.mktemp("attacked"),
+        FILES,
+        OPSIQ_HEAD_TIMEOUT_S="1",
+        OPSIQ_BODY_TIMEOUT_S="1",
+        OPSIQ_READ_TIMEOUT_S="1",
+    )
     try:
         yield Attacked(world)
     finally:
@@ -343,9 +347,12 @@ def test_requests_one_after_the_other_and_a_body_in_pieces_still_get_through(att
 
 def test_one_address_makes_room_for_itself_and_a_trusted_proxy_has_more(tmp_path: Path) -> None:
     world = started(
-        tmp_path, OPSIQ_MAX_ADDRESS_CONNECTIONS="20", OPSIQ_TRUSTED_PROXIES="127.0.0.9/32", OPSIQ_KEEP_ALIVE_S="600",
+        tmp_path,
+        OPSIQ_MAX_ADDRESS_CONNECTIONS="20",
+        OPSIQ_TRUSTED_PROXIES="127.0.0.9/32",
+        OPSIQ_KEEP_ALIVE_S="600",
         OPSIQ_HEAD_TIMEOUT_S="600",
-    )  # fmt: skip
+    )
     try:
         attacked = Attacked(world)
         with contextlib.ExitStack() as held:

@@ -1,4 +1,5 @@
-"""Cost bombs: conditions, previews, schemas and patterns of a few hundred characters that would take a server's time or memory for good.
+"""Cost bombs: conditions, previews, schemas and patterns of a few hundred characters that would take a server's time or
+memory for good.
 
 Two server processes work on one database. Health is asked for all the while, of both.
 """
@@ -27,11 +28,13 @@ from tests.acceptance.test_events import until
 log = logging.getLogger(__name__)
 
 RESPONSIVE_S = 5.0
-"""Generous: the machine may be busy with other tests. What is proved against here takes half a minute, or never ends."""
+"""Generous: the machine may be busy with other tests. What is proved against here takes half a minute, or never
+ends."""
 NESTED = "".join(f"event.data.l.all({each}," for each in "abcdefgh") + "true" + ")" * 8
 """Over a list of twenty: 20^8 steps, a day or so."""
 LOOP = "event.data.items.map(x, x + 1).size() > 0"
-"""Fine over a hundred elements, half a minute over the most that an event can hold: the library copies what it has so far for each."""
+"""Fine over a hundred elements, half a minute over the most that an event can hold: the library copies what it has so
+far for each."""
 RULE: dict[str, Any] = {
     "name": "a bomb",
     "event": "bomb.dropped",
@@ -256,10 +259,11 @@ def test_a_contract_that_would_cost_too_much_is_refused_at_its_place(
 
 
 def test_work_that_ends_its_processes_is_parked_and_told(world: Installation, health: Health) -> None:
-    """As it stands after the fourth process that ended in the middle of it, twice of them with nothing like it beside it."""
+    """As it stands after the fourth process that ended in the middle of it, twice of them with nothing like it beside
+    it."""
     event_id = fire(world)
     reacted(world, event_id)
-    with_lost = "state = 'claimed', owner = 'gone', lost = 3, alone = 2, attempt = 4, due_ms = 0, turn_ms = 0, finished_ms = NULL"
+    with_lost = "state = 'claimed', owner = 'gone', lost = 3, alone = 2, attempt = 4, due_ms = 0, turn_ms = 0, finished_ms = NULL"  # noqa: E501
     world.execute(f"UPDATE work SET {with_lost} WHERE key = :key", key=event_id)
 
     def parked() -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
-"""Attack class: answers that turn done into unknown. Whatever an endpoint says after its 2xx, what it did is on record as done, once."""
+"""Attack class: answers that turn done into unknown. Whatever an endpoint says after its 2xx, what it did is on record
+as done, once."""
 
 from __future__ import annotations
 
@@ -33,10 +34,16 @@ ANSWERS: Final = {
     "a gzip bomb": said(gzip.compress(b"\0" * 20_000_000), "content-encoding: gzip"),
     "a length that is too long": said(b"short", length=99),
     "a length that is too short": said(b"x" * 900, length=2),
-    "odd headers": said(b"{}", "retry-after: ÿÿ(\x01", "retry-after: 99999999999999999999", "content-type: \t;;=\x7f", "x: " + "y" * 9_000),
+    "odd headers": said(
+        b"{}",
+        "retry-after: ÿÿ(\x01",
+        "retry-after: 99999999999999999999",
+        "content-type: \t;;=\x7f",
+        "x: " + "y" * 9_000,
+    ),
     "chunks without an end": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n\x00\xff\x00\xff\x00\r\n",
     "bidi and control characters": said("\u202e\x1b[2J\u2028<script>".encode()),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,5 @@
-"""Attack class: a model server that answers what no model does. A request is then resolved by words alone, and nothing else changes."""
+"""Attack class: a model server that answers what no model does. A request is then resolved by words alone, and nothing
+else changes."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ ANSWERS: Final = {
     "likelihoods of nothing": completion("no", logprobs={"content": [{"token": None, "logprob": "x"}, 7]}),
     "no JSON": said(b"\xff\xfe\x00[" * 50),
     "a gzip bomb": said(gzip.compress(b"\0" * 20_000_000), "content-encoding: gzip"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

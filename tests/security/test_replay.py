@@ -1,5 +1,6 @@
-"""Attack class: stored answers of others. An Idempotency-Key is its sender's alone, on every route that changes something, and no secret is
-ever repeated: what the server documents of itself says which routes there are, so that a new one can't be forgotten."""
+"""Attack class: stored answers of others. An Idempotency-Key is its sender's alone, on every route that changes
+something, and no secret is ever repeated: what the server documents of itself says which routes there are, so that a
+new one can't be forgotten."""
 
 from __future__ import annotations
 
@@ -27,8 +28,11 @@ RULE: Final = {
     "parameters": {"ticket_id": {"from": "/data/ticket_id"}},
 }  # fmt: skip
 INSTRUCTION: Final = {
-    "name": "i", "event": "ticket.created", "text": "Close ticket {data.ticket_id}", "actions": ["saas.close_ticket"],
-}  # fmt: skip
+    "name": "i",
+    "event": "ticket.created",
+    "text": "Close ticket {data.ticket_id}",
+    "actions": ["saas.close_ticket"],
+}
 ENDPOINT: Final = {"url": "http://127.0.0.1:9/hooks", "events": ["invoice.*"]}
 
 
@@ -55,9 +59,16 @@ class Attack:
     def send(self, by: Client, method: str, path: str, body: Any, key: str) -> httpx.Response:
         content = b"" if body is None else json.dumps(body).encode()
         authorization = request_signature.header(
-            by.secret, ts=int(time.time()), nonce=request_signature.new_nonce(), key=by.key, method=method, path=path, query="",
-            idempotency_key=key, body=content,
-        )  # fmt: skip
+            by.secret,
+            ts=int(time.time()),
+            nonce=request_signature.new_nonce(),
+            key=by.key,
+            method=method,
+            path=path,
+            query="",
+            idempotency_key=key,
+            body=content,
+        )
         headers = {"Authorization": authorization, "Idempotency-Key": key, "Content-Type": "application/json"}
         return self.http.request(method, path, content=content, headers=headers)
 

@@ -1,5 +1,5 @@
-"""Attack class: a backup that somebody else has written to. Nothing of an archive is used, and nothing of it unpacked, before the data key
-has vouched for it."""
+"""Attack class: a backup that somebody else has written to. Nothing of an archive is used, and nothing of it unpacked,
+before the data key has vouched for it."""
 
 from __future__ import annotations
 
@@ -174,17 +174,21 @@ def _sparse(tar: tarfile.TarFile, parts: Parts) -> None:
 ARCHIVES: Final[Mapping[str, Callable[[Parts, Path], None]]] = {
     "a path that leads out": written(lambda tar, _: tar.addfile(named("../escaped", 1), io.BytesIO(b"x"))),
     "a path of the root": written(lambda tar, _: tar.addfile(named("/tmp/opsiq-escaped", 1), io.BytesIO(b"x"))),
-    "a symbolic link": written(lambda tar, _: tar.addfile(named("opsiq.pgdump", 0, tarfile.SYMTYPE, linkname="/etc/passwd"))),
+    "a symbolic link": written(
+        lambda tar, _: tar.addfile(named("opsiq.pgdump", 0, tarfile.SYMTYPE, linkname="/etc/passwd"))
+    ),
     "a hard link": written(lambda tar, _: tar.addfile(named("opsiq.pgdump", 0, tarfile.LNKTYPE, linkname="opsiq.db"))),
     "a device": written(lambda tar, _: tar.addfile(named("opsiq.pgdump", 0, tarfile.CHRTYPE, devmajor=1, devminor=5))),
     "a file of holes": written(_sparse),
     "a part that nothing vouches for": written(lambda tar, _: tar.addfile(named("opsiq.pgdump", 1), io.BytesIO(b"x"))),
-    "a part that comes twice": written(lambda tar, parts: tar.addfile(named("data.key", 44), io.BytesIO(parts["data.key"]))),
+    "a part that comes twice": written(
+        lambda tar, parts: tar.addfile(named("data.key", 44), io.BytesIO(parts["data.key"]))
+    ),
     "a thousand parts": written(lambda tar, _: [tar.addfile(named(f"f{n}")) for n in range(1_000)] and None),
     "compressed zeros": lambda parts, to: (to.write_bytes(gzip.compress(b"\0" * 5_000_000)), None)[1],
     "a file that ends too early": lambda parts, to: (put_together(parts, to), os.truncate(to, 30_000), None)[2],
     "nothing": lambda parts, to: (to.write_bytes(b""), None)[1],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ARCHIVES)

@@ -1,4 +1,5 @@
-"""Sign-in under attack, both ways: nobody guesses quickly, nobody keeps anybody out. Real processes, an address for each client."""
+"""Sign-in under attack, both ways: nobody guesses quickly, nobody keeps anybody out. Real processes, an address for
+each client."""
 
 from __future__ import annotations
 
@@ -17,17 +18,19 @@ PROXY = "127.0.0.9"
 
 
 class Browser:
-    """A browser at an address of this machine, maybe through a proxy that says for whom. Its cookies are sent whatever the scheme:
-    between a proxy and the server there is no https."""
+    """A browser at an address of this machine, maybe through a proxy that says for whom. Its cookies are sent whatever
+    the scheme: between a proxy and the server there is no https."""
 
     def __init__(self, url: str, address: str, forwarded: str = "") -> None:
         self.cookies: dict[str, str] = {}
         self.given: dict[str, str] = {}
         """The last ``Set-Cookie`` of each name, whole."""
         self.http = httpx.Client(
-            base_url=url, transport=httpx.HTTPTransport(local_address=address), timeout=30.0,
+            base_url=url,
+            transport=httpx.HTTPTransport(local_address=address),
+            timeout=30.0,
             headers={"X-Forwarded-For": forwarded, "X-Forwarded-Proto": "https"} if forwarded else {},
-        )  # fmt: skip
+        )
 
     def send(self, method: str, path: str, **fields: str) -> httpx.Response:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

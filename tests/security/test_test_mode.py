@@ -1,4 +1,5 @@
-"""Test keys never act for real: whatever one does, over every route, the platform's ledger stays empty and no endpoint hears of it."""
+"""Test keys never act for real: whatever one does, over every route, the platform's ledger stays empty and no endpoint
+hears of it."""
 
 from __future__ import annotations
 
@@ -26,9 +27,9 @@ PRIORITY = {"action": "saas.set_ticket_priority", "params": {"ticket_id": 5519, 
 LINK = {"action": "saas.send_kb_link", "params": {"ticket_id": 5519, "article": "how-to-reset-password"}}
 """Confirmed once in a session."""
 TRIED = frozenset({
-    ("POST", "/v1/actions/run"), ("POST", "/v1/runs"), ("POST", "/v1/runs/{run_id}/answer"), ("POST", "/v1/runs/{run_id}/edit"),
-    ("POST", "/v1/runs/{run_id}/confirm"), ("POST", "/v1/runs/{run_id}/reject"), ("POST", "/v1/runs/{run_id}/decide"),
-    ("POST", "/v1/events/fire"), ("POST", "/v1/rules/{rule_id}/dry-run"),
+    ("POST", "/v1/actions/run"), ("POST", "/v1/runs"), ("POST", "/v1/runs/{run_id}/answer"),
+    ("POST", "/v1/runs/{run_id}/edit"), ("POST", "/v1/runs/{run_id}/confirm"), ("POST", "/v1/runs/{run_id}/reject"),
+    ("POST", "/v1/runs/{run_id}/decide"), ("POST", "/v1/events/fire"), ("POST", "/v1/rules/{rule_id}/dry-run"),
 })  # fmt: skip
 """What a test key may do beyond reading: each is proved here to have no effect outside."""
 RULE = {
@@ -157,11 +158,15 @@ def test_a_test_key_has_no_effect_over_any_route(
         "actions": ["saas.close_ticket"],
     }
     there = {
-        "runs/run_id": run["id"], "contracts/name": "saas.close_ticket", "connectors/name": "saas", "keys/key_id": key["id"],
+        "runs/run_id": run["id"],
+        "contracts/name": "saas.close_ticket",
+        "connectors/name": "saas",
+        "keys/key_id": key["id"],
         "rules/rule_id": olivia.post("/v1/rules", RULE)["id"],
         "instructions/instruction_id": olivia.post("/v1/instructions", instruction)["id"],
-        "endpoints/endpoint_id": endpoint["id"], "deliveries/delivery_id": delivery["id"],
-    }  # fmt: skip
+        "endpoints/endpoint_id": endpoint["id"],
+        "deliveries/delivery_id": delivery["id"],
+    }
     before = {
         path: olivia.get(path) for path in ("/v1/contracts", "/v1/webhooks/endpoints", "/v1/rules", "/v1/instructions")
     }

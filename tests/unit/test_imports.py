@@ -8,7 +8,8 @@ from typing import Final
 import grimp
 
 ROOMS: Final = (
-    "agent", "app", "cli", "connectors", "core", "evals", "events", "executors", "language", "prompts", "registry", "store", "web",
+    "agent", "app", "cli", "connectors", "core", "evals", "events", "executors", "language", "prompts", "registry",
+    "store", "web",
 )  # fmt: skip
 KNOWN: Final = {("agent.extract.arrays", "agent.extract.scan")}
 """A list is read item by item, and an item may be a list."""

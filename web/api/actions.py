@@ -45,7 +45,8 @@ class RunActionBody(Body):
     ),
 )
 async def run(request: Request, caller: Runs) -> Response:
-    """Run a contract by name. 202 with the run: held with its card, or confirmed and on its way (``GET /v1/runs/{id}?wait_s=``)."""
+    """Run a contract by name. 202 with the run: held with its card, or confirmed and on its way (``GET
+    /v1/runs/{id}?wait_s=``)."""
     body = parsed(RunActionBody, caller)
     if any(not name for name in body.params):
         raise InvalidInput(

@@ -25,8 +25,8 @@ B = TypeVar("B", bound=Body)
 
 
 def parsed(form: type[B], caller: Caller) -> B:
-    """The body, strictly: no duplicate keys, no unknown ones, no NaN, no text that can't be stored. Raises InvalidInput with a pointer for
-    each fault."""
+    """The body, strictly: no duplicate keys, no unknown ones, no NaN, no text that can't be stored. Raises InvalidInput
+    with a pointer for each fault."""
     value = canon.loads(caller.body)
     _storable(value, "")
     try:

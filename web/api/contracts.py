@@ -1,4 +1,5 @@
-"""Contracts over REST: what a key may run; for owners everything that is registered, and registering and retiring it."""
+"""Contracts over REST: what a key may run; for owners everything that is registered, and registering and retiring
+it."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ class ContractList(View):
 
 
 class ContractView(View):
-    """``contract`` is the declaration as signed, ``jws`` its detached signature (RFC 7515), null for who is no owner."""
+    """``contract`` is the declaration as signed, ``jws`` its detached signature (RFC 7515), null for who is no
+    owner."""
 
     name: str
     version: int
@@ -82,8 +84,8 @@ class VersionList(View):
 
 
 class RegisteredView(View):
-    """``fresh`` False: this very version stood already. ``secret``: made now for the endpoint's origin and shown this once; it signs the
-    calls to it."""
+    """``fresh`` False: this very version stood already. ``secret``: made now for the endpoint's origin and shown this
+    once; it signs the calls to it."""
 
     name: str
     version: int
@@ -165,12 +167,16 @@ async def versions(request: Request, caller: Reads, name: Id) -> VersionList:
     return VersionList(
         data=tuple(
             VersionView(
-                version=row.version, digest=row.digest, state=row.state, registered_by=row.registered_by,
-                created_at=row.created_at.isoformat(), changed_at=row.changed_at.isoformat(),
+                version=row.version,
+                digest=row.digest,
+                state=row.state,
+                registered_by=row.registered_by,
+                created_at=row.created_at.isoformat(),
+                changed_at=row.changed_at.isoformat(),
             )
             for row in rows
         )
-    )  # fmt: skip
+    )
 
 
 @router.post(
@@ -240,12 +246,15 @@ def _registered(made: Sequence[Registered]) -> dict[str, Any]:
     return RegisteredList(
         data=tuple(
             RegisteredView(
-                name=each.contract.name, version=each.contract.version, digest=each.contract.digest, fresh=each.fresh,
+                name=each.contract.name,
+                version=each.contract.version,
+                digest=each.contract.digest,
+                fresh=each.fresh,
                 secret=each.secret,
             )
             for each in made
         )
-    ).json_value()  # fmt: skip
+    ).json_value()
 
 
 def _retired(row: ContractRow) -> dict[str, Any]:
@@ -262,11 +271,18 @@ def _signature(why: str | None) -> SignatureView:
 
 def _summary(contract: Contract, why: str | None) -> ContractSummary:
     return ContractSummary(
-        name=contract.name, version=contract.version, digest=contract.digest, title=contract.title,
-        description=contract.description, risk=contract.risk.value, policy=contract.confirmation.policy.value,
+        name=contract.name,
+        version=contract.version,
+        digest=contract.digest,
+        title=contract.title,
+        description=contract.description,
+        risk=contract.risk.value,
+        policy=contract.confirmation.policy.value,
         confirm_by=contract.confirm_by.value,
-        roles=contract.roles, surfaces=contract.surfaces, signature=_signature(why),
-    )  # fmt: skip
+        roles=contract.roles,
+        surfaces=contract.surfaces,
+        signature=_signature(why),
+    )
 
 
 def _row_summary(row: ContractRow, why: str | None) -> ContractSummary:
@@ -274,11 +290,18 @@ def _row_summary(row: ContractRow, why: str | None) -> ContractSummary:
     raw = _read(row)
     confirmation = raw.get("confirmation")
     return ContractSummary(
-        name=row.name, version=row.version, digest=row.digest, title=str(raw.get("title", "")),
-        description=str(raw.get("description", "")), risk=str(raw.get("risk", "")),
-        policy=str(confirmation.get("policy", "") if isinstance(confirmation, Mapping) else ""), confirm_by=_confirm_by(raw),
-        roles=_words(raw.get("roles")), surfaces=_words(raw.get("surfaces")), signature=_signature(why),
-    )  # fmt: skip
+        name=row.name,
+        version=row.version,
+        digest=row.digest,
+        title=str(raw.get("title", "")),
+        description=str(raw.get("description", "")),
+        risk=str(raw.get("risk", "")),
+        policy=str(confirmation.get("policy", "") if isinstance(confirmation, Mapping) else ""),
+        confirm_by=_confirm_by(raw),
+        roles=_words(raw.get("roles")),
+        surfaces=_words(raw.get("surfaces")),
+        signature=_signature(why),
+    )
 
 
 def _read(row: ContractRow) -> dict[str, Any]:

@@ -29,8 +29,8 @@ MAX_SEQ = 2**53 - 1
 
 
 class EntryView(View):
-    """One entry. ``mode`` is that of the run or of who acted; what is ``test`` was never sent. ``digest`` is of everything in it and of
-    ``prev``, the digest of the entry before it."""
+    """One entry. ``mode`` is that of the run or of who acted; what is ``test`` was never sent. ``digest`` is of
+    everything in it and of ``prev``, the digest of the entry before it."""
 
     seq: int
     id: str
@@ -59,7 +59,8 @@ class EntryPage(View):
 
 
 class CasesView(View):
-    """Cases for `opsiq eval run`, with the ``world`` that they stand in. ``skipped`` counts decisions that make no case, by why."""
+    """Cases for `opsiq eval run`, with the ``world`` that they stand in. ``skipped`` counts decisions that make no
+    case, by why."""
 
     cases: Sequence[dict[str, Any]]
     world: dict[str, Any]
@@ -87,9 +88,16 @@ def filters(
     q: Annotated[str, Query(max_length=200)] = "",
 ) -> HistoryFilters:
     return HistoryFilters(
-        kinds=tuple(kind or ()), run_id=run_id, contract=contract, outcome=outcome, risk=risk, model=model,
-        since=since, until=until, words=q,
-    )  # fmt: skip
+        kinds=tuple(kind or ()),
+        run_id=run_id,
+        contract=contract,
+        outcome=outcome,
+        risk=risk,
+        model=model,
+        since=since,
+        until=until,
+        words=q,
+    )
 
 
 @router.get("", response_model=EntryPage)
@@ -128,7 +136,8 @@ async def export(
 async def export_lines(
     request: Request, caller: Owner, wanted: Annotated[HistoryFilters, Depends(filters)]
 ) -> StreamingResponse:
-    """The same as JSON lines, oldest first: an entry a line, as above. Streamed whole from one moment of the database."""
+    """The same as JSON lines, oldest first: an entry a line, as above. Streamed whole from one moment of the
+    database."""
     return lines_response(container_of(request), caller.actor.workspace, wanted)
 
 
@@ -149,8 +158,8 @@ async def cases(
     contract: Word = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> dict[str, Any]:
-    """The newest confirmed and rejected cards as cases for evals, with the records and contracts they stand on. That they were taken is
-    written into history."""
+    """The newest confirmed and rejected cards as cases for evals, with the records and contracts they stand on. That
+    they were taken is written into history."""
     container, actor = container_of(request), caller.actor
     context = await container.contexts.of(actor.workspace)
     wanted = HistoryFilters(since=since, until=until, contract=contract)

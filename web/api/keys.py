@@ -55,8 +55,8 @@ class IssuedKeyView(View):
 
 
 class CreateKeyBody(Body):
-    """``role`` is what contracts list (the maker's own by default); ``expires_days`` from now, never by default. ``mode`` ``test``, the
-    default: what it asks for is worked out, held and confirmed, and never sent."""
+    """``role`` is what contracts list (the maker's own by default); ``expires_days`` from now, never by default.
+    ``mode`` ``test``, the default: what it asks for is worked out, held and confirmed, and never sent."""
 
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
     scopes: Annotated[
@@ -98,9 +98,14 @@ async def create(request: Request, caller: Writes) -> Response:
         if attempt.replay:
             return attempt.replay
         row, secret = await container.workspace_admin.create_key(
-            caller.actor, body.name, scopes=set(body.scopes), role=body.role, mode=body.mode, expires_at=ends,
+            caller.actor,
+            body.name,
+            scopes=set(body.scopes),
+            role=body.role,
+            mode=body.mode,
+            expires_at=ends,
             in_transaction=attempt.keep(201, lambda issued: _issued(request, issued), shows_secret=True),
-        )  # fmt: skip
+        )
     return JSONResponse(_issued(request, IssuedKey(row, secret)), status_code=201)
 
 

@@ -1,5 +1,5 @@
-"""How a run looks from outside. One shape for REST, the terminal and whoever builds a console of their own; the OpenAPI document is made
-of these models, so what is described is what is answered."""
+"""How a run looks from outside. One shape for REST, the terminal and whoever builds a console of their own; the OpenAPI
+document is made of these models, so what is described is what is answered."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from core.actor import Mode, Surface
 from core.clock import iso
 
 LATER: Final[JsonDict] = {"x-later": True}
-"""For a member that answers have not had from the beginning: the document does not require it, so an SDK that is newer than its server
-reads the default instead of nothing at all."""
+"""For a member that answers have not had from the beginning: the document does not require it, so an SDK that is newer
+than its server reads the default instead of nothing at all."""
 
 
 def _not_required(schema: JsonDict) -> None:
@@ -75,7 +75,8 @@ class QuestionView(View):
 
 
 class ParamView(View):
-    """One value of a call, as sent (``value``), as a person reads it (``shown``), and where it came from (``source``)."""
+    """One value of a call, as sent (``value``), as a person reads it (``shown``), and where it came from
+    (``source``)."""
 
     name: str
     label: str
@@ -104,9 +105,9 @@ class ApprovalView(View):
 
 
 class CardView(View):
-    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why it must be
-    confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key. ``drift`` is what has changed since
-    the card before this one."""
+    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says
+    why it must be confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key.
+    ``drift`` is what has changed since the card before this one."""
 
     digest: str
     held: tuple[str, ...]
@@ -126,8 +127,9 @@ class RefusalView(View):
 
 
 class RunView(View):
-    """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
-    History, for owners. ``mode`` ``test``: a test key asked for it, and nothing of it is ever sent."""
+    """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in
+    it: they are in AI History, for owners. ``mode`` ``test``: a test key asked for it, and nothing of it is ever
+    sent."""
 
     id: str
     mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
@@ -184,9 +186,13 @@ def _refusal(refusal: Refusal) -> RefusalView:
 
 def _question(question: Question) -> QuestionView:
     return QuestionView(
-        slot=question.slot, code=question.code, text=question.text, missing=question.missing, free_text=question.free_text,
+        slot=question.slot,
+        code=question.code,
+        text=question.text,
+        missing=question.missing,
+        free_text=question.free_text,
         candidates=question.candidates,
-    )  # fmt: skip
+    )
 
 
 def _card(run: Run, plan: Plan) -> CardView:
@@ -199,12 +205,19 @@ def _card(run: Run, plan: Plan) -> CardView:
         drift=run.drift,
         calls=tuple(
             CallView(
-                call_id=step.call_id, action=step.action, version=step.version, title=step.title, preview=step.preview,
-                risk=step.risk.value, url=step.url, payload=step.payload, params=tuple(map(_param, step.filled)),
+                call_id=step.call_id,
+                action=step.action,
+                version=step.version,
+                title=step.title,
+                preview=step.preview,
+                risk=step.risk.value,
+                url=step.url,
+                payload=step.payload,
+                params=tuple(map(_param, step.filled)),
             )
             for step in plan.steps
         ),
-    )  # fmt: skip
+    )
 
 
 def _param(filled: ParameterValue) -> ParamView:

@@ -1,4 +1,5 @@
-"""Runs over REST: ask, look, answer, edit, confirm, reject. POSTs answer at once; ``GET …?wait_s=`` waits for what comes of it."""
+"""Runs over REST: ask, look, answer, edit, confirm, reject. POSTs answer at once; ``GET …?wait_s=`` waits for what
+comes of it."""
 
 from __future__ import annotations
 
@@ -61,7 +62,8 @@ DIGEST = "sha256:" + "0" * 64
     "", status_code=202, response_model=RunView, openapi_extra=takes(AskBody, {"text": "refund Adam's last invoice"})
 )
 async def ask(request: Request, caller: Writes) -> Response:
-    """Ask for something in plain words. It is durable when this answers; ``GET /v1/runs/{run_id}?wait_s=`` waits for what comes of it."""
+    """Ask for something in plain words. It is durable when this answers; ``GET /v1/runs/{run_id}?wait_s=`` waits for
+    what comes of it."""
     body = parsed(AskBody, caller)
     return await act_once(
         request,
@@ -107,8 +109,8 @@ async def show(
     openapi_extra=takes(AnswerBody, {"slot": "0.invoice_id", "choice": "11"}),
 )
 async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
-    """Answer the open question with one of its candidates (``choice``) or in words (``text``). For whoever asked, in the role they asked
-    in or as an owner."""
+    """Answer the open question with one of its candidates (``choice``) or in words (``text``). For whoever asked, in
+    the role they asked in or as an owner."""
     body = parsed(AnswerBody, caller)
     return await act_once(
         request,
@@ -128,7 +130,8 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
     openapi_extra=takes(EditBody, {"digest": DIGEST, "changes": {"0.amount": "20 dollars"}}),
 )
 async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
-    """Change parameters of a held card by words. That is a new card with a new digest, and it waits for a yes whatever its policy says."""
+    """Change parameters of a held card by words. That is a new card with a new digest, and it waits for a yes whatever
+    its policy says."""
     body = parsed(EditBody, caller)
     return await act_once(
         request,
@@ -148,8 +151,8 @@ async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
     openapi_extra=takes(ConfirmBody, {"digest": DIGEST}),
 )
 async def confirm(request: Request, caller: Confirms, run_id: Id) -> Response:
-    """Say yes to exactly the card with this digest. Twice is once. Only a person in the console may where the card's ``confirm_by`` says
-    ``person``: then this answers ``person_required``."""
+    """Say yes to exactly the card with this digest. Twice is once. Only a person in the console may where the card's
+    ``confirm_by`` says ``person``: then this answers ``person_required``."""
     body = parsed(ConfirmBody, caller)
     return await act_once(
         request,
@@ -193,8 +196,9 @@ async def decide(
     caller: Annotated[Caller, Depends(require_signature("runs:write", owner=True, test=True))],
     run_id: Id,
 ) -> Response:
-    """Settle a run whose outcome nobody knows: an owner looked at the platform, or has it sent again under the same key. What sends
-    something, all but ``did_not_happen``, needs what confirming needs: the scope ``runs:confirm``, and a person where the card does."""
+    """Settle a run whose outcome nobody knows: an owner looked at the platform, or has it sent again under the same
+    key. What sends something, all but ``did_not_happen``, needs what confirming needs: the scope ``runs:confirm``, and
+    a person where the card does."""
     body = parsed(DecideBody, caller)
     if body.verdict != "did_not_happen":
         need_scope(request, caller, CONFIRM)

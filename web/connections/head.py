@@ -1,7 +1,8 @@
 """Request heads, read strictly (RFC 9112): whatever a proxy in front could read in another way is refused.
 
-h11 keeps to the grammar, but takes a bare LF for the end of a line, joins folded lines, takes one of two equal lengths, and prefers
-``Transfer-Encoding`` where a length stands beside it. Each of these is a way to have one request read as two.
+h11 keeps to the grammar, but takes a bare LF for the end of a line, joins folded lines, takes one of two equal lengths,
+and prefers ``Transfer-Encoding`` where a length stands beside it. Each of these is a way to have one request read as
+two.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ MAX_HEAD_LINES: Final = 128
 MAX_CHUNK_LINE_BYTES: Final = 256
 FREE_CHUNKS: Final = 1024
 MIN_CHUNK_BYTES: Final = 256
-"""What chunks hold on average, once there are more than ``FREE_CHUNKS``: each costs the server as much as some hundred bytes."""
+"""What chunks hold on average, once there are more than ``FREE_CHUNKS``: each costs the server as much as some hundred
+bytes."""
 _CR: Final = 0x0D
 
 
 class StrictReceiveBuffer(ReceiveBuffer):
-    """h11's buffer of received bytes, with its own reading of lines. h11 makes the LocalProtocolError raised here a RemoteProtocolError."""
+    """h11's buffer of received bytes, with its own reading of lines. h11 makes the LocalProtocolError raised here a
+    RemoteProtocolError."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,8 +1,9 @@
 """Connection limits: how many one process holds, in all and from each address, and who goes when there is no more room.
 
-At a limit nobody new is turned away as long as somebody else keeps the server waiting: the connection that has waited longest for its
-client (for a head, for the rest of a body, for an answer to be read, or idle between two requests) is closed instead. Only where every
-connection is being answered is a new one refused. So whoever opens connections and says nothing takes room from their like alone.
+At a limit nobody new is turned away as long as somebody else keeps the server waiting: the connection that has waited
+longest for its client (for a head, for the rest of a body, for an answer to be read, or idle between two requests) is
+closed instead. Only where every connection is being answered is a new one refused. So whoever opens connections and
+says nothing takes room from their like alone.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ def room_for_connections(wanted: int, file_limit: int) -> int:
 
 
 class ConnectionLimits:
-    """Every connection of this process. ``per_address`` 0: no limit for single addresses. ``trusted`` proxies speak for many and are under
-    the limit of all alone. An IPv6 address counts with its /64."""
+    """Every connection of this process. ``per_address`` 0: no limit for single addresses. ``trusted`` proxies speak for
+    many and are under the limit of all alone. An IPv6 address counts with its /64."""
 
     def __init__(self, total: int, per_address: int, trusted: Sequence[Network] = ()) -> None:
         self.total, self.per_address = total, per_address
@@ -66,7 +67,8 @@ class ConnectionLimits:
         return len(self._address_of)
 
     def admit(self, connection: Evictable, address: str) -> bool:
-        """Count it in, as one that waits for its client, after somebody else was closed where that was needed. False: there is no room."""
+        """Count it in, as one that waits for its client, after somebody else was closed where that was needed. False:
+        there is no room."""
         key = fold_address(address)
         held = self._addresses.get(key)
         if (

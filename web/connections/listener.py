@@ -1,7 +1,7 @@
 """Listening socket: accepts a few connections a turn of the event loop, and pauses when there are no more files.
 
-asyncio's own accept loop, on a process that is out of file descriptors, tries as often as the backlog is long, logs each failure and plans
-as many new beginnings: the process hears nothing any more but its own errors.
+asyncio's own accept loop, on a process that is out of file descriptors, tries as often as the backlog is long, logs
+each failure and plans as many new beginnings: the process hears nothing any more but its own errors.
 """
 
 from __future__ import annotations

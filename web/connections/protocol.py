@@ -1,7 +1,9 @@
-"""HTTP/1.1 protocol: uvicorn's over h11, with strict heads and with bounds on how long a client may keep the server waiting.
+"""HTTP/1.1 protocol: uvicorn's over h11, with strict heads and with bounds on how long a client may keep the server
+waiting.
 
-uvicorn bounds the time between two requests and no other: a head, a body, and an answer that nobody reads take as long as the client
-likes. Here each has its time. A body must come at ``MIN_BODY_BYTES_S`` once its time is over, and an answer must be read at some pace.
+uvicorn bounds the time between two requests and no other: a head, a body, and an answer that nobody reads take as long
+as the client likes. Here each has its time. A body must come at ``MIN_BODY_BYTES_S`` once its time is over, and an
+answer must be read at some pace.
 """
 
 from __future__ import annotations
@@ -30,14 +32,15 @@ MIN_READ_BYTES: Final = 16 * 1024
 """What a client reads of an answer, while it is slower than the server, within the time for it."""
 LINGER_S: Final = 5.0
 LINGER_BYTES: Final = 16 * 1024 * 1024
-"""How long, and how much, a client may go on sending a body that was answered already: one that reads only afterwards gets its answer."""
+"""How long, and how much, a client may go on sending a body that was answered already: one that reads only afterwards
+gets its answer."""
 STOPPING_READ_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """In seconds. ``head_s``: until a request's head is there; ``body_s``: until its body is, or more where it comes quickly enough;
-    ``read_s``: within which some of an answer is read."""
+    """In seconds. ``head_s``: until a request's head is there; ``body_s``: until its body is, or more where it comes
+    quickly enough; ``read_s``: within which some of an answer is read."""
 
     head_s: float = 10.0
     body_s: float = 20.0
@@ -187,10 +190,15 @@ class HttpProtocol(H11Protocol):
             return
         request_id = ids.new("req")
         problem = {
-            "type": "https://opsiq.invalid/problems/invalid_request", "title": status.phrase, "status": int(status), "detail": detail,
-            "instance": self.cycle.scope["path"] if self._answering() else "", "code": "invalid_request", "request_id": request_id,
+            "type": "https://opsiq.invalid/problems/invalid_request",
+            "title": status.phrase,
+            "status": int(status),
+            "detail": detail,
+            "instance": self.cycle.scope["path"] if self._answering() else "",
+            "code": "invalid_request",
+            "request_id": request_id,
             "retryable": status is HTTPStatus.REQUEST_TIMEOUT,
-        }  # fmt: skip
+        }
         log.info("a request was refused: %s", detail, extra={"request_id": request_id, "status": int(status)})
         raw = json.dumps(problem).encode()
         headers = [

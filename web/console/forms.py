@@ -69,7 +69,8 @@ async def guarded_evaluator(request: Request, visitor: Evaluator) -> Form:
 
 
 def guarded_file(most_bytes: int) -> Callable[..., Awaitable[Form]]:
-    """… with one file, of which ``Form.file`` holds no more than ``most_bytes`` + 1: one byte too many is enough to know."""
+    """… with one file, of which ``Form.file`` holds no more than ``most_bytes`` + 1: one byte too many is enough to
+    know."""
 
     async def guarded(request: Request, visitor: Evaluator) -> Form:
         return Form(visitor, *await _fields(request, visitor.login.csrf, most_bytes))
@@ -78,7 +79,8 @@ def guarded_file(most_bytes: int) -> Callable[..., Awaitable[Form]]:
 
 
 async def guarded_stranger(request: Request) -> Form:
-    """… and of the POSTs that need no sign-in: the secret is a cookie's, so that nobody is signed in by another site."""
+    """… and of the POSTs that need no sign-in: the secret is a cookie's, so that nobody is signed in by another
+    site."""
     visitor = await find_visitor(request)
     secret = visitor.login.csrf if visitor else read_cookie(request, STRANGERS_COOKIE)
     return Form(visitor, *await _fields(request, secret))
@@ -111,7 +113,8 @@ async def _fields(
 
 
 def _from_here(request: Request) -> bool:
-    """The second line (Fetch Metadata; RFC 6454's Origin where a browser has none): what another site sends stays out."""
+    """The second line (Fetch Metadata; RFC 6454's Origin where a browser has none): what another site sends stays
+    out."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
@@ -120,7 +123,8 @@ def _from_here(request: Request) -> bool:
 
 
 def stranger_shell(request: Request) -> Shell:
-    """The shell of a page for who is not signed in. Its secret is the cookie's, made now if there is none: see ``keep_secret``."""
+    """The shell of a page for who is not signed in. Its secret is the cookie's, made now if there is none: see
+    ``keep_secret``."""
     secret = read_cookie(request, STRANGERS_COOKIE)
     return Shell(
         csrf=secret if len(secret) >= 32 else fresh_token(),
@@ -142,7 +146,8 @@ M = TypeVar("M", bound=BaseModel)
 def checked(
     model: type[M], values: Mapping[str, object], hints: Mapping[str, str] | None = None
 ) -> tuple[M | None, str]:
-    """The values as the form that the API takes, or the first fault in a sentence; ``hints`` say it better, by field."""
+    """The values as the form that the API takes, or the first fault in a sentence; ``hints`` say it better, by
+    field."""
     try:
         return model.model_validate(values), ""
     except ValidationError as error:

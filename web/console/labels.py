@@ -78,7 +78,8 @@ STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
         ("executing", "Signed and sent; waiting for the platform's answer"),
     ),
 }
-"""What a moving run goes through, from each state that such a stretch begins with: the step's name, and what it is to a person."""
+"""What a moving run goes through, from each state that such a stretch begins with: the step's name, and what it is to a
+person."""
 
 
 _GIVERS: Final = {"api": "the API key", "event": "the event"}

@@ -11,7 +11,8 @@ from core.actor import EVALUATOR, OWNER
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the navigation, under the heading ``group`` (empty: under none). ``alert`` says what needs somebody there."""
+    """An entry of the navigation, under the heading ``group`` (empty: under none). ``alert`` says what needs somebody
+    there."""
 
     href: str
     label: str

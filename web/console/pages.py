@@ -40,8 +40,8 @@ class SignedInAs:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What stands around every page. ``fragment``: only the inside of ``main`` is wanted, to be put in place of the last one. ``once`` is
-    the ticket of this page's forms (``web.console.one_shot_form``)."""
+    """What stands around every page. ``fragment``: only the inside of ``main`` is wanted, to be put in place of the
+    last one. ``once`` is the ticket of this page's forms (``web.console.one_shot_form``)."""
 
     csrf: str
     theme: str

@@ -38,8 +38,8 @@ class SignInNeeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A member who is signed in. ``actor`` has the role of this moment, whatever it was at sign-in. ``alerts`` say what needs this person,
-    by the address of the place."""
+    """A member who is signed in. ``actor`` has the role of this moment, whatever it was at sign-in. ``alerts`` say what
+    needs this person, by the address of the place."""
 
     actor: Actor
     member: MemberRow
@@ -49,7 +49,8 @@ class Visitor:
 
 
 async def find_visitor(request: Request) -> Visitor | None:
-    """The visitor of this request's cookie, unless the login is over, idle or revoked or the member may not sign in any more."""
+    """The visitor of this request's cookie, unless the login is over, idle or revoked or the member may not sign in any
+    more."""
     token = read_cookie(request, COOKIE)
     if not token:
         return None
@@ -96,7 +97,8 @@ async def owner(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
 async def evaluator(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
     if visitor.actor.role not in (OWNER, EVALUATOR):
         raise Forbidden(
-            f"Only owners and evaluators look at this; you are {visitor.actor.role}. Ask an owner of {visitor.workspace_name}."
+            f"Only owners and evaluators look at this; you are {visitor.actor.role}. Ask an owner of "
+            f"{visitor.workspace_name}."
         )
     return visitor
 
@@ -130,7 +132,8 @@ def local(path: str) -> str:
 
 
 def set_session(request: Request, answer: Response, token: str) -> None:
-    """The cookie of a sign-in. It is a new one at every sign-in, at a change of the password, and after a change of role."""
+    """The cookie of a sign-in. It is a new one at every sign-in, at a change of the password, and after a change of
+    role."""
     set_cookie(request, answer, COOKIE, token, max_age_s=int(LONGEST.total_seconds()))
 
 

@@ -46,8 +46,8 @@ _BEFORE_ANY: Final = word_set("any more all every future past")
 
 
 def find(text: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> list[tuple[int, int]]:
-    """Offsets of the phrases of ``text`` that refer to ``kind``, best first: around its noun, then e-mail addresses and owners
-    ("Adam" in "Adam's last invoice" for customers), then names and codes standing alone."""
+    """Offsets of the phrases of ``text`` that refer to ``kind``, best first: around its noun, then e-mail addresses and
+    owners ("Adam" in "Adam's last invoice" for customers), then names and codes standing alone."""
     return list(_found(text, HashableById((kind, *kinds))))
 
 
@@ -160,7 +160,8 @@ def _toward(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _described(tokens: Sequence[Token], first: int) -> int:
-    """Back over what a record is about: "the password reset article". Only up to a determiner; without one it is no such phrase."""
+    """Back over what a record is about: "the password reset article". Only up to a determiner; without one it is no
+    such phrase."""
     start = first
     while start > 0 and first - start < MOST_DESCRIBING:
         token = tokens[start - 1]
@@ -283,8 +284,8 @@ def _begins_name(tokens: Sequence[Token], index: int, *, with_colon: bool) -> bo
 
 
 def names(read: Text, kinds: Sequence[RecordKind], *, with_colon: bool) -> list[tuple[int, int]]:
-    """Capitalised runs; at the beginning of a sentence only what can be nothing but a name ("Quinn Thomas has …"). ``with_colon`` also
-    those that a colon introduces. Nothing out of quoted words."""
+    """Capitalised runs; at the beginning of a sentence only what can be nothing but a name ("Quinn Thomas has …").
+    ``with_colon`` also those that a colon introduces. Nothing out of quoted words."""
     made: list[tuple[int, int]] = []
     tokens = read.tokens
     quoted = [(each.outer_start, each.outer_end) for each in quotes.find(read) if each.kind in ("quoted", "named")]

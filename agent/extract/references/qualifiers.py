@@ -54,9 +54,9 @@ def place(cover: TokenCover) -> tuple[int | None, By | None, bool, int | None]:
 def states(
     cover: TokenCover, kind: RecordKind, noun: tuple[int, int] | None, first: int, stop: int
 ) -> tuple[dict[str, tuple[Scalar, ...]], dict[str, Side]]:
-    """Field filters by the kind's state words, and fields by the side of now that its words for times put them on, of the tokens from
-    ``first`` to ``stop``. A word that is a noun and a state ("leads") counts as both. What is said no to is the rest of the field's
-    values."""
+    """Field filters by the kind's state words, and fields by the side of now that its words for times put them on, of
+    the tokens from ``first`` to ``stop``. A word that is a noun and a state ("leads") counts as both. What is said no
+    to is the rest of the field's values."""
     made: dict[str, tuple[Scalar, ...]] = {}
     times: dict[str, Side] = {}
     index = first
@@ -80,7 +80,8 @@ def states(
 
 
 def _both(one: tuple[Scalar, ...] | None, other: tuple[Scalar, ...], *, listed: bool) -> tuple[Scalar, ...]:
-    """Two words about one field: what both allow ("unpaid, overdue"), or what either does ("qualified or in proposal")."""
+    """Two words about one field: what both allow ("unpaid, overdue"), or what either does ("qualified or in
+    proposal")."""
     if one is None:
         return other
     shared = tuple(each for each in one if each in other)
@@ -125,9 +126,18 @@ def every(cover: TokenCover, kind: RecordKind, noun: tuple[int, int] | None, *, 
     if noun is None:
         return False
     head = cover.tokens[noun[1] - 1]
-    return not head.owns and head.low.endswith("s") and singular(head.low) != head.low and head.low not in {
-        part for each in kind.nouns for part in each.lower().split() if singular(part) not in kind.nouns and part == each
-    }  # fmt: skip
+    return (
+        not head.owns
+        and head.low.endswith("s")
+        and singular(head.low) != head.low
+        and head.low
+        not in {
+            part
+            for each in kind.nouns
+            for part in each.lower().split()
+            if singular(part) not in kind.nouns and part == each
+        }
+    )
 
 
 RELATIVE: Final = word_set("that which who whose they he she it")
@@ -139,8 +149,8 @@ _MOST: Final = 18
 
 
 def narrowed(text: Text, last: int, kind: RecordKind) -> int:
-    """The token after what is said of the records of ``kind`` whose phrase ends before token ``last``: up to the last word that a state,
-    a time or a relation gives a meaning to."""
+    """The token after what is said of the records of ``kind`` whose phrase ends before token ``last``: up to the last
+    word that a state, a time or a relation gives a meaning to."""
     tokens = text.tokens
     end = index = last
     relative = False
@@ -169,8 +179,8 @@ def narrowed(text: Text, last: int, kind: RecordKind) -> int:
 
 
 def state_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> tuple[str, int]:
-    """The state or time word of ``kind`` that begins at a token, and how many tokens it takes; ``("", 0)`` where none does.
-    A slip of the pen is forgiven."""
+    """The state or time word of ``kind`` that begins at a token, and how many tokens it takes; ``("", 0)`` where none
+    does. A slip of the pen is forgiven."""
     for phrase, parts in _phrases(tuple(kind.states), tuple(kind.times)):
         for joined in (parts, ("-".join(parts),)):
             said = tokens[index : index + len(joined)]
@@ -188,7 +198,8 @@ def _words(fields: tuple[Field, ...]) -> frozenset[str]:
 
 
 def words_of(kind: RecordKind) -> frozenset[str]:
-    """The words for the kind's fields, singular: said of a record, they tell nothing by themselves ("the lost *stage*")."""
+    """The words for the kind's fields, singular: said of a record, they tell nothing by themselves ("the lost
+    *stage*")."""
     return _words(kind.fields)
 
 
@@ -204,7 +215,8 @@ def _when_at(tokens: Sequence[Token], index: int, whens: Sequence[tuple[int, int
 
 
 def _ends(tokens: Sequence[Token], index: int) -> bool:
-    """Where the phrase is over: a mark, the next order, or where something shall go ("to Sofia", but not "to a proposal")."""
+    """Where the phrase is over: a mark, the next order, or where something shall go ("to Sofia", but not "to a
+    proposal")."""
     token = tokens[index]
     after = tokens[index + 1] if index + 1 < len(tokens) else None
     if token.low in _ENDS or token.text in ("'", "`", "“", "‘", ","):
@@ -236,7 +248,8 @@ class PossessiveReader(TokenCover):
         self._read = read
 
     def owner_before(self, noun: tuple[int, int] | None) -> int:
-        """ "X's … noun" and "his … noun": everything up to the last possessive before the noun is the owner. Answers where it ends."""
+        """ "X's … noun" and "his … noun": everything up to the last possessive before the noun is the owner. Answers
+        where it ends."""
         limit = noun[0] if noun else len(self.tokens)
         for index in range(limit - 1, -1, -1):
             token = self.tokens[index]
@@ -300,7 +313,8 @@ class PossessiveReader(TokenCover):
                 return
 
     def tail_end(self, index: int) -> int:
-        """Where the words that begin at a token end: before what is understood, a mark, or what begins another clause."""
+        """Where the words that begin at a token end: before what is understood, a mark, or what begins another
+        clause."""
         while index < len(self.tokens) and not self.used[index] and self.tokens[index].low not in _STOPS:
             index += 1
         return index

@@ -28,7 +28,7 @@ class Reference:
       speaker ("my", "me").
 
     ``spans`` are the offsets, in the words given, of what was understood.
-    """
+    """  # noqa: E501
 
     kind: str
     name: str | None = None

@@ -68,7 +68,8 @@ SIDES: Final[dict[str, Side]] = {
 }
 ORDINALS: Final = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
 COUNTS: Final = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "couple": 2, "dozen": 12,
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "couple": 2,
+    "dozen": 12,
 }  # fmt: skip
 EVERY: Final = word_set("all every each both any")
 OWNERS: Final = word_set("his her their its hers theirs")
@@ -159,7 +160,8 @@ STOP: Final = word_set(
 
 # Said after a name of when or how something shall be done, and never a part of one.
 MANNER: Final = word_set(
-    "immediately now today tomorrow tonight asap again soon quickly urgently please thanks thank right straight once effective instantly "
+    "immediately now today tomorrow tonight asap again soon quickly urgently please thanks thank right straight "
+    "once effective instantly "
     "already too back there here twice permanently temporarily completely fully"
 )
 
@@ -242,7 +244,8 @@ CODE: Final = re.compile(r"#?(?=[\w-]*\d)[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+
 
 
 def noun_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
-    """How many tokens from ``index`` on are a noun of ``kind`` (0: none): plural or not, with at most one slip in a longer word."""
+    """How many tokens from ``index`` on are a noun of ``kind`` (0: none): plural or not, with at most one slip in a
+    longer word."""
     best = 0
     for parts in _beginning(tokens[index].low, kind.nouns):
         if not best < len(parts) <= len(tokens) - index:
@@ -259,8 +262,8 @@ def _parts(nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 
 
 def _compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """What general English says in several words for one of the nouns: "get-together" for a meeting. Where the first word alone is
-    something to do ("let's get together"), only joined."""
+    """What general English says in several words for one of the nouns: "get-together" for a meeting. Where the first
+    word alone is something to do ("let's get together"), only joined."""
     for noun in nouns:
         for phrase in compound_nouns().get(noun.lower(), ()):
             words = tuple(phrase.split())
@@ -285,7 +288,8 @@ def same_noun(word: str, noun: str) -> bool:
 
 
 def code_of(text: str, kind: RecordKind) -> bool:
-    """Whether ``text`` can be a number of ``kind``: a code, and of the form that the kind's numbers have, where it says so."""
+    """Whether ``text`` can be a number of ``kind``: a code, and of the form that the kind's numbers have, where it says
+    so."""
     if not CODE.fullmatch(text):
         return False
     patterns = [each.pattern for each in kind.fields if each.search == "number" and each.pattern]
@@ -298,7 +302,8 @@ def has_form(kind: RecordKind) -> bool:
 
 
 def person_like(kind: RecordKind) -> int:
-    """How much records of this kind are called by a name: 2 with an e-mail address as well, 1 with a name, 0 without."""
+    """How much records of this kind are called by a name: 2 with an e-mail address as well, 1 with a name, 0
+    without."""
     named = any(field.search == "name" for field in kind.fields)
     mailed = any(field.search == "email" or field.type == "email" for field in kind.fields)
     return 2 if named and mailed else 1 if named else 0
@@ -313,7 +318,8 @@ def owner_kind(kind: RecordKind, kinds: Sequence[RecordKind]) -> RecordKind | No
 
 
 def number(cover: TokenCover, noun: tuple[int, int] | None, kind: RecordKind) -> str | None:
-    """A code or number that marks the record: after its noun, after "number", or a code anywhere. "3rd" and "3 invoices" are none."""
+    """A code or number that marks the record: after its noun, after "number", or a code anywhere. "3rd" and "3
+    invoices" are none."""
     for index, token in enumerate(cover.tokens):
         if cover.used[index] or not code_of(token.text, kind) or token.low in ORDINALS:
             continue

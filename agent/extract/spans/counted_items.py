@@ -15,11 +15,13 @@ from language.text import Text, Token, read_text, word_set
 _ARTICLES: Final = word_set("a an")
 _JOINTS: Final = word_set(", and & plus ;")
 _STOPS: Final = (PREPOSITIONS - {"with"}) | word_set(
-    "or but please is are was were will would can could should to the my your our that which who whose i you we they it me him her them "
+    "or but please is are was were will would can could should to the my your our that which who whose i you we "
+    "they it me him her them "
     "please thanks each also then if when now today tomorrow tonight"
 )
 _MEASURES: Final = word_set(
-    "day days night nights week weeks month months year years hour hours minute minutes second seconds am pm dollar dollars euro euros "
+    "day days night nights week weeks month months year years hour hours minute minutes second seconds am pm "
+    "dollar dollars euro euros "
     "percent times people persons adults guests children kids o'clock"
 )
 _QUANTITIES: Final = frozenset(
@@ -40,7 +42,8 @@ class CountedItem:
 
 @lru_cache(maxsize=256)
 def find(text: Text) -> tuple[tuple[CountedItem, ...], ...]:
-    """Runs of counted things that nothing but commas and "and" stand between; each begins with a number, in digits or in words."""
+    """Runs of counted things that nothing but commas and "and" stand between; each begins with a number, in digits or
+    in words."""
     numbers = {number.start: number for number in numerals.find(text) if number.kind == "cardinal" and not number.unit}
     runs: list[tuple[CountedItem, ...]] = []
     run: list[CountedItem] = []

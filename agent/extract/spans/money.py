@@ -1,4 +1,5 @@
-"""Money: symbols, codes, names and words. Decimal in, integer minor units out, by the exponents of ISO 4217; never floats."""
+"""Money: symbols, codes, names and words. Decimal in, integer minor units out, by the exponents of ISO 4217; never
+floats."""
 
 from __future__ import annotations
 
@@ -12,10 +13,14 @@ from language.text import Text, word_set
 
 # ISO 4217 active codes.
 CODES: Final = word_set(
-    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE "
-    "CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES "
-    "KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR "
-    "NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND "
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
+    "CLP CNY COP CRC CUP CVE "
+    "CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD "
+    "IRR ISK JMD JOD JPY KES "
+    "KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR "
+    "MZN NAD NGN NIO NOK NPR "
+    "NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC "
+    "SYP SZL THB TJS TMT TND "
     "TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
 )
 _EXPONENTS: Final = {
@@ -23,8 +28,9 @@ _EXPONENTS: Final = {
     **dict.fromkeys(word_set("BHD IQD JOD KWD LYD OMR TND"), 3),
 }
 _SYMBOLS: Final = {
-    "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₫": "VND", "₪": "ILS", "₴": "UAH",
-    "₦": "NGN", "₱": "PHP", "฿": "THB", "₡": "CRC", "₲": "PYG", "₸": "KZT", "₾": "GEL", "¢": "USD",
+    "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₫": "VND",
+    "₪": "ILS", "₴": "UAH", "₦": "NGN", "₱": "PHP", "฿": "THB", "₡": "CRC", "₲": "PYG", "₸": "KZT", "₾": "GEL",
+    "¢": "USD",
 }  # fmt: skip
 _PREFIXED: Final = {
     "us": "USD",
@@ -84,7 +90,8 @@ _HUNDREDTHS_OF: Final = word_set("USD EUR CAD AUD NZD SGD HKD ZAR MXN")
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """``currency`` is None for a number that names none. ``loose`` says that the sign is shared by several currencies ("$")."""
+    """``currency`` is None for a number that names none. ``loose`` says that the sign is shared by several currencies
+    ("$")."""
 
     start: int
     end: int

@@ -1,4 +1,5 @@
-"""Things with a shape: e-mail and web addresses, phone numbers, UUIDs, IP addresses, codes, and what a schema's ``pattern`` fits."""
+"""Things with a shape: e-mail and web addresses, phone numbers, UUIDs, IP addresses, codes, and what a schema's
+``pattern`` fits."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ def find(text: Text, kind: str) -> tuple[Candidate, ...]:
 
 @lru_cache(maxsize=1024)
 def codes(text: Text) -> tuple[Candidate, ...]:
-    """Tokens that look like an identifier: digits with letters or joints ("INV-1042", "credit_card_41", "#W606"), or long digits."""
+    """Tokens that look like an identifier: digits with letters or joints ("INV-1042", "credit_card_41", "#W606"), or
+    long digits."""
     made: list[Candidate] = []
     for token in text.tokens:
         written = token.text if not token.owns else token.text[:-2]
@@ -78,7 +80,8 @@ def codes(text: Text) -> tuple[Candidate, ...]:
 
 
 def fitting(text: Text, pattern: str) -> list[Candidate]:
-    """What fits the whole of ``pattern``: words (up to four together), as written, else in capitals or without their "#"."""
+    """What fits the whole of ``pattern``: words (up to four together), as written, else in capitals or without their
+    "#"."""
     rule = compiled(pattern)
     if rule is None:
         return []

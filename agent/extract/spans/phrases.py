@@ -1,4 +1,5 @@
-"""Names and noun phrases: runs of capitals, and what prepositions and labels introduce. Guesses, weighed by their context."""
+"""Names and noun phrases: runs of capitals, and what prepositions and labels introduce. Guesses, weighed by their
+context."""
 
 from __future__ import annotations
 
@@ -30,8 +31,8 @@ _OPENERS: Final = word_set(
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """``kind``: "name" (a capitalised run), "slot" (introduced by ``by``, a preposition), "label" (right after a word that may name it),
-    "before" (right before such a word)."""
+    """``kind``: "name" (a capitalised run), "slot" (introduced by ``by``, a preposition), "label" (right after a word
+    that may name it), "before" (right before such a word)."""
 
     start: int
     end: int
@@ -41,7 +42,8 @@ class Phrase:
 
 
 _VERBS: Final = _OPENERS | word_set(
-    "go see attend watch visit pick eat buy try meet travel stay pay listen hear read know learn reach connect keep move rename transfer"
+    "go see attend watch visit pick eat buy try meet travel stay pay listen hear read know learn reach connect "
+    "keep move rename transfer"
 )
 
 
@@ -141,8 +143,8 @@ def _capital(tokens: tuple[Token, ...], first: int) -> bool:
 
 
 def extent(text: Text, first: int) -> int:
-    """Where the phrase that begins at token ``first`` ends: at a mark, a preposition or a word that no name holds. An address or
-    "City, State" goes on over its commas."""
+    """Where the phrase that begins at token ``first`` ends: at a mark, a preposition or a word that no name holds. An
+    address or "City, State" goes on over its commas."""
     tokens = text.tokens
     last = first
     while last < len(tokens) and last - first < 10:
@@ -212,7 +214,8 @@ def after_label(text: Text, index: int) -> Phrase | None:
 
 
 def before_label(text: Text, index: int) -> Phrase | None:
-    """The name or joined word right before the label at token ``index``: "the Stronger album", "the e-commerce-website project"."""
+    """The name or joined word right before the label at token ``index``: "the Stronger album", "the e-commerce-website
+    project"."""
     tokens = text.tokens
     first = index
     while first > 0 and tokens[first - 1].word and tokens[first - 1].low not in _STOP | _ARTICLES and index - first < 4:

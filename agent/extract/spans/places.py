@@ -1,4 +1,5 @@
-"""Places as a parameter asks for them: "Oakland, California" → "Oakland, CA" where its description wants "City, State"."""
+"""Places as a parameter asks for them: "Oakland, California" → "Oakland, CA" where its description wants "City,
+State"."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ def wants_state(description: str) -> bool:
 
 
 def fitness(text: Text, spec: ParameterSpec, start: int, end: int) -> float:
-    """Whether a name is the kind of place that is asked for: a country is no city, "Kenya" in "Nairobi, Kenya" is the country."""
+    """Whether a name is the kind of place that is asked for: a country is no city, "Kenya" in "Nairobi, Kenya" is the
+    country."""
     name = re.sub(r"\s+", " ", text.low[start:end].strip(" ."))
     if text.plain[start:end] == name and (name in CITIES or name in COUNTRIES or name in STATES):
         # Typed without its capital.

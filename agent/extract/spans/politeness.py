@@ -23,12 +23,12 @@ _KIND_WORDS: Final = """
 hello hi hey dear greetings thank thanks thx cheers ta appreciate appreciated appreciation grateful gratitude help helpful great awesome
 perfect wonderful nice brilliant lovely kind kindly kindness regards wishes sincerely bye sorry apologies excuse pardon bother bothering
 disturb trouble mind favor favour moment chance convenient convenience quick quickly hope hoping please pls plz morning afternoon evening
-"""
+"""  # noqa: E501
 _KIND: Final = frozenset(_KIND_WORDS.split())
 _BESIDE_WORDS: Final = """
 all team everyone folks there good day much lot lots ton tons bunch million advance super best minute second sec time free whenever
 earliest possible soon asap small little simple easy request question ask asking something well fine doing out
-"""
+"""  # noqa: E501
 _POLITE: Final = EMPTY | _KIND | frozenset(_BESIDE_WORDS.split())
 _OPENING: Final = re.compile(r"\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)(?P<end>[:;,.!?\n–—]+|\s-\s)\s*")
 _CLOSING: Final = re.compile(r"(?P<end>[;,.!?\n–—]|\s-)\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)[.!?\s]*$")
@@ -40,7 +40,8 @@ _TEXT: Final = re.compile(r":\s|\b(?:saying|says|say|that|tell|write|message|rep
 
 @lru_cache(maxsize=256)
 def strip_politeness(text: str) -> str:
-    """The request with politeness as spaces: just as long. Never what may be a part of a text to be sent, and never everything."""
+    """The request with politeness as spaces: just as long. Never what may be a part of a text to be sent, and never
+    everything."""
     for found in _IF_YOU.finditer(blanked(text)):
         if all(_polite(word) for word in _WORD.findall(found["rest"])):
             text = _blank(text, found.start(), found.end())

@@ -1,7 +1,8 @@
-"""Days: absolute ("5 May 2023", 05/06/2023), relative ("next Friday", "in 3 days", "end of month"), and periods ("last week").
+"""Days: absolute ("5 May 2023", 05/06/2023), relative ("next Friday", "in 3 days", "end of month"), and periods ("last
+week").
 
-A When is one day, or a period with its first and last day. Weeks begin on Monday. A day named without a year is the nearest one; a
-direction word beside it ("since", "until", "last", "next") decides.
+A When is one day, or a period with its first and last day. Weeks begin on Monday. A day named without a year is the
+nearest one; a direction word beside it ("since", "until", "last", "next") decides.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the
 
 @dataclass(frozen=True, slots=True)
 class DateSpan:
-    """``day`` is the (first) day, ``last`` the last one of a period. ``how`` tells a choice that was made between readings.
-    ``whole`` is "day", "week", "month" or "year"; ``weight`` how surely these words mean a day.
-    ``bare`` is a day without its month ("the 9th"), ``dated`` one that was said with it."""
+    """``day`` is the (first) day, ``last`` the last one of a period. ``how`` tells a choice that was made between
+    readings. ``whole`` is "day", "week", "month" or "year"; ``weight`` how surely these words mean a day. ``bare`` is a
+    day without its month ("the 9th"), ``dated`` one that was said with it."""
 
     start: int
     end: int
@@ -284,9 +285,9 @@ def _year_only(match: re.Match[str], _: date) -> DateSpan:
 
 
 _READERS: Final = {
-    "iso": _iso, "ymd": _ymd, "num": _num, "short": _short, "ymon": _ymon, "dmon": _dmon, "mond": _mond, "mony": _mony, "over": _over,
-    "from": _from, "ago": _ago, "ins": _ins, "span": _span, "edge": _edge, "per": _per, "wday": _wday, "rel": _rel, "nth": _nth,
-    "mon": _mon, "year": _year_only,
+    "iso": _iso, "ymd": _ymd, "num": _num, "short": _short, "ymon": _ymon, "dmon": _dmon, "mond": _mond, "mony": _mony,
+    "over": _over, "from": _from, "ago": _ago, "ins": _ins, "span": _span, "edge": _edge, "per": _per, "wday": _wday,
+    "rel": _rel, "nth": _nth, "mon": _mon, "year": _year_only,
 }  # fmt: skip
 
 
@@ -296,7 +297,8 @@ _TIED: Final = re.compile(
 
 
 def of_same_month(text: Text, made: list[DateSpan]) -> list[DateSpan]:
-    """ "from the 8th until the 15th of May", "out on June 12 and back on the 19th": a day without its month is of the month beside it."""
+    """ "from the 8th until the 15th of May", "out on June 12 and back on the 19th": a day without its month is of the
+    month beside it."""
     for at, when in enumerate(made):
         if not when.bare:
             continue

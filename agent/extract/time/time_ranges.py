@@ -1,4 +1,5 @@
-"""When something must lie: "since October 1", "on December 13", "in the last two weeks", "not in 6 weeks" → from when until when."""
+"""When something must lie: "since October 1", "on December 13", "in the last two weeks", "not in 6 weeks" → from when
+until when."""
 
 from __future__ import annotations
 
@@ -36,8 +37,8 @@ _NEVER: Final = re.compile(r"(?<!\w)(?:not|never|(?:have|has|had|did|do|was|were
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
-    """From ``low`` (inclusive) until ``high`` (exclusive), each None where it is open. ``words`` are those that say it, at ``start`` to
-    ``end`` of the text."""
+    """From ``low`` (inclusive) until ``high`` (exclusive), each None where it is open. ``words`` are those that say it,
+    at ``start`` to ``end`` of the text."""
 
     start: int
     end: int
@@ -50,7 +51,8 @@ class TimeRange:
 
 
 def find(text: Text, now: datetime) -> tuple[TimeRange, ...]:
-    """The stretches of a text that say when, with their prepositions, in order. Days are those of the zone of ``now``."""
+    """The stretches of a text that say when, with their prepositions, in order. Days are those of the zone of
+    ``now``."""
     made: list[TimeRange] = []
     for match in (*_OLDER.finditer(text.low), *_not_for(text)):
         ago = _midnight(date_math.shift(now.date(), -_count(match["count"]), match["unit"]), now)
@@ -71,7 +73,8 @@ def find(text: Text, now: datetime) -> tuple[TimeRange, ...]:
         way = _WAY.search(text.low[: when.start])
         start = way.start() if way is not None else when.start
         said: Way = _WAYS[way["way"]] if way is not None else "in"
-        # What is "in the last week" began then and lasts; "since" and the like may also be a part of the words of the day itself.
+        # What is "in the last week" began then and lasts; "since" and the like may also be a part of the words of the
+        # day itself.
         said = _inner(text.low[when.start : when.end], said)
         low = _midnight(when.day, now) if said in ("from", "in") else _after(when, now) if said == "after" else None
         high = _midnight(when.day, now) if said == "before" else _after(when, now) if said in ("until", "in") else None
@@ -80,7 +83,8 @@ def find(text: Text, now: datetime) -> tuple[TimeRange, ...]:
 
 
 def stretches(text: Text) -> list[tuple[int, int, str]]:
-    """Where a text says when, whatever the present is: start, end and the words, with a "not" where the sentence said it before."""
+    """Where a text says when, whatever the present is: start, end and the words, with a "not" where the sentence said
+    it before."""
     denied = {match.span() for match in _not_for(text)}
     return [
         (each.start, each.end, f"not {each.words}" if (each.start, each.end) in denied else each.words)

@@ -1,5 +1,6 @@
-"""Asks a model for one typed answer: the short way where its server's address is given and speaks OpenAI's API (``direct``), through
-LiteLLM and instructor everywhere else (``libraries``). Retries, fallbacks and the one repair are ours.
+"""Asks a model for one typed answer: the short way where its server's address is given and speaks OpenAI's API
+(``direct``), through LiteLLM and instructor everywhere else (``libraries``). Retries, fallbacks and the one repair are
+ours.
 
 A prompt, an answer or a key never stands in an error or a log line.
 """
@@ -62,8 +63,8 @@ class ModelSettings:
 class Completion(Generic[T]):
     """What a model answered. ``value`` is None when it refused. ``messages`` and ``text`` are exactly what was sent
     last and what came back last; tokens, ``attempts`` (HTTP calls) and ``duration_ms`` count everything on the way.
-    ``cost`` is US dollars as a decimal string, None when the price is unknown. ``tokens`` are the answer's first with their
-    likelihoods, empty where the provider gives none."""
+    ``cost`` is US dollars as a decimal string, None when the price is unknown. ``tokens`` are the answer's first with
+    their likelihoods, empty where the provider gives none."""
 
     value: T | None
     text: str
@@ -80,8 +81,8 @@ class Completion(Generic[T]):
 
 
 class ModelClient:
-    """Asks one model, or its fallbacks, for one typed answer. Safe to share between tasks. Holds no connection but within ``async with``,
-    which keeps them open from call to call."""
+    """Asks one model, or its fallbacks, for one typed answer. Safe to share between tasks. Holds no connection but
+    within ``async with``, which keeps them open from call to call."""
 
     def __init__(
         self, settings: ModelSettings, *, sleep: Sleep = asyncio.sleep, timer: Callable[[], float] = time.perf_counter

@@ -23,8 +23,9 @@ _REFUSAL: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ModelFailure:
-    """No reply came. ``again`` says whether the same model may be asked again, ``after_s`` when at the earliest; ``rejected``
-    that something of the request itself was not taken, ``refused`` that the provider would not work on these words."""
+    """No reply came. ``again`` says whether the same model may be asked again, ``after_s`` when at the earliest;
+    ``rejected`` that something of the request itself was not taken, ``refused`` that the provider would not work on
+    these words."""
 
     why: str
     again: bool
@@ -118,7 +119,8 @@ _NOT_TAKEN: Final = ModelFailure(
     "the provider can't take the request (400); try OPSIQ_MODEL_MODE=tools", again=False, rejected=True
 )
 _REFUSED: Final = ModelFailure("the provider would not work on this", again=False, refused=True)
-# Codes of OpenAI and of servers after it, in the error's own fields: what it quotes of the prompt must not be taken for one.
+# Codes of OpenAI and of servers after it, in the error's own fields: what it quotes of the prompt must not be taken for
+# one.
 _LENGTH: Final = re.compile(
     rb'"(?:code|type)"\s*:\s*"(?:context_length_exceeded|exceed_context_size_error|string_above_max_length)"'
 )
@@ -162,7 +164,8 @@ _MEANING: Final[Mapping[str, str]] = {
     "too_long": "a list is too long",
     "literal_error": "a value is not one of those listed",
     "string_type": "a value must be a string of words copied from the request",
-    "value_error": "it does not fit the form asked for: an action, argument or key that is not offered, or a value of another type",
+    "value_error": "it does not fit the form asked for: an action, argument or key that is not offered, or a "
+    "value of another type",
 }
 
 

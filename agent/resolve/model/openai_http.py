@@ -1,8 +1,8 @@
 """The short way to a server that speaks OpenAI's chat completions: one POST, no library between.
 
-Only for a server whose address is given (llama.cpp, vLLM, LM Studio, a gateway): LiteLLM, which every other provider is reached
-through, costs seconds at its first use, 200 MB, and several milliseconds a request. What is asked and how an answer is held to its
-type is the same both ways (tests/integration/model).
+Only for a server whose address is given (llama.cpp, vLLM, LM Studio, a gateway): LiteLLM, which every other provider is
+reached through, costs seconds at its first use, 200 MB, and several milliseconds a request. What is asked and how an
+answer is held to its type is the same both ways (tests/integration/model).
 """
 
 from __future__ import annotations
@@ -33,13 +33,15 @@ PROVIDER: Final = "openai/"
 """How a model of such a server is named, as LiteLLM names it."""
 MOST_BYTES: Final = 4 * 1024 * 1024
 KEEP_ALIVE_S: Final = 4.0
-"""Shorter than common servers' (5 s and more), so that a request seldom meets a connection that is just being closed."""
+"""Shorter than common servers' (5 s and more), so that a request seldom meets a connection that is just being
+closed."""
 # Where models differ in what they take (no temperature, other names for limits), which LiteLLM knows.
 _HOSTED: Final = ("openai.com", "azure.com", "googleapis.com")
 
 
 def serves(model: str, api_base: str) -> bool:
-    """Whether a model can be asked the short way: it is said to speak OpenAI's API, at an address that is no big provider's own."""
+    """Whether a model can be asked the short way: it is said to speak OpenAI's API, at an address that is no big
+    provider's own."""
     host = urlsplit(api_base).hostname or ""
     return (
         bool(host)
@@ -49,8 +51,8 @@ def serves(model: str, api_base: str) -> bool:
 
 
 class OpenAiClient:
-    """Asks the server at ``api_base``. Within ``async with`` calls share connections, which are closed at its end; outside of it each call
-    has one of its own and leaves nothing open."""
+    """Asks the server at ``api_base``. Within ``async with`` calls share connections, which are closed at its end;
+    outside of it each call has one of its own and leaves nothing open."""
 
     def __init__(self, api_base: str, api_key: str, timeout_s: float) -> None:
         self._url = f"{api_base.rstrip('/')}/chat/completions"
@@ -139,8 +141,8 @@ class OpenAiClient:
 
 
 def _opened(url: str) -> aiohttp.ClientSession:
-    """The address is the owner's own setting, so a proxy of the environment is theirs too; the key is the setting's, whatever a .netrc
-    says. aiohttp would look for both anew at each request, in a thread."""
+    """The address is the owner's own setting, so a proxy of the environment is theirs too; the key is the setting's,
+    whatever a .netrc says. aiohttp would look for both anew at each request, in a thread."""
     import aiohttp
 
     to = urlsplit(url)

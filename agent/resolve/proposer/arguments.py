@@ -1,4 +1,5 @@
-"""Arguments as a model sees them: which form each takes in the schema, under which name, and what the prompt says of it."""
+"""Arguments as a model sees them: which form each takes in the schema, under which name, and what the prompt says of
+it."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ NUMERIC: Final = ("integer", "number")
 TIMES: Final = ("date", "date-time")
 
 Form = Literal["reference", "expression", "typed", "text"]
-"""``reference`` finds a record; ``expression`` is a number, money or time that may be computed; ``typed`` is a value in the parameter's own
-JSON type with its words; ``text`` is typed words or a draft."""
+"""``reference`` finds a record; ``expression`` is a number, money or time that may be computed; ``typed`` is a value in
+the parameter's own JSON type with its words; ``text`` is typed words or a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,8 @@ def closed_set(schema: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
-    """The parameter's own type as a strict schema: bounded, every key required, null where a part may be left out. What strict modes
-    don't take (patterns, formats, bounds) is left out and checked afterwards."""
+    """The parameter's own type as a strict schema: bounded, every key required, null where a part may be left out. What
+    strict modes don't take (patterns, formats, bounds) is left out and checked afterwards."""
     schema = plain_schema(schema, root)
     members = closed_set(schema)
     if members:

@@ -1,5 +1,5 @@
-"""Reads a model's answer into a proposal. Nothing is trusted: depth, counts and every name are checked, and each quote is looked for in
-what was typed."""
+"""Reads a model's answer into a proposal. Nothing is trusted: depth, counts and every name are checked, and each quote
+is looked for in what was typed."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ class BadProposal(ValueError):
 
 
 class Parser:
-    """Parses one answer for one request. ``actions`` are those offered, by token; ``others`` those of other roles, which may be named but
-    not called."""
+    """Parses one answer for one request. ``actions`` are those offered, by token; ``others`` those of other roles,
+    which may be named but not called."""
 
     def __init__(
         self,
@@ -326,8 +326,8 @@ class Parser:
 
 
 def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ()) -> Words:
-    """Where words stand in the request or an answer, as whole words: exactly, else but for case, spaces and punctuation; the latest answer
-    first, and places in ``taken`` (origin, start) last."""
+    """Where words stand in the request or an answer, as whole words: exactly, else but for case, spaces and
+    punctuation; the latest answer first, and places in ``taken`` (origin, start) last."""
     wanted = [each.casefold() for each in _WORD.findall(text)]
     found: list[Words] = []
     for origin in (*range(len(request.answers), 0, -1), 0):

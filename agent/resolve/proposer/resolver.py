@@ -1,4 +1,5 @@
-"""The resolver that asks a model for a proposal. It sees words, contracts, kinds and handles, never a record; code proves what it says."""
+"""The resolver that asks a model for a proposal. It sees words, contracts, kinds and handles, never a record; code
+proves what it says."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ class Client(Protocol):
 
 
 class _Answer(BaseModel):
-    """A model's answer, held to the schema of one request and parsed as it is validated, so that a misfit is sent back once."""
+    """A model's answer, held to the schema of one request and parsed as it is validated, so that a misfit is sent back
+    once."""
 
     model_config = ConfigDict(extra="allow")
     json_schema: ClassVar[dict[str, Any]] = {}
@@ -78,7 +80,8 @@ class Prepared:
 def prepare(
     request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, version: str = DEFAULT_VERSION
 ) -> Prepared:
-    """What a model is shown of this request. Flat in size: the nearest actions of a large registry, and the kinds they speak of."""
+    """What a model is shown of this request. Flat in size: the nearest actions of a large registry, and the kinds they
+    speak of."""
     offers = _offers(request, shortlist)
     near = kinds_of(offers, kinds, request.text)
     actions = action_forms(offers, near)
@@ -102,7 +105,8 @@ def _offers(request: Request, shortlist: Shortlist) -> list[Offer]:
 
 
 class ProposingResolver:
-    """Resolves by one model call (two where the first answer is no proposal). Raises ModelUnavailable, ModelMisbehaved."""
+    """Resolves by one model call (two where the first answer is no proposal). Raises ModelUnavailable,
+    ModelMisbehaved."""
 
     name = "model"
 
@@ -155,7 +159,8 @@ class ProposingResolver:
 
 
 def kinds_of(offers: Sequence[Offer], kinds: Sequence[RecordKind], text: str) -> list[RecordKind]:
-    """The kinds that these actions refer to, what those belong to, and those whose nouns the text says; all where they are few."""
+    """The kinds that these actions refer to, what those belong to, and those whose nouns the text says; all where they
+    are few."""
     if len(kinds) <= MOST_KINDS:
         return list(kinds)
     by_name = {kind.name: kind for kind in kinds}

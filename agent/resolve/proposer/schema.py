@@ -1,7 +1,8 @@
 """Closed answer schema: what a model may propose for one request, as a strict JSON Schema, and nothing else.
 
-Every key is required and null where nothing was said; no free-form keys; the definitions of references, values and conditions are there
-only where the platform has records. The schema bounds the answer's shape; what it may mean is for code to prove.
+Every key is required and null where nothing was said; no free-form keys; the definitions of references, values and
+conditions are there only where the platform has records. The schema bounds the answer's shape; what it may mean is for
+code to prove.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from registry.records import RecordKind
 
 MAX_STATES: Final = 120
 REASONS: Final = (
-    "no such action", "not allowed", "how-to question", "depends on the future or the unknown", "nothing requested", "asked not to",
-    "withdrawn", "no field for it",
+    "no such action", "not allowed", "how-to question", "depends on the future or the unknown", "nothing requested",
+    "asked not to", "withdrawn", "no field for it",
 )  # fmt: skip
 COMPARISONS: Final = ("=", "!=", "<", "<=", ">", ">=", "during", "contains")
 
@@ -42,7 +43,8 @@ def answer_schema(
     not_allowed: Sequence[str] = (),
     thread: bool = False,
 ) -> AnswerSchema:
-    """The schema for these actions and kinds. ``thread`` admits what needs one: undoing, and choosing among its sets."""
+    """The schema for these actions and kinds. ``thread`` admits what needs one: undoing, and choosing among its
+    sets."""
     made = _Builder(actions, kinds, not_allowed, thread).build()
     return AnswerSchema(made, canon.digest(made), actions)
 

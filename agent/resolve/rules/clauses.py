@@ -68,8 +68,8 @@ _ABOUT: Final = re.compile(
     r"(?:should|may|must)\s+(?:i|we)\b|explain\b|who\s+are\s+you|do\s+(?:i|we)\s+(?:need|have)\s+to\b)",
     re.IGNORECASE,
 )
-# How something stands, or came about: "is ticket 5526 urgent?", "has it been paid", "which tickets are open". Not "have it closed", which
-# is an order, nor "what about closing it" and "when it is closed, …".
+# How something stands, or came about: "is ticket 5526 urgent?", "has it been paid", "which tickets are open". Not "have
+# it closed", which is an order, nor "what about closing it" and "when it is closed, …".
 _BE: Final = r"(?:is|are|was|were)(?:n['’]?t)?"
 _STANDS: Final = re.compile(
     rf"(?:{_BE}|(?:has|had|did|does)(?:n['’]?t)?|(?:have|do)(?:n['’]?t)?(?=\s[^?]*\?\s*$))\s+(?!you\b)"
@@ -95,9 +95,9 @@ _WONDERS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One part of a request with its offsets in it. ``negated`` is the verb of an order not to do something, ``forbidden`` every verb
-    said not to be done; ``about`` marks a question about how things are done; ``stands`` one about how things are; ``condition`` an
-    "if …"."""
+    """One part of a request with its offsets in it. ``negated`` is the verb of an order not to do something,
+    ``forbidden`` every verb said not to be done; ``about`` marks a question about how things are done; ``stands`` one
+    about how things are; ``condition`` an "if …"."""
 
     text: str
     start: int
@@ -189,8 +189,8 @@ def head(text: str) -> str | None:
 
 
 def gives_order(text: str, *, sure: bool) -> bool:
-    """Whether a clause begins like an order; ``sure`` wants a verb that can be nothing else: one that says what to do, as orders are given,
-    and no name ("Running Shoes")."""
+    """Whether a clause begins like an order; ``sure`` wants a verb that can be nothing else: one that says what to do,
+    as orders are given, and no name ("Running Shoes")."""
     if not begins_like_an_order(text):
         return False
     verb = _WORD.match(text, _begin(text))
@@ -201,7 +201,8 @@ def gives_order(text: str, *, sure: bool) -> bool:
 
 
 def says_what(text: str) -> bool:
-    """Whether an order says what shall be done to what: a verb that orders are given with, and more than "it" or "them" after it."""
+    """Whether an order says what shall be done to what: a verb that orders are given with, and more than "it" or "them"
+    after it."""
     verb = _WORD.match(text, _begin(text))
     if verb is None or (verb[0].casefold() not in ORDER_WORDS and verb[0].casefold() not in AGAIN):
         return False

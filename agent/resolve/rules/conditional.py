@@ -1,4 +1,5 @@
-"""A request under a condition: what shall be done is resolved by itself, and carries the condition along for live data to answer."""
+"""A request under a condition: what shall be done is resolved by itself, and carries the condition along for live data
+to answer."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ Resolve = Callable[[Request], Awaitable[Resolved]]
 
 
 async def under_condition(request: Request, kinds: Sequence[RecordKind], resolve: Resolve) -> Resolved | None:
-    """The request's calls with their condition; None where it has none that can be looked up. The other branch counts only where it is
-    understood: where the condition does not hold and it isn't, nothing is done."""
+    """The request's calls with their condition; None where it has none that can be looked up. The other branch counts
+    only where it is understood: where the condition does not hold and it isn't, nothing is done."""
     parts = split_branches(request.text) if request.given is None else None
     if parts is None or not kinds:
         return None

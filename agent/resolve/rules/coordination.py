@@ -23,8 +23,8 @@ _EACH: Final = re.compile(r"\b(?:each|apiece|both)\b", re.IGNORECASE)
 def expand_coordination(draft: Draft, text: str, offer: Offer, kinds: Sequence[RecordKind]) -> tuple[Draft, ...]:
     """``draft`` once for each record that is listed by its number or name beside the one it names; alone where none is.
 
-    A sum that is said might be meant for each or for all of them: unless "each" is said, such a draft stays alone and names them all, which
-    is asked about.
+    A sum that is said might be meant for each or for all of them: unless "each" is said, such a draft stays alone and
+    names them all, which is asked about.
     """
     summed = any(offer.annotation(name).unit in (Unit.MONEY, Unit.MONEY_MINOR) for name in draft.arguments)
     for name, argument in draft.arguments.items():
@@ -54,7 +54,8 @@ def expand_coordination(draft: Draft, text: str, offer: Offer, kinds: Sequence[R
 
 
 def _named(text: str, span: Span, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
-    """The names around ``span`` that only commas and "and" stand between, where the kind's records are called by names."""
+    """The names around ``span`` that only commas and "and" stand between, where the kind's records are called by
+    names."""
     if person_like(kind) != 2:
         return []
     every = sorted({*find(text, kind, kinds), (span.start, span.end)})

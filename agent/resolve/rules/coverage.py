@@ -21,8 +21,9 @@ PART: Final = 0.5
 def check_coverage(
     resolution: Resolution, parts: Sequence[Clause], shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime
 ) -> Resolution:
-    """A call for the whole request stands only if no order in it goes unheard: "refund it and send him flowers" is asked about where
-    nothing sends flowers, and so is a part that another action fits. Half an answer to a question harms nobody."""
+    """A call for the whole request stands only if no order in it goes unheard: "refund it and send him flowers" is
+    asked about where nothing sends flowers, and so is a part that another action fits. Half an answer to a question
+    harms nobody."""
     if not isinstance(resolution, Calls) or (len(parts) < 2 and not besides(parts)):
         return resolution
     draft = resolution.drafts[0]

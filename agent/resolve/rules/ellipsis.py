@@ -1,7 +1,9 @@
-"""What a list of wishes leaves out: "extend Mia's trial by 3 days and Oskar's by 5" says verb and thing once, and means two calls.
+"""What a list of wishes leaves out: "extend Mia's trial by 3 days and Oskar's by 5" says verb and thing once, and means
+two calls.
 
-Each part is made whole with words of the others (gapping and right node raising: Ross 1970), all of them typed, and filled like any other
-request. Only where every part then has all that the action needs, and no word of it is left over, are they calls of their own.
+Each part is made whole with words of the others (gapping and right node raising: Ross 1970), all of them typed, and
+filled like any other request. Only where every part then has all that the action needs, and no word of it is left over,
+are they calls of their own.
 """
 
 from __future__ import annotations
@@ -64,7 +66,8 @@ class Whole:
 def split_coordinated(
     draft: Draft, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime
 ) -> tuple[Draft, ...]:
-    """``draft``, made of the clause ``text`` at offset ``start`` of the request, once for each record or wish that the clause lists."""
+    """``draft``, made of the clause ``text`` at offset ``start`` of the request, once for each record or wish that the
+    clause lists."""
     drafts = expand_coordination(draft, " " * start + text, offer, kinds)
     return drafts if len(drafts) > 1 else expand_ellipsis(drafts[0], text, start, offer, kinds, now)
 
@@ -72,8 +75,8 @@ def split_coordinated(
 def expand_ellipsis(
     draft: Draft, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind], now: datetime
 ) -> tuple[Draft, ...]:
-    """``draft``, made of the clause ``text`` at offset ``start`` of the request, once for each part of it that is a wish of its own;
-    alone where the words are no such list, or which part a word belongs to can't be told."""
+    """``draft``, made of the clause ``text`` at offset ``start`` of the request, once for each part of it that is a
+    wish of its own; alone where the words are no such list, or which part a word belongs to can't be told."""
     cuts = [found.span() for found in _JOINT.finditer(blanked(text)) if found[0].strip()]
     verb = after_verb(text)
     cuts = [cut for cut in cuts if verb is not None and cut[0] > verb]
@@ -92,9 +95,15 @@ def expand_ellipsis(
         parts = listing.parts()
         if parts is not None:
             return tuple(
-                draft.model_copy(update={"arguments": {name: _moved(each, whole, text, start) for name, each in filling.arguments.items()}})
+                draft.model_copy(
+                    update={
+                        "arguments": {
+                            name: _moved(each, whole, text, start) for name, each in filling.arguments.items()
+                        }
+                    }
+                )
                 for whole, filling in parts
-            )  # fmt: skip
+            )
     return (draft,)
 
 
@@ -137,7 +146,8 @@ class _List:
     # ── candidates ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _heads(self, first: Place, last: Place) -> Iterator[Whole]:
-        """The first part with what only the last one says: "cancel Emma's | and Hugo's subscriptions", "trials of A | and B by 3 days"."""
+        """The first part with what only the last one says: "cancel Emma's | and Hugo's subscriptions", "trials of A |
+        and B by 3 days"."""
         owner = _POSSESSOR.match(self.text, *last)
         if owner is not None:
             yield self._whole(first, (owner.end(), last[1]))
@@ -183,7 +193,8 @@ class _List:
         return Whole(" ".join(self.text[start:end] for start, end in tight), tuple(tight))
 
     def _best(self, wholes: Iterator[Whole] | Sequence[Whole], part: Place) -> tuple[Whole, SlotFilling] | None:
-        """The first that has all it needs and leaves no word of the part over; else the first that lacks what another part may share."""
+        """The first that has all it needs and leaves no word of the part over; else the first that lacks what another
+        part may share."""
         lacking = None
         for whole in wholes:
             filling = fill_slots(whole.text, 0, self.offer, self.kinds, self.now)
@@ -229,7 +240,8 @@ class _List:
         return done
 
     def _apart(self, made: Sequence[tuple[Whole, SlotFilling]]) -> bool:
-        """Whether each has all it needs and means another record, or says something else of it. A sum may be meant for each or for all."""
+        """Whether each has all it needs and means another record, or says something else of it. A sum may be meant for
+        each or for all."""
         records = [tuple(_said(filling.arguments[name]) for name in self._referring(filling)) for _, filling in made]
         names = {frozenset(filling.arguments) for _, filling in made}
         if any(filling.missing for _, filling in made) or len(names) != 1 or len(set(records)) < len(records):

@@ -11,7 +11,7 @@ from language.text import blanked
 
 Stretch = tuple[int, int]
 
-_FIND_OUT: Final = r"check|see|find\s+out|verify|confirm|determine|look\s+(?:in(?:to)?|up|at)|figure\s+out|make\s+sure|double[-\s]check"
+_FIND_OUT: Final = r"check|see|find\s+out|verify|confirm|determine|look\s+(?:in(?:to)?|up|at)|figure\s+out|make\s+sure|double[-\s]check"  # noqa: E501
 _IF_SO: Final = re.compile(
     rf"(?:\b(?:(?:can|could|would)\s+you\s+)?(?:please\s+)?(?:{_FIND_OUT})(?:\s+(?:it|that|this))?\s+(?:and\s+)?)?\b(?:and\s+)?if\s+(?:(?:so|yes)\b|it\s+(?:did|does|is|has|was)\s*,)[\s,:]*",
     re.IGNORECASE,
@@ -41,8 +41,8 @@ class ConditionalRequest:
 
 
 def split_branches(text: str) -> ConditionalRequest | None:
-    """The request taken apart, or None where it has no condition or can't be taken apart with confidence. Quoted words are never looked
-    into."""
+    """The request taken apart, or None where it has no condition or can't be taken apart with confidence. Quoted words
+    are never looked into."""
     bare = blanked(text)
     so = list(_IF_SO.finditer(bare))
     ifs = [found for found in _IF.finditer(bare) if not any(each.start() <= found.start() < each.end() for each in so)]

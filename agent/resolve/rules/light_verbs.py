@@ -1,4 +1,5 @@
-"""Verbs said by other means: by a noun that something is done with ("make a payment"), by a level to move to ("lower it to 30")."""
+"""Verbs said by other means: by a noun that something is done with ("make a payment"), by a level to move to ("lower it
+to 30")."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from agent.resolve.rules.clauses import after_verb
 from language.stems import EMPTY, stem, stems
 from language.text import blanked, word_set
 
-# What these verbs do is said by their noun (light verbs: Jespersen 1942): "take a look", "place an order", "perform a search".
+# What these verbs do is said by their noun (light verbs: Jespersen 1942): "take a look", "place an order", "perform a
+# search".
 _LIGHT: Final = re.compile(
     r"\b(?:mak(?:e|ing)|do(?:ing)?|tak(?:e|ing)|giv(?:e|ing)|hav(?:e|ing)|plac(?:e|ing)|perform(?:ing)?|carry(?:ing)?\s+out|run(?:ning)?|"
     r"conduct(?:ing)?|execut(?:e|ing)|establish(?:ing)?|set(?:ting)?\s+up|initiat(?:e|ing)|issu(?:e|ing)|put(?:ting)?\s+in|start(?:ing)?)"

@@ -54,14 +54,21 @@ def phrases(
     many: bool,
     changed: bool = False,
 ) -> list[SpanOption]:
-    """The ways to fill a parameter that refers to a record, best first; ``many`` takes phrases that are listed together as one, each
-    followed by what it is to become where it is ``changed``."""
+    """The ways to fill a parameter that refers to a record, best first; ``many`` takes phrases that are listed together
+    as one, each followed by what it is to become where it is ``changed``."""
     found = find(text, kind, kinds)[: MOST_PHRASES * (3 if many else 1)]
     made = [
-        SpanOption(name, at, start + begin, start + end, _confidence(text[begin:end], rank, kind, kinds), False,
-               Mention(spans=(at_place(text, start, begin, end, origin),)))
+        SpanOption(
+            name,
+            at,
+            start + begin,
+            start + end,
+            _confidence(text[begin:end], rank, kind, kinds),
+            False,
+            Mention(spans=(at_place(text, start, begin, end, origin),)),
+        )
         for rank, (begin, end) in enumerate(found[:MOST_PHRASES])
-    ]  # fmt: skip
+    ]
     if made and (also := _ones(text, made[0].end - start, kind)) is not None:
         words = Mention(spans=(*spans_of(made[0].argument), at_place(text, start, *also, origin)))
         made[0] = replace(made[0], argument=words)
@@ -108,7 +115,8 @@ def listed_together(
 def no_destination(
     options: Mapping[str, list[SpanOption]], name: str, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind]
 ) -> list[SpanOption]:
-    """Without phrases that say where it shall go, not what is meant: "to the business plan", where another parameter takes "business"."""
+    """Without phrases that say where it shall go, not what is meant: "to the business plan", where another parameter
+    takes "business"."""
     kind = next((each for each in kinds if each.name == offer.annotation(name).record), None)
     sets = [each for other in options if other != name for each in options[other] if isinstance(each.argument, Choice)]
     if kind is None or not sets:
@@ -124,7 +132,8 @@ def no_destination(
 
 
 def trimmed(phrases: Sequence[SpanOption], text: str, start: int, others: Sequence[SpanOption]) -> list[SpanOption]:
-    """A record's phrase ends where another parameter's words run out of it: "Adam Novak 20" of "Adam Novak 20 euros" is "Adam Novak"."""
+    """A record's phrase ends where another parameter's words run out of it: "Adam Novak 20" of "Adam Novak 20 euros" is
+    "Adam Novak"."""
     made = []
     for phrase in phrases:
         cut = min(
@@ -142,8 +151,8 @@ def trimmed(phrases: Sequence[SpanOption], text: str, start: int, others: Sequen
 
 
 def _confidence(words: str, rank: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> float:
-    """Phrases come best first; one that says nothing but the noun ("the account"), or speaks of any ("a new account"), gives way to one
-    that tells which."""
+    """Phrases come best first; one that says nothing but the noun ("the account"), or speaks of any ("a new account"),
+    gives way to one that tells which."""
     bare = parse(words, kind, kinds).bare or _SOME.match(words) is not None
     return REFERENCE_CONFIDENCE - REFERENCE_STEP * rank - (BARE_STEP if bare else 0.0)
 

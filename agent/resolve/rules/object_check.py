@@ -1,4 +1,5 @@
-"""What an order is about, in its own words: "the database" of "erase the database". An action that knows neither is not meant."""
+"""What an order is about, in its own words: "the database" of "erase the database". An action that knows neither is not
+meant."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ _OBJECT: Final = re.compile(
 
 
 def named_objects(clause: Clause) -> list[tuple[str, int, int]]:
-    """The words after the verb and its article or possessor, up to the first little word, with their offsets in the request."""
+    """The words after the verb and its article or possessor, up to the first little word, with their offsets in the
+    request."""
     start = after_verb(clause.text)
     found = _OBJECT.match(clause.text, start) if start is not None else None
     if found is None:
@@ -45,8 +47,9 @@ def is_foreign_object(
     *,
     same_verb: bool,
 ) -> bool:
-    """Whether the order is about a thing that this offer does not work on: words it never speaks of and uses for no value; or, where
-    its verb is only akin, a kind of record that none of its parameters refers to, nor is the owner of one that was named.
+    """Whether the order is about a thing that this offer does not work on: words it never speaks of and uses for no
+    value; or, where its verb is only akin, a kind of record that none of its parameters refers to, nor is the owner of
+    one that was named.
 
     Never where no records are known: there the thing may be any words.
     """

@@ -1,7 +1,7 @@
 """Orders of two words: "call off the order" is "cancel the order", "send it back" is "return it".
 
-Only such as mean one thing, where an order stands, and outside quotes. A few that business is done with stand here; the rest are WordNet's
-(language/english).
+Only such as mean one thing, where an order stands, and outside quotes. A few that business is done with stand here; the
+rest are WordNet's (language/english).
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ PLAIN: Final = {
 _BEFORE: Final = r"(?P<before>^\W*|[.,;:!?]\s+|\b(?:to|and|then|please|also|just|you|not|n['’]t|i|we)\s+)"
 # What may stand between the two words: something short, with no order and no mark in it ("send the blue lamp back").
 _BETWEEN: Final = r"(?P<between>(?:\s+(?!(?:and|or|to|then|but|please|with|for)\b)[\w’'-]+){1,4}?)"
-# Nothing that the second word could be about follows ("take the car back to the shop" does, "look the word up" doesn't).
+# Nothing that the second word could be about follows ("take the car back to the shop" does, "look the word up"
+# doesn't).
 _OVER: Final = r"(?=\s*(?:[.,;:!?]|$|(?:and|then|please|for|because|as|if|with|now|today|tomorrow)\b))"
 
 
@@ -39,7 +40,8 @@ def _verbs() -> dict[str, str]:
 
 
 def _tells_more(phrase: str, plain: str) -> bool:
-    """Whether the plain verb is one that orders are given with, and not what the first word says by itself ("find out", "look for")."""
+    """Whether the plain verb is one that orders are given with, and not what the first word says by itself ("find out",
+    "look for")."""
     first, meant = stem(phrase.split()[0]), stem(plain)
     known = plain in ORDER_WORDS or meant in KIN
     return known and meant not in KIN.get(first, ()) and not (first in READING and meant in READING)
@@ -63,8 +65,9 @@ def _alternatives(phrases: dict[str, str]) -> str:
 
 
 def replace_phrasal_verbs(text: str, knows: Callable[[str], bool] = lambda _: False) -> list[tuple[int, int, str]]:
-    """Where an order of several words stands, with the plain one: to be put in its place. ``knows`` says whether some offer uses a stem:
-    what WordNet has for a verb is asked for only where none uses the verb itself ("take back a credit")."""
+    """Where an order of several words stands, with the plain one: to be put in its place. ``knows`` says whether some
+    offer uses a stem: what WordNet has for a verb is asked for only where none uses the verb itself ("take back a
+    credit")."""
     bare = blanked(text)
     made = []
     for found in _together().finditer(bare):

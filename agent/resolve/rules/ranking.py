@@ -48,8 +48,8 @@ def rank_offers(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind
 
 
 def is_close_second(other: ScoredOffer, top: ScoredOffer) -> bool:
-    """Whether another action does what was ordered too, by its own verb, with all that it needs, to the same kind of record: which of
-    the two is meant is then told by the record's state."""
+    """Whether another action does what was ordered too, by its own verb, with all that it needs, to the same kind of
+    record: which of the two is meant is then told by the record's state."""
     named = {top.offer.annotation(name).record for name in top.offer.required} - {None}
     same = named <= {other.offer.annotation(name).record for name in other.offer.required}
     whole = not other.filling.missing and not other.marks["reads"]

@@ -41,10 +41,12 @@ from agent.resolve.rules.text_alignment import AlignedText
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
-# Fitted on development cases by evals.score.calibrate: from ACT an offer is taken, between ASK and ACT it is only proposed.
+# Fitted on development cases by evals.score.calibrate: from ACT an offer is taken, between ASK and ACT it is only
+# proposed.
 ACT: Final = 0.42
 ASK: Final = 0.2
-# An offer that has everything it needs is taken from here: the words filled it, which words about something else would not.
+# An offer that has everything it needs is taken from here: the words filled it, which words about something else would
+# not.
 COMPLETE: Final = 0.3
 # Two offers closer than this can't be told apart by these means: the person says which.
 MARGIN: Final = 0.05
@@ -143,8 +145,8 @@ def _several(
     notes: list[str],
     seen: list[str],
 ) -> Calls | None:
-    """A draft for each part, or None where the parts are no wishes of their own: one fits nothing, or the same action is meant twice
-    without saying anything different (then it is one wish in several sentences)."""
+    """A draft for each part, or None where the parts are no wishes of their own: one fits nothing, or the same action
+    is meant twice without saying anything different (then it is one wish in several sentences)."""
     wishes = _wishes(parts, shortlist, kinds, now, notes, seen)
     if not wishes or (len(wishes) < 2 and not any(part.negated for part in parts)):
         return None
@@ -169,7 +171,8 @@ def _wishes(
     notes: list[str],
     seen: list[str],
 ) -> list[ScoredOffer] | None:
-    """What each part asks for; None where one of them asks for nothing that is offered, or for what another part forbids."""
+    """What each part asks for; None where one of them asks for nothing that is offered, or for what another part
+    forbids."""
     wishes: list[ScoredOffer] = []
     forbidden: set[str] = set()
     for part in parts:
@@ -187,8 +190,8 @@ def _wishes(
 
 
 def _tells_what(top: ScoredOffer) -> bool:
-    """Whether a part says what its action is about: in words, by a member of a closed set ("switch Emma to pro"), or by all that it needs
-    ("resend INV-1042")."""
+    """Whether a part says what its action is about: in words, by a member of a closed set ("switch Emma to pro"), or by
+    all that it needs ("resend INV-1042")."""
     chosen = any(isinstance(each, Choice) for each in top.filling.arguments.values())
     whole = top.marks["verb"] == 1.0 and _needs(top) and not top.filling.missing
     return bool(top.marks["object"]) or chosen or whole
@@ -263,7 +266,8 @@ def _one(
 
 
 def _looked_up_first(clause: Clause, best: list[ScoredOffer]) -> list[ScoredOffer]:
-    """Where nothing was ordered and the words fit looking up about as well as doing, looking up is proposed first: "I need a hotel"."""
+    """Where nothing was ordered and the words fit looking up about as well as doing, looking up is proposed first: "I
+    need a hotel"."""
     top = best[0]
     verb = head(clause.text)
     ordered = verb is not None and is_order(verb) and top.marks["verb"] >= KINDRED

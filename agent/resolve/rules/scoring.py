@@ -1,8 +1,8 @@
-"""How well each offer fits a clause, as probabilities: a few general marks, weighed by a conditional logit model with "none of them"
-among the alternatives (McFadden 1974).
+"""How well each offer fits a clause, as probabilities: a few general marks, weighed by a conditional logit model with
+"none of them" among the alternatives (McFadden 1974).
 
-The weights were fitted by ``evals.score.calibrate`` on development cases and are rounded; no mark names an action, a source
-or a platform.
+The weights were fitted by ``evals.score.calibrate`` on development cases and are rounded; no mark names an action, a
+source or a platform.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class ScoredOffer:
 
 
 def score(candidates: Sequence[tuple[Offer, Mapping[str, float], SlotFilling]]) -> list[ScoredOffer]:
-    """Candidates with their probabilities, likeliest first. They share what "none of them", whose strength is 0, leaves: two that fit
-    alike are each unlikely, however well they fit."""
+    """Candidates with their probabilities, likeliest first. They share what "none of them", whose strength is 0,
+    leaves: two that fit alike are each unlikely, however well they fit."""
     strengths = [
         math.exp(BIAS + sum(weight * made[name] for name, weight in WEIGHTS.items())) for _, made, _ in candidates
     ]
@@ -78,7 +78,8 @@ def score(candidates: Sequence[tuple[Offer, Mapping[str, float], SlotFilling]]) 
 def features(
     clause: Clause, scored: Scored, best: float, shortlist: Shortlist, filling: SlotFilling, said_kinds: frozenset[str]
 ) -> dict[str, float]:
-    """The marks of one offer. ``best`` is the highest lexical score any offer got for this clause, ``said_kinds`` are those it speaks of.
+    """The marks of one offer. ``best`` is the highest lexical score any offer got for this clause, ``said_kinds`` are
+    those it speaks of.
 
     relative, lexical  its score against the best one's, and by itself
     explained          how much of what is said it speaks of, or was used as a value
@@ -93,7 +94,7 @@ def features(
     strange            it knows nothing of the order's verb, however common that is, unless all that it needs was said ("make the volume
                        20"); these four are decided by, not weighed
     about, negated     a question about how things work; the verb not to be done is this action's
-    """
+    """  # noqa: E501
     offer = scored.offer
     words = content_words(clause)
     said = {each for each, _, _ in words}
@@ -177,8 +178,8 @@ def _meant(word: str, words: frozenset[str]) -> float:
 
 
 def mentions_action(clause: Clause, named: Sequence[str], spoken: frozenset[str]) -> bool:
-    """Whether an action that is called and speaks so can have been meant by this clause too: it knows its verb, or where that says little,
-    most of what the clause says."""
+    """Whether an action that is called and speaks so can have been meant by this clause too: it knows its verb, or
+    where that says little, most of what the clause says."""
     verb = head(clause.text)
     if verb is not None and verb not in GENERIC and is_order(verb):
         return _meets(verb, named, spoken) > 0.0
@@ -216,7 +217,8 @@ def is_lookup(offer: Offer, named: Sequence[str]) -> bool:
 
 
 def _meets_otherwise(text: str, verb: str | None, named: Sequence[str]) -> float:
-    """The verb that another way of saying it stands for: "establish a connection" is to connect, "lower it to 30" to set it."""
+    """The verb that another way of saying it stands for: "establish a connection" is to connect, "lower it to 30" to
+    set it."""
     if verb is None:
         return 0.0
     thing = light_verb_noun(text)

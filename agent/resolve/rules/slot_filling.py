@@ -25,8 +25,8 @@ from registry.contract import Annotation, SourceKind
 from registry.offer import Offer
 from registry.records import RecordKind
 
-# Below these a reading is a guess (agent.extract says so from 0.4 down): asked for instead. What is optional is only filled when it is
-# plain.
+# Below these a reading is a guess (agent.extract says so from 0.4 down): asked for instead. What is optional is only
+# filled when it is plain.
 REQUIRED_LEAST: Final = 0.41
 # The only number said, and nothing beside it says what it counts.
 BARE_NUMBER: Final = 0.4
@@ -118,7 +118,8 @@ def _filled(text: str, start: int, these: HashableById, now: datetime, origin: i
     later = bool(start or text[:1].isspace())  # a part of a request: something stands before it
     again = _IT.search(blanked(text)) if later and not origin else None
     for at, (name, annotation) in enumerate((name, offer.annotation(name)) for name in offer.required):
-        # "Assign ticket 5522 to Priya and set it to urgent", "if Amir has overdue tasks, e-mail him": what was spoken of before.
+        # "Assign ticket 5522 to Priya and set it to urgent", "if Amir has overdue tasks, e-mail him": what was spoken
+        # of before.
         if again is not None and name not in taken and annotation.record in {kind.name for kind in kinds}:
             words = Mention(spans=(at_place(text, start, again.start(1), again.end(1), origin),))
             taken[name] = SpanOption(
@@ -134,7 +135,8 @@ def _filled(text: str, start: int, these: HashableById, now: datetime, origin: i
 
 
 def ordered(text: str) -> str | None:
-    """The verb of the order, where there is one: the first telling word of anything else ("any thrillers?") orders nothing."""
+    """The verb of the order, where there is one: the first telling word of anything else ("any thrillers?") orders
+    nothing."""
     verb = head(text)
     return verb if verb is not None and is_order(verb) else None
 
@@ -151,8 +153,9 @@ def missing_slots(offer: Offer, given: Container[str]) -> tuple[str, ...]:
 
 
 def _names_action(option: SpanOption, before: str, what: frozenset[str], verb: str | None) -> bool:
-    """Whether the words say which action is meant and so can't be its value: the order's verb, or nothing but what the action is called
-    ("a one way flight" is no city). What is quoted, plainly belongs to the parameter, or is a closed set's very word stays."""
+    """Whether the words say which action is meant and so can't be its value: the order's verb, or nothing but what the
+    action is called ("a one way flight" is no city). What is quoted, plainly belongs to the parameter, or is a closed
+    set's very word stays."""
     if before and before in QUOTES:
         return False
     words = " ".join(span.text for span in spans_of(option.argument))
@@ -253,7 +256,8 @@ def _argument(
 
 
 def _year_elsewhere(reading: Reading, text: str) -> re.Match[str] | None:
-    """The one year a request speaks of, where a day is named without its own: "from April 18th 2023 until April 24th"."""
+    """The one year a request speaks of, where a day is named without its own: "from April 18th 2023 until April
+    24th"."""
     if not _DAY.match(str(reading.value)) or _YEAR.search(reading.text) or not _NAMED_DAY.search(reading.text):
         return None
     years = list(_YEAR.finditer(text))

@@ -27,7 +27,8 @@ class SpanOption:
     argument: Argument
 
     def blocks(self, other: SpanOption) -> bool:
-        """Whether both can't be meant: the same words, or words that overlap and are no phrase that something else may stand in."""
+        """Whether both can't be meant: the same words, or words that overlap and are no phrase that something else may
+        stand in."""
         if (self.start, self.end) == (other.start, other.end):
             return not (self.open and other.open)
         return not (self.open or other.open) and self.start < other.end and other.start < self.end
@@ -37,8 +38,8 @@ def assign_spans(
     options: Mapping[str, list[SpanOption]], required: set[str], named: Collection[str] = ()
 ) -> dict[str, SpanOption]:
     """The surest readings first; of equals the earlier parameter takes the earlier words. A required parameter left
-    with nothing then moves the one that stands in its way to that one's next best words, if there are such. Those ``named`` need words of
-    their own: whose record something is doesn't say to whom it goes."""
+    with nothing then moves the one that stands in its way to that one's next best words, if there are such. Those
+    ``named`` need words of their own: whose record something is doesn't say to whom it goes."""
     ranked = sorted(
         (option for each in options.values() for option in each),
         key=lambda option: (-option.confidence - 0.1 * (option.param in required), option.at, option.start),
@@ -60,7 +61,8 @@ def assign_spans(
 
 
 def _trade(options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]) -> None:
-    """Two parameters that are surer of each other's words than of their own trade: whoever came first took what it was no surer of."""
+    """Two parameters that are surer of each other's words than of their own trade: whoever came first took what it was
+    no surer of."""
     for holder in list(taken):
         for name in list(taken):
             held, own = taken[holder], taken[name]
@@ -80,7 +82,8 @@ def _trade(options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]
 
 
 def _step_aside(name: str, options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]) -> None:
-    """A parameter left with nothing gets its words where the one that has them is nearly as sure of others: both say something then."""
+    """A parameter left with nothing gets its words where the one that has them is nearly as sure of others: both say
+    something then."""
     for option in options[name]:
         holders = [each for each in taken.values() if option.blocks(each)]
         if len(holders) != 1 or option.confidence < holders[0].confidence - ALMOST:
@@ -94,7 +97,8 @@ def _step_aside(name: str, options: Mapping[str, list[SpanOption]], taken: dict[
 
 
 def _share_phrase(name: str, options: Mapping[str, list[SpanOption]], taken: dict[str, SpanOption]) -> None:
-    """A phrase may say two things ("February 2022"): what is required and has no words of its own may use a part of another's."""
+    """A phrase may say two things ("February 2022"): what is required and has no words of its own may use a part of
+    another's."""
     for option in options[name]:
         in_the_way = [other for other in taken.values() if option.blocks(other)]
         inside = all(other.start <= option.start and option.end <= other.end for other in in_the_way)

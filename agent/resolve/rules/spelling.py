@@ -1,4 +1,5 @@
-"""Slips of the pen in the words that say what is wanted: verbs of orders, and what the offers and records at hand are called."""
+"""Slips of the pen in the words that say what is wanted: verbs of orders, and what the offers and records at hand are
+called."""
 
 from __future__ import annotations
 

@@ -16,8 +16,9 @@ _OF: Final = re.compile(r"\s*,?\s*(?:of|from|in|on)\s+(?:(?:my|the|our)\s+)?", r
 def substitutions(
     text: str, start: int, name: str, at: int, like: SpanOption, others: Sequence[SpanOption]
 ) -> SpanOption | None:
-    """What each record that ``like`` names is to become, in the same order; None where one of them has nothing said of it. ``others`` are
-    the words of other parameters, which may stand between ("the skateboard of order 1042 for a plastic one")."""
+    """What each record that ``like`` names is to become, in the same order; None where one of them has nothing said of
+    it. ``others`` are the words of other parameters, which may stand between ("the skateboard of order 1042 for a
+    plastic one")."""
     items = like.argument.items if isinstance(like.argument, ListArgument) else (like.argument,)
     made: list[Mention] = []
     for item in items:

@@ -10,8 +10,8 @@ from agent.pipeline import Argument, Ask, Calls, Draft, ListArgument, Resolution
 
 @dataclass(frozen=True, slots=True)
 class AlignedText:
-    """``text`` is what is read instead of ``typed``; ``places`` gives, for each of its characters and its end, the offset in ``typed`` that
-    it stands for."""
+    """``text`` is what is read instead of ``typed``; ``places`` gives, for each of its characters and its end, the
+    offset in ``typed`` that it stands for."""
 
     text: str
     typed: str

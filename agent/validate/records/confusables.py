@@ -1,4 +1,5 @@
-"""Names that a person can't tell apart: UTS #39 skeletons, near-equal spellings, words that mix scripts, characters nobody sees.
+"""Names that a person can't tell apart: UTS #39 skeletons, near-equal spellings, words that mix scripts, characters
+nobody sees.
 
 Only ever used to ask one question more: nothing is chosen by likeness.
 """
@@ -40,7 +41,8 @@ def _prototypes() -> dict[int, str]:
 
 @lru_cache(maxsize=2048)
 def skeleton(text: str) -> str:
-    """UTS #39 §4: NFD, hidden characters dropped, each character by its prototype, NFD again; spaces of every width count as one."""
+    """UTS #39 §4: NFD, hidden characters dropped, each character by its prototype, NFD again; spaces of every width
+    count as one."""
     prototypes = _prototypes()
     plain = (char for char in unicodedata.normalize("NFD", text) if not is_hidden(char))
     mapped = "".join(prototypes.get(ord(char), char) for char in plain)
@@ -48,7 +50,8 @@ def skeleton(text: str) -> str:
 
 
 def same_look(one: str, other: str) -> bool:
-    """Whether two names can't be told apart by eye: equal skeletons, with case or without (Adarn and Adam; not Novak and Nowak)."""
+    """Whether two names can't be told apart by eye: equal skeletons, with case or without (Adarn and Adam; not Novak
+    and Nowak)."""
     first, second = _looks(one), _looks(other)
     return any(mine == theirs for mine, theirs in zip(first, second, strict=True))
 
@@ -65,7 +68,8 @@ def near(one: str, other: str) -> bool:
 
 
 def suspicious(text: str) -> tuple[str, ...]:
-    """What makes a name doubtful by itself: hidden characters, and words whose letters are of several scripts. Empty when nothing does."""
+    """What makes a name doubtful by itself: hidden characters, and words whose letters are of several scripts. Empty
+    when nothing does."""
     found = [f"it holds the invisible {name(char)}" for char in dict.fromkeys(text) if is_hidden(char)]
     for word in text.split():
         scripts = {script for char in word if (script := _script(char)) is not None}
@@ -76,8 +80,8 @@ def suspicious(text: str) -> tuple[str, ...]:
 
 
 def marks(one: str, other: str) -> tuple[str, ...]:
-    """How ``one`` differs from ``other``, character by character, with Unicode names where a letter by itself would not tell; equal names
-    have no marks."""
+    """How ``one`` differs from ``other``, character by character, with Unicode names where a letter by itself would not
+    tell; equal names have no marks."""
     found: list[str] = []
     for tag, start, end, other_start, other_end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if tag == "equal":
@@ -102,7 +106,8 @@ def _named(chars: str) -> str:
 
 
 def _shown(char: str) -> str:
-    """A letter of a plain keyboard that looks like no other one is told by itself, whatever else with its Unicode name."""
+    """A letter of a plain keyboard that looks like no other one is told by itself, whatever else with its Unicode
+    name."""
     if is_hidden(char):
         return name(char)
     return f"‘{char}’" if char.isascii() and char not in _LIKE_ANOTHER else f"‘{char}’ {name(char)}"
@@ -115,8 +120,9 @@ def _levelled(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _script(char: str) -> str | None:
-    """The script of a letter, as the first word of its name tells it (None for anything but letters). Styled alphabets (MATHEMATICAL,
-    FULLWIDTH, CIRCLED) count as scripts of their own: among plain letters they are as doubtful as a foreign one."""
+    """The script of a letter, as the first word of its name tells it (None for anything but letters). Styled alphabets
+    (MATHEMATICAL, FULLWIDTH, CIRCLED) count as scripts of their own: among plain letters they are as doubtful as a
+    foreign one."""
     if not char.isalpha() or unicodedata.category(char) == "Lm":
         return None
     return unicodedata.name(char, "UNNAMED").split()[0].removeprefix("CJK-")

@@ -56,7 +56,8 @@ def nothing(
     *,
     more: bool,
 ) -> str:
-    """No record passes ``where``; ``others`` are those that only the filter keeps out (``more``: perhaps not all of them)."""
+    """No record passes ``where``; ``others`` are those that only the filter keeps out (``more``: perhaps not all of
+    them)."""
     if not others:
         return f"{owner.label} has no {plural(kind)}." if owner else f"There is no {phrase(kind, where, None)}."
     opening = f"There is no {phrase(kind, where, owner)}."

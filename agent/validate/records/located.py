@@ -14,8 +14,8 @@ LABEL_CHARS = 300
 
 @dataclass(frozen=True, slots=True)
 class LocatedRecord:
-    """One record that words led to. ``via`` are the records passed on the way, nearest owner first; ``reading`` says by what it was
-    picked where that isn't obvious ("the newest of 3")."""
+    """One record that words led to. ``via`` are the records passed on the way, nearest owner first; ``reading`` says by
+    what it was picked where that isn't obvious ("the newest of 3")."""
 
     record: Record
     kind: RecordKind
@@ -33,7 +33,8 @@ class LocatedRecord:
 
     @property
     def kept(self) -> str:
-        """``as kept here on 2026-11-24 12:00:03 UTC`` for a record that was not read from its platform for this, else empty."""
+        """``as kept here on 2026-11-24 12:00:03 UTC`` for a record that was not read from its platform for this, else
+        empty."""
         at = self.record.as_of
         return f"as kept here on {at[:10]} {at[11:19]} UTC" if at else ""
 
@@ -59,7 +60,8 @@ class LocatedRecord:
 
 @dataclass
 class DiscourseContext:
-    """What this request has spoken of, in order: what a pronoun can mean, and which record a name was already settled to be."""
+    """What this request has spoken of, in order: what a pronoun can mean, and which record a name was already settled
+    to be."""
 
     found: list[LocatedRecord] = field(default_factory=list)
     settled: dict[tuple[str, str], LocatedRecord] = field(default_factory=dict)

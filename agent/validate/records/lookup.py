@@ -1,4 +1,5 @@
-"""References become records: owners first, then what belongs to them. Nothing is ever picked where two records could be meant."""
+"""References become records: owners first, then what belongs to them. Nothing is ever picked where two records could be
+meant."""
 
 from __future__ import annotations
 
@@ -51,8 +52,8 @@ class Lookup:
         spans: tuple[Span, ...],
         owner: LocatedRecord | None = None,
     ) -> Outcome:
-        """The records that ``reference`` (or an answer to the slot) points at; empty where nothing at all was said of it.
-        ``owner`` is what another parameter says it belongs to. Raises PlatformUnavailable."""
+        """The records that ``reference`` (or an answer to the slot) points at; empty where nothing at all was said of
+        it. ``owner`` is what another parameter says it belongs to. Raises PlatformUnavailable."""
         self.on_phase("looking")
         answer = find_answer(self.request, need.slot)
         name = reference.name if reference is not None and name_only(reference) else None
@@ -78,8 +79,8 @@ class Lookup:
         spans: tuple[Span, ...],
         owner: LocatedRecord | None,
     ) -> Outcome:
-        """What an answer in words means: what it says of what was asked about, else the one of what was offered that its words are said of
-        ("the one with the bakery"), else what was offered is offered again."""
+        """What an answer in words means: what it says of what was asked about, else the one of what was offered that
+        its words are said of ("the one with the bakery"), else what was offered is offered again."""
         told = (*spans, *answer.spans)
         outcome = await self._refer(need, amended(reference, self.read(answer.text, need.kind)), told, owner)
         if not isinstance(outcome, Question) or outcome.candidates or reference is None:
@@ -134,8 +135,9 @@ class Lookup:
         return await self._find(need, reference, (*spans, *(owner.spans if found and owner else ())), owner)
 
     async def owner_in_request(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
-        """Whose it is, where the argument does not say but the request does: the one that was named for something else already, or
-        that no argument has taken up. For a kind of people, the person itself. Empty where the request names nobody."""
+        """Whose it is, where the argument does not say but the request does: the one that was named for something else
+        already, or that no argument has taken up. For a kind of people, the person itself. Empty where the request
+        names nobody."""
         if find_answer(self.request, need.slot) is not None:
             return ()
         whose = [found for each in need.kind.relations if (found := self.kinds.get(each.kind)) is not None]
@@ -151,8 +153,8 @@ class Lookup:
         return await self._named(need, need.owner(kind), named)
 
     async def in_request(self, need: RecordQuery) -> Outcome:
-        """Whom or what the request names that no argument has taken up ("unlock ben carter"), of a kind whose records are called by name.
-        Empty where it names none."""
+        """Whom or what the request names that no argument has taken up ("unlock ben carter"), of a kind whose records
+        are called by name. Empty where it names none."""
         if find_answer(self.request, need.slot) is not None or not any(
             part.search == "name" for part in need.kind.fields
         ):
@@ -161,9 +163,9 @@ class Lookup:
         return outcome if isinstance(outcome, Question) else self.search.checked(need, outcome, need.filter)
 
     async def _stranger(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
-        """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his money back"). Live
-        data decides it, so words that name nobody are passed over, and so is what stands in another sentence than ``beside``. Where
-        several may be meant, those that are listed together ("to amir and akira")."""
+        """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his
+        money back"). Live data decides it, so words that name nobody are passed over, and so is what stands in another
+        sentence than ``beside``. Where several may be meant, those that are listed together ("to amir and akira")."""
         if find_answer(self.request, owner.slot) is not None:
             return await self._answered(owner, beside)
         made: tuple[LocatedRecord, ...] = ()
@@ -181,8 +183,8 @@ class Lookup:
         return made
 
     async def _answered(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
-        """Whom the answer means, where it was asked whom those words mean: it decides, and is never passed over. What it was asked about
-        says what else could be meant."""
+        """Whom the answer means, where it was asked whom those words mean: it decides, and is never passed over. What
+        it was asked about says what else could be meant."""
         outcome: Outcome = ()
         for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
             outcome = await self.meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
@@ -275,7 +277,8 @@ class Lookup:
         return self.search.checked(need, [LocatedRecord(record, need.kind, spans, reading="you")], need.filter)
 
     async def _spoken(self, need: RecordQuery, spans: tuple[Span, ...], reference: Reference) -> Outcome:
-        """What a pronoun means: the one record of this kind that was spoken of, or that what was spoken of belongs to."""
+        """What a pronoun means: the one record of this kind that was spoken of, or that what was spoken of belongs
+        to."""
         spoken = self.scene.of_kind(need.kind.name)
         named = self.unclaimed.named(need.kind, spans) if not spoken else []
         if named:

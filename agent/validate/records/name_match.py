@@ -1,4 +1,5 @@
-"""Who is called so: one record, or a question. Lookalikes among what was found are always asked, with how they differ."""
+"""Who is called so: one record, or a question. Lookalikes among what was found are always asked, with how they
+differ."""
 
 from __future__ import annotations
 
@@ -15,9 +16,9 @@ from registry.records import Record, RecordKind
 def by_words(
     slot: str, param: str, kind: RecordKind, words: str, by: str, records: Sequence[Record], *, place: bool
 ) -> list[Record] | Question:
-    """The records that ``words`` name; none, one, or with ``place`` (a word like "last" will choose) several. A Question where a person
-    must look: several are called so, one looks like another, a name holds what can't be seen, or only something similar exists. ``by`` is
-    ``any`` where the words were found in names and texts together."""
+    """The records that ``words`` name; none, one, or with ``place`` (a word like "last" will choose) several. A
+    Question where a person must look: several are called so, one looks like another, a name holds what can't be seen,
+    or only something similar exists. ``by`` is ``any`` where the words were found in names and texts together."""
     fit, picked = best(words, records, kind, by) if by != "any" else (Fit.WORDS, list(records))
     if not picked:
         return []
@@ -38,7 +39,8 @@ def by_words(
         return Question(
             slot=slot,
             code="ambiguous",
-            text=f"One {singular(kind)} matches {said(words)}, but its name is not what it looks like: {odd[0]}. Is it meant?",
+            text=f"One {singular(kind)} matches {said(words)}, but its name is not what it looks like: {odd[0]}. "
+            f"Is it meant?",
             param=param,
             candidates=(candidate(one, (), kind),),
         )
@@ -46,8 +48,8 @@ def by_words(
 
 
 def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: RecordKind, *, exact: bool) -> list[Record]:
-    """The picked ones and every other record found that could be taken for one of them. A whole name typed letter by letter is told from
-    one that differs visibly (Novak, Nowak); from one that looks the same, nothing tells it."""
+    """The picked ones and every other record found that could be taken for one of them. A whole name typed letter by
+    letter is told from one that differs visibly (Novak, Nowak); from one that looks the same, nothing tells it."""
     names = [name_of(each, kind) for each in picked]
     ids = {each.id for each in picked}
 
@@ -59,6 +61,11 @@ def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: Recor
 
 def _similar(slot: str, param: str, kind: RecordKind, words: str, records: Sequence[Record]) -> Question:
     return between(
-        slot, param, kind, records[:3], "", code="not_found",
+        slot,
+        param,
+        kind,
+        records[:3],
+        "",
+        code="not_found",
         lead=f"There is no {singular(kind)} called {said(words)}. Did you mean",
-    )  # fmt: skip
+    )

@@ -14,8 +14,9 @@ from registry.records import Bounds, RecordKind
 
 @dataclass(frozen=True)
 class RecordQuery:
-    """``slot`` is the question's slot (``0.invoice_id``, ``0.invoice_id/customer``), ``filter`` what the contract demands of the record,
-    ``order`` the field that "last" goes by, ``most`` how many may be meant (1 but for arrays)."""
+    """``slot`` is the question's slot (``0.invoice_id``, ``0.invoice_id/customer``), ``filter`` what the contract
+    demands of the record, ``order`` the field that "last" goes by, ``most`` how many may be meant (1 but for
+    arrays)."""
 
     slot: str
     param: str
@@ -34,8 +35,8 @@ class RecordQuery:
 
 @dataclass(frozen=True)
 class SearchSpec:
-    """One search. ``bound`` is what can be meant at all (the owner's, the speaker's own), ``wanted`` the filter on top of it: the
-    contract's demands and the states that were said; ``between`` when it must lie."""
+    """One search. ``bound`` is what can be meant at all (the owner's, the speaker's own), ``wanted`` the filter on top
+    of it: the contract's demands and the states that were said; ``between`` when it must lie."""
 
     need: RecordQuery
     reference: Reference
@@ -64,7 +65,8 @@ Outcome = tuple[LocatedRecord, ...] | Question
 
 
 def amended(said_before: Reference | None, answer: Reference) -> Reference:
-    """What an answer changes about a reference: "the last one" keeps whose it is, "INV-1042" or a name stands by itself."""
+    """What an answer changes about a reference: "the last one" keeps whose it is, "INV-1042" or a name stands by
+    itself."""
     if said_before is None or answer.number or answer.email:
         return answer
     kept = replace(answer, owner=answer.owner or said_before.owner)
@@ -73,10 +75,17 @@ def amended(said_before: Reference | None, answer: Reference) -> Reference:
     placed = answer if answer.position is not None else said_before
     return replace(
         kept,
-        name=said_before.name, text=said_before.text, number=said_before.number, email=said_before.email,
-        position=placed.position, by=placed.by, descending=placed.descending, count=placed.count,
-        states={**said_before.states, **answer.states}, pronoun=False,
-    )  # fmt: skip
+        name=said_before.name,
+        text=said_before.text,
+        number=said_before.number,
+        email=said_before.email,
+        position=placed.position,
+        by=placed.by,
+        descending=placed.descending,
+        count=placed.count,
+        states={**said_before.states, **answer.states},
+        pronoun=False,
+    )
 
 
 def name_only(reference: Reference) -> bool:

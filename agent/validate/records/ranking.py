@@ -21,8 +21,8 @@ _TELLING = 4
 
 
 class Fit(IntEnum):
-    """``EXACT``: the whole name, but for case. ``WORDS``: every word said is a word of it. ``STARTS``: every word said begins one of it.
-    ``VAGUE``: the platform thinks so."""
+    """``EXACT``: the whole name, but for case. ``WORDS``: every word said is a word of it. ``STARTS``: every word said
+    begins one of it. ``VAGUE``: the platform thinks so."""
 
     VAGUE = 0
     STARTS = 1
@@ -53,8 +53,8 @@ def fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
 
 
 def is_identifying(words: str, shown: str, kind: RecordKind) -> bool:
-    """Whether all that words say which could tell one record from another is said of what is shown of it ("the one with the bakery":
-    "Ben's Baking"). A word's stem, or one that begins with it, of four letters at least."""
+    """Whether all that words say which could tell one record from another is said of what is shown of it ("the one with
+    the bakery": "Ben's Baking"). A word's stem, or one that begins with it, of four letters at least."""
     idle = {"one", *stems(" ".join(kind.nouns))}
     wanted = [each for each in stems(words) if each not in EMPTY and each not in idle]
     there = stems(shown)
@@ -67,8 +67,8 @@ def _akin(one: str, other: str) -> bool:
 
 
 def is_slip(words: str, name: str) -> bool:
-    """Whether what was typed is a name, or as many words of it, but for a slip of the pen in one word: one or two letters missing, too
-    many, wrong or swapped, the first one right."""
+    """Whether what was typed is a name, or as many words of it, but for a slip of the pen in one word: one or two
+    letters missing, too many, wrong or swapped, the first one right."""
     typed, there = folded_words(words), folded_words(name)
     slips = 0
     for word in typed:
@@ -114,8 +114,8 @@ def find_described(words: str, records: Sequence[Record], kind: RecordKind) -> l
 
 
 def find_numbered(number: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
-    """The records called by exactly this number (their id or a number field, caseless); where none is, those whose number differs in
-    punctuation or in its letters only ("1042" for INV-1042)."""
+    """The records called by exactly this number (their id or a number field, caseless); where none is, those whose
+    number differs in punctuation or in its letters only ("1042" for INV-1042)."""
     exactly = [each for each in records if number.casefold() in {held.casefold() for held in _numbers(each, kind)}]
     loosely = [each for each in records if any(_same_code(number, held) for held in _numbers(each, kind))]
     return exactly or loosely
@@ -138,7 +138,8 @@ def in_line(records: Sequence[Record], field: str, *, descending: bool) -> list[
 
 
 def find_tied(records: Sequence[Record], place: int, field: str) -> list[Record]:
-    """Those that share the value of the record at ``place`` (0-based): more than one means that the place is nobody's alone."""
+    """Those that share the value of the record at ``place`` (0-based): more than one means that the place is nobody's
+    alone."""
     value = records[place].values[field]
     return [record for record in records if record.values[field] == value]
 
@@ -148,7 +149,8 @@ def _sortable(value: Any) -> tuple[int, float, str]:
 
 
 def _is_one_of(word: str, there: Sequence[str], *, plural: bool) -> bool:
-    """As written or without the accents that the record has and a keyboard may lack; one or many where it is no person's name."""
+    """As written or without the accents that the record has and a keyboard may lack; one or many where it is no
+    person's name."""
     if any(word in (each, _unaccented(each)) for each in there):
         return True
     return plural and len(word) > 3 and any(singular(word) == singular(each) for each in there)

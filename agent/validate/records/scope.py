@@ -1,4 +1,5 @@
-"""Which records may be meant at all: field filters, what belongs to whom, and the speaker's own on the customer surface."""
+"""Which records may be meant at all: field filters, what belongs to whom, and the speaker's own on the customer
+surface."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ TOO_MANY: Final = TooMany()
 
 @dataclass(frozen=True)
 class RecordScope:
-    """Everything is in reach but on the customer surface: there, an identity reaches what is its own or what belongs to no customer."""
+    """Everything is in reach but on the customer surface: there, an identity reaches what is its own or what belongs to
+    no customer."""
 
     kinds: Kinds
     actor: Actor
@@ -64,7 +66,8 @@ class RecordScope:
     async def within(
         self, kind: RecordKind, owner: Record, owner_kind: RecordKind
     ) -> Where | TooMany | Unrelated | None:
-        """The filter that leaves the records of ``kind`` that belong to ``owner``, over any number of relations. None: it can have none."""
+        """The filter that leaves the records of ``kind`` that belong to ``owner``, over any number of relations. None:
+        it can have none."""
         ids: tuple[Scalar, ...] = (id_value(owner, owner_kind),)
         if kind.name == owner_kind.name:
             return {kind.id_field: ids}

@@ -22,7 +22,8 @@ from registry.records import Query, Record
 
 
 class Search:
-    """Asks the platform, never remembers. ``now`` is the request's present. Every method may raise PlatformUnavailable."""
+    """Asks the platform, never remembers. ``now`` is the request's present. Every method may raise
+    PlatformUnavailable."""
 
     def __init__(self, reach: RecordScope, now: datetime) -> None:
         self.reach, self.kinds, self.now = reach, reach.kinds, now
@@ -67,7 +68,8 @@ class Search:
         return [] if where is None else await self._asked(aim, Query(aim.kind.name, where=where, limit=MOST))
 
     async def marked(self, aim: SearchSpec) -> Outcome:
-        """By the number or address as written. Filters are applied last: what exists but doesn't fit is told as such."""
+        """By the number or address as written. Filters are applied last: what exists but doesn't fit is told as
+        such."""
         number, email, kind = aim.reference.number, aim.reference.email or "", aim.kind
         mark, by = (number, "number") if number is not None else (email, "email")
         found = await self._asked(aim, Query(kind.name, mark, _by(by), aim.bound, limit=MAX_CANDIDATES))
@@ -117,7 +119,8 @@ class Search:
         return find_described(words, found, aim.kind) if len(found) < MOST else ()
 
     async def uncalled(self, aim: SearchSpec, words: str) -> Outcome:
-        """Nothing that fits is called so: what is called so and doesn't fit, or that there is nothing of that name at all."""
+        """Nothing that fits is called so: what is called so and doesn't fit, or that there is nothing of that name at
+        all."""
         kind = aim.kind
         found = await self._asked(aim, Query(kind.name, words, None, aim.bound, limit=MOST)) if aim.wanted else ()
         verdict = by_words(aim.need.slot, aim.need.param, kind, words, "name", found, place=True)

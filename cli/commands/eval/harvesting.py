@@ -13,8 +13,10 @@ def add_parser(commands: Any) -> None:
     made = commands.add_parser(
         "from-history",
         help="make cases of the newest confirmed and rejected cards (owners only)",
-        description="Asks a running server, as an owner, for the newest decisions about cards, and writes them as cases with the "
-        "records and contracts they stand on. The folder then needs no server: opsiq eval run DIR/cases.jsonl --data DIR. It holds "
+        description="Asks a running server, as an owner, for the newest decisions about cards, and writes them as "
+        "cases with the "
+        "records and contracts they stand on. The folder then needs no server: opsiq eval run DIR/cases.jsonl "
+        "--data DIR. It holds "
         "what people typed and records of the platform: keep it as you keep those.",
     )
     made.add_argument(

@@ -16,7 +16,8 @@ def add_parsers(commands: Any) -> None:
     comparing = commands.add_parser(
         "compare",
         help="compare two reports of the same cases",
-        description="Two reports of eval run --json, over the cases in both: every score, the cases that one alone got right, "
+        description="Two reports of eval run --json, over the cases in both: every score, the cases that one "
+        "alone got right, "
         "and McNemar's exact test of whether that may be chance.",
     )
     comparing.add_argument("first", metavar="A", type=Path)
@@ -26,7 +27,8 @@ def add_parsers(commands: Any) -> None:
     gating = commands.add_parser(
         "gate",
         help="fail when a resolver has become worse than a baseline",
-        description="Makes the run of a baseline again and compares. 0 when nothing is worse, 1 when something is. A baseline "
+        description="Makes the run of a baseline again and compares. 0 when nothing is worse, 1 when something "
+        "is. A baseline "
         "says how it was made; paths in it start from this folder.",
     )
     gating.add_argument(
@@ -48,9 +50,10 @@ def add_parsers(commands: Any) -> None:
     gating.add_argument("--quiet", action="store_true", help="no progress on standard error")
     gating.set_defaults(run=gate)
     cache = commands.add_parser(
-        "baseline", help="cut a report down to a baseline that can be committed", description="The report's run can be made "
-        "again from it by opsiq eval gate."
-    )  # fmt: skip
+        "baseline",
+        help="cut a report down to a baseline that can be committed",
+        description="The report's run can be made again from it by opsiq eval gate.",
+    )
     cache.add_argument("report", metavar="REPORT", type=Path)
     cache.add_argument("baseline", metavar="OUT", type=Path)
     cache.set_defaults(run=keep)
@@ -76,7 +79,8 @@ def keep(arguments: argparse.Namespace) -> int:
     failed = [each for each in read["entries"] if each["error"]]
     if failed:
         raise InvalidInput(
-            f"{len(failed)} of {len(read['entries'])} answers met an error, such as {failed[0]['id']}: {failed[0]['error']} "
+            f"{len(failed)} of {len(read['entries'])} answers met an error, such as {failed[0]['id']}: "
+            f"{failed[0]['error']} "
             "What was not answered can't be held to: mend that and run it again."
         )
     report.write(arguments.baseline, baseline(read))
@@ -117,7 +121,8 @@ def _gate(path: Path, arguments: argparse.Namespace) -> int:
     found = hold_to(against, ran.report, allowed_points=arguments.allow)
     if found.comparison is not None:
         print(
-            f"{path}: {found.comparison.right_first} → {found.comparison.right_second} of {found.comparison.common} right, "
+            f"{path}: {found.comparison.right_first} → {found.comparison.right_second} of "
+            f"{found.comparison.common} right, "
             f"{len(found.comparison.fixed)} fixed, {len(found.comparison.broken)} broken"
         )
     for note in found.notes:

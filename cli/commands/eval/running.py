@@ -21,8 +21,10 @@ def add_parser(commands: Any) -> None:
     made = commands.add_parser(
         "run",
         help="run suites of cases and score them",
-        description="Runs suites through a resolver and prints scores with 95 % intervals. With several resolvers or prompt "
-        "versions each runs on its own, and the files written carry their names. 0 when every case was answered, 1 when "
+        description="Runs suites through a resolver and prints scores with 95 % intervals. With several resolvers "
+        "or prompt "
+        "versions each runs on its own, and the files written carry their names. 0 when every case was answered, "
+        "1 when "
         "one met an error; what the scores are changes nothing about that (opsiq eval gate does).",
     )
     made.add_argument(
@@ -36,7 +38,8 @@ def add_parser(commands: Any) -> None:
         "--resolver",
         metavar="NAME",
         action="append",
-        help="offline (the default), or a LiteLLM model name, asked at OPSIQ_MODEL_URL with OPSIQ_MODEL_KEY; may be repeated",
+        help="offline (the default), or a LiteLLM model name, asked at OPSIQ_MODEL_URL with OPSIQ_MODEL_KEY; may "
+        "be repeated",
     )
     made.add_argument(
         "--prompt-version", metavar="V", action="append", help="of the model's prompt (v1, …); may be repeated"

@@ -47,7 +47,8 @@ def bars(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Markup:
         told = f"{label}: {share} % ({row['hits']} of {row['of']}), 95 % interval {low} to {high} %"
         marks.append(
             f"<g><title>{escape(told)}</title>"
-            f'<text class="label" x="{left - 8}" y="{y + 11}" text-anchor="end">{escape(_short(label, int((left - 8) / LETTER)))}</text>'
+            f'<text class="label" x="{left - 8}" y="{y + 11}" '
+            f'text-anchor="end">{escape(_short(label, int((left - 8) / LETTER)))}</text>'
             f'<rect class="bar" x="{left}" y="{y}" width="{max(0.0, at(row["value"]) - left):.1f}" height="14" rx="2"/>'
             f'<line class="whisker" x1="{at(row["low"]):.1f}" x2="{at(row["high"]):.1f}" y1="{middle}" y2="{middle}"/>'
             f'<text class="value" x="{right + 8:.1f}" y="{y + 11}">{figures[n]}</text></g>'
@@ -77,12 +78,14 @@ def coverage(points: Sequence[Mapping[str, float]], operating: Mapping[str, floa
             f"{point['risk'] * 100:.1f} % of those acts wrong"
         )
         marks.append(
-            f'<circle class="dot" cx="{x(point["coverage"]):.1f}" cy="{y(point["risk"]):.1f}" r="3"><title>{told}</title></circle>'
+            f'<circle class="dot" cx="{x(point["coverage"]):.1f}" cy="{y(point["risk"]):.1f}" '
+            f'r="3"><title>{told}</title></circle>'
         )
     if operating:
-        now = f"now: acts on {operating['coverage'] * 100:.1f} % of the requests, {operating['risk'] * 100:.1f} % of them wrongly"
+        now = f"now: acts on {operating['coverage'] * 100:.1f} % of the requests, {operating['risk'] * 100:.1f} % of them wrongly"  # noqa: E501
         marks.append(
-            f'<circle class="now" cx="{x(operating["coverage"]):.1f}" cy="{y(operating["risk"]):.1f}" r="6"><title>{now}</title></circle>'
+            f'<circle class="now" cx="{x(operating["coverage"]):.1f}" cy="{y(operating["risk"]):.1f}" '
+            f'r="6"><title>{now}</title></circle>'
         )
     marks.append(
         f'<text class="tick" x="{right}" y="{bottom + 32}" text-anchor="end">share of requests acted on</text>'
@@ -108,7 +111,8 @@ def latency(times: Sequence[float]) -> Markup:
             tall = bins[n] / most * (bottom - top)
             first, last = 10 ** (low + n * span / count), 10 ** (low + (n + 1) * span / count)
             marks.append(
-                f'<rect class="bar" x="{left + n * wide:.1f}" y="{bottom - tall:.1f}" width="{wide - 1:.1f}" height="{tall:.1f}">'
+                f'<rect class="bar" x="{left + n * wide:.1f}" y="{bottom - tall:.1f}" width="{wide - 1:.1f}" '
+                f'height="{tall:.1f}">'
                 f"<title>{first:.3g} to {last:.3g} ms: {bins[n]}</title></rect>"
             )
     for row, (name, share) in enumerate((("p50", 0.5), ("p95", 0.95), ("p99", 0.99))):
@@ -117,7 +121,8 @@ def latency(times: Sequence[float]) -> Markup:
         end = "end" if place > right - 90 else "start"
         marks.append(f'<line class="mark" x1="{place:.1f}" x2="{place:.1f}" y1="{top}" y2="{bottom}"/>')
         marks.append(
-            f'<text class="value" x="{place + (-4 if end == "end" else 4):.1f}" y="{top + 10 + 13 * row}" text-anchor="{end}">'
+            f'<text class="value" x="{place + (-4 if end == "end" else 4):.1f}" y="{top + 10 + 13 * row}" '
+            f'text-anchor="{end}">'
             f"{name} {value:.3g} ms</text>"
         )
     for tick in range(math.ceil(low), math.floor(low + span) + 1):
@@ -131,7 +136,8 @@ def latency(times: Sequence[float]) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``right`` is how many of the count were right all the same: asking may be as good as nothing. ``of`` is its row's count."""
+    """``right`` is how many of the count were right all the same: asking may be as good as nothing. ``of`` is its row's
+    count."""
 
     count: int
     right: int

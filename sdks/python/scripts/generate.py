@@ -133,7 +133,7 @@ def synchronous(source: str) -> str:
     ):
         text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
     return (
-        '"""The calls, and the client that makes them. Made of _aio.py by scripts/generate.py; don\'t change it by hand."""'
+        '"""The calls, and the client that makes them. Made of _aio.py by scripts/generate.py; don\'t change it by hand."""'  # noqa: E501
         + text
     )
 

@@ -56,8 +56,8 @@ def scripted() -> Iterator[Callable[..., tuple[opsiq.OpsIQ, Scripted]]]:
         http = httpx.Client(transport=httpx.MockTransport(script))
         made.append(http)
         client = opsiq.OpsIQ(
-            options.pop("public_key", PUBLIC), options.pop("secret_key", SECRET), base_url="http://opsiq.test", http=http,
-            clock=clock_of(script, clock or [NOW]), sleep=options.pop("sleep", lambda _: None), random=lambda: 0.5, **options,
+            options.pop("public_key", PUBLIC), options.pop("secret_key", SECRET), base_url="http://opsiq.test", http=http,  # noqa: E501
+            clock=clock_of(script, clock or [NOW]), sleep=options.pop("sleep", lambda _: None), random=lambda: 0.5, **options,  # noqa: E501
         )  # fmt: skip
         return client, script
 

@@ -32,14 +32,14 @@ CARD = {
     "calls": [],
 }
 RUN = {
-    "id": "run_1", "state": "confirmed", "text": "", "surface": "admin", "cause": None, "created_at": "t", "updated_at": "t",
-    "expires_at": None, "actor": {"id": "mem_1", "name": "Olivia", "role": "owner"}, "question": None, "card": None, "refusal": None,
+    "id": "run_1", "state": "confirmed", "text": "", "surface": "admin", "cause": None, "created_at": "t", "updated_at": "t",  # noqa: E501
+    "expires_at": None, "actor": {"id": "mem_1", "name": "Olivia", "role": "owner"}, "question": None, "card": None, "refusal": None,  # noqa: E501
     "reason": None, "outcomes": [],
 }  # fmt: skip
 
 
 class Server:
-    """Answers by a function of method, target and body: a status and JSON, or whatever it does with the connection itself."""
+    """Answers by a function of method, target and body: a status and JSON, or whatever it does with the connection itself."""  # noqa: E501
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, bytes]] = []
@@ -322,11 +322,11 @@ def test_spans_are_recovered_and_replayed(server: Server, ops: Any) -> None:
 
 def test_the_secret_of_an_endpoint_is_there_but_not_shown(server: Server, ops: Any) -> None:
     health = {
-        "last_success_at": None, "last_failure_at": None, "failing_since": None, "consecutive_failures": 0, "attempts_24h": 0,
+        "last_success_at": None, "last_failure_at": None, "failing_since": None, "consecutive_failures": 0, "attempts_24h": 0,  # noqa: E501
         "success_rate_24h": None, "slowed_s": 0,
     }  # fmt: skip
     endpoint = {
-        "id": "whe_1", "url": "u", "description": "", "events": ["*"], "headers": [], "per_minute": None, "state": "active", "why": "",
+        "id": "whe_1", "url": "u", "description": "", "events": ["*"], "headers": [], "per_minute": None, "state": "active", "why": "",  # noqa: E501
         "created_at": "t", "changed_at": "t", "previous_secret_until": None, "health": health, "secret": "whsec_hidden",
     }  # fmt: skip
     server.answer = lambda *_: (201, endpoint)

@@ -35,7 +35,7 @@ def came_of(case: dict[str, Any]) -> Any:
 
 def authorization(request: httpx.Request) -> dict[str, str]:
     found = re.fullmatch(
-        r"OPSIQ1-HMAC-SHA256 key=(?P<key>[^,]+),ts=(?P<ts>[0-9]+),nonce=(?P<nonce>[A-Za-z0-9_-]{22}),sig=(?P<sig>[0-9a-f]{64})",
+        r"OPSIQ1-HMAC-SHA256 key=(?P<key>[^,]+),ts=(?P<ts>[0-9]+),nonce=(?P<nonce>[A-Za-z0-9_-]{22}),sig=(?P<sig>[0-9a-f]{64})",  # noqa: E501
         request.headers["authorization"],
     )
     assert found
@@ -147,7 +147,7 @@ def test_the_tree_of_errors_is_the_shared_one() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        opsiq.NotFoundError("No.", status=404, code="not_found", request_id="req_1", errors=[opsiq.Fault("/a", "b", "c")], run_id="run_1"),
+        opsiq.NotFoundError("No.", status=404, code="not_found", request_id="req_1", errors=[opsiq.Fault("/a", "b", "c")], run_id="run_1"),  # noqa: E501
         opsiq.WebhookVerificationError("no_match", "No."),
         opsiq.TimedOutError("No answer.", idempotency_key="k"),
     ],
@@ -245,7 +245,7 @@ def test_times_may_be_datetimes(scripted: Make) -> None:
     at = datetime(2026, 11, 24, 6, tzinfo=timezone.utc)
     client.events.fire("order.shipped", {"at": at}, occurred_at=at)
     assert json.loads(script.sent[0].content) == {
-        "event": "order.shipped", "data": {"at": "2026-11-24T06:00:00+00:00"}, "occurred_at": "2026-11-24T06:00:00+00:00",
+        "event": "order.shipped", "data": {"at": "2026-11-24T06:00:00+00:00"}, "occurred_at": "2026-11-24T06:00:00+00:00",  # noqa: E501
     }  # fmt: skip
     assert list(client.webhooks.deliveries.list(since=at)) == []
     assert script.sent[1].url.query == b"since=2026-11-24T06%3A00%3A00%2B00%3A00"
@@ -318,7 +318,7 @@ def test_unknown_members_and_states_of_a_newer_server_are_passed_over(scripted: 
 
 @pytest.mark.parametrize(
     ("answer", "says"),
-    [('{"id":"evt_1"}', "/event is missing"), ('{"id":1,"event":"a.b"}', "/id is no str"), ("[]", "is no dict"), ("nope", "no JSON")],
+    [('{"id":"evt_1"}', "/event is missing"), ('{"id":1,"event":"a.b"}', "/id is no str"), ("[]", "is no dict"), ("nope", "no JSON")],  # noqa: E501
 )  # fmt: skip
 def test_a_success_of_another_shape_says_where_it_differs(answer: str, says: str, scripted: Make) -> None:
     client, _ = scripted([{"status": 202, "body": answer, "headers": {"X-Request-Id": "req_1"}}])

@@ -36,7 +36,7 @@ class Shelf:
 
 
 SHELF: dict[str, Any] = {
-    "name": "a", "share": 1, "open": True, "pet": {"kind": "dog", "tags": ["x"]}, "other": None, "many": [{"kind": "dog"}],
+    "name": "a", "share": 1, "open": True, "pet": {"kind": "dog", "tags": ["x"]}, "other": None, "many": [{"kind": "dog"}],  # noqa: E501
     "by_name": {"n": 1},
 }  # fmt: skip
 
@@ -60,7 +60,7 @@ def test_a_kind_to_come_is_left_as_it_is() -> None:
         ("open", 1, "/open is no bool"),
         ("pet", None, "/pet is no dict"), ("pet", {"kind": "cat", "lives": True}, "/pet/lives is no int"),
         ("other", [], "/other is no dict"),
-        ("many", {}, "/many is no list"), ("many", [{"kind": "dog"}, {"kind": "dog", "tags": [1]}], "/many/1/tags/0 is no str"),
+        ("many", {}, "/many is no list"), ("many", [{"kind": "dog"}, {"kind": "dog", "tags": [1]}], "/many/1/tags/0 is no str"),  # noqa: E501
         ("by_name", {"n": "x"}, "is no int"),
     ],
 )  # fmt: skip

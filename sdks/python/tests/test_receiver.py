@@ -29,7 +29,7 @@ def call(
 ) -> tuple[bytes, dict[str, str]]:
     body = json.dumps(
         {
-            "action": action, "actor": {"id": "mem_1", "name": "Zoë", "role": "owner"}, "contract_version": 1, "id": msg_id,
+            "action": action, "actor": {"id": "mem_1", "name": "Zoë", "role": "owner"}, "contract_version": 1, "id": msg_id,  # noqa: E501
             "params": params or {"invoice_id": 1042}, "run_id": "run_1", "workspace": "ws_1",
         },
         separators=(",", ":"), ensure_ascii=False,

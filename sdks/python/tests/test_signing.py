@@ -43,9 +43,9 @@ def test_nonces_are_22_characters_and_never_the_same() -> None:
 @pytest.mark.parametrize(
     ("public", "secret", "says"),
     [
-        ("", SECRET, "public_key"), (None, SECRET, "public_key"), (SECRET, SECRET, "public_key"), (PUBLIC + "\n", SECRET, "public_key"),
-        ("pk_test_a,b", SECRET, "public_key"), (PUBLIC, "", "secret_key"), (PUBLIC, None, "secret_key"), (PUBLIC, PUBLIC, "secret_key"),
-        (PUBLIC, SECRET + "\n", "secret_key"), ("pk_live_1", SECRET, "two pairs"), (PUBLIC, SECRET.replace("test", "live"), "two pairs"),
+        ("", SECRET, "public_key"), (None, SECRET, "public_key"), (SECRET, SECRET, "public_key"), (PUBLIC + "\n", SECRET, "public_key"),  # noqa: E501
+        ("pk_test_a,b", SECRET, "public_key"), (PUBLIC, "", "secret_key"), (PUBLIC, None, "secret_key"), (PUBLIC, PUBLIC, "secret_key"),  # noqa: E501
+        (PUBLIC, SECRET + "\n", "secret_key"), ("pk_live_1", SECRET, "two pairs"), (PUBLIC, SECRET.replace("test", "live"), "two pairs"),  # noqa: E501
     ],
 )  # fmt: skip
 def test_what_is_no_pair_of_keys_is_refused_without_showing_it(public: Any, secret: Any, says: str) -> None:

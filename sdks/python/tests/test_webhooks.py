@@ -99,7 +99,7 @@ def test_a_doubled_header_in_a_list_of_values_is_refused() -> None:
     assert refused.value.reason == "duplicate_header"
 
 
-@pytest.mark.parametrize("made", [lambda pairs: Starlette(raw=pairs), lambda pairs: Werkzeug([(a.decode(), b.decode()) for a, b in pairs])],
+@pytest.mark.parametrize("made", [lambda pairs: Starlette(raw=pairs), lambda pairs: Werkzeug([(a.decode(), b.decode()) for a, b in pairs])],  # noqa: E501
                          ids=["Starlette's", "Werkzeug's"])  # fmt: skip
 def test_a_doubled_header_is_seen_in_what_frameworks_give(made: Any) -> None:
     pairs = [(name.encode(), value.encode()) for name, value in HEADERS.items()]

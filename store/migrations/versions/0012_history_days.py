@@ -60,7 +60,8 @@ def _counted() -> Iterator[tuple[str, str, HistoryCount]]:
     """
     columns = "workspace, seq, at, kind, person, outcome, risk, model, prompt_version, duration_ms"
     piece = sa.text(
-        f"SELECT {columns}, CASE WHEN kind IN ('resolved', 'approved', 'confirmed') THEN data END AS data "  # noqa: S608 - names of ours
+        f"SELECT {columns}, CASE WHEN kind IN ('resolved', 'approved', 'confirmed') THEN data END AS data "  # noqa: S608
+        f""
         f"FROM history WHERE (workspace, seq) > (:of, :after) AND kind IN :kinds ORDER BY workspace, seq LIMIT {PIECE}"
     ).bindparams(sa.bindparam("kinds", sorted(COUNTED), expanding=True))
     of, after = "", 0

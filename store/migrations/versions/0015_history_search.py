@@ -43,8 +43,8 @@ def upgrade() -> None:
 
 
 def _groups_of_letters() -> str:
-    """The schema of pg_trgm, which is part of PostgreSQL's contrib, and trusted. Empty where it is not installed or this
-    role may not add it: search then reads the entries, and ``opsiq doctor`` says how to add the index later.
+    """The schema of pg_trgm, which is part of PostgreSQL's contrib, and trusted. Empty where it is not installed or
+    this role may not add it: search then reads the entries, and ``opsiq doctor`` says how to add the index later.
     """
     connection = op.get_bind()
     there = sa.text("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'")
@@ -57,5 +57,5 @@ def _groups_of_letters() -> str:
         if getattr(error.orig, "sqlstate", None) != NOT_ALLOWED:
             raise
         return ""
-    where = "SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'pg_trgm'"
+    where = "SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'pg_trgm'"  # noqa: E501
     return str(connection.execute(sa.text(where)).scalar_one())

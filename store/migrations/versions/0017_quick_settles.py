@@ -29,7 +29,8 @@ def upgrade() -> None:
         op.drop_constraint("fk_webhook_attempts_delivery", "webhook_attempts", type_="foreignkey")
         op.drop_constraint("pk_webhook_attempts", "webhook_attempts", type_="primary")
         op.create_primary_key("pk_webhook_attempts", "webhook_attempts", ["delivery", "id"])
-        # Room on the page for what a row, or its place in an index, becomes by the next change; it counts for pages written from now on.
+        # Room on the page for what a row, or its place in an index, becomes by the next change; it counts for pages
+        # written from now on.
         op.execute("ALTER TABLE webhook_deliveries SET (fillfactor = 50)")
         op.execute("ALTER INDEX pk_work SET (fillfactor = 45)")
         op.execute("ALTER INDEX uq_work_key SET (fillfactor = 45)")

@@ -1,4 +1,5 @@
-"""A claim changes nothing that an index holds: work keeps its turn, and only what takes room of its lane is counted there"""
+"""A claim changes nothing that an index holds: work keeps its turn, and only what takes room of its lane is counted
+there"""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ def upgrade() -> None:
     op.add_column("work", sa.Column("counted_in", sa.String(), nullable=True))
     # Of what is claimed ``due_ms`` is the end of its lease; an old process that gives it back makes it due before that.
     op.execute(
-        "UPDATE work SET turn_ms = CASE WHEN state = 'claimed' THEN created_ms ELSE due_ms END WHERE finished_ms IS NULL"
+        "UPDATE work SET turn_ms = CASE WHEN state = 'claimed' THEN created_ms ELSE due_ms END WHERE finished_ms "
+        "IS NULL"
     )
     op.execute("UPDATE work SET counted_in = lane WHERE finished_ms IS NULL AND state = 'claimed'")
     op.drop_index("ix_work_open", "work")

@@ -1,4 +1,5 @@
-"""Work counts the claims that were lost in a row, a rule the conditions that were stopped: what takes processes down is parked"""
+"""Work counts the claims that were lost in a row, a rule the conditions that were stopped: what takes processes down is
+parked"""
 
 from __future__ import annotations
 

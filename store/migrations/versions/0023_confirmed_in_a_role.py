@@ -10,8 +10,8 @@ down_revision = "0022"
 
 
 def upgrade() -> None:
-    # What is there was confirmed in a role nobody wrote down: it counts for none, and is asked once more. So does what an
-    # old process writes meanwhile.
+    # What is there was confirmed in a role nobody wrote down: it counts for none, and is asked once more. So does what
+    # an old process writes meanwhile.
     with op.batch_alter_table("confirmations") as confirmations:
         confirmations.add_column(sa.Column("role", sa.String(), nullable=False, server_default=sa.text("''")))
         confirmations.drop_constraint("pk_confirmations", type_="primary")

@@ -1,4 +1,5 @@
-"""The agent on a real SQLite file: a platform in memory, a hand that posts into a list, a resolver that does as it is told."""
+"""The agent on a real SQLite file: a platform in memory, a hand that posts into a list, a resolver that does as it is
+told."""
 
 from __future__ import annotations
 
@@ -79,7 +80,8 @@ class Posted:
 
 
 class ListClient(SignedClient):
-    """``answers`` are what comes back, in order, then ``OK``. An exception among them is raised after the bytes have left."""
+    """``answers`` are what comes back, in order, then ``OK``. An exception among them is raised after the bytes have
+    left."""
 
     def __init__(self) -> None:
         super().__init__(SsrfGuard(()))
@@ -99,7 +101,8 @@ class ListClient(SignedClient):
 
 
 class FakePlatform(Platform):
-    """``meanwhile`` is done once, while the next record is looked up, ``while_searching`` while the next ones are searched."""
+    """``meanwhile`` is done once, while the next record is looked up, ``while_searching`` while the next ones are
+    searched."""
 
     meanwhile: Callable[[], Awaitable[object]] | None = None
     while_searching: Callable[[], Awaitable[object]] | None = None

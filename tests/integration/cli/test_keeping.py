@@ -1,4 +1,5 @@
-"""What whoever runs a server needs on a bad day: a backup that comes back whole, and a doctor that names what is wrong."""
+"""What whoever runs a server needs on a bad day: a backup that comes back whole, and a doctor that names what is
+wrong."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class Http:
 
     async def call(self, name: str, params: Any, *, key: str, secret: str = SECRET, **changes: Any) -> Answer:
         body = canon.dumps(
-            {"action": f"saas.{name}", "actor": {"id": "mem_1", "name": "Olivia", "role": "owner"}, "contract_version": 1,
+            {"action": f"saas.{name}", "actor": {"id": "mem_1", "name": "Olivia", "role": "owner"}, "contract_version": 1,  # noqa: E501
              "id": key, "params": params, "run_id": "run_1", "workspace": "ws_1"} | changes
         )  # fmt: skip
         return await self.post(name, body, signed(key, body, secret))

@@ -86,7 +86,8 @@ def test_a_line_that_is_no_case_is_named(data: Path) -> None:
         ('{"id": 1, "expected": {"decision": "do"}}', "a decision is one of abstain, act, clarify, noop"),
         ('{"id": 1, "expected": 7}', "another form than it takes"),
         (
-            '{"id": 1, "prompt": "x", "expected": {"decision": "act", "action": "set_volume", "params": {"volume": 70}}}',
+            '{"id": 1, "prompt": "x", "expected": {"decision": "act", "action": "set_volume", "params": '
+            '{"volume": 70}}}',
             "a list of right values for each parameter, so 'volume' is [70]",
         ),
         (
@@ -125,7 +126,7 @@ def test_ids_of_a_csv_table_are_the_integers_that_the_contract_takes(
     data: Path, capsys: pytest.CaptureFixture[str], text: str, loan: int
 ) -> None:
     contract = {
-        "schema": "opsiq/contract/v1", "name": "library.renew_loan", "title": "Renew a loan", "description": "Let a reader keep a book.",
+        "schema": "opsiq/contract/v1", "name": "library.renew_loan", "title": "Renew a loan", "description": "Let a reader keep a book.",  # noqa: E501
         "surfaces": ["admin"], "roles": ["owner"], "confirmation": {"policy": "always"},
         "parameters": {
             "type": "object", "additionalProperties": False, "required": ["loan_id"],

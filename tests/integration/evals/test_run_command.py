@@ -89,8 +89,19 @@ def test_an_error_of_a_case_is_told_counted_and_fails_the_command(
 
 
 def test_several_resolvers_write_a_report_each(data: Path) -> None:
-    run(data, write(data, LOUD), "--resolver", "offline", "--resolver", "openai/toy", "--cassette",
-        str(data / "none.jsonl"), "--replay", "--json", str(data / "out.json"))  # fmt: skip
+    run(
+        data,
+        write(data, LOUD),
+        "--resolver",
+        "offline",
+        "--resolver",
+        "openai/toy",
+        "--cassette",
+        str(data / "none.jsonl"),
+        "--replay",
+        "--json",
+        str(data / "out.json"),
+    )
     assert written(data / "out.offline.json")["setup"]["resolver"] == "offline"
     assert written(data / "out.openai-toy.propose-v1.json")["setup"]["prompt_version"] == "propose/v1"
 

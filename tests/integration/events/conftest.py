@@ -12,7 +12,8 @@ from tests.integration.web.api.shop import InstalledShop, Shop, install_shop, op
 
 @pytest.fixture(scope="session")
 def events_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InstalledShop]:
-    """One demo platform and one founded workspace for all of these tests: they read the platform and hold calls, but send none."""
+    """One demo platform and one founded workspace for all of these tests: they read the platform and hold calls, but
+    send none."""
     platform = Platform(tmp_path_factory.mktemp("platform") / "platform.db")
     platform.start()
     yield asyncio.run(install_shop(tmp_path_factory.mktemp("founded"), platform.url))

@@ -91,9 +91,14 @@ class Stage:
     async def configure(self, connector: str) -> None:
         sealed = self.box.seal(b"{}", context=f"connector:{WORKSPACE}:{connector}")
         row = ConnectorRow(
-            workspace=WORKSPACE, name=connector, base_url="http://platform.test", sealed_secrets=sealed, enabled=True,
-            created_at=AT, updated_at=AT,
-        )  # fmt: skip
+            workspace=WORKSPACE,
+            name=connector,
+            base_url="http://platform.test",
+            sealed_secrets=sealed,
+            enabled=True,
+            created_at=AT,
+            updated_at=AT,
+        )
         async with self.database.begin() as session:
             await store.workspaces.insert(session, WorkspaceRow(id=WORKSPACE, name="W", created_at=AT))
             await store.connectors.put(session, row)

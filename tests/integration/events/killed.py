@@ -1,4 +1,5 @@
-"""A worker process that is killed by its own second subscriber, in the middle of a walk, the first time it gets there."""
+"""A worker process that is killed by its own second subscriber, in the middle of a walk, the first time it gets
+there."""
 
 from __future__ import annotations
 

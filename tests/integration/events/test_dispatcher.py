@@ -1,4 +1,5 @@
-"""Within one event subscribers react in priority order, each on its own account, and a crash neither loses nor repeats what was done."""
+"""Within one event subscribers react in priority order, each on its own account, and a crash neither loses nor repeats
+what was done."""
 
 from __future__ import annotations
 

@@ -15,14 +15,25 @@ BODIES = st.one_of(
     st.text(st.characters(codec=None), max_size=100).map(lambda text: text.encode("utf-8", "surrogatepass")),
     st.sampled_from(
         [
-            b"\x00", b'{"ok":"\\u0000"}', b'{"ok":"\\ud800"}', b"[" * 70_000, b'{"a":' * 20_000, b'{"n":1e999}', b"9" * 6_000, b"NaN",
-            b'"' + b"\xf0\x9f\x92\xa9" * 16_384, b"\x00" * 200_000, b"\xff" * 65_536, gzip.compress(b"\0" * 5_000_000), b"\xed\xa0\x80",
+            b"\x00",
+            b'{"ok":"\\u0000"}',
+            b'{"ok":"\\ud800"}',
+            b"[" * 70_000,
+            b'{"a":' * 20_000,
+            b'{"n":1e999}',
+            b"9" * 6_000,
+            b"NaN",
+            b'"' + b"\xf0\x9f\x92\xa9" * 16_384,
+            b"\x00" * 200_000,
+            b"\xff" * 65_536,
+            gzip.compress(b"\0" * 5_000_000),
+            b"\xed\xa0\x80",
         ]
     ),
-)  # fmt: skip
+)
 VALUES = st.one_of(
     st.binary(max_size=40).map(lambda raw: raw.replace(b"\r", b"").replace(b"\n", b"")),
-    st.sampled_from([b"9" * 400, b"-1", b"Thu, 01 Jan 0001 00:00:00 +2359", b"gzip, br", b"chunked, chunked", b"\xff\xfe", b"y" * 9_000]),
+    st.sampled_from([b"9" * 400, b"-1", b"Thu, 01 Jan 0001 00:00:00 +2359", b"gzip, br", b"chunked, chunked", b"\xff\xfe", b"y" * 9_000]),  # noqa: E501
 )  # fmt: skip
 NAMES = st.sampled_from(
     [

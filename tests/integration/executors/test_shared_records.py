@@ -27,9 +27,12 @@ async def test_a_group_writes_once_for_all_that_still_hold_their_work(database: 
         written.append(list(items))
 
     outcomes = [Done(shared=SharedWrite(write, one.key)) for one in claimed[:3]]
-    results = await queue.settle([
-        *zip(claimed[:3], outcomes, strict=True), (claimed[3], Reschedule(5.0, "not yet", shared=SharedWrite(write, "k3")))
-    ])  # fmt: skip
+    results = await queue.settle(
+        [
+            *zip(claimed[:3], outcomes, strict=True),
+            (claimed[3], Reschedule(5.0, "not yet", shared=SharedWrite(write, "k3"))),
+        ]
+    )
     assert results == [True, False, True, True]
     assert written == [["k0", "k2", "k3"]]
     async with database.read() as session:

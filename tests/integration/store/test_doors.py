@@ -274,9 +274,17 @@ async def test_a_confirmation_holds_for_one_person_in_one_role_and_session_and_o
 
 def an_answer(key: str, *, fingerprint: str = "f", owner: str, at: datetime = AT) -> IdempotencyRow:
     return IdempotencyRow(
-        workspace="ws_1", method="POST", path="/v1/events/fire", key=key, fingerprint=fingerprint, owner=owner,
-        state="done", status=202, body=owner, created_at=at,
-    )  # fmt: skip
+        workspace="ws_1",
+        method="POST",
+        path="/v1/events/fire",
+        key=key,
+        fingerprint=fingerprint,
+        owner=owner,
+        state="done",
+        status=202,
+        body=owner,
+        created_at=at,
+    )
 
 
 async def kept(database: Database, *rows: IdempotencyRow, at: datetime = AT) -> list[KeyClaim]:
@@ -288,9 +296,12 @@ async def kept(database: Database, *rows: IdempotencyRow, at: datetime = AT) -> 
 
 async def test_answers_are_kept_together_each_key_once(database: Database) -> None:
     first = await kept(
-        database, an_answer("b", owner="1"), an_answer("a", owner="2"), an_answer("b", owner="3"),
+        database,
+        an_answer("b", owner="1"),
+        an_answer("a", owner="2"),
+        an_answer("b", owner="3"),
         an_answer("b", fingerprint="other", owner="4"),
-    )  # fmt: skip
+    )
     assert [(claim.verdict, claim.row.body) for claim in first] == [
         ("ours", "1"), ("ours", "2"), ("done", "1"), ("reused", "1"),
     ]  # fmt: skip
@@ -304,22 +315,36 @@ async def test_an_answer_takes_over_what_is_stale_or_forgotten_and_nothing_else(
         async with database.begin() as session:
             begun = later(hours=25) if key == "busy" else AT
             await idempotency.start(
-                session, workspace="ws_1", method="POST", path="/v1/events/fire", key=key, fingerprint=fingerprint, owner="x",
-                now=begun, stale_before=begun, forget_before=AT,
-            )  # fmt: skip
+                session,
+                workspace="ws_1",
+                method="POST",
+                path="/v1/events/fire",
+                key=key,
+                fingerprint=fingerprint,
+                owner="x",
+                now=begun,
+                stale_before=begun,
+                forget_before=AT,
+            )
     soon = later(seconds=20)
     assert [
         claim.verdict
         for claim in await kept(
-            database, an_answer("old", owner="2", at=soon), an_answer("dead", owner="3", at=soon),
-            an_answer("odd", owner="4", at=soon), at=soon,
+            database,
+            an_answer("old", owner="2", at=soon),
+            an_answer("dead", owner="3", at=soon),
+            an_answer("odd", owner="4", at=soon),
+            at=soon,
         )
-    ] == ["done", "ours", "reused"]  # fmt: skip
+    ] == ["done", "ours", "reused"]
     tomorrow = later(hours=25)
     (old, odd, busy) = await kept(
-        database, an_answer("old", owner="5", at=tomorrow), an_answer("odd", owner="6", at=tomorrow),
-        an_answer("busy", owner="7", at=tomorrow), at=tomorrow,
-    )  # fmt: skip
+        database,
+        an_answer("old", owner="5", at=tomorrow),
+        an_answer("odd", owner="6", at=tomorrow),
+        an_answer("busy", owner="7", at=tomorrow),
+        at=tomorrow,
+    )
     assert [old.verdict, odd.verdict, busy.verdict] == ["ours", "ours", "in_flight"]
     async with database.read() as session:
         row = await idempotency.get(session, "ws_1", "POST", "/v1/events/fire", "old")
@@ -336,7 +361,8 @@ async def test_each_caller_has_a_key_of_its_own(database: Database) -> None:
 
 
 async def test_a_key_that_names_no_caller_is_nobodys_for_its_day(database: Database) -> None:
-    """As a process of the version before keeps it: what it did must not be done again, and what it answered is told to no one."""
+    """As a process of the version before keeps it: what it did must not be done again, and what it answered is told to
+    no one."""
     mine = idempotency.scoped("key_a", "k")
     await kept(database, an_answer("k", owner="old"))
     other = idempotency.scoped("key_a", "l")

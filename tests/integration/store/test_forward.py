@@ -1,4 +1,5 @@
-"""From every version, with a row in each of its tables, forward to this one: nothing is lost, and the schema is what the tables say."""
+"""From every version, with a row in each of its tables, forward to this one: nothing is lost, and the schema is what
+the tables say."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ def empty_postgresql(postgresql: NewDatabase) -> str:
 
 
 def filled(connection: Connection, revision: str) -> dict[str, int]:
-    """The schema of that version with a row in each table, by reflection: no code of today takes part. How many rows each has."""
+    """The schema of that version with a row in each table, by reflection: no code of today takes part. How many rows
+    each has."""
     command.upgrade(_config(connection), revision)
     there = MetaData()
     there.reflect(connection)
@@ -83,8 +85,9 @@ def rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
     there = MetaData()
     there.reflect(connection)
     return {
-        name: [dict(row) for row in connection.execute(select(table)).mappings()] for name, table in there.tables.items()
-    }  # fmt: skip
+        name: [dict(row) for row in connection.execute(select(table)).mappings()]
+        for name, table in there.tables.items()
+    }
 
 
 @pytest.mark.parametrize("revision", STEPS)
@@ -222,7 +225,8 @@ async def test_work_that_waited_or_was_held_keeps_its_turn_and_its_room(empty_ur
             values = {"key": key, "state": state, "due": due_ms, "finished": finished_ms}
             connection.execute(
                 text(
-                    f"INSERT INTO work {row} VALUES (:key, :key, 'call', 'ws_1', 'one', '{{}}', 100, :state, 1, '', :due, 3, :finished)"
+                    f"INSERT INTO work {row} VALUES (:key, :key, 'call', 'ws_1', 'one', '{{}}', 100, :state, 1, "
+                    f"'', :due, 3, :finished)"
                 ),
                 values,
             )

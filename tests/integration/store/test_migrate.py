@@ -18,7 +18,8 @@ from tests.integration.store.rowmaking import a_run
 
 
 def ours(name: str | None, kind: str, _parents: object) -> bool:
-    """All but the index of words (SQLite: tables, PostgreSQL: where it has pg_trgm), which no table of ours describes."""
+    """All but the index of words (SQLite: tables, PostgreSQL: where it has pg_trgm), which no table of ours
+    describes."""
     return (kind != "table" or not str(name).startswith("history_words")) and name != "ix_history_words"
 
 

@@ -1,4 +1,5 @@
-"""What is kept for how long: every table is swept or kept for ever with a reason, and a sweep takes what is over, piece by piece."""
+"""What is kept for how long: every table is swept or kept for ever with a reason, and a sweep takes what is over, piece
+by piece."""
 
 from __future__ import annotations
 
@@ -36,8 +37,15 @@ async def an_event(database: Database, *, days: float, state: str = "done", work
     """Fired so many days ago, with a reaction and a rule's firing."""
     at = NOW - timedelta(days=days)
     row = EventRow(
-        id=ids.new("evt"), workspace=workspace, name="order.shipped", data="{}", occurred_at=at, fired_at=at, origin="key:x", state=state,
-    )  # fmt: skip
+        id=ids.new("evt"),
+        workspace=workspace,
+        name="order.shipped",
+        data="{}",
+        occurred_at=at,
+        fired_at=at,
+        origin="key:x",
+        state=state,
+    )
     async with database.begin() as session:
         await store.events.events.insert(session, row)
         await store.events.events.plan_reactions(
@@ -99,11 +107,17 @@ async def test_a_piece_is_the_oldest_and_no_more_than_was_asked_for(database: Da
         )
         rows = [
             IdempotencyRow(
-                workspace="ws_1", method="POST", path="/v1/runs", key=f"k{n}", fingerprint="f", owner="o", state="done",
+                workspace="ws_1",
+                method="POST",
+                path="/v1/runs",
+                key=f"k{n}",
+                fingerprint="f",
+                owner="o",
+                state="done",
                 created_at=NOW - timedelta(days=n + 2),
             )
             for n in range(3)
-        ]  # fmt: skip
+        ]
         await add_all(session, rows)
         for n in range(3):
             at = NOW - timedelta(days=40 + n)

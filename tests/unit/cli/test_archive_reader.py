@@ -1,4 +1,5 @@
-"""Headers of an archive are never taken at their word: what is unpacked is no longer than what is there, and little is held in memory."""
+"""Headers of an archive are never taken at their word: what is unpacked is no longer than what is there, and little is
+held in memory."""
 
 from __future__ import annotations
 

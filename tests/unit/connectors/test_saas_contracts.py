@@ -67,9 +67,10 @@ def test_an_undo_names_a_contract_that_takes_nothing_the_first_one_does_not_give
             continue
         result = (contract.result or {}).get("properties", {})
         needed = [
-            each for each in CONTRACTS[contract.undo].required
+            each
+            for each in CONTRACTS[contract.undo].required
             if "default" not in CONTRACTS[contract.undo].properties[each]
-        ]  # fmt: skip
+        ]
         unknown = [each for each in needed if each not in contract.properties and each not in result]
         assert unknown in ([], ["reason"]), contract.name
 

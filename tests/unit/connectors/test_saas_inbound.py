@@ -37,8 +37,8 @@ PAID = {
     "timestamp": "2026-11-24T11:59:00Z",
     "caused_by": "act_01JD8X4T5C6K7M8N9PQRSTVWXY",
     "data": {
-        "id": 1042, "number": "INV-1042", "customer_id": 421, "total": 4900, "currency": "EUR", "status": "paid", "revision": 3,
-        "notes_internal": "NEVER SHOW",
+        "id": 1042, "number": "INV-1042", "customer_id": 421, "total": 4900, "currency": "EUR", "status": "paid",
+        "revision": 3, "notes_internal": "NEVER SHOW",
     },
 }  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""What general English knows: which words there are, which mean the like, and what a word that is none must have been."""
+"""What general English knows: which words there are, which mean the like, and what a word that is none must have
+been."""
 
 from __future__ import annotations
 

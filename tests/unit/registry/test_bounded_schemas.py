@@ -1,4 +1,5 @@
-"""Schemas, patterns and previews of contracts: counted before they are followed, matched in linear time, never growing."""
+"""Schemas, patterns and previews of contracts: counted before they are followed, matched in linear time, never
+growing."""
 
 from __future__ import annotations
 
@@ -112,7 +113,7 @@ def test_what_is_too_long_for_its_patterns_is_refused() -> None:
 @pytest.mark.parametrize(
     ("pattern", "told"),
     [
-        ("^(?=a)b$", "linear time"), ("(a)\\1", "linear time"), ("(?<!a)b", "linear time"), ("(unclosed", "no regular expression"),
+        ("^(?=a)b$", "linear time"), ("(a)\\1", "linear time"), ("(?<!a)b", "linear time"), ("(unclosed", "no regular expression"),  # noqa: E501
         ("(?:[^z]{0,99}){0,99}z", "maxLength"), ("^\\p{L}{1,200}$", "maxLength"), ("a" * 501, "at most 500"),
     ],
 )  # fmt: skip
@@ -201,10 +202,10 @@ def test_every_accepted_schema_checks_within_the_budget(definitions: dict[str, A
 
 
 _PIECES = st.sampled_from([
-    "{{ params.a }}", "{{ records.r.x }}", "{{ params.a | upper }}", "{% if params.a %}", "{% else %}", "{% endif %}", "text ",
-    "{% set a = params.a %}", "{{ a ~ a }}", "{% for x in params.a %}", "{% endfor %}", "{{ params.a * 9 }}", "{{ (((1))) }}",
-    "{{ params.a | default(params.a) }}", "{{ params.a | round(9) }}", "{{ params.a | join('x') }}", "{{ 9 ** 9 ** 9 }}",
-    "{{ params.a | replace('a', 'aaaa') }}", "{% macro m() %}", "{% endmacro %}", "{{ [params.a] }}", "{% filter upper %}",
+    "{{ params.a }}", "{{ records.r.x }}", "{{ params.a | upper }}", "{% if params.a %}", "{% else %}", "{% endif %}", "text ",  # noqa: E501
+    "{% set a = params.a %}", "{{ a ~ a }}", "{% for x in params.a %}", "{% endfor %}", "{{ params.a * 9 }}", "{{ (((1))) }}",  # noqa: E501
+    "{{ params.a | default(params.a) }}", "{{ params.a | round(9) }}", "{{ params.a | join('x') }}", "{{ 9 ** 9 ** 9 }}",  # noqa: E501
+    "{{ params.a | replace('a', 'aaaa') }}", "{% macro m() %}", "{% endmacro %}", "{{ [params.a] }}", "{% filter upper %}",  # noqa: E501
     "{% endfilter %}", "{% raw %}", "{% endraw %}", "{{ params['a'][0] }}", "{{ params.a % params.a }}",
 ])  # fmt: skip
 

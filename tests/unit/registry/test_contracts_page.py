@@ -1,4 +1,5 @@
-"""The page about contracts says what the code does: its example lints clean, its tables list every field and finding."""
+"""The page about contracts says what the code does: its example lints clean, its tables list every field and
+finding."""
 
 from __future__ import annotations
 

@@ -27,9 +27,9 @@ NODE = {
 MADE: list[tuple[dict[str, Any], Any]] = [
     ({}, None),
     ({"type": "object"}, {}),
-    ({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}}, {"a": 0}),
+    ({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}}, {"a": 0}),  # noqa: E501
     ({"type": "object", "required": ["a"]}, {"a": None}),
-    ({"type": "object", "minProperties": 2, "properties": {"a": {"const": 1}, "b": {"const": 2}, "c": {"const": 3}}}, {"a": 1, "b": 2}),
+    ({"type": "object", "minProperties": 2, "properties": {"a": {"const": 1}, "b": {"const": 2}, "c": {"const": 3}}}, {"a": 1, "b": 2}),  # noqa: E501
     ({"type": "array", "minItems": 2, "items": {"type": "boolean"}}, [False, False]),
     ({"type": "array", "contains": {"const": 7}}, [7]),
     ({"enum": ["paid", "refunded"]}, "paid"),
@@ -82,8 +82,9 @@ _KEYWORDS = st.fixed_dictionaries(
     {},
     optional={
         "type": st.sampled_from(["object", "array", "string", "integer", "number", "boolean", "null"]),
-        "minimum": st.integers(-5, 5), "maximum": st.integers(-5, 5), "minLength": st.integers(0, 5), "minItems": st.integers(0, 3),
-        "required": st.lists(st.sampled_from("ab"), unique=True), "enum": st.lists(st.integers(0, 3), min_size=1, unique=True),
+        "minimum": st.integers(-5, 5), "maximum": st.integers(-5, 5), "minLength": st.integers(0, 5),
+        "minItems": st.integers(0, 3), "required": st.lists(st.sampled_from("ab"), unique=True),
+        "enum": st.lists(st.integers(0, 3), min_size=1, unique=True),
     },
 )  # fmt: skip
 _SCHEMAS = st.recursive(

@@ -65,7 +65,8 @@ def test_every_refusal_of_a_signature_has_a_sentence_of_its_own() -> None:
         with pytest.raises(OpsIQError) as caught:
             verify(raw, signature, KEYS)
         said.append(caught.value.detail)
-    # Two pairs share a sentence because they share a fault: a foreign algorithm is told by name, extra header members by number.
+    # Two pairs share a sentence because they share a fault: a foreign algorithm is told by name, extra header members
+    # by number.
     assert len(set(said)) == len(said) - 1
 
 

@@ -37,8 +37,8 @@ class ConstantView(View):
 
 
 class RuleView(View):
-    """A rule: on events that fit ``event`` and meet ``condition``, run ``action`` with these parameters. ``shadow`` only says what would
-    have been sent."""
+    """A rule: on events that fit ``event`` and meet ``condition``, run ``action`` with these parameters. ``shadow``
+    only says what would have been sent."""
 
     id: str
     name: str

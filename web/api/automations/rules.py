@@ -119,7 +119,8 @@ async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
     openapi_extra=takes(NewRule, {"mode": "on"}, idempotent=False),
 )
 async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView:
-    """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author; so does its author in another role."""
+    """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author; so does its author in
+    another role."""
     return rule_view(
         await container_of(request).events.automation_service.change_rule(caller.actor, rule_id, _changes(caller))
     )
@@ -139,7 +140,8 @@ async def remove_rule(request: Request, caller: Writes, rule_id: Id) -> Response
     openapi_extra=takes(DryRunBody, {"limit": 20}, idempotent=False),
 )
 async def dry_run(request: Request, caller: Reads, rule_id: Id) -> DryRunView:
-    """What the rule would have made of past events. It reads records, stores nothing and sends nothing, so it takes no Idempotency-Key."""
+    """What the rule would have made of past events. It reads records, stores nothing and sends nothing, so it takes no
+    Idempotency-Key."""
     body = parsed(DryRunBody, caller)
     events = container_of(request).events
     row = await events.automation_service.rule(caller.actor, rule_id)
@@ -205,8 +207,8 @@ async def instruction(request: Request, caller: Reads, instruction_id: Id) -> In
     openapi_extra=takes(NewInstruction, {"mode": "on"}, idempotent=False),
 )
 async def change_instruction(request: Request, caller: Writes, instruction_id: Id) -> InstructionView:
-    """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author; so does its author in another
-    role."""
+    """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author; so does its
+    author in another role."""
     automation_service = container_of(request).events.automation_service
     return instruction_view(await automation_service.change_instruction(caller.actor, instruction_id, _changes(caller)))
 

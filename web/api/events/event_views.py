@@ -16,8 +16,8 @@ from web.api.run_views import LATER, Moment, View, moment
 
 
 class AcceptedView(View):
-    """``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired it,
-    and nobody reacts to it."""
+    """``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired
+    it, and nobody reacts to it."""
 
     id: str
     event: str
@@ -25,8 +25,9 @@ class AcceptedView(View):
 
 
 class EventView(View):
-    """``caused_by`` is the event, run or call it was fired because of, ``depth`` how many events stand above it in that chain. ``state``:
-    firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody reacts to it."""
+    """``caused_by`` is the event, run or call it was fired because of, ``depth`` how many events stand above it in that
+    chain. ``state``: firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody
+    reacts to it."""
 
     id: str
     event: str
@@ -43,7 +44,8 @@ class EventView(View):
 
 
 class ReactionView(View):
-    """What one subscriber made of an event; lower ``priority`` comes first. ``skipped``: a blocking one before it failed."""
+    """What one subscriber made of an event; lower ``priority`` comes first. ``skipped``: a blocking one before it
+    failed."""
 
     subscriber: str
     priority: int
@@ -131,6 +133,10 @@ def reaction_view(row: ReactionRow) -> ReactionView:
 
 def type_view(each: EventType) -> EventTypeView:
     return EventTypeView(
-        name=each.name, category=each.category, title=each.title, description=each.description,
-        of_data=dict(each.schema), sample=dict(each.sample),
-    )  # fmt: skip
+        name=each.name,
+        category=each.category,
+        title=each.title,
+        description=each.description,
+        of_data=dict(each.schema),
+        sample=dict(each.sample),
+    )

@@ -36,8 +36,9 @@ Reads = Annotated[Caller, Depends(require_signature("events:read"))]
 
 
 class FireBody(Body):
-    """``event``: a universal or custom name; ``data``: a JSON object. ``caused_by`` is the id of the event, run or call (the ``id`` or
-    ``run_id`` of an action call's body) that led to it: passed on, it keeps rules from feeding themselves without end."""
+    """``event``: a universal or custom name; ``data``: a JSON object. ``caused_by`` is the id of the event, run or call
+    (the ``id`` or ``run_id`` of an action call's body) that led to it: passed on, it keeps rules from feeding
+    themselves without end."""
 
     event: Annotated[str, Field(min_length=1, max_length=100)]
     data: Annotated[dict[str, Any], Field(default_factory=dict)]

@@ -1,7 +1,8 @@
 """What platforms tell: the address of each connector's webhooks, and the secret a platform signs them with.
 
-``POST /connectors/{name}/webhook`` carries no API key. The connector verifies what comes by the platform's own signature; until then
-nothing of it is believed, and only the limit of its address and the bound on its size stand before that.
+``POST /connectors/{name}/webhook`` carries no API key. The connector verifies what comes by the platform's own
+signature; until then nothing of it is believed, and only the limit of its address and the bound on its size stand
+before that.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ class TakenList(View):
 
 
 class SharedSecretView(View):
-    """``url`` is where the platform sends its webhooks. ``secret`` signs them (Standard Webhooks ``v1``) and is shown this once; the one
-    before it is good until ``previous_until``."""
+    """``url`` is where the platform sends its webhooks. ``secret`` signs them (Standard Webhooks ``v1``) and is shown
+    this once; the one before it is good until ``previous_until``."""
 
     connector: str
     url: str
@@ -65,8 +66,8 @@ class SecretBody(Body):
 async def take(
     request: Request, name: Id, workspace: Annotated[str | None, Query(pattern=WORKSPACE)] = None
 ) -> TakenList:
-    """A platform's signed webhook. A message that comes again is answered again and does nothing. ``workspace`` may be left out where only
-    one uses this connector."""
+    """A platform's signed webhook. A message that comes again is answered again and does nothing. ``workspace`` may be
+    left out where only one uses this connector."""
     container = container_of(request)
     await limits_of(request).arrive(client_of(request))
     taken = await container.events.inbox.take(
@@ -83,7 +84,8 @@ async def take(
     openapi_extra=takes(SecretBody, {}, shows_secret=True),
 )
 async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
-    """What the platform signs its webhooks with from now on, in this answer and in no other. The secret before it stays good for 24 h."""
+    """What the platform signs its webhooks with from now on, in this answer and in no other. The secret before it stays
+    good for 24 h."""
     body = parsed(SecretBody, caller)
     return await act_once(
         request,

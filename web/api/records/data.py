@@ -69,7 +69,8 @@ async def one(kinds: Kinds, name: str, record_id: str) -> RecordView:
 
 
 async def page(kinds: Kinds, name: str, request: Request, *, limit: int, cursor: str | None) -> RecordPage:
-    """Newest first. Every other query parameter is a declared field and the value it must have, any of several. Raises InvalidInput."""
+    """Newest first. Every other query parameter is a declared field and the value it must have, any of several. Raises
+    InvalidInput."""
     kind = kind_named(kinds, name)
     where = _where(kind, request)
     offset, seen = _place(cursor, where)

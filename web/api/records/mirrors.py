@@ -22,9 +22,9 @@ Name = Annotated[str | None, Field(min_length=1, max_length=64)]
 
 
 class MirrorView(View):
-    """How one kind of one connector is kept. ``fresh``: look-ups go by the ``records`` that are kept, else by the platform. ``state``:
-    ``none`` was never read; ``reading`` has come as far as ``seen``. ``synced_at``: all were read by then; ``heard_at``: an event last
-    carried a state then. ``events`` are the patterns of those that do."""
+    """How one kind of one connector is kept. ``fresh``: look-ups go by the ``records`` that are kept, else by the
+    platform. ``state``: ``none`` was never read; ``reading`` has come as far as ``seen``. ``synced_at``: all were read
+    by then; ``heard_at``: an event last carried a state then. ``events`` are the patterns of those that do."""
 
     connector: str
     kind: str
@@ -68,7 +68,8 @@ async def listed(
 async def sync(
     request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:write", owner=True))]
 ) -> Response:
-    """Read all records of these kinds anew, in the background; what is being read already goes on. How far it is: the list."""
+    """Read all records of these kinds anew, in the background; what is being read already goes on. How far it is: the
+    list."""
     body = parsed(SyncBody, caller)
     return await act_once(
         request,
@@ -91,7 +92,15 @@ def _json(standing: Sequence[CacheStatus]) -> dict[str, Any]:
 
 def _view(each: CacheStatus) -> MirrorView:
     return MirrorView(
-        connector=each.connector, kind=each.kind, events=each.events, state=each.state, fresh=each.fresh,
-        records=each.records, seen=each.seen, began_at=moment(each.began_at), synced_at=moment(each.synced_at),
-        heard_at=moment(each.heard_at), error=each.error,
-    )  # fmt: skip
+        connector=each.connector,
+        kind=each.kind,
+        events=each.events,
+        state=each.state,
+        fresh=each.fresh,
+        records=each.records,
+        seen=each.seen,
+        began_at=moment(each.began_at),
+        synced_at=moment(each.synced_at),
+        heard_at=moment(each.heard_at),
+        error=each.error,
+    )

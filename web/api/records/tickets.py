@@ -21,7 +21,8 @@ _FILTERS: Final[dict[str, Any]] = {
             "required": False,
             "style": "form",
             "explode": True,
-            "description": "Any declared field and the value it must have (`status=open&customer_id=7`); one given twice may have either.",
+            "description": "Any declared field and the value it must have (`status=open&customer_id=7`); one "
+            "given twice may have either.",
             "schema": {"type": "object", "additionalProperties": {"type": "string"}},
         }
     ]

@@ -15,7 +15,8 @@ from web.api.run_views import Moment, View, moment
 
 
 class HealthOfEndpoint(View):
-    """``success_rate_24h`` is null where nothing was attempted; ``slowed_s`` is how long it is left alone after each attempt."""
+    """``success_rate_24h`` is null where nothing was attempted; ``slowed_s`` is how long it is left alone after each
+    attempt."""
 
     last_success_at: Moment | None
     last_failure_at: Moment | None
@@ -27,7 +28,8 @@ class HealthOfEndpoint(View):
 
 
 class EndpointView(View):
-    """``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two secrets until then."""
+    """``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two
+    secrets until then."""
 
     id: str
     url: str
@@ -89,7 +91,8 @@ class DeliveryPage(View):
 
 
 class AttemptView(View):
-    """``response`` is text as far as the answer's bytes are UTF-8, at most 64 KiB (``response_cut``: there was more)."""
+    """``response`` is text as far as the answer's bytes are UTF-8, at most 64 KiB (``response_cut``: there was
+    more)."""
 
     n: int
     by_hand: bool

@@ -38,8 +38,8 @@ EXAMPLE: Final = {"url": "https://example.com/hooks", "events": ["invoice.*", "o
 
 
 class EndpointBody(Body):
-    """``events``: patterns such as ``invoice.paid``, ``invoice.*``, ``*``. ``headers`` are sent along with every delivery and never shown
-    again. ``per_minute`` bounds the attempts."""
+    """``events``: patterns such as ``invoice.paid``, ``invoice.*``, ``*``. ``headers`` are sent along with every
+    delivery and never shown again. ``per_minute`` bounds the attempts."""
 
     url: Annotated[str, Field(min_length=1, max_length=4000)]
     events: Annotated[list[Pattern], Field(min_length=1, max_length=50)]
@@ -135,7 +135,7 @@ async def delete(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Its deliveries stay in the log for their 30 days."""
     await container_of(request).webhooks.endpoints.delete(
         caller.actor, endpoint_id, request_id=problem.request_id(request)
-    )  # fmt: skip
+    )
     return Response(status_code=204)
 
 

@@ -66,8 +66,8 @@ async def account(request: Request, visitor: SignedIn) -> Response:
 
 @router.post("/password")
 async def change_password(request: Request, form: Guarded) -> Response:
-    """The present one is asked for, and counted like a sign-in. Wherever else one is signed in, one is no longer; here one is, under
-    another session id, so that who has read the one before has nothing."""
+    """The present one is asked for, and counted like a sign-in. Wherever else one is signed in, one is no longer; here
+    one is, under another session id, so that who has read the one before has nothing."""
     visitor, fresh, container = form.member, form.fields.get("fresh", ""), container_of(request)
     token, secret = fresh_token(), fresh_token()
 
@@ -133,14 +133,27 @@ async def account_page(
         else None
     )
     page = AccountPage(
-        shell=shell(request, visitor), title="Your account", name=to_display_text(member.name, limit=100),
-        email=to_display_text(member.email, limit=320), role=member.role, sign_ins=active_sessions(logins, visitor.login.id),
-        least_characters=passwords.LEAST_CHARACTERS, changed=changed, trouble=trouble,
-        has_password=member.password_hash is not None or changed, issuer=issuer.name if issuer else "", link_trouble=link_trouble,
+        shell=shell(request, visitor),
+        title="Your account",
+        name=to_display_text(member.name, limit=100),
+        email=to_display_text(member.email, limit=320),
+        role=member.role,
+        sign_ins=active_sessions(logins, visitor.login.id),
+        least_characters=passwords.LEAST_CHARACTERS,
+        changed=changed,
+        trouble=trouble,
+        has_password=member.password_hash is not None or changed,
+        issuer=issuer.name if issuer else "",
+        link_trouble=link_trouble,
         links=tuple(
-            Link(each.id, to_display_text(each.issuer, limit=200), to_display_text(each.email or each.subject, limit=320), each.created_at,
-                 each.last_used_at)
+            Link(
+                each.id,
+                to_display_text(each.issuer, limit=200),
+                to_display_text(each.email or each.subject, limit=320),
+                each.created_at,
+                each.last_used_at,
+            )
             for each in identities
         ),
-    )  # fmt: skip
+    )
     return show(request, page, status=status if trouble or link_trouble else 200)

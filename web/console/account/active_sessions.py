@@ -12,16 +12,19 @@ from core.display_text import to_display_text
 from store.accounts.logins import LoginRow
 
 _BROWSERS: Final = (
-    ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl"),
+    ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+    ("curl", "curl"),
 )  # fmt: skip
 _SYSTEMS: Final = (
-    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveSession:
-    """``device`` in a person's words; ``agent`` is what the browser said of itself. ``mine``: the one that looks at the page."""
+    """``device`` in a person's words; ``agent`` is what the browser said of itself. ``mine``: the one that looks at the
+    page."""
 
     id: str
     device: str
@@ -35,11 +38,16 @@ class ActiveSession:
 def active_sessions(rows: Sequence[LoginRow], present: str) -> tuple[ActiveSession, ...]:
     return tuple(
         ActiveSession(
-            id=row.id, device=device(row.agent), agent=to_display_text(row.agent, limit=300), address=to_display_text(row.address, limit=60),
-            created_at=row.created_at, last_seen_at=row.last_seen_at, mine=row.id == present,
+            id=row.id,
+            device=device(row.agent),
+            agent=to_display_text(row.agent, limit=300),
+            address=to_display_text(row.address, limit=60),
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            mine=row.id == present,
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def device(agent: str) -> str:

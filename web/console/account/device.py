@@ -1,7 +1,8 @@
-"""Known devices: a browser that has signed in keeps a sealed cookie, and its wrong passwords count apart from everybody else's.
+"""Known devices: a browser that has signed in keeps a sealed cookie, and its wrong passwords count apart from everybody
+else's.
 
-It lets nobody in. Its holder only has a count of their own for the accounts that were signed in to from that browser, so that no flood of
-guesses from elsewhere, and no other person behind the same address, makes them wait.
+It lets nobody in. Its holder only has a count of their own for the accounts that were signed in to from that browser,
+so that no flood of guesses from elsewhere, and no other person behind the same address, makes them wait.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _CONTEXT: Final = "known device"
 
 
 def known_device(request: Request, account: str = "") -> str:
-    """The id of the browser, where somebody has signed in to ``account`` from it (to any, where it is empty); else empty."""
+    """The id of the browser, where somebody has signed in to ``account`` from it (to any, where it is empty); else
+    empty."""
     device, accounts = _read(request)
     return device if accounts and (not account or account in accounts) else ""
 

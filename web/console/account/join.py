@@ -1,4 +1,5 @@
-"""Taking the place that an invitation holds: the invited person gives their name and sets a password nobody else has seen."""
+"""Taking the place that an invitation holds: the invited person gives their name and sets a password nobody else has
+seen."""
 
 from __future__ import annotations
 
@@ -65,10 +66,16 @@ async def _page(request: Request, token: str, *, name: str = "", trouble: str = 
         workspace = await store.workspaces.get(session, member.workspace) if member else None
     around = stranger_shell(request)
     page = JoinPage(
-        shell=around, title="Join", allowed=member is not None, invitation=token if member else "",
-        workspace=to_display_text(workspace.name, limit=100) if workspace else "", email=to_display_text(member.email, limit=320) if member else "",
-        role=member.role if member else "", name=to_display_text(name, limit=100), trouble=trouble,
+        shell=around,
+        title="Join",
+        allowed=member is not None,
+        invitation=token if member else "",
+        workspace=to_display_text(workspace.name, limit=100) if workspace else "",
+        email=to_display_text(member.email, limit=320) if member else "",
+        role=member.role if member else "",
+        name=to_display_text(name, limit=100),
+        trouble=trouble,
         least_characters=passwords.LEAST_CHARACTERS,
-    )  # fmt: skip
+    )
     status = 404 if member is None else 422 if trouble else 200
     return keep_secret(request, render(page, status=status), around)

@@ -1,10 +1,11 @@
-"""Sign-in throttling: wrong passwords are counted by who tries them on which account, so that guessing is slow and nobody is locked out.
+"""Sign-in throttling: wrong passwords are counted by who tries them on which account, so that guessing is slow and
+nobody is locked out.
 
-What counts first is the pair of address and account, with a back-off that grows: whoever guesses from elsewhere makes only themselves
-wait. Beyond it stand two gentle bounds, for one account from anywhere and for one address on any account, which let one try a minute
-through: guessing that is spread over many addresses, or over many accounts, comes to that rate. Neither of the two is for who is known:
-a browser that has signed in to the account before (``web.console.account.device``) counts by itself, and an address that it was signed in from
-counts by its pair alone.
+What counts first is the pair of address and account, with a back-off that grows: whoever guesses from elsewhere makes
+only themselves wait. Beyond it stand two gentle bounds, for one account from anywhere and for one address on any
+account, which let one try a minute through: guessing that is spread over many addresses, or over many accounts, comes
+to that rate. Neither of the two is for who is known: a browser that has signed in to the account before
+(``web.console.account.device``) counts by itself, and an address that it was signed in from counts by its pair alone.
 
 An IPv6 address counts with its /64. Addresses are those that ``web.client_address`` has found out.
 """
@@ -49,8 +50,8 @@ _WRONG: Final = "This is not your password. Nothing was done."
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Who tries what. ``pair`` has its back-off; ``counted`` are the gentle bounds it counts against, ``held_to`` those that may stop
-    it."""
+    """Who tries what. ``pair`` has its back-off; ``counted`` are the gentle bounds it counts against, ``held_to`` those
+    that may stop it."""
 
     pair: str
     counted: tuple[tuple[FailureScope, str], ...] = ()
@@ -116,8 +117,8 @@ def vouched_attempt(request: Request) -> Attempt:
 
 
 async def own_password(request: Request, visitor: Visitor, password: str) -> str:
-    """Empty when it is the visitor's own password, else why it does not count. An open console left alone is not yet its owner. Counted by
-    the sign-in: what others try elsewhere stops nobody here."""
+    """Empty when it is the visitor's own password, else why it does not count. An open console left alone is not yet
+    its owner. Counted by the sign-in: what others try elsewhere stops nobody here."""
     container = container_of(request)
     if visitor.member.password_hash is None:
         return "You have no password here yet. Set one under Your account, then do this again."
@@ -183,7 +184,8 @@ def minutes(wait: timedelta) -> str:
 
 
 def account_of(email: str) -> str:
-    """What stands for the account: people type other things than addresses into that field, and none of them is kept."""
+    """What stands for the account: people type other things than addresses into that field, and none of them is
+    kept."""
     return hashlib.sha256(email_key(email).encode(errors="backslashreplace")).hexdigest()[:32]
 
 

@@ -39,8 +39,8 @@ _WRONG: Final = "This e-mail address and password don't go together."
 
 @dataclass(frozen=True, kw_only=True)
 class SignInPage(Page):
-    """``issuer`` is who else vouches for people here, ``start`` the way there; ``leave`` is where one who just signed out does so there as
-    well. Each is empty where there is none."""
+    """``issuer`` is who else vouches for people here, ``start`` the way there; ``leave`` is where one who just signed
+    out does so there as well. Each is empty where there is none."""
 
     template: ClassVar[str] = "sign_in.html"
     email: str
@@ -114,9 +114,13 @@ async def sign_out(request: Request, form: Guarded) -> Response:
     async with container.database.begin() as session:
         if await store.accounts.logins.revoke(session, read_cookie(request, COOKIE), now):
             await recorder.record_act(
-                session, form.member.actor, EntryType.SIGNED_OUT, now, request_id=problem.request_id(request),
+                session,
+                form.member.actor,
+                EntryType.SIGNED_OUT,
+                now,
+                request_id=problem.request_id(request),
                 login=form.member.login.id,
-            )  # fmt: skip
+            )
     answer = redirect("/sign-in?left=1" if form.member.login.issuer else "/sign-in")
     delete_cookie(request, answer, COOKIE)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -169,21 +173,34 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
 async def start_session(
     request: Request, container: Container, member: MemberRow, to: str, *, issuer: str = ""
 ) -> RedirectResponse:
-    """A fresh token and a fresh form secret, whatever the browser held before; the old login ends in the same transaction. ``issuer`` is
-    who vouched for them, empty where a password did."""
+    """A fresh token and a fresh form secret, whatever the browser held before; the old login ends in the same
+    transaction. ``issuer`` is who vouched for them, empty where a password did."""
     now, token = container.clock(), fresh_token()
     async with container.database.begin() as session:
         login = await store.accounts.logins.start(
-            session, login_id=ids.new("ses"), workspace=member.workspace, member_id=member.id, token=token, csrf=fresh_token(),
-            now=now, expires_at=now + LONGEST, replaces=read_cookie(request, COOKIE) or None,
-            address=client_of(request), agent=request.headers.get("user-agent", ""),
+            session,
+            login_id=ids.new("ses"),
+            workspace=member.workspace,
+            member_id=member.id,
+            token=token,
+            csrf=fresh_token(),
+            now=now,
+            expires_at=now + LONGEST,
+            replaces=read_cookie(request, COOKIE) or None,
+            address=client_of(request),
+            agent=request.headers.get("user-agent", ""),
             issuer=issuer or None,
-        )  # fmt: skip
+        )
         await store.accounts.members.touch(session, member.workspace, member.id, now)
         await recorder.record_act(
-            session, actor_of(member), EntryType.SIGNED_IN, now, request_id=problem.request_id(request), login=login.id,
+            session,
+            actor_of(member),
+            EntryType.SIGNED_IN,
+            now,
+            request_id=problem.request_id(request),
+            login=login.id,
             **({"issuer": issuer} if issuer else {}),
-        )  # fmt: skip
+        )
     answer = RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
     set_session(request, answer, token)
     remember_device(request, answer, login_throttle.account_of(member.email))
@@ -228,16 +245,28 @@ async def sign_in_answer(
     """The sign-in page, with what went wrong."""
     around, issuer = stranger_shell(request), container_of(request).issuer
     page = SignInPage(
-        shell=around, title="Sign in", email=email, next=next_, trouble=trouble, issuer=issuer.name if issuer else "",
-        start=f"/sign-in/start?next={quote(next_, safe='')}", leave=leave,
-    )  # fmt: skip
+        shell=around,
+        title="Sign in",
+        email=email,
+        next=next_,
+        trouble=trouble,
+        issuer=issuer.name if issuer else "",
+        start=f"/sign-in/start?next={quote(next_, safe='')}",
+        leave=leave,
+    )
     return keep_secret(request, render(page, status=status), around)
 
 
 def _set_up(request: Request, *, name: str = "", person: str = "", email: str = "", trouble: str = "") -> Response:
     shell = stranger_shell(request)
     page = SetUpPage(
-        shell=shell, title="Set up", allowed=_from_this_machine(request), name=name, person=person, email=email,
-        trouble=trouble, least_characters=passwords.LEAST_CHARACTERS,
-    )  # fmt: skip
+        shell=shell,
+        title="Set up",
+        allowed=_from_this_machine(request),
+        name=name,
+        person=person,
+        email=email,
+        trouble=trouble,
+        least_characters=passwords.LEAST_CHARACTERS,
+    )
     return keep_secret(request, render(page, status=422 if trouble else 200), shell)

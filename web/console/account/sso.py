@@ -1,6 +1,7 @@
 """Signing in with the issuer that the settings name, and linking one's account to it.
 
-Both are begun by a link, not by a form: a Content-Security-Policy of ``form-action 'self'`` also stops a form that is redirected elsewhere.
+Both are begun by a link, not by a form: a Content-Security-Policy of ``form-action 'self'`` also stops a form that is
+redirected elsewhere.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ COOKIE: Final = "opsiq_flow"
 _SPENT: Final = "flow"
 """The key under which the states of finished flows are kept as nonces, for longer than a flow lasts."""
 _NOT_BEGUN: Final = LoginRefused(
-    LoginRefusalReason.NOT_BEGUN_HERE, "This sign-in was not begun in this browser, took too long, or was finished before. Begin it again."
-)  # fmt: skip
+    LoginRefusalReason.NOT_BEGUN_HERE,
+    "This sign-in was not begun in this browser, took too long, or was finished before. Begin it again.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,8 @@ async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (
 
 @router.get("/sign-in/callback")
 async def callback(request: Request, code: str = "", state: str = "", iss: str = "", error: str = "") -> Response:
-    """Back from the issuer: the browser that went, once, within the time; then the member it vouches for, or a page that says why not."""
+    """Back from the issuer: the browser that went, once, within the time; then the member it vouches for, or a page
+    that says why not."""
     container = container_of(request)
     provider = _provider(container)
     attempt = login_throttle.vouched_attempt(request)

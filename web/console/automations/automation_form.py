@@ -56,16 +56,24 @@ def read_form(form: Form) -> dict[str, Any]:
 def read_row(row: RuleRow | InstructionRow) -> dict[str, Any]:
     """The fields of ``Filled`` of one that stands."""
     return {
-        "name": row.name, "event": row.pattern, "surface": row.surface, "mode": row.mode, "per_hour": str(row.max_per_hour),
-    }  # fmt: skip
+        "name": row.name,
+        "event": row.pattern,
+        "surface": row.surface,
+        "mode": row.mode,
+        "per_hour": str(row.max_per_hour),
+    }
 
 
 def to_model(model: type[M], given: AutomationFormData, more: Mapping[str, object], hints: Mapping[str, str]) -> M:
-    """``given`` and what else the API takes, as its form. Raises InvalidInput that says what to mend, by ``hints`` for what is ``more``."""
+    """``given`` and what else the API takes, as its form. Raises InvalidInput that says what to mend, by ``hints`` for
+    what is ``more``."""
     both = {
-        "name": given.name, "event": given.event, "surface": given.surface, "mode": given.mode,
+        "name": given.name,
+        "event": given.event,
+        "surface": given.surface,
+        "mode": given.mode,
         "max_per_hour": given.per_hour or PER_HOUR,
-    }  # fmt: skip
+    }
     form, trouble = checked(model, {**both, **more}, {**_HINTS, **hints})
     if form is None:
         raise InvalidInput(trouble)

@@ -1,4 +1,5 @@
-"""What the pages of a rule and of an instruction have in common: the switch, what it has done, the form's frame, and who may change it."""
+"""What the pages of a rule and of an instruction have in common: the switch, what it has done, the form's frame, and
+who may change it."""
 
 from __future__ import annotations
 
@@ -68,8 +69,8 @@ class Switch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AutomationStatus:
-    """What there is to say of one, whichever it is. ``mine``: this person may switch, change and delete it; ``links``: they may look at
-    events."""
+    """What there is to say of one, whichever it is. ``mine``: this person may switch, change and delete it; ``links``:
+    they may look at events."""
 
     name: str
     mode: Badge
@@ -89,8 +90,8 @@ class AutomationStatus:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """What both forms ask for. ``own_event``: its name is written, not picked; ``becomes_author``: whoever saves it takes it over from
-    somebody else, or from the role they had."""
+    """What both forms ask for. ``own_event``: its name is written, not picked; ``becomes_author``: whoever saves it
+    takes it over from somebody else, or from the role they had."""
 
     revision: int
     name: str
@@ -182,8 +183,8 @@ async def save(
     add: Callable[[TransactionHook], Awaitable[Row]],
     change: Callable[[Row], Awaitable[Row]],
 ) -> Row:
-    """Adds it, once for each form; or changes the one that is ``there``. Raises InvalidInput where somebody changed that since the form was
-    shown: it can be saved again."""
+    """Adds it, once for each form; or changes the one that is ``there``. Raises InvalidInput where somebody changed
+    that since the form was shown: it can be saved again."""
     if there is None:
         async with once_per_form(request, form) as in_transaction:
             return await add(in_transaction)

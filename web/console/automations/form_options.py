@@ -42,7 +42,8 @@ class OptionGroup:
 
 @dataclass(frozen=True, slots=True)
 class ActionOptions:
-    """``groups`` are those to pick from: all, or where there are ``many``, what the search found and the chosen ones."""
+    """``groups`` are those to pick from: all, or where there are ``many``, what the search found and the chosen
+    ones."""
 
     groups: tuple[OptionGroup, ...]
     many: bool
@@ -59,7 +60,8 @@ class EventFields:
 
 
 async def fields_of_pattern(session: AsyncSession, workspace: str, pattern: str) -> EventFields:
-    """The fields of events that fit, from the catalogue and from the newest that came; names that came and are in no catalogue."""
+    """The fields of events that fit, from the catalogue and from the newest that came; names that came and are in no
+    catalogue."""
     names = [
         each for each in await store.events.events.recent_names(session, workspace) if event_catalogue.get(each) is None
     ]

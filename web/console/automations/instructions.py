@@ -1,4 +1,5 @@
-"""Instructions for the AI brain: worded with fields of the event, bounded to picked actions, tried, switched, and what they have done."""
+"""Instructions for the AI brain: worded with fields of the event, bounded to picked actions, tried, switched, and what
+they have done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A rule put together without code: an event, a condition in rows, an action with its parameters mapped; tried before it is saved."""
+"""A rule put together without code: an event, a condition in rows, an action with its parameters mapped; tried before
+it is saved."""
 
 from __future__ import annotations
 
@@ -163,7 +164,8 @@ async def _builder(
 
 
 def _cel(given: RuleFormData) -> tuple[str, str]:
-    """The condition as it stands, and what is wrong with it; while a row is still being filled in nothing is wrong yet."""
+    """The condition as it stands, and what is wrong with it; while a row is still being filled in nothing is wrong
+    yet."""
     if not given.by_hand and any(not row.path or not row.operator for row in given.rows):
         return "", ""
     try:

@@ -23,7 +23,8 @@ CONSTANT: Final = "="
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """Where a parameter's value comes from: ``source`` is a pointer into the event, CONSTANT, or empty; ``value`` the constant as typed."""
+    """Where a parameter's value comes from: ``source`` is a pointer into the event, CONSTANT, or empty; ``value`` the
+    constant as typed."""
 
     source: str = ""
     value: str = ""

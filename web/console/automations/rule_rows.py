@@ -1,4 +1,5 @@
-"""The lines of the rule builder: each row of the condition, each parameter of the action, with what can be picked there."""
+"""The lines of the rule builder: each row of the condition, each parameter of the action, with what can be picked
+there."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from web.console.labels import Badge
 
 @dataclass(frozen=True, slots=True)
 class ConditionRow:
-    """``known``: its field is picked, else it is written as ``path``; ``words`` are what it can be, where that is known."""
+    """``known``: its field is picked, else it is written as ``path``; ``words`` are what it can be, where that is
+    known."""
 
     number: int
     known: bool
@@ -88,9 +90,12 @@ def condition_row(at: int, row: Row, known: EventFields, given: RuleFormData) ->
 
 def chosen(contract: Contract) -> ChosenAction:
     return ChosenAction(
-        contract.name, to_display_text(contract.title, limit=200), to_display_text(contract.description, limit=600),
-        labels.RISKS[contract.risk], POLICIES[contract.confirmation.policy],
-    )  # fmt: skip
+        contract.name,
+        to_display_text(contract.title, limit=200),
+        to_display_text(contract.description, limit=600),
+        labels.RISKS[contract.risk],
+        POLICIES[contract.confirmation.policy],
+    )
 
 
 def parameter_rows(contract: Contract, given: RuleFormData, known: EventFields) -> Sequence[ParameterRow]:

@@ -1,4 +1,5 @@
-"""Rules and instructions: listed with their last run; one rule with what it does, its switch, what it would do and what it has done."""
+"""Rules and instructions: listed with their last run; one rule with what it does, its switch, what it would do and what
+it has done."""
 
 from __future__ import annotations
 

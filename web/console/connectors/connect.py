@@ -1,4 +1,5 @@
-"""Connecting a platform, for owners: its address and secrets, and then the contracts its connector proposes, looked at and signed."""
+"""Connecting a platform, for owners: its address and secrets, and then the contracts its connector proposes, looked at
+and signed."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ from web.console.session import Owner, Visitor, shell
 router = APIRouter(prefix="/connectors", include_in_schema=False)
 
 _ADVICE: Final = (
-    "Give it to the platform: every action call to it is signed with this secret (Standard Webhooks), and the platform checks it. "
+    "Give it to the platform: every action call to it is signed with this secret (Standard Webhooks), and the "
+    "platform checks it. "
     "Copy it now: nobody can see it again."
 )
 
@@ -63,7 +65,8 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True)
 class ProposedPage(Page):
-    """``proposals`` are those that nothing of their name is in force for; ``others`` is how many are registered already, or differ."""
+    """``proposals`` are those that nothing of their name is in force for; ``others`` is how many are registered
+    already, or differ."""
 
     template: ClassVar[str] = "proposed.html"
     name: str
@@ -120,7 +123,8 @@ async def proposed_page(request: Request, visitor: Owner, connector: str) -> Res
 
 @router.post("/{connector}/contracts")
 async def sign(request: Request, form: GuardedOwner, connector: str) -> Response:
-    """Those that were ticked, all of them or none. The same form sent twice finds them registered and changes nothing."""
+    """Those that were ticked, all of them or none. The same form sent twice finds them registered and changes
+    nothing."""
     visitor, container = form.member, container_of(request)
     await _named(request, visitor, connector)
     ticked = set(form.every("contract"))
@@ -181,9 +185,14 @@ async def _connect(
 ) -> Response:
     heading, again, there = await _named(request, visitor, connector)
     page = ConnectPage(
-        shell=shell(request, visitor), title=f"Connect {heading}", name=connector, heading=heading, again=again,
-        base_url=to_display_text(base_url, limit=2000) or there, trouble=trouble,
-    )  # fmt: skip
+        shell=shell(request, visitor),
+        title=f"Connect {heading}",
+        name=connector,
+        heading=heading,
+        again=again,
+        base_url=to_display_text(base_url, limit=2000) or there,
+        trouble=trouble,
+    )
     return show(request, page, status=422 if trouble else 200)
 
 
@@ -201,18 +210,29 @@ async def _proposed(
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     fresh = [each for each in every if catalogue.get(each.name) is None]
     page = ProposedPage(
-        shell=shell(request, visitor), title=f"Actions proposed by {heading}", name=connector, heading=heading, configured=configured,
+        shell=shell(request, visitor),
+        title=f"Actions proposed by {heading}",
+        name=connector,
+        heading=heading,
+        configured=configured,
         proposals=tuple(_proposal(each, ticked is None or each.name in ticked) for each in fresh),
-        others=len(every) - len(fresh), trouble=trouble, findings=findings,
-    )  # fmt: skip
+        others=len(every) - len(fresh),
+        trouble=trouble,
+        findings=findings,
+    )
     return show(request, page, status=422 if trouble else 200)
 
 
 def _proposal(contract: Contract, ticked: bool) -> Proposal:
     raw = json.dumps(json.loads(contract.canonical), ensure_ascii=False, indent=2)
     return Proposal(
-        name=contract.name, title=to_display_text(contract.title, limit=200), description=to_display_text(contract.description, limit=600),
-        risk=labels.RISKS[contract.risk], policy=POLICIES[contract.confirmation.policy], roles=", ".join(contract.roles),
-        url=to_display_text(contract.endpoint.url, limit=600), raw=to_display_text(raw, lines=True, limit=100_000),
+        name=contract.name,
+        title=to_display_text(contract.title, limit=200),
+        description=to_display_text(contract.description, limit=600),
+        risk=labels.RISKS[contract.risk],
+        policy=POLICIES[contract.confirmation.policy],
+        roles=", ".join(contract.roles),
+        url=to_display_text(contract.endpoint.url, limit=600),
+        raw=to_display_text(raw, lines=True, limit=100_000),
         ticked=ticked,
-    )  # fmt: skip
+    )

@@ -1,4 +1,5 @@
-"""Connectors, for owners: state, safe data, actions, what they hear, what went wrong, and where their platform's webhooks go."""
+"""Connectors, for owners: state, safe data, actions, what they hear, what went wrong, and where their platform's
+webhooks go."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ ACTIONS: Final[Mapping[ActionState, Badge]] = {
     "proposed": Badge("not registered", "quiet"),
 }
 ADVICE: Final = (
-    "Give both to the platform: it signs its webhooks with the secret (Standard Webhooks). Copy it now: nobody can see it again. "
+    "Give both to the platform: it signs its webhooks with the secret (Standard Webhooks). Copy it now: nobody "
+    "can see it again. "
     "The secret before it, if there was one, stays good for 24 h."
 )
 
@@ -162,17 +164,21 @@ async def connector(request: Request, visitor: Owner, connector: str) -> Respons
         kinds=tuple(map(_kind, found.kinds)),
         actions=tuple(
             Action(
-                each.name, to_display_text(each.title, limit=200), each.version, ACTIONS[each.state],
+                each.name,
+                to_display_text(each.title, limit=200),
+                each.version,
+                ACTIONS[each.state],
                 "" if each.state == "proposed" else f"/contracts/{each.name}",
             )
             for each in found.actions
         ),
         unsigned=sum(each.state == "proposed" for each in found.actions),
         hears=tuple(
-            SubscriptionRow(to_display_text(each.name, limit=80), each.pattern, each.priority, each.blocking) for each in found.subscribers
+            SubscriptionRow(to_display_text(each.name, limit=80), each.pattern, each.priority, each.blocking)
+            for each in found.subscribers
         ),
         troubles=tuple(map(_trouble, troubled)),
-    )  # fmt: skip
+    )
     return show(request, page)
 
 
@@ -213,8 +219,11 @@ def _line(each: ConnectorStatus) -> ConnectorTableRow:
 
 
 _TYPES: Final[Mapping[str, str]] = {
-    "string": "text", "integer": "whole number", "datetime": "date and time", "money_minor": "money, in minor units",
-}  # fmt: skip
+    "string": "text",
+    "integer": "whole number",
+    "datetime": "date and time",
+    "money_minor": "money, in minor units",
+}
 
 
 def _kind(kind: RecordKind) -> Kind:
@@ -228,6 +237,9 @@ def _field(field: Field) -> SafeField:
 
 def _trouble(row: ReactionRow) -> FailedReactionRow:
     return FailedReactionRow(
-        row.event_id, to_display_text(row.subscriber.split(":", 2)[-1], limit=80), REACTIONS[row.state], to_display_text(row.error, limit=600),
+        row.event_id,
+        to_display_text(row.subscriber.split(":", 2)[-1], limit=80),
+        REACTIONS[row.state],
+        to_display_text(row.error, limit=600),
         row.finished_at or row.started_at,
-    )  # fmt: skip
+    )

@@ -1,4 +1,5 @@
-"""A draft's card before anybody asked for anything: what the contract would show, with each value's name in its place."""
+"""A draft's card before anybody asked for anything: what the contract would show, with each value's name in its
+place."""
 
 from __future__ import annotations
 
@@ -44,13 +45,17 @@ def preview_card(contract: Contract | None) -> CardPreview | None:
         except InvalidInput as error:
             line = error.detail
     return CardPreview(
-        title=to_display_text(contract.title), preview=to_display_text(line), risk=display_labels.RISKS[contract.risk],
-        policy=POLICIES[contract.confirmation.policy], by=CONFIRM_BY[contract.confirm_by],
+        title=to_display_text(contract.title),
+        preview=to_display_text(line),
+        risk=display_labels.RISKS[contract.risk],
+        policy=POLICIES[contract.confirmation.policy],
+        by=CONFIRM_BY[contract.confirm_by],
         url=to_display_text(contract.endpoint.url),
         slots=tuple(
-            PreviewSlot(to_display_text(labels[name]), "required" if name in contract.required else "optional") for name in contract.properties
+            PreviewSlot(to_display_text(labels[name]), "required" if name in contract.required else "optional")
+            for name in contract.properties
         ),
-    )  # fmt: skip
+    )
 
 
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────

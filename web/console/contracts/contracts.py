@@ -1,4 +1,5 @@
-"""Contracts: what may be asked for, for everybody by their role; for owners every version, its signature, and what changed."""
+"""Contracts: what may be asked for, for everybody by their role; for owners every version, its signature, and what
+changed."""
 
 from __future__ import annotations
 
@@ -259,10 +260,14 @@ def _offered(catalogue: Catalogue, row: ContractRow, role: str) -> bool:
 
 def _line(contract: Contract) -> ContractTableRow:
     return ContractTableRow(
-        name=contract.name, title=to_display_text(contract.title, limit=200), description=to_display_text(contract.description, limit=300),
-        version=contract.version, risk=labels.RISKS[contract.risk], policy=POLICIES[contract.confirmation.policy],
+        name=contract.name,
+        title=to_display_text(contract.title, limit=200),
+        description=to_display_text(contract.description, limit=300),
+        version=contract.version,
+        risk=labels.RISKS[contract.risk],
+        policy=POLICIES[contract.confirmation.policy],
         roles=", ".join(contract.roles),
-    )  # fmt: skip
+    )
 
 
 def _by(raw: Mapping[str, Any]) -> Badge:
@@ -284,12 +289,15 @@ def _parameters(raw: Mapping[str, Any]) -> Sequence[Parameter]:
     annotations = _mapping(raw.get("annotations"))
     return [
         Parameter(
-            name=name, label=to_display_text(str(_mapping(annotations.get(name)).get("label", name.replace("_", " ")))),
-            kind=to_display_text(_kind(_mapping(each)), limit=200), required=name in _words(schema.get("required")),
-            about=to_display_text(str(_mapping(each).get("description", ""))), meaning=to_display_text(_meaning(_mapping(annotations.get(name)))),
+            name=name,
+            label=to_display_text(str(_mapping(annotations.get(name)).get("label", name.replace("_", " ")))),
+            kind=to_display_text(_kind(_mapping(each)), limit=200),
+            required=name in _words(schema.get("required")),
+            about=to_display_text(str(_mapping(each).get("description", ""))),
+            meaning=to_display_text(_meaning(_mapping(annotations.get(name)))),
         )
         for name, each in _mapping(schema.get("properties")).items()
-    ]  # fmt: skip
+    ]
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
@@ -305,11 +313,15 @@ def _kind(schema: Mapping[str, Any]) -> str:
 
 
 _KINDS: Final[Mapping[str, str]] = {
-    "integer": "whole number", "string": "text", "boolean": "yes or no", "date-time": "date and time", "any": "anything",
+    "integer": "whole number", "string": "text", "boolean": "yes or no", "date-time": "date and time",
+    "any": "anything",
 }  # fmt: skip
 _LIMITS: Final[Mapping[str, tuple[str, str]]] = {
-    "minimum": ("from", ""), "maximum": ("to", ""), "minLength": ("at least", " characters"), "maxLength": ("at most", " characters"),
-}  # fmt: skip
+    "minimum": ("from", ""),
+    "maximum": ("to", ""),
+    "minLength": ("at least", " characters"),
+    "maxLength": ("at most", " characters"),
+}
 _NO_LIMITS: Final = (("maximum", 2**53 - 1), ("minLength", 1))
 """What says nothing to a person: the greatest number JSON carries safely, and that a text is not empty."""
 

@@ -1,6 +1,7 @@
 """Drafts of contracts, for owners: written with the linter beside, seen as a card, tried, replayed, signed.
 
-A draft lives in the form alone. Nothing here sends anything, and nothing is registered but by ``sign``, with the owner's password.
+A draft lives in the form alone. Nothing here sends anything, and nothing is registered but by ``sign``, with the
+owner's password.
 """
 
 from __future__ import annotations
@@ -132,11 +133,17 @@ async def replay(request: Request, form: GuardedOwner) -> Response:
     found = await container_of(request).simulations.shadow(form.member.actor.workspace, contract)
     replayed = tuple(
         ReplayedRun(
-            each.run_id, each.at, to_display_text(each.asked_by, limit=80), each.preview, FATES[each.was], FATES[each.would_be],
-            each.was != each.would_be, to_display_text(each.why),
+            each.run_id,
+            each.at,
+            to_display_text(each.asked_by, limit=80),
+            each.preview,
+            FATES[each.was],
+            FATES[each.would_be],
+            each.was != each.would_be,
+            to_display_text(each.why),
         )
         for each in found
-    )  # fmt: skip
+    )
     return await _draft(request, form.member, raw, replayed=replayed)
 
 
@@ -163,7 +170,8 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
         shell=shell(request, visitor),
         title="Signed and in force",
         heading="Signed and in force",
-        advice="Calls to this address are new here, and are signed with a secret of their own. Give it to whoever receives them, now: "
+        advice="Calls to this address are new here, and are signed with a secret of their own. Give it to whoever "
+        "receives them, now: "
         "it is not shown again.",
         lines=(Shown("secret", f"Secret for {made.contract.endpoint.url}", made.secret, True),),
         href=f"/contracts/{made.contract.name}",

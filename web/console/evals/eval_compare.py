@@ -40,7 +40,8 @@ _GROUPS: Final[dict[Group, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """A score of both. ``tone`` says whether the second is better (``good``), worse (``bad``) or neither (``quiet``)."""
+    """A score of both. ``tone`` says whether the second is better (``good``), worse (``bad``) or neither
+    (``quiet``)."""
 
     title: str
     first: str
@@ -176,8 +177,9 @@ async def _compared(session: AsyncSession, rows: list[EvalReportRow]) -> tuple[C
     figures = [await store.eval_reports.figures(session, each) for each in rows]
     heads = [report_storage.head_of(each) for each in figures]
     reports = [
-        {"title": row.title, "metrics": {}, "entries": json.loads(each.outline)} for row, each in zip(rows, figures, strict=True)
-    ]  # fmt: skip
+        {"title": row.title, "metrics": {}, "entries": json.loads(each.outline)}
+        for row, each in zip(rows, figures, strict=True)
+    ]
     none = Share()
     one, two = (head.scores for head in heads)
     named = [name for name in TITLES if name in one or name in two]
@@ -198,8 +200,11 @@ def _case(one: EntryFields, two: EntryFields) -> ChangedCase:
         id=to_display_text(one.id, limit=160),
         prompt=to_display_text(one.prompt or two.prompt or one.id, limit=300),
         right=to_display_text(explanations.describe_expected(one.expected or two.expected), lines=True, limit=2000),
-        first=_did(one), first_why=_why(one), second=_did(two), second_why=_why(two),
-    )  # fmt: skip
+        first=_did(one),
+        first_why=_why(one),
+        second=_did(two),
+        second_why=_why(two),
+    )
 
 
 def _did(came: EntryFields) -> str:
@@ -229,9 +234,16 @@ def _verdict(found: Comparison) -> ComparisonVerdict:
     elif found.p < CHANCE and moved:
         sentence, tone = f"That is more than chance: {p}.", "good" if moved > 0 else "bad"
     return ComparisonVerdict(
-        found.common, found.only_in_first, found.only_in_second, found.right_first, found.right_second, len(found.fixed), len(found.broken),
-        sentence, tone,
-    )  # fmt: skip
+        found.common,
+        found.only_in_first,
+        found.only_in_second,
+        found.right_first,
+        found.right_second,
+        len(found.fixed),
+        len(found.broken),
+        sentence,
+        tone,
+    )
 
 
 def _moved(name: str, one: Share, two: Share) -> ScoreRow:

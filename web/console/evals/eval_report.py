@@ -98,7 +98,8 @@ class Chosen:
 
 @dataclass(frozen=True, kw_only=True)
 class EvalReportPage(Page):
-    """``coverage_plot`` and ``latency_plot`` are drawn by the evals, in SVG that holds numbers and words of ours alone."""
+    """``coverage_plot`` and ``latency_plot`` are drawn by the evals, in SVG that holds numbers and words of ours
+    alone."""
 
     template: ClassVar[str] = "eval_report.html"
     report_id: str
@@ -199,12 +200,14 @@ async def report(
 def _how(head: Head) -> tuple[str, ...]:
     made = head.setup
     told_of = [
-        f"{_counted(head.cases, 'case')}, {_counted(head.answers, 'answer')}", f"OpsIQ {head.opsiq}" if head.opsiq else "",
+        f"{_counted(head.cases, 'case')}, {_counted(head.answers, 'answer')}",
+        f"OpsIQ {head.opsiq}" if head.opsiq else "",
         f"prompt {made.prompt_version}" if made.prompt_version else "",
         f"a sample of {made.sample} (seed {made.seed})" if made.sample else "",
-        f"the {made.half} half" if made.half else "", f"tagged {', '.join(made.tags)}" if made.tags else "",
+        f"the {made.half} half" if made.half else "",
+        f"tagged {', '.join(made.tags)}" if made.tags else "",
         f"answers replayed from {made.cassette}" if made.replay and made.cassette else "",
-    ]  # fmt: skip
+    ]
     return tuple(to_display_text(each, limit=200) for each in told_of if each)
 
 

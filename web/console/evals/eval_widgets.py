@@ -1,4 +1,5 @@
-"""What pages about eval reports show alike: shares as bars, answers with what was right, what was done and why that was wrong."""
+"""What pages about eval reports show alike: shares as bars, answers with what was right, what was done and why that was
+wrong."""
 
 from __future__ import annotations
 
@@ -98,11 +99,20 @@ def choice(row: EvalReportRow) -> Choice:
 
 def kept(row: EvalReportRow) -> Kept:
     return Kept(
-        id=row.id, title=to_display_text(row.title, limit=160), resolver=_resolver(row), made_at=row.made_at,
-        kept_by=to_display_text(row.person_name, limit=60), all_right=explanations.format_share(row.all_right), interval=_interval(row.low, row.high),
-        bar=_bar(row.all_right, row.low, row.high), cases=row.cases, wrong_acts=row.wrong_acts, unsafe_acts=row.unsafe_acts,
-        p95=milliseconds(row.p95_ms), usage=usage(row.tokens, row.cost),
-    )  # fmt: skip
+        id=row.id,
+        title=to_display_text(row.title, limit=160),
+        resolver=_resolver(row),
+        made_at=row.made_at,
+        kept_by=to_display_text(row.person_name, limit=60),
+        all_right=explanations.format_share(row.all_right),
+        interval=_interval(row.low, row.high),
+        bar=_bar(row.all_right, row.low, row.high),
+        cases=row.cases,
+        wrong_acts=row.wrong_acts,
+        unsafe_acts=row.unsafe_acts,
+        p95=milliseconds(row.p95_ms),
+        usage=usage(row.tokens, row.cost),
+    )
 
 
 def scores(head: Head) -> tuple[Score, ...]:
@@ -112,9 +122,13 @@ def scores(head: Head) -> tuple[Score, ...]:
 
 def score(title: str, share: Share, *, less: bool = False) -> Score:
     return Score(
-        title=to_display_text(title, limit=120), value=explanations.format_share(share.value), interval=_interval(share.low, share.high),
-        of=f"{share.hits}/{share.of}", bar=_bar(share.value, share.low, share.high), wrong=less and share.hits > 0,
-    )  # fmt: skip
+        title=to_display_text(title, limit=120),
+        value=explanations.format_share(share.value),
+        interval=_interval(share.low, share.high),
+        of=f"{share.hits}/{share.of}",
+        bar=_bar(share.value, share.low, share.high),
+        wrong=less and share.hits > 0,
+    )
 
 
 def answered(came: EntryFields) -> Answered:

@@ -82,7 +82,14 @@ async def _list(
         total = await store.eval_reports.count(session, workspace)
     before, after = page_of(total, start, rows, PAGE)
     page = EvalsPage(
-        shell=shell(request, visitor), title="Evals", reports=tuple(map(kept, rows)), total=total, first=start + 1, before=before,
-        after=after, most_bytes=MAX_BYTES, trouble=trouble,
-    )  # fmt: skip
+        shell=shell(request, visitor),
+        title="Evals",
+        reports=tuple(map(kept, rows)),
+        total=total,
+        first=start + 1,
+        before=before,
+        after=after,
+        most_bytes=MAX_BYTES,
+        trouble=trouble,
+    )
     return show(request, page, status=status)

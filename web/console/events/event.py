@@ -104,7 +104,8 @@ class EventPage(Page):
 async def event(
     request: Request, visitor: Owner, event_id: str, seen: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
-    """``seen`` stands for what the page shows already: while nothing has moved there is nothing to put in its place (204)."""
+    """``seen`` stands for what the page shows already: while nothing has moved there is nothing to put in its place
+    (204)."""
     container, workspace = container_of(request), visitor.actor.workspace
     async with container.database.read() as session:
         row = await store.events.events.get(session, workspace, event_id)

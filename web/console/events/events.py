@@ -112,10 +112,15 @@ async def events(
     workspace = visitor.actor.workspace
     async with container_of(request).database.read() as session:
         rows = await store.events.events.listed(
-            session, workspace, name=wanted.type or None, before=before, since=day(wanted.since),
-            until=until + timedelta(days=1) if until else None, limit=PAGE,
+            session,
+            workspace,
+            name=wanted.type or None,
+            before=before,
+            since=day(wanted.since),
+            until=until + timedelta(days=1) if until else None,
+            limit=PAGE,
             standing=next((each for each in STANDINGS if each == wanted.standing), None),
-        )  # fmt: skip
+        )
         tallies = await store.events.events.reaction_counts(session, workspace, [row.id for row in rows])
     page = EventsPage(
         shell=shell(request, visitor),

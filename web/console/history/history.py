@@ -35,7 +35,8 @@ PAGE: Final = 50
 SUGGESTED: Final = 200
 """So many contracts are suggested where one is typed; any may be typed."""
 OUTCOMES: Final = (
-    "succeeded", "failed", "unknown", "skipped", "held", "confirmed", "rejected", "expired", "refused", "abstained", "asked",
+    "succeeded", "failed", "unknown", "skipped", "held", "confirmed", "rejected", "expired", "refused", "abstained",
+    "asked",
 )  # fmt: skip
 _NO_CASE: Final = {
     "not_typed": "This run makes no case: nobody typed it, its values were given as data.",
@@ -133,8 +134,8 @@ async def history(
 
 @router.get("/export.csv")
 async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
-    """The filtered history as a file. That it was taken is an entry itself, written before the first line leaves. A page that draws how far
-    it is says so (``X-Progress``), and is told how many entries will come."""
+    """The filtered history as a file. That it was taken is an entry itself, written before the first line leaves. A
+    page that draws how far it is says so (``X-Progress``), and is told how many entries will come."""
     container, filters = container_of(request), wanted.filters
     async with container.database.begin() as session:
         await record_act(
@@ -157,15 +158,21 @@ async def verify(request: Request, visitor: Owner) -> Response:
     async with container_of(request).database.read() as session:
         verdict = await verification.verify(session, visitor.actor.workspace)
     page = VerdictPage(
-        shell=shell(request, visitor), title="The chain's verdict", ok=verdict.ok, count=verdict.count,
-        first_break=verdict.first_break or 0, why=verdict.why, last=str(verdict.last or ""),
-    )  # fmt: skip
+        shell=shell(request, visitor),
+        title="The chain's verdict",
+        ok=verdict.ok,
+        count=verdict.count,
+        first_break=verdict.first_break or 0,
+        why=verdict.why,
+        last=str(verdict.last or ""),
+    )
     return render(page)
 
 
 @router.get("/{seq}/case.zip")
 async def case(request: Request, visitor: Owner, seq: int) -> Response:
-    """The decision of this entry's run as a suite of one case, with the world it stands in. That it was taken is an entry itself."""
+    """The decision of this entry's run as a suite of one case, with the world it stands in. That it was taken is an
+    entry itself."""
     container, actor = container_of(request), visitor.actor
     async with container.database.read() as session:
         row = await store.history.log.get(session, actor.workspace, seq)

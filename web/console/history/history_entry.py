@@ -37,9 +37,9 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryPage(Page):
-    """``data`` is what the entry holds, but for the prompt and the response, which are shown as the texts they are. ``case``: the run was
-    decided, so it makes a case for evals. ``undo``: what to ask for, to reverse what the run did. ``misfit``: why the entry does not fit
-    the chain, empty where it does."""
+    """``data`` is what the entry holds, but for the prompt and the response, which are shown as the texts they are.
+    ``case``: the run was decided, so it makes a case for evals. ``undo``: what to ask for, to reverse what the run did.
+    ``misfit``: why the entry does not fit the chain, empty where it does."""
 
     template: ClassVar[str] = "entry.html"
     seq: int

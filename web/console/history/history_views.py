@@ -40,11 +40,14 @@ async def views(session: AsyncSession, actor: Actor, query: str) -> tuple[View, 
     rows = await store.history.views.visible_views(session, actor.workspace, actor.person)
     return tuple(
         View(
-            each.id, to_display_text(each.name, limit=MOST_CHARS), each.query, to_display_text(each.person_name, limit=60) if each.shared else "",
+            each.id,
+            to_display_text(each.name, limit=MOST_CHARS),
+            each.query,
+            to_display_text(each.person_name, limit=60) if each.shared else "",
             each.query == query,
         )
         for each in rows
-    )  # fmt: skip
+    )
 
 
 @router.post("")
@@ -57,9 +60,15 @@ async def keep(request: Request, form: GuardedOwner) -> Response:
     if not name or len(name) > MOST_CHARS:
         raise InvalidInput(f"A view's name has 1 to {MOST_CHARS} characters.")
     row = HistoryViewRow(
-        id=ids.new("hvw"), workspace=actor.workspace, person=actor.person, person_name=actor.name, name=name, query=query,
-        shared=form.get("shared") == "yes", created_at=container.clock(),
-    )  # fmt: skip
+        id=ids.new("hvw"),
+        workspace=actor.workspace,
+        person=actor.person,
+        person_name=actor.name,
+        name=name,
+        query=query,
+        shared=form.get("shared") == "yes",
+        created_at=container.clock(),
+    )
     async with container.database.begin() as session:
         await store.history.views.save_view(session, row)
     return redirect(f"/history?{query}")

@@ -191,10 +191,14 @@ def columns(
         label = last.isoformat() if wide == 1 else f"{first.isoformat()} to {last.isoformat()}"
         made.append(
             Column(
-                label=label, x=left + 1, width=max(right - left - 2, 1), blocks=_blocks(counts, outcomes, most),
-                counts=tuple(counts[each] for each in outcomes), total=counts.total(),
+                label=label,
+                x=left + 1,
+                width=max(right - left - 2, 1),
+                blocks=_blocks(counts, outcomes, most),
+                counts=tuple(counts[each] for each in outcomes),
+                total=counts.total(),
             )
-        )  # fmt: skip
+        )
     return tuple(made)
 
 
@@ -258,11 +262,15 @@ def people_rows(
         tired = yes >= FATIGUE_CARDS and rate >= FATIGUE_SHARE and quick / max(spread.n, 1) >= FATIGUE_QUICK
         lines.append(
             PersonRow(
-                name=to_display_text(names.get(each, each), limit=80), cards=yes + no, rate=percent(rate),
-                median="–" if median is None else duration(median), quick=percent(quick / spread.n) if spread.n else "–",
-                width=round(rate * WIDE), tired=tired,
+                name=to_display_text(names.get(each, each), limit=80),
+                cards=yes + no,
+                rate=percent(rate),
+                median="–" if median is None else duration(median),
+                quick=percent(quick / spread.n) if spread.n else "–",
+                width=round(rate * WIDE),
+                tired=tired,
             )
-        )  # fmt: skip
+        )
     return tuple(sorted(lines, key=lambda each: (-each.cards, each.name))[:MOST_PEOPLE])
 
 

@@ -21,8 +21,8 @@ _WHOLE: Final = {EntryType.FINISHED.value}
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """``x`` and ``width`` in units of the drawing; ``tone`` is ``work``, ``wait`` (for a person) or ``moment``. ``took`` in words, empty
-    for a moment. ``present``: the entry that is looked at."""
+    """``x`` and ``width`` in units of the drawing; ``tone`` is ``work``, ``wait`` (for a person) or ``moment``.
+    ``took`` in words, empty for a moment. ``present``: the entry that is looked at."""
 
     seq: int
     step: str
@@ -43,13 +43,17 @@ def bars(rows: Sequence[HistoryRow], present: int) -> tuple[Bar, ...]:
     whole = max(max(row.at for row in rows) - first, timedelta(microseconds=1))
     return tuple(
         Bar(
-            seq=row.seq, step=row.kind.replace("_", " "), after=f"+{_said((began - first).total_seconds())}",
-            took=_said((row.at - began).total_seconds()) if began < row.at else "", tone=tone, present=row.seq == present,
+            seq=row.seq,
+            step=row.kind.replace("_", " "),
+            after=f"+{_said((began - first).total_seconds())}",
+            took=_said((row.at - began).total_seconds()) if began < row.at else "",
+            tone=tone,
+            present=row.seq == present,
             x=min(round((began - first) / whole * WIDTH), WIDTH - _LEAST),
             width=max(round((row.at - began) / whole * WIDTH), _LEAST),
         )
         for row, began, tone in spans
-    )  # fmt: skip
+    )
 
 
 def _span(row: HistoryRow) -> tuple[datetime, str]:

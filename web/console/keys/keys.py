@@ -158,11 +158,14 @@ async def create(request: Request, form: GuardedOwner) -> Response:
     body, trouble = checked(
         CreateKeyBody,
         {
-            "name": form.get("name", limit=1000).strip(), "role": form.get("role", limit=100), "mode": form.get("mode", limit=10),
-            "scopes": list(form.every("scope")), "expires_days": int(days) if days.isdecimal() else None,
+            "name": form.get("name", limit=1000).strip(),
+            "role": form.get("role", limit=100),
+            "mode": form.get("mode", limit=10),
+            "scopes": list(form.every("scope")),
+            "expires_days": int(days) if days.isdecimal() else None,
         },
         {"scopes": "Tick at least one scope."},
-    )  # fmt: skip
+    )
     if body is not None and not set(body.scopes) <= set(SCOPES):
         trouble = "There is no such scope."
     if body is not None and body.role is not None and not trouble:
@@ -220,9 +223,16 @@ async def revoke(request: Request, form: GuardedOwner, key_id: str) -> Response:
 
 def _line(row: KeyRow, state: KeyState) -> KeyTableRow:
     return KeyTableRow(
-        id=row.id, name=to_display_text(row.name, limit=120), public=row.public, mode=MODES.get(row.mode, MODES["test"]), role=row.role,
-        scopes=_scopes(row.scopes.split()), last_used_at=row.last_used_at, expires_at=row.expires_at, state=STATES[state],
-    )  # fmt: skip
+        id=row.id,
+        name=to_display_text(row.name, limit=120),
+        public=row.public,
+        mode=MODES.get(row.mode, MODES["test"]),
+        role=row.role,
+        scopes=_scopes(row.scopes.split()),
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+        state=STATES[state],
+    )
 
 
 def _scopes(names: Collection[str]) -> str:

@@ -40,7 +40,8 @@ STATES: Final[Mapping[str, Badge]] = {
 }
 _OVER: Final = Badge("invitation over", "bad")
 _ADVICE: Final = (
-    "Send it to them by a way that only they read: whoever opens it first takes the place. It lets one person in, once, within {} days, "
+    "Send it to them by a way that only they read: whoever opens it first takes the place. It lets one person in, "
+    "once, within {} days, "
     "and can't be shown again. A fresh one can be made on the member's page."
 )
 
@@ -79,8 +80,8 @@ class NewMemberPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberPage(Page):
-    """``can`` is what state decides: ``active``, ``invited``, ``withdrawn`` (never accepted) or ``disabled``. ``last_owner``: nothing may
-    take their role or access. ``at_fault`` names the form that ``trouble`` is about."""
+    """``can`` is what state decides: ``active``, ``invited``, ``withdrawn`` (never accepted) or ``disabled``.
+    ``last_owner``: nothing may take their role or access. ``at_fault`` names the form that ``trouble`` is about."""
 
     template: ClassVar[str] = "member.html"
     member_id: str
@@ -111,11 +112,16 @@ async def members(request: Request, visitor: Owner) -> Response:
     now = container.clock()
     lines = tuple(
         MemberTableRow(
-            id=row.id, name=to_display_text(row.name, limit=100), email=to_display_text(row.email, limit=320), role=row.role, state=_state(row, now),
-            last_seen_at=row.last_seen_at, me=row.id == visitor.member.id,
+            id=row.id,
+            name=to_display_text(row.name, limit=100),
+            email=to_display_text(row.email, limit=320),
+            role=row.role,
+            state=_state(row, now),
+            last_seen_at=row.last_seen_at,
+            me=row.id == visitor.member.id,
         )
         for row in rows
-    )  # fmt: skip
+    )
     return show(request, MembersPage(shell=shell(request, visitor), title="Members", lines=lines))
 
 
@@ -164,7 +170,8 @@ async def invite_again(request: Request, form: GuardedOwner, member_id: str) -> 
 
 @router.post("/{member_id}/role")
 async def change_role(request: Request, form: GuardedOwner, member_id: str) -> Response:
-    """Whose role it is signs in anew; whoever gives it to themself is signed in here at once, under another session id."""
+    """Whose role it is signs in anew; whoever gives it to themself is signed in here at once, under another session
+    id."""
     visitor, role = form.member, form.get("role", limit=100)
     await _there(request, visitor, member_id)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
@@ -238,9 +245,13 @@ async def _new(request: Request, visitor: Visitor, email: str = "", role: str = 
     async with container.database.read() as session:
         rows = await store.accounts.members.listed(session, workspace)
     page = NewMemberPage(
-        shell=shell(request, visitor), title="Invite somebody", email=to_display_text(email, limit=320),
-        roles=await _roles(request, rows, role), days=INVITATION.days, trouble=trouble,
-    )  # fmt: skip
+        shell=shell(request, visitor),
+        title="Invite somebody",
+        email=to_display_text(email, limit=320),
+        roles=await _roles(request, rows, role),
+        days=INVITATION.days,
+        trouble=trouble,
+    )
     return show(request, page, status=422 if trouble else 200)
 
 
@@ -256,13 +267,27 @@ async def _member(
     owners = [each.id for each in rows if each.role == OWNER and each.state == "active"]
     inviter = next((each.name for each in rows if each.id == row.invited_by), "")
     page = MemberPage(
-        shell=shell(request, visitor), title=to_display_text(row.name, limit=60), member_id=row.id, name=to_display_text(row.name, limit=100),
-        email=to_display_text(row.email, limit=320), role=row.role, state=_state(row, now), can=_stage(row), me=row.id == visitor.member.id,
-        last_owner=owners == [row.id], invited_by=to_display_text(inviter, limit=100), created_at=row.created_at,
-        standing_since=row.standing_since, last_seen_at=row.last_seen_at, invite_expires_at=row.invite_expires_at,
-        roles=await _roles(request, rows, row.role), sign_ins=active_sessions(logins, visitor.login.id), days=INVITATION.days,
-        trouble=trouble, at_fault=at_fault,
-    )  # fmt: skip
+        shell=shell(request, visitor),
+        title=to_display_text(row.name, limit=60),
+        member_id=row.id,
+        name=to_display_text(row.name, limit=100),
+        email=to_display_text(row.email, limit=320),
+        role=row.role,
+        state=_state(row, now),
+        can=_stage(row),
+        me=row.id == visitor.member.id,
+        last_owner=owners == [row.id],
+        invited_by=to_display_text(inviter, limit=100),
+        created_at=row.created_at,
+        standing_since=row.standing_since,
+        last_seen_at=row.last_seen_at,
+        invite_expires_at=row.invite_expires_at,
+        roles=await _roles(request, rows, row.role),
+        sign_ins=active_sessions(logins, visitor.login.id),
+        days=INVITATION.days,
+        trouble=trouble,
+        at_fault=at_fault,
+    )
     return show(request, page, status=422 if trouble else 200)
 
 

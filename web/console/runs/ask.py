@@ -105,7 +105,8 @@ class RefusalView:
 
 @dataclass(frozen=True, kw_only=True)
 class RunPage(Page):
-    """One of ``moving``, ``asked``, ``card``, ``refused``, ``outcome`` stands for where the run is; ``card`` stays beside its outcome."""
+    """One of ``moving``, ``asked``, ``card``, ``refused``, ``outcome`` stands for where the run is; ``card`` stays
+    beside its outcome."""
 
     template: ClassVar[str] = "run.html"
     run_id: str
@@ -148,7 +149,8 @@ async def ask(request: Request, form: Guarded) -> Response:
 
 @router.get("/runs/{run_id}")
 async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0) -> Response:
-    """``seen`` is the revision that the page shows already. While that stands there is nothing to put in its place: 204."""
+    """``seen`` is the revision that the page shows already. While that stands there is nothing to put in its place:
+    204."""
     run = await container_of(request).runs.wait_until_idle(
         visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S
     )
@@ -217,7 +219,8 @@ async def decide(request: Request, form: Guarded, run_id: str) -> Response:
 
 
 async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | Refusal) -> Response:
-    """After a change the run's own page, so that a reload repeats nothing. A refusal is shown above the run as it stands."""
+    """After a change the run's own page, so that a reload repeats nothing. A refusal is shown above the run as it
+    stands."""
     if isinstance(result, Run):
         return redirect(f"/runs/{run_id}")
     run = await container_of(request).runs.show(visitor.actor, run_id)

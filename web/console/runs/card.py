@@ -1,7 +1,7 @@
 """The card: exactly what will be sent, where to, on whose word, and where each value comes from.
 
-It is made from the plan and the words typed, and from nothing else: no model writes a letter of it. Other people's text is shown with
-everything hidden in it spelled out (``core.display_text``).
+It is made from the plan and the words typed, and from nothing else: no model writes a letter of it. Other people's text
+is shown with everything hidden in it spelled out (``core.display_text``).
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an edit calls it, ``record`` the declared
-    fields of the record it was looked up in, as they were when the plan was made."""
+    """``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an edit calls it,
+    ``record`` the declared fields of the record it was looked up in, as they were when the plan was made."""
 
     key: str
     slot: str

@@ -32,7 +32,8 @@ _TRIED = "Nothing was sent: a test key asked for this."
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """One call's outcome. ``answer`` is the platform's body, indented where it is JSON; in test mode an example of it."""
+    """One call's outcome. ``answer`` is the platform's body, indented where it is JSON; in test mode an example of
+    it."""
 
     number: int
     title: str
@@ -101,8 +102,9 @@ def _answer(body: str | None) -> str:
 
 
 def _undo(plan: Plan, at: int, actor: Actor, context: WorkspaceContext) -> str:
-    """Words that ask for the reverse, for the person to look over: the reversing contract's title and what it is to be done to, by kind and
-    id. A record's label may hold anything, and words of it that nothing comes of would be held against the card."""
+    """Words that ask for the reverse, for the person to look over: the reversing contract's title and what it is to be
+    done to, by kind and id. A record's label may hold anything, and words of it that nothing comes of would be held
+    against the card."""
     step = plan.steps[at]
     contract = context.catalogue.version(step.action, step.version)
     reverse = context.catalogue.get(contract.undo) if contract and contract.undo else None

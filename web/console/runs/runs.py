@@ -92,9 +92,14 @@ async def approvals(request: Request, visitor: SignedIn) -> Response:
 
 def _line(run: Run) -> RunRow:
     return RunRow(
-        run.id, to_display_text(run.text, limit=240), labels.STATES[run.state], to_display_text(run.actor.name, limit=80), " ".join(run.actions),
-        run.created_at, is_test(run),
-    )  # fmt: skip
+        run.id,
+        to_display_text(run.text, limit=240),
+        labels.STATES[run.state],
+        to_display_text(run.actor.name, limit=80),
+        " ".join(run.actions),
+        run.created_at,
+        is_test(run),
+    )
 
 
 def _waiting(run: Run) -> ApprovalRow:

@@ -59,7 +59,8 @@ class AttemptTableRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryPage(Page):
-    """``waiting``: an attempt is under way, so the page looks again; ``seen`` is what it shows now, ``awaited`` up to which attempt."""
+    """``waiting``: an attempt is under way, so the page looks again; ``seen`` is what it shows now, ``awaited`` up to
+    which attempt."""
 
     template: ClassVar[str] = "delivery.html"
     delivery_id: str
@@ -91,7 +92,8 @@ async def delivery(
     awaited: Annotated[int, Query(ge=0, le=100_000)] = 0,
     seen: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """``seen`` is the state that the page shows already: while that stands there is nothing to put in its place (204)."""
+    """``seen`` is the state that the page shows already: while that stands there is nothing to put in its place
+    (204)."""
     async with container_of(request).database.read() as session:
         row = await store.webhooks.deliveries.get(session, visitor.actor.workspace, delivery_id)
         shown = f"{row.attempts}-{row.state}"

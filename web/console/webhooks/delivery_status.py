@@ -62,7 +62,8 @@ def delivery_row(row: DeliveryRow) -> DeliveryTableRow:
 
 
 def state_badge(row: DeliveryRow) -> Badge:
-    """Where a delivery stands; one that failed so far and is tried again is told apart from one that has not been tried."""
+    """Where a delivery stands; one that failed so far and is tried again is told apart from one that has not been
+    tried."""
     return RETRYING if row.state == "pending" and row.attempts else DELIVERIES[row.state]
 
 

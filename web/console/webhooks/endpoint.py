@@ -134,7 +134,7 @@ async def rotate(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
         made = await container_of(request).webhooks.endpoints.rotate(
             form.member.actor, endpoint_id, request_id=problem.request_id(request), in_transaction=in_transaction
         )
-    advice = f"{ADVICE} For {_hours(BOTH_VALID)} h everything is signed with both: deploy the new one in that time, and nothing is refused."
+    advice = f"{ADVICE} For {_hours(BOTH_VALID)} h everything is signed with both: deploy the new one in that time, and nothing is refused."  # noqa: E501
     return secret_page(request, form.member, made, "The endpoint has a new secret", advice)
 
 
@@ -142,9 +142,12 @@ async def rotate(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
 async def test(request: Request, form: GuardedOwner, endpoint_id: str) -> Response:
     async with once_per_form(request, form) as in_transaction:
         row = await container_of(request).webhooks.redelivery.test(
-            form.member.actor, endpoint_id, form.get("event", limit=100) or None,
-            request_id=problem.request_id(request), in_transaction=in_transaction,
-        )  # fmt: skip
+            form.member.actor,
+            endpoint_id,
+            form.get("event", limit=100) or None,
+            request_id=problem.request_id(request),
+            in_transaction=in_transaction,
+        )
     return redirect(f"/webhooks/deliveries/{row.id}?awaited=1")
 
 

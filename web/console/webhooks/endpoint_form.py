@@ -11,8 +11,8 @@ from web.console.forms import Form, checked
 
 @dataclass(frozen=True, slots=True)
 class EndpointForm:
-    """``patterns`` are one a line, beside those that are ``ticked`` in the catalogue; ``headers`` are ``Name: value``, one a line;
-    ``bare`` takes all headers away."""
+    """``patterns`` are one a line, beside those that are ``ticked`` in the catalogue; ``headers`` are ``Name: value``,
+    one a line; ``bare`` takes all headers away."""
 
     url: str = ""
     patterns: str = ""
@@ -41,7 +41,10 @@ def to_body(given: EndpointForm) -> EndpointBody:
     body, trouble = checked(
         EndpointBody,
         {
-            "url": given.url, "events": wanted, "description": given.description, "headers": _headers(given.headers),
+            "url": given.url,
+            "events": wanted,
+            "description": given.description,
+            "headers": _headers(given.headers),
             "per_minute": given.per_minute or None,
         },
         {
@@ -49,7 +52,7 @@ def to_body(given: EndpointForm) -> EndpointBody:
             "events": "Name 1 to 50 patterns of events, such as invoice.paid, invoice.* or *.",
             "per_minute": "A bound is a whole number from 1 to 6000, or nothing for none.",
         },
-    )  # fmt: skip
+    )
     if body is None:
         raise InvalidInput(trouble)
     return body

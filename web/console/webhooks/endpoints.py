@@ -67,7 +67,8 @@ class Category:
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointFormPage(Page):
-    """The form of a new endpoint, or of one that is changed: then ``endpoint_id`` is its id, ``kept`` the headers it has."""
+    """The form of a new endpoint, or of one that is changed: then ``endpoint_id`` is its id, ``kept`` the headers it
+    has."""
 
     template: ClassVar[str] = "endpoint_form.html"
     endpoint_id: str
@@ -102,9 +103,15 @@ async def create(request: Request, form: GuardedOwner) -> Response:
         body = to_body(given)
         async with once_per_form(request, form) as in_transaction:
             made = await container_of(request).webhooks.endpoints.create(
-                visitor.actor, body.url, body.events, description=body.description, headers=body.headers,
-                per_minute=body.per_minute, request_id=problem.request_id(request), in_transaction=in_transaction,
-            )  # fmt: skip
+                visitor.actor,
+                body.url,
+                body.events,
+                description=body.description,
+                headers=body.headers,
+                per_minute=body.per_minute,
+                request_id=problem.request_id(request),
+                in_transaction=in_transaction,
+            )
     except InvalidInput as error:
         return _form(request, visitor, given, trouble=error.detail)
     return secret_page(request, visitor, made, "The endpoint is made", ADVICE, status=201)
@@ -126,8 +133,11 @@ async def change(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
     try:
         body = to_body(given)
         changes: dict[str, Any] = {
-            "url": body.url, "events": body.events, "description": body.description, "per_minute": body.per_minute,
-        }  # fmt: skip
+            "url": body.url,
+            "events": body.events,
+            "description": body.description,
+            "per_minute": body.per_minute,
+        }
         if body.headers or given.bare:
             changes["headers"] = body.headers
         await endpoints.change(visitor.actor, endpoint_id, changes, request_id=problem.request_id(request))

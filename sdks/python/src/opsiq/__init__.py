@@ -32,9 +32,9 @@ from opsiq.receiver import Receiver, Refuse, Reply, SqliteStore, Store
 from opsiq.webhooks import ActionCall, Event, Verified, Webhooks
 
 __all__ = [
-    "ActionCall", "ApiError", "AsyncHeld", "AsyncOpsIQ", "Attempt", "AuthenticationError", "ClockSkewError", "ConfigurationError",
-    "ConflictError", "Event", "Fault", "ForbiddenError", "Held", "IdempotencyInFlightError", "IdempotencyKeyReusedError",
-    "InvalidRequestError", "NotFoundError", "OpsIQ", "OpsIQError", "RateLimitedError", "Receiver", "Refuse", "Reply", "Run",
+    "ActionCall", "ApiError", "AsyncHeld", "AsyncOpsIQ", "Attempt", "AuthenticationError", "ClockSkewError", "ConfigurationError",  # noqa: E501
+    "ConflictError", "Event", "Fault", "ForbiddenError", "Held", "IdempotencyInFlightError", "IdempotencyKeyReusedError",  # noqa: E501
+    "InvalidRequestError", "NotFoundError", "OpsIQ", "OpsIQError", "RateLimitedError", "Receiver", "Refuse", "Reply", "Run",  # noqa: E501
     "ServerError", "SqliteStore", "Store", "TimedOutError", "TransportError", "UnavailableError", "UnprocessableError",
     "UnreadableAnswerError", "Verified", "WebhookVerificationError", "Webhooks", "__version__", "types",
 ]  # fmt: skip

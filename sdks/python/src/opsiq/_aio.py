@@ -1,4 +1,4 @@
-"""The calls, and the client that makes them. ``_sync.py`` is made of this file by scripts/generate.py: change this one."""
+"""The calls, and the client that makes them. ``_sync.py`` is made of this file by scripts/generate.py: change this one."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class AsyncOpsIQ:
     ``base_url``: the server, by default ``OPSIQ_URL`` of the environment, else this machine's. ``timeout_s`` bounds one attempt.
     ``on_attempt`` is told of each. ``http``: an httpx client of yours, for proxies or certificates; it is not closed.
     ``clock``, ``sleep``, ``random`` are for tests. Raises ConfigurationError.
-    """
+    """  # noqa: E501
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class AsyncOpsIQ:
     async def _send(self, outgoing: Outgoing, until: float) -> Came:
         timeout = httpx.Timeout(outgoing.timeout_s, connect=min(10.0, outgoing.timeout_s))
         request = self._http.build_request(
-            outgoing.method, self._base_url + outgoing.target, headers=dict(outgoing.headers), content=outgoing.body, timeout=timeout,
+            outgoing.method, self._base_url + outgoing.target, headers=dict(outgoing.headers), content=outgoing.body, timeout=timeout,  # noqa: E501
         )  # fmt: skip
         try:
             answer = await self._http.send(request, stream=True, follow_redirects=False)
@@ -195,7 +195,7 @@ class AsyncRuns(_AsyncResource):
         )
 
     async def wait(self, run_id: str, *, timeout_s: float = 60.0) -> Run:
-        """The run once it is neither held nor under way. Raises TimedOutError when it still is after ``timeout_s``; the run goes on."""
+        """The run once it is neither held nor under way. Raises TimedOutError when it still is after ``timeout_s``; the run goes on."""  # noqa: E501
         until = time.monotonic() + timeout_s
         left = timeout_s
         while True:
@@ -260,7 +260,7 @@ class AsyncTickets(_AsyncResource):
     def list(
         self, *, limit: Optional[int] = None, cursor: Optional[str] = None, **fields: Any
     ) -> AsyncIterator[types.Record]:
-        """Newest first, page after page of ``limit`` (at most 50). ``fields``: the value, or one of a list, of a declared field."""
+        """Newest first, page after page of ``limit`` (at most 50). ``fields``: the value, or one of a list, of a declared field."""  # noqa: E501
         return self._client._pages(
             "/v1/tickets", types.RecordPage, "cursor", [*fields.items(), ("limit", limit)], cursor
         )
@@ -316,7 +316,7 @@ class AsyncEndpoints(_AsyncResource):
         per_minute: Optional[int] = None,
         idempotency_key: Optional[str] = None,
     ) -> types.EndpointWithSecret:
-        """``events`` are patterns: ``invoice.paid``, ``invoice.*``, ``*``. The secret is in this answer and in no other."""
+        """``events`` are patterns: ``invoice.paid``, ``invoice.*``, ``*``. The secret is in this answer and in no other."""  # noqa: E501
         sent = body(url=url, events=events, description=description, headers=headers, per_minute=per_minute)
         return await self._client.do(
             Call("POST", "/v1/webhooks/endpoints", types.EndpointWithSecret, "", sent, True, idempotency_key)
@@ -332,7 +332,7 @@ class AsyncEndpoints(_AsyncResource):
         headers: Optional[Mapping[str, str]] = None,
         per_minute: Union[int, Literal["unchanged"], None] = "unchanged",
     ) -> types.Endpoint:
-        """Only what is given is changed; ``headers`` replaces all of them, a ``per_minute`` of None takes the bound away."""
+        """Only what is given is changed; ``headers`` replaces all of them, a ``per_minute`` of None takes the bound away."""  # noqa: E501
         bound = NULL if per_minute is None else None if per_minute == "unchanged" else per_minute
         sent = body(url=url, events=events, description=description, headers=headers, per_minute=bound)
         return await self._client.do(Call("PATCH", self._path(endpoint_id), types.Endpoint, "", sent))

@@ -33,7 +33,7 @@ _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 
 @dataclass(frozen=True)
 class Call(Generic[T]):
-    """One request to make. ``read`` is what a success is read as, None for nothing. ``acts``: it takes an Idempotency-Key."""
+    """One request to make. ``read`` is what a success is read as, None for nothing. ``acts``: it takes an Idempotency-Key."""  # noqa: E501
 
     method: str
     path: str
@@ -76,7 +76,7 @@ Came = Union[Answer, NoAnswer]
 
 @dataclass(frozen=True)
 class Attempt:
-    """What the hook is told of each attempt: never a secret, a signature or a body. ``pause_s``: it is tried again after that."""
+    """What the hook is told of each attempt: never a secret, a signature or a body. ``pause_s``: it is tried again after that."""  # noqa: E501
 
     method: str
     path: str
@@ -126,7 +126,7 @@ class Core:
 
 
 class Exchange(Generic[T]):
-    """One call, attempt by attempt: ``outgoing()``, send it, ``took(what came)``, and again after the pause that says."""
+    """One call, attempt by attempt: ``outgoing()``, send it, ``took(what came)``, and again after the pause that says."""  # noqa: E501
 
     result: T
 
@@ -157,7 +157,7 @@ class Exchange(Generic[T]):
         return Outgoing(call.method, target, headers, call.body, core.timeout_s + call.wait_s)
 
     def took(self, came: Came, duration_s: float) -> Optional[float]:
-        """Seconds to pause before the next attempt; None when it is done and ``result`` stands. Raises ApiError or TransportError."""
+        """Seconds to pause before the next attempt; None when it is done and ``result`` stands. Raises ApiError or TransportError."""  # noqa: E501
         if isinstance(came, Answer) and (200 <= came.status <= 299 or self._gone(came)):
             self._tell(came, duration_s, None)
             self.result = _read(self._call, came)
@@ -320,7 +320,7 @@ def _word(value: Any) -> str:
 
 
 def body(**members: Any) -> bytes:
-    """Compact JSON in UTF-8; a member that is None is left out (NULL is written). Raises ConfigurationError for what has no form."""
+    """Compact JSON in UTF-8; a member that is None is left out (NULL is written). Raises ConfigurationError for what has no form."""  # noqa: E501
     given = {name: value for name, value in members.items() if value is not None}
     try:
         return _JSON.encode(given).encode("utf-8")

@@ -48,7 +48,7 @@ class ConfigurationError(OpsIQError, ValueError):
 
 
 class WebhookVerificationError(OpsIQError):
-    """Don't believe it, and answer 401. ``reason`` is one word of the reference's table; the sender needs no more than the status."""
+    """Don't believe it, and answer 401. ``reason`` is one word of the reference's table; the sender needs no more than the status."""  # noqa: E501
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -59,7 +59,7 @@ class WebhookVerificationError(OpsIQError):
 
 
 class TransportError(OpsIQError):
-    """No answer came, on any attempt. What was asked for may have happened: send it again with the same ``idempotency_key``."""
+    """No answer came, on any attempt. What was asked for may have happened: send it again with the same ``idempotency_key``."""  # noqa: E501
 
     def __init__(self, detail: str, *, idempotency_key: Optional[str] = None) -> None:
         super().__init__(detail)
@@ -71,7 +71,7 @@ class TimedOutError(TransportError):
 
 
 class ApiError(OpsIQError):
-    """The server's problem (RFC 9457). ``code`` is None where the answer was no problem document, a proxy's page for example."""
+    """The server's problem (RFC 9457). ``code`` is None where the answer was no problem document, a proxy's page for example."""  # noqa: E501
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class ClockSkewError(AuthenticationError):
 
 class ForbiddenError(ApiError):
     """Known, but not allowed: the role or the key's scopes don't reach (``forbidden``), only a person in the console may confirm it
-    (``person_required``; ``detail`` says where), or a test key was used for what has effects (``wrong_mode``)."""
+    (``person_required``; ``detail`` says where), or a test key was used for what has effects (``wrong_mode``)."""  # noqa: E501
 
 
 class NotFoundError(ApiError):
@@ -195,7 +195,7 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
 def of_problem(
     status: int, problem: Mapping[str, Any], *, request_id: Optional[str], retry_after_s: Optional[float]
 ) -> ApiError:
-    """The error that a non-2xx answer becomes. ``problem`` is its JSON object, empty where it has none; ``request_id`` the header's."""
+    """The error that a non-2xx answer becomes. ``problem`` is its JSON object, empty where it has none; ``request_id`` the header's."""  # noqa: E501
     code = _text(problem, "code")
     kind = _BY_CODE.get(code or "") or _BY_STATUS.get(status) or (ServerError if 500 <= status <= 599 else ApiError)
     told = problem.get("errors")

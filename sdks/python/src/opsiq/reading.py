@@ -1,5 +1,5 @@
 """JSON into the typed values of ``opsiq.types``. Members nobody knows yet are passed over: a newer server does not break
-an older SDK."""
+an older SDK."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Mismatch(ValueError):
 
 @functools.cache
 def reader(kind: Any) -> Reader:
-    """Turns JSON into a ``kind``: a generated dataclass, or what one's fields are made of. The reader raises Mismatch."""
+    """Turns JSON into a ``kind``: a generated dataclass, or what one's fields are made of. The reader raises Mismatch."""  # noqa: E501
     origin, inner = get_origin(kind), get_args(kind)
     if kind is Any:
         return lambda value: value

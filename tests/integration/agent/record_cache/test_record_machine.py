@@ -1,5 +1,6 @@
-"""What is kept against a model of a platform: whatever changes, whatever of it is told late, twice, never or out of order, and wherever a
-reading stands meanwhile, nothing older ever replaces anything newer, and a whole reading leaves what the platform had when it began."""
+"""What is kept against a model of a platform: whatever changes, whatever of it is told late, twice, never or out of
+order, and wherever a reading stands meanwhile, nothing older ever replaces anything newer, and a whole reading leaves
+what the platform had when it began."""
 
 from __future__ import annotations
 
@@ -42,8 +43,8 @@ def state(key: str, version: int, name: str | None) -> CachedRecord:
 
 
 class Platform(RuleBasedStateMachine):
-    """``past`` is every state there ever was: (id, version) → the name, None for a deletion. ``known`` is the newest version of each record
-    that OpsIQ was told of or has read."""
+    """``past`` is every state there ever was: (id, version) → the name, None for a deletion. ``known`` is the newest
+    version of each record that OpsIQ was told of or has read."""
 
     template: Path
 
@@ -119,7 +120,8 @@ class Platform(RuleBasedStateMachine):
     @rule(data=st.data())
     @precondition(lambda self: getattr(self, "reading", None) and self.reading[1])
     def one_slips_between_two_pages(self, data: st.DataObject) -> None:
-        """As where a platform's order changes while it is read: it is taken for deleted, and the next reading brings it back."""
+        """As where a platform's order changes while it is read: it is taken for deleted, and the next reading brings it
+        back."""
         assert self.reading is not None
         began, left, then = self.reading
         key = data.draw(st.sampled_from(left))

@@ -1,4 +1,5 @@
-"""Look-ups go by what is kept: the same answers as the platform's own, without asking it, and never instead of it when it counts."""
+"""Look-ups go by what is kept: the same answers as the platform's own, without asking it, and never instead of it when
+it counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What is kept stays in step: by webhooks, by what others fire, by readings that go on where they stood, whatever comes in between."""
+"""What is kept stays in step: by webhooks, by what others fire, by readings that go on where they stood, whatever comes
+in between."""
 
 from __future__ import annotations
 

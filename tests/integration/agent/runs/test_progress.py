@@ -1,4 +1,5 @@
-"""How far a request is, and stopping it: told by the real steps, seen from another process, and never acted on afterwards."""
+"""How far a request is, and stopping it: told by the real steps, seen from another process, and never acted on
+afterwards."""
 
 from __future__ import annotations
 

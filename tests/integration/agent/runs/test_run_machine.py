@@ -1,4 +1,5 @@
-"""Runs under any order of asking, editing, yes and no, time passing, crashes and verdicts: what is promised of each of them holds."""
+"""Runs under any order of asking, editing, yes and no, time passing, crashes and verdicts: what is promised of each of
+them holds."""
 
 from __future__ import annotations
 

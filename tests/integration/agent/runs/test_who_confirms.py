@@ -1,4 +1,5 @@
-"""Who may say yes: a key never to what only a person confirms, whenever the card was made, and never to what is of the other mode."""
+"""Who may say yes: a key never to what only a person confirms, whenever the card was made, and never to what is of the
+other mode."""
 
 from __future__ import annotations
 
@@ -147,7 +148,8 @@ async def test_keys_decide_about_runs_of_their_own_mode_alone(harness: AgentHarn
     acts: list[tuple[Actor, Run]] = [(test, asked), (live, tried)]
     for actor, run in acts:
         attempts: list[Awaitable[object]] = [
-            confirm(harness, actor, run), harness.decisions.reject(actor, run.id), harness.decisions.cancel(actor, run.id),
+            confirm(harness, actor, run), harness.decisions.reject(actor, run.id),
+            harness.decisions.cancel(actor, run.id),
             harness.decisions.edit(actor, run.id, run.digest or "", {"0.ticket_id": "5520"}),
             harness.decisions.answer(actor, run.id, "0.ticket_id", text="5520"),
             harness.decisions.decide(actor, run.id, "happened"),

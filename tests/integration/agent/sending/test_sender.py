@@ -1,4 +1,5 @@
-"""Crashes, lost answers and what a person decides about them: nothing twice, nothing against a verdict, no run stuck."""
+"""Crashes, lost answers and what a person decides about them: nothing twice, nothing against a verdict, no run
+stuck."""
 
 from __future__ import annotations
 
@@ -111,7 +112,8 @@ async def test_an_answer_that_comes_late_settles_nothing_of_the_attempt_after_it
     run = await confirmed(harness, EMAIL)
 
     async def taken_over() -> None:
-        """The lease ran out in mid-call: another worker takes the run up and is still waiting when the first answer comes."""
+        """The lease ran out in mid-call: another worker takes the run up and is still waiting when the first answer
+        comes."""
         harness.signed_client.answers = [WorkerDied(), NO]
         with pytest.raises(WorkerDied):
             await harness.sender.send(run.workspace, run.id)
@@ -187,7 +189,8 @@ async def test_what_was_rejected_and_is_asked_anew_is_another_call(harness: Agen
 
 
 async def test_who_loses_the_race_for_a_run_keeps_its_work_since_the_winner_may_die(harness: AgentHarness) -> None:
-    """Two workers hold one run: the lease of the first ran out while it stood still. It claims the run, and then it dies."""
+    """Two workers hold one run: the lease of the first ran out while it stood still. It claims the run, and then it
+    dies."""
     run = await confirmed(harness, EMAIL)
 
     async def first() -> None:

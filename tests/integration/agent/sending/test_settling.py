@@ -1,4 +1,5 @@
-"""Settling takes whatever an endpoint may answer: fuzzed bytes through a real socket, the real hand, and both databases."""
+"""Settling takes whatever an endpoint may answer: fuzzed bytes through a real socket, the real hand, and both
+databases."""
 
 from __future__ import annotations
 
@@ -98,7 +99,8 @@ async def test_a_call_is_settled_without_its_answer_before_it_is_not_settled(har
     async with harness.database.begin() as session:
         await session.execute(
             text(
-                "CREATE TRIGGER picky BEFORE UPDATE ON calls WHEN NEW.answer = 'never' BEGIN SELECT RAISE(ABORT, 'not that'); END"
+                "CREATE TRIGGER picky BEFORE UPDATE ON calls WHEN NEW.answer = 'never' BEGIN SELECT RAISE(ABORT, "
+                "'not that'); END"
             )
         )
     run = await harness.ask("olivia", EMAIL)

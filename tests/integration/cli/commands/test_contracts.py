@@ -173,8 +173,10 @@ def test_a_key_that_openssl_made_signs(good: Path, tmp_path: Path) -> None:
 
 def test_nothing_heavy_is_loaded_to_offer_the_command() -> None:
     code = (
-        "import argparse, sys; from cli.commands import contracts; contracts.add_parser(argparse.ArgumentParser().add_subparsers());"
-        "print([m for m in ('cel', 'joserfc', 'jsonschema_rs', 'jinja2', 'pydantic', 'cryptography') if m in sys.modules])"
+        "import argparse, sys; from cli.commands import contracts; "
+        "contracts.add_parser(argparse.ArgumentParser().add_subparsers());"
+        "print([m for m in ('cel', 'joserfc', 'jsonschema_rs', 'jinja2', 'pydantic', 'cryptography') if m in "
+        "sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"

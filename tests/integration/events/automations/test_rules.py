@@ -1,4 +1,5 @@
-"""A rule is no way around anything: its author's rights of the moment, the contract's policy, the same validation and history."""
+"""A rule is no way around anything: its author's rights of the moment, the contract's policy, the same validation and
+history."""
 
 from __future__ import annotations
 
@@ -103,9 +104,12 @@ async def test_what_every_event_would_be_refused_by_is_named_by_its_place(
 ) -> None:
     given = {"ticket_id": {"from": "/data/ticket_id"}, "priority": {"value": "high"}} | changes.get("parameters", {})
     rule = {
-        "name": "x", "event": "ticket.created", "action": "saas.set_ticket_priority", **changes,
+        "name": "x",
+        "event": "ticket.created",
+        "action": "saas.set_ticket_priority",
+        **changes,
         "parameters": {name: each for name, each in given.items() if each is not None},
-    }  # fmt: skip
+    }
     answer = await shop.call("POST", "/v1/rules", rule)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
     error = answer.json()["errors"][0]
@@ -148,9 +152,11 @@ async def test_a_constant_that_fits_is_kept_and_a_change_to_one_that_does_not_is
 )
 async def test_a_rule_that_could_not_work_is_refused_when_it_is_made(shop: Shop, changes: dict[str, Any]) -> None:
     rule = {
-        "name": "x", "event": "ticket.created", "action": "saas.close_ticket",
+        "name": "x",
+        "event": "ticket.created",
+        "action": "saas.close_ticket",
         "parameters": {"ticket_id": {"from": "/data/ticket_id"}},
-    }  # fmt: skip
+    }
     answer = await shop.call("POST", "/v1/rules", rule | changes)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
     assert (await shop.call("GET", "/v1/rules")).json()["data"] == []
@@ -269,8 +275,10 @@ async def test_a_rule_whose_author_is_gone_is_refused_in_words(shop: Shop) -> No
 
 async def test_what_the_event_lacks_is_refused_and_what_is_optional_is_left_out(shop: Shop) -> None:
     credit = {
-        "customer_id": {"from": "/data/customer_id"}, "amount": {"value": 500}, "note": {"from": "/data/reason"},
-    }  # fmt: skip
+        "customer_id": {"from": "/data/customer_id"},
+        "amount": {"value": 500},
+        "note": {"from": "/data/reason"},
+    }
     await made_rule(shop, event="customer.*", action="saas.apply_credit", parameters=credit)
     await fired(shop, "customer.updated", customer_id=421)
     await reacted(shop)

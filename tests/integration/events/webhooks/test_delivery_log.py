@@ -147,8 +147,16 @@ async def test_two_attempts_of_one_delivery_that_are_settled_together_both_count
         "wrk_1.1", 1, 5, "{}", b"no", False, pending.id, None, 500, None, "It answered 500.", at, at, None, True
     )
     resent = failed._replace(
-        attempt="wrk_2.1", n=2, response=b"", state="succeeded", status=204, detail="", next_at=None, finished_at=at, in_series=False
-    )  # fmt: skip
+        attempt="wrk_2.1",
+        n=2,
+        response=b"",
+        state="succeeded",
+        status=204,
+        detail="",
+        next_at=None,
+        finished_at=at,
+        in_series=False,
+    )
     async with harness.database.begin() as session:
         await store.webhooks.attempts.record_attempts(session, [failed, resent])
     (delivery,) = await harness.deliveries(endpoint)

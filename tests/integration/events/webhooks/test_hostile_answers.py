@@ -1,4 +1,5 @@
-"""Whatever an endpoint answers to a delivery is logged byte for byte, as far as it is kept, and settles the attempt: on both databases."""
+"""Whatever an endpoint answers to a delivery is logged byte for byte, as far as it is kept, and settles the attempt: on
+both databases."""
 
 from __future__ import annotations
 

@@ -214,7 +214,7 @@ async def test_a_deleted_endpoint_is_sent_nothing_more_and_its_log_stays(harness
 @pytest.mark.parametrize(
     "url",
     [
-        "http://example.com/hook", "http://93.184.216.34/hook", "https://10.0.0.1/hook", "https://user:pw@example.com/", "ftp://example.com/",
+        "http://example.com/hook", "http://93.184.216.34/hook", "https://10.0.0.1/hook", "https://user:pw@example.com/", "ftp://example.com/",  # noqa: E501
         "https://example.com/#part", "https://[::ffff:10.0.0.1]/", "not a url", "http://169.254.169.254/latest", "https://2130706433/",
     ],
 )  # fmt: skip

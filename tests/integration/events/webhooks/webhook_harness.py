@@ -1,4 +1,5 @@
-"""Webhooks on a real database and real sockets, with a clock that a test moves and an engine that a test turns by hand."""
+"""Webhooks on a real database and real sockets, with a clock that a test moves and an engine that a test turns by
+hand."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ class Message:
 
 @dataclass
 class Receiver:
-    """An endpoint of somebody else's. ``answers`` are given in turn, the last one for ever: a status, or (status, headers)."""
+    """An endpoint of somebody else's. ``answers`` are given in turn, the last one for ever: a status, or (status,
+    headers)."""
 
     url: str = ""
     answers: list[Any] = field(default_factory=lambda: [204])

@@ -85,7 +85,8 @@ async def test_a_lane_that_is_full_of_what_others_hold_is_looked_at_now_and_then
 
 
 async def test_what_waits_for_its_lane_is_not_kept_given_out(site: Site) -> None:
-    """Thousands of them would else fill the broker's bound of messages that are not acknowledged, and stop everybody."""
+    """Thousands of them would else fill the broker's bound of messages that are not acknowledged, and stop
+    everybody."""
     async with site.database.begin() as session:
         await lanes.hold(session, "held", 25)
     await site.worker(done)

@@ -86,7 +86,8 @@ async def test_a_bell_whose_connection_is_cut_connects_again_and_looks(postgresq
     async with database.begin() as session:
         await session.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = "
+                "current_database()"
             )
         )
     await until(lambda: ear.heard > before)

@@ -9,8 +9,12 @@ from store.driver.bulk_write import BulkStatement
 
 _GIVEN = BulkStatement(
     "SELECT same, turn, word, absent, mixed FROM given ORDER BY turn",
-    same="text", turn="integer", word="text", absent="text", mixed="text",
-)  # fmt: skip
+    same="text",
+    turn="integer",
+    word="text",
+    absent="text",
+    mixed="text",
+)
 
 
 @pytest.mark.parametrize("count", [1, 4, 16])

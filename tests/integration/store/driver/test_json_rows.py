@@ -104,9 +104,15 @@ async def deliveries(database: Database, events: int) -> None:
             await add(
                 session,
                 EndpointRow(
-                    id=endpoint, workspace="ws_1", url="https://x.test", patterns="*", created_by="m", created_at=AT, changed_at=AT,
+                    id=endpoint,
+                    workspace="ws_1",
+                    url="https://x.test",
+                    patterns="*",
+                    created_by="m",
+                    created_at=AT,
+                    changed_at=AT,
                 ),
-            )  # fmt: skip
+            )
         for n in range(events):
             body = BodyRow(event_id=f"evt_{n}", workspace="ws_1", event="e", body=b"%d" % n, created_at=AT)
             await store.webhooks.deliveries.put_body(session, body)

@@ -1,4 +1,5 @@
-"""On PostgreSQL, AI History is searched by ``pg_trgm`` where it may be had, and by the entries themselves where not: the same answer."""
+"""On PostgreSQL, AI History is searched by ``pg_trgm`` where it may be had, and by the entries themselves where not:
+the same answer."""
 
 from __future__ import annotations
 
@@ -26,8 +27,10 @@ ELSEWHERE: Final = (
     "GRANT USAGE ON SCHEMA parts TO plain",
 )
 MANY: Final = (
-    "INSERT INTO history (workspace, seq, id, at, kind, actor, data, words, prev, digest) SELECT 'ws_1', n, 'his_' || n, now(), 'prompt', "
-    "'{}', '{}', md5(n::text) || CASE WHEN n % 5000 = 0 THEN ' needle' ELSE '' END, '', '' FROM generate_series(1, 20000) AS n"
+    "INSERT INTO history (workspace, seq, id, at, kind, actor, data, words, prev, digest) SELECT 'ws_1', n, "
+    "'his_' || n, now(), 'prompt', "
+    "'{}', '{}', md5(n::text) || CASE WHEN n % 5000 = 0 THEN ' needle' ELSE '' END, '', '' FROM "
+    "generate_series(1, 20000) AS n"
 )
 
 

@@ -28,9 +28,14 @@ async def named(database: Database, *keys: str, **given: Any) -> list[Job]:
 
 async def test_of_the_named_what_is_due_and_free_is_claimed(database: Database) -> None:
     await put(
-        database, NewJob("due", "note", "ws_1", {}), NewJob("urgent", "note", "ws_1", {}, priority=1), NewJob("other", "else", "ws_1", {}),
-        NewJob("unnamed", "note", "ws_1", {}), NewJob("later", "note", "ws_1", {}, delay_s=60), NewJob("held", "note", "ws_1", {}, lane="held"),
-    )  # fmt: skip
+        database,
+        NewJob("due", "note", "ws_1", {}),
+        NewJob("urgent", "note", "ws_1", {}, priority=1),
+        NewJob("other", "else", "ws_1", {}),
+        NewJob("unnamed", "note", "ws_1", {}),
+        NewJob("later", "note", "ws_1", {}, delay_s=60),
+        NewJob("held", "note", "ws_1", {}, lane="held"),
+    )
     async with database.begin() as session:
         await lanes.hold(session, "held", 60)
     every = ("due", "urgent", "other", "later", "held", "never heard of")

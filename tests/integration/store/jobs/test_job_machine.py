@@ -32,7 +32,8 @@ T = TypeVar("T")
 
 
 class WorkMachine(RuleBasedStateMachine):
-    """``state`` is what each key must be in; ``holder`` is the one claim that may settle it, all earlier ones are zombies."""
+    """``state`` is what each key must be in; ``holder`` is the one claim that may settle it, all earlier ones are
+    zombies."""
 
     template: Path
     claims = Bundle("claims")

@@ -90,7 +90,8 @@ async def test_claims_go_by_priority_and_then_by_time(database: Database) -> Non
     async with database.begin() as session:
         await session.execute(
             text(
-                "UPDATE work SET due_ms = due_ms - 5000, turn_ms = turn_ms - 5000, created_ms = created_ms - 5000 WHERE key = 'b'"
+                "UPDATE work SET due_ms = due_ms - 5000, turn_ms = turn_ms - 5000, created_ms = created_ms - 5000 "
+                "WHERE key = 'b'"
             )
         )
     assert [one.key for one in await claim(database, limit=3)] == ["urgent", "b", "a"]

@@ -1,4 +1,5 @@
-"""Kept records on both databases: an older state never replaces a newer one, whatever the order, and what is found is what fits."""
+"""Kept records on both databases: an older state never replaces a newer one, whatever the order, and what is found is
+what fits."""
 
 from __future__ import annotations
 

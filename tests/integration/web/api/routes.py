@@ -1,4 +1,5 @@
-"""Every signed route as the application has it, and one of each thing that a route can name: what generated tests go by."""
+"""Every signed route as the application has it, and one of each thing that a route can name: what generated tests go
+by."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from web.auth import AuthRequirement
 
 ABSENT: Final = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 Things = Mapping[str, str]
-"""The name of a path parameter (with its collection, where several share one: ``contracts/name``) → the id of olivia's."""
+"""The name of a path parameter (with its collection, where several share one: ``contracts/name``) → the id of
+olivia's."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,11 @@ RULE: Final = {
     "parameters": {"ticket_id": {"from": "/data/ticket_id"}},
 }  # fmt: skip
 INSTRUCTION: Final = {
-    "name": "i", "event": "ticket.created", "text": "Close ticket {data.ticket_id}", "actions": ["saas.close_ticket"],
-}  # fmt: skip
+    "name": "i",
+    "event": "ticket.created",
+    "text": "Close ticket {data.ticket_id}",
+    "actions": ["saas.close_ticket"],
+}
 ENDPOINT: Final = {"url": "http://127.0.0.1:9/hooks", "events": ["invoice.*"]}
 
 

@@ -1,4 +1,5 @@
-"""The API over a real house (SQLite file, no workers) with a real demo platform behind it: two workspaces, and keys of every role."""
+"""The API over a real house (SQLite file, no workers) with a real demo platform behind it: two workspaces, and keys of
+every role."""
 
 from __future__ import annotations
 
@@ -77,9 +78,16 @@ class Shop:
         self, method: str, path: str, key: Key, query: str = "", body: bytes = b"", idempotency_key: str = ""
     ) -> str:
         return request_signature.header(
-            key.secret, ts=int(self.clock().timestamp()), nonce=request_signature.new_nonce(), key=key.public, method=method, path=path,
-            query=query, idempotency_key=idempotency_key, body=body,
-        )  # fmt: skip
+            key.secret,
+            ts=int(self.clock().timestamp()),
+            nonce=request_signature.new_nonce(),
+            key=key.public,
+            method=method,
+            path=path,
+            query=query,
+            idempotency_key=idempotency_key,
+            body=body,
+        )
 
     async def key_of(
         self,

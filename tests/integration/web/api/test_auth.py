@@ -130,7 +130,7 @@ async def test_a_body_of_another_kind_is_415(shop: Shop, kind: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
-@pytest.mark.parametrize("path", ["/v1/runs/%00", "/v1/runs/a%2Fb", "/v1/runs/%E2%80%AE", "/v1/history/99999999999999999999",
+@pytest.mark.parametrize("path", ["/v1/runs/%00", "/v1/runs/a%2Fb", "/v1/runs/%E2%80%AE", "/v1/history/99999999999999999999",  # noqa: E501
                                   "/v1/history/-1", "/v1/customers/..%2F..", "/v1/customers/" + "9" * 200])  # fmt: skip
 async def test_an_odd_path_is_a_clear_4xx(shop: Shop, path: str) -> None:
     answer = await shop.call("GET", path)
@@ -202,8 +202,8 @@ async def test_who_hangs_up_before_the_body_is_whole_is_no_fault_of_the_server(
     key, path = shop.keys["olivia"].public, "/v1/events/fire"
     authorization = f"OPSIQ1-HMAC-SHA256 key={key},ts=1,nonce={request_signature.new_nonce()},sig={'0' * 64}"
     scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "method": "POST", "path": path,
-        "raw_path": path.encode(), "query_string": b"", "root_path": "", "client": ("203.0.113.9", 4000), "server": ("test", 80),
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "method": "POST", "path": path,  # noqa: E501
+        "raw_path": path.encode(), "query_string": b"", "root_path": "", "client": ("203.0.113.9", 4000), "server": ("test", 80),  # noqa: E501
         "headers": [(b"host", b"test"), (b"authorization", authorization.encode()), (b"idempotency-key", b"k"),
                     (b"content-type", b"application/json"), (b"content-length", b"100")],
     }  # fmt: skip

@@ -13,7 +13,7 @@ from tests.integration.web.api.shop import Key, Shop
 from web.idempotency import _context
 
 CONTRACT = {
-    "schema": "opsiq/contract/v1", "name": "shop.restock", "title": "Restock an article", "description": "Orders more of an article.",
+    "schema": "opsiq/contract/v1", "name": "shop.restock", "title": "Restock an article", "description": "Orders more of an article.",  # noqa: E501
     "surfaces": ["admin"], "roles": ["owner"], "examples": ["restock SKU-1", "order more of SKU-2", "get more SKU-3"],
     "parameters": {"type": "object", "additionalProperties": False, "required": ["sku"],
                    "properties": {"sku": {"type": "string", "maxLength": 40, "description": "The article."}}},

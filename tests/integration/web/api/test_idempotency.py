@@ -1,4 +1,5 @@
-"""Idempotency through the real app: whatever clients repeat, mix up or lose, each key acts once and is answered the same."""
+"""Idempotency through the real app: whatever clients repeat, mix up or lose, each key acts once and is answered the
+same."""
 
 from __future__ import annotations
 

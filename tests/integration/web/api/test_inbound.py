@@ -1,4 +1,5 @@
-"""Platforms' webhooks over HTTP: believed only when signed and fresh, each message once, whatever is sent again, altered or made up."""
+"""Platforms' webhooks over HTTP: believed only when signed and fresh, each message once, whatever is sent again,
+altered or made up."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ from web.limits import Limits
 from web.middleware import MAX_BODY_BYTES
 
 ROW = {
-    "id": 1042, "number": "INV-1042", "customer_id": 421, "total": 4900, "refunded": 0, "currency": "EUR", "status": "paid",
-    "revision": 2, "notes_internal": "NEVER SHOW",
+    "id": 1042, "number": "INV-1042", "customer_id": 421, "total": 4900, "refunded": 0, "currency": "EUR",
+    "status": "paid", "revision": 2, "notes_internal": "NEVER SHOW",
 }  # fmt: skip
 PAID = {"type": "invoice.payment_succeeded", "timestamp": "2026-11-24T11:59:00Z", "data": ROW}
 

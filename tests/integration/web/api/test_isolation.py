@@ -1,7 +1,7 @@
 """Who may not, doesn't: for every route, generated from the routes, so that a new one can't be forgotten.
 
-Another workspace's key finds nothing, a role below the needed one and a key without the scope are forbidden, and who is nobody is
-unauthenticated; and after all of it, everything that could be read is what it was.
+Another workspace's key finds nothing, a role below the needed one and a key without the scope are forbidden, and who is
+nobody is unauthenticated; and after all of it, everything that could be read is what it was.
 """
 
 from __future__ import annotations
@@ -154,7 +154,8 @@ async def test_every_query_and_body_member_that_names_a_thing_is_known(shop: Sho
 
 
 async def test_another_workspaces_things_can_not_be_named_in_a_query_or_a_body(shop: Shop) -> None:
-    """Whatever eve names of olivia's is to her as if it were not there: not found, refused as unknown, or an empty list."""
+    """Whatever eve names of olivia's is to her as if it were not there: not found, refused as unknown, or an empty
+    list."""
     there = await things(shop)
     hers = await _of_eve(shop)
     before = await snapshot(shop, there)
@@ -207,7 +208,8 @@ async def test_a_workspace_that_is_not_there_is_not_found_in_every_read_of_the_s
 
 
 async def _of_eve(shop: Shop) -> dict[str, str]:
-    """Things of her own, so that what she names besides them is what is refused. She has no contract, so no rule: hers are absent."""
+    """Things of her own, so that what she names besides them is what is refused. She has no contract, so no rule: hers
+    are absent."""
     answer = await shop.call("POST", "/v1/events/fire", {"event": "parcel.weighed", "data": {}}, by="eve")
     return {"events/event_id": answer.json()["id"]}
 

@@ -69,5 +69,6 @@ async def test_a_request_is_a_span_by_its_route_without_its_words(shop: Shop, sp
     (span,) = spans.get_finished_spans()
     assert span.name == "POST /v1/runs"
     assert dict(span.attributes or {}) == {
-        "opsiq.request_id": answer.headers["x-request-id"], "http.response.status_code": answer.status_code,
-    }  # fmt: skip
+        "opsiq.request_id": answer.headers["x-request-id"],
+        "http.response.status_code": answer.status_code,
+    }

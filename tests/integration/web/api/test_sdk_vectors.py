@@ -1,4 +1,5 @@
-"""What the SDKs' vectors say of the server is so: its routes take these requests, its codes are these, it refuses these webhooks."""
+"""What the SDKs' vectors say of the server is so: its routes take these requests, its codes are these, it refuses these
+webhooks."""
 
 from __future__ import annotations
 

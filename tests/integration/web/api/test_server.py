@@ -1,5 +1,5 @@
-"""What a server that shuts down had accepted is answered; what it could not finish in time is told so, in the one shape of errors; what has
-begun to be answered is cut."""
+"""What a server that shuts down had accepted is answered; what it could not finish in time is told so, in the one shape
+of errors; what has begun to be answered is cut."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Signed requests, changed in every way that hypothesis thinks of, through the whole application byte for byte: none is let through.
+"""Signed requests, changed in every way that hypothesis thinks of, through the whole application byte for byte: none is
+let through.
 
-The requests are ASGI messages, so that what is sent is what was meant: no client tidies a path, a header or a query up on the way.
+The requests are ASGI messages, so that what is sent is what was meant: no client tidies a path, a header or a query up
+on the way.
 """
 
 from __future__ import annotations
@@ -26,9 +28,12 @@ Draw = Callable[[Any], Any]
 BODY = b'{"text":"close ticket 5519"}'
 HOOK = b'{"type":"ticket.closed","data":{"id":5519,"customer_id":421,"subject":"x","revision":4}}'
 FUZZ = settings(
-    max_examples=150, deadline=None, database=None, derandomize=True,
+    max_examples=150,
+    deadline=None,
+    database=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
-)  # fmt: skip
+)
 BYTES = st.binary(max_size=24)
 NEAR = st.sampled_from(
     [b"", b" ", b"\t", b"\x00", b"\r\n", b",", b"%00", b"%2e", b"\xff", b"0", b"=", b";", b"/", b"\xc3\xa9"]
@@ -69,9 +74,15 @@ class App:
         """A request that would be let through."""
         made, key = Sent(), self.shop.keys["olivia"]
         header = request_signature.header(
-            key.secret, ts=int(self.shop.clock().timestamp()), nonce=nonce, key=key.public, method=made.method,
-            path=made.path.decode(), idempotency_key="key-1", body=made.body,
-        )  # fmt: skip
+            key.secret,
+            ts=int(self.shop.clock().timestamp()),
+            nonce=nonce,
+            key=key.public,
+            method=made.method,
+            path=made.path.decode(),
+            idempotency_key="key-1",
+            body=made.body,
+        )
         told = (
             (b"authorization", header.encode()),
             (b"idempotency-key", b"key-1"),
@@ -95,10 +106,19 @@ class App:
 
     async def _send(self, sent: Sent) -> int:
         scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": sent.method, "scheme": "http",
-            "path": unquote(sent.path.decode("latin-1")), "raw_path": sent.path, "query_string": sent.query, "root_path": "",
-            "headers": [(b"host", b"api.test"), *sent.headers], "client": ("203.0.113.9", 4000), "server": ("api.test", 80),
-        }  # fmt: skip
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": sent.method,
+            "scheme": "http",
+            "path": unquote(sent.path.decode("latin-1")),
+            "raw_path": sent.path,
+            "query_string": sent.query,
+            "root_path": "",
+            "headers": [(b"host", b"api.test"), *sent.headers],
+            "client": ("203.0.113.9", 4000),
+            "server": ("api.test", 80),
+        }
         status = 0
 
         async def receive() -> dict[str, Any]:
@@ -195,8 +215,8 @@ def changed_request(draw: Draw, good: Sent) -> Sent:
 
 
 def is_let_through(status: int) -> bool:
-    """An answer of the endpoint itself, of whatever kind, and not of the door before it: 404 and 405 are of the routes, 413 and 415 of
-    what can't be read at all, redirects of nobody."""
+    """An answer of the endpoint itself, of whatever kind, and not of the door before it: 404 and 405 are of the routes,
+    413 and 415 of what can't be read at all, redirects of nobody."""
     return 200 <= status < 300 or status in (409, 422)
 
 
@@ -218,9 +238,15 @@ def test_no_request_signed_at_another_time_is_let_through(app: App, apart: int) 
     assume(now + apart >= 0)
     key = app.shop.keys["olivia"]
     header = request_signature.header(
-        key.secret, ts=now + apart, nonce=request_signature.new_nonce(), key=key.public, method="POST", path="/v1/runs",
-        idempotency_key="late", body=BODY,
-    )  # fmt: skip
+        key.secret,
+        ts=now + apart,
+        nonce=request_signature.new_nonce(),
+        key=key.public,
+        method="POST",
+        path="/v1/runs",
+        idempotency_key="late",
+        body=BODY,
+    )
     told = ((b"authorization", header.encode()), (b"idempotency-key", b"late"), (b"content-type", b"application/json"))
     assert app.send(Sent(headers=told)) == 401
     assert app.untouched()
@@ -236,9 +262,15 @@ def test_no_other_key_or_secret_signs_for_it(app: App, data: st.DataObject) -> N
     assume(secret != own)
     now = int(app.shop.clock().timestamp())
     header = request_signature.header(
-        secret, ts=now, nonce=request_signature.new_nonce(), key=app.shop.keys["olivia"].public, method="POST", path="/v1/runs",
-        idempotency_key="other", body=BODY,
-    )  # fmt: skip
+        secret,
+        ts=now,
+        nonce=request_signature.new_nonce(),
+        key=app.shop.keys["olivia"].public,
+        method="POST",
+        path="/v1/runs",
+        idempotency_key="other",
+        body=BODY,
+    )
     told = ((b"authorization", header.encode()), (b"idempotency-key", b"other"), (b"content-type", b"application/json"))
     assert app.send(Sent(headers=told)) == 401
     assert app.untouched()

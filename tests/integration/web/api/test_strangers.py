@@ -1,4 +1,5 @@
-"""Requests made from the OpenAPI document by schemathesis, signed: no answer is a 5xx, and every answer fits the document."""
+"""Requests made from the OpenAPI document by schemathesis, signed: no answer is a 5xx, and every answer fits the
+document."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ T = TypeVar("T")
 
 
 class Stranger:
-    """One client that sends what it is told and signs it as it stands. Its key is made anew where it has revoked its own."""
+    """One client that sends what it is told and signs it as it stands. Its key is made anew where it has revoked its
+    own."""
 
     def __init__(self, shop: Shop, loop: asyncio.AbstractEventLoop) -> None:
         self.shop, self.loop, self.sent = shop, loop, 0
@@ -101,9 +103,13 @@ def test_no_request_made_from_the_document_breaks_the_server_or_the_document(
             name = f"{mode.value} {operation.label}"
 
             @settings(
-                max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+                max_examples=EXAMPLES,
+                deadline=None,
+                database=None,
+                derandomize=True,
+                phases=[Phase.generate],
                 suppress_health_check=list(HealthCheck),
-            )  # fmt: skip
+            )
             @given(case=operation.as_strategy(generation_mode=mode))
             def strange(case: Any) -> None:
                 if time.monotonic() - began > LIMIT_S and tried[name]:  # noqa: B023 (called within this turn)

@@ -12,17 +12,35 @@ BADGE = Badge("a badge", "quiet")
 def of_connecting(shell: Shell) -> dict[type[Page], Page]:
     return {
         connect.ConnectPage: connect.ConnectPage(
-            shell=shell, title="Connect", name="saas", heading="The <platform>", again=True, base_url="https://p.test/<x>",
+            shell=shell,
+            title="Connect",
+            name="saas",
+            heading="The <platform>",
+            again=True,
+            base_url="https://p.test/<x>",
             trouble="wrong & again",
         ),
         connect.ProposedPage: connect.ProposedPage(
-            shell=shell, title="Actions", name="saas", heading="The <platform>", configured=True,
+            shell=shell,
+            title="Actions",
+            name="saas",
+            heading="The <platform>",
+            configured=True,
             proposals=(
                 connect.Proposal(
-                    "saas.refund", "Refund <it>", "gives <money> back", BADGE, BADGE, "owner, admin", "https://p.test/<hook>",
-                    '{"name": "<b>"}', True,
+                    "saas.refund",
+                    "Refund <it>",
+                    "gives <money> back",
+                    BADGE,
+                    BADGE,
+                    "owner, admin",
+                    "https://p.test/<hook>",
+                    '{"name": "<b>"}',
+                    True,
                 ),
             ),
-            others=2, trouble="wrong & again", findings=("/title: too <long>",),
+            others=2,
+            trouble="wrong & again",
+            findings=("/title: too <long>",),
         ),
-    }  # fmt: skip
+    }

@@ -1,4 +1,5 @@
-"""A console over a real house (SQLite file, no workers): people who sign in through its own pages, and runs put there by the desk."""
+"""A console over a real house (SQLite file, no workers): people who sign in through its own pages, and runs put there
+by the desk."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ class Console:
 
 @dataclass(frozen=True)
 class Founded:
-    """A data folder as it is after founding, made once a run of tests and copied for each: four passwords are hashed in it."""
+    """A data folder as it is after founding, made once a run of tests and copied for each: four passwords are hashed in
+    it."""
 
     folder: Path
     owner: Actor

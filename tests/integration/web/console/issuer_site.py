@@ -65,8 +65,9 @@ async def opened_site(folder: Path, **settings: str) -> AsyncIterator[Site]:
     clock = FrozenClock(NOON)
     async with local_issuer(lambda: clock()) as issuer:
         given = {
-            "OPSIQ_OIDC_ISSUER": issuer.url, "OPSIQ_OIDC_CLIENT_ID": CLIENT_ID, "OPSIQ_OIDC_CLIENT_SECRET": CLIENT_SECRET,
-            "OPSIQ_OIDC_NAME": "Shop accounts", "OPSIQ_BASE_URL": "http://console.test", "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8",
+            "OPSIQ_OIDC_ISSUER": issuer.url, "OPSIQ_OIDC_CLIENT_ID": CLIENT_ID,
+            "OPSIQ_OIDC_CLIENT_SECRET": CLIENT_SECRET, "OPSIQ_OIDC_NAME": "Shop accounts",
+            "OPSIQ_BASE_URL": "http://console.test", "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8",
         }  # fmt: skip
         async with opened_console(folder, **{**given, **settings}) as console:
             issuer.now = console.clock

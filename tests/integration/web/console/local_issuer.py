@@ -1,4 +1,5 @@
-"""A small OpenID Connect issuer on this machine: real HTTP, real keys, and every way to be wrong that a test asks for."""
+"""A small OpenID Connect issuer on this machine: real HTTP, real keys, and every way to be wrong that a test asks
+for."""
 
 from __future__ import annotations
 
@@ -42,8 +43,8 @@ class Person:
 
 @dataclass
 class LocalIssuer:
-    """``person`` is who sits at its sign-in page. ``claims`` has the last word on the ID token's; ``header`` on its header; ``forge`` makes
-    the whole token. ``told`` is what the description says otherwise."""
+    """``person`` is who sits at its sign-in page. ``claims`` has the last word on the ID token's; ``header`` on its
+    header; ``forge`` makes the whole token. ``told`` is what the description says otherwise."""
 
     now: Callable[[], datetime]
     url: str = ""

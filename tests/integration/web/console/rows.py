@@ -68,9 +68,15 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     await console.container.workspace_admin.connect(actor, "saas", "https://platform.example", secrets)
     kept = await report_storage.store_report(console.container.database, actor, report_json(), console.clock())
     view = HistoryViewRow(
-        id=ids.new("hvw"), workspace=actor.workspace, person=actor.person, person_name=actor.name, name="held", query="kind=held",
-        shared=True, created_at=console.clock(),
-    )  # fmt: skip
+        id=ids.new("hvw"),
+        workspace=actor.workspace,
+        person=actor.person,
+        person_name=actor.name,
+        name="held",
+        query="kind=held",
+        shared=True,
+        created_at=console.clock(),
+    )
     async with console.container.database.begin() as session:
         await store.history.views.save_view(session, view)
     return Rows(

@@ -15,10 +15,10 @@ from tests.integration.web.console.console import Console
 from tests.integration.web.console.keys.test_keys import submit
 
 BUILT: dict[str, Any] = {
-    "event": "order.paid", "own_event": "", "join": "all",
-    "row_path": ["data.amount", "data.currency"], "row_other": ["", ""], "row_op": ["ge", "is"], "row_value": ["100000", "EUR"],
-    "action": "shop.refund", "from.order": "/data/amount", "value.order": "", "name": "Big ones", "mode": "shadow",
-    "per_hour": "5", "surface": "admin", "note": "", "find": "",
+    "event": "order.paid", "own_event": "", "join": "all", "row_path": ["data.amount", "data.currency"],
+    "row_other": ["", ""], "row_op": ["ge", "is"], "row_value": ["100000", "EUR"], "action": "shop.refund",
+    "from.order": "/data/amount", "value.order": "", "name": "Big ones", "mode": "shadow", "per_hour": "5",
+    "surface": "admin", "note": "", "find": "",
 }  # fmt: skip
 CEL = "event.data.amount >= 100000 && event.data.currency == 'EUR'"
 
@@ -71,8 +71,8 @@ def picked(page: Response, field: str) -> list[str]:
 
 
 TOLD: dict[str, Any] = {
-    "event": "order.paid", "own_event": "", "text": "Refund order {data.amount}", "action": ["shop.refund"], "name": "Refunds",
-    "mode": "shadow", "per_hour": "5", "surface": "admin", "find": "",
+    "event": "order.paid", "own_event": "", "text": "Refund order {data.amount}", "action": ["shop.refund"],
+    "name": "Refunds", "mode": "shadow", "per_hour": "5", "surface": "admin", "find": "",
 }  # fmt: skip
 
 

@@ -55,15 +55,19 @@ async def filled(console: Console) -> Rows:
     """Everything that can hold text holds hostile text."""
     container, owner = console.container, console.owner
     contract = CONTRACT | {
-        "name": "shop.hostile", "title": LINE[:200], "description": LINE, "examples": [LINE[:200]],
+        "name": "shop.hostile",
+        "title": LINE[:200],
+        "description": LINE,
+        "examples": [LINE[:200]],
         "parameters": {
-            "type": "object", "additionalProperties": False,
+            "type": "object",
+            "additionalProperties": False,
             "properties": {
                 "order": {"type": "string", "description": LINE, "enum": [LINE, "b"]},
                 "memo": {"type": "string", "description": LINE, "maxLength": 500},
             },
         },
-    }  # fmt: skip
+    }
     await container.workspace_admin.register(owner, [contract])
     run = await console.run_of(owner, HOSTILE)
     key, _ = await container.workspace_admin.create_key(owner, HOSTILE, scopes={"events:write"})
@@ -74,9 +78,13 @@ async def filled(console: Console) -> Rows:
         owner, "parcel.lost", {"note": HOSTILE, "parcel": {"name": HOSTILE}, LINE: LINE}
     )
     form = {
-        "name": LINE[:120], "event": "parcel.*", "condition": "event.data.note == 'x</script>'", "action": "shop.hostile", "note": HOSTILE,
+        "name": LINE[:120],
+        "event": "parcel.*",
+        "condition": "event.data.note == 'x</script>'",
+        "action": "shop.hostile",
+        "note": HOSTILE,
         "parameters": {"order": {"value": LINE}, "memo": {"value": HOSTILE}},
-    }  # fmt: skip
+    }
     rule = await container.events.automation_service.add_rule(owner, RuleForm.model_validate(form))
     told = InstructionForm(
         name=LINE[:120],
@@ -90,9 +98,15 @@ async def filled(console: Console) -> Rows:
         owner, "saas", "https://platform.example", {"read_token": "a-token", "action_secret": new_secret()}
     )
     view = HistoryViewRow(
-        id="hvw_1", workspace=owner.workspace, person=owner.person, person_name=HOSTILE, name=HOSTILE[:60], query="q=x", shared=True,
+        id="hvw_1",
+        workspace=owner.workspace,
+        person=owner.person,
+        person_name=HOSTILE,
+        name=HOSTILE[:60],
+        query="q=x",
+        shared=True,
         created_at=console.clock(),
-    )  # fmt: skip
+    )
     async with container.database.begin() as session:
         await store.history.views.save_view(session, view)
     report = report_json(wrong=2, title=HOSTILE, words=HOSTILE)
@@ -102,12 +116,17 @@ async def filled(console: Console) -> Rows:
             session,
             [
                 ReactionRow(
-                    event_id=event.id, subscriber=name, workspace=owner.workspace, priority=20, state="failed", error=HOSTILE,
+                    event_id=event.id,
+                    subscriber=name,
+                    workspace=owner.workspace,
+                    priority=20,
+                    state="failed",
+                    error=HOSTILE,
                     detail=HOSTILE,
                 )
                 for name in (rule.id, instruction.id, f"connector:saas:{HOSTILE}", HOSTILE)
             ],
-        )  # fmt: skip
+        )
         for source in (rule.id, instruction.id):
             firing = FiringRow(
                 source=source,
@@ -119,16 +138,28 @@ async def filled(console: Console) -> Rows:
             )
             await store.automations.insert_firing(session, firing)
         came = AttemptResult(
-            attempt="att_1", n=1, duration_ms=1, headers='{"x-a": "' + "<img src=x>" + '"}', response=HOSTILE.encode() + b"\xff", cut=True,
-            delivery=delivery.id, state="failed", status=500, error=None, detail=HOSTILE, at=console.clock(), next_at=None,
-            finished_at=console.clock(), in_series=True,
-        )  # fmt: skip
+            attempt="att_1",
+            n=1,
+            duration_ms=1,
+            headers='{"x-a": "' + "<img src=x>" + '"}',
+            response=HOSTILE.encode() + b"\xff",
+            cut=True,
+            delivery=delivery.id,
+            state="failed",
+            status=500,
+            error=None,
+            detail=HOSTILE,
+            at=console.clock(),
+            next_at=None,
+            finished_at=console.clock(),
+            in_series=True,
+        )
         await store.webhooks.attempts.record_attempts(session, [came])
     return Rows(
         {
-            "run_id": run.id, "seq": "1", "key_id": key.id, "endpoint_id": endpoint, "delivery_id": delivery.id, "event_id": event.id,
-            "event_type": "invoice.paid", "rule_id": rule.id, "instruction_id": instruction.id, "connector": "saas",
-            "report_id": kept.id, "member_id": invited.member.id, "name": "shop.hostile",
+            "run_id": run.id, "seq": "1", "key_id": key.id, "endpoint_id": endpoint, "delivery_id": delivery.id,
+            "event_id": event.id, "event_type": "invoice.paid", "rule_id": rule.id, "instruction_id": instruction.id,
+            "connector": "saas", "report_id": kept.id, "member_id": invited.member.id, "name": "shop.hostile",
         }
     )  # fmt: skip
 
@@ -176,7 +207,8 @@ async def test_what_was_typed_into_a_form_and_refused_comes_back_as_text(console
     found = re.search(r'name="csrf" value="([^"]+)"', page.text)
     assert found
     fields = (
-        "name url patterns description headers per_minute data event own_event text note find row_path row_other row_op row_value action "
+        "name url patterns description headers per_minute data event own_event text note find row_path row_other "
+        "row_op row_value action "
         "from.order value.order cel mode role per_hour"
     )
     typed = dict.fromkeys(fields.split(), HOSTILE)

@@ -1,4 +1,5 @@
-"""No parameter of any route leads a browser away from this site. Generated from the route table, so that a new route can't be forgotten."""
+"""No parameter of any route leads a browser away from this site. Generated from the route table, so that a new route
+can't be forgotten."""
 
 from __future__ import annotations
 
@@ -14,10 +15,10 @@ from tests.integration.web.console.rows import FIELDS
 from tests.integration.web.console.test_access import ROUTES
 
 AWAY: Final = (
-    "https://evil.test", "//evil.test", "///evil.test", "////evil.test/%2e%2e", "/\\evil.test", "\\\\evil.test", "/%5cevil.test//..//",
-    "https:evil.test", "/\t/evil.test", "/\n/evil.test", "\x00//evil.test", "javascript:alert(1)", "data:text/html,x", "@evil.test",
-    "//evil.test@console.test", "https://console.test@evil.test/", "/\u2215/evil.test", "http://[evil.test", " //evil.test",
-    "/../\\evil.test",
+    "https://evil.test", "//evil.test", "///evil.test", "////evil.test/%2e%2e", "/\\evil.test", "\\\\evil.test",
+    "/%5cevil.test//..//", "https:evil.test", "/\t/evil.test", "/\n/evil.test", "\x00//evil.test",
+    "javascript:alert(1)", "data:text/html,x", "@evil.test", "//evil.test@console.test",
+    "https://console.test@evil.test/", "/\u2215/evil.test", "http://[evil.test", " //evil.test", "/../\\evil.test",
 )  # fmt: skip
 """Where nobody is led: other sites, other schemes, and what one browser or another takes for one."""
 LEADING: Final = (
@@ -49,7 +50,8 @@ def leads(answer: Response) -> list[str]:
 
 
 def stays(to: str) -> bool:
-    """On this site, as WHATWG's parser reads it: it takes a backslash for a slash, and tabs and newlines for nothing."""
+    """On this site, as WHATWG's parser reads it: it takes a backslash for a slash, and tabs and newlines for
+    nothing."""
     plain = re.sub(r"[\t\n\r]", "", to).strip("\x00\x20").replace("\\", "/")
     try:
         parts = urlsplit(plain)

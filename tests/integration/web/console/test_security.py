@@ -1,8 +1,8 @@
-"""What a browser could be made to do against its person, over every route there is: framed, made to write by a link, fed markup. Generated
-from the route table, so that a new route can't be forgotten.
+"""What a browser could be made to do against its person, over every route there is: framed, made to write by a link,
+fed markup. Generated from the route table, so that a new route can't be forgotten.
 
-(A form's secret, roles and workspaces: test_console_doors.py. Sessions: test_console_sessions.py. Redirects: test_console_redirects.py.
-Hostile text that is stored: test_console_hostile.py.)
+(A form's secret, roles and workspaces: test_console_doors.py. Sessions: test_console_sessions.py. Redirects:
+test_console_redirects.py. Hostile text that is stored: test_console_hostile.py.)
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ async def test_no_link_writes_anything(console: Console, mine: Rows) -> None:
 
 
 async def test_hostile_text_in_every_field_of_every_form_comes_back_as_text(console: Console, mine: Rows) -> None:
-    """Whatever a POST answers with, signed in or not, to a form whose every field is hostile, and to one that is well but for one."""
+    """Whatever a POST answers with, signed in or not, to a form whose every field is hostile, and to one that is well
+    but for one."""
     assert len(NAMES) > 60
     owner, nobody = await console.signed_in("olivia@shop.test"), console.browser()
     strangers = csrf(await nobody.get("/sign-in"))

@@ -72,9 +72,15 @@ async def more(console: Console, rows: Rows) -> None:
     container, owner = console.container, console.owner
     for at in range(12):
         view = HistoryViewRow(
-            id=f"hvw_{at}", workspace=owner.workspace, person=owner.person, person_name="Olivia", name=f"view {at}", query="kind=held",
-            shared=at % 2 == 0, created_at=console.clock(),
-        )  # fmt: skip
+            id=f"hvw_{at}",
+            workspace=owner.workspace,
+            person=owner.person,
+            person_name="Olivia",
+            name=f"view {at}",
+            query="kind=held",
+            shared=at % 2 == 0,
+            created_at=console.clock(),
+        )
         async with container.database.begin() as session:
             await store.history.views.save_view(session, view)
         await report_storage.store_report(
@@ -107,9 +113,22 @@ async def more(console: Console, rows: Rows) -> None:
             await store.events.events.plan_reactions(session, reacting)
             for one in (delivery.id, rows.ids["delivery_id"]):
                 came = AttemptResult(
-                    attempt=f"{one}.{at}", n=at + 1, duration_ms=1, headers="{}", response=b"", cut=False, delivery=one, state=None,
-                    status=500, error=None, detail="", at=console.clock(), next_at=None, finished_at=None, in_series=True,
-                )  # fmt: skip
+                    attempt=f"{one}.{at}",
+                    n=at + 1,
+                    duration_ms=1,
+                    headers="{}",
+                    response=b"",
+                    cut=False,
+                    delivery=one,
+                    state=None,
+                    status=500,
+                    error=None,
+                    detail="",
+                    at=console.clock(),
+                    next_at=None,
+                    finished_at=None,
+                    in_series=True,
+                )
                 await store.webhooks.attempts.record_attempts(session, [came])
 
 

@@ -11,9 +11,15 @@ from web.console.webhooks import deliveries, delivery_status, endpoint, endpoint
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BADGE = labels.Badge("a badge", "good")
 ENDPOINT_LINE = endpoints.EndpointTableRow(
-    "whe_1", "https://a.test/<hook>", "the <ledger>", "invoice.*", BADGE, delivery_status.Health(BADGE, "of 7 in 24 h"), AT,
+    "whe_1",
+    "https://a.test/<hook>",
+    "the <ledger>",
+    "invoice.*",
+    BADGE,
+    delivery_status.Health(BADGE, "of 7 in 24 h"),
+    AT,
     "nothing went well",
-)  # fmt: skip
+)
 
 
 def of_webhooks(shell: Shell) -> dict[type[Page], Page]:

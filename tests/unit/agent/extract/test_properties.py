@@ -37,9 +37,12 @@ PARAMETERS: dict[str, tuple[dict[str, Any], Annotation]] = {
 }
 WORDS = st.sampled_from(
     (
-        "refund Adam's last invoice INV-1042 of €20 twenty dollars half past three tomorrow at 3pm next Friday to Oakland, California and "
-        + "not open closed 'We haven’t met' saying “hi” notify customer don't the 3rd 05/06/2023 #W12 a@b.org 1.234,56 12 500 90 minutes "
-        + "é e\u0301 İstanbul ﬁve ½ 5% , . : ; - ( ' \" his \u00a0 \u202f 2026-12-01T10:00:00Z called Blue Ocean with subject"
+        "refund Adam's last invoice INV-1042 of €20 twenty dollars half past three tomorrow at 3pm next Friday to "
+        "Oakland, California and "
+        + "not open closed 'We haven’t met' saying “hi” notify customer don't the 3rd 05/06/2023 #W12 a@b.org "
+        "1.234,56 12 500 90 minutes "
+        + "é e\u0301 İstanbul ﬁve ½ 5% , . : ; - ( ' \" his \u00a0 \u202f 2026-12-01T10:00:00Z called Blue Ocean "
+        "with subject"
     ).split(" ")
 )
 TEXTS = st.one_of(st.lists(WORDS, max_size=25).map(" ".join), st.text(max_size=60))
@@ -66,7 +69,8 @@ def test_a_reading_s_text_is_what_stands_at_its_offsets(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(TEXTS)
 def test_a_value_derives_from_its_span_alone(text: str) -> None:
-    """A free string is words of its span; a number's reading has a digit or a number's word in its span; a member is a member."""
+    """A free string is words of its span; a number's reading has a digit or a number's word in its span; a member is a
+    member."""
     for name, reading in readings(text):
         if name == "message":
             assert reading.value in unicodedata.normalize("NFC", reading.text)

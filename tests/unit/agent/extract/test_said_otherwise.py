@@ -1,4 +1,5 @@
-"""Values said in other words than the parameter's own: names for codes, lists written as such, tails that are all there is."""
+"""Values said in other words than the parameter's own: names for codes, lists written as such, tails that are all there
+is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Slips of the pen are read as what was meant, politeness as nothing; what was typed stays what a value is taken from."""
+"""Slips of the pen are read as what was meant, politeness as nothing; what was typed stays what a value is taken
+from."""
 
 from __future__ import annotations
 

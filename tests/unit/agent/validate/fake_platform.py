@@ -1,4 +1,5 @@
-"""A platform in memory behind the port, a few people and invoices, contracts, and drafts written as a resolver writes them."""
+"""A platform in memory behind the port, a few people and invoices, contracts, and drafts written as a resolver writes
+them."""
 
 from __future__ import annotations
 
@@ -94,21 +95,34 @@ def _alike(asked: str, there: str) -> bool:
 
 def customer(id_: int, name: str, **more: Any) -> Row:
     mail = f"{''.join(filter(str.isascii, name)).lower().replace(' ', '.')}@example.com"
-    base = {"id": id_, "name": name, "company": "", "email": mail, "country": "DE", "status": "active", "currency": "EUR",
+    base = {"id": id_, "name": name, "company": "", "email": mail, "country": "DE", "status": "active", "currency": "EUR",  # noqa: E501
             "credit_balance": 0, "signed_up_at": f"2025-01-{id_ % 28 + 1:02d}T00:00:00Z"}  # fmt: skip
     return {**base, **more}
 
 
 def invoice(id_: int, customer_id: int, status: str = "paid", total: int = 4900, day: int = 1, **more: Any) -> Row:
     at = f"2026-10-{day:02d}T09:00:00Z"
-    base = {"id": id_, "number": f"INV-{1000 + id_}", "customer_id": customer_id, "customer_name": f"customer {customer_id}",
-            "status": status, "status_at": at, "total": total, "refunded": 0, "refundable": total, "currency": "EUR",
-            "description": "Hosting", "issued_at": at, "due_at": at, "paid_at": at if status in ("paid", "refunded") else None}  # fmt: skip
+    base = {
+        "id": id_,
+        "number": f"INV-{1000 + id_}",
+        "customer_id": customer_id,
+        "customer_name": f"customer {customer_id}",
+        "status": status,
+        "status_at": at,
+        "total": total,
+        "refunded": 0,
+        "refundable": total,
+        "currency": "EUR",
+        "description": "Hosting",
+        "issued_at": at,
+        "due_at": at,
+        "paid_at": at if status in ("paid", "refunded") else None,
+    }
     return {**base, **more}
 
 
 def ticket(id_: int, customer_id: int, subject: str, status: str = "open", day: int = 1, **more: Any) -> Row:
-    base = {"id": id_, "subject": subject, "customer_id": customer_id, "customer_name": f"customer {customer_id}", "agent_id": None,
+    base = {"id": id_, "subject": subject, "customer_id": customer_id, "customer_name": f"customer {customer_id}", "agent_id": None,  # noqa: E501
             "agent_name": None, "assigned": False, "status": status, "priority": "normal", "channel": "email",
             "opened_at": f"2026-11-{day:02d}T09:00:00Z", "closed_at": None}  # fmt: skip
     return {**base, **more}
@@ -121,9 +135,9 @@ def town() -> dict[str, list[Row]]:
                      customer(4, "Cleo Marsh"), customer(5, "Dora Quist")],
         "invoice": [invoice(11, 1, day=1), invoice(12, 1, total=9900, day=5), invoice(13, 1, "open", day=9),
                     invoice(21, 2, day=2, currency="PLN"),
-                    invoice(31, 3, total=2500, day=3), invoice(41, 4, "refunded", day=4), invoice(42, 4, "refunded", day=6)],
+                    invoice(31, 3, total=2500, day=3), invoice(41, 4, "refunded", day=4), invoice(42, 4, "refunded", day=6)],  # noqa: E501
         "ticket": [ticket(5519, 3, "Password reset fails"), ticket(5520, 1, "Wrong address", day=2)],
-        "article": [{"slug": "how-to-reset-password", "title": "How to reset your password", "section": "Accounts", "language": "en",
+        "article": [{"slug": "how-to-reset-password", "title": "How to reset your password", "section": "Accounts", "language": "en",  # noqa: E501
                      "updated_at": "2026-01-01T00:00:00Z"}],
         "agent": [{"id": 1, "name": "Priya Raman", "email": "priya@example.com", "team": "support", "available": True,
                    "joined_at": "2020-01-01T00:00:00Z"}],
@@ -143,8 +157,9 @@ SAAS: tuple[Contract, ...] = tuple(
 def contract(name: str = "test.act", **fields: Any) -> Contract:
     """A contract that everybody with the role owner may run on the admin surface; ``fields`` override."""
     base: dict[str, Any] = {
-        "schema": "opsiq/contract/v1", "name": name, "title": "Act", "description": "It acts.", "surfaces": ["admin"], "roles": ["owner"],
-        "parameters": {"type": "object", "additionalProperties": False, "properties": {}}, "endpoint": {"url": "http://platform.example/act"},
+        "schema": "opsiq/contract/v1", "name": name, "title": "Act", "description": "It acts.", "surfaces": ["admin"],
+        "roles": ["owner"], "parameters": {"type": "object", "additionalProperties": False, "properties": {}},
+        "endpoint": {"url": "http://platform.example/act"},
     }  # fmt: skip
     return parse({**base, **fields})
 
@@ -159,7 +174,8 @@ def spans(request: Request, words: str, origin: int = 0) -> tuple[Span, ...]:
 
 
 class Case:
-    """One request against one world: ``ask`` validates, ``say`` and ``choose`` answer what was asked and validate again."""
+    """One request against one world: ``ask`` validates, ``say`` and ``choose`` answer what was asked and validate
+    again."""
 
     def __init__(
         self,
@@ -195,9 +211,14 @@ class Case:
 
     async def ask(self) -> Plan | Question | Refusal:
         self.last = await validate(
-            self.request, self.drafts, run_id=RUN, actor=self.actor, catalogue=self.catalogue, kinds=self.kinds,
+            self.request,
+            self.drafts,
+            run_id=RUN,
+            actor=self.actor,
+            catalogue=self.catalogue,
+            kinds=self.kinds,
             confirmed_in_session=self.confirmed,
-        )  # fmt: skip
+        )
         return self.last
 
     async def plan(self) -> Plan:

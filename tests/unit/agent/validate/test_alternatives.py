@@ -1,4 +1,5 @@
-"""What the same words say as well takes the place of a call that does not work on the record's state; nothing else does."""
+"""What the same words say as well takes the place of a call that does not work on the record's state; nothing else
+does."""
 
 from __future__ import annotations
 
@@ -33,15 +34,21 @@ WITHDRAW, TAKE_BACK = (
 
 
 async def judged(text: str, number: str, *, instead: bool = True) -> tuple[Plan | Question | Refusal, str]:
-    """The verdict over ``test.withdraw`` with ``test.take_back`` for what the words say as well, and the action it is about."""
+    """The verdict over ``test.withdraw`` with ``test.take_back`` for what the words say as well, and the action it is
+    about."""
     case = Case(text, ("test.withdraw", {"invoice_id": number}), contracts=[WITHDRAW, TAKE_BACK])
     other = case.drafts[0].model_copy(update={"action": "test.take_back"})
 
     async def check(drafts: Sequence[Draft]) -> Plan | Question | Refusal:
         return await validate(
-            case.request, drafts, run_id=RUN, actor=case.actor, catalogue=case.catalogue, kinds=case.kinds,
+            case.request,
+            drafts,
+            run_id=RUN,
+            actor=case.actor,
+            catalogue=case.catalogue,
+            kinds=case.kinds,
             confirmed_in_session=case.confirmed,
-        )  # fmt: skip
+        )
 
     calls = Calls(drafts=case.drafts, instead=(other,) if instead else ())
     verdict, drafts = await choose_alternative(calls, await check(case.drafts), case.catalogue, check)

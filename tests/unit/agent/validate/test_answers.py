@@ -1,4 +1,5 @@
-"""What a person answers decides, whichever way the question came about; what their answer does not settle is offered again."""
+"""What a person answers decides, whichever way the question came about; what their answer does not settle is offered
+again."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ REFUND, SUSPEND = "saas.refund_invoice", "saas.suspend_customer"
 
 
 def _passed_over() -> Case:
-    """The name stands on no argument, and with a slip of the pen: whose invoice it is comes of the rest of the request."""
+    """The name stands on no argument, and with a slip of the pen: whose invoice it is comes of the rest of the
+    request."""
     return Case("refund adams last invoice", (REFUND, {"invoice_id": "last invoice"}))
 
 

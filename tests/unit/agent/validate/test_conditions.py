@@ -105,9 +105,14 @@ async def test_every_record_counts_however_many_there_are() -> None:
 
 
 DAY = RecordKind(
-    name="site_day", title="Day", nouns=("day of the site",), id_field="date", label="{date}", order="date",
+    name="site_day",
+    title="Day",
+    nouns=("day of the site",),
+    id_field="date",
+    label="{date}",
+    order="date",
     fields=(Field("date", "date", "Date", ranged=True), Field("total_visits", "integer", "Total visits", ranged=True)),
-)  # fmt: skip
+)
 
 
 def busy(words: str) -> Case:

@@ -1,4 +1,5 @@
-"""One order for several records is a call for each, all of them on one card; and records told apart by when they are."""
+"""One order for several records is a call for each, all of them on one card; and records told apart by when they
+are."""
 
 from __future__ import annotations
 
@@ -32,10 +33,14 @@ SEND = contract(
     },
     annotations={
         "ticket_id": {"record": "ticket", "each": True},
-        "agent_id": {"record": "agent", "sources": ["prompt"], "replaces": {"parameter": "ticket_id", "field": "agent_id"}},
+        "agent_id": {
+            "record": "agent",
+            "sources": ["prompt"],
+            "replaces": {"parameter": "ticket_id", "field": "agent_id"},
+        },
     },
     confirmation={"policy": "never"},
-)  # fmt: skip
+)
 
 
 def rows(count: int = 3, **more: Any) -> dict[str, list[dict[str, Any]]]:
@@ -45,8 +50,12 @@ def rows(count: int = 3, **more: Any) -> dict[str, list[dict[str, Any]]]:
 
 
 async def test_all_of_them_are_a_call_each() -> None:
-    case = Case("close all of Berta's tickets", ("test.close", {"ticket_id": "all of Berta's tickets"}),
-                rows=rows(), contracts=[CLOSE])  # fmt: skip
+    case = Case(
+        "close all of Berta's tickets",
+        ("test.close", {"ticket_id": "all of Berta's tickets"}),
+        rows=rows(),
+        contracts=[CLOSE],
+    )
     plan = await case.plan()
     assert sorted(params(plan, at)["ticket_id"] for at in range(3)) == [6000, 6001, 6002]
     assert len({step.call_id for step in plan.steps}) == 3
@@ -55,16 +64,24 @@ async def test_all_of_them_are_a_call_each() -> None:
 
 
 async def test_several_calls_are_held_whatever_the_policy_and_say_how_many() -> None:
-    case = Case("close all of Berta's tickets", ("test.close", {"ticket_id": "all of Berta's tickets"}),
-                rows=rows(), contracts=[CLOSE])  # fmt: skip
+    case = Case(
+        "close all of Berta's tickets",
+        ("test.close", {"ticket_id": "all of Berta's tickets"}),
+        rows=rows(),
+        contracts=[CLOSE],
+    )
     plan = await case.plan()
     assert plan.approvals == 1
     assert any("means 3 tickets" in why for why in plan.held)
 
 
 async def test_one_of_them_needs_nobody() -> None:
-    case = Case("close all of Berta's tickets", ("test.close", {"ticket_id": "all of Berta's tickets"}),
-                rows=rows(1), contracts=[CLOSE])  # fmt: skip
+    case = Case(
+        "close all of Berta's tickets",
+        ("test.close", {"ticket_id": "all of Berta's tickets"}),
+        rows=rows(1),
+        contracts=[CLOSE],
+    )
     assert (await case.plan()).held == ()
 
 
@@ -72,39 +89,54 @@ async def test_without_the_contracts_word_several_are_asked_about() -> None:
     one = CLOSE.model_copy(
         update={"annotations": {"ticket_id": CLOSE.annotation("ticket_id").model_copy(update={"each": None})}}
     )
-    case = Case("close all of Berta's tickets", ("test.close", {"ticket_id": "all of Berta's tickets"}),
-                rows=rows(), contracts=[one])  # fmt: skip
+    case = Case(
+        "close all of Berta's tickets",
+        ("test.close", {"ticket_id": "all of Berta's tickets"}),
+        rows=rows(),
+        contracts=[one],
+    )
     assert (await case.question()).code == "ambiguous"
 
 
 async def test_more_than_can_be_planned_together_are_not_planned() -> None:
-    case = Case("close all of Berta's tickets", ("test.close", {"ticket_id": "all of Berta's tickets"}),
-                rows=rows(25), contracts=[CLOSE])  # fmt: skip
+    case = Case(
+        "close all of Berta's tickets",
+        ("test.close", {"ticket_id": "all of Berta's tickets"}),
+        rows=rows(25),
+        contracts=[CLOSE],
+    )
     assert (await case.question()).code == "ambiguous"
 
 
 async def test_of_all_of_them_those_that_have_it_already_are_left_out() -> None:
     world = rows()
     world["ticket"][1]["agent_id"] = 1
-    case = Case("assign all of Berta's tickets to Priya",
-                ("test.send", {"ticket_id": "all of Berta's tickets", "agent_id": "Priya"}),
-                rows=world, contracts=[SEND])  # fmt: skip
+    case = Case(
+        "assign all of Berta's tickets to Priya",
+        ("test.send", {"ticket_id": "all of Berta's tickets", "agent_id": "Priya"}),
+        rows=world,
+        contracts=[SEND],
+    )
     plan = await case.plan()
     assert sorted(params(plan, at)["ticket_id"] for at in range(len(plan.steps))) == [6000, 6002]
 
 
 async def test_nothing_to_change_is_refused_as_that() -> None:
-    case = Case("assign all of Berta's tickets to Priya",
-                ("test.send", {"ticket_id": "all of Berta's tickets", "agent_id": "Priya"}),
-                rows=rows(agent_id=1), contracts=[SEND])  # fmt: skip
+    case = Case(
+        "assign all of Berta's tickets to Priya",
+        ("test.send", {"ticket_id": "all of Berta's tickets", "agent_id": "Priya"}),
+        rows=rows(agent_id=1),
+        contracts=[SEND],
+    )
     refusal = await case.refusal()
     assert refusal.code == "condition_unmet"
     assert "already" in refusal.detail
 
 
 async def test_whom_something_goes_to_is_never_inferred_from_the_record() -> None:
-    case = Case("reassign ticket 6001", ("test.send", {"ticket_id": "ticket 6001"}),
-                rows=rows(agent_id=1), contracts=[SEND])  # fmt: skip
+    case = Case(
+        "reassign ticket 6001", ("test.send", {"ticket_id": "ticket 6001"}), rows=rows(agent_id=1), contracts=[SEND]
+    )
     asked = await case.question()
     assert (asked.param, asked.code) == ("agent_id", "missing")
 

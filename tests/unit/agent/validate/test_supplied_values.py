@@ -103,9 +103,13 @@ async def test_what_describes_a_given_call_is_nobodys_words() -> None:
 
 async def test_a_value_the_contract_lets_nobody_choose_is_refused() -> None:
     act = contract(
-        parameters={"type": "object", "additionalProperties": False, "properties": {"mode": {"type": "string", "const": "x"}}},
+        parameters={
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"mode": {"type": "string", "const": "x"}},
+        },
         annotations={"mode": {"sources": ["default"]}},
-    )  # fmt: skip
+    )
     assert await refused("test.act", {"mode": "y"}, contracts=(act,)) == ("/params/mode", "not_choosable")
 
 

@@ -28,9 +28,18 @@ def key(of: Actor, role: str) -> Actor:
 
 def run_of(actor: Actor, *actions: str, state: RunState = "asked", **more: object) -> Run:
     return Run(
-        id="run_1", workspace="ws_1", session_id="s", actor=actor, surface="admin", text="x", now=NOW, state=state,
-        created_at=NOW, updated_at=NOW, drafts=tuple(Draft(action=each, version=1) for each in actions),
-    ).with_(**more)  # fmt: skip
+        id="run_1",
+        workspace="ws_1",
+        session_id="s",
+        actor=actor,
+        surface="admin",
+        text="x",
+        now=NOW,
+        state=state,
+        created_at=NOW,
+        updated_at=NOW,
+        drafts=tuple(Draft(action=each, version=1) for each in actions),
+    ).with_(**more)
 
 
 @pytest.mark.parametrize(

@@ -94,9 +94,18 @@ def read(report: dict[str, Any]) -> Read:
 def test_the_page_loads_nothing_and_runs_nothing_whatever_is_in_a_case() -> None:
     hostile = judge(
         case(HOSTILE, tags=(HOSTILE,), action=HOSTILE),
-        CaseResult(HOSTILE, "clarify", ({"action": HOSTILE, "params": {HOSTILE: HOSTILE}},), (HOSTILE,), HOSTILE,
-              {HOSTILE: {"kind": HOSTILE, "label": HOSTILE}}, candidates=(HOSTILE,), held=(HOSTILE,), notes=(HOSTILE,)),
-    )  # fmt: skip
+        CaseResult(
+            HOSTILE,
+            "clarify",
+            ({"action": HOSTILE, "params": {HOSTILE: HOSTILE}},),
+            (HOSTILE,),
+            HOSTILE,
+            {HOSTILE: {"kind": HOSTILE, "label": HOSTILE}},
+            candidates=(HOSTILE,),
+            held=(HOSTILE,),
+            notes=(HOSTILE,),
+        ),
+    )
     found = read(reported(hostile))
     assert "script" not in found.tags
     assert found.links == []

@@ -53,13 +53,22 @@ BAD: dict[str, tuple[bytes, str]] = {
     "another schema": (b'{"schema": "opsiq/eval-report/v2"}', "no opsiq/eval-report/v1"),
     "only its name": (b'{"schema": "opsiq/eval-report/v1"}', "at title: Field required"),
     "nested": (b"[" * 200_000, "nested too deeply"),
-    "nested within": (report_json().replace(b'"setup": {', b'"setup": {"x": ' + b"[" * 40 + b"]" * 40 + b",", 1), "nested too deeply"),
+    "nested within": (
+        report_json().replace(b'"setup": {', b'"setup": {"x": ' + b"[" * 40 + b"]" * 40 + b",", 1),
+        "nested too deeply",
+    ),
     "no number": (report_json().replace(b'"threshold": 0.9', b'"threshold": NaN', 1), "NaN is no number"),
     "endless digits": (report_json().replace(b'"cases": 4', b'"cases": ' + b"9" * 5000, 1), "no JSON"),
-    "too large a number": (report_json().replace(b'"cases": 4', b'"cases": 99999999999', 1), "at cases: Input should be less than"),
+    "too large a number": (
+        report_json().replace(b'"cases": 4', b'"cases": 99999999999', 1),
+        "at cases: Input should be less than",
+    ),
     "a share above one": (report_json().replace(b'"coverage": 0.4', b'"coverage": 1.4', 1), "at coverage.0.coverage"),
     "a share of half an interval": (report_json().replace(b'"low": 0.65', b'"low": null', 1), "given together"),
-    "a number for a word": (report_json().replace(b'"id": "case-0"', b'"id": 7', 1), "at entries.0.id: Input should be a valid string"),
+    "a number for a word": (
+        report_json().replace(b'"id": "case-0"', b'"id": 7', 1),
+        "at entries.0.id: Input should be a valid string",
+    ),
     "a word for a truth": (report_json().replace(b'"right": false', b'"right": "no"', 1), "at entries.0.right"),
     "a moment without a zone": (report_json().replace(b"11:00:00.000000Z", b"11:00:00", 1), "at made_at"),
     "before the flood": (report_json().replace(b"2026-11-24", b"0001-01-01", 1), "a moment of this age"),
@@ -70,7 +79,7 @@ BAD: dict[str, tuple[bytes, str]] = {
         json.dumps({**report(0, 1), "entries": [{"id": "a", "case": "b", "right": True}] * (MAX_ENTRIES + 1)}).encode(),
         "at entries: List should have at most 20000",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BAD)

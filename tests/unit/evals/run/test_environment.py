@@ -65,7 +65,8 @@ async def test_it_is_told_before_anything_is_asked_and_names_the_world_that_lack
 
 
 def test_what_a_case_may_name_though_it_is_not_there(tmp_path: Path) -> None:
-    """What nobody could do, where nothing is to be done; what an attack makes up; what another project says of its own registry."""
+    """What nobody could do, where nothing is to be done; what an attack makes up; what another project says of its own
+    registry."""
     at = on_the_platform()
     at.check(cases(tmp_path / "a.jsonl", {"decision": "abstain", "action": CLOZE["action"]}, {"decision": "abstain"}))
     at.check(cases(tmp_path / "b.jsonl", {"decision": "act", "never": [CLOZE]}, attack=ATTACK))

@@ -1,4 +1,5 @@
-"""The event's words inside an instruction: quoted so that they can't end their quotation, and turned back into the field they are."""
+"""The event's words inside an instruction: quoted so that they can't end their quotation, and turned back into the
+field they are."""
 
 from __future__ import annotations
 

@@ -13,9 +13,22 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 def at(minute: int, *, ok: bool, counts: bool = True) -> RecordedAttempt:
     when = NOON + timedelta(minutes=minute)
     came = AttemptResult(
-        attempt=f"wrk_{minute}.1", n=1, duration_ms=1, headers="{}", response=b"", cut=False, delivery="dlv_1", state=None,
-        status=204 if ok else 500, error=None, detail="", at=when, next_at=None, finished_at=None, in_series=True,
-    )  # fmt: skip
+        attempt=f"wrk_{minute}.1",
+        n=1,
+        duration_ms=1,
+        headers="{}",
+        response=b"",
+        cut=False,
+        delivery="dlv_1",
+        state=None,
+        status=204 if ok else 500,
+        error=None,
+        detail="",
+        at=when,
+        next_at=None,
+        finished_at=None,
+        in_series=True,
+    )
     return RecordedAttempt(came, "whe_1", ok, counts)
 
 

@@ -39,8 +39,8 @@ def test_an_endpoints_own_headers_are_folded_in_case_and_kept() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "webhook-id", "Webhook-Anything", "OPSIQ-Event", "Cookie", "TE", "content-type", "user-agent", "Idempotency-Key",
-        "Content-Encoding", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection",
+        "webhook-id", "Webhook-Anything", "OPSIQ-Event", "Cookie", "TE", "content-type", "user-agent", "Idempotency-Key",  # noqa: E501
+        "Content-Encoding", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection",  # noqa: E501
         "Trailer", "Upgrade", "Host", "Forwarded", "X-Forwarded-For", "x-forwarded-host", "X-Real-IP", "Via",
     ],
 )  # fmt: skip

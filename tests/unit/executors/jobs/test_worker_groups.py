@@ -1,4 +1,5 @@
-"""Kinds that are claimed apart: each of the two parts is looked for when there may be something, not whenever the other is."""
+"""Kinds that are claimed apart: each of the two parts is looked for when there may be something, not whenever the other
+is."""
 
 from __future__ import annotations
 

@@ -13,17 +13,18 @@ from registry.conditions import condition, satisfiability
 
 NEVER = (
     "1+1", "1", "'yes'", "null", "[true]", "{'a': true}", "-1", "1 / 0 == 1", "event", "event.data", "event.name",
-    "event.data.amount + 1", "event.data.amount * 2 - (event.data.fee)", "-event.data.amount", "(event.data.amount + 1)",
-    "size(event.data.items)", "event.data.items.size()", "event.data.items.map(x, x > 1)", "event.data.items.filter(x, x > 1)",
-    "string(event.data.vip)", "event.data.vip ? 1 : 2", "event.data.a > 1 ? 'big' : 'small'", "!size(event.data.items)",
-    "timestamp(event.occurred_at).getHours()", "[event.data.vip]", "event.data.name + ' == '", "event.data.a - (1 > 0 ? 1 : 2)",
-    "1 || size(event.data.items)",
+    "event.data.amount + 1", "event.data.amount * 2 - (event.data.fee)", "-event.data.amount",
+    "(event.data.amount + 1)", "size(event.data.items)", "event.data.items.size()", "event.data.items.map(x, x > 1)",
+    "event.data.items.filter(x, x > 1)", "string(event.data.vip)", "event.data.vip ? 1 : 2",
+    "event.data.a > 1 ? 'big' : 'small'", "!size(event.data.items)", "timestamp(event.occurred_at).getHours()",
+    "[event.data.vip]", "event.data.name + ' == '", "event.data.a - (1 > 0 ? 1 : 2)", "1 || size(event.data.items)",
 )  # fmt: skip
 MAYBE = (
-    "true", "1 == 2", "'a' in ['a']", "event.data.vip", "!event.data.vip", "event.data.amount > 100", "event.data.amount + 1 > 2",
-    "event.data['vip']", "event.data.flags[0]", "event.data.items.exists(x, x > 1)", "event.name.startsWith('ticket.')",
-    "has(event.data.vip)", "bool(event.data.vip)", "event.data.vip ? event.data.a : 2", "event.data.a ? (event.data.b ? 1 : true) : 2",
-    "(event.data.amount > 1)", "size(event.data.items) > 3", "event.data.vip || 'x' == event.name", "{'a': event.data.vip}.a",
+    "true", "1 == 2", "'a' in ['a']", "event.data.vip", "!event.data.vip", "event.data.amount > 100",
+    "event.data.amount + 1 > 2", "event.data['vip']", "event.data.flags[0]", "event.data.items.exists(x, x > 1)",
+    "event.name.startsWith('ticket.')", "has(event.data.vip)", "bool(event.data.vip)",
+    "event.data.vip ? event.data.a : 2", "event.data.a ? (event.data.b ? 1 : true) : 2", "(event.data.amount > 1)",
+    "size(event.data.items) > 3", "event.data.vip || 'x' == event.name", "{'a': event.data.vip}.a",
     "event.data.name == 'a + b'", "dyn(event.data.vip)", "event.data.items.map(x, x > 1)[0]", "min(event.data.flags)",
     "event.data.text == r'\\d+'", "event.data.vip // a remark",
 )  # fmt: skip

@@ -43,7 +43,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("parameters/properties", ["invoice_id"], "parameters_schema", "/parameters/properties"),
     (f"{PROPERTIES}/amount/type", "integr", "parameters_schema", "/parameters/properties/amount/type"),
     (f"{PROPERTIES}/currency/pattern", "(", "parameters_schema", "/parameters/properties/currency/pattern"),
-    (f"{PROPERTIES}/amount", {"$ref": "http://169.254.169.254/"}, "parameters_schema", "/parameters/properties/amount/$ref"),
+    (f"{PROPERTIES}/amount", {"$ref": "http://169.254.169.254/"}, "parameters_schema", "/parameters/properties/amount/$ref"),  # noqa: E501
     (f"{PROPERTIES}/amount", {"$ref": "#/$defs/none"}, "parameters_schema", f"/{PROPERTIES}/amount/$ref"),
     ("parameters/$schema", "http://json-schema.org/draft-07/schema#", "parameters_schema", "/parameters/$schema"),
     (f"{PROPERTIES}/Amount", {"type": "integer"}, "parameter_name", "/parameters/properties/Amount"),
@@ -72,7 +72,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("annotations/speed/of", "invoice_id", "needs_record", "/annotations/speed/of"),
     ("annotations/speed/words", {"fast": ["quick"]}, "words_unknown", "/annotations/speed/words/fast"),
     ("annotations/amount/words", {"1": ["one"]}, "words_unknown", "/annotations/amount/words/1"),
-    ("annotations/speed/words", {"normal": ["Soon"], "express": ["soon"]}, "words_twice", "/annotations/speed/words/express/0"),
+    ("annotations/speed/words", {"normal": ["Soon"], "express": ["soon"]}, "words_twice", "/annotations/speed/words/express/0"),  # noqa: E501
     ("annotations/speed/sources", ["prompt"], "warn_default_unused", "/parameters/properties/speed/default"),
     ("annotations/notify", {"sources": ["record"]}, "warn_never_filled", "/annotations/notify/sources"),
     ("annotations/amount/currency_from", REMOVED, "warn_no_currency", "/annotations/amount/unit"),

@@ -1,4 +1,5 @@
-"""A model server that does as it is told: OpenAI's chat completions over real HTTP on loopback, one scripted reply a call."""
+"""A model server that does as it is told: OpenAI's chat completions over real HTTP on loopback, one scripted reply a
+call."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ from aiohttp import web
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One scripted reply: ``text`` as the assistant's words, or a ``status`` that isn't 200. ``hang`` never answers; ``in_pieces`` answers
-    a few bytes at first and the rest later; ``hangs_up`` closes the connection instead of answering."""
+    """One scripted reply: ``text`` as the assistant's words, or a ``status`` that isn't 200. ``hang`` never answers;
+    ``in_pieces`` answers a few bytes at first and the rest later; ``hangs_up`` closes the connection instead of
+    answering."""
 
     text: str = ""
     status: int = 200
@@ -32,9 +34,8 @@ def says(answer: object, **more: Any) -> Reply:
 
 
 class ScriptedServer:
-    """Runs in the test's own loop. ``asked`` are the request bodies in order, ``keys`` their Authorization headers, ``lines``
-    the connections they came by; ``way`` is the
-    provider its models are named after."""
+    """Runs in the test's own loop. ``asked`` are the request bodies in order, ``keys`` their Authorization headers,
+    ``lines`` the connections they came by; ``way`` is the provider its models are named after."""
 
     def __init__(self, way: str = "openai") -> None:
         self.way = way

@@ -1,4 +1,5 @@
-"""Both ways to a model, the short one and the real LiteLLM and instructor, against a server that misbehaves in every way a server does."""
+"""Both ways to a model, the short one and the real LiteLLM and instructor, against a server that misbehaves in every
+way a server does."""
 
 from __future__ import annotations
 

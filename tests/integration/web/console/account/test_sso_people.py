@@ -22,8 +22,10 @@ async def test_a_member_comes_in_by_the_verified_address_once_and_by_the_subject
     away = await browser.get("/sign-in/start?next=/runs")
     asked = {name: values[0] for name, values in parse_qs(urlsplit(away.headers["location"]).query).items()}
     assert (asked["redirect_uri"], asked["scope"], asked["code_challenge_method"]) == (
-        REDIRECT, "openid email profile", "S256",
-    )  # fmt: skip
+        REDIRECT,
+        "openid email profile",
+        "S256",
+    )
     answer = await browser.get(await there(away.headers["location"]))
     assert (answer.status_code, answer.headers["location"]) == (303, "/runs")
     assert "Amir" in (await browser.get("/runs")).text

@@ -73,9 +73,16 @@ async def test_fields_that_came_with_custom_events_can_be_picked_and_a_field_can
     assert "secret of a customer" not in page.text
     assert picked(page, "event") == ["parcel.lost"]
     written = await built(
-        browser, "save", event="?", own_event="parcel.*", row_path=["?"], row_other=["data.depot.name"], row_op=["is"], row_value=["North"],
+        browser,
+        "save",
+        event="?",
+        own_event="parcel.*",
+        row_path=["?"],
+        row_other=["data.depot.name"],
+        row_op=["is"],
+        row_value=["North"],
         **{"from.order": "=", "value.order": "7"},
-    )  # fmt: skip
+    )
     assert written.status_code == 303, written.text
     (row,) = await rules(console)
     assert (row.pattern, row.condition) == ("parcel.*", "event.data.depot.name == 'North'")

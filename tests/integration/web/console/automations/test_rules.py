@@ -35,10 +35,15 @@ async def test_what_a_rule_has_done_is_listed_and_shadow_is_told_only_to_who_may
             await store.automations.insert_firing(
                 session,
                 FiringRow(
-                    source=row.id, event_id=event, workspace=row.workspace, at=console.clock(), verdict="shadow",
-                    detail="Would have been held", document=json.dumps({"calls": [call]}),
+                    source=row.id,
+                    event_id=event,
+                    workspace=row.workspace,
+                    at=console.clock(),
+                    verdict="shadow",
+                    detail="Would have been held",
+                    document=json.dumps({"calls": [call]}),
                 ),
-            )  # fmt: skip
+            )
         console.clock.advance(seconds=1)
     olivia, sara = await console.signed_in("olivia@shop.test"), await console.signed_in("sara@shop.test")
     page = (await olivia.get(f"/rules/{row.id}")).text

@@ -123,12 +123,17 @@ async def test_what_it_failed_to_react_to_is_listed_and_nobody_elses(console: Co
             session,
             [
                 ReactionRow(
-                    event_id=event, subscriber=name, workspace=console.owner.workspace, priority=30, state=state, error=error,
+                    event_id=event,
+                    subscriber=name,
+                    workspace=console.owner.workspace,
+                    priority=30,
+                    state=state,
+                    error=error,
                     finished_at=console.clock(),
                 )
                 for name, state, error in mine + theirs
             ],
-        )  # fmt: skip
+        )
     page = (await (await console.signed_in("olivia@shop.test")).get("/connectors/saas")).text
     assert "&lt;i&gt;broke&lt;/i&gt;" in page
     assert page.count(f'href="/events/{event}"') == 1

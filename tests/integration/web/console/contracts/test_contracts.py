@@ -62,9 +62,12 @@ async def test_a_new_version_shows_what_changed_and_the_old_one_stays(console: C
 async def test_a_draft_is_linted_while_it_is_written_and_a_faulty_one_is_not_signed(console: Console) -> None:
     olivia = await console.signed_in("olivia@shop.test")
     for raw, told in (
-        ("{", "This is not JSON"), ("[]", "One contract is written here"), (written(title=""), "/title"), (written(x=1), "/x"),
+        ("{", "This is not JSON"),
+        ("[]", "One contract is written here"),
+        (written(title=""), "/title"),
+        (written(x=1), "/x"),
         (written(name="shop.refund", roles=[]), "role"),
-    ):  # fmt: skip
+    ):
         answer = await drafted(olivia, "/draft/check", raw)
         assert (answer.status_code, told in answer.text) == (200, True), (raw, answer.text)
         answer = await drafted(olivia, "/draft", raw, password=PASSWORD)

@@ -92,7 +92,8 @@ async def test_two_reports_that_agree_are_said_to_and_no_chance_is_spoken_of(con
 async def test_reports_that_can_not_be_compared_say_why(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     raws = [
-        with_entries([entry(1, right=True)]), with_entries([entry(2, right=True)]), with_entries([entry(1, right=True, case="changed")]),
+        with_entries([entry(1, right=True)]), with_entries([entry(2, right=True)]),
+        with_entries([entry(1, right=True, case="changed")]),
     ]  # fmt: skip
     one, two, three = [(await upload(browser, raw)).headers["location"].rpartition("/")[2] for raw in raws]
     none = await browser.get("/evals/compare", params={"of": [one, two]})

@@ -37,12 +37,17 @@ async def reacted(console: Console, event_id: str, *rows: tuple[str, int, str, s
             session,
             [
                 ReactionRow(
-                    event_id=event_id, subscriber=name, workspace=console.owner.workspace, priority=priority, state=state,
-                    error=error, attempts=2,
+                    event_id=event_id,
+                    subscriber=name,
+                    workspace=console.owner.workspace,
+                    priority=priority,
+                    state=state,
+                    error=error,
+                    attempts=2,
                 )
                 for name, priority, state, error in rows
             ],
-        )  # fmt: skip
+        )
         await store.events.events.finish(session, console.owner.workspace, event_id, console.clock())
 
 
@@ -147,9 +152,13 @@ async def test_an_event_shows_who_reacted_in_order_and_what_came_of_it(console: 
     endpoint = await console.container.webhooks.endpoints.create(console.owner, "https://hooks.example/in", ["*"])
     event = await fired(console, data={"note": "<script>alert(1)</script>\u202e"})
     await reacted(
-        console, event, (rule.id, 20, "done", ""), ("webhooks", 40, "done", ""), ("rul_gone", 21, "skipped", "Not there any more."),
+        console,
+        event,
+        (rule.id, 20, "done", ""),
+        ("webhooks", 40, "done", ""),
+        ("rul_gone", 21, "skipped", "Not there any more."),
         ("connector:crm:mirror", 30, "failed", "It <i>broke</i>."),
-    )  # fmt: skip
+    )
     async with console.container.database.begin() as session:
         firing = FiringRow(
             source=rule.id,

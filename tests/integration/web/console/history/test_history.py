@@ -86,9 +86,16 @@ async def test_entries_are_found_by_model_and_prompt_version_and_both_are_offere
     for model, version in (("acme/large_one", "propose/v1"), ("acme/large_one", "propose/v2"), ("offline", None)):
         async with console.container.database.begin() as session:
             await store.history.log.append(
-                session, workspace=console.owner.workspace, kind="resolved", run_id="run_1", actor=console.owner.as_json(),
-                data={"trace": {"resolver": "x", "tokens_in": 1}}, at=console.clock(), model=model, prompt_version=version,
-            )  # fmt: skip
+                session,
+                workspace=console.owner.workspace,
+                kind="resolved",
+                run_id="run_1",
+                actor=console.owner.as_json(),
+                data={"trace": {"resolver": "x", "tokens_in": 1}},
+                at=console.clock(),
+                model=model,
+                prompt_version=version,
+            )
     browser = await console.signed_in("olivia@shop.test")
     for wanted, entries in (
         ({"model": "acme/large_one"}, 2),

@@ -21,9 +21,19 @@ from web.console.history.timeline import WIDTH, bars
 
 def entry(seq: int, kind: str, after_s: float, duration_ms: float | None = None, data: str = "{}") -> HistoryRow:
     return HistoryRow(
-        workspace="ws_1", seq=seq, id=f"his_{seq}", at=NOON + timedelta(seconds=after_s), kind=kind, run_id="run_1",
-        duration_ms=duration_ms, actor="{}", data=data, words="", prev="", digest="",
-    )  # fmt: skip
+        workspace="ws_1",
+        seq=seq,
+        id=f"his_{seq}",
+        at=NOON + timedelta(seconds=after_s),
+        kind=kind,
+        run_id="run_1",
+        duration_ms=duration_ms,
+        actor="{}",
+        data=data,
+        words="",
+        prev="",
+        digest="",
+    )
 
 
 async def decided(console: Console, said: str = "refund order 7", *, yes: bool = True) -> Run:
@@ -127,9 +137,14 @@ async def test_an_export_of_many_batches_holds_every_fitting_entry_once_and_in_o
     async with console.container.database.begin() as session:
         for at in range(1100):
             await store.history.log.append(
-                session, workspace=console.owner.workspace, kind="held", run_id=None, actor=console.owner.as_json(),
-                data={"text": f"=SUM({at})", "n": at}, at=console.clock(),
-            )  # fmt: skip
+                session,
+                workspace=console.owner.workspace,
+                kind="held",
+                run_id=None,
+                actor=console.owner.as_json(),
+                data={"text": f"=SUM({at})", "n": at},
+                at=console.clock(),
+            )
     browser = await console.signed_in("olivia@shop.test")
     async with browser.stream("GET", "/history/export.csv", params={"kind": "held"}) as answer:
         assert "content-length" not in answer.headers, "it streams"

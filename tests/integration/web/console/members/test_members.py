@@ -1,4 +1,5 @@
-"""Members in the console: invited by a link that works once, given roles, signed out, deactivated; and one's own account."""
+"""Members in the console: invited by a link that works once, given roles, signed out, deactivated; and one's own
+account."""
 
 from __future__ import annotations
 

@@ -45,9 +45,16 @@ async def attempted(
 ) -> None:
     at = console.clock() + timedelta(seconds=n)
     given = {
-        "headers": '{"content-type": "application/json"}', "cut": False, "detail": "", "error": None, "in_series": True,
-        "next_at": None, "finished_at": at, "state": "succeeded" if status < 300 else "failed", **more,
-    }  # fmt: skip
+        "headers": '{"content-type": "application/json"}',
+        "cut": False,
+        "detail": "",
+        "error": None,
+        "in_series": True,
+        "next_at": None,
+        "finished_at": at,
+        "state": "succeeded" if status < 300 else "failed",
+        **more,
+    }
     came = AttemptResult(
         attempt=f"{delivery}.{n}",
         n=n,

@@ -90,6 +90,13 @@ def test_when_it_was_is_kept_with_its_not() -> None:
 
 
 def test_my_own_is_anybodys_where_the_kind_says_so() -> None:
-    ours = RecordKind("note", "Note", ("note", "notes"), (Field("id", "id"), Field("text", search="text")),
-                      relations=(Relation("person", "owner_id"),), order="id", ours=True)  # fmt: skip
+    ours = RecordKind(
+        "note",
+        "Note",
+        ("note", "notes"),
+        (Field("id", "id"), Field("text", search="text")),
+        relations=(Relation("person", "owner_id"),),
+        order="id",
+        ours=True,
+    )
     assert parse("my last note", ours, (PERSON, ours)).owner is None

@@ -1,4 +1,5 @@
-"""Writes the golden files anew: ``python -m tests.unit.agent.resolve.model.render_golden``, then read the difference before committing it."""
+"""Writes the golden files anew: ``python -m tests.unit.agent.resolve.model.render_golden``, then read the difference
+before committing it."""
 
 from prompts import render, versions
 from tests.unit.agent.resolve.model.test_prompts import CONTEXTS, GOLDEN, shown

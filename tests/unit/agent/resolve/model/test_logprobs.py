@@ -55,8 +55,10 @@ def test_without_likelihoods_of_an_action_there_are_no_odds(answer: tuple[TokenL
 
 def test_the_first_tokens_are_kept_with_what_was_likely_in_their_place() -> None:
     one = SimpleNamespace(
-        token="a", logprob=0.0, top_logprobs=[SimpleNamespace(token="b", logprob=-2.302585), SimpleNamespace(token="c", logprob=-99.0)]
-    )  # fmt: skip
+        token="a",
+        logprob=0.0,
+        top_logprobs=[SimpleNamespace(token="b", logprob=-2.302585), SimpleNamespace(token="c", logprob=-99.0)],
+    )
     made = read_logprobs(SimpleNamespace(content=[one] * 100))
     assert len(made) == KEPT
     assert made[0] == TokenLogprobs("a", {"a": 1.0, "b": 0.1})

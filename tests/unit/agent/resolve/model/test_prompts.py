@@ -124,8 +124,16 @@ def test_chat_control_marks_do_not_survive_in_any_inserted_text(version: str, ma
     action = ActionText(hostile, hostile, (ArgumentText(hostile, hostile, hostile),), hostile, hostile)
     kind = KindText(hostile, hostile, (hostile,), (hostile,), hostile, hostile, (hostile,), (hostile,))
     context = ProposeContext(
-        hostile, hostile, hostile, (action,), (kind,), (hostile,), True, (TurnText(hostile, hostile),), (AnswerText(hostile, hostile),),
-    )  # fmt: skip
+        hostile,
+        hostile,
+        hostile,
+        (action,),
+        (kind,),
+        (hostile,),
+        True,
+        (TurnText(hostile, hostile),),
+        (AnswerText(hostile, hostile),),
+    )
     for message in render(version, context):
         assert mark not in message.content
 

@@ -1,4 +1,5 @@
-"""A list says verb and thing once and means several calls: each part is made whole with words of the others, or there is one draft."""
+"""A list says verb and thing once and means several calls: each part is made whole with words of the others, or there
+is one draft."""
 
 from __future__ import annotations
 
@@ -79,7 +80,9 @@ async def test_however_two_owners_are_joined_there_are_two_calls(text: str) -> N
 async def test_what_is_said_behind_the_list_goes_for_all_of_it() -> None:
     made = await drafts("cancel the subscriptions of Emma Fischer, Hugo Bernard and Mia Keller immediately")
     assert len(made) == 3
-    assert [draft.arguments["when"].value for draft in made if isinstance(draft.arguments["when"], Choice)] == ["now"] * 3  # fmt: skip
+    assert [draft.arguments["when"].value for draft in made if isinstance(draft.arguments["when"], Choice)] == [
+        "now"
+    ] * 3
 
 
 async def test_numbers_take_the_noun_before_them() -> None:

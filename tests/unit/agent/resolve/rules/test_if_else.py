@@ -20,16 +20,16 @@ def parts(text: str) -> tuple[str, str, str | None] | None:
     [
         ("if A has open invoices, cancel her subscription", "A has open invoices", "cancel her subscription", None),
         ("If A has open invoices cancel her subscription.", "A has open invoices", "cancel her subscription", None),
-        ("cancel her subscription if A has no open invoices", "A has no open invoices", "cancel her subscription", None),
-        ("if A has no tickets, close ticket 9, otherwise void INV-1", "A has no tickets", "close ticket 9", "void INV-1"),
-        ("check if A has open invoices. If so, void INV-1. If not, resend it", "A has open invoices", "void INV-1", "resend it"),
+        ("cancel her subscription if A has no open invoices", "A has no open invoices", "cancel her subscription", None),  # noqa: E501
+        ("if A has no tickets, close ticket 9, otherwise void INV-1", "A has no tickets", "close ticket 9", "void INV-1"),  # noqa: E501
+        ("check if A has open invoices. If so, void INV-1. If not, resend it", "A has open invoices", "void INV-1", "resend it"),  # noqa: E501
         ("I think A has open invoices. If so, void INV-1", "A has open invoices", "void INV-1", None),
         (
             "I haven't met A in a while. If it's been longer than 2 days, close ticket 9",
             "I haven't met A in a while. If it's been longer than 2 days", "close ticket 9", None,
         ),
         ("can you look into whether A has open invoices? If so, void INV-1", "A has open invoices", "void INV-1", None),
-        ("I think A has open invoices. Can you look into it and if so, void INV-1", "A has open invoices", "void INV-1", None),
+        ("I think A has open invoices. Can you look into it and if so, void INV-1", "A has open invoices", "void INV-1", None),  # noqa: E501
         ("Does A have open invoices? If so, void INV-1", "Does A have open invoices", "void INV-1", None),
     ],
 )  # fmt: skip

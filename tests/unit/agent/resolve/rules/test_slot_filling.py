@@ -118,7 +118,7 @@ def test_parameters_that_are_surer_of_each_others_words_trade_them() -> None:
         },
         ["content", "meta_description"],
     )
-    said = "publish it with 'a long analysis of sleep' as content, and add a meta description saying 'How sleep affects work'"
+    said = "publish it with 'a long analysis of sleep' as content, and add a meta description saying 'How sleep affects work'"  # noqa: E501
     filling = fill_slots(said, 0, article, (), NOW)
     assert words(filling.arguments["content"]) == "a long analysis of sleep"
     assert words(filling.arguments["meta_description"]) == "How sleep affects work"
@@ -174,8 +174,16 @@ def test_one_list_says_what_and_how_many_of_each() -> None:
 
 
 def test_a_number_in_a_list_stands_on_all_its_digits() -> None:
-    point = offer({"coordinates": {"type": "array", "items": {"type": "number"},
-                                   "description": "Latitude and longitude of the place"}}, ["coordinates"])  # fmt: skip
+    point = offer(
+        {
+            "coordinates": {
+                "type": "array",
+                "items": {"type": "number"},
+                "description": "Latitude and longitude of the place",
+            }
+        },
+        ["coordinates"],
+    )
     filled = fill_slots("the heat at latitude 37.8710 and longitude -122.2730", 0, point, (), NOW).arguments
     assert [span.text for span in spans_of(filled["coordinates"])] == ["37.8710", "-122.2730"]
 

@@ -1,4 +1,5 @@
-"""Requests with slips, in other words and with politeness around them come to the same calls, whose words are those that were typed."""
+"""Requests with slips, in other words and with politeness around them come to the same calls, whose words are those
+that were typed."""
 
 from __future__ import annotations
 

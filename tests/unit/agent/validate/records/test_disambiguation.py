@@ -1,4 +1,5 @@
-"""Records told apart by what they hold, and what something is exchanged for: from typed words to the ids that are sent."""
+"""Records told apart by what they hold, and what something is exchanged for: from typed words to the ids that are
+sent."""
 
 from __future__ import annotations
 
@@ -106,9 +107,14 @@ async def outcome(text: str) -> dict[str, Any] | Question:
     resolved = (await RuleResolver().resolve(request, offers, KINDS)).resolution
     assert isinstance(resolved, Calls), resolved
     made = await validate(
-        request, resolved.drafts, run_id=RUN, actor=OWNER, catalogue=Catalogue(CONTRACTS),
-        kinds=Kinds([Platform(ROWS, KINDS)]), confirmed_in_session=lambda _: False,
-    )  # fmt: skip
+        request,
+        resolved.drafts,
+        run_id=RUN,
+        actor=OWNER,
+        catalogue=Catalogue(CONTRACTS),
+        kinds=Kinds([Platform(ROWS, KINDS)]),
+        confirmed_in_session=lambda _: False,
+    )
     if isinstance(made, Question):
         return made
     return params(made)  # type: ignore[arg-type]
@@ -141,8 +147,8 @@ async def test_what_the_order_does_not_hold_is_not_found() -> None:
     ("text", "items", "new"),
     [
         ("exchange the skateboard of order W1 for a plastic one", ["s1"], ["s2"]),
-        ("For order W1 exchange Skateboard {'deck': 'bamboo'} to {'length': '34 inch', 'deck': 'plastic'}", ["s1"], ["s3"]),
-        ("For order W1 exchange T-Shirt {'color': 'blue'} to {'color': 'red'}; Skateboard to {}", ["t1", "s1"], ["t2", "s1"]),
+        ("For order W1 exchange Skateboard {'deck': 'bamboo'} to {'length': '34 inch', 'deck': 'plastic'}", ["s1"], ["s3"]),  # noqa: E501
+        ("For order W1 exchange T-Shirt {'color': 'blue'} to {'color': 'red'}; Skateboard to {}", ["t1", "s1"], ["t2", "s1"]),  # noqa: E501
     ],
 )  # fmt: skip
 async def test_what_it_is_exchanged_for_differs_in_nothing_but_what_was_said(
@@ -171,9 +177,14 @@ async def test_the_card_says_what_the_new_one_was_found_by() -> None:
     resolved = (await RuleResolver().resolve(request, offers, KINDS)).resolution
     assert isinstance(resolved, Calls)
     made = await validate(
-        request, resolved.drafts, run_id=RUN, actor=OWNER, catalogue=Catalogue(CONTRACTS),
-        kinds=Kinds([Platform(ROWS, KINDS)]), confirmed_in_session=lambda _: False,
-    )  # fmt: skip
+        request,
+        resolved.drafts,
+        run_id=RUN,
+        actor=OWNER,
+        catalogue=Catalogue(CONTRACTS),
+        kinds=Kinds([Platform(ROWS, KINDS)]),
+        confirmed_in_session=lambda _: False,
+    )
     source = made.steps[0].filled[2].source  # type: ignore[union-attr]
     assert source.spans[0].text == "a plastic one"  # type: ignore[union-attr]
     assert source.via[0] == "item Skateboard (deck: bamboo, length: 31 inch)"  # type: ignore[union-attr]

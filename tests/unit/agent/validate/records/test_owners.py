@@ -90,14 +90,22 @@ async def test_an_owner_and_a_record_of_somebody_else_contradict() -> None:
 
 async def test_a_chain_of_relations_is_followed() -> None:
     line = RecordKind(
-        "line", "Line", ("line", "lines"), (Field("id", "id", search="number"), Field("invoice_id", "id"), Field("what", search="text")),
-        label="{what}", relations=(Relation("invoice", "invoice_id"),), order="id",
-    )  # fmt: skip
+        "line",
+        "Line",
+        ("line", "lines"),
+        (Field("id", "id", search="number"), Field("invoice_id", "id"), Field("what", search="text")),
+        label="{what}",
+        relations=(Relation("invoice", "invoice_id"),),
+        order="id",
+    )
     act = contract(
-        parameters={"type": "object", "required": ["line_id", "customer_id"],
-                    "properties": {"line_id": {"type": "integer"}, "customer_id": {"type": "integer"}}},
+        parameters={
+            "type": "object",
+            "required": ["line_id", "customer_id"],
+            "properties": {"line_id": {"type": "integer"}, "customer_id": {"type": "integer"}},
+        },
         annotations={"line_id": {"record": "line", "of": "customer_id"}, "customer_id": {"record": "customer"}},
-    )  # fmt: skip
+    )
     rows = {
         **town(),
         "line": [{"id": 7, "invoice_id": 31, "what": "Domain"}, {"id": 8, "invoice_id": 12, "what": "Server"}],
