@@ -37,7 +37,7 @@ def build_model(settings: Settings) -> ModelClient | None:
 def build_resolver(model: ModelClient | None) -> Resolver | None:
     if model is None:
         return None
-    from agent.resolve.proposer.resolver import ProposingResolver
+    from agent.resolve.model.resolver import ProposingResolver
 
     return ProposingResolver(model)
 

@@ -31,7 +31,7 @@ from typing import Any
 import aiohttp
 
 from agent.resolve.model.client import ModelClient, ModelSettings
-from agent.resolve.proposer.resolver import ProposingResolver
+from agent.resolve.model.resolver import ProposingResolver
 from app.container import open_container
 from bench._peers.timed import request
 from core.settings import Settings

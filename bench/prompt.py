@@ -12,7 +12,7 @@ import random
 import urllib.request
 
 from agent.pipeline import Request
-from agent.resolve.proposer.resolver import prepare
+from agent.resolve.model.resolver import prepare
 from bench.resolve import NOW, offers, requests
 from registry.shortlist import Shortlist
 

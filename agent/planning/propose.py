@@ -28,13 +28,12 @@ from agent.pipeline import (
 )
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.query.answers import Answerer
-from agent.query.context import QueryContext
+from agent.query.query import Query
 from agent.query.results import RecordKey
 from agent.resolve.resolver import Resolver
 from agent.validate import validate
 from agent.validate.alternatives import choose_alternative
 from agent.validate.proposed import plan_proposal
-from agent.validate.records.located import DiscourseContext
 from agent.validate.records.scope import RecordScope
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
@@ -208,14 +207,9 @@ async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> V
                 evaluator=task.evaluator,
             )
         case AnswerResult(answer=answer):
-            context = QueryContext(
-                request,
-                RecordScope(workspace_context.kinds, actor, request.surface),
-                DiscourseContext(),
-                thread=task.thread,
-                on_phase=on_phase,
-            )
-            return await Answerer(context, workspace_context.catalogue, actor, request.surface).answer(answer)
+            scope = RecordScope(workspace_context.kinds, actor, request.surface)
+            query = Query(request, scope, thread=task.thread, on_phase=on_phase)
+            return await Answerer(query, workspace_context.catalogue, actor, request.surface).answer(answer)
         case NoneResult() as none:
             return _nothing(task, none)
         case UndoResult():

@@ -21,7 +21,7 @@ from agent.planning.proposal import (
     ValueAnswer,
     YesNoAnswer,
 )
-from agent.query.context import QueryContext
+from agent.query.query import Query
 from agent.query.results import Worked
 from agent.query.tests import SAID, test_holds
 from agent.validate.questions import candidate, join
@@ -42,8 +42,8 @@ SLOT: Final = "answer"
 class Answerer:
     """Answers for one actor: records within their reach, actions within their role."""
 
-    def __init__(self, context: QueryContext, catalogue: Catalogue, actor: Actor, surface: str) -> None:
-        self.context, self.catalogue, self.actor, self.surface = context, catalogue, actor, surface
+    def __init__(self, query: Query, catalogue: Catalogue, actor: Actor, surface: str) -> None:
+        self.query, self.catalogue, self.actor, self.surface = query, catalogue, actor, surface
 
     async def answer(self, asked: Answer) -> Reply | Question:
         """Raises PlatformUnavailable."""
@@ -67,7 +67,7 @@ class Answerer:
         if need is None:
             return _unknown()
         one = not isinstance(reference, Find) or reference.pick == "one"
-        found = await (self.context.records.find if one else self.context.records.every)(need, reference)
+        found = await (self.query.records.find if one else self.query.records.every)(need, reference)
         if isinstance(found, Question):
             return found
         kind = found[0].kind if found else need.kind
@@ -122,7 +122,7 @@ class Answerer:
             return _unknown()
         if isinstance(asked.value, TotalOf):
             return await self._total(asked.value, need)
-        worked = await self.context.arithmetic.work_out(asked.value, need)
+        worked = await self.query.arithmetic.work_out(asked.value, need)
         if isinstance(worked, Question):
             return worked
         found = await self._about(asked.about, worked)
@@ -147,7 +147,7 @@ class Answerer:
         return self._reply(text, found, values=(worked.shown,)) if found else Reply(text=text, values=(worked.shown,))
 
     async def _total(self, total: TotalOf, need: RecordQuery) -> Reply | Question:
-        totals = await self.context.arithmetic.totals(total, need)
+        totals = await self.query.arithmetic.totals(total, need)
         if isinstance(totals, Question):
             return totals
         if not totals:
@@ -161,7 +161,7 @@ class Answerer:
         if about is None:
             return tuple({each.key: each for each in worked.found}.values())
         need = self._need(about)
-        return await self.context.records.every(need, about) if need is not None else ()
+        return await self.query.records.every(need, about) if need is not None else ()
 
     async def _yes_no(self, asked: YesNoAnswer) -> Reply | Question:
         need = self._any_need()
@@ -188,10 +188,10 @@ class Answerer:
         )
 
     async def _tested(self, test: Test, need: RecordQuery) -> tuple[bool, str, tuple[LocatedRecord, ...]] | Question:
-        left = await self.context.arithmetic.work_out(test.left, need)
+        left = await self.query.arithmetic.work_out(test.left, need)
         if isinstance(left, Question):
             return left
-        right = await self.context.arithmetic.work_out(test.right, need)
+        right = await self.query.arithmetic.work_out(test.right, need)
         if isinstance(right, Question):
             return right
         held = test_holds(left, test.op, right)
@@ -235,7 +235,7 @@ class Answerer:
     def _help(self) -> Reply:
         offers = self.catalogue.offers(self.actor.role, self.surface)  # type: ignore[arg-type]
         titles = [offer.title for offer in offers]
-        kinds = [plural(kind) for kind in self.context.kinds]
+        kinds = [plural(kind) for kind in self.query.context.kinds]
         does = f"You can ask me to: {'; '.join(titles[:PAGE])}." if titles else "No action is open to you here."
         more = f" And {len(titles) - PAGE} more." if len(titles) > PAGE else ""
         asks = f" You can also ask about {join(kinds, 'and')}." if kinds else ""
@@ -245,15 +245,15 @@ class Answerer:
 
     def _kind(self, reference: Reference) -> RecordKind | None:
         if isinstance(reference, Find):
-            return self.context.kinds.get(reference.record)
-        return self.context.kind_of(reference.handle)
+            return self.query.context.kinds.get(reference.record)
+        return self.query.context.kind_of(reference.handle)
 
     def _need(self, reference: Reference) -> RecordQuery | None:
         kind = self._kind(reference)
         return RecordQuery(SLOT, SLOT, kind, most=1) if kind is not None else None
 
     def _any_need(self) -> RecordQuery | None:
-        kind = next(iter(self.context.kinds), None)
+        kind = next(iter(self.query.context.kinds), None)
         return RecordQuery(SLOT, SLOT, kind) if kind is not None else None
 
 

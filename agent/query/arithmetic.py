@@ -3,7 +3,7 @@ converted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, DivisionByZero, InvalidOperation
@@ -28,7 +28,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.query.conditions import DATES, quantity_of, span_of
-from agent.query.results import DAYS, PERCENT, Moment, Plain, Quantity, Value, Worked, is_currency
+from agent.query.results import DAYS, NOTHING_FOUND, PERCENT, Moment, Own, Plain, Quantity, Value, Worked, is_currency
 from agent.validate.questions import said
 from agent.validate.records.located import LocatedRecord, singular
 from agent.validate.records.query import RecordQuery
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 _SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 _TIMES: Final = {"day": "day", "week": "week", "fortnight": "fortnight", "month": "month", "year": "year"}
 _MOST_DIGITS: Final = 15
-Own = Mapping[str, Sequence[LocatedRecord]]
 
 
 class Arithmetic:
@@ -50,7 +49,7 @@ class Arithmetic:
         self.context = context
 
     async def work_out(
-        self, expression: Expression, need: RecordQuery, own: Own = {}, depth: int = 0
+        self, expression: Expression, need: RecordQuery, own: Own = NOTHING_FOUND, depth: int = 0
     ) -> Worked | Question:
         """One value. ``need`` says whose question it would be, if one must be asked. Raises PlatformUnavailable."""
         if depth > MAX_DEPTH:
@@ -84,7 +83,7 @@ class Arithmetic:
                 return await self._computed(expression, need, own, depth)
         raise AssertionError(expression)
 
-    async def totals(self, total: TotalOf, need: RecordQuery, own: Own = {}) -> list[Worked] | Question:  # noqa: B006
+    async def totals(self, total: TotalOf, need: RecordQuery, own: Own = NOTHING_FOUND) -> list[Worked] | Question:
         """The sum of a field over records, one for each currency."""
         found = await self.context.records.every(self._need(need, total.of, own), total.of, own)
         if isinstance(found, Question):

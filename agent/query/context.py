@@ -1,19 +1,32 @@
-"""QueryContext: one request's look-ups and sums, which share what was found and what was spoken of."""
+"""Query context: what the look-ups and sums of one request share, and the two ports by which they ask each other."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Protocol
 
-from agent.pipeline import PhaseCallback, Request, ignore_phase
-from agent.query.arithmetic import Arithmetic
-from agent.query.references import RecordQuery
-from agent.query.results import RecordKey
+from agent.pipeline import PhaseCallback, Question, Request, ignore_phase
+from agent.planning.proposal import Expression, Reference
+from agent.query.results import Own, RecordKey, Worked
 from agent.validate.records.located import DiscourseContext
+from agent.validate.records.query import Outcome, RecordQuery
 from agent.validate.records.scope import RecordScope
 from registry.records import Kinds, RecordKind
 
 NOTHING_NAMED: Mapping[str, tuple[RecordKey, ...]] = MappingProxyType({})
+
+
+class FindsRecords(Protocol):
+    async def find(self, need: RecordQuery, reference: Reference, own: Own = ...) -> Outcome: ...
+
+    async def every(self, need: RecordQuery, reference: Reference, own: Own = ...) -> Outcome: ...
+
+
+class WorksOut(Protocol):
+    async def work_out(
+        self, expression: Expression, need: RecordQuery, own: Own = ..., depth: int = ...
+    ) -> Worked | Question: ...
 
 
 class QueryContext:
@@ -22,6 +35,9 @@ class QueryContext:
 
     Every look-up may raise core.errors.PlatformUnavailable.
     """
+
+    records: FindsRecords
+    arithmetic: WorksOut
 
     def __init__(
         self,
@@ -33,8 +49,6 @@ class QueryContext:
         on_phase: PhaseCallback = ignore_phase,
     ) -> None:
         self.request, self.reach, self.scene, self.thread, self.on_phase = request, reach, scene, thread, on_phase
-        self.records = RecordQuery(self)
-        self.arithmetic = Arithmetic(self)
 
     @property
     def kinds(self) -> Kinds:

@@ -27,6 +27,7 @@ from agent.planning.proposal import (
 )
 from agent.query.choosing import choose
 from agent.query.conditions import Filter, by_count, by_field, by_id, by_state, either, quantity_of, together
+from agent.query.results import NOTHING_FOUND, Own
 from agent.validate.questions import between, name_of, said
 from agent.validate.records import confusables, explanations
 from agent.validate.records.located import LocatedRecord, counted, plural, singular
@@ -45,8 +46,6 @@ MOST_SCANNED: Final = 2000
 """The most records that one reference looks through; beyond, the person is asked to narrow it down."""
 
 _DIGIT: Final = re.compile(r"\d")
-Own = Mapping[str, Sequence[LocatedRecord]]
-"""What the call has found for its own arguments, by parameter: ``@invoice_id`` names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class _Pool:
     more: bool = False
 
 
-class RecordQuery:
+class RecordFinder:
     """Runs references. A question is the answer where words leave something open or nothing fits."""
 
     def __init__(self, context: QueryContext) -> None:
@@ -67,7 +66,7 @@ class RecordQuery:
         self.slips: dict[tuple[str, str], str] = {}
         """Records (kind, id) whose name was taken to be misspelt, with what was typed."""
 
-    async def find(self, need: RecordQuery, reference: Reference, own: Own = {}) -> Outcome:  # noqa: B006 - never changed
+    async def find(self, need: RecordQuery, reference: Reference, own: Own = NOTHING_FOUND) -> Outcome:
         """The records that are meant, at most ``need.most``. Raises PlatformUnavailable."""
         context = self.context
         context.on_phase("looking")
@@ -89,7 +88,7 @@ class RecordQuery:
             context.scene.settled[name] = outcome[0]
         return outcome
 
-    async def every(self, need: RecordQuery, reference: Reference, own: Own = {}) -> Outcome:  # noqa: B006 - never changed
+    async def every(self, need: RecordQuery, reference: Reference, own: Own = NOTHING_FOUND) -> Outcome:
         """All records that a reference finds, for counts, sums and lists. Empty where there are none."""
         wide = replace(need, filter={}, most=MOST_SCANNED)
         if isinstance(reference, Handle):
@@ -535,7 +534,7 @@ class RecordQuery:
 
     # ── what is said of it ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def _kind(self, need: RecordQuery, reference: Reference, own: Own = {}) -> RecordKind | Question:  # noqa: B006
+    def _kind(self, need: RecordQuery, reference: Reference, own: Own = NOTHING_FOUND) -> RecordKind | Question:
         if isinstance(reference, Find):
             kind = self.context.kinds.get(reference.record)
         else:

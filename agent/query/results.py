@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 from agent.planning.proposal import Words
@@ -13,6 +15,9 @@ from core import money
 
 RecordKey = tuple[str, str]
 """A record's kind and id: what a handle of a thread stands for."""
+Own = Mapping[str, Sequence[LocatedRecord]]
+"""What a call has found for its own arguments, by parameter: ``@invoice_id`` names it."""
+NOTHING_FOUND: Final[Own] = MappingProxyType({})
 PERCENT: Final = "%"
 DAYS: Final = "days"
 

@@ -48,7 +48,7 @@ from agent.planning.proposal import (
     Word,
     Words,
 )
-from agent.query import Moment, Plain, Quantity, QueryContext, Worked
+from agent.query import Moment, Plain, Quantity, Query, Worked
 from agent.query.conditions import span_of as moment_span
 from agent.query.results import DAYS, RecordKey, minor
 from agent.query.tests import SAID, test_holds
@@ -59,7 +59,7 @@ from agent.validate.filling import DraftFilling
 from agent.validate.payload import plan_digest
 from agent.validate.plan_builder import MAX_STEPS, REST, step_of, too_many, unfit
 from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
-from agent.validate.records.located import DiscourseContext, LocatedRecord, counted
+from agent.validate.records.located import LocatedRecord, counted
 from agent.validate.records.lookup import Lookup
 from agent.validate.records.query import RecordQuery
 from agent.validate.records.scope import MOST, RecordScope
@@ -111,8 +111,8 @@ async def plan_proposal(
     core.errors.PlatformUnavailable."""
     assert isinstance(proposal.result, PlanResult)
     reach = RecordScope(kinds, actor, request.surface)
-    records = QueryContext(request, reach, DiscourseContext(), thread=thread or {}, on_phase=on_phase)
-    planner = _Planner(request, proposal, records, catalogue, actor, run_id, confirmed_in_session, on_phase, evaluator)
+    query = Query(request, reach, thread=thread or {}, on_phase=on_phase)
+    planner = _Planner(request, proposal, query, catalogue, actor, run_id, confirmed_in_session, on_phase, evaluator)
     return await planner.plan(proposal.result.calls)
 
 
@@ -121,7 +121,7 @@ class _Planner:
         self,
         request: Request,
         proposal: Proposal,
-        context: QueryContext,
+        query: Query,
         catalogue: Catalogue,
         actor: Actor,
         run_id: str,
@@ -130,10 +130,10 @@ class _Planner:
         policies: conditions.Evaluator,
     ) -> None:
         self.policies = policies
-        self.request, self.proposal, self.context, self.catalogue = request, proposal, context, catalogue
+        self.request, self.proposal, self.query, self.catalogue = request, proposal, query, catalogue
         self.actor, self.run_id, self.confirmed, self.on_phase = actor, run_id, confirmed_in_session, on_phase
-        self.unclaimed = UnclaimedText(request.model_copy(update={"text": ""}), [], tuple(context.kinds))
-        self.lookup = Lookup(request, self.unclaimed, context.reach, context.scene, on_phase)
+        self.unclaimed = UnclaimedText(request.model_copy(update={"text": ""}), [], tuple(query.kinds))
+        self.lookup = Lookup(request, self.unclaimed, query.context.reach, query.context.scene, on_phase)
         self.made = _Planned()
 
     async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:
@@ -154,7 +154,7 @@ class _Planner:
         if not made.steps:
             told = " ".join(dict.fromkeys(made.idle[:3]))
             return Refusal(code="condition_unmet", detail=f"{told} There is nothing to do.".strip())
-        for (kind, record_id), words in self.context.records.slips.items():
+        for (kind, record_id), words in self.query.records.slips.items():
             pinned = next(
                 (
                     pin
@@ -279,7 +279,7 @@ class _Planner:
         found: dict[str, tuple[LocatedRecord, ...]] = {}
         for name in sorted(wanted, key=lambda name: len(_handles(wanted[name], wanted))):
             annotation = contract.annotation(name)
-            kind = self.context.kinds.get(annotation.record or "")
+            kind = self.query.kinds.get(annotation.record or "")
             if kind is None:
                 continue
             reference = wanted[name]
@@ -289,13 +289,13 @@ class _Planner:
             elif isinstance(reference, Find) and reference.pick == "one":
                 most = 1
             need = RecordQuery(f"{at}.{name}", name, kind, annotation.filter, annotation.order, most)
-            outcome = await self.context.records.find(need, reference, found)
+            outcome = await self.query.records.find(need, reference, found)
             if isinstance(outcome, Question):
                 return outcome
             if outcome:
                 found[name] = outcome
                 for each in outcome:
-                    self.context.scene.add(each)
+                    self.query.context.scene.add(each)
         return found
 
     # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -381,7 +381,7 @@ class _Planner:
         fills: list[str] = []
         used: list[LocatedRecord] = []
         for each in argument.fills:
-            worked = await self.context.arithmetic.work_out(each, self._need(slots, parameter), records)
+            worked = await self.query.arithmetic.work_out(each, self._need(slots, parameter), records)
             if isinstance(worked, Question):
                 return worked
             fills.append(to_display_text(worked.shown))
@@ -402,7 +402,7 @@ class _Planner:
         records: Mapping[str, tuple[LocatedRecord, ...]],
     ) -> Read | Trouble | None:
         need = self._need(slots, parameter)
-        worked = await self.context.arithmetic.work_out(expression, need, records)
+        worked = await self.query.arithmetic.work_out(expression, need, records)
         if isinstance(worked, Question):
             return worked
         value = self._coerced(slots, parameter, worked)
@@ -519,14 +519,14 @@ class _Planner:
 
     async def _holds(self, at: int, when: When) -> tuple[bool, str] | Question:
         """Whether the tests hold, and what the card says of it."""
-        need = RecordQuery(f"{at}.if", "if", next(iter(self.context.kinds)))
+        need = RecordQuery(f"{at}.if", "if", next(iter(self.query.kinds)))
         results: list[bool] = []
         told: list[str] = []
         for test in when.tests:
-            left = await self.context.arithmetic.work_out(test.left, need)
+            left = await self.query.arithmetic.work_out(test.left, need)
             if isinstance(left, Question):
                 return left
-            right = await self.context.arithmetic.work_out(test.right, need)
+            right = await self.query.arithmetic.work_out(test.right, need)
             if isinstance(right, Question):
                 return right
             held = test_holds(left, test.op, right)
@@ -544,7 +544,7 @@ class _Planner:
         changes = any(contract.risk is not Risk.READ for contract in self.made.contracts)
         if not changes or find_answer(self.request, REST) is not None or self.request.given is not None:
             return None
-        left = unaccounted(self.request, self.proposal, self.made.contracts, tuple(self.context.kinds))
+        left = unaccounted(self.request, self.proposal, self.made.contracts, tuple(self.query.kinds))
         if not left:
             return None
         words = ", ".join(questions.said(each) for each in left[:3])
@@ -554,7 +554,7 @@ class _Planner:
         return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
 
     def _need(self, slots: Slots, parameter: Parameter) -> RecordQuery:
-        kind = next(iter(self.context.kinds))
+        kind = next(iter(self.query.kinds))
         return RecordQuery(slots.slot(parameter.name), parameter.name, kind)
 
 

@@ -33,7 +33,7 @@ from agent.planning.proposal import (
     StateIs,
     Words,
 )
-from agent.resolve.proposer.parse import locate
+from agent.resolve.model.parse import locate
 from agent.validate.unused_words import spoken_of
 from language import numerals
 from language.stems import EMPTY, runs, stem, stems

@@ -9,9 +9,9 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
+from agent.resolve.model.arguments import ActionForm, ArgumentForm
 from agent.resolve.model.client import Completion
-from agent.resolve.proposer.arguments import ActionForm, ArgumentForm
-from agent.resolve.proposer.parse import Parser
+from agent.resolve.model.parse import Parser
 from core import money
 from evals.cases.reader import Case
 from registry.contract import Unit

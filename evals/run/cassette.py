@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.resolve.model.client import Completion
 from agent.resolve.model.logprobs import TokenLogprobs
-from agent.resolve.proposer.resolver import Client
+from agent.resolve.model.resolver import Client
 from core import canon
 from core.errors import InvalidInput, ModelMisbehaved, ModelUnavailable
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.resolve.model.client import ModelClient, ModelSettings
-from agent.resolve.proposer.resolver import Client, ProposingResolver
+from agent.resolve.model.resolver import Client, ProposingResolver
 from agent.resolve.resolver import Resolver
 from agent.resolve.rules.resolver import RuleResolver
 from core.errors import InvalidInput

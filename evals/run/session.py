@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from agent.resolve.proposer.resolver import ProposingResolver
+from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.resolver import Resolver
 from core import canon
 from core.settings import Settings

@@ -131,8 +131,8 @@ def compile(  # noqa: A001 - the word of the trade, as in re.compile
     unknown = {each for each in functions if each[:1].isalpha()} - _FUNCTIONS
     if unknown:
         raise InvalidInput(f"CEL has no function {', '.join(sorted(unknown))}.")
-    cost = cost.estimate(expression)
-    return Condition(expression, program, variables=variables, constant=not names, cheap=cost.runs_free)
+    estimated = cost.estimate(expression)
+    return Condition(expression, program, variables=variables, constant=not names, cheap=estimated.runs_free)
 
 
 def call_values(params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

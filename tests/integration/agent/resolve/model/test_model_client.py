@@ -20,7 +20,7 @@ import pytest
 from agent.pipeline import Abstain, Proposed, Request, Resolved
 from agent.planning.proposal import PlanResult, TypedValue
 from agent.resolve.model.client import ModelClient, ModelSettings
-from agent.resolve.proposer.resolver import ProposingResolver
+from agent.resolve.model.resolver import ProposingResolver
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable
 from registry.contract import Annotation
 from registry.offer import Offer
@@ -308,7 +308,7 @@ def test_a_key_does_not_show_and_a_model_must_be_named() -> None:
 
 def test_neither_library_is_imported_before_a_model_is_asked() -> None:
     program = (
-        "import sys; from agent.resolve.proposer.resolver import ProposingResolver;"
+        "import sys; from agent.resolve.model.resolver import ProposingResolver;"
         "from agent.resolve.model.client import ModelClient, ModelSettings;"
         "ProposingResolver(ModelClient(ModelSettings(model='openai/x')));"
         "print([name for name in ('litellm', 'instructor', 'openai') if name in sys.modules])"

@@ -11,7 +11,7 @@ import pytest
 from agent.pipeline import Proposed, Request
 from agent.planning.proposal import PlanResult
 from agent.resolve.model.client import ModelClient, ModelSettings
-from agent.resolve.proposer.resolver import ProposingResolver
+from agent.resolve.model.resolver import ProposingResolver
 from registry.contract import Annotation
 from registry.offer import Offer
 from registry.shortlist import Shortlist

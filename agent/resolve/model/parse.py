@@ -61,7 +61,7 @@ from agent.planning.proposal import (
     Words,
     YesNoAnswer,
 )
-from agent.resolve.proposer.arguments import ActionForm, ArgumentForm
+from agent.resolve.model.arguments import ActionForm, ArgumentForm
 
 MAX_CALLS: Final = 20
 MAX_LIST: Final = 40

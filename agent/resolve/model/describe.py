@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from agent.pipeline import Request
-from agent.resolve.proposer.arguments import ActionForm, about, hint
+from agent.resolve.model.arguments import ActionForm, about, hint
 from agent.validate.records.explanations import adjective
 from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText
 from registry.offer import Offer

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from agent.pipeline import Abstain, Ask, Candidate, Proposed, Question, Request, Resolution, Resolved, Trace
 from agent.planning.proposal import AskResult, Call, PlanResult, Proposal
+from agent.resolve.model.arguments import action_forms, other_tokens
 from agent.resolve.model.client import Completion
-from agent.resolve.proposer.arguments import action_forms, other_tokens
-from agent.resolve.proposer.describe import propose_context
-from agent.resolve.proposer.parse import BadProposal, Parser
-from agent.resolve.proposer.schema import AnswerSchema, answer_schema
+from agent.resolve.model.describe import propose_context
+from agent.resolve.model.parse import BadProposal, Parser
+from agent.resolve.model.schema import AnswerSchema, answer_schema
 from agent.resolve.resolver import candidates, chosen_action
 from prompts import DEFAULT_VERSION, render
 from registry.offer import Offer

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agent.resolve.proposer.arguments import ActionForm, ArgumentForm, native_schema
+from agent.resolve.model.arguments import ActionForm, ArgumentForm, native_schema
 from core import canon
 from registry.records import RecordKind
 
