@@ -269,7 +269,8 @@ _ENTRY: Final[Mapping[str, Any]] = {
     "prompt_version": None,
     "duration_ms": 16.349,
     "mode": "live",
-    "data": {"surface": "admin", "reason": "Wrong customer"},
+    "thread_id": _RUN,
+    "data": {"surface": "admin", "thread_id": _RUN, "reason": "Wrong customer"},
     "prev": _SHA,
     "digest": "sha256:481a" + "0" * 56 + "33f1",
 }
