@@ -1,4 +1,4 @@
-"""The calls, and the client that makes them. Made of _aio.py by scripts/generate.py; don't change it by hand."""  # noqa: E501
+"""The calls, and the client that makes them. Made of _aio.py by scripts/generate.py; don't change it by hand."""
 
 from __future__ import annotations
 
