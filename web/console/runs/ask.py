@@ -109,8 +109,8 @@ class RefusalView:
 @dataclass(frozen=True, kw_only=True)
 class RunPage(Page):
     """One of ``moving``, ``asked``, ``answered``, ``card``, ``refused``, ``outcome`` stands for where the run is;
-    ``card`` stays beside its outcome. ``talk`` is its thread, which a new request goes on from; ``follows`` says whether
-    the resolver reads what came before."""
+    ``card`` stays beside its outcome. ``talk`` is its thread, which a new request goes on from; ``follows`` says
+    whether the resolver reads what came before."""
 
     template: ClassVar[str] = "run.html"
     run_id: str
