@@ -31,6 +31,7 @@ COMMANDS: Final = (
     "listen",
     "trigger",
     "data-key",
+    "seal",
     "doctor",
     "backup",
     "restore",

@@ -4,7 +4,7 @@ whether it is held."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -18,16 +18,19 @@ import store.jobs.jobs
 import store.runs.confirmations
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Resolved
-from agent.planning.propose import CHEAP_ONLY, Outcome, Task, Verdict, propose
+from agent.pipeline import Abstain, Plan, Question, Refusal, RefusalCode, Reply, Resolved, ignore_phase
+from agent.planning.propose import CHEAP_ONLY, TOO_COSTLY, Outcome, Verdict, propose, resolve, too_costly
+from agent.planning.task import task_of
+from agent.reading_pool import ReadingPool
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
 from agent.runs.run import Run
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts
+from core import cpu_budget
 from core.clock import Clock
-from core.errors import Conflict, OpsIQError
+from core.errors import Conflict, NotAuthentic, OpsIQError
 from executors.jobs.queue import CommitHook
 from registry.conditions.condition import Evaluator
 from store.database import Database, after_commit
@@ -53,6 +56,9 @@ class Planner:
     question_expires_s: int
     progress: Progress
     evaluator: Evaluator = CHEAP_ONLY
+    pool: ReadingPool | None = None
+    """Where words are read; None: right here, under the same budget."""
+    budget_s: float = 1.0
 
     async def plan(self, workspace: str, run_id: str) -> None:
         """Resolve and validate, and store what came of it. Raises PlatformUnavailable, ModelUnavailable or
@@ -89,19 +95,44 @@ class Planner:
         self, run: Run, context: WorkspaceContext, confirmed: Collection[str], job: PlanningProgress | None = None
     ) -> tuple[Run, Outcome]:
         """The run with what was read of it, and what came of it. Nothing is stored. ``work`` hears of the steps, and
-        may be stopped while a resolver is asked (Stopped)."""
-        task = task_of(run, context, confirmed, self.evaluator)
-        if job is None:
-            outcome = await propose(task, self.resolver)
-        elif task.stands:
-            outcome = await propose(task, self.resolver, job.on_phase)
+        may be stopped while it is worked out (Stopped). Raises PlatformUnavailable, ModelUnavailable or
+        ModelMisbehaved."""
+        on_phase = job.on_phase if job else ignore_phase
+        if self.pool is not None:
+            doing = self.pool.propose(run, context, confirmed, on_phase)
+            outcome = await (job.unless_stopped(doing) if job else doing)
         else:
-            outcome = await job.unless_stopped(propose(task, self.resolver, job.on_phase))
+            outcome = await self._propose(run, context, confirmed, job)
         if outcome.resolved is not None:
             run = run.with_(trace=outcome.resolved.trace)
         asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
         drafts = () if asked else outcome.drafts
         return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome
+
+    async def resolved(self, run: Run, context: WorkspaceContext) -> Resolved:
+        """What the run's words alone come to. Raises ModelUnavailable or ModelMisbehaved."""
+        if self.pool is not None:
+            return await self.pool.resolve(run, context)
+        try:
+            return await cpu_budget.within(self.budget_s, resolve(task_of(run, context, ()), self.resolver))
+        except cpu_budget.Exhausted:
+            return too_costly(self.resolver.name)
+
+    async def _propose(
+        self, run: Run, context: WorkspaceContext, confirmed: Collection[str], job: PlanningProgress | None
+    ) -> Outcome:
+        """Right here, under the same budget. Only the resolver may be cut off: a look-up in a database never."""
+
+        def around(asked: Coroutine[Any, Any, Resolved]) -> Awaitable[Resolved]:
+            return job.unless_stopped(cpu_budget.carried(asked)) if job else asked
+
+        task = task_of(run, context, confirmed, self.evaluator)
+        try:
+            return await cpu_budget.within(
+                self.budget_s, propose(task, self.resolver, job.on_phase if job else ignore_phase, around)
+            )
+        except cpu_budget.Exhausted:
+            return Outcome(Refusal(code="too_complex", detail=TOO_COSTLY))
 
     def _settles(self, run: Run, verdict: Verdict, resolved: Resolved | None, took_ms: float) -> CommitHook:
         now = self.clock()
@@ -141,7 +172,8 @@ class Planner:
                 run = run.with_(state="asked", question=verdict, plan=None, expires_at=expires)
                 kind, entry = EntryType.ASKED, {"question": verdict.model_dump(mode="json")}
             case Abstain():
-                refusal = Refusal(code="no_match", detail=verdict.detail, nearest=verdict.nearest)
+                code: RefusalCode = "too_complex" if verdict.reason == "too_complex" else "no_match"
+                refusal = Refusal(code=code, detail=verdict.detail, nearest=verdict.nearest)
                 run = run.with_(state="abstained", refusal=refusal, plan=None)
                 kind, entry = (
                     EntryType.ABSTAINED,
@@ -172,7 +204,7 @@ class Planner:
         return moved
 
     async def mark_unavailable(self, workspace: str, run_id: str, error: OpsIQError) -> None:
-        """The last try failed: refuse in words instead of leaving the person waiting."""
+        """The last try failed: refuse in words instead of leaving the person waiting. Raises NotAuthentic."""
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
         if run.state == "received":
@@ -183,8 +215,12 @@ class Planner:
 
     async def give_up(self, session: AsyncSession, workspace: str, run_id: str, error: str) -> None:
         """The engine buries work of this run: say so in the run, in the same transaction. What may have been sent is
-        unknown."""
-        run = await repository.get(session, workspace, run_id)
+        unknown. A run that is not as OpsIQ stored it stays as it is: nothing that was written there may be told on as
+        OpsIQ's own."""
+        try:
+            run = await repository.get(session, workspace, run_id)
+        except NotAuthentic:
+            return
         now = self.clock()
         if run.state == "received":
             refusal = Refusal(code="unavailable", detail="This could not be worked out; nothing was sent. Ask again.")
@@ -203,24 +239,6 @@ class Planner:
             moved = await repository.move(session, run, was={"executing"})
             told = [recorder.outcome_data(each) for each in came]
             await recorder.record(session, moved, EntryType.FINISHED, now, outcome=state, outcomes=told, error=error)
-
-
-def task_of(run: Run, context: WorkspaceContext, confirmed: Collection[str], evaluator: Evaluator = CHEAP_ONLY) -> Task:
-    """What is to be planned for a run as it stands. ``confirmed`` are the contracts confirmed in this session, by
-    digest."""
-    return Task(
-        run.request,
-        run.actor,
-        context,
-        run.id,
-        confirmed,
-        only=run.only,
-        drafts=run.drafts,
-        proposal=run.proposal,
-        hold=run.hold,
-        must_wait=run.must_wait,
-        evaluator=evaluator,
-    )
 
 
 def resolve_work(run: Run) -> NewJob:

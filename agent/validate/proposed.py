@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from agent.extract.limits import excess
 from agent.pipeline import (
     Candidate,
     ComputedSource,
@@ -139,6 +140,9 @@ class _Planner:
     async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:
         if len(calls) > MAX_STEPS:
             return too_many(len(calls))
+        for answer in self.request.answers:
+            if (why := excess(answer.text or "")) is not None:
+                return Refusal(code="too_complex", detail=why)
         for at, call in enumerate(calls):
             contract = self.catalogue.get(call.action)
             version = contract.version if contract is not None else 1

@@ -400,6 +400,14 @@ OF: Final[Mapping[str, Any]] = {
         "until": _AT,
     },
     "TakenList": {"events": [{"id": _EVENT, "event": "invoice.paid", "repeated": False}]},
-    "VerdictView": {"ok": True, "count": 29, "first_break": None, "why": None},
+    "VerdictView": {
+        "ok": True,
+        "count": 29,
+        "first_break": None,
+        "why": None,
+        "anchors": 3,
+        "anchored": 28,
+        "problems": [],
+    },
     "VersionList": _all(_VERSION),
 }

@@ -22,6 +22,7 @@ router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
 Reads = Annotated[Caller, Depends(require_signature("runs:read"))]
 Writes = Annotated[Caller, Depends(require_signature("runs:write", test=True))]
+Types = Annotated[Caller, Depends(require_signature("runs:write", text=True, test=True))]
 Confirms = Annotated[Caller, Depends(require_signature(CONFIRM, test=True))]
 OF_A_RUN = problems("404", "409", "422")
 
@@ -61,7 +62,7 @@ DIGEST = "sha256:" + "0" * 64
 @router.post(
     "", status_code=202, response_model=RunView, openapi_extra=takes(AskBody, {"text": "refund Adam's last invoice"})
 )
-async def ask(request: Request, caller: Writes) -> Response:
+async def ask(request: Request, caller: Types) -> Response:
     """Ask for something in plain words. It is durable when this answers; ``GET /v1/runs/{run_id}?wait_s=`` waits for
     what comes of it."""
     body = parsed(AskBody, caller)
@@ -108,7 +109,7 @@ async def show(
     responses=OF_A_RUN,
     openapi_extra=takes(AnswerBody, {"slot": "0.invoice_id", "choice": "11"}),
 )
-async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
+async def answer(request: Request, caller: Types, run_id: Id) -> Response:
     """Answer the open question with one of its candidates (``choice``) or in words (``text``). For whoever asked, in
     the role they asked in or as an owner."""
     body = parsed(AnswerBody, caller)
@@ -129,7 +130,7 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
     responses=OF_A_RUN,
     openapi_extra=takes(EditBody, {"digest": DIGEST, "changes": {"0.amount": "20 dollars"}}),
 )
-async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
+async def edit(request: Request, caller: Types, run_id: Id) -> Response:
     """Change parameters of a held card by words. That is a new card with a new digest, and it waits for a yes whatever
     its policy says."""
     body = parsed(EditBody, caller)

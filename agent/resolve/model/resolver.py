@@ -63,9 +63,9 @@ class _Answer(BaseModel):
         return {"title": cls.__name__, **cls.json_schema}
 
 
-def answer_type(schema: AnswerSchema, parser: Parser) -> type[_Answer]:
+def answer_type(schema: dict[str, Any], parser: Parser) -> type[_Answer]:
     """The type of one request's answer."""
-    return type("Proposal", (_Answer,), {"json_schema": schema.schema, "parser": parser, "__module__": __name__})
+    return type("Proposal", (_Answer,), {"json_schema": schema, "parser": parser, "__module__": __name__})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class ProposingResolver:
         if not len(shortlist):
             return self._untried(Abstain(reason="nothing_fits", detail="No action is open to you here."))
         asked = prepare(request, shortlist, kinds, version=self.version)
-        shape = answer_type(asked.schema, asked.parser)
+        shape = answer_type(asked.schema.schema, asked.parser)
         legal = ", ".join(asked.schema.actions)
         completion = await self.client.complete(asked.messages, shape, legal=legal, max_tokens=MAX_TOKENS)
         resolution = self._resolution(completion.value, asked.parser, shortlist, request)

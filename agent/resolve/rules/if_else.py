@@ -24,11 +24,12 @@ _ASKED: Final = re.compile(
     r"|^\W*(?:i\s+think|i\s+believe|maybe|perhaps)\s+(?:that\s+)?",
     re.IGNORECASE,
 )
-_STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|some|an?|the|more)\s+$", re.IGNORECASE)
+_STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|some|an?|the|more)$", re.IGNORECASE)
+_ORDERS_BEGIN: Final = (re.compile(r",\s*(?:then\s+)?"), re.compile(r"(?<!\s)\s++(?:then\s+)?"))
 # "I haven't met with Amir in a while. If it's been longer than 2 days, …": what is said before is what is asked about.
 _IT: Final = re.compile(r"\s*it(?:['’]s|\s+(?:is|has|was))\b", re.IGNORECASE)
 _STATED: Final = re.compile(r"[^.;?!\n]+")
-_END: Final = re.compile(r"[\s.,;:?!]+$")
+_END: Final = re.compile(r"(?<![\s.,;:?!])[\s.,;:?!]++$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def split_branches(text: str) -> ConditionalRequest | None:
     are never looked into."""
     bare = blanked(text)
     so = list(_IF_SO.finditer(bare))
+    if len(so) > 1:
+        return None
     ifs = [found for found in _IF.finditer(bare) if not any(each.start() <= found.start() < each.end() for each in so)]
     if len(so) == 1:
         # "check if …? If so": the one "if" before it asks, and does not condition.
@@ -53,7 +56,7 @@ def split_branches(text: str) -> ConditionalRequest | None:
             if all(each.start() < so[0].start() for each in ifs)
             else None
         )
-    if so or len(ifs) != 1:
+    if len(ifs) != 1:
         return None
     (found,) = ifs
     before = bare[: found.start()].strip(" \t\n,.;:")
@@ -83,12 +86,12 @@ def _parts(text: str, bare: str, condition: Stretch, then: int) -> ConditionalRe
 
 def _order_after(bare: str, start: int) -> int | None:
     """Where the order begins after "if …": behind a comma, else at the first verb in its plain form."""
-    for joint in (r",\s*(?:then\s+)?", r"\s+(?:then\s+)?"):
-        for found in re.finditer(joint, bare[start:]):
-            at = start + found.end()
+    for joint in _ORDERS_BEGIN:
+        for found in joint.finditer(bare, start):
             # "if A has open invoices": after "has" a verb is a state.
-            if found.start() > 0 and not _STATES.search(bare[:at]) and gives_order(bare[at:], sure=True):
-                return at
+            state = found[0].isspace() and _STATES.search(bare, max(0, found.start() - 8), found.start())
+            if found.start() > start and not state and gives_order(bare, found.end(), sure=True):
+                return found.end()
     return None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+from agent.extract.limits import MAX_WISHES, excess, too_many
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import (
     Abstain,
@@ -77,6 +78,10 @@ class RuleResolver:
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         began = self._seconds()
+        if (why := excess(request.text)) is not None:
+            return Resolved(
+                resolution=Abstain(reason="too_complex", detail=why), trace=Trace(resolver=self.name, attempts=0)
+            )
         read = normalize(request.text, shortlist, kinds)
         said = request.model_copy(update={"text": read.text})
         made = await under_condition(said, kinds, lambda part: self._resolved(part, shortlist, kinds))
@@ -125,6 +130,8 @@ def _resolve(
         draft = Draft(action=offer.name, version=offer.version, arguments=filling.arguments)
         return Calls(drafts=split_coordinated(draft, text, 0, offer, kinds, request.now))
     parts = segments(text)
+    if len(parts) > MAX_WISHES:
+        return Abstain(reason="too_complex", detail=too_many(len(parts)))
     several = _several(parts, text, shortlist, kinds, request.now, notes, seen) if len(parts) > 1 else None
     if several is not None:
         return several

@@ -29,7 +29,8 @@ from web.console.runs import card, outcome
 from web.console.runs.card import Card, QuotedRequest
 from web.console.runs.outcome import Outcome
 from web.console.runs.progress import StepRow, steps
-from web.console.session import SignedIn, Visitor, shell
+from web.console.session import SignedIn, Visitor, count_text, shell
+from web.problem import Problem
 
 router = APIRouter(include_in_schema=False)
 
@@ -139,11 +140,16 @@ async def ask(request: Request, form: Guarded) -> Response:
     visitor = form.member
     text = form.get("text", limit=100_000)
     try:
+        await count_text(request, visitor)
         run = await container_of(request).runs.ask(
             visitor.actor, text, session_id=visitor.login.id, request_id=problem.request_id(request)
         )
     except InvalidInput as error:
         return await _ask(request, visitor, text, trouble=error.detail)
+    except Problem as error:  # too many: what was typed stays in the box
+        page = await _ask(request, visitor, text, trouble=error.detail, status=429)
+        page.headers.update(error.headers)
+        return page
     return redirect(f"/runs/{run.id}")
 
 
@@ -163,6 +169,7 @@ async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annot
 async def answer(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     choice, text = form.get("choice", limit=300), form.get("text")
+    await count_text(request, visitor)
     result = await container_of(request).decisions.answer(
         visitor.actor, run_id, form.get("slot", limit=200), choice=choice or None, text=None if choice else text
     )
@@ -201,6 +208,7 @@ async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
 async def edit(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     changes = {form.get("slot", limit=200): form.get("words")}
+    await count_text(request, visitor)
     result = await container_of(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
     return await _done(request, visitor, run_id, result)
 
@@ -229,7 +237,7 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
     )
 
 
-async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "") -> Response:
+async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "", status: int = 422) -> Response:
     container = container_of(request)
     context = await container.contexts.of(visitor.actor.workspace)
     listed = await container.runs.listed(visitor.actor, limit=RECALLED)
@@ -251,7 +259,7 @@ async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "")
         recalled=tuple(dict.fromkeys(run.text for run in mine)),
         max_chars=MAX_TEXT,
     )
-    return render(page, status=422 if trouble else 200)
+    return render(page, status=status if trouble else 200)
 
 
 async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
