@@ -22,8 +22,8 @@ from agent.history.anchors import ANCHOR_JOB, Anchors
 from agent.history.recorder import EntryType
 from agent.history.sealing import open_sealed
 from agent.planning.planner import RESOLVE_JOB, SEND_JOB, Planner
+from agent.planning.reading_pool import ReadingPool
 from agent.planning.simulation import Simulations
-from agent.reading_pool import ReadingPool
 from agent.record_cache import RecordCaches
 from agent.record_cache.sync import READ_JOB, CacheSync
 from agent.resolve.fallback import FallbackResolver

@@ -20,8 +20,8 @@ from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import Abstain, Plan, Question, Refusal, RefusalCode, Reply, Resolved, ignore_phase
 from agent.planning.propose import CHEAP_ONLY, TOO_COSTLY, Outcome, Verdict, propose, resolve, too_costly
+from agent.planning.reading_pool import ReadingPool
 from agent.planning.task import task_of
-from agent.reading_pool import ReadingPool
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress

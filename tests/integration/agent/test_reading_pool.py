@@ -11,8 +11,8 @@ import pytest
 
 from agent.pipeline import Answer, Calls, Plan, Question, Refusal
 from agent.planning.propose import TOO_COSTLY, propose
+from agent.planning.reading_pool import ReadingPool
 from agent.planning.task import task_of
-from agent.reading_pool import ReadingPool
 from agent.resolve.model.client import ModelClient, ModelSettings
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from agent.resolve.model.parse import Parser
     from agent.workspace.context import WorkspaceContext
 
-MODULE: Final = "agent.reading_worker"
+MODULE: Final = "agent.planning.reading_worker"
 
 
 class ReadingPool:
