@@ -43,7 +43,7 @@ from agent.sso.provider import Provider
 from agent.workspace.admin import WorkspaceAdmin
 from agent.workspace.context import WorkspaceContexts
 from agent.workspace.members import MemberService
-from app.maintenance import run_maintenance
+from app.maintenance import run_maintenance, write_anchors
 from app.providers import build_issuer, build_model, build_resolver, issuer_name
 from app.workers import JobHandlers
 from core.clock import Clock, utc_now
@@ -270,17 +270,10 @@ async def open_container(
             await worker.stop(10.0)
             evaluator.close()
             if settings.workers:
-                await _anchored(anchors, now_all=True)
+                await write_anchors(anchors, now_all=True)
             if pool is not None:
                 await pool.close()
             await signed_client.close()
             for each in clients:
                 await each.close()
             await database.close()
-
-
-async def _anchored(anchors: Anchors, *, now_all: bool = False) -> None:
-    try:
-        await anchors.tick(now_all=now_all)
-    except Exception:
-        log.exception("no anchor of AI History could be written to %s; it is tried again", anchors.path)

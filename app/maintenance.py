@@ -11,7 +11,6 @@ from agent.history.anchors import Anchors
 from agent.record_cache.sync import CacheSync
 from agent.runs.decisions import EXPIRE_AT_ONCE, Decisions
 from agent.runs.recovery import RunRecovery
-from app.container import _anchored
 from core.clock import Clock
 from store import retention
 from store.database import Database
@@ -48,7 +47,15 @@ async def run_maintenance(
                 await reading.renew()
         except Exception:
             log.exception("the sweep failed; it runs again in %.0f s", SWEEP_S)
-        await _anchored(anchors)
+        await write_anchors(anchors)
         rounds += 1
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(closing.wait(), SWEEP_S)
+
+
+async def write_anchors(anchors: Anchors, *, now_all: bool = False) -> None:
+    """Writes what is due of AI History's anchors; a failure is logged and tried again."""
+    try:
+        await anchors.tick(now_all=now_all)
+    except Exception:
+        log.exception("no anchor of AI History could be written to %s; it is tried again", anchors.path)

@@ -6,7 +6,6 @@ requests are taken from each person in turn. Look-ups and the model are asked he
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -107,8 +106,3 @@ class ReadingPool:
     ) -> ConditionResult:
         """A policy's condition that is not cheap is judged where those are: in processes that may be killed for it."""
         return await self._evaluator.judge(condition.compile(expression, variables), values, workspace=workspace)
-
-
-def packed(context: WorkspaceContext) -> bytes:
-    """What a worker makes a ground of its own of."""
-    return pickle.dumps((context.catalogue, tuple(context.kinds)), protocol=pickle.HIGHEST_PROTOCOL)

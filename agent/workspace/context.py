@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import pickle
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.connectors
 import store.contracts
-from agent import reading_pool
 from agent.record_cache import ConnectorCache, RecordCaches
 from agent.record_cache.records import CachedRecords, WriteThroughRecords
 from core.actor import Actor, Surface
@@ -60,7 +60,8 @@ class WorkspaceContext:
     def packed(self) -> bytes:
         """Contracts and kinds as bytes, for a worker to make a ground of its own of."""
         if not self._packed:
-            self._packed.append(reading_pool.packed(self))
+            held = (self.catalogue, tuple(self.kinds))
+            self._packed.append(pickle.dumps(held, protocol=pickle.HIGHEST_PROTOCOL))
         return self._packed[0]
 
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
