@@ -266,10 +266,11 @@ class CpuWorkers:
         except (OSError, EOFError, TimeoutError) as error:
             ours.close()
             log.error("a worker could not be started: %r", error)
-            for calls in list(self._queued.values()):
-                for call in calls:
-                    self._fail(call, Unavailable("What you asked can't be read at the moment; try again."))
-            self._queued.clear()
+            if not self._workers:
+                for calls in list(self._queued.values()):
+                    for call in calls:
+                        self._fail(call, Unavailable("What you asked can't be read at the moment; try again."))
+                self._queued.clear()
             return
         finally:
             self._starting -= 1

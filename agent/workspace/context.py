@@ -4,12 +4,14 @@ when it changes."""
 from __future__ import annotations
 
 import asyncio
+import copyreg
 import json
 import logging
 import pickle
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +33,9 @@ from store.connectors import ConnectorRow
 from store.database import Database
 
 log = logging.getLogger(__name__)
+
+# A connector may declare its kinds with mappings that can't be changed.
+copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))
 
 ClientFactory = Callable[[str, str], HttpPlatformClient]
 """Makes the client for (base_url, bearer token)."""
