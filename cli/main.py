@@ -20,6 +20,7 @@ COMMANDS: Final = (
     "work",
     "init",
     "ask",
+    "chat",
     "runs",
     "connectors",
     "contracts",

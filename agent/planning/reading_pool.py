@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from agent.pipeline import PhaseCallback, Refusal, Resolved, ignore_phase
 from agent.planning.propose import CHEAP_ONLY, TOO_COSTLY, Outcome, too_costly
+from agent.planning.thread import NO_THREAD, Thread
 from agent.runs.run import Run
 from executors.cpu_workers import CpuWorkers, Resource, Serve, TooCostly
 from registry.conditions import condition
@@ -36,11 +37,16 @@ class ReadingPool:
         self.workers = CpuWorkers(MODULE, (str(budget_s), self.resolver), most=processes)
 
     async def propose(
-        self, run: Run, context: WorkspaceContext, confirmed: Collection[str], on_phase: PhaseCallback = ignore_phase
+        self,
+        run: Run,
+        context: WorkspaceContext,
+        confirmed: Collection[str],
+        on_phase: PhaseCallback = ignore_phase,
+        thread: Thread = NO_THREAD,
     ) -> Outcome:
         """As ``agent.planning.propose``; one that cost too much is refused."""
         try:
-            outcome: Outcome = await self._call("propose", (run, frozenset(confirmed)), run, context, on_phase)
+            outcome: Outcome = await self._call("propose", (run, frozenset(confirmed), thread), run, context, on_phase)
         except TooCostly:
             return Outcome(Refusal(code="too_complex", detail=TOO_COSTLY))
         return outcome

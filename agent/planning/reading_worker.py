@@ -124,8 +124,8 @@ def main(arguments: Sequence[str]) -> int:
     logging.basicConfig(level=logging.WARNING)
 
     async def propose_run(held: HeldGround, given: Any, line: Line) -> Any:
-        run, confirmed = given
-        task = task_of(run, LineGround(held, line), confirmed, LineEvaluator(line))
+        run, confirmed, thread = given
+        task = task_of(run, LineGround(held, line), confirmed, LineEvaluator(line), thread)
         return await propose(task, resolver_of(resolver, line), line.tell)
 
     async def resolve_run(held: HeldGround, run: Any, line: Line) -> Any:

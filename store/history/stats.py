@@ -28,10 +28,10 @@ from store.rows import Row, table
 GROWTH: Final = 1.1
 NEVER: Final = -1000
 """The bucket of a duration that nobody measured."""
-_ENDS: Final = frozenset({"finished", "refused", "abstained", "rejected", "expired"})
+_ENDS: Final = frozenset({"finished", "replied", "refused", "abstained", "rejected", "expired"})
 _STEPS: Final[Mapping[str, str]] = {
     "resolved": "resolve", "asked": "answer", "held": "answer", "auto_confirmed": "answer", "refused": "answer",
-    "abstained": "answer", "call_attempted": "call", "call_settled": "call", "finished": "whole",
+    "abstained": "answer", "replied": "answer", "call_attempted": "call", "call_settled": "call", "finished": "whole",
 }  # fmt: skip
 _YES: Final = frozenset({"approved", "confirmed"})
 COUNTED: Final = _ENDS | _YES | frozenset(_STEPS) | {"rejected"}

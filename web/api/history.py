@@ -29,8 +29,9 @@ MAX_SEQ = 2**53 - 1
 
 
 class EntryView(View):
-    """One entry. ``mode`` is that of the run or of who acted; what is ``test`` was never sent. ``digest`` is of
-    everything in it and of ``prev``, the digest of the entry before it."""
+    """One entry. ``mode`` is that of the run or of who acted; what is ``test`` was never sent. ``thread_id`` is the
+    run's thread, by its first request. ``digest`` is of everything in it and of ``prev``, the digest of the entry
+    before it."""
 
     seq: int
     id: str
@@ -46,6 +47,7 @@ class EntryView(View):
     prompt_version: str | None
     duration_ms: float | None
     mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
+    thread_id: Annotated[str | None, Field(json_schema_extra=LATER)] = None
     data: dict[str, Any]
     prev: str
     digest: str

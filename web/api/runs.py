@@ -31,6 +31,7 @@ class AskBody(Body):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
     surface: Surface = "admin"
     session: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_.:-]*$")] = ""
+    thread_id: Annotated[str | None, Field(max_length=64, pattern=ID_PATTERN)] = None
 
 
 class AnswerBody(Body):
@@ -60,11 +61,17 @@ DIGEST = "sha256:" + "0" * 64
 
 
 @router.post(
-    "", status_code=202, response_model=RunView, openapi_extra=takes(AskBody, {"text": "refund Adam's last invoice"})
+    "",
+    status_code=202,
+    response_model=RunView,
+    responses=problems("404"),
+    openapi_extra=takes(AskBody, {"text": "refund Adam's last invoice"}),
 )
 async def ask(request: Request, caller: Types) -> Response:
     """Ask for something in plain words. It is durable when this answers; ``GET /v1/runs/{run_id}?wait_s=`` waits for
-    what comes of it."""
+    what comes of it. ``thread_id`` goes on from an earlier request of the same person, in the same role and on the same
+    surface: its words, its records and what came of it may be spoken of ("the other one", "make that 20", "undo
+    it")."""
     body = parsed(AskBody, caller)
     return await act_once(
         request,
@@ -74,6 +81,7 @@ async def ask(request: Request, caller: Types) -> Response:
             body.text,
             surface=body.surface,
             session_id=f"{caller.key_id}:{body.session}",
+            thread_id=body.thread_id,
             request_id=problem.request_id(request),
             in_transaction=in_transaction,
         ),
@@ -87,11 +95,13 @@ async def ask(request: Request, caller: Types) -> Response:
 async def listed(
     request: Request,
     caller: Reads,
+    thread_id: Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)] = None,
     before: Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> RunPage:
-    """What was asked for by the key's person in the key's role, newest first; for an owner everybody's."""
-    runs = await container_of(request).runs.listed(caller.actor, before=before, limit=limit)
+    """What was asked for by the key's person in the key's role, newest first; for an owner everybody's.
+    ``thread_id``: only those of one thread."""
+    runs = await container_of(request).runs.listed(caller.actor, thread_id=thread_id, before=before, limit=limit)
     return RunPage(data=tuple(map(run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
 

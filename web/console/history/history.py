@@ -36,7 +36,7 @@ SUGGESTED: Final = 200
 """So many contracts are suggested where one is typed; any may be typed."""
 OUTCOMES: Final = (
     "succeeded", "failed", "unknown", "skipped", "held", "confirmed", "rejected", "expired", "refused", "abstained",
-    "asked",
+    "asked", "answered",
 )  # fmt: skip
 _NO_CASE: Final = {
     "not_typed": "This run makes no case: nobody typed it, its values were given as data.",
