@@ -48,8 +48,10 @@ _NEGATION: Final = re.compile(
     re.IGNORECASE,
 )
 _RESTRICTION: Final = re.compile(r"(?<!\w)(?:only|at\s+most|at\s+least|no\s+more\s+than|up\s+to)(?!\w)", re.IGNORECASE)
+# "If possible" is manners, "let me know if" a wish to be told: neither says whether it is done.
 _CONDITION: Final = re.compile(
-    r"(?<!\w)(?:if|unless|provided|as\s+long\s+as|in\s+case|as\s+soon\s+as|once\s+(?:he|she|it|they|we|you|his|her|its|their|the))(?!\w)",
+    r"(?<!\w)(?<!let me know )(?<!let us know )(?<!tell me )(?<!tell us )"
+    r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|as\s+long\s+as|in\s+case|as\s+soon\s+as|once\s+(?:he|she|it|they|we|you|his|her|its|their|the))(?!\w)",
     re.IGNORECASE,
 )
 _QUANTIFIER: Final = re.compile(r"(?<!\w)(?:all|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE)

@@ -162,12 +162,12 @@ def _compared(
 
 def _parameters(given: Mapping[str, Any], accepted: Mapping[str, Any], may_omit: Sequence[str]) -> tuple[str, str]:
     for name in accepted:
-        if name not in given and name not in may_omit:
+        if name not in given and name not in may_omit and accepted[name] != []:
             return "parameter_missing", name
     for name, value in given.items():
         if name not in accepted:
             return "parameter_too_many", f"{name}={value!r}"
-        if not any(same(value, each) for each in accepted[name]):
+        if not any(same(value, each) for each in accepted[name] or ([],)):
             return "parameter_other_value", f"{name}={value!r}, not {' or '.join(map(repr, accepted[name]))}"
     return "", ""
 
@@ -222,7 +222,9 @@ def _invented(case: Case, entry: CaseResult) -> list[str]:
             stands = {
                 "prompt": bool(spans) and said,
                 "record": bool(source.get("record_id")) and said,
+                "computed": said and bool(spans or source.get("records")),
                 "default": True,
+                "proposed": bool(entry.held),  # shown, and waiting for a yes
             }
             if not stands.get(source.get("kind", ""), False):
                 found.append(f"{call['action']}.{name}")
@@ -240,9 +242,11 @@ def same(given: Any, accepted: Any) -> bool:
     if isinstance(given, list) and isinstance(accepted, list):
         return len(given) == len(accepted) and all(same(a, b) for a, b in zip(given, accepted, strict=True))
     if isinstance(given, dict) and isinstance(accepted, dict):
-        return set(given) == set(accepted) and all(
+        optional = {key for key, leaf in accepted.items() if isinstance(leaf, list) and "" in leaf}
+        return set(accepted) - optional <= set(given) <= set(accepted) and all(
             any(same(given[key], each) for each in leaf) if isinstance(leaf, list) else same(given[key], leaf)
             for key, leaf in accepted.items()
+            if key in given
         )
     return bool(given == accepted)
 

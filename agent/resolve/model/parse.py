@@ -62,12 +62,17 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.model.arguments import ActionForm, ArgumentForm
+from registry.records import RecordKind
 
 MAX_CALLS: Final = 20
 MAX_LIST: Final = 40
 MAX_TEXT: Final = 4000
 _DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}(:\d{2}(:\d{2})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
 _WORD: Final = re.compile(r"\w+")
+# Thai, Lao, Myanmar and Khmer; kana and Han.
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+)
 
 
 class BadProposal(ValueError):
@@ -82,10 +87,11 @@ class Parser:
         self,
         request: Request,
         actions: Mapping[str, ActionForm],
-        kinds: Sequence[str],
+        kinds: Sequence[RecordKind],
         others: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self.request, self.actions, self.others, self._kinds = request, actions, others, frozenset(kinds)
+        self.request, self.actions, self.others = request, actions, others
+        self.id_fields = {kind.name: kind.id_field for kind in kinds}
         self._taken: set[tuple[int, int]] = set()
 
     def parse(self, answer: Any) -> Proposal:
@@ -183,7 +189,7 @@ class Parser:
         if "handle" in held:
             return Handle(handle=_text(held["handle"], "handle")[:100])
         kind = held.get("kind")
-        if kind not in self._kinds:
+        if not isinstance(kind, str) or kind not in self.id_fields:
             raise BadProposal("a reference names no kind of record")
         where = tuple(self._condition(each, depth + 1) for each in _list(held.get("where") or (), "where"))
         among = held.get("among")
@@ -346,9 +352,14 @@ def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ())
 
 def _whole(text: str, start: int, end: int) -> bool:
     """Whether no word or number goes on across the ends of a stretch."""
-    before = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
-    after = end < len(text) and text[end].isalnum() and text[end - 1].isalnum()
+    before = start > 0 and _goes_on(text[start - 1], text[start])
+    after = end < len(text) and _goes_on(text[end - 1], text[end])
     return not before and not after
+
+
+def _goes_on(left: str, right: str) -> bool:
+    """Whether two characters beside each other are of one word. Scripts without spaces have a word's end anywhere."""
+    return left.isalnum() and right.isalnum() and not (_UNSPACED.match(left) or _UNSPACED.match(right))
 
 
 def _mapping(value: Any, what: str) -> Mapping[str, Any]:

@@ -87,7 +87,7 @@ def prepare(
     actions = action_forms(offers, near)
     others = other_tokens(shortlist.others, actions)
     schema = answer_schema(actions, near, not_allowed=tuple(others), thread=bool(request.thread))
-    parser = Parser(request, actions, [kind.name for kind in near], others)
+    parser = Parser(request, actions, near, others)
     context = propose_context(
         request, actions, near, role=shortlist.role, not_allowed=tuple(others), more=len(offers) < len(shortlist)
     )
