@@ -24,7 +24,6 @@ from agent.pipeline import (
 from agent.planning.proposal import Argument, Call, EarlierValue, Find, PlanResult, Proposal, RecordArgument, Words
 from agent.query.results import RecordKey
 from agent.runs.run import Run
-from agent.validate.typed_words import BY_CODE
 from registry.catalogue import Catalogue
 from registry.contract import Contract
 
@@ -216,7 +215,7 @@ def _by_contract(call: ThreadCall, undo: Contract) -> Call | None:
         held = answer.get(name) if name in answer else _record_of(call.step, kind)
         if held is None:
             return None
-        arguments[name] = RecordArgument(reference=Find(record=kind, said=Words(text=str(held), origin=BY_CODE)))
+        arguments[name] = RecordArgument(reference=Find(record=kind, said=Words(text=str(held))))
     return Call(action=undo.name, arguments=arguments)
 
 
@@ -226,9 +225,7 @@ def _by_value_before(call: ThreadCall, contract: Contract) -> Call | None:
     for name in contract.properties:
         annotation = contract.annotation(name)
         if annotation.record is not None and (held := _record_of(call.step, annotation.record, name)) is not None:
-            arguments[name] = RecordArgument(
-                reference=Find(record=annotation.record, said=Words(text=held, origin=BY_CODE))
-            )
+            arguments[name] = RecordArgument(reference=Find(record=annotation.record, said=Words(text=held)))
         elif annotation.replaces is not None:
             kind = contract.annotation(annotation.replaces.parameter).record
             pin = next((each for each in call.step.pins if each.record_kind == kind), None)

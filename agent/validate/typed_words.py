@@ -18,9 +18,6 @@ from agent.planning.proposal import Compare, Day, Find, Number, Word, Words
 from language.stems import stem
 from registry.records import Field, Kinds, RecordKind
 
-BY_CODE: Final = -1
-"""The ``origin`` of words that code wrote into a proposal itself. No parser makes it."""
-
 Support = Literal["typed", "read", "none"]
 _MOST_WORDS: Final = 40
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -39,7 +36,7 @@ class TypedWords:
 
     def hold(self, words: Words) -> bool:
         """Whether these words stand there, in any order, but for word endings and slips of the pen."""
-        if words.origin == BY_CODE or (words.start is not None and words.text):
+        if words.start is not None and words.text:
             return True
         said = words.text.strip().casefold()
         if said and said in self._text and not (said[:1].isascii() and said[:1].isalnum()):
@@ -72,9 +69,7 @@ def support_of(node: Any, typed: TypedWords, kinds: Kinds) -> Support:
         kind = kinds.get(each.record)
         for condition in _compared(each.where):
             field = kind.field_named(condition.field) if kind is not None else None
-            identifies = field is not None and (
-                field.search is not None or _is_id(field, kind.id_field if kind else "")
-            )
+            identifies = kind is not None and field is not None and _identifies(field, kind)
             found = _value_support(condition.value, typed, exact=identifies)
             if found == "none" and identifies:
                 return "none"
