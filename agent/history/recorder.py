@@ -131,7 +131,7 @@ def make_entry(
         kind=kind.value,
         run_id=run.id,
         actor=(actor or run.actor).as_json(),
-        data={"surface": run.surface, **({"mode": "test"} if is_test(run) else {}), **data},
+        data={"surface": run.surface, "thread_id": run.thread, **({"mode": "test"} if is_test(run) else {}), **data},
         at=at,
         request_id=run.request_id,
         contract=" ".join(run.actions) or None,

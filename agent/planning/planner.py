@@ -4,8 +4,8 @@ whether it is held."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -16,16 +16,19 @@ import store.history.log
 import store.jobs.enqueue
 import store.jobs.jobs
 import store.runs.confirmations
+import store.runs.runs
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Resolved
-from agent.planning.propose import CHEAP_ONLY, Outcome, Task, Verdict, propose
+from agent.planning.propose import CHEAP_ONLY, NOTHING_WITHDRAWN, Outcome, Task, Verdict, Withdrawal, propose
+from agent.planning.thread import MOST_TURNS, NO_THREAD, WAITING, Thread, restore_thread, thread_of
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
 from agent.runs.run import Run
-from agent.workspace import principals
+from agent.workspace import authority, principals
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts
+from core.actor import Actor
 from core.clock import Clock
 from core.errors import Conflict, OpsIQError
 from executors.jobs.queue import CommitHook
@@ -37,6 +40,14 @@ log = logging.getLogger(__name__)
 
 RESOLVE_JOB: Final = "run.resolve"
 SEND_JOB: Final = "run.send"
+MOST_READ: Final = 50
+"""So many of a thread's runs are read to find those before this one that count: some may be of another mode."""
+_LINKS: Final = {"Corrected": ("replaces", "replaced_by"), "Taken back": ("withdraws", "withdrawn_by")}
+"""How history links a run and the earlier ones that it withdraws, from either end."""
+
+
+class EarlierRunMoved(Conflict):
+    """An earlier run of the thread moved while it was to be withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,7 @@ class Planner:
             actor = await principals.current_actor(session, run.actor, self.clock())
             confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
             context = await self.contexts.list_connectors(session, workspace)
+            earlier = await self._earlier(session, run, actor or run.actor)
         if run.state != "received":
             return None
         if actor is None:
@@ -79,18 +91,43 @@ class Planner:
             context = await self.contexts.of(workspace)
         try:
             async with self.progress.of(run) as job:
-                run, outcome = await self.evaluate(run, context, confirmed, job)
+                run, outcome = await self.evaluate(run, context, confirmed, job, earlier)
         except PlanningStopped:
             log.info("cancelled while it was worked out", extra={"run_id": run_id})
             return None
-        return self._settles(run, outcome.verdict, outcome.resolved, outcome.took_ms)
+        return self._settles(run, outcome.verdict, outcome.resolved, outcome.took_ms, outcome.withdrawal)
+
+    async def _earlier(self, session: AsyncSession, run: Run, actor: Actor) -> tuple[Run, ...]:
+        """The requests before this one in its thread, oldest first: of this very principal, on this surface."""
+        if run.thread == run.id:
+            return ()
+        rows = await store.runs.runs.of_thread(
+            session,
+            run.workspace,
+            run.thread,
+            person=actor.person,
+            role=actor.role,
+            surface=run.surface,
+            until=run.created_at,
+            limit=MOST_READ,
+        )
+        found = [repository.of_row(row) for row in rows]
+        before = [each for each in found if (each.created_at, each.id) < (run.created_at, run.id)]
+        return tuple(each for each in before if authority.continues(actor, run.surface, each))[-MOST_TURNS:]
 
     async def evaluate(
-        self, run: Run, context: WorkspaceContext, confirmed: Collection[str], job: PlanningProgress | None = None
+        self,
+        run: Run,
+        context: WorkspaceContext,
+        confirmed: Collection[str],
+        job: PlanningProgress | None = None,
+        earlier: Sequence[Run] = (),
     ) -> tuple[Run, Outcome]:
-        """The run with what was read of it, and what came of it. Nothing is stored. ``work`` hears of the steps, and
-        may be stopped while a resolver is asked (Stopped)."""
-        task = task_of(run, context, confirmed, self.evaluator)
+        """The run with what was read of it, and what came of it. Nothing is stored. ``job`` hears of the steps, and may
+        be stopped while a resolver is asked (PlanningStopped). ``earlier`` are the requests before it in its thread."""
+        stands = bool(run.drafts) or run.proposal is not None
+        thread = restore_thread(run.handles, earlier) if stands else thread_of(earlier, context.catalogue)
+        task = task_of(run, context, confirmed, self.evaluator, thread)
         if job is None:
             outcome = await propose(task, self.resolver)
         elif task.stands:
@@ -98,18 +135,30 @@ class Planner:
         else:
             outcome = await job.unless_stopped(propose(task, self.resolver, job.on_phase))
         if outcome.resolved is not None:
-            run = run.with_(trace=outcome.resolved.trace)
+            run = run.with_(
+                trace=outcome.resolved.trace,
+                handles=replace(thread, records={**thread.records, **outcome.records}).handles,
+            )
         asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
         drafts = () if asked else outcome.drafts
         return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome
 
-    def _settles(self, run: Run, verdict: Verdict, resolved: Resolved | None, took_ms: float) -> CommitHook:
+    def _settles(
+        self,
+        run: Run,
+        verdict: Verdict,
+        resolved: Resolved | None,
+        took_ms: float,
+        withdrawal: Withdrawal = NOTHING_WITHDRAWN,
+    ) -> CommitHook:
         now = self.clock()
         run = run.with_(updated_at=now, question=None, refusal=None, expires_at=None)
 
         async def record(session: AsyncSession) -> None:
             try:
-                await self.write(session, run, verdict, resolved, took_ms)
+                await self.write(session, run, verdict, resolved, took_ms, withdrawal)
+            except EarlierRunMoved:
+                raise  # all of it is rolled back, and worked out again
             except Conflict:  # raised by the move, before anything is written
                 log.info("another worker planned this run first", extra={"run_id": run.id})
             after_commit(session, partial(self.changed, run.id))
@@ -123,9 +172,11 @@ class Planner:
         verdict: Verdict,
         resolved: Resolved | None,
         took_ms: float,
+        withdrawal: Withdrawal = NOTHING_WITHDRAWN,
     ) -> Run:
         """Move a received run by its verdict, in the caller's transaction, with what history says of it and the work
-        that follows."""
+        that follows; and withdraw the earlier runs that it takes the place of. Raises EarlierRunMoved where one of
+        those moved meanwhile: then nothing of this may be committed."""
         now = run.updated_at
         entry: dict[str, Any]
         match verdict:
@@ -153,6 +204,8 @@ class Planner:
             case Refusal():
                 run = run.with_(state="refused", refusal=verdict, plan=None)
                 kind, entry = EntryType.REFUSED, {"refusal": verdict.model_dump(mode="json")}
+        if withdrawal.runs:
+            entry |= {_LINKS[withdrawal.why][0]: list(withdrawal.runs)}
         moved = await repository.move(session, run, was={"received"})
         told = [recorder.make_entry(moved, kind, now, outcome=moved.state, duration_ms=took_ms, **entry)]
         if resolved is not None:
@@ -166,10 +219,25 @@ class Planner:
             )
             told.insert(0, read)
         await store.history.log.append_all(session, run.workspace, told)
+        for earlier_id in withdrawal.runs:
+            await self._withdraw(session, earlier_id, moved, withdrawal.why)
         if moved.state == "confirmed":
             await put_send(session, moved)
             after_commit(session, self.wake)
         return moved
+
+    async def _withdraw(self, session: AsyncSession, earlier_id: str, by: Run, why: str) -> None:
+        now = by.updated_at
+        earlier = await repository.get(session, by.workspace, earlier_id)
+        reason = f"{why}: {by.text}"[:500]
+        over = earlier.with_(state="rejected", reason=reason, updated_at=now, decided_at=now, expires_at=None)
+        try:
+            rejected = await repository.move(session, over, was=WAITING)
+        except Conflict as error:
+            raise EarlierRunMoved(f"The run {earlier_id} moved while it was to be withdrawn.") from error
+        told: dict[str, Any] = {"reason": reason, _LINKS[why][1]: by.id}
+        await recorder.record(session, rejected, EntryType.REJECTED, now, actor=by.actor, outcome="rejected", **told)
+        after_commit(session, partial(self.changed, earlier_id))
 
     async def mark_unavailable(self, workspace: str, run_id: str, error: OpsIQError) -> None:
         """The last try failed: refuse in words instead of leaving the person waiting."""
@@ -205,11 +273,17 @@ class Planner:
             await recorder.record(session, moved, EntryType.FINISHED, now, outcome=state, outcomes=told, error=error)
 
 
-def task_of(run: Run, context: WorkspaceContext, confirmed: Collection[str], evaluator: Evaluator = CHEAP_ONLY) -> Task:
+def task_of(
+    run: Run,
+    context: WorkspaceContext,
+    confirmed: Collection[str],
+    evaluator: Evaluator = CHEAP_ONLY,
+    thread: Thread = NO_THREAD,
+) -> Task:
     """What is to be planned for a run as it stands. ``confirmed`` are the contracts confirmed in this session, by
     digest."""
     return Task(
-        run.request,
+        run.request.model_copy(update={"thread": thread.turns}),
         run.actor,
         context,
         run.id,
@@ -217,6 +291,8 @@ def task_of(run: Run, context: WorkspaceContext, confirmed: Collection[str], eva
         only=run.only,
         drafts=run.drafts,
         proposal=run.proposal,
+        thread=thread.records,
+        calls=thread.calls,
         hold=run.hold,
         must_wait=run.must_wait,
         evaluator=evaluator,

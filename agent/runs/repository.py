@@ -33,6 +33,7 @@ async def insert(session: AsyncSession, run: Run) -> None:
             updated_at=run.updated_at,
             revision=run.revision,
             document=run.model_dump_json(),
+            thread_id=run.thread,
         ),
     )
 

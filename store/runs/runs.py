@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Index, String, and_, bindparam, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, and_, bindparam, cast, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -20,7 +20,7 @@ from store.rows import Row, add, every, storable, table
 
 
 class RunRow(Row, table=True):
-    """``actions`` are names joined by spaces.
+    """``actions`` are names joined by spaces; ``thread_id`` is the first run of its thread (None: its own).
 
     ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is how far the working out of a
     received run is, where that takes long; a move ends it.
@@ -31,6 +31,7 @@ class RunRow(Row, table=True):
         Index("ix_runs_workspace_created", "workspace", "created_at", "id"),
         Index("ix_runs_workspace_state", "workspace", "state", "created_at"),
         Index("ix_runs_workspace_person", "workspace", "person", "created_at"),
+        Index("ix_runs_workspace_thread", "workspace", "thread_id", "created_at"),
         Index("ix_runs_state_expires", "state", "expires_at"),
     )
 
@@ -52,6 +53,7 @@ class RunRow(Row, table=True):
     revision: int = 1
     document: str
     phase: str | None = None
+    thread_id: str | None = None
 
 
 _T = table(RunRow)
@@ -132,6 +134,7 @@ async def listed(
     person: str | None = None,
     role: str | None = None,
     action: str | None = None,
+    thread_id: str | None = None,
     before: RunRow | str | None = None,
     limit: int = 50,
 ) -> list[RunRow]:
@@ -146,11 +149,43 @@ async def listed(
         statement = statement.where(_T.c.role == role)
     if action is not None:
         statement = statement.where((" " + _T.c.actions + " ").contains(f" {action} ", autoescape=True))
+    if thread_id is not None:
+        statement = statement.where(_in_thread(thread_id))
     if before is not None:
         last = await get(session, workspace, before) if isinstance(before, str) else before
         older = and_(_T.c.created_at == last.created_at, _T.c.id < last.id)
         statement = statement.where(or_(_T.c.created_at < last.created_at, older))
     return await every(session, RunRow, statement.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit))
+
+
+async def of_thread(
+    session: AsyncSession,
+    workspace: str,
+    thread_id: str,
+    *,
+    person: str,
+    role: str,
+    surface: str,
+    until: datetime | None = None,
+    limit: int,
+) -> list[RunRow]:
+    """The last ``limit`` runs of a thread (up to ``until``) that this person asked for in this role on this surface,
+    oldest first."""
+    mine = select(_T).where(
+        _T.c.workspace == workspace,
+        _in_thread(thread_id),
+        _T.c.person == person,
+        _T.c.role == role,
+        _T.c.surface == surface,
+    )
+    if until is not None:
+        mine = mine.where(_T.c.created_at <= until)
+    return (await every(session, RunRow, mine.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit)))[::-1]
+
+
+def _in_thread(thread_id: str) -> ColumnElement[bool]:
+    """Its first run too, which an old process may have stored without naming a thread."""
+    return or_(_T.c.thread_id == thread_id, _T.c.id == thread_id)
 
 
 async def due(session: AsyncSession, now: datetime, limit: int = 100) -> list[RunRow]:
