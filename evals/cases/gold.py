@@ -34,8 +34,8 @@ class GoldClient(ScriptedClient):
     def __init__(self, cases: Sequence[Case]) -> None:
         self._cases: dict[str, list[Case]] = {}
         for case in cases:
-            for said in (case.prompt, *(str(turn["say"]) for turn in case.turns if "say" in turn)):
-                self._cases.setdefault(said, []).append(case)
+            said = [str(turn["say"]) for turn in case.turns if "say" in turn]
+            self._cases.setdefault(said[-1] if said else case.prompt, []).append(case)
 
     def answer(self, parser: Parser, _messages: Sequence[Mapping[str, str]], /) -> dict[str, Any]:
         text = parser.request.text
