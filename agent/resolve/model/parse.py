@@ -3,6 +3,7 @@ is looked for in what was typed."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -97,6 +98,7 @@ class Parser:
     def parse(self, answer: Any) -> Proposal:
         """Raises BadProposal."""
         self._taken.clear()
+        _storable(answer)
         held = _mapping(answer, "the answer")
         result = self._result(_mapping(held.get("result"), "result"))
         left = tuple(_text(each, "left_over") for each in _list(held.get("left_over") or (), "left_over"))
@@ -293,6 +295,8 @@ class Parser:
             return RecordsAnswer(records=self._reference(held["records"], 0), fields=fields)
         if "yes_no" in held:
             tests = tuple(self._test(each, 0) for each in _list(held["yes_no"], "yes_no"))
+            if not tests:
+                raise BadProposal("a yes or no has no test")
             return YesNoAnswer(tests=tests, join="any" if held.get("join") == "any" else "all", about=about)
         if "asks" in held:
             asks = held["asks"]
@@ -360,6 +364,17 @@ def _whole(text: str, start: int, end: int) -> bool:
 def _goes_on(left: str, right: str) -> bool:
     """Whether two characters beside each other are of one word. Scripts without spaces have a word's end anywhere."""
     return left.isalnum() and right.isalnum() and not (_UNSPACED.match(left) or _UNSPACED.match(right))
+
+
+def _storable(answer: Any) -> None:
+    """What is no text in any encoding (half a surrogate pair, NUL) or endless can't be shown, stored or sent."""
+    try:
+        text = json.dumps(answer, ensure_ascii=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadProposal("the answer holds what is no text") from error
+    if "\\u0000" in text:
+        raise BadProposal("the answer holds what is no text")
 
 
 def _mapping(value: Any, what: str) -> Mapping[str, Any]:
