@@ -21,6 +21,7 @@ from registry.contract import Unit
 GOLD: Final = "gold"
 _MOST_QUOTED: Final = 400
 _CLAUSE: Final = re.compile(r"[,;!?\n]|\.(?!\d)|\b(?:and|but|then)\b", re.IGNORECASE)
+_NEGATED: Final = re.compile(r"n['’]t\b|\b(?:not|no|without)\b", re.IGNORECASE)
 _STAND_INS: Final = {"integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
 _STAND_IN_TIMES: Final = {"date": "2027-01-15", "date-time": "2027-01-15T10:00:00Z"}
 
@@ -87,6 +88,8 @@ def _call(form: ActionForm, call: Mapping[str, Any], case: Case, text: str, ids:
 def _unsaid(value: Any, argument: ArgumentForm, text: str) -> bool:
     """A default, or what stands for no wish at all: a careful reader leaves it out."""
     default = argument.schema.get("default")
+    if value is False and _NEGATED.search(text):
+        return False
     if value == default or value == "dontcare" or (value is False and default is not True):
         return True
     return (
