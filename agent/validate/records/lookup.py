@@ -307,8 +307,8 @@ class Lookup:
         if not spoken:
             above = [await self.reach.owner_of(each, need.kind) for each in self.scene.found]
             spoken = tuple({each.key: each for each in above if each is not None}.values())
-        if not spoken and not reference.states:
-            # Names in lower case are found by asking for them.
+        if not spoken and not reference.states and find_answer(self.request, need.slot) is None:
+            # Names in lower case are found by asking for them; an answer to this very question says nothing more.
             stranger = await self._stranger(replace(need, filter={}), spans)
             if stranger:
                 return stranger if isinstance(stranger, Question) else self.search.checked(need, stranger, need.filter)
