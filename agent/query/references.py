@@ -446,7 +446,7 @@ class RecordFinder:
     ) -> _Pool | Question:
         """Nothing is called so: perhaps whoever it belongs to is ("the Brightwater invoice")."""
         assert find.said is not None
-        if not via:
+        if not via and any(map(str.isalpha, find.said.text)):  # nobody is called by a number
             for relation in need.kind.relations:
                 above = self.context.kinds.get(relation.kind)
                 if above is None or not any(each.search == "name" for each in above.fields):

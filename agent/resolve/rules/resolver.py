@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -25,12 +25,15 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
+from agent.planning.proposal import AnswerResult, Proposal
 from agent.resolve.resolver import chosen_action
 from agent.resolve.rules.clauses import Clause, head, is_order, parse_clause, split_clauses
-from agent.resolve.rules.conditional import under_condition
+from agent.resolve.rules.conditional import blank_but, under_condition
 from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.coverage import PART, check_coverage
 from agent.resolve.rules.ellipsis import split_coordinated
+from agent.resolve.rules.grammar.propose import Proposer, conditioned, proposal_of
+from agent.resolve.rules.if_else import ConditionalRequest, split_branches
 from agent.resolve.rules.object_check import is_foreign_object
 from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
 from agent.resolve.rules.ranking import KINDRED, is_close_second, rank_offers, segments
@@ -38,6 +41,7 @@ from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import fill_slots
 from agent.resolve.rules.spelling import correct_spelling
 from agent.resolve.rules.text_alignment import AlignedText
+from registry.contract import Risk
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
@@ -65,6 +69,7 @@ _WHETHER: Final = re.compile(
     r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+if\b",
     re.IGNORECASE,
 )
+_ASKS: Final = re.compile(r"^\W*(?:what|which|who|whose|when|why|how\s+(?:many|much|often|long))\b", re.IGNORECASE)
 
 
 class RuleResolver:
@@ -79,9 +84,12 @@ class RuleResolver:
         began = self._seconds()
         read = normalize(request.text, shortlist, kinds)
         said = request.model_copy(update={"text": read.text})
-        made = await under_condition(said, kinds, lambda part: self._resolved(part, shortlist, kinds))
-        if made is None:
-            made = await self._resolved(said, shortlist, kinds)
+        async def resolve(part: Request) -> Resolved:
+            made = await under_condition(part, kinds, lambda inner: self._resolved(inner, shortlist, kinds))
+            return made if made is not None else await self._resolved(part, shortlist, kinds)
+
+        full = request.given is None and bool(kinds)
+        made = await (_in_full(read, said, shortlist, kinds, resolve) if full else resolve(said))
         notes = made.trace.notes if read.text == read.typed else (f"read as {read.text[:200]!r}", *made.trace.notes)
         duration = (self._seconds() - began) * 1000.0
         trace = made.trace.model_copy(update={"notes": notes, "duration_ms": duration})
@@ -100,6 +108,66 @@ class RuleResolver:
                 notes=tuple(notes),
             ),
         )
+
+
+async def _in_full(
+    read: AlignedText,
+    request: Request,
+    shortlist: Shortlist,
+    kinds: Sequence[RecordKind],
+    resolve: Callable[[Request], Awaitable[Resolved]],
+) -> Resolved:
+    """The request in the proposal language; as it was resolved where that can't say it."""
+    proposer = Proposer(read, shortlist, kinds, request.now)
+    parts = split_branches(request.text)
+    if parts is not None:
+        made = await _under_tests(proposer, request, parts, resolve)
+        if made is not None:
+            return made
+    made = await resolve(request)
+    came = made.resolution
+    if isinstance(came, Calls | Ask) and _reads(came.drafts, shortlist):
+        return made
+    answer = proposer.answer()
+    if answer is not None:
+        proposal = Proposal(result=AnswerResult(answer=answer))
+        return made.model_copy(update={"resolution": Proposed(proposal=proposal)})
+    if not isinstance(came, Calls):
+        return made
+    if _ASKS.match(request.text):
+        detail = "That is a question which nothing here answers; nothing was done."
+        return made.model_copy(update={"resolution": Abstain(reason="nothing_fits", detail=detail)})
+    calls = proposer.plan(came.drafts)
+    return made if calls is None else made.model_copy(update={"resolution": Proposed(proposal=proposal_of(calls))})
+
+
+def _reads(drafts: Sequence[Draft], shortlist: Shortlist) -> bool:
+    offers = [shortlist.get(draft.action) for draft in drafts]
+    return bool(offers) and all(offer is not None and offer.risk is Risk.READ for offer in offers)
+
+
+async def _under_tests(
+    proposer: Proposer, request: Request, parts: ConditionalRequest, resolve: Callable[[Request], Awaitable[Resolved]]
+) -> Resolved | None:
+    """The calls of a request with a condition that records answer; None where it has none such."""
+    then = await resolve(blank_but(request, parts.then))
+    if not isinstance(then.resolution, Calls):
+        return None
+    calls = proposer.plan(then.resolution.drafts, parts.then)
+    if calls is None:
+        return None
+    proposer.spoken_of(calls)
+    tests = proposer.tests(parts.condition)
+    if tests is None:
+        return None
+    made = conditioned(calls, tests, holds=True)
+    if parts.otherwise is not None:
+        other = await resolve(blank_but(request, parts.otherwise))
+        more = proposer.plan(other.resolution.drafts, parts.otherwise) if isinstance(other.resolution, Calls) else None
+        if more is None:
+            return None
+        made += conditioned(more, tests, holds=False)
+    return then.model_copy(update={"resolution": Proposed(proposal=proposal_of(made))})
 
 
 def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> AlignedText:
