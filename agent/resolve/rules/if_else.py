@@ -28,7 +28,7 @@ _STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|s
 # "I haven't met with Amir in a while. If it's been longer than 2 days, …": what is said before is what is asked about.
 _IT: Final = re.compile(r"\s*it(?:['’]s|\s+(?:is|has|was))\b", re.IGNORECASE)
 _STATED: Final = re.compile(r"[^.;?!\n]+")
-_END: Final = re.compile(r"[\s.,;:?!]+$")
+_END: Final = re.compile(r"(?:[\s.,;:?!]|(?<=\s)(?:but|only|and|just))+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import (
     Abstain,
+    Answer,
     Argument,
     Ask,
     Calls,
@@ -32,6 +34,7 @@ from agent.resolve.rules.conditional import blank_but, under_condition
 from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.coverage import PART, check_coverage
 from agent.resolve.rules.ellipsis import split_coordinated
+from agent.resolve.rules.grammar.corrections import blank_corrected
 from agent.resolve.rules.grammar.propose import Proposer, conditioned, proposal_of
 from agent.resolve.rules.if_else import ConditionalRequest, split_branches
 from agent.resolve.rules.object_check import is_foreign_object
@@ -67,6 +70,12 @@ _IF: Final = re.compile(
 # "check if", "I wonder if", "let me know if": a question, not a condition.
 _WHETHER: Final = re.compile(
     r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+if\b",
+    re.IGNORECASE,
+)
+# A share of a thing, or which of two, is no thing of its own: "half of", "the older of".
+_SHARE: Final = re.compile(
+    r"\b(?:(?:the|a|an|one|two|three)\s+)?(?:half|thirds?|quarters?|fifths?|tenths?|rest|older|newer|earlier|later|"
+    r"smaller|bigger|larger|cheaper|former|latter)\s+of\s+",
     re.IGNORECASE,
 )
 _ASKS: Final = re.compile(r"^\W*(?:what|which|who|whose|when|why|how\s+(?:many|much|often|long))\b", re.IGNORECASE)
@@ -121,7 +130,7 @@ async def _in_full(
     proposer = Proposer(read, shortlist, kinds, request.now)
     parts = split_branches(request.text)
     if parts is not None:
-        made = await _under_tests(proposer, request, parts, resolve)
+        made = await _under_tests(proposer, request, parts, shortlist, resolve)
         if made is not None:
             return made
     made = await resolve(request)
@@ -138,7 +147,7 @@ async def _in_full(
         detail = "That is a question which nothing here answers; nothing was done."
         return made.model_copy(update={"resolution": Abstain(reason="nothing_fits", detail=detail)})
     calls = proposer.plan(came.drafts)
-    return made if calls is None else made.model_copy(update={"resolution": Proposed(proposal=proposal_of(calls))})
+    return made if calls is None else made.model_copy(update={"resolution": Proposed(proposal=proposal_of(calls, proposer.left_over(calls)))})
 
 
 def _reads(drafts: Sequence[Draft], shortlist: Shortlist) -> bool:
@@ -146,18 +155,48 @@ def _reads(drafts: Sequence[Draft], shortlist: Shortlist) -> bool:
     return bool(offers) and all(offer is not None and offer.risk is Risk.READ for offer in offers)
 
 
+async def _of_its_kind(
+    proposer: Proposer,
+    request: Request,
+    asked: Resolved,
+    shortlist: Shortlist,
+    resolve: Callable[[Request], Awaitable[Resolved]],
+) -> Resolved:
+    """Where several actions have the verb that was said ("void it"), the one for such a thing as was spoken of."""
+    assert isinstance(asked.resolution, Ask)
+    kind = proposer.thing_kind()
+    fitting = [
+        each.id
+        for each in asked.resolution.question.candidates
+        if (offer := shortlist.get(each.id)) is not None
+        and any(offer.annotation(name).record == kind for name in offer.required)
+        and head(request.text) in shortlist.core(each.id)
+    ]
+    if kind is None or len(fitting) != 1 or any(answer.slot == "action" for answer in request.answers):
+        return asked
+    chosen = Answer(slot="action", choice=fitting[0])
+    return await resolve(request.model_copy(update={"answers": (*request.answers, chosen)}))
+
+
 async def _under_tests(
-    proposer: Proposer, request: Request, parts: ConditionalRequest, resolve: Callable[[Request], Awaitable[Resolved]]
+    proposer: Proposer,
+    request: Request,
+    parts: ConditionalRequest,
+    shortlist: Shortlist,
+    resolve: Callable[[Request], Awaitable[Resolved]],
 ) -> Resolved | None:
     """The calls of a request with a condition that records answer; None where it has none such."""
-    then = await resolve(blank_but(request, parts.then))
-    if not isinstance(then.resolution, Calls):
-        return None
-    calls = proposer.plan(then.resolution.drafts, parts.then)
+    said = blank_but(request, parts.then)
+    tests = proposer.tests(parts.condition)
+    then = await resolve(said)
+    if tests is not None and isinstance(then.resolution, Ask):
+        then = await _of_its_kind(proposer, said, then, shortlist, resolve)
+    calls = proposer.plan(then.resolution.drafts, parts.then) if isinstance(then.resolution, Calls) else None
     if calls is None:
         return None
-    proposer.spoken_of(calls)
-    tests = proposer.tests(parts.condition)
+    if tests is None:
+        proposer.spoken_of(calls)
+        tests = proposer.tests(parts.condition)
     if tests is None:
         return None
     made = conditioned(calls, tests, holds=True)
@@ -172,7 +211,7 @@ async def _under_tests(
 
 def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> AlignedText:
     """The request as it is read: without politeness, slips of the pen put right, orders of two words as one."""
-    read = AlignedText.of(typed, strip_politeness(typed))
+    read = AlignedText.of(typed, blank_corrected(strip_politeness(typed)))
     read = read.put(correct_spelling(read.text, shortlist, kinds))
     return read.put(replace_phrasal_verbs(read.text, shortlist.knows))
 
@@ -353,6 +392,8 @@ def _draft(top: ScoredOffer) -> Draft:
 
 def _foreign(clause: Clause, each: ScoredOffer, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> bool:
     spoken, filled = shortlist.spoken(each.offer.name), each.filling
+    blank = _SHARE.sub(lambda found: " " * len(found[0]), clause.text)
+    clause = replace(clause, text=blank)
     same = each.marks["verb"] == 1.0
     return not each.marks["reads"] and is_foreign_object(
         clause, each.offer, spoken, kinds, filled.spans, filled.arguments, same_verb=same

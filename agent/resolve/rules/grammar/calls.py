@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from agent.extract import exact
 from agent.extract.time import durations
-from agent.pipeline import Choice, Draft, ListArgument, Span
+from agent.pipeline import Choice, Draft, ListArgument, Mention, Span
 from agent.planning.proposal import (
     Argument,
     BelongsTo,
@@ -31,7 +32,11 @@ from registry.offer import Offer
 from registry.records import RecordKind
 
 MOST_BACK: Final = 8
-_TIMES: Final = {Unit.DAYS: "days"}
+_OPENING: Final = frozenset({"both", "of", "very", "first", "last"})
+# "reply and say sorry": what a text shall do, not the text.
+_TELLS: Final = re.compile(
+    r"\W*(?:and\s+)?(?:say|tell|apologi[sz]e|explain|ask|thank|let|promise|mention)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ class CallReader:
             value = self._value(name)
             if value is not None:
                 arguments[name] = value
-            elif name in self.wish.draft.arguments:
+            elif name in self.wish.draft.arguments and not self._tells(name):
                 return None
         said = {name: arguments[name] for name in self.offer.properties if name in arguments}
         return Call(action=self.offer.name, arguments=said)
@@ -87,6 +92,10 @@ class CallReader:
             self.reader.person = find
         elif self.reader.owner_of(self.reader.kinds[find.record]) is not None:
             self.reader.thing = find
+
+    def _tells(self, name: str) -> bool:
+        argument = self.wish.draft.arguments[name]
+        return isinstance(argument, Mention) and bool(_TELLS.match(argument.text))
 
     # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -126,7 +135,9 @@ class CallReader:
             if any(first <= start < last for first, last in taken):
                 continue
             phrase = read_phrase(reader, start, stop, kind)
-            if phrase is None or phrase.last < end or not self._leads(kind, phrase.find):
+            if phrase is None or phrase.last <= at or not self._leads(kind, phrase.find):
+                continue
+            if phrase.last < end and not phrase.noun:
                 continue
             if best is None or (phrase.noun, phrase.last) > (best.noun, best.last):
                 best = phrase
@@ -146,7 +157,7 @@ class CallReader:
     def _opens(self, at: int) -> bool:
         """Whether a token can only begin a phrase: an article, a quantity, a place in line."""
         low = self.reader.low(at)
-        if low in lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | {"both", "of", "very", "first", "last"}:
+        if low in lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | _OPENING or low in lexicon.COMPARATIVES:
             return True
         if low.endswith("s") and len(low) > 3 and stem(low) not in self.wish.spoken and low not in lexicon.NAME_STOP:
             return not is_order(stem(low)) and self.reader.noun(at) is None
@@ -157,7 +168,7 @@ class CallReader:
         reader = self.reader
         if reader.person is not None:
             return
-        step = 0
+        step = int(is_order(stem(reader.low(0))))
         while step < at:
             token = reader.tokens[step]
             lower = step == 1 and is_order(stem(reader.low(0))) and reader.name(1, at) == at > 1
@@ -264,6 +275,8 @@ class CallReader:
                     number = Number(number=each.count, unit=unit, quote=quote)
                     return ComputedArgument(expression=number) if unit in {"days", "weeks"} else None
         schema = self.offer.properties.get(name) or {}
+        if schema.get("type") == "string" and not {"enum", "format", "pattern"} & set(schema):
+            return None if _TELLS.match(span.text) else QuotedText(quote=quote)
         held = exact(span.text, name=name, schema=schema, annotation=annotation, now=reader.now)
         if held is None:
             return None

@@ -63,6 +63,7 @@ class _Made:
     pick: str | int = "one"
     plural: bool = False
     counted: int | None = None
+    single: bool = False
 
 
 def read_phrase(reader: Reader, index: int, stop: int, wanted: RecordKind | None, depth: int = 0) -> Phrase | None:
@@ -149,7 +150,7 @@ def _find(made: _Made) -> Find:
             numeric = made.said.text.lstrip("#").replace("-", "").isalnum() and any(map(str.isdigit, made.said.text))
             pick = "one" if numeric else "all"
     elif made.order is not None and pick == "one":
-        pick = made.counted if made.counted is not None else "one"
+        pick = made.counted if made.counted is not None and not made.single else "one"
     return Find(record=made.kind.name, said=made.said, where=tuple(made.where), order=made.order, pick=pick)  # type: ignore[arg-type]
 
 
@@ -210,7 +211,8 @@ def _quantity(reader: Reader, made: _Made, at: int, noun: int) -> int:
         made.pick = "all"
         return 1
     held = reader.numbers.get(at)
-    if held is not None and held.kind == "cardinal" and not held.vague and not held.unit and 0 < held.value <= 100:
+    whole = held is not None and held.end >= reader.tokens[at].end
+    if held is not None and whole and held.kind == "cardinal" and not held.unit and 1 < held.value <= 100:
         last = reader.end_index(held.end)
         if held.value == int(held.value) and last <= noun and (held.words or len(reader.tokens[at].text) < 3):
             made.counted = int(held.value)
@@ -227,7 +229,7 @@ def _order(reader: Reader, made: _Made, at: int, noun: int) -> int:
         return length
     compared = lexicon.COMPARATIVES.get(reader.low(at))
     if compared is not None:
-        made.order = OrderByField(first=compared[1])
+        made.order, made.single = OrderByField(first=compared[1]), True
         return 1
     return 0
 
@@ -484,7 +486,7 @@ def _topic(reader: Reader, made: _Made, at: int, stop: int) -> int:
     """ "about the VAT thing", "called Goodwill", "that mentions exports"."""
     low = reader.low(at)
     called = low in {"called", "named", "titled"}
-    if not (low in lexicon.ABOUT or called) or made.said is not None or at + 1 >= stop:
+    if not (low in lexicon.ABOUT or low == "where" or called) or made.said is not None or at + 1 >= stop:
         return 0
     if not any(each.search in ("text", "name") for each in made.kind.fields):
         return 0

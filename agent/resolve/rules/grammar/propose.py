@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel
 
 from agent.pipeline import Draft, Span
 from agent.planning.proposal import Answer, Call, Find, PlanResult, Proposal, RecordArgument, Test, When, Words
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.calls import CallReader, Wish
 from agent.resolve.rules.grammar.questions import read_answer
 from agent.resolve.rules.grammar.reader import Reader
@@ -16,6 +22,10 @@ from agent.resolve.rules.ranking import segments
 from agent.resolve.rules.text_alignment import AlignedText
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
+
+DATED: Final = 0.55
+"""How surely words must mean a day to count as one."""
+_SENTENCE: Final = re.compile(r"[.!?\n](?=\s|$)")
 
 
 class Proposer:
@@ -78,13 +88,73 @@ class Proposer:
                     return
 
 
+    def thing_kind(self) -> str | None:
+        return self.reader.thing.record if self.reader.thing is not None else None
+
+    def left_over(self, calls: Sequence[Call]) -> tuple[str, ...]:
+        """Names, numbers and days that stand beside what the calls quote, in the same sentence, and that none of them
+        says."""
+        if not calls:
+            return ()
+        quoted = sorted(_quotes(calls))
+        found: list[tuple[int, int]] = []
+        for first, last in self._sentences():
+            inside = [each for each in quoted if first <= each[0] < last]
+            if inside:
+                found += [each for each in self._telling(first, last) if not _meet(each, quoted)]
+        typed = self.read.typed
+        return tuple(dict.fromkeys(typed[start:end] for start, end in found))
+
+    def _sentences(self) -> list[tuple[int, int]]:
+        """Stretches of what was typed, without those that say what shall not be done."""
+        typed = self.read.typed
+        ends = [match.end() for match in _SENTENCE.finditer(typed)]
+        return list(itertools.pairwise([0, *ends, len(typed)]))
+
+    def _telling(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        reader = self.reader
+        denied = [(p.start, p.end) for p in segments(self.read.text) if p.negated]
+        for at, token in enumerate(reader.tokens):
+            words = reader.words(at, at + 1)
+            start = words.start if words.start is not None else -1
+            if not first <= start < last or any(a <= start < b for a, b in denied):
+                continue
+            day = reader.dates.get(at)
+            code = any(map(str.isdigit, token.text)) and ((len(token.text) > 2 and at not in reader.money) or "-" in token.text)
+            name = token.capital and len(token.text) > 1 and start > first and reader.text.plain[token.start - 1 : token.start] == " "
+            before = reader.tokens[at - 1] if at else None
+            begins = before is None or before.text in ".!?:;\"“"
+            if day is not None and day.weight >= DATED and not day.now:
+                yield start, start + (day.end - day.start)
+            elif code or (name and not begins and reader.noun(at) is None and token.low not in lexicon.NAME_STOP):
+                yield start, start + len(words.text)
+
     def answer(self) -> Answer | None:
         return read_answer(self.reader)
+
+
+def _quotes(node: object) -> Iterator[tuple[int, int]]:
+    if isinstance(node, Words):
+        if node.start is not None:
+            yield node.start, node.start + len(node.text)
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from _quotes(getattr(node, name))
+    elif isinstance(node, Mapping):
+        for each in node.values():
+            yield from _quotes(each)
+    elif isinstance(node, tuple | list):
+        for each in node:
+            yield from _quotes(each)
+
+
+def _meet(place: tuple[int, int], quoted: Sequence[tuple[int, int]]) -> bool:
+    return any(start < place[1] and place[0] < end for start, end in quoted)
 
 
 def conditioned(calls: Sequence[Call], tests: tuple[Test, ...], *, holds: bool) -> tuple[Call, ...]:
     return tuple(call.model_copy(update={"condition": When(tests=tests, holds=holds)}) for call in calls)
 
 
-def proposal_of(calls: Sequence[Call]) -> Proposal:
-    return Proposal(result=PlanResult(calls=tuple(calls)))
+def proposal_of(calls: Sequence[Call], left_over: Sequence[str] = ()) -> Proposal:
+    return Proposal(result=PlanResult(calls=tuple(calls)), left_over=tuple(left_over))

@@ -13,6 +13,7 @@ from agent.extract.spans.money import currency_of
 from agent.extract.time import dates, time_ranges
 from agent.extract.time.date_math import shift
 from agent.planning.proposal import Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
+from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from language import numerals
 from language.stems import ORDER_WORDS, stem
@@ -185,6 +186,8 @@ class Reader:
             if self.noun(end) is not None and not (token.capital and end > index):
                 break
             if capital and end > index and token.word and not token.capital:
+                break
+            if not token.capital and is_order(stem(token.low)):
                 break
             end += 1
             if token.owns:

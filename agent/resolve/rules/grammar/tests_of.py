@@ -16,6 +16,7 @@ from agent.planning.proposal import (
     Number,
     StateIs,
     Test,
+    TotalOf,
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
@@ -37,7 +38,20 @@ def read_tests(reader: Reader, index: int, stop: int) -> tuple[Test, ...] | None
     while stop > index and reader.is_mark(stop - 1):
         stop -= 1
     made = _there(reader, index, stop) or _owes(reader, index, stop) or _told(reader, index, stop)
-    return (made[0],) if made is not None and made[1] >= stop else None
+    if made is None or made[1] < stop:
+        return None
+    _speaks_of(reader, made[0])
+    return (made[0],)
+
+
+def _speaks_of(reader: Reader, test: Test) -> None:
+    """What was tested is what "it" means after."""
+    find = test.left.of if isinstance(test.left, CountOf | FieldOf | TotalOf) else None
+    if isinstance(find, Find):
+        one = find.model_copy(update={"pick": "one"})
+        reader.spoken.setdefault(find.record, one)
+        if reader.owner_of(reader.kinds[find.record]) is not None:
+            reader.thing = reader.thing or one
 
 
 def count_test(find: Find, op: Comparison = ">=", number: Number = ONE) -> Test:
@@ -104,9 +118,10 @@ def existing(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Te
 
 def subject(reader: Reader, index: int, stop: int) -> Phrase | None:
     """Whom or what a sentence is about."""
-    if reader.low(index) in {"it", "that", "this", "they"} and reader.thing is not None:
+    low = reader.low(index).removesuffix("'s").removesuffix("'re")
+    if low in {"it", "that", "this", "they"} and reader.thing is not None:
         return Phrase(reader.thing, index, index + 1, True)
-    if reader.low(index) in {"he", "she", "they"} and reader.person is not None:
+    if low in {"he", "she", "they"} and reader.person is not None:
         return Phrase(reader.person, index, index + 1, False)
     if reader.thing is not None and is_code(reader, index, reader.kinds[reader.thing.record]):
         kind = reader.kinds[reader.thing.record]
