@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -38,6 +39,32 @@ class ConditionalRequest:
     condition: Stretch
     then: Stretch
     otherwise: Stretch | None = None
+    sure: bool = True
+
+
+def possible_branches(text: str) -> list[ConditionalRequest]:
+    """The ways to take a request apart at its one condition, surest first: where words don't tell where the order
+    begins, every comma may be the place."""
+    known = split_branches(text)
+    if known is not None:
+        return [known]
+    bare = blanked(text)
+    ifs = list(_IF.finditer(bare))
+    if len(ifs) != 1:
+        return []
+    (found,) = ifs
+    if bare[: found.start()].strip(" \t\n,.;:"):
+        other = _ELSE.search(bare, found.end())
+        stop = other.start() if other is not None else len(bare)
+        otherwise = _tight(text, other.end(), len(text)) if other is not None else None
+        condition = _tight(text, found.end(), stop)
+        return [ConditionalRequest(condition, _tight(text, 0, found.start()), otherwise, sure=False)]
+    made: list[ConditionalRequest] = []
+    for joint in itertools.islice(re.finditer(r"[,:]\s*(?:then\s+)?|\s+then\s+", bare[found.end() :]), 3):
+        parts = _parts(text, bare, (found.end(), found.end() + joint.start()), found.end() + joint.end())
+        if parts is not None:
+            made.append(ConditionalRequest(parts.condition, parts.then, parts.otherwise, sure=False))
+    return made
 
 
 def split_branches(text: str) -> ConditionalRequest | None:

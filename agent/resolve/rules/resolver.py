@@ -36,7 +36,7 @@ from agent.resolve.rules.coverage import PART, check_coverage
 from agent.resolve.rules.ellipsis import split_coordinated
 from agent.resolve.rules.grammar.corrections import blank_corrected
 from agent.resolve.rules.grammar.propose import Proposer, conditioned, proposal_of
-from agent.resolve.rules.if_else import ConditionalRequest, split_branches
+from agent.resolve.rules.if_else import ConditionalRequest, possible_branches
 from agent.resolve.rules.object_check import is_foreign_object
 from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
 from agent.resolve.rules.ranking import KINDRED, is_close_second, rank_offers, segments
@@ -128,8 +128,7 @@ async def _in_full(
 ) -> Resolved:
     """The request in the proposal language; as it was resolved where that can't say it."""
     proposer = Proposer(read, shortlist, kinds, request.now)
-    parts = split_branches(request.text)
-    if parts is not None:
+    for parts in possible_branches(request.text):
         made = await _under_tests(proposer, request, parts, shortlist, resolve)
         if made is not None:
             return made
@@ -141,13 +140,21 @@ async def _in_full(
     if answer is not None:
         proposal = Proposal(result=AnswerResult(answer=answer))
         return made.model_copy(update={"resolution": Proposed(proposal=proposal)})
+    if isinstance(came, Ask) and not came.stands:
+        sure = proposer.surely(came.drafts)
+        if sure is not None:
+            proposal = proposal_of(sure, proposer.left_over(sure))
+            return made.model_copy(update={"resolution": Proposed(proposal=proposal)})
     if not isinstance(came, Calls):
         return made
     if _ASKS.match(request.text):
         detail = "That is a question which nothing here answers; nothing was done."
         return made.model_copy(update={"resolution": Abstain(reason="nothing_fits", detail=detail)})
     calls = proposer.plan(came.drafts)
-    return made if calls is None else made.model_copy(update={"resolution": Proposed(proposal=proposal_of(calls, proposer.left_over(calls)))})
+    if calls is None:
+        return made
+    proposal = proposal_of(calls, proposer.left_over(calls))
+    return made.model_copy(update={"resolution": Proposed(proposal=proposal)})
 
 
 def _reads(drafts: Sequence[Draft], shortlist: Shortlist) -> bool:
@@ -188,6 +195,8 @@ async def _under_tests(
     """The calls of a request with a condition that records answer; None where it has none such."""
     said = blank_but(request, parts.then)
     tests = proposer.tests(parts.condition)
+    if tests is None and not parts.sure and not proposer.may_test(parts.condition):
+        return None
     then = await resolve(said)
     if tests is not None and isinstance(then.resolution, Ask):
         then = await _of_its_kind(proposer, said, then, shortlist, resolve)

@@ -51,12 +51,11 @@ class Wish:
 
 
 class CallReader:
-    """Reads one wish. ``computed`` says that an amount was found that only arithmetic can say."""
+    """Reads one wish."""
 
     def __init__(self, reader: Reader, wish: Wish) -> None:
         self.reader, self.wish, self.offer = reader, wish, wish.offer
         self.first, self.stop = reader.end_index(wish.start), reader.end_index(wish.end)
-        self.computed = False
         self.found: dict[str, Find] = {}
 
     def read(self) -> Call | None:
@@ -129,6 +128,11 @@ class CallReader:
         begin = at
         while begin > self.first and at - begin < MOST_BACK and self._opens(begin - 1):
             begin -= 1
+        begin = self._article(begin)
+        if begin > self.first and reader.tokens[begin - 1].owns:
+            begin -= 1
+            while begin > self.first and reader.tokens[begin - 1].capital and not is_order(stem(reader.low(begin - 1))):
+                begin -= 1
         while at < end - 1 and reader.low(at) in lexicon.DETERMINERS:
             at += 1
         for start in range(begin, at + 1):
@@ -143,7 +147,18 @@ class CallReader:
                 best = phrase
         if best is None or best.find.bare:
             return None
+        reader.covered.update(range(best.first, best.last))
         return self._to(kind, best.find)
+
+    def _article(self, at: int) -> int:
+        """Where the article stands that words before a noun belong to: "both seat-map tickets"."""
+        for begin in range(at - 1, max(self.first, at - MOST_BACK) - 1, -1):
+            low = self.reader.low(begin)
+            if low in lexicon.DETERMINERS | lexicon.EVERY | {"both"}:
+                return begin
+            if self.reader.is_mark(begin) or low in lexicon.NAME_STOP or is_order(stem(low)):
+                break
+        return at
 
     def _shared(self, span: Span, name: str) -> bool:
         """Whether the words say another parameter's value too, so that they can't be the record."""
@@ -161,7 +176,9 @@ class CallReader:
             return True
         if low.endswith("s") and len(low) > 3 and stem(low) not in self.wish.spoken and low not in lexicon.NAME_STOP:
             return not is_order(stem(low)) and self.reader.noun(at) is None
-        return placed(self.reader, at) == 1 or (at in self.reader.numbers and self.reader.numbers[at].words)
+        held = self.reader.numbers.get(at)
+        counts = held is not None and held.words and held.end >= self.reader.tokens[at].end
+        return placed(self.reader, at) == 1 or counts
 
     def before(self, at: int) -> None:
         """Who was named before a place, for the pronouns there."""
@@ -209,6 +226,7 @@ class CallReader:
                     return self._to(kind, spoken)
             return None
         best = max(found, key=lambda each: (each.find.record == kind.name, each.noun, -each.first))
+        self.reader.covered.update(range(best.first, best.last))
         return self._to(kind, best.find)
 
     def _sure(self, phrase: Phrase) -> bool:
@@ -276,6 +294,9 @@ class CallReader:
                     return ComputedArgument(expression=number) if unit in {"days", "weeks"} else None
         schema = self.offer.properties.get(name) or {}
         if schema.get("type") == "string" and not {"enum", "format", "pattern"} & set(schema):
+            own = re.match(r"\W*(\w+)\s*,\s*(?=\w)", span.text)
+            if own is not None and stem(own[1].lower()) in self.wish.spoken:
+                quote = reader.place(span.start + own.end(), span.end)
             return None if _TELLS.match(span.text) else QuotedText(quote=quote)
         held = exact(span.text, name=name, schema=schema, annotation=annotation, now=reader.now)
         if held is None:
@@ -288,5 +309,5 @@ class CallReader:
         found = Amounts(self.reader, self.offer, name).read(self.first, self.stop)
         if found is None:
             return None
-        self.computed = True
+        self.reader.covered.update(range(found[1], found[2]))
         return ComputedArgument(expression=found[0])

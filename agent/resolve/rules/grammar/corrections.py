@@ -13,8 +13,8 @@ _COUNT: Final = (
 _UNIT: Final = r"(?:\s?(?:%|[€$£¥]|days?|weeks?|months?|years?|hours?|euros?|eur|usd|gbp|dollars?|pounds?|yen|percent))"
 _NUMBER: Final = rf"[€$£¥]?{_COUNT}{_UNIT}?"
 _MARK: Final = (
-    r"[ ]?[,.;:–—-]{0,3}[ ]?(?:or\s)?(?:no|nope|wait|scratch\sthat|correction|i\smean|i\smeant|make\sthat|make\sit|sorry|"
-    r"actually|rather)(?![\w'’])[ ,:;.]{0,4}(?:(?:no|make\sit|make\sthat|i\smean|it['’]s|to|by)\s)?"
+    r"[ ]?[,.;:–—-]{0,3}[ ]?(?:or\s)?(?:no|nope|wait|scratch\sthat|correction|i\smeant?|make\s(?:that|it)|"
+    r"sorry|actually|rather)(?![\w'’])[ ,:;.]{0,4}(?:(?:no|make\sit|make\sthat|i\smean|it['’]s|to|by)\s)?"
 )
 _CORRECTED: Final = tuple(
     re.compile(rf"(?<![\w@.])(?P<old>{kind}{_MARK})(?={kind}(?![\w@]))", re.IGNORECASE) for kind in (_EMAIL, _NUMBER)

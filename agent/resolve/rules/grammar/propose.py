@@ -12,7 +12,9 @@ from pydantic import BaseModel
 
 from agent.pipeline import Draft, Span
 from agent.planning.proposal import Answer, Call, Find, PlanResult, Proposal, RecordArgument, Test, When, Words
+from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.amounts import MONEY
 from agent.resolve.rules.grammar.calls import CallReader, Wish
 from agent.resolve.rules.grammar.questions import read_answer
 from agent.resolve.rules.grammar.reader import Reader
@@ -20,11 +22,16 @@ from agent.resolve.rules.grammar.tests_of import read_tests
 from agent.resolve.rules.mentions import spans_of
 from agent.resolve.rules.ranking import segments
 from agent.resolve.rules.text_alignment import AlignedText
+from language.stems import EMPTY, stem
+from language.wordnet import is_word
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
 DATED: Final = 0.55
 """How surely words must mean a day to count as one."""
+# What follows says why, and changes nothing of what is done.
+_REASONS: Final = frozenset({"for", "because", "since", "as", "due"})
+_FIRST: Final = re.compile(r"\w\s+first[\s.!]*$", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[.!?\n](?=\s|$)")
 
 
@@ -34,7 +41,6 @@ class Proposer:
     def __init__(self, read: AlignedText, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime) -> None:
         self.read, self.shortlist = read, shortlist
         self.reader = Reader(read.text, kinds, now, self.words)
-        self.computed = False
 
     def words(self, start: int, end: int) -> Words:
         span = self.read.span(Span(start=start, end=end, text=self.read.text[start:end]))
@@ -43,14 +49,14 @@ class Proposer:
     def plan(self, drafts: Sequence[Draft], stretch: tuple[int, int] | None = None) -> tuple[Call, ...] | None:
         """The drafts as calls; None where one can't be."""
         made: list[Call] = []
+        first: list[Call] = []
         for wish in self._wishes(drafts, stretch or (0, len(self.read.text))):
             reader = CallReader(self.reader, wish)
             call = reader.read()
             if call is None:
                 return None
-            self.computed = self.computed or reader.computed
-            made.append(call)
-        return tuple(made)
+            (first if made and _FIRST.search(self.read.text[wish.start : wish.end]) else made).append(call)
+        return (*first, *made)
 
     def _wishes(self, drafts: Sequence[Draft], stretch: tuple[int, int]) -> list[Wish]:
         """Each draft with its own stretch: its segment's, cut where another draft's words begin."""
@@ -79,6 +85,10 @@ class Proposer:
         first, last = (self.reader.end_index(at) for at in stretch)
         return read_tests(self.reader, first, last)
 
+    def may_test(self, stretch: tuple[int, int]) -> bool:
+        """Whether the words may be told of what the call is about: "it's …", "there is one"."""
+        return self.reader.low(self.reader.end_index(stretch[0])).split("'")[0] in lexicon.PRONOUNS | {"there"}
+
     def spoken_of(self, calls: Sequence[Call]) -> None:
         """What "it" in a condition is: the record of the first call."""
         for call in calls:
@@ -96,12 +106,16 @@ class Proposer:
         says."""
         if not calls:
             return ()
-        quoted = sorted(_quotes(calls))
+        read = [self.reader.words(at, at + 1) for at in sorted(self.reader.covered)]
+        quoted = sorted({*_quotes(calls), *_quotes(read)})
+        offers = [offer for call in calls if (offer := self.shortlist.get(call.action)) is not None]
+        paid = any(each.annotation(name).unit in MONEY for each in offers for name in each.properties)
+        spoken = frozenset[str]().union(*(self.shortlist.spoken(each.name) for each in offers)) if paid else frozenset()
         found: list[tuple[int, int]] = []
         for first, last in self._sentences():
             inside = [each for each in quoted if first <= each[0] < last]
             if inside:
-                found += [each for each in self._telling(first, last) if not _meet(each, quoted)]
+                found += [each for each in self._telling(first, last, spoken) if not _meet(each, quoted)]
         typed = self.read.typed
         return tuple(dict.fromkeys(typed[start:end] for start, end in found))
 
@@ -111,23 +125,48 @@ class Proposer:
         ends = [match.end() for match in _SENTENCE.finditer(typed)]
         return list(itertools.pairwise([0, *ends, len(typed)]))
 
-    def _telling(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+    def _telling(self, first: int, last: int, strict: frozenset[str]) -> Iterator[tuple[int, int]]:
         reader = self.reader
         denied = [(p.start, p.end) for p in segments(self.read.text) if p.negated]
+        because = False
         for at, token in enumerate(reader.tokens):
             words = reader.words(at, at + 1)
             start = words.start if words.start is not None else -1
-            if not first <= start < last or any(a <= start < b for a, b in denied):
+            because = (because or token.low in _REASONS) and at not in reader.covered and not reader.is_mark(at)
+            if because or not first <= start < last or any(a <= start < b for a, b in denied):
+                continue
+            if at in reader.covered:
                 continue
             day = reader.dates.get(at)
-            code = any(map(str.isdigit, token.text)) and ((len(token.text) > 2 and at not in reader.money) or "-" in token.text)
-            name = token.capital and len(token.text) > 1 and start > first and reader.text.plain[token.start - 1 : token.start] == " "
-            before = reader.tokens[at - 1] if at else None
-            begins = before is None or before.text in ".!?:;\"“"
+            code = any(map(str.isdigit, token.text)) and (at not in reader.money or "-" in token.text)
+            before = reader.tokens[at - 1].text if at else "."
+            name = token.capital and len(token.text) > 1 and before not in ".!?:;\"“"
             if day is not None and day.weight >= DATED and not day.now:
                 yield start, start + (day.end - day.start)
-            elif code or (name and not begins and reader.noun(at) is None and token.low not in lexicon.NAME_STOP):
+            elif code or (name and reader.noun(at) is None and token.low not in lexicon.NAME_STOP) or (strict and token.word and token.low.isalpha() and self._tells(at, strict)):
                 yield start, start + len(words.text)
+
+    def _tells(self, at: int, spoken: frozenset[str]) -> bool:
+        """Whether a word may change what is done with money: none of the grammar's, the action's or politeness's."""
+        reader, low = self.reader, self.reader.low(at)
+        plain = low in EMPTY | lexicon.NAME_STOP | lexicon.AUXILIARIES | lexicon.RELATIVES
+        return not plain and is_word(low) and stem(low) not in spoken and not is_order(stem(low)) and reader.noun(at) is None
+
+    def surely(self, drafts: Sequence[Draft]) -> tuple[Call, ...] | None:
+        """The one draft as a call, where its own verb was said and nothing that it needs is missing."""
+        if len(drafts) != 1:
+            return None
+        offer = self.shortlist.get(drafts[0].action)
+        own = self.shortlist.called(drafts[0].action)[:1]
+        verbs = {stem(token.low) for token in self.reader.tokens}
+        if offer is None or not set(own) & verbs:
+            return None
+        calls = self.plan(drafts)
+        if calls is None:
+            return None
+        given = [name for name in offer.required if name not in calls[0].arguments]
+        missing = [n for n in given if offer.annotation(n).derive is None and "default" not in offer.properties[n]]
+        return calls if not missing else None
 
     def answer(self) -> Answer | None:
         return read_answer(self.reader)

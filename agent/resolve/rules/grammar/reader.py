@@ -18,6 +18,7 @@ from agent.resolve.rules.grammar import lexicon
 from language import numerals
 from language.stems import ORDER_WORDS, stem
 from language.text import read_text, singular
+from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
 Place = Callable[[int, int], Words]
@@ -40,6 +41,8 @@ class Reader:
         self.person: Find | None = None
         self.thing: Find | None = None
         self.spoken: dict[str, Find] = {}
+        self.covered: set[int] = set()
+        """Tokens that a phrase, an amount or a test was read from."""
 
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -68,7 +71,10 @@ class Reader:
         if index >= len(self.tokens):
             return None
         found = [(kind, length) for kind in self.kinds.values() if (length := noun_at(self.tokens, index, kind))]
-        exact = [each for each in found if any(self.low(index) in noun.split() for noun in each[0].nouns)]
+        low = self.low(index)
+        exact = [each for each in found if any(low in noun.lower().split() for noun in each[0].nouns)]
+        if not exact and is_word(self.low(index)):
+            return None
         return max(exact or found, key=lambda each: each[1], default=None)
 
     def people(self) -> RecordKind | None:

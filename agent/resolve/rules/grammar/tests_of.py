@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from agent.extract.references.vocabulary import person_like
 from agent.planning.proposal import (
     BelongsTo,
     Compare,
@@ -41,6 +42,7 @@ def read_tests(reader: Reader, index: int, stop: int) -> tuple[Test, ...] | None
     if made is None or made[1] < stop:
         return None
     _speaks_of(reader, made[0])
+    reader.covered.update(range(index, stop))
     return (made[0],)
 
 
@@ -93,6 +95,8 @@ def existing(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Te
         at += 1
     if (found := reader.comparison(at)) is not None:
         op, at = found[0], at + found[1]
+    if reader.low(at) in {"one", "some", "any"} and at + 1 == stop:
+        return (count_test(reader.thing), at + 1) if reader.thing is not None else None
     held = reader.numbers.get(at)
     if held is not None and held.kind == "cardinal" and not held.unit:
         after = reader.end_index(held.end)
@@ -100,8 +104,6 @@ def existing(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Te
         number = Number(number=held.value, quote=reader.words(at, after + 2 * more))
         op = op if found is not None or more else "="
         at = after + 2 * more
-    if reader.low(at) in {"one", "some", "any"} and at + 1 == stop and reader.thing is not None:
-        return count_test(reader.thing), at + 1
     phrase = read_phrase(reader, at, stop, None)
     if phrase is None or not phrase.noun:
         return None
@@ -151,7 +153,17 @@ def _told(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     while reader.low(at) in _ADVERBS | {"not"}:
         negated = negated or reader.low(at) == "not"
         at += 1
-    return told_of(reader, about.find, at, stop, negated=negated)
+    for find in (about.find, *(_namesakes(reader, about.find) if not about.noun else ())):
+        made = told_of(reader, find, at, stop, negated=negated)
+        if made is not None and made[1] >= stop:
+            return made
+    return None
+
+
+def _namesakes(reader: Reader, find: Find) -> list[Find]:
+    """The same name as that of another kind's record: of a colleague, not of a customer."""
+    kinds = [kind for kind in reader.kinds.values() if person_like(kind) == 2 and kind.name != find.record]
+    return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]
 
 
 def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = False) -> tuple[Test, int] | None:
