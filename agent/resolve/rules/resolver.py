@@ -220,9 +220,17 @@ async def _under_tests(
 
 def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> AlignedText:
     """The request as it is read: without politeness, slips of the pen put right, orders of two words as one."""
-    read = AlignedText.of(typed, blank_corrected(strip_politeness(typed)))
+    read = AlignedText.of(typed, blank_corrected(strip_politeness(_unshouted(typed))))
     read = read.put(correct_spelling(read.text, shortlist, kinds))
     return read.put(replace_phrasal_verbs(read.text, shortlist.knows))
+
+
+def _unshouted(typed: str) -> str:
+    """Without capitals where nearly all letters are: then they tell no name from another word."""
+    letters = [char for char in typed if char.isalpha()]
+    shouted = len(letters) > 7 and sum(map(str.isupper, letters)) > 0.8 * len(letters)
+    low = typed.lower()
+    return low if shouted and len(low) == len(typed) else typed
 
 
 def _resolve(

@@ -314,7 +314,8 @@ def _after(reader: Reader, made: _Made, at: int, stop: int, depth: int) -> int:
 def _when(reader: Reader, made: _Made, at: int, named: str | None = None) -> int:
     line = named or made.kind.order
     when = reader.when(at, line) if line is not None else None
-    if when is None or (named is None and reader.low(at) not in _WINDOWS and at not in reader.dates):
+    held = reader.low(at) in _WINDOWS or at in reader.dates or at in reader.hours or at + 1 in reader.hours
+    if when is None or (named is None and not held):
         return 0
     if named is None and reader.ahead(at):
         return 0
@@ -587,7 +588,8 @@ def predicate(
         order = _ordered(reader, made, after, named.name if named is not None else None)
         if order:
             return order
-        return _when(reader, made, after, named.name if named is not None else None)
+        line = named.name if named is not None else made.kind.order
+        return _when(reader, made, after, line)
     if plain:
         return 0
     return _compared(reader, made, at) or _inside(reader, made, at, stop) or _having(reader, made, at, stop, depth)

@@ -10,7 +10,7 @@ from agent.extract.references.qualifiers import state_at
 from agent.extract.references.vocabulary import noun_at, person_like
 from agent.extract.spans import money
 from agent.extract.spans.money import currency_of
-from agent.extract.time import dates, time_ranges
+from agent.extract.time import dates, time_ranges, times
 from agent.extract.time.date_math import shift
 from agent.planning.proposal import Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
 from agent.resolve.rules.clauses import is_order
@@ -24,6 +24,9 @@ from registry.records import Field, RecordKind
 Place = Callable[[int, int], Words]
 DATES = ("datetime", "date")
 MOST_NAMED = 4
+_PARTS: dict[str, tuple[int, int | None]] = {
+    "start": (1, 10), "beginning": (1, 10), "middle": (10, 20), "mid": (10, 20), "end": (20, None),
+}  # fmt: skip
 
 
 class Reader:
@@ -38,6 +41,7 @@ class Reader:
         self.dates = {self.text.index_at(each.start): each for each in dates.find(self.text, now.date())}
         self.money = {self.text.index_at(each.start): each for each in money.find(self.text)}
         self.numbers = {self.text.index_at(each.start): each for each in numerals.find(self.text)}
+        self.hours = {self.text.index_at(each.start): each for each in times.find(self.text)}
         self.person: Find | None = None
         self.thing: Find | None = None
         self.spoken: dict[str, Find] = {}
@@ -133,9 +137,11 @@ class Reader:
 
     def when(self, index: int, field: str) -> tuple[list[Condition], int] | None:
         """A stretch of time that begins at a token (its preposition with it), as conditions on a field."""
+        if (part := self._part_of(index, field)) is not None:
+            return part
         held = self.ranges.get(index)
         if held is None:
-            return None
+            return self._hour(index, field)
         last = self.end_index(held.end)
         quote = self.words(index, last)
         made: list[Condition] = []
@@ -145,6 +151,41 @@ class Reader:
             high = held.high.date() - timedelta(days=1)
             made.append(Compare(field=field, op="<=", value=Day(date=_day(high), quote=quote)))
         return made, last
+
+    def _hour(self, index: int, field: str) -> tuple[list[Condition], int] | None:
+        """ "at 9 this morning": that hour of that day, today where none is said."""
+        held = self.hours.get(index + 1) if self.low(index) in {"at", "around"} else self.hours.get(index)
+        if held is None:
+            return None
+        last = self.end_index(held.end)
+        day = self.dates.get(last)
+        if day is not None and day.last is None:
+            last = self.end_index(day.end)
+        elif self.lows(last, 2) == ("this", "morning"):
+            last += 2
+        moment = f"{_day(day.day if day is not None else self.now.date())}T{held.time.hour:02}"
+        moment += f":{held.time.minute:02}" if held.time.minute else ""
+        return [Compare(field=field, op="during", value=Day(date=moment, quote=self.words(index, last)))], last
+
+    def _part_of(self, index: int, field: str) -> tuple[list[Condition], int] | None:
+        """ "from the end of October": a third of the month."""
+        at = index + 1 if self.low(index) in {"from", "in", "at", "of"} else index
+        at += self.low(at) == "the"
+        part = _PARTS.get(self.low(at))
+        if part is None or self.low(at + 1) != "of":
+            return None
+        whole = dates.find(read_text(self.text.plain[self.tokens[at + 2].start :]), self.now.date())[:1] if at + 2 < len(self.tokens) else ()
+        if not whole or whole[0].start or whole[0].whole != "month" or whole[0].last is None:
+            return None
+        last = self.end_index(self.tokens[at + 2].start + whole[0].end)
+        quote = self.words(index, last)
+        first = whole[0].day.replace(day=part[0])
+        end = whole[0].last if part[1] is None else whole[0].day.replace(day=part[1])
+        bounds: list[Condition] = [
+            Compare(field=field, op=">=", value=Day(date=_day(first), quote=quote)),
+            Compare(field=field, op="<=", value=Day(date=_day(end), quote=quote)),
+        ]
+        return bounds, last
 
     def ahead(self, index: int) -> bool:
         """Whether a stretch of time lies in the future altogether."""
