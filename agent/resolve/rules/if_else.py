@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.resolve.rules.clauses import gives_order
@@ -18,6 +18,7 @@ _IF_SO: Final = re.compile(
     re.IGNORECASE,
 )
 _IF: Final = re.compile(r"(?<!even )(?<!as )\bif\b\s+(?!(?:so|not|possible|needed|necessary|any\b))", re.IGNORECASE)
+_UNLESS: Final = re.compile(r"\bunless\b", re.IGNORECASE)
 _ELSE: Final = re.compile(r"(?:[.;,]\s*|\s)(?:and\s+)?(?:if\s+not|otherwise|else)\b[\s,:]*", re.IGNORECASE)
 # What stands before a condition that is asked about: "can you check if", "I think".
 _ASKED: Final = re.compile(
@@ -40,6 +41,7 @@ class ConditionalRequest:
     then: Stretch
     otherwise: Stretch | None = None
     sure: bool = True
+    negated: bool = False
 
 
 def possible_branches(text: str) -> list[ConditionalRequest]:
@@ -49,6 +51,10 @@ def possible_branches(text: str) -> list[ConditionalRequest]:
     if known is not None:
         return [known]
     bare = blanked(text)
+    unless = list(_UNLESS.finditer(bare))
+    if len(unless) == 1 and not _IF.search(bare):
+        as_if = text[: unless[0].start()] + "    if" + text[unless[0].end() :]
+        return [replace(each, negated=True) for each in possible_branches(as_if)]
     ifs = list(_IF.finditer(bare))
     if len(ifs) != 1:
         return []

@@ -90,14 +90,23 @@ class RuleResolver:
         self._seconds = seconds
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        return await self._timed(request, shortlist, kinds, full=request.given is None and bool(kinds))
+
+    async def draft(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        """Which actions are meant and the words for each parameter: what ``resolve`` then reads in full."""
+        return await self._timed(request, shortlist, kinds, full=False)
+
+    async def _timed(
+        self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, full: bool
+    ) -> Resolved:
         began = self._seconds()
         read = normalize(request.text, shortlist, kinds)
         said = request.model_copy(update={"text": read.text})
+
         async def resolve(part: Request) -> Resolved:
             made = await under_condition(part, kinds, lambda inner: self._resolved(inner, shortlist, kinds))
             return made if made is not None else await self._resolved(part, shortlist, kinds)
 
-        full = request.given is None and bool(kinds)
         made = await (_in_full(read, said, shortlist, kinds, resolve) if full else resolve(said))
         notes = made.trace.notes if read.text == read.typed else (f"read as {read.text[:200]!r}", *made.trace.notes)
         duration = (self._seconds() - began) * 1000.0
@@ -208,13 +217,13 @@ async def _under_tests(
         tests = proposer.tests(parts.condition)
     if tests is None:
         return None
-    made = conditioned(calls, tests, holds=True)
+    made = conditioned(calls, tests, holds=not parts.negated)
     if parts.otherwise is not None:
         other = await resolve(blank_but(request, parts.otherwise))
         more = proposer.plan(other.resolution.drafts, parts.otherwise) if isinstance(other.resolution, Calls) else None
         if more is None:
             return None
-        made += conditioned(more, tests, holds=False)
+        made += conditioned(more, tests, holds=parts.negated)
     return then.model_copy(update={"resolution": Proposed(proposal=proposal_of(made))})
 
 

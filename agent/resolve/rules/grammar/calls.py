@@ -13,8 +13,12 @@ from agent.planning.proposal import (
     Argument,
     BelongsTo,
     Call,
+    Computed,
     ComputedArgument,
+    Day,
+    FieldOf,
     Find,
+    Handle,
     Number,
     QuotedText,
     RecordArgument,
@@ -25,13 +29,14 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import MONEY, Amounts
 from agent.resolve.rules.grammar.noun_phrase import Phrase, placed, read_phrase
-from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.reader import DATES, Reader
 from language.stems import EMPTY, ORDER_WORDS, stem
 from registry.contract import Annotation, Unit
 from registry.offer import Offer
 from registry.records import RecordKind
 
 MOST_BACK: Final = 8
+_ENDS: Final = frozenset({"ends", "end", "expires"})
 _OPENING: Final = frozenset({"both", "of", "very", "first", "last"})
 # "reply and say sorry": what a text shall do, not the text.
 _TELLS: Final = re.compile(
@@ -265,6 +270,8 @@ class CallReader:
             sized = self._sized(name)
             if sized is not None:
                 return sized
+        if annotation.unit is Unit.DAYS and (until := self._until()) is not None:
+            return until
         if argument is None:
             return None
         if isinstance(argument, ListArgument) or any(span.origin for span in argument.spans):
@@ -276,6 +283,29 @@ class CallReader:
         if len(argument.spans) != 1:
             return None
         return self._worded(name, annotation, argument.spans[0])
+
+    def _until(self) -> Argument | None:
+        """ "until Friday": the days from when the record ends to that day."""
+        reader = self.reader
+        record = next((name for name in self.offer.required if self.kind(name) is not None), None)
+        kind = self.kind(record) if record is not None else None
+        ends = [
+            each
+            for each in (kind.fields if kind is not None else ())
+            if each.type in DATES and not _ENDS.isdisjoint(each.label.lower().split())
+        ]
+        for at in range(self.first, self.stop):
+            if reader.low(at) not in {"until", "till", "to"} or len(ends) != 1:
+                continue
+            day = next((reader.dates[step] for step in (at, at + 1, at + 2) if step in reader.dates), None)
+            if day is None or day.weight < 0.55:
+                continue
+            first, last = reader.end_index(day.start), reader.end_index(day.end)
+            reader.covered.update(range(at, last))
+            until = Day(date=(day.last or day.day).isoformat(), quote=reader.words(first, last))
+            left = FieldOf(field=ends[0].name, of=Handle(handle=f"@{record}"))
+            return ComputedArgument(expression=Computed(op="days between", a=left, b=until))
+        return None
 
     def _worded(self, name: str, annotation: Annotation, span: Span) -> Argument | None:
         reader = self.reader

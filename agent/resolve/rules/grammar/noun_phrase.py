@@ -127,9 +127,7 @@ def placed(reader: Reader, index: int) -> int:
     return 0
 
 
-def _with_noun(
-    reader: Reader, index: int, head: tuple[int, RecordKind, int], stop: int, depth: int
-) -> Phrase | None:
+def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], stop: int, depth: int) -> Phrase | None:
     noun, kind, length = head
     made = _Made(kind)
     if not _before(reader, made, index, noun, depth):
@@ -333,7 +331,8 @@ def _compared(reader: Reader, made: _Made, at: int) -> int:
     after = start + length
     ago = reader.duration(after)
     if ago is not None:
-        return _aged(reader, made, after, ago[1], ago[0].isoformat(), op)
+        lasting = start > at and reader.low(at) == "for"
+        return _aged(reader, made, after, ago[1], ago[0].isoformat(), op, lasting=lasting)
     amount = reader.amount(after)
     if amount is None or made.kind.size is None or (made.kind.order and reader.low(amount[1]) in lexicon.UNITS):
         return 0
@@ -341,7 +340,9 @@ def _compared(reader: Reader, made: _Made, at: int) -> int:
     return amount[1]
 
 
-def _aged(reader: Reader, made: _Made, first: int, last: int, day: str, op: Comparison) -> int:
+def _aged(
+    reader: Reader, made: _Made, first: int, last: int, day: str, op: Comparison, *, lasting: bool = False
+) -> int:
     line, end = made.kind.order, last
     if reader.low(last) in lexicon.OLD:
         end = last + 1
@@ -349,7 +350,7 @@ def _aged(reader: Reader, made: _Made, first: int, last: int, day: str, op: Comp
         named = reader.date_field(made.kind, last)
         made.where.append(state[0])
         line, end = named.name if named is not None else line, last + state[1]
-    elif reader.low(first - 1) == "than" and reader.low(first - 2) in {"more", "less", "longer"}:
+    elif not lasting and reader.low(first - 1) == "than" and reader.low(first - 2) in {"more", "less", "longer"}:
         return 0
     if line is None:
         return 0
@@ -390,9 +391,7 @@ def _having(reader: Reader, made: _Made, at: int, stop: int, depth: int) -> int:
         made.order = OrderByCount(count=related, first=superlative)
     else:
         made.where.append(
-            Has(related=related, op="=", count=0)
-            if negated
-            else Has(related=related, op=op, count=count)  # type: ignore[arg-type]
+            Has(related=related, op="=", count=0) if negated else Has(related=related, op=op, count=count)  # type: ignore[arg-type]
         )
     return phrase.last
 

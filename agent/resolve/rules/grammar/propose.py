@@ -12,7 +12,6 @@ from pydantic import BaseModel
 
 from agent.pipeline import Draft, Span
 from agent.planning.proposal import Answer, Call, Find, PlanResult, Proposal, RecordArgument, Test, When, Words
-from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import MONEY
 from agent.resolve.rules.grammar.calls import CallReader, Wish
@@ -22,13 +21,15 @@ from agent.resolve.rules.grammar.tests_of import read_tests
 from agent.resolve.rules.mentions import spans_of
 from agent.resolve.rules.ranking import segments
 from agent.resolve.rules.text_alignment import AlignedText
-from language.stems import EMPTY, stem
+from language.stems import EMPTY, ORDERS, stem
 from language.wordnet import is_word
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
 DATED: Final = 0.55
 """How surely words must mean a day to count as one."""
+# Words of amounts that only arithmetic could say.
+_RESTS: Final = frozenset({"down", "rest", "remaining", "remainder", "plus", "minus", "difference", "net", "gross"})
 # What follows says why, and changes nothing of what is done.
 _REASONS: Final = frozenset({"for", "because", "since", "as", "due"})
 _FIRST: Final = re.compile(r"\w\s+first[\s.!]*$", re.IGNORECASE)
@@ -68,9 +69,7 @@ class Proposer:
             assert offer is not None
             start, end = stretch
             if len(drafts) > 1 and begins[at] >= 0:
-                start, end = next(
-                    ((max(a, start), min(b, end)) for a, b in parts if a <= begins[at] < b), (start, end)
-                )
+                start, end = next(((max(a, start), min(b, end)) for a, b in parts if a <= begins[at] < b), (start, end))
                 end = min([end, *(b for b in begins if b > begins[at])])
                 before = [
                     max((s.end for a in d.arguments.values() for s in spans_of(a)), default=0)
@@ -96,7 +95,6 @@ class Proposer:
                 if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
                     self.reader.thing = argument.reference
                     return
-
 
     def thing_kind(self) -> str | None:
         return self.reader.thing.record if self.reader.thing is not None else None
@@ -140,17 +138,21 @@ class Proposer:
             day = reader.dates.get(at)
             code = any(map(str.isdigit, token.text)) and (at not in reader.money or "-" in token.text)
             before = reader.tokens[at - 1].text if at else "."
-            name = token.capital and len(token.text) > 1 and before not in ".!?:;\"“"
+            name = token.capital and len(token.text) > 1 and before not in '.!?:;"“'
             if day is not None and day.weight >= DATED and not day.now:
                 yield start, start + (day.end - day.start)
-            elif code or (name and reader.noun(at) is None and token.low not in lexicon.NAME_STOP) or (strict and token.word and token.low.isalpha() and self._tells(at, strict)):
+                continue
+            named = name and reader.noun(at) is None and token.low not in lexicon.NAME_STOP
+            if code or named or (strict and token.low.isalpha() and self._tells(at, strict)):
                 yield start, start + len(words.text)
 
     def _tells(self, at: int, spoken: frozenset[str]) -> bool:
         """Whether a word may change what is done with money: none of the grammar's, the action's or politeness's."""
         reader, low = self.reader, self.reader.low(at)
         plain = low in EMPTY | lexicon.NAME_STOP | lexicon.AUXILIARIES | lexicon.RELATIVES
-        return not plain and is_word(low) and stem(low) not in spoken and not is_order(stem(low)) and reader.noun(at) is None
+        if low in _RESTS:
+            return True
+        return not plain and is_word(low) and stem(low) not in spoken | ORDERS and reader.noun(at) is None
 
     def surely(self, drafts: Sequence[Draft]) -> tuple[Call, ...] | None:
         """The one draft as a call, where its own verb was said and nothing that it needs is missing."""

@@ -292,4 +292,3 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
 
 def _over(reader: Reader, at: int, stop: int) -> bool:
     return all(reader.low(step) in _TAIL for step in range(at, stop))
-

@@ -172,9 +172,10 @@ class Reader:
         at = index + 1 if self.low(index) in {"from", "in", "at", "of"} else index
         at += self.low(at) == "the"
         part = _PARTS.get(self.low(at))
-        if part is None or self.low(at + 1) != "of":
+        if part is None or self.low(at + 1) != "of" or at + 2 >= len(self.tokens):
             return None
-        whole = dates.find(read_text(self.text.plain[self.tokens[at + 2].start :]), self.now.date())[:1] if at + 2 < len(self.tokens) else ()
+        after = self.text.plain[self.tokens[at + 2].start :][:30]
+        whole = dates.find(read_text(after), self.now.date())[:1]
         if not whole or whole[0].start or whole[0].whole != "month" or whole[0].last is None:
             return None
         last = self.end_index(self.tokens[at + 2].start + whole[0].end)
