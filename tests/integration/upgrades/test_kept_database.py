@@ -56,7 +56,7 @@ def rows_of(file: Path) -> Rows:
         named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         tables = {each["name"] for each in named} - {"alembic_version"}
         return {
-            each: [dict(row) for row in connection.execute(f'SELECT * FROM "{each}"')]  # noqa: S608
+            each: [dict(row) for row in connection.execute(f'SELECT * FROM "{each}"')]
             for each in sorted(tables)
             if not each.startswith("history_words")
         }
