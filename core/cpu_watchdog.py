@@ -1,4 +1,4 @@
-"""CPU watchdog: ends a process whose event loop has not turned while it used a given amount of processor time.
+"""CPU watchdog: ends a process whose event loop has not run while it used a given amount of processor time.
 
 A handler that never gives the interpreter back would else leave the process deaf for good: it answers no health check
 and no SIGTERM. The kernel's profiling timer needs no interpreter. It is wound up again each second by the loop; when it
@@ -22,7 +22,7 @@ AGAIN_S: Final = 1.0
 
 @contextlib.asynccontextmanager
 async def watched(cpu_s: float = CPU_S) -> AsyncIterator[None]:
-    """While this is open, in the main thread of the process."""
+    """Runs the watchdog while the context is open; to be used in the main thread."""
     if not hasattr(signal, "setitimer"):
         yield  # no such timer on this system
         return

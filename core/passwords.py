@@ -22,7 +22,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, kept: str | None) -> bool:
-    """Whether it is the password. With no hash to compare with it takes as long, so that an unknown address can't be
+    """Whether the password is right. With no hash to compare with it takes as long, so that an unknown address can't be
     told by time."""
     from pwdlib.exceptions import UnknownHashError
 

@@ -1,4 +1,4 @@
-"""Text sanitizer: whatever a peer sent becomes text that every database keeps.
+"""Text sanitizer: turns whatever a peer sent into text that every database can store.
 
 PostgreSQL keeps no NUL in text, and neither database a lone surrogate. What others answered is evidence, not input: it
 is kept as far as it can be, and never a reason to lose what it is evidence of. Input of people is refused instead

@@ -95,7 +95,7 @@ def _needed(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str,
 
 @lru_cache(maxsize=1024)
 def _keyed(secret: str) -> hmac.HMAC:
-    """An HMAC that has heard the key and nothing else: to be copied."""
+    """An HMAC with only the key fed in, to be copied for each message."""
     return hmac.new(_key(secret), digestmod="sha256")
 
 

@@ -1,4 +1,4 @@
-"""The ways to write a day: one pattern whose outer groups name the form."""
+"""Date formats: one pattern of every way to write a day, whose outer groups name the form."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Numbers: digits with separators in English and European style, words, ordinals, fractions, scales, percent. Decimal
-throughout."""
+"""Number reader: digits with separators in English and European style, words, ordinals, fractions, scales, percent.
+Decimal throughout."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Kind = Literal["cardinal", "ordinal", "percent"]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """``unit`` is what is glued to the digits ("30min" → "min"); ``words`` says that it was written out; ``vague`` that
-    it may be no number at all ("one", "a")."""
+    """One number of a text. ``unit`` is what is glued to the digits ("30min" → "min"); ``words`` says that it was
+    written out; ``vague`` that it may be no number at all ("one", "a")."""
 
     start: int
     end: int
@@ -51,7 +51,8 @@ _NOTCARDINALS: Final = word_set("am pm st nd rd th x e")
 
 @lru_cache(maxsize=512)
 def find(text: Text) -> tuple[Number, ...]:
-    """Every number of the text, in order. Dates, times, codes and addresses are no numbers."""
+    """Every number of the text, in order; dates, times, codes and addresses are not numbers. Dates, times, codes and
+    addresses are no numbers."""
     made: list[Number] = []
     tokens = text.tokens
     index = 0
@@ -74,7 +75,7 @@ def find(text: Text) -> tuple[Number, ...]:
 
 
 def decimal(written: str) -> Decimal | None:
-    """Digits with separators → Decimal. The last separator is a decimal point unless it groups by three: 1,234 is a
+    """Parses digits with separators. The last separator is a decimal point unless it groups by three: 1,234 is a
     thousand, 1.234 is not; 1.234,56 and 1 234,56 are European; 1,234.56 English."""
     if (
         len(written) > _LONGEST
@@ -163,7 +164,7 @@ def _digits(text: Text, index: int) -> tuple[int, Number | None]:
 
 
 def _words(tokens: tuple[Token, ...], index: int) -> tuple[int, Number | None]:
-    """ "twenty-five", "two hundred and five", "a dozen", "one and a half", "third"."""
+    """Reads written-out numbers: "twenty-five", "two hundred and five", "a dozen", "one and a half", "third"."""
     first = tokens[index]
     if not first.text[0].isalpha():
         return 1, None

@@ -1,4 +1,4 @@
-"""Slips in the words that every reading is made of: days and months, numbers, places in a line, times.
+"""Spelling correction of function words: days, months, numbers, ordinals, times.
 
 Only these words are put right here; a name, a code or a free text stays what it is, and a value is always taken from
 the words as typed.
@@ -42,8 +42,8 @@ def _dates() -> Iterator[str]:
 
 
 def find_misspellings(plain: str) -> list[tuple[int, int, str]]:
-    """Where a word of the closed lists was meant, with the word. With a capital only days and months are: other words
-    are names then."""
+    """Finds misspelt words of the closed lists, each with the word that was meant. With a capital only days and months
+    are: other words are names then."""
     made = []
     for found in _RUN.finditer(plain):
         word = found[0]

@@ -66,8 +66,8 @@ class ConfirmBy(StrEnum):
 
 
 class Derive(_Frozen):
-    """The value is a field of the record that another parameter refers to: the refund's currency is the invoice's
-    currency."""
+    """Derived value: a field of the record that another parameter refers to, such as the invoice's currency for a
+    refund."""
 
     parameter: Word
     field: Word
@@ -88,7 +88,7 @@ class Unit(StrEnum):
 
 
 class Annotation(_Frozen):
-    """What a parameter means beyond its JSON Schema.
+    """The meaning of a parameter beyond its JSON Schema.
 
     ``record`` names the kind the value refers to; ``field`` is the field of that record which is sent (its id by
     default). ``filter`` maps fields to the values a record must have to be meant at all (``{"status": ["paid"]}``);
@@ -122,15 +122,15 @@ class Annotation(_Frozen):
 
     @property
     def takes_words(self) -> bool:
-        """Whether typed words may say it."""
+        """Whether typed words may give the value."""
         return SourceKind.PROMPT in self.sources or SourceKind.PROVEN in self.sources
 
 
 class Confirmation(_Frozen):
-    """The policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe fields); only
-    for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card stands
-    (seconds). ``by`` says who may confirm; absent it goes by the risk (``Contract.confirm_by``), and the signed bytes
-    of contracts from before it stay what they were."""
+    """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
+    fields); only for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card
+    stands (seconds). ``by`` says who may confirm; absent it goes by the risk (``Contract.confirm_by``), and the signed
+    bytes of contracts from before it stay what they were."""
 
     policy: Policy = Policy.ALWAYS
     by: ConfirmBy | None = None
@@ -213,7 +213,7 @@ class Contract(_Frozen):
 
 @dataclass(frozen=True, slots=True, order=True)
 class ContractRef:
-    """The exact version a run is tied to."""
+    """Reference to the exact version of a contract that a run is bound to."""
 
     name: str
     version: int
@@ -227,8 +227,8 @@ _NO_ANNOTATION: Final = Annotation()
 
 
 def parse(value: Any) -> Contract:
-    """A contract from decoded JSON. Raises InvalidContract with one finding per fault, each with the path and the
-    mend."""
+    """Parses a contract from decoded JSON. Raises InvalidContract with one finding per fault, each with the path and
+    the mend."""
     try:
         return Contract.model_validate(value)
     except ValidationError as error:

@@ -37,16 +37,16 @@ class Pattern:
         self._whole = whole
 
     def found_in(self, text: str) -> bool:
-        """Whether any part of ``text`` fits, as JSON Schema has it."""
+        """Whether any part of ``text`` matches, as JSON Schema defines it."""
         return bool(self._anywhere.is_valid(text))
 
     def covers(self, text: str) -> bool:
-        """Whether ``text`` as a whole fits."""
+        """Whether ``text`` as a whole matches."""
         return bool(self._whole.is_valid(text))
 
 
 def options(count: int) -> RegexOptions:
-    """How a schema with so many patterns is compiled."""
+    """Validator options for a schema with so many patterns."""
     import jsonschema_rs
 
     return jsonschema_rs.RegexOptions(
@@ -56,7 +56,7 @@ def options(count: int) -> RegexOptions:
 
 @lru_cache(maxsize=512)
 def compiled(pattern: str) -> Pattern | None:
-    """None for what can't be used; ``trouble`` says why."""
+    """The compiled pattern, None where it can't be used; ``trouble`` says why."""
     if len(pattern) > MAX_CHARS:
         return None
     anywhere, whole = _built(pattern, options(1)), _built(f"^(?:{pattern})$", options(1))
@@ -65,7 +65,7 @@ def compiled(pattern: str) -> Pattern | None:
 
 @lru_cache(maxsize=512)
 def trouble(pattern: str) -> str:
-    """Why a pattern can't be used and what to do, as a sentence; empty where it can."""
+    """Why a pattern can't be used and what to do, as a sentence; empty where it can be used."""
     import jsonschema_rs
 
     if len(pattern) > MAX_CHARS:

@@ -1,4 +1,4 @@
-"""A contract's preview: one line for the card, a template over ``params`` (as they are shown) and ``records``.
+"""Preview template of a contract: one line for the card, over ``params`` (as displayed) and ``records``.
 
 The language is the part of Jinja2's that names values and chooses between them: ``{{ params.x }}``, ``{{ records.y.z |
 upper }}``, ``{% if … %}``. Nothing in it computes, repeats, sets or joins, so what it makes is never longer than its
@@ -68,7 +68,7 @@ _REFUSED: Final[Mapping[type[nodes.Node], str]] = {
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Nothing can be called in it, and an attribute of anything but a mapping is not there."""
+    """Jinja2 sandbox in which nothing can be called and only mappings have attributes."""
 
     def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002 - the base's shape
         return False
@@ -81,8 +81,8 @@ _environment.tests = {name: made for name, made in _environment.tests.items() if
 
 
 def render(template: str, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> str:
-    """The preview as one line of at most MAX_CHARS. Raises InvalidInput where the template can't be used, or a value it
-    names is missing."""
+    """Renders the preview as one line of at most MAX_CHARS. Raises InvalidInput where the template can't be used, or a
+    value it names is missing."""
     why, compiled = _compiled(template)
     if compiled is None:
         raise InvalidInput(f"The preview can't be rendered: {why}")
@@ -100,7 +100,7 @@ def render(template: str, params: Mapping[str, Any], records: Mapping[str, Mappi
 
 
 def faults(template: str, params: frozenset[str], records: frozenset[str]) -> Iterator[str]:
-    """What keeps ``template`` from rendering, each as a clause: syntax, what the language has not, unknown parameters
+    """The reasons why ``template`` can't render, each as a clause: syntax, unsupported constructs, unknown parameters
     or records."""
     tree = _parsed(template)
     if isinstance(tree, str):
@@ -126,7 +126,7 @@ def _member(node: nodes.Getattr | nodes.Getitem) -> str:
 
 
 def _strays(tree: nodes.Template) -> Iterator[str]:
-    """What of it is not in the language."""
+    """The constructs that are not in the language."""
     for node in tree.find_all(nodes.Node):
         if isinstance(node, nodes.Name) and (node.name not in ROOTS or node.ctx != "load"):
             yield f"it reads {node.name!r}; only params.<parameter> and records.<parameter>.<field> can be read"
@@ -148,8 +148,7 @@ def _strays(tree: nodes.Template) -> Iterator[str]:
 
 
 def _well_given(node: nodes.Filter) -> bool:
-    """Whether what a filter is given can't make it costly: ``round(10**9, 'ceil')`` would compute a number of as many
-    digits."""
+    """Whether a filter's arguments keep it cheap: ``round(10**9, 'ceil')`` would compute a number of as many digits."""
     if node.kwargs or node.dyn_args or node.dyn_kwargs:
         return False
     match node.name, node.args:
@@ -163,7 +162,7 @@ def _well_given(node: nodes.Filter) -> bool:
 
 
 def _parsed(template: str) -> nodes.Template | str:
-    """The tree, or why there is none."""
+    """The syntax tree, or why there is none."""
     if len(template) > MAX_TEMPLATE:
         return f"it has {len(template)} characters; at most {MAX_TEMPLATE} are read"
     try:

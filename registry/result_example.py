@@ -1,4 +1,4 @@
-"""Example of an answer: the smallest value that fits a JSON Schema, the same one every time.
+"""Example of a result: the smallest value that fits a JSON Schema, the same one every time.
 
 What test mode answers in the platform's place. The schema is a stranger's: whatever it asks for, this is bounded in
 time and size, and what it can't make it says so (``NoExample``) instead of answering something that does not fit.
@@ -34,11 +34,11 @@ _WORDS: Final = ("EUR", "en", "2026-01-01", "a-1", "A-1", "a_1", "a.b", "id_1", 
 
 
 class NoExample(Exception):
-    """No value that fits was found, or none that is small enough. Says why in a clause."""
+    """No fitting value was found, or none that is small enough. Says why in a clause."""
 
 
 def example(schema: Mapping[str, Any]) -> Any:
-    """A value that fits ``schema``. The schema's own examples and defaults are taken where they fit. Raises
+    """Builds a value that fits ``schema``. The schema's own examples and defaults are taken where they fit. Raises
     NoExample."""
     why = "no value that fits it was found"
     for own_words in (True, False):
@@ -103,7 +103,7 @@ class _Maker:
         raise why
 
     def _plain(self, schema: Any, depth: int) -> Any:
-        """``schema`` with what it refers to in its place, so that it can be merged."""
+        """``schema`` with its references resolved, so that it can be merged."""
         for _ in range(MOST_DEPTH - depth):
             if not (isinstance(schema, Mapping) and "$ref" in schema):
                 return schema
@@ -163,8 +163,7 @@ class _Maker:
 
 
 def _merged(one: Any, other: Any) -> Any:
-    """Both schemas at once, as far as their keywords can be laid together; what can't be shows when the example is
-    checked."""
+    """Merges both schemas as far as their keywords allow; what does not fit shows when the example is validated."""
     if other is True:
         return one
     if not isinstance(one, Mapping) or not isinstance(other, Mapping):
@@ -253,7 +252,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _fits(schema: Mapping[str, Any], value: Any) -> bool:
-    """By the linear-time engine for patterns. A schema that can't be used fits nothing."""
+    """Validates with the linear-time engine for patterns. A schema that can't be used fits nothing."""
     try:
         if len(canon.dumps(value)) > MOST_BYTES:
             return False

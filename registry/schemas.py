@@ -1,5 +1,5 @@
-"""JSON Schema 2020-12, closed and bounded: what a schema refers to stands in it, so that checking one never opens a
-socket, and neither reading one nor checking a value by one takes more time or memory than their lengths allow for.
+"""JSON Schema 2020-12, closed and bounded: references stay within the schema, no socket is opened, and validating takes
+time and memory in proportion to the lengths alone.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _dialect() -> jsonschema_rs.Draft202012Validator:
 
 
 def _told(error: jsonschema_rs.ValidationError) -> str:
-    """A clause. The dialect says 'type' by alternatives, of which the library names none."""
+    """An error as a clause. The dialect says 'type' by alternatives, of which the library names none."""
     if error.instance_path[-1:] != ["type"] or "anyOf" not in error.message:
         return error.message[:MAX_MESSAGE]
     said = error.instance if isinstance(error.instance, list) else [error.instance]
@@ -70,15 +70,15 @@ def _told(error: jsonschema_rs.ValidationError) -> str:
 
 
 def misfits(schema: Mapping[str, Any], definitions: Mapping[str, Any], value: Any) -> str:
-    """Why ``value`` does not fit ``schema`` (whose ``#/$defs`` are ``definitions``); empty if it does. The schema
-    must be usable."""
+    """The reasons why ``value`` does not fit ``schema`` (whose ``#/$defs`` are ``definitions``); empty if it does. The
+    schema must be usable."""
     whole = {**schema, "$defs": definitions} if definitions else dict(schema)
     found = next(iter(Checker(whole).faults(value, most=1)), None)
     return found.message[:MAX_MESSAGE] if found is not None else ""
 
 
 class Checker:
-    """One schema, ready to check values. Raises InvalidInput for one that is over its limits, ValueError for what is no
+    """Compiled validator of one schema. Raises InvalidInput for one that is over its limits, ValueError for what is no
     schema."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
@@ -95,8 +95,8 @@ class Checker:
         return bool(self._validator.is_valid(value))
 
     def faults(self, value: Any, *, most: int = MAX_FAULTS) -> Iterator[jsonschema_rs.ValidationError]:
-        """What does not fit, in the schema's order. Raises InvalidInput for a value that is too long to be checked by
-        patterns."""
+        """Validates a value and answers what does not fit, in the schema's order. Raises InvalidInput for a value that
+        is too long to be checked by patterns."""
         if self.patterns and _text(value, MAX_PATTERN_TEXT) > MAX_PATTERN_TEXT:
             raise InvalidInput(
                 f"what is checked against patterns has at most {MAX_PATTERN_TEXT:,} characters; this is longer"
@@ -113,14 +113,15 @@ class Checker:
 
 
 def _built(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
-    """Formats are asserted, patterns are matched in linear time, and a ``$ref`` to anywhere else is never fetched."""
+    """Compiles a validator: formats are asserted, patterns are matched in linear time, and a ``$ref`` to anywhere else
+    is never fetched."""
     return jsonschema_rs.Draft202012Validator(
         dict(schema), validate_formats=True, offline=True, pattern_options=patterns.options(pattern_count(schema))
     )
 
 
 def _text(value: Any, most: int) -> int:
-    """The characters in it, names included, with one for each other part; counted no further than ``most``."""
+    """Counts the characters of a value, names included, and one for each other part, no further than ``most``."""
     count, left = 0, [value]
     while left and count <= most:
         each = left.pop()

@@ -122,8 +122,8 @@ def verify(raw: bytes, signature: str, keys: Mapping[str, str]) -> Contract:
 
 @lru_cache(maxsize=_KEPT)
 def _verified(raw: bytes, signature: str, kid: str, public: str) -> Contract:
-    """Kept for success only: a refusal is an exception, and those are not remembered. The key is part of what is
-    remembered."""
+    """Caches successful verifications only: a refusal is an exception, and those are not cached. The key is part of
+    what is remembered."""
     try:
         key = _jwk(public)
     except BadSetting as error:
@@ -158,7 +158,7 @@ def _parsed(raw: bytes) -> Contract:
 
 
 def _kid(signature: str) -> str:
-    """The key id of a signature in exactly the one form; raises BadSignature for any other."""
+    """The key id of a signature in the one accepted form; raises BadSignature for any other."""
     if signature.count(".") == 2 and signature.split(".")[1]:
         raise BadSignature("The signature carries its own payload; send a detached JWS (header..signature).")
     if len(signature) > _MAX_SIGNATURE_CHARS:
@@ -200,7 +200,7 @@ def _b64(raw: bytes) -> str:
 
 
 def _unb64(text: str) -> bytes:
-    """Empty for what is no base64url, so that the caller's check names the fault."""
+    """Decodes base64url; empty for anything else, so that the caller's check names the fault."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""Conditions put together by picking: rows of field, operator and value, written as CEL, and read back from it.
+"""Condition builder: rows of field, operator and value, written as CEL and parsed back from it.
 
 What ``written`` makes is the rule's condition itself: there is no second form of it. ``read`` answers the rows of a
 condition that ``written`` could have made, and None for any other, which stays as somebody wrote it.
@@ -36,7 +36,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """``kind`` is what the field must be for it, None for any; ``takes`` what is compared with."""
+    """One comparison operator. ``kind`` is what the field must be for it, None for any; ``takes`` what is compared
+    with."""
 
     name: str
     label: str
@@ -71,19 +72,20 @@ OPERATORS: Final[Mapping[str, Operator]] = {
 
 
 def operators_for(kinds: frozenset[Kind]) -> list[Operator]:
-    """The operators for a field of these kinds; all of them for one that nothing is known of."""
+    """The operators for a field of these kinds; all of them where nothing is known of the field."""
     return [each for each in OPERATORS.values() if each.kind is None or not kinds or each.kind in kinds]
 
 
 def to_cel(rows: Sequence[Row], join: Join = "all") -> str:
-    """The condition in CEL, empty for no rows. Raises InvalidInput that names the row and what to mend."""
+    """Writes the rows as a condition in CEL, empty for no rows. Raises InvalidInput that names the row and what to
+    mend."""
     if len(rows) > MAX_ROWS:
         raise InvalidInput(f"A condition has at most {MAX_ROWS} rows.")
     return _JOINED[join].join(_written(at, row) for at, row in enumerate(rows))
 
 
 def from_cel(expression: str) -> tuple[list[Row], Join] | None:
-    """The rows that make exactly this condition, or None: then it is not one that rows can say."""
+    """Parses a condition back into the rows that make exactly it, or None where rows can't express it."""
     if not expression:
         return [], "all"
     for join, sign in _JOINED.items():
@@ -167,7 +169,7 @@ def _row(part: str) -> Row | None:
 
 
 def _split(expression: str, sign: str) -> list[str]:
-    """At the sign, where it does not stand inside a text."""
+    """Splits at the sign, except inside a text."""
     parts, begun = [], 0
     for found in re.finditer(rf"{_TEXT}|{re.escape(sign)}", expression, flags=re.S):
         if found[0] == sign:

@@ -1,4 +1,4 @@
-"""What is wrong with contracts beyond their shape, found before anything is signed.
+"""Contract linter: finds what is wrong with contracts beyond their schema, before anything is signed.
 
 A Finding whose code begins with ``warn_`` is advice; any other keeps the contract out. Pointers are RFC 6901 from the
 value that was given. Nothing here raises for what it is given, and nothing is fetched.
@@ -66,8 +66,7 @@ def lint(value: Any, *, known: Collection[str] = ()) -> list[Finding]:
 
 
 def _bounded(value: Mapping[str, Any], pointer: str) -> list[Finding]:
-    """Of a contract that is larger than any may be nothing is read; of one with faults without end the first are
-    told."""
+    """Refuses to lint a contract larger than the limit, and cuts an endless list of findings."""
     if (size := _size(value)) > MAX_CONTRACT_BYTES:
         said = (
             f"A contract has at most {MAX_CONTRACT_BYTES} bytes; this one has {'more' if size >= _COUNTED else size}."
@@ -77,7 +76,7 @@ def _bounded(value: Mapping[str, Any], pointer: str) -> list[Finding]:
 
 
 def _size(value: Any) -> int:
-    """About its bytes as JSON, never more than they are; counted without recursion, and no further than _COUNTED."""
+    """Approximate size as JSON, never too large; counted without recursion, and no further than _COUNTED."""
     count, left = 0, [value]
     while left and count < _COUNTED:
         each = left.pop()
@@ -271,7 +270,7 @@ def _across(members: Sequence[Any], prefix: str, known: Collection[str]) -> Iter
 
 
 def _mended(finding: Finding) -> str:
-    """The parser's message with what to do about it."""
+    """The parser's message with advice."""
     name = finding.pointer.rsplit("/", 1)[-1]
     if finding.code == "missing":
         return f"The field {name!r} is missing; add it."
