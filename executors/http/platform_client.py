@@ -1,4 +1,4 @@
-"""How a connector reads its platform: GET with a bearer token, guarded, timed and bounded. Implements
+"""Platform read client: GET with a bearer token, guarded against SSRF, with time and size limits. Implements
 registry.connector.PlatformClient.
 """
 
@@ -26,7 +26,7 @@ _NOTHING_SENT: Final = frozenset({"dns", "connect"})
 
 
 class HttpPlatformClient:
-    """Reads of one platform. Owns its connections; ``close`` it, or use it as an async context.
+    """HTTP client for the reads of one platform. Owns its connections; ``close`` it, or use it as an async context.
 
     ``base_url`` may hold a path, which every read stays below; an empty ``token`` sends none. Raises BadSetting for one
     that can't be used.
@@ -130,4 +130,4 @@ class HttpPlatformClient:
 
 
 class _NotSent(Exception):
-    """No byte left: asking again is free."""
+    """Raised when no byte was sent, so that a retry is safe."""

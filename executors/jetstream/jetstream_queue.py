@@ -1,4 +1,5 @@
-"""The port where a broker carries some kinds of work (docs/decisions/2026-11-24-jetstream.md).
+"""JetStream queue: the job queue's port where a broker carries the keys of some kinds of jobs
+(docs/decisions/2026-11-24-jetstream.md).
 
 A message is some keys and nothing else; what the database says of a key is what counts, at the claim and at the settle.
 So a message that comes twice, late or not at all changes nothing: twice and late find nothing to claim, and what is due
@@ -43,7 +44,7 @@ _FETCH_MOST: Final = 128
 
 
 class JetStreamQueue:
-    """A Queue and a Wake. ``kinds`` are carried, everything else is claimed from the database as ever."""
+    """Queue and WakeSource. ``kinds`` are carried, everything else is claimed from the database as ever."""
 
     def __init__(self, sql: SqlQueue, broker: Broker, kinds: Collection[str]) -> None:
         self.lease_s = sql.lease_s
@@ -70,7 +71,7 @@ class JetStreamQueue:
         self._tasks: list[asyncio.Task[None]] = []
 
     def put(self, put: Sequence[tuple[str, str]]) -> None:
-        """Work that was committed just now (``store.database.Database.tell``)."""
+        """Publishes jobs that were committed just now (``store.database.Database.tell``)."""
         self._outgoing.extend(each for each in put if each[0] in self._kinds)
         self._put.set()
 
@@ -127,7 +128,7 @@ class JetStreamQueue:
         return await self._sql.begin_alone(job)
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
-        """In the database; only then the broker may forget the message. Where that fails, it gives the message out
+        """Settles in the database, and only then acknowledges the message. Where that fails, it gives the message out
         again."""
         settled = await self._sql.settle(group)
         for (job, outcome), result in zip(group, settled, strict=True):
@@ -149,8 +150,8 @@ class JetStreamQueue:
         return await self._sql.next_due_s(others) if others else None
 
     def _next(self, most: int) -> dict[str, NamedKey]:
-        """Half of them, if so many wait, from what has been looked at before: a lane that is full must not stop the
-        others."""
+        """Takes the next keys, half of them, where so many wait, from those looked at before: a full lane must not stop
+        the others."""
         self._odd = not self._odd
         found: dict[str, NamedKey] = {}
         self._take(found, self._delayed_keys.ready, (most + self._odd) // 2)
@@ -185,7 +186,7 @@ class JetStreamQueue:
         return found
 
     def _passed(self, one: NamedKey, wait: JobDelay | None) -> None:
-        """A key that can't be claimed: over (None), not due yet, or its lane is full."""
+        """Handles a key that can't be claimed: finished (None), not due yet, or its lane is full."""
         if wait is not None:
             unsaid = NamedKey(one.kind, one.key, None, one.had_a_turn)
             if wait.seconds or wait.lane is None:
@@ -216,7 +217,7 @@ class JetStreamQueue:
                 await self._publish()
 
     async def _publish(self) -> None:
-        """What can't be published stays in the database, and the sweep finds it."""
+        """Publishes keys; those that can't be published stay in the database, and the sweep finds them."""
         batch = [self._outgoing.popleft() for _ in range(min(SWEEP_MOST, len(self._outgoing)))]
         if self._broker.up:
             await self._broker.publish(pack(batch))
@@ -235,7 +236,7 @@ class JetStreamQueue:
                 self._ring(rest=False)  # also when nothing came: the next claim says what is wanted then
 
     def _arrived(self, messages: Sequence[KeyMessage]) -> None:
-        """As many as are wanted; the keys of a message are not told before it is there."""
+        """Receives as many messages as are wanted; the number of keys in one is known only when it is here."""
         for message in messages:
             if self._wanted <= 0:
                 self._surplus.append(message)
@@ -258,7 +259,8 @@ class JetStreamQueue:
                 log.exception("what is unseen can't be looked for")
 
     async def _sweep(self) -> int:
-        """Publish what is due and unseen; what waits in the broker's line behind its front has not had its turn yet."""
+        """Publishes jobs that are due and were not seen; those behind the front of the broker's queue have not had
+        their turn yet."""
         age_s = await self._broker.front_age_s()
         if age_s is None:
             return 0
@@ -270,10 +272,10 @@ class JetStreamQueue:
 
 
 def _unheard(*, rest: bool = True) -> None:
-    """Before it is opened."""
+    """Callback before the queue is opened: does nothing."""
 
 
 async def _say(what: object) -> None:
-    """To the broker, if it hears: unheard, it gives the message out again."""
+    """Acknowledges to the broker, if it is reachable: otherwise it delivers the message again."""
     with contextlib.suppress(Exception):
         await what  # type: ignore[misc]

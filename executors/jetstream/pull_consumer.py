@@ -1,5 +1,5 @@
-"""Messages of a JetStream consumer, by the hundred: one request, and what comes of it straight from the subscription.
-nats-py's ``fetch`` makes a task, a timer and a name for each message, which is more than all else that a message costs.
+"""JetStream pull consumer: fetches messages by the hundred with one request, straight from the subscription. nats-py's
+``fetch`` makes a task, a timer and a name for each message, which is more than all else that a message costs.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _NOTHING: Final = frozenset({"404", "408"})
 
 
 class Pull:
-    """Asks for messages, one request at a time. What comes late belongs to the next one: it is given out to us until it
-    is acknowledged."""
+    """Pull requests, one at a time. What comes late belongs to the next one: it is given out to us until it is
+    acknowledged."""
 
     def __init__(self, client: Any, stream: str, consumer: str, answer_s: float) -> None:
         self._client = client
@@ -39,16 +39,16 @@ class Pull:
         return made
 
     async def close(self) -> None:
-        """Nothing more comes; what came and was not fetched is given back."""
+        """Stops receiving; messages that were not fetched are given back."""
         with contextlib.suppress(Exception):
             await self._subscription.unsubscribe()
             for message in self._arrived:
                 await message.nak()
 
     async def fetch(self, most: int, wait_s: float) -> list[Msg]:
-        """What is there, up to ``most`` and what came late; if nothing is, the first that comes in ``wait_s``. Raises
-        TimeoutError and ConnectionError when the broker does not answer or has lost the consumer, and what nats-py
-        raises.
+        """Fetches what is there, up to ``most`` and what came late; if nothing is, waits up to ``wait_s`` for the
+        first. Raises TimeoutError and ConnectionError when the broker does not answer or has lost the consumer, and
+        what nats-py raises.
         """
         found = await self._asked(most, {"no_wait": True}, 0.0)
         return found or await self._asked(1, {"expires": int(wait_s * 1e9)}, wait_s)

@@ -1,5 +1,5 @@
-"""Group commit: what is settled while one transaction is on its way to the disk goes into the next, together; and where
-more is under way, a transaction waits a moment for it."""
+"""Batch settler (group commit): settles that arrive while one transaction is being written to disk go into the next,
+together; and where more jobs are running, a transaction waits a moment for them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Work that was claimed before its turn, lane by lane (a lane is an endpoint), so that one claim serves hundreds of
-quick calls.
+"""Lane scheduler: prefetched jobs, lane by lane (a lane is an endpoint), so that one claim serves hundreds of quick
+calls.
 
 Only a quick lane is claimed ahead: one that did well the last 16 times, and at its pace would do all of it within
 QUICK_S. Of a lane no more than ``per_lane`` run at once here, of a quick one up to WIDER times as many, however much is
@@ -56,8 +56,8 @@ class _Lane(Generic[T]):
 
 
 class LaneScheduler(Generic[T]):
-    """One kind of work: ``slots`` run at once in all, ``per_lane`` of each lane. What has no lane is bounded by the
-    slots alone; without ``per_lane`` so is everything, and nothing is ever quick.
+    """Scheduler of one kind of job: ``slots`` run at once in all, ``per_lane`` of each lane. What has no lane is
+    bounded by the slots alone; without ``per_lane`` so is everything, and nothing is ever quick.
     """
 
     def __init__(self, slots: int, per_lane: int | None = None) -> None:
@@ -77,7 +77,7 @@ class LaneScheduler(Generic[T]):
         self.waiting += 1
 
     def begin(self) -> T | None:
-        """The next that may run, now counted as running; None when none may. Lanes take turns."""
+        """Starts the next job that may run and counts it as running; None when none may. Lanes take turns."""
         if self.running >= self.slots:
             return None
         for _ in range(len(self._turns)):
@@ -98,7 +98,8 @@ class LaneScheduler(Generic[T]):
         return None
 
     def ended(self, one: T, *, well: bool, took_s: float) -> list[T]:
-        """One that ran has ended. Answers what is to be given back, now forgotten here."""
+        """Records that a job has ended, and answers the jobs to give back, now forgotten here. Answers what is to be
+        given back, now forgotten here."""
         lane = self._lane(one.job.lane)
         lane.running -= 1
         self.running -= 1
@@ -119,16 +120,16 @@ class LaneScheduler(Generic[T]):
         return tuple(name for name, lane in self._lanes.items() if name is not None and lane.quick)
 
     def capacity(self) -> int:
-        """How much may be claimed before its turn; 0 while no lane is quick."""
+        """How many jobs may be claimed ahead; 0 while no lane is quick."""
         return max(0, MOST - self.waiting) if any(lane.quick for lane in self._lanes.values()) else 0
 
     def stocked(self, name: str | None) -> bool:
-        """Whether so much of the lane waits here that no claim is needed for its sake."""
+        """Whether enough jobs of the lane wait here that no claim is needed for it."""
         lane = self._lanes.get(name)
         return lane is not None and lane.quick and len(lane.waiting) >= AHEAD_PER_LANE // 3
 
     def stale(self, now: float) -> list[T]:
-        """What has waited too long, now forgotten here."""
+        """Removes and answers the jobs that have waited too long."""
         late: list[T] = []
         for lane in self._lanes.values():
             if lane.waiting and now - lane.waiting[0].claimed_at >= WAIT_MOST_S:
@@ -137,7 +138,7 @@ class LaneScheduler(Generic[T]):
         return late
 
     def drop(self, one: T) -> bool:
-        """Forget one that waits. False: it does not wait here."""
+        """Removes one waiting job. False: it does not wait here."""
         lane = self._lanes.get(one.job.lane)
         if lane is None or one not in lane.waiting:
             return False
@@ -146,14 +147,14 @@ class LaneScheduler(Generic[T]):
         return True
 
     def all_waiting(self) -> list[T]:
-        """Everything that waits, now forgotten here."""
+        """Removes and answers all waiting jobs."""
         return [one for lane in self._lanes.values() for one in self._withdrawn(lane)]
 
     def _width(self, lane: _Lane[T], per_lane: int) -> int:
         return self._wide(lane, per_lane) if lane.quick else per_lane
 
     def _wide(self, lane: _Lane[T], per_lane: int) -> int:
-        """How many of a quick lane may run at once beside what others run now."""
+        """How many jobs of a quick lane may run at once beside those that other processes run."""
         return min(per_lane * WIDER, max(per_lane * WIDE, self._for_wide - self._beside(lane)))
 
     def _beside(self, lane: _Lane[T]) -> int:

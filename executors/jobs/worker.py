@@ -1,4 +1,4 @@
-"""The durable work loop: claims due work in batches, runs it concurrently, keeps its leases, settles in groups.
+"""Worker: claims due jobs in batches, runs them concurrently, renews their leases, settles in groups.
 
 At least once, with the same key: a process may die at any instruction, and what it held comes again when its lease
 runs out. Idle, it sleeps until the next piece is due, until somebody rings, or for ``poll_s``, the net for what
@@ -52,8 +52,8 @@ Handler = Callable[[Job], Awaitable[Outcome]]
 
 
 class WakeSource(Protocol):
-    """Rings when another process has put work (LISTEN/NOTIFY, a broker). Missing rings cost latency only: the poll is
-    the net.
+    """Signals that another process has added jobs (LISTEN/NOTIFY, a broker). Missing rings cost latency only: the poll
+    is the net.
     """
 
     async def open(self, ring: Notify) -> None: ...
@@ -62,7 +62,7 @@ class WakeSource(Protocol):
 
 
 def backoff_s(attempt: int) -> float:
-    """The delay after a handler's ``attempt``-th exception: doubling, capped."""
+    """Exponential backoff with a cap: the delay after a handler's ``attempt``-th exception."""
     return float(min(MAX_BACKOFF_S, FIRST_BACKOFF_S * 2 ** min(attempt - 1, 30)))
 
 
@@ -128,7 +128,7 @@ class Worker:
         await self.stop()
 
     async def start(self) -> None:
-        """Begins to claim. Once only. Raises what a Wake raises when it can't be opened."""
+        """Starts claiming. Once only. Raises what a Wake raises when it can't be opened."""
         if self._loops:
             raise RuntimeError("The engine has been started before; make a new one.")
         for wake in self._wakes:
@@ -139,32 +139,32 @@ class Worker:
         ]
 
     def wake(self, *, rest: bool = True) -> None:
-        """There may be work: look now. To be called after the commit that put it (``store.database.after_commit``). See
-        ``Notify``."""
+        """Wakes the worker: there may be jobs. To be called after the commit that put it
+        (``store.database.after_commit``). See ``Notify``."""
         self._claim_planner.notify(rest=rest)
         self._ring.set()
 
     def has_capacity(self, kind: str) -> bool:
-        """Whether a piece of this kind that is taken now begins now."""
+        """Whether such a job could start immediately."""
         line = self._lines.get(kind)
         if line is None or not self._loops or self._stopping.is_set():
             return False
         return line.running < line.slots and not line.waiting
 
     def take(self, job: Job) -> None:
-        """Begin what this process holds already, without having claimed it (``SqlQueue.put_held``)."""
+        """Starts a job that this process holds already, without a claim (``SqlQueue.enqueue_leased``)."""
         self._take([job])
         if self._stopping.is_set():
             self._give_back(self._lines[job.kind].all_waiting())
 
     @property
     def running(self) -> int:
-        """How many pieces of work are held at this moment."""
+        """How many jobs are held at this moment."""
         return len(self._held)
 
     async def stop(self, bound_s: float = STOP_S) -> None:
-        """Claims no more and lets what runs finish for most of ``bound_s``; the rest is cancelled and released for
-        others to take.
+        """Stops claiming and lets running jobs finish for most of ``bound_s``; the rest are cancelled and released for
+        others.
         """
         self._stopping.set()
         self._ring.set()
@@ -210,7 +210,7 @@ class Worker:
                 await self._pause(self._stopping, rest_s)
 
     async def _round(self) -> float:
-        """Claims what there is room for; answers for how long there is nothing to do unless somebody rings."""
+        """Claims what there is room for; answers how long to wait unless notified."""
         self._behind = False
         now = self._monotonic()
         for line in self._lines.values():
@@ -245,7 +245,7 @@ class Worker:
         return wait_s
 
     async def _claim(self, pool: ClaimGroup, now: float) -> int:
-        """Claims what there is room for of these kinds; answers how much came."""
+        """Claims what there is room for of these kinds; answers how many came."""
         taken = 0
         for wanted in self._claim_planner.plan_claims(pool, now):
             claimed = await self._queue.claim(wanted.kinds, wanted.limit, self._claim_planner.ahead(wanted))
@@ -267,7 +267,7 @@ class Worker:
                 slot.add_done_callback(self._slots.discard)
 
     async def _slot(self, line: LaneScheduler[LeasedJob], held: LeasedJob | None) -> None:
-        """One piece after the other, as long as some wait for their turn."""
+        """Runs one job after the other, as long as some wait."""
         slot = asyncio.current_task()
         while held is not None:
             held.task = slot
@@ -283,7 +283,7 @@ class Worker:
             held = None if self._stopping.is_set() else line.begin()
 
     async def _run(self, held: LeasedJob, began: float) -> bool:
-        """Whether it went well."""
+        """Runs one job and answers whether it went well."""
         job = held.job
         ids = {_NAMED[name]: value for name, value in job.payload.items() if name in _NAMED and isinstance(value, str)}
         outcome: Outcome | None = None
@@ -299,7 +299,7 @@ class Worker:
         return isinstance(outcome, Done) and outcome.well
 
     def _over(self, job: Job, comes_again: bool) -> None:
-        """Nothing of it is left here."""
+        """Forgets a job that has ended."""
         self._held.pop((job.id, job.attempt), None)
         line = self._lines[job.kind]
         if comes_again or ((self._behind or job.lane is not None) and not line.stocked(job.lane)):
@@ -307,7 +307,7 @@ class Worker:
             self._ring.set()
 
     def _give_back(self, unbegun: Sequence[LeasedJob]) -> None:
-        """What was claimed before its turn and is not to be begun here: due at once, for others or for later."""
+        """Releases prefetched jobs that will not start here: due at once, for others or for later."""
         for held in unbegun:
             self._settle(held.job, Reschedule(0.0, held.job.error))
 
@@ -316,7 +316,7 @@ class Worker:
             self._over(held.job, False)
 
     async def _handled(self, job: Job) -> Outcome | None:
-        """What the handler says of it; None if the claim was lost meanwhile."""
+        """The handler's outcome; None if the lease was lost meanwhile."""
         try:
             if job.lost >= SUSPECT:
                 return await self._suspected(job)
@@ -334,8 +334,8 @@ class Worker:
             return self._after_error(job, error)
 
     async def _suspected(self, job: Job) -> Outcome:
-        """Begun alone among its like, which is written down first: if the process ends now, it was this that ended
-        it."""
+        """Runs a suspected poison job with no other suspect beside it, after counting the start: if the process ends
+        now, this job ended it."""
         async with self._alone:
             begun = await self._queue.begin_alone(job)
             if not begun:
@@ -362,7 +362,7 @@ class Worker:
         self._batch_settler.hand_in((job, outcome), partial(self._heard, job, outcome, again))
 
     def _heard(self, job: Job, outcome: Done | Reschedule | Dead, again: bool, result: bool | Exception) -> None:
-        """What came of a settle."""
+        """Handles the result of a settle."""
         if isinstance(result, Exception) and not isinstance(result, Unavailable):
             log.error("what %s wanted to record failed", job.kind, exc_info=result, extra=log_fields(job))
             if again:
