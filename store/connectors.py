@@ -1,4 +1,4 @@
-"""Which connectors a workspace has switched on, and with what. Secrets come sealed."""
+"""Connector settings: which connectors a workspace has switched on, and their configuration. Secrets come sealed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from store.rows import Row, first, table, values
 
 
 class ConnectorRow(Row, table=True):
-    """``sealed_secrets`` is one sealed JSON object."""
+    """Settings of one connector. ``sealed_secrets`` is one sealed JSON object."""
 
     __tablename__ = "connectors"
 
@@ -33,7 +33,7 @@ _LISTED = PreparedQuery(ConnectorRow, select(_T).where(_T.c.workspace == bindpar
 
 
 async def put(session: AsyncSession, row: ConnectorRow) -> ConnectorRow:
-    """Insert, or replace everything but ``created_at``."""
+    """Inserts, or replaces everything but ``created_at``."""
     given = values(row)
     fresh = {name: value for name, value in given.items() if name not in ("workspace", "name", "created_at")}
     statement = (
@@ -44,7 +44,7 @@ async def put(session: AsyncSession, row: ConnectorRow) -> ConnectorRow:
 
 
 async def get(session: AsyncSession, workspace: str, name: str) -> ConnectorRow:
-    """Raises NotFound."""
+    """Reads one connector's settings. Raises NotFound."""
     row = await first(session, ConnectorRow, select(_T).where(_T.c.workspace == workspace, _T.c.name == name))
     if row is None:
         raise NotFound(f"The connector {name} is not set up in this workspace.")
@@ -52,18 +52,18 @@ async def get(session: AsyncSession, workspace: str, name: str) -> ConnectorRow:
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[ConnectorRow]:
-    """By name, disabled ones too."""
+    """Every connector, by name, disabled ones too."""
     return await _LISTED.every(session, of=workspace)
 
 
 async def using(session: AsyncSession, name: str) -> list[str]:
-    """The workspaces that have it switched on."""
+    """The workspaces that have this connector switched on."""
     mine = select(_T.c.workspace).where(_T.c.name == name, _T.c.enabled)
     return list((await session.execute(mine.order_by(_T.c.workspace))).scalars())
 
 
 async def reseal(session: AsyncSession, row: ConnectorRow, sealed_secrets: str, at: datetime) -> None:
-    """Other secrets, everything else as it is. Raises Conflict when they were changed since ``row`` was read."""
+    """Replaces the sealed secrets only. Raises Conflict when they were changed since ``row`` was read."""
     same = (_T.c.workspace == row.workspace, _T.c.name == row.name, _T.c.sealed_secrets == row.sealed_secrets)
     fresh = update(_T).where(*same).values(sealed_secrets=sealed_secrets, updated_at=at)
     if (await session.execute(fresh.returning(_T.c.name))).first() is None:
@@ -71,14 +71,14 @@ async def reseal(session: AsyncSession, row: ConnectorRow, sealed_secrets: str, 
 
 
 async def enable(session: AsyncSession, workspace: str, name: str, enabled: bool, at: datetime) -> ConnectorRow:
-    """Switch on or off. Raises NotFound."""
+    """Switches a connector on or off. Raises NotFound."""
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.name == name)
     await session.execute(mine.values(enabled=enabled, updated_at=at))
     return await get(session, workspace, name)
 
 
 async def remove(session: AsyncSession, workspace: str, name: str) -> None:
-    """Forget it with its secrets. Raises NotFound."""
+    """Deletes a connector's settings with its secrets. Raises NotFound."""
     mine = delete(_T).where(_T.c.workspace == workspace, _T.c.name == name)
     if (await session.execute(mine.returning(_T.c.name))).first() is None:
         raise NotFound(f"The connector {name} is not set up in this workspace.")

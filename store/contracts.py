@@ -1,4 +1,4 @@
-"""Registered contracts with their signatures, and the keys that sign. A registered version never changes."""
+"""Registered contracts with their signatures, and the signing keys. A registered version never changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from store.rows import Row, add, add_new, every, first, table
 
 
 class ContractRow(Row, table=True):
-    """``raw`` are the very bytes that were signed.
+    """One registered version of a contract. ``raw`` are the very bytes that were signed.
 
     ``signature`` is a detached JWS over them; ``state``: active or retired, since
     ``changed_at``.
@@ -36,7 +36,7 @@ class ContractRow(Row, table=True):
 
 
 class SigningKeyRow(Row, table=True):
-    """An Ed25519 key. A retired one signs no more, but what it signed still verifies until it is deleted."""
+    """Ed25519 signing key. A retired one signs no more, but what it signed still verifies until it is deleted."""
 
     __tablename__ = "signing_keys"
 
@@ -49,7 +49,7 @@ class SigningKeyRow(Row, table=True):
 
 
 class ContractGenerationRow(Row, table=True):
-    """How often a workspace's contracts and signing keys have changed."""
+    """Counter of a workspace's changes to contracts and signing keys."""
 
     __tablename__ = "contract_generations"
 
@@ -64,7 +64,7 @@ _K = table(SigningKeyRow)
 
 
 async def register(session: AsyncSession, row: ContractRow) -> bool:
-    """Make this version the active one of its name and retire the older ones.
+    """Registers a version as the active one of its name and retires the older ones.
 
     False: it was registered before, nothing changed. Raises Conflict when this version is registered with other
     content, or a higher version already is.
@@ -90,7 +90,7 @@ async def register(session: AsyncSession, row: ContractRow) -> bool:
 
 
 async def generation(session: AsyncSession, workspace: str) -> str:
-    """A word that differs once a contract or signing key here has changed: one cheap query to keep a catalogue by.
+    """A cache key that differs once a contract or signing key here has changed: one cheap query to keep a catalogue by.
 
     It is counted, not timed: a clock that goes back must not keep a retired contract on offer.
     """
@@ -104,7 +104,7 @@ async def active(session: AsyncSession, workspace: str) -> list[ContractRow]:
 
 
 async def version(session: AsyncSession, workspace: str, name: str, number: int) -> ContractRow:
-    """One version, active or retired. Raises NotFound."""
+    """Reads one version, active or retired. Raises NotFound."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.name == name, _T.c.version == number)
     row = await first(session, ContractRow, mine)
     if row is None:
@@ -126,12 +126,12 @@ async def every_version(session: AsyncSession, workspace: str) -> list[ContractR
 
 
 async def retire(session: AsyncSession, workspace: str, name: str) -> ContractRow:
-    """Offer this contract no more. Raises NotFound when no version of it is active."""
+    """Retires a contract: it is no longer offered. Raises NotFound when no version of it is active."""
     return await _state(session, workspace, name, was="active", to="retired")
 
 
 async def reinstate(session: AsyncSession, workspace: str, name: str) -> ContractRow:
-    """Offer the newest version again. Raises NotFound when that is not a retired one."""
+    """Makes the newest version active again. Raises NotFound when that is not a retired one."""
     return await _state(session, workspace, name, was="retired", to="active")
 
 
@@ -157,7 +157,7 @@ async def _changed(session: AsyncSession, workspace: str) -> None:
 
 
 async def add_signing_key(session: AsyncSession, row: SigningKeyRow) -> SigningKeyRow:
-    """Raises Conflict when the kid is taken."""
+    """Inserts a signing key. Raises Conflict when the kid is taken."""
     await _changed(session, row.workspace)
     return await add(session, row)
 
@@ -170,7 +170,7 @@ async def signing_keys(session: AsyncSession, workspace: str) -> list[SigningKey
 
 
 async def retire_signing_key(session: AsyncSession, workspace: str, kid: str, at: datetime) -> None:
-    """Sign with it no more. Raises NotFound when it isn't there or was retired before."""
+    """Retires a signing key: it signs no more. Raises NotFound when it isn't there or was retired before."""
     mine = update(_K).where(_K.c.workspace == workspace, _K.c.kid == kid, _K.c.retired_at.is_(None))
     if (await session.execute(mine.values(retired_at=at).returning(_K.c.kid))).first() is None:
         raise NotFound("There is no such signing key in use in this workspace.")

@@ -1,4 +1,4 @@
-"""One door to the database: ``begin()`` to write, ``read()`` to read, on SQLite or PostgreSQL alike.
+"""Database access on SQLite and PostgreSQL alike: ``begin()`` to write, ``read()`` to read.
 
 SQLite: one writer connection for the process, and one writer at a time among processes (``store.driver.write_lock``;
 several connections only fight over the file's lock), WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in
@@ -56,7 +56,7 @@ _POSTGRESQL_DOWN: Final = ("08", "53", "57P", "40001", "40P01")
 
 
 class Database:
-    """The database of this process. Opened once, closed at shutdown; belongs to one event loop."""
+    """Connection pool of this process. Opened once, closed at shutdown; belongs to one event loop."""
 
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine, *, turn: WriteLock | None = None) -> None:
         self._writer = writer
@@ -67,7 +67,7 @@ class Database:
 
     @classmethod
     async def open(cls, url: str) -> Database:
-        """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Connects once.
+        """Opens ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Connects once.
 
         Raises BadSetting, or Unavailable if nobody answers.
         """
@@ -100,7 +100,7 @@ class Database:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed at the end of the block, rolled back if it raises.
+        """Opens one transaction: committed at the end of the block, rolled back if it raises.
 
         Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A block
         inside a block of the same task would wait for itself, and raises RuntimeError instead. Keep the network out
@@ -132,19 +132,19 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A read-only look at one moment: every query in the block sees the same data. Writing raises."""
+        """Opens a read-only transaction on one snapshot: every query in the block sees the same data. Writing
+        raises."""
         async with _report_outage(), _open_session(self._reader) as (connection, session):
             yield session
             await connection.rollback()
 
     def tell(self, told: Callable[[Sequence[tuple[str, str]]], None]) -> None:
-        """``told`` gets the (kind, key) of all work that a transaction here has put to be done at once, when it is
-        committed."""
+        """Registers a callback that gets the (kind, key) of every job that was committed here and is due at once."""
         self._told = told
 
     @property
     def dialect(self) -> str:
-        """``sqlite`` or ``postgresql``."""
+        """The engine: ``sqlite`` or ``postgresql``."""
         return self._writer.dialect.name
 
     async def close(self) -> None:
@@ -153,12 +153,13 @@ class Database:
 
 
 def after_commit(session: AsyncSession, callback: Callable[[], None]) -> None:
-    """Call ``callback`` once this session's transaction is committed, never if it is rolled back. It must not block."""
+    """Registers a callback for after the commit of this session's transaction; it is not called after a rollback. It
+    must not block."""
     session.info.setdefault(_CALLBACKS, []).append(callback)
 
 
 def announce(session: AsyncSession, put: tuple[str, str]) -> None:
-    """This (kind, key) was put in this session: see ``Database.tell``."""
+    """Notes that this (kind, key) was added in this session: see ``Database.tell``."""
     session.info.setdefault(_PUT, []).append(put)
 
 
@@ -169,7 +170,7 @@ async def now(session: AsyncSession) -> datetime:
 
 
 def _make_file(path: Path) -> None:
-    """Secrets (sealed) and prompts live in it: readable by this user alone."""
+    """Creates the database file for this user alone: secrets (sealed) and prompts live in it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
 
@@ -223,8 +224,8 @@ def _on_begin(engine: AsyncEngine, statement: str) -> None:
 
 
 def _ping_after_a_rest(engine: AsyncEngine) -> None:
-    """A connection that rested for a second is asked whether it lives, and replaced if not. SQLAlchemy's pre-ping asks
-    each time, at the price of three trips for each transaction.
+    """Checks a connection that was idle for a second, and replaces it if it is dead. SQLAlchemy's pre-ping asks each
+    time, at the price of three trips for each transaction.
     """
 
     @event.listens_for(engine.sync_engine, "checkin")
@@ -244,7 +245,8 @@ def _ping_after_a_rest(engine: AsyncEngine) -> None:
 
 @asynccontextmanager
 async def _report_outage() -> AsyncIterator[None]:
-    """Turn a database that is down into Unavailable; leave every other failure as it is, since it is a defect."""
+    """Turns the errors of a database that is down into Unavailable; every other failure stays as it is, since it is a
+    defect."""
     try:
         yield
     except OpsIQError:
@@ -263,8 +265,8 @@ async def _report_outage() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _open_session(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, Session]]:
-    """A connection whose first statement begins a transaction, and its session; what is not committed when the block
-    ends is rolled back."""
+    """Opens a connection whose first statement begins a transaction, and its session; what is not committed when the
+    block ends is rolled back."""
     try:
         connection = await engine.connect()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a query is handed: one transaction's connection."""
+"""Database session: one transaction's connection, which queries are passed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Session(AsyncSession):
 
     @property
     def info(self) -> dict[Any, Any]:
-        """Whatever belongs to this transaction alone; gone with it."""
+        """Dictionary that belongs to this transaction alone; gone with it."""
         return self._info
 
     async def execute(  # type: ignore[override]

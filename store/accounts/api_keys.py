@@ -19,7 +19,7 @@ KeyState = Literal["active", "expired", "revoked"]
 
 
 class KeyRow(Row, table=True):
-    """``sealed`` is the secret in use, ``sealed_previous`` the one before it, good until ``previous_until``.
+    """API key. ``sealed`` is the secret in use, ``sealed_previous`` the one before it, good until ``previous_until``.
 
     ``scopes`` are names joined by spaces; ``person`` is the member who made it, whose rights it can't outgrow.
     """
@@ -44,7 +44,8 @@ class KeyRow(Row, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
-        """The sealed secrets that sign at ``now``, the present one first; none when it is revoked or over."""
+        """The sealed secrets that are valid at ``now``, the present one first; none when the key is revoked or
+        expired."""
         if self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now):
             return ()
         if self.sealed_previous is None or self.previous_until is None or self.previous_until <= now:
@@ -57,7 +58,7 @@ class KeyRow(Row, table=True):
         return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
 
     def rotating_until(self, now: datetime) -> datetime | None:
-        """When the secret before the present one stops signing; None where it has, or there is none."""
+        """When the previous secret stops being valid; None where it has, or there is none."""
         return self.previous_until if self.previous_until is not None and self.previous_until > now else None
 
 
@@ -74,20 +75,20 @@ _WITH_MEMBERS: Final = (
 
 
 async def insert(session: AsyncSession, row: KeyRow) -> KeyRow:
-    """Raises Conflict when the public key is taken."""
+    """Inserts a key. Raises Conflict when the public key is taken."""
     if not await add_new(session, row):
         raise Conflict("This public key is taken: make another.")
     return row
 
 
 async def by_public(session: AsyncSession, public: str) -> KeyRow | None:
-    """The key of any workspace with this public part, usable or not; None when there is none."""
+    """Finds the key of any workspace with this public part, usable or not; None when there is none."""
     return await first(session, KeyRow, select(_T).where(_T.c.public == public))
 
 
 async def with_members(session: AsyncSession, publics: Sequence[str]) -> dict[str, tuple[KeyRow, MemberRow | None]]:
-    """The keys with these public parts, each with the member it belongs to as that stands now (None: there is no such
-    member)."""
+    """Finds the keys with these public parts, each with the present row of the member it belongs to (None: there is no
+    such member)."""
     made: dict[str, tuple[KeyRow, MemberRow | None]] = {}
     for row in await session.execute(_WITH_MEMBERS, {"publics": list(publics)}):
         key = KeyRow(**dict(zip(_KEY_COLUMNS, row, strict=False)))
@@ -97,7 +98,7 @@ async def with_members(session: AsyncSession, publics: Sequence[str]) -> dict[st
 
 
 async def get(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
-    """Raises NotFound, for another workspace's key as for none."""
+    """Reads one key. Raises NotFound, for another workspace's key as for none."""
     row = await first(session, KeyRow, select(_T).where(_T.c.id == key_id, _T.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such key in this workspace.")
@@ -105,7 +106,7 @@ async def get(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[KeyRow]:
-    """Newest first, revoked ones too."""
+    """Every key, newest first, revoked ones too."""
     mine = select(_T).where(_T.c.workspace == workspace)
     return await every(session, KeyRow, mine.order_by(_T.c.created_at.desc(), _T.c.id.desc()))
 
@@ -113,7 +114,7 @@ async def listed(session: AsyncSession, workspace: str) -> list[KeyRow]:
 async def rotate(
     session: AsyncSession, workspace: str, key_id: str, *, was: str, sealed: str, previous_until: datetime
 ) -> KeyRow:
-    """``sealed`` comes into use, the secret before it stays good until ``previous_until``.
+    """Makes ``sealed`` the present secret; the previous one stays valid until ``previous_until``.
 
     ``was`` is the sealed secret that is replaced, so that of two rotations at once only one happens. Raises Conflict,
     NotFound.
@@ -130,19 +131,19 @@ async def rotate(
 
 
 async def revoke(session: AsyncSession, workspace: str, key_id: str, at: datetime) -> KeyRow:
-    """It signs nothing from now on. Revoking twice keeps the first time. Raises NotFound."""
+    """Revokes a key from now on. Revoking twice keeps the first time. Raises NotFound."""
     mine = update(_T).where(_T.c.id == key_id, _T.c.workspace == workspace, _T.c.revoked_at.is_(None))
     row = await first(session, KeyRow, mine.values(revoked_at=at).returning(_T))
     return row if row is not None else await get(session, workspace, key_id)
 
 
 async def revoke_of_person(session: AsyncSession, workspace: str, person: str, at: datetime) -> int:
-    """Every key a member made. Returns how many."""
+    """Revokes every key that a member made and answers how many. Returns how many."""
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.person == person, _T.c.revoked_at.is_(None))
     return len((await session.execute(mine.values(revoked_at=at).returning(_T.c.id))).all())
 
 
 async def touch(session: AsyncSession, key_id: str, at: datetime, *, every_s: float = 60.0) -> None:
-    """Remember that it was used, at most once a minute."""
+    """Records that the key was used, at most once a minute."""
     stale = or_(_T.c.last_used_at.is_(None), _T.c.last_used_at < at - timedelta(seconds=every_s))
     await session.execute(update(_T).where(_T.c.id == key_id, stale).values(last_used_at=at))

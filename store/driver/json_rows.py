@@ -1,5 +1,5 @@
-"""Answers of many rows in one step of SQLite's. With a step for each row, the thread that runs it would ask for
-Python's lock as often, in the middle of the event loop's work.
+"""JSON rows: a query that answers many rows in one step of SQLite's. With a step for each row, the thread that runs it
+would ask for Python's lock as often, in the middle of the event loop's work.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ MANY: Final = 80
 
 
 def select_as_json(statement: Select[Any]) -> Select[tuple[str]]:
-    """All rows of ``statement`` as one JSON text, in no order: an array of arrays, bytes in hexadecimal. Of columns
-    there may be text, integers, bytes and times: floats would be rounded.
+    """Wraps ``statement`` so that it answers all rows as one JSON text, in no order: an array of arrays, bytes in
+    hexadecimal. Of columns there may be text, integers, bytes and times: floats would be rounded.
     """
     rows = statement.subquery("rows")
     return select(func.json_group_array(func.json_array(*[_told(column) for column in rows.c])))
 
 
 class JsonRowsQuery:
-    """A SELECT for many rows. ``made`` makes it for PostgreSQL (True) or SQLite."""
+    """SELECT for many rows. ``made`` makes it for PostgreSQL (True) or SQLite."""
 
     def __init__(self, made: Callable[[bool], Select[Any]]) -> None:
         self._postgresql = made(True)
@@ -38,7 +38,8 @@ class JsonRowsQuery:
         self._read = [(place, read) for place, read in reading if read is not None]
 
     async def rows(self, session: AsyncSession, expected: int, **given: Any) -> Sequence[Sequence[Any]]:
-        """In no order. ``expected``: how many there are, about; what takes long goes to SQLite's thread at once."""
+        """Executes the query; the rows come in no order. ``expected``: how many there are, about; what takes long goes
+        to SQLite's thread at once."""
         sqlite = sqlite_of(session)
         if sqlite is None:
             told: Sequence[Sequence[Any]] = (await session.execute(self._postgresql, given)).all()

@@ -1,5 +1,5 @@
-"""Statements compiled once and, on SQLite, said to the driver itself: what SQLAlchemy does for each execution of a
-short statement costs many times the statement.
+"""Prepared statements: compiled once and, on SQLite, passed to the driver directly, since SQLAlchemy's work for each
+execution of a short statement costs many times the statement.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Made = Callable[[Any], Any] | None
 
 @dataclass(frozen=True, slots=True)
 class CompiledStatement:
-    """A statement as SQLite's driver wants it. ``places``: for each of its parameters the name, or none and the value;
+    """Statement in the form of SQLite's driver. ``places``: for each of its parameters the name, or none and the value;
     and how the driver wants that.
     """
 
@@ -60,8 +60,9 @@ class CompiledStatement:
 
 
 class PreparedStatement:
-    """``made`` makes the statement for PostgreSQL (True) or SQLite; ``names`` are its parameters (of an INSERT: its
-    columns), in the order in which rows have them. What text rows hold must be ``store.rows.storable``.
+    """Statement that returns no rows. ``made`` makes the statement for PostgreSQL (True) or SQLite; ``names`` are its
+    parameters (of an INSERT: its columns), in the order in which rows have them. What text rows hold must be
+    ``store.rows.storable``.
     """
 
     def __init__(self, made: Callable[[bool], UpdateBase], names: Sequence[str]) -> None:
@@ -93,8 +94,8 @@ class PreparedStatement:
 
 
 class PreparedQuery(Generic[RowT]):
-    """A statement that answers whole rows of ``kind``, or what makes it for PostgreSQL (True) or SQLite. Its parameters
-    are required (``bindparam("name")``) and no lists (``store.dialect.among``).
+    """Query that answers whole rows of ``kind``, or a function that builds it for PostgreSQL (True) or SQLite. Its
+    parameters are required (``bindparam("name")``) and no lists (``store.dialect.among``).
     """
 
     def __init__(self, kind: type[RowT], statement: Executable | Callable[[bool], Executable]) -> None:
@@ -129,5 +130,5 @@ class PreparedQuery(Generic[RowT]):
 
 
 def sqlite_of(session: AsyncSession) -> SqliteConnection | None:
-    """None on PostgreSQL."""
+    """The SQLite connection of a session, None on PostgreSQL."""
     return session.sqlite if isinstance(session, Session) else None

@@ -1,5 +1,5 @@
-"""aiosqlite with at most one trip to the connection's thread for a statement instead of four (cursor, execute,
-fetchall, close), and none for a short one: the trips, and not SQLite, were most of what a short transaction costs.
+"""SQLite driver: aiosqlite with at most one trip to the connection's thread for a statement instead of four (cursor,
+execute, fetchall, close), and none for a short one.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ ONE_ROW: Final = "/* one row */"
 
 
 class Cursor:
-    """What SQLAlchemy asks of an aiosqlite cursor. A short answer is read and its cursor closed in the statement's own
-    trip."""
+    """Cursor as SQLAlchemy expects it. A short answer is read and its cursor closed in the statement's own trip."""
 
     arraysize = 1
 
@@ -105,7 +104,7 @@ class Cursor:
             self.rowcount = cursor.rowcount  # of an UPDATE … RETURNING: known once it has been read
 
     def _read(self, most: int | None) -> None:
-        """So many more rows, all for None."""
+        """Reads so many more rows, all of them for None."""
         cursor = self._open
         if cursor is None:
             return
@@ -122,9 +121,8 @@ class Cursor:
 
 
 class SqliteConnection(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors are ``Cursor``, and which does at once what costs less than the trip to its
-    thread: a look that ends within STEPS of SQLite's, and a few rows to insert. What may wait (for a lock, for the
-    disk) or take long goes to the thread.
+    """Connection that runs cheap statements in place: a query that ends within STEPS of SQLite's, and inserts of a few
+    rows. What may wait (for a lock, for the disk) or take long goes to the thread.
 
     A transaction begins with its first statement, and where it could only read, nobody waits for it to end.
     """
@@ -145,12 +143,13 @@ class SqliteConnection(aiosqlite.Connection):
         return self._conn
 
     def begins(self, statement: str) -> None:
-        """The next statement is the first of a transaction, which this one begins."""
+        """Marks that the next statement begins a transaction."""
         self._to_begin = statement
         self._soon = []
 
     def soon(self, work: Callable[[Execute], object]) -> None:
-        """Do it before whatever comes next in this transaction, on the same trip; what it raises is raised there."""
+        """Queues a statement to run before the next one of this transaction, in the same trip; what it raises is raised
+        there."""
         self._soon.append(work)
 
     async def commit(self) -> None:
@@ -177,7 +176,7 @@ class SqliteConnection(aiosqlite.Connection):
             self._tx.put_nowait((None, self._trip(self.plain.commit)))
 
     async def done(self, sql: str, statement: Callable[[], object], *, rows: int = 1) -> None:
-        """The statement, at once or in the connection's thread."""
+        """Executes a statement, in place or in the connection's thread."""
         if self._idle and not self._soon and (self._only_reads or not self._to_begin or self._begun()):
             if self._only_reads or sql.startswith("SELECT"):
                 if self._looked(statement):
@@ -188,12 +187,12 @@ class SqliteConnection(aiosqlite.Connection):
         await self.carried(statement)
 
     async def carried(self, work: Callable[[], T]) -> T:
-        """Do it in the connection's thread."""
+        """Executes in the connection's thread."""
         made: T = await self._execute(self._trip(work))  # type: ignore[no-untyped-call]
         return made
 
     async def together(self, work: Callable[[Execute], T]) -> T:
-        """Several statements in one trip; what the earlier ones answer may be given to the later ones."""
+        """Executes several statements in one trip; results of earlier ones may be passed to later ones."""
 
         def said() -> T:
             self.begin()
@@ -202,7 +201,7 @@ class SqliteConnection(aiosqlite.Connection):
         return await self.carried(said)
 
     def begin(self) -> None:
-        """Before a statement."""
+        """Begins the transaction before its first statement."""
         if self._to_begin:
             statement, self._to_begin = self._to_begin, ""
             self.plain.execute(statement)
@@ -216,7 +215,7 @@ class SqliteConnection(aiosqlite.Connection):
         self.plain.rollback()
 
     def _committed(self) -> None:
-        """Or rolled back: after a commit that failed nobody asks for it."""
+        """Commits or rolls back; after a failed commit nobody calls rollback."""
         try:
             self.begin()
             self.plain.commit()
@@ -225,7 +224,8 @@ class SqliteConnection(aiosqlite.Connection):
             raise
 
     def _begun(self) -> bool:
-        """False where somebody else is writing: to wait for them is the thread's."""
+        """Tries to begin in place: False where somebody else is writing, since waiting for them is the thread's
+        task."""
         plain = self.plain
         plain.execute("PRAGMA busy_timeout=0")
         try:
@@ -240,7 +240,8 @@ class SqliteConnection(aiosqlite.Connection):
         return True
 
     def _looked(self, statement: Callable[[], object]) -> bool:
-        """False where it takes longer than STEPS: nothing has come of it, and it may be asked again from the start."""
+        """Tries to run a query in place: False where it takes longer than STEPS; it has had no effect and may be run
+        again from the start."""
         plain = self.plain
         plain.set_progress_handler(_enough, STEPS)
         try:
@@ -255,8 +256,7 @@ class SqliteConnection(aiosqlite.Connection):
 
     @property
     def _idle(self) -> bool:
-        """Whether its thread does nothing and has nothing to do, also for somebody who was cancelled and no longer
-        waits for it."""
+        """Whether the thread has nothing to do, also for somebody who was cancelled and no longer waits."""
         return self._last is None or self._last.over
 
     def _trip(self, work: Callable[[], object]) -> _ThreadCall:
@@ -264,13 +264,13 @@ class SqliteConnection(aiosqlite.Connection):
         return self._last
 
     def _began(self) -> bool:
-        """Whether there is anything to end."""
+        """Whether a transaction is open."""
         pending, self._to_begin = self._to_begin, ""
         return not pending
 
 
 class _ThreadCall:
-    """Work for a connection's thread; ``over`` when that has left the connection alone again."""
+    """Call in a connection's thread; ``over`` is set when it has left the connection alone again."""
 
     __slots__ = ("_work", "over")
 
@@ -291,13 +291,13 @@ def _enough() -> int:
 
 @lru_cache(maxsize=512)
 def _bounded(sql: str) -> bool:
-    """Whether it touches only rows that are given, not as many as some condition finds."""
+    """Whether a statement touches only rows that are given, not as many as a condition finds."""
     return (sql.startswith("INSERT INTO") and "SELECT" not in sql) or sql.startswith(f"UPDATE {ONE_ROW}")
 
 
 async def connect(name: str, *, only_reads: bool = False, **options: Any) -> SqliteConnection:
-    """A file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself. Raises
-    what sqlite3 raises."""
+    """Opens a file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself.
+    Raises what sqlite3 raises."""
     options |= {"isolation_level": None, "check_same_thread": False}
     connect = partial(sqlite3.connect, name, **options)
     connection = SqliteConnection(connect, only_reads=only_reads, waits_s=options.get("timeout", 5.0))

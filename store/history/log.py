@@ -1,4 +1,4 @@
-"""AI History: entries that can be added and read, and whose every change shows.
+"""AI History log: append-only and tamper-evident.
 
 Each workspace has its own chain. An entry's digest covers all of its columns, those for filtering too, and the digest
 of the entry before it. A head row per workspace says how many there are and what the last digest is; it changes in the
@@ -94,7 +94,7 @@ async def append(
     prompt_version: str | None = None,
     duration_ms: float | None = None,
 ) -> HistoryRow:
-    """``append_all`` of one."""
+    """Appends one entry, as ``append_all`` does."""
     entry = HistoryEntry(
         kind, run_id, actor, data, at, request_id, contract, outcome, risk, model, prompt_version, duration_ms
     )
@@ -102,8 +102,8 @@ async def append(
 
 
 async def append_all(session: AsyncSession, workspace: str, entries: Sequence[HistoryEntry]) -> list[HistoryRow]:
-    """Add them at the end of this workspace's chain, in this order and in the caller's transaction. Raises NotCanonical
-    when an actor or data are no JSON."""
+    """Appends entries at the end of this workspace's chain, in this order and in the caller's transaction. Raises
+    NotCanonical when an actor or data are no JSON."""
     if not entries:
         return []
     seq, prev = await _locked_end(session, workspace)
@@ -132,7 +132,7 @@ async def page(
     before_seq: int | None = None,
     limit: int = 50,
 ) -> list[HistoryRow]:
-    """Newest first; ``before_seq`` is the last seq of the page before."""
+    """A page of entries, newest first; ``before_seq`` is the last seq of the page before."""
     if (match := match_of(filters.words)) and not is_postgresql(session):
         return await every(session, HistoryRow, newest(workspace, filters, match, before_seq).limit(limit))
     fit = fitting(workspace, filters).with_only_columns(_T.c.seq)
@@ -146,14 +146,14 @@ async def page(
 
 
 async def count(session: AsyncSession, workspace: str, filters: HistoryFilters = EVERYTHING) -> int:
-    """How many fit. Reads every one that the filter's index names."""
+    """How many entries match. Reads every one that the filter's index names."""
     many = select(func.count()).select_from(fitting(workspace, filters).with_only_columns(_T.c.seq).subquery())
     found: int = (await session.execute(many)).scalar_one()
     return found
 
 
 async def get(session: AsyncSession, workspace: str, seq_or_id: int | str) -> HistoryRow:
-    """By number or by ``his_…`` id. Raises NotFound, for another workspace's entry as for none."""
+    """Reads one entry by number or by ``his_…`` id. Raises NotFound, for another workspace's entry as for none."""
     by = _T.c.seq == seq_or_id if isinstance(seq_or_id, int) else _T.c.id == seq_or_id
     row = await first(session, HistoryRow, select(_T).where(_T.c.workspace == workspace, by))
     if row is None:
@@ -168,8 +168,8 @@ async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[His
 
 
 async def _locked_end(session: AsyncSession, workspace: str) -> tuple[int, str]:
-    """Number and digest of the last entry. The head is locked from the transaction's first append to its end: what was
-    appended since is known without asking."""
+    """Locks the head and answers the number and digest of the last entry. The head is locked from the transaction's
+    first append to its end: what was appended since is known without asking."""
     if (known := session.info.get(_ENDS, {}).get(workspace)) is not None:
         return known  # type: ignore[no-any-return]
     found = await _LOCK_HEAD.first(session, of=workspace)

@@ -1,4 +1,4 @@
-"""Reading the history's chain back: what was edited, deleted, inserted or cut off shows, and where."""
+"""History verification: walks the chain and says where an entry was edited, deleted, inserted or cut off."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ _UNREADABLE: Final = (ValueError, TypeError, AttributeError)
 
 @dataclass(frozen=True, slots=True)
 class ChainAnchor:
-    """An entry's number and digest, exported earlier and kept where the database's owner can't reach it."""
+    """Anchor of a chain: an entry's number and digest, exported earlier and kept where the database's owner can't reach
+    it."""
 
     seq: int
     digest: str
 
     def __str__(self) -> str:
-        """As it is written down: ``SEQ:DIGEST``."""
+        """Text form: ``SEQ:DIGEST``."""
         return f"{self.seq}:{self.digest}"
 
 
 @dataclass(frozen=True, slots=True)
 class ChainVerdict:
-    """``count`` entries were sound.
+    """Result of a verification: ``count`` entries were sound.
 
     ``first_break`` is the number of the first wrong or missing entry, ``why`` says what is wrong.
     """
@@ -42,7 +43,7 @@ class ChainVerdict:
 
 
 async def verify(session: AsyncSession, workspace: str, anchor: ChainAnchor | None = None) -> ChainVerdict:
-    """Walk the whole chain in constant memory. Run it in a ``read()`` block, so that it sees one moment.
+    """Walks the whole chain in constant memory. Run it in a ``read()`` block, so that it sees one moment.
 
     The chain alone can't show that its end was cut *and* the head row rewritten to fit, or that everything was made
     anew: give an ``anchor`` for that.
@@ -86,7 +87,8 @@ async def verify(session: AsyncSession, workspace: str, anchor: ChainAnchor | No
 
 
 def _fits(row: HistoryRow) -> bool:
-    """False too for what never had a digest: bytes where text was, a number beyond JSON."""
+    """Whether an entry matches its digest; False too for what never had one: bytes where text was, a number beyond
+    JSON."""
     try:
         return entries.digest_of(row.model_dump(warnings=False)) == row.digest
     except (NotCanonical, *_UNREADABLE):
@@ -106,7 +108,7 @@ def _broken(row: HistoryRow, expected: int, prev: str) -> str:
 
 
 async def entry_fault(session: AsyncSession, row: HistoryRow) -> str:
-    """Why this entry does not fit its own digest and its neighbours; empty where it does. What stands further off is
+    """Why this entry does not match its own digest and its neighbours; empty where it does. What stands further off is
     for ``verify``."""
     near = await entries.beside(session, row)
     if row.seq > 1 and row.seq - 1 not in near:

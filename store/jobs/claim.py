@@ -1,5 +1,4 @@
-"""A claim as it is said to the database: one statement on PostgreSQL; on SQLite three of one step each, in one trip to
-its thread."""
+"""Claim statements: one on PostgreSQL; on SQLite three of one step each, in one trip to its thread."""
 
 from __future__ import annotations
 
@@ -46,9 +45,9 @@ async def claim_rows(
     *,
     ahead: bool,
 ) -> Sequence[Sequence[Any]]:
-    """Claim the rows whose ``address`` is in ``picked``, with its parameters. Answers their COLUMNS, in no order. What
-    is claimed ``ahead`` of the lanes of the parameter ``quick`` is not counted in its lane, unless that has a width of
-    its own.
+    """Claims the rows whose ``address`` is in ``picked``, with its parameters, and answers their COLUMNS, in no order.
+    Answers their COLUMNS, in no order. What is claimed ``ahead`` of the lanes of the parameter ``quick`` is not counted
+    in its lane, unless that has a width of its own.
     """
     sqlite = sqlite_of(session)
     if sqlite is None:
@@ -74,16 +73,16 @@ async def claim_rows(
 
 
 def address(job: Table, postgresql: bool) -> Label[Any]:
-    """What a row is found by within one transaction of SQLite's, one statement of PostgreSQL's: the database's own
-    address of it spares two look-ups of its id. A row that somebody has changed since PostgreSQL's statement began is
-    not where it was: it is passed over, as one that is locked.
+    """SQL expression for a row's physical address, valid within one transaction of SQLite's, one statement of
+    PostgreSQL's: it spares two look-ups of its id. A row that somebody has changed since PostgreSQL's statement began
+    is not where it was: it is passed over, as one that is locked.
     """
     return literal_column(f"{job.name}.{'ctid' if postgresql else 'rowid'}").label("address")
 
 
 @lru_cache(maxsize=512)
 def _update_selected(job: Table, picked: CTE, owner: str, lease_s: float, ahead: bool) -> ReturningUpdate[Any]:
-    """Kept, since to build it costs as much as to run it."""
+    """The statement, cached, since building it costs as much as running it."""
     these = within(address(job, postgresql=True).element, select(picked.c.address), postgresql=True)
     taking = _update_claimed(job, these, owner, lease_s, _counted_in(job, ahead, postgresql=True))
     return taking.returning(*(job.c[name] for name in COLUMNS))

@@ -1,5 +1,5 @@
-"""Changes of many pieces of claimed work at once: one statement for all of one owner and attempt, which fits only the
-claims it names."""
+"""Bulk updates of claimed jobs: one statement for all of one owner and attempt, which changes only the claims it
+names."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Claim = tuple[str, str, int]
 async def update_claimed(
     session: AsyncSession, job: Table, change: Change, claims: list[Claim], given: dict[str, Any] | None = None
 ) -> set[tuple[str, int]]:
-    """The (id, attempt) of those that were held, and now are done, deleted, held for the parameter ``lease_ms`` from
-    now, or due again at once."""
+    """Updates claimed jobs and answers the (id, attempt) of those that were held: they are now done, deleted, held for
+    the parameter ``lease_ms`` from now, or due again at once."""
     postgresql = is_postgresql(session)
     made: set[tuple[str, int]] = set()
     for (owner, attempt), work_ids in _by_claim(claims).items():
@@ -35,12 +35,12 @@ async def update_claimed(
 
 
 class LeaseLost(Exception):
-    """Some claim is not held any more; nothing of its transaction may stand."""
+    """Raised when some claim is not held any more; nothing of its transaction may stand."""
 
 
 async def update_all_claimed(session: AsyncSession, job: Table, change: Change, claims: list[Claim]) -> None:
-    """As ``changed``, where all of them are expected to be held: none has to be read. Raises NotHeld if some are not,
-    on SQLite when what comes next in the transaction is said, its commit at the latest.
+    """Updates claimed jobs as ``update_claimed`` does, where all of them are expected to be held: none has to be read.
+    Raises NotHeld if some are not, on SQLite when what comes next in the transaction is said, its commit at the latest.
     """
     sqlite = sqlite_of(session)
     for (owner, attempt), work_ids in _by_claim(claims).items():

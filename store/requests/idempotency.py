@@ -1,4 +1,4 @@
-"""Idempotency records: what was answered to a caller's Idempotency-Key (docs/reference/wire.md §3).
+"""Idempotency records: the answer given to a caller's Idempotency-Key (docs/reference/wire.md §3).
 
 A record belongs to the caller who sent the key: ``key`` holds the caller, a space and the Idempotency-Key, which holds
 none (``scoped``). A column of its own would have to be part of the primary key, and steps of the schema only add, so
@@ -29,8 +29,8 @@ from store.rows import Row, add_new, every, first, storable, table, values
 
 
 class IdempotencyRow(Row, table=True):
-    """``key`` is ``scoped``, ``fingerprint`` tells requests apart, ``owner`` is who is answering, ``state``: in_flight
-    or done."""
+    """Idempotency record. ``key`` is ``scoped``, ``fingerprint`` tells requests apart, ``owner`` is who is answering,
+    ``state``: in_flight or done."""
 
     __tablename__ = "idempotency"
     __table_args__ = (Index("ix_idempotency_created", "created_at"),)
@@ -49,7 +49,7 @@ class IdempotencyRow(Row, table=True):
 
 @dataclass(frozen=True, slots=True)
 class KeyClaim:
-    """``ours``: go on and finish.
+    """Result of claiming a key. ``ours``: go on and finish.
 
     ``done``: replay ``row``. ``in_flight``: someone is at it. ``reused``: another request of this caller had this key.
     ``unscoped``: the key was used in this workspace under a version that did not say by whom.
@@ -89,7 +89,7 @@ _KEEP: Final = BulkStatement(
 
 
 def scoped(caller: str, key: str) -> str:
-    """The ``key`` of a record: ``caller``'s own. ``key`` holds no space."""
+    """The ``key`` of a record: the caller's own Idempotency-Key. ``key`` holds no space."""
     return f"{caller} {key}"
 
 
@@ -106,7 +106,7 @@ async def start(
     stale_before: datetime,
     forget_before: datetime,
 ) -> KeyClaim:
-    """Claim the key for ``owner`` (a fresh random word), or learn what stands in the way.
+    """Claims the key for ``owner`` (a fresh random word), or answers what is in the way.
 
     ``stale_before``: a claim in flight from before then is taken over. ``forget_before``: a record from before then
     counts as none (24 hours).
@@ -136,7 +136,8 @@ async def start(
 async def keep_many(
     session: AsyncSession, rows: Sequence[IdempotencyRow], *, stale_before: datetime, forget_before: datetime
 ) -> list[KeyClaim]:
-    """Keep answers (rows that are done), each unless its key is taken; to be called in the transaction of the effects.
+    """Stores answers (rows that are done), each unless its key is taken; to be called in the transaction of the
+    effects.
 
     ``ours``: the effect is to be written in this transaction. Anything else: it must not be, and ``row`` says what
     stands there; of the same key twice among ``rows``, the first is kept. Waits for another transaction that is just
@@ -167,7 +168,7 @@ def _taken(
     there: Mapping[tuple[str, str, str, str], IdempotencyRow],
     first_of: Mapping[tuple[str, str, str, str], IdempotencyRow],
 ) -> KeyClaim:
-    """What stands in the way of a row that was not kept."""
+    """What is in the way of a row that was not stored."""
     key = _key(row)
     if key in there:
         return _verdict(there[key], row.fingerprint)
@@ -176,7 +177,7 @@ def _taken(
 
 
 def _verdict(there: IdempotencyRow, fingerprint: str) -> KeyClaim:
-    """What a request with this fingerprint finds in its way."""
+    """The result for a request with this fingerprint."""
     if there.fingerprint != fingerprint:
         return KeyClaim("reused", there)
     return KeyClaim("done" if there.state == "done" else "in_flight", there)
@@ -187,19 +188,19 @@ async def get(session: AsyncSession, workspace: str, method: str, path: str, key
 
 
 async def finish(session: AsyncSession, claim: IdempotencyRow, *, status: int, body: str) -> None:
-    """Keep the answer. Raises Conflict when the claim was taken over meanwhile: let the transaction roll back."""
+    """Stores the answer. Raises Conflict when the claim was taken over meanwhile: let the transaction roll back."""
     done = update(_T).where(_ours(claim)).values(storable({"state": "done", "status": status, "body": body}))
     if (await session.execute(done.returning(_T.c.key))).first() is None:
         raise Conflict("This request took so long that another one with its Idempotency-Key took over.")
 
 
 async def forget(session: AsyncSession, claim: IdempotencyRow) -> None:
-    """Give the key up without an answer, so that the next request with it runs."""
+    """Releases the key without an answer, so that the next request with it runs."""
     await session.execute(delete(_T).where(_ours(claim)))
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
-    """Delete up to ``limit`` records from before then; returns how many."""
+    """Deletes up to ``limit`` records from before then; returns how many."""
     same = (_T.c.workspace, _T.c.method, _T.c.path, _T.c.key)
     old = select(*same).where(_T.c.created_at < before).order_by(_T.c.created_at).limit(limit)
     gone = delete(_T).where(tuple_(*same).in_(old)).returning(_T.c.key)
@@ -207,14 +208,15 @@ async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> 
 
 
 def _given(row: IdempotencyRow, stale: Any, forgotten: Any, *, postgresql: bool) -> tuple[Any, ...]:
-    """As ``_KEEP`` takes it. Raises InvalidInput for text that can't be stored."""
+    """The parameters of ``_KEEP``. Raises InvalidInput for text that can't be stored."""
     held = values(row)
     created_at = kept(row.created_at, postgresql=postgresql)
     return (*(held[name] for name in _HELD), created_at, stale, forgotten, _bare(row.key))
 
 
 def _bare(key: str) -> str:
-    """The Idempotency-Key alone, as the version before kept it; empty, which none is, where ``key`` is that already."""
+    """The Idempotency-Key alone, as the version before stored it; empty, which none is, where ``key`` is that
+    already."""
     caller, _, bare = key.rpartition(" ")
     return bare if caller else ""
 
