@@ -21,14 +21,14 @@ AGAIN_S: Final = 1.0
 
 
 @contextlib.asynccontextmanager
-async def watched(cpu_s: float = CPU_S) -> AsyncIterator[None]:
+async def watch_cpu(cpu_s: float = CPU_S) -> AsyncIterator[None]:
     """Runs the watchdog while the context is open; to be used in the main thread."""
     if not hasattr(signal, "setitimer"):
         yield  # no such timer on this system
         return
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     faulthandler.register(signal.SIGPROF, file=sys.stderr, all_threads=True, chain=True)
-    winding = asyncio.create_task(_wind(cpu_s), name="opsiq-watchdog")
+    winding = asyncio.create_task(_arm_timer(cpu_s), name="opsiq-watchdog")
     try:
         yield
     finally:
@@ -39,7 +39,7 @@ async def watched(cpu_s: float = CPU_S) -> AsyncIterator[None]:
         faulthandler.unregister(signal.SIGPROF)
 
 
-async def _wind(cpu_s: float) -> None:
+async def _arm_timer(cpu_s: float) -> None:
     while True:
         signal.setitimer(signal.ITIMER_PROF, cpu_s)
         await asyncio.sleep(AGAIN_S)

@@ -43,25 +43,25 @@ MODEL_TOKENS: Final = Counter("opsiq_model_tokens", "Tokens of model calls.", ("
 
 
 @cache
-def _work(kind: str, outcome: str) -> tuple[Counter, Histogram]:
+def _jobs(kind: str, outcome: str) -> tuple[Counter, Histogram]:
     return WORK.labels(kind, outcome), WORK_S.labels(kind)
 
 
 def count_job(kind: str, outcome: str, took_s: float) -> None:
     """Counts one job that was handled."""
-    counter, histogram = _work(kind, outcome)
+    counter, histogram = _jobs(kind, outcome)
     counter.inc()
     histogram.observe(took_s)
 
 
 @cache
-def _call_out(purpose: str, result: str) -> Counter:
+def _outbound_calls(purpose: str, result: str) -> Counter:
     return CALLS_OUT.labels(purpose, result)
 
 
 def count_call_out(purpose: str, result: str) -> None:
     """Counts one signed request that was sent."""
-    _call_out(purpose, result).inc()
+    _outbound_calls(purpose, result).inc()
 
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"

@@ -112,7 +112,7 @@ def after_action(
         return Success()
     happened = reply.sent and (reply.status is None or reply.status in _GATEWAY)
     unknown = happened or unknown_before
-    said = _said(reply)
+    said = _describe(reply)
     if happened and not idempotent:
         return Unknown(f"{said} It may have happened, and the contract is not idempotent: it was not sent again.")
     if not (happened or _may_try_again(reply)):
@@ -133,7 +133,7 @@ def after_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: floa
     """
     if reply.ok:
         return Success()
-    said = _said(reply)
+    said = _describe(reply)
     if reply.error == "blocked" or reply.status == 410 or (reply.status is not None and 300 <= reply.status < 400):
         return Failed(said)
     delay_s = _next_delay_s(WEBHOOK_DELAYS_S, attempt, reply.retry_after_s, 1 + JITTER * (2 * random - 1))
@@ -177,7 +177,7 @@ def _ended(said: str, unknown: bool) -> Failed | Unknown:
     return Unknown(f"{said} An attempt went unanswered and may have happened.") if unknown else Failed(said)
 
 
-def _said(reply: Reply) -> str:
+def _describe(reply: Reply) -> str:
     if reply.status is not None:
         redirect = " Redirects are never followed." if 300 <= reply.status < 400 else ""
         return f"The endpoint answered {reply.status}.{redirect}"

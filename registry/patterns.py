@@ -59,7 +59,7 @@ def compiled(pattern: str) -> Pattern | None:
     """The compiled pattern, None where it can't be used; ``trouble`` says why."""
     if len(pattern) > MAX_CHARS:
         return None
-    anywhere, whole = _built(pattern, options(1)), _built(f"^(?:{pattern})$", options(1))
+    anywhere, whole = _compile(pattern, options(1)), _compile(f"^(?:{pattern})$", options(1))
     return None if anywhere is None or whole is None else Pattern(anywhere, whole)
 
 
@@ -77,7 +77,7 @@ def trouble(pattern: str) -> str:
             "patterns are matched in linear time, without look-around (?=…), (?!…) and back-references \\1. "
             "Say it without them, or list the values in an enum."
         )
-    if _built(pattern, jsonschema_rs.RegexOptions(size_limit=_LARGE_BYTES)) is None:
+    if _compile(pattern, jsonschema_rs.RegexOptions(size_limit=_LARGE_BYTES)) is None:
         return "it is no regular expression. Close its brackets and escape what is meant as it stands."
     return (
         "its repetitions make it too large to be matched quickly. "
@@ -85,7 +85,7 @@ def trouble(pattern: str) -> str:
     )
 
 
-def _built(pattern: str, how: RegexOptions) -> Validator | None:
+def _compile(pattern: str, how: RegexOptions) -> Validator | None:
     import jsonschema_rs
 
     schema: dict[str, Any] = {"pattern": pattern}

@@ -83,7 +83,7 @@ _environment.tests = {name: made for name, made in _environment.tests.items() if
 def render(template: str, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> str:
     """Renders the preview as one line of at most MAX_CHARS. Raises InvalidInput where the template can't be used, or a
     value it names is missing."""
-    why, compiled = _compiled(template)
+    why, compiled = _compile(template)
     if compiled is None:
         raise InvalidInput(f"The preview can't be rendered: {why}")
     made, left = [], _MAX_RAW
@@ -102,7 +102,7 @@ def render(template: str, params: Mapping[str, Any], records: Mapping[str, Mappi
 def faults(template: str, params: frozenset[str], records: frozenset[str]) -> Iterator[str]:
     """The reasons why ``template`` can't render, each as a clause: syntax, unsupported constructs, unknown parameters
     or records."""
-    tree = _parsed(template)
+    tree = _parse(template)
     if isinstance(tree, str):
         yield tree
         return
@@ -115,7 +115,7 @@ def faults(template: str, params: frozenset[str], records: frozenset[str]) -> It
         if isinstance(root, nodes.Name) and root.name in known and name not in known[root.name]:
             what = "a parameter" if root.name == "params" else "a parameter with a record"
             yield f"it reads {root.name}.{name}, but {name!r} is not {what} of this contract"
-    if not told and (why := _compiled(template)[0]):
+    if not told and (why := _compile(template)[0]):
         yield why
 
 
@@ -161,7 +161,7 @@ def _well_given(node: nodes.Filter) -> bool:
     return False
 
 
-def _parsed(template: str) -> nodes.Template | str:
+def _parse(template: str) -> nodes.Template | str:
     """The syntax tree, or why there is none."""
     if len(template) > MAX_TEMPLATE:
         return f"it has {len(template)} characters; at most {MAX_TEMPLATE} are read"
@@ -181,10 +181,10 @@ def _parsed(template: str) -> nodes.Template | str:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(template: str) -> tuple[str, Template | None]:
+def _compile(template: str) -> tuple[str, Template | None]:
     """The template, or why there is none. Only what the language has is compiled, since compiling runs what is
     constant."""
-    tree = _parsed(template)
+    tree = _parse(template)
     if isinstance(tree, str):
         return tree, None
     if (stray := next(_strays(tree), None)) is not None:

@@ -68,13 +68,13 @@ class _Maker:
         if not isinstance(schema, Mapping):
             raise NoExample("it allows no value at all")
         if "$ref" in schema:
-            there = self._referred(schema["$ref"])
+            there = self._resolve_reference(schema["$ref"])
             rest = {name: each for name, each in schema.items() if name != "$ref"}
-            return self.value(_merged(rest, there) if rest else there, depth + 1)
+            return self.value(_merge(rest, there) if rest else there, depth + 1)
         if isinstance(schema.get("allOf"), Sequence) and schema["allOf"]:
             whole: Any = {name: each for name, each in schema.items() if name != "allOf"}
             for each in schema["allOf"]:
-                whole = _merged(whole, self._plain(each, depth))
+                whole = _merge(whole, self._plain(each, depth))
             return self.value(whole, depth + 1)
         for several in ("anyOf", "oneOf"):
             if isinstance(schema.get(several), Sequence) and schema[several]:
@@ -94,7 +94,7 @@ class _Maker:
         why = NoExample("none of its alternatives can be made")
         for each in schema[several]:
             try:
-                made = self.value(_merged(rest, self._plain(each, depth)), depth + 1)
+                made = self.value(_merge(rest, self._plain(each, depth)), depth + 1)
             except NoExample as error:
                 why = error
                 continue
@@ -108,10 +108,10 @@ class _Maker:
             if not (isinstance(schema, Mapping) and "$ref" in schema):
                 return schema
             rest = {name: each for name, each in schema.items() if name != "$ref"}
-            schema = _merged(rest, self._referred(schema["$ref"]))
+            schema = _merge(rest, self._resolve_reference(schema["$ref"]))
         raise NoExample("it refers to itself")
 
-    def _referred(self, reference: Any) -> Any:
+    def _resolve_reference(self, reference: Any) -> Any:
         if not isinstance(reference, str) or not reference.startswith("#"):
             raise NoExample("it refers outside itself")
         there: Any = self.root
@@ -162,7 +162,7 @@ class _Maker:
         return [self.value(each, depth + 1) for each in parts]
 
 
-def _merged(one: Any, other: Any) -> Any:
+def _merge(one: Any, other: Any) -> Any:
     """Merges both schemas as far as their keywords allow; what does not fit shows when the example is validated."""
     if other is True:
         return one

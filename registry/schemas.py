@@ -38,13 +38,13 @@ def schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
     try:
         # The dialect's own schema tells every fault; what only a reading in full shows (a reference to nowhere) is told
         # one at a time.
-        found = dict.fromkeys((at(*each.instance_path), _told(each)) for each in _dialect().iter_errors(schema))
+        found = dict.fromkeys((at(*each.instance_path), _describe(each)) for each in _dialect().iter_errors(schema))
         if found:
             yield from islice(found, MAX_FAULTS)
         else:
-            _built(schema)
+            _compile(schema)
     except jsonschema_rs.ValidationError as error:
-        yield at(*error.instance_path), _told(error)
+        yield at(*error.instance_path), _describe(error)
     except (ValueError, RecursionError) as error:
         yield "", str(error).split("\n", 1)[0]
 
@@ -54,7 +54,7 @@ def _dialect() -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator({"$ref": DIALECT}, offline=True, validate_formats=True)
 
 
-def _told(error: jsonschema_rs.ValidationError) -> str:
+def _describe(error: jsonschema_rs.ValidationError) -> str:
     """An error as a clause. The dialect says 'type' by alternatives, of which the library names none."""
     if error.instance_path[-1:] != ["type"] or "anyOf" not in error.message:
         return error.message[:MAX_MESSAGE]
@@ -85,7 +85,7 @@ class Checker:
         fault = next(limits(schema), None)
         if fault is not None:
             raise InvalidInput(f"{fault[1]}.")
-        self._validator = _built(schema)
+        self._validator = _compile(schema)
         self._chars = len(json.dumps(schema))
         self.patterns = pattern_count(schema)
 
@@ -112,7 +112,7 @@ class Checker:
             yield error
 
 
-def _built(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
+def _compile(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
     """Compiles a validator: formats are asserted, patterns are matched in linear time, and a ``$ref`` to anywhere else
     is never fetched."""
     return jsonschema_rs.Draft202012Validator(

@@ -96,7 +96,7 @@ def sign(contract_bytes: bytes, key: SigningKey) -> str:
     """
     if len(contract_bytes) > MAX_CONTRACT_BYTES:
         raise _too_large(contract_bytes)
-    _parsed(contract_bytes)
+    _parse(contract_bytes)
     pair = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": key.public, "d": _b64(key.private)})
     header = {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}
     return jws.detach_content(jws.serialize_compact(header, contract_bytes, pair, algorithms=[ALGORITHM]))
@@ -117,11 +117,11 @@ def verify(raw: bytes, signature: str, keys: Mapping[str, str]) -> Contract:
         raise BadSignature(f"The contract is signed with the key {kid!r}, which is not a key of this workspace.")
     if len(raw) > MAX_CONTRACT_BYTES:
         raise _too_large(raw)
-    return _verified(raw, signature, kid, public)
+    return _verify_cached(raw, signature, kid, public)
 
 
 @lru_cache(maxsize=_KEPT)
-def _verified(raw: bytes, signature: str, kid: str, public: str) -> Contract:
+def _verify_cached(raw: bytes, signature: str, kid: str, public: str) -> Contract:
     """Caches successful verifications only: a refusal is an exception, and those are not cached. The key is part of
     what is remembered."""
     try:
@@ -134,14 +134,14 @@ def _verified(raw: bytes, signature: str, kid: str, public: str) -> Contract:
         jws.deserialize_compact(signature, key, algorithms=[ALGORITHM], payload=raw)
     except (JoseError, ValueError) as error:
         raise BadSignature("The signature does not fit the contract: one of them was changed after signing.") from error
-    return _parsed(raw)
+    return _parse(raw)
 
 
 def _too_large(raw: bytes) -> InvalidContract:
     return InvalidContract(f"A contract has at most {MAX_CONTRACT_BYTES} bytes; this one has {len(raw)}.")
 
 
-def _parsed(raw: bytes) -> Contract:
+def _parse(raw: bytes) -> Contract:
     try:
         value = canon.loads(raw)
         if canon.dumps(value) != raw:

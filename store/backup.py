@@ -32,7 +32,7 @@ async def snapshot(database: Database, url: str, to: Path) -> None:
     await asyncio.to_thread(_vacuumed, make_url(url).database or "", to)
 
 
-async def put_back(url: str, dump: Path) -> None:
+async def restore(url: str, dump: Path) -> None:
     """Restores a ``snapshot`` of the same engine into the empty database at ``url``. Raises Conflict where something is
     there."""
     parsed = make_url(url)

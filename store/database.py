@@ -63,7 +63,7 @@ class Database:
         self._reader = reader
         self._turn = turn
         self._writing: set[asyncio.Task[Any]] = set()
-        self._told: Callable[[Sequence[tuple[str, str]]], None] | None = None
+        self._on_jobs: Callable[[Sequence[tuple[str, str]]], None] | None = None
 
     @classmethod
     async def open(cls, url: str) -> Database:
@@ -112,8 +112,8 @@ class Database:
         async with self._turn.held() if self._turn else nullcontext(), self._transaction(task) as session:
             yield session
         callbacks = list(session.info.get(_CALLBACKS, ()))
-        if self._told is not None and (put := session.info.get(_PUT)):
-            callbacks.insert(0, partial(self._told, put))
+        if self._on_jobs is not None and (put := session.info.get(_PUT)):
+            callbacks.insert(0, partial(self._on_jobs, put))
         for callback in callbacks:
             try:
                 callback()
@@ -140,7 +140,7 @@ class Database:
 
     def tell(self, told: Callable[[Sequence[tuple[str, str]]], None]) -> None:
         """Registers a callback that gets the (kind, key) of every job that was committed here and is due at once."""
-        self._told = told
+        self._on_jobs = told
 
     @property
     def dialect(self) -> str:
@@ -220,7 +220,7 @@ def _on_begin(engine: AsyncEngine, statement: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:
         plain: Any = connection.connection.driver_connection
-        plain.begins(statement)
+        plain.mark_begin(statement)
 
 
 def _ping_after_a_rest(engine: AsyncEngine) -> None:

@@ -83,7 +83,10 @@ class HttpPlatformClient:
     async def _get(self, url: URL, path: str, *, last: bool = False) -> Any:
         head = AnswerHead(MAX_ANSWER_BYTES)
         try:
-            async with asyncio.timeout(self._timeout_s), self._opened().get(url, allow_redirects=False) as response:
+            async with (
+                asyncio.timeout(self._timeout_s),
+                self._open_session().get(url, allow_redirects=False) as response,
+            ):
                 status = response.status
                 if status == 200:
                     await head.read(response)
@@ -120,7 +123,7 @@ class HttpPlatformClient:
         url = URL(self._base + path, encoded=True)
         return url.with_query(dict(params)) if params else url
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = open_session(self._guard, reuse=True, tls=self._tls)
             if self._token:

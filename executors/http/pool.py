@@ -67,7 +67,7 @@ class HttpPool:
         http_connection = self._fit(target.peer)
         if http_connection is None:
             async with asyncio.timeout_at(end):
-                http_connection = await self._dialled(target, connect)
+                http_connection = await self._dial(target, connect)
         asked = http_connection.ask(request, into)
         self._deadlines.add(asked, end)
         try:
@@ -113,7 +113,7 @@ class HttpPool:
                 del self._kept[peer]
         self._sweep = self._loop.call_later(self._keep_s, self._swept) if self._kept else None
 
-    async def _dialled(self, target: _Origin, connect: aiohttp.ClientTimeout) -> HttpConnection:
+    async def _dial(self, target: _Origin, connect: aiohttp.ClientTimeout) -> HttpConnection:
         try:
             connection = await self._connector.connect(target.dial, [], connect)
         except TimeoutError as error:

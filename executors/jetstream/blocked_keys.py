@@ -42,7 +42,7 @@ class BlockedKeys:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
 
-    def freed(self, lane: str | None, most: int = 1) -> None:
+    def release(self, lane: str | None, most: int = 1) -> None:
         """Releases so many keys of the lane: one when a job has ended, more where there is known to be room."""
         if lane is not None and lane in self._lanes:
             for _ in range(min(most, len(self._lanes[lane]))):

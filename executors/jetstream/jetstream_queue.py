@@ -53,7 +53,7 @@ class JetStreamQueue:
         self.apart: Collection[str] = self._kinds
         self._sql = sql
         self._broker = broker
-        self._ring: Notify = _unheard
+        self._ring: Notify = _ignore
         self._outgoing: deque[tuple[str, str]] = deque(maxlen=BACKLOG)
         self._put = asyncio.Event()
         self._messages: set[KeyMessage] = set()
@@ -78,7 +78,7 @@ class JetStreamQueue:
     async def open(self, ring: Notify) -> None:
         self._ring = ring
         await self._broker.open(ring)
-        loops = (self._publishing, self._fetching, self._sweeping)
+        loops = (self._publish_loop, self._fetch_loop, self._sweep_loop)
         self._tasks = [asyncio.create_task(loop(), name=f"opsiq{loop.__name__}") for loop in loops]
 
     async def close(self) -> None:
@@ -93,7 +93,7 @@ class JetStreamQueue:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.gather(self._publish(), self._broker.publish(left)), 2)
         for message in [*self._messages, *self._surplus]:
-            await _say(message.raw.nak())
+            await _tell_broker(message.raw.nak())
         await self._broker.close()
 
     async def claim(self, kinds: Collection[str], limit: int, ahead: PrefetchLimits | None = None) -> list[Job]:
@@ -104,7 +104,7 @@ class JetStreamQueue:
             # What does not fit its lane any more is better left in the broker's line than claimed in vain.
             room = min(room, max(ahead.slots, sum(ahead.rooms.values())))
             for lane in ahead.rooms:  # it was not so quick, perhaps, when these were put aside
-                self._blocked_keys.freed(lane, max(0, room - len(self._delayed_keys.ready)) // len(ahead.rooms))
+                self._blocked_keys.release(lane, max(0, room - len(self._delayed_keys.ready)) // len(ahead.rooms))
         named = self._next(room)
         # Of what is claimed ahead the next claim's keys are fetched while this one's are worked off.
         self._wanted = self._missing + (room if ahead and ahead.rooms else 0) - len(self._fetched)
@@ -121,7 +121,7 @@ class JetStreamQueue:
             self._ended(self._held.pop((job.id, job.attempt), None))
         await self._acknowledge()
         for message in list(self._messages):
-            await _say(message.raw.in_progress())
+            await _tell_broker(message.raw.in_progress())
         return lost
 
     async def begin_alone(self, job: Job) -> int:
@@ -137,7 +137,7 @@ class JetStreamQueue:
             if result and isinstance(outcome, Reschedule):
                 self._again(NamedKey(job.kind, job.key), outcome.delay_s)
             self._ended(self._held.pop((job.id, job.attempt), None))
-            self._blocked_keys.freed(job.lane)
+            self._blocked_keys.release(job.lane)
         await self._acknowledge()
         return settled
 
@@ -179,13 +179,13 @@ class JetStreamQueue:
         for job in found:
             self._held[job.id, job.attempt] = named.pop(job.key).message
         for one in named.values():
-            self._passed(one, waits.get(one.key))
+            self._handle_unclaimable(one, waits.get(one.key))
         await self._acknowledge()
         if not found and not self._missing:
             self._ring(rest=False)  # none of them could be claimed, and nobody is fetching more
         return found
 
-    def _passed(self, one: NamedKey, wait: JobDelay | None) -> None:
+    def _handle_unclaimable(self, one: NamedKey, wait: JobDelay | None) -> None:
         """Handles a key that can't be claimed: finished (None), not due yet, or its lane is full."""
         if wait is not None:
             unsaid = NamedKey(one.kind, one.key, None, one.had_a_turn)
@@ -200,16 +200,16 @@ class JetStreamQueue:
             self._delayed_keys.add(one, delay_s)
 
     def _ended(self, message: KeyMessage | None) -> None:
-        if message is not None and message.one_over():
+        if message is not None and message.complete_one():
             self._messages.discard(message)
             self._over.append(message)
 
     async def _acknowledge(self) -> None:
         over, self._over = self._over, []
         for message in over:
-            await _say(message.raw.ack())
+            await _tell_broker(message.raw.ack())
 
-    async def _publishing(self) -> None:
+    async def _publish_loop(self) -> None:
         while True:
             await self._put.wait()
             self._put.clear()
@@ -222,20 +222,20 @@ class JetStreamQueue:
         if self._broker.up:
             await self._broker.publish(pack(batch))
 
-    async def _fetching(self) -> None:
+    async def _fetch_loop(self) -> None:
         while True:
             await self._claim_planner.wait()
             self._claim_planner.clear()
             if not self._broker.up or self._wanted <= 0:
                 continue
             most = min(_FETCH_MOST, math.ceil(self._wanted / self._per_message))
-            self._arrived([KeyMessage(raw) for raw in await self._broker.fetch(most, FETCH_S)])
+            self._receive([KeyMessage(raw) for raw in await self._broker.fetch(most, FETCH_S)])
             while self._surplus:
-                await _say(self._surplus.pop().raw.nak())
+                await _tell_broker(self._surplus.pop().raw.nak())
             if self._missing:
                 self._ring(rest=False)  # also when nothing came: the next claim says what is wanted then
 
-    def _arrived(self, messages: Sequence[KeyMessage]) -> None:
+    def _receive(self, messages: Sequence[KeyMessage]) -> None:
         """Receives as many messages as are wanted; the number of keys in one is known only when it is here."""
         for message in messages:
             if self._wanted <= 0:
@@ -247,7 +247,7 @@ class JetStreamQueue:
         if messages:
             self._per_message = sum(len(message.keys) for message in messages) / len(messages)
 
-    async def _sweeping(self) -> None:
+    async def _sweep_loop(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_S)
             try:
@@ -271,11 +271,11 @@ class JetStreamQueue:
         return len(found)
 
 
-def _unheard(*, rest: bool = True) -> None:
+def _ignore(*, rest: bool = True) -> None:
     """Callback before the queue is opened: does nothing."""
 
 
-async def _say(what: object) -> None:
+async def _tell_broker(what: object) -> None:
     """Acknowledges to the broker, if it is reachable: otherwise it delivers the message again."""
     with contextlib.suppress(Exception):
         await what  # type: ignore[misc]

@@ -28,7 +28,7 @@ class KeyMessage:
         """The kind of job from the subject, which stays the same when the message is published again."""
         return self.raw.subject.rpartition(".")[2]
 
-    def one_over(self) -> bool:
+    def complete_one(self) -> bool:
         """Marks one key as settled or passed over and answers whether it was the last."""
         self._open -= 1
         return self._open <= 0

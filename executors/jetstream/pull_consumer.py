@@ -35,7 +35,7 @@ class Pull:
     @classmethod
     async def open(cls, client: Any, stream: str, consumer: str, *, answer_s: float) -> Pull:
         made = cls(client, stream, consumer, answer_s)
-        made._subscription = await client.subscribe(f"{made._inbox}.*", cb=made._came)
+        made._subscription = await client.subscribe(f"{made._inbox}.*", cb=made._on_message)
         return made
 
     async def close(self) -> None:
@@ -50,10 +50,10 @@ class Pull:
         first. Raises TimeoutError and ConnectionError when the broker does not answer or has lost the consumer, and
         what nats-py raises.
         """
-        found = await self._asked(most, {"no_wait": True}, 0.0)
-        return found or await self._asked(1, {"expires": int(wait_s * 1e9)}, wait_s)
+        found = await self._send_request(most, {"no_wait": True}, 0.0)
+        return found or await self._send_request(1, {"expires": int(wait_s * 1e9)}, wait_s)
 
-    async def _asked(self, most: int, how: dict[str, Any], wait_s: float) -> list[Msg]:
+    async def _send_request(self, most: int, how: dict[str, Any], wait_s: float) -> list[Msg]:
         self._number += 1
         self._wanted = most
         self._over.clear()
@@ -68,7 +68,7 @@ class Pull:
             raise ConnectionError(f"The consumer answers {trouble}.")
         return found
 
-    async def _came(self, message: Msg) -> None:
+    async def _on_message(self, message: Msg) -> None:
         status = message.headers.get("Status") if message.headers and not message.data else None
         if status is None:
             self._arrived.append(message)

@@ -40,7 +40,7 @@ class BatchSettler:
         self._room.set()
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def hand_in(self, settlement: Settlement, then: Then) -> None:
+    def submit(self, settlement: Settlement, then: Then) -> None:
         """Settle it with the next group. While the database is down it is tried again for some seconds, then
         Unavailable comes back."""
         self._waiting.append((settlement, then))
@@ -75,7 +75,7 @@ class BatchSettler:
                 group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
                 if len(self._waiting) < 2 * GROUP:
                     self._room.set()
-                results = await self._together([settlement for settlement, _ in group])
+                results = await self._settle_together([settlement for settlement, _ in group])
                 for (_, then), result in zip(group, results, strict=True):
                     then(result)
         finally:
@@ -92,7 +92,7 @@ class BatchSettler:
         waiting = len(self._waiting)
         return waiting < GROUP and self._busy() >= _CROWD and (self._busy() >= 2 * waiting or self._stock() > 0)
 
-    async def _together(self, group: list[Settlement]) -> list[bool | Exception]:
+    async def _settle_together(self, group: list[Settlement]) -> list[bool | Exception]:
         for pause_s in (*_PAUSES_S, None):
             try:
                 return await self._queue.settle(group)

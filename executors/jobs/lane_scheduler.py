@@ -107,7 +107,7 @@ class LaneScheduler(Generic[T]):
             return []
         if not well:
             lane.in_a_row, lane.quick = 0, False
-            return self._withdrawn(lane)
+            return self._withdraw(lane)
         lane.pace_s = took_s if lane.pace_s is None else lane.pace_s + _NEW_SHARE * (took_s - lane.pace_s)
         # At the width that it has or would get here and now: what waits longer than it should is claimed in vain.
         at_once = min(self._wide(lane, self._per_lane), max(self._per_lane, self.slots - self._beside(lane)))
@@ -134,7 +134,7 @@ class LaneScheduler(Generic[T]):
         for lane in self._lanes.values():
             if lane.waiting and now - lane.waiting[0].claimed_at >= WAIT_MOST_S:
                 lane.in_a_row, lane.quick = 0, False
-                late += self._withdrawn(lane)
+                late += self._withdraw(lane)
         return late
 
     def drop(self, one: T) -> bool:
@@ -148,7 +148,7 @@ class LaneScheduler(Generic[T]):
 
     def all_waiting(self) -> list[T]:
         """Removes and answers all waiting jobs."""
-        return [one for lane in self._lanes.values() for one in self._withdrawn(lane)]
+        return [one for lane in self._lanes.values() for one in self._withdraw(lane)]
 
     def _width(self, lane: _Lane[T], per_lane: int) -> int:
         return self._wide(lane, per_lane) if lane.quick else per_lane
@@ -160,7 +160,7 @@ class LaneScheduler(Generic[T]):
     def _beside(self, lane: _Lane[T]) -> int:
         return self.running - lane.running
 
-    def _withdrawn(self, lane: _Lane[T]) -> list[T]:
+    def _withdraw(self, lane: _Lane[T]) -> list[T]:
         gone = list(lane.waiting)
         lane.waiting.clear()
         self.waiting -= len(gone)

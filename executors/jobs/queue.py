@@ -267,7 +267,7 @@ class SqlQueue:
     ) -> list[bool | Exception]:
         """Settles a group; ``all_held`` assumes that every job was still held, and raises LeaseLost if not."""
         done = [job for job, outcome in group if isinstance(outcome, Done)]
-        released = [job for job, outcome in group if _released(job, outcome)]
+        released = [job for job, outcome in group if _is_release(job, outcome)]
         # Two claims of one piece in a group (the first one lost its lease) must not be told apart by the id alone.
         alone = len({job.id for job, _ in group}) < len(group)
         together: set[str] = set()
@@ -285,7 +285,7 @@ class SqlQueue:
         for job, outcome in group:
             fits = (
                 job.id in together
-                if not alone and (isinstance(outcome, Done) or _released(job, outcome))
+                if not alone and (isinstance(outcome, Done) or _is_release(job, outcome))
                 else await self._settle(session, job, outcome)
             )
             if fits and outcome.record is not None:
@@ -310,6 +310,6 @@ class SqlQueue:
         return fits
 
 
-def _released(job: Job, outcome: Done | Reschedule | Dead) -> bool:
+def _is_release(job: Job, outcome: Done | Reschedule | Dead) -> bool:
     """Whether the job is only given back."""
     return isinstance(outcome, Reschedule) and outcome == Reschedule(0.0, job.error)

@@ -134,7 +134,7 @@ class Worker:
         for wake in self._wakes:
             await wake.open(self.wake)
         self._loops = [
-            asyncio.create_task(self._claiming(), name="opsiq-claim"),
+            asyncio.create_task(self._claim_loop(), name="opsiq-claim"),
             asyncio.create_task(self._leases.keep(self._stopped), name="opsiq-renew"),
         ]
 
@@ -189,7 +189,7 @@ class Worker:
         if self._slots:
             await asyncio.wait(self._slots, timeout=seconds)
 
-    async def _claiming(self) -> None:
+    async def _claim_loop(self) -> None:
         trouble = 0
         while not self._stopping.is_set():
             self._ring.clear()
@@ -289,16 +289,16 @@ class Worker:
         outcome: Outcome | None = None
         try:
             with bound(**ids), span(job.kind, work_id=job.id, attempt=job.attempt, **ids):
-                outcome = await self._handled(job)
+                outcome = await self._handle(job)
         finally:
             if outcome is None or isinstance(outcome, Settled):
-                self._over(job, isinstance(outcome, Reschedule))
+                self._forget(job, isinstance(outcome, Reschedule))
             else:
                 self._settle(job, outcome)
         metrics.count_job(job.kind, type(outcome).__name__.lower() if outcome else "lost", self._monotonic() - began)
         return isinstance(outcome, Done) and outcome.well
 
-    def _over(self, job: Job, comes_again: bool) -> None:
+    def _forget(self, job: Job, comes_again: bool) -> None:
         """Forgets a job that has ended."""
         self._held.pop((job.id, job.attempt), None)
         line = self._lines[job.kind]
@@ -313,13 +313,13 @@ class Worker:
 
     def _lost_unbegun(self, held: LeasedJob) -> None:
         if self._lines[held.job.kind].drop(held):
-            self._over(held.job, False)
+            self._forget(held.job, False)
 
-    async def _handled(self, job: Job) -> Outcome | None:
+    async def _handle(self, job: Job) -> Outcome | None:
         """The handler's outcome; None if the lease was lost meanwhile."""
         try:
             if job.lost >= SUSPECT:
-                return await self._suspected(job)
+                return await self._handle_suspect(job)
             return await self._handlers[job.kind](job)
         except asyncio.CancelledError:
             if (slot := asyncio.current_task()) is not None:
@@ -333,7 +333,7 @@ class Worker:
             log.exception("the handler of %s failed at attempt %d", job.kind, job.attempt, extra=log_fields(job))
             return self._after_error(job, error)
 
-    async def _suspected(self, job: Job) -> Outcome:
+    async def _handle_suspect(self, job: Job) -> Outcome:
         """Runs a suspected poison job with no other suspect beside it, after counting the start: if the process ends
         now, this job ended it."""
         async with self._alone:
@@ -359,9 +359,9 @@ class Worker:
         return Dead(error, record)
 
     def _settle(self, job: Job, outcome: Done | Reschedule | Dead, *, again: bool = True) -> None:
-        self._batch_settler.hand_in((job, outcome), partial(self._heard, job, outcome, again))
+        self._batch_settler.submit((job, outcome), partial(self._on_settled, job, outcome, again))
 
-    def _heard(self, job: Job, outcome: Done | Reschedule | Dead, again: bool, result: bool | Exception) -> None:
+    def _on_settled(self, job: Job, outcome: Done | Reschedule | Dead, again: bool, result: bool | Exception) -> None:
         """Handles the result of a settle."""
         if isinstance(result, Exception) and not isinstance(result, Unavailable):
             log.error("what %s wanted to record failed", job.kind, exc_info=result, extra=log_fields(job))
@@ -372,7 +372,7 @@ class Worker:
             log.warning("work %s was settled too late: its lease is lost", job.id, extra=log_fields(job))
         if isinstance(outcome, Dead):
             log.error("work %s is dead: %s", job.id, outcome.error, extra=log_fields(job))
-        self._over(job, isinstance(outcome, Reschedule))
+        self._forget(job, isinstance(outcome, Reschedule))
 
     def _after_error(self, job: Job, error: Exception) -> Reschedule | Dead:
         away = type(error) is Unavailable  # the database; what it can't give says nothing of the work

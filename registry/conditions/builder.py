@@ -81,7 +81,7 @@ def to_cel(rows: Sequence[Row], join: Join = "all") -> str:
     mend."""
     if len(rows) > MAX_ROWS:
         raise InvalidInput(f"A condition has at most {MAX_ROWS} rows.")
-    return _JOINED[join].join(_written(at, row) for at, row in enumerate(rows))
+    return _JOINED[join].join(_write(at, row) for at, row in enumerate(rows))
 
 
 def from_cel(expression: str) -> tuple[list[Row], Join] | None:
@@ -101,7 +101,7 @@ def from_cel(expression: str) -> tuple[list[Row], Join] | None:
     return None
 
 
-def _written(at: int, row: Row) -> str:
+def _write(at: int, row: Row) -> str:
     if _PATH.fullmatch(row.path) is None:
         raise _wrong(at, f"{row.path or 'Nothing'} is no field of an event: pick one, or write data.<field>.")
     operator = OPERATORS.get(row.operator)
@@ -123,16 +123,16 @@ def _value(at: int, row: Row, operator: Operator) -> str:
             words = [word.strip() for word in row.value.split(",") if word.strip()]
             if not words:
                 raise _wrong(at, f"Say what {row.path} may be: words with commas between them.")
-            return f"[{', '.join(map(_quoted, words))}]"
+            return f"[{', '.join(map(_quote, words))}]"
         case "text":
-            return _quoted(row.value)
+            return _quote(row.value)
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return "'" + "".join(_ESCAPES.get(char, char) for char in text) + "'"
 
 
-def _unquoted(literal: str) -> str:
+def _unquote(literal: str) -> str:
     return re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], "\0"), literal[1:-1], flags=re.S)
 
 
@@ -143,8 +143,8 @@ _VALUES: Final[Mapping[str, str]] = {
     "nothing": "",
 }
 _UNREAD: Final[Mapping[str, Callable[[str], str]]] = {
-    "text": _unquoted,
-    "texts": lambda given: ", ".join(_unquoted(each) for each in re.findall(_TEXT, given, flags=re.S)),
+    "text": _unquote,
+    "texts": lambda given: ", ".join(_unquote(each) for each in re.findall(_TEXT, given, flags=re.S)),
     "number": str,
     "nothing": str,
 }

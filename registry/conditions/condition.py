@@ -124,7 +124,7 @@ def compile(  # noqa: A001 - the word of the trade, as in re.compile
         program = cel.compile(expression)
         names, functions = set(program.variables()), set(program.functions())
     except Exception as error:
-        raise InvalidInput(f"This is no CEL expression. {_said(error)}") from error
+        raise InvalidInput(f"This is no CEL expression. {_parser_message(error)}") from error
     unquoted = _STRING.sub("''", expression)
     strangers = names - variables - set(_BOUND.findall(unquoted))
     if strangers:
@@ -170,7 +170,7 @@ def _stray(strangers: set[str], variables: frozenset[str]) -> str:
     )
 
 
-def _said(error: Exception) -> str:
+def _parser_message(error: Exception) -> str:
     """The parser's message with its place, without its drawing and its list of expected tokens."""
     first = str(error).split("\n", 1)[0]
     found = _PLACE.search(first)

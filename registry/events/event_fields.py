@@ -51,7 +51,7 @@ ENVELOPE: Final = (
 
 def of_schema(schema: Mapping[str, Any]) -> list[EventField]:
     """The fields of a schema in its order, nested objects flattened."""
-    return list(_walked(schema, "data", 1))
+    return list(_walk(schema, "data", 1))
 
 
 def of_data(data: Mapping[str, Any]) -> list[EventField]:
@@ -83,14 +83,14 @@ def of_pattern(pattern: str, carried: Iterable[Mapping[str, Any]] = ()) -> Seque
     return (*fields[:MAX_FIELDS], *ENVELOPE)
 
 
-def _walked(schema: Mapping[str, Any], above: str, depth: int) -> Iterable[EventField]:
+def _walk(schema: Mapping[str, Any], above: str, depth: int) -> Iterable[EventField]:
     required = schema.get("required", ())
     for name, each in schema.get("properties", {}).items():
         if not _speakable(name):
             continue
         path = f"{above}.{name}"
         if each.get("type") == "object" and depth < MAX_DEPTH:
-            yield from _walked(each, path, depth + 1)
+            yield from _walk(each, path, depth + 1)
             continue
         types = each.get("type", ())
         kinds = frozenset(_KINDS[one] for one in ([types] if isinstance(types, str) else types) if one in _KINDS)

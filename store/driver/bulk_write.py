@@ -33,11 +33,11 @@ class BulkStatement:
     def __init__(self, statement: str, *, repeated: str = "", **columns: str) -> None:
         names = ", ".join(columns)
         arrays = [f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1)]
-        told = [
+        values = [
             f"CASE WHEN cardinality({array}) = 1 THEN ({array})[1] ELSE each.{name} END"
             for name, array in zip(columns, arrays, strict=True)
         ]
-        each = f"SELECT {', '.join(told)} FROM unnest({', '.join(arrays)}) AS each ({names})"  # noqa: S608
+        each = f"SELECT {', '.join(values)} FROM unnest({', '.join(arrays)}) AS each ({names})"  # noqa: S608
         one = f"({', '.join('?' * len(columns))})"
         self._postgresql = f"WITH given ({names}) AS ({each}) {statement}"
         self._sqlite = {
@@ -47,20 +47,20 @@ class BulkStatement:
     async def run(self, session: AsyncSession, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
         """Executes the statement for all rows and answers what it returns (RETURNING); empty where it returns
         nothing."""
-        answers = await self._told(session, rows)
-        return [tuple(row) for told in answers if told.returns_rows for row in told]
+        answers = await self._execute(session, rows)
+        return [tuple(row) for each in answers if each.returns_rows for row in each]
 
     async def write(self, session: AsyncSession, rows: Sequence[Row]) -> None:
         """Executes a statement that returns nothing; on SQLite it is sent together with the next statement of the
-        transaction (``SqliteConnection.soon``)."""
+        transaction (``SqliteConnection.run_before_next``)."""
         sqlite = sqlite_of(session)
         if sqlite is None:
-            await self._told(session, rows)
+            await self._execute(session, rows)
             return
         for text, flat in self._chunks(rows):
-            sqlite.soon(partial(_said, text, flat))
+            sqlite.run_before_next(partial(_execute_chunks, text, flat))
 
-    async def _told(self, session: AsyncSession, rows: Sequence[Row]) -> list[CursorResult[Any]]:
+    async def _execute(self, session: AsyncSession, rows: Sequence[Row]) -> list[CursorResult[Any]]:
         if not rows:
             return []
         connection = await session.connection()
@@ -85,5 +85,5 @@ def _columns(rows: Sequence[Row]) -> tuple[Sequence[Any], ...]:
     return (whole, *[column[:1] if column.count(column[0]) == len(column) else column for column in others])
 
 
-def _said(text: str, values: tuple[Any, ...], say: Execute) -> None:
-    say(text, values)
+def _execute_chunks(text: str, values: tuple[Any, ...], execute: Execute) -> None:
+    execute(text, values)

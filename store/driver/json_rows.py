@@ -24,7 +24,7 @@ def select_as_json(statement: Select[Any]) -> Select[tuple[str]]:
     hexadecimal. Of columns there may be text, integers, bytes and times: floats would be rounded.
     """
     rows = statement.subquery("rows")
-    return select(func.json_group_array(func.json_array(*[_told(column) for column in rows.c])))
+    return select(func.json_group_array(func.json_array(*[_as_json(column) for column in rows.c])))
 
 
 class JsonRowsQuery:
@@ -33,7 +33,7 @@ class JsonRowsQuery:
     def __init__(self, made: Callable[[bool], Select[Any]]) -> None:
         self._postgresql = made(True)
         self._sqlite = select_as_json(alone := made(False))
-        self._said: CompiledStatement | None = None
+        self._compiled: CompiledStatement | None = None
         reading = enumerate(map(_reader, alone.selected_columns))
         self._read = [(place, read) for place, read in reading if read is not None]
 
@@ -42,16 +42,16 @@ class JsonRowsQuery:
         to SQLite's thread at once."""
         sqlite = sqlite_of(session)
         if sqlite is None:
-            told: Sequence[Sequence[Any]] = (await session.execute(self._postgresql, given)).all()
-            return told
-        if self._said is None:
-            self._said = CompiledStatement.of(self._sqlite, (await session.connection()).dialect)
-        said, placed = self._said.text, self._said.placed(given)
+            answered: Sequence[Sequence[Any]] = (await session.execute(self._postgresql, given)).all()
+            return answered
+        if self._compiled is None:
+            self._compiled = CompiledStatement.of(self._sqlite, (await session.connection()).dialect)
+        sql, values = self._compiled.text, self._compiled.bind(given)
         if expected >= MANY:
-            (text,) = await sqlite.together(lambda say: say(said, placed).fetchone())
+            (text,) = await sqlite.run_together(lambda execute: execute(sql, values).fetchone())
         else:
             cursor = sqlite.cursor()
-            await cursor.execute(said, placed)
+            await cursor.execute(sql, values)
             ((text,),) = await cursor.fetchall()
         found: list[list[Any]] = json.loads(text)
         for place, read in self._read:
@@ -61,7 +61,7 @@ class JsonRowsQuery:
         return found
 
 
-def _told(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def _as_json(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.hex(column) if isinstance(column.type, LargeBinary) else column
 
 

@@ -50,7 +50,7 @@ class CompiledStatement:
         assert "POSTCOMPILE" not in text, "a list is no parameter here: see store.dialect.among and one_of"
         return cls(text, tuple(places))
 
-    def placed(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+    def bind(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(
             [
                 value if name is None else given[name] if made is None else made(given[name])
@@ -68,12 +68,12 @@ class PreparedStatement:
     def __init__(self, made: Callable[[bool], UpdateBase], names: Sequence[str]) -> None:
         self._made = made
         self._names = tuple(names)
-        self._said: dict[str, CompiledStatement] = {}
+        self._compiled: dict[str, CompiledStatement] = {}
 
     async def run(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> None:
         if not rows:
             return
-        text, given = await self._placed(session, rows)
+        text, given = await self._bind_rows(session, rows)
         sqlite = sqlite_of(session)
         if sqlite is None:
             await (await session.connection()).exec_driver_sql(text, given)
@@ -82,15 +82,17 @@ class PreparedStatement:
         else:
             await sqlite.cursor().executemany(text, given)
 
-    async def _placed(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> tuple[str, list[tuple[Any, ...]]]:
+    async def _bind_rows(
+        self, session: AsyncSession, rows: Sequence[Sequence[Any]]
+    ) -> tuple[str, list[tuple[Any, ...]]]:
         connection = await session.connection()
-        said = self._said.get(connection.dialect.name)
-        if said is None:
+        compiled = self._compiled.get(connection.dialect.name)
+        if compiled is None:
             statement = self._made(is_postgresql(session))
-            said = self._said[connection.dialect.name] = CompiledStatement.of(
+            compiled = self._compiled[connection.dialect.name] = CompiledStatement.of(
                 statement, connection.dialect, self._names
             )
-        return said.text, [said.placed(dict(zip(self._names, row, strict=True))) for row in rows]
+        return compiled.text, [compiled.bind(dict(zip(self._names, row, strict=True))) for row in rows]
 
 
 class PreparedQuery(Generic[RowT]):
@@ -102,7 +104,7 @@ class PreparedQuery(Generic[RowT]):
         self._kind = kind
         made = statement if callable(statement) else lambda _: statement
         self._postgresql, self._sqlite = made(True), made(False)
-        self._said: CompiledStatement | None = None
+        self._compiled: CompiledStatement | None = None
         self._columns: tuple[tuple[str, Made], ...] = ()
 
     async def first(self, session: AsyncSession, **given: Any) -> RowT | None:
@@ -113,15 +115,15 @@ class PreparedQuery(Generic[RowT]):
         sqlite = sqlite_of(session)
         if sqlite is None:
             return await rows.every(session, self._kind, self._postgresql, given)
-        if self._said is None:
+        if self._compiled is None:
             dialect = (await session.connection()).dialect
             self._columns = tuple(
                 (column.key, column.type.dialect_impl(dialect).result_processor(dialect, None))
                 for column in table(self._kind).columns
             )
-            self._said = CompiledStatement.of(self._sqlite, dialect)
+            self._compiled = CompiledStatement.of(self._sqlite, dialect)
         cursor = sqlite.cursor()
-        await cursor.execute(self._said.text, self._said.placed(given))
+        await cursor.execute(self._compiled.text, self._compiled.bind(given))
         return [self._row(row) for row in await cursor.fetchall()]
 
     def _row(self, row: Sequence[Any]) -> RowT:

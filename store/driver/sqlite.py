@@ -47,11 +47,13 @@ class Cursor:
         await self.close()
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Cursor:
-        await self._connection.done(sql, partial(self._said, sql, parameters, False))
+        await self._connection.run_statement(sql, partial(self._run_statement, sql, parameters, False))
         return self
 
     async def executemany(self, sql: str, parameters: Sequence[Iterable[Any]]) -> Cursor:
-        await self._connection.done(sql, partial(self._said, sql, parameters, True), rows=len(parameters))
+        await self._connection.run_statement(
+            sql, partial(self._run_statement, sql, parameters, True), rows=len(parameters)
+        )
         return self
 
     async def fetchone(self) -> Any:
@@ -61,14 +63,14 @@ class Cursor:
     async def fetchmany(self, size: int | None = None) -> Sequence[Any]:
         wanted = self.arraysize if size is None else size
         if len(self._rows) - self._at < wanted and self._open is not None:
-            await self._connection.carried(partial(self._read, max(wanted, AT_ONCE)))
+            await self._connection.run_in_thread(partial(self._read, max(wanted, AT_ONCE)))
         found = self._rows[self._at : self._at + wanted]
         self._at += len(found)
         return found
 
     async def fetchall(self) -> Sequence[Any]:
         if self._open is not None:
-            await self._connection.carried(partial(self._read, None))
+            await self._connection.run_in_thread(partial(self._read, None))
         found, self._rows, self._at = self._rows[self._at :], [], 0
         return found
 
@@ -79,7 +81,7 @@ class Cursor:
         cursor, self._open = self._open, None
         self._rows, self._at = [], 0
         if cursor is not None:
-            await self._connection.carried(cursor.close)
+            await self._connection.run_in_thread(cursor.close)
 
     async def _each(self) -> AsyncIterator[Any]:
         while found := await self.fetchmany(AT_ONCE):
@@ -88,7 +90,7 @@ class Cursor:
 
     # In the connection's thread, or in the caller's while nothing is under way there:
 
-    def _said(self, sql: str, parameters: Any, many: bool) -> None:
+    def _run_statement(self, sql: str, parameters: Any, many: bool) -> None:
         if self._open is not None:
             self._open.close()
         self._connection.begin()
@@ -142,32 +144,32 @@ class SqliteConnection(aiosqlite.Connection):
     def plain(self) -> sqlite3.Connection:
         return self._conn
 
-    def begins(self, statement: str) -> None:
+    def mark_begin(self, statement: str) -> None:
         """Marks that the next statement begins a transaction."""
         self._to_begin = statement
         self._soon = []
 
-    def soon(self, work: Callable[[Execute], object]) -> None:
+    def run_before_next(self, work: Callable[[Execute], object]) -> None:
         """Queues a statement to run before the next one of this transaction, in the same trip; what it raises is raised
         there."""
         self._soon.append(work)
 
     async def commit(self) -> None:
-        if self._soon or self._began():
-            await self.carried(self._committed)
+        if self._soon or self._in_transaction():
+            await self.run_in_thread(self._end_transaction)
 
     async def rollback(self) -> None:
         if not self._only_reads and not self._idle:
             # Behind what nobody waits for any more, which may be the first statement and still have the transaction to
             # begin.
-            await self.carried(self._undone)
+            await self.run_in_thread(self._roll_back)
             return
         self._soon = []
-        if not self._began():
+        if not self._in_transaction():
             return
         if not self._only_reads:
             if self.plain.in_transaction:  # SQLAlchemy's pool asks for one after each commit, too
-                await self.carried(self.plain.rollback)
+                await self.run_in_thread(self.plain.rollback)
         # By a commit: what SQLite has read of the schema would else be read again, where a look was broken off while it
         # read that.
         elif self._idle:
@@ -175,30 +177,30 @@ class SqliteConnection(aiosqlite.Connection):
         else:  # whoever comes next is served behind it
             self._tx.put_nowait((None, self._trip(self.plain.commit)))
 
-    async def done(self, sql: str, statement: Callable[[], object], *, rows: int = 1) -> None:
+    async def run_statement(self, sql: str, statement: Callable[[], object], *, rows: int = 1) -> None:
         """Executes a statement, in place or in the connection's thread."""
-        if self._idle and not self._soon and (self._only_reads or not self._to_begin or self._begun()):
+        if self._idle and not self._soon and (self._only_reads or not self._to_begin or self._try_begin()):
             if self._only_reads or sql.startswith("SELECT"):
-                if self._looked(statement):
+                if self._try_query(statement):
                     return
             elif rows <= FEW and _bounded(sql):
                 statement()
                 return
-        await self.carried(statement)
+        await self.run_in_thread(statement)
 
-    async def carried(self, work: Callable[[], T]) -> T:
+    async def run_in_thread(self, work: Callable[[], T]) -> T:
         """Executes in the connection's thread."""
         made: T = await self._execute(self._trip(work))  # type: ignore[no-untyped-call]
         return made
 
-    async def together(self, work: Callable[[Execute], T]) -> T:
+    async def run_together(self, work: Callable[[Execute], T]) -> T:
         """Executes several statements in one trip; results of earlier ones may be passed to later ones."""
 
-        def said() -> T:
+        def run_all() -> T:
             self.begin()
             return work(self.plain.execute)
 
-        return await self.carried(said)
+        return await self.run_in_thread(run_all)
 
     def begin(self) -> None:
         """Begins the transaction before its first statement."""
@@ -210,20 +212,20 @@ class SqliteConnection(aiosqlite.Connection):
             for work in waiting:
                 work(self.plain.execute)
 
-    def _undone(self) -> None:
+    def _roll_back(self) -> None:
         self._to_begin, self._soon = "", []
         self.plain.rollback()
 
-    def _committed(self) -> None:
+    def _end_transaction(self) -> None:
         """Commits or rolls back; after a failed commit nobody calls rollback."""
         try:
             self.begin()
             self.plain.commit()
         except BaseException:
-            self._undone()
+            self._roll_back()
             raise
 
-    def _begun(self) -> bool:
+    def _try_begin(self) -> bool:
         """Tries to begin in place: False where somebody else is writing, since waiting for them is the thread's
         task."""
         plain = self.plain
@@ -239,7 +241,7 @@ class SqliteConnection(aiosqlite.Connection):
         self._to_begin = ""
         return True
 
-    def _looked(self, statement: Callable[[], object]) -> bool:
+    def _try_query(self, statement: Callable[[], object]) -> bool:
         """Tries to run a query in place: False where it takes longer than STEPS; it has had no effect and may be run
         again from the start."""
         plain = self.plain
@@ -263,7 +265,7 @@ class SqliteConnection(aiosqlite.Connection):
         self._last = _ThreadCall(work)
         return self._last
 
-    def _began(self) -> bool:
+    def _in_transaction(self) -> bool:
         """Whether a transaction is open."""
         pending, self._to_begin = self._to_begin, ""
         return not pending

@@ -55,20 +55,20 @@ async def claim_rows(
             await session.execute(_update_selected(job, picked, owner, lease_s, ahead), given)
         ).all()
         return took
-    pick, take_, read = _sqlite_statements(job, picked, owner, lease_s, ahead, (await session.connection()).dialect)
+    pick, mark, read = _sqlite_statements(job, picked, owner, lease_s, ahead, (await session.connection()).dialect)
 
-    def taken(say: Execute) -> str:
+    def take(execute: Execute) -> str:
         """This transaction is the only one that writes: what was picked is there until it is taken."""
         addresses: str
         rows: str
-        (addresses,) = say(pick.text, pick.placed(given)).fetchone()
+        (addresses,) = execute(pick.text, pick.bind(given)).fetchone()
         if addresses == "[]":
             return addresses
-        say(take_.text, take_.placed({**given, "addresses": addresses}))
-        (rows,) = say(read.text, read.placed({"addresses": addresses})).fetchone()
+        execute(mark.text, mark.bind({**given, "addresses": addresses}))
+        (rows,) = execute(read.text, read.bind({"addresses": addresses})).fetchone()
         return rows
 
-    found: list[list[Any]] = json.loads(await sqlite.together(taken))
+    found: list[list[Any]] = json.loads(await sqlite.run_together(take))
     return found
 
 

@@ -201,8 +201,8 @@ async def ack_many(session: AsyncSession, jobs: Sequence[Job], *, keep: bool = T
 
 
 async def ack_all(session: AsyncSession, jobs: Sequence[Job], *, keep: bool = True) -> None:
-    """Marks many jobs as done, cheaper than ``ack_many``, where all of them are expected to be held. Raises NotHeld if
-    some are not (``store.jobs.updates.update_all_claimed``)."""
+    """Marks many jobs as done, cheaper than ``ack_many``, where all of them are expected to be held. Raises LeaseLost
+    if some are not (``store.jobs.updates.update_all_claimed``)."""
     await update_all_claimed(session, _T, _over(keep), [_claim(one) for one in jobs])
 
 
@@ -274,7 +274,7 @@ async def waiting(session: AsyncSession) -> list[tuple[str, str, int, float]]:
     return [(kind, state, count, ms / 1000) for kind, state, count, ms in rows]
 
 
-async def given_up(session: AsyncSession, limit: int) -> list[tuple[str, str, str, str]]:
+async def dead_jobs(session: AsyncSession, limit: int) -> list[tuple[str, str, str, str]]:
     """Dead jobs of every workspace as (workspace, kind, key, error), the newest first."""
     dead = select(_T.c.workspace, _T.c.kind, _T.c.key, _T.c.error).where(
         _T.c.state == "dead", _T.c.finished_ms.is_not(None)

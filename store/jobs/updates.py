@@ -39,8 +39,9 @@ class LeaseLost(Exception):
 
 
 async def update_all_claimed(session: AsyncSession, job: Table, change: Change, claims: list[Claim]) -> None:
-    """Updates claimed jobs as ``update_claimed`` does, where all of them are expected to be held: none has to be read.
-    Raises NotHeld if some are not, on SQLite when what comes next in the transaction is said, its commit at the latest.
+    """Updates claimed jobs as ``update_claimed`` does, where all of them are expected to be held, so that none has to
+    be read. Raises LeaseLost if some are not; on SQLite when the next statement of the transaction runs, its commit at
+    the latest.
     """
     sqlite = sqlite_of(session)
     for (owner, attempt), work_ids in _by_claim(claims).items():
@@ -49,12 +50,12 @@ async def update_all_claimed(session: AsyncSession, job: Table, change: Change, 
             found: Any = await session.execute(_statement(job, change, True), named)
             _all(found.rowcount, len(work_ids))
         else:
-            said = _said(job, change, (await session.connection()).dialect)
-            sqlite.soon(partial(_change, said.text, said.placed(named), len(work_ids)))
+            compiled = _compiled(job, change, (await session.connection()).dialect)
+            sqlite.run_before_next(partial(_change, compiled.text, compiled.bind(named), len(work_ids)))
 
 
-def _change(text: str, values: tuple[Any, ...], expected: int, say: Execute) -> None:
-    _all(say(text, values).rowcount, expected)
+def _change(text: str, values: tuple[Any, ...], expected: int, execute: Execute) -> None:
+    _all(execute(text, values).rowcount, expected)
 
 
 def _all(count: int, expected: int) -> None:
@@ -63,7 +64,7 @@ def _all(count: int, expected: int) -> None:
 
 
 @cache
-def _said(job: Table, change: Change, dialect: Dialect) -> CompiledStatement:
+def _compiled(job: Table, change: Change, dialect: Dialect) -> CompiledStatement:
     return CompiledStatement.of(_statement(job, change, False), dialect)
 
 

@@ -7,7 +7,7 @@ and names no caller: it is nobody's to see, and what it answered may not be done
 
 ``start`` claims the key in a transaction of its own, so that others see it in flight. ``finish`` belongs in the
 transaction of the effect: both are there or neither. A claim whose process died is taken over once it is stale; the
-effect can't have happened, or its answer would be there. ``keep_many`` is both in one, for effects whose answer is
+effect can't have happened, or its answer would be there. ``store_answers`` is both in one, for effects whose answer is
 known before they are written.
 """
 
@@ -133,7 +133,7 @@ async def start(
     return _verdict(there, fingerprint)
 
 
-async def keep_many(
+async def store_answers(
     session: AsyncSession, rows: Sequence[IdempotencyRow], *, stale_before: datetime, forget_before: datetime
 ) -> list[KeyClaim]:
     """Stores answers (rows that are done), each unless its key is taken; to be called in the transaction of the
@@ -149,7 +149,7 @@ async def keep_many(
     postgresql = is_postgresql(session)
     stale, forgotten = kept(stale_before, postgresql=postgresql), kept(forget_before, postgresql=postgresql)
     # In one order everywhere, so that two processes never wait for each other.
-    ordered = [_given(first_of[key], stale, forgotten, postgresql=postgresql) for key in sorted(first_of)]
+    ordered = [_parameters(first_of[key], stale, forgotten, postgresql=postgresql) for key in sorted(first_of)]
     ours = {owner for (owner,) in await _KEEP.run(session, ordered)}
     taken = [key for key, row in first_of.items() if row.owner not in ours]
     there = {}
@@ -157,13 +157,13 @@ async def keep_many(
         bare = [(*key[:3], _bare(key[3])) for key in taken]
         same = tuple_(_T.c.workspace, _T.c.method, _T.c.path, _T.c.key).in_([*taken, *bare])
         there = {_key(row): row for row in await every(session, IdempotencyRow, select(_T).where(same))}
-    return [KeyClaim("ours", row) if row.owner in ours else _taken(row, there, first_of) for row in rows]
+    return [KeyClaim("ours", row) if row.owner in ours else _find_conflict(row, there, first_of) for row in rows]
 
 
 _HELD: Final = ("workspace", "method", "path", "key", "fingerprint", "owner", "state", "status", "body")
 
 
-def _taken(
+def _find_conflict(
     row: IdempotencyRow,
     there: Mapping[tuple[str, str, str, str], IdempotencyRow],
     first_of: Mapping[tuple[str, str, str, str], IdempotencyRow],
@@ -207,7 +207,7 @@ async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> 
     return len((await session.execute(gone)).all())
 
 
-def _given(row: IdempotencyRow, stale: Any, forgotten: Any, *, postgresql: bool) -> tuple[Any, ...]:
+def _parameters(row: IdempotencyRow, stale: Any, forgotten: Any, *, postgresql: bool) -> tuple[Any, ...]:
     """The parameters of ``_KEEP``. Raises InvalidInput for text that can't be stored."""
     held = values(row)
     created_at = kept(row.created_at, postgresql=postgresql)

@@ -289,7 +289,7 @@ def an_answer(key: str, *, fingerprint: str = "f", owner: str, at: datetime = AT
 
 async def kept(database: Database, *rows: IdempotencyRow, at: datetime = AT) -> list[KeyClaim]:
     async with database.begin() as session:
-        return await idempotency.keep_many(
+        return await idempotency.store_answers(
             session, rows, stale_before=at - timedelta(seconds=15), forget_before=at - timedelta(hours=24)
         )
 
