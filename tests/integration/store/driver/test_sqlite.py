@@ -184,7 +184,7 @@ async def test_a_statement_that_was_cancelled_before_it_began_its_transaction_is
     assert await cursor.fetchall() == []
 
 
-async def test_a_short_look_and_a_few_rows_are_done_at_once_and_what_is_long_or_waits_in_the_thread(
+async def test_short_queries_run_in_place_and_long_or_waiting_ones_in_the_thread(
     connection: SqliteConnection,
 ) -> None:
     made, cursor = trips(connection), connection.cursor()
