@@ -26,7 +26,7 @@ class Actor:
     """One principal in one workspace. ``id`` is a member, key or platform identity id; ``role`` is what contracts list.
 
     ``person`` is the id of the human behind it where that is known (a key made by a member is that member): two-person
-    approval compares persons, not doors. What a principal in ``mode`` test asks for is never sent.
+    approval compares persons, not keys or logins. What a principal in ``mode`` test asks for is never sent.
     """
 
     workspace: str

@@ -1,8 +1,8 @@
 """Micro-batching: small database queries that arrive while one batch is running are answered together by the next.
 
-Nobody waits for a timer: alone, a question goes out at once. Each is answered by a transaction that began after it was
-asked, so nothing is staler or weaker than a transaction of its own; under load the database is asked once for many. A
-group that breaks (and so has done nothing) is asked one by one: what is wrong with one is not its neighbours' affair.
+There is no timer: a single query is sent at once. Each is answered by a transaction that began after it was asked, so
+its answer is as fresh as one of its own; under load one query serves many. A batch that fails (and so has changed
+nothing) is repeated one by one, so that one faulty query does not fail the others.
 """
 
 from __future__ import annotations

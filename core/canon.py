@@ -41,8 +41,8 @@ class _OfItsOwn(Exception):
 
 def _plain(value: Any) -> Any:
     """``value`` as Python's own encoder, which is several times faster, writes it canonically. Raises _OfItsOwn where
-    it can't: keys beyond ASCII sort by UTF-16, floats far from 1 are written another way, and a type may be only like
-    one of JSON's."""
+    it can't: keys beyond ASCII sort by UTF-16, floats far from 1 are written another way, and subclasses of JSON's
+    types are not trusted."""
     kind = type(value)
     if kind is str or kind is bool or value is None:
         return value

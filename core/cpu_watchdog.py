@@ -1,9 +1,9 @@
 """CPU watchdog: ends a process whose event loop has not run while it used a given amount of processor time.
 
-A handler that never gives the interpreter back would else leave the process deaf for good: it answers no health check
-and no SIGTERM. The kernel's profiling timer needs no interpreter. It is wound up again each second by the loop; when it
-runs out, the stacks of all threads are written to standard error and the process ends with SIGPROF. Time asleep,
-stopped or waiting for a disk is not counted.
+Otherwise a handler that never yields would block the process for good: it would answer no health check and no SIGTERM.
+The kernel's profiling timer needs no interpreter. The loop resets it every second; when it expires, the stacks of all
+threads are written to standard error and the process ends with SIGPROF. Time asleep, stopped or waiting for a disk is
+not counted.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Structured logs: one record a line, with the ids of the request, run, event or delivery that is being handled.
 
-``bound(run_id=…)`` names the request, run, event or delivery at hand for every line until it ends, through awaits and
-tasks. ``install`` sets the form for the process: ``text`` for eyes (logfmt, a traceback indented under its line) or
-``json``. Text from outside can't begin a line of its own: line breaks and control characters are escaped in both.
+``bound(run_id=…)`` adds the id of the current request, run, event or delivery to every line until it ends, through
+awaits and tasks. ``install`` sets the form for the process: ``text`` for eyes (logfmt, a traceback indented under its
+line) or ``json``. Text from outside can't begin a line of its own: line breaks and control characters are escaped in
+both.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ _ids: ContextVar[_Chain] = ContextVar("opsiq_log_ids", default=None)
 
 
 class bound:  # noqa: N801 (used as a function; a class of its own since a generator costs several times as much)
-    """Adds ``ids`` to every log line written within the context; those that are None are left out. They are put
-    together when a line is written: most of what is done writes none.
+    """Adds ``ids`` to every log line written within the context; those that are None are left out. They are merged when
+    a line is written, since most operations write none.
     """
 
     __slots__ = ("_given", "_token")

@@ -1,9 +1,9 @@
 """OPSIQ1-HMAC-SHA256: how requests to ``/v1/*`` are signed (docs/reference/wire.md §1). No I/O, no clock: both are
 handed in.
 
-One shape, nothing to configure: no decoding, sorting or normalising, one order of fields, one way to write each.
-Whatever is written another way is refused. Every refusal is the same Unauthenticated sentence; the reason is its
-``__cause__``, for the server's log only.
+One shape, nothing to configure: no decoding, sorting or normalising, one order of fields, one way to write each. Any
+other form is refused. Every refusal is the same Unauthenticated sentence; the reason is its ``__cause__``, for the
+server's log only.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ REFUSED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SignedHeader:
-    """The parsed Authorization header. Nothing of it is true until ``matches`` has said so."""
+    """The parsed Authorization header. Nothing of it is verified yet."""
 
     key: str
     ts: int
@@ -134,7 +134,7 @@ def only(values: Sequence[str]) -> str:
 
 def check_window(ts: int, now: int) -> None:
     """Checks the timestamp. Raises ClockSkew when ``ts`` is more than WINDOW_S seconds from ``now``; carries
-    ``server_time`` so that a client can mend its clock."""
+    ``server_time`` so that a client can correct its clock."""
     if abs(now - ts) > WINDOW_S:
         raise ClockSkew(
             f"The request was signed {abs(now - ts)} s {'ago' if now > ts else 'in the future'}; at most {WINDOW_S} s "

@@ -2,7 +2,7 @@
 
 A sealed value is ``v1.``, the data key's id and ``.`` where it has one, and the unpadded base64url of ``nonce (12) |
 ciphertext | tag (16)`` under AES-256-GCM (NIST SP 800-38D). The ``context`` is its associated data: a sealed value
-copied to another row, workspace or purpose does not open there.
+copied to another row, workspace or purpose can't be decrypted there.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ def span(name: str, **attributes: str | int | float | bool | None) -> AbstractCo
 
 
 def install(url: str, service: str) -> Callable[[], None]:
-    """Exports spans and metrics to the OTLP/HTTP collector at ``url`` (``http://host:4318``). Answers what flushes and
-    ends it.
+    """Exports spans and metrics to the OTLP/HTTP collector at ``url`` (``http://host:4318``). Returns a function that
+    flushes and stops the exporter.
 
     Raises BadSetting where the ``otel`` extra is not installed.
     """

@@ -1,10 +1,9 @@
 """Condition evaluator: a small pool of worker processes with a budget of time and memory, killed and replaced when one
 exceeds it.
 
-What is cheap (``registry.conditions.condition.Condition.cheap``) over little data is judged in place, since a trip to
-another process would cost more. Everything else waits for a worker. One that is stopped costs its condition a strike;
-after a few, that condition of that workspace is not judged at all for a while, so that what can't end in time doesn't
-keep the workers from everybody else.
+What is cheap (``registry.conditions.condition.Condition.cheap``) over little data is evaluated in place, since another
+process would cost more. Everything else waits for a worker. A condition whose worker was killed gets a strike; after a
+few it is not evaluated for a while, so that conditions that time out don't take the workers from other workspaces.
 """
 
 from __future__ import annotations
@@ -174,7 +173,7 @@ class WorkerPool:
 
 
 class _Worker:
-    """One worker process. It is told nothing of the environment but where Python finds its modules."""
+    """One worker process. It gets nothing of the environment but the module search path."""
 
     def __init__(self, cpu_s: float) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module

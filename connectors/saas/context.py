@@ -22,7 +22,7 @@ class SaasRecords:
     """The platform's records, as ``connectors.saas.kinds`` declares them.
 
     The platform does the matching (``q``, ``by``, ``where`` as JSON, ``order``, ``limit``, ``offset``), but is not
-    believed: a row that does not fit ``where``, and every row beyond the limit, is dropped here.
+    trusted: a row that does not fit ``where``, and every row beyond the limit, is dropped here.
     """
 
     def __init__(self, client: PlatformClient) -> None:

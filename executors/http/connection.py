@@ -20,9 +20,8 @@ _RAW_SHARE: Final = 8
 class HttpAnswer:
     """State of one response, also when the request fails. ``most`` is how many bytes of the body are kept.
 
-    ``sent``: from the moment a connection is its own; before that no byte of it can have left. ``status`` is set as
-    soon as the answer's head is in, with its ``headers`` by lower-case name; ``whole`` when its body is here to its
-    end.
+    ``sent``: from the moment a connection is its own; before that no byte can have been sent. ``status`` is set as soon
+    as the answer's head is in, with its ``headers`` by lower-case name; ``whole`` when the body is complete.
     """
 
     most: int
@@ -38,8 +37,8 @@ class HttpAnswer:
 
 
 class HttpConnection(asyncio.Protocol):
-    """One kept-alive connection, taken over from aiohttp, which dialled it. ``ask`` it only while it is ``fit``;
-    ``close`` it in the end."""
+    """One kept-alive connection, taken over from aiohttp, which dialled it. Call ``ask`` only while it is ``fit``, and
+    ``close`` at the end."""
 
     __slots__ = (
         "_asked", "_connection", "_dialled", "_framed", "_head_in", "_into", "_over", "_parser", "_raw", "_size",
@@ -121,7 +120,7 @@ class HttpConnection(asyncio.Protocol):
         self._spent = True
         self._dialled.connection_lost(exc)  # the connector waits for it when it closes
 
-    # The parser's callbacks. After the answer they tell of one that nobody asked for.
+    # The parser's callbacks. After the answer they report an unrequested one.
 
     def on_message_begin(self) -> None:
         self._spent = self._spent or self._over

@@ -36,7 +36,7 @@ class Deadlines:
         self._timer = self._loop.call_at(when, self._due)
 
     def _due(self) -> None:
-        # Most of what the timer was set for has ended long ago; it is set anew for the first that has not.
+        # Most waits end before their deadline; the timer is set again for the first that has not.
         self._timer = None
         now = self._loop.time()
         for future, when in list(self._when.items()):

@@ -25,8 +25,8 @@ _TARGETS_KEPT: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """One target of the pool. ``dial`` is what the connector asks of a request, ``peer`` with whom its connections are
-    shared; ``start`` are the lines that every request there begins with."""
+    """One target of the pool. ``dial`` is what the connector needs to dial, ``peer`` the key under which connections
+    are shared, ``start`` the first lines of every request there."""
 
     dial: aiohttp.ClientRequest
     peer: ConnectionKey
@@ -34,8 +34,8 @@ class _Origin:
 
 
 class HttpPool:
-    """Kept-alive connections and the requests on them. ``keep_s``: how long one that nobody uses is kept; 0 for not at
-    all. The connector must pool nothing, and is its owner's to close. Belongs to the running loop.
+    """Kept-alive connections and the requests on them. ``keep_s``: how long an idle connection is kept; 0 for not at
+    all. The connector must pool nothing; its owner closes it. Belongs to the running loop.
     """
 
     def __init__(self, connector: aiohttp.BaseConnector, *, keep_s: float) -> None:

@@ -1,11 +1,11 @@
 """SSRF guard: refuses private addresses at connect time, so that no URL, name or DNS answer leads inside.
 
-A name is resolved once for each connection; every address of the answer is judged, one that is refused refuses all of
-them (a public and a private address under one name is how rebinding looks), and the socket is opened to a judged
+A name is resolved once for each connection; every address of the answer is checked, one refused address refuses all of
+them (a public and a private address under one name is a sign of DNS rebinding), and the socket is opened to a checked
 address and nowhere else. SNI and the Host header stay the name. Addresses that carry another one (IPv4-mapped, NAT64)
-are judged by what they carry; 6to4, Teredo and local NAT64 prefixes have no honest use here and are refused whole. A
-NAT64 prefix that a network made up for itself can't be told from other addresses: behind one, refuse private IPv4 at
-the gateway too.
+are checked by the address they carry; 6to4, Teredo and local NAT64 prefixes have no legitimate use here and are refused
+entirely. A NAT64 prefix that a network made up for itself can't be told from other addresses: behind one, refuse
+private IPv4 at the gateway too.
 
 Sources: IANA IPv4 and IPv6 Special-Purpose Address Registries, RFC 6052, RFC 8215, RFC 7526, WHATWG URL (hosts that
 end in a number).
@@ -88,8 +88,8 @@ _ENDS_IN_NUMBER: Final = re.compile(r"(^|\.)([0-9]+|0x[0-9a-f]*)\.?$")
 
 
 class Blocked(OSError):
-    """Raised for an address that may not be reached, with the reason. An OSError: that is what travels through a dial
-    unharmed."""
+    """Raised for an address that may not be reached, with the reason. An OSError, since that passes through aiohttp's
+    dialling unchanged."""
 
 
 class SsrfGuard:

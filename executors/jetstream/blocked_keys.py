@@ -16,8 +16,8 @@ LOOK_MOST: Final = 8
 
 class BlockedKeys:
     """Keys by lane, released when there is room: one for each job of the lane that ends here, and a few every second,
-    since the lane may be full of jobs that other processes run. Then they stand in ``ready``. In memory alone, as
-    ``executors.jetstream.delayed_keys`` has it.
+    since the lane may be full of jobs that other processes run. Released keys are in ``ready``. They are kept in memory
+    only, as in ``executors.jetstream.delayed_keys``.
     """
 
     def __init__(self, ready: deque[NamedKey], rings: Callable[[], None]) -> None:

@@ -15,8 +15,8 @@ MOST: Final = 20_000
 
 
 class DelayedKeys:
-    """Keys by due time: when one is due, it moves to ``ready`` and ``rings`` is called. In memory alone; what is lost
-    here is due and unseen, and the sweep finds it.
+    """Keys by due time: when one is due, it moves to ``ready`` and ``rings`` is called. They are kept in memory only;
+    the sweep finds jobs whose keys are lost here.
     """
 
     def __init__(self, rings: Callable[[], None]) -> None:

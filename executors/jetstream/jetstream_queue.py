@@ -1,11 +1,11 @@
 """JetStream queue: the job queue's port where a broker carries the keys of some kinds of jobs
 (docs/decisions/2026-11-24-jetstream.md).
 
-A message is some keys and nothing else; what the database says of a key is what counts, at the claim and at the settle.
-So a message that comes twice, late or not at all changes nothing: twice and late find nothing to claim, and what is due
-and was not seen is published again. A key that can't be claimed now, or is to be tried again, waits here for its moment
-and lets its message go: what the broker still counts as given out is what is in hand. While the broker is away,
-everything is claimed from the database.
+A message holds only keys; the database decides about each key, at the claim and at the settle. So a duplicate, late or
+lost message changes nothing: the first two find nothing to claim, and jobs that are due and were not seen are published
+again. A key that can't be claimed now, or is to be retried, waits here until it is due, and its message is
+acknowledged: unacknowledged messages are those of running jobs. While the broker is away, everything is claimed from
+the database.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _FETCH_MOST: Final = 128
 
 
 class JetStreamQueue:
-    """Queue and WakeSource. ``kinds`` are carried, everything else is claimed from the database as ever."""
+    """Queue and WakeSource. ``kinds`` go through the broker, everything else is claimed from the database as ever."""
 
     def __init__(self, sql: SqlQueue, broker: Broker, kinds: Collection[str]) -> None:
         self.lease_s = sql.lease_s
@@ -86,7 +86,7 @@ class JetStreamQueue:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._broker.stop_fetching()
-        # What would have been looked at again here is for others now.
+        # Keys that waited here are for other processes now.
         waiting = [*self._delayed_keys.drain(), *self._blocked_keys.drain()]
         left = pack([(named.kind, named.key) for named in waiting], secrets.token_hex(4))
         if (self._outgoing or left) and self._broker.up:
@@ -101,12 +101,12 @@ class JetStreamQueue:
             return await self._sql.claim(kinds, limit, ahead)
         room = limit
         if ahead is not None:
-            # What does not fit its lane any more is better left in the broker's line than claimed in vain.
+            # Keys that no longer fit their lane are better left in the broker's queue than claimed in vain.
             room = min(room, max(ahead.slots, sum(ahead.rooms.values())))
             for lane in ahead.rooms:  # it was not so quick, perhaps, when these were put aside
                 self._blocked_keys.release(lane, max(0, room - len(self._delayed_keys.ready)) // len(ahead.rooms))
         named = self._next(room)
-        # Of what is claimed ahead the next claim's keys are fetched while this one's are worked off.
+        # Where jobs are claimed ahead, the next claim's keys are fetched while this one's jobs run.
         self._wanted = self._missing + (room if ahead and ahead.rooms else 0) - len(self._fetched)
         if self._wanted > 0:
             self._claim_planner.set()

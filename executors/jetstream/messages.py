@@ -16,7 +16,8 @@ KEYS_MOST: Final = 25
 
 
 class KeyMessage:
-    """Message that was delivered to this process. It is over when each of its keys is settled or passed over."""
+    """Message that was delivered to this process. It is acknowledged when each of its keys is settled or passed
+    over."""
 
     def __init__(self, raw: Msg) -> None:
         self.raw = raw

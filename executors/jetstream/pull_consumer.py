@@ -1,5 +1,5 @@
 """JetStream pull consumer: fetches messages by the hundred with one request, straight from the subscription. nats-py's
-``fetch`` makes a task, a timer and a name for each message, which is more than all else that a message costs.
+``fetch`` makes a task, a timer and a name for each message, which costs more than everything else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _NOTHING: Final = frozenset({"404", "408"})
 
 
 class Pull:
-    """Pull requests, one at a time. What comes late belongs to the next one: it is given out to us until it is
+    """Pull requests, one at a time. Late messages belong to the next request: they stay ours until they are
     acknowledged."""
 
     def __init__(self, client: Any, stream: str, consumer: str, answer_s: float) -> None:

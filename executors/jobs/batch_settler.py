@@ -24,11 +24,11 @@ Then = Callable[[bool | Exception], None]
 
 
 class BatchSettler:
-    """Settles up to GROUP at a time. Alone, a settle waits for nothing; under load the groups grow by themselves.
+    """Settles up to GROUP at a time. A single settle waits for nothing; under load the groups grow by themselves.
 
-    ``busy`` says how many pieces of work are in hand, those that wait here included, and ``stock`` how many more will
-    begin without a claim: while there are twice as many in hand as wait here, or there is a stock, a transaction is
-    held back by up to LINGER_S. Each costs the same handful of statements, whether it settles one piece or hundreds.
+    ``busy`` answers how many jobs are held, those that wait here included, and ``stock`` how many more will start
+    without a claim: while twice as many are held as wait here, or there is a stock, a transaction is delayed by up to
+    LINGER_S. Each costs the same handful of statements, whether it settles one job or hundreds.
     """
 
     def __init__(self, queue: Queue, busy: Callable[[], int] = lambda: 0, stock: Callable[[], int] = lambda: 0) -> None:
@@ -41,8 +41,8 @@ class BatchSettler:
         self._under_way: set[asyncio.Task[None]] = set()
 
     def submit(self, settlement: Settlement, then: Then) -> None:
-        """Settle it with the next group. While the database is down it is tried again for some seconds, then
-        Unavailable comes back."""
+        """Settle it with the next group. While the database is down it is retried for some seconds, then the result is
+        Unavailable."""
         self._waiting.append((settlement, then))
         if len(self._waiting) >= 2 * GROUP:
             self._room.clear()
@@ -67,7 +67,7 @@ class BatchSettler:
         me = asyncio.current_task()
         assert me is not None
         try:
-            # What is no group of its own waits for the one that is under way.
+            # Less than a full group waits for the transaction that is running.
             while self._waiting and (len(self._under_way) == 1 or len(self._waiting) >= GROUP):
                 await self._linger()
                 if not self._waiting:

@@ -29,8 +29,8 @@ def failure_pause_s(in_a_row: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRequest:
-    """One claim of ``limit`` pieces of these kinds. Where it goes ahead of quick lanes, ``slots`` of them outside
-    those, else None."""
+    """One claim of ``limit`` pieces of these kinds. ``slots`` limits the jobs outside quick lanes where it claims ahead
+    of those, else None."""
 
     kinds: list[str]
     limit: int
@@ -41,9 +41,9 @@ class ClaimRequest:
 class ClaimGroup:
     """Kinds that one claim may take together, and the results of the last claims.
 
-    ``rung``: somebody says that there may be work of them, or room has come for it. ``short``: the last look found less
-    than there was room for, of each of them: the end of what is due, or lanes that are full. ``crowded``: what they
-    share came back full. ``trouble``: so many looks in a row failed, and the next one is not before ``again_at``.
+    ``rung``: a notification came, or there is room again. ``short``: the last claim found fewer jobs of each kind than
+    there was room for: no more are due, or lanes are full. ``crowded``: the shared claim came back full. ``trouble``:
+    so many claims in a row failed, and the next one is not before ``again_at``.
     """
 
     kinds: tuple[str, ...]
@@ -56,8 +56,8 @@ class ClaimGroup:
     again_at: float = -inf
 
     def rests(self, now: float, *, stocked: bool) -> bool:
-        """Whether no claim is needed at this moment: one in vain costs as much as any. Where something waits here for
-        its turn (``stocked``), also when more could be found.
+        """Whether no claim is needed at this moment: one in vain costs as much as any. Where prefetched jobs wait
+        (``stocked``), also when more could be found.
         """
         return (stocked or self.short) and not self.notified and now - self.looked_at < LOOK_S
 
@@ -116,8 +116,8 @@ class ClaimPlanner:
         return sum(line.waiting for line in self._lines.values())
 
     def free(self, kinds: Iterable[str]) -> dict[str, int]:
-        """How many more jobs of each kind may begin. What is to be settled still counts; where a lane is quick, it does
-        not."""
+        """How many more jobs of each kind may begin. Jobs that wait to be settled still count; where a lane is quick,
+        they do not."""
         made = {kind: self._lines[kind].slots - self._lines[kind].running for kind in kinds}
         if plain := [kind for kind in made if not self._lines[kind].capacity()]:
             used = Counter(map(_KIND, self._held.values()))
@@ -126,8 +126,8 @@ class ClaimPlanner:
 
     def plan_claims(self, pool: ClaimGroup, now: float) -> list[ClaimRequest]:
         """Plans the claims of one round. Kinds with plenty of room share one, so that priorities hold across them.
-        While that comes back full, those with much more room than the others claim for the rest of it. Of quick lanes
-        is claimed ahead also while the pool rests.
+        While that comes back full, those with much more room than the others claim for the rest of it. Quick lanes are
+        claimed ahead also while the pool rests.
         """
         if now < pool.again_at:
             return []
@@ -140,7 +140,7 @@ class ClaimPlanner:
             pool.looks(now, everywhere=all(room > 0 for room in free.values()))
         made: list[ClaimRequest] = []
         for kind, room in extra.items():
-            # A share is kept for lanes that are not quick: they would else wait for the quick ones' queue to end.
+            # A share is kept for lanes that are not quick: otherwise they would wait for the quick ones' queue to end.
             slots = max(free.pop(kind), self._lines[kind].slots // 4, 1)
             made.append(ClaimRequest([kind], slots + room, slots))
         if rests:
@@ -161,7 +161,7 @@ class ClaimPlanner:
         lines = [] if wanted.slots is None else [self._lines[kind] for kind in wanted.kinds]
         used = Counter(map(_LANE, mine)) if lines else Counter[str | None]()
         rooms = {lane: max(0, AHEAD_PER_LANE - used[lane]) for line in lines for lane in line.quick()}
-        # Of quick lanes too: one may have been narrowed meanwhile.
+        # Also for quick lanes: one may have been narrowed meanwhile.
         uncounted = Counter(map(_LANE, filterfalse(_COUNTED, mine)))
         del uncounted[None]
         return PrefetchLimits(rooms, wanted.slots or wanted.limit, uncounted) if rooms or uncounted else None

@@ -21,8 +21,8 @@ BeginJob = Callable[[AsyncSession, NewJob], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class InlineDispatcher:
     """Starts a new job at once where this process has a free slot: a claim is a transaction of its own, which a waiting
-    caller would wait for. Where this process has a slot free it holds the work from the start, under the same lease; a
-    process that dies leaves it to others when that runs out, as after a claim."""
+    caller would wait for. The job is held under the usual lease; if the process dies, others take it when the lease
+    expires, as after a claim."""
 
     queue: SqlQueue
     worker: Worker

@@ -1,10 +1,9 @@
 """Lane scheduler: prefetched jobs, lane by lane (a lane is an endpoint), so that one claim serves hundreds of quick
 calls.
 
-Only a quick lane is claimed ahead: one that did well the last 16 times, and at its pace would do all of it within
-QUICK_S. Of a lane no more than ``per_lane`` run at once here, of a quick one up to WIDER times as many, however much is
-claimed; once a piece of it does not go well, what waits of it is given back, since the lane may be held or closed by
-what that piece records.
+Only a quick lane is claimed ahead: its last 16 jobs succeeded, and at its pace all prefetched jobs end within QUICK_S.
+No more than ``per_lane`` jobs of a lane run at once here, of a quick one up to WIDER times as many, however many are
+claimed; when one fails, the waiting jobs of its lane are given back, since that failure may pause or close the lane.
 """
 
 from __future__ import annotations
@@ -56,8 +55,8 @@ class _Lane(Generic[T]):
 
 
 class LaneScheduler(Generic[T]):
-    """Scheduler of one kind of job: ``slots`` run at once in all, ``per_lane`` of each lane. What has no lane is
-    bounded by the slots alone; without ``per_lane`` so is everything, and nothing is ever quick.
+    """Scheduler of one kind of job: ``slots`` run at once in all, ``per_lane`` of each lane. Jobs without a lane are
+    limited by the slots alone; without ``per_lane`` all jobs are, and no lane is ever quick.
     """
 
     def __init__(self, slots: int, per_lane: int | None = None) -> None:

@@ -38,8 +38,8 @@ class LeasedJob:
 
 
 class Leases:
-    """Renews the leases of ``held``. A handler whose lease is lost is cancelled: two workers on one piece of work is
-    what leases are there to prevent. What is lost before its turn is handed to ``unbegun``.
+    """Renews the leases of ``held``. A handler whose lease is lost is cancelled: leases are there to prevent two
+    workers on one job. Jobs lost before they started are passed to ``unbegun``.
     """
 
     def __init__(
@@ -90,8 +90,8 @@ class Leases:
 
 
 def brief(error: Exception) -> str:
-    """Short text of an error for the job's row. Only our own errors promise to hold no secret; of others the name must
-    do."""
+    """Short text of an error for the job's row. Only our own errors are free of secrets; of others only the class name
+    is shown."""
     return error.detail if isinstance(error, OpsIQError) else f"{type(error).__name__} (see the log)"
 
 

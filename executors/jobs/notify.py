@@ -1,7 +1,6 @@
 """Job notifications between processes on SQLite: a datagram to each process's socket says that jobs were added.
 
-Nothing depends on a ring (``executors.jobs.worker.WakeSource``): where it can't be heard, work is found at the next
-look.
+Nothing depends on a notification (``executors.jobs.worker.WakeSource``): without one, jobs are found at the next poll.
 """
 
 from __future__ import annotations

@@ -123,11 +123,12 @@ class Notify(Protocol):
 
 
 class SqlQueue:
-    """Queue on our own database. ``owner`` is unique to this process; ``on_dead`` runs in the transaction that buries.
+    """Queue on our own database. ``owner`` is unique to this process; ``on_dead`` runs in the transaction that marks a
+    job dead.
 
-    ``per_lane`` bounds what is held of one lane (an endpoint) at a time, but for those a claim goes ahead with.
-    ``beside`` reads for the handlers of a kind (``Work.beside``). Of the kinds it ``forgets`` no done row is kept: what
-    they are about remembers by itself that it was done, and their settle writes nothing but that.
+    ``per_lane`` limits the held jobs of one lane (an endpoint), except for lanes that are claimed ahead. ``beside``
+    reads for the handlers of a kind (``Work.beside``). Kinds in ``forgets`` keep no done row: their subject itself
+    shows that they were done, and their settle writes nothing else.
     """
 
     def __init__(
@@ -197,8 +198,8 @@ class SqlQueue:
         return found, waits
 
     async def overdue(self, kinds: Collection[str], due_for_s: float, limit: int) -> list[tuple[str, str, int]]:
-        """Overdue jobs, see ``store.jobs.broker.overdue``. Of a lane as much as a few seconds may need: whoever hears
-        of it keeps it until there is room."""
+        """Overdue jobs, see ``store.jobs.broker.overdue``. At most as many of a lane as a few seconds need: the
+        receiver keeps them until there is room."""
         per_lane = None if self._per_lane is None else self._per_lane * OVERDUE_TURNS
         async with self._database.begin() as session:
             return await broker.overdue(session, kinds=kinds, due_for_s=due_for_s, limit=limit, per_lane=per_lane)
@@ -252,8 +253,8 @@ class SqlQueue:
                     job.beside = known.get(job.id)
 
     async def _read_after(self, found: Sequence[Job]) -> None:
-        """Reads for the handlers after the claim's transaction, once others may write again. The claims stand: what
-        can't be read now, a handler reads for itself."""
+        """Reads for the handlers after the claim's transaction, once others may write again. The claims stand even if
+        this fails: then a handler reads for itself."""
         try:
             async with self._database.read() as session:
                 await self._read_beside(session, found)

@@ -1,8 +1,8 @@
 """Worker: claims due jobs in batches, runs them concurrently, renews their leases, settles in groups.
 
-At least once, with the same key: a process may die at any instruction, and what it held comes again when its lease
-runs out. Idle, it sleeps until the next piece is due, until somebody rings, or for ``poll_s``, the net for what
-another process has put.
+At least once, with the same key: a process may die at any instruction, and the jobs it held are claimed again when
+their leases expire. An idle worker sleeps until the next job is due, until it is notified, or for ``poll_s``, which
+catches what other processes added.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ Handler = Callable[[Job], Awaitable[Outcome]]
 
 
 class WakeSource(Protocol):
-    """Signals that another process has added jobs (LISTEN/NOTIFY, a broker). Missing rings cost latency only: the poll
-    is the net.
+    """Signals that another process has added jobs (LISTEN/NOTIFY, a broker). A lost signal costs latency only, since
+    the worker polls too.
     """
 
     async def open(self, ring: Notify) -> None: ...
@@ -71,12 +71,12 @@ class Worker:
 
     ``concurrency`` bounds each kind by itself, so that hanging deliveries leave actions their slots; ``limits`` sets it
     for a kind. ``per_lane`` names the kinds of which quick lanes are claimed ahead (executors/jobs/lane_scheduler.py),
-    and how much of a lane then runs at once. A handler that raises is tried again with a growing delay; at
-    ``max_attempts`` claims the work is buried (see SqlQueue's ``on_dead``).
+    and how much of a lane then runs at once. A handler that raises is tried again with a growing delay; after
+    ``max_attempts`` claims the job is marked dead (see SqlQueue's ``on_dead``).
 
-    Work that takes its process down never reaches a settle. So its lost claims are counted in its row; after SUSPECT of
-    them it waits for its turn among its like, and after MAX_ALONE more it is parked: buried without being begun, with
-    what ``on_parked`` writes.
+    A job that kills its process never reaches a settle. So its lost claims are counted in its row; after SUSPECT of
+    them it runs with no other suspect beside it, and after MAX_ALONE more it is parked: marked dead without a start,
+    with what ``on_parked`` writes.
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class Worker:
         await self.stop()
 
     async def start(self) -> None:
-        """Starts claiming. Once only. Raises what a Wake raises when it can't be opened."""
+        """Starts claiming. Once only. Raises what a WakeSource raises when it can't be opened."""
         if self._loops:
             raise RuntimeError("The engine has been started before; make a new one.")
         for wake in self._wakes:
@@ -205,7 +205,7 @@ class Worker:
                 await self._pause(self._stopping, wait_s)
                 continue
             await self._pause(self._ring, wait_s)
-            # Rings in quick succession make one claim: a batch costs little more than a single row.
+            # Several notifications in a row make one claim: a batch costs little more than a single row.
             if (rest_s := _GAP_S - (self._monotonic() - began)) > 0 and self._held:
                 await self._pause(self._stopping, rest_s)
 
@@ -231,13 +231,12 @@ class Worker:
         if len(free) < len(self._lines):
             self._behind = True
         if self._behind and free and taken:
-            # With a stock in hand there is no hurry: what is settled rings, and then there is room for a claim that is
-            # worth its price.
+            # With prefetched jobs there is no hurry: every settle notifies, and then a claim is worth its price.
             return 0.0 if self._claim_planner.waiting() < BATCH else _STOCKED_S
         if self._claim_planner.waiting():
             return LOOK_S
         due_s = await self._queue.next_due_s(free) if free else None
-        # Due and yet not claimed: held back by its lane's limit, or another process is just taking it.
+        # Due and not claimed: blocked by its lane's limit, or another process is claiming it now.
         least_s = _GAP_S if taken else _STUCK_S if due_s == 0 else 0.0
         wait_s = self._poll_s if due_s is None else min(self._poll_s, max(due_s, least_s))
         wait_s = max(0.0, min(wait_s, *[pool.next_look_s(now) for pool in self._claim_planner.pools]))
