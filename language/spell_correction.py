@@ -1,7 +1,7 @@
 """Spelling correction: the word of a closed set that a misspelt word must have been.
 
-Damerau's four slips (1964: a letter left out, put in, another one, two crossed), at most one in a short word and two in
-a long one. Never where the word is English as it stands, and never where two words are as near.
+Damerau's four errors (1964: deletion, insertion, substitution, transposition), at most one in a short word and two in a
+long one. Never where the word is English already, and never where two words are equally near.
 """
 
 from __future__ import annotations

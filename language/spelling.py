@@ -1,7 +1,7 @@
 """Spelling correction of function words: days, months, numbers, ordinals, times.
 
-Only these words are put right here; a name, a code or a free text stays what it is, and a value is always taken from
-the words as typed.
+Only these words are corrected here; names, codes and free text stay as they are, and a value is always taken from the
+words as typed.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def _dates() -> Iterator[str]:
 
 
 def find_misspellings(plain: str) -> list[tuple[int, int, str]]:
-    """Finds misspelt words of the closed lists, each with the word that was meant. With a capital only days and months
-    are: other words are names then."""
+    """Finds misspelt words of the closed lists, each with the word that was meant. Capitalised words are only corrected
+    to days and months: others are names."""
     made = []
     for found in _RUN.finditer(plain):
         word = found[0]

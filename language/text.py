@@ -36,8 +36,8 @@ _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token. ``start``/``end`` count in the levelled text. ``low`` is caseless and without a possessive 's;
-    ``owns`` says there was one."""
+    """One token. ``start``/``end`` are offsets in ``plain``. ``low`` is caseless and without a possessive 's; ``owns``
+    says there was one."""
 
     start: int
     end: int
@@ -52,8 +52,8 @@ class Token:
 
 
 class Text:
-    """A text and its normalised forms. ``raw`` as it came, ``plain`` levelled for reading (NFC, straight quotes, plain
-    spaces, slips put right), ``low`` its lower case, ``tokens``."""
+    """A text and its normalised forms. ``raw`` as typed, ``plain`` normalised (NFC, straight quotes, plain spaces,
+    misspellings corrected), ``low`` its lower case, ``tokens``."""
 
     __slots__ = ("_origin", "low", "plain", "raw", "tokens")
 

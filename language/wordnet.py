@@ -46,8 +46,8 @@ def lexicon() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def similar_stems(stem: str, *, verb: bool = False) -> Mapping[str, float]:
-    """Stem → stems of synonyms, each with the share of the first's uses that have this meaning (0 to 1). ``verb`` of
-    what is done, else of things and what they are like."""
+    """Stem → stems of synonyms, each with the share of the first's uses that have this meaning (0 to 1). ``verb``:
+    among verbs, else among nouns and adjectives."""
     line = _lines("verbs" if verb else "things").get(stem)
     pairs = (each.partition("=") for each in line.split()) if line else ()
     return MappingProxyType({other: float(weight) for other, _, weight in pairs})

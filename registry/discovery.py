@@ -41,7 +41,7 @@ def discover(package: str = "connectors") -> tuple[list[DiscoveredConnector], li
 
     Each subfolder (unless its name begins with ``_`` or ``.``) holds exactly one subclass of ``Connector``, in its
     ``__init__`` or any module of it that does not begin with ``_``, whose ``name`` is the folder's. One that fails, in
-    whatever way its author found, is reported and harms no other. Code in these folders runs: only owners put it there.
+    whatever way, is reported and affects no other. Code in these folders runs: only owners put it there.
     """
     found: list[DiscoveredConnector] = []
     broken: list[BrokenConnector] = []

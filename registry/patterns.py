@@ -1,9 +1,8 @@
 """Regular expressions from contracts, rules and connectors, in an engine that never backtracks.
 
-ECMA-262 patterns as JSON Schema has them, run by the regex engine of Rust through jsonschema-rs: the one that checks a
-value is then also the one that finds it in somebody's words, and its time grows with the text alone. It has no
-look-around and no back-references, and what would need a large automaton is refused, since the time for each character
-grows with that.
+ECMA-262 patterns as JSON Schema has them, run by the regex engine of Rust through jsonschema-rs: the same engine
+validates values and finds them in a request, in time linear in the text. It has no look-around and no back-references,
+and patterns that need a large automaton are refused, since the time for each character grows with its size.
 """
 
 from __future__ import annotations

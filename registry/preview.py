@@ -1,9 +1,9 @@
 """Preview template of a contract: one line for the card, over ``params`` (as displayed) and ``records``.
 
 The language is the part of Jinja2's that names values and chooses between them: ``{{ params.x }}``, ``{{ records.y.z |
-upper }}``, ``{% if … %}``. Nothing in it computes, repeats, sets or joins, so what it makes is never longer than its
-own text and the values it names, and what is cut is cut while it is made. A preview is a courtesy: the card's table of
-exact values stands whether it renders or not.
+upper }}``, ``{% if … %}``. There is no arithmetic, loop, assignment or concatenation, so the result is never longer
+than the template and the values it names, and it is cut while it renders. A preview is optional: the card shows its
+table of exact values whether it renders or not.
 """
 
 from __future__ import annotations
@@ -182,8 +182,8 @@ def _parse(template: str) -> nodes.Template | str:
 
 @lru_cache(maxsize=1024)
 def _compile(template: str) -> tuple[str, Template | None]:
-    """The template, or why there is none. Only what the language has is compiled, since compiling runs what is
-    constant."""
+    """The template, or why there is none. Only templates within the language are compiled, since compiling evaluates
+    constants."""
     tree = _parse(template)
     if isinstance(tree, str):
         return tree, None

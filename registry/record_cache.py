@@ -1,10 +1,10 @@
 """Record cache interface: which records a workspace may keep a copy of, so that names are found without asking the
 platform.
 
-A connector declares which kinds it lets be kept, which events carry their states, and how all of them are read page by
-page. Only what a kind declares is in a state: it is made by ``admit`` like every record. ``version`` tells an older
-state of a record from a newer one; it is the platform's own (a counter, the time of the last change), and two versions
-of one kind compare as text.
+A connector declares which kinds may be cached, which events carry their states, and how all of them are read page by
+page. A state holds only fields that its kind declares: it is made by ``admit`` like every record. ``version`` tells an
+older state of a record from a newer one; it is the platform's own (a counter, the time of the last change), and two
+versions of one kind compare as text.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class RecordSource(Protocol):
     def mirrored(self) -> Sequence[CachedKind]: ...
 
     def carried(self, event: Event) -> Sequence[RecordState]:
-        """The states that an event carries in itself, without a request. Called for events of this connector's own
-        webhooks alone: what others fire may say anything."""
+        """The states that an event carries in itself, without a request. Called only for events of this connector's own
+        webhooks: other events can't be trusted."""
         ...
 
     def named(self, event: Event) -> Sequence[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """Fuzzy record search: any part of a name, without accents, with a typo forgiven; codes and addresses exactly.
 
-``terms`` are what a record is found by, ``variants`` what a misspelt word is found by, and ``ranked`` decides: what the
-terms bring up is only ever a candidate. The distance is optimal string alignment; a word and its variants with up to
-two letters left out find everything within it (symmetric deletion).
+``terms`` are what a record is found by, ``variants`` what a misspelt word is found by, and ``rank`` decides: records
+found by terms are only candidates. The distance is optimal string alignment; comparing the variants of two words, with
+up to two letters deleted, finds every pair within it (symmetric deletion).
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ class Field:
     a ``number`` (an exact code such as INV-1042), an ``email`` (exact, caseless), or free ``text``. ``values`` lists an
     enum's words. ``currency_field`` names the field that holds a money field's currency. ``pattern`` is the form of a
     ``number`` (a regular expression for the whole of it): with one, other codes are never taken for it. ``ranged`` says
-    that the provider can search a date, datetime or number between two bounds (``Query.between``): only by such fields
-    are records told apart by when they are. ``words`` are other words for the field than its label's."""
+    that the provider can search a date, datetime or number between two bounds (``Query.between``): only such fields can
+    be filtered by time. ``words`` are other words for the field than its label's."""
 
     name: str
     type: FieldType = "string"
@@ -55,8 +55,8 @@ class RecordKind:
     """One kind of record of one platform.
 
     ``nouns`` are the words people use for it, singular and plural ("invoice", "bill"). ``relations`` are what it
-    belongs to, nearest owner first. ``order`` is the field that "last" and "newest" go by, ``size`` the one that
-    "biggest" goes by. ``states`` maps the words that narrow it ("unpaid", "open") to field filters; ``times`` those
+    belongs to, nearest owner first. ``order`` is the field that "last" and "newest" sort by, ``size`` the one that
+    "biggest" sorts by. ``states`` maps the words that narrow it ("unpaid", "open") to field filters; ``times`` those
     that narrow it by the present ("overdue", "upcoming") to a ranged field and the side of now that it must lie on.
     ``ours`` says that "my" and "our" are said of any of its records, not of one owner's. ``label`` and ``detail`` are
     format strings over the fields as ``shown_value`` writes them: what a person sees.

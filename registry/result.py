@@ -11,7 +11,7 @@ from core.errors import InvalidInput, NotCanonical
 
 def fits_result(schema: Mapping[str, Any] | None, body: bytes) -> bool | None:
     """Validates an answer by the contract's result schema (JSON Schema 2020-12): True or False; None where the contract
-    has none. Raises nothing: what can't be judged, such as a number that the validator does not hold, does not fit."""
+    has none. Raises nothing: what can't be validated, such as a number beyond the validator's range, does not fit."""
     if schema is None:
         return None
     from registry.schemas import Checker

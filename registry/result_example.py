@@ -1,7 +1,7 @@
 """Example of a result: the smallest value that fits a JSON Schema, the same one every time.
 
-What test mode answers in the platform's place. The schema is a stranger's: whatever it asks for, this is bounded in
-time and size, and what it can't make it says so (``NoExample``) instead of answering something that does not fit.
+What test mode answers in the platform's place. The schema is untrusted: time and size are limited whatever it asks for,
+and where no example is found, ``NoExample`` is raised instead of answering a value that does not fit.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Limits on JSON Schemas: size and depth with every reference expanded, computed without expanding them.
 
-A schema of 1,000 characters can stand for one of 2^30 parts, when each definition refers to the one before it twice. So
+A schema of 1,000 characters can expand to one of 2^30 parts, when each definition refers to the one before it twice. So
 each definition is counted once, and what refers to it adds that count.
 """
 

@@ -55,7 +55,8 @@ def _dialect() -> jsonschema_rs.Draft202012Validator:
 
 
 def _describe(error: jsonschema_rs.ValidationError) -> str:
-    """An error as a clause. The dialect says 'type' by alternatives, of which the library names none."""
+    """An error as a clause. The meta-schema describes 'type' by alternatives, and the library's error names none of
+    them."""
     if error.instance_path[-1:] != ["type"] or "anyOf" not in error.message:
         return error.message[:MAX_MESSAGE]
     said = error.instance if isinstance(error.instance, list) else [error.instance]

@@ -50,8 +50,8 @@ MOST_TOPS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """An offer and its score. ``score`` is comparable within one query only; ``coverage`` in [0, 1] is how much of what
-    the request says (by rarity) this offer speaks of; ``matched`` are the stems that met, rarest first."""
+    """An offer and its score. ``score`` is comparable within one query only; ``coverage`` in [0, 1] is the share of the
+    request's terms (weighted by rarity) that this offer contains; ``matched`` are the common stems, rarest first."""
 
     offer: Offer
     score: float

@@ -3,8 +3,8 @@ canonical bytes.
 
 The form is ``<protected header>..<signature>``; put the base64url of the contract's bytes between the dots and any JWS
 library verifies it. The protected header is exactly ``{"alg":"Ed25519","kid":…,"typ":"opsiq-contract+jws"}``; the key
-id is the RFC 7638 thumbprint of the public key. One algorithm, chosen by nobody who sends. See docs/reference/wire.md
-§7.
+id is the RFC 7638 thumbprint of the public key. There is one algorithm, which senders can't choose. See
+docs/reference/wire.md §7.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def kid_of(public: str) -> str:
 def sign(contract_bytes: bytes, key: SigningKey) -> str:
     """The detached signature of a contract's canonical bytes (``Contract.canonical``).
 
-    Raises InvalidContract for bytes that ``verified`` would refuse: nothing is signed that can't be registered.
+    Raises InvalidContract for bytes that ``verify`` would refuse: nothing is signed that can't be registered.
     """
     if len(contract_bytes) > MAX_CONTRACT_BYTES:
         raise _too_large(contract_bytes)
@@ -106,8 +106,8 @@ def verify(raw: bytes, signature: str, keys: Mapping[str, str]) -> Contract:
     """The contract in ``raw``, if one of ``keys`` (kid → public key) signed exactly these bytes. Verifies first,
     parses second.
 
-    Raises BadSignature with the reason, or InvalidContract for signed bytes that are no canonical contract. What has
-    been verified once is remembered with its key, so that loading ten thousand contracts again costs lookups.
+    Raises BadSignature with the reason, or InvalidContract for signed bytes that are no canonical contract. Successful
+    verifications are cached with their key, so that loading ten thousand contracts again costs look-ups only.
     """
     if not signature:
         raise BadSignature("The contract has no signature. Sign it with a key of this workspace.")

@@ -69,7 +69,7 @@ class InstructionRow(Row, table=True):
 
 class FiringRow(Row, table=True):
     """Result of one rule or instruction (``source``) for one event. ``verdict``: run, shadow, unmet, over_limit, untold
-    (it could not be judged). ``document`` is JSON: what shadow mode would have planned."""
+    (its condition could not be evaluated). ``document`` is JSON: what shadow mode would have planned."""
 
     __tablename__ = "rule_firings"
     __table_args__ = (
@@ -185,7 +185,7 @@ async def delete_instruction(session: AsyncSession, workspace: str, instruction_
 
 
 async def insert_firing(session: AsyncSession, row: FiringRow) -> bool:
-    """Inserts the result of one event. False: this source has met this event before, and nothing is written."""
+    """Inserts the result of one event. False: this source has handled this event before, and nothing is written."""
     return await add_new(session, row)
 
 
@@ -222,8 +222,8 @@ async def firings_of(session: AsyncSession, workspace: str, event_id: str) -> di
 
 
 async def latest(session: AsyncSession, workspace: str) -> dict[str, FiringRow]:
-    """The newest result of each rule and instruction of a workspace, by source; absent where there was none. One look
-    into the index for each, however much they have done."""
+    """The newest result of each rule and instruction of a workspace, by source; absent where there was none. One index
+    look-up each, however many results there are."""
     ids = union_all(*(select(one.c.id).where(one.c.workspace == workspace) for one in (_RULE, _INSTRUCTION))).subquery()
     other = _F.alias()
     newest = (

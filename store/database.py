@@ -102,9 +102,9 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """Opens one transaction: committed at the end of the block, rolled back if it raises.
 
-        Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A block
-        inside a block of the same task would wait for itself, and raises RuntimeError instead. Keep the network out
-        of it.
+        Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A
+        nested block of the same task would wait for itself, so it raises RuntimeError instead. Make no network call
+        inside.
         """
         task = asyncio.current_task()
         if task is None or task in self._writing:
@@ -179,7 +179,7 @@ def _sqlite(url: str) -> Database:
     parsed = make_url(url)
     path = parsed.database or ""
     (name,), options = parsed.get_dialect()().create_connect_args(parsed)
-    # It begins nothing: the "begin" event below does.
+    # This does not begin a transaction: the "begin" event below does.
     connect = partial(sqlite.connect, name, **{**options, "timeout": BUSY_TIMEOUT_S})
     look = partial(connect, only_reads=True)
     writer = create_async_engine(url, async_creator=connect, pool_size=1, max_overflow=0)
@@ -205,7 +205,8 @@ def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
         for pragma in pragmas:
             cursor.execute(pragma)
             if pragma == _WAL and (mode := cursor.fetchone()[0]) != "wal":
-                # Other processes could not read beside a writer, and a network file system's locks can't be trusted.
+                # Without it other processes could not read beside a writer; network file systems' locks can't be
+                # trusted.
                 cursor.close()
                 connection.close()
                 raise BadSetting(
@@ -270,7 +271,7 @@ async def _open_session(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnect
     try:
         connection = await engine.connect()
     except OSError as error:
-        # What the network says before there is a database to speak of is not a database error yet.
+        # Network errors before the database is connected are not database errors yet.
         raise Unavailable("The database does not answer: check that it runs, and OPSIQ_DATABASE_URL.") from error
     try:
         yield connection, Session(connection, _sqlite_of(connection))

@@ -1,7 +1,7 @@
 """Condition builder: rows of field, operator and value, written as CEL and parsed back from it.
 
-What ``written`` makes is the rule's condition itself: there is no second form of it. ``read`` answers the rows of a
-condition that ``written`` could have made, and None for any other, which stays as somebody wrote it.
+What ``to_cel`` writes is the rule's condition itself: no second form is stored. ``from_cel`` answers the rows of a
+condition that ``to_cel`` could have written, and None for any other, which stays as its author wrote it.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One comparison operator. ``kind`` is what the field must be for it, None for any; ``takes`` what is compared
-    with."""
+    """One comparison operator. ``kind`` is the field kind it applies to, None for any; ``takes`` the kind of its
+    value."""
 
     name: str
     label: str
@@ -78,7 +78,7 @@ def operators_for(kinds: frozenset[Kind]) -> list[Operator]:
 
 def to_cel(rows: Sequence[Row], join: Join = "all") -> str:
     """Writes the rows as a condition in CEL, empty for no rows. Raises InvalidInput that names the row and what to
-    mend."""
+    correct."""
     if len(rows) > MAX_ROWS:
         raise InvalidInput(f"A condition has at most {MAX_ROWS} rows.")
     return _JOINED[join].join(_write(at, row) for at, row in enumerate(rows))

@@ -2,11 +2,12 @@
 ``event``.
 
 ``params`` maps each parameter to its value as it will be sent, ``records`` each parameter to the safe fields of the
-record it was looked up in. A condition that can't be judged holds: a person confirms. CEL does not mix integers and
+record it was looked up in. A condition that can't be evaluated holds: a person confirms. CEL does not mix integers and
 doubles in arithmetic (``params.amount * 1.1`` fails, ``double(params.amount) * 1.1`` works); comparing them works.
 
-Judging holds the interpreter until it ends. So what is compiled is bounded (``registry.conditions.cost``), and what
-loops or matches patterns is judged in a process of its own that can be killed: through an ``Evaluator``.
+Evaluating blocks the interpreter until it ends. So the cost of a condition is limited when it is compiled
+(``registry.conditions.cost``), and one that loops or matches patterns is evaluated in a process of its own that can be
+killed: through an ``Evaluator``.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _HAS: Final = re.compile(r"\bhas\(\s*params\s*\.\s*([A-Za-z_]\w*)\s*\)")
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
     """The result of evaluating a policy's condition: whether a person must confirm. ``trouble`` says why the condition
-    could not be judged; empty where it could. ``overran``: it took more time or memory than a condition may, and was
+    could not be evaluated; empty where it could. ``overran``: it took more time or memory than a condition may, and was
     stopped."""
 
     holds: bool
@@ -57,7 +58,7 @@ class ConditionResult:
 
 class Condition:
     """One compiled condition. Made by ``compile``; safe to share between threads. A ``constant`` one reads nothing; a
-    ``cheap`` one takes no longer than reading what it is given, so that it may be judged anywhere."""
+    ``cheap`` one takes no longer than reading its input, so that it may be evaluated anywhere."""
 
     __slots__ = ("_program", "cheap", "constant", "expression", "variables")
 

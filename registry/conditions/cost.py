@@ -1,10 +1,9 @@
 """Cost estimate of a CEL condition: how long evaluating it can take and how large its values can grow, from its text
 alone.
 
-The library that judges conditions has no budget of its own and can't be interrupted, so what is accepted is bounded
-here: by nesting, by parts, and by an estimate over fields of the sizes that requests and events usually have. What real
-data adds to that is bounded where a condition is judged (``executors.evaluator``). What can't be read here is refused,
-so that nothing runs whose cost is unknown.
+The CEL library has no budget and can't be interrupted, so expressions are limited here: by nesting, by parts, and by an
+estimate over fields of usual sizes. The cost that larger data adds is limited where a condition is evaluated
+(``executors.evaluator``). What this parser can't read is refused, so that nothing of unknown cost runs.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ _PATTERN_STEPS: Final = 300
 class Cost:
     """The cost of one expression. ``steps`` to judge it, ``size`` the elements and characters of its value, all of
     them, ``count`` the elements at its top, ``peak`` the largest value on the way. ``loops`` inside one another;
-    ``runs_free`` where it loops nowhere and matches no pattern, so that it takes no longer than reading it through."""
+    ``runs_free`` where it has no loop and no pattern, so that it takes no longer than reading its input once."""
 
     steps: float = 1
     size: float = 1
@@ -248,8 +247,7 @@ class _Reader:
             return self._matched(receiver, arguments)
         made = _sum(*([receiver] if receiver else []), *arguments)
         read = sum(each.size for each in ([receiver] if receiver else []) + arguments)
-        # A number or a moment as text has some tens of characters; of a text or bytes nothing is made that is longer
-        # than it is.
+        # A number or a time as text has some tens of characters; text and bytes never become longer.
         size = max(read * 4, 64.0) if name in ("string", "bytes", "dyn", "min", "max") else 1.0
         return replace(
             made, steps=made.steps + 1 + read / _CHARS_A_STEP, size=size, count=size, peak=max(made.peak, size)

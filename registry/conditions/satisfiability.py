@@ -1,7 +1,7 @@
 """Satisfiability check: refuses a condition that can be neither true nor false, when it is written.
 
-Only what is certain is refused: CEL has no types for what stands in an event or a record, so ``event.data.vip`` may
-well be a yes.
+Only certain cases are refused: CEL has no types for the fields of events and records, so ``event.data.vip`` may be
+true.
 """
 
 from __future__ import annotations

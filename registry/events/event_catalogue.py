@@ -2,8 +2,8 @@
 sample.
 
 The files in ``registry/events`` are the catalogue; ``docs/reference/events.md`` lists it. Custom names are welcome
-beside it and carry any JSON object. A schema says what must be there and what the known fields look like; more fields
-may always come along.
+beside it and carry any JSON object. A schema lists the required fields and the types of the known ones; further fields
+are always allowed.
 """
 
 from __future__ import annotations

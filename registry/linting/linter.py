@@ -1,7 +1,7 @@
 """Contract linter: finds what is wrong with contracts beyond their schema, before anything is signed.
 
 A Finding whose code begins with ``warn_`` is advice; any other keeps the contract out. Pointers are RFC 6901 from the
-value that was given. Nothing here raises for what it is given, and nothing is fetched.
+value that was given. Nothing here raises for its input, and nothing is fetched.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""API keys. The public part is unique everywhere and finds the key; secrets come sealed and are only kept."""
+"""API keys. The public part is unique across workspaces; secrets are passed and stored sealed."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ KeyState = Literal["active", "expired", "revoked"]
 
 
 class KeyRow(Row, table=True):
-    """API key. ``sealed`` is the secret in use, ``sealed_previous`` the one before it, good until ``previous_until``.
+    """API key. ``sealed`` is the present secret, ``sealed_previous`` the one before it, valid until ``previous_until``.
 
-    ``scopes`` are names joined by spaces; ``person`` is the member who made it, whose rights it can't outgrow.
+    ``scopes`` are names joined by spaces; ``person`` is the member who made it, whose rights limit its own.
     """
 
     __tablename__ = "keys"

@@ -14,8 +14,8 @@ from store.rows import Row, add_new, every, first, table
 
 
 class IdentityRow(Row, table=True):
-    """Link between a member and an issuer's subject. ``email`` is what the issuer called them when they were linked:
-    shown, never gone by again."""
+    """Link between a member and an issuer's subject. ``email`` is the issuer's address for them when they were linked:
+    for display only."""
 
     __tablename__ = "identities"
     __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("workspace", "member_id", "issuer"))

@@ -20,8 +20,8 @@ from store.rows import Row, add, every, first, storable, table
 
 
 class LoginRow(Row, table=True):
-    """Login session of one browser. ``csrf`` is the secret its forms carry. ``issuer`` vouched for the person; empty: a
-    password did."""
+    """Login session of one browser. ``csrf`` is the secret its forms carry. ``issuer`` is the OpenID Connect issuer
+    they signed in by; empty: a password."""
 
     __tablename__ = "logins"
     __table_args__ = (Index("ix_logins_member", "workspace", "member_id"),)
@@ -86,7 +86,7 @@ async def start(
 ) -> LoginRow:
     """Starts a login session.
 
-    The token the browser held before (``replaces``) ends in the same transaction: no session is fixed.
+    The browser's previous token (``replaces``) ends in the same transaction, against session fixation.
     """
     if replaces is not None:
         await revoke(session, replaces, now)

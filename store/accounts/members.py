@@ -1,4 +1,4 @@
-"""Members of a workspace: people who may sign in. An e-mail address stands once in a workspace, whatever its case.
+"""Members of a workspace: people who may sign in. An e-mail address is unique in a workspace, whatever its case.
 
 A workspace always keeps one active owner: taking the last one's role or access away raises Conflict.
 """

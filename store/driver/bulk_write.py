@@ -1,7 +1,7 @@
 """Bulk write: one statement for many rows, passed straight to the driver, for what is written for every delivery.
 
-The rows come to the statement as a table ``given``, so that the database takes one step for all of them. With a step
-for each, a thread that runs SQLite would ask for Python's lock as often, in the middle of the event loop's work.
+The rows are passed as a table ``given``, so that the database takes one step for all of them. With a step for each,
+SQLite's thread would take Python's lock as often and slow the event loop.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class BulkStatement:
     (PostgreSQL's), in the order in which rows have them. It is SQL that both databases understand, and nothing of it
     comes from outside. What text rows hold must be ``store.rows.storable``, times must be as the database keeps them
     (``store.dialect.kept``). On SQLite the last row may be given several times: ``repeated``, which is added there,
-    says what becomes of a repetition.
+    says what happens to a repetition.
     """
 
     def __init__(self, statement: str, *, repeated: str = "", **columns: str) -> None:
@@ -78,8 +78,9 @@ class BulkStatement:
 
 
 def _columns(rows: Sequence[Row]) -> tuple[Sequence[Any], ...]:
-    """Turns rows into columns for PostgreSQL. A column that says the same of all rows is said once: the driver looks at
-    each value, three times as long as the server. The first one is whole, so that it tells how many rows there are.
+    """Turns rows into columns for PostgreSQL. A column with the same value in all rows is passed once, since the driver
+    spends three times as long on each value as the server. The first column is passed whole, so that it gives the
+    number of rows.
     """
     whole, *others = zip(*rows, strict=True)
     return (whole, *[column[:1] if column.count(column[0]) == len(column) else column for column in others])

@@ -1,5 +1,5 @@
-"""JSON rows: a query that answers many rows in one step of SQLite's. With a step for each row, the thread that runs it
-would ask for Python's lock as often, in the middle of the event loop's work.
+"""JSON rows: a query that answers many rows in one step of SQLite's. With a step for each row, SQLite's thread would
+take Python's lock as often and slow the event loop.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MANY: Final = 80
 
 def select_as_json(statement: Select[Any]) -> Select[tuple[str]]:
     """Wraps ``statement`` so that it answers all rows as one JSON text, in no order: an array of arrays, bytes in
-    hexadecimal. Of columns there may be text, integers, bytes and times: floats would be rounded.
+    hexadecimal. Columns may be text, integers, bytes and times: floats would be rounded.
     """
     rows = statement.subquery("rows")
     return select(func.json_group_array(func.json_array(*[_as_json(column) for column in rows.c])))

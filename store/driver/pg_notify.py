@@ -1,8 +1,7 @@
 """LISTEN/NOTIFY on PostgreSQL: a process that has added jobs notifies the others.
 
-Nothing depends on a ring: one that is lost costs the wait until the next look. NOTIFY is sent by itself after the
-commit, not within it: notifying transactions commit one behind the other, database-wide, and would take group commit
-away from everybody.
+Nothing depends on a notification: a lost one costs the wait until the next poll. NOTIFY is sent after the commit, not
+within it: transactions with NOTIFY commit one after the other, database-wide, and would prevent group commit.
 """
 
 from __future__ import annotations

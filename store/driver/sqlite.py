@@ -124,7 +124,7 @@ class Cursor:
 
 class SqliteConnection(aiosqlite.Connection):
     """Connection that runs cheap statements in place: a query that ends within STEPS of SQLite's, and inserts of a few
-    rows. What may wait (for a lock, for the disk) or take long goes to the thread.
+    rows. Statements that may wait (for a lock, for the disk) or take long go to the thread.
 
     A transaction begins with its first statement, and where it could only read, nobody waits for it to end.
     """

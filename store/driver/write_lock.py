@@ -1,8 +1,8 @@
 """Write lock: one writer at a time among all processes on a SQLite file.
 
-SQLite itself lets writers wait by sleeping, longer and longer up to 100 ms, and the one that slept longest is served
-last: under load two processes write less than one. A lock on a file beside the database is handed on by the kernel the
-moment it is free, and it ends with its process, however that ends.
+SQLite lets waiting writers sleep, longer and longer up to 100 ms, and serves the longest sleeper last: under load two
+processes write less than one. The kernel passes a file lock on the moment it is free, and releases it when its process
+ends in any way.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class WriteLock:
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
-        """Waits for the lock and holds it for the block. Raises Unavailable when another process has kept its turn for
-        30 s."""
+        """Waits for the lock and holds it for the block. Raises Unavailable when another process has held it for 30
+        s."""
         async with self._tasks:
             file = await self._file()
             try:

@@ -19,9 +19,8 @@ from store.rows import Row, add, add_all, add_new, every, first, storable, table
 
 class EventRow(Row, table=True):
     """Event. ``data`` is canonical JSON. ``origin`` says what fired it (``key:…``, ``connector:…``, ``opsiq``),
-    ``cause`` the event, run or call it was caused by, ``depth`` how many events stand above it in that chain.
-    ``state``: firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody reacts
-    to it.
+    ``cause`` the event, run or call it was caused by, ``depth`` how many events are above it in that chain. ``state``:
+    firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody reacts to it.
     """
 
     __tablename__ = "events"

@@ -129,7 +129,7 @@ ENTRY_COLUMNS: Final = tuple(HistoryRow.model_fields)
 class HistoryFilters:
     """Filters over entries; all of them must match.
 
-    Everything given must hold. ``since`` is included, ``until`` is not; ``words`` may stand anywhere.
+    Everything given must hold. ``since`` is included, ``until`` is not; ``words`` may be anywhere.
     """
 
     kinds: tuple[str, ...] = ()
@@ -160,7 +160,7 @@ async def stream(
     """Streams every matching entry in order, those behind ``after`` where it is given, in constant memory.
 
     In one ``read()`` block it is one moment. Raises ValueError, TypeError or AttributeError for a batch with a cell
-    that is not of its column's type, as only a hand in the database can leave it.
+    that is not of its column's type, which only a manual change of the database can cause.
     """
     while True:
         statement = fitting(workspace, filters)

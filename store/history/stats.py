@@ -113,8 +113,8 @@ def duration_of(slot: int) -> float:
 
 
 def counts_of(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[HistoryCount]:
-    """The counts that an entry adds: ``entry`` are its columns, ``data`` its content. Of a test run only what it cost:
-    what was tried says nothing of how the workspace is used."""
+    """The counts that an entry adds: ``entry`` are its columns, ``data`` its content. Of a test run only its cost is
+    counted, since it says nothing about how the workspace is used."""
     kind, outcome, took_ms = entry["kind"], entry["outcome"], entry["duration_ms"]
     made: list[HistoryCount] = []
     if data.get("mode") == "test":
@@ -145,7 +145,7 @@ async def add(session: AsyncSession, workspace: str, counts: Collection[tuple[st
         kept = held.setdefault((each.measure, each.name, day, each.slot), [0, 0])
         kept[0] += 1
         kept[1] += each.total
-    # In one order everywhere: no two transactions wait crosswise.
+    # Always in the same order, so that transactions can't deadlock.
     rows = [
         (workspace, measure, name, slot, day, n, total)
         for (measure, name, day, slot), (n, total) in sorted(held.items())

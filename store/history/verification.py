@@ -45,8 +45,8 @@ class ChainVerdict:
 async def verify(session: AsyncSession, workspace: str, anchor: ChainAnchor | None = None) -> ChainVerdict:
     """Walks the whole chain in constant memory. Run it in a ``read()`` block, so that it sees one moment.
 
-    The chain alone can't show that its end was cut *and* the head row rewritten to fit, or that everything was made
-    anew: give an ``anchor`` for that.
+    The chain alone can't show that its end was cut *and* the head row rewritten to match, or that the whole chain was
+    rebuilt: an ``anchor`` shows that.
     """
     head = await entries.head(session, workspace)
     count, prev = 0, GENESIS

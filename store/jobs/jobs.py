@@ -2,7 +2,7 @@
 
 The clock is the database's: every time here is epoch milliseconds computed in SQL. ``due_ms`` is when a row may be
 claimed: when it becomes due or, once claimed, when its lease runs out; ``turn_ms`` is its place in the queue. A settle
-fits only the claim it was made under (owner and attempt), so a worker whose lease ran out and whose work was claimed
+fits only the claim it was made under (owner and attempt), so a worker whose lease expired and whose job was claimed
 again changes nothing.
 """
 
@@ -138,7 +138,7 @@ class Job:
 @dataclass(frozen=True, slots=True)
 class PrefetchLimits:
     """Limits of a claim ahead of the lanes' turn. Of everything else only ``slots``, which begin at once.
-    ``uncounted``: what the process still holds, by lane, that was claimed so.
+    ``uncounted``: the jobs claimed so that the process still holds, by lane.
     """
 
     rooms: Mapping[str, int]
@@ -164,8 +164,8 @@ async def claim(
     """Claims up to ``limit`` due rows, most urgent first, and leases each for ``lease_s``.
 
     A lane that is held is passed over. ``per_lane`` leaves alone what would put more than so many rows of one lane (or
-    than its own width) under lease; it looks at the first few hundred rows of lanes with room, so what stands behind a
-    long queue is reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
+    than its own width) under lease; it looks at the first few hundred rows of lanes with room, so jobs behind a long
+    queue are reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
     free, so the limit holds for one worker and is near for many. ``ahead`` says nothing without ``per_lane``; of what
     it claims of a quick lane other workers know nothing.
     """
@@ -190,7 +190,7 @@ def to_jobs(rows: Sequence[Sequence[Any]]) -> list[Job]:
 
 async def ack(session: AsyncSession, job: Job, *, keep: bool = True) -> bool:
     """Marks a job as done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it. Without
-    ``keep`` it is deleted now, for work whose subject remembers by itself that it was done."""
+    ``keep`` it is deleted now, for jobs whose subject itself shows that they were done."""
     return bool(await ack_many(session, [job], keep=keep))
 
 

@@ -2,8 +2,8 @@
 
 A record belongs to the caller who sent the key: ``key`` holds the caller, a space and the Idempotency-Key, which holds
 none (``scoped``). A column of its own would have to be part of the primary key, and steps of the schema only add, so
-that processes of the version before go on beside a newer database. What such a process has kept is under the bare key
-and names no caller: it is nobody's to see, and what it answered may not be done again (``unscoped``).
+that processes of the version before go on beside a newer database. Such a process stores records under the bare key
+without a caller: nobody may see them, and what they answered may not be done again (``unscoped``).
 
 ``start`` claims the key in a transaction of its own, so that others see it in flight. ``finish`` belongs in the
 transaction of the effect: both are there or neither. A claim whose process died is taken over once it is stale; the
@@ -139,8 +139,8 @@ async def store_answers(
     """Stores answers (rows that are done), each unless its key is taken; to be called in the transaction of the
     effects.
 
-    ``ours``: the effect is to be written in this transaction. Anything else: it must not be, and ``row`` says what
-    stands there; of the same key twice among ``rows``, the first is kept. Waits for another transaction that is just
+    ``ours``: the effect is to be written in this transaction. Anything else: it must not be, and ``row`` is the
+    existing record; of the same key twice among ``rows``, the first is kept. Waits for another transaction that is just
     keeping an answer to the same key.
     """
     first_of: dict[tuple[str, str, str, str], IdempotencyRow] = {}
@@ -148,7 +148,7 @@ async def store_answers(
         first_of.setdefault(_key(row), row)
     postgresql = is_postgresql(session)
     stale, forgotten = kept(stale_before, postgresql=postgresql), kept(forget_before, postgresql=postgresql)
-    # In one order everywhere, so that two processes never wait for each other.
+    # Always in the same order, so that two processes can't deadlock.
     ordered = [_parameters(first_of[key], stale, forgotten, postgresql=postgresql) for key in sorted(first_of)]
     ours = {owner for (owner,) in await _KEEP.run(session, ordered)}
     taken = [key for key, row in first_of.items() if row.owner not in ours]

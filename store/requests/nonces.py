@@ -43,7 +43,7 @@ async def insert_many(session: AsyncSession, wanted: Sequence[tuple[str, str, da
     the first is."""
     first = {(key, nonce): at for key, nonce, at in reversed(wanted)}
     postgresql = is_postgresql(session)
-    # In one order everywhere, so that two processes never wait for each other.
+    # Always in the same order, so that two processes can't deadlock.
     rows = [(key, nonce, kept(at, postgresql=postgresql)) for (key, nonce), at in sorted(first.items())]
     fresh = set(await _TAKE.run(session, rows))
     made: list[bool] = []

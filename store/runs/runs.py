@@ -22,8 +22,8 @@ from store.rows import Row, add, every, storable, table
 class RunRow(Row, table=True):
     """Run. ``actions`` are names joined by spaces.
 
-    ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is how far the working out of a
-    received run is, where that takes long; a move ends it.
+    ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is the present phase of
+    planning a received run, where that takes long; a move clears it.
     """
 
     __tablename__ = "runs"
@@ -55,7 +55,7 @@ class RunRow(Row, table=True):
 
 
 _T = table(RunRow)
-# Built once, as what every request asks: to build a short statement costs more than to run it.
+# Built once, since every request uses it: building a short statement costs more than running it.
 _GET = PreparedQuery(RunRow, select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within")))
 WAITING = ("held", "asked")
 OPEN = (*WAITING, "received", "confirmed", "executing", "unknown")
@@ -86,9 +86,9 @@ async def move(
 ) -> RunRow:
     """Changes a run's state from one in ``was`` to ``to``, setting ``columns``; the revision grows by one.
 
-    the revision grows by one. Of racing moves exactly one fits. ``revision`` demands that nothing moved since it was
-    read. ``updated_at`` is the database's clock unless given. Raises Conflict when the run has moved on (``extra``
-    tells its state and revision), NotFound when it isn't in this workspace.
+    the revision grows by one. Of concurrent moves exactly one succeeds. ``revision`` demands that nothing moved since
+    it was read. ``updated_at`` is the database's clock unless given. Raises Conflict when the run has moved on
+    (``extra`` tells its state and revision), NotFound when it isn't in this workspace.
     """
     states = (was,) if isinstance(was, str) else tuple(was)
     fresh = storable({**columns, "state": to, "phase": None})

@@ -22,7 +22,7 @@ class DeliveryAttemptRow(Row, table=True):
     """Attempt at a delivery. ``id`` is of the claim it was made under; ``n`` is the number it was sent with.
     ``headers`` is JSON, secrets hidden.
 
-    ``delivery`` is there: no foreign key says so, since both that write here hold its row (``came``,
+    ``delivery`` is there: no foreign key says so, since both writers hold its row (``record_attempts``,
     ``store.webhooks.deliveries.purge``).
     """
 
@@ -96,7 +96,8 @@ _TYPES: Final = {
     "cut": "boolean", "delivery": "text", "state": "text", "status": "integer", "error": "text", "detail": "text",
     "at": "timestamptz", "next_at": "timestamptz", "finished_at": "timestamptz", "in_series": "boolean",
 }  # fmt: skip
-# PostgreSQL: one statement, and the rows are those of ``Came``. Only what was moved is logged.
+# PostgreSQL: one statement whose rows are those of ``AttemptResult``. Only attempts whose delivery was updated are
+# logged.
 _CAME: Final = BulkStatement(f", moved AS ({_MOVING} RETURNING given.*) {_LOGGING} moved", **_TYPES)
 # SQLite changes one table by a statement.
 _MOVED: Final = ("delivery", "in_series", "state", "status", "error", "detail", "at", "next_at", "finished_at")
@@ -118,7 +119,7 @@ async def record_attempts(session: AsyncSession, results: Sequence[AttemptResult
     for one in results:
         if one.detail:
             storable({"detail": one.detail})  # the rest is written here
-    # In one order, which most plans keep, so that transactions seldom wait crosswise; one that does is tried again.
+    # In one order, which most plans keep, so that deadlocks are rare; a transaction that meets one is retried.
     turns = _rounds(sorted(results, key=attrgetter("delivery")))
     if is_postgresql(session):
         for turn in turns:

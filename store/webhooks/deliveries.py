@@ -1,8 +1,8 @@
 """Webhook deliveries: one for each event and endpoint, and the body they share; the attempts are in
 ``store.webhooks.attempts``.
 
-The body is written once for an event and sent as those bytes ever after. A delivery's ``state`` is pending, succeeded
-or failed, and never leaves succeeded.
+The body is written once for an event and every attempt sends the same bytes. A delivery's ``state`` is pending,
+succeeded or failed, and never leaves succeeded.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ class DeliveryRow(Row, table=True):
     """Delivery. ``tries`` counts the attempts of the series, ``attempts`` also what a person sent again.
 
     ``status``, ``error`` and ``detail`` are those of the last attempt; ``next_at`` is when the next one is due, about.
-    ``failed`` is true while the state is failed, else NULL: what failed is found by it, since it is in no way of a
-    delivery that succeeds. No index may hold what a success changes, or PostgreSQL enters the row anew in every one of
-    them (docs/decisions/2026-11-26-deliveries.md).
+    ``failed`` is true while the state is failed, else NULL: failed deliveries are found by it, and a success does not
+    change it. No index may hold a column that a success changes, or PostgreSQL would write a new entry in every index
+    (docs/decisions/2026-11-26-deliveries.md).
     """
 
     __tablename__ = "webhook_deliveries"
@@ -218,9 +218,9 @@ async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail:
 
 
 async def give_up_all(session: AsyncSession, endpoint_id: str, at: datetime, detail: str) -> int:
-    """Fails whatever is pending for this endpoint; returns how many. Passed over is what another transaction settles at
-    this moment: it may wait for this one, and if its delivery is pending after that, the next attempt finds what became
-    of the endpoint.
+    """Fails whatever is pending for this endpoint; returns how many. Deliveries that another transaction is settling
+    are skipped: it may wait for this one, and if the delivery is still pending afterwards, the next attempt sees the
+    endpoint's new state.
     """
     pending = select(_T.c.id).where(_T.c.endpoint == endpoint_id, _T.c.state == "pending")
     mine = update(_T).where(_T.c.id.in_(pending.with_for_update(skip_locked=True)))

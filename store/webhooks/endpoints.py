@@ -1,6 +1,6 @@
 """Webhook endpoints: which URLs want which events, and the health of each.
 
-Health is kept as it is written: counters on the endpoint, and one row an hour with how many attempts went well.
+Health is counted as attempts are recorded: counters on the endpoint, and one row an hour with the number of successes.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class EndpointRow(Row, table=True):
     """Endpoint. ``patterns`` are joined by spaces; ``sealed_headers`` is sealed JSON, empty for none; ``why`` tells of
     ``disabled``.
 
-    ``per_minute`` bounds its attempts, None for no bound. ``slow_s`` is how long it is left alone after each attempt
-    while it asks for that. ``failing_since``: nothing has gone well since then.
+    ``per_minute`` bounds its attempts, None for no bound. ``slow_s`` is the pause after each attempt while it asks for
+    one. ``failing_since``: no attempt has succeeded since then.
     """
 
     __tablename__ = "webhook_endpoints"
