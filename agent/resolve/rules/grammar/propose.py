@@ -10,7 +10,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from agent.pipeline import Draft, Span
+from agent.pipeline import Draft, Span, spans_of
 from agent.planning.proposal import Answer, Call, Find, PlanResult, Proposal, RecordArgument, Test, When, Words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import MONEY
@@ -18,7 +18,6 @@ from agent.resolve.rules.grammar.calls import CallReader, Wish
 from agent.resolve.rules.grammar.questions import read_answer
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.tests_of import read_tests
-from agent.resolve.rules.mentions import spans_of
 from agent.resolve.rules.ranking import segments
 from agent.resolve.rules.text_alignment import AlignedText
 from language.stems import EMPTY, ORDERS, stem

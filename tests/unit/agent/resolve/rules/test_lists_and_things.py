@@ -8,9 +8,8 @@ from importlib import resources
 
 import pytest
 
-from agent.pipeline import Abstain, Ask, Calls, Request, Resolution
+from agent.pipeline import Abstain, Ask, Calls, Request, Resolution, spans_of
 from agent.resolve.rules.clauses import begins_like_an_order, correct_verb, gives_order
-from agent.resolve.rules.mentions import spans_of
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
 from registry.catalogue import Catalogue

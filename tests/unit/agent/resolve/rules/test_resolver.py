@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.pipeline import Abstain, Answer, Argument, Ask, Calls, Choice, Mention, Request, Resolution
+from agent.pipeline import Abstain, Answer, Argument, Ask, Calls, Choice, Mention, Request, Resolution, spans_of
 from agent.resolve.resolver import candidates
-from agent.resolve.rules.mentions import spans_of
 from agent.resolve.rules.resolver import RuleResolver
 from registry.contract import Annotation, Risk, Unit
 from registry.offer import Offer
