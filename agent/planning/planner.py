@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Resolved
 from agent.planning.propose import CHEAP_ONLY, Outcome, Task, Verdict, propose
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
+from agent.runs.expiry import card_expiry, question_expiry
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
 from agent.runs.run import Run
 from agent.workspace import principals
@@ -130,14 +130,14 @@ class Planner:
         entry: dict[str, Any]
         match verdict:
             case Plan() if verdict.held:
-                expires = now + timedelta(seconds=verdict.expires_s)
+                expires = card_expiry(verdict, now)
                 run = run.with_(state="held", plan=verdict, approvals=(), expires_at=expires, held_at=now)
                 kind, entry = EntryType.HELD, {"plan": recorder.plan_data(verdict), "expires_at": expires.isoformat()}
             case Plan():
                 run = run.with_(state="confirmed", plan=verdict, approvals=(), held_at=None)
                 kind, entry = EntryType.AUTO_CONFIRMED, {"plan": recorder.plan_data(verdict)}
             case Question():
-                expires = now + timedelta(seconds=self.question_expires_s)
+                expires = question_expiry(self.question_expires_s, now)
                 run = run.with_(state="asked", question=verdict, plan=None, expires_at=expires)
                 kind, entry = EntryType.ASKED, {"question": verdict.model_dump(mode="json")}
             case Abstain():

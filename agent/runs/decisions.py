@@ -19,11 +19,13 @@ from agent.planning.planner import put_send, resolve_work
 from agent.runs import repository
 from agent.runs.approval import ApprovalService, TransactionHook, no_hook
 from agent.runs.cancel_phrases import is_cancellation
+from agent.runs.expiry import expire, has_expired
 from agent.runs.notifier import RunNotifier
 from agent.runs.person_only import refuse_key
 from agent.runs.progress import Progress
 from agent.runs.run import Run
 from agent.runs.service import MAX_TEXT, RunService
+from agent.runs.states import as_asked, as_held, as_planned
 from agent.runs.test_mode import check_mode
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContexts
@@ -71,12 +73,13 @@ class Decisions:
         """Answer the open question with one of its candidates or in words, or take the request back. Raises
         InvalidInput, Forbidden."""
         run = await self._own(actor, run_id)
-        question = run.question
+        asked = as_asked(run)
         now = self.clock()
-        if run.state != "asked" or question is None:
+        if asked is None:
             return Refusal(code="already_decided", detail=f"This run is {run.state}; no question is open.")
-        if run.expires_at is not None and now >= run.expires_at:
+        if has_expired(run, now):
             return await self._expire(run)
+        question = asked.question
         if slot != question.slot:
             return Refusal(code="stale", detail="That question was answered already. Look at the one that is open now.")
         if choice is None and text is not None and is_cancellation(text):
@@ -103,18 +106,19 @@ class Decisions:
         """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, and its
         card waits for a yes whatever its policy says: nobody has seen what it comes to."""
         run = await self._own(actor, run_id)
-        if run.state != "held" or run.plan is None:
+        held = as_held(run)
+        if held is None:
             return Refusal(
                 code="already_decided", detail=f"This run is {run.state}; only a card that is held can be edited."
             )
-        if run.expires_at is not None and self.clock() >= run.expires_at:
+        if has_expired(run, self.clock()):
             return await self._expire(run)
-        if run.plan.digest != digest:
+        if held.plan.digest != digest:
             return Refusal(code="stale", detail="The card has changed since you saw it. Edit the new one.")
         context = await self.contexts.of(run.workspace)
         known = {
             f"{at}.{param}"
-            for at, step in enumerate(run.plan.steps)
+            for at, step in enumerate(held.plan.steps)
             if (contract := context.catalogue.version(step.action, step.version))
             for param in contract.properties
         }
@@ -210,10 +214,9 @@ class Decisions:
         run = await self._to_decide(actor, run_id)
         if run.state != "unknown":
             return Refusal(code="already_decided", detail=f"This run is {run.state}; nothing about it is unknown.")
-        if verdict != "did_not_happen" and run.plan is not None:  # the others send: it again, or what was to follow it
-            refusal = refuse_key(
-                await self.contexts.of(run.workspace), actor, run, run.plan, self.approvals.console_url
-            )
+        planned = as_planned(run)
+        if verdict != "did_not_happen" and planned is not None:  # the others send: it again, or what was to follow it
+            refusal = refuse_key(await self.contexts.of(run.workspace), actor, planned, self.approvals.console_url)
             if refusal is not None:
                 return refusal
         now = self.clock()
@@ -269,15 +272,7 @@ class Decisions:
     # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _expire(self, run: Run) -> Refusal:
-        now = self.clock()
-        try:
-            async with self.database.begin() as session:
-                moved = await repository.move(
-                    session, run.with_(state="expired", updated_at=now), was={"held", "asked"}
-                )
-                await recorder.record(session, moved, EntryType.EXPIRED, now, outcome="expired")
-        except Conflict:
-            pass
+        await expire(self.database, run, self.clock())
         self.run_notifier.changed(run.id)
         return Refusal(code="expired", detail="This has expired; nothing was sent. Ask again.")
 

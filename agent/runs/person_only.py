@@ -8,7 +8,7 @@ alone.
 from __future__ import annotations
 
 from agent.pipeline import Plan, Refusal
-from agent.runs.run import Run
+from agent.runs.states import Planned
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
 from registry.contract import ConfirmBy
@@ -28,15 +28,15 @@ def needs_person(context: WorkspaceContext, plan: Plan) -> bool:
     )
 
 
-def refuse_key(context: WorkspaceContext, approver: Actor, run: Run, plan: Plan, console_url: str) -> Refusal | None:
+def refuse_key(context: WorkspaceContext, approver: Actor, planned: Planned, console_url: str) -> Refusal | None:
     """Why this principal may not confirm this card, with where a person does."""
-    if is_person(approver) or not needs_person(context, plan):
+    if is_person(approver) or not needs_person(context, planned.plan):
         return None
     return Refusal(
         code="person_required",
         detail="No API key may confirm this, whatever its scopes. A person who may approve it confirms it in the "
         "console: "
-        f"{run_url(console_url, run.id)}",
+        f"{run_url(console_url, planned.run.id)}",
     )
 
 

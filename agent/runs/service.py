@@ -21,6 +21,7 @@ from agent.runs.direct_calls import DirectCalls
 from agent.runs.notifier import RunNotifier, heard
 from agent.runs.progress import Progress
 from agent.runs.run import MOVING, Run
+from agent.runs.states import as_held
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContexts
@@ -173,9 +174,10 @@ class RunService:
                 if not mine.issuperset(row.actions.split()) or (row.expires_at is not None and row.expires_at <= now):
                     continue
                 run = repository.of_row(row)
-                if run.plan is None or is_test(run):  # nobody is called to what is sent nowhere
+                held = as_held(run)
+                if held is None or is_test(run):  # nobody is called to what is sent nowhere
                     continue
-                if authority.may_run(context.catalogue, actor, run.plan) is not None:
+                if authority.may_run(context.catalogue, actor, held.plan) is not None:
                     continue
                 if authority.approval_of(actor, run) is None:
                     found.append(run)

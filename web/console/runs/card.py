@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from agent.pipeline import ParameterValue, Plan, PromptSource, RecordSource, Source, Span, Step
 from agent.runs.run import Run
+from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import Actor
@@ -112,8 +113,9 @@ class Card:
     test: bool = False
 
 
-def make_card(run: Run, plan: Plan, actor: Actor) -> Card:
+def make_card(planned: Planned, actor: Actor) -> Card:
     """As ``actor`` sees it, who looks."""
+    run, plan = planned.run, planned.plan
     viewer = actor.person
     calls = tuple(_call(run, step, at, viewer) for at, step in enumerate(plan.steps))
     return Card(

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
+from agent.runs.states import Planned
 from core.display_text import to_display_text
 from core.errors import OpsIQError
 from registry.contract import Contract
@@ -63,7 +64,7 @@ async def simulate(request: Request, visitor: Visitor, said: str, draft: Contrac
     match done.verdict:
         case Plan() as plan:
             return SimulatedRequest(
-                card=card.make_card(done.run.with_(plan=plan), plan, visitor.actor), held=bool(plan.held)
+                card=card.make_card(Planned(done.run.with_(plan=plan), plan), visitor.actor), held=bool(plan.held)
             )
         case Question() as question:
             options = tuple(
