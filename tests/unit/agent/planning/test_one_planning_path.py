@@ -17,6 +17,7 @@ VALIDATORS: Final = {
     ("agent.validate", "validate"),
     ("agent.validate.plan_builder", "validate"),
     ("agent.validate.proposed", "plan_proposal"),
+    ("agent.validate.proposed.planner", "plan_proposal"),
     ("agent.validate.alternatives", "choose_alternative"),
 }
 """What makes a plan out of what was resolved."""
