@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -44,6 +44,7 @@ from registry.connector import (
 )
 from store.database import Database, after_commit
 from store.events.inbound import InboundRow
+from store.transaction_hook import TransactionHook, no_hook
 
 log = logging.getLogger(__name__)
 
@@ -70,13 +71,6 @@ class SharedSecret:
     connector: str
     secret: str
     previous_until: datetime | None
-
-
-TransactionHook = Callable[[AsyncSession, SharedSecret], Awaitable[None]]
-
-
-async def no_hook(session: AsyncSession, made: SharedSecret) -> None:
-    """No-op transaction hook."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +116,7 @@ class Inbox:
         return taken
 
     async def share_secret(
-        self, by: Actor, name: str, given: str | None = None, *, in_transaction: TransactionHook = no_hook
+        self, by: Actor, name: str, given: str | None = None, *, in_transaction: TransactionHook[SharedSecret] = no_hook
     ) -> SharedSecret:
         """What the platform signs its webhooks with from now on: ``given`` by it, or a fresh one. The one before it is
         good for a day. ``also`` is written in the same transaction. Raises Forbidden, NotFound, InvalidInput for a

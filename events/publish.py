@@ -3,7 +3,7 @@ it happened."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -27,18 +27,13 @@ from registry.events import event_catalogue, event_names
 from store.database import Database, after_commit
 from store.events.events import EventRow
 from store.jobs.enqueue import NewJob
+from store.transaction_hook import TransactionHook, no_hook
 
 REACT_JOB: Final = "event.react"
 MAX_DATA_BYTES: Final = 64 * 1024
 OWN_ORIGIN: Final = "opsiq"
 MAX_DEPTH: Final = 8
 """How many events may stand above one in the chain of causes."""
-
-TransactionHook = Callable[[AsyncSession, FiredEvent], Awaitable[None]]
-
-
-async def no_hook(session: AsyncSession, fired: FiredEvent) -> None:
-    """No-op transaction hook."""
 
 
 async def publish(
@@ -177,7 +172,7 @@ class EventPublisher:
         occurred_at: datetime | None = None,
         caused_by: str | None = None,
         request_id: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[FiredEvent] = no_hook,
     ) -> FiredEvent:
         """As ``fire``, in a transaction of its own; ``also`` is written in it. An event refused for its depth is an
         entry in AI History."""

@@ -4,7 +4,7 @@ on with where it stood after a crash, safe beside events that come meanwhile."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -25,6 +25,7 @@ from executors.jobs.queue import Dead, Done, Outcome, Reschedule
 from store.database import Database, after_commit, now
 from store.jobs.jobs import Job
 from store.record_cache.sync_state import SyncStateRow
+from store.transaction_hook import TransactionHook, no_hook
 
 log = logging.getLogger(__name__)
 
@@ -53,13 +54,6 @@ class CacheStatus:
     error: str = ""
 
 
-TransactionHook = Callable[[AsyncSession, list[CacheStatus]], Awaitable[None]]
-
-
-async def no_hook(session: AsyncSession, made: list[CacheStatus]) -> None:
-    """No-op transaction hook."""
-
-
 @dataclass(frozen=True)
 class CacheSync:
     database: Database
@@ -73,7 +67,7 @@ class CacheSync:
         connector: str | None = None,
         kind: str | None = None,
         *,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[list[CacheStatus]] = no_hook,
     ) -> list[CacheStatus]:
         """Read all of these kinds anew: of one connector or of each, one kind or every one. What is being read already
         goes on. Raises Forbidden, NotFound where nothing can be kept by these names. ``also`` is written in the same

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,17 +29,11 @@ from core.clock import Clock
 from core.errors import Forbidden
 from store.database import Database
 from store.runs import confirmations
+from store.transaction_hook import TransactionHook, no_hook
 
 log = logging.getLogger(__name__)
 
 DRIFTED: Final = "What it stood on changed after it was shown, so this new card waits for a yes."
-
-TransactionHook = Callable[[AsyncSession, Run], Awaitable[None]]
-"""Something more to write in the transaction that moves a run."""
-
-
-async def no_hook(session: AsyncSession, run: Run) -> None:
-    """No-op transaction hook."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +49,7 @@ class ApprovalService:
     """Where a person confirms what a key may not."""
 
     async def confirm(
-        self, approver: Actor, run: Run, digest: str, in_transaction: TransactionHook = no_hook
+        self, approver: Actor, run: Run, digest: str, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
         """Approve ``digest``. A second click by the same person answers the run as it stands. Drift gives the run back
         to planning and a fresh card. Raises Conflict only if the run moved in a way that no answer covers."""
@@ -126,7 +119,9 @@ class ApprovalService:
             run = await repository.get(session, approver.workspace, run_id)
         await self._refused(approver, run, Refusal(code="forbidden", detail=error.detail))
 
-    async def _drifted(self, run: Run, approver: Actor, drift: tuple[str, ...], in_transaction: TransactionHook) -> Run:
+    async def _drifted(
+        self, run: Run, approver: Actor, drift: tuple[str, ...], in_transaction: TransactionHook[Run]
+    ) -> Run:
         """Back to planning with the same drafts: the fresh card shows what differs from the one that was looked at."""
         now = self.clock()
         again = run.with_(
@@ -142,7 +137,7 @@ class ApprovalService:
         return moved
 
     async def _approve(
-        self, approver: Actor, held: Held, standing: tuple[Approval, ...], in_transaction: TransactionHook
+        self, approver: Actor, held: Held, standing: tuple[Approval, ...], in_transaction: TransactionHook[Run]
     ) -> Run:
         """``standing`` are the earlier approvals that still count: who gave one and lost the right to it since has not
         approved."""

@@ -17,7 +17,7 @@ from agent.history.recorder import EntryType
 from agent.pipeline import Answer, Question, Refusal, RunState
 from agent.planning.planner import put_send, resolve_work
 from agent.runs import repository
-from agent.runs.approval import ApprovalService, TransactionHook, no_hook
+from agent.runs.approval import ApprovalService
 from agent.runs.cancel_phrases import is_cancellation
 from agent.runs.expiry import expire, has_expired
 from agent.runs.notifier import RunNotifier
@@ -34,6 +34,7 @@ from core.clock import Clock
 from core.errors import Conflict, Forbidden, InvalidInput
 from executors.jobs.inline_dispatcher import BeginJob
 from store.database import Database, after_commit
+from store.transaction_hook import TransactionHook, no_hook
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class Decisions:
         *,
         choice: str | None = None,
         text: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
         """Answer the open question with one of its candidates or in words, or take the request back. Raises
         InvalidInput, Forbidden."""
@@ -101,7 +102,7 @@ class Decisions:
         digest: str,
         changes: Mapping[str, str],
         *,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
         """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, and its
         card waits for a yes whatever its policy says: nobody has seen what it comes to."""
@@ -142,7 +143,7 @@ class Decisions:
         )
 
     async def confirm(
-        self, actor: Actor, run_id: str, digest: str, *, in_transaction: TransactionHook = no_hook
+        self, actor: Actor, run_id: str, digest: str, *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
         """Say yes to exactly ``digest``. Twice is once."""
         for _ in range(RACES):
@@ -163,7 +164,7 @@ class Decisions:
         return Refusal(code="already_decided", detail="This run keeps moving; look at it again.")
 
     async def reject(
-        self, actor: Actor, run_id: str, reason: str = "", *, in_transaction: TransactionHook = no_hook
+        self, actor: Actor, run_id: str, reason: str = "", *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
         """Say no. Only before anything is sent."""
         run = await self._to_decide(actor, run_id)
@@ -205,7 +206,7 @@ class Decisions:
         )
 
     async def decide(
-        self, actor: Actor, run_id: str, verdict: DecisionVerdict, *, in_transaction: TransactionHook = no_hook
+        self, actor: Actor, run_id: str, verdict: DecisionVerdict, *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
         """A person settles what nobody knows: an owner looked at the platform and says whether it happened, or sends it
         again under the same key."""
@@ -277,7 +278,13 @@ class Decisions:
         return Refusal(code="expired", detail="This has expired; nothing was sent. Ask again.")
 
     async def _replan(
-        self, run: Run, was: set[RunState], kind: EntryType, actor: Actor, in_transaction: TransactionHook, **data: Any
+        self,
+        run: Run,
+        was: set[RunState],
+        kind: EntryType,
+        actor: Actor,
+        in_transaction: TransactionHook[Run],
+        **data: Any,
     ) -> Run | Refusal:
         async def worked_out_anew(session: AsyncSession, moved: Run) -> None:
             await self.begin(session, resolve_work(moved))
@@ -286,7 +293,13 @@ class Decisions:
         return await self._moved(run, was, kind, actor, worked_out_anew, **data)
 
     async def _moved(
-        self, run: Run, was: set[RunState], kind: EntryType, actor: Actor, in_transaction: TransactionHook, **data: Any
+        self,
+        run: Run,
+        was: set[RunState],
+        kind: EntryType,
+        actor: Actor,
+        in_transaction: TransactionHook[Run],
+        **data: Any,
     ) -> Run | Refusal:
         """Store the run as it is now, with its entry and ``also``; nothing of it where somebody was quicker."""
         try:

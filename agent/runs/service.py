@@ -16,7 +16,6 @@ from agent.history.recorder import EntryType
 from agent.pipeline import GivenBy, RunState, SuppliedValue
 from agent.planning.planner import resolve_work
 from agent.runs import repository
-from agent.runs.approval import TransactionHook, no_hook
 from agent.runs.direct_calls import DirectCalls
 from agent.runs.notifier import RunNotifier, heard
 from agent.runs.progress import Progress
@@ -31,6 +30,7 @@ from core.clock import Clock
 from core.errors import Forbidden, InvalidInput, NotFound
 from executors.jobs.inline_dispatcher import BeginJob
 from store.database import Database
+from store.transaction_hook import TransactionHook, no_hook
 
 MAX_TEXT: Final = 4000
 PAGE: Final = 200
@@ -55,7 +55,7 @@ class RunService:
         session_id: str,
         request_id: str | None = None,
         now: datetime | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
         """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. Raises
         InvalidInput.
@@ -99,7 +99,7 @@ class RunService:
         surface: Surface = "admin",
         session_id: str,
         request_id: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
         """Run a contract by its name with values given as data: judged, held and recorded like a typed request
         (``Direct.run``)."""

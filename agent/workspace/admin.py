@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,6 +37,7 @@ from store.accounts.members import MemberRow
 from store.connectors import ConnectorRow
 from store.contracts import ContractRow, SigningKeyRow
 from store.database import Database
+from store.transaction_hook import TransactionHook, no_hook
 from store.workspaces import WorkspaceRow
 
 KEY_OVERLAP: Final = timedelta(hours=24)
@@ -58,14 +59,6 @@ class IssuedKey:
 
     row: KeyRow
     secret: str
-
-
-T = TypeVar("T")
-TransactionHook = Callable[[AsyncSession, T], Awaitable[None]]
-
-
-async def no_hook(session: AsyncSession, made: object) -> None:
-    """No-op transaction hook."""
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,14 @@ import store.accounts.logins
 import store.accounts.members
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.workspace.admin import TransactionHook, actor_of, no_hook
+from agent.workspace.admin import actor_of
 from core import ids, passwords
 from core.actor import OWNER, Actor
 from core.clock import Clock
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from store.accounts.members import MemberRow
 from store.database import Database
+from store.transaction_hook import TransactionHook, no_hook
 
 INVITATION: Final = timedelta(days=7)
 """How long an invitation can be accepted."""

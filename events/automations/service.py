@@ -8,12 +8,11 @@ say; only an owner lets an instruction write without a card, and that ends with 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.automations
 from agent.history import recorder
@@ -34,6 +33,7 @@ from registry.contract import Contract
 from registry.events import event_names
 from store.automations import InstructionRow, RuleRow
 from store.database import Database
+from store.transaction_hook import TransactionHook, no_hook
 
 PER_HOUR: Final = 100
 CONDITION_CHARS: Final = condition.MAX_CHARS
@@ -44,12 +44,7 @@ PerHour = Annotated[int, Field(ge=1, le=10_000)]
 
 
 RowT = TypeVar("RowT")
-TransactionHook = Callable[[AsyncSession, RowT], Awaitable[None]]
 """Something more to write in the transaction that stores a row."""
-
-
-async def no_hook(session: AsyncSession, row: object) -> None:
-    """No-op transaction hook."""
 
 
 class _Form(BaseModel):

@@ -3,7 +3,7 @@ History."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -25,6 +25,7 @@ from executors.http.ssrf_guard import Blocked, SsrfGuard
 from registry.events.event_names import pattern
 from store.database import Database, after_commit
 from store.jobs import lanes
+from store.transaction_hook import TransactionHook, no_hook
 from store.webhooks.endpoints import EndpointRow, SuccessRate
 
 MAX_ENDPOINTS: Final = 200
@@ -53,14 +54,6 @@ class CreatedEndpoint:
     previous_until: datetime | None = None
 
 
-ShownHook = Callable[[AsyncSession, EndpointState], Awaitable[None]]
-MadeHook = Callable[[AsyncSession, CreatedEndpoint], Awaitable[None]]
-
-
-async def no_hook(session: AsyncSession, made: Any) -> None:
-    """No-op transaction hook."""
-
-
 @dataclass(frozen=True)
 class Endpoints:
     """``also`` is written in the same transaction as the act. Members need to be owners; a key needs its scope
@@ -82,7 +75,7 @@ class Endpoints:
         headers: Mapping[str, str] | None = None,
         per_minute: int | None = None,
         request_id: str | None = None,
-        in_transaction: MadeHook = no_hook,
+        in_transaction: TransactionHook[CreatedEndpoint] = no_hook,
     ) -> CreatedEndpoint:
         """Raises InvalidInput for a URL, pattern or header that can't be, Forbidden."""
         _governs(by)
@@ -140,7 +133,7 @@ class Endpoints:
         given: Mapping[str, Any],
         *,
         request_id: str | None = None,
-        in_transaction: ShownHook = no_hook,
+        in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
         """Set what ``given`` names: url, events, description, headers (all of them), per_minute. Raises InvalidInput,
         NotFound."""
@@ -174,7 +167,12 @@ class Endpoints:
         )
 
     async def pause(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: ShownHook = no_hook
+        self,
+        by: Actor,
+        endpoint_id: str,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
         """Deliveries go on being made, and wait. Raises Conflict unless it is active."""
         _governs(by)
@@ -183,7 +181,12 @@ class Endpoints:
         )
 
     async def resume(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: ShownHook = no_hook
+        self,
+        by: Actor,
+        endpoint_id: str,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
         """From paused: what waited is sent. From disabled: what comes from now on is; the rest can be recovered."""
         _governs(by)
@@ -193,7 +196,12 @@ class Endpoints:
         )
 
     async def delete(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: ShownHook = no_hook
+        self,
+        by: Actor,
+        endpoint_id: str,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
         """Its deliveries stay in the log; what was pending is failed, and its secret is gone."""
         _governs(by)
@@ -207,7 +215,12 @@ class Endpoints:
         )
 
     async def rotate(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: MadeHook = no_hook
+        self,
+        by: Actor,
+        endpoint_id: str,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[CreatedEndpoint] = no_hook,
     ) -> CreatedEndpoint:
         """A fresh secret; for 24 hours everything is signed with both."""
         _governs(by)
@@ -233,7 +246,7 @@ class Endpoints:
         by: Actor,
         endpoint_id: str,
         kind: EntryType,
-        in_transaction: ShownHook,
+        in_transaction: TransactionHook[EndpointState],
         request_id: str | None,
         columns: Mapping[str, Any],
         *,

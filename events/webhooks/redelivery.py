@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,13 +21,13 @@ from core.actor import Actor
 from core.clock import Clock, from_iso, iso
 from core.errors import Conflict, InvalidInput, NotFound
 from events.subscribers import FiredEvent, event_of_row
-from events.webhooks.endpoints import no_hook
 from events.webhooks.fanout import deliver_to, delivery, put_body, wants
 from executors.jobs.queue import Done, Outcome
 from registry.events import event_catalogue
 from store.database import Database, after_commit
 from store.jobs.enqueue import NewJob
 from store.jobs.jobs import Job
+from store.transaction_hook import TransactionHook, no_hook
 from store.webhooks.deliveries import DeliveryRow
 from store.webhooks.endpoints import EndpointRow
 
@@ -49,9 +49,6 @@ class ResendSpan:
     until: datetime
 
 
-TransactionHook = Callable[[AsyncSession, Any], Awaitable[None]]
-
-
 @dataclass(frozen=True)
 class Redelivery:
     """``also`` is written in the same transaction as the act."""
@@ -61,7 +58,12 @@ class Redelivery:
     wake: Callable[[], None]
 
     async def resend(
-        self, by: Actor, delivery_id: str, *, request_id: str | None = None, in_transaction: TransactionHook = no_hook
+        self,
+        by: Actor,
+        delivery_id: str,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[Any] = no_hook,
     ) -> DeliveryRow:
         """One more attempt, whatever became of those before it; it starts no new series. Raises NotFound."""
         async with self.database.begin() as session:
@@ -87,7 +89,7 @@ class Redelivery:
         event: str | None = None,
         *,
         request_id: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Any] = no_hook,
     ) -> DeliveryRow:
         """One attempt with a sample of the catalogue: ``event``, or the first that the endpoint wants. Raises
         NotFound."""
@@ -120,7 +122,7 @@ class Redelivery:
         until: datetime | None = None,
         *,
         request_id: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Any] = no_hook,
     ) -> ResendSpan:
         """One more attempt at each delivery to this endpoint that was made in [since, until) and failed. Raises
         Conflict."""
@@ -136,7 +138,7 @@ class Redelivery:
         until: datetime | None = None,
         *,
         request_id: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Any] = no_hook,
     ) -> ResendSpan:
         """Deliver the events fired in [since, until) that this endpoint wants and has no delivery of. Raises
         Conflict."""
@@ -201,7 +203,7 @@ class Redelivery:
         kind: EntryType,
         job: str,
         request_id: str | None,
-        in_transaction: TransactionHook,
+        in_transaction: TransactionHook[Any],
     ) -> ResendSpan:
         now = self.clock()
         if since.tzinfo is None or (until is not None and until.tzinfo is None):
