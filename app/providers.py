@@ -21,17 +21,7 @@ def build_model(settings: Settings) -> ModelClient | None:
         return None
     from agent.resolve.model.client import ModelClient, ModelSettings
 
-    asked = ModelSettings(
-        model=settings.model,
-        api_base=settings.model_url,
-        api_key=settings.model_key,
-        mode=settings.model_mode,
-        timeout_s=settings.model_timeout_s,
-        retries=settings.model_retries,
-        fallbacks=settings.model_fallbacks,
-        prices=settings.model_prices,
-    )
-    return ModelClient(asked)
+    return ModelClient(ModelSettings.from_settings(settings))
 
 
 def build_resolver(model: ModelClient | None) -> Resolver | None:

@@ -269,17 +269,8 @@ async def _model(settings: Settings) -> Finding | None:
 
         answer: Literal["yes"]
 
-    client = ModelClient(
-        ModelSettings(
-            model=settings.model,
-            api_base=settings.model_url,
-            api_key=settings.model_key,
-            mode=settings.model_mode,
-            timeout_s=min(settings.model_timeout_s, ASK_S),
-            retries=0,
-            prices=settings.model_prices,
-        )
-    )
+    once = {"timeout_s": min(settings.model_timeout_s, ASK_S), "retries": 0, "fallbacks": ()}
+    client = ModelClient(ModelSettings.from_settings(settings, **once))
     ask: Callable[..., Awaitable[Any]] = client.complete
     try:
         done = await ask([{"role": "user", "content": 'Answer with {"answer": "yes"}.'}], Pulse, max_tokens=20)

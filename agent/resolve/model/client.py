@@ -23,6 +23,7 @@ from agent.resolve.model.openai_http import OpenAiClient, serves
 from agent.resolve.model.reply import Reply
 from core import metrics
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable
+from core.settings import Settings
 from core.traces import span
 
 if TYPE_CHECKING:
@@ -57,6 +58,21 @@ class ModelSettings:
     def __post_init__(self) -> None:
         if not self.model:
             raise BadSetting("OPSIQ_MODEL is empty: name a model as LiteLLM does, or use the offline resolver.")
+
+    @classmethod
+    def from_settings(cls, settings: Settings, **instead: Any) -> ModelSettings:
+        """As the server's settings say, but for the fields in ``instead``."""
+        said = {
+            "model": settings.model,
+            "api_base": settings.model_url,
+            "api_key": settings.model_key,
+            "mode": settings.model_mode,
+            "timeout_s": settings.model_timeout_s,
+            "retries": settings.model_retries,
+            "fallbacks": settings.model_fallbacks,
+            "prices": settings.model_prices,
+        }
+        return cls(**{**said, **instead})
 
 
 @dataclass(frozen=True, slots=True)
