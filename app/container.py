@@ -1,5 +1,4 @@
-"""The composition root: one process's rooms, opened in order and closed in the reverse, handed to each other as
-values."""
+"""Container: opens one process's services in order, hands them to each other as values, and closes them in reverse."""
 
 from __future__ import annotations
 

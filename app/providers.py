@@ -1,4 +1,4 @@
-"""Built from settings: the model client, the resolver, the OpenID Connect issuer."""
+"""Providers built from settings: the model client, the resolver, the OpenID Connect issuer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A backup's file: a tar of ``manifest.json``, its MAC, the database's dump, and data.key where that was asked for.
+"""Backup archive: a tar of ``manifest.json``, its MAC, the database's dump and, where asked for, data.key.
 
 The manifest says what the parts are by length and SHA-256, and its MAC (HMAC-SHA256 under a key derived from the data
 key) that whoever holds that key made it. A restore checks both before it uses or unpacks anything: a dump is taken for

@@ -1,4 +1,4 @@
-"""A signed call to a running server, for the terminal.
+"""API client of the command line: signs calls to a running server.
 
 Credentials come from OPSIQ_URL, OPSIQ_KEY and OPSIQ_SECRET, or from the data folder.
 """

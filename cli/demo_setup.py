@@ -1,5 +1,4 @@
-"""The demo's platform and server in step: the platform tells the server of every change, and the server keeps its
-records."""
+"""Demo setup: connects the demo's platform and server, so that changes are sent as events and records are cached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports of a process that stays."""
+"""Garbage collector setup for long-running processes: imported objects are frozen out of collection."""
 
 from __future__ import annotations
 

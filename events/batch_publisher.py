@@ -1,4 +1,4 @@
-"""Many events at once: what is fired while one group is being committed is committed together by the next.
+"""Batch publisher: events published while one batch commits are committed together in the next.
 
 An event, the answer kept for its Idempotency-Key and its fan-out are one transaction, whoever else is in it: nobody is
 answered before the commit, and one that may not be (its key is taken, its data is wrong) leaves its neighbours alone.

@@ -1,4 +1,4 @@
-"""The walk: one durable piece of work for each event takes its subscribers through their priorities.
+"""Event dispatcher: one durable job for each event runs its subscribers in the order of their priorities.
 
 Who reacts is written down before anybody does. Lower priority comes first, the same priority side by side. A reaction
 and what it leaves behind are one transaction, so after a crash the walk goes on where it stood: what was done is not

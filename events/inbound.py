@@ -1,4 +1,4 @@
-"""What platforms tell: a webhook to a connector, verified by it, becomes events, each once, in one transaction."""
+"""Inbound webhooks: a platform's message, verified by its connector, becomes events, each once, in one transaction."""
 
 from __future__ import annotations
 

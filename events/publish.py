@@ -1,5 +1,4 @@
-"""Firing: the event and the one piece of work that lets its subscribers react, in the transaction of whoever says that
-it happened."""
+"""Event publishing: stores the event and the job that dispatches it, in the caller's transaction."""
 
 from __future__ import annotations
 

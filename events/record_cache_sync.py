@@ -1,5 +1,4 @@
-"""Events keep what is kept in step: each connector whose records are kept hears of what is about them, after the rules
-and before webhooks.
+"""Record cache subscriber: updates cached records from events, after the rules and before webhooks.
 
 An event that the connector itself made of its platform's signed webhook carries the state. Whoever else fires one only
 says that something has changed: then the platform is asked.

@@ -1,4 +1,4 @@
-"""The seam: what reacts to events, in which order, and what it leaves behind.
+"""Subscriber port: what reacts to events, in which order, and what a reaction leaves behind.
 
 ``Source`` answers who reacts to one event of one workspace. The walk (``events.dispatcher``) asks every source, writes
 down who reacts in which order, and lets them react: lower priority first, the same priority side by side.

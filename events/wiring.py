@@ -1,4 +1,4 @@
-"""The room's parts, put together once for a process."""
+"""Construction of the event services, once for a process."""
 
 from __future__ import annotations
 

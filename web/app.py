@@ -1,4 +1,4 @@
-"""The application: one process that answers HTTP and does durable work beside it."""
+"""ASGI application: answers HTTP and runs jobs beside it in one process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is at the door of the API: the address, the signature, the window, the limit, the nonce, the scope, in this order
+"""API authentication: address, signature, time window, rate limit, nonce and scope, in this order
 (docs/reference/wire.md §1, §4)."""
 
 from __future__ import annotations

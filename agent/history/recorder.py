@@ -1,4 +1,4 @@
-"""AI History: what is written at each step, and how it leaves as CSV.
+"""Audit log writer: the entries of AI History at each step, and their export as CSV.
 
 Every entry is appended in the same transaction as the change it tells of (``store.history.log`` chains them by digest).
 """

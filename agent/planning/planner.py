@@ -1,5 +1,4 @@
-"""The worker's step from words to a plan: resolve what was typed (or take up the drafts again), validate, decide
-whether it is held."""
+"""Job of planning a run: resolves what was typed (or takes up its drafts), validates it, and stores what came of it."""
 
 from __future__ import annotations
 

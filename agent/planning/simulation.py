@@ -1,5 +1,5 @@
-"""What would happen, without anything happening: a request resolved and validated but never stored or sent, and a draft
-of a contract judged over the calls that were planned before it."""
+"""Simulation: a request resolved and validated but never stored or sent, and a contract's draft replayed over past
+calls."""
 
 from __future__ import annotations
 

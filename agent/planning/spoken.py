@@ -1,4 +1,5 @@
-"""Drafts of a proposal by its words alone: what each argument stands on, for calls whose text came with an event."""
+"""Drafts of a proposal by its words alone: which words each argument rests on, for calls whose text came with an
+event."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What of one connector is kept, and whether it may be gone by: only a whole reading makes it so, and only for so
-long."""
+"""Cache status of one connector: which kinds are cached, and whether they are fresh enough to be used."""
 
 from __future__ import annotations
 

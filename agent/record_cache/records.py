@@ -1,4 +1,4 @@
-"""The two ways to read records of a connector that lets them be kept: as they are kept, and as they are.
+"""Cached and live reads of a connector's records.
 
 Look-ups go by what is kept. What a card rests on is asked of the platform itself, at the click and at the moment of
 sending, and what it answers corrects what is kept.

@@ -1,5 +1,5 @@
-"""Reading all of a kind from its platform, page by page: begun by a person or when the last reading has grown old, gone
-on with where it stood after a crash, safe beside events that come meanwhile."""
+"""Full sync of a record kind from its platform, page by page: resumes after a crash, and is safe beside events that
+come meanwhile."""
 
 from __future__ import annotations
 

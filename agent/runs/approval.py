@@ -1,4 +1,4 @@
-"""From a held plan to a confirmed one: who may say yes, to exactly what, and once."""
+"""Approval: takes a held plan to a confirmed one, by who may approve exactly this plan, once."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Where two people must agree: which two count as two.
+"""Independence of approvers: which two people count as two where two must agree.
 
 Nobody is made the second one for the occasion. A member who was added, or given the role they have, after the request
-was made does not count (``newcomer``). Nor do two of whom one gave the other their place a short while before
-(``one_made_the_other``): an owner who invites somebody and approves as them is one person.
+was made does not count (``refuse_newcomer``). Nor do two of whom one gave the other their place a short while before
+(``refuse_dependent_approvers``): an owner who invites somebody and approves as them is one person.
 """
 
 from __future__ import annotations

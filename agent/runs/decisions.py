@@ -1,4 +1,4 @@
-"""What people decide about a run that stands: its answer, its edit, yes, no, stop, what became of it. Time decides here
+"""Decisions about a run: answer, edit, confirm, reject, cancel, settle an unknown outcome, expire. Time decides here
 too."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A call given as data: the same gate, without a resolver. Judged at once, stored with its verdict in one
-transaction."""
+"""Calls given as data: planned without a resolver, by the same validation as typed words. Judged at once, stored with
+its verdict in one transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who waits for a run to change, within one process."""
+"""Change notifications for runs within one process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run has come to: read off its calls when nothing more is sent by itself."""
+"""Outcome of a run, worked out from the outcomes of its calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may confirm: cards that only a person signed in to the console may say yes to, and what a key is told instead.
+"""Actions that only a person confirms: which cards no API key may confirm, and what a key is told instead.
 
 An API key can leak, and then it asks and confirms with one hand. So what can't be undone (or what its contract says)
 needs somebody whom a password or an issuer vouches for at that moment: a ``member``, who comes in through the console

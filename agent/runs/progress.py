@@ -1,5 +1,4 @@
-"""How far the working out of a request is: told by its real steps, seen in this process at once and in every other one
-after a moment."""
+"""Planning progress: the step a request has reached, seen at once in this process and after a moment in every other."""
 
 from __future__ import annotations
 

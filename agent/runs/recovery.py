@@ -1,6 +1,5 @@
-"""Runs on their way that nobody has work for: found by a sweep and taken up again. A worker that settles its work
-without moving its run leaves one behind; whatever the cause, a confirmed call must not be forgotten.
-"""
+"""Recovery of stranded runs: runs that should move and have no job are found and get one. A worker that settles its
+work without moving its run leaves one behind; whatever the cause, a confirmed call must not be forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run: one request from the words typed to the outcome, as it is stored and shown."""
+"""Run: one request from the words typed to the outcome, as it is stored and shown."""
 
 from __future__ import annotations
 

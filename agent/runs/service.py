@@ -1,5 +1,5 @@
-"""The door to runs: ask and look. What is then decided about one stands in decisions; consoles and APIs come through
-these two alone."""
+"""Run service: accepts requests and reads runs, for the console, the API and the command line. What is then decided
+about one stands in decisions; consoles and APIs come through these two alone."""
 
 from __future__ import annotations
 

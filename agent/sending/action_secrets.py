@@ -1,4 +1,4 @@
-"""Secrets that sign what leaves, opened only at the moment of use: one for each endpoint origin and purpose."""
+"""Signing secrets of outgoing calls: one for each endpoint origin and purpose, decrypted only when used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claim, act, settle: the confirmed calls of a run, in order, each under one key for ever.
+"""Sender of confirmed runs: claims, posts and settles their calls in order, each under one idempotency key.
 
 A crash between claim and settle stays visible as a call that is ``begun``. It is taken up again with the same key if
 its contract is idempotent; otherwise it is ``unknown`` and a person decides. No transaction is open while a request is

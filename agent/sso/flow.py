@@ -1,5 +1,4 @@
-"""One sign-in that is under way at the issuer, as its browser holds it: sealed, so that it can be neither read nor
-made."""
+"""OpenID Connect login in progress, sealed into the browser's cookie so that it can be neither read nor forged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an issuer says of a person, and why a sign-in through it goes no further."""
+"""Identity that an issuer vouches for, and the reasons a login is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who comes in by an issuer's word: a member whom it is linked to, or one with the same verified address, once.
+"""Login by an issuer's word: lets in a member who is linked to it or, once, one with the same verified address.
 
 Nobody is made a member here who was not invited, and nobody an owner. An owner is linked from within, with their
 password; from then on the pair of issuer and subject counts alone, and an address never again.

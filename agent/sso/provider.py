@@ -1,5 +1,5 @@
-"""The issuer itself: where it is asked, with which keys it signs, and what its ID tokens say (OpenID Connect Core 1.0
-§3.1, Discovery 1.0).
+"""OpenID Connect provider: its endpoints, its signing keys and its ID tokens (OpenID Connect Core 1.0 §3.1, Discovery
+1.0).
 
 The protocol is authlib's; the dial is ours. Everything about a token that is not as it must be is one refusal:
 BAD_TOKEN.

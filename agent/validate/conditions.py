@@ -1,4 +1,4 @@
-"""Whether a condition holds, by live data at the moment of planning. What it was answered by is shown on the card and
+"""Conditions of a request, evaluated on live data when it is planned. What it was answered by is shown on the card and
 pinned."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether a plan is still true: asked at the click, and once more at the moment of sending."""
+"""Drift check: whether a plan still holds, at confirmation and again just before sending."""
 
 from __future__ import annotations
 

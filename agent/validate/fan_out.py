@@ -1,4 +1,4 @@
-"""One order, several calls: "close all of her tickets" is a call for each, all of them on one card."""
+"""Fan-out: one request becomes several calls on one card ("close all of her tickets")."""
 
 from __future__ import annotations
 

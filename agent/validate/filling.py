@@ -1,4 +1,4 @@
-"""One draft against its contract: every parameter gets a value with a source, or the person is asked.
+"""Parameter filling: every parameter of a draft gets a value with a source, or the person is asked.
 
 The order of sources: an answer to the parameter's own question; the resolver's argument; a field of another parameter's
 record; a record that another parameter's record belongs to; the contract's default. What a contract's annotation does

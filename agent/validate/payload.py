@@ -1,4 +1,4 @@
-"""The bytes of a call, built by code from filled parameters and nothing else (docs/reference/wire.md §2)."""
+"""Payload builder: the bytes of a call, from filled parameters and nothing else (docs/reference/wire.md §2)."""
 
 from __future__ import annotations
 

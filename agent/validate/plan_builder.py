@@ -1,4 +1,4 @@
-"""From drafts to a plan: each step admitted, filled, checked, decided; all of them together or none."""
+"""Plan builder: drafts are authorized, filled, checked and decided; all of them become a plan, or none."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Whether a person must confirm. The contract's policy alone decides; no words of a request and no record's text can
-change it.
+"""Confirmation policy: whether a person must confirm a call. The contract's policy alone decides; no words of a request
+and no record's text can change it.
 
 ``never`` is followed for an irreversible action too: an owner signed that contract, and every value in it has a source
 all the same. The linter refuses such a contract, so only one signed elsewhere gets here. Whatever can't be judged is

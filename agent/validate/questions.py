@@ -1,4 +1,4 @@
-"""Questions in words a person can answer: what is asked, between what, and how the choices differ."""
+"""Question builder: what a person is asked, the choices, and how the choices differ."""
 
 from __future__ import annotations
 

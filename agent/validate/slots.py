@@ -1,4 +1,4 @@
-"""One step in the making: its contract, the draft's words for each parameter, and what has been filled so far."""
+"""Slots of one call while it is filled: its contract, the draft's words for each parameter, and the values so far."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What the person said and no argument has taken up. A resolver may overlook words; a call must not go out as if they
-had not been said.
+"""Unclaimed text: the words of a request that no argument has used. A resolver may overlook words; a call must not go
+out as if they had not been said.
 
 Only ever used to ask, or to find the owner of a record that was named without one: "give Nora her money back for the
 latest invoice" is about Nora's, even where a resolver has passed on "the latest invoice" alone.

@@ -1,4 +1,4 @@
-"""Plain values: a person's words read as what the parameter is, or a member of its closed set. Money is never
+"""Value readers: turn a person's words into the parameter's type, or a member of its closed set. Money is never
 converted."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Governing a workspace: founding it, its people, its connectors, its contracts. Every act is an entry in AI
-History."""
+"""Workspace administration: creates a workspace, and manages its members, connectors, contracts and keys. Every act is
+an entry in AI History."""
 
 from __future__ import annotations
 

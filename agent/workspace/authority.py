@@ -1,5 +1,4 @@
-"""Authorization: what a principal may see and decide, judged by the role it acts with and never by the person behind
-it.
+"""Authorization of principals: what one may see and decide, by the role it acts with and never by the person behind it.
 
 One person acts here as several principals: as a member, and through keys, which an owner makes of any role. They count
 as one person where two people must agree (``agent.runs.approval``, ``agent.runs.approver_independence``) and where

@@ -1,5 +1,5 @@
-"""The connectors of a workspace as people see them: what each may read, do and hear, and what is wrong with those that
-don't work."""
+"""Connector status for people: what each connector may read, do and listen to, and what is wrong with those that
+fail."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What a workspace stands on: its verified contracts and the connectors that read its platform. Loaded once, reloaded
-when it changes."""
+"""Workspace context: its verified contracts and live connectors, loaded once and reloaded when they change. Loaded
+once, reloaded when it changes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The data keys of a database: made on first use, opened at the start, wrapped anew when the key that wraps them is
-changed.
+"""Data encryption keys: created on first use, unwrapped at start-up, rewrapped when the wrapping key changes.
 
 Stored secrets are sealed with a data key that is kept in the database, wrapped with the key of ``OPSIQ_DATA_KEY`` or
 ``data.key``. To change that key is to wrap a few rows anew, in one transaction; no stored secret moves.

@@ -1,4 +1,4 @@
-"""What a key may not sign: a contract that leads round a person.
+"""Contracts that an API key may not register: those that would lead around a person's confirmation.
 
 Where a platform has actions that only a person confirms, a key with ``contracts:write`` could register another contract
 for the same endpoint that nobody confirms, or a new version that is looser. It may not: calls to that origin are signed

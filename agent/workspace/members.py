@@ -1,4 +1,4 @@
-"""The people of a workspace: invited, given another role, sent away and let in again. Every act is an entry in AI
+"""Member management: invites people, changes their roles, deactivates and reactivates them. Every act is an entry in AI
 History.
 
 A member's standing begins when they join and anew with every role they are given, so that nobody approves as a second

@@ -1,4 +1,5 @@
-"""Who somebody is *now*: roles are read again at every decision, never trusted from the time a request was typed."""
+"""Current principals: roles are read from the database at every decision, never trusted from when a request was
+typed."""
 
 from __future__ import annotations
 

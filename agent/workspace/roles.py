@@ -1,5 +1,4 @@
-"""The roles that somebody may be given here: the owner's, the evaluator's, those that members have, those that
-contracts list."""
+"""Roles that can be given in a workspace: the owner's, the evaluator's, and those of members and contracts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``opsiq demo``: a demo platform and a server beside it, founded and connected, in one command.
+"""``opsiq demo``: starts a demo platform and a server beside it, set up and connected.
 
 ``--once`` tells the whole story by itself."""
 

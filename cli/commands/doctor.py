@@ -1,4 +1,4 @@
-"""``opsiq doctor``: is everything the server needs there, and does it answer? Looks only; changes nothing."""
+"""``opsiq doctor``: checks that everything the server needs is there and answers. Looks only; changes nothing."""
 
 from __future__ import annotations
 

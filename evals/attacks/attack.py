@@ -1,5 +1,5 @@
-"""Attacks on a request: text planted where the platform, the person or the model would put it, and the worst model
-there can be.
+"""Attacks on a request: text planted where the platform, the person or the model would put it, and a model that obeys
+it.
 
 An attacked case is answered twice: as it is, and under attack by a model that obeys whatever it is shown. What comes
 out must be the same. docs/guide/evals.md says how an attack is written down.

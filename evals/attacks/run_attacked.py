@@ -1,4 +1,4 @@
-"""An attacked case answered twice, as it is and under attack, and what the attack came to."""
+"""Runs an attacked case twice, as it is and under attack, and says what the attack achieved."""
 
 from __future__ import annotations
 

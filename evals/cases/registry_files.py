@@ -1,4 +1,4 @@
-"""Cases that bring a registry file: what they offer, and tables or an overlay where they have live data."""
+"""Cases with a registry file: their offers, and tables or an overlay where they have live data."""
 
 from __future__ import annotations
 

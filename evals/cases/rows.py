@@ -1,4 +1,4 @@
-"""Rows held in memory as live data: what a connector's context provider does, without a platform behind it."""
+"""In-memory records: a context provider over rows, without a platform behind it."""
 
 from __future__ import annotations
 

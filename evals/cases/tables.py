@@ -1,4 +1,4 @@
-"""A folder of tables as live data: each file one kind of record, its rows found by id, number, name and e-mail.
+"""Tables as live data: each file of a folder is one record kind, its rows found by id, number, name and e-mail.
 
 A CSV file, a JSON list of objects, or a JSON object of objects by id. The kind is the file's name in the singular;
 its id field is ``<kind>_id``, ``id``, or else the first field that ends in ``_id``. Every column of plain values

@@ -1,4 +1,4 @@
-"""Two reports of the same cases, side by side: what moved, in which cases, and whether that may be chance."""
+"""Comparison of two reports of the same cases: what changed, in which cases, and whether it may be chance."""
 
 from __future__ import annotations
 

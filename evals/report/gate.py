@@ -1,4 +1,4 @@
-"""Holds a resolver to a baseline: the same run is made again, and must not be worse.
+"""Regression gate: makes a baseline's run again and fails where it is worse.
 
 A baseline is a report with its entries cut down to what is compared. It says how it was made, so that nothing else is
 needed to make it again.

@@ -1,4 +1,4 @@
-"""The report of one run as JSON, ``opsiq/eval-report/v1``: what was run, what it comes to, and one entry a case.
+"""Report of one run as JSON, ``opsiq/eval-report/v1``: what was run, its figures, and one entry for each case.
 
 docs/reference/eval-report.md says every field; a reader may rely on them.
 """

@@ -1,4 +1,4 @@
-"""A report that somebody hands in, read with care: every field has its type and its bound before anything looks at it.
+"""Parser of untrusted reports: every field has its type and its bound before anything uses it.
 
 A baseline (docs/reference/eval-report.md, ○) is read too; what it lacks is empty. Unknown fields are passed over, as
 the report's promise allows. ``ParsedReport.entries`` stand with the worst first.

@@ -1,4 +1,4 @@
-"""The answers of a run so far, so that one that was killed can be taken up again."""
+"""Checkpoint of a run: its answers so far, so that a killed run can be resumed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where cases are answered: each on the ground that it names, opened once for all that share it."""
+"""Environments of cases: each is opened once for all the cases that use it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which resolver a name stands for."""
+"""Resolvers by name."""
 
 from __future__ import annotations
 

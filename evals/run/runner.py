@@ -1,4 +1,4 @@
-"""Runs cases through a resolver, several at a time, and judges the answers."""
+"""Case runner: answers cases through a resolver, several at a time, and scores them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One whole run by its setup: suites read, ground opened, cases answered, report made."""
+"""Eval session: one whole run by its setup, from reading suites to the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a suite's verdicts come to: shares with intervals, by tag, confusion among actions, risk over coverage."""
+"""Metrics of a suite: shares with intervals, by tag, confusion among actions, risk over coverage."""
 
 from __future__ import annotations
 

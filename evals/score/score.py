@@ -1,4 +1,4 @@
-"""Compares what was resolved with what was expected, and names what went wrong.
+"""Scores an answer against what was expected, and names what went wrong.
 
 Comparison: strings without `` ,./-_*^`` and case; 1 equals 1.0; lists in order; a parameter too many or too few is
 wrong unless ``may_omit`` names it.

@@ -1,4 +1,4 @@
-"""The AI brain: instructions in plain words that are carried out when an event fits, inside what their author named and
+"""Instructions: orders in plain words that are carried out when an event matches, within what their author named and
 may do.
 
 Three fences, none of them a prompt. The choice is narrowed to the contracts the instruction names *and* its author may

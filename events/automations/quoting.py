@@ -1,5 +1,4 @@
-"""An instruction's words with an event's fields set into them as quotations, and the way back from a quotation to its
-field.
+"""Instruction templates: event fields are inserted as quotations, and a quotation is traced back to its field.
 
 The owner writes ``Close ticket {data.ticket_id} with the reason {data.subject}``. Only the fields named so are shown to
 a resolver: numbers as they are, text between quotation marks with its own marks and control characters made harmless.

@@ -1,4 +1,4 @@
-"""Rules: when an event fits a pattern and a condition holds, run this contract with these parameters.
+"""Rules: when an event matches a pattern and a condition holds, a contract runs with mapped parameters.
 
 A rule is no way around anything. It acts as its author, with the rights the author has when the event comes, through
 the same validation, confirmation policy, signature and history as a typed request; values come from the event by

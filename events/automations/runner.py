@@ -1,5 +1,4 @@
-"""How a rule or an instruction acts: as a run like any other, of the person who set it up, with that person's rights of
-this moment and no more than they had when they set it up.
+"""Automation runner: runs what a rule or an instruction asks for, as its author, like any other run.
 
 The run is judged first (records are read, nothing is stored) and then written, with what history says of it, in the
 transaction that marks the reaction done. So one event makes at most one run of one rule, whatever crashes in between.

@@ -1,4 +1,4 @@
-"""Who may set up what happens on events: a rule or instruction acts as its author, so it can be given no more than its
+"""Automation service: creates, changes and deletes rules and instructions, which act with no more rights than their
 author has.
 
 Whoever changes what one does becomes its author. Who may switch it and delete it is ``agent.workspace.authority``'s to

@@ -1,4 +1,5 @@
-"""What attempts leave behind: the log, the endpoint's health, and what follows from it (docs/reference/wire.md §6)."""
+"""Attempt recorder: the delivery log, the endpoint's health, and what follows from an attempt (docs/reference/wire.md
+§6)."""
 
 from __future__ import annotations
 

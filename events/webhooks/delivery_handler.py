@@ -1,4 +1,4 @@
-"""The attempts: one handler for what is due by itself, one for what a person sends again."""
+"""Delivery job handlers: one for scheduled attempts, one for what a person sends again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads what deliveries need, for all that ask in the same moment together."""
+"""Delivery loader: reads what deliveries need, in one query for all that ask at the same moment."""
 
 from __future__ import annotations
 

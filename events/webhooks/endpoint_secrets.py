@@ -1,4 +1,4 @@
-"""Secrets of webhook endpoints, and their own headers: sealed at rest, opened to send."""
+"""Endpoint secrets and custom headers: encrypted at rest, decrypted to send."""
 
 from __future__ import annotations
 

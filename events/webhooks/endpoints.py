@@ -1,5 +1,5 @@
-"""Endpoints, as people govern them: made, changed, paused, resumed, rotated, deleted. Every act is an entry in AI
-History."""
+"""Endpoint service: creates, changes, pauses, resumes, rotates and deletes webhook endpoints. Every act is an entry in
+AI History."""
 
 from __future__ import annotations
 

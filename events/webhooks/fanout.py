@@ -1,5 +1,4 @@
-"""From one event to its deliveries: each endpoint that wants it gets a delivery and a piece of durable work of its
-own."""
+"""Webhook fan-out: each endpoint that subscribes to an event gets a delivery with a job of its own."""
 
 from __future__ import annotations
 

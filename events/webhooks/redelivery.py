@@ -1,4 +1,4 @@
-"""What people send: one delivery again, all failed ones of a span, a span that was missed, a test."""
+"""Redelivery: sends one delivery again, all failed ones of a time span, events that were missed, or a test."""
 
 from __future__ import annotations
 

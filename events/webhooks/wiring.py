@@ -1,4 +1,4 @@
-"""The parts of webhooks, put together once for a process."""
+"""Construction of the webhook services, once for a process."""
 
 from __future__ import annotations
 

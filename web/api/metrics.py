@@ -1,4 +1,4 @@
-"""``/metrics``: what this process counted, and what the database says stands, in Prometheus' text format."""
+"""Metrics endpoint: this process's counters and the database's gauges, in Prometheus' text format."""
 
 from __future__ import annotations
 

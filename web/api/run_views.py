@@ -1,5 +1,5 @@
-"""How a run looks from outside. One shape for REST, the terminal and whoever builds a console of their own; the OpenAPI
-document is made of these models, so what is described is what is answered."""
+"""API views of a run. One shape for REST, the terminal and whoever builds a console of their own; the OpenAPI document
+is made of these models, so what is described is what is answered."""
 
 from __future__ import annotations
 

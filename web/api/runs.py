@@ -1,4 +1,4 @@
-"""Runs over REST: ask, look, answer, edit, confirm, reject. POSTs answer at once; ``GET …?wait_s=`` waits for what
+"""Runs over REST: ask, read, answer, edit, confirm, reject. POSTs answer at once; ``GET …?wait_s=`` waits for what
 comes of it."""
 
 from __future__ import annotations

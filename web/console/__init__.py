@@ -1,4 +1,4 @@
-"""Pages: where admins ask, owners govern and audit."""
+"""Console: pages where people ask, owners manage and audit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors as pages: what went wrong in a sentence, the request id to tell, and a way on."""
+"""Error pages: what went wrong in a sentence, the request id, and a way on."""
 
 from __future__ import annotations
 

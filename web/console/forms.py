@@ -1,4 +1,4 @@
-"""Forms: what was posted, let in only with the page's own secret and from the page's own site."""
+"""Form posts: accepted only with the page's CSRF token and from this site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The navigation: where a person may go, by role."""
+"""Navigation: which pages a person may open, by role."""
 
 from __future__ import annotations
 

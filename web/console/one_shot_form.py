@@ -1,4 +1,4 @@
-"""Acts that must not happen twice because a form was: its ticket is kept in the transaction of the act."""
+"""One-shot forms: a ticket, stored in the act's transaction, keeps a double submit from acting twice."""
 
 from __future__ import annotations
 

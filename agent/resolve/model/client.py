@@ -1,6 +1,6 @@
-"""Asks a model for one typed answer: the short way where its server's address is given and speaks OpenAI's API
-(``direct``), through LiteLLM and instructor everywhere else (``libraries``). Retries, fallbacks and the one repair are
-ours.
+"""Model client: asks for one typed answer, over HTTP where the server's address is given and it speaks OpenAI's API
+(``openai_http``), through LiteLLM and instructor everywhere else (``litellm_client``). Retries, fallbacks and the one
+repair are ours.
 
 A prompt, an answer or a key never stands in an error or a log line.
 """

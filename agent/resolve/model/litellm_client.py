@@ -1,5 +1,4 @@
-"""The long way, to any provider: LiteLLM reaches it, instructor holds the answer to a type. Nothing else imports
-either.
+"""LiteLLM client: reaches any provider, and instructor holds the answer to a type. Nothing else imports either.
 
 Both are imported with the first call (LiteLLM costs seconds and 200 MB), after the switches that keep LiteLLM from
 asking the network for prices and from reading a ``.env``. LiteLLM and instructor are told to try once: retries are

@@ -1,4 +1,4 @@
-"""How a model weighed the actions it was offered, out of the likelihoods of its answer's first tokens.
+"""Probability of each action, from the log probabilities of the first tokens of a model's answer.
 
 A small model's choice is often right and seldom doubted; what it all but chose tells more. Few providers give
 likelihoods, and not for tool calls: nothing here is needed to resolve, and where they are missing a model's choice

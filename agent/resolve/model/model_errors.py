@@ -1,4 +1,4 @@
-"""What went wrong with a model, told without a word of the prompt, the answer or a key.
+"""Model errors, described without a word of the prompt, the answer or a key.
 
 LiteLLM's and instructor's own messages hold all three; what is kept of them here is their class and the validator's
 kinds of fault.

@@ -1,4 +1,4 @@
-"""The short way to a server that speaks OpenAI's chat completions: one POST, no library between.
+"""OpenAI-compatible HTTP client: one POST to chat completions, without a library between.
 
 Only for a server whose address is given (llama.cpp, vLLM, LM Studio, a gateway): LiteLLM, which every other provider is
 reached through, costs seconds at its first use, 200 MB, and several milliseconds a request. What is asked and how an

@@ -1,5 +1,5 @@
-"""Reads a model's answer into a proposal. Nothing is trusted: depth, counts and every name are checked, and each quote
-is looked for in what was typed."""
+"""Parser of a model's answer into a proposal. Nothing is trusted: depth, counts and every name are checked, and each
+quote is looked for in what was typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came back of one call to a model, whichever way it was asked."""
+"""Model reply: what one call to a model answered, through either client."""
 
 from __future__ import annotations
 

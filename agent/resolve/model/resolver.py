@@ -1,5 +1,5 @@
-"""The resolver that asks a model for a proposal. It sees words, contracts, kinds and handles, never a record; code
-proves what it says."""
+"""Model resolver: asks a language model for a proposal. It sees words, contracts, kinds and handles, never a record;
+code proves what it says."""
 
 from __future__ import annotations
 

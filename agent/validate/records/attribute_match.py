@@ -1,4 +1,4 @@
-"""Records told apart by what they hold: "the T-shirt (blue, M)", and "the same in red" of one that is known."""
+"""Attribute matching: tells records apart by what they hold ("the T-shirt (blue, M)", "the same in red")."""
 
 from __future__ import annotations
 

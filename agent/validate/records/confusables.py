@@ -1,5 +1,4 @@
-"""Names that a person can't tell apart: UTS #39 skeletons, near-equal spellings, words that mix scripts, characters
-nobody sees.
+"""Confusable names: UTS #39 skeletons, near-equal spellings, mixed scripts, invisible characters.
 
 Only ever used to ask one question more: nothing is chosen by likeness.
 """

@@ -1,4 +1,4 @@
-"""Why nothing was found, exactly: what was looked for, and what is there instead."""
+"""Explanations of an empty search: what was looked for, and what is there instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records that have been found for a plan, and what has been spoken of so far."""
+"""Located records of a plan, and the discourse context: what has been mentioned so far."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""References become records: owners first, then what belongs to them. Nothing is ever picked where two records could be
-meant."""
+"""Record lookup: resolves references to records, owners before what belongs to them. Nothing is ever picked where two
+records could be meant."""
 
 from __future__ import annotations
 

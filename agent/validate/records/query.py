@@ -1,4 +1,4 @@
-"""What a record is wanted for, and what was said of it."""
+"""Record query: what a record is needed for, and what was said about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well a record answers to a name, and which one stands at a place in a line. Pure: the records are at hand."""
+"""Ranking of records: how well one matches a name, and which comes first in an order. Pure: the records are at hand."""
 
 from __future__ import annotations
 

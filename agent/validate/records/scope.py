@@ -1,4 +1,4 @@
-"""Which records may be meant at all: field filters, what belongs to whom, and the speaker's own on the customer
+"""Record scope: which records a request may mean, by field filters, ownership, and the speaker's own on the customer
 surface."""
 
 from __future__ import annotations

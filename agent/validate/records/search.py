@@ -1,4 +1,4 @@
-"""One reference against the live records: by number, by name, by its place in a line, or because there is only one."""
+"""Record search: one reference against live records, by number, name, position, or because there is only one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a record must lie, as bounds of its ranged fields: "on December 13", "overdue", "the next one"."""
+"""Time bounds of a record's dates, from words: "on December 13", "overdue", "the next one"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Safe data over REST: what the workspace's connectors declare, and nothing else of it."""
+"""Records over REST: the safe fields that connectors declare, and nothing else."""
 
 from __future__ import annotations
 

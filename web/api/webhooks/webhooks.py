@@ -1,4 +1,4 @@
-"""Webhook endpoints over REST: made, changed, paused, rotated, caught up, tested."""
+"""Webhook endpoints over REST: create, change, pause, rotate, recover, test."""
 
 from __future__ import annotations
 

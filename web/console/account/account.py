@@ -1,4 +1,4 @@
-"""One's own account: the password, where one is signed in, and what one is linked with."""
+"""Account page: password, active sessions, and linked identities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where somebody is signed in, as a list to end one of them."""
+"""Active sessions of a member, each of which can be ended."""
 
 from __future__ import annotations
 

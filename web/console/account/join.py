@@ -1,5 +1,4 @@
-"""Taking the place that an invitation holds: the invited person gives their name and sets a password nobody else has
-seen."""
+"""Invitation page: the invited person gives their name and sets a password that nobody else has seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coming in and going out: sign-in, sign-out, the first workspace, and the choice of light or dark."""
+"""Sign-in pages: sign-in, sign-out, creating the first workspace, and the choice of light or dark."""
 
 from __future__ import annotations
 

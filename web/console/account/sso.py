@@ -1,4 +1,4 @@
-"""Signing in with the issuer that the settings name, and linking one's account to it.
+"""Single sign-on pages: signing in with the configured issuer, and linking an account to it.
 
 Both are begun by a link, not by a form: a Content-Security-Policy of ``form-action 'self'`` also stops a form that is
 redirected elsewhere.

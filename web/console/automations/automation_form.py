@@ -1,4 +1,4 @@
-"""What the forms of a rule and of an instruction both hold: as they are filled in, and as the API takes them."""
+"""Shared form fields of rules and instructions: as they are filled in, and as the API takes them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What the pages of a rule and of an instruction have in common: the switch, what it has done, the form's frame, and
-who may change it."""
+"""Shared parts of rule and instruction pages: the switch, past firings, the form's frame, and who may change it."""
 
 from __future__ import annotations
 

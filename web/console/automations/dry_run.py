@@ -1,4 +1,4 @@
-"""What a rule or an instruction would have made of past events: the lines of a dry run."""
+"""Dry-run rows: what a rule or an instruction would have done on past events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rules and instructions are put together from by picking: events, their fields, the actions that one may run."""
+"""Form options for rules and instructions: events, their fields, and the actions one may run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a rule: as it is filled in, and as the API takes it."""
+"""Rule form: as it is filled in, and as the API takes it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Contracts: what may be asked for, for everybody by their role; for owners every version, its signature, and what
-changed."""
+"""Contract pages: what one's role may ask for; for owners every version, its signature, and what changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drafts of contracts, for owners: written with the linter beside, seen as a card, tried, replayed, signed.
+"""Contract draft page, for owners: written beside the linter, previewed, tried, replayed, signed.
 
 A draft lives in the form alone. Nothing here sends anything, and nothing is registered but by ``sign``, with the
 owner's password.

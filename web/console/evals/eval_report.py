@@ -1,4 +1,4 @@
-"""One eval report: its figures with intervals, by tag, its plots, and every wrong case with why."""
+"""Eval report page: figures with intervals, by tag, plots, and every wrong case with why."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What pages about eval reports show alike: shares as bars, answers with what was right, what was done and why that was
-wrong."""
+"""Widgets of eval pages: shares as bars, and answers with what was right, what was done and why that was wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports of eval runs, for owners and evaluators: listed, added from a file, deleted."""
+"""Eval report list, for owners and evaluators: reports are added from a file and deleted."""
 
 from __future__ import annotations
 

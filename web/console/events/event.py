@@ -1,4 +1,4 @@
-"""One event, for owners: where it came from, and what each subscriber made of it."""
+"""Event page, for owners: where an event came from, and what each subscriber did."""
 
 from __future__ import annotations
 

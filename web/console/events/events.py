@@ -1,4 +1,4 @@
-"""Events, for owners: what was fired, and one fired by hand."""
+"""Event list, for owners: what was published, and publishing one by hand."""
 
 from __future__ import annotations
 

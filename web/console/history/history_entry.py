@@ -1,4 +1,4 @@
-"""One entry of AI History: what it holds, where it stands in its run and in the chain, and what can be made of it."""
+"""AI History entry page: what it holds, and its place in the run and in the chain."""
 
 from __future__ import annotations
 

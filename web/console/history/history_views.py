@@ -1,4 +1,4 @@
-"""Views of AI History: a filter kept under a name, for oneself or for all owners."""
+"""Saved views of AI History: a filter under a name, for oneself or for all owners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API keys, for owners: listed, made (their secret is shown once), rotated, revoked."""
+"""API key pages, for owners: list, create (the secret is shown once), rotate, revoke."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking, and what becomes of it: the front page, the page of one run, and everything a person can do to a run."""
+"""Ask and run pages: the front page, one run, and everything a person can do to it."""
 
 from __future__ import annotations
 

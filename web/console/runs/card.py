@@ -1,4 +1,4 @@
-"""The card: exactly what will be sent, where to, on whose word, and where each value comes from.
+"""Confirmation card: exactly what will be sent, where to, who asked, and where each value comes from.
 
 It is made from the plan and the words typed, and from nothing else: no model writes a letter of it. Other people's text
 is shown with everything hidden in it spelled out (``core.display_text``).

@@ -1,4 +1,4 @@
-"""What came of a run: each call in words, its answer, and what may be done about it now."""
+"""Outcome of a run as shown: each call in words, its answer, and what may be done now."""
 
 from __future__ import annotations
 

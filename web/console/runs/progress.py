@@ -1,4 +1,4 @@
-"""What a moving run is at: on its page, and as a stream of events (text/event-stream) while somebody looks at it.
+"""Progress of a run: on its page, and as server-sent events while somebody looks at it.
 
 Any process can tell: one that works the run out itself knows at once, every other one reads it beside the run.
 """

@@ -1,4 +1,4 @@
-"""Lists of runs: one's own (everybody's for an owner), and the cards that wait for this person's yes."""
+"""Run lists: one's own (everybody's for an owner), and the cards that wait for this person's approval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request tried, for owners: read and checked against live data as any other, never stored, never sent."""
+"""Simulation page, for owners: a request is read and checked like any other, never stored, never sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a webhook endpoint: as it is filled in, and as the API takes it."""
+"""Endpoint form: as it is filled in, and as the API takes it."""
 
 from __future__ import annotations
 

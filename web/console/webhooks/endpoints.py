@@ -1,4 +1,4 @@
-"""Webhook endpoints, for owners: listed with their health, made, changed."""
+"""Endpoint list, for owners: webhook endpoints with their health; create and change them."""
 
 from __future__ import annotations
 
