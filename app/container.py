@@ -73,7 +73,7 @@ SYSTEM = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", "person"
 
 @dataclass(frozen=True)
 class Container:
-    """What faces (web, cli) work with."""
+    """Application services for web and CLI."""
 
     settings: Settings
     database: Database
@@ -99,8 +99,8 @@ class Container:
 async def open_container(
     settings: Settings, *, clock: Clock = utc_now, resolver: Resolver | None = None
 ) -> AsyncIterator[Container]:
-    """Open the house and start its engine; at exit stop claiming, finish what is held, close. The schema must be up to
-    date."""
+    """Open the container and start its worker; at exit stop claiming, finish what is held, close. The schema must be up
+    to date."""
     database = await Database.open(settings.database_url)
     try:
         box = await open_box(database, settings.data_keys, clock)

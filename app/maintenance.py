@@ -30,9 +30,9 @@ async def run_maintenance(
     closing: asyncio.Event,
     events_days: int,
 ) -> None:
-    """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), take up
-    runs that nobody has work for, and once an hour delete what is kept no longer. Ends by itself when the house closes:
-    cancelled in a query, it would leave its connection behind."""
+    """Expire cards and questions that have run out (confirmation checks that again), take up stranded runs, and once an
+    hour delete what retention no longer keeps. Ends by itself when the house closes: cancelled in a query, it would
+    leave its connection behind."""
     rounds = 0
     while not closing.is_set():
         try:

@@ -37,7 +37,7 @@ def issuer_name(settings: Settings) -> str:
 
 
 def build_issuer(settings: Settings, guard: SsrfGuard, clock: Clock) -> Provider | None:
-    """The issuer that people may sign in with, dialled through the same guard as everything."""
+    """The OpenID Connect issuer that people may sign in with, reached through the same SSRF guard as everything."""
     if not settings.oidc_issuer:
         return None
     return Provider(

@@ -37,7 +37,7 @@ class _Pending:
 
 
 class BatchPublisher:
-    """What the API fires through."""
+    """Publishes the API's events in batches."""
 
     def __init__(self, firing: EventPublisher) -> None:
         self._firing = firing
@@ -55,8 +55,8 @@ class BatchPublisher:
         caused_by: str | None = None,
         request_id: str | None = None,
     ) -> FiredEvent | KeyClaim:
-        """The event; or, where nothing was fired, what stands under the key of ``kept``, which is kept with the event
-        and its ``answer``. Raises as ``events.fire``."""
+        """Publish one event; or, where one was published under the key of ``kept`` before, answer what is stored under
+        it. ``kept`` is stored with the event and its ``answer``. Raises as ``publish``."""
         now = self._firing.clock()
         try:
             row = make_row(

@@ -43,7 +43,7 @@ _SYSTEM: Final = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", 
 
 
 class Dispatcher:
-    """Handles ``event.react`` and ``event.retry``. ``react_s`` bounds one reaction."""
+    """Job handler of ``event.react`` and ``event.retry``. ``react_s`` bounds one reaction."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Dispatcher:
         self._react_s = react_s
 
     async def react(self, job: Job) -> Outcome:
-        """Take the event as far as it goes now. ``Reschedule`` while a blocking subscriber is being retried."""
+        """Dispatch the event as far as possible now. ``Reschedule`` while a blocking subscriber is being retried."""
         async with self._database.read() as session:
             event = event_of_row(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
         if event.mode != "live":
@@ -81,7 +81,7 @@ class Dispatcher:
         return Done(lambda session: store.events.events.finish(session, event.workspace, event.id, self._clock()))
 
     async def again(self, job: Job) -> Outcome:
-        """One more try of one reaction that failed."""
+        """Retry one reaction that failed."""
         async with self._database.read() as session:
             event = event_of_row(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
             row = await store.events.events.reaction(session, event.workspace, event.id, job.payload["subscriber"])
@@ -90,7 +90,7 @@ class Dispatcher:
         return Done()
 
     async def parked(self, session: AsyncSession, job: Job, error: str) -> None:
-        """What stays undone of work that is not tried any more has failed, in the transaction that says so."""
+        """Mark as failed what is left of a job that is given up, in the same transaction."""
         if job.kind not in (REACT_JOB, RETRY_JOB):
             return
         now, event_id = self._clock(), job.payload["event_id"]

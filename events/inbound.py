@@ -57,7 +57,7 @@ OVERLAP: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class AcceptedEvent:
-    """One event of a webhook. ``repeated``: the platform sent it before, and nothing was done again."""
+    """One event of an inbound webhook. ``repeated``: the platform sent it before, and nothing was done again."""
 
     id: str
     event: str
@@ -66,7 +66,8 @@ class AcceptedEvent:
 
 @dataclass(frozen=True, slots=True)
 class SharedSecret:
-    """``secret`` is answered here and never again; ``previous_until``: the one before it is good until then."""
+    """Shared secret of a platform's webhooks: ``secret`` is answered here and never again; ``previous_until``: the one
+    before it is valid until then."""
 
     connector: str
     secret: str

@@ -49,7 +49,8 @@ async def publish(
     event_id: str | None = None,
     mode: Mode = "live",
 ) -> FiredEvent:
-    """Write the event and its fan-out into the caller's transaction. Whoever commits it wakes the engine.
+    """Write the event and its dispatch job into the caller's transaction. Whoever commits it wakes the worker.
+    ``caused_by`` is the event, run or call that led to it. Raises as ``make_row`` and ``depth_below`` do.
 
     ``caused_by`` is the event, run or call that led to it. Raises as ``written`` and ``depth_below`` do.
     """
@@ -84,7 +85,8 @@ def make_row(
     event_id: str | None = None,
     mode: Mode = "live",
 ) -> EventRow:
-    """The event as it will be stored, its depth not yet known. One of ``mode`` test is over as soon as it is fired.
+    """The event's row, without its depth. An event of ``mode`` test is settled as soon as it is published. One of
+    ``mode`` test is over as soon as it is fired.
 
     Raises InvalidInput (with findings) for a name that is none or is OpsIQ's own, data that does not fit a universal
     event's schema or is too large.
@@ -117,8 +119,8 @@ def make_row(
 
 
 def reaction_job(rows: Sequence[EventRow]) -> list[NewJob]:
-    """For each live event the one piece of work that lets its subscribers react. A test event has none: no rule,
-    instruction, connector, kept record or webhook hears of it."""
+    """The job that dispatches a live event to its subscribers. A test event has none: no rule, instruction, connector,
+    kept record or webhook hears of it."""
     return [
         NewJob(row.id, REACT_JOB, row.workspace, {"event_id": row.id}, priority=20)
         for row in rows
@@ -156,7 +158,7 @@ async def _depth_below(session: AsyncSession, workspace: str, cause: str) -> int
 
 @dataclass(frozen=True)
 class EventPublisher:
-    """The door to events: what APIs and consoles fire through."""
+    """Event publisher of APIs and consoles."""
 
     database: Database
     clock: Clock
@@ -173,8 +175,7 @@ class EventPublisher:
         request_id: str | None = None,
         in_transaction: TransactionHook[FiredEvent] = no_hook,
     ) -> FiredEvent:
-        """As ``fire``, in a transaction of its own; ``also`` is written in it. An event refused for its depth is an
-        entry in AI History."""
+        """Publish in a transaction of its own. An event refused for its depth is an entry in AI History."""
         now = self.clock()
         try:
             async with self.database.begin() as session:
@@ -200,7 +201,7 @@ class EventPublisher:
     async def refused(
         self, actor: Actor, name: str, at: datetime, error: EventLoop, *, caused_by: str | None, request_id: str | None
     ) -> None:
-        """Tell history of an event that would have gone round in circles."""
+        """Record in history an event that would have gone round in circles."""
         async with self.database.begin() as session:
             await recorder.record_act(
                 session,

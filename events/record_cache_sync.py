@@ -28,7 +28,7 @@ MAX_ASKED: Final = 10
 
 @dataclass(frozen=True)
 class RecordCacheSubscribers:
-    """The source of one subscriber for each connector that an event is about."""
+    """Source of one subscriber for each connector that an event is about."""
 
     database: Database
     contexts: WorkspaceContexts

@@ -25,7 +25,7 @@ from store.database import Database
 
 @dataclass(frozen=True)
 class Events:
-    """What faces and the engine need of this room. ``handlers`` go into the engine."""
+    """Event services for web, CLI and worker. ``handlers`` go into the worker."""
 
     firing: EventPublisher
     batch_publisher: BatchPublisher
@@ -47,7 +47,8 @@ def build(
     wake: Callable[[], None],
     sources: Sequence[Source] = (),
 ) -> Events:
-    """``sources`` are those of other rooms' subscribers beside the built-in ones (webhook endpoints)."""
+    """Build the event services. ``sources`` are those of other rooms' subscribers beside the built-in ones (webhook
+    endpoints)."""
     runner = AutomationRunner(database, contexts, planner, clock, wake)
     rules = Rules(runner)
     instructions = Instructions(runner, planner.resolver)

@@ -9,8 +9,9 @@ from store.history.verification import ChainAnchor, ChainVerdict
 
 
 async def verify(session: AsyncSession, workspace: str, anchor: ChainAnchor | None = None) -> ChainVerdict:
-    """Founding a workspace writes the first entry in the same transaction (``office.found``), so one without any lost
-    them, together with the record of where they ended. Run it in a ``read()`` block."""
+    """Verify a workspace's hash chain. Creating a workspace writes the first entry in the same transaction
+    (``create_workspace``), so a workspace without entries has lost them, together with the record of where they ended.
+    Run it in a ``read()`` block."""
     verdict = await store.history.log.verify(session, workspace, anchor)
     if verdict.ok and verdict.count == 0:
         why = "There is no entry, and the founding of a workspace is its first: all of it was taken out."

@@ -40,8 +40,8 @@ SEND_JOB: Final = "run.send"
 
 @dataclass(frozen=True)
 class Planner:
-    """Takes a ``received`` run to asked, held, confirmed, refused or abstained. Nothing is sent here, so doing it twice
-    is harmless."""
+    """Moves a ``received`` run to asked, held, confirmed, answered, refused or abstained. Nothing is sent here, so
+    doing it twice is harmless."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -54,16 +54,15 @@ class Planner:
     evaluator: Evaluator = CHEAP_ONLY
 
     async def plan(self, workspace: str, run_id: str) -> None:
-        """Resolve and validate, and store what came of it. Raises PlatformUnavailable, ModelUnavailable or
-        ModelMisbehaved."""
+        """Resolve, validate and store the verdict. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
         if (record := await self.plan_and_commit(workspace, run_id)) is not None:
             async with self.database.begin() as session:
                 await record(session)
 
     async def plan_and_commit(self, workspace: str, run_id: str) -> CommitHook | None:
-        """Resolve and validate. What comes of it is stored by the record that is answered, in whatever transaction it
-        is run in; None where there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved
-        (the engine tries again)."""
+        """Resolve and validate, and return the hook that stores the verdict in the caller's transaction, or None where
+        there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the worker tries
+        again)."""
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
             actor = await principals.current_actor(session, run.actor, self.clock())
@@ -87,8 +86,8 @@ class Planner:
     async def evaluate(
         self, run: Run, context: WorkspaceContext, confirmed: Collection[str], job: PlanningProgress | None = None
     ) -> tuple[Run, Outcome]:
-        """The run with what was read of it, and what came of it. Nothing is stored. ``work`` hears of the steps, and
-        may be stopped while a resolver is asked (Stopped)."""
+        """The run with what was resolved, and the outcome. Nothing is stored. ``job`` receives the phases, and may stop
+        a resolver that is being asked (PlanningStopped)."""
         task = task_of(run, context, confirmed, self.evaluator)
         if job is None:
             outcome = await propose(task, self.resolver)
@@ -123,8 +122,8 @@ class Planner:
         resolved: Resolved | None,
         took_ms: float,
     ) -> Run:
-        """Move a received run by its verdict, in the caller's transaction, with what history says of it and the work
-        that follows."""
+        """Move a received run by its verdict, in the caller's transaction, with its history entries and the job that
+        follows."""
         now = run.updated_at
         entry: dict[str, Any]
         match verdict:
@@ -171,7 +170,7 @@ class Planner:
         return moved
 
     async def mark_unavailable(self, workspace: str, run_id: str, error: OpsIQError) -> None:
-        """The last try failed: refuse in words instead of leaving the person waiting."""
+        """Refuse a run whose last try failed, in words, instead of leaving the person waiting."""
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
         if run.state == "received":
@@ -181,8 +180,7 @@ class Planner:
                 await record(session)
 
     async def give_up(self, session: AsyncSession, workspace: str, run_id: str, error: str) -> None:
-        """The engine buries work of this run: say so in the run, in the same transaction. What may have been sent is
-        unknown."""
+        """Settle a run whose job is given up, in the same transaction. What may have been sent is unknown."""
         run = await repository.get(session, workspace, run_id)
         now = self.clock()
         if run.state == "received":
@@ -223,7 +221,7 @@ def task_of(run: Run, context: WorkspaceContext, confirmed: Collection[str], eva
 
 
 def resolve_work(run: Run) -> NewJob:
-    """What works a received run out."""
+    """The job that plans a received run."""
     return NewJob(f"{run.id}:resolve:{run.revision}", RESOLVE_JOB, run.workspace, {"run_id": run.id}, priority=10)
 
 
@@ -232,7 +230,7 @@ async def put_resolve(session: AsyncSession, run: Run) -> None:
 
 
 async def put_send(session: AsyncSession, run: Run) -> None:
-    """The work row that sends a confirmed run: same transaction as the confirmation, once for each run and revision."""
+    """Enqueue the job that sends a confirmed run: in the confirmation's transaction, once for each run and revision."""
     await store.jobs.enqueue.enqueue(
         session,
         key=f"{run.id}:send:{run.revision}",

@@ -36,7 +36,7 @@ Fate = Literal["allowed", "held", "blocked"]
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """``run`` was never stored: it is what a card is drawn from."""
+    """A simulated request. ``run`` was never stored: a card is drawn from it."""
 
     run: Run
     verdict: Verdict
@@ -44,7 +44,7 @@ class Rehearsed:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedCall:
-    """One call that was planned, as it was and as the draft would have it."""
+    """A past call as it was planned, and as the draft would have it."""
 
     run_id: str
     at: datetime
@@ -65,8 +65,8 @@ class Simulations:
     async def rehearse(
         self, actor: Actor, text: str, *, surface: Surface = "admin", draft: Contract | None = None
     ) -> Rehearsed:
-        """What would become of ``text`` if ``actor`` asked it, with ``draft`` in force in place of its namesake. Raises
-        InvalidInput, and what resolving raises (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)."""
+        """Simulate ``text`` as ``actor``, with ``draft`` in place of the contract of its name. Raises InvalidInput, and
+        what resolving raises (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)."""
         words = text.strip()
         if not words or len(words) > MAX_TEXT:
             raise InvalidInput(f"Type what is to be done, in at most {MAX_TEXT} characters.")
@@ -89,8 +89,8 @@ class Simulations:
         return Rehearsed(run, outcome.verdict)
 
     async def shadow(self, workspace: str, draft: Contract) -> Sequence[ReplayedCall]:
-        """The calls of this action among the newest runs, newest first, with what ``draft`` would have made of each: by
-        its roles and surfaces, its schema, its policy over the values and records as they were."""
+        """Replay past calls of this action, newest first, under ``draft``: its roles and surfaces, its schema, its
+        policy over the values and records as they were."""
         found: list[ReplayedCall] = []
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(session, workspace, action=draft.name, limit=LOOKED_AT)

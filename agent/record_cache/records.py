@@ -29,9 +29,8 @@ _NUMERIC: Final = frozenset({"integer", "number", "money_minor"})
 
 
 class CachedRecords:
-    """Answers from what is kept where that is whole and fresh, else from the platform. What the words of a search don't
-    find among what is kept is asked of the platform too, if it answers: it may be newer than the last that was
-    heard."""
+    """Reads from the cache where it is complete and fresh, else from the platform. Words that a search does not find in
+    the cache are searched for on the platform too, if it answers: it may know newer records."""
 
     def __init__(self, live: ContextProvider, cache: ConnectorCache) -> None:
         self._live, self._cache = live, cache
@@ -86,7 +85,7 @@ class CachedRecords:
 
 
 class WriteThroughRecords:
-    """Always the platform. What it says of one record is what is kept from then on."""
+    """Always reads from the platform, and writes what it answers to the cache."""
 
     def __init__(self, live: ContextProvider, cache: ConnectorCache) -> None:
         self._live, self._cache = live, cache

@@ -38,8 +38,8 @@ MAX_PAUSE_S: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class CacheStatus:
-    """How one kind of one connector is kept. ``records`` are there now; ``fresh``: look-ups go by them. ``state`` is
-    ``none`` where it was never begun; ``reading`` says how far it is in ``seen``."""
+    """Cache status of one kind of one connector. ``records`` are cached now; ``fresh``: look-ups use them. ``state`` is
+    ``none`` where it was never started; ``reading`` says how far it is in ``seen``."""
 
     connector: str
     kind: str

@@ -38,7 +38,7 @@ DRIFTED: Final = "What it stood on changed after it was shown, so this new card 
 
 @dataclass(frozen=True)
 class ApprovalService:
-    """Holds the only way from ``held`` to ``confirmed``."""
+    """The only way from ``held`` to ``confirmed``."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -51,7 +51,7 @@ class ApprovalService:
     async def confirm(
         self, approver: Actor, run: Run, digest: str, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """Approve ``digest``. A second click by the same person answers the run as it stands. Drift gives the run back
+        """Approve ``digest``. A second approval by the same person returns the run unchanged. Drift sends the run back
         to planning and a fresh card. Raises Conflict only if the run moved in a way that no answer covers."""
         if run.state in ("confirmed", "executing", "succeeded", "failed", "unknown") and run.digest == digest:
             return run
@@ -114,7 +114,7 @@ class ApprovalService:
         return refusal
 
     async def forbidden(self, approver: Actor, run_id: str, error: Forbidden) -> None:
-        """Tell history of a yes to a card that its giver may not even see."""
+        """Record in history that somebody tried to approve a card which they may not even see."""
         async with self.database.read() as session:
             run = await repository.get(session, approver.workspace, run_id)
         await self._refused(approver, run, Refusal(code="forbidden", detail=error.detail))
@@ -179,8 +179,7 @@ class ApprovalService:
 
 
 def verify_digest(planned: Planned) -> tuple[str, ...]:
-    """Drift of the last resort: the stored plan is no longer what its digest names, because somebody changed it where
-    it is kept."""
+    """Tamper check: the drift of a stored plan that no longer matches its digest."""
     run, plan = planned.run, planned.plan
     if plan_digest(plan.steps, run_id=run.id, actor=run.actor, surface=run.surface) == plan.digest:
         return ()
@@ -189,8 +188,7 @@ def verify_digest(planned: Planned) -> tuple[str, ...]:
 
 
 def check_requester_role(run: Run, requester: Actor) -> tuple[str, ...]:
-    """The payload names the role its principal had when it was made; with another role now it would tell the platform
-    an untruth."""
+    """Drift where the requester's role changed: the payload names the role they had when it was built."""
     if requester.role == run.actor.role:
         return ()
     return (f"{requester.name}'s role changed from {run.actor.role} to {requester.role}.",)
@@ -215,7 +213,7 @@ async def valid_approvals(
 
 
 def find_lapsed(planned: Planned, standing: tuple[Approval, ...]) -> tuple[str, ...]:
-    """Whose yes no longer counts: nothing is sent on the word of somebody who may not give it any more."""
+    """Drift where approvals no longer count: nothing is sent on the word of somebody who may no longer give it."""
     gone = [each.name for each in planned.run.approvals if each not in standing]
     if not gone and len(standing) < planned.plan.approvals:
         return ("It has fewer approvals than it needs.",)

@@ -38,9 +38,9 @@ async def refuse_newcomer(session: AsyncSession, approver: Actor, planned: Plann
 async def refuse_dependent_approvers(
     session: AsyncSession, planned: Planned, approvers: Collection[Actor], now: datetime, apart: timedelta
 ) -> Refusal | None:
-    """Of those who take part (who asked, and ``approvers``), has one given an approver their place or role within
-    ``apart``? It is followed from hand to hand while each place on the way is as young. What was given on the machine
-    itself was given by nobody here."""
+    """Refuse approvers of whom one gave another their membership or role within ``apart``: among who asked and
+    ``approvers``, through any number of givers that recent. What was given on the machine itself was given by nobody
+    here."""
     if not planned.needs_two_people:
         return None
     taking_part = {planned.run.actor.person, *(each.person for each in approvers)}

@@ -48,8 +48,8 @@ DecisionVerdict = Literal["resend", "happened", "did_not_happen"]
 
 @dataclass(frozen=True)
 class Decisions:
-    """Each is for a run that its ``actor`` may see, as ``desk`` says: NotFound for the rest. WrongMode where a key is
-    of the other mode."""
+    """Decisions about runs that the ``actor`` may see: NotFound for the rest. Raises WrongMode where a key is of the
+    other mode."""
 
     run_service: RunService
     database: Database
@@ -104,8 +104,8 @@ class Decisions:
         *,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
-        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, and its
-        card waits for a yes whatever its policy says: nobody has seen what it comes to."""
+        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). It is planned again, and the
+        new card waits for an approval whatever its policy says: nobody has seen it yet."""
         run = await self._own(actor, run_id)
         held = as_held(run)
         if held is None:
@@ -145,7 +145,7 @@ class Decisions:
     async def confirm(
         self, actor: Actor, run_id: str, digest: str, *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """Say yes to exactly ``digest``. Twice is once."""
+        """Approve exactly ``digest``. Approving twice counts once."""
         for _ in range(RACES):
             try:
                 run = await self._to_decide(actor, run_id)
@@ -166,7 +166,7 @@ class Decisions:
     async def reject(
         self, actor: Actor, run_id: str, reason: str = "", *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """Say no. Only before anything is sent."""
+        """Reject a run, only before anything is sent."""
         run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state not in ("held", "asked"):
@@ -185,8 +185,8 @@ class Decisions:
         )
 
     async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
-        """Stop the working out of a request. Whoever is at it finds the run gone: nothing comes of it, whatever a model
-        still answers."""
+        """Cancel the planning of a request. Whoever works on it finds the run gone: nothing comes of it, whatever a
+        model still answers."""
         run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state != "received":
@@ -208,8 +208,8 @@ class Decisions:
     async def decide(
         self, actor: Actor, run_id: str, verdict: DecisionVerdict, *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """A person settles what nobody knows: an owner looked at the platform and says whether it happened, or sends it
-        again under the same key."""
+        """Settle a run whose outcome is unknown: an owner looked at the platform and says whether it happened, or sends
+        it again under the same key."""
         if actor.role != OWNER:
             raise Forbidden("Only an owner decides about a call whose outcome is unknown.")
         run = await self._to_decide(actor, run_id)
@@ -257,7 +257,7 @@ class Decisions:
         return moved
 
     async def expire_due(self) -> int:
-        """Expire what has run out, at most ``EXPIRE_AT_ONCE`` of it. Answers how many; called now and then by the
+        """Expire what has run out, at most ``EXPIRE_AT_ONCE`` runs; returns how many. Called periodically by the
         server."""
         async with self.database.read() as session:
             rows = await store.runs.runs.due(session, self.clock(), EXPIRE_AT_ONCE)

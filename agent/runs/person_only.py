@@ -15,12 +15,13 @@ from registry.contract import ConfirmBy
 
 
 def is_person(actor: Actor) -> bool:
-    """Somebody signed in. A key is not, whoever made it; nor is what a platform vouches for."""
+    """Whether a signed-in person acts. A key is not, whoever made it; nor is what a platform vouches for."""
     return actor.kind == "member"
 
 
 def needs_person(context: WorkspaceContext, plan: Plan) -> bool:
-    """By the plan, or by a contract as it stands: a plan made before contracts said so counts as what they say."""
+    """Whether only a person may confirm, by the plan or by a contract as it is now: plans from before contracts said so
+    count as those."""
     return plan.confirm_by is ConfirmBy.PERSON or any(
         contract.confirm_by is ConfirmBy.PERSON
         for step in plan.steps
@@ -29,7 +30,7 @@ def needs_person(context: WorkspaceContext, plan: Plan) -> bool:
 
 
 def refuse_key(context: WorkspaceContext, approver: Actor, planned: Planned, console_url: str) -> Refusal | None:
-    """Why this principal may not confirm this card, with where a person does."""
+    """Refusal for a principal that may not confirm this card, with where a person does."""
     if is_person(approver) or not needs_person(context, planned.plan):
         return None
     return Refusal(

@@ -57,8 +57,8 @@ class RunService:
         now: datetime | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
-        """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. Raises
-        InvalidInput.
+        """Accept a request. It is durable when this returns; ``wait_until_idle`` waits for what comes of it. It is
+        durable when this returns; ``settled`` waits for what comes of it. Raises InvalidInput.
 
         ``also``, here and in decisions, is done in the transaction of the change itself: an idempotency record commits
         with its effect.
@@ -101,8 +101,8 @@ class RunService:
         request_id: str | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
-        """Run a contract by its name with values given as data: judged, held and recorded like a typed request
-        (``Direct.run``)."""
+        """Run a contract by its name with supplied values: planned, held and recorded like a typed request
+        (``DirectCalls.run``)."""
         return await self.direct.run(
             actor,
             action,
@@ -127,8 +127,8 @@ class RunService:
                 await heard(moved, min(left, 0.25))
 
     async def show(self, actor: Actor, run_id: str) -> Run:
-        """One run, for whom ``authority.sees`` lets see it. Raises NotFound for the rest; Forbidden where the same
-        person asked for it in another role."""
+        """One run, for anyone ``authority.sees`` admits. Raises NotFound for the rest; Forbidden where the same person
+        asked for it in another role."""
         async with self.database.read() as session:
             run = await repository.get(session, actor.workspace, run_id)
             if run.state in ("executing", "unknown"):
@@ -150,7 +150,7 @@ class RunService:
     async def listed(
         self, actor: Actor, *, states: tuple[RunState, ...] = (), before: str | None = None, limit: int = 50
     ) -> list[Run]:
-        """What the actor asked for in the role they have, newest first; everybody's for an owner."""
+        """The runs that the actor asked for in their present role, newest first; everybody's for an owner."""
         mine = {} if actor.role == OWNER else {"person": actor.person, "role": actor.role}
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(

@@ -12,7 +12,7 @@ from core.errors import WrongMode
 
 
 def is_test(run: Run) -> bool:
-    """Whether nothing of this run is ever sent: what says ``test`` anywhere is believed."""
+    """Whether a run is in test mode, so that nothing of it is sent: ``test`` anywhere is believed."""
     return run.mode == "test" or run.actor.mode == "test"
 
 

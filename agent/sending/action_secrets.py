@@ -59,7 +59,7 @@ class ActionSecrets:
         return made if kept.current == sealed else None
 
     async def adopt(self, session: AsyncSession, workspace: str, url: str, secret: str) -> None:
-        """``secret`` signs calls to ``url``'s origin from now on. Another that stood signs beside it for
+        """Sign calls to ``url``'s origin with ``secret`` from now on. A secret that it replaces signs beside it for
         ``OVERLAP``."""
         if await self.ensured(session, workspace, url, secret):
             return

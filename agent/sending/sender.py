@@ -46,8 +46,8 @@ _SETTLED: frozenset[CallState] = frozenset({"succeeded", "failed", "skipped"})
 
 @dataclass(frozen=True)
 class Sender:
-    """Executes confirmed runs. One worker at a time holds a run (the engine's lease); every mark is conditional all the
-    same.
+    """Executes confirmed runs. One worker at a time holds a run (by the queue's lease); every update is conditional all
+    the same. One worker at a time holds a run (the engine's lease); every mark is conditional all the same.
 
     A test run ends in the sandbox: this is the only place where calls leave, and it asks the run's mode each time.
     """
@@ -60,7 +60,8 @@ class Sender:
     changed: Callable[[str], None]
 
     async def send(self, workspace: str, run_id: str) -> Outcome:
-        """Move one run as far as it goes now. ``Reschedule`` when a call waits for its next attempt."""
+        """Move one run as far as it goes now; ``Reschedule`` when a call waits for its next attempt. ``Reschedule``
+        when a call waits for its next attempt."""
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
         planned = as_planned(run)

@@ -18,9 +18,9 @@ _CONTEXT: Final = "oidc-flow"
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """``state`` comes back with the browser, ``nonce`` inside the ID token, ``verifier`` (RFC 7636) goes with the code.
-    ``back`` is the page wanted. ``login`` is the sign-in whose member is to be linked, empty where somebody signs
-    in."""
+    """Login in progress: ``state`` comes back with the browser, ``nonce`` inside the ID token, ``verifier`` (RFC 7636)
+    goes with the code. ``back`` is the page wanted. ``login`` is the sign-in whose member is to be linked, empty where
+    somebody signs in."""
 
     state: str
     nonce: str

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class LoginRefusalReason(StrEnum):
-    """Stands in the log and in AI History. Permanent."""
+    """Reasons to refuse a login, in the log and in AI History. Permanent."""
 
     NOT_BEGUN_HERE = "not_begun_here"
     REFUSED_THERE = "refused_there"
@@ -24,7 +24,7 @@ class LoginRefusalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoginRefused:
-    """``detail`` is for the person: what is so, and what to do."""
+    """Raised where a login is refused; ``detail`` tells the person what is wrong and what to do."""
 
     why: LoginRefusalReason
     detail: str

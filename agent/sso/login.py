@@ -33,8 +33,8 @@ _MAX_NAME = 100
 
 @dataclass(frozen=True)
 class SsoLogin:
-    """``domains``: those of the addresses that may come in, folded in case; empty for any. ``name`` is the issuer's,
-    for people."""
+    """Single sign-on for members. ``domains``: those of the addresses that may sign in, folded in case; empty for any.
+    ``name`` is the issuer's, for people."""
 
     database: Database
     clock: Clock
@@ -80,7 +80,7 @@ class SsoLogin:
             return await self._first_time(session, open_to[0], who)
 
     async def link(self, by: Actor, who: SsoIdentity) -> LoginRefused | None:
-        """The identity is the member's from now on. They are signed in, and were asked for their password."""
+        """Link the identity to the member. They are signed in, and were asked for their password."""
         outside = self._outside(who)
         if outside is not None:
             return self._away(outside)

@@ -20,7 +20,7 @@ async def recheck(
     surface: Surface,
     skip_records: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[str, ...]:
-    """What has changed since the plan was made, a sentence each; empty means that it still holds.
+    """Drift since the plan was made, a sentence each; empty means that it still holds.
 
     ``actor`` is the principal with the role of this moment. ``skip_records`` are (kind, id) of records that the plan's
     own earlier calls may have changed. Raises PlatformUnavailable.

@@ -52,7 +52,7 @@ class DraftFilling:
         return self._named_missing(self._values(only, but))
 
     async def fill_missing(self) -> Trouble | None:
-        """What is required and nothing has given."""
+        """Ask for what is required and still has no value."""
         return self._named_missing(await self._missing())
 
     def _named_missing(self, trouble: Trouble | None) -> Trouble | None:

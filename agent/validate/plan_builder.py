@@ -164,8 +164,8 @@ def _rest(also: Sequence[Span], steps: Sequence[Step]) -> Question:
 
 
 def unfit(slots: Slots) -> Question | Refusal | None:
-    """The contract's JSON Schema has the last word on every value; a person's own words can be said again, anything
-    else can't."""
+    """Question or refusal for values that don't fit the contract's JSON Schema, checked last: a person's own words can
+    be said again, anything else can't."""
     unfit = list(misfits(slots.contract, slots.params))
     faults = [
         Fault(pointer=filled.source.pointer + misfit.below, code="invalid", detail=to_display_text(misfit.why))

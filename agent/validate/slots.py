@@ -93,7 +93,7 @@ class Slots:
         return questions.label_of(name, self.schema(name), self.annotation(name))
 
     def spoken(self, name: str) -> bool:
-        """Whether anything was said of it: in the request, in an answer, or by a value given as data."""
+        """Whether anything was said about a parameter: in the request, in an answer, or by a supplied value."""
         if name in self.draft.arguments or name in self.draft.given:
             return True
         return find_answer(self.request, self.slot(name)) is not None

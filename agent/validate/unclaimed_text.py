@@ -36,7 +36,7 @@ _PART: Final = re.compile(
 
 
 class UnclaimedText:
-    """The request's own text without the words that the drafts' arguments stand on."""
+    """Words of the request that no argument of its drafts rests on."""
 
     def __init__(self, request: Request, steps: Sequence[tuple[Draft, Contract]], kinds: Iterable[RecordKind]) -> None:
         # What only describes a call given as data is nobody's words.

@@ -46,7 +46,8 @@ KEY_OVERLAP: Final = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Registered:
-    """``fresh`` is False when this very version stood already. ``secret``: the endpoint's, if made now."""
+    """A registered contract. ``fresh`` is False when this very version existed already. ``secret``: the endpoint's, if
+    made now."""
 
     contract: Contract
     fresh: bool
@@ -130,7 +131,7 @@ class WorkspaceAdmin:
                 await self.action_secrets.adopt(session, by.workspace, base_url, secrets["action_secret"])
 
     async def proposed(self, by: Actor, name: str) -> Sequence[Contract]:
-        """What a configured connector would have registered."""
+        """The contracts that a configured connector proposes."""
         context = await self.contexts.of(by.workspace)
         return [contract for each in context.connectors if each.name == name for contract in each.register_actions()]
 
@@ -266,7 +267,7 @@ class WorkspaceAdmin:
         return IssuedKey(row, secret)
 
     async def revoke_key(self, by: Actor, key_id: str, *, in_transaction: TransactionHook[KeyRow] = no_hook) -> KeyRow:
-        """It signs nothing from now on. Raises NotFound."""
+        """Revoke a key: it signs nothing from now on. Raises NotFound."""
         _owner(by, "revokes keys")
         now = self.clock()
         async with self.database.begin() as session:
@@ -278,7 +279,7 @@ class WorkspaceAdmin:
     async def retire(
         self, by: Actor, name: str, *, in_transaction: TransactionHook[ContractRow] = no_hook
     ) -> ContractRow:
-        """From now on nobody is offered this contract. Held cards that rest on it drift."""
+        """Retire a contract: nobody is offered it from now on. Held cards that rest on it drift."""
         _owner(by, "retires contracts")
         async with self.database.begin() as session:
             row = await store.contracts.retire(session, by.workspace, name)

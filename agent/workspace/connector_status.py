@@ -26,7 +26,7 @@ _FAILED: Final = "it failed while it was asked what it {}"
 
 @dataclass(frozen=True, slots=True)
 class ProposedAction:
-    """A contract that the connector proposes. ``differs``: one of that name is in force, and is not this very one."""
+    """A contract that the connector proposes. ``differs``: another version of it is in force."""
 
     name: str
     title: str

@@ -36,8 +36,9 @@ ClientFactory = Callable[[str, str], HttpPlatformClient]
 
 @dataclass(frozen=True)
 class WorkspaceContext:
-    """One workspace's closed world at one generation. ``broken`` names the connectors that could not be loaded, and
-    why.
+    """One workspace's contracts and connectors at one generation. ``broken`` names the connectors that could not be
+    loaded, and why. ``kinds`` is used for look-ups and reads from the record cache where there is one. ``live`` always
+    asks the platform.
 
     ``kinds`` is what look-ups go by: records that are kept here, where they are. ``live`` always asks the platform.
     """
@@ -64,7 +65,7 @@ class WorkspaceContext:
 
 
 class WorkspaceContexts:
-    """The grounds of all workspaces, kept while their generation stands."""
+    """Workspace contexts, cached while their generation is current."""
 
     def __init__(
         self,
@@ -89,16 +90,16 @@ class WorkspaceContexts:
         return {name: each.title for name, each in self._found.items()}
 
     def cached(self, workspace: str) -> WorkspaceContext | None:
-        """The ground that was loaded last, if any was: no query."""
+        """The context that was loaded last, if any: no query."""
         return self._kept.get(workspace)
 
     async def list_connectors(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
-        """What was loaded last, if it is still what this session sees; else ``of`` loads it."""
+        """The context that was loaded last, if it is still what this session sees; else None, and ``of`` loads it."""
         kept = self._kept.get(workspace)
         return kept if kept and kept.generation == (await _generation(session, workspace))[0] else None
 
     async def of(self, workspace: str) -> WorkspaceContext:
-        """The current ground. Two cheap queries when nothing has changed."""
+        """The current context. Two cheap queries when nothing has changed."""
         async with self._database.read() as session:
             generation, settings = await _generation(session, workspace)
             kept = self._kept.get(workspace)

@@ -27,8 +27,8 @@ WRONG_KEY: Final = (
 
 
 async def open_box(database: Database, wrapping: Sequence[bytes], clock: Clock) -> SecretBox:
-    """What seals and opens this database's secrets. ``wrapping``: the keys that may have wrapped the data keys,
-    likeliest first. Raises BadSetting when none did."""
+    """The box that encrypts and decrypts this database's secrets. ``wrapping``: the keys that may have wrapped the data
+    keys, likeliest first. Raises BadSetting when none did."""
     async with database.read() as session:
         rows = await data_keys.listed(session)
     if not rows:
@@ -41,8 +41,8 @@ async def open_box(database: Database, wrapping: Sequence[bytes], clock: Clock) 
 
 
 async def rotate(database: Database, wrapping: Sequence[bytes], new: bytes, clock: Clock, *, fresh: bool) -> int:
-    """Wrap every data key with ``new`` instead, all or none; ``fresh``: and add one that seals from now on. Answers how
-    many there are.
+    """Rewrap every data key with ``new``, all or none; ``fresh`` also adds one that encrypts from now on. Returns how
+    many there are. Answers how many there are.
 
     A process that runs goes on with what it has opened; after ``fresh``, it can't open what newer ones seal until it is
     restarted.

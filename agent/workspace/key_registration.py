@@ -17,8 +17,8 @@ from store.contracts import ContractRow
 
 
 def ways_around(contracts: Sequence[Contract], there: Sequence[ContractRow]) -> Iterator[Finding]:
-    """What in ``contracts`` a key may not register. ``there``: every version that was ever registered here, oldest
-    first by name."""
+    """Contracts in ``contracts`` that a key may not register. ``there``: every version that was ever registered here,
+    oldest first by name."""
     known = [contract for row in there if (contract := _read(row)) is not None]
     newest = {each.name: each for each in known}
     guarded = {origin(each.endpoint.url): each for each in known if each.confirm_by is ConfirmBy.PERSON}

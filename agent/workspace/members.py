@@ -38,7 +38,7 @@ _MAX_NAME: Final = 100
 
 @dataclass(frozen=True)
 class Invited:
-    """Who is invited, with the token that lets them in once: shown this once, kept as a digest."""
+    """An invited person, with the token that lets them in once: shown this once, stored as a digest."""
 
     member: MemberRow
     token: str

@@ -16,7 +16,7 @@ from store.accounts.members import MemberRow
 
 
 async def current_actor(session: AsyncSession, actor: Actor, now: datetime) -> Actor | None:
-    """The same principal with the role it has at ``now``, or None when it may not act any more."""
+    """The principal with the role it has at ``now``, or None when it may not act any more."""
     match actor.kind:
         case "member":
             try:
@@ -54,7 +54,7 @@ async def standing_since(session: AsyncSession, actor: Actor) -> datetime | None
 
 
 def actor_of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:
-    """Whom a key acts as, or None when it is revoked or over, or has outgrown the member it belongs to: one who is no
+    """The principal of a key, or None when the key is revoked or expired, or has outgrown its member: one who is no
     longer active, or no longer has the key's role. An owner may hold a key of any role."""
     if not key.secrets(now) or member is None:
         return None

@@ -50,7 +50,7 @@ SWAYED: Final = "“{}” acts alone, but without the event's own text it would 
 
 @dataclass(frozen=True)
 class Instructions:
-    """The source of one subscriber for each instruction that is on or in shadow."""
+    """Source of one subscriber for each instruction that is on or in shadow."""
 
     runner: AutomationRunner
     resolver: Resolver
@@ -82,8 +82,8 @@ class Instructions:
         return self.runner.acted(event, row.id, judged)
 
     async def meet(self, row: InstructionRow, event: FiredEvent) -> Evaluation:
-        """Judge one event by an instruction. Records are read and the resolver is asked; nothing is stored and nothing
-        is sent. Raises as ``react``."""
+        """Evaluate one event by an instruction. Records are read and the resolver is asked; nothing is stored and
+        nothing is sent. Raises as ``react``."""
         words = render(row.text, event)
         if words.missing or words.too_long:
             return Evaluation("untold", _lacks(words))

@@ -48,7 +48,7 @@ class ParameterMapping(BaseModel):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a rule makes of one event: ``judged`` where its condition holds, else why nothing is done."""
+    """Evaluation of one event by a rule: ``judged`` where its condition holds, else why nothing is done."""
 
     verdict: Literal["met", "unmet", "untold"]
     detail: str
@@ -59,7 +59,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Rules:
-    """The source of one subscriber for each rule that is on or in shadow."""
+    """Source of one subscriber for each rule that is on or in shadow."""
 
     runner: AutomationRunner
 
@@ -92,7 +92,7 @@ class Rules:
         return self.runner.acted(event, row.id, met.judged)
 
     async def meet(self, row: RuleRow, event: FiredEvent) -> Evaluation:
-        """Judge one event by a rule. Records are read; nothing is stored and nothing is sent. Raises
+        """Evaluate one event by a rule. Records are read; nothing is stored and nothing is sent. Raises
         PlatformUnavailable, and Unavailable where its condition could not be judged yet."""
         if row.condition:
             try:
@@ -168,8 +168,8 @@ def mapped(row: RuleRow) -> dict[str, ParameterMapping]:
 def map_parameters(
     row: RuleRow, event: FiredEvent, required: Collection[str]
 ) -> tuple[dict[str, SuppliedValue], list[str]]:
-    """The values with their sources, and the pointers at which the event lacks a required one; one that is not required
-    is left out then. A constant's source is the rule itself."""
+    """The values with their sources, and the pointers of required ones that the event lacks; optional ones that it
+    lacks are left out. A constant's source is the rule itself."""
     values: dict[str, SuppliedValue] = {}
     missing: list[str] = []
     whole = event.as_json()
@@ -186,7 +186,7 @@ def map_parameters(
 
 
 def look(value: Any, pointer: str) -> Any:
-    """What stands at a JSON Pointer, None where there is nothing (or null)."""
+    """The value at a JSON Pointer, None where there is none (or null)."""
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, Mapping):

@@ -63,14 +63,14 @@ class AutomationRunner:
     wake: Callable[[], None]
 
     async def author(self, stored: str) -> tuple[Actor, bool]:
-        """Whom a rule acts as, as of this moment, and whether that principal may still act at all."""
+        """The principal that a rule acts as, with their present role, and whether they may still act at all."""
         actor = authority.author_of(stored)
         async with self.database.read() as session:
             now = await principals.current_actor(session, actor, self.clock())
         return (actor, False) if now is None else (now, True)
 
     def no_longer_covers(self, stored: str, contract: Contract) -> str:
-        """Why it may not run this whatever role its author has by now, empty where it may."""
+        """Why it may not run this although its author's role changed, empty where it may."""
         then = authority.author_of(stored)
         if authority.still_covers(then, contract):
             return ""
@@ -107,7 +107,7 @@ class AutomationRunner:
             return await store.automations.acted_since(session, workspace, source, self.clock() - HOUR) >= max_per_hour
 
     def acted(self, event: FiredEvent, source: str, judged: EvaluatedRun) -> ReactionResult:
-        """Stores the run and moves it by its verdict."""
+        """Store the run and move it by its verdict."""
 
         async def record(session: AsyncSession) -> None:
             run = judged.run
@@ -138,8 +138,8 @@ class AutomationRunner:
         return ReactionResult(f"Made {judged.run.id}: {describe_verdict(judged.verdict)}", record)
 
     def passed(self, event: FiredEvent, source: str, verdict: str, detail: str, document: str = "") -> ReactionResult:
-        """Nothing was done, and that is worth a line: it would have been (shadow), it may not (over_limit), it can't be
-        told (untold)."""
+        """Record that nothing was done, and why: it would have been (shadow), it may not (over_limit), it can't be
+        evaluated (untold)."""
 
         async def record(session: AsyncSession) -> None:
             await store.automations.insert_firing(
@@ -158,7 +158,7 @@ class AutomationRunner:
         return ReactionResult(detail, record)
 
     def held_back(self, event: FiredEvent, source: str, name: str, author: Actor, max_per_hour: int) -> ReactionResult:
-        """Its ceiling is reached: reported, and nothing is done."""
+        """Record that the rate limit is reached: nothing is done."""
         detail = f"“{name}” has made {max_per_hour} runs within the hour, which is its ceiling."
         passed = self.passed(event, source, "over_limit", detail)
 
@@ -179,8 +179,8 @@ class AutomationRunner:
         return ReactionResult(detail, record)
 
     def overran(self, event: FiredEvent, rule: RuleRow, detail: str) -> ReactionResult:
-        """Its condition was stopped in the middle. That is counted with the rule, and the third time switches it off:
-        an event comes once, and a condition that can't be judged in time will not do better with the next."""
+        """Record that its condition timed out. The third time the rule is switched off: an event comes once, and a
+        condition that can't be evaluated in time will not do better with the next."""
         passed = self.passed(event, rule.id, "untold", detail)
 
         async def record(session: AsyncSession) -> None:
@@ -209,7 +209,7 @@ class AutomationRunner:
 
 
 def describe_verdict(verdict: Verdict) -> str:
-    """A verdict in a line."""
+    """A verdict in one line."""
     match verdict:
         case Plan():
             return f"held, because {verdict.held[0]}" if verdict.held else "confirmed by its policy"

@@ -110,7 +110,7 @@ class AutomationService:
         return row
 
     async def draft_rule(self, by: Actor, form: RuleForm) -> RuleRow:
-        """The rule as it would be, judged like one that is added and not stored: to be tried on past events. Raises as
+        """The rule as it would be, checked like one that is added and not stored: to be tried on past events. Raises as
         ``add_rule``."""
         now = self.clock()
         columns = await self._rule_columns(by, form)
@@ -212,7 +212,7 @@ class AutomationService:
             return await store.automations.instructions(session, by.workspace)
 
     async def manages(self, by: Actor, row: RuleRow | InstructionRow) -> bool:
-        """Whether ``by`` may see what it makes of live records, switch it and delete it."""
+        """Whether ``by`` may see what it does with live records, switch it and delete it."""
         catalogue = (await self.contexts.of(by.workspace)).catalogue
         return authority.manages(by, authority.author_of(row.author), _actions(row), catalogue)
 

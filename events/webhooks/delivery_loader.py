@@ -24,7 +24,8 @@ MAX_BODY_BYTES: Final = 16 * 1024
 
 
 class DeliveryEndpoint:
-    """An endpoint as it was read for some deliveries of it. Its headers and secrets are opened at the first of them."""
+    """An endpoint as it was read for some of its deliveries. Its headers and secrets are decrypted at the first of
+    them."""
 
     def __init__(self, row: EndpointRow, secret: SigningSecretRow, endpoint_secrets: EndpointSecrets) -> None:
         self.id, self.url, self.state = row.id, row.url, row.state
@@ -53,7 +54,7 @@ class LoadedDelivery(NamedTuple):
 
 
 class DeliveryLoader:
-    """A claim starts its deliveries side by side, so that one look at the database serves them all."""
+    """Reads deliveries in batches: a claim starts its deliveries side by side, so one query serves them all."""
 
     def __init__(self, database: Database, endpoint_secrets: EndpointSecrets) -> None:
         self._database = database
@@ -84,9 +85,8 @@ class DeliveryLoader:
                 future.set_result(found.get(delivery_id))
 
     async def beside(self, session: AsyncSession, works: Sequence[Job]) -> dict[str, LoadedDelivery]:
-        """By the work's id, read with its claim. Those with large bodies are left out: they are read when it is their
-        turn, so that what waits for its turn takes little memory.
-        """
+        """Deliveries by job id, read with the claim. Those with large bodies are left out: they are read when it is
+        their turn, so that waiting takes little memory."""
         found = await self._loaded(session, [job.payload["delivery"] for job in works], MAX_BODY_BYTES)
         return {job.id: found[job.payload["delivery"]] for job in works if job.payload["delivery"] in found}
 

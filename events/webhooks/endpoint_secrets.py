@@ -22,7 +22,7 @@ _KEPT: Final = 2_000
 
 @dataclass(frozen=True)
 class EndpointSecrets:
-    """What was opened is kept for the next time, by the sealed text: after a rotation that is another."""
+    """Secrets of endpoints. Decrypted ones are cached by their encrypted text, which a rotation changes."""
 
     box: SecretBox
     _known: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False, compare=False)

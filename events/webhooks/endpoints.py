@@ -36,8 +36,8 @@ MAX_PER_MINUTE: Final = 6_000
 
 @dataclass(frozen=True)
 class EndpointState:
-    """An endpoint and how it has been doing: attempts of the last 24 hours, the names of its own headers, whether it is
-    signed with two secrets, and until when."""
+    """An endpoint and its health: attempts of the last 24 hours, the names of its own headers, whether it is signed
+    with two secrets, and until when."""
 
     row: EndpointRow
     rate: SuccessRate
@@ -47,7 +47,8 @@ class EndpointState:
 
 @dataclass(frozen=True)
 class CreatedEndpoint:
-    """``secret`` is answered here and never again; ``previous_until``: the one before it is good until then."""
+    """A created endpoint: ``secret`` is answered here and never again; ``previous_until``: the one before it is valid
+    until then."""
 
     shown: EndpointState
     secret: str
@@ -56,8 +57,8 @@ class CreatedEndpoint:
 
 @dataclass(frozen=True)
 class Endpoints:
-    """``also`` is written in the same transaction as the act. Members need to be owners; a key needs its scope
-    alone."""
+    """Endpoint service. ``in_transaction`` is written in the same transaction as the act. Members need to be owners; a
+    key needs its scope alone."""
 
     database: Database
     guard: SsrfGuard
@@ -174,7 +175,7 @@ class Endpoints:
         request_id: str | None = None,
         in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
-        """Deliveries go on being made, and wait. Raises Conflict unless it is active."""
+        """Pause an endpoint: deliveries are still made, and wait. Raises Conflict unless it is active."""
         _governs(by)
         return await self._change(
             by, endpoint_id, EntryType.WEBHOOK_PAUSED, in_transaction, request_id, {"state": "paused"}, was=("active",)
@@ -203,7 +204,7 @@ class Endpoints:
         request_id: str | None = None,
         in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
-        """Its deliveries stay in the log; what was pending is failed, and its secret is gone."""
+        """Delete an endpoint. Its deliveries stay in the log; pending ones are failed, and its secret is gone."""
         _governs(by)
         return await self._change(
             by,
@@ -222,7 +223,7 @@ class Endpoints:
         request_id: str | None = None,
         in_transaction: TransactionHook[CreatedEndpoint] = no_hook,
     ) -> CreatedEndpoint:
-        """A fresh secret; for 24 hours everything is signed with both."""
+        """Rotate the secret; for 24 hours everything is signed with both."""
         _governs(by)
         now = self.clock()
         async with self.database.begin() as session:

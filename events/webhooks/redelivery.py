@@ -41,7 +41,7 @@ _IN_BULK: Final = 150
 
 @dataclass(frozen=True)
 class ResendSpan:
-    """A recovery or replay that was asked for: it goes on by itself."""
+    """A recovery or replay of a time span, which continues by itself."""
 
     id: str
     endpoint: str
@@ -51,7 +51,7 @@ class ResendSpan:
 
 @dataclass(frozen=True)
 class Redelivery:
-    """``also`` is written in the same transaction as the act."""
+    """Redelivery service. ``in_transaction`` is written in the same transaction as the act."""
 
     database: Database
     clock: Clock
@@ -147,7 +147,7 @@ class Redelivery:
         )
 
     async def recovering(self, job: Job) -> Outcome:
-        """The work of ``recover``: each batch is a transaction; done again, it puts nothing twice."""
+        """Job handler of ``recover``: each batch is a transaction; idempotent."""
         since, until, after = from_iso(job.payload["since"]), from_iso(job.payload["until"]), ""
         while True:
             async with self.database.begin() as session:
@@ -173,7 +173,7 @@ class Redelivery:
             after = found[-1]
 
     async def replaying(self, job: Job) -> Outcome:
-        """The work of ``replay``, newest event first; done again, it makes nothing twice."""
+        """Job handler of ``replay``, newest event first; idempotent."""
         since, until, before = from_iso(job.payload["since"]), from_iso(job.payload["until"]), None
         while True:
             async with self.database.begin() as session:

@@ -36,8 +36,8 @@ _LOGGERS: Final = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router", "instructor", "
 
 
 class LiteLlmClient:
-    """The two libraries, loaded. ``api_base`` and ``api_key`` are for the provider of ``model``; another one's are its
-    own."""
+    """LiteLLM and instructor, imported. ``api_base`` and ``api_key`` are for the provider of ``model``; another one's
+    are its own."""
 
     def __init__(self, model: str, api_base: str, api_key: str, timeout_s: float) -> None:
         self._loaded = _libraries()

@@ -40,8 +40,8 @@ _HOSTED: Final = ("openai.com", "azure.com", "googleapis.com")
 
 
 def serves(model: str, api_base: str) -> bool:
-    """Whether a model can be asked the short way: it is said to speak OpenAI's API, at an address that is no big
-    provider's own."""
+    """Whether a model can be asked by HTTP alone: it is said to speak OpenAI's API, at an address that is not a large
+    provider's."""
     host = urlsplit(api_base).hostname or ""
     return (
         bool(host)

@@ -37,7 +37,7 @@ def phrase(kind: RecordKind, where: Mapping[str, Sequence[Scalar]], owner: Locat
 
 
 def standing(record: Record, kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
-    """The values that keep a record out: ``refunded``."""
+    """The field values that exclude a record: ``refunded``."""
     out = [
         name for name, values in where.items() if str(record.values.get(name)) not in {str(value) for value in values}
     ]
@@ -56,8 +56,8 @@ def nothing(
     *,
     more: bool,
 ) -> str:
-    """No record passes ``where``; ``others`` are those that only the filter keeps out (``more``: perhaps not all of
-    them)."""
+    """Question where no record passes ``where``; ``others`` are those that only the filter excludes (``more``: perhaps
+    not all of them)."""
     if not others:
         return f"{owner.label} has no {plural(kind)}." if owner else f"There is no {phrase(kind, where, None)}."
     opening = f"There is no {phrase(kind, where, owner)}."
@@ -74,7 +74,7 @@ def nothing(
 
 
 def kept_out(record: Record, label: str, kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
-    """One record was meant, and the contract's filter (or a word said) keeps it out."""
+    """Question where one record was meant, and the contract's filter or a word excludes it."""
     needed = adjective(kind, where).strip()
     is_ = to_display_text(standing(record, kind, where), limit=WORDS_CHARS)
     needs = f"; this needs {_article(needed)} {singular(kind)}" if needed else "; this can't be done with it"

@@ -52,7 +52,7 @@ class Lookup:
         spans: tuple[Span, ...],
         owner: LocatedRecord | None = None,
     ) -> Outcome:
-        """The records that ``reference`` (or an answer to the slot) points at; empty where nothing at all was said of
+        """The records that ``reference`` (or an answer to the slot) refers to; empty where nothing at all was said of
         it. ``owner`` is what another parameter says it belongs to. Raises PlatformUnavailable."""
         self.on_phase("looking")
         answer = find_answer(self.request, need.slot)
@@ -135,9 +135,9 @@ class Lookup:
         return await self._find(need, reference, (*spans, *(owner.spans if found and owner else ())), owner)
 
     async def owner_in_request(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
-        """Whose it is, where the argument does not say but the request does: the one that was named for something else
-        already, or that no argument has taken up. For a kind of people, the person itself. Empty where the request
-        names nobody."""
+        """The owner, where the request names one and the argument does not: named for something else already, or in
+        words that no argument has used. For a kind of people, the person itself. Empty where the request names
+        nobody."""
         if find_answer(self.request, need.slot) is not None:
             return ()
         whose = [found for each in need.kind.relations if (found := self.kinds.get(each.kind)) is not None]
