@@ -231,7 +231,7 @@ async def open_container(
         if settings.workers
         else None
     )
-    async with model or contextlib.nullcontext():  # its connections are kept while the house is open
+    async with model or contextlib.nullcontext():  # its connections are kept while the container is open
         try:
             if settings.workers:
                 await worker.start()

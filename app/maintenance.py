@@ -31,7 +31,7 @@ async def run_maintenance(
     events_days: int,
 ) -> None:
     """Expire cards and questions that have run out (confirmation checks that again), take up stranded runs, and once an
-    hour delete what retention no longer keeps. Ends by itself when the house closes: cancelled in a query, it would
+    hour delete what retention no longer keeps. Ends by itself when the container closes: cancelled in a query, it would
     leave its connection behind."""
     rounds = 0
     while not closing.is_set():

@@ -22,7 +22,8 @@ FILE = "cli.json"
 
 
 class Refused(InvalidInput):
-    """The server answered with a problem. The message names each fault by its pointer, and says where else to look."""
+    """Raised where the server answers with a problem. The message names each fault by its pointer, and says where else
+    to look."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
         code = problem.get("code")
@@ -104,13 +105,13 @@ def client() -> Client:
 
 
 def kept() -> Path | None:
-    """Where this terminal's own key is, if it has one."""
+    """Path of this terminal's own stored key, if it has one."""
     folders = (Path(os.environ.get("OPSIQ_DATA", ".data")), Path(".data/demo"))
     return next((folder / FILE for folder in folders if (folder / FILE).exists()), None)
 
 
 def keep(folder: Path, url: str, key: str, secret: str) -> None:
-    """Remember how this machine's user reaches the server: readable by nobody else."""
+    """Store how this machine's user reaches the server: readable by nobody else."""
     path = folder / FILE
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

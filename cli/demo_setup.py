@@ -13,7 +13,7 @@ CONNECTOR: Final = "saas"
 
 
 def connect_demo(server: Client, workspace: str, platform_url: str, token: str) -> None:
-    """Share a secret with the platform, tell it where to send its webhooks, and have its records read once."""
+    """Connect server and platform: share a secret, register the webhook address, and sync its records once."""
     shared = server.post(f"/v1/connectors/{CONNECTOR}/webhook-secret", {})
     url = f"{server.url}/connectors/{CONNECTOR}/webhook?workspace={workspace}"
     body = json.dumps({"url": url, "secret": shared["secret"]}).encode()

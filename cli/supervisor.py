@@ -162,7 +162,7 @@ class Supervisor:
 
 
 class ReadinessPipe:
-    """A child's end of its line to the parent; ``None`` for a process that has none."""
+    """A child's end of the pipe to its parent; ``None`` for a process that has none."""
 
     def __init__(self, fd: int | None) -> None:
         self._line = socket.socket(fileno=fd) if fd is not None else None

@@ -1,8 +1,8 @@
 """Event dispatcher: one durable job for each event runs its subscribers in the order of their priorities.
 
 Who reacts is written down before anybody does. Lower priority comes first, the same priority side by side. A reaction
-and what it leaves behind are one transaction, so after a crash the walk goes on where it stood: what was done is not
-done again. A reaction that fails becomes work of its own, tried again later, and the walk goes on; only a blocking
+and what it leaves behind are one transaction, so after a crash dispatch continues where it stood: what was done is not
+done again. A reaction that fails becomes a job of its own, tried again later, and dispatch continues; only a blocking
 subscriber stops it, until it is done or has failed for good.
 """
 
@@ -108,7 +108,7 @@ class Dispatcher:
         for connector in context.connectors:
             try:
                 theirs = [each for each in connector.subscribers() if fits(each.pattern, event.name)]
-            except Exception:  # a stranger's code: it may fail in any way, and only for itself
+            except Exception:  # third-party code: it may fail in any way, and only for itself
                 log.exception("connector %s could not say who reacts to %s", connector.name, event.name)
                 continue
             found += [of_connector(connector.name, each) for each in theirs]
@@ -206,7 +206,7 @@ class Dispatcher:
                 )
 
     async def _blocked(self, event: FiredEvent, blocking: Sequence[str]) -> Outcome | None:
-        """What a blocking subscriber that is not done makes of the walk; None when nothing stands in its way."""
+        """What a blocking subscriber that is not done means for the dispatch; None when nothing blocks it."""
         if not blocking:
             return None
         async with self._database.read() as session:

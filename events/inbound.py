@@ -119,9 +119,9 @@ class Inbox:
     async def share_secret(
         self, by: Actor, name: str, given: str | None = None, *, in_transaction: TransactionHook[SharedSecret] = no_hook
     ) -> SharedSecret:
-        """What the platform signs its webhooks with from now on: ``given`` by it, or a fresh one. The one before it is
-        good for a day. ``also`` is written in the same transaction. Raises Forbidden, NotFound, InvalidInput for a
-        secret that can't be one."""
+        """Set the secret that the platform signs its webhooks with: ``given`` by it, or a fresh one. The one before it
+        is good for a day. ``in_transaction`` is written in the same transaction. Raises Forbidden, NotFound,
+        InvalidInput for a secret that can't be one."""
         if by.role != OWNER:
             raise Forbidden(f"Only an owner shares secrets with a platform; you are {by.role}.")
         secret = given or webhook_signature.new_secret()
@@ -159,7 +159,7 @@ class Inbox:
         return connector, found[0]
 
     async def _handled(self, connector: Connector, inbound: Inbound) -> Sequence[Event]:
-        """What the connector makes of it. It is a stranger's code: it may fail in any way, and only for itself."""
+        """What the connector makes of it. Third-party code: it may fail in any way, and only for itself."""
         try:
             async with asyncio.timeout(HANDLE_S):
                 told = tuple(await connector.handle_webhook(inbound))

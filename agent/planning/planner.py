@@ -67,7 +67,7 @@ class Planner:
             run = await repository.get(session, workspace, run_id)
             actor = await principals.current_actor(session, run.actor, self.clock())
             confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
-            context = await self.contexts.list_connectors(session, workspace)
+            context = await self.contexts.current(session, workspace)
         if run.state != "received":
             return None
         if actor is None:

@@ -136,6 +136,6 @@ async def _fate(run: Run, step: Step, draft: Contract, evaluator: Evaluator) -> 
 
 
 def _with(context: WorkspaceContext, draft: Contract) -> WorkspaceContext:
-    """Made anew, so that nothing of the draft gets into what the ground keeps."""
+    """A copy of the context with the draft in it: the cached context stays as it is."""
     others = [each for each in context.catalogue if each.name != draft.name]
     return WorkspaceContext(f"{context.generation}+draft", Catalogue([*others, draft]), context.kinds, context.live)

@@ -69,9 +69,9 @@ class CacheSync:
         *,
         in_transaction: TransactionHook[list[CacheStatus]] = no_hook,
     ) -> list[CacheStatus]:
-        """Read all of these kinds anew: of one connector or of each, one kind or every one. What is being read already
-        goes on. Raises Forbidden, NotFound where nothing can be kept by these names. ``also`` is written in the same
-        transaction."""
+        """Start a full sync of these kinds: of one connector or of each, one kind or every one. A sync that is under
+        way goes on. Raises Forbidden, NotFound where nothing can be cached by these names. ``in_transaction`` is
+        written in the same transaction."""
         if by.role != OWNER:
             raise Forbidden(f"Only an owner has records read; you are {by.role}.")
         context = await self.contexts.of(by.workspace)

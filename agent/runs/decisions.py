@@ -301,7 +301,8 @@ class Decisions:
         in_transaction: TransactionHook[Run],
         **data: Any,
     ) -> Run | Refusal:
-        """Store the run as it is now, with its entry and ``also``; nothing of it where somebody was quicker."""
+        """Store the run as it is now, with its entry, and call ``in_transaction``; none of it where somebody was
+        quicker."""
         try:
             async with self.database.begin() as session:
                 moved = await repository.move(session, run, was=was)

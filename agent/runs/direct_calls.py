@@ -47,8 +47,8 @@ class DirectCalls:
         request_id: str | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
-        """Plan a call from given values; the run is held, confirmed or refused, and durable when this returns. ``also``
-        is done in its transaction.
+        """Plan a call from given values; the run is held, confirmed or refused, and durable when this returns.
+        ``in_transaction`` is done in its transaction.
 
         Raises NotFound for an action that is not registered, InvalidInput for values that are too large,
         PlatformUnavailable when a record can't be looked up: then nothing is stored.

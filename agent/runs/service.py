@@ -58,10 +58,10 @@ class RunService:
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
         """Accept a request. It is durable when this returns; ``wait_until_idle`` waits for what comes of it. It is
-        durable when this returns; ``settled`` waits for what comes of it. Raises InvalidInput.
+        durable when this returns; ``wait_until_idle`` waits for what comes of it. Raises InvalidInput.
 
-        ``also``, here and in decisions, is done in the transaction of the change itself: an idempotency record commits
-        with its effect.
+        ``in_transaction``, here and in decisions, is called in the transaction of the change itself: an idempotency
+        record commits with its effect.
         """
         words = text.strip()
         if not words:

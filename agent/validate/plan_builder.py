@@ -68,7 +68,7 @@ async def validate(
     the drafts.
 
     Live records are read here and go into the plan, nowhere else. ``confirmed_in_session`` says whether a contract
-    digest was confirmed in this session. ``tell`` hears of look-ups and checks as they begin; ``evaluator`` judges the
+    digest was confirmed in this session. ``on_phase`` is called as look-ups and checks begin; ``evaluator`` judges the
     policies' conditions. Raises core.errors.PlatformUnavailable when a look-up gets no answer.
     """
     if not drafts:

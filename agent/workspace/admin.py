@@ -141,7 +141,7 @@ class WorkspaceAdmin:
         """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with
         every finding.
 
-        ``also``, here and below, is done in the transaction of the change itself.
+        ``in_transaction``, here and below, is done in the transaction of the change itself.
         """
         _owner(by, "signs contracts")
         contracts = [value if isinstance(value, Contract) else parse(value) for value in values]

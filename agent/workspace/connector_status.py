@@ -94,7 +94,7 @@ def _connector_status(
     faults: list[str] = []
 
     def told(what: str, ask: Callable[[], Sequence[T]]) -> Sequence[T]:
-        """It is a stranger's code: it may fail in any way, and only for itself."""
+        """Third-party code: it may fail in any way, and only for itself."""
         try:
             return tuple(ask())
         except Exception:

@@ -93,7 +93,7 @@ class WorkspaceContexts:
         """The context that was loaded last, if any: no query."""
         return self._kept.get(workspace)
 
-    async def list_connectors(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
+    async def current(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
         """The context that was loaded last, if it is still what this session sees; else None, and ``of`` loads it."""
         kept = self._kept.get(workspace)
         return kept if kept and kept.generation == (await _generation(session, workspace))[0] else None
@@ -145,7 +145,7 @@ class WorkspaceContexts:
                 log.warning("connector %s could not be loaded: %s", row.name, error.detail)
                 broken.append(BrokenConnector(row.name, error.detail))
                 continue
-            except Exception as error:  # a connector is a stranger's code: it may fail in any way, and only for itself
+            except Exception as error:  # a connector is third-party code: it may fail in any way, and only for itself
                 log.exception("connector %s could not be loaded", row.name)
                 broken.append(BrokenConnector(row.name, f"{type(error).__name__} while it was loaded"))
                 continue
@@ -166,7 +166,7 @@ class WorkspaceContexts:
 
 
 async def _generation(session: AsyncSession, workspace: str) -> tuple[str, list[ConnectorRow]]:
-    """What changes whenever the ground does, and the connectors that are switched on."""
+    """The generation of a workspace's context, and the connectors that are switched on."""
     generation = await store.contracts.generation(session, workspace)
     settings = [row for row in await store.connectors.listed(session, workspace) if row.enabled]
     seen = ",".join(f"{row.name}@{row.updated_at.isoformat()}{row.sealed_secrets[-16:]}" for row in settings)

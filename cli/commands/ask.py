@@ -49,7 +49,7 @@ def wait_until_idle(server: Client, run_id: str) -> dict[str, Any]:
 
 
 def code(shown: dict[str, Any]) -> int:
-    """0 when it was done or waits for somebody, 3 when it won't be."""
+    """Exit code: 0 when it was done or waits for somebody, 3 when it won't be."""
     return 0 if shown["state"] in ("succeeded", "held", "asked") else 3
 
 

@@ -26,7 +26,7 @@ ASK_S: Final = 30
 
 @dataclass(frozen=True)
 class Finding:
-    """``detail`` says what is, and where it is not ok what to do."""
+    """One finding. ``detail`` says what is, and where it is not ok what to do."""
 
     state: Literal["ok", "warn", "fail"]
     about: str

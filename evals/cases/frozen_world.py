@@ -31,7 +31,7 @@ _KINDS: Final = TypeAdapter(list[RecordKind])
 
 
 async def freeze(contracts: Sequence[Contract], kinds: Kinds) -> dict[str, Any]:
-    """The world as it is now, at most 500 records of a kind. Raises PlatformUnavailable."""
+    """Freeze the world as it is now, at most 500 records of a kind. Raises PlatformUnavailable."""
     records: dict[str, list[Mapping[str, Any]]] = {}
     for kind in kinds:
         found: list[Mapping[str, Any]] = []

@@ -24,7 +24,7 @@ _NAMES: Final = ("name", "subject", "title", "username")
 
 
 class Tables(Rows):
-    """Rows whose kinds are guessed from their columns."""
+    """Context provider over tables whose kinds are guessed from their columns."""
 
     def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         found = _named({name: list(each) for name, each in rows.items() if each})

@@ -25,7 +25,7 @@ from registry.contract_file import with_base_url
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """``contracts`` in the order written; ``stands_for`` gives the source's function behind each."""
+    """An overlay: ``contracts`` in the order written; ``stands_for`` gives the source's function behind each."""
 
     contracts: tuple[Contract, ...]
     stands_for: Mapping[str, str]

@@ -14,9 +14,9 @@ from evals.score.metrics import LESS_IS_BETTER, TITLES
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``common`` cases stand in both; ``fixed`` only the second got right, ``broken`` only the first. ``p`` is
-    McNemar's, exact, two-sided. With repetitions a case is right when all of them are. ``metrics`` pairs the values of
-    both."""
+    """Comparison of two reports. ``common`` cases are in both; ``fixed`` only the second got right, ``broken`` only the
+    first. ``p`` is McNemar's, exact, two-sided. With repetitions a case is right when all of them are. ``metrics``
+    pairs the values of both."""
 
     first: str
     second: str

@@ -25,7 +25,7 @@ SCHEMA: Final = "opsiq/eval-report/v1"
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """How a run is made: enough to make it again. ``suites`` are names or paths as they were given, ``data`` where the
+    """Setup of a run: enough to make it again. ``suites`` are names or paths as they were given, ``data`` where the
     cases' paths start from."""
 
     suites: tuple[str, ...]

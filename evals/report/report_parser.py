@@ -175,8 +175,8 @@ class _Report(_Read):
 
 
 class Head(_Read):
-    """All of a report but its entries. ``times`` are the milliseconds of each answer that came; ``scores`` are by name,
-    as in ``evals.score.metrics.TITLES``."""
+    """A report without its entries. ``times`` are the milliseconds of each answer that came; ``scores`` are by name, as
+    in ``evals.score.metrics.TITLES``."""
 
     title: Text
     made_at: Moment

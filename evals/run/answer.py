@@ -37,7 +37,8 @@ async def answer(
     catalogue: Catalogue | None = None,
     stands_for: Mapping[str, str] = _AS_NAMED,
 ) -> CaseResult:
-    """What would have been done, as a scored entry. An error of the resolver is the entry's ``error``, never raised.
+    """Answer one case; the result is ready to be scored. An error of the resolver is the entry's ``error``, never
+    raised.
 
     ``catalogue`` holds the contracts of the shortlist's offers; without one they are made of the offers. ``stands_for``
     gives a contract's name in the source's own registry, where that is another one.

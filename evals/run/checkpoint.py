@@ -12,8 +12,8 @@ from evals.run.runner import Key
 
 
 class Checkpoint:
-    """One file beside the report, an answer a line after a first line that says of which run. Whoever has written the
-    report deletes it."""
+    """Checkpoint file beside the report: one answer a line after a first line that says of which run. Whoever has
+    written the report deletes it."""
 
     def __init__(self, path: Path, fingerprint: str, *, resume: bool) -> None:
         """With ``resume`` what stands in the file is kept. Raises InvalidInput where it is of another run."""

@@ -33,7 +33,7 @@ CONNECTOR: Final = "saas"
 
 @contextmanager
 def platform() -> Iterator[tuple[str, str]]:
-    """A demo platform with its first data, and its read token: ``(url, token)``."""
+    """Start a demo platform with its first data and its read token: ``(url, token)``."""
     token = secrets.token_urlsafe(16)
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(  # noqa: S603 - our own module

@@ -31,7 +31,7 @@ MODEL_PARALLEL = 4
 
 @dataclass(frozen=True, slots=True)
 class EvalRun:
-    """What a run came to. ``report`` is its JSON."""
+    """Result of a whole run. ``report`` is its JSON."""
 
     report: dict[str, Any]
     verdicts: list[CaseVerdict]
@@ -112,5 +112,5 @@ async def run_suite(
 
 
 def fingerprint(setup: Setup, cases: Sequence[Case]) -> str:
-    """Tells one run from another: answers of one are never mixed into another."""
+    """Fingerprint of a run: answers of one are never mixed into another."""
     return canon.digest([setup.as_json(), report.digest_of(cases)])

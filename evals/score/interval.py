@@ -20,7 +20,7 @@ RESAMPLES: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share with its 95 % interval."""
+    """A share with its 95 % confidence interval."""
 
     hits: int
     of: int

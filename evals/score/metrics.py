@@ -44,7 +44,7 @@ LESS_IS_BETTER: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Everything counted. ``coverage`` are ``{threshold, coverage, risk}`` from sure to unsure; ``operating`` is where
+    """Metrics of a run. ``coverage`` are ``{threshold, coverage, risk}`` from sure to unsure; ``operating`` is where
     the resolver stands now. Abstention counts 'no action' against cases where none was to be taken."""
 
     rates: Mapping[str, Rate]

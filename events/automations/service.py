@@ -98,8 +98,8 @@ class AutomationService:
     async def add_rule(
         self, by: Actor, form: RuleForm, *, in_transaction: TransactionHook[RuleRow] = no_hook
     ) -> RuleRow:
-        """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not
-        run the action."""
+        """Store a new rule; ``in_transaction`` is called in its transaction. Raises InvalidInput with findings,
+        Forbidden when the author may not run the action."""
         now = self.clock()
         columns = await self._rule_columns(by, form)
         row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
@@ -153,8 +153,8 @@ class AutomationService:
     async def add_instruction(
         self, by: Actor, form: InstructionForm, *, in_transaction: TransactionHook[InstructionRow] = no_hook
     ) -> InstructionRow:
-        """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not
-        run an action or may not let it act alone."""
+        """Store a new instruction; ``in_transaction`` is called in its transaction. Raises InvalidInput with findings,
+        Forbidden when the author may not run an action or may not let it act alone."""
         now = self.clock()
         columns = await self._instruction_columns(by, form)
         row = InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)

@@ -68,7 +68,7 @@ class DeliveryLoader:
         if future is None:
             future = self._waiting[delivery_id] = asyncio.get_running_loop().create_future()
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._fetch(), name="opsiq-pouch")
+            self._task = asyncio.create_task(self._fetch(), name="opsiq-delivery-loader")
         return await asyncio.shield(future)
 
     async def _fetch(self) -> None:

@@ -56,7 +56,7 @@ ROUTERS: Final = (
 
 
 def install(app: FastAPI) -> None:
-    """The console's routes, its static files, and what a page answers to who is not signed in."""
+    """Install the console's routes, its static files, and the redirect to sign-in."""
     app.state.founding = asyncio.Lock()
     app.state.sign_in_lanes = login_throttle.Lanes.new()
     app.state.draw_problem = error_page.draw_error

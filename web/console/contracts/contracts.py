@@ -236,7 +236,7 @@ async def retire(request: Request, form: GuardedOwner, name: str) -> Response:
 
 
 def changes(older: ContractRow, newer: ContractRow) -> Sequence[Change]:
-    """What differs between two versions, with three lines around each change."""
+    """Unified diff between two versions, with three lines around each change."""
     was, now = (json.dumps(_read(row), indent=2, ensure_ascii=False).splitlines() for row in (older, newer))
     found = difflib.unified_diff(was, now, n=3, lineterm="")
     return [Change(line[0], to_display_text(line[1:], limit=2000)) for line in list(found)[2:]]

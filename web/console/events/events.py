@@ -165,7 +165,7 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
 
 
 def standing(row: EventRow, troubled: bool) -> Badge:
-    """Where an event stands; ``troubled`` says that a reaction to it is."""
+    """State of an event as a badge; ``troubled`` says that one of its reactions failed."""
     return STANDINGS["troubled" if troubled else "done" if row.state == "done" else "firing"]
 
 

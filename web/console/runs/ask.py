@@ -150,7 +150,7 @@ async def ask(request: Request, form: Guarded) -> Response:
 
 @router.get("/runs/{run_id}")
 async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0) -> Response:
-    """``seen`` is the revision that the page shows already. While that stands there is nothing to put in its place:
+    """One run's page. ``seen`` is the revision that the page shows already: while that is current, the answer is
     204."""
     run = await container_of(request).runs.wait_until_idle(
         visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S

@@ -114,7 +114,7 @@ class Card:
 
 
 def make_card(planned: Planned, actor: Actor) -> Card:
-    """As ``actor`` sees it, who looks."""
+    """The card of a planned run, as ``actor`` sees it."""
     run, plan = planned.run, planned.plan
     viewer = actor.person
     calls = tuple(_call(run, step, at, viewer) for at, step in enumerate(plan.steps))
@@ -142,7 +142,7 @@ def make_card(planned: Planned, actor: Actor) -> Card:
 
 
 def quote_requests(run: Run, viewer: str) -> tuple[QuotedRequest, ...]:
-    """The words alone, before there is a plan that uses them."""
+    """The words of a run, before there is a plan that uses them."""
     return tuple(
         QuotedRequest(_who(run, origin, viewer), tuple(_pieces(run.request.words(origin), [])))
         for origin in range(len(run.answers) + 1)

@@ -36,7 +36,7 @@ class StepRow:
 
 
 def steps(run: Run, run_service: RunService) -> tuple[StepRow, ...]:
-    """Empty where the run does not move."""
+    """Planning steps of a run; empty where it does not move."""
     if run.state not in MOVING:
         return ()
     lines = labels.STEPS["received" if run.state == "received" else "confirmed"]

@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class SimulatedRequest:
-    """What would come of a request: ``card``, ``question`` (with ``options``) or ``refused``."""
+    """Result of a simulated request: ``card``, ``question`` (with ``options``) or ``refused``."""
 
     card: Card | None = None
     held: bool = False
@@ -59,7 +59,7 @@ async def rehearse(request: Request, form: GuardedOwner) -> Response:
 
 
 async def simulate(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> SimulatedRequest:
-    """What would come of the request, with ``draft`` in force in place of its namesake."""
+    """Simulate a request, with ``draft`` in place of the contract of its name."""
     done = await container_of(request).simulations.rehearse(visitor.actor, said, draft=draft)
     match done.verdict:
         case Plan() as plan:
