@@ -159,8 +159,8 @@ async def open_container(
     reading = CacheSync(database, contexts, mirrors, wake)
     job_handlers = JobHandlers(planner, sender, webhooks, reading)
 
-    async def parked(session: AsyncSession, job: Job, error: str) -> None:
-        await events.parked(session, job, error)
+    async def record_dead_job(session: AsyncSession, job: Job, error: str) -> None:
+        await events.record_dead_job(session, job, error)
         ids = {name: job.payload[name] for name in ("run_id", "event_id") if isinstance(job.payload.get(name), str)}
         await store.history.log.append(
             session, workspace=job.workspace, kind=EntryType.WORK_PARKED.value, run_id=ids.get("run_id"), actor=SYSTEM, at=clock(),  # noqa: E501
@@ -196,7 +196,7 @@ async def open_container(
         limits=webhooks.limits(settings.workers or 1),
         per_lane={DELIVER_JOB: webhooks.per_lane(settings.workers or 1)},
         wakes=wakes,
-        on_parked=parked,
+        on_parked=record_dead_job,
     )
     direct = DirectCalls(database, contexts, planner, clock, wake)
     gate = ApprovalService(database, contexts, clock, timedelta(hours=settings.second_person_h), settings.base_url)

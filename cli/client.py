@@ -32,7 +32,7 @@ class Refused(InvalidInput):
             said += f"\n  {each.get('pointer') or '/'}: {each.get('detail')} [{each.get('code')}]"
         if code == "invalid_signature":
             said += "\n  Another server may be at this address, one that does not know this terminal's key: see OPSIQ_URL and OPSIQ_DATA."  # noqa: E501
-        if code == "forbidden" and os.environ.get("OPSIQ_KEY") and kept() is not None:
+        if code == "forbidden" and os.environ.get("OPSIQ_KEY") and key_path() is not None:
             said += "\n  It is signed with the key in OPSIQ_KEY. Unset that and OPSIQ_SECRET, and this terminal's own key is used."  # noqa: E501
         super().__init__(said)
         self.problem = problem
@@ -93,7 +93,7 @@ def client() -> Client:
     given = {name: os.environ.get(f"OPSIQ_{name}", "") for name in ("URL", "KEY", "SECRET")}
     if given["KEY"] and given["SECRET"]:
         return Client((given["URL"] or "http://127.0.0.1:8080").rstrip("/"), given["KEY"], given["SECRET"])
-    path = kept()
+    path = key_path()
     if path is not None:
         own = json.loads(path.read_text())
         return Client(given["URL"] or own["url"], own["key"], own["secret"])
@@ -104,7 +104,7 @@ def client() -> Client:
     )
 
 
-def kept() -> Path | None:
+def key_path() -> Path | None:
     """Path of this terminal's own stored key, if it has one."""
     folders = (Path(os.environ.get("OPSIQ_DATA", ".data")), Path(".data/demo"))
     return next((folder / FILE for folder in folders if (folder / FILE).exists()), None)

@@ -79,7 +79,7 @@ class BatchPublisher:
             if stands is not None:
                 return stands
             if isinstance(error, EventLoop):
-                await self._firing.refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
+                await self._firing.record_refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
             raise
         fired = event_of_row(row)
         kept.body = answer(fired)

@@ -89,7 +89,7 @@ class Dispatcher:
             await self._let(event, row, (await self._subscribers(event)).get(row.subscriber))
         return Done()
 
-    async def parked(self, session: AsyncSession, job: Job, error: str) -> None:
+    async def record_dead_job(self, session: AsyncSession, job: Job, error: str) -> None:
         """Mark as failed what is left of a job that is given up, in the same transaction."""
         if job.kind not in (REACT_JOB, RETRY_JOB):
             return

@@ -194,11 +194,11 @@ class EventPublisher:
                 await in_transaction(session, fired)
                 after_commit(session, self.wake)
         except EventLoop as error:
-            await self.refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
+            await self.record_refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
             raise
         return fired
 
-    async def refused(
+    async def record_refused(
         self, actor: Actor, name: str, at: datetime, error: EventLoop, *, caused_by: str | None, request_id: str | None
     ) -> None:
         """Record in history an event that would have gone round in circles."""

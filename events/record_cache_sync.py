@@ -63,7 +63,7 @@ class RecordCacheSubscribers:
 
         async def record(session: AsyncSession) -> None:
             for kind in dict.fromkeys([state.kind for state in states] + [kind for kind, _, _ in lost]):
-                if await cache.standing(session, kind) is None:
+                if await cache.sync_state(session, kind) is None:
                     continue
                 theirs = [cache.kept(state) for state in states if state.kind == kind]
                 await store.record_cache.records.store_records(session, cache.scope(kind), theirs)
@@ -84,7 +84,7 @@ class RecordCacheSubscribers:
             if kind not in cache.kinds:
                 continue
             async with self.database.read() as session:
-                if await cache.standing(session, kind) is None:
+                if await cache.sync_state(session, kind) is None:
                     continue
                 before = await store.record_cache.records.get(session, cache.scope(kind), record_id)
             state = await cache.mirror(kind).now(kind, record_id)

@@ -34,7 +34,7 @@ class Events:
     instructions: Instructions
     inbox: Inbox
     handlers: Mapping[str, Handler]
-    parked: OnDead
+    record_dead_job: OnDead
     """What is written in the transaction that parks work of this room."""
 
 
@@ -62,5 +62,5 @@ def build(
         instructions,
         Inbox(database, contexts, box, clock, wake),
         {REACT_JOB: dispatcher.react, RETRY_JOB: dispatcher.again},
-        dispatcher.parked,
+        dispatcher.record_dead_job,
     )

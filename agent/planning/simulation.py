@@ -35,7 +35,7 @@ Fate = Literal["allowed", "held", "blocked"]
 
 
 @dataclass(frozen=True)
-class Rehearsed:
+class SimulatedRun:
     """A simulated request. ``run`` was never stored: a card is drawn from it."""
 
     run: Run
@@ -62,9 +62,9 @@ class Simulations:
     planner: Planner
     clock: Clock
 
-    async def rehearse(
+    async def simulate(
         self, actor: Actor, text: str, *, surface: Surface = "admin", draft: Contract | None = None
-    ) -> Rehearsed:
+    ) -> SimulatedRun:
         """Simulate ``text`` as ``actor``, with ``draft`` in place of the contract of its name. Raises InvalidInput, and
         what resolving raises (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)."""
         words = text.strip()
@@ -86,9 +86,9 @@ class Simulations:
         if draft is not None:
             context = _with(context, draft)
         run, outcome = await self.planner.evaluate(run, context, ())
-        return Rehearsed(run, outcome.verdict)
+        return SimulatedRun(run, outcome.verdict)
 
-    async def shadow(self, workspace: str, draft: Contract) -> Sequence[ReplayedCall]:
+    async def replay(self, workspace: str, draft: Contract) -> Sequence[ReplayedCall]:
         """Replay past calls of this action, newest first, under ``draft``: its roles and surfaces, its schema, its
         policy over the values and records as they were."""
         found: list[ReplayedCall] = []

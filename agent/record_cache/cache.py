@@ -69,7 +69,7 @@ class ConnectorCache:
             self._shapes[kind] = canon.digest(said)
         return self._shapes[kind]
 
-    async def standing(self, session: AsyncSession, kind: str) -> SyncStateRow | None:
+    async def sync_state(self, session: AsyncSession, kind: str) -> SyncStateRow | None:
         """Sync state of this kind; None where it is not cached, or cached in another shape."""
         if kind not in self.kinds:
             return None

@@ -53,7 +53,7 @@ class CachedRecords:
 
     async def get(self, kind: str, record_id: str) -> Record | None:
         async with self._database.read() as session:
-            if self._cache.fresh(await self._cache.standing(session, kind)):
+            if self._cache.fresh(await self._cache.sync_state(session, kind)):
                 row = await store.record_cache.records.get(session, self._cache.scope(kind), record_id)
                 if row is not None and not row.gone:
                     return _record(self._cache.kind(kind), row)
@@ -66,7 +66,7 @@ class CachedRecords:
         if where is None:
             return None
         async with self._database.read() as session:
-            if not self._cache.fresh(await self._cache.standing(session, query.kind)):
+            if not self._cache.fresh(await self._cache.sync_state(session, query.kind)):
                 return None
             scope, sorting, limit = self._cache.scope(query.kind), _sorting(kind, query), max(1, query.limit)
             if query.text is None or not query.text.strip():
@@ -102,7 +102,7 @@ class WriteThroughRecords:
             return await self._live.get(kind, record_id)
         scope = self._cache.scope(kind)
         async with self._database.read() as session:
-            standing = await self._cache.standing(session, kind)
+            standing = await self._cache.sync_state(session, kind)
             before = await store.record_cache.records.get(session, scope, record_id) if standing else None
         if standing is None:
             return await self._live.get(kind, record_id)

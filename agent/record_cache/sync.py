@@ -126,7 +126,7 @@ class CacheSync:
         try:
             while True:
                 async with self.database.read() as session:
-                    row = await cache.standing(session, kind)
+                    row = await cache.sync_state(session, kind)
                 if row is None or row.state != "reading" or row.began_at.isoformat() != began:
                     return Done()
                 if (read := await self._page(cache, row)) is not None:
@@ -199,7 +199,7 @@ class CacheSync:
     async def _failed(self, job: Job, cache: ConnectorCache, kind: str, error: OpsIQError) -> Outcome:
         over = job.attempt >= ATTEMPTS
         async with self.database.begin() as session:
-            row = await cache.standing(session, kind)
+            row = await cache.sync_state(session, kind)
             if row is not None and row.state == "reading":
                 state = "failed" if over else "reading"
                 await store.record_cache.sync_state.move(session, row, error=error.detail[:1000], state=state)
@@ -208,7 +208,7 @@ class CacheSync:
         return Reschedule(min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** (job.attempt - 1)), error.detail)
 
     async def _standing(self, session: AsyncSession, cache: ConnectorCache, kind: str) -> CacheStatus:
-        row = await cache.standing(session, kind)
+        row = await cache.sync_state(session, kind)
         events = cache.kinds[kind][1].events
         if row is None:
             return CacheStatus(cache.connector, kind, events, "none", fresh=False, records=0, seen=0)

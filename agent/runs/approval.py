@@ -57,12 +57,12 @@ class ApprovalService:
             return run
         held = self._to_confirm(approver, run, digest)
         if isinstance(held, Refusal):
-            return await self._refused(approver, run, held)
+            return await self._record_refusal(approver, run, held)
         plan = held.plan
         context = await self.contexts.of(run.workspace)
         denied = may_run(context.catalogue, approver, plan) or refuse_key(context, approver, held, self.console_url)
         if denied is not None:
-            return await self._refused(approver, run, denied)
+            return await self._record_refusal(approver, run, denied)
         async with self.database.read() as session:
             requester = await principals.current_actor(session, run.actor, self.clock())
             standing = await valid_approvals(session, context, held, self.clock())
@@ -70,9 +70,9 @@ class ApprovalService:
                 session, held, [approver, *(each.actor for each in standing if each.actor)], self.clock(), self.apart
             )
         if late is not None:
-            return await self._refused(approver, run, late)
+            return await self._record_refusal(approver, run, late)
         if requester is None:
-            return await self._refused(
+            return await self._record_refusal(
                 approver, run, Refusal(code="forbidden", detail=f"{run.actor.name} may no longer act here.")
             )
         drift = (
@@ -103,7 +103,7 @@ class ApprovalService:
             )
         return held
 
-    async def _refused(self, approver: Actor, run: Run, refusal: Refusal) -> Refusal:
+    async def _record_refusal(self, approver: Actor, run: Run, refusal: Refusal) -> Refusal:
         now = self.clock()
         if refusal.code == "expired" and run.state == "held":
             await expire(self.database, run, now)
@@ -117,7 +117,7 @@ class ApprovalService:
         """Record in history that somebody tried to approve a card which they may not even see."""
         async with self.database.read() as session:
             run = await repository.get(session, approver.workspace, run_id)
-        await self._refused(approver, run, Refusal(code="forbidden", detail=error.detail))
+        await self._record_refusal(approver, run, Refusal(code="forbidden", detail=error.detail))
 
     async def _drifted(
         self, run: Run, approver: Actor, drift: tuple[str, ...], in_transaction: TransactionHook[Run]

@@ -42,10 +42,10 @@ class RunNotifier:
 
     async def wait(self, run_id: str, timeout_s: float, *, steps: bool = False) -> None:
         with self.watching(run_id, steps=steps) as event:
-            await heard(event, timeout_s)
+            await wait_for_event(event, timeout_s)
 
 
-async def heard(event: asyncio.Event, timeout_s: float) -> None:
+async def wait_for_event(event: asyncio.Event, timeout_s: float) -> None:
     """Wait until the event is set, or until the timeout."""
     with suppress(TimeoutError):
         async with asyncio.timeout(timeout_s):

@@ -17,7 +17,7 @@ from agent.pipeline import GivenBy, RunState, SuppliedValue
 from agent.planning.planner import resolve_work
 from agent.runs import repository
 from agent.runs.direct_calls import DirectCalls
-from agent.runs.notifier import RunNotifier, heard
+from agent.runs.notifier import RunNotifier, wait_for_event
 from agent.runs.progress import Progress
 from agent.runs.run import MOVING, Run
 from agent.runs.states import as_held
@@ -124,7 +124,7 @@ class RunService:
                 left = deadline - asyncio.get_running_loop().time()
                 if run.state not in MOVING or left <= 0:
                     return run
-                await heard(moved, min(left, 0.25))
+                await wait_for_event(moved, min(left, 0.25))
 
     async def show(self, actor: Actor, run_id: str) -> Run:
         """One run, for anyone ``authority.sees`` admits. Raises NotFound for the rest; Forbidden where the same person
@@ -147,7 +147,7 @@ class RunService:
             )
         raise NotFound(f"There is no run {run_id}.")
 
-    async def listed(
+    async def list_runs(
         self, actor: Actor, *, states: tuple[RunState, ...] = (), before: str | None = None, limit: int = 50
     ) -> list[Run]:
         """The runs that the actor asked for in their present role, newest first; everybody's for an owner."""

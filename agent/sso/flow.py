@@ -41,7 +41,7 @@ class Flow:
         return box.seal(json.dumps(asdict(self)).encode(), context=_CONTEXT)
 
     @classmethod
-    def opened(cls, box: SecretBox, sealed: str) -> Self | None:
+    def unseal(cls, box: SecretBox, sealed: str) -> Self | None:
         """None for what this server did not seal."""
         try:
             return cls(**json.loads(box.open(sealed, context=_CONTEXT)))

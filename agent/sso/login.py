@@ -68,7 +68,7 @@ class SsoLogin:
                 )
             if not open_to:
                 if there:
-                    return await self._refused(
+                    return await self._record_refusal(
                         session, there[0], LoginRefused(LoginRefusalReason.DEACTIVATED, _DEACTIVATED)
                     )
                 return self._away(
@@ -87,7 +87,7 @@ class SsoLogin:
         async with self.database.begin() as session:
             member = await store.accounts.members.get(session, by.workspace, by.id)
             if not await self._linked(session, member, who):
-                return await self._refused(session, member, self._otherwise())
+                return await self._record_refusal(session, member, self._otherwise())
         return None
 
     async def unlink(self, by: Actor, identity_id: str) -> None:
@@ -113,13 +113,13 @@ class SsoLogin:
                 if member.state == "invited"
                 else "sign in with your password, and then link it under Your account"
             )
-            return await self._refused(
+            return await self._record_refusal(
                 session,
                 member,
                 LoginRefused(LoginRefusalReason.OWNER_UNLINKED, f"An owner's account is linked from within: {way}."),
             )
         if not await self._linked(session, member, who):
-            return await self._refused(session, member, self._otherwise())
+            return await self._record_refusal(session, member, self._otherwise())
         return await self._in(session, member, who)
 
     async def _in(self, session: AsyncSession, member: MemberRow, who: SsoIdentity) -> MemberRow | LoginRefused:
@@ -144,12 +144,12 @@ class SsoLogin:
                     issuer=who.issuer,
                 )
                 return joined
-            return await self._refused(
+            return await self._record_refusal(
                 session,
                 member,
                 LoginRefused(LoginRefusalReason.UNKNOWN, "Your invitation is over. Ask an owner for a fresh one."),
             )
-        return await self._refused(session, member, LoginRefused(LoginRefusalReason.DEACTIVATED, _DEACTIVATED))
+        return await self._record_refusal(session, member, LoginRefused(LoginRefusalReason.DEACTIVATED, _DEACTIVATED))
 
     async def _linked(self, session: AsyncSession, member: MemberRow, who: SsoIdentity) -> bool:
         row = IdentityRow(
@@ -209,7 +209,7 @@ class SsoLogin:
         log.info("a sign-in through the issuer was refused", extra={"why": turned.why.value})
         return turned
 
-    async def _refused(self, session: AsyncSession, member: MemberRow, turned: LoginRefused) -> LoginRefused:
+    async def _record_refusal(self, session: AsyncSession, member: MemberRow, turned: LoginRefused) -> LoginRefused:
         await recorder.record_act(
             session,
             actor_of(member),

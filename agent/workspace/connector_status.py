@@ -108,7 +108,7 @@ def _connector_status(
     subscribers = told("hears", working.subscribers)
     identities = told("vouches for", working.identity_providers)
 
-    def standing(contract_name: str, digest: str) -> ActionState:
+    def state_of(contract_name: str, digest: str) -> ActionState:
         there = context.catalogue.get(contract_name)
         return "proposed" if there is None else "registered" if there.digest == digest else "differs"
 
@@ -121,7 +121,7 @@ def _connector_status(
         changed_at=changed_at,
         kinds=tuple(kinds),
         actions=tuple(
-            ProposedAction(each.name, each.title, each.version, standing(each.name, each.digest)) for each in contracts
+            ProposedAction(each.name, each.title, each.version, state_of(each.name, each.digest)) for each in contracts
         ),
         subscribers=tuple(
             EventSubscription(each.name, each.pattern, each.priority, each.blocking) for each in subscribers

@@ -77,19 +77,19 @@ class Rules:
         """Raises PlatformUnavailable or Unavailable: then it is tried again."""
         met = await self.meet(row, event)
         if met.overran:
-            return self.runner.overran(event, row, met.detail)
+            return self.runner.record_overrun(event, row, met.detail)
         if met.judged is None:
             return (
                 ReactionResult(met.detail)
                 if met.verdict == "unmet"
-                else self.runner.passed(event, row.id, "untold", met.detail)
+                else self.runner.record_nothing_done(event, row.id, "untold", met.detail)
             )
         if row.mode == "shadow":
             document = json.dumps(summary(met.judged.verdict), ensure_ascii=False)
-            return self.runner.passed(event, row.id, "shadow", f"Would have been {met.detail}", document)
+            return self.runner.record_nothing_done(event, row.id, "shadow", f"Would have been {met.detail}", document)
         if await self.runner.over_limit(row.workspace, row.id, row.max_per_hour):
-            return self.runner.held_back(event, row.id, row.name, met.judged.run.actor, row.max_per_hour)
-        return self.runner.acted(event, row.id, met.judged)
+            return self.runner.record_rate_limit(event, row.id, row.name, met.judged.run.actor, row.max_per_hour)
+        return self.runner.record_run(event, row.id, met.judged)
 
     async def meet(self, row: RuleRow, event: FiredEvent) -> Evaluation:
         """Evaluate one event by a rule. Records are read; nothing is stored and nothing is sent. Raises

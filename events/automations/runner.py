@@ -106,7 +106,7 @@ class AutomationRunner:
         async with self.database.read() as session:
             return await store.automations.acted_since(session, workspace, source, self.clock() - HOUR) >= max_per_hour
 
-    def acted(self, event: FiredEvent, source: str, judged: EvaluatedRun) -> ReactionResult:
+    def record_run(self, event: FiredEvent, source: str, judged: EvaluatedRun) -> ReactionResult:
         """Store the run and move it by its verdict."""
 
         async def record(session: AsyncSession) -> None:
@@ -137,7 +137,9 @@ class AutomationRunner:
 
         return ReactionResult(f"Made {judged.run.id}: {describe_verdict(judged.verdict)}", record)
 
-    def passed(self, event: FiredEvent, source: str, verdict: str, detail: str, document: str = "") -> ReactionResult:
+    def record_nothing_done(
+        self, event: FiredEvent, source: str, verdict: str, detail: str, document: str = ""
+    ) -> ReactionResult:
         """Record that nothing was done, and why: it would have been (shadow), it may not (over_limit), it can't be
         evaluated (untold)."""
 
@@ -157,10 +159,12 @@ class AutomationRunner:
 
         return ReactionResult(detail, record)
 
-    def held_back(self, event: FiredEvent, source: str, name: str, author: Actor, max_per_hour: int) -> ReactionResult:
+    def record_rate_limit(
+        self, event: FiredEvent, source: str, name: str, author: Actor, max_per_hour: int
+    ) -> ReactionResult:
         """Record that the rate limit is reached: nothing is done."""
         detail = f"“{name}” has made {max_per_hour} runs within the hour, which is its ceiling."
-        passed = self.passed(event, source, "over_limit", detail)
+        passed = self.record_nothing_done(event, source, "over_limit", detail)
 
         async def record(session: AsyncSession) -> None:
             assert passed.record is not None
@@ -178,10 +182,10 @@ class AutomationRunner:
 
         return ReactionResult(detail, record)
 
-    def overran(self, event: FiredEvent, rule: RuleRow, detail: str) -> ReactionResult:
+    def record_overrun(self, event: FiredEvent, rule: RuleRow, detail: str) -> ReactionResult:
         """Record that its condition timed out. The third time the rule is switched off: an event comes once, and a
         condition that can't be evaluated in time will not do better with the next."""
-        passed = self.passed(event, rule.id, "untold", detail)
+        passed = self.record_nothing_done(event, rule.id, "untold", detail)
 
         async def record(session: AsyncSession) -> None:
             assert passed.record is not None

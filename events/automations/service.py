@@ -105,7 +105,7 @@ class AutomationService:
         row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.database.begin() as session:
             await store.automations.insert_rule(session, row)
-            await recorder.record_act(session, by, EntryType.RULE_CREATED, now, rule=row.id, **_told(columns))
+            await recorder.record_act(session, by, EntryType.RULE_CREATED, now, rule=row.id, **_entry_data(columns))
             await in_transaction(session, row)
         return row
 
@@ -131,7 +131,7 @@ class AutomationService:
         now = self.clock()
         async with self.database.begin() as session:
             changed = await store.automations.change_rule(session, row, updated_at=now, **columns)
-            await recorder.record_act(session, by, EntryType.RULE_CHANGED, now, rule=row.id, **_told(columns))
+            await recorder.record_act(session, by, EntryType.RULE_CHANGED, now, rule=row.id, **_entry_data(columns))
         return changed
 
     async def remove_rule(self, by: Actor, rule_id: str) -> None:
@@ -161,7 +161,7 @@ class AutomationService:
         async with self.database.begin() as session:
             await store.automations.insert_instruction(session, row)
             await recorder.record_act(
-                session, by, EntryType.INSTRUCTION_CREATED, now, instruction=row.id, **_told(columns)
+                session, by, EntryType.INSTRUCTION_CREATED, now, instruction=row.id, **_entry_data(columns)
             )
             await in_transaction(session, row)
         return row
@@ -189,7 +189,7 @@ class AutomationService:
         async with self.database.begin() as session:
             changed = await store.automations.change_instruction(session, row, updated_at=now, **columns)
             await recorder.record_act(
-                session, by, EntryType.INSTRUCTION_CHANGED, now, instruction=row.id, **_told(columns)
+                session, by, EntryType.INSTRUCTION_CHANGED, now, instruction=row.id, **_entry_data(columns)
             )
         return changed
 
@@ -316,7 +316,7 @@ def _stored(actor: Actor) -> str:
     return canon.dumps({"workspace": actor.workspace, **actor.as_json()}).decode()
 
 
-def _told(columns: Mapping[str, Any]) -> dict[str, Any]:
+def _entry_data(columns: Mapping[str, Any]) -> dict[str, Any]:
     """What of a change goes into history; the author is the entry's actor."""
     return {name: value for name, value in columns.items() if name not in ("author", "unattended_by")} | (
         {"unattended": bool(columns["unattended_by"])} if "unattended_by" in columns else {}

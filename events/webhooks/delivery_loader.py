@@ -41,11 +41,11 @@ class DeliveryEndpoint:
 
     def secrets(self, now: datetime) -> Sequence[str]:
         """Those to sign with, newest first."""
-        return self._endpoint_secrets.opened(self._secret, now) if self._changing else self._only
+        return self._endpoint_secrets.decrypt(self._secret, now) if self._changing else self._only
 
     @cached_property
     def _only(self) -> Sequence[str]:
-        return self._endpoint_secrets.opened(self._secret, self._secret.created_at)
+        return self._endpoint_secrets.decrypt(self._secret, self._secret.created_at)
 
 
 class LoadedDelivery(NamedTuple):

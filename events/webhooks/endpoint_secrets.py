@@ -58,7 +58,7 @@ class EndpointSecrets:
         )
         return secret, until
 
-    def opened(self, row: SigningSecretRow, now: datetime) -> list[str]:
+    def decrypt(self, row: SigningSecretRow, now: datetime) -> list[str]:
         """The secrets to sign with, newest first."""
         context = _context(row.workspace, row.target)
         return [self._open(sealed, context).decode() for sealed in row.secrets(now)]

@@ -116,7 +116,7 @@ class Endpoints:
             )
         return made
 
-    async def listed(self, by: Actor) -> list[EndpointState]:
+    async def list_endpoints(self, by: Actor) -> list[EndpointState]:
         async with self.database.read() as session:
             return await self._all_shown(
                 session, by.workspace, await store.webhooks.endpoints.listed(session, by.workspace)

@@ -90,7 +90,7 @@ async def listed(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> RunPage:
     """What was asked for by the key's person in the key's role, newest first; for an owner everybody's."""
-    runs = await container_of(request).runs.listed(caller.actor, before=before, limit=limit)
+    runs = await container_of(request).runs.list_runs(caller.actor, before=before, limit=limit)
     return RunPage(data=tuple(map(run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
 

@@ -35,7 +35,7 @@ class Form:
 
     @property
     def member(self) -> Visitor:
-        assert self.visitor is not None, "a guarded form lets nobody else in"
+        assert self.visitor is not None, "a check_form form lets nobody else in"
         return self.visitor
 
     def every(self, name: str, *, limit: int = 200) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ class Form:
         return text
 
 
-async def guarded(request: Request, visitor: SignedIn) -> Form:
+async def check_form(request: Request, visitor: SignedIn) -> Form:
     """FastAPI dependency of every POST of a member. Raises SignInNeeded, Forbidden."""
     return Form(visitor, *await _fields(request, visitor.login.csrf))
 
@@ -72,10 +72,10 @@ def guarded_file(most_bytes: int) -> Callable[..., Awaitable[Form]]:
     """FastAPI dependency of POSTs with one file, of which ``Form.file`` holds no more than ``most_bytes`` + 1: one byte
     too many is enough to know."""
 
-    async def guarded(request: Request, visitor: Evaluator) -> Form:
+    async def check_form(request: Request, visitor: Evaluator) -> Form:
         return Form(visitor, *await _fields(request, visitor.login.csrf, most_bytes))
 
-    return guarded
+    return check_form
 
 
 async def guarded_stranger(request: Request) -> Form:
@@ -86,7 +86,7 @@ async def guarded_stranger(request: Request) -> Form:
     return Form(visitor, *await _fields(request, secret))
 
 
-Guarded = Annotated[Form, Depends(guarded)]
+Guarded = Annotated[Form, Depends(check_form)]
 GuardedOwner = Annotated[Form, Depends(guarded_owner)]
 GuardedEvaluator = Annotated[Form, Depends(guarded_evaluator)]
 GuardedStranger = Annotated[Form, Depends(guarded_stranger)]
@@ -143,7 +143,7 @@ def keep_secret(request: Request, answer: Response, shell: Shell) -> Response:
 M = TypeVar("M", bound=BaseModel)
 
 
-def checked(
+def validate(
     model: type[M], values: Mapping[str, object], hints: Mapping[str, str] | None = None
 ) -> tuple[M | None, str]:
     """Validate the values as the form that the API takes, or raise the first fault in a sentence; ``hints`` say it

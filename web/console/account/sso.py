@@ -77,7 +77,7 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
     container = container_of(request)
     provider = _provider(container)
     attempt = login_throttle.vouched_attempt(request)
-    flow = Flow.opened(container.box, read_cookie(request, COOKIE))
+    flow = Flow.unseal(container.box, read_cookie(request, COOKIE))
     wait = await login_throttle.wait_of(container, attempt)
     if wait:
         answer = await _turned(

@@ -130,7 +130,7 @@ async def replay(request: Request, form: GuardedOwner) -> Response:
     contract, _ = await _checked(request, form.member, raw)
     if contract is None:
         return await _draft(request, form.member, raw, trouble="Mend the draft first: it can't be read.")
-    found = await container_of(request).simulations.shadow(form.member.actor.workspace, contract)
+    found = await container_of(request).simulations.replay(form.member.actor.workspace, contract)
     replayed = tuple(
         ReplayedRun(
             each.run_id,

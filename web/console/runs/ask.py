@@ -234,7 +234,7 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
 async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "") -> Response:
     container = container_of(request)
     context = await container.contexts.of(visitor.actor.workspace)
-    listed = await container.runs.listed(visitor.actor, limit=RECALLED)
+    listed = await container.runs.list_runs(visitor.actor, limit=RECALLED)
     mine = [run for run in listed if run.actor.person == visitor.actor.person]
     offers = context.catalogue.offers(visitor.actor.role, "admin")
     page = AskPage(

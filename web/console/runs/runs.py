@@ -69,7 +69,7 @@ class ApprovalsPage(Page):
 async def runs(
     request: Request, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
 ) -> Response:
-    listed = await container_of(request).runs.listed(visitor.actor, before=before, limit=PAGE)
+    listed = await container_of(request).runs.list_runs(visitor.actor, before=before, limit=PAGE)
     page = RunsPage(
         shell=shell(request, visitor),
         title="Runs",

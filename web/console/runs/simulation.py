@@ -60,7 +60,7 @@ async def rehearse(request: Request, form: GuardedOwner) -> Response:
 
 async def simulate(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> SimulatedRequest:
     """Simulate a request, with ``draft`` in place of the contract of its name."""
-    done = await container_of(request).simulations.rehearse(visitor.actor, said, draft=draft)
+    done = await container_of(request).simulations.simulate(visitor.actor, said, draft=draft)
     match done.verdict:
         case Plan() as plan:
             return SimulatedRequest(
