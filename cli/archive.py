@@ -1,4 +1,4 @@
-"""A backup's file: a tar of ``manifest.json``, its MAC, the database's dump, and data.key where that was asked for.
+"""Backup archive: a tar of ``manifest.json``, its MAC, the database's dump and, where asked for, data.key.
 
 The manifest says what the parts are by length and SHA-256, and its MAC (HMAC-SHA256 under a key derived from the data
 key) that whoever holds that key made it. A restore checks both before it uses or unpacks anything: a dump is taken for
@@ -24,6 +24,7 @@ from pydantic import BaseModel, ValidationError
 
 import store.history.log
 import store.workspaces
+from agent.history import anchors, integrity
 from cli.archive_reader import DUMPS, KEY, MANIFEST, MARK, Archive, Unusable
 from core import canon
 from core.clock import utc_now
@@ -68,8 +69,8 @@ class _Manifest(BaseModel):
 
 
 async def write(database: Database, settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
-    """Answers the manifest. ``file`` is there, whole and with mode 600, or not at all. Raises Conflict where it was
-    already."""
+    """Write an archive and return its manifest. ``file`` is there, whole and with mode 600, or not at all. Raises
+    Conflict where it was already."""
     with tempfile.TemporaryDirectory(dir=_guarded(file), prefix=".opsiq-backup-") as folder:
         # The heads are read first: what is written while the dump begins only makes the chain longer.
         history = await _heads(database)
@@ -104,9 +105,9 @@ async def write(database: Database, settings: Settings, file: Path, *, with_key:
 
 
 async def put_back(settings: Settings, file: Path, *, unauthenticated: bool = False) -> dict[str, Any]:
-    """Fill the empty database from ``file``; answers its manifest. Raises InvalidInput for what is no whole backup of
-    this engine, and for one that can't be checked by the data key unless ``unauthenticated``; Conflict where something
-    stands."""
+    """Restore the empty database from ``file`` and return its manifest. Raises InvalidInput for what is no whole backup
+    of this engine, and for one that can't be checked by the data key unless ``unauthenticated``; Conflict where
+    something stands."""
     try:
         with file.open("rb") as opened:
             return await _put_back(settings, file, Archive(opened), unauthenticated=unauthenticated)
@@ -129,7 +130,7 @@ async def _put_back(settings: Settings, file: Path, archive: Archive, *, unauthe
     with tempfile.TemporaryDirectory(prefix="opsiq-restore-") as folder:
         dump = Path(folder) / DUMPS[worker]
         archive.copy(dump.name, dump, parts[dump.name]["sha256"])
-        await backup.put_back(settings.database_url, dump)
+        await backup.restore(settings.database_url, dump)
         if KEY in parts and settings.given_data_key is None:
             kept = Path(folder) / KEY
             archive.copy(KEY, kept, parts[KEY]["sha256"])
@@ -204,7 +205,7 @@ def _parts(manifest: dict[str, Any], archive: Archive) -> dict[str, dict[str, An
 
 
 async def faults(database: Database, manifest: dict[str, Any]) -> list[str]:
-    """What of the history that the manifest tells of is not there as it was."""
+    """Differences between the manifest's history and the restored one."""
     found = []
     async with database.read() as session:
         for workspace, head in manifest["history"].items():
@@ -212,6 +213,30 @@ async def faults(database: Database, manifest: dict[str, Any]) -> list[str]:
             verdict = await store.history.log.verify(session, workspace, anchor=anchor)
             if not verdict.ok:
                 found.append(f"The history of {workspace} is broken at entry {verdict.first_break}: {verdict.why}")
+    return found
+
+
+async def problems(database: Database, settings: Settings) -> list[str]:
+    """What of the restored database is not as OpsIQ stored it; and where all is, its state is anchored as one that was
+    put back on purpose. The session's keys are needed."""
+    keys = database.authenticator
+    assert keys is not None
+    lines: list[str] = []
+    found: list[str] = []
+    anchored = anchors.read_file(keys, settings.anchor_file)
+    async with database.read() as session:
+        for row in await store.workspaces.every_one(session):
+            head = await store.history.log.head(session, row.id)
+            end = head.seq if head else 0
+            # What was anchored later than the backup was made is what restoring gives up.
+            older = [each for each in anchored.of(row.id) if each.seq <= end]
+            report = await integrity.examine(session, row.id, anchors=older)
+            if not report.ok:
+                found.append(f"{row.name}: {report.why}")
+            elif head is not None:
+                lines.append(anchors.written(keys, "accepted", row.id, head.seq, head.digest, utc_now()))
+    if lines and not found:
+        anchors.append(settings.anchor_file, lines)
     return found
 
 

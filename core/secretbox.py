@@ -1,8 +1,8 @@
-"""Secrets at rest: sealed with a data key, bound to the place they are kept in.
+"""Encryption of secrets at rest: AES-256-GCM with a data key, bound to the place each secret is stored in.
 
 A sealed value is ``v1.``, the data key's id and ``.`` where it has one, and the unpadded base64url of ``nonce (12) |
 ciphertext | tag (16)`` under AES-256-GCM (NIST SP 800-38D). The ``context`` is its associated data: a sealed value
-copied to another row, workspace or purpose does not open there.
+copied to another row, workspace or purpose can't be decrypted there.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from core.authenticator import Authenticator
 from core.errors import BadSetting
 
 KEY_BYTES: Final = 32
@@ -29,21 +30,24 @@ def new_key() -> bytes:
 
 
 class SecretBox:
-    """Seals with one key of 32 bytes, and opens with it and with ``older``, by their ids. Raises BadSetting for a key
-    of another length."""
+    """Seals with one key of 32 bytes, and opens with it and with the ``older`` ones, by key id. Raises BadSetting for a
+    key of another length."""
 
-    __slots__ = ("_ciphers", "_id")
+    __slots__ = ("_ciphers", "_id", "authenticator")
 
     def __init__(self, key: bytes, *, id: str = "", older: Mapping[str, bytes] | None = None) -> None:  # noqa: A002
         self._id = id
-        self._ciphers = {name: _cipher(each) for name, each in {**(older or {}), id: key}.items()}
+        keys = {**(older or {}), id: key}
+        self._ciphers = {name: _cipher(each) for name, each in keys.items()}
+        self.authenticator = Authenticator(keys, id)
+        """Codes over what is stored open, by keys derived from the same data keys."""
 
     def __repr__(self) -> str:
         return "SecretBox(<key kept>)"
 
     def seal(self, plain: bytes, *, context: str) -> str:
-        """``plain`` sealed for ``context``; never twice the same text. Safe for about 2^32 values a key (random
-        nonces)."""
+        """Encrypts ``plain`` for ``context``; the same text never comes out twice. Safe for about 2^32 values a key
+        (random nonces)."""
         nonce = os.urandom(_NONCE_BYTES)
         sealed = nonce + self._ciphers[self._id].encrypt(nonce, plain, context.encode("utf-8"))
         return (
@@ -53,8 +57,8 @@ class SecretBox:
         )
 
     def open(self, sealed: str, *, context: str) -> bytes:
-        """What ``seal`` was given, byte for byte. Raises BadSetting where the key or the context is another, or the
-        text was changed."""
+        """Decrypts what ``seal`` answered. Raises BadSetting where the key or the context is another, or the text was
+        changed."""
         name, raw = _decode(sealed)
         cipher = self._ciphers.get(name)
         if cipher is None:
@@ -79,7 +83,7 @@ def _cipher(key: bytes) -> AESGCM:
 
 
 def _decode(sealed: str) -> tuple[str, bytes]:
-    """The data key's id and the bytes."""
+    """The data key's id and the encrypted bytes."""
     unreadable = BadSetting("A stored secret is not in the sealed form 'v1.…'; enter the secret again.")
     if not sealed.startswith(_PREFIX):
         raise unreadable

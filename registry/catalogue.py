@@ -1,17 +1,20 @@
-"""The contracts of one workspace that may be offered, chosen and run: those whose signature verified, and nothing
-else."""
+"""Catalogue: the contracts of one workspace whose signatures verified; nothing else can be offered, chosen or run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from core.actor import Surface
 from core.errors import BadSignature, InvalidInput
 from registry.contract import Contract
 from registry.offer import Offer, of_contract
 from registry.signing import verify
+
+EVERYTHING: Final = "(all)"
+"""Stands for a contract's name in a fault of the whole set when nothing of it is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class ContractFault:
 
 
 class Catalogue:
-    """Immutable. The newest version of a name is the one that is offered; older ones are found by ``version``.
+    """An immutable set of verified contracts. The newest version of a name is the one that is offered; older ones are
+    found by ``version``.
 
     A fault in the newest version takes the name off the offers rather than bringing an older version back: otherwise
     whoever can spoil one row could undo a tightened contract.
@@ -60,6 +64,13 @@ class Catalogue:
         )
         self._offered: dict[tuple[str, Surface], tuple[Offer, ...]] = {}
 
+    def __getstate__(self) -> tuple[object, ...]:
+        return self._versions, self._current, dict(self._faults)
+
+    def __setstate__(self, state: tuple[dict[tuple[str, int], Contract], dict[str, Contract], dict[str, str]]) -> None:
+        self._versions, self._current, faults = state
+        self._faults, self._offered = MappingProxyType(faults), {}
+
     def __len__(self) -> int:
         return len(self._current)
 
@@ -90,8 +101,16 @@ class Catalogue:
         return self._versions.get((name, version))
 
 
+def refused(rows: Iterable[tuple[str, int]], why: str) -> Catalogue:
+    """A catalogue that offers nothing, with ``why`` as the fault of every (name, version); where there are none, of the
+    set itself."""
+    return Catalogue(
+        (), [ContractFault(name, version, why) for name, version in rows] or [ContractFault(EVERYTHING, 0, why)]
+    )
+
+
 def load(rows: Iterable[tuple[str, int, bytes, str]], keys: Mapping[str, str]) -> Catalogue:
-    """The catalogue of what is stored: rows of (name, version, raw, signature), ``keys`` kid → public key.
+    """Builds the catalogue from stored rows of (name, version, raw, signature); ``keys`` is kid → public key.
 
     Every row is verified; one that does not verify, or that says another name or version than it is stored under,
     becomes a fault and harms only its own name. Never raises for what is in a row.

@@ -1,4 +1,4 @@
-"""One door to the database: ``begin()`` to write, ``read()`` to read, on SQLite or PostgreSQL alike.
+"""Database access on SQLite and PostgreSQL alike: ``begin()`` to write, ``read()`` to read.
 
 SQLite: one writer connection for the process, and one writer at a time among processes (``store.driver.write_lock``;
 several connections only fight over the file's lock), WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in
@@ -13,7 +13,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import partial
@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlc
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
+from core.authenticator import Authenticator
 from core.errors import BadSetting, OpsIQError, Unavailable
 from store.dialect import DbNow
 from store.driver import sqlite
@@ -42,6 +43,7 @@ REST_S: Final = 1.0
 EXAMPLES: Final = "sqlite+aiosqlite:///opsiq.db or postgresql+asyncpg://user:password@host/name"
 _WAL: Final = "PRAGMA journal_mode=WAL"
 _CALLBACKS: Final = "opsiq.after_commit"
+_BEFORE_COMMIT: Final = "opsiq.before_commit"
 _PUT: Final = "opsiq.put"
 _RESTING: Final = "opsiq.resting_since"
 _SQLITE_DOWN: Final = {
@@ -56,7 +58,7 @@ _POSTGRESQL_DOWN: Final = ("08", "53", "57P", "40001", "40P01")
 
 
 class Database:
-    """The database of this process. Opened once, closed at shutdown; belongs to one event loop."""
+    """Connection pool of this process. Opened once, closed at shutdown; belongs to one event loop."""
 
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine, *, turn: WriteLock | None = None) -> None:
         self._writer = writer
@@ -64,10 +66,13 @@ class Database:
         self._turn = turn
         self._writing: set[asyncio.Task[Any]] = set()
         self._told: Callable[[Sequence[tuple[str, str]]], None] | None = None
+        self.authenticator: Authenticator | None = None
+        """Set once, when the data keys are open (``agent.history.sealing``): from then on a sealed row that it did not
+        make is refused."""
 
     @classmethod
     async def open(cls, url: str) -> Database:
-        """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Connects once.
+        """Opens ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Connects once.
 
         Raises BadSetting, or Unavailable if nobody answers.
         """
@@ -100,11 +105,11 @@ class Database:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed at the end of the block, rolled back if it raises.
+        """Opens one transaction: committed at the end of the block, rolled back if it raises.
 
-        Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A block
-        inside a block of the same task would wait for itself, and raises RuntimeError instead. Keep the network out
-        of it.
+        Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A
+        nested block of the same task would wait for itself, so it raises RuntimeError instead. Make no network call
+        inside.
         """
         task = asyncio.current_task()
         if task is None or task in self._writing:
@@ -112,8 +117,8 @@ class Database:
         async with self._turn.held() if self._turn else nullcontext(), self._transaction(task) as session:
             yield session
         callbacks = list(session.info.get(_CALLBACKS, ()))
-        if self._told is not None and (put := session.info.get(_PUT)):
-            callbacks.insert(0, partial(self._told, put))
+        if self._on_jobs is not None and (put := session.info.get(_PUT)):
+            callbacks.insert(0, partial(self._on_jobs, put))
         for callback in callbacks:
             try:
                 callback()
@@ -124,8 +129,10 @@ class Database:
     async def _transaction(self, task: asyncio.Task[Any]) -> AsyncIterator[AsyncSession]:
         self._writing.add(task)
         try:
-            async with _report_outage(), _open_session(self._writer) as (connection, session):
+            async with _report_outage(), _open_session(self._writer, self.authenticator) as (connection, session):
                 yield session
+                for prepare in list(session.info.get(_BEFORE_COMMIT, {}).values()):
+                    await prepare(session)
                 await connection.commit()
         finally:
             self._writing.discard(task)
@@ -133,18 +140,17 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A read-only look at one moment: every query in the block sees the same data. Writing raises."""
-        async with _report_outage(), _open_session(self._reader) as (connection, session):
+        async with _report_outage(), _open_session(self._reader, self.authenticator) as (connection, session):
             yield session
             await connection.rollback()
 
     def tell(self, told: Callable[[Sequence[tuple[str, str]]], None]) -> None:
-        """``told`` gets the (kind, key) of all work that a transaction here has put to be done at once, when it is
-        committed."""
-        self._told = told
+        """Registers a callback that gets the (kind, key) of every job that was committed here and is due at once."""
+        self._on_jobs = told
 
     @property
     def dialect(self) -> str:
-        """``sqlite`` or ``postgresql``."""
+        """The engine: ``sqlite`` or ``postgresql``."""
         return self._writer.dialect.name
 
     async def close(self) -> None:
@@ -153,12 +159,19 @@ class Database:
 
 
 def after_commit(session: AsyncSession, callback: Callable[[], None]) -> None:
-    """Call ``callback`` once this session's transaction is committed, never if it is rolled back. It must not block."""
+    """Registers a callback for after the commit of this session's transaction; it is not called after a rollback. It
+    must not block."""
     session.info.setdefault(_CALLBACKS, []).append(callback)
 
 
+def before_commit(session: AsyncSession, name: str, prepare: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Await ``prepare`` once, in this session's transaction, right before it is committed; the same ``name`` again
+    changes nothing."""
+    session.info.setdefault(_BEFORE_COMMIT, {}).setdefault(name, prepare)
+
+
 def announce(session: AsyncSession, put: tuple[str, str]) -> None:
-    """This (kind, key) was put in this session: see ``Database.tell``."""
+    """Notes that this (kind, key) was added in this session: see ``Database.tell``."""
     session.info.setdefault(_PUT, []).append(put)
 
 
@@ -169,7 +182,7 @@ async def now(session: AsyncSession) -> datetime:
 
 
 def _make_file(path: Path) -> None:
-    """Secrets (sealed) and prompts live in it: readable by this user alone."""
+    """Creates the database file for this user alone: secrets (sealed) and prompts live in it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
 
@@ -178,7 +191,7 @@ def _sqlite(url: str) -> Database:
     parsed = make_url(url)
     path = parsed.database or ""
     (name,), options = parsed.get_dialect()().create_connect_args(parsed)
-    # It begins nothing: the "begin" event below does.
+    # This does not begin a transaction: the "begin" event below does.
     connect = partial(sqlite.connect, name, **{**options, "timeout": BUSY_TIMEOUT_S})
     look = partial(connect, only_reads=True)
     writer = create_async_engine(url, async_creator=connect, pool_size=1, max_overflow=0)
@@ -204,7 +217,8 @@ def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
         for pragma in pragmas:
             cursor.execute(pragma)
             if pragma == _WAL and (mode := cursor.fetchone()[0]) != "wal":
-                # Other processes could not read beside a writer, and a network file system's locks can't be trusted.
+                # Without it other processes could not read beside a writer; network file systems' locks can't be
+                # trusted.
                 cursor.close()
                 connection.close()
                 raise BadSetting(
@@ -219,12 +233,12 @@ def _on_begin(engine: AsyncEngine, statement: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:
         plain: Any = connection.connection.driver_connection
-        plain.begins(statement)
+        plain.mark_begin(statement)
 
 
 def _ping_after_a_rest(engine: AsyncEngine) -> None:
-    """A connection that rested for a second is asked whether it lives, and replaced if not. SQLAlchemy's pre-ping asks
-    each time, at the price of three trips for each transaction.
+    """Checks a connection that was idle for a second, and replaces it if it is dead. SQLAlchemy's pre-ping asks each
+    time, at the price of three trips for each transaction.
     """
 
     @event.listens_for(engine.sync_engine, "checkin")
@@ -244,7 +258,8 @@ def _ping_after_a_rest(engine: AsyncEngine) -> None:
 
 @asynccontextmanager
 async def _report_outage() -> AsyncIterator[None]:
-    """Turn a database that is down into Unavailable; leave every other failure as it is, since it is a defect."""
+    """Turns the errors of a database that is down into Unavailable; every other failure stays as it is, since it is a
+    defect."""
     try:
         yield
     except OpsIQError:
@@ -262,16 +277,18 @@ async def _report_outage() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _open_session(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, Session]]:
+async def _open_session(
+    engine: AsyncEngine, authenticator: Authenticator | None
+) -> AsyncIterator[tuple[AsyncConnection, Session]]:
     """A connection whose first statement begins a transaction, and its session; what is not committed when the block
     ends is rolled back."""
     try:
         connection = await engine.connect()
     except OSError as error:
-        # What the network says before there is a database to speak of is not a database error yet.
+        # Network errors before the database is connected are not database errors yet.
         raise Unavailable("The database does not answer: check that it runs, and OPSIQ_DATABASE_URL.") from error
     try:
-        yield connection, Session(connection, _sqlite_of(connection))
+        yield connection, Session(connection, _sqlite_of(connection), authenticator)
     finally:
         if connection.in_transaction():
             await connection.__aexit__(

@@ -1,4 +1,4 @@
-"""What a query is handed: one transaction's connection."""
+"""Database session: one transaction's connection, which queries are passed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.base import Executable
 
+from core.authenticator import Authenticator
 from store.driver.sqlite import SqliteConnection
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
@@ -16,23 +17,30 @@ Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 class Session(AsyncSession):
     """An ``AsyncSession`` without the ORM: statements go straight to the connection. Rows are snapshots here
-    (``store.rows``), so what the ORM keeps of each transaction (identity map, unit of work, states) was read by nobody,
-    and was more than half of a short statement's price. What is not defined here needs the ORM and raises.
+    (``store.rows``), so the ORM's state of each transaction (identity map, unit of work) would never be read, and made
+    up more than half of a short statement's cost. Methods that need the ORM are not defined and raise.
 
     Only ``Database`` makes one, and commits.
     """
 
-    def __init__(self, connection: AsyncConnection, sqlite: SqliteConnection | None = None) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        sqlite: SqliteConnection | None = None,
+        authenticator: Authenticator | None = None,
+    ) -> None:
         # No super().__init__(): it makes the ORM session that this one does without.
         self._connection = connection
         self.sqlite = sqlite
         """SQLite's own connection, in the same transaction, for statements that are compiled already
         (``store.driver.prepared``)."""
+        self.authenticator = authenticator
+        """What sealed rows are checked and written with (``store.rows``); None before the data keys are open."""
         self._info: dict[Any, Any] = {}
 
     @property
     def info(self) -> dict[Any, Any]:
-        """Whatever belongs to this transaction alone; gone with it."""
+        """Dictionary that belongs to this transaction alone; gone with it."""
         return self._info
 
     async def execute(  # type: ignore[override]

@@ -1,4 +1,4 @@
-"""Idempotency of POSTs that act (docs/reference/wire.md §3): the answer is kept in the transaction of the effect.
+"""Idempotency keys (docs/reference/wire.md §3): the answer to a POST is stored in the transaction of its effect.
 
 A record is the caller's alone: whoever else sends the same Idempotency-Key finds nothing of it. What the route checks
 (signature, scope, role, and ``check``: whether the thing it names is there for this caller) is checked before anything
@@ -155,8 +155,8 @@ def replay(request: Request, claim: KeyClaim) -> Response:
 
 def make_row(request: Request, caller: Caller, status: int) -> IdempotencyRow:
     """What will be kept for the request's key with an effect that is written at once
-    (``store.requests.idempotency.keep_many``), but for the body: see ``sealed``. Raises Problem when the key is absent
-    or malformed."""
+    (``store.requests.idempotency.store_answers``), but for the body: see ``sealed``. Raises Problem when the key
+    is absent or malformed."""
     return IdempotencyRow(
         workspace=caller.actor.workspace,
         method=request.method,

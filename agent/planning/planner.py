@@ -1,12 +1,10 @@
-"""The worker's step from words to a plan: resolve what was typed (or take up the drafts again), validate, decide
-whether it is held."""
+"""Job of planning a run: resolves what was typed (or takes up its drafts), validates it, and stores what came of it."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -19,18 +17,32 @@ import store.runs.confirmations
 import store.runs.runs
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Resolved
-from agent.planning.propose import CHEAP_ONLY, NOTHING_WITHDRAWN, Outcome, Task, Verdict, Withdrawal, propose
-from agent.planning.thread import MOST_TURNS, NO_THREAD, WAITING, Thread, restore_thread, thread_of
+from agent.pipeline import Abstain, Plan, Question, Refusal, RefusalCode, Reply, Resolved, ignore_phase
+from agent.planning.propose import (
+    CHEAP_ONLY,
+    NOTHING_WITHDRAWN,
+    TOO_COSTLY,
+    Outcome,
+    Verdict,
+    Withdrawal,
+    propose,
+    resolve,
+    too_costly,
+)
+from agent.planning.reading_pool import ReadingPool
+from agent.planning.task import task_of
+from agent.planning.thread import MOST_TURNS, WAITING, Thread, restore_thread, thread_of
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
+from agent.runs.expiry import card_expiry, question_expiry
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
 from agent.runs.run import Run
 from agent.workspace import authority, principals
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts
+from core import cpu_budget
 from core.actor import Actor
 from core.clock import Clock
-from core.errors import Conflict, OpsIQError
+from core.errors import Conflict, NotAuthentic, OpsIQError
 from executors.jobs.queue import CommitHook
 from registry.conditions.condition import Evaluator
 from store.database import Database, after_commit
@@ -52,8 +64,8 @@ class EarlierRunMoved(Conflict):
 
 @dataclass(frozen=True)
 class Planner:
-    """Takes a ``received`` run to asked, held, confirmed, refused or abstained. Nothing is sent here, so doing it twice
-    is harmless."""
+    """Moves a ``received`` run to asked, held, confirmed, answered, refused or abstained. Nothing is sent here, so
+    doing it twice is harmless."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -64,23 +76,25 @@ class Planner:
     question_expires_s: int
     progress: Progress
     evaluator: Evaluator = CHEAP_ONLY
+    pool: ReadingPool | None = None
+    """Where words are read; None: right here, under the same budget."""
+    budget_s: float = 1.0
 
     async def plan(self, workspace: str, run_id: str) -> None:
-        """Resolve and validate, and store what came of it. Raises PlatformUnavailable, ModelUnavailable or
-        ModelMisbehaved."""
+        """Resolve, validate and store the verdict. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
         if (record := await self.plan_and_commit(workspace, run_id)) is not None:
             async with self.database.begin() as session:
                 await record(session)
 
     async def plan_and_commit(self, workspace: str, run_id: str) -> CommitHook | None:
-        """Resolve and validate. What comes of it is stored by the record that is answered, in whatever transaction it
-        is run in; None where there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved
-        (the engine tries again)."""
+        """Resolve and validate, and return the hook that stores the verdict in the caller's transaction, or None where
+        there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the worker tries
+        again)."""
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
             actor = await principals.current_actor(session, run.actor, self.clock())
             confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
-            context = await self.contexts.list_connectors(session, workspace)
+            context = await self.contexts.current(session, workspace)
             earlier = await self._earlier(session, run, actor or run.actor)
         if run.state != "received":
             return None
@@ -124,16 +138,16 @@ class Planner:
         earlier: Sequence[Run] = (),
     ) -> tuple[Run, Outcome]:
         """The run with what was read of it, and what came of it. Nothing is stored. ``job`` hears of the steps, and may
-        be stopped while a resolver is asked (PlanningStopped). ``earlier`` are the requests before it in its thread."""
+        be stopped while it is worked out (PlanningStopped). ``earlier`` are the requests before it in its thread.
+        Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
         stands = bool(run.drafts) or run.proposal is not None
         thread = restore_thread(run.handles, earlier) if stands else thread_of(earlier, context.catalogue)
-        task = task_of(run, context, confirmed, self.evaluator, thread)
-        if job is None:
-            outcome = await propose(task, self.resolver)
-        elif task.stands:
-            outcome = await propose(task, self.resolver, job.on_phase)
+        on_phase = job.on_phase if job else ignore_phase
+        if self.pool is not None:
+            doing = self.pool.propose(run, context, confirmed, on_phase, thread)
+            outcome = await (job.unless_stopped(doing) if job else doing)
         else:
-            outcome = await job.unless_stopped(propose(task, self.resolver, job.on_phase))
+            outcome = await self._propose(run, context, confirmed, job, thread)
         if outcome.resolved is not None:
             run = run.with_(
                 trace=outcome.resolved.trace,
@@ -142,6 +156,36 @@ class Planner:
         asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
         drafts = () if asked else outcome.drafts
         return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome
+
+    async def resolved(self, run: Run, context: WorkspaceContext) -> Resolved:
+        """What the run's words alone come to. Raises ModelUnavailable or ModelMisbehaved."""
+        if self.pool is not None:
+            return await self.pool.resolve(run, context)
+        try:
+            return await cpu_budget.within(self.budget_s, resolve(task_of(run, context, ()), self.resolver))
+        except cpu_budget.Exhausted:
+            return too_costly(self.resolver.name)
+
+    async def _propose(
+        self,
+        run: Run,
+        context: WorkspaceContext,
+        confirmed: Collection[str],
+        job: PlanningProgress | None,
+        thread: Thread,
+    ) -> Outcome:
+        """Right here, under the same budget. Only the resolver may be cut off: a look-up in a database never."""
+
+        def around(asked: Coroutine[Any, Any, Resolved]) -> Awaitable[Resolved]:
+            return job.unless_stopped(cpu_budget.carried(asked)) if job else asked
+
+        task = task_of(run, context, confirmed, self.evaluator, thread)
+        try:
+            return await cpu_budget.within(
+                self.budget_s, propose(task, self.resolver, job.on_phase if job else ignore_phase, around)
+            )
+        except cpu_budget.Exhausted:
+            return Outcome(Refusal(code="too_complex", detail=TOO_COSTLY))
 
     def _settles(
         self,
@@ -181,18 +225,19 @@ class Planner:
         entry: dict[str, Any]
         match verdict:
             case Plan() if verdict.held:
-                expires = now + timedelta(seconds=verdict.expires_s)
+                expires = card_expiry(verdict, now)
                 run = run.with_(state="held", plan=verdict, approvals=(), expires_at=expires, held_at=now)
                 kind, entry = EntryType.HELD, {"plan": recorder.plan_data(verdict), "expires_at": expires.isoformat()}
             case Plan():
                 run = run.with_(state="confirmed", plan=verdict, approvals=(), held_at=None)
                 kind, entry = EntryType.AUTO_CONFIRMED, {"plan": recorder.plan_data(verdict)}
             case Question():
-                expires = now + timedelta(seconds=self.question_expires_s)
+                expires = question_expiry(self.question_expires_s, now)
                 run = run.with_(state="asked", question=verdict, plan=None, expires_at=expires)
                 kind, entry = EntryType.ASKED, {"question": verdict.model_dump(mode="json")}
             case Abstain():
-                refusal = Refusal(code="no_match", detail=verdict.detail, nearest=verdict.nearest)
+                code: RefusalCode = "too_complex" if verdict.reason == "too_complex" else "no_match"
+                refusal = Refusal(code=code, detail=verdict.detail, nearest=verdict.nearest)
                 run = run.with_(state="abstained", refusal=refusal, plan=None)
                 kind, entry = (
                     EntryType.ABSTAINED,
@@ -240,7 +285,7 @@ class Planner:
         after_commit(session, partial(self.changed, earlier_id))
 
     async def mark_unavailable(self, workspace: str, run_id: str, error: OpsIQError) -> None:
-        """The last try failed: refuse in words instead of leaving the person waiting."""
+        """The last try failed: refuse in words instead of leaving the person waiting. Raises NotAuthentic."""
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
         if run.state == "received":
@@ -251,8 +296,12 @@ class Planner:
 
     async def give_up(self, session: AsyncSession, workspace: str, run_id: str, error: str) -> None:
         """The engine buries work of this run: say so in the run, in the same transaction. What may have been sent is
-        unknown."""
-        run = await repository.get(session, workspace, run_id)
+        unknown. A run that is not as OpsIQ stored it stays as it is: nothing that was written there may be told on as
+        OpsIQ's own."""
+        try:
+            run = await repository.get(session, workspace, run_id)
+        except NotAuthentic:
+            return
         now = self.clock()
         if run.state == "received":
             refusal = Refusal(code="unavailable", detail="This could not be worked out; nothing was sent. Ask again.")
@@ -273,34 +322,8 @@ class Planner:
             await recorder.record(session, moved, EntryType.FINISHED, now, outcome=state, outcomes=told, error=error)
 
 
-def task_of(
-    run: Run,
-    context: WorkspaceContext,
-    confirmed: Collection[str],
-    evaluator: Evaluator = CHEAP_ONLY,
-    thread: Thread = NO_THREAD,
-) -> Task:
-    """What is to be planned for a run as it stands. ``confirmed`` are the contracts confirmed in this session, by
-    digest."""
-    return Task(
-        run.request.model_copy(update={"thread": thread.turns}),
-        run.actor,
-        context,
-        run.id,
-        confirmed,
-        only=run.only,
-        drafts=run.drafts,
-        proposal=run.proposal,
-        thread=thread.records,
-        calls=thread.calls,
-        hold=run.hold,
-        must_wait=run.must_wait,
-        evaluator=evaluator,
-    )
-
-
 def resolve_work(run: Run) -> NewJob:
-    """What works a received run out."""
+    """The job that plans a received run."""
     return NewJob(f"{run.id}:resolve:{run.revision}", RESOLVE_JOB, run.workspace, {"run_id": run.id}, priority=10)
 
 
@@ -309,7 +332,7 @@ async def put_resolve(session: AsyncSession, run: Run) -> None:
 
 
 async def put_send(session: AsyncSession, run: Run) -> None:
-    """The work row that sends a confirmed run: same transaction as the confirmation, once for each run and revision."""
+    """Enqueue the job that sends a confirmed run: in the confirmation's transaction, once for each run and revision."""
     await store.jobs.enqueue.enqueue(
         session,
         key=f"{run.id}:send:{run.revision}",

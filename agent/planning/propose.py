@@ -7,10 +7,11 @@ Console, API, automations, evals and the command line all come through here, so 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal, Protocol
 
+from agent.extract.limits import LEAD
 from agent.pipeline import (
     Abstain,
     Ask,
@@ -24,6 +25,7 @@ from agent.pipeline import (
     Reply,
     Request,
     Resolved,
+    Trace,
     ignore_phase,
 )
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
@@ -37,16 +39,36 @@ from agent.validate.alternatives import choose_alternative
 from agent.validate.proposed import plan_proposal
 from agent.validate.questions import join
 from agent.validate.records.scope import RecordScope
-from agent.workspace.context import WorkspaceContext
-from core.actor import Actor
+from core.actor import Actor, Surface
+from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
 from registry.contract import Risk
+from registry.records import Kinds
 from registry.shortlist import Shortlist
 
 CHEAP_ONLY: Final = CheapOnly()
+TOO_COSTLY: Final = (
+    f"{LEAD}: it took longer to work out than a request may. Say it in fewer and plainer words; nothing was done."
+)
+"""What is said where the budget of CPU was spent."""
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 Verdict = Plan | Question | Refusal | Abstain | Reply
+
+
+class Grounded(Protocol):
+    """What a request is planned by: a workspace's contracts and kinds of records, in the server or in a worker."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+    @property
+    def kinds(self) -> Kinds: ...
+
+    def shortlist(self, actor: Actor, surface: Surface) -> Shortlist: ...
+
+
+Around = Callable[[Coroutine[Any, Any, Resolved]], Awaitable[Resolved]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +80,7 @@ class Task:
 
     request: Request
     actor: Actor
-    workspace_context: WorkspaceContext
+    workspace_context: Grounded
     run_id: str
     confirmed: Collection[str] = ()
     only: Collection[str] | None = None
@@ -109,9 +131,12 @@ def planned_actions(outcome: Outcome) -> tuple[str, ...]:
     return tuple(call.action for call in result.calls) if isinstance(result, PlanResult) else ()
 
 
-async def propose(task: Task, resolver: Resolver, on_phase: PhaseCallback = ignore_phase) -> Outcome:
-    """Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
-    outcome = await _proposed(task, resolver, on_phase)
+async def propose(
+    task: Task, resolver: Resolver, on_phase: PhaseCallback = ignore_phase, around: Around | None = None
+) -> Outcome:
+    """``around`` is put around the asking of the resolver. Raises PlatformUnavailable, ModelUnavailable or
+    ModelMisbehaved."""
+    outcome = await _proposed(task, resolver, on_phase, around)
     plan = outcome.verdict
     if not isinstance(plan, Plan):
         return outcome
@@ -130,14 +155,15 @@ def _waits(task: Task, plan: Plan) -> str:
     return task.hold if any(step.risk is not Risk.READ for step in plan.steps) else ""
 
 
-async def _proposed(task: Task, resolver: Resolver, on_phase: PhaseCallback) -> Outcome:
+async def _proposed(task: Task, resolver: Resolver, on_phase: PhaseCallback, around: Around | None) -> Outcome:
     if task.proposal is not None:
         return await _validated(task, None, task.proposal, on_phase)
     if task.drafts:
         verdict, took_ms = await _judged(task, task.drafts, on_phase)
         return Outcome(verdict, None, task.drafts, took_ms=took_ms)
     on_phase("choosing")
-    resolved = await resolve(task, resolver)
+    asked = resolve(task, resolver)
+    resolved = await (asked if around is None else around(asked))
     match resolved.resolution:
         case Proposed(proposal=proposal):
             return await _validated(task, resolved, proposal, on_phase)
@@ -162,7 +188,7 @@ async def resolve(task: Task, resolver: Resolver) -> Resolved:
         return await resolver.resolve(request, shortlist, tuple(workspace_context.kinds))
     shortlist = _narrowed(shortlist, (chosen.choice,))
     resolved = await resolver.resolve(request, shortlist, tuple(workspace_context.kinds))
-    if isinstance(resolved.resolution, Calls | Proposed):
+    if isinstance(resolved.resolution, Calls | Proposed) or too_complex(resolved):
         return resolved
     bare = Calls(drafts=(Draft(action=chosen.choice, version=shortlist.offers[0].version),))
     return resolved.model_copy(update={"resolution": bare})
@@ -272,6 +298,18 @@ async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> V
         case NoneResult() as none:
             return _nothing(task, none)
     raise AssertionError(proposal.result)
+
+
+def too_complex(resolved: Resolved) -> bool:
+    return isinstance(resolved.resolution, Abstain) and resolved.resolution.reason == "too_complex"
+
+
+def too_costly(resolver: str) -> Resolved:
+    """What stands in the place of a resolution that cost too much."""
+    abstain = Abstain(reason="too_complex", detail=TOO_COSTLY)
+    return Resolved(
+        resolution=abstain, trace=Trace(resolver=resolver, attempts=0, notes=("the budget of CPU was spent",))
+    )
 
 
 def _nothing(task: Task, none: NoneResult) -> Refusal | Abstain:

@@ -1,4 +1,4 @@
-"""Runs in and out of the store: the document and the columns it is found by always change in one conditional update."""
+"""Run repository: a run's document and its indexed columns always change in one conditional update."""
 
 from __future__ import annotations
 
@@ -52,8 +52,14 @@ async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) ->
         run.id,
         was=was,
         to=run.state,
-        role=run.actor.role,
         revision=run.revision,
+        fixed={
+            "session_id": run.session_id,
+            "actor_id": run.actor.id,
+            "person": run.actor.person,
+            "surface": run.surface,
+        },
+        role=run.actor.role,  # who asked may have another one by the time this is planned anew
         actions=" ".join(run.actions),
         risk=highest_risk(run.plan) or "",
         plan_digest=run.digest,

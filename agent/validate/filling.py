@@ -1,4 +1,4 @@
-"""One draft against its contract: every parameter gets a value with a source, or the person is asked.
+"""Parameter filling: every parameter of a draft gets a value with a source, or the person is asked.
 
 The order of sources: an answer to the parameter's own question; the resolver's argument; a field of another parameter's
 record; a record that another parameter's record belongs to; the contract's default. What a contract's annotation does
@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Final
 
 from agent.extract.reference import Reference
-from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source
+from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source, spans_of
 from agent.validate import questions, scalar_values, supplied_values
 from agent.validate.records.attribute_match import find_similar
 from agent.validate.records.located import LocatedRecord
@@ -21,7 +21,7 @@ from agent.validate.records.query import RecordQuery
 from agent.validate.records.scope import MOST, all_of
 from agent.validate.slots import Slots, Trouble, record_source
 from agent.validate.values import from_field
-from agent.validate.verified_spans import find_answer, spans_of, verify_spans
+from agent.validate.verified_spans import find_answer, verify_spans
 from registry.contract import SourceKind
 from registry.records import Query, RecordKind
 
@@ -52,7 +52,7 @@ class DraftFilling:
         return self._named_missing(self._values(only, but))
 
     async def fill_missing(self) -> Trouble | None:
-        """What is required and nothing has given."""
+        """Ask for what is required and still has no value."""
         return self._named_missing(await self._missing())
 
     def _named_missing(self, trouble: Trouble | None) -> Trouble | None:

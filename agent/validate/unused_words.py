@@ -1,5 +1,5 @@
-"""The words that nothing has used. A resolver may pass over "half", "and 1050" or a name; whoever asked must see that
-it did.
+"""Unused words: what is left over once a plan is built, shown on its card. A resolver may pass over "half", "and 1050"
+or a name; whoever asked must see that it did.
 
 What is left over never stops a plan; it makes it held, whatever the contract's policy, and the card says which words
 they were.
@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from agent.extract.spans.politeness import strip_politeness
-from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step
-from agent.validate.verified_spans import spans_of
+from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step, spans_of
 from language import quotes
 from language.stems import EMPTY, KIN, name_stems, runs, stem, stems
 from language.text import read_text

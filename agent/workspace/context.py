@@ -1,13 +1,17 @@
-"""What a workspace stands on: its verified contracts and the connectors that read its platform. Loaded once, reloaded
-when it changes."""
+"""Workspace context: its verified contracts and live connectors, loaded once and reloaded when they change. Loaded
+once, reloaded when it changes."""
 
 from __future__ import annotations
 
 import asyncio
+import copyreg
 import json
 import logging
+import pickle
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,10 +21,10 @@ import store.contracts
 from agent.record_cache import ConnectorCache, RecordCaches
 from agent.record_cache.records import CachedRecords, WriteThroughRecords
 from core.actor import Actor, Surface
-from core.errors import BadSetting, ConnectorBroken
+from core.errors import BadSetting, ConnectorBroken, NotAuthentic
 from core.secretbox import SecretBox
 from executors.http.platform_client import HttpPlatformClient
-from registry.catalogue import Catalogue, load
+from registry.catalogue import Catalogue, load, refused
 from registry.connector import Connector, IdentityProvider, Settings
 from registry.discovery import BrokenConnector, DiscoveredConnector
 from registry.records import ContextProvider, Kinds
@@ -30,14 +34,18 @@ from store.database import Database
 
 log = logging.getLogger(__name__)
 
+# A connector may declare its kinds with mappings that can't be changed.
+copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))
+
 ClientFactory = Callable[[str, str], HttpPlatformClient]
 """Makes the client for (base_url, bearer token)."""
 
 
 @dataclass(frozen=True)
 class WorkspaceContext:
-    """One workspace's closed world at one generation. ``broken`` names the connectors that could not be loaded, and
-    why.
+    """One workspace's contracts and connectors at one generation. ``broken`` names the connectors that could not be
+    loaded, and why. ``kinds`` is used for look-ups and reads from the record cache where there is one. ``live`` always
+    asks the platform.
 
     ``kinds`` is what look-ups go by: records that are kept here, where they are. ``live`` always asks the platform.
     """
@@ -50,7 +58,17 @@ class WorkspaceContext:
     connectors: tuple[Connector, ...] = ()
     broken: tuple[BrokenConnector, ...] = ()
     cache: dict[str, ConnectorCache] = field(default_factory=dict)
+    key: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
+    """Of this very object, for whoever keeps a copy of it."""
     _shortlists: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict, repr=False)
+    _packed: list[bytes] = field(default_factory=list, init=False, repr=False)
+
+    def packed(self) -> bytes:
+        """Contracts and kinds as bytes, for a worker to make a ground of its own of."""
+        if not self._packed:
+            held = (self.catalogue, tuple(self.kinds))
+            self._packed.append(pickle.dumps(held, protocol=pickle.HIGHEST_PROTOCOL))
+        return self._packed[0]
 
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
         """The actions this actor may be offered here: filtered by role and surface *before* anything is searched."""
@@ -64,7 +82,7 @@ class WorkspaceContext:
 
 
 class WorkspaceContexts:
-    """The grounds of all workspaces, kept while their generation stands."""
+    """Workspace contexts, cached while their generation is current."""
 
     def __init__(
         self,
@@ -89,16 +107,16 @@ class WorkspaceContexts:
         return {name: each.title for name, each in self._found.items()}
 
     def cached(self, workspace: str) -> WorkspaceContext | None:
-        """The ground that was loaded last, if any was: no query."""
+        """The context that was loaded last, if any: no query."""
         return self._kept.get(workspace)
 
-    async def list_connectors(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
-        """What was loaded last, if it is still what this session sees; else ``of`` loads it."""
+    async def current(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
+        """The context that was loaded last, if it is still what this session sees; else None, and ``of`` loads it."""
         kept = self._kept.get(workspace)
         return kept if kept and kept.generation == (await _generation(session, workspace))[0] else None
 
     async def of(self, workspace: str) -> WorkspaceContext:
-        """The current ground. Two cheap queries when nothing has changed."""
+        """The current context. Two cheap queries when nothing has changed."""
         async with self._database.read() as session:
             generation, settings = await _generation(session, workspace)
             kept = self._kept.get(workspace)
@@ -106,12 +124,21 @@ class WorkspaceContexts:
                 return kept
             rows = await store.contracts.active(session, workspace)
             keys = {row.kid: row.public for row in await store.contracts.signing_keys(session, workspace)}
-        signed = [(row.name, row.version, row.raw, row.signature) for row in rows]
-        catalogue = await asyncio.to_thread(load, signed, keys)
+            try:
+                await store.contracts.check_generation(session, workspace, rows)
+                untrue = ""
+            except NotAuthentic as error:
+                untrue = error.detail
+        if untrue:
+            catalogue = refused([(row.name, row.version) for row in rows], untrue)
+        else:
+            signed = [(row.name, row.version, row.raw, row.signature) for row in rows]
+            catalogue = await asyncio.to_thread(load, signed, keys)
         for name, why in catalogue.faults.items():
             log.error("%s can't be offered: %s", name, why, extra={"workspace": workspace})
         context = self._assemble(generation, catalogue, settings)
-        self._kept[workspace] = context
+        if not untrue:  # else it is looked at again, until somebody has mended it
+            self._kept[workspace] = context
         return context
 
     def _assemble(self, generation: str, catalogue: Catalogue, settings: Sequence[Any]) -> WorkspaceContext:
@@ -144,7 +171,7 @@ class WorkspaceContexts:
                 log.warning("connector %s could not be loaded: %s", row.name, error.detail)
                 broken.append(BrokenConnector(row.name, error.detail))
                 continue
-            except Exception as error:  # a connector is a stranger's code: it may fail in any way, and only for itself
+            except Exception as error:  # a connector is third-party code: it may fail in any way, and only for itself
                 log.exception("connector %s could not be loaded", row.name)
                 broken.append(BrokenConnector(row.name, f"{type(error).__name__} while it was loaded"))
                 continue
@@ -165,7 +192,7 @@ class WorkspaceContexts:
 
 
 async def _generation(session: AsyncSession, workspace: str) -> tuple[str, list[ConnectorRow]]:
-    """What changes whenever the ground does, and the connectors that are switched on."""
+    """The generation of a workspace's context, and the connectors that are switched on."""
     generation = await store.contracts.generation(session, workspace)
     settings = [row for row in await store.connectors.listed(session, workspace) if row.enabled]
     seen = ",".join(f"{row.name}@{row.updated_at.isoformat()}{row.sealed_secrets[-16:]}" for row in settings)

@@ -1,4 +1,5 @@
-"""Who somebody is *now*: roles are read again at every decision, never trusted from the time a request was typed."""
+"""Current principals: roles are read from the database at every decision, never trusted from when a request was
+typed."""
 
 from __future__ import annotations
 
@@ -9,18 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.accounts.api_keys
 import store.accounts.members
 from core.actor import OWNER, Actor, Mode
-from core.errors import NotFound
+from core.errors import NotAuthentic, NotFound
 from store.accounts.api_keys import KeyRow
 from store.accounts.members import MemberRow
 
 
 async def current_actor(session: AsyncSession, actor: Actor, now: datetime) -> Actor | None:
-    """The same principal with the role it has at ``now``, or None when it may not act any more."""
+    """The same principal with the role it has at ``now``, or None when it may not act any more, or something other than
+    OpsIQ gave it that role."""
     match actor.kind:
         case "member":
             try:
                 member = await store.accounts.members.get(session, actor.workspace, actor.id)
-            except NotFound:
+            except (NotFound, NotAuthentic):
                 return None
             if member.state != "active":
                 return None
@@ -29,7 +31,7 @@ async def current_actor(session: AsyncSession, actor: Actor, now: datetime) -> A
             try:
                 key = await store.accounts.api_keys.get(session, actor.workspace, actor.id)
                 holder = await store.accounts.members.get(session, key.workspace, key.person)
-            except NotFound:
+            except (NotFound, NotAuthentic):
                 return None
             return actor_of_key(key, holder, now)
         case "identity" | "system":
@@ -53,7 +55,7 @@ async def standing_since(session: AsyncSession, actor: Actor) -> datetime | None
 
 
 def actor_of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:
-    """Whom a key acts as, or None when it is revoked or over, or has outgrown the member it belongs to: one who is no
+    """The principal of a key, or None when the key is revoked or expired, or has outgrown its member: one who is no
     longer active, or no longer has the key's role. An owner may hold a key of any role."""
     if not key.secrets(now) or member is None:
         return None

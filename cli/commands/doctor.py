@@ -1,4 +1,4 @@
-"""``opsiq doctor``: is everything the server needs there, and does it answer? Looks only; changes nothing."""
+"""``opsiq doctor``: checks that everything the server needs is there and answers. Looks only; changes nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from agent.history.anchors import Found
     from app.container import Container
     from core.settings import Settings
+    from store.workspaces import WorkspaceRow
 
 SKEW_S: Final = (2.0, 60.0)
 OVERDUE_S: Final = 60.0
@@ -26,7 +28,7 @@ ASK_S: Final = 30
 
 @dataclass(frozen=True)
 class Finding:
-    """``detail`` says what is, and where it is not ok what to do."""
+    """One finding. ``detail`` says what is, and where it is not ok what to do."""
 
     state: Literal["ok", "warn", "fail"]
     about: str
@@ -166,7 +168,11 @@ async def _workspaces(container: Container) -> AsyncIterator[Finding]:
         rows = await store.workspaces.every_one(session)
     if not rows:
         yield Finding("warn", "workspace", "There is none. `opsiq init` makes one.")
+    anchors = await container.anchors.found()
+    for finding in _anchored(container, anchors, {row.id for row in rows}):
+        yield finding
     for row in rows:
+        yield await _stored(container, row, anchors)
         context = await container.contexts.of(row.id)
         faults = "; ".join(f"{name}: {why}" for name, why in context.catalogue.faults.items())
         if faults:
@@ -200,6 +206,33 @@ async def _rules(container: Container, workspace: str, name: str) -> AsyncIterat
             yield Finding("warn", "rules", f"{name}: “{row.name}” ({row.id}) does nothing: {error.detail}")
 
 
+def _anchored(container: Container, anchors: Found, there: set[str]) -> Iterator[Finding]:
+    """The file of anchors itself: lines that nobody here signed, and workspaces that are gone."""
+    path = container.anchors.path
+    if anchors.strange:
+        lines = ", ".join(map(str, anchors.strange[:5])) + (" …" if len(anchors.strange) > 5 else "")
+        yield Finding("fail", "anchors", f"{path} has lines that this installation did not sign: {lines}.")
+    for gone in sorted(anchors.workspaces - there):
+        yield Finding("fail", "anchors", f"The workspace {gone} was anchored in {path} and is not in the database.")
+
+
+async def _stored(container: Container, row: WorkspaceRow, anchors: Found) -> Finding:
+    """Is everything as OpsIQ stored it?"""
+    from agent.history import integrity
+
+    async with container.database.read() as session:
+        report = await integrity.examine(session, row.id, anchors=anchors.of(row.id))
+    verdict = report.verdict
+    if not report.ok:
+        where = f" (at entry {verdict.first_break})" if verdict.first_break is not None else ""
+        mend = "Find out who wrote into the database; restore a backup, or `opsiq seal --accept` what is there."
+        return Finding("fail", "integrity", f"{row.name}{where}: {report.why} {mend}")
+    compared = f"{verdict.anchors} anchors fit" if verdict.anchors else "no anchor was taken yet"
+    return Finding(
+        "ok", "integrity", f"{row.name}: {verdict.count} history entries and all rights as stored; {compared}"
+    )
+
+
 async def _connector(workspace: str, connector: Any) -> Finding:
     from core.errors import OpsIQError
     from registry.records import Query
@@ -220,7 +253,7 @@ async def _work(container: Container) -> Finding:
     async with container.database.read() as session:
         open_ = await store.jobs.jobs.waiting(session)
         dead = sum(n for (_, state), n in (await store.jobs.jobs.counts(session)).items() if state == "dead")
-        last = await store.jobs.jobs.given_up(session, 1)
+        last = await store.jobs.jobs.dead_jobs(session, 1)
     late = max((overdue_s for _, _, _, overdue_s in open_), default=0.0)
     count = sum(n for _, _, n, _ in open_)
     if late > OVERDUE_S:
@@ -269,17 +302,8 @@ async def _model(settings: Settings) -> Finding | None:
 
         answer: Literal["yes"]
 
-    client = ModelClient(
-        ModelSettings(
-            model=settings.model,
-            api_base=settings.model_url,
-            api_key=settings.model_key,
-            mode=settings.model_mode,
-            timeout_s=min(settings.model_timeout_s, ASK_S),
-            retries=0,
-            prices=settings.model_prices,
-        )
-    )
+    once = {"timeout_s": min(settings.model_timeout_s, ASK_S), "retries": 0, "fallbacks": ()}
+    client = ModelClient(ModelSettings.from_settings(settings, **once))
     ask: Callable[..., Awaitable[Any]] = client.complete
     try:
         done = await ask([{"role": "user", "content": 'Answer with {"answer": "yes"}.'}], Pulse, max_tokens=20)

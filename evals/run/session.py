@@ -1,4 +1,4 @@
-"""One whole run by its setup: suites read, ground opened, cases answered, report made."""
+"""Eval session: one whole run by its setup, from reading suites to the report."""
 
 from __future__ import annotations
 
@@ -23,15 +23,18 @@ from evals.run.cassette import Cassette
 from evals.run.checkpoint import Checkpoint
 from evals.run.resolvers import OFFLINE, resolver
 from evals.run.runner import run
+from evals.run.worst import WORST, WorstClient
 from evals.score.score import CaseVerdict
 from prompts import DEFAULT_VERSION
 
 MODEL_PARALLEL = 4
+SCRIPTED = frozenset({GOLD, WORST})
+"""Models that stand for a bound: one that is always right, and one that none can be worse than."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvalRun:
-    """What a run came to. ``report`` is its JSON."""
+    """Result of a whole run. ``report`` is its JSON."""
 
     report: dict[str, Any]
     verdicts: list[CaseVerdict]
@@ -72,8 +75,9 @@ async def run_suite(
         came(entry)
 
     def named(take: int) -> Resolver:
-        if setup.resolver == GOLD:
-            return ProposingResolver(GoldClient(cases))
+        if setup.resolver in SCRIPTED:
+            client = GoldClient(cases) if setup.resolver == GOLD else WorstClient()
+            return ProposingResolver(client, version=setup.prompt_version or DEFAULT_VERSION)
         return resolver(
             setup.resolver,
             settings,
@@ -112,5 +116,5 @@ async def run_suite(
 
 
 def fingerprint(setup: Setup, cases: Sequence[Case]) -> str:
-    """Tells one run from another: answers of one are never mixed into another."""
+    """Fingerprint of a run: answers of one are never mixed into another."""
     return canon.digest([setup.as_json(), report.digest_of(cases)])

@@ -1,4 +1,4 @@
-"""The AI brain: instructions in plain words that are carried out when an event fits, inside what their author named and
+"""Instructions: orders in plain words that are carried out when an event matches, within what their author named and
 may do.
 
 Three fences, none of them a prompt. The choice is narrowed to the contracts the instruction names *and* its author may
@@ -11,7 +11,6 @@ chosen.
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,15 +18,14 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.automations
-from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span
-from agent.planning.planner import task_of
+from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span, spans_of
 from agent.planning.proposal import PlanResult
-from agent.planning.propose import Task, resolve
+from agent.planning.propose import resolve
 from agent.planning.spoken import spoken_drafts
+from agent.planning.task import task_of
 from agent.resolve.resolver import Resolver
-from agent.runs.run import Cause
+from agent.runs.run import Cause, Run
 from agent.validate import unused_words
-from agent.validate.verified_spans import spans_of
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContext
 from core.actor import OWNER, Actor, Surface
@@ -41,8 +39,6 @@ from registry.events.event_names import fits
 from registry.records import Kinds
 from store.automations import InstructionRow
 
-log = logging.getLogger(__name__)
-
 ATTENDED: Final = "“{}” acts on an event, and what the AI brain proposes is confirmed by a person."
 READ_OUT: Final = "“{}” acts alone, but a value here was read out of the event's own text."
 SWAYED: Final = "“{}” acts alone, but without the event's own text it would have chosen otherwise."
@@ -50,7 +46,7 @@ SWAYED: Final = "“{}” acts alone, but without the event's own text it would 
 
 @dataclass(frozen=True)
 class Instructions:
-    """The source of one subscriber for each instruction that is on or in shadow."""
+    """Source of one subscriber for each instruction that is on or in shadow."""
 
     runner: AutomationRunner
     resolver: Resolver
@@ -69,21 +65,21 @@ class Instructions:
         """Raises PlatformUnavailable, ModelUnavailable, ModelMisbehaved: then it is tried again."""
         words = render(row.text, event)
         if words.missing or words.too_long:
-            return self.runner.passed(event, row.id, "untold", _lacks(words))
+            return self.runner.record_nothing_done(event, row.id, "untold", _lacks(words))
         author, may_act = await self.runner.author(row.author)
         if may_act and await self.runner.over_limit(row.workspace, row.id, row.max_per_hour):
-            return self.runner.held_back(event, row.id, row.name, author, row.max_per_hour)
+            return self.runner.record_rate_limit(event, row.id, row.name, author, row.max_per_hour)
         judged = await self._evaluate(row, event, words, author, may_act=may_act)
         if row.mode == "shadow":
             document = json.dumps(summary(judged.verdict), ensure_ascii=False)
-            return self.runner.passed(
+            return self.runner.record_nothing_done(
                 event, row.id, "shadow", f"Would have been {runner.describe_verdict(judged.verdict)}", document
             )
-        return self.runner.acted(event, row.id, judged)
+        return self.runner.record_run(event, row.id, judged)
 
     async def meet(self, row: InstructionRow, event: FiredEvent) -> Evaluation:
-        """Judge one event by an instruction. Records are read and the resolver is asked; nothing is stored and nothing
-        is sent. Raises as ``react``."""
+        """Evaluate one event by an instruction. Records are read and the resolver is asked; nothing is stored and
+        nothing is sent. Raises as ``react``."""
         words = render(row.text, event)
         if words.missing or words.too_long:
             return Evaluation("untold", _lacks(words))
@@ -118,8 +114,7 @@ class Instructions:
         if not offers:
             detail = f"{author.name} may run none of the actions that “{row.name}” names; nothing was sent."
             return EvaluatedRun(run, Refusal(code="forbidden", detail=detail))
-        task = task_of(run, context, ())
-        resolved = await resolve(task, self.resolver)
+        resolved = await self._resolved(run, context)
         run = run.with_(trace=resolved.trace)
         said = _drafts(resolved, context)
         if said is None:
@@ -134,7 +129,7 @@ class Instructions:
             made, out = bind_fields(draft, contract, words, event)
             drafts.append(made)
             read_out = read_out or out
-        hold = await self._hold(row, words, drafts, task, resolved, read_out=read_out)
+        hold = await self._hold(row, words, drafts, context, run, resolved, read_out=read_out)
         # From here on it is a call given as data: what it leaves open is refused, since nobody is there to be asked.
         run = run.with_(drafts=tuple(drafts), confidence=_confidence(resolved), hold=hold, given="event")
         judged = await self.runner.evaluate(run, resolved)
@@ -148,7 +143,8 @@ class Instructions:
         row: InstructionRow,
         words: RenderedInstruction,
         drafts: Sequence[Draft],
-        task: Task,
+        context: WorkspaceContext,
+        run: Run,
         resolved: Resolved,
         *,
         read_out: bool,
@@ -165,15 +161,18 @@ class Instructions:
         if read_out:
             return READ_OUT.format(row.name)
         if words.blank != words.text:
-            unseen = replace(task, request=task.request.model_copy(update={"text": words.blank}))
-            blind = _drafts(await resolve(unseen, self.resolver), task.workspace_context) or ()
+            blind = _drafts(await self._resolved(run.with_(text=words.blank), context), context) or ()
             if [each.action for each in blind] != [each.action for each in drafts]:
                 return SWAYED.format(row.name)
-        contracts = [task.workspace_context.catalogue.get(each.action) for each in drafts]
-        unheard = _unheard(
-            words, _drafts(resolved, task.workspace_context) or (), contracts, task.workspace_context.kinds
-        )
+        contracts = [context.catalogue.get(each.action) for each in drafts]
+        unheard = _unheard(words, _drafts(resolved, context) or (), contracts, context.kinds)
         return unused_words.quote_spans(unheard) if unheard else ""
+
+    async def _resolved(self, run: Run, context: WorkspaceContext) -> Resolved:
+        """Among what the instruction names and its author may run (``run.only``)."""
+        if self.resolver is self.runner.planner.resolver:
+            return await self.runner.planner.resolved(run, context)
+        return await resolve(task_of(run, context, ()), self.resolver)
 
 
 def _lacks(words: RenderedInstruction) -> str:

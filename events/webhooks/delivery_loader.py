@@ -1,4 +1,4 @@
-"""Reads what deliveries need, for all that ask in the same moment together."""
+"""Delivery loader: reads what deliveries need, in one query for all that ask at the same moment."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.signing_secrets
 import store.webhooks.deliveries
 import store.webhooks.endpoints
+from core.errors import NotAuthentic
 from events.webhooks.endpoint_secrets import WEBHOOK, EndpointSecrets
 from store.database import Database
 from store.jobs.jobs import Job
@@ -24,7 +25,8 @@ MAX_BODY_BYTES: Final = 16 * 1024
 
 
 class DeliveryEndpoint:
-    """An endpoint as it was read for some deliveries of it. Its headers and secrets are opened at the first of them."""
+    """An endpoint as it was read for some of its deliveries. Its headers and secrets are decrypted at the first of
+    them."""
 
     def __init__(self, row: EndpointRow, secret: SigningSecretRow, endpoint_secrets: EndpointSecrets) -> None:
         self.id, self.url, self.state = row.id, row.url, row.state
@@ -40,11 +42,11 @@ class DeliveryEndpoint:
 
     def secrets(self, now: datetime) -> Sequence[str]:
         """Those to sign with, newest first."""
-        return self._endpoint_secrets.opened(self._secret, now) if self._changing else self._only
+        return self._endpoint_secrets.decrypt(self._secret, now) if self._changing else self._only
 
     @cached_property
     def _only(self) -> Sequence[str]:
-        return self._endpoint_secrets.opened(self._secret, self._secret.created_at)
+        return self._endpoint_secrets.decrypt(self._secret, self._secret.created_at)
 
 
 class LoadedDelivery(NamedTuple):
@@ -53,7 +55,7 @@ class LoadedDelivery(NamedTuple):
 
 
 class DeliveryLoader:
-    """A claim starts its deliveries side by side, so that one look at the database serves them all."""
+    """Reads deliveries in batches: a claim starts its deliveries side by side, so one query serves them all."""
 
     def __init__(self, database: Database, endpoint_secrets: EndpointSecrets) -> None:
         self._database = database
@@ -62,12 +64,13 @@ class DeliveryLoader:
         self._task: asyncio.Task[None] | None = None
 
     async def of(self, delivery_id: str) -> LoadedDelivery | None:
-        """None when the delivery is gone, or its endpoint's secret. Raises Unavailable."""
+        """None when the delivery is gone, or its endpoint's secret. Raises Unavailable, and NotAuthentic when something
+        other than OpsIQ wrote the endpoint: nothing is sent there."""
         future = self._waiting.get(delivery_id)
         if future is None:
             future = self._waiting[delivery_id] = asyncio.get_running_loop().create_future()
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._fetch(), name="opsiq-pouch")
+            self._task = asyncio.create_task(self._fetch(), name="opsiq-delivery-loader")
         return await asyncio.shield(future)
 
     async def _fetch(self) -> None:
@@ -81,28 +84,42 @@ class DeliveryLoader:
                     future.exception()  # whoever asked may have been cancelled: that is no unseen error
                 continue
             for delivery_id, future in asked.items():
-                future.set_result(found.get(delivery_id))
+                packed = found.get(delivery_id)
+                if isinstance(packed, NotAuthentic):
+                    future.set_exception(packed)
+                    future.exception()
+                else:
+                    future.set_result(packed)
 
     async def beside(self, session: AsyncSession, works: Sequence[Job]) -> dict[str, LoadedDelivery]:
-        """By the work's id, read with its claim. Those with large bodies are left out: they are read when it is their
-        turn, so that what waits for its turn takes little memory.
-        """
+        """Deliveries by job id, read with the claim. Those with large bodies are left out: they are read when it is
+        their turn, so that waiting takes little memory."""
         found = await self._loaded(session, [job.payload["delivery"] for job in works], MAX_BODY_BYTES)
-        return {job.id: found[job.payload["delivery"]] for job in works if job.payload["delivery"] in found}
+        beside = {job.id: found.get(job.payload["delivery"]) for job in works}
+        return {work_id: packed for work_id, packed in beside.items() if isinstance(packed, LoadedDelivery)}
 
-    async def _read(self, delivery_ids: list[str]) -> dict[str, LoadedDelivery]:
+    async def _read(self, delivery_ids: list[str]) -> dict[str, LoadedDelivery | NotAuthentic]:
         async with self._database.read() as session:
             return await self._loaded(session, delivery_ids)
 
     async def _loaded(
         self, session: AsyncSession, delivery_ids: Sequence[str], max_body_bytes: int | None = None
-    ) -> dict[str, LoadedDelivery]:
+    ) -> dict[str, LoadedDelivery | NotAuthentic]:
         rows = await store.webhooks.deliveries.due(session, delivery_ids, max_body_bytes)
         targets = {row.endpoint for row in rows}
         workspaces = {row.workspace for row in rows}
         endpoints = await store.webhooks.endpoints.by_ids(session, targets)
         secrets = await store.signing_secrets.of_targets(session, workspaces, WEBHOOK, targets)
         known = {
-            name: DeliveryEndpoint(endpoints[name], secret, self._endpoint_secrets) for name, secret in secrets.items()
+            name: DeliveryEndpoint(endpoints[name], secret, self._endpoint_secrets)
+            for name, secret in secrets.items()
+            if name in endpoints
         }
-        return {row.id: LoadedDelivery(row, known[row.endpoint]) for row in rows if row.endpoint in known}
+        untrue = NotAuthentic(
+            "The endpoint of this delivery was written by something other than OpsIQ: nothing is sent to it."
+        )
+        return {
+            row.id: LoadedDelivery(row, known[row.endpoint]) if row.endpoint in known else untrue
+            for row in rows
+            if row.endpoint in secrets
+        }

@@ -1,10 +1,10 @@
-"""API keys. The public part is unique everywhere and finds the key; secrets come sealed and are only kept."""
+"""API keys. The public part is unique across workspaces; secrets are passed and stored sealed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from sqlalchemy import Index, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,19 +13,24 @@ from sqlmodel import Field
 from core.errors import Conflict, NotFound
 from store.accounts.members import MemberRow
 from store.dialect import UtcTime
-from store.rows import Row, add_new, every, first, storable, table
+from store.rows import Row, add_new, amend, authentic, every, first, table
 
 KeyState = Literal["active", "expired", "revoked"]
 
 
 class KeyRow(Row, table=True):
-    """``sealed`` is the secret in use, ``sealed_previous`` the one before it, good until ``previous_until``.
+    """API key. ``sealed`` is the present secret, ``sealed_previous`` the one before it, valid until ``previous_until``.
 
-    ``scopes`` are names joined by spaces; ``person`` is the member who made it, whose rights it can't outgrow.
+    ``scopes`` are names joined by spaces; ``person`` is the member who made it, whose rights limit its own.
     """
 
     __tablename__ = "keys"
     __table_args__ = (Index("ix_keys_workspace", "workspace", "created_at"),)
+
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "id", "workspace", "public", "mode", "name", "role", "person", "scopes", "sealed", "sealed_previous",
+        "previous_until", "created_at", "expires_at", "revoked_at",
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     workspace: str = Field(foreign_key="workspaces.id")
@@ -42,9 +47,11 @@ class KeyRow(Row, table=True):
     last_used_at: datetime | None = Field(default=None, sa_type=UtcTime)
     expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    mac: str | None = None
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
-        """The sealed secrets that sign at ``now``, the present one first; none when it is revoked or over."""
+        """The sealed secrets that are valid at ``now``, the present one first; none when the key is revoked or
+        expired."""
         if self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now):
             return ()
         if self.sealed_previous is None or self.previous_until is None or self.previous_until <= now:
@@ -57,7 +64,7 @@ class KeyRow(Row, table=True):
         return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
 
     def rotating_until(self, now: datetime) -> datetime | None:
-        """When the secret before the present one stops signing; None where it has, or there is none."""
+        """When the previous secret stops being valid; None where it has, or there is none."""
         return self.previous_until if self.previous_until is not None and self.previous_until > now else None
 
 
@@ -74,30 +81,32 @@ _WITH_MEMBERS: Final = (
 
 
 async def insert(session: AsyncSession, row: KeyRow) -> KeyRow:
-    """Raises Conflict when the public key is taken."""
+    """Inserts a key. Raises Conflict when the public key is taken."""
     if not await add_new(session, row):
         raise Conflict("This public key is taken: make another.")
     return row
 
 
 async def by_public(session: AsyncSession, public: str) -> KeyRow | None:
-    """The key of any workspace with this public part, usable or not; None when there is none."""
+    """Finds the key of any workspace with this public part, usable or not; None when there is none."""
     return await first(session, KeyRow, select(_T).where(_T.c.public == public))
 
 
 async def with_members(session: AsyncSession, publics: Sequence[str]) -> dict[str, tuple[KeyRow, MemberRow | None]]:
     """The keys with these public parts, each with the member it belongs to as that stands now (None: there is no such
-    member)."""
+    member). One that is not authentic is not there."""
     made: dict[str, tuple[KeyRow, MemberRow | None]] = {}
     for row in await session.execute(_WITH_MEMBERS, {"publics": list(publics)}):
         key = KeyRow(**dict(zip(_KEY_COLUMNS, row, strict=False)))
         held = dict(zip(_MEMBER_COLUMNS, row[len(_KEY_COLUMNS) :], strict=True))
-        made[key.public] = (key, MemberRow(**held) if held["id"] else None)
+        members = authentic(session, [MemberRow(**held)]) if held["id"] else []
+        if authentic(session, [key]):
+            made[key.public] = (key, members[0] if members else None)
     return made
 
 
 async def get(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
-    """Raises NotFound, for another workspace's key as for none."""
+    """Reads one key. Raises NotFound, for another workspace's key as for none."""
     row = await first(session, KeyRow, select(_T).where(_T.c.id == key_id, _T.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such key in this workspace.")
@@ -105,7 +114,7 @@ async def get(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[KeyRow]:
-    """Newest first, revoked ones too."""
+    """Every key, newest first, revoked ones too."""
     mine = select(_T).where(_T.c.workspace == workspace)
     return await every(session, KeyRow, mine.order_by(_T.c.created_at.desc(), _T.c.id.desc()))
 
@@ -113,36 +122,44 @@ async def listed(session: AsyncSession, workspace: str) -> list[KeyRow]:
 async def rotate(
     session: AsyncSession, workspace: str, key_id: str, *, was: str, sealed: str, previous_until: datetime
 ) -> KeyRow:
-    """``sealed`` comes into use, the secret before it stays good until ``previous_until``.
+    """Makes ``sealed`` the present secret; the previous one stays valid until ``previous_until``.
 
     ``was`` is the sealed secret that is replaced, so that of two rotations at once only one happens. Raises Conflict,
     NotFound.
     """
-    mine = update(_T).where(
-        _T.c.id == key_id, _T.c.workspace == workspace, _T.c.sealed == was, _T.c.revoked_at.is_(None)
-    )
-    fresh = {"sealed": sealed, "sealed_previous": was, "previous_until": previous_until}
-    row = await first(session, KeyRow, mine.values(storable(fresh)).returning(_T))
+    there = await _locked(session, workspace, key_id)
+    row = None
+    if there.sealed == was and there.revoked_at is None:
+        fresh = {"sealed": sealed, "sealed_previous": was, "previous_until": previous_until}
+        row = await amend(session, there, fresh)
     if row is None:
-        there = await get(session, workspace, key_id)
         raise Conflict("This key is revoked." if there.revoked_at else "This key was rotated by someone else just now.")
     return row
 
 
 async def revoke(session: AsyncSession, workspace: str, key_id: str, at: datetime) -> KeyRow:
     """It signs nothing from now on. Revoking twice keeps the first time. Raises NotFound."""
-    mine = update(_T).where(_T.c.id == key_id, _T.c.workspace == workspace, _T.c.revoked_at.is_(None))
-    row = await first(session, KeyRow, mine.values(revoked_at=at).returning(_T))
-    return row if row is not None else await get(session, workspace, key_id)
+    there = await _locked(session, workspace, key_id)
+    return there if there.revoked_at else await amend(session, there, {"revoked_at": at}) or there
 
 
 async def revoke_of_person(session: AsyncSession, workspace: str, person: str, at: datetime) -> int:
     """Every key a member made. Returns how many."""
-    mine = update(_T).where(_T.c.workspace == workspace, _T.c.person == person, _T.c.revoked_at.is_(None))
-    return len((await session.execute(mine.values(revoked_at=at).returning(_T.c.id))).all())
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.person == person, _T.c.revoked_at.is_(None))
+    rows = await every(session, KeyRow, mine.order_by(_T.c.id).with_for_update())
+    return sum([await amend(session, row, {"revoked_at": at}) is not None for row in rows])
+
+
+async def _locked(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
+    """Raises NotFound."""
+    mine = select(_T).where(_T.c.id == key_id, _T.c.workspace == workspace)
+    row = await first(session, KeyRow, mine.with_for_update())
+    if row is None:
+        raise NotFound("There is no such key in this workspace.")
+    return row
 
 
 async def touch(session: AsyncSession, key_id: str, at: datetime, *, every_s: float = 60.0) -> None:
-    """Remember that it was used, at most once a minute."""
+    """Records that the key was used, at most once a minute."""
     stale = or_(_T.c.last_used_at.is_(None), _T.c.last_used_at < at - timedelta(seconds=every_s))
     await session.execute(update(_T).where(_T.c.id == key_id, stale).values(last_used_at=at))

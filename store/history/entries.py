@@ -1,20 +1,20 @@
-"""The entries of AI History: their columns, their digests, and how they are looked through."""
+"""History entries: their columns, their digests, and the filters over them."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from sqlalchemy import BigInteger, Index, Select, select, text
+from sqlalchemy import BigInteger, Index, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core import canon, ids
 from core.clock import iso
 from store.dialect import UtcTime
-from store.rows import Row, every, first, table
+from store.rows import Row, checked, every, table
 
 GENESIS: Final = "sha256:" + "0" * 64
 MAX_WORDS: Final = 8_000
@@ -28,7 +28,7 @@ def _where_given(column: str) -> Index:
 
 
 class HistoryRow(Row, table=True):
-    """One entry.
+    """Stored entry.
 
     ``actor`` and ``data`` are canonical JSON; ``words`` is what search looks in; ``seq`` counts from 1.
     """
@@ -66,13 +66,17 @@ class HistoryRow(Row, table=True):
 
 
 class HistoryHeadRow(Row, table=True):
-    """The end of a workspace's chain: how many entries there are, and the digest of the last."""
+    """The end of a workspace's chain: how many entries there are, and the digest of the last. ``generation`` is how
+    often its contracts had changed then (``store.contracts``)."""
 
     __tablename__ = "history_heads"
+    SEALED: ClassVar[tuple[str, ...]] = ("workspace", "seq", "digest", "generation")
 
     workspace: str = Field(primary_key=True)
     seq: int = Field(sa_type=BigInteger)
     digest: str
+    generation: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    mac: str | None = None
 
 
 _T = table(HistoryRow)
@@ -81,7 +85,7 @@ _HEAD = table(HistoryHeadRow)
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """What is to be appended. ``actor`` is ``Actor.as_json()``; its ``person`` becomes the column. ``data`` is JSON."""
+    """New entry. ``actor`` is ``Actor.as_json()``; its ``person`` becomes the column. ``data`` is JSON."""
 
     kind: str
     run_id: str | None
@@ -97,7 +101,7 @@ class HistoryEntry:
     duration_ms: float | None = None
 
     def chained(self, workspace: str, seq: int, prev: str) -> dict[str, Any]:
-        """Its columns, in the order of ENTRY_COLUMNS. Raises NotCanonical."""
+        """Computes its columns, in the order of ENTRY_COLUMNS. Raises NotCanonical."""
         columns: dict[str, Any] = {
             "workspace": workspace,
             "seq": seq,
@@ -127,9 +131,9 @@ ENTRY_COLUMNS: Final = tuple(HistoryRow.model_fields)
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilters:
-    """What to look for.
+    """Filters over entries; all of them must match.
 
-    Everything given must hold. ``since`` is included, ``until`` is not; ``words`` may stand anywhere.
+    Everything given must hold. ``since`` is included, ``until`` is not; ``words`` may be anywhere.
     """
 
     kinds: tuple[str, ...] = ()
@@ -157,10 +161,10 @@ async def stream(
     after: int | None = None,
     batch: int = BATCH,
 ) -> AsyncIterator[HistoryRow]:
-    """Every fitting entry in order, those behind ``after`` where it is given, in constant memory: batches by key.
+    """Streams every matching entry in order, those behind ``after`` where it is given, in constant memory.
 
     In one ``read()`` block it is one moment. Raises ValueError, TypeError or AttributeError for a batch with a cell
-    that is not of its column's type, as only a hand in the database can leave it.
+    that is not of its column's type, which only a manual change of the database can cause.
     """
     while True:
         statement = fitting(workspace, filters)
@@ -175,11 +179,29 @@ async def stream(
 
 
 async def head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
-    """The end of the chain.
+    """Reads the head of the chain.
 
-    None where nothing was ever appended. Kept elsewhere, it is an anchor for ``history.verify``.
+    None where nothing was ever appended. Kept elsewhere, it is an anchor for ``history.verify``. It is not checked:
+    ``checked_head`` is.
     """
-    return await first(session, HistoryHeadRow, select(_HEAD).where(_HEAD.c.workspace == workspace))
+    found = (await session.execute(select(_HEAD).where(_HEAD.c.workspace == workspace))).mappings().first()
+    return None if found is None else HistoryHeadRow(**found)
+
+
+async def checked_head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
+    """As ``head``. Raises NotAuthentic for one that OpsIQ did not write."""
+    found = await head(session, workspace)
+    return None if found is None else checked(session, found)
+
+
+async def heads(session: AsyncSession) -> list[HistoryHeadRow]:
+    """The ends of every workspace's chain that are authentic."""
+    return await every(session, HistoryHeadRow, select(_HEAD).order_by(_HEAD.c.workspace))
+
+
+async def total(session: AsyncSession) -> int:
+    """How many entries there are in all workspaces together, as their ends tell."""
+    return int((await session.execute(select(func.coalesce(func.sum(_HEAD.c.seq), 0)))).scalar_one())
 
 
 async def beside(session: AsyncSession, row: HistoryRow) -> dict[int, HistoryRow]:
@@ -195,7 +217,7 @@ def digest_of(entry: Mapping[str, Any]) -> str:
 
 
 def words_of(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """What search finds an entry by: every text in it, folded in case, up to 8,000 characters."""
+    """Search text of an entry: every text in it, folded in case, up to 8,000 characters."""
     found: list[str] = [kind]
     waiting: list[Any] = [data, actor]
     while waiting:
@@ -210,7 +232,7 @@ def words_of(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> st
 
 
 def words_in(text: str) -> list[str]:
-    """The words of a search, folded as ``words_of`` folds."""
+    """Splits a search into words, folded as ``words_of`` folds."""
     return text.replace("\x00", " ").casefold().split()
 
 

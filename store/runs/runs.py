@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Index, String, and_, bindparam, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, and_, bindparam, cast, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -16,14 +16,14 @@ from store.dialect import DbNow, UtcTime
 from store.driver.prepared import PreparedQuery
 from store.driver.sqlite import ONE_ROW
 from store.jobs.jobs import JobRow
-from store.rows import Row, add, every, storable, table
+from store.rows import Row, add, authentic, authenticator_of, code_of, every, storable, table
 
 
 class RunRow(Row, table=True):
     """``actions`` are names joined by spaces; ``thread_id`` is the first run of its thread (None: its own).
 
-    ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is how far the working out of a
-    received run is, where that takes long; a move ends it.
+    ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is the present phase of
+    planning a received run, where that takes long; a move clears it.
     """
 
     __tablename__ = "runs"
@@ -34,6 +34,11 @@ class RunRow(Row, table=True):
         Index("ix_runs_workspace_thread", "workspace", "thread_id", "created_at"),
         Index("ix_runs_state_expires", "state", "expires_at"),
     )
+
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "id", "workspace", "session_id", "actor_id", "person", "role", "surface", "state", "actions", "risk",
+        "plan_digest", "expires_at", "revision", "document",
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     workspace: str
@@ -53,23 +58,24 @@ class RunRow(Row, table=True):
     revision: int = 1
     document: str
     phase: str | None = None
+    mac: str | None = None
     thread_id: str | None = None
 
 
 _T = table(RunRow)
-# Built once, as what every request asks: to build a short statement costs more than to run it.
+# Built once, since every request uses it: building a short statement costs more than running it.
 _GET = PreparedQuery(RunRow, select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within")))
 WAITING = ("held", "asked")
 OPEN = (*WAITING, "received", "confirmed", "executing", "unknown")
 
 
 async def insert(session: AsyncSession, row: RunRow) -> RunRow:
-    """Raises Conflict when the id is taken."""
+    """Inserts a run. Raises Conflict when the id is taken."""
     return await add(session, row)
 
 
 async def get(session: AsyncSession, workspace: str, run_id: str) -> RunRow:
-    """Raises NotFound, for another workspace's run as for none."""
+    """Reads one run. Raises NotFound, for another workspace's run as for none."""
     row = await _GET.first(session, of=run_id, within=workspace)
     if row is None:
         raise NotFound("There is no such run in this workspace.")
@@ -84,16 +90,22 @@ async def move(
     was: Collection[str],
     to: str,
     revision: int | None = None,
+    fixed: Mapping[str, Any] | None = None,
     **columns: Any,
 ) -> RunRow:
-    """From a state in ``was`` to ``to``, setting ``columns``;
+    """Changes a run's state from one in ``was`` to ``to``, setting ``columns``; the revision grows by one.
 
     the revision grows by one. Of racing moves exactly one fits. ``revision`` demands that nothing moved since it was
-    read. ``updated_at`` is the database's clock unless given. Raises Conflict when the run has moved on (``extra``
-    tells its state and revision), NotFound when it isn't in this workspace.
+    read. ``updated_at`` is the database's clock unless given. ``fixed`` are the columns that no move changes, as they
+    were read: with them, ``revision`` and all the others, the row is sealed anew (a session with keys needs them).
+    Raises Conflict when the run has moved on (``extra`` tells its state and revision), NotFound when it isn't in this
+    workspace, NotAuthentic when ``fixed`` is not what is there.
     """
     states = (was,) if isinstance(was, str) else tuple(was)
     fresh = storable({**columns, "state": to, "phase": None})
+    if authenticator_of(session) is not None:
+        sealed = {"id": run_id, "workspace": workspace, **(fixed or {}), **fresh}
+        fresh["mac"] = code_of(session, RunRow, {**sealed, "revision": revision + 1 if revision is not None else None})
     given = {f"to_{name}": value for name, value in fresh.items()}
     given |= {"of": run_id, "within": workspace} | ({} if revision is None else {"revised": revision})
     row = await _moving(tuple(fresh), states, revision is not None).first(session, **given)
@@ -121,7 +133,7 @@ def _moving(names: tuple[str, ...], states: tuple[str, ...], revised: bool) -> P
 
 
 async def record_phase(session: AsyncSession, workspace: str, run_id: str, phase: str) -> None:
-    """The working out of a received run is this far. It is no move: the revision stays."""
+    """Records how far the planning of a received run is. It is no move: the revision stays."""
     mine = update(_T).where(_T.c.id == run_id, _T.c.workspace == workspace, _T.c.state == "received")
     await session.execute(mine.values(phase=phase))
 
@@ -138,8 +150,8 @@ async def listed(
     before: RunRow | str | None = None,
     limit: int = 50,
 ) -> list[RunRow]:
-    """Newest first. ``role``: only those asked in it; ``action``: only those with a call of this name. ``before`` is
-    the last row (or its id) of the page before. Raises NotFound for an unknown id."""
+    """Runs, newest first. ``role``: only those asked in it; ``action``: only those with a call of this name. ``before``
+    is the last row (or its id) of the page before. Raises NotFound for an unknown id."""
     statement = select(_T).where(_T.c.workspace == workspace)
     if states:
         statement = statement.where(_T.c.state.in_(tuple(states)))
@@ -151,11 +163,21 @@ async def listed(
         statement = statement.where((" " + _T.c.actions + " ").contains(f" {action} ", autoescape=True))
     if thread_id is not None:
         statement = statement.where(_in_thread(thread_id))
-    if before is not None:
-        last = await get(session, workspace, before) if isinstance(before, str) else before
-        older = and_(_T.c.created_at == last.created_at, _T.c.id < last.id)
-        statement = statement.where(or_(_T.c.created_at < last.created_at, older))
-    return await every(session, RunRow, statement.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit))
+    last = await get(session, workspace, before) if isinstance(before, str) else before
+    newest = statement.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit)
+    kept: list[RunRow] = []
+    while True:  # once, but where one of the page is not authentic: a page is only short at the end
+        older = _before(last) if last is not None else true()
+        page = [RunRow(**each) for each in (await session.execute(newest.where(older))).mappings()]
+        kept += authentic(session, page)
+        if len(page) < limit or len(kept) >= limit:
+            return kept[:limit]
+        last = page[-1]
+
+
+def _before(last: RunRow) -> ColumnElement[bool]:
+    older = and_(_T.c.created_at == last.created_at, _T.c.id < last.id)
+    return or_(_T.c.created_at < last.created_at, older)
 
 
 async def of_thread(
@@ -195,9 +217,9 @@ async def due(session: AsyncSession, now: datetime, limit: int = 100) -> list[Ru
 
 
 async def find_stranded(session: AsyncSession, kind: str, before: datetime, limit: int = 100) -> list[RunRow]:
-    """Runs of every workspace that are to be sent, have not moved since ``before``, and for which no work of this kind
-    is open: none of their present revision nor of the one before it, under which they were confirmed. Longest standing
-    first.
+    """Stranded runs of every workspace: they are to be sent, have not moved since ``before``, and have no open job of
+    this kind, neither of their present revision nor of the one before it, under which they were confirmed. Longest
+    standing first.
     """
     purpose = kind.rpartition(".")[2]
     keys = [_T.c.id + f":{purpose}:" + cast(_T.c.revision - back, String) for back in (0, 1)]
@@ -208,7 +230,7 @@ async def find_stranded(session: AsyncSession, kind: str, before: datetime, limi
 
 
 async def count_by_state(session: AsyncSession) -> dict[str, int]:
-    """How many runs of every workspace are in each state that is not the end of one."""
+    """How many runs of every workspace are in each state that is not final."""
     open_ = (
         select(_T.c.state, func.count().label("n"))
         .where(_T.c.state.in_(OPEN))

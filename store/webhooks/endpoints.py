@@ -1,6 +1,6 @@
-"""Webhook endpoints: who wants to hear of which events, and how each has been doing.
+"""Webhook endpoints: which URLs want which events, and the health of each.
 
-Health is kept as it is written: counters on the endpoint, and one row an hour with how many attempts went well.
+Health is counted as attempts are recorded: counters on the endpoint, and one row an hour with the number of successes.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from sqlalchemy import BigInteger, Index, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,7 @@ from core.errors import Conflict, NotFound
 from store.dialect import UtcTime, among, is_postgresql, kept, texts
 from store.driver.bulk_write import BulkStatement
 from store.driver.prepared import PreparedQuery
-from store.rows import Row, add, every, first, storable, table
+from store.rows import Row, add, amend, every, first, table
 
 EndpointState = Literal["active", "paused", "disabled", "deleted"]
 RATE_HOURS: Final = 24
@@ -26,15 +26,19 @@ _KEPT_HOURS: Final = 48
 
 
 class EndpointRow(Row, table=True):
-    """``patterns`` are joined by spaces; ``sealed_headers`` is sealed JSON, empty for none; ``why`` tells of
+    """Endpoint. ``patterns`` are joined by spaces; ``sealed_headers`` is sealed JSON, empty for none; ``why`` tells of
     ``disabled``.
 
-    ``per_minute`` bounds its attempts, None for no bound. ``slow_s`` is how long it is left alone after each attempt
-    while it asks for that. ``failing_since``: nothing has gone well since then.
+    ``per_minute`` bounds its attempts, None for no bound. ``slow_s`` is the pause after each attempt while it asks for
+    one. ``failing_since``: no attempt has succeeded since then.
     """
 
     __tablename__ = "webhook_endpoints"
     __table_args__ = (Index("ix_webhook_endpoints_workspace", "workspace", "id"),)
+
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "id", "workspace", "url", "patterns", "sealed_headers", "state", "created_by", "created_at", "changed_at",
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     workspace: str = Field(foreign_key="workspaces.id")
@@ -53,10 +57,11 @@ class EndpointRow(Row, table=True):
     failing_since: datetime | None = Field(default=None, sa_type=UtcTime)
     consecutive_failures: int = 0
     slow_s: float = 0.0
+    mac: str | None = None
 
 
 class EndpointHourRow(Row, table=True):
-    """Attempts of one endpoint in one hour since 1970."""
+    """Attempts at one endpoint in one hour since 1970."""
 
     __tablename__ = "webhook_endpoint_hours"
     __table_args__ = (Index("ix_webhook_endpoint_hours_hour", "hour"),)
@@ -69,7 +74,7 @@ class EndpointHourRow(Row, table=True):
 
 @dataclass(frozen=True, slots=True)
 class AttemptCounts:
-    """What a group of attempts at one endpoint came to; ``trailing`` failures are those after the last success."""
+    """Counts of a group of attempts at one endpoint; ``trailing`` failures are those after the last success."""
 
     endpoint: str
     hour: int
@@ -83,7 +88,7 @@ class AttemptCounts:
 
 @dataclass(frozen=True, slots=True)
 class SuccessRate:
-    """Attempts of the last 24 hours."""
+    """Success rate of the attempts of the last 24 hours."""
 
     succeeded: int
     failed: int
@@ -101,7 +106,7 @@ async def insert(session: AsyncSession, row: EndpointRow) -> EndpointRow:
 
 
 async def get(session: AsyncSession, workspace: str, endpoint_id: str) -> EndpointRow:
-    """Deleted ones count as none. Raises NotFound."""
+    """Reads one endpoint; deleted ones count as none. Raises NotFound."""
     mine = select(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
     row = await first(session, EndpointRow, mine)
     if row is None:
@@ -110,26 +115,26 @@ async def get(session: AsyncSession, workspace: str, endpoint_id: str) -> Endpoi
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[EndpointRow]:
-    """Newest first, without the deleted."""
+    """Every endpoint, newest first, without the deleted."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.state != "deleted")
     return await every(session, EndpointRow, mine.order_by(_T.c.id.desc()))
 
 
 async def disabled(session: AsyncSession, workspace: str) -> int:
-    """How many have been disabled because nothing went well."""
+    """How many have been disabled because nothing succeeded."""
     mine = select(func.count()).select_from(_T).where(_T.c.workspace == workspace, _T.c.state == "disabled")
     counted: int = (await session.execute(mine)).scalar_one()
     return counted
 
 
 async def subscribed(session: AsyncSession, workspace: str) -> list[EndpointRow]:
-    """Those that deliveries are made for: active and paused ones, oldest first."""
+    """The endpoints that deliveries are made for: active and paused ones, oldest first."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.state.in_(("active", "paused")))
     return await every(session, EndpointRow, mine.order_by(_T.c.id))
 
 
 async def by_ids(session: AsyncSession, endpoint_ids: Collection[str]) -> dict[str, EndpointRow]:
-    """Of any workspace and in any state: for the workers that deliver."""
+    """Reads endpoints of any workspace and in any state: for the workers that deliver."""
     given = texts(endpoint_ids, postgresql=is_postgresql(session))
     return {row.id: row for row in await _BY_IDS.every(session, ids=given)}
 
@@ -139,22 +144,21 @@ async def change(
 ) -> EndpointRow:
     """Set ``columns``; ``was`` limits the states it may be in. Raises NotFound; Conflict when its state does not
     fit."""
-    statement = update(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
-    if was:
-        statement = statement.where(_T.c.state.in_(tuple(was)))
-    fresh = storable({**columns, "changed_at": at})
-    row = await first(session, EndpointRow, statement.values(fresh).returning(_T))
+    mine = select(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
+    there = await first(session, EndpointRow, mine.with_for_update())
+    if there is None:
+        raise NotFound("There is no such webhook endpoint in this workspace.")
+    row = None if was and there.state not in was else await amend(session, there, {**columns, "changed_at": at})
     if row is None:
-        there = await get(session, workspace, endpoint_id)
         raise Conflict(f"This endpoint is {there.state}, so that can't be done to it.", extra={"state": there.state})
     return row
 
 
 async def disable(session: AsyncSession, endpoint_id: str, at: datetime, why: str) -> EndpointRow | None:
     """By itself, from active or paused. None: it was not in either."""
-    mine = update(_T).where(_T.c.id == endpoint_id, _T.c.state.in_(("active", "paused")))
-    fresh = storable({"state": "disabled", "why": why, "changed_at": at})
-    return await first(session, EndpointRow, mine.values(fresh).returning(_T))
+    mine = select(_T).where(_T.c.id == endpoint_id, _T.c.state.in_(("active", "paused")))
+    there = await first(session, EndpointRow, mine.with_for_update())
+    return await amend(session, there, {"state": "disabled", "why": why, "changed_at": at}) if there else None
 
 
 async def set_slow(session: AsyncSession, endpoint_id: str, slow_s: float) -> None:
@@ -193,7 +197,7 @@ _HOURS: Final = BulkStatement(_ADDING, **{name: _GIVEN[name] for name in ("endpo
 
 
 async def count(session: AsyncSession, tallies: Sequence[AttemptCounts]) -> list[EndpointRow]:
-    """Write what came of a group of attempts, one tally an endpoint; answers the endpoints as they are then."""
+    """Adds the counts of a group of attempts, one tally an endpoint; answers the endpoints as they are then."""
     if not tallies:
         return []
     postgresql = is_postgresql(session)
@@ -211,7 +215,7 @@ async def count(session: AsyncSession, tallies: Sequence[AttemptCounts]) -> list
 
 
 async def rates(session: AsyncSession, endpoint_ids: Collection[str], now: datetime) -> dict[str, SuccessRate]:
-    """How the attempts of the last 24 hours went, by endpoint; absent where there were none."""
+    """Success rates of the last 24 hours, by endpoint; absent where there were no attempts."""
     since = hour_of(now) - RATE_HOURS + 1
     sums = (func.sum(_H.c.succeeded), func.sum(_H.c.failed))
     mine = select(_H.c.endpoint, *sums).where(_H.c.endpoint.in_(tuple(endpoint_ids)), _H.c.hour >= since)
@@ -220,7 +224,7 @@ async def rates(session: AsyncSession, endpoint_ids: Collection[str], now: datet
 
 
 async def purge(session: AsyncSession, now: datetime) -> int:
-    """Forget hours that no rate looks at any more; returns how many."""
+    """Deletes hours that no rate reads any more; returns how many."""
     old = delete(_H).where(_H.c.hour < hour_of(now - timedelta(hours=_KEPT_HOURS)))
     return len((await session.execute(old.returning(_H.c.hour))).all())
 

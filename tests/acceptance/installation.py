@@ -9,7 +9,9 @@ import os
 import signal
 import urllib.request
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -18,10 +20,12 @@ from typing import Any
 from sqlalchemy import text
 
 import store.jobs.jobs
+from agent.history import sealing
 from app.container import open_container
 from cli.client import Client, Refused
 from cli.commands.ask import wait_until_idle
 from cli.console_session import ConsoleSession
+from core.clock import utc_now
 from core.settings import Settings
 from core.webhook_signature import new_secret
 from store.database import Database
@@ -162,6 +166,25 @@ class Installation:
 
         return asyncio.run(run())
 
+    def accept(self) -> None:
+        """As `opsiq seal --accept`: what somebody wrote into the database counts as OpsIQ's own from now on."""
+
+        async def accepted() -> None:
+            settings = self._settings()
+            database = await Database.open(settings.database_url)
+            await sealing.accept(database, settings, utc_now)
+            await database.close()
+
+        asyncio.run(accepted())
+
+    def opsiq(self, *words: str, **environ: str) -> tuple[int, str]:
+        """Another command of the same installation, beside its servers: exit code and what it said."""
+        process = Forked("cli.main", words, self.environment() | environ)
+        told: str = process.stdout.read()
+        code: int = process.wait(60)
+        process.stdout.close()
+        return code, told
+
     def _settings(self) -> Settings:
         return Settings.load({k: v for k, v in self.environment().items() if k.startswith("OPSIQ_")})
 
@@ -264,3 +287,17 @@ class Installation:
         line = process.stdout.readline()
         assert line, f"{name} did not start: exit code {process.wait(5)}"
         return str(json.loads(line).get("url", ""))
+
+
+@contextmanager
+def running_installation(folder: Path) -> Iterator[Installation]:
+    """A demo platform, a founded workspace and a server, stopped at the end."""
+    made = Installation(folder)
+    try:
+        made.start_platform()
+        with ThreadPoolExecutor(1) as aside:  # where the thread's own loop is Playwright's
+            aside.submit(made.found).result()
+        made.start_server()
+        yield made
+    finally:
+        made.stop()

@@ -1,5 +1,5 @@
-"""What each answer of the API looks like, by the name of its schema. A test holds every one of them to that schema, and
-every answer to having one."""
+"""Example responses of the API, by the name of their schema. A test holds every one of them to that schema, and every
+answer to having one."""
 
 from __future__ import annotations
 
@@ -403,6 +403,14 @@ OF: Final[Mapping[str, Any]] = {
         "until": _AT,
     },
     "TakenList": {"events": [{"id": _EVENT, "event": "invoice.paid", "repeated": False}]},
-    "VerdictView": {"ok": True, "count": 29, "first_break": None, "why": None},
+    "VerdictView": {
+        "ok": True,
+        "count": 29,
+        "first_break": None,
+        "why": None,
+        "anchors": 3,
+        "anchored": 28,
+        "problems": [],
+    },
     "VersionList": _all(_VERSION),
 }

@@ -1,4 +1,4 @@
-"""AI History over REST, for owners: pages, one entry, the exports, the chain's verdict."""
+"""AI History over REST, for owners: pages, single entries, exports, and the chain's verification."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, Field
 
 import store.history.log
-from agent.history import verification
+from agent.history import integrity
 from agent.history.recorder import EntryType, csv_lines, entry_json, json_lines, record_act
 from app.container import Container
 from core.actor import Mode
@@ -70,12 +70,18 @@ class CasesView(View):
 
 
 class VerdictView(View):
-    """``first_break`` is the number of the first entry that is not what was written, null where there is none."""
+    """``first_break`` is the number of the first entry that is not what was written, null where there is none.
+    ``anchors`` is how many anchors were compared, ``anchored`` the number of the entry of the latest that fits;
+    ``problems`` are sentences about what else is not as OpsIQ stored it: members, keys, contracts, cards. ``ok`` is
+    about all of it."""
 
     ok: bool
     count: int
     first_break: int | None
     why: str | None
+    anchors: int
+    anchored: int | None
+    problems: Sequence[str]
 
 
 def filters(
@@ -145,10 +151,22 @@ async def export_lines(
 
 @router.get("/verify", response_model=VerdictView)
 async def verify(request: Request, caller: Owner) -> dict[str, Any]:
-    """Walk the chain of digests and say where it first breaks."""
-    async with container_of(request).database.read() as session:
-        verdict = await verification.verify(session, caller.actor.workspace)
-    return {"ok": verdict.ok, "count": verdict.count, "first_break": verdict.first_break, "why": verdict.why}
+    """Walk the chain of digests and say where it first breaks; compare it with the anchors that this server has, its
+    counts by day, and the codes of everything that gives rights or says what is sent."""
+    container = container_of(request)
+    anchors = (await container.anchors.found()).of(caller.actor.workspace)
+    async with container.database.read() as session:
+        report = await integrity.examine(session, caller.actor.workspace, anchors=anchors)
+    verdict = report.verdict
+    return {
+        "ok": report.ok,
+        "count": verdict.count,
+        "first_break": verdict.first_break,
+        "why": report.why or None,
+        "anchors": verdict.anchors,
+        "anchored": verdict.anchored.seq if verdict.anchored else None,
+        "problems": report.problems,
+    }
 
 
 @router.get("/cases", response_model=CasesView)

@@ -1,4 +1,4 @@
-"""Asking, and what becomes of it: the front page, the page of one run, and everything a person can do to a run."""
+"""Ask and run pages: the front page, one run, and everything a person can do to it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from agent.resolve.model.resolver import ProposingResolver
 from agent.runs.decisions import CANCELLED, DecisionVerdict
 from agent.runs.run import MOVING, Run
 from agent.runs.service import MAX_TEXT
+from agent.runs.states import as_asked, as_planned
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import Actor
@@ -31,7 +32,8 @@ from web.console.runs.card import Card, QuotedRequest
 from web.console.runs.conversation import NO_CONVERSATION, AnswerView, Conversation, answer_view, conversation_of
 from web.console.runs.outcome import Outcome
 from web.console.runs.progress import StepRow, steps
-from web.console.session import SignedIn, Visitor, shell
+from web.console.session import SignedIn, Visitor, count_text, shell
+from web.problem import Problem
 
 router = APIRouter(include_in_schema=False)
 
@@ -151,6 +153,7 @@ async def ask(request: Request, form: Guarded) -> Response:
     visitor = form.member
     text, thread = form.get("text", limit=100_000), form.get("thread", limit=64)
     try:
+        await count_text(request, visitor)
         run = await container_of(request).runs.ask(
             visitor.actor,
             text,
@@ -160,12 +163,16 @@ async def ask(request: Request, form: Guarded) -> Response:
         )
     except InvalidInput as error:
         return await _ask(request, visitor, text, thread, trouble=error.detail)
+    except Problem as error:  # too many: what was typed stays in the box
+        page = await _ask(request, visitor, text, thread, trouble=error.detail, status=429)
+        page.headers.update(error.headers)
+        return page
     return redirect(f"/runs/{run.id}")
 
 
 @router.get("/runs/{run_id}")
 async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0) -> Response:
-    """``seen`` is the revision that the page shows already. While that stands there is nothing to put in its place:
+    """One run's page. ``seen`` is the revision that the page shows already: while that is current, the answer is
     204."""
     run = await container_of(request).runs.wait_until_idle(
         visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S
@@ -179,6 +186,7 @@ async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annot
 async def answer(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     choice, text = form.get("choice", limit=300), form.get("text")
+    await count_text(request, visitor)
     result = await container_of(request).decisions.answer(
         visitor.actor, run_id, form.get("slot", limit=200), choice=choice or None, text=None if choice else text
     )
@@ -190,7 +198,8 @@ async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     container = container_of(request)
     run = await container.runs.show(visitor.actor, run_id)
-    irreversible = run.plan is not None and any(step.risk is Risk.IRREVERSIBLE for step in run.plan.steps)
+    planned = as_planned(run)
+    irreversible = planned is not None and any(step.risk is Risk.IRREVERSIBLE for step in planned.plan.steps)
     if irreversible and form.get("sure", limit=10) != "yes":
         unsure = Refusal(
             code="invalid", detail="This can't be undone, so it needs the second button too. Nothing was sent."
@@ -217,6 +226,7 @@ async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
 async def edit(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     changes = {form.get("slot", limit=200): form.get("words")}
+    await count_text(request, visitor)
     result = await container_of(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
     return await _done(request, visitor, run_id, result)
 
@@ -245,14 +255,16 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
     )
 
 
-async def _ask(request: Request, visitor: Visitor, said: str, thread: str = "", trouble: str = "") -> Response:
+async def _ask(
+    request: Request, visitor: Visitor, said: str, thread: str = "", trouble: str = "", status: int = 422
+) -> Response:
     container = container_of(request)
     talk = NO_CONVERSATION
     if thread:
         last = await container.runs.show(visitor.actor, thread)
         talk = await conversation_of(container.runs, visitor.actor, last, whole=True)
     context = await container.contexts.of(visitor.actor.workspace)
-    listed = await container.runs.listed(visitor.actor, limit=RECALLED)
+    listed = await container.runs.list_runs(visitor.actor, limit=RECALLED)
     mine = [run for run in listed if run.actor.person == visitor.actor.person]
     offers = context.catalogue.offers(visitor.actor.role, "admin")
     page = AskPage(
@@ -272,14 +284,15 @@ async def _ask(request: Request, visitor: Visitor, said: str, thread: str = "", 
         max_chars=MAX_TEXT,
         talk=talk,
     )
-    return render(page, status=422 if trouble else 200)
+    return render(page, status=status if trouble else 200)
 
 
 async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
     viewer = visitor.actor
     context = await container_of(request).contexts.of(viewer.workspace)
-    shown_card = card.make_card(run, run.plan, viewer) if run.plan and run.state not in ("received", "asked") else None
-    came = outcome.make_outcome(run, run.plan, viewer, context) if run.plan and run.outcomes else None
+    planned, asked = as_planned(run), as_asked(run)
+    shown_card = card.make_card(planned, viewer) if planned and run.state not in ("received", "asked") else None
+    came = outcome.make_outcome(planned, viewer, context) if planned and run.outcomes else None
     refused = None
     if run.state in ("refused", "abstained") and run.refusal:
         near = [each for each in context.catalogue.offers(viewer.role, "admin") if each.name in run.refusal.nearest]
@@ -305,7 +318,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         moving=labels.MOVING[run.state] if run.state in MOVING else "",
         steps=steps(run, container_of(request).runs),
         may_cancel=run.state == "received",
-        asked=_asked(run.question, run, viewer) if run.question and run.state == "asked" else None,
+        asked=_asked(asked.question, run, viewer) if asked else None,
         card=shown_card,
         outcome=came,
         refused=refused,

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 import store.accounts.members
 import store.automations
+import store.history.authenticity
 import store.history.log
 from agent.pipeline import GivenSource
 from store.history.log import HistoryFilters
@@ -178,7 +179,7 @@ async def test_nobody_rewrites_a_rule_that_acts_as_somebody_else(shop: Shop) -> 
     assert (await shop.call("DELETE", f"/v1/rules/{rule['id']}", by="amir")).status_code == 403
 
 
-async def test_an_owner_who_rewrites_a_rule_becomes_its_author_and_one_who_only_switches_it_does_not(
+async def test_an_owner_becomes_author_of_a_rule_by_rewriting_it_not_by_switching_it(
     shop: Shop,
 ) -> None:
     rule = await made_rule(shop, by="amir")
@@ -195,6 +196,7 @@ async def test_a_rule_whose_author_has_lost_the_role_is_refused(shop: Shop) -> N
     async with shop.container.database.begin() as session:
         await session.execute(text("UPDATE keys SET role = 'nobody' WHERE name = 'amir'"))
         await session.execute(text("UPDATE members SET role = 'nobody' WHERE id = :id"), {"id": actor.id})
+        await store.history.authenticity.seal(session, shop.container.box.authenticator)  # as if OpsIQ had written that
     await fired(shop, "ticket.created", ticket_id=5519)
     await reacted(shop)
     (run,) = await made_runs(shop)
@@ -248,7 +250,7 @@ async def test_an_instruction_chooses_no_more_than_its_author_might_when_they_se
     assert run.refusal.detail == "sara may run none of the actions that “i” names; nothing was sent."
 
 
-async def test_an_author_switches_on_no_rule_that_their_role_may_not_run_any_more_but_always_off(shop: Shop) -> None:
+async def test_an_author_may_switch_off_but_not_on_a_rule_that_their_role_may_not_run_now(shop: Shop) -> None:
     rule = await made_rule(shop, by="sara", mode="shadow")
     contract = (await shop.call("GET", "/v1/contracts/saas.set_ticket_priority")).json()["contract"]
     await shop.call("POST", "/v1/contracts", {"contracts": [contract | {"version": 2, "roles": ["owner"]}]})
@@ -264,6 +266,7 @@ async def test_a_rule_whose_author_is_gone_is_refused_in_words(shop: Shop) -> No
         await session.execute(
             text("UPDATE members SET state = 'disabled' WHERE id = :id"), {"id": shop.actors["amir"].id}
         )
+        await store.history.authenticity.seal(session, shop.container.box.authenticator)  # as if OpsIQ had written that
     await fired(shop, "ticket.created", ticket_id=5519)
     await reacted(shop)
     (run,) = await made_runs(shop)

@@ -71,9 +71,11 @@ async def test_poison_is_begun_twice_alone_and_then_parked(database: Database) -
     await put(database, "a")
     await lose(database, SUSPECT, "a")
     for times in range(1, MAX_ALONE + 1):
-        async with Worker(Killed(database, owner=f"dying {times}"), {"note": poison}, poll_s=0.1):
-            await until(lambda: len(begun) == times)  # noqa: B023 (it is called before the next turn)
-            assert (await lost(database, "a"))[1] == times, "written down before it is begun"
+        dying = Worker(Killed(database, owner=f"dying {times}"), {"note": poison}, poll_s=0.1)
+        await dying.start()
+        await until(lambda: len(begun) == times)  # noqa: B023 (it is called before the next turn)
+        assert (await lost(database, "a"))[1] == times, "written down before it is begun"
+        await dying.stop(0.2)
         await expire(database)
     last = Worker(SqlQueue(database, owner="last"), {"note": poison}, poll_s=0.1, on_parked=on_parked)
     async with last:
@@ -82,7 +84,7 @@ async def test_poison_is_begun_twice_alone_and_then_parked(database: Database) -
     (told,) = blocked_keys
     assert told.startswith("a: Parked: the process ended or was stuck 4 times")
     async with database.begin() as session:
-        assert [each[1:3] for each in await works.given_up(session, 10)] == [("note", "a")]
+        assert [each[1:3] for each in await works.dead_jobs(session, 10)] == [("note", "a")]
         assert await works.revive(session, "ws_1", "a")
     assert await lost(database, "a") == (0, 0), "a person wants it tried again, from the start"
 

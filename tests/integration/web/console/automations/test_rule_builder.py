@@ -89,7 +89,7 @@ async def test_fields_that_came_with_custom_events_can_be_picked_and_a_field_can
     assert json.loads(row.parameters) == {"order": {"value": 7}}
 
 
-async def test_a_parameter_is_guessed_from_the_field_of_its_name_and_what_nothing_says_is_warned_of(
+async def test_a_parameter_is_guessed_from_the_field_of_its_name_or_warned_of(
     console: Console,
 ) -> None:
     browser = await console.signed_in("olivia@shop.test")
@@ -144,7 +144,7 @@ async def test_a_dry_run_of_what_is_not_saved_tells_of_each_past_event_and_store
     assert other.id not in page.text
     assert "is always confirmed" in html.unescape(page.text)
     assert not await rules(console)
-    assert not await console.container.runs.listed(console.owner)
+    assert not await console.container.runs.list_runs(console.owner)
     lacking = await built(
         browser, "try", row_path=["data.nothing"], row_other=[""], row_op=["is"], row_value=["x"], event="order.paid"
     )
