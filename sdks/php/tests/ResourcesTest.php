@@ -40,14 +40,14 @@ final class ResourcesTest extends TestCase
                 'risk' => 'irreversible', 'url' => 'https://shop.example/', 'payload' => '{}',
                 'params' => [[
                     'name' => 'invoice_id', 'label' => 'Invoice', 'value' => ['deep' => new \stdClass()], 'shown' => 'INV-1042',
-                    'source' => ['kind' => 'prompt', 'spans' => [['origin' => 0, 'start' => 0, 'end' => 4, 'text' => '1042']], 'reading' => ''],
+                    'source' => ['kind' => 'prompt', 'spans' => [['origin' => 0, 'start' => 0, 'end' => 4, 'text' => '1042']], 'reading' => '', 'read_by' => 'code'],
                 ]],
             ]],
         ];
         return $more + [
-            'id' => $id, 'mode' => 'live', 'state' => $state, 'text' => 'refund', 'surface' => 'admin', 'cause' => null,
+            'id' => $id, 'thread_id' => $id, 'mode' => 'live', 'state' => $state, 'text' => 'refund', 'surface' => 'admin', 'cause' => null,
             'actor' => ['id' => 'mem_1', 'name' => 'Zoë', 'role' => 'owner'], 'created_at' => '2026-11-24T12:00:00Z',
-            'updated_at' => '2026-11-24T12:00:00Z', 'expires_at' => null, 'question' => null, 'card' => $state === 'received' ? null : $card,
+            'updated_at' => '2026-11-24T12:00:00Z', 'expires_at' => null, 'question' => null, 'reply' => null, 'card' => $state === 'received' ? null : $card,
             'refusal' => null, 'reason' => null, 'outcomes' => [],
         ];
     }
