@@ -92,7 +92,7 @@ async def _condition(
         return "is confirmed when a condition holds, and the condition is missing"
     try:
         compiled = condition.compile(expression)
-        judgement = await evaluator.judge(compiled, condition.call_values(params, records), workspace=workspace)
+        judgement = await evaluator.evaluate(compiled, condition.call_values(params, records), workspace=workspace)
     except InvalidInput:
         return "is confirmed when a condition holds, and the condition can't be read"
     except Unavailable:
