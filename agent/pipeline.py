@@ -185,7 +185,7 @@ class Calls(Value):
     instead: tuple[Draft, ...] = ()
 
 
-AbstainReason = Literal["nothing_fits", "empty", "below_threshold", "condition_unmet", "model_refused"]
+AbstainReason = Literal["nothing_fits", "empty", "below_threshold", "condition_unmet", "model_refused", "too_complex"]
 
 
 class Abstain(Value):
@@ -404,7 +404,7 @@ class Reply(Value):
 
 RefusalCode = Literal[
     "no_match", "forbidden", "wrong_surface", "invalid", "unsigned", "not_found", "expired", "stale", "already_decided",
-    "same_person", "person_required", "drifted", "condition_unmet", "unavailable",
+    "same_person", "person_required", "drifted", "condition_unmet", "unavailable", "too_complex",
 ]  # fmt: skip
 
 

@@ -18,8 +18,11 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history.log
+from agent.history.anchors import ANCHOR_JOB, Anchors
 from agent.history.recorder import EntryType
+from agent.history.sealing import open_sealed
 from agent.planning.planner import RESOLVE_JOB, SEND_JOB, Planner
+from agent.planning.reading_pool import ReadingPool
 from agent.planning.simulation import Simulations
 from agent.record_cache import RecordCaches
 from agent.record_cache.sync import READ_JOB, CacheSync
@@ -39,9 +42,8 @@ from agent.sso.login import SsoLogin
 from agent.sso.provider import Provider
 from agent.workspace.admin import WorkspaceAdmin
 from agent.workspace.context import WorkspaceContexts
-from agent.workspace.data_keys import open_box
 from agent.workspace.members import MemberService
-from app.maintenance import run_maintenance
+from app.maintenance import run_maintenance, write_anchors
 from app.providers import build_issuer, build_model, build_resolver, issuer_name
 from app.workers import JobHandlers
 from core.clock import Clock, utc_now
@@ -94,6 +96,7 @@ class Container:
     member_service: MemberService
     issuer: Provider | None
     sso_login: SsoLogin
+    anchors: Anchors
 
 
 @asynccontextmanager
@@ -104,7 +107,7 @@ async def open_container(
     date."""
     database = await Database.open(settings.database_url)
     try:
-        box = await open_box(database, settings.data_keys, clock)
+        box = await open_sealed(database, settings, clock)
     except BaseException:
         await database.close()
         raise
@@ -134,6 +137,12 @@ async def open_container(
     rule_resolver = RuleResolver()
     model = build_model(settings) if resolver is None else None
     chosen = resolver or build_resolver(model) or rule_resolver
+    budget_s = settings.reading_budget_ms / 1000
+    pool = (
+        ReadingPool(processes=settings.reading_processes, budget_s=budget_s, model=model, evaluator=evaluator)
+        if resolver is None and settings.reading_processes
+        else None
+    )
     planner = Planner(
         database,
         contexts,
@@ -144,6 +153,8 @@ async def open_container(
         settings.question_expiry_s,
         progress,
         evaluator,
+        pool,
+        budget_s,
     )
     sender = Sender(database, contexts, signed_client, action_secrets, clock, run_notifier.changed)
 
@@ -177,9 +188,18 @@ async def open_container(
         beside=webhooks.beside,
         forgets=(DELIVER_JOB,),
     )
+    anchors = Anchors(
+        database,
+        clock,
+        box.authenticator,
+        settings.anchor_file,
+        settings.anchor_url,
+        settings.anchor_every_s,
+        signed_client,
+    )
     handlers: dict[str, Handler] = {
-        RESOLVE_JOB: job_handlers.resolve, SEND_JOB: job_handlers.send, READ_JOB: reading.read, **events.handlers,
-        **webhooks.handlers,
+        RESOLVE_JOB: job_handlers.resolve, SEND_JOB: job_handlers.send, READ_JOB: reading.read,
+        ANCHOR_JOB: anchors.send, **events.handlers, **webhooks.handlers,
     }  # fmt: skip
     queue: Queue = sql
     wakes: list[WakeSource] = [ringing]
@@ -223,11 +243,12 @@ async def open_container(
         MemberService(database, clock),
         build_issuer(settings, guard, clock),
         SsoLogin(database, clock, issuer_name(settings), settings.oidc_domains),
+        anchors,
     )
     closing, stranded = asyncio.Event(), RunRecovery(database, clock, wake)
     sweep = (
         asyncio.create_task(
-            run_maintenance(decisions, stranded, reading, database, clock, closing, settings.events_keep_days)
+            run_maintenance(decisions, stranded, reading, anchors, database, clock, closing, settings.events_keep_days)
         )
         if settings.workers
         else None
@@ -235,6 +256,8 @@ async def open_container(
     async with model or contextlib.nullcontext():  # its connections are kept while the house is open
         try:
             if settings.workers:
+                if pool is not None:
+                    pool.warm()
                 await worker.start()
             else:
                 for wakened in wakes:
@@ -246,6 +269,10 @@ async def open_container(
                 await sweep
             await worker.stop(10.0)
             evaluator.close()
+            if settings.workers:
+                await write_anchors(anchors, now_all=True)
+            if pool is not None:
+                await pool.close()
             await signed_client.close()
             for each in clients:
                 await each.close()

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 
+from agent.history.anchors import Anchors
 from agent.record_cache.sync import CacheSync
 from agent.runs.decisions import EXPIRE_AT_ONCE, Decisions
 from agent.runs.recovery import RunRecovery
@@ -25,14 +26,15 @@ async def run_maintenance(
     decisions: Decisions,
     stranded: RunRecovery,
     reading: CacheSync,
+    anchors: Anchors,
     database: Database,
     clock: Clock,
     closing: asyncio.Event,
     events_days: int,
 ) -> None:
     """Expire cards and questions that have run out (one that is confirmed first is checked for it again there), take up
-    runs that nobody has work for, and once an hour delete what is kept no longer. Ends by itself when the house closes:
-    cancelled in a query, it would leave its connection behind."""
+    runs that nobody has work for, write anchors of AI History, and once an hour delete what is kept no longer. Ends by
+    itself when the house closes: cancelled in a query, it would leave its connection behind."""
     rounds = 0
     while not closing.is_set():
         try:
@@ -45,6 +47,15 @@ async def run_maintenance(
                 await reading.renew()
         except Exception:
             log.exception("the sweep failed; it runs again in %.0f s", SWEEP_S)
+        await write_anchors(anchors)
         rounds += 1
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(closing.wait(), SWEEP_S)
+
+
+async def write_anchors(anchors: Anchors, *, now_all: bool = False) -> None:
+    """Writes what is due of AI History's anchors; a failure is logged and tried again."""
+    try:
+        await anchors.tick(now_all=now_all)
+    except Exception:
+        log.exception("no anchor of AI History could be written to %s; it is tried again", anchors.path)

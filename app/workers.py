@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from agent.planning.planner import RESOLVE_JOB, SEND_JOB, Planner
 from agent.record_cache.sync import CacheSync
 from agent.sending.sender import Sender
-from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, PlatformUnavailable, Unavailable
+from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, NotAuthentic, PlatformUnavailable, Unavailable
 from events.webhooks.wiring import Webhooks
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
 from store.jobs.jobs import Job
@@ -37,6 +37,8 @@ class JobHandlers:
             if job.attempt < PLAN_ATTEMPTS and error.retryable:
                 return Reschedule(0.5 * 2**job.attempt, error.detail)
             await self.planner.mark_unavailable(job.workspace, run_id, error)
+        except NotAuthentic as error:
+            return Dead(error.detail)
         except Unavailable:
             raise
         except Exception:

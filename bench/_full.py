@@ -23,7 +23,7 @@ from store.contracts import ContractRow
 from store.dialect import upsert
 from store.history import entries, stats
 from store.history.entries import HistoryHeadRow, HistoryRow
-from store.rows import table
+from store.rows import add_all, code_of, table
 from store.runs.runs import RunRow
 
 PIECE = 2000
@@ -68,6 +68,8 @@ async def fill_contracts(container: Container, owner: Actor, count: int) -> None
     async with container.database.begin() as session:
         for row in rows[:-1]:
             await session.execute(insert(table(ContractRow)), row.model_dump())
+        await signed.seal_generation(session, owner.workspace)
+    async with container.database.begin() as session:
         await signed.register(session, rows[-1])
 
 
@@ -78,7 +80,7 @@ async def fill_history(container: Container, owner: Actor, people: Sequence[Acto
     runs = count // 7
     async with container.database.read() as session:
         head = await entries.head(session, owner.workspace)
-    seq, digest = (head.seq, head.digest) if head else (0, entries.GENESIS)
+    seq, digest, generation = (head.seq, head.digest, head.generation) if head else (0, entries.GENESIS, 0)
     written: list[dict[str, Any]] = []
     rows: list[RunRow] = []
     counts: list[tuple[str, str, stats.HistoryCount]] = []
@@ -86,10 +88,10 @@ async def fill_history(container: Container, owner: Actor, people: Sequence[Acto
     async def flush() -> None:
         async with container.database.begin() as session:
             await session.execute(insert(table(HistoryRow)), written)
-            if rows:
-                await session.execute(insert(table(RunRow)), [row.model_dump() for row in rows])
+            await add_all(session, rows)
             ends = update(table(HistoryHeadRow)).where(table(HistoryHeadRow).c.workspace == owner.workspace)
-            await session.execute(ends.values(seq=seq, digest=digest))
+            end = {"workspace": owner.workspace, "seq": seq, "digest": digest, "generation": generation}
+            await session.execute(ends.values(**end, mac=code_of(session, HistoryHeadRow, end)))
         written.clear()
         rows.clear()
 

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ValidationError
 
 import store.history.log
 import store.workspaces
+from agent.history import anchors, integrity
 from cli.archive_reader import DUMPS, KEY, MANIFEST, MARK, Archive, Unusable
 from core import canon
 from core.clock import utc_now
@@ -212,6 +213,30 @@ async def faults(database: Database, manifest: dict[str, Any]) -> list[str]:
             verdict = await store.history.log.verify(session, workspace, anchor=anchor)
             if not verdict.ok:
                 found.append(f"The history of {workspace} is broken at entry {verdict.first_break}: {verdict.why}")
+    return found
+
+
+async def problems(database: Database, settings: Settings) -> list[str]:
+    """What of the restored database is not as OpsIQ stored it; and where all is, its state is anchored as one that was
+    put back on purpose. The session's keys are needed."""
+    keys = database.authenticator
+    assert keys is not None
+    lines: list[str] = []
+    found: list[str] = []
+    anchored = anchors.read_file(keys, settings.anchor_file)
+    async with database.read() as session:
+        for row in await store.workspaces.every_one(session):
+            head = await store.history.log.head(session, row.id)
+            end = head.seq if head else 0
+            # What was anchored later than the backup was made is what restoring gives up.
+            older = [each for each in anchored.of(row.id) if each.seq <= end]
+            report = await integrity.examine(session, row.id, anchors=older)
+            if not report.ok:
+                found.append(f"{row.name}: {report.why}")
+            elif head is not None:
+                lines.append(anchors.written(keys, "accepted", row.id, head.seq, head.digest, utc_now()))
+    if lines and not found:
+        anchors.append(settings.anchor_file, lines)
     return found
 
 

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.workspaces
+from agent.workspace.data_keys import open_keyring
+from core.clock import utc_now
 from core.errors import InvalidInput
 from core.settings import Settings
 from store.database import Database
@@ -16,7 +18,24 @@ from store.migrate import upgrade
 
 @asynccontextmanager
 async def open_sessions(environ: Mapping[str, str]) -> AsyncIterator[Database]:
-    settings = Settings.load(environ)
+    async with _opened(Settings.load(environ)) as database:
+        yield database
+
+
+@asynccontextmanager
+async def open_checked(settings: Settings) -> AsyncIterator[Database]:
+    """As ``open_sessions``, and what is read is checked against its codes (``sessions.authenticator``), where the data
+    key is here and the database is sealed. Seals nothing, makes no key. Raises BadSetting for data keys that don't
+    open."""
+    async with _opened(settings) as database:
+        if settings.given_data_key is not None or settings.key_file.exists():
+            ring = await open_keyring(database, settings.data_keys, utc_now)
+            database.authenticator = ring.box.authenticator if ring.sealed else None
+        yield database
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Database]:
     await upgrade(settings.database_url)
     database = await Database.open(settings.database_url)
     try:

@@ -53,6 +53,12 @@ def integer(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return text == "yes"
+
+
 def one_of(*members: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in members:

@@ -12,6 +12,7 @@
     ├── Forbidden                   forbidden                known, but may not
     │   └── WrongMode               wrong_mode               a test key at what has effects, or a key at a run of the other mode
     ├── BadSignature                bad_contract_signature   a contract whose signature does not verify
+    ├── NotAuthentic                not_authentic            a stored row that something other than OpsIQ wrote; names it
     ├── BadAssertion                bad_assertion            an identity provider did not vouch for this
     ├── BadSetting                  bad_setting              a setting can't be used; names it
     ├── Unavailable                 unavailable              something we depend on is down; try again
@@ -99,6 +100,10 @@ class WrongMode(Forbidden):
 
 class BadSignature(OpsIQError):
     code = "bad_contract_signature"
+
+
+class NotAuthentic(OpsIQError):
+    code = "not_authentic"
 
 
 class BadAssertion(OpsIQError):

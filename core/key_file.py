@@ -20,11 +20,16 @@ def load_or_create_key(path: Path) -> bytes:
 
 
 def write_key(path: Path, key: bytes) -> bool:
-    """Writes the key with mode 600 and flushes it to disk. False: a file was there, and stays as it is."""
+    """On disk with mode 600 when this returns. False: a file was there, and stays as it is."""
+    return write_once(path, format_key(key) + "\n")
+
+
+def write_once(path: Path, text: str) -> bool:
+    """As ``write_key``, for another text."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.urandom(8).hex()}.new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(format_key(key) + "\n")
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     try:

@@ -16,6 +16,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from core.authenticator import Authenticator
 from core.errors import BadSetting
 
 KEY_BYTES: Final = 32
@@ -32,11 +33,14 @@ class SecretBox:
     """Seals with one key of 32 bytes, and opens with it and with the ``older`` ones, by key id. Raises BadSetting for a
     key of another length."""
 
-    __slots__ = ("_ciphers", "_id")
+    __slots__ = ("_ciphers", "_id", "authenticator")
 
     def __init__(self, key: bytes, *, id: str = "", older: Mapping[str, bytes] | None = None) -> None:  # noqa: A002
         self._id = id
-        self._ciphers = {name: _cipher(each) for name, each in {**(older or {}), id: key}.items()}
+        keys = {**(older or {}), id: key}
+        self._ciphers = {name: _cipher(each) for name, each in keys.items()}
+        self.authenticator = Authenticator(keys, id)
+        """Codes over what is stored open, by keys derived from the same data keys."""
 
     def __repr__(self) -> str:
         return "SecretBox(<key kept>)"

@@ -79,6 +79,46 @@ class Settings:
             secret=True,
         ),
     )
+    sealed: bool = field(
+        default=False,
+        metadata=variable(
+            "OPSIQ_SEALED",
+            "`yes`: this installation's database is sealed, and one that isn't is refused instead of sealed at "
+            "the start. The file "
+            "`sealed` in the data folder says the same; set this where that folder is not kept.",
+            env_variable.yes_or_no,
+            default="`no`",
+        ),
+    )
+    given_anchor_file: Path | None = field(
+        default=None,
+        metadata=variable(
+            "OPSIQ_ANCHOR_FILE",
+            "The file that signed anchors of AI History are appended to. Best where whoever can write to the "
+            "database can't.",
+            Path,
+            default="`<data folder>/anchors.jsonl`",
+        ),
+    )
+    anchor_url: str = field(
+        default="",
+        metadata=variable(
+            "OPSIQ_ANCHOR_URL",
+            "An address that every anchor is also sent to, as a signed POST. One on a private network must be "
+            "listed in "
+            "`OPSIQ_ALLOW_ADDRESSES`.",
+            env_variable.address("http", "https"),
+            default="empty: none",
+        ),
+    )
+    anchor_every_s: int = field(
+        default=300,
+        metadata=variable(
+            "OPSIQ_ANCHOR_EVERY_S",
+            "How long after a change of AI History its next anchor is written at the latest, in seconds.",
+            env_variable.integer(1, 86400),
+        ),
+    )
     model: str = field(
         default="",
         metadata=variable(
@@ -240,13 +280,33 @@ class Settings:
             env_variable.integer(0, 8760),
         ),
     )
+    reading_processes: int = field(
+        default=2,
+        metadata=variable(
+            "OPSIQ_READING_PROCESSES",
+            "How many processes beside one server process read what people type, at most; started when they are "
+            "needed. 0: it is read "
+            "in the server process itself, where a text that is costly to read holds up everything else for as "
+            "long as it may take.",
+            env_variable.integer(0, 64),
+        ),
+    )
+    reading_budget_ms: int = field(
+        default=1000,
+        metadata=variable(
+            "OPSIQ_READING_BUDGET_MS",
+            "How much CPU the reading of one request may take, in milliseconds; what takes more is refused. Usual "
+            "requests take less "
+            "than 20.",
+            env_variable.integer(100, 60_000),
+        ),
+    )
     redis_url: str = field(
         default="",
         repr=False,
         metadata=variable(
             "OPSIQ_REDIS_URL",
-            "A Redis in which all server processes count requests together: `redis://host:6379/0`. Empty: each "
-            "counts its own.",
+            "A Redis in which all server processes count requests together: `redis://host:6379/0`. Empty: each counts its own.",  # noqa: E501
             env_variable.address("redis", "rediss"),
             default="empty",
             secret=True,
@@ -257,8 +317,7 @@ class Settings:
         repr=False,
         metadata=variable(
             "OPSIQ_NATS_URL",
-            "A NATS server with JetStream that carries webhook deliveries: `nats://host:4222`. Needs the extra "
-            "`nats`. Empty: "
+            "A NATS server with JetStream that carries webhook deliveries: `nats://host:4222`. Needs the extra `nats`. Empty: "  # noqa: E501
             "they are claimed from the database like other work.",
             env_variable.address("nats", "tls"),
             default="empty",
@@ -269,8 +328,7 @@ class Settings:
         default=6000,
         metadata=variable(
             "OPSIQ_ADDRESS_LIMIT_PER_MIN",
-            "How many API requests a minute one address may send before signatures are looked at; 0 for no limit "
-            "(behind a proxy that "
+            "How many API requests a minute one address may send before signatures are looked at; 0 for no limit (behind a proxy that "  # noqa: E501
             "limits, all requests come from its address).",
             env_variable.integer(0, 1_000_000),
         ),
@@ -279,8 +337,7 @@ class Settings:
         default=(),
         metadata=variable(
             "OPSIQ_TRUSTED_PROXIES",
-            "The networks of your own reverse proxies, as CIDRs: `127.0.0.1/32,10.0.0.0/24`. `X-Forwarded-For` "
-            "and `X-Forwarded-Proto` are "
+            "The networks of your own reverse proxies, as CIDRs: `127.0.0.1/32,10.0.0.0/24`. `X-Forwarded-For` and `X-Forwarded-Proto` are "  # noqa: E501
             "believed from these alone, and they may open as many connections as all may.",
             env_variable.networks,
             default="none, loopback included",
@@ -290,8 +347,7 @@ class Settings:
         default=4096,
         metadata=variable(
             "OPSIQ_MAX_CONNECTIONS",
-            "How many connections one process holds at once, as far as its file limit goes. Beyond it, the one "
-            "that has kept the server "
+            "How many connections one process holds at once, as far as its file limit goes. Beyond it, the one that has kept the server "  # noqa: E501
             "waiting longest is closed.",
             env_variable.integer(16, 1_000_000),
         ),
@@ -316,8 +372,7 @@ class Settings:
         default=20,
         metadata=variable(
             "OPSIQ_BODY_TIMEOUT_S",
-            "How long the body of a request may take to come, in seconds; longer where it comes at 4 KiB a second "
-            "or more.",
+            "How long the body of a request may take to come, in seconds; longer where it comes at 4 KiB a second or more.",  # noqa: E501
             env_variable.integer(1, 600),
         ),
     )
@@ -335,6 +390,23 @@ class Settings:
             "OPSIQ_KEEP_ALIVE_S",
             "How long a connection is kept between two requests, in seconds: longer than a proxy in front keeps it.",
             env_variable.integer(1, 3600),
+        ),
+    )
+    texts_per_person_per_min: int = field(
+        default=120,
+        metadata=variable(
+            "OPSIQ_TEXTS_PER_PERSON_PER_MIN",
+            "How many texts a minute are read for one person: requests, answers in words and edits, by whatever key or in the console; 0 "  # noqa: E501
+            "for no limit.",
+            env_variable.integer(0, 1_000_000),
+        ),
+    )
+    texts_per_workspace_per_min: int = field(
+        default=1200,
+        metadata=variable(
+            "OPSIQ_TEXTS_PER_WORKSPACE_PER_MIN",
+            "The same for everybody of one workspace together; 0 for no limit.",
+            env_variable.integer(0, 1_000_000),
         ),
     )
     log_level: str = field(
@@ -455,6 +527,15 @@ class Settings:
     @property
     def key_file(self) -> Path:
         return self.data_dir / "data.key"
+
+    @property
+    def sealed_file(self) -> Path:
+        """There once the database of this data folder has been sealed."""
+        return self.data_dir / "sealed"
+
+    @property
+    def anchor_file(self) -> Path:
+        return self.given_anchor_file or self.data_dir / "anchors.jsonl"
 
     @property
     def next_key_file(self) -> Path:

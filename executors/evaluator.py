@@ -101,12 +101,7 @@ class WorkerPool:
             self._queued -= 1
         if judged.overran:
             self._strike(key)
-            log.warning(
-                "a condition of %s was stopped: %s",
-                workspace,
-                judged.trouble,
-                extra={"condition": condition.expression},
-            )
+            log.warning("a condition of %s was stopped: %s", workspace, judged.trouble)
         return judged
 
     def close(self) -> None:
@@ -115,7 +110,7 @@ class WorkerPool:
             self._closed = True
             workers, self._workers = self._workers, set()
         for worker in workers:
-            worker.kill()
+            worker.kill(grace_s=0.0)
         self._threads.shutdown(wait=True, cancel_futures=True)
         atexit.unregister(self.close)
 
@@ -205,9 +200,9 @@ class _Worker:
         except (OSError, ValueError):
             return None
 
-    def kill(self) -> int:
-        """Kills the process and answers its exit code, negative for the signal that ended it."""
-        if self._process.stdout is not None and not self._ended(0.2):
+    def kill(self, *, grace_s: float = 0.2) -> int:
+        """Its exit code, negative for the signal that ended it: one of its own, if that comes within ``grace_s``."""
+        if not self._ended(grace_s):
             self._process.kill()
         code = self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):

@@ -21,16 +21,16 @@ _TAIL: Final = re.compile(
     re.IGNORECASE,
 )
 _NAME_STOP: Final = re.compile(
-    r"\s+(?:and|with|that|which|to|for|on|at|in|from|using|by|via|under|as|then|but|if|of|is|was|has|should|it|please)\b.*",
+    r"(?<!\s)\s++(?:and|with|that|which|to|for|on|at|in|from|using|by|via|under|as|then|but|if|of|is|was|has|should|it|please)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 _DATE_STOP: Final = re.compile(
-    r"\s+(?:on|at|for|from|by|until|this|next)\s+(?:the\s+)?(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|"
+    r"(?<!\s)\s++(?:on|at|for|from|by|until|this|next)\s+(?:the\s+)?(?:\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|"
     r"today|tomorrow|noon|next|this|half\s+past|\w+day\b).*",
     re.IGNORECASE | re.DOTALL,
 )
 _CAPITAL_STOP: Final = re.compile(
-    r"\s+(?:with|that|which|from|using|via|under|then|but|if|is|was|has|should|please|on|at|for)\s+(?![A-Z]).*",
+    r"(?<!\s)\s++(?:with|that|which|from|using|via|under|then|but|if|is|was|has|should|please|on|at|for)\s+(?![A-Z]).*",
     re.DOTALL,
 )
 

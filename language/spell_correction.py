@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from language.wordnet import is_word
@@ -25,9 +26,10 @@ class Speller:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(word for word in words if len(word) >= SHORTEST and word.isalpha())
-        self._beginning: dict[str, list[str]] = defaultdict(list)
+        self._beginning: dict[tuple[str, int], list[str]] = defaultdict(list)
+        """The words by their first letter and length: a slip is never far from either."""
         for word in sorted(self._words):
-            self._beginning[word[0]].append(word)
+            self._beginning[word[0], len(word)].append(word)
         self._known: dict[str, str | None] = {}
 
     def __contains__(self, word: str) -> bool:
@@ -53,12 +55,15 @@ class Speller:
     def near(self, word: str) -> list[tuple[float, str]]:
         """The words that a lower-case ``word`` may be a misspelling of, nearest first, with their distance."""
         near: list[tuple[float, str]] = []
+        most = 2 if len(word) >= LONG else 1
         for letter in {word[0], word[1]}:
-            for other in self._beginning.get(letter, ()):
-                if letter == word[0] or other[1] == word[0]:
-                    far = distance(word, other)
-                    if far is not None:
-                        near.append((far if letter == word[0] else far + 0.1, other))
+            for length in range(len(word) - most, len(word) + most + 1):
+                words = self._beginning.get((letter, length), ())
+                for other, _, _ in process.extract(word, words, scorer=OSA.distance, score_cutoff=most, limit=None):
+                    if letter == word[0] or other[1] == word[0]:
+                        far = distance(word, other)
+                        if far is not None:
+                            near.append((far if letter == word[0] else far + 0.1, other))
         return sorted(near)
 
 

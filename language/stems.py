@@ -89,7 +89,10 @@ compare difference versus
 weight mass
 distance far
 big large
-delete cancel
+delete cancel scrap bin ditch axe nuke kill trash void
+refund reimburse repay
+assign delegate allocate
+escalate prioritize prioritise bump
 enable activate turn_on switch_on
 disable deactivate turn_off switch_off suspend pause
 block ban forbid lock

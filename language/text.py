@@ -30,7 +30,15 @@ _LEVEL: Final = str.maketrans(
 # One token: a word with its inner joints (don't, INV-1042, a.b@c.com, 15:30, 3.5), or one mark. A full stop that glues
 # two sentences together ("eat.I want") does not join.
 _TOKEN: Final = re.compile(r"[#@]?\w+(?:(?:[-/@&+'_]|(?<=\d):(?=\d)|\.(?![A-Z][a-z]|I\b)|(?<=\d),(?=\d))\w+)*|[^\w\s]")
-QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^'\n]*'(?!\w)|‘[^’]*’|«[^»]*»")
+_OPENING: Final = re.compile(r"[\"“‘«]|(?<!\w)'")
+# What each mark opens, and the mark that closes it.
+_QUOTATIONS: Final = {
+    '"': (re.compile(r"\"[^\"]*+\""), '"'),
+    "“": (re.compile(r"“[^”]*+”"), "”"),
+    "'": (re.compile(r"'[^'\n]*+'(?!\w)"), "'"),
+    "‘": (re.compile(r"‘[^’]*+’"), "’"),
+    "«": (re.compile(r"«[^»]*+»"), "»"),
+}
 _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2f]")
 
 
@@ -157,9 +165,34 @@ _CONTRACTED: Final = word_set(
 )
 
 
+@lru_cache(maxsize=512)
+def quotations(text: str) -> tuple[tuple[int, int], ...]:
+    """Where quoted words stand, their marks with them, in order. A mark that nothing closes opens nothing."""
+    made: list[tuple[int, int]] = []
+    closing: dict[str, int] = {}
+    start = 0
+    while (mark := _OPENING.search(text, start)) is not None:
+        pattern, close = _QUOTATIONS[mark[0]]
+        # How far the next closing mark is gets asked once for all that open before it: a text of opening marks alone is
+        # read once.
+        if closing.get(close, -1) <= mark.start():
+            found = text.find(close, mark.end())
+            closing[close] = found if found >= 0 else len(text)
+        quoted = pattern.match(text, mark.start()) if closing[close] < len(text) else None
+        if quoted is not None:
+            made.append(quoted.span())
+        start = quoted.end() if quoted is not None else mark.end()
+    return tuple(made)
+
+
+@lru_cache(maxsize=512)
 def blanked(text: str) -> str:
-    """The text with quoted words replaced by spaces, so that offsets stay."""
-    return QUOTED.sub(lambda m: " " * len(m[0]), text)
+    """The text with quoted words as spaces: offsets stay."""
+    parts, at = [], 0
+    for start, end in quotations(text):
+        parts += [text[at:start], " " * (end - start)]
+        at = end
+    return "".join((*parts, text[at:]))
 
 
 @lru_cache(maxsize=512)

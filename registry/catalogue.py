@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from core.actor import Surface
 from core.errors import BadSignature, InvalidInput
 from registry.contract import Contract
 from registry.offer import Offer, of_contract
 from registry.signing import verify
+
+EVERYTHING: Final = "(all)"
+"""Stands for a contract's name in a fault of the whole set when nothing of it is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,13 @@ class Catalogue:
         )
         self._offered: dict[tuple[str, Surface], tuple[Offer, ...]] = {}
 
+    def __getstate__(self) -> tuple[object, ...]:
+        return self._versions, self._current, dict(self._faults)
+
+    def __setstate__(self, state: tuple[dict[tuple[str, int], Contract], dict[str, Contract], dict[str, str]]) -> None:
+        self._versions, self._current, faults = state
+        self._faults, self._offered = MappingProxyType(faults), {}
+
     def __len__(self) -> int:
         return len(self._current)
 
@@ -88,6 +99,14 @@ class Catalogue:
     def version(self, name: str, version: int) -> Contract | None:
         """Exactly this version, whether it is still the current one or not."""
         return self._versions.get((name, version))
+
+
+def refused(rows: Iterable[tuple[str, int]], why: str) -> Catalogue:
+    """A catalogue that offers nothing, with ``why`` as the fault of every (name, version); where there are none, of the
+    set itself."""
+    return Catalogue(
+        (), [ContractFault(name, version, why) for name, version in rows] or [ContractFault(EVERYTHING, 0, why)]
+    )
 
 
 def load(rows: Iterable[tuple[str, int, bytes, str]], keys: Mapping[str, str]) -> Catalogue:

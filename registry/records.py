@@ -23,12 +23,13 @@ Bounds = Mapping[str, tuple[Bound, Bound]]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One safe field. ``search`` says how words find a record by it: a person's or thing's ``name`` (fuzzy, any part),
-    a ``number`` (an exact code such as INV-1042), an ``email`` (exact, caseless), or free ``text``. ``values`` lists an
-    enum's words. ``currency_field`` names the field that holds a money field's currency. ``pattern`` is the form of a
-    ``number`` (a regular expression for the whole of it): with one, other codes are never taken for it. ``ranged`` says
-    that the provider can search a date, datetime or number between two bounds (``Query.between``): only such fields can
-    be filtered by time. ``words`` are other words for the field than its label's."""
+    """One field that may be read. ``search`` says how words find a record by it: a person's or thing's ``name`` (fuzzy,
+    any part), a ``number`` (an exact code such as INV-1042), an ``email`` (exact, caseless), or free ``text``.
+    ``values`` lists an enum's words. ``currency_field`` names the field that holds a money field's currency.
+    ``pattern`` is the form of a ``number`` (a regular expression for the whole of it, ``registry.patterns``): with one,
+    other codes are never taken for it. ``ranged`` says that the provider can search a date, datetime or number between
+    two bounds (``Query.between``): only by such fields are records told apart by when they are. ``words`` are other
+    words for the field than its label's."""
 
     name: str
     type: FieldType = "string"

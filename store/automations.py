@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Index, and_, delete, func, or_, select, text, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
 from store.dialect import UtcTime
-from store.rows import Row, add, add_new, every, first, storable, table
+from store.rows import Row, add, add_new, amend, every, first, table
 
 
 class RuleRow(Row, table=True):
@@ -22,6 +22,11 @@ class RuleRow(Row, table=True):
 
     __tablename__ = "rules"
     __table_args__ = (Index("ix_rules_workspace", "workspace", "created_at", "id"),)
+
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "id", "workspace", "name", "pattern", "condition", "contract", "surface", "parameters", "mode", "max_per_hour",
+        "author", "created_at", "revision",
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     workspace: str
@@ -42,6 +47,7 @@ class RuleRow(Row, table=True):
     """How often its condition was stopped for taking too long, since the rule was last changed."""
     parked: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     """Why it was switched off by itself; empty where it was not."""
+    mac: str | None = None
 
 
 class InstructionRow(Row, table=True):
@@ -50,6 +56,11 @@ class InstructionRow(Row, table=True):
 
     __tablename__ = "instructions"
     __table_args__ = (Index("ix_instructions_workspace", "workspace", "created_at", "id"),)
+
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "id", "workspace", "name", "pattern", "text", "contracts", "surface", "mode", "max_per_hour", "unattended_by",
+        "author", "created_at", "revision",
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     workspace: str
@@ -65,6 +76,7 @@ class InstructionRow(Row, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
     updated_at: datetime = Field(sa_type=UtcTime)
     revision: int = 1
+    mac: str | None = None
 
 
 class FiringRow(Row, table=True):
@@ -113,10 +125,10 @@ async def rules(session: AsyncSession, workspace: str, *, modes: Collection[str]
 
 
 async def change_rule(session: AsyncSession, row: RuleRow, **columns: Any) -> RuleRow:
-    """Updates a rule. Raises Conflict when it was changed since ``row`` was read."""
-    same = and_(_RULE.c.id == row.id, _RULE.c.workspace == row.workspace, _RULE.c.revision == row.revision)
-    fresh = {"overruns": 0, "parked": "", **storable(columns), "revision": _RULE.c.revision + 1}
-    changed = await first(session, RuleRow, update(_RULE).where(same).values(fresh).returning(_RULE))
+    """Raises Conflict when it was changed since ``row`` was read."""
+    same = and_(_RULE.c.workspace == row.workspace, _RULE.c.revision == row.revision)
+    fresh = {"overruns": 0, "parked": "", **columns, "revision": row.revision + 1}
+    changed = await amend(session, row, fresh, same)
     if changed is None:
         raise Conflict("Somebody changed this rule meanwhile: read it again.")
     return changed
@@ -130,11 +142,10 @@ async def count_overrun(session: AsyncSession, row: RuleRow) -> int:
 
 
 async def park_rule(session: AsyncSession, row: RuleRow, why: str, at: datetime) -> bool:
-    """Switches a rule off with a reason. False: it is off already, gone, or another rule since ``row`` was read."""
-    same = and_(_RULE.c.id == row.id, _RULE.c.workspace == row.workspace, _RULE.c.revision == row.revision)
-    off = storable({"mode": "off", "parked": why[:1000], "updated_at": at})
-    statement = update(_RULE).where(same, _RULE.c.mode != "off").values(**off, revision=_RULE.c.revision + 1)
-    return (await session.execute(statement.returning(_RULE.c.id))).first() is not None
+    """Switch it off, saying why. False: it is off already, gone, or another rule since ``row`` was read."""
+    same = and_(_RULE.c.workspace == row.workspace, _RULE.c.revision == row.revision, _RULE.c.mode != "off")
+    off = {"mode": "off", "parked": why[:1000], "updated_at": at, "revision": row.revision + 1}
+    return await amend(session, row, off, same) is not None
 
 
 async def delete_rule(session: AsyncSession, workspace: str, rule_id: str) -> None:
@@ -168,10 +179,8 @@ async def instructions(session: AsyncSession, workspace: str, *, modes: Collecti
 async def change_instruction(session: AsyncSession, row: InstructionRow, **columns: Any) -> InstructionRow:
     """Updates an instruction. Raises Conflict when it was changed since ``row`` was read."""
     mine = _INSTRUCTION.c
-    same = and_(mine.id == row.id, mine.workspace == row.workspace, mine.revision == row.revision)
-    fresh = {**storable(columns), "revision": mine.revision + 1}
-    statement = update(_INSTRUCTION).where(same).values(fresh).returning(_INSTRUCTION)
-    changed = await first(session, InstructionRow, statement)
+    same = and_(mine.workspace == row.workspace, mine.revision == row.revision)
+    changed = await amend(session, row, {**columns, "revision": row.revision + 1}, same)
     if changed is None:
         raise Conflict("Somebody changed this instruction meanwhile: read it again.")
     return changed

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core.errors import Conflict, NotFound
-from store.dialect import UtcTime, upsert
+from store.dialect import UtcTime
 from store.driver.prepared import PreparedQuery
-from store.rows import Row, first, table, values
+from store.rows import Row, add_new, amend, first, table
 
 
 class ConnectorRow(Row, table=True):
     """Settings of one connector. ``sealed_secrets`` is one sealed JSON object."""
 
     __tablename__ = "connectors"
+
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "workspace", "name", "base_url", "sealed_secrets", "enabled", "created_at", "updated_at",
+    )  # fmt: skip
 
     workspace: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
@@ -26,6 +31,7 @@ class ConnectorRow(Row, table=True):
     enabled: bool = True
     created_at: datetime = Field(sa_type=UtcTime)
     updated_at: datetime = Field(sa_type=UtcTime)
+    mac: str | None = None
 
 
 _T = table(ConnectorRow)
@@ -33,14 +39,16 @@ _LISTED = PreparedQuery(ConnectorRow, select(_T).where(_T.c.workspace == bindpar
 
 
 async def put(session: AsyncSession, row: ConnectorRow) -> ConnectorRow:
-    """Inserts, or replaces everything but ``created_at``."""
-    given = values(row)
-    fresh = {name: value for name, value in given.items() if name not in ("workspace", "name", "created_at")}
-    statement = (
-        upsert(session, _T).values(given).on_conflict_do_update(index_elements=["workspace", "name"], set_=fresh)
-    )
-    stored = await first(session, ConnectorRow, statement.returning(_T))
-    return stored or row
+    """Insert, or replace everything but ``created_at``."""
+    if await add_new(session, row):
+        return row
+    mine = select(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
+    there = await first(session, ConnectorRow, mine.with_for_update())
+    fresh = {each: getattr(row, each) for each in ("base_url", "sealed_secrets", "enabled", "updated_at")}
+    stored = await amend(session, there, fresh) if there else None
+    if stored is None:
+        raise Conflict(f"The connector {row.name} was changed meanwhile: try again.")
+    return stored
 
 
 async def get(session: AsyncSession, workspace: str, name: str) -> ConnectorRow:
@@ -63,18 +71,19 @@ async def using(session: AsyncSession, name: str) -> list[str]:
 
 
 async def reseal(session: AsyncSession, row: ConnectorRow, sealed_secrets: str, at: datetime) -> None:
-    """Replaces the sealed secrets only. Raises Conflict when they were changed since ``row`` was read."""
-    same = (_T.c.workspace == row.workspace, _T.c.name == row.name, _T.c.sealed_secrets == row.sealed_secrets)
-    fresh = update(_T).where(*same).values(sealed_secrets=sealed_secrets, updated_at=at)
-    if (await session.execute(fresh.returning(_T.c.name))).first() is None:
+    """Other secrets, everything else as it is. Raises Conflict when they were changed since ``row`` was read."""
+    fresh = {"sealed_secrets": sealed_secrets, "updated_at": at}
+    if await amend(session, row, fresh, _T.c.sealed_secrets == row.sealed_secrets) is None:
         raise Conflict(f"The secrets of {row.name} were changed meanwhile: try again.")
 
 
 async def enable(session: AsyncSession, workspace: str, name: str, enabled: bool, at: datetime) -> ConnectorRow:
-    """Switches a connector on or off. Raises NotFound."""
-    mine = update(_T).where(_T.c.workspace == workspace, _T.c.name == name)
-    await session.execute(mine.values(enabled=enabled, updated_at=at))
-    return await get(session, workspace, name)
+    """Switch on or off. Raises NotFound."""
+    there = await get(session, workspace, name)
+    done = await amend(session, there, {"enabled": enabled, "updated_at": at})
+    if done is None:
+        raise Conflict(f"The connector {name} was changed meanwhile: try again.")
+    return done
 
 
 async def remove(session: AsyncSession, workspace: str, name: str) -> None:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import BigInteger, Index, LargeBinary, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
-from core.errors import Conflict, NotFound
+from core import canon
+from core.authenticator import Authenticator
+from core.errors import Conflict, NotAuthentic, NotFound
+from store.database import before_commit
 from store.dialect import DbNow, UtcTime, upsert
-from store.rows import Row, add, add_new, every, first, table
+from store.history import log
+from store.rows import Row, add, add_new, amend, authenticator_of, every, first, table
+
+_SET: Final = "contract_set"
+_Set = dict[str, dict[int, tuple[str, str]]]
+"""Of each name the active versions, each with its digest and signature."""
 
 
 class ContractRow(Row, table=True):
@@ -39,6 +50,7 @@ class SigningKeyRow(Row, table=True):
     """Ed25519 signing key. A retired one signs no more, but what it signed still verifies until it is deleted."""
 
     __tablename__ = "signing_keys"
+    SEALED: ClassVar[tuple[str, ...]] = ("workspace", "kid", "public", "sealed_private", "created_at", "retired_at")
 
     workspace: str = Field(primary_key=True)
     kid: str = Field(primary_key=True)
@@ -46,15 +58,19 @@ class SigningKeyRow(Row, table=True):
     sealed_private: str
     created_at: datetime = Field(sa_type=UtcTime)
     retired_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    mac: str | None = None
 
 
 class ContractGenerationRow(Row, table=True):
-    """Counter of a workspace's changes to contracts and signing keys."""
+    """How often a workspace's contracts and signing keys have changed. ``mac`` is over that number and the set of
+    active contracts; the end of the workspace's history tells the number too, so that a generation that is over can't
+    be put back without cutting history."""
 
     __tablename__ = "contract_generations"
 
     workspace: str = Field(primary_key=True)
     n: int = Field(sa_type=BigInteger)
+    mac: str | None = None
 
 
 _T = table(ContractRow)
@@ -67,8 +83,10 @@ async def register(session: AsyncSession, row: ContractRow) -> bool:
     """Registers a version as the active one of its name and retires the older ones.
 
     False: it was registered before, nothing changed. Raises Conflict when this version is registered with other
-    content, or a higher version already is.
+    content, or a higher version already is; NotAuthentic, as everything that changes contracts, when they are not as
+    OpsIQ left them.
     """
+    known = await _known_set(session, row.workspace)
     named = select(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
     there = await first(session, ContractRow, named.where(_T.c.version == row.version))
     if there is None:
@@ -81,6 +99,8 @@ async def register(session: AsyncSession, row: ContractRow) -> bool:
             await session.execute(
                 older.where(_T.c.version < row.version).values(state="retired", changed_at=row.changed_at)
             )
+            newer = {number: held for number, held in known.get(row.name, {}).items() if number > row.version}
+            known[row.name] = newer | ({row.version: (row.digest, row.signature)} if row.state == "active" else {})
             await _changed(session, row.workspace)
             return True
         there = await version(session, row.workspace, row.name, row.version)
@@ -101,6 +121,82 @@ async def active(session: AsyncSession, workspace: str) -> list[ContractRow]:
     """The active version of every contract, by name."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.state == "active")
     return await every(session, ContractRow, mine.order_by(_T.c.name))
+
+
+async def check_generation(session: AsyncSession, workspace: str, rows: Sequence[ContractRow]) -> None:
+    """Raises NotAuthentic unless ``rows``, the active contracts, are the set that OpsIQ left there last."""
+    keys = authenticator_of(session)
+    if keys is None:
+        return
+    for row in rows:
+        if canon.digest_bytes(row.raw) != row.digest:
+            raise NotAuthentic(f"the bytes of {row.name} v{row.version} are not those that were registered")
+    await _check_set(session, keys, workspace, _set_of(rows))
+
+
+async def _check_set(session: AsyncSession, keys: Authenticator, workspace: str, known: _Set) -> None:
+    there = await first(session, ContractGenerationRow, select(_G).where(_G.c.workspace == workspace))
+    end = await log.checked_head(session, workspace)
+    if there is None and end is None and not any(known.values()):
+        return
+    n, mac = (there.n, there.mac) if there else (0, None)
+    if not keys.fits(mac, _SET, _set_fields(workspace, n, known)):
+        raise NotAuthentic("the set of active contracts is not the one that OpsIQ left there")
+    if end is None or end.generation != n:
+        raise NotAuthentic("the set of active contracts is another than the end of the history tells of")
+
+
+def _set_fields(workspace: str, n: int, known: _Set) -> list[Any]:
+    fields: list[Any] = [workspace, n]
+    for name in sorted(known):
+        for number, (digest, signature) in sorted(known[name].items()):
+            fields += [name, number, digest, signature]
+    return fields
+
+
+def _set_of(rows: Iterable[Any]) -> _Set:
+    known: _Set = {}
+    for row in rows:
+        known.setdefault(row.name, {})[row.version] = (row.digest, row.signature)
+    return known
+
+
+async def _active_set(session: AsyncSession, workspace: str) -> _Set:
+    mine = select(_T.c.name, _T.c.version, _T.c.digest, _T.c.signature)
+    rows = await session.execute(mine.where(_T.c.workspace == workspace, _T.c.state == "active"))
+    return _set_of(rows)
+
+
+async def _known_set(session: AsyncSession, workspace: str) -> _Set:
+    """The active contracts of a workspace that this transaction changes: checked when it begins to, and from then on
+    what it makes of them, whatever somebody writes there meanwhile. Raises NotAuthentic."""
+    keys = authenticator_of(session)
+    if keys is None:
+        return {}
+    held: dict[str, _Set] = session.info.setdefault(_SET, {})
+    if workspace not in held:
+        # Whoever else changes them waits here, so that what is checked is what is changed.
+        await session.execute(select(_G.c.n).where(_G.c.workspace == workspace).with_for_update())
+        known = await _active_set(session, workspace)
+        await _check_set(session, keys, workspace, known)
+        held[workspace] = known
+    return held[workspace]
+
+
+async def seal_generation(session: AsyncSession, workspace: str) -> None:
+    """The code over the contracts that are active now: those this transaction has made of what it checked, else all
+    that stand there. A session without keys leaves it as it is."""
+    keys = authenticator_of(session)
+    if keys is None:
+        return
+    known: _Set | None = session.info.get(_SET, {}).get(workspace)
+    if known is None:
+        known = await _active_set(session, workspace)
+    await session.execute(upsert(session, _G).values(workspace=workspace, n=0).on_conflict_do_nothing())
+    n = (await session.execute(_GENERATION, {"of": workspace})).scalar_one()
+    code = keys.code(_SET, _set_fields(workspace, n, known))
+    await session.execute(update(_G).where(_G.c.workspace == workspace).values(mac=code))
+    await log.tell_generation(session, workspace, n)
 
 
 async def version(session: AsyncSession, workspace: str, name: str, number: int) -> ContractRow:
@@ -136,6 +232,7 @@ async def reinstate(session: AsyncSession, workspace: str, name: str) -> Contrac
 
 
 async def _state(session: AsyncSession, workspace: str, name: str, *, was: str, to: str) -> ContractRow:
+    known = await _known_set(session, workspace)
     named = (_T.c.workspace == workspace, _T.c.name == name)
     newest = select(func.max(_T.c.version)).where(*named).scalar_subquery()
     moved = (
@@ -147,6 +244,10 @@ async def _state(session: AsyncSession, workspace: str, name: str, *, was: str, 
     row = await first(session, ContractRow, moved)
     if row is None:
         raise NotFound(f"The newest version of {name} in this workspace is not {was}.")
+    if to == "active":
+        known.setdefault(row.name, {})[row.version] = (row.digest, row.signature)
+    else:
+        known.get(row.name, {}).pop(row.version, None)
     await _changed(session, workspace)
     return row
 
@@ -154,10 +255,14 @@ async def _state(session: AsyncSession, workspace: str, name: str, *, was: str, 
 async def _changed(session: AsyncSession, workspace: str) -> None:
     one_more = upsert(session, _G).values(workspace=workspace, n=1)
     await session.execute(one_more.on_conflict_do_update(index_elements=["workspace"], set_={"n": _G.c.n + 1}))
+    if authenticator_of(session) is not None:
+        # Once a transaction, however many contracts it registers.
+        before_commit(session, f"{_SET}:{workspace}", partial(seal_generation, workspace=workspace))
 
 
 async def add_signing_key(session: AsyncSession, row: SigningKeyRow) -> SigningKeyRow:
-    """Inserts a signing key. Raises Conflict when the kid is taken."""
+    """Raises Conflict when the kid is taken."""
+    await _known_set(session, row.workspace)
     await _changed(session, row.workspace)
     return await add(session, row)
 
@@ -170,8 +275,10 @@ async def signing_keys(session: AsyncSession, workspace: str) -> list[SigningKey
 
 
 async def retire_signing_key(session: AsyncSession, workspace: str, kid: str, at: datetime) -> None:
-    """Retires a signing key: it signs no more. Raises NotFound when it isn't there or was retired before."""
-    mine = update(_K).where(_K.c.workspace == workspace, _K.c.kid == kid, _K.c.retired_at.is_(None))
-    if (await session.execute(mine.values(retired_at=at).returning(_K.c.kid))).first() is None:
+    """Sign with it no more. Raises NotFound when it isn't there or was retired before."""
+    await _known_set(session, workspace)
+    mine = select(_K).where(_K.c.workspace == workspace, _K.c.kid == kid, _K.c.retired_at.is_(None))
+    there = await first(session, SigningKeyRow, mine.with_for_update())
+    if there is None or await amend(session, there, {"retired_at": at}) is None:
         raise NotFound("There is no such signing key in use in this workspace.")
     await _changed(session, workspace)

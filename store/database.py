@@ -13,7 +13,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from functools import partial
@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlc
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
+from core.authenticator import Authenticator
 from core.errors import BadSetting, OpsIQError, Unavailable
 from store.dialect import DbNow
 from store.driver import sqlite
@@ -42,6 +43,7 @@ REST_S: Final = 1.0
 EXAMPLES: Final = "sqlite+aiosqlite:///opsiq.db or postgresql+asyncpg://user:password@host/name"
 _WAL: Final = "PRAGMA journal_mode=WAL"
 _CALLBACKS: Final = "opsiq.after_commit"
+_BEFORE_COMMIT: Final = "opsiq.before_commit"
 _PUT: Final = "opsiq.put"
 _RESTING: Final = "opsiq.resting_since"
 _SQLITE_DOWN: Final = {
@@ -63,7 +65,10 @@ class Database:
         self._reader = reader
         self._turn = turn
         self._writing: set[asyncio.Task[Any]] = set()
-        self._on_jobs: Callable[[Sequence[tuple[str, str]]], None] | None = None
+        self._told: Callable[[Sequence[tuple[str, str]]], None] | None = None
+        self.authenticator: Authenticator | None = None
+        """Set once, when the data keys are open (``agent.history.sealing``): from then on a sealed row that it did not
+        make is refused."""
 
     @classmethod
     async def open(cls, url: str) -> Database:
@@ -124,17 +129,18 @@ class Database:
     async def _transaction(self, task: asyncio.Task[Any]) -> AsyncIterator[AsyncSession]:
         self._writing.add(task)
         try:
-            async with _report_outage(), _open_session(self._writer) as (connection, session):
+            async with _report_outage(), _open_session(self._writer, self.authenticator) as (connection, session):
                 yield session
+                for prepare in list(session.info.get(_BEFORE_COMMIT, {}).values()):
+                    await prepare(session)
                 await connection.commit()
         finally:
             self._writing.discard(task)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """Opens a read-only transaction on one snapshot: every query in the block sees the same data. Writing
-        raises."""
-        async with _report_outage(), _open_session(self._reader) as (connection, session):
+        """A read-only look at one moment: every query in the block sees the same data. Writing raises."""
+        async with _report_outage(), _open_session(self._reader, self.authenticator) as (connection, session):
             yield session
             await connection.rollback()
 
@@ -156,6 +162,12 @@ def after_commit(session: AsyncSession, callback: Callable[[], None]) -> None:
     """Registers a callback for after the commit of this session's transaction; it is not called after a rollback. It
     must not block."""
     session.info.setdefault(_CALLBACKS, []).append(callback)
+
+
+def before_commit(session: AsyncSession, name: str, prepare: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Await ``prepare`` once, in this session's transaction, right before it is committed; the same ``name`` again
+    changes nothing."""
+    session.info.setdefault(_BEFORE_COMMIT, {}).setdefault(name, prepare)
 
 
 def announce(session: AsyncSession, put: tuple[str, str]) -> None:
@@ -265,16 +277,18 @@ async def _report_outage() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _open_session(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, Session]]:
-    """Opens a connection whose first statement begins a transaction, and its session; what is not committed when the
-    block ends is rolled back."""
+async def _open_session(
+    engine: AsyncEngine, authenticator: Authenticator | None
+) -> AsyncIterator[tuple[AsyncConnection, Session]]:
+    """A connection whose first statement begins a transaction, and its session; what is not committed when the block
+    ends is rolled back."""
     try:
         connection = await engine.connect()
     except OSError as error:
         # Network errors before the database is connected are not database errors yet.
         raise Unavailable("The database does not answer: check that it runs, and OPSIQ_DATABASE_URL.") from error
     try:
-        yield connection, Session(connection, _sqlite_of(connection))
+        yield connection, Session(connection, _sqlite_of(connection), authenticator)
     finally:
         if connection.in_transaction():
             await connection.__aexit__(

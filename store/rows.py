@@ -1,19 +1,30 @@
-"""Rows as snapshots: read from the database, never attached to a session, so changing one changes nothing stored."""
+"""Rows are snapshots: read from the database, never attached to a session, so changing one changes nothing stored.
+
+Rows of a kind that says what is ``SEALED`` in them carry a message authentication code over those columns
+(``core.authenticator``). It is made wherever such a row is written here, and checked wherever one is read: a single row
+that does not fit raises NotAuthentic, among many it counts as not there. A session without keys (before the data keys
+are open, and in tests) makes and checks none.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import Insert, MetaData, Table, insert
+from sqlalchemy import ColumnElement, Insert, MetaData, Table, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import Executable
 from sqlmodel import SQLModel
 
-from core.errors import Conflict, InvalidInput
+from core.authenticator import Authenticator
+from core.errors import Conflict, InvalidInput, NotAuthentic
 from store.dialect import upsert
+from store.session import Session
+
+log = logging.getLogger("opsiq.store.rows")
 
 METADATA = MetaData(
     naming_convention={
@@ -30,6 +41,8 @@ class Row(SQLModel):
 
     metadata = METADATA
     __table__: ClassVar[Table]
+    SEALED: ClassVar[tuple[str, ...]] = ()
+    """The columns that the code in ``mac`` is made over; empty for kinds that have none."""
 
     def __init__(self, **columns: Any) -> None:
         """Builds a row without SQLModel's bookkeeping for ORM sessions, which was a good part of what a read costs.
@@ -83,6 +96,84 @@ def storable(columns: Mapping[str, Any]) -> dict[str, Any]:
     return dict(columns)
 
 
+# ── message authentication ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def authenticator_of(session: AsyncSession) -> Authenticator | None:
+    return session.authenticator if isinstance(session, Session) else None
+
+
+def code_of(session: AsyncSession, kind: type[Row], columns: Mapping[str, Any]) -> str | None:
+    """The code of a sealed row with these columns; None where this session makes none. Raises KeyError when one is
+    missing."""
+    keys = authenticator_of(session)
+    if keys is None or not kind.SEALED:
+        return None
+    return keys.code(table(kind).name, [columns[name] for name in kind.SEALED])
+
+
+def is_authentic(session: AsyncSession, row: Row) -> bool:
+    """Whether the row is as OpsIQ wrote it: always, where its kind is not sealed or the session has no keys."""
+    keys = authenticator_of(session)
+    if keys is None or not row.SEALED:
+        return True
+    held = row.__dict__
+    return keys.fits(held["mac"], row.__table__.name, [held[name] for name in row.SEALED])
+
+
+def checked(session: AsyncSession, row: RowT) -> RowT:
+    """The row itself. Raises NotAuthentic, and says so in the log, when it is not as OpsIQ wrote it."""
+    if not is_authentic(session, row):
+        raise told_apart(row)
+    return row
+
+
+def authentic(session: AsyncSession, rows: Sequence[RowT]) -> list[RowT]:
+    """Those that are as OpsIQ wrote them. The others are told of in the log and count as not there."""
+    made = []
+    for row in rows:
+        if is_authentic(session, row):
+            made.append(row)
+        else:
+            told_apart(row)
+    return made
+
+
+def told_apart(row: Row) -> NotAuthentic:
+    """Logs the row that is not authentic; answers the error to raise."""
+    of = row.__table__
+    name = "/".join(str(getattr(row, column.key)) for column in of.primary_key.columns)
+    log.error(
+        "a row of %s is not as OpsIQ wrote it and is refused: %s. Run `opsiq doctor`.",
+        of.name,
+        name,
+        extra={"table": of.name, "row": name},
+    )
+    return NotAuthentic(
+        f"The stored row {name} of {of.name} was written by something other than OpsIQ, so it is refused. "
+        "Whoever runs the server should run `opsiq doctor`.",
+        extra={"table": of.name},
+    )
+
+
+async def amend(
+    session: AsyncSession, row: RowT, changes: Mapping[str, Any], *where: ColumnElement[bool]
+) -> RowT | None:
+    """Change columns of a sealed row that was read, and so checked, in this transaction; answers it as it is then.
+    None: ``where`` did not hold, or it was changed since."""
+    into, kind = table(type(row)), type(row)
+    fresh = kind(**{**{name: getattr(row, name) for name in kind.model_fields}, **changes})
+    fresh.__dict__["mac"] = code_of(session, kind, fresh.__dict__)
+    same = [column == getattr(row, column.key) for column in into.primary_key.columns]
+    unchanged = into.c.mac.is_not_distinct_from(row.__dict__["mac"])
+    moved = update(into).where(*same, unchanged, *where).values(storable({**changes, "mac": fresh.__dict__["mac"]}))
+    done = await session.execute(moved.returning(*into.primary_key.columns))
+    return None if done.first() is None else fresh
+
+
+# ── writing and reading ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
 async def add(session: AsyncSession, row: RowT) -> RowT:
     """Inserts a row. Raises Conflict when the row is already there or refers to one that isn't."""
     return (await add_all(session, [row]))[0]
@@ -92,10 +183,17 @@ async def add_all(session: AsyncSession, rows: Sequence[RowT]) -> Sequence[RowT]
     if rows:
         into = table(type(rows[0]))
         try:
-            await session.execute(_inserting(type(rows[0])), [values(row) for row in rows])
+            await session.execute(_inserting(type(rows[0])), [values(_coded(session, row)) for row in rows])
         except IntegrityError as error:
             raise Conflict(f"This row of {into.name} is already there, or refers to a row that isn't.") from error
     return rows
+
+
+def _coded(session: AsyncSession, row: RowT) -> RowT:
+    """The row with its code, where it is of a sealed kind."""
+    if row.SEALED:
+        row.__dict__["mac"] = code_of(session, type(row), row.__dict__)
+    return row
 
 
 @cache
@@ -106,7 +204,7 @@ def _inserting(kind: type[Row]) -> Insert:
 async def add_new(session: AsyncSession, row: Row) -> bool:
     """Inserts a row unless one with one of its unique keys is there. False: nothing was written."""
     into = table(type(row))
-    statement = upsert(session, into).values(values(row)).on_conflict_do_nothing()
+    statement = upsert(session, into).values(values(_coded(session, row))).on_conflict_do_nothing()
     done = await session.execute(statement.returning(*into.primary_key.columns))
     return done.first() is not None
 
@@ -114,12 +212,14 @@ async def add_new(session: AsyncSession, row: Row) -> bool:
 async def first(
     session: AsyncSession, kind: type[RowT], statement: Executable, given: Mapping[str, Any] | None = None
 ) -> RowT | None:
-    """The first row that ``statement`` answers, as ``kind``; None if there is none."""
+    """The first row ``statement`` answers, as ``kind``; None if there is none. Raises NotAuthentic."""
     found = (await session.execute(statement, given)).mappings().first()
-    return None if found is None else kind(**found)
+    return None if found is None else checked(session, kind(**found))
 
 
 async def every(
     session: AsyncSession, kind: type[RowT], statement: Executable, given: Mapping[str, Any] | None = None
 ) -> list[RowT]:
-    return [kind(**found) for found in (await session.execute(statement, given)).mappings()]
+    """All that are authentic."""
+    rows = [kind(**found) for found in (await session.execute(statement, given)).mappings()]
+    return authentic(session, rows) if kind.SEALED else rows

@@ -9,6 +9,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.base import Executable
 
+from core.authenticator import Authenticator
 from store.driver.sqlite import SqliteConnection
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
@@ -22,12 +23,19 @@ class Session(AsyncSession):
     Only ``Database`` makes one, and commits.
     """
 
-    def __init__(self, connection: AsyncConnection, sqlite: SqliteConnection | None = None) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        sqlite: SqliteConnection | None = None,
+        authenticator: Authenticator | None = None,
+    ) -> None:
         # No super().__init__(): it makes the ORM session that this one does without.
         self._connection = connection
         self.sqlite = sqlite
         """SQLite's own connection, in the same transaction, for statements that are compiled already
         (``store.driver.prepared``)."""
+        self.authenticator = authenticator
+        """What sealed rows are checked and written with (``store.rows``); None before the data keys are open."""
         self._info: dict[Any, Any] = {}
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,11 +24,18 @@ class WorkspaceRow(Row, table=True):
 
 
 _T = table(WorkspaceRow)
+_FOUNDED: Final = "opsiq.founded"
 
 
 async def insert(session: AsyncSession, row: WorkspaceRow) -> WorkspaceRow:
-    """Inserts a workspace. Raises Conflict when the id is taken."""
+    """Raises Conflict when the id is taken."""
+    session.info.setdefault(_FOUNDED, set()).add(row.id)
     return await add(session, row)
+
+
+def was_founded(session: AsyncSession, workspace: str) -> bool:
+    """Whether this transaction made it: only then has it no history yet."""
+    return workspace in session.info.get(_FOUNDED, ())
 
 
 async def get(session: AsyncSession, workspace: str) -> WorkspaceRow:

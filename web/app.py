@@ -32,7 +32,10 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
             app.state.holders = KeyLookup(container.database)
             app.state.nonces = Nonces(container.database)
             app.state.limits = limits or Limits.of(
-                container.settings.redis_url, per_address=container.settings.address_limit_per_min
+                container.settings.redis_url,
+                per_address=container.settings.address_limit_per_min,
+                texts_per_person=container.settings.texts_per_person_per_min,
+                texts_per_workspace=container.settings.texts_per_workspace_per_min,
             )
             try:
                 yield

@@ -74,13 +74,15 @@ class Caller:
 class AuthRequirement:
     """What a signed route asks of its caller. ``limit`` None means by the method: GETs are reads, everything else
     writes. ``filters``: the route judges the names of its query parameters itself. ``test``: what it does has a test
-    mode, so test keys may do it; beyond that they only read."""
+    mode, so test keys may do it; beyond that they only read. ``text``: it has a text read, which is limited for person
+    and workspace too."""
 
     scope: str
     limit: LimitClass | None = None
     owner: bool = False
     filters: bool = False
     test: bool = False
+    text: bool = False
 
     def open_to_tests(self, method: str) -> bool:
         return self.test or method == "GET"
@@ -95,7 +97,13 @@ def container_of(request: Request) -> Container:
 
 
 def require_signature(
-    scope: str, limit: LimitClass | None = None, *, owner: bool = False, filters: bool = False, test: bool = False
+    scope: str,
+    limit: LimitClass | None = None,
+    *,
+    owner: bool = False,
+    filters: bool = False,
+    test: bool = False,
+    text: bool = False,
 ) -> Callable[[Request], Awaitable[Caller]]:
     """The dependency of a signed route: nothing of the route runs before it has passed. ``owner``: only keys with that
     role. ``test``: test keys may do this, too, since it has a test mode.
@@ -103,7 +111,7 @@ def require_signature(
     Raises Unauthenticated (one uniform 401), ClockSkew, Forbidden, WrongMode, Unavailable, Problem (``rate_limited``,
     ``unsupported_media_type``).
     """
-    requirement = AuthRequirement(scope, limit, owner, filters, test)
+    requirement = AuthRequirement(scope, limit, owner, filters, test, text)
 
     async def authenticate(request: Request) -> Caller:
         caller = await _authenticated(request, requirement)
@@ -118,6 +126,8 @@ def require_signature(
         _readable(request, caller.body)
         if request.method == "GET" and not filters:
             _known(request)
+        if text:
+            await limits_of(request).read_text(caller.actor.workspace, caller.actor.person)
         return caller
 
     authenticate.__dict__["requirement"] = requirement

@@ -1,5 +1,5 @@
-"""Rate limits (docs/reference/wire.md §4): requests a minute for each API key and class of request, and a coarse limit
-for each address.
+"""Rate limits (docs/reference/wire.md §4): requests a minute for each API key and class of request, texts to read for
+each person and each workspace, and a coarse limit for each address.
 
 Counted by the ``limits`` library in a sliding window: in this process's memory, or in Redis for all processes together.
 A key is charged once its signature and nonce have proved good, so nobody drains a key that isn't theirs; the address
@@ -15,6 +15,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Literal
 
 from limits import RateLimitItem, RateLimitItemPerMinute
@@ -51,12 +52,13 @@ class LimitStatus:
     quota: int
     remaining: int
     reset_s: int
+    name: str = "key"
 
     def headers(self) -> dict[str, str]:
         """draft-ietf-httpapi-ratelimit-headers."""
         return {
-            "RateLimit-Policy": f'"key";q={self.quota};w={WINDOW_S}',
-            "RateLimit": f'"key";r={self.remaining};t={self.reset_s}',
+            "RateLimit-Policy": f'"{self.name}";q={self.quota};w={WINDOW_S}',
+            "RateLimit": f'"{self.name}";r={self.remaining};t={self.reset_s}',
         }
 
 
@@ -64,21 +66,35 @@ class Limits:
     """``blind`` counts the requests that were let through uncounted because the store did not answer."""
 
     def __init__(
-        self, storage: Storage | None = None, *, per_minute: Mapping[LimitClass, int] = PER_MINUTE, per_address: int = 0
+        self,
+        storage: Storage | None = None,
+        *,
+        per_minute: Mapping[LimitClass, int] = PER_MINUTE,
+        per_address: int = 0,
+        texts_per_person: int = 0,
+        texts_per_workspace: int = 0,
     ) -> None:
         self._limiter = SlidingWindowCounterRateLimiter(storage or MemoryStorage())
         self._items: Mapping[LimitClass, RateLimitItem] = {
             each: RateLimitItemPerMinute(amount) for each, amount in per_minute.items()
         }
         self._address = RateLimitItemPerMinute(per_address) if per_address else None
+        self._texts = {
+            name: RateLimitItemPerMinute(amount)
+            for name, amount in (("person", texts_per_person), ("workspace", texts_per_workspace))
+            if amount
+        }
         self.blind = 0
 
     @classmethod
-    def of(cls, redis_url: str, *, per_address: int) -> Limits:
+    def of(cls, redis_url: str, *, per_address: int, texts_per_person: int = 0, texts_per_workspace: int = 0) -> Limits:
         """In memory where ``redis_url`` is empty. Redis is not asked before the first request. Raises BadSetting
         without its driver."""
+        made = partial(
+            cls, per_address=per_address, texts_per_person=texts_per_person, texts_per_workspace=texts_per_workspace
+        )
         if not redis_url:
-            return cls(per_address=per_address)
+            return made()
         try:
             storage = RedisStorage(
                 f"async+{redis_url}",
@@ -90,7 +106,7 @@ class Limits:
             )
         except ConfigurationError as error:
             raise BadSetting("OPSIQ_REDIS_URL needs the Redis driver: pip install 'opsiq-server[redis]'.") from error
-        return cls(storage, per_address=per_address)
+        return made(storage)
 
     async def arrive(self, address: str) -> None:
         """Count a request by where it comes from. Raises Problem ``rate_limited``."""
@@ -111,6 +127,21 @@ class Limits:
             headers={"Retry-After": str(wait)},
             retryable=True,
         )
+
+    async def read_text(self, workspace: str, person: str) -> None:
+        """Count a text that is to be read (a request, an answer, an edit) by who typed it and for whom, whichever key
+        or page it came by. Raises Problem ``rate_limited``. What is over one limit is not counted for the other."""
+        who = {"person": (workspace, person), "workspace": (workspace,)}
+        try:
+            for name, item in self._texts.items():
+                reset, remaining = await self._limiter.get_window_stats(item, f"texts_{name}", *who[name])
+                if remaining < 1:
+                    raise _too_many_texts(LimitStatus(item.amount, 0, _seconds(reset), name))
+            for name, item in self._texts.items():
+                if not await self._limiter.hit(item, f"texts_{name}", *who[name]):
+                    raise _too_many_texts(LimitStatus(item.amount, 0, 1, name))
+        except _DOWN as error:
+            self._blind(error)
 
     async def check(self, limit: LimitClass, key_id: str) -> LimitStatus | None:
         """Whether one more request would pass, without counting it: a flood with a good key costs no nonce. Raises
@@ -157,6 +188,17 @@ def _limited(standing: LimitStatus) -> Problem:
     return Problem(
         "rate_limited",
         f"This key may send {standing.quota} such requests a minute. Wait for Retry-After, then go on more slowly.",
+        headers={"Retry-After": str(max(1, standing.reset_s)), **standing.headers()},
+        retryable=True,
+    )
+
+
+def _too_many_texts(standing: LimitStatus) -> Problem:
+    whose = "You may" if standing.name == "person" else "This workspace may"
+    return Problem(
+        "rate_limited",
+        f"{whose} have {standing.quota} requests, answers and edits read a minute. Wait a moment, then go on more "
+        f"slowly.",
         headers={"Retry-After": str(max(1, standing.reset_s)), **standing.headers()},
         retryable=True,
     )

@@ -33,6 +33,7 @@ STATUS: Final[Mapping[str, int]] = {
     "forbidden": 403,
     "wrong_mode": 403,
     "bad_contract_signature": 422,
+    "not_authentic": 409,
     "bad_assertion": 401,
     "bad_setting": 500,
     "unavailable": 503,
@@ -59,6 +60,7 @@ REFUSAL_STATUS: Final[Mapping[str, int]] = {
     "no_match": 404,
     "invalid": 422,
     "unsigned": 422,
+    "too_complex": 422,
     "unavailable": 503,
 }
 """Refusals that are answers to a call; all others are 409: the run is not in a state that allows it."""

@@ -30,6 +30,8 @@ machines, is the OpenAPI 3.1 document at `GET /openapi.json`; this page is made 
   else has effects it may not do (`wrong_mode`), and no key decides about a run of the other mode.
 - **Limits.** Each key has a limit a minute for each class of request: {limits}. Every answer says what is left:
   `RateLimit-Policy: "key";q=1000;w=60`, `RateLimit: "key";r=999;t=60`. Beyond it: 429 `rate_limited` with `Retry-After`.
+  Texts that are read (asking, answering, editing) are limited for each person and each workspace too, whichever keys they come by; that
+  429 names `"person"` or `"workspace"` in the place of `"key"` ([settings.md](settings.md): `OPSIQ_TEXTS_PER_…`).
 - **Acting once.** Where an endpoint takes an `Idempotency-Key`, send a fresh one for each act and the same for its retries: the answer is
   kept for 24 h and comes again with `Idempotency-Replayed: true`, to the same API key alone. The same key with another request: 422
   `idempotency_key_reused`. An answer that showed a secret is not repeated: 409 `secret_shown_once`.

@@ -25,7 +25,10 @@ _BETWEEN: Final = re.compile(
     r"[\s,]*(?:\b(?:and|or|also|then)\b)?[\s'\"`\[({]*(?:\b(?:the|a|an|in|for|to|of)\b\s*)?$"
 )
 _BRACKETS: Final = re.compile(r"\[(?P<items>[^\[\]{}\n]+)\]|\((?P<numbers>\s*-?\d[\d.]*(?:\s*,\s*-?\d[\d.]*)+\s*)\)")
-_SPLIT: Final = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,|;|\n|\s+and\s+|\s+or\s+|\s+&\s+)\s*")
+# Runs of blanks are taken once and whole: nothing in them is looked at from each of their places.
+_SPLIT: Final = re.compile(
+    r"(?<!\s)\s*+(?:,\s*+(?:(?:and|or)\s++)?|;\s*+|(?<=\s)(?:and|or|&)\s++)|(?<!\s)(?=[^\S\n]*+\n)\s++"
+)
 
 
 def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:

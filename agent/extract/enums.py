@@ -131,10 +131,15 @@ def _match(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) -> tupl
         stemmed = stem(low)
         if stemmed == phrase[step]:
             step += 1
-        elif ("-" in low or "_" in low or "/" in low) and _parts(low) == phrase[step : step + len(_parts(low))]:
-            step += len(_parts(low))
-        elif low in {"-", "/", "_"} and step:
-            pass
+        elif low in {"-", "/", "_"}:
+            if (
+                not step
+            ):  # a phrase begins with a word of its own: a run of marks is passed over once, not from each of them
+                return 0, 0
+        elif ("-" in low or "_" in low or "/" in low) and (parts := _parts(low)) == phrase[step : step + len(parts)]:
+            if not parts:
+                return 0, 0
+            step += len(parts)
         elif len(phrase[step]) >= 5 and _slip(low, stemmed, phrase[step]):
             slips += 1
             step += 1

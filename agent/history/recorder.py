@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history.log
-from agent.pipeline import CallOutcome, Plan, Trace
+from agent.pipeline import CallOutcome, Plan, Trace, evidence_of
 from agent.runs.run import Run
 from agent.runs.test_mode import is_test
 from core.actor import Actor, Mode
@@ -131,7 +131,7 @@ def make_entry(
         kind=kind.value,
         run_id=run.id,
         actor=(actor or run.actor).as_json(),
-        data={"surface": run.surface, **({"mode": "test"} if is_test(run) else {}), **data},
+        data={"surface": run.surface, "thread_id": run.thread, **({"mode": "test"} if is_test(run) else {}), **data},
         at=at,
         request_id=run.request_id,
         contract=" ".join(run.actions) or None,
@@ -185,6 +185,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "policy": step.policy.value,
                 "risk": step.risk.value,
                 "sources": {each.param: each.source.model_dump(mode="json") for each in step.filled},
+                "evidence": {each.param: evidence_of(each.source) for each in step.filled},
                 "pins": [{"kind": pin.record_kind, "id": pin.record_id, "digest": pin.digest} for pin in step.pins],
             }
             for step in plan.steps
@@ -213,7 +214,7 @@ def outcome_data(outcome: CallOutcome) -> dict[str, Any]:
 
 COLUMNS: Final = (
     "seq", "at", "kind", "run_id", "request_id", "actor_id", "actor_name", "actor_role", "contract", "outcome", "risk",
-    "model", "prompt_version", "duration_ms", "mode", "data", "prev", "digest",
+    "model", "prompt_version", "duration_ms", "mode", "thread_id", "source", "data", "prev", "digest",
 )  # fmt: skip
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -273,6 +274,7 @@ def entry_json(row: HistoryRow) -> dict[str, Any]:
         "prompt_version": row.prompt_version,
         "duration_ms": row.duration_ms,
         "mode": mode_of(row),
+        "thread_id": thread_of(row),
         "data": json.loads(row.data),
         "prev": row.prev,
         "digest": row.digest,
@@ -286,6 +288,26 @@ def mode_of(row: HistoryRow) -> Mode:
         if '"test"' in told and json.loads(told).get("mode") == "test":
             return "test"
     return "live"
+
+
+def thread_of(row: HistoryRow) -> str | None:
+    """The thread of the run that an entry tells of, by its first request; None for an entry of no run, or from before
+    there were threads."""
+    return json.loads(row.data).get("thread_id") if row.run_id and '"thread_id"' in row.data else None
+
+
+def sources_of(row: HistoryRow) -> str:
+    """How well each value of the plan that an entry tells of is supported, by slot: ``0.amount=read``. Empty for an
+    entry without a plan."""
+    if '"evidence"' not in row.data:
+        return ""
+    plan = json.loads(row.data).get("plan")
+    calls = plan.get("calls", ()) if isinstance(plan, dict) else ()
+    return " ".join(
+        f"{at}.{param}={evidence}"
+        for at, call in enumerate(calls)
+        for param, evidence in call.get("evidence", {}).items()
+    )
 
 
 def _cells(row: HistoryRow) -> list[object]:
@@ -306,6 +328,8 @@ def _cells(row: HistoryRow) -> list[object]:
         row.prompt_version or "",
         "" if row.duration_ms is None else row.duration_ms,
         mode_of(row),
+        thread_of(row) or "",
+        sources_of(row),
         row.data,
         row.prev,
         row.digest,

@@ -4,8 +4,8 @@ whether it is held."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -16,18 +16,34 @@ import store.history.log
 import store.jobs.enqueue
 import store.jobs.jobs
 import store.runs.confirmations
+import store.runs.runs
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Resolved
-from agent.planning.propose import CHEAP_ONLY, Outcome, Task, Verdict, propose
+from agent.pipeline import Abstain, Plan, Question, Refusal, RefusalCode, Reply, Resolved, ignore_phase
+from agent.planning.propose import (
+    CHEAP_ONLY,
+    NOTHING_WITHDRAWN,
+    TOO_COSTLY,
+    Outcome,
+    Verdict,
+    Withdrawal,
+    propose,
+    resolve,
+    too_costly,
+)
+from agent.planning.reading_pool import ReadingPool
+from agent.planning.task import task_of
+from agent.planning.thread import MOST_TURNS, WAITING, Thread, restore_thread, thread_of
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
 from agent.runs.run import Run
-from agent.workspace import principals
+from agent.workspace import authority, principals
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts
+from core import cpu_budget
+from core.actor import Actor
 from core.clock import Clock
-from core.errors import Conflict, OpsIQError
+from core.errors import Conflict, NotAuthentic, OpsIQError
 from executors.jobs.queue import CommitHook
 from registry.conditions.condition import Evaluator
 from store.database import Database, after_commit
@@ -37,6 +53,14 @@ log = logging.getLogger(__name__)
 
 RESOLVE_JOB: Final = "run.resolve"
 SEND_JOB: Final = "run.send"
+MOST_READ: Final = 50
+"""So many of a thread's runs are read to find those before this one that count: some may be of another mode."""
+_LINKS: Final = {"Corrected": ("replaces", "replaced_by"), "Taken back": ("withdraws", "withdrawn_by")}
+"""How history links a run and the earlier ones that it withdraws, from either end."""
+
+
+class EarlierRunMoved(Conflict):
+    """An earlier run of the thread moved while it was to be withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +77,9 @@ class Planner:
     question_expires_s: int
     progress: Progress
     evaluator: Evaluator = CHEAP_ONLY
+    pool: ReadingPool | None = None
+    """Where words are read; None: right here, under the same budget."""
+    budget_s: float = 1.0
 
     async def plan(self, workspace: str, run_id: str) -> None:
         """Resolve and validate, and store what came of it. Raises PlatformUnavailable, ModelUnavailable or
@@ -70,6 +97,7 @@ class Planner:
             actor = await principals.current_actor(session, run.actor, self.clock())
             confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
             context = await self.contexts.list_connectors(session, workspace)
+            earlier = await self._earlier(session, run, actor or run.actor)
         if run.state != "received":
             return None
         if actor is None:
@@ -79,37 +107,104 @@ class Planner:
             context = await self.contexts.of(workspace)
         try:
             async with self.progress.of(run) as job:
-                run, outcome = await self.evaluate(run, context, confirmed, job)
+                run, outcome = await self.evaluate(run, context, confirmed, job, earlier)
         except PlanningStopped:
             log.info("cancelled while it was worked out", extra={"run_id": run_id})
             return None
-        return self._settles(run, outcome.verdict, outcome.resolved, outcome.took_ms)
+        return self._settles(run, outcome.verdict, outcome.resolved, outcome.took_ms, outcome.withdrawal)
+
+    async def _earlier(self, session: AsyncSession, run: Run, actor: Actor) -> tuple[Run, ...]:
+        """The requests before this one in its thread, oldest first: of this very principal, on this surface."""
+        if run.thread == run.id:
+            return ()
+        rows = await store.runs.runs.of_thread(
+            session,
+            run.workspace,
+            run.thread,
+            person=actor.person,
+            role=actor.role,
+            surface=run.surface,
+            until=run.created_at,
+            limit=MOST_READ,
+        )
+        found = [repository.of_row(row) for row in rows]
+        before = [each for each in found if (each.created_at, each.id) < (run.created_at, run.id)]
+        return tuple(each for each in before if authority.continues(actor, run.surface, each))[-MOST_TURNS:]
 
     async def evaluate(
-        self, run: Run, context: WorkspaceContext, confirmed: Collection[str], job: PlanningProgress | None = None
+        self,
+        run: Run,
+        context: WorkspaceContext,
+        confirmed: Collection[str],
+        job: PlanningProgress | None = None,
+        earlier: Sequence[Run] = (),
     ) -> tuple[Run, Outcome]:
-        """The run with what was read of it, and what came of it. Nothing is stored. ``work`` hears of the steps, and
-        may be stopped while a resolver is asked (Stopped)."""
-        task = task_of(run, context, confirmed, self.evaluator)
-        if job is None:
-            outcome = await propose(task, self.resolver)
-        elif task.stands:
-            outcome = await propose(task, self.resolver, job.on_phase)
+        """The run with what was read of it, and what came of it. Nothing is stored. ``job`` hears of the steps, and may
+        be stopped while it is worked out (PlanningStopped). ``earlier`` are the requests before it in its thread.
+        Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
+        stands = bool(run.drafts) or run.proposal is not None
+        thread = restore_thread(run.handles, earlier) if stands else thread_of(earlier, context.catalogue)
+        on_phase = job.on_phase if job else ignore_phase
+        if self.pool is not None:
+            doing = self.pool.propose(run, context, confirmed, on_phase, thread)
+            outcome = await (job.unless_stopped(doing) if job else doing)
         else:
-            outcome = await job.unless_stopped(propose(task, self.resolver, job.on_phase))
+            outcome = await self._propose(run, context, confirmed, job, thread)
         if outcome.resolved is not None:
-            run = run.with_(trace=outcome.resolved.trace)
+            run = run.with_(
+                trace=outcome.resolved.trace,
+                handles=replace(thread, records={**thread.records, **outcome.records}).handles,
+            )
         asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
         drafts = () if asked else outcome.drafts
         return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome
 
-    def _settles(self, run: Run, verdict: Verdict, resolved: Resolved | None, took_ms: float) -> CommitHook:
+    async def resolved(self, run: Run, context: WorkspaceContext) -> Resolved:
+        """What the run's words alone come to. Raises ModelUnavailable or ModelMisbehaved."""
+        if self.pool is not None:
+            return await self.pool.resolve(run, context)
+        try:
+            return await cpu_budget.within(self.budget_s, resolve(task_of(run, context, ()), self.resolver))
+        except cpu_budget.Exhausted:
+            return too_costly(self.resolver.name)
+
+    async def _propose(
+        self,
+        run: Run,
+        context: WorkspaceContext,
+        confirmed: Collection[str],
+        job: PlanningProgress | None,
+        thread: Thread,
+    ) -> Outcome:
+        """Right here, under the same budget. Only the resolver may be cut off: a look-up in a database never."""
+
+        def around(asked: Coroutine[Any, Any, Resolved]) -> Awaitable[Resolved]:
+            return job.unless_stopped(cpu_budget.carried(asked)) if job else asked
+
+        task = task_of(run, context, confirmed, self.evaluator, thread)
+        try:
+            return await cpu_budget.within(
+                self.budget_s, propose(task, self.resolver, job.on_phase if job else ignore_phase, around)
+            )
+        except cpu_budget.Exhausted:
+            return Outcome(Refusal(code="too_complex", detail=TOO_COSTLY))
+
+    def _settles(
+        self,
+        run: Run,
+        verdict: Verdict,
+        resolved: Resolved | None,
+        took_ms: float,
+        withdrawal: Withdrawal = NOTHING_WITHDRAWN,
+    ) -> CommitHook:
         now = self.clock()
         run = run.with_(updated_at=now, question=None, refusal=None, expires_at=None)
 
         async def record(session: AsyncSession) -> None:
             try:
-                await self.write(session, run, verdict, resolved, took_ms)
+                await self.write(session, run, verdict, resolved, took_ms, withdrawal)
+            except EarlierRunMoved:
+                raise  # all of it is rolled back, and worked out again
             except Conflict:  # raised by the move, before anything is written
                 log.info("another worker planned this run first", extra={"run_id": run.id})
             after_commit(session, partial(self.changed, run.id))
@@ -123,9 +218,11 @@ class Planner:
         verdict: Verdict,
         resolved: Resolved | None,
         took_ms: float,
+        withdrawal: Withdrawal = NOTHING_WITHDRAWN,
     ) -> Run:
         """Move a received run by its verdict, in the caller's transaction, with what history says of it and the work
-        that follows."""
+        that follows; and withdraw the earlier runs that it takes the place of. Raises EarlierRunMoved where one of
+        those moved meanwhile: then nothing of this may be committed."""
         now = run.updated_at
         entry: dict[str, Any]
         match verdict:
@@ -141,7 +238,8 @@ class Planner:
                 run = run.with_(state="asked", question=verdict, plan=None, expires_at=expires)
                 kind, entry = EntryType.ASKED, {"question": verdict.model_dump(mode="json")}
             case Abstain():
-                refusal = Refusal(code="no_match", detail=verdict.detail, nearest=verdict.nearest)
+                code: RefusalCode = "too_complex" if verdict.reason == "too_complex" else "no_match"
+                refusal = Refusal(code=code, detail=verdict.detail, nearest=verdict.nearest)
                 run = run.with_(state="abstained", refusal=refusal, plan=None)
                 kind, entry = (
                     EntryType.ABSTAINED,
@@ -153,6 +251,8 @@ class Planner:
             case Refusal():
                 run = run.with_(state="refused", refusal=verdict, plan=None)
                 kind, entry = EntryType.REFUSED, {"refusal": verdict.model_dump(mode="json")}
+        if withdrawal.runs:
+            entry |= {_LINKS[withdrawal.why][0]: list(withdrawal.runs)}
         moved = await repository.move(session, run, was={"received"})
         told = [recorder.make_entry(moved, kind, now, outcome=moved.state, duration_ms=took_ms, **entry)]
         if resolved is not None:
@@ -166,13 +266,28 @@ class Planner:
             )
             told.insert(0, read)
         await store.history.log.append_all(session, run.workspace, told)
+        for earlier_id in withdrawal.runs:
+            await self._withdraw(session, earlier_id, moved, withdrawal.why)
         if moved.state == "confirmed":
             await put_send(session, moved)
             after_commit(session, self.wake)
         return moved
 
+    async def _withdraw(self, session: AsyncSession, earlier_id: str, by: Run, why: str) -> None:
+        now = by.updated_at
+        earlier = await repository.get(session, by.workspace, earlier_id)
+        reason = f"{why}: {by.text}"[:500]
+        over = earlier.with_(state="rejected", reason=reason, updated_at=now, decided_at=now, expires_at=None)
+        try:
+            rejected = await repository.move(session, over, was=WAITING)
+        except Conflict as error:
+            raise EarlierRunMoved(f"The run {earlier_id} moved while it was to be withdrawn.") from error
+        told: dict[str, Any] = {"reason": reason, _LINKS[why][1]: by.id}
+        await recorder.record(session, rejected, EntryType.REJECTED, now, actor=by.actor, outcome="rejected", **told)
+        after_commit(session, partial(self.changed, earlier_id))
+
     async def mark_unavailable(self, workspace: str, run_id: str, error: OpsIQError) -> None:
-        """The last try failed: refuse in words instead of leaving the person waiting."""
+        """The last try failed: refuse in words instead of leaving the person waiting. Raises NotAuthentic."""
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
         if run.state == "received":
@@ -183,8 +298,12 @@ class Planner:
 
     async def give_up(self, session: AsyncSession, workspace: str, run_id: str, error: str) -> None:
         """The engine buries work of this run: say so in the run, in the same transaction. What may have been sent is
-        unknown."""
-        run = await repository.get(session, workspace, run_id)
+        unknown. A run that is not as OpsIQ stored it stays as it is: nothing that was written there may be told on as
+        OpsIQ's own."""
+        try:
+            run = await repository.get(session, workspace, run_id)
+        except NotAuthentic:
+            return
         now = self.clock()
         if run.state == "received":
             refusal = Refusal(code="unavailable", detail="This could not be worked out; nothing was sent. Ask again.")
@@ -203,24 +322,6 @@ class Planner:
             moved = await repository.move(session, run, was={"executing"})
             told = [recorder.outcome_data(each) for each in came]
             await recorder.record(session, moved, EntryType.FINISHED, now, outcome=state, outcomes=told, error=error)
-
-
-def task_of(run: Run, context: WorkspaceContext, confirmed: Collection[str], evaluator: Evaluator = CHEAP_ONLY) -> Task:
-    """What is to be planned for a run as it stands. ``confirmed`` are the contracts confirmed in this session, by
-    digest."""
-    return Task(
-        run.request,
-        run.actor,
-        context,
-        run.id,
-        confirmed,
-        only=run.only,
-        drafts=run.drafts,
-        proposal=run.proposal,
-        hold=run.hold,
-        must_wait=run.must_wait,
-        evaluator=evaluator,
-    )
 
 
 def resolve_work(run: Run) -> NewJob:

@@ -7,10 +7,11 @@ Console, API, automations, evals and the command line all come through here, so 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final, Literal, Protocol
 
+from agent.extract.limits import LEAD
 from agent.pipeline import (
     Abstain,
     Ask,
@@ -24,9 +25,11 @@ from agent.pipeline import (
     Reply,
     Request,
     Resolved,
+    Trace,
     ignore_phase,
 )
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
+from agent.planning.thread import ThreadCall, correct_calls, undo_calls
 from agent.query.answers import Answerer
 from agent.query.query import Query
 from agent.query.results import RecordKey
@@ -34,33 +37,57 @@ from agent.resolve.resolver import Resolver
 from agent.validate import validate
 from agent.validate.alternatives import choose_alternative
 from agent.validate.proposed import plan_proposal
+from agent.validate.questions import join
 from agent.validate.records.scope import RecordScope
-from agent.workspace.context import WorkspaceContext
-from core.actor import Actor
+from core.actor import Actor, Surface
+from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
 from registry.contract import Risk
+from registry.records import Kinds
 from registry.shortlist import Shortlist
 
 CHEAP_ONLY: Final = CheapOnly()
+TOO_COSTLY: Final = (
+    f"{LEAD}: it took longer to work out than a request may. Say it in fewer and plainer words; nothing was done."
+)
+"""What is said where the budget of CPU was spent."""
+CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
+TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 Verdict = Plan | Question | Refusal | Abstain | Reply
+
+
+class Grounded(Protocol):
+    """What a request is planned by: a workspace's contracts and kinds of records, in the server or in a worker."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+    @property
+    def kinds(self) -> Kinds: ...
+
+    def shortlist(self, actor: Actor, surface: Surface) -> Shortlist: ...
+
+
+Around = Callable[[Coroutine[Any, Any, Resolved]], Awaitable[Resolved]]
 
 
 @dataclass(frozen=True)
 class Task:
     """What is to be planned, by whom, on what. ``drafts`` or ``proposal`` were resolved before and are only validated
     again; ``only`` narrows the actions; ``confirmed`` are contracts confirmed in this session, by digest; ``thread``
-    maps handles to records. ``hold`` is why a write must be confirmed whatever its policy says, ``must_wait`` why any
-    plan must; ``evaluator`` judges the policies' conditions."""
+    maps handles to records, ``calls`` handles to earlier calls. ``hold`` is why a write must be confirmed whatever its
+    policy says, ``must_wait`` why any plan must; ``evaluator`` judges the policies' conditions."""
 
     request: Request
     actor: Actor
-    workspace_context: WorkspaceContext
+    workspace_context: Grounded
     run_id: str
     confirmed: Collection[str] = ()
     only: Collection[str] | None = None
     drafts: tuple[Draft, ...] = ()
     proposal: Proposal | None = None
     thread: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
+    calls: Mapping[str, ThreadCall] = field(default_factory=dict)
     hold: str = ""
     must_wait: str = ""
     evaluator: Evaluator = CHEAP_ONLY
@@ -72,8 +99,20 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Withdrawal:
+    """Earlier runs of the thread that are withdrawn together with what comes of this one, and why."""
+
+    runs: tuple[str, ...] = ()
+    why: Literal["Corrected", "Taken back"] = "Corrected"
+
+
+NOTHING_WITHDRAWN: Final = Withdrawal()
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """``verdict`` over what was ``resolved`` (None where it stood already); ``took_ms`` is validation alone."""
+    """``verdict`` over what was ``resolved`` (None where it stood already); ``took_ms`` is validation alone. ``waits``
+    are reasons of the thread why a plan is held, ``records`` handles that code made for the proposal."""
 
     verdict: Verdict
     resolved: Resolved | None = None
@@ -81,6 +120,9 @@ class Outcome:
     proposal: Proposal | None = None
     confidence: float | None = None
     took_ms: float = 0.0
+    waits: tuple[str, ...] = ()
+    records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
+    withdrawal: Withdrawal = NOTHING_WITHDRAWN
 
 
 def planned_actions(outcome: Outcome) -> tuple[str, ...]:
@@ -89,13 +131,21 @@ def planned_actions(outcome: Outcome) -> tuple[str, ...]:
     return tuple(call.action for call in result.calls) if isinstance(result, PlanResult) else ()
 
 
-async def propose(task: Task, resolver: Resolver, on_phase: PhaseCallback = ignore_phase) -> Outcome:
-    """Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
-    outcome = await _proposed(task, resolver, on_phase)
+async def propose(
+    task: Task, resolver: Resolver, on_phase: PhaseCallback = ignore_phase, around: Around | None = None
+) -> Outcome:
+    """``around`` is put around the asking of the resolver. Raises PlatformUnavailable, ModelUnavailable or
+    ModelMisbehaved."""
+    outcome = await _proposed(task, resolver, on_phase, around)
     plan = outcome.verdict
-    if isinstance(plan, Plan) and not plan.held and (why := _waits(task, plan)):
-        return replace(outcome, verdict=plan.model_copy(update={"held": (why,), "approvals": max(1, plan.approvals)}))
-    return outcome
+    if not isinstance(plan, Plan):
+        return outcome
+    held = (*plan.held, *outcome.waits)
+    if not held and (why := _waits(task, plan)):
+        held = (why,)
+    if held == plan.held:
+        return outcome
+    return replace(outcome, verdict=plan.model_copy(update={"held": held, "approvals": max(1, plan.approvals)}))
 
 
 def _waits(task: Task, plan: Plan) -> str:
@@ -105,14 +155,15 @@ def _waits(task: Task, plan: Plan) -> str:
     return task.hold if any(step.risk is not Risk.READ for step in plan.steps) else ""
 
 
-async def _proposed(task: Task, resolver: Resolver, on_phase: PhaseCallback) -> Outcome:
+async def _proposed(task: Task, resolver: Resolver, on_phase: PhaseCallback, around: Around | None) -> Outcome:
     if task.proposal is not None:
         return await _validated(task, None, task.proposal, on_phase)
     if task.drafts:
         verdict, took_ms = await _judged(task, task.drafts, on_phase)
         return Outcome(verdict, None, task.drafts, took_ms=took_ms)
     on_phase("choosing")
-    resolved = await resolve(task, resolver)
+    asked = resolve(task, resolver)
+    resolved = await (asked if around is None else around(asked))
     match resolved.resolution:
         case Proposed(proposal=proposal):
             return await _validated(task, resolved, proposal, on_phase)
@@ -137,7 +188,7 @@ async def resolve(task: Task, resolver: Resolver) -> Resolved:
         return await resolver.resolve(request, shortlist, tuple(workspace_context.kinds))
     shortlist = _narrowed(shortlist, (chosen.choice,))
     resolved = await resolver.resolve(request, shortlist, tuple(workspace_context.kinds))
-    if isinstance(resolved.resolution, Calls | Proposed):
+    if isinstance(resolved.resolution, Calls | Proposed) or too_complex(resolved):
         return resolved
     bare = Calls(drafts=(Draft(action=chosen.choice, version=shortlist.offers[0].version),))
     return resolved.model_copy(update={"resolution": bare})
@@ -184,8 +235,42 @@ async def _judged(
 
 async def _validated(task: Task, resolved: Resolved | None, proposal: Proposal, on_phase: PhaseCallback) -> Outcome:
     began = time.perf_counter()
+    match proposal.result:
+        case UndoResult(calls=handles):
+            outcome = await _undone(task, proposal, handles, on_phase)
+        case PlanResult(replaces=(_, *_) as replaced):
+            outcome = await _corrected(task, proposal, replaced, on_phase)
+        case _:
+            outcome = Outcome(await _verdict(task, proposal, on_phase), proposal=proposal)
+    return replace(outcome, resolved=resolved, took_ms=(time.perf_counter() - began) * 1000)
+
+
+async def _corrected(task: Task, proposal: Proposal, replaced: Sequence[str], on_phase: PhaseCallback) -> Outcome:
+    """A plan that takes the place of calls that wait: their runs are withdrawn once it stands, and it waits itself."""
     verdict = await _verdict(task, proposal, on_phase)
-    return Outcome(verdict, resolved, proposal=proposal, took_ms=(time.perf_counter() - began) * 1000)
+    correction = correct_calls(replaced, task.calls)
+    if not isinstance(verdict, Plan):
+        return Outcome(verdict, proposal=proposal)
+    withdrawal = Withdrawal(correction.supersedes, "Corrected")
+    return Outcome(verdict, proposal=proposal, waits=(CORRECTED, *correction.told), withdrawal=withdrawal)
+
+
+async def _undone(task: Task, proposal: Proposal, handles: Sequence[str], on_phase: PhaseCallback) -> Outcome:
+    """What only waits is withdrawn, what was done is reversed by calls that wait on a card; the rest is said. What is
+    stored is the reversing plan, so that a question about it can be answered."""
+    undo = undo_calls(handles, task.calls, task.workspace_context.catalogue)
+    withdrawal = Withdrawal(undo.withdraw, "Taken back")
+    withdrawn = f"{join(undo.withdrawn, 'and')} was withdrawn; nothing was sent." if undo.withdrawn else ""
+    told = tuple(each for each in (withdrawn, *undo.stuck) if each)
+    if not undo.calls:
+        if undo.withdraw:
+            return Outcome(Reply(text=" ".join(told)), proposal=proposal, withdrawal=withdrawal)
+        detail = " ".join(told) or "There is nothing to take back here."
+        return Outcome(Abstain(reason="nothing_fits", detail=detail), proposal=proposal)
+    reversing = Proposal(result=PlanResult(calls=undo.calls), understood=proposal.understood)
+    task = replace(task, thread={**task.thread, **undo.records})
+    verdict = await _verdict(task, reversing, on_phase)
+    return Outcome(verdict, proposal=reversing, waits=(TAKES_BACK, *told), records=undo.records, withdrawal=withdrawal)
 
 
 async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> Verdict:
@@ -212,9 +297,19 @@ async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> V
             return await Answerer(query, workspace_context.catalogue, actor, request.surface).answer(answer)
         case NoneResult() as none:
             return _nothing(task, none)
-        case UndoResult():
-            return Abstain(reason="nothing_fits", detail="There is nothing to take back here.")
     raise AssertionError(proposal.result)
+
+
+def too_complex(resolved: Resolved) -> bool:
+    return isinstance(resolved.resolution, Abstain) and resolved.resolution.reason == "too_complex"
+
+
+def too_costly(resolver: str) -> Resolved:
+    """What stands in the place of a resolution that cost too much."""
+    abstain = Abstain(reason="too_complex", detail=TOO_COSTLY)
+    return Resolved(
+        resolution=abstain, trace=Trace(resolver=resolver, attempts=0, notes=("the budget of CPU was spent",))
+    )
 
 
 def _nothing(task: Task, none: NoneResult) -> Refusal | Abstain:

@@ -18,12 +18,13 @@ from agent.pipeline import (
     PromptSource,
     ProposedSource,
     RecordSource,
+    RunState,
     Step,
     Turn,
 )
-from agent.planning.proposal import Argument, Call, EarlierValue, Find, PlanResult, Proposal, RecordArgument, Words
+from agent.planning.proposal import Argument, Call, EarlierValue, Handle, PlanResult, RecordArgument
 from agent.query.results import RecordKey
-from agent.runs.run import Run
+from agent.runs.run import Run, ThreadHandles
 from registry.catalogue import Catalogue
 from registry.contract import Contract
 
@@ -35,12 +36,18 @@ MOST_CALLS_TOLD: Final = 6
 
 @dataclass(frozen=True)
 class ThreadCall:
-    """One call of an earlier run, with what came of it."""
+    """One call of an earlier run, with what came of it. ``of`` is how many calls that run has."""
 
     run_id: str
-    state: str
+    state: RunState
     step: Step
     outcome: CallOutcome | None
+    of: int = 1
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing was confirmed yet, so that it is enough to withdraw it."""
+        return self.state in WAITING
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,17 @@ class Thread:
     records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
     calls: Mapping[str, ThreadCall] = field(default_factory=dict)
 
+    @property
+    def handles(self) -> ThreadHandles:
+        """What its handles stand for, to be stored with the run that was resolved by them."""
+        return ThreadHandles(
+            records=dict(self.records),
+            calls={name: (call.run_id, call.step.call_id) for name, call in self.calls.items()},
+        )
+
+
+NO_THREAD: Final = Thread()
+
 
 def thread_of(runs: Sequence[Run], catalogue: Catalogue) -> Thread:
     """The thread of these earlier runs, oldest first."""
@@ -58,6 +76,24 @@ def thread_of(runs: Sequence[Run], catalogue: Catalogue) -> Thread:
     for run in runs[-MOST_TURNS:]:
         made.add(run)
     return Thread(tuple(made.turns), made.records, made.calls)
+
+
+def restore_thread(handles: ThreadHandles, runs: Sequence[Run]) -> Thread:
+    """The thread as it was when a run was resolved, its calls as they are now. A call of a run that is not among
+    ``runs`` is no longer there."""
+    by_id = {run.id: run for run in runs}
+    calls: dict[str, ThreadCall] = {}
+    for name, (run_id, call_id) in handles.calls.items():
+        run = by_id.get(run_id)
+        step = next((each for each in run.plan.steps if each.call_id == call_id), None) if run and run.plan else None
+        if run is not None and step is not None:
+            calls[name] = _thread_call(run, step)
+    return Thread(records=handles.records, calls=calls)
+
+
+def _thread_call(run: Run, step: Step) -> ThreadCall:
+    outcome = next((each for each in run.outcomes if each.call_id == step.call_id), None)
+    return ThreadCall(run.id, run.state, step, outcome, len(run.plan.steps) if run.plan else 1)
 
 
 class _Builder:
@@ -79,14 +115,13 @@ class _Builder:
         elif run.reply is not None:
             parts.append(f"answered{self._answered(run)}")
         else:
-            parts.append("nothing was done")
+            parts.append("is being worked out" if run.state == "received" else "nothing was done")
         words = "; ".join((run.text, *(answer.text for answer in run.answers if answer.text)))
         self.turns.append(Turn(words=words[:MOST_WORDS], came=", ".join(parts)))
 
     def _call(self, run: Run, step: Step) -> str:
         handle = self._numbered("call")
-        outcome = next((each for each in run.outcomes if each.call_id == step.call_id), None)
-        self.calls[handle] = ThreadCall(run.id, run.state, step, outcome)
+        self.calls[handle] = _thread_call(run, step)
         said = ", ".join(told for each in step.filled if (told := self._argument(each)))
         return f"{handle} {step.action.rpartition('.')[2]}({said})"
 
@@ -152,91 +187,151 @@ class _Builder:
         return f"@{name}{self._numbers[name]}"
 
 
-_STATES: Final = {
+WAITING: Final[frozenset[RunState]] = frozenset({"received", "asked", "held"})
+_NEVER: Final[frozenset[RunState]] = frozenset({"rejected", "expired", "refused", "abstained"})
+_STATES: Final[Mapping[RunState, str]] = {
     "held": "waits for confirmation", "confirmed": "confirmed", "executing": "confirmed", "succeeded": "done",
     "failed": "failed", "unknown": "may have happened", "rejected": "withdrawn", "expired": "expired",
     "refused": "refused",
 }  # fmt: skip
 
 
-# ── taking back ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── taking back, and correcting ──────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
 class Undo:
-    """``proposal`` takes back what was done; ``withdraw`` are runs that only have to be withdrawn; ``stuck`` titles of
-    what can't be taken back here."""
+    """``calls`` take back what was done, ``records`` are the handles they speak of; ``withdraw`` are runs that only
+    have to be withdrawn, with the titles of their calls; ``stuck`` says what can't be taken back, and why."""
 
-    proposal: Proposal | None
+    calls: tuple[Call, ...] = ()
+    records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
     withdraw: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     stuck: tuple[str, ...] = ()
 
 
-def undo_calls(handles: Sequence[str], thread: Thread, catalogue: Catalogue) -> Undo:
+def undo_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall], catalogue: Catalogue) -> Undo:
     """The calls that reverse those of the thread, latest first: by the contract that undoes it, or by the same action
-    with the value before."""
-    calls: list[Call] = []
+    with the value before. What never happened has nothing to take back."""
+    made = _Reversing(catalogue)
     withdraw: list[str] = []
+    withdrawn: list[str] = []
     stuck: list[str] = []
     for handle in reversed(list(dict.fromkeys(handles))):
-        call = thread.calls.get(handle)
+        call = calls.get(handle)
         if call is None:
             continue
-        if call.state in ("held", "asked", "received"):
+        title = f"“{call.step.title}”"
+        if call.waits:
             withdraw.append(call.run_id)
-            continue
-        reverse = _reverse(call, catalogue)
-        if reverse is None:
-            stuck.append(call.step.title)
-        else:
-            calls.append(reverse)
-    proposal = Proposal(result=PlanResult(calls=tuple(calls))) if calls else None
-    return Undo(proposal, tuple(dict.fromkeys(withdraw)), tuple(stuck))
+            withdrawn.append(title)
+        elif (why := _nothing_to_reverse(call)) is not None:
+            stuck.append(f"{title} {why}")
+        elif not made.add(call):
+            stuck.append(f"{title} can't be taken back here.")
+    return Undo(
+        tuple(made.calls), made.records, tuple(dict.fromkeys(withdraw)), tuple(dict.fromkeys(withdrawn)), tuple(stuck)
+    )
 
 
-def _reverse(call: ThreadCall, catalogue: Catalogue) -> Call | None:
-    step = call.step
-    contract = catalogue.version(step.action, step.version) or catalogue.get(step.action)
-    if contract is None:
+@dataclass(frozen=True)
+class Correction:
+    """``supersedes`` are the runs whose cards the corrected one takes the place of; ``told`` is what its card says."""
+
+    supersedes: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+def correct_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall]) -> Correction:
+    """What a plan that corrects these calls of the thread does to them. Whatever else stood on their cards goes with
+    it, and what is confirmed already stays: the new card says both."""
+    named = [calls[handle] for handle in dict.fromkeys(handles) if handle in calls]
+    told: list[str] = []
+    for run_id in dict.fromkeys(call.run_id for call in named if call.waits):
+        same = [call for call in named if call.run_id == run_id]
+        if len(same) < same[0].of:
+            told.append(f"The earlier card had {same[0].of} actions; this one takes the place of all of them.")
+    told += [
+        f"“{call.step.title}” was confirmed already; this comes on top of it."
+        for call in named
+        if not call.waits and call.state not in _NEVER
+    ]
+    return Correction(tuple(dict.fromkeys(call.run_id for call in named if call.waits)), tuple(dict.fromkeys(told)))
+
+
+def _nothing_to_reverse(call: ThreadCall) -> str | None:
+    """Why there is nothing to reverse, None where the call has happened."""
+    state = call.outcome.state if call.outcome is not None else None
+    if call.state in _NEVER or state in ("failed", "skipped"):
+        return "was not done, so there is nothing to take back."
+    if call.state == "succeeded" or state == "succeeded":
         return None
-    undo = catalogue.get(contract.undo) if contract.undo else None
-    return _by_contract(call, undo) if undo is not None else _by_value_before(call, contract)
+    if call.state == "unknown":
+        return "may have happened; that has to be settled first."
+    if call.state == "failed":
+        return "was not done, so there is nothing to take back."
+    return "is being sent just now; ask again when it is done."
 
 
-def _by_contract(call: ThreadCall, undo: Contract) -> Call | None:
-    """The undoing contract's record is one that the call named, or one that its answer names by the parameter's own
-    name."""
-    answer = _answer(call.outcome)
-    arguments: dict[str, Argument] = {}
-    for name in undo.required:
-        kind = undo.annotation(name).record
-        if kind is None:
-            continue
-        held = answer.get(name) if name in answer else _record_of(call.step, kind)
-        if held is None:
-            return None
-        arguments[name] = RecordArgument(reference=Find(record=kind, said=Words(text=str(held))))
-    return Call(action=undo.name, arguments=arguments)
+class _Reversing:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.calls: list[Call] = []
+        self.records: dict[str, tuple[RecordKey, ...]] = {}
 
+    def add(self, call: ThreadCall) -> bool:
+        """Whether there is a way to take it back."""
+        step = call.step
+        contract = self.catalogue.version(step.action, step.version) or self.catalogue.get(step.action)
+        if contract is None:
+            return False
+        undo = self.catalogue.get(contract.undo) if contract.undo else None
+        made = self._by_contract(call, undo) if undo is not None else self._by_value_before(call, contract)
+        if made is not None:
+            self.calls.append(made)
+        return made is not None
 
-def _by_value_before(call: ThreadCall, contract: Contract) -> Call | None:
-    """The same action with the value that a record held before, where the contract says which field it replaces."""
-    arguments: dict[str, Argument] = {}
-    for name in contract.properties:
-        annotation = contract.annotation(name)
-        if annotation.record is not None and (held := _record_of(call.step, annotation.record, name)) is not None:
-            arguments[name] = RecordArgument(reference=Find(record=annotation.record, said=Words(text=held)))
-        elif annotation.replaces is not None:
-            kind = contract.annotation(annotation.replaces.parameter).record
-            pin = next((each for each in call.step.pins if each.record_kind == kind), None)
-            before = pin.values.get(annotation.replaces.field) if pin is not None else None
-            if pin is None or before is None:
+    def _record(self, kind: str, record_id: str) -> RecordArgument:
+        """The record by its id, which nobody typed: a handle that only code makes."""
+        handle = f"@undone{len(self.records) + 1}"
+        self.records[handle] = tuple((kind, each) for each in record_id.split())
+        return RecordArgument(reference=Handle(handle=handle))
+
+    def _by_contract(self, call: ThreadCall, undo: Contract) -> Call | None:
+        """The undoing contract's record is one that the call named, or one that its answer names by the parameter's own
+        name."""
+        answer = _answer(call.outcome)
+        arguments: dict[str, Argument] = {}
+        for name in undo.required:
+            kind = undo.annotation(name).record
+            if kind is None:
+                continue
+            held = answer.get(name) if isinstance(answer.get(name), str | int) else _record_of(call.step, kind)
+            if held is None:
                 return None
-            arguments[name] = EarlierValue(
-                value=before, record=pin.record_kind, record_id=pin.record_id, field=annotation.replaces.field
-            )
-    replaced = any(isinstance(each, EarlierValue) for each in arguments.values())
-    return Call(action=contract.name, arguments=arguments) if replaced else None
+            arguments[name] = self._record(kind, str(held))
+        return Call(action=undo.name, arguments=arguments)
+
+    def _by_value_before(self, call: ThreadCall, contract: Contract) -> Call | None:
+        """The same action with the value that a record held before, where the contract says which field it replaces."""
+        arguments: dict[str, Argument] = {}
+        for name in contract.properties:
+            annotation = contract.annotation(name)
+            if annotation.record is not None and (held := _record_of(call.step, annotation.record, name)) is not None:
+                arguments[name] = self._record(annotation.record, held)
+            elif annotation.replaces is not None:
+                kind = contract.annotation(annotation.replaces.parameter).record
+                replaced_on = _record_of(call.step, kind, annotation.replaces.parameter) if kind else None
+                pin = next((p for p in call.step.pins if (p.record_kind, p.record_id) == (kind, replaced_on)), None)
+                before = pin.values.get(annotation.replaces.field) if pin is not None else None
+                if pin is None or before is None:
+                    return None
+                arguments[name] = EarlierValue(
+                    value=before, record=pin.record_kind, record_id=pin.record_id, field=annotation.replaces.field
+                )
+        replaced = any(isinstance(each, EarlierValue) for each in arguments.values())
+        return Call(action=contract.name, arguments=arguments) if replaced else None
 
 
 def _record_of(step: Step, kind: str, param: str | None = None) -> str | None:

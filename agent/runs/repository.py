@@ -33,6 +33,7 @@ async def insert(session: AsyncSession, run: Run) -> None:
             updated_at=run.updated_at,
             revision=run.revision,
             document=run.model_dump_json(),
+            thread_id=run.thread,
         ),
     )
 
@@ -51,8 +52,14 @@ async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) ->
         run.id,
         was=was,
         to=run.state,
-        role=run.actor.role,
         revision=run.revision,
+        fixed={
+            "session_id": run.session_id,
+            "actor_id": run.actor.id,
+            "person": run.actor.person,
+            "surface": run.surface,
+        },
+        role=run.actor.role,  # who asked may have another one by the time this is planned anew
         actions=" ".join(run.actions),
         risk=highest_risk(run.plan) or "",
         plan_digest=run.digest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -33,6 +34,15 @@ def _dropping_live(actor: Actor, dump: SerializerFunctionWrapHandler) -> dict[st
     return {name: value for name, value in dump(actor).items() if (name, value) != ("mode", "live")}
 
 
+class ThreadHandles(Value):
+    """What the handles of a thread stood for when a run was resolved: records by kind and id, calls by run and call
+    id."""
+
+    records: Mapping[str, tuple[tuple[str, str], ...]] = Field(default_factory=dict)
+    calls: Mapping[str, tuple[str, str]] = Field(default_factory=dict)
+
+
+NO_HANDLES: Final = ThreadHandles()
 StoredActor = Annotated[Actor, WrapSerializer(_dropping_live)]
 """A principal in a run's document. A live one is written as before there were modes (see ``Run.mode``)."""
 
@@ -74,6 +84,9 @@ class Run(Value):
     often the words are read again; ``hold`` is why a person must confirm every write, whatever the contract's policy
     says. ``must_wait`` is why the next card waits for a yes, reads and all: it takes the place of one that was held.
 
+    ``thread_id`` is the first run of its thread. ``handles`` are what the thread's handles stood for when its words
+    were resolved: later turns and answers don't change what a stored proposal speaks of.
+
     ``mode`` is its principal's: what is asked in mode ``test`` is worked out, held and confirmed like anything, and
     never sent. It is left out of a live run's document, so that an old process beside this one reads those as ever, and
     can't read (and so can't send) the others.
@@ -100,6 +113,7 @@ class Run(Value):
     request_id: str | None = None
     answers: tuple[Answer, ...] = ()
     thread_id: str | None = None
+    handles: ThreadHandles = Field(default=NO_HANDLES, exclude_if=lambda each: each == NO_HANDLES)
     drafts: tuple[Draft, ...] = ()
     proposal: Proposal | None = None
     reply: Reply | None = None
@@ -117,6 +131,11 @@ class Run(Value):
     updated_at: datetime
     held_at: datetime | None = None
     decided_at: datetime | None = None
+
+    @property
+    def thread(self) -> str:
+        """The thread it is part of, by its first run: its own where it is that."""
+        return self.thread_id or self.id
 
     @property
     def request(self) -> Request:

@@ -4,6 +4,7 @@ these two alone."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,8 @@ from store.database import Database
 
 MAX_TEXT: Final = 4000
 PAGE: Final = 200
+THREAD: Final = 30
+"""So many requests of a thread are shown beside each other."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,13 @@ class RunService:
         *,
         surface: Surface = "admin",
         session_id: str,
+        thread_id: str | None = None,
         request_id: str | None = None,
         now: datetime | None = None,
         in_transaction: TransactionHook = no_hook,
     ) -> Run:
-        """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. Raises
-        InvalidInput.
+        """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. ``thread_id`` (any
+        run of a thread) goes on from there. Raises InvalidInput, and NotFound for a thread that isn't the actor's.
 
         ``also``, here and in decisions, is done in the transaction of the change itself: an idempotency record commits
         with its effect.
@@ -67,9 +71,11 @@ class RunService:
             raise InvalidInput("Type what you want to be done.")
         if len(words) > MAX_TEXT:
             raise InvalidInput(f"A request has at most {MAX_TEXT} characters; this one has {len(words)}.")
+        thread = await self._thread(actor, surface, thread_id) if thread_id is not None else None
         at = self.clock()
+        run_id = ids.new("run")
         run = Run(
-            id=ids.new("run"),
+            id=run_id,
             workspace=actor.workspace,
             session_id=session_id,
             actor=actor,
@@ -77,6 +83,7 @@ class RunService:
             text=words,
             now=now or at,
             mode=actor.mode,
+            thread_id=thread or run_id,
             request_id=request_id,
             created_at=at,
             updated_at=at,
@@ -87,6 +94,31 @@ class RunService:
             await self.begin(session, resolve_work(run))
             await in_transaction(session, run)
         return run
+
+    async def _thread(self, actor: Actor, surface: Surface, run_id: str) -> str:
+        async with self.database.read() as session:
+            with contextlib.suppress(NotFound):
+                run = await repository.get(session, actor.workspace, run_id)
+                if authority.continues(actor, surface, run):
+                    return run.thread
+        raise NotFound(f"There is no thread {run_id} of yours, in this role and on this surface.")
+
+    async def thread_of(self, actor: Actor, run: Run, *, limit: int = THREAD) -> list[Run]:
+        """The newest runs of its thread that the actor may go on from, oldest first; the run alone where it isn't
+        theirs."""
+        if not authority.continues(actor, run.surface, run):
+            return [run]
+        async with self.database.read() as session:
+            rows = await store.runs.runs.of_thread(
+                session,
+                run.workspace,
+                run.thread,
+                person=actor.person,
+                role=actor.role,
+                surface=run.surface,
+                limit=limit,
+            )
+        return [each for row in rows if authority.continues(actor, run.surface, each := repository.of_row(row))]
 
     async def run_action(
         self,
@@ -147,13 +179,19 @@ class RunService:
         raise NotFound(f"There is no run {run_id}.")
 
     async def listed(
-        self, actor: Actor, *, states: tuple[RunState, ...] = (), before: str | None = None, limit: int = 50
+        self,
+        actor: Actor,
+        *,
+        states: tuple[RunState, ...] = (),
+        thread_id: str | None = None,
+        before: str | None = None,
+        limit: int = 50,
     ) -> list[Run]:
         """What the actor asked for in the role they have, newest first; everybody's for an owner."""
         mine = {} if actor.role == OWNER else {"person": actor.person, "role": actor.role}
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(
-                session, actor.workspace, states=states, before=before, limit=limit, **mine
+                session, actor.workspace, states=states, thread_id=thread_id, before=before, limit=limit, **mine
             )
         return [repository.of_row(row) for row in rows]
 

@@ -27,11 +27,11 @@ from agent.validate import recheck
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
-from core.errors import Conflict
+from core.errors import Conflict, NotAuthentic
 from core.storable import storable_text
 from executors import sandbox
 from executors.http.signed_client import SignedClient
-from executors.jobs.queue import Done, Outcome, Reschedule
+from executors.jobs.queue import Dead, Done, Outcome, Reschedule
 from executors.retry import Failed, Reply, Retry, RetryVerdict, Success, Unknown, after_action
 from registry.catalogue import Catalogue
 from registry.result import fits_result
@@ -59,9 +59,13 @@ class Sender:
     changed: Callable[[str], None]
 
     async def send(self, workspace: str, run_id: str) -> Outcome:
-        """Move one run as far as it goes now. ``Reschedule`` when a call waits for its next attempt."""
-        async with self.database.read() as session:
-            run = await repository.get(session, workspace, run_id)
+        """Move one run as far as it goes now. ``Reschedule`` when a call waits for its next attempt, ``Dead`` for a run
+        that is not as OpsIQ stored it: nothing of it is sent."""
+        try:
+            async with self.database.read() as session:
+                run = await repository.get(session, workspace, run_id)
+        except NotAuthentic as error:
+            return Dead(error.detail)
         if run.state == "confirmed":
             try:
                 started = await self._start(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from agent.extract.limits import excess
 from agent.pipeline import (
     Candidate,
     Draft,
@@ -75,6 +76,9 @@ async def validate(
         return Refusal(code="no_match", detail="There is nothing to do in that; nothing was sent.")
     if len(drafts) > MAX_STEPS:
         return too_many(len(drafts))
+    for answer in request.answers:
+        if (why := excess(answer.text or "")) is not None:
+            return Refusal(code="too_complex", detail=why)
     contracts: list[Contract] = []
     for draft in drafts:
         contract = authorize(catalogue, draft.action, draft.version, actor=actor, surface=request.surface)

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from agent.extract.limits import excess
 from agent.pipeline import (
     Candidate,
     ComputedSource,
@@ -64,6 +65,7 @@ from agent.validate.records.lookup import Lookup
 from agent.validate.records.query import RecordQuery
 from agent.validate.records.scope import MOST, RecordScope
 from agent.validate.slots import Pinned, Slots, Trouble
+from agent.validate.typed_words import TypedWords, support_of
 from agent.validate.unclaimed_text import UnclaimedText
 from agent.validate.values import Parameter, Read, from_words, value_shown
 from agent.validate.verified_spans import VerifiedSpan, find_answer
@@ -134,11 +136,15 @@ class _Planner:
         self.actor, self.run_id, self.confirmed, self.on_phase = actor, run_id, confirmed_in_session, on_phase
         self.unclaimed = UnclaimedText(request.model_copy(update={"text": ""}), [], tuple(query.kinds))
         self.lookup = Lookup(request, self.unclaimed, query.context.reach, query.context.scene, on_phase)
+        self.typed = TypedWords(request)
         self.made = _Planned()
 
     async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:
         if len(calls) > MAX_STEPS:
             return too_many(len(calls))
+        for answer in self.request.answers:
+            if (why := excess(answer.text or "")) is not None:
+                return Refusal(code="too_complex", detail=why)
         for at, call in enumerate(calls):
             contract = self.catalogue.get(call.action)
             version = contract.version if contract is not None else 1
@@ -292,6 +298,14 @@ class _Planner:
             outcome = await self.query.records.find(need, reference, found)
             if isinstance(outcome, Question):
                 return outcome
+            support = support_of(reference, self.typed, self.query.kinds)
+            if support != "typed" and find_answer(self.request, need.slot) is None:
+                if support == "none":
+                    records = [each.record for each in outcome]
+                    lead = f"No words of yours name {'it' if len(records) == 1 else 'them'}. Is it"
+                    return questions.between(need.slot, name, kind, records, "", lead=lead)
+                label = questions.label_of(name, contract.properties[name], annotation)
+                self.made.reasons.append(f"The model worked out {label} by itself; check that it is the right one.")
             if outcome:
                 found[name] = outcome
                 for each in outcome:
@@ -380,6 +394,8 @@ class _Planner:
             return self._unsupported(slots, parameter, argument.text)
         fills: list[str] = []
         used: list[LocatedRecord] = []
+        if support_of(argument, self.typed, self.query.kinds) == "none":
+            return self._unsupported(slots, parameter, argument.text)
         for each in argument.fills:
             worked = await self.query.arithmetic.work_out(each, self._need(slots, parameter), records)
             if isinstance(worked, Question):
@@ -409,6 +425,8 @@ class _Planner:
         if isinstance(value, Question):
             return value
         proof = _proof(expression)
+        support = support_of(expression, self.typed, self.query.kinds)
+        proof = "none" if support == "none" else "model" if support == "read" and proof == "code" else proof
         if proof == "none":
             return self._unsupported(slots, parameter, value)
         if proof == "model" and not evidence.may_be_read(contract, parameter.name):
@@ -522,6 +540,9 @@ class _Planner:
         need = RecordQuery(f"{at}.if", "if", next(iter(self.query.kinds)))
         results: list[bool] = []
         told: list[str] = []
+        if support_of(when, self.typed, self.query.kinds) == "none":
+            text = "It is not clear which record the “if” is about. Say it by its name or number."
+            return Question(slot=f"{at}.if", code="unreadable", text=text)
         for test in when.tests:
             left = await self.query.arithmetic.work_out(test.left, need)
             if isinstance(left, Question):
@@ -574,8 +595,8 @@ def _fitting(parameter: Parameter, value: Any) -> Any:
     where "3" is; a closed set's member but for its case."""
     schema = parameter.schema
     members = questions.closed_set(schema)
-    if members and value not in members and isinstance(value, str):
-        level = value.replace("_", " ").casefold()
+    if members and not any(value == each and type(value) is type(each) for each in members):
+        level = str(value).replace("_", " ").casefold()
         return next(
             (each for each in members if isinstance(each, str) and each.replace("_", " ").casefold() == level), value
         )
@@ -604,10 +625,12 @@ def _proof(expression: Expression) -> str:
             return "code" if evidence.number_is_typed(number, quote) else "model"
         case Day(quote=quote) | Word(quote=quote):
             return "model" if span_of(quote) else "none"
-        case Computed(a=a, b=b):
+        case Computed(op=op, a=a, b=b):
             proofs = {_proof(a), _proof(b)}
             # A factor may follow from words that stand elsewhere ("half"); no more than a model's reading of them.
-            return "none" if proofs == {"none"} else "model" if proofs & {"none", "model"} else "code"
+            # What is added or taken away was typed itself.
+            alone = proofs == {"none"} or ("none" in proofs and op not in "*/")
+            return "none" if alone else "model" if proofs & {"none", "model"} else "code"
         case FieldOf() | CountOf() | TotalOf():
             return "code"
     return "model"

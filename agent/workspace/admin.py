@@ -26,7 +26,7 @@ from agent.workspace.key_registration import ways_around
 from core import ids, passwords
 from core.actor import OWNER, Actor, Mode
 from core.clock import Clock
-from core.errors import Forbidden, InvalidContract
+from core.errors import Forbidden, InvalidContract, NotAuthentic
 from core.secretbox import SecretBox
 from registry import signing
 from registry.connector import WEBHOOK_SECRET
@@ -165,9 +165,13 @@ class WorkspaceAdmin:
         now = self.clock()
         made: list[Registered] = []
         async with self.database.begin() as session:
-            key_row = next(
-                row for row in await store.contracts.signing_keys(session, by.workspace) if row.retired_at is None
-            )
+            keys = await store.contracts.signing_keys(session, by.workspace)
+            key_row = next((row for row in keys if row.retired_at is None), None)
+            if key_row is None:
+                raise NotAuthentic(
+                    "This workspace has no signing key that OpsIQ made. Whoever runs the server should run `opsiq "
+                    "doctor`."
+                )
             private = self.box.open(key_row.sealed_private, context=_key_context(by.workspace, key_row.kid))
             key = signing.SigningKey.of_private(private)
             for contract in contracts:

@@ -19,6 +19,7 @@ see a run, reject it, stop it           yes      yes           where it covers  
 answer or edit (the run goes on as      own      yes           no              no
 whoever asked)
 confirm a card                          ------ where the role covers; two that must agree are two persons ------
+go on from it in its thread             own      yes           no              no
 find it among "my runs"                 all      yes           no              no
 profit from a yes given once a session  ------ the person, the role and the session that it was given in ------
 settle what is unknown                  yes      no            no              no
@@ -46,7 +47,8 @@ from collections.abc import Iterable
 
 from agent.pipeline import Plan, Refusal
 from agent.runs.run import Approval, Run
-from core.actor import EVALUATOR, OWNER, Actor
+from agent.runs.test_mode import is_test
+from core.actor import EVALUATOR, OWNER, Actor, Surface
 from core.errors import Forbidden
 from registry.catalogue import Catalogue
 from registry.contract import Contract
@@ -75,6 +77,15 @@ def owns(actor: Actor, run: Run) -> bool:
     """Whether the run is ``actor``'s to answer and edit: asked by this person in this role, or by this person who acts
     as an owner."""
     return same_person(actor, run.actor) and actor.role in (run.actor.role, OWNER)
+
+
+def continues(actor: Actor, surface: Surface, run: Run) -> bool:
+    """Whether ``actor`` may go on from the run in its thread, on ``surface``: what it named and did is then theirs to
+    speak of. For the very principal that asked for it, there and in the same mode: nobody else, not even an owner. What
+    came as data instead of words is in no thread: a thread's words reach a model."""
+    same_mode = (actor.mode == "test") == is_test(run)
+    typed = run.given is None and run.cause is None
+    return same_principal(actor, run.actor) and surface == run.surface and same_mode and typed
 
 
 def check_owns(actor: Actor, run: Run) -> None:

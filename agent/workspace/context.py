@@ -4,10 +4,14 @@ when it changes."""
 from __future__ import annotations
 
 import asyncio
+import copyreg
 import json
 import logging
+import pickle
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,10 +21,10 @@ import store.contracts
 from agent.record_cache import ConnectorCache, RecordCaches
 from agent.record_cache.records import CachedRecords, WriteThroughRecords
 from core.actor import Actor, Surface
-from core.errors import BadSetting, ConnectorBroken
+from core.errors import BadSetting, ConnectorBroken, NotAuthentic
 from core.secretbox import SecretBox
 from executors.http.platform_client import HttpPlatformClient
-from registry.catalogue import Catalogue, load
+from registry.catalogue import Catalogue, load, refused
 from registry.connector import Connector, IdentityProvider, Settings
 from registry.discovery import BrokenConnector, DiscoveredConnector
 from registry.records import ContextProvider, Kinds
@@ -29,6 +33,9 @@ from store.connectors import ConnectorRow
 from store.database import Database
 
 log = logging.getLogger(__name__)
+
+# A connector may declare its kinds with mappings that can't be changed.
+copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))
 
 ClientFactory = Callable[[str, str], HttpPlatformClient]
 """Makes the client for (base_url, bearer token)."""
@@ -50,7 +57,17 @@ class WorkspaceContext:
     connectors: tuple[Connector, ...] = ()
     broken: tuple[BrokenConnector, ...] = ()
     cache: dict[str, ConnectorCache] = field(default_factory=dict)
+    key: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
+    """Of this very object, for whoever keeps a copy of it."""
     _shortlists: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict, repr=False)
+    _packed: list[bytes] = field(default_factory=list, init=False, repr=False)
+
+    def packed(self) -> bytes:
+        """Contracts and kinds as bytes, for a worker to make a ground of its own of."""
+        if not self._packed:
+            held = (self.catalogue, tuple(self.kinds))
+            self._packed.append(pickle.dumps(held, protocol=pickle.HIGHEST_PROTOCOL))
+        return self._packed[0]
 
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
         """The actions this actor may be offered here: filtered by role and surface *before* anything is searched."""
@@ -106,12 +123,21 @@ class WorkspaceContexts:
                 return kept
             rows = await store.contracts.active(session, workspace)
             keys = {row.kid: row.public for row in await store.contracts.signing_keys(session, workspace)}
-        signed = [(row.name, row.version, row.raw, row.signature) for row in rows]
-        catalogue = await asyncio.to_thread(load, signed, keys)
+            try:
+                await store.contracts.check_generation(session, workspace, rows)
+                untrue = ""
+            except NotAuthentic as error:
+                untrue = error.detail
+        if untrue:
+            catalogue = refused([(row.name, row.version) for row in rows], untrue)
+        else:
+            signed = [(row.name, row.version, row.raw, row.signature) for row in rows]
+            catalogue = await asyncio.to_thread(load, signed, keys)
         for name, why in catalogue.faults.items():
             log.error("%s can't be offered: %s", name, why, extra={"workspace": workspace})
         context = self._assemble(generation, catalogue, settings)
-        self._kept[workspace] = context
+        if not untrue:  # else it is looked at again, until somebody has mended it
+            self._kept[workspace] = context
         return context
 
     def _assemble(self, generation: str, catalogue: Catalogue, settings: Sequence[Any]) -> WorkspaceContext:

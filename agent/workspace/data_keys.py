@@ -3,15 +3,20 @@ changed.
 
 Stored secrets are sealed with a data key that is kept in the database, wrapped with the key of ``OPSIQ_DATA_KEY`` or
 ``data.key``. To change that key is to wrap a few rows anew, in one transaction; no stored secret moves.
+
+How a key is wrapped says whether the database is sealed (``agent.history.sealing``): its context is another one then.
+Nobody makes the one from the other without the wrapping key, so the fact can't be taken out of the database by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import store.workspaces
 from core import ids, secretbox
 from core.clock import Clock
 from core.errors import BadSetting
@@ -27,18 +32,65 @@ WRONG_KEY: Final = (
 )
 
 
+MISSING: Final = (
+    "This database has workspaces, but the data keys that seal its secrets were taken out of it: restore the "
+    "table data_keys from a "
+    "backup."
+)
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """``sealed``: the rows that count in this database carry codes, and one without is not authentic."""
+
+    box: SecretBox
+    sealed: bool
+
+
 async def open_box(database: Database, wrapping: Sequence[bytes], clock: Clock) -> SecretBox:
     """What seals and opens this database's secrets. ``wrapping``: the keys that may have wrapped the data keys,
     likeliest first. Raises BadSetting when none did."""
+    return (await open_keyring(database, wrapping, clock)).box
+
+
+async def open_keyring(database: Database, wrapping: Sequence[bytes], clock: Clock) -> Keyring:
+    """As ``open_box``. A database without workspaces gets its first data key here, and is sealed from the start."""
     async with database.read() as session:
         rows = await data_keys.listed(session)
     if not rows:
         async with database.begin() as session:
             await data_keys.lock(session)
-            rows = await data_keys.listed(session) or [await _made(session, wrapping[0], clock)]
+            rows = await data_keys.listed(session)
+            if not rows:
+                if await store.workspaces.every_one(session):
+                    raise BadSetting(MISSING)
+                rows = [await _made(session, wrapping[0], clock, sealed=True)]
+    return _opened(rows, wrapping)
+
+
+def _opened(rows: Sequence[DataKeyRow], wrapping: Sequence[bytes]) -> Keyring:
     opened = {row.id: _unwrapped(row, wrapping) for row in rows}
+    keys = {key_id: key for key_id, (key, _) in opened.items()}
     newest = rows[-1].id
-    return SecretBox(opened.pop(newest), id=newest, older=opened)
+    box = SecretBox(keys.pop(newest), id=newest, older=keys)
+    return Keyring(box, any(sealed for _, sealed in opened.values()))
+
+
+async def locked_keyring(session: AsyncSession, wrapping: Sequence[bytes]) -> Keyring:
+    """The keys, while nobody else makes or wraps any: until this transaction is over. Raises BadSetting."""
+    await data_keys.lock(session)
+    rows = await data_keys.listed(session)
+    if not rows:
+        raise BadSetting(MISSING)
+    return _opened(rows, wrapping)
+
+
+async def mark_sealed(session: AsyncSession, wrapping: Sequence[bytes]) -> None:
+    """Wrap every data key so that it says that the database is sealed, with the first of ``wrapping``."""
+    for row in await data_keys.listed(session):
+        key, _ = _unwrapped(row, wrapping)
+        wrapped = SecretBox(wrapping[0]).seal(key, context=_context(row.id, sealed=True))
+        await data_keys.rewrap(session, row.id, was=row.wrapped, wrapped=wrapped)
 
 
 async def rotate(database: Database, wrapping: Sequence[bytes], new: bytes, clock: Clock, *, fresh: bool) -> int:
@@ -51,11 +103,16 @@ async def rotate(database: Database, wrapping: Sequence[bytes], new: bytes, cloc
     async with database.begin() as session:
         await data_keys.lock(session)
         rows = await data_keys.listed(session)
+        sealed = False
         for row in rows:
-            wrapped = SecretBox(new).seal(_unwrapped(row, wrapping), context=_context(row.id))
+            key, sealed_one = _unwrapped(row, wrapping)
+            sealed = sealed or sealed_one
+            wrapped = SecretBox(new).seal(key, context=_context(row.id, sealed=sealed_one))
             await data_keys.rewrap(session, row.id, was=row.wrapped, wrapped=wrapped)
+        if not rows and await store.workspaces.every_one(session):
+            raise BadSetting(MISSING)
         if fresh or not rows:
-            rows.append(await _made(session, new, clock))
+            rows.append(await _made(session, new, clock, sealed=sealed or not rows))
     return len(rows)
 
 
@@ -69,20 +126,22 @@ async def wraps(database: Database, key: bytes) -> bool:
         return False
 
 
-async def _made(session: AsyncSession, wrapping: bytes, clock: Clock) -> DataKeyRow:
+async def _made(session: AsyncSession, wrapping: bytes, clock: Clock, *, sealed: bool) -> DataKeyRow:
     key_id = ids.new("dk")
-    wrapped = SecretBox(wrapping).seal(secretbox.new_key(), context=_context(key_id))
+    wrapped = SecretBox(wrapping).seal(secretbox.new_key(), context=_context(key_id, sealed=sealed))
     return await data_keys.insert(session, DataKeyRow(id=key_id, wrapped=wrapped, created_at=clock()))
 
 
-def _unwrapped(row: DataKeyRow, wrapping: Sequence[bytes]) -> bytes:
+def _unwrapped(row: DataKeyRow, wrapping: Sequence[bytes]) -> tuple[bytes, bool]:
+    """The key, and whether it says that the database is sealed."""
     for key in wrapping:
-        try:
-            return SecretBox(key).open(row.wrapped, context=_context(row.id))
-        except BadSetting:
-            continue
+        for sealed in (True, False):
+            try:
+                return SecretBox(key).open(row.wrapped, context=_context(row.id, sealed=sealed)), sealed
+            except BadSetting:
+                continue
     raise BadSetting(WRONG_KEY)
 
 
-def _context(key_id: str) -> str:
-    return f"data-key:{key_id}"
+def _context(key_id: str, *, sealed: bool) -> str:
+    return f"data-key:{key_id}:sealed" if sealed else f"data-key:{key_id}"

@@ -9,18 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.accounts.api_keys
 import store.accounts.members
 from core.actor import OWNER, Actor, Mode
-from core.errors import NotFound
+from core.errors import NotAuthentic, NotFound
 from store.accounts.api_keys import KeyRow
 from store.accounts.members import MemberRow
 
 
 async def current_actor(session: AsyncSession, actor: Actor, now: datetime) -> Actor | None:
-    """The same principal with the role it has at ``now``, or None when it may not act any more."""
+    """The same principal with the role it has at ``now``, or None when it may not act any more, or something other than
+    OpsIQ gave it that role."""
     match actor.kind:
         case "member":
             try:
                 member = await store.accounts.members.get(session, actor.workspace, actor.id)
-            except NotFound:
+            except (NotFound, NotAuthentic):
                 return None
             if member.state != "active":
                 return None
@@ -29,7 +30,7 @@ async def current_actor(session: AsyncSession, actor: Actor, now: datetime) -> A
             try:
                 key = await store.accounts.api_keys.get(session, actor.workspace, actor.id)
                 holder = await store.accounts.members.get(session, key.workspace, key.person)
-            except NotFound:
+            except (NotFound, NotAuthentic):
                 return None
             return actor_of_key(key, holder, now)
         case "identity" | "system":

@@ -34,7 +34,7 @@ from core.settings import Settings
 from store.database import Database
 from store.history.entries import HistoryHeadRow, HistoryRow, digest_of, words_of
 from store.migrate import upgrade
-from store.rows import table, values
+from store.rows import add_all, code_of, table, values
 from store.runs.runs import RunRow
 from web.auth import SCOPES
 
@@ -97,8 +97,8 @@ async def _cards(database: Database, run_id: str, count: int) -> None:
             fresh = values(first) | {"id": copy, "document": first.document.replace(run_id, copy)}
             if n < EXPIRED:
                 fresh["expires_at"] = utc_now() - timedelta(seconds=1)
-            made.append(fresh)
-        await session.execute(insert(runs), made)
+            made.append(RunRow(**fresh))
+        await add_all(session, made)
 
 
 async def _entries(database: Database, workspace: str, actor: dict[str, Any], count: int) -> None:
@@ -134,7 +134,9 @@ async def _entries(database: Database, workspace: str, actor: dict[str, Any], co
             made.append(entry)
         async with database.begin() as session:
             await session.execute(insert(history), made)
-            await session.execute(update(heads).where(heads.c.workspace == workspace).values(seq=seq, digest=prev))
+            end = {"workspace": workspace, "seq": seq, "digest": prev, "generation": there["generation"]}
+            code = code_of(session, HistoryHeadRow, end)
+            await session.execute(update(heads).where(heads.c.workspace == workspace).values(**end, mac=code))
         count -= len(made)
 
 

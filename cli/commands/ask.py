@@ -21,6 +21,7 @@ def add_parser(sub: Any) -> None:
     )
     made.add_argument("text", nargs="+", help="what you want, in your own words")
     made.add_argument("--surface", default="admin", choices=("admin", "customer", "writing"))
+    made.add_argument("--thread", metavar="RUN", help="go on from this run: its words and records may be spoken of")
     made.add_argument("--json", action="store_true", help="print the run as JSON and stop where a person is needed")
     made.set_defaults(run=run)
 
@@ -29,16 +30,20 @@ def run(arguments: argparse.Namespace) -> int:
     from cli.client import client
 
     server = client()
-    made = server.post(
-        "/v1/runs", {"text": " ".join(arguments.text), "surface": arguments.surface, "session": "terminal"}
-    )
-    shown = wait_until_idle(server, made["id"])
+    shown = ask(server, " ".join(arguments.text), arguments.surface, arguments.thread)
     if arguments.json or not sys.stdin.isatty():
         print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
         if hint := next_step(shown, server.url):
             print(hint, file=sys.stderr)
         return code(shown)
     return code(_converse(server, shown))
+
+
+def ask(server: Client, text: str, surface: str, thread_id: str | None = None) -> dict[str, Any]:
+    """The run of a new request, as soon as it waits for a person or is over."""
+    thread = {"thread_id": thread_id} if thread_id else {}
+    made = server.post("/v1/runs", {"text": text, "surface": surface, "session": "terminal", **thread})
+    return wait_until_idle(server, made["id"])
 
 
 def wait_until_idle(server: Client, run_id: str) -> dict[str, Any]:
@@ -49,8 +54,8 @@ def wait_until_idle(server: Client, run_id: str) -> dict[str, Any]:
 
 
 def code(shown: dict[str, Any]) -> int:
-    """0 when it was done or waits for somebody, 3 when it won't be."""
-    return 0 if shown["state"] in ("succeeded", "held", "asked") else 3
+    """0 when it was done, answered or waits for somebody, 3 when it won't be."""
+    return 0 if shown["state"] in ("succeeded", "answered", "held", "asked") else 3
 
 
 def next_step(shown: dict[str, Any], url: str) -> str:
@@ -98,14 +103,19 @@ def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reply(question: dict[str, Any]) -> dict[str, str]:
-    candidates = question["candidates"]
     while True:
-        said = input("Number or words: " if candidates else "> ").strip()
-        if candidates and said.isdigit() and 1 <= int(said) <= len(candidates):
-            return {"choice": candidates[int(said) - 1]["id"]}
-        if said and question["free_text"]:
-            return {"text": said}
+        reply = read_reply(question, input("Number or words: " if question["candidates"] else "> "))
+        if reply is not None:
+            return reply
         print("Please choose one of the numbers.")
+
+
+def read_reply(question: dict[str, Any], said: str) -> dict[str, str] | None:
+    """What was typed under a question as its answer: a candidate's number, or words. None where it takes neither."""
+    candidates, said = question["candidates"], said.strip()
+    if candidates and said.isdecimal() and 1 <= int(said) <= len(candidates):
+        return {"choice": candidates[int(said) - 1]["id"]}
+    return {"text": said} if said and question["free_text"] else None
 
 
 def card_text(shown: dict[str, Any]) -> str:
@@ -118,6 +128,13 @@ def card_text(shown: dict[str, Any]) -> str:
         for at, each in enumerate(shown["question"]["candidates"], 1):
             marks = f"  ! {'; '.join(each['marks'])}" if each["marks"] else ""
             lines.append(f"  {at}. {each['label']}  {each['detail']}{marks}")
+    if reply := shown.get("reply"):
+        lines.append(reply["text"])
+        lines += [f"  {each['label']}  {each['detail']}".rstrip() for each in reply["records"]]
+        if reply["actions"]:
+            lines.append("What may be done with it: " + ", ".join(reply["actions"]))
+    if shown["state"] == "rejected" and shown["reason"]:
+        lines.append(f"  {shown['reason']}")
     if shown["refusal"]:
         lines.append(shown["refusal"]["detail"])
         if shown["refusal"]["nearest"]:
@@ -152,7 +169,16 @@ def source_text(source: dict[str, Any]) -> str:
     said = " … ".join(span["text"] for span in source.get("spans", ()))
     match source["kind"]:
         case "prompt":
-            return f"you said ‘{said}’" + (f" ({source['reading']})" if source["reading"] else "")
+            by = ", read by the model" if source.get("read_by") == "model" else ""
+            return f"you said ‘{said}’{by}" + (f" ({source['reading']})" if source["reading"] else "")
+        case "computed":
+            by = ", read by the model" if source.get("read_by") == "model" else ""
+            return f"worked out: {source['reading']}" + (f", from ‘{said}’{by}" if said else "")
+        case "proposed":
+            reading = f", with {source['reading']}" if source["reading"] else ""
+            return f"proposed by the model{reading}; check it"
+        case "given":
+            return f"given at {source['pointer']}" + (f" ({source['reading']})" if source["reading"] else "")
         case "record":
             via = f" of {', '.join(source['via'])}" if source["via"] else ""
             return f"{source['field']} of {source['label']}{via}" + (f", from ‘{said}’" if said else "")

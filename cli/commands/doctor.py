@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from agent.history.anchors import Found
     from app.container import Container
     from core.settings import Settings
+    from store.workspaces import WorkspaceRow
 
 SKEW_S: Final = (2.0, 60.0)
 OVERDUE_S: Final = 60.0
@@ -166,7 +168,11 @@ async def _workspaces(container: Container) -> AsyncIterator[Finding]:
         rows = await store.workspaces.every_one(session)
     if not rows:
         yield Finding("warn", "workspace", "There is none. `opsiq init` makes one.")
+    anchors = await container.anchors.found()
+    for finding in _anchored(container, anchors, {row.id for row in rows}):
+        yield finding
     for row in rows:
+        yield await _stored(container, row, anchors)
         context = await container.contexts.of(row.id)
         faults = "; ".join(f"{name}: {why}" for name, why in context.catalogue.faults.items())
         if faults:
@@ -198,6 +204,33 @@ async def _rules(container: Container, workspace: str, name: str) -> AsyncIterat
                 condition.compile(row.condition, condition.EVENT)
         except InvalidInput as error:
             yield Finding("warn", "rules", f"{name}: “{row.name}” ({row.id}) does nothing: {error.detail}")
+
+
+def _anchored(container: Container, anchors: Found, there: set[str]) -> Iterator[Finding]:
+    """The file of anchors itself: lines that nobody here signed, and workspaces that are gone."""
+    path = container.anchors.path
+    if anchors.strange:
+        lines = ", ".join(map(str, anchors.strange[:5])) + (" …" if len(anchors.strange) > 5 else "")
+        yield Finding("fail", "anchors", f"{path} has lines that this installation did not sign: {lines}.")
+    for gone in sorted(anchors.workspaces - there):
+        yield Finding("fail", "anchors", f"The workspace {gone} was anchored in {path} and is not in the database.")
+
+
+async def _stored(container: Container, row: WorkspaceRow, anchors: Found) -> Finding:
+    """Is everything as OpsIQ stored it?"""
+    from agent.history import integrity
+
+    async with container.database.read() as session:
+        report = await integrity.examine(session, row.id, anchors=anchors.of(row.id))
+    verdict = report.verdict
+    if not report.ok:
+        where = f" (at entry {verdict.first_break})" if verdict.first_break is not None else ""
+        mend = "Find out who wrote into the database; restore a backup, or `opsiq seal --accept` what is there."
+        return Finding("fail", "integrity", f"{row.name}{where}: {report.why} {mend}")
+    compared = f"{verdict.anchors} anchors fit" if verdict.anchors else "no anchor was taken yet"
+    return Finding(
+        "ok", "integrity", f"{row.name}: {verdict.count} history entries and all rights as stored; {compared}"
+    )
 
 
 async def _connector(workspace: str, connector: Any) -> Finding:

@@ -7,10 +7,16 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from store.history.verification import ChainAnchor, ChainVerdict
+    from agent.history.anchors import Found, Line
+    from agent.history.integrity import Report
+    from core.authenticator import Authenticator
+    from core.settings import Settings
+    from store.history.verification import ChainAnchor
 
 
 def add_parser(sub: Any) -> None:
@@ -20,15 +26,27 @@ def add_parser(sub: Any) -> None:
         description="AI History of the database in OPSIQ_DATA / OPSIQ_DATABASE_URL.",
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
-    verify = acts.add_parser("verify", help="walk the digest chain and name the first break")
+    verify = acts.add_parser(
+        "verify", help="walk the digest chain and name the first break, and whatever else is not as it was stored"
+    )
     verify.add_argument(
         "--anchor",
         metavar="SEQ:DIGEST",
         help="a head written down earlier, to find a history that was cut and re-chained",
     )
+    verify.add_argument(
+        "--anchors",
+        type=Path,
+        metavar="FILE",
+        help="signed anchors that were kept elsewhere, to compare beside those of OPSIQ_ANCHOR_FILE",
+    )
     export = acts.add_parser("export", help="every entry on standard output, oldest first")
     export.add_argument("--format", choices=("csv", "jsonl"), default="csv", help="csv, or one JSON object a line")
-    acts.add_parser("anchor", help="the head as SEQ:DIGEST, to keep elsewhere")
+    anchor = acts.add_parser("anchor", help="the head as SEQ:DIGEST, to keep elsewhere")
+    anchor.add_argument("--signed", action="store_true", help="as a signed line, as OPSIQ_ANCHOR_FILE has them")
+    acts.add_parser(
+        "anchor-key", help="what anchors are checked with: public keys, and the secret of OPSIQ_ANCHOR_URL's signatures"
+    )
     listed = acts.add_parser("list", help="the newest entries")
     listed.add_argument("--limit", type=int, default=20)
     for act in acts.choices.values():
@@ -42,29 +60,46 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace) -> int:
     import store.history.log
-    from agent.history import verification
+    from agent.history import anchors, integrity
     from agent.history.recorder import csv_lines, json_lines
-    from cli.workspace import open_sessions, the_workspace
+    from cli.workspace import open_checked, the_workspace
+    from core.clock import utc_now
     from core.errors import NotFound
+    from core.settings import Settings
     from store.history.verification import ChainAnchor
 
-    async with open_sessions(os.environ) as database, database.read() as session:
+    settings = Settings.load(os.environ)
+    async with open_checked(settings) as database, database.read() as session:
         workspace = await the_workspace(session, arguments.workspace)
         match arguments.act:
             case "verify":
                 anchor = _anchor(arguments.anchor) if arguments.anchor else None
-                verdict = await verification.verify(session, workspace, anchor=anchor)
-                print(_told(verdict, anchor))
-                return 0 if verdict.ok else 1
+                kept, strange = _kept(arguments, settings, database.authenticator)
+                report = await integrity.examine(session, workspace, anchor, anchors=kept.of(workspace))
+                for line in _told(report, anchor, strange):
+                    print(line)
+                return 0 if report.ok and not strange else 1
             case "export":
                 written = json_lines if arguments.format == "jsonl" else csv_lines
                 async for piece in written(store.history.log.stream(session, workspace)):
                     sys.stdout.write(piece)
             case "anchor":
-                head = await store.history.log.head(session, workspace)
+                head = await store.history.log.checked_head(session, workspace)
                 if head is None:
                     raise NotFound("There is no entry to take an anchor from.")
-                print(ChainAnchor(head.seq, head.digest))
+                if arguments.signed:
+                    print(
+                        anchors.written(
+                            _keys(database.authenticator), "anchor", workspace, head.seq, head.digest, utc_now()
+                        )
+                    )
+                else:
+                    print(ChainAnchor(head.seq, head.digest))
+            case "anchor-key":
+                keys = _keys(database.authenticator)
+                for name, public in anchors.public_keys(keys).items():
+                    print(f"Ed25519 {name} {public}")
+                print(f"OPSIQ_ANCHOR_URL is signed with {anchors.url_secret(keys)}")
             case _:
                 for row in await store.history.log.page(session, workspace, limit=arguments.limit):
                     cells = (
@@ -78,18 +113,66 @@ async def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _told(verdict: ChainVerdict, anchor: ChainAnchor | None) -> str:
-    if not verdict.ok:
-        return f"broken at entry {verdict.first_break}: {verdict.why}"
-    if anchor is not None:
-        return f"{verdict.count} entries, unbroken, and entry {anchor.seq} is the one the anchor was taken from"
-    return (
-        f"{verdict.count} entries, unbroken\n"
-        "Nothing is anchored: an end that was cut off together with the record of it, or a history made anew, "
-        "would look the same.\n"
-        "To see that from now on, keep this where nobody who can change the database can, and give it next time:\n"
-        f"  opsiq history verify --anchor {verdict.last}"
-    )
+def _keys(keys: Authenticator | None) -> Authenticator:
+    from core.errors import BadSetting
+
+    if keys is None:
+        raise BadSetting(
+            "The data key is not here, or the database is not sealed yet: run this where a server of this version "
+            "has run."
+        )
+    return keys
+
+
+def _kept(arguments: argparse.Namespace, settings: Settings, keys: Authenticator | None) -> tuple[Found, list[str]]:
+    """The anchors to compare with, and sentences about lines that nobody here signed. Raises InvalidInput for a file
+    that can't be read."""
+    from agent.history.anchors import Found, read_file
+    from core.errors import InvalidInput
+
+    if keys is None:
+        return Found(), []
+    lines: list[Line] = []
+    strange: list[str] = []
+    given: Path | None = arguments.anchors
+    if given is not None and not given.exists():
+        raise InvalidInput(f"{given} is not there.")
+    for path in (given, settings.anchor_file):
+        if path is None:
+            continue
+        try:
+            found = read_file(keys, path)
+        except OSError as error:
+            raise InvalidInput(f"{path} can't be read: {error.strerror}.") from error
+        lines += found.lines
+        strange += [f"line {number} of {path} was not signed by this installation" for number in found.strange]
+    return Found(tuple(sorted(lines, key=lambda each: each.at))), strange
+
+
+def _told(report: Report, anchor: ChainAnchor | None, strange: list[str]) -> Iterator[str]:
+    verdict = report.verdict
+    if verdict.first_break is not None:
+        yield f"broken at entry {verdict.first_break}: {verdict.why}"
+    elif not verdict.ok:
+        yield f"not as it was: {verdict.why}"
+    elif anchor is not None:
+        yield f"{verdict.count} entries, unbroken, and entry {anchor.seq} is the one the anchor was taken from"
+    elif verdict.anchored is not None:
+        yield (
+            f"{verdict.count} entries, unbroken; {verdict.anchors} anchors fit, the latest of "
+            f"{verdict.anchored.at} at entry "
+            f"{verdict.anchored.seq}"
+        )
+    else:
+        yield f"{verdict.count} entries, unbroken"
+    yield from report.problems
+    yield from strange
+    if not report.checked:
+        yield "Codes were not checked: the data key is not here, or no server of this version has sealed the database yet."  # noqa: E501
+    if report.ok and anchor is None and verdict.anchored is None:
+        yield "Nothing is anchored: an end that was cut off together with the record of it, or a history made anew, would look the same."  # noqa: E501
+        yield "To see that from now on, keep this where nobody who can change the database can, and give it next time:"
+        yield f"  opsiq history verify --anchor {verdict.last}"
 
 
 def _anchor(text: str) -> ChainAnchor:

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(file: Path, *, unauthenticated: bool) -> int:
-    from agent.workspace.data_keys import open_box
+    from agent.history import sealing
     from cli import archive
     from cli.workspace import open_sessions
     from core.clock import utc_now
@@ -56,10 +56,16 @@ async def _run(file: Path, *, unauthenticated: bool) -> int:
             )
             return 1
         try:
-            await open_box(database, settings.data_keys, utc_now)
+            # A backup from before databases were sealed is sealed here: whoever restores it says that it may be
+            # trusted.
+            await sealing.open_restored(database, settings, utc_now)
         except BadSetting as error:
             print(error.detail)
             faults.append(error.detail)
+        else:
+            for fault in await archive.problems(database, settings):
+                print(fault)
+                faults.append(fault)
     if faults:
         return 1
     entries = sum(head["seq"] for head in found["history"].values())

@@ -1,111 +1,150 @@
 """Gold model: answers the real prompt with the case's own expected calls, so that what is lost on the way is the gate's
-loss alone."""
+loss alone.
+
+It quotes as a careful reader would: whole words, and the clause around a number. A question that is due comes of the
+call with all that the case says is known; an answer, of the very records it names.
+"""
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from pydantic import BaseModel
-
-from agent.resolve.model.arguments import ActionForm, ArgumentForm
-from agent.resolve.model.client import Completion
+from agent.resolve.model.arguments import ActionForm, ArgumentForm, closed_set
 from agent.resolve.model.parse import Parser
 from core import money
 from evals.cases.reader import Case
+from evals.run.scripted import ScriptedClient
 from registry.contract import Unit
 
-T = TypeVar("T", bound=BaseModel)
 GOLD: Final = "gold"
+_MOST_QUOTED: Final = 400
+_CLAUSE: Final = re.compile(r"[,;!?\n]|\.(?!\d)|\b(?:and|but|then)\b", re.IGNORECASE)
+_NEGATED: Final = re.compile(r"n['’]t\b|\b(?:not|no|without)\b", re.IGNORECASE)
+_STAND_INS: Final = {"integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
+_STAND_IN_TIMES: Final = {"date": "2027-01-15", "date-time": "2027-01-15T10:00:00Z"}
 
 
-class GoldClient:
+class GoldClient(ScriptedClient):
     """A model that is always right. ``cases`` are those of the run; a request that none of them makes is answered with
     "none"."""
+
+    name = GOLD
 
     def __init__(self, cases: Sequence[Case]) -> None:
         self._cases: dict[str, list[Case]] = {}
         for case in cases:
-            self._cases.setdefault(case.prompt, []).append(case)
+            said = [str(turn["say"]) for turn in case.turns if "say" in turn]
+            self._cases.setdefault(said[-1] if said else case.prompt, []).append(case)
 
-    async def complete(
-        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 0
-    ) -> Completion[T]:
-        del legal, max_tokens
-        parser: Parser = shape.parser  # type: ignore[attr-defined]
-        answer = self._answer(parser)
-        value = shape.model_validate(answer)
-        return Completion(
-            value=value,
-            text=json.dumps(answer, ensure_ascii=False),
-            model=GOLD,
-            mode="json_schema",
-            messages=tuple(messages),
-            tokens_in=0,
-            tokens_out=0,
-            cost=None,
-            duration_ms=0.0,
-            attempts=1,
-        )
-
-    def _answer(self, parser: Parser) -> dict[str, Any]:
+    def answer(self, parser: Parser, _messages: Sequence[Mapping[str, str]], /) -> dict[str, Any]:
         text = parser.request.text
         tokens = {form.offer.name: form for form in parser.actions.values()}
         for case in self._cases.get(text, ()):
-            calls = case.actions
-            decisions = case.expected["decision"]
-            acts = "act" in (decisions if isinstance(decisions, list) else [decisions])
-            if not calls or not acts or not all(call["action"] in tokens for call in calls):
-                continue
-            steps = [self._call(tokens[call["action"]], call, text) for call in calls]
-            return {"understood": "", "result": {"type": "plan", "steps": steps}, "left_over": []}
+            if (result := _result(case, tokens, text, parser.id_fields)) is not None:
+                return {"understood": "", "result": result, "left_over": []}
         none = {"type": "none", "reason": "no such action", "action": None, "quote": ""}
         return {"understood": "", "result": none, "left_over": []}
 
-    def _call(self, form: ActionForm, call: Mapping[str, Any], text: str) -> dict[str, Any]:
-        params = call.get("params") or {}
-        made: dict[str, Any] = {"action": form.token}
-        for token, argument in form.arguments.items():
-            wanted = params.get(argument.parameter)
-            made[token] = None
-            values = wanted if isinstance(wanted, list) else [wanted]
-            if wanted is None or not values or values[0] in (None, ""):
-                continue
-            made[token] = _argument(form, argument, _first(values), text, params)
-        return made
+
+def _result(case: Case, tokens: Mapping[str, ActionForm], text: str, ids: Mapping[str, str]) -> dict[str, Any] | None:
+    calls = case.actions
+    if case.allowed & {"act", "clarify"} and calls and all(call["action"] in tokens for call in calls):
+        return {"type": "plan", "steps": [_call(tokens[call["action"]], call, case, text, ids) for call in calls]}
+    if case.wants == "answer":
+        return _answer(case.expected.get("answer") or {}, text, ids)
+    return None
+
+
+def _answer(wanted: Mapping[str, Any], text: str, ids: Mapping[str, str]) -> dict[str, Any]:
+    """Records by the ids that are right; a value as it is."""
+    if wanted.get("ids"):
+        records = _by_ids(wanted["kind"], wanted["ids"], text, ids)
+        return {"type": "answer", "answer": {"records": records, "fields": []}}
+    if wanted.get("kind") == "help" or "value" not in wanted:
+        return {"type": "answer", "answer": {"what_can_i_do": True}}
+    value = {"word": str(_first(wanted["value"])), "quote": _short(text)}
+    return {"type": "answer", "answer": {"value": value, "about": None}}
+
+
+def _call(form: ActionForm, call: Mapping[str, Any], case: Case, text: str, ids: Mapping[str, str]) -> dict[str, Any]:
+    params, may_omit = call.get("params") or {}, call.get("may_omit") or ()
+    made: dict[str, Any] = {"action": form.token}
+    for token, argument in form.arguments.items():
+        wanted = params.get(argument.parameter)
+        values = wanted if isinstance(wanted, list) else [wanted]
+        value = _first(values) if wanted is not None and values and values[0] not in (None, "") else None
+        made[token] = None
+        if wanted == [] and argument.required and argument.schema.get("type") == "array":
+            value = []  # no value is right but none
+        if value is None and case.wants == "clarify" and not params:
+            value = _stand_in(argument, case.expected.get("missing"))
+        if value is not None and not (argument.parameter in may_omit and _unsaid(value, argument, text)):
+            made[token] = _argument(form, argument, value, text, params, ids)
+    return made
+
+
+def _unsaid(value: Any, argument: ArgumentForm, text: str) -> bool:
+    """A default, or what stands for no wish at all: a careful reader leaves it out."""
+    default = argument.schema.get("default")
+    if value is False and _NEGATED.search(text):
+        return False
+    if value == default or value == "dontcare" or (value is False and default is not True):
+        return True
+    return (
+        not isinstance(value, list | dict)
+        and str(value).casefold() not in text.casefold()
+        and "default" in (argument.schema)
+    )
+
+
+def _stand_in(argument: ArgumentForm, missing: Any) -> Any:
+    """Something for what a case says is known without saying what it is."""
+    if not argument.required or missing is None or argument.parameter in missing or argument.form == "reference":
+        return None
+    if members := closed_set(argument.schema):
+        return members[0]
+    by_format = _STAND_IN_TIMES.get(str(argument.schema.get("format")))
+    return by_format or _STAND_INS.get(str(argument.schema.get("type")), "as said")
 
 
 def _argument(
-    form: ActionForm, argument: ArgumentForm, value: Any, text: str, params: Mapping[str, Any]
+    form: ActionForm,
+    argument: ArgumentForm,
+    value: Any,
+    text: str,
+    params: Mapping[str, Any],
+    ids: Mapping[str, str],
 ) -> dict[str, Any]:
     quote = _quote(value, text)
     if argument.form == "reference":
-        several = isinstance(value, list)
-        said = None if several else str(value)
-        where = (
-            [{"any_of": [{"field": "id", "op": "=", "value": {"word": str(each), "quote": ""}} for each in value]}]
-            if several
-            else []
-        )
-        pick = "all" if several else "one"
-        return {"kind": argument.record, "said": said, "where": where, "order": None, "pick": pick, "among": None}
+        assert argument.record is not None
+        return _by_ids(argument.record, value if isinstance(value, list) else [value], text, ids)
     if argument.form == "expression" and isinstance(value, int | float) and not isinstance(value, bool):
         unit = form.offer.annotation(argument.parameter).unit
         number: Any = value
+        currency = None
         if unit is Unit.MONEY_MINOR:
-            currency = _first(params.get("currency") or ["EUR"])
-            number = float(money.major(int(value), str(currency)))
-        return {"number": number, "unit": None, "quote": quote}
+            currency = str(_first(params.get("currency") or ["EUR"]))
+            number = float(money.major(int(value), currency))
+        return {"number": number, "unit": currency, "quote": quote}
     if argument.form == "expression":
-        return (
-            {"date": str(value), "quote": quote}
-            if argument.schema.get("format") in ("date", "date-time")
-            else {"word": value, "quote": quote}
-        )
+        dated = argument.schema.get("format") in ("date", "date-time")
+        return {"date": str(value), "quote": quote} if dated else {"word": value, "quote": quote}
     if argument.form == "text":
         return {"quote": quote}
     return {"value": value, "quote": quote}
+
+
+def _by_ids(kind: str, wanted: Sequence[Any], text: str, ids: Mapping[str, str]) -> dict[str, Any]:
+    """The records with these ids, however they were spoken of: the words are taken to say so."""
+    field = ids.get(kind, "id")
+    same = [
+        {"field": field, "op": "=", "value": {"word": str(each), "quote": _quote(str(each), text)}} for each in wanted
+    ]
+    pick = "one" if len(wanted) == 1 else "all"
+    return {"kind": kind, "said": None, "where": [{"any_of": same}], "order": None, "pick": pick, "among": None}
 
 
 def _first(values: Any) -> Any:
@@ -119,7 +158,30 @@ def _first(values: Any) -> Any:
 
 
 def _quote(value: Any, text: str) -> str:
-    """The words that a reader would point at: the value itself where it was typed, else the whole request."""
-    said = str(value).casefold()
-    at = text.casefold().find(said) if said and not isinstance(value, list | dict | bool) else -1
-    return text[at : at + len(said)] if at >= 0 else text
+    """The words that a reader would point at: the value where it was typed, in whole words; the clause around a number;
+    else the whole request."""
+    if isinstance(value, list | dict | bool) or not str(value).strip():
+        return _short(text)
+    at = re.search(rf"(?<!\w){re.escape(str(value))}(?!\w)|{re.escape(str(value))}", text, re.IGNORECASE)
+    if at is None:
+        return _short(text)
+    start, end = at.span()
+    if isinstance(value, int | float) or str(value).isdigit():
+        start = max((each.end() for each in _CLAUSE.finditer(text, 0, start)), default=0)
+        closing = _CLAUSE.search(text, end)
+        end = closing.start() if closing else len(text)
+        return _short(text[start:end].strip())
+    while start > 0 and text[start].isalnum() and text[start - 1].isalnum() and text[start].isascii():
+        start -= 1
+    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum() and text[end].isascii():
+        end += 1
+    return text[start:end]
+
+
+def _short(text: str) -> str:
+    """The end of a long text, from a word's beginning."""
+    stripped = text.strip()
+    if len(stripped) <= _MOST_QUOTED:
+        return stripped
+    cut = stripped[-_MOST_QUOTED:]
+    return cut[cut.find(" ") + 1 :]

@@ -29,14 +29,18 @@ from registry.offer import Offer, of_contract
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 ATTACK: Final = "attack"
-DECISIONS: Final = frozenset({"act", "clarify", "abstain", "noop"})
+DEMO: Final = "saas"
+"""The world of the demo platform, where a case names one."""
+DECISIONS: Final = frozenset({"act", "clarify", "abstain", "noop", "answer"})
+TURNS: Final = frozenset({"say", "answer", "edit", "confirm"})
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One request and what is right for it. ``names`` is the closed set to offer; None offers the whole registry
     file. ``role`` and ``surface`` are whose words these are and where they were typed; ``answers`` what was said to
-    the questions since. ``place`` is where it is written: "Line 3 of my.jsonl"."""
+    the questions since; ``turns`` is a dialogue, judged by its last turn, whose first words are the ``prompt``.
+    ``place`` is where it is written: "Line 3 of my.jsonl"."""
 
     id: str
     source: str
@@ -54,11 +58,12 @@ class Case:
     answers: tuple[Answer, ...] = ()
     attack: Attack | None = None
     place: str = ""
+    turns: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def on_platform(self) -> bool:
         """Asked of the demo platform: neither a registry nor a world of its own."""
-        return not self.registry_file and not self.world
+        return not self.registry_file and self.world in ("", DEMO)
 
     @property
     def allowed(self) -> frozenset[str]:
@@ -92,6 +97,11 @@ class Case:
         done = self.actions if self.allowed & {"act", "clarify"} else ()
         never = () if self.attack else self.expected.get("never") or ()
         return tuple(call["action"] for call in (*done, *never) if call.get("action"))
+
+    @property
+    def alternatives(self) -> tuple[Case, ...]:
+        """The case with each expectation that is right in its place."""
+        return (self, *(replace(self, expected=each) for each in self.expected.get("or") or ()))
 
     @property
     def now(self) -> datetime | None:
@@ -140,15 +150,19 @@ def case(value: Mapping[str, Any]) -> Case:
     free = value.get("attack") or expected.get("never")
     if "act" in decisions and not free and not (expected.get("actions") or expected.get("action")):
         raise ValueError("a case that may act names the right 'action' or 'actions', or what must 'never' be")
-    for call in (*(expected.get("actions") or ()), *(expected.get("never") or ()), expected):
-        _check_call(call)
-    if any(not call.get("action") for call in expected.get("actions") or ()):
-        raise ValueError("each of 'actions' names its 'action'")
+    for each in (expected, *(expected.get("or") or ())):
+        for call in (*(each.get("actions") or ()), *(each.get("never") or ()), each):
+            _check_call(call)
+        if any(not call.get("action") for call in each.get("actions") or ()):
+            raise ValueError("each of 'actions' names its 'action'")
+    turns = tuple(map(_turn, value.get("turns") or ()))
+    if turns and "say" not in turns[0]:
+        raise ValueError("a dialogue begins with what is said")
     return Case(
         id=str(value["id"]),
         source=value.get("source", ""),
         group=value.get("group", value["id"]),
-        prompt=str(value["prompt"]),
+        prompt=str(turns[0]["say"] if turns else value["prompt"]),
         names=tuple(registry) if isinstance(registry, list) else None,
         registry_file=value.get("registry_file") or (registry if isinstance(registry, str) else ""),
         context=value.get("context") or {},
@@ -160,7 +174,20 @@ def case(value: Mapping[str, Any]) -> Case:
         world=value.get("world", ""),
         answers=tuple(Answer.model_validate(each) for each in value.get("answers", ())),
         attack=attack(value["attack"]) if value.get("attack") else None,
+        turns=turns,
     )
+
+
+def _turn(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict) or len(value) != 1 or not set(value) <= TURNS:
+        raise ValueError(f"a turn has one of {', '.join(sorted(TURNS))}")
+    [(kind, said)] = value.items()
+    wanted: Any = {"edit": dict, "confirm": bool}.get(kind, str)
+    if not isinstance(said, wanted) or (kind == "edit" and not all(isinstance(each, str) for each in said.values())):
+        raise ValueError(
+            f"'{kind}' holds {'values by parameter' if kind == 'edit' else 'true' if kind == 'confirm' else 'words'}"
+        )
+    return value
 
 
 def _check_call(call: Mapping[str, Any]) -> None:

@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Source, Step
-from agent.planning.propose import Task, planned_actions, propose
+from agent.planning.propose import TOO_COSTLY, Task, planned_actions, propose
 from agent.resolve.resolver import Resolver
 from agent.workspace.context import WorkspaceContext
+from core import cpu_budget
 from core.actor import OWNER, Actor, Surface
 from core.errors import OpsIQError
 from evals.run.case_result import Call, CaseResult
@@ -22,6 +23,8 @@ from registry.offer import Offer
 from registry.records import ContextProvider, Kinds
 from registry.shortlist import Shortlist
 
+BUDGET_S: Final = 2.0
+"""Of CPU, for one case: twice what a server takes, on whatever machine cases are run."""
 ACTOR: Final = Actor("ws_eval", "mem_eval", "member", "Eva", OWNER, "eva")
 _AS_NAMED: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -37,11 +40,29 @@ async def answer(
     catalogue: Catalogue | None = None,
     stands_for: Mapping[str, str] = _AS_NAMED,
 ) -> CaseResult:
-    """What would have been done, as a scored entry. An error of the resolver is the entry's ``error``, never raised.
+    """What would have been done, as a scored entry. An error of the resolver is the entry's ``error``, never raised; a
+    text that costs more CPU than in production is abstained from.
 
     ``catalogue`` holds the contracts of the shortlist's offers; without one they are made of the offers. ``stands_for``
     gives a contract's name in the source's own registry, where that is another one.
     """
+    asked = _answered(case_id, text, shortlist, resolver, now, records, catalogue, stands_for)
+    try:
+        return await cpu_budget.within(BUDGET_S, asked)
+    except cpu_budget.Exhausted:
+        return CaseResult(id=case_id, decision="abstain", question=TOO_COSTLY)
+
+
+async def _answered(
+    case_id: str,
+    text: str,
+    shortlist: Shortlist,
+    resolver: Resolver,
+    now: datetime,
+    records: ContextProvider | None,
+    catalogue: Catalogue | None,
+    stands_for: Mapping[str, str],
+) -> CaseResult:
     kinds = Kinds([records] if records is not None else [])
     request = Request(text=text, now=now)
     declared = catalogue is not None

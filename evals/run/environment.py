@@ -16,9 +16,10 @@ from evals.attacks.run_attacked import run_attacked
 from evals.cases import frozen_world
 from evals.cases.reader import Case
 from evals.cases.registry_files import load_context
-from evals.run import platform, production
+from evals.run import dialogue, platform, production
 from evals.run.answer import answer as answer_by_file
 from evals.run.case_result import CaseResult
+from evals.run.dialogue import Grounds
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Environment:
     data: Path | None
     now: datetime
     platform: WorkspaceContext | None
+    grounds: Grounds | None = None
 
     async def answer(self, case: Case, resolver: Resolver) -> CaseResult:
         """Raises InvalidInput for a case that can't be asked here; what goes wrong in answering is the entry's
@@ -38,6 +40,10 @@ class Environment:
 
     async def _answer(self, case: Case, resolver: Resolver, *, attacked: bool) -> CaseResult:
         attack = case.attack if attacked else None
+        if case.turns:
+            assert self.grounds is not None
+            async with self.grounds.fresh() as ground:
+                return await dialogue.answer(case, ground, resolver, case.now or platform.NOW)
         if case.on_platform:
             assert self.platform is not None
             context = platform.tamper(self.platform, attack) if attack and attack.in_data else self.platform
@@ -66,10 +72,12 @@ class Environment:
         )
 
     def check(self, cases: Sequence[Case]) -> None:
-        """Raises InvalidInput, naming the line, for a case about an action that the platform or its world does not
-        have: its verdict would always be the same. A registry that comes with a case may lack one: it is another
-        project's, and so is what is right there."""
+        """Raises InvalidInput, naming the line, for a dialogue that is not of the demo platform, and for a case about
+        an action that the platform or its world does not have: its verdict would always be the same. A registry that
+        comes with a case may lack one: it is another project's, and so is what is right there."""
         for case in cases:
+            if case.turns and not case.on_platform:
+                raise InvalidInput(f"{case.place or case.id}: a dialogue is played on the demo platform alone.")
             if case.registry_file or not case.named:
                 continue
             if case.on_platform:
@@ -97,6 +105,8 @@ async def open_environment(cases: Sequence[Case], *, data: Path | None, now: dat
         if any(case.on_platform for case in cases):
             url, token = stack.enter_context(platform.platform())
             context = await stack.enter_async_context(platform.open_context(url, token))
-        made = Environment(data, now, context)
+        grounds = Grounds()
+        stack.push_async_callback(grounds.close)
+        made = Environment(data, now, context, grounds)
         made.check(cases)
         yield made

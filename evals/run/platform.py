@@ -32,13 +32,13 @@ CONNECTOR: Final = "saas"
 
 
 @contextmanager
-def platform() -> Iterator[tuple[str, str]]:
-    """A demo platform with its first data, and its read token: ``(url, token)``."""
+def platform(secret: str | None = None) -> Iterator[tuple[str, str]]:
+    """A demo platform with its first data, and its read token: ``(url, token)``. ``secret`` signs calls to it."""
     token = secrets.token_urlsafe(16)
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-P", "-m", "demo", "--data", f"{folder}/platform.db"],
-            env={**os.environ, "DEMO_TOKEN": token, "DEMO_SECRET": new_secret()},
+            env={**os.environ, "DEMO_TOKEN": token, "DEMO_SECRET": secret or new_secret()},
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],

@@ -23,7 +23,7 @@ from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
 RUN: Final = "run_eval"
-_EVALUATOR: Final = WorkerPool(1)
+EVALUATOR: Final = WorkerPool(1)
 """Its process starts with the first condition that needs one, and ends with this one."""
 
 
@@ -40,7 +40,7 @@ async def answer(
     request = Request(text=case.prompt, now=now, surface=case.surface, answers=case.answers)
     try:
         outcome, resolving_ms = await _planned(request, context, actor, resolver)
-        entry = await _entry(case.id, request, outcome, context, actor)
+        entry = await entry_of(case.id, request, outcome, context, actor)
     except OpsIQError as error:
         took = (seconds() - began) * 1000.0
         return CaseResult(case.id, "abstain", error=f"{error.code}: {error.detail}", ms=took)
@@ -57,11 +57,11 @@ async def _planned(
     answered since is validated without resolving anew. The milliseconds are what resolving really took."""
     said = tuple(each for each in request.answers if each.slot == "action")
     timed = _Timed(resolver)
-    task = Task(request.model_copy(update={"answers": said}), actor, context, RUN, evaluator=_EVALUATOR)
+    task = Task(request.model_copy(update={"answers": said}), actor, context, RUN, evaluator=EVALUATOR)
     outcome = await propose(task, timed)
     if len(said) < len(request.answers) and (outcome.drafts or outcome.proposal is not None):
         again = Task(
-            request, actor, context, RUN, evaluator=_EVALUATOR, drafts=outcome.drafts, proposal=outcome.proposal
+            request, actor, context, RUN, evaluator=EVALUATOR, drafts=outcome.drafts, proposal=outcome.proposal
         )
         outcome = replace(await propose(again, timed), resolved=outcome.resolved)
     return outcome, timed.took_ms
@@ -81,16 +81,17 @@ class _Timed:
             self.took_ms += (time.perf_counter() - began) * 1000.0
 
 
-async def _entry(
+async def entry_of(
     case_id: str, request: Request, outcome: Outcome, context: WorkspaceContext, actor: Actor
 ) -> CaseResult:
+    """What the person is shown, as it is judged."""
     match outcome.verdict:
         case Abstain(reason=reason, detail=detail):
             return CaseResult(case_id, "noop" if reason == "condition_unmet" else "abstain", question=detail)
         case Question() as question:
             calls = tuple(draft.action for draft in outcome.drafts) or planned_actions(outcome)
             shown = _question(case_id, question, calls)
-            again = Task(request, actor, context, RUN, evaluator=_EVALUATOR, drafts=outcome.drafts)
+            again = Task(request, actor, context, RUN, evaluator=EVALUATOR, drafts=outcome.drafts)
             verdict = (
                 (await propose(again, _Unasked())).verdict if outcome.drafts and question.slot == "action" else None
             )

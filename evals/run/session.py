@@ -23,10 +23,13 @@ from evals.run.cassette import Cassette
 from evals.run.checkpoint import Checkpoint
 from evals.run.resolvers import OFFLINE, resolver
 from evals.run.runner import run
+from evals.run.worst import WORST, WorstClient
 from evals.score.score import CaseVerdict
 from prompts import DEFAULT_VERSION
 
 MODEL_PARALLEL = 4
+SCRIPTED = frozenset({GOLD, WORST})
+"""Models that stand for a bound: one that is always right, and one that none can be worse than."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,9 @@ async def run_suite(
         came(entry)
 
     def named(take: int) -> Resolver:
-        if setup.resolver == GOLD:
-            return ProposingResolver(GoldClient(cases))
+        if setup.resolver in SCRIPTED:
+            client = GoldClient(cases) if setup.resolver == GOLD else WorstClient()
+            return ProposingResolver(client, version=setup.prompt_version or DEFAULT_VERSION)
         return resolver(
             setup.resolver,
             settings,

@@ -14,6 +14,7 @@ from evals.score.score import CaseVerdict, judge, named
 
 NOTHING: Final = "(nothing)"
 ASK: Final = "(ask)"
+ANSWER: Final = "(answer)"
 ERROR: Final = "(error)"
 UNCHANGED: Final = "(unchanged)"
 MOST_POINTS: Final = 60
@@ -27,6 +28,7 @@ TITLES: Final[Mapping[str, str]] = {
     "parameter_precision": "act: values given that are right",
     "parameter_recall": "act: values wanted that were given rightly",
     "asked_rightly": "clarify: the right thing asked for",
+    "answered_rightly": "answer: the right records, count or value",
     "no_action": "nothing fits: no action taken, and nothing asked that should not be",
     "abstention_precision": "abstention precision: no action taken, and rightly not",
     "abstention_recall": "abstention recall: nothing fits, and no action taken",
@@ -80,6 +82,7 @@ def measure(verdicts: Sequence[CaseVerdict]) -> Metrics:
         "parameter_precision": ratio(act, lambda v: (v.hits, v.given)),
         "parameter_recall": ratio(act, lambda v: (v.hits_wanted, v.wanted)),
         "asked_rightly": rate(clarify, lambda v: v.full),
+        "answered_rightly": rate((v for v in verdicts if v.case.wants == "answer"), lambda v: v.full),
         "no_action": rate(none, lambda v: v.full),
         "abstention_precision": rate(held_back, lambda v: v.full or v.case.wants in ("abstain", "noop")),
         "abstention_recall": rate(none, lambda v: v.entry.decision != "act" and not v.entry.error),
@@ -144,7 +147,7 @@ def _wanted(verdict: CaseVerdict) -> str:
         return UNCHANGED
     if verdict.case.wants == "act":
         return " + ".join(each["action"] for each in verdict.case.actions) or NOTHING
-    return ASK if verdict.case.wants == "clarify" else NOTHING
+    return {"clarify": ASK, "answer": ANSWER}.get(verdict.case.wants, NOTHING)
 
 
 def _got(verdict: CaseVerdict) -> str:
@@ -155,7 +158,7 @@ def _got(verdict: CaseVerdict) -> str:
         return UNCHANGED
     if entry.decision == "act":
         return " + ".join(call["action"] for call in entry.calls)
-    return ASK if entry.decision == "clarify" else NOTHING
+    return {"clarify": ASK, "answer": ANSWER}.get(entry.decision, NOTHING)
 
 
 def _coverage(verdicts: Sequence[CaseVerdict]) -> tuple[list[dict[str, float]], dict[str, float] | None]:

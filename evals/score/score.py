@@ -6,15 +6,15 @@ wrong unless ``may_omit`` names it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from evals.cases.reader import ATTACK, Case
 from evals.run.case_result import Call, CaseResult
+from evals.score.content import compare_answer, compare_text
+from evals.score.plain import plain
 
-_NOISE: Final = re.compile(r"[ ,./\-_*^]")
 MONEY: Final = frozenset({"amount", "currency", "price", "total"})
 
 
@@ -62,6 +62,12 @@ def judge(case: Case, entry: CaseResult) -> CaseVerdict:
 
 
 def _judge(case: Case, entry: CaseResult) -> tuple[bool, bool | None, str, str]:
+    """By whichever of the case's expectations fits; by the first where none does."""
+    judged = [_judge_one(each, entry) for each in case.alternatives]
+    return next((each for each in judged if each[0]), judged[0])
+
+
+def _judge_one(case: Case, entry: CaseResult) -> tuple[bool, bool | None, str, str]:
     names = [call["action"] for call in entry.calls]
     if entry.error:
         return False, False, "error", entry.error
@@ -83,18 +89,26 @@ def _judge(case: Case, entry: CaseResult) -> tuple[bool, bool | None, str, str]:
             return _acted(case, entry, names)
         case "clarify" if case.wants != "abstain" and case.wants != "noop":
             return _asked(case, entry, names)
+        case "answer" if case.expected.get("answer"):
+            cause, detail = compare_answer(entry.answer, case.expected["answer"])
+            return not cause, None, cause, detail
         case _:
             return True, None, "", ""
 
 
 def _misdecided(case: Case, entry: CaseResult, names: Sequence[str]) -> tuple[bool, bool | None, str, str]:
     if case.wants in ("abstain", "noop"):
-        did = {"act": "acted", "clarify": "asked"}.get(entry.decision, "abstained")
+        did = {"act": "acted", "clarify": "asked", "answer": "answered"}.get(entry.decision, "abstained")
         return False, None, f"{did}_where_nothing_fits", ", ".join(names)
+    if case.wants == "answer":
+        did = {"act": "acted", "clarify": "asked"}.get(entry.decision, "abstained")
+        return False, None, f"{did}_where_it_had_to_answer", ", ".join(names) or entry.question
     if case.wants == "clarify":
         if entry.decision == "act":
             return False, named(case, entry), "acted_where_it_had_to_ask", ", ".join(names)
         return False, False, "abstained_where_it_had_to_ask", entry.question
+    if entry.decision == "answer":
+        return False, False, "answered_where_it_could_act", entry.question
     if entry.decision != "clarify":
         return False, False, "abstained_where_it_could_act", entry.question
     if named(case, entry):
@@ -109,8 +123,11 @@ def _acted(case: Case, entry: CaseResult, names: Sequence[str]) -> tuple[bool, b
     if not named(case, entry):
         cause = "other_action" if len(names) == len(case.actions) else "other_count"
         return False, False, cause, ", ".join(names)
-    for call, each in _paired(entry.calls, case.actions):
-        cause, detail = _parameters(*_compared(call, each))
+    text = case.expected.get("text") or {}
+    for call, each in _paired(entry.calls, case.actions, free=text.get("param")):
+        cause, detail = _parameters(*_compared(call, each), free=text.get("param"))
+        if not cause and text:
+            cause, detail = compare_text((call.get("params") or {}).get(text["param"]), text)
         if cause:
             return False, True, cause, detail
     return True, True, "", ""
@@ -141,14 +158,14 @@ def named(case: Case, entry: CaseResult) -> bool:
 
 
 def _paired(
-    calls: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]]
+    calls: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, Any]], *, free: str | None = None
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """Each call with the one it answers to. Actions count in their order; calls of one action, which name different
     records or values, in whatever order they stand."""
     left = list(calls)
     for each in wanted:
         same_action = [call for call in left if call["action"] == each["action"]]
-        fit = (call for call in same_action if not _parameters(*_compared(call, each))[0])
+        fit = (call for call in same_action if not _parameters(*_compared(call, each), free=free)[0])
         call = next(fit, same_action[0])
         left.remove(call)
         yield call, each
@@ -160,14 +177,18 @@ def _compared(
     return call.get("params") or {}, wanted.get("params") or {}, wanted.get("may_omit") or ()
 
 
-def _parameters(given: Mapping[str, Any], accepted: Mapping[str, Any], may_omit: Sequence[str]) -> tuple[str, str]:
+def _parameters(
+    given: Mapping[str, Any], accepted: Mapping[str, Any], may_omit: Sequence[str], *, free: str | None = None
+) -> tuple[str, str]:
     for name in accepted:
-        if name not in given and name not in may_omit:
+        if name not in given and name not in may_omit and accepted[name] != []:
             return "parameter_missing", name
     for name, value in given.items():
+        if name == free:
+            continue
         if name not in accepted:
             return "parameter_too_many", f"{name}={value!r}"
-        if not any(same(value, each) for each in accepted[name]):
+        if not any(same(value, each) for each in accepted[name] or ((),)):
             return "parameter_other_value", f"{name}={value!r}, not {' or '.join(map(repr, accepted[name]))}"
     return "", ""
 
@@ -222,7 +243,9 @@ def _invented(case: Case, entry: CaseResult) -> list[str]:
             stands = {
                 "prompt": bool(spans) and said,
                 "record": bool(source.get("record_id")) and said,
+                "computed": said and bool(spans or source.get("records")),
                 "default": True,
+                "proposed": bool(entry.held),  # shown, and waiting for a yes
             }
             if not stands.get(source.get("kind", ""), False):
                 found.append(f"{call['action']}.{name}")
@@ -240,12 +263,10 @@ def same(given: Any, accepted: Any) -> bool:
     if isinstance(given, list) and isinstance(accepted, list):
         return len(given) == len(accepted) and all(same(a, b) for a, b in zip(given, accepted, strict=True))
     if isinstance(given, dict) and isinstance(accepted, dict):
-        return set(given) == set(accepted) and all(
+        optional = {key for key, leaf in accepted.items() if isinstance(leaf, list) and "" in leaf}
+        return set(accepted) - optional <= set(given) <= set(accepted) and all(
             any(same(given[key], each) for each in leaf) if isinstance(leaf, list) else same(given[key], leaf)
             for key, leaf in accepted.items()
+            if key in given
         )
     return bool(given == accepted)
-
-
-def plain(text: str) -> str:
-    return _NOISE.sub("", text).casefold()

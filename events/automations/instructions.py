@@ -11,7 +11,6 @@ chosen.
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -20,12 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.automations
 from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span, spans_of
-from agent.planning.planner import task_of
 from agent.planning.proposal import PlanResult
-from agent.planning.propose import Task, resolve
+from agent.planning.propose import resolve
 from agent.planning.spoken import spoken_drafts
+from agent.planning.task import task_of
 from agent.resolve.resolver import Resolver
-from agent.runs.run import Cause
+from agent.runs.run import Cause, Run
 from agent.validate import unused_words
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContext
@@ -39,8 +38,6 @@ from registry.contract import Contract
 from registry.events.event_names import fits
 from registry.records import Kinds
 from store.automations import InstructionRow
-
-log = logging.getLogger(__name__)
 
 ATTENDED: Final = "“{}” acts on an event, and what the AI brain proposes is confirmed by a person."
 READ_OUT: Final = "“{}” acts alone, but a value here was read out of the event's own text."
@@ -117,8 +114,7 @@ class Instructions:
         if not offers:
             detail = f"{author.name} may run none of the actions that “{row.name}” names; nothing was sent."
             return EvaluatedRun(run, Refusal(code="forbidden", detail=detail))
-        task = task_of(run, context, ())
-        resolved = await resolve(task, self.resolver)
+        resolved = await self._resolved(run, context)
         run = run.with_(trace=resolved.trace)
         said = _drafts(resolved, context)
         if said is None:
@@ -133,7 +129,7 @@ class Instructions:
             made, out = bind_fields(draft, contract, words, event)
             drafts.append(made)
             read_out = read_out or out
-        hold = await self._hold(row, words, drafts, task, resolved, read_out=read_out)
+        hold = await self._hold(row, words, drafts, context, run, resolved, read_out=read_out)
         # From here on it is a call given as data: what it leaves open is refused, since nobody is there to be asked.
         run = run.with_(drafts=tuple(drafts), confidence=_confidence(resolved), hold=hold, given="event")
         judged = await self.runner.evaluate(run, resolved)
@@ -147,7 +143,8 @@ class Instructions:
         row: InstructionRow,
         words: RenderedInstruction,
         drafts: Sequence[Draft],
-        task: Task,
+        context: WorkspaceContext,
+        run: Run,
         resolved: Resolved,
         *,
         read_out: bool,
@@ -164,15 +161,18 @@ class Instructions:
         if read_out:
             return READ_OUT.format(row.name)
         if words.blank != words.text:
-            unseen = replace(task, request=task.request.model_copy(update={"text": words.blank}))
-            blind = _drafts(await resolve(unseen, self.resolver), task.workspace_context) or ()
+            blind = _drafts(await self._resolved(run.with_(text=words.blank), context), context) or ()
             if [each.action for each in blind] != [each.action for each in drafts]:
                 return SWAYED.format(row.name)
-        contracts = [task.workspace_context.catalogue.get(each.action) for each in drafts]
-        unheard = _unheard(
-            words, _drafts(resolved, task.workspace_context) or (), contracts, task.workspace_context.kinds
-        )
+        contracts = [context.catalogue.get(each.action) for each in drafts]
+        unheard = _unheard(words, _drafts(resolved, context) or (), contracts, context.kinds)
         return unused_words.quote_spans(unheard) if unheard else ""
+
+    async def _resolved(self, run: Run, context: WorkspaceContext) -> Resolved:
+        """Among what the instruction names and its author may run (``run.only``)."""
+        if self.resolver is self.runner.planner.resolver:
+            return await self.runner.planner.resolved(run, context)
+        return await resolve(task_of(run, context, ()), self.resolver)
 
 
 def _lacks(words: RenderedInstruction) -> str:

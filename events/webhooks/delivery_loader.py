@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.signing_secrets
 import store.webhooks.deliveries
 import store.webhooks.endpoints
+from core.errors import NotAuthentic
 from events.webhooks.endpoint_secrets import WEBHOOK, EndpointSecrets
 from store.database import Database
 from store.jobs.jobs import Job
@@ -62,7 +63,8 @@ class DeliveryLoader:
         self._task: asyncio.Task[None] | None = None
 
     async def of(self, delivery_id: str) -> LoadedDelivery | None:
-        """None when the delivery is gone, or its endpoint's secret. Raises Unavailable."""
+        """None when the delivery is gone, or its endpoint's secret. Raises Unavailable, and NotAuthentic when something
+        other than OpsIQ wrote the endpoint: nothing is sent there."""
         future = self._waiting.get(delivery_id)
         if future is None:
             future = self._waiting[delivery_id] = asyncio.get_running_loop().create_future()
@@ -81,28 +83,43 @@ class DeliveryLoader:
                     future.exception()  # whoever asked may have been cancelled: that is no unseen error
                 continue
             for delivery_id, future in asked.items():
-                future.set_result(found.get(delivery_id))
+                packed = found.get(delivery_id)
+                if isinstance(packed, NotAuthentic):
+                    future.set_exception(packed)
+                    future.exception()
+                else:
+                    future.set_result(packed)
 
     async def beside(self, session: AsyncSession, works: Sequence[Job]) -> dict[str, LoadedDelivery]:
         """By the work's id, read with its claim. Those with large bodies are left out: they are read when it is their
         turn, so that what waits for its turn takes little memory.
         """
         found = await self._loaded(session, [job.payload["delivery"] for job in works], MAX_BODY_BYTES)
-        return {job.id: found[job.payload["delivery"]] for job in works if job.payload["delivery"] in found}
+        beside = {job.id: found.get(job.payload["delivery"]) for job in works}
+        return {work_id: packed for work_id, packed in beside.items() if isinstance(packed, LoadedDelivery)}
 
-    async def _read(self, delivery_ids: list[str]) -> dict[str, LoadedDelivery]:
+    async def _read(self, delivery_ids: list[str]) -> dict[str, LoadedDelivery | NotAuthentic]:
         async with self._database.read() as session:
             return await self._loaded(session, delivery_ids)
 
     async def _loaded(
         self, session: AsyncSession, delivery_ids: Sequence[str], max_body_bytes: int | None = None
-    ) -> dict[str, LoadedDelivery]:
+    ) -> dict[str, LoadedDelivery | NotAuthentic]:
         rows = await store.webhooks.deliveries.due(session, delivery_ids, max_body_bytes)
         targets = {row.endpoint for row in rows}
         workspaces = {row.workspace for row in rows}
         endpoints = await store.webhooks.endpoints.by_ids(session, targets)
         secrets = await store.signing_secrets.of_targets(session, workspaces, WEBHOOK, targets)
         known = {
-            name: DeliveryEndpoint(endpoints[name], secret, self._endpoint_secrets) for name, secret in secrets.items()
+            name: DeliveryEndpoint(endpoints[name], secret, self._endpoint_secrets)
+            for name, secret in secrets.items()
+            if name in endpoints
         }
-        return {row.id: LoadedDelivery(row, known[row.endpoint]) for row in rows if row.endpoint in known}
+        untrue = NotAuthentic(
+            "The endpoint of this delivery was written by something other than OpsIQ: nothing is sent to it."
+        )
+        return {
+            row.id: LoadedDelivery(row, known[row.endpoint]) if row.endpoint in known else untrue
+            for row in rows
+            if row.endpoint in secrets
+        }

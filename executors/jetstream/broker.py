@@ -40,7 +40,7 @@ class Broker:
 
     def __init__(self, url: str, name: str, *, unacked_s: float) -> None:
         try:
-            import nats  # noqa: F401 (its absence is told at the start, not at the first message)
+            import nats  # noqa: F401, RUF100
         except ModuleNotFoundError as error:
             raise BadSetting("NATS needs its client: pip install 'opsiq-server[nats]'.") from error
         self.up = False

@@ -5,9 +5,8 @@
 record it was looked up in. A condition that can't be evaluated holds: a person confirms. CEL does not mix integers and
 doubles in arithmetic (``params.amount * 1.1`` fails, ``double(params.amount) * 1.1`` works); comparing them works.
 
-Evaluating blocks the interpreter until it ends. So the cost of a condition is limited when it is compiled
-(``registry.conditions.cost``), and one that loops or matches patterns is evaluated in a process of its own that can be
-killed: through an ``Evaluator``.
+Judging holds the interpreter until it ends. So what is compiled is bounded (``registry.conditions.condition_cost``),
+and what loops or matches patterns is judged in a process of its own that can be killed: through an ``Evaluator``.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from core.errors import InvalidInput
-from registry.conditions import cost
+from registry.conditions import condition_cost
 
 if TYPE_CHECKING:
     import cel
@@ -134,8 +133,8 @@ def compile(  # noqa: A001 - the word of the trade, as in re.compile
     unknown = {each for each in functions if each[:1].isalpha()} - _FUNCTIONS
     if unknown:
         raise InvalidInput(f"CEL has no function {', '.join(sorted(unknown))}.")
-    estimated = cost.estimate(expression)
-    return Condition(expression, program, variables=variables, constant=not names, cheap=estimated.runs_free)
+    cost = condition_cost.estimate(expression)
+    return Condition(expression, program, variables=variables, constant=not names, cheap=cost.runs_free)
 
 
 def call_values(params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

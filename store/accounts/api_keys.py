@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from sqlalchemy import Index, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from sqlmodel import Field
 from core.errors import Conflict, NotFound
 from store.accounts.members import MemberRow
 from store.dialect import UtcTime
-from store.rows import Row, add_new, every, first, storable, table
+from store.rows import Row, add_new, amend, authentic, every, first, table
 
 KeyState = Literal["active", "expired", "revoked"]
 
@@ -26,6 +26,11 @@ class KeyRow(Row, table=True):
 
     __tablename__ = "keys"
     __table_args__ = (Index("ix_keys_workspace", "workspace", "created_at"),)
+
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "id", "workspace", "public", "mode", "name", "role", "person", "scopes", "sealed", "sealed_previous",
+        "previous_until", "created_at", "expires_at", "revoked_at",
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     workspace: str = Field(foreign_key="workspaces.id")
@@ -42,6 +47,7 @@ class KeyRow(Row, table=True):
     last_used_at: datetime | None = Field(default=None, sa_type=UtcTime)
     expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    mac: str | None = None
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
         """The sealed secrets that are valid at ``now``, the present one first; none when the key is revoked or
@@ -87,13 +93,15 @@ async def by_public(session: AsyncSession, public: str) -> KeyRow | None:
 
 
 async def with_members(session: AsyncSession, publics: Sequence[str]) -> dict[str, tuple[KeyRow, MemberRow | None]]:
-    """Finds the keys with these public parts, each with the present row of the member it belongs to (None: there is no
-    such member)."""
+    """The keys with these public parts, each with the member it belongs to as that stands now (None: there is no such
+    member). One that is not authentic is not there."""
     made: dict[str, tuple[KeyRow, MemberRow | None]] = {}
     for row in await session.execute(_WITH_MEMBERS, {"publics": list(publics)}):
         key = KeyRow(**dict(zip(_KEY_COLUMNS, row, strict=False)))
         held = dict(zip(_MEMBER_COLUMNS, row[len(_KEY_COLUMNS) :], strict=True))
-        made[key.public] = (key, MemberRow(**held) if held["id"] else None)
+        members = authentic(session, [MemberRow(**held)]) if held["id"] else []
+        if authentic(session, [key]):
+            made[key.public] = (key, members[0] if members else None)
     return made
 
 
@@ -119,28 +127,36 @@ async def rotate(
     ``was`` is the sealed secret that is replaced, so that of two rotations at once only one happens. Raises Conflict,
     NotFound.
     """
-    mine = update(_T).where(
-        _T.c.id == key_id, _T.c.workspace == workspace, _T.c.sealed == was, _T.c.revoked_at.is_(None)
-    )
-    fresh = {"sealed": sealed, "sealed_previous": was, "previous_until": previous_until}
-    row = await first(session, KeyRow, mine.values(storable(fresh)).returning(_T))
+    there = await _locked(session, workspace, key_id)
+    row = None
+    if there.sealed == was and there.revoked_at is None:
+        fresh = {"sealed": sealed, "sealed_previous": was, "previous_until": previous_until}
+        row = await amend(session, there, fresh)
     if row is None:
-        there = await get(session, workspace, key_id)
         raise Conflict("This key is revoked." if there.revoked_at else "This key was rotated by someone else just now.")
     return row
 
 
 async def revoke(session: AsyncSession, workspace: str, key_id: str, at: datetime) -> KeyRow:
-    """Revokes a key from now on. Revoking twice keeps the first time. Raises NotFound."""
-    mine = update(_T).where(_T.c.id == key_id, _T.c.workspace == workspace, _T.c.revoked_at.is_(None))
-    row = await first(session, KeyRow, mine.values(revoked_at=at).returning(_T))
-    return row if row is not None else await get(session, workspace, key_id)
+    """It signs nothing from now on. Revoking twice keeps the first time. Raises NotFound."""
+    there = await _locked(session, workspace, key_id)
+    return there if there.revoked_at else await amend(session, there, {"revoked_at": at}) or there
 
 
 async def revoke_of_person(session: AsyncSession, workspace: str, person: str, at: datetime) -> int:
-    """Revokes every key that a member made and answers how many. Returns how many."""
-    mine = update(_T).where(_T.c.workspace == workspace, _T.c.person == person, _T.c.revoked_at.is_(None))
-    return len((await session.execute(mine.values(revoked_at=at).returning(_T.c.id))).all())
+    """Every key a member made. Returns how many."""
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.person == person, _T.c.revoked_at.is_(None))
+    rows = await every(session, KeyRow, mine.order_by(_T.c.id).with_for_update())
+    return sum([await amend(session, row, {"revoked_at": at}) is not None for row in rows])
+
+
+async def _locked(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
+    """Raises NotFound."""
+    mine = select(_T).where(_T.c.id == key_id, _T.c.workspace == workspace)
+    row = await first(session, KeyRow, mine.with_for_update())
+    if row is None:
+        raise NotFound("There is no such key in this workspace.")
+    return row
 
 
 async def touch(session: AsyncSession, key_id: str, at: datetime, *, every_s: float = 60.0) -> None:

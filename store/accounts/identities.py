@@ -4,6 +4,7 @@ issuer."""
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import UniqueConstraint, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,8 @@ class IdentityRow(Row, table=True):
     __tablename__ = "identities"
     __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("workspace", "member_id", "issuer"))
 
+    SEALED: ClassVar[tuple[str, ...]] = ("id", "workspace", "member_id", "issuer", "subject", "email", "created_at")
+
     id: str = Field(primary_key=True)
     workspace: str
     member_id: str = Field(foreign_key="members.id")
@@ -28,6 +31,7 @@ class IdentityRow(Row, table=True):
     email: str
     created_at: datetime = Field(sa_type=UtcTime)
     last_used_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    mac: str | None = None
 
 
 _T = table(IdentityRow)

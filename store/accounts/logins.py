@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sqlalchemy import Index, delete, func, select, update
 from sqlalchemy import insert as insert_into
@@ -16,15 +16,23 @@ from sqlmodel import Field
 
 from store.accounts.members import MemberRow
 from store.dialect import UtcTime
-from store.rows import Row, add, every, first, storable, table
+from store.rows import Row, add, amend, every, first, storable, table
 
 
 class LoginRow(Row, table=True):
-    """Login session of one browser. ``csrf`` is the secret its forms carry. ``issuer`` is the OpenID Connect issuer
-    they signed in by; empty: a password."""
+    """One browser that is signed in. ``csrf`` is the secret its forms carry. ``issuer`` vouched for the person; empty:
+    a password did.
+
+    One that was ended keeps no ``mac``: to take ``revoked_at`` out brings nothing back.
+    """
 
     __tablename__ = "logins"
     __table_args__ = (Index("ix_logins_member", "workspace", "member_id"),)
+
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "id", "token_sha256", "workspace", "member_id", "csrf", "created_at", "expires_at", "address", "agent",
+        "issuer",
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     token_sha256: str = Field(unique=True)
@@ -38,6 +46,7 @@ class LoginRow(Row, table=True):
     address: str = ""
     agent: str = ""
     issuer: str | None = None
+    mac: str | None = None
 
 
 FailureScope = Literal["pair", "email", "ip"]
@@ -117,9 +126,10 @@ async def get_active(
 
 
 async def renew(session: AsyncSession, login_id: str, *, token: str, csrf: str) -> None:
-    """Replaces the session's token and form secret: the old ones stop working."""
-    mine = update(_T).where(_T.c.id == login_id, _T.c.revoked_at.is_(None))
-    await session.execute(mine.values(token_sha256=sha256(token), csrf=csrf))
+    """The same sign-in under another token and another form secret: whoever held the ones before holds nothing."""
+    there = await first(session, LoginRow, select(_T).where(_T.c.id == login_id, _T.c.revoked_at.is_(None)))
+    if there is not None:
+        await amend(session, there, {"token_sha256": sha256(token), "csrf": csrf}, _T.c.revoked_at.is_(None))
 
 
 async def of_member(session: AsyncSession, workspace: str, member_id: str, now: datetime) -> list[LoginRow]:
@@ -137,13 +147,13 @@ async def touch(session: AsyncSession, login_id: str, now: datetime) -> None:
 async def revoke(session: AsyncSession, token: str, now: datetime) -> bool:
     """Ends a session. False: there was nothing to end."""
     mine = update(_T).where(_T.c.token_sha256 == sha256(token), _T.c.revoked_at.is_(None))
-    return (await session.execute(mine.values(revoked_at=now).returning(_T.c.id))).first() is not None
+    return (await session.execute(mine.values(revoked_at=now, mac=None).returning(_T.c.id))).first() is not None
 
 
 async def revoke_one(session: AsyncSession, workspace: str, member_id: str, login_id: str, now: datetime) -> bool:
     """Ends one session of a member. False: they have none with this id that goes on."""
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.id == login_id)
-    ended = mine.where(_T.c.revoked_at.is_(None)).values(revoked_at=now)
+    ended = mine.where(_T.c.revoked_at.is_(None)).values(revoked_at=now, mac=None)
     return (await session.execute(ended.returning(_T.c.id))).first() is not None
 
 
@@ -154,7 +164,7 @@ async def revoke_all(
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.revoked_at.is_(None))
     if but is not None:
         mine = mine.where(_T.c.id != but)
-    return len((await session.execute(mine.values(revoked_at=now).returning(_T.c.id))).all())
+    return len((await session.execute(mine.values(revoked_at=now, mac=None).returning(_T.c.id))).all())
 
 
 async def record_failure(session: AsyncSession, subjects: Iterable[tuple[FailureScope, str]], now: datetime) -> None:

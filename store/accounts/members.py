@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +16,7 @@ from sqlmodel import Field
 from core.errors import Conflict, NotFound
 from store.dialect import UtcTime
 from store.driver.prepared import PreparedQuery
-from store.rows import Row, add_new, every, first, storable, table
+from store.rows import Row, add_new, amend, every, first, table
 
 OWNER: Final = "owner"
 MemberState = Literal["invited", "active", "disabled"]
@@ -36,6 +36,11 @@ class MemberRow(Row, table=True):
         Index("ix_members_invite", "invite_sha256"),
     )
 
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "id", "workspace", "email", "email_key", "name", "role", "state", "password_hash", "invite_sha256",
+        "invite_expires_at", "invited_by", "created_at", "role_since", "role_by",
+    )  # fmt: skip
+
     id: str = Field(primary_key=True)
     workspace: str = Field(foreign_key="workspaces.id")
     email: str
@@ -51,6 +56,7 @@ class MemberRow(Row, table=True):
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcTime)
     role_since: datetime | None = Field(default=None, sa_type=UtcTime)
     role_by: str | None = None
+    mac: str | None = None
 
     @property
     def standing_since(self) -> datetime:
@@ -64,7 +70,10 @@ class MemberRow(Row, table=True):
 
 
 _T = table(MemberRow)
-_GET = PreparedQuery(MemberRow, select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within")))
+_SPENT: Final = {"invite_sha256": None, "invite_expires_at": None}
+_ONE = select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within"))
+_GET = PreparedQuery(MemberRow, _ONE)
+_LOCK = PreparedQuery(MemberRow, _ONE.with_for_update())
 
 
 def email_key(email: str) -> str:
@@ -118,13 +127,12 @@ async def invite(
 
 
 async def accept(session: AsyncSession, token: str, *, name: str, password_hash: str, now: datetime) -> MemberRow:
-    """Accepts an invitation once: the member becomes active, under this name. Raises NotFound when the token is
-    unknown, used or over."""
-    invited = update(_T).where(_T.c.invite_sha256 == _sha256(token), _T.c.state == "invited")
-    fresh = storable({"state": "active", "name": name, "password_hash": password_hash, "role_since": now})
-    spent = {"invite_sha256": None, "invite_expires_at": None}
-    statement = invited.where(_T.c.invite_expires_at > now).values(**fresh, **spent)
-    row = await first(session, MemberRow, statement.returning(_T))
+    """Use an invitation once: the member becomes active, under this name. Raises NotFound when the token is unknown,
+    used or over."""
+    invited = select(_T).where(_T.c.invite_sha256 == _sha256(token), _T.c.state == "invited")
+    there = await first(session, MemberRow, invited.where(_T.c.invite_expires_at > now).with_for_update())
+    fresh = {"state": "active", "name": name, "password_hash": password_hash, "role_since": now}
+    row = await amend(session, there, {**fresh, **_SPENT}) if there else None
     if row is None:
         raise NotFound("This invitation is unknown, used or over: ask for a new one.")
     return row
@@ -133,16 +141,14 @@ async def accept(session: AsyncSession, token: str, *, name: str, password_hash:
 async def accept_sso(
     session: AsyncSession, workspace: str, member_id: str, *, name: str, now: datetime
 ) -> MemberRow | None:
-    """Accepts an open invitation on an issuer's assertion instead of the token: without a password, and never an
-    owner's. None: it is none."""
-    mine = update(_T).where(
+    """Take an open invitation by an issuer's word instead of the token: without a password, and never an owner's. None:
+    it is none."""
+    mine = select(_T).where(
         _T.c.workspace == workspace, _T.c.id == member_id, _T.c.state == "invited", _T.c.role != OWNER
     )
-    fresh = storable({"state": "active", "name": name, "role_since": now})
-    spent = {"invite_sha256": None, "invite_expires_at": None}
-    return await first(
-        session, MemberRow, mine.where(_T.c.invite_expires_at > now).values(**fresh, **spent).returning(_T)
-    )
+    there = await first(session, MemberRow, mine.where(_T.c.invite_expires_at > now).with_for_update())
+    fresh = {"state": "active", "name": name, "role_since": now}
+    return await amend(session, there, {**fresh, **_SPENT}) if there else None
 
 
 async def set_password(session: AsyncSession, workspace: str, member_id: str, password_hash: str) -> MemberRow:
@@ -168,8 +174,7 @@ async def disable(session: AsyncSession, workspace: str, member_id: str) -> Memb
     """Disables a member; revoke the logins and keys too. Raises NotFound; Conflict when it would leave no active
     owner."""
     await _keep_an_owner(session, workspace, member_id)
-    gone = {"state": "disabled", "invite_sha256": None, "invite_expires_at": None}
-    return await _change(session, workspace, member_id, gone)
+    return await _change(session, workspace, member_id, {"state": "disabled", **_SPENT})
 
 
 async def enable(session: AsyncSession, workspace: str, member_id: str, *, at: datetime, by: str | None) -> MemberRow:
@@ -193,14 +198,13 @@ async def _change(
     was: str | None = None,
     unless: str | None = None,
 ) -> MemberRow:
-    statement = update(_T).where(_T.c.id == member_id, _T.c.workspace == workspace)
-    if was is not None:
-        statement = statement.where(_T.c.state == was)
-    if unless is not None:
-        statement = statement.where(_T.c.state != unless)
-    row = await first(session, MemberRow, statement.values(storable(columns)).returning(_T))
+    there = await _LOCK.first(session, of=member_id, within=workspace)
+    if there is None:
+        raise NotFound("There is no such member in this workspace.")
+    row = None
+    if (was is None or there.state == was) and there.state != unless:
+        row = await amend(session, there, columns)
     if row is None:
-        there = await get(session, workspace, member_id)
         raise Conflict(f"This member is {there.state}{f', not {was}' if was else ''}.")
     return row
 

@@ -108,13 +108,20 @@ class PreparedQuery(Generic[RowT]):
         self._columns: tuple[tuple[str, Made], ...] = ()
 
     async def first(self, session: AsyncSession, **given: Any) -> RowT | None:
-        found = await self.every(session, **given)
-        return found[0] if found else None
+        """Raises NotAuthentic."""
+        found = await self._found(session, given)
+        return rows.checked(session, found[0]) if found else None
 
     async def every(self, session: AsyncSession, **given: Any) -> list[RowT]:
+        """All that are authentic."""
+        found = await self._found(session, given)
+        return rows.authentic(session, found) if self._kind.SEALED else found
+
+    async def _found(self, session: AsyncSession, given: Mapping[str, Any]) -> list[RowT]:
         sqlite = sqlite_of(session)
         if sqlite is None:
-            return await rows.every(session, self._kind, self._postgresql, given)
+            told = await session.execute(self._postgresql, given)
+            return [self._kind(**each) for each in told.mappings()]
         if self._compiled is None:
             dialect = (await session.connection()).dialect
             self._columns = tuple(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from sqlalchemy import BigInteger, Index, Select, select, text
+from sqlalchemy import BigInteger, Index, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core import canon, ids
 from core.clock import iso
 from store.dialect import UtcTime
-from store.rows import Row, every, first, table
+from store.rows import Row, checked, every, table
 
 GENESIS: Final = "sha256:" + "0" * 64
 MAX_WORDS: Final = 8_000
@@ -66,13 +66,17 @@ class HistoryRow(Row, table=True):
 
 
 class HistoryHeadRow(Row, table=True):
-    """Head of a workspace's chain: how many entries there are, and the digest of the last."""
+    """The end of a workspace's chain: how many entries there are, and the digest of the last. ``generation`` is how
+    often its contracts had changed then (``store.contracts``)."""
 
     __tablename__ = "history_heads"
+    SEALED: ClassVar[tuple[str, ...]] = ("workspace", "seq", "digest", "generation")
 
     workspace: str = Field(primary_key=True)
     seq: int = Field(sa_type=BigInteger)
     digest: str
+    generation: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    mac: str | None = None
 
 
 _T = table(HistoryRow)
@@ -177,9 +181,27 @@ async def stream(
 async def head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
     """Reads the head of the chain.
 
-    None where nothing was ever appended. Kept elsewhere, it is an anchor for ``history.verify``.
+    None where nothing was ever appended. Kept elsewhere, it is an anchor for ``history.verify``. It is not checked:
+    ``checked_head`` is.
     """
-    return await first(session, HistoryHeadRow, select(_HEAD).where(_HEAD.c.workspace == workspace))
+    found = (await session.execute(select(_HEAD).where(_HEAD.c.workspace == workspace))).mappings().first()
+    return None if found is None else HistoryHeadRow(**found)
+
+
+async def checked_head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
+    """As ``head``. Raises NotAuthentic for one that OpsIQ did not write."""
+    found = await head(session, workspace)
+    return None if found is None else checked(session, found)
+
+
+async def heads(session: AsyncSession) -> list[HistoryHeadRow]:
+    """The ends of every workspace's chain that are authentic."""
+    return await every(session, HistoryHeadRow, select(_HEAD).order_by(_HEAD.c.workspace))
+
+
+async def total(session: AsyncSession) -> int:
+    """How many entries there are in all workspaces together, as their ends tell."""
+    return int((await session.execute(select(func.coalesce(func.sum(_HEAD.c.seq), 0)))).scalar_one())
 
 
 async def beside(session: AsyncSession, row: HistoryRow) -> dict[int, HistoryRow]:

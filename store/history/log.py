@@ -20,7 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as on_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import UpdateBase
 
-from core.errors import NotFound
+from core.errors import NotAuthentic, NotFound
 from store.dialect import is_postgresql, upsert
 from store.driver.prepared import PreparedQuery, PreparedStatement
 from store.history import stats
@@ -32,13 +32,17 @@ from store.history.entries import (
     HistoryFilters,
     HistoryHeadRow,
     HistoryRow,
+    checked_head,
     fitting,
     head,
+    heads,
     stream,
+    total,
 )
 from store.history.search import match_of, newest
 from store.history.verification import ChainAnchor, ChainVerdict, entry_fault, verify
-from store.rows import every, first, storable, table
+from store.rows import authenticator_of, code_of, every, first, storable, table
+from store.workspaces import was_founded
 
 __all__ = [
     "EVERYTHING",
@@ -50,31 +54,42 @@ __all__ = [
     "HistoryRow",
     "append",
     "append_all",
+    "checked_head",
     "count",
+    "ensure_end",
     "entry_fault",
     "get",
     "head",
+    "heads",
     "of_run",
     "page",
     "stream",
+    "tell_generation",
+    "total",
     "verify",
 ]
 
 _ENDS: Final = "opsiq.history_ends"
+_SEALED: Final = "opsiq.history_sealed"
 _T = table(HistoryRow)
 _HEAD = table(HistoryHeadRow)
 # Built once: appending is the store's most frequent write, and building its statements cost a quarter of its time.
 _APPEND = PreparedStatement(lambda _: insert(_T), ENTRY_COLUMNS)
 _LOCK_HEAD = PreparedQuery(HistoryHeadRow, select(_HEAD).where(_HEAD.c.workspace == bindparam("of")).with_for_update())
+_LOCKED_END = (
+    select(_HEAD.c.seq, _HEAD.c.digest, _HEAD.c.generation)
+    .where(_HEAD.c.workspace == bindparam("of"))
+    .with_for_update()
+)
 
 
 def _moving(postgresql: bool) -> UpdateBase:
     fresh = (on_postgresql if postgresql else on_sqlite)(_HEAD)
-    moved = {name: fresh.excluded[name] for name in ("seq", "digest")}
+    moved = {name: fresh.excluded[name] for name in ("seq", "digest", "generation", "mac")}
     return fresh.on_conflict_do_update(index_elements=["workspace"], set_=moved)
 
 
-_MOVE_HEAD = PreparedStatement(_moving, ("workspace", "seq", "digest"))
+_MOVE_HEAD = PreparedStatement(_moving, ("workspace", "seq", "digest", "generation", "mac"))
 
 
 async def append(
@@ -102,11 +117,11 @@ async def append(
 
 
 async def append_all(session: AsyncSession, workspace: str, entries: Sequence[HistoryEntry]) -> list[HistoryRow]:
-    """Appends entries at the end of this workspace's chain, in this order and in the caller's transaction. Raises
-    NotCanonical when an actor or data are no JSON."""
+    """Add them at the end of this workspace's chain, in this order and in the caller's transaction. Raises NotCanonical
+    when an actor or data are no JSON, NotAuthentic when something other than OpsIQ wrote where the chain ends."""
     if not entries:
         return []
-    seq, prev = await _locked_end(session, workspace)
+    seq, prev, generation = await _locked_end(session, workspace)
     chained: list[dict[str, Any]] = []
     for entry in entries:
         seq += 1
@@ -119,9 +134,15 @@ async def append_all(session: AsyncSession, workspace: str, entries: Sequence[Hi
         for count in stats.counts_of(columns, entry.data)
     ]
     await stats.add(session, workspace, counts)
-    await _MOVE_HEAD.run(session, [(workspace, seq, prev)])
-    session.info.setdefault(_ENDS, {})[workspace] = seq, prev
+    await _move_end(session, workspace, seq, prev, generation)
     return [HistoryRow(**columns) for columns in chained]
+
+
+async def tell_generation(session: AsyncSession, workspace: str, generation: int) -> None:
+    """The end of the chain tells that the contracts have changed ``generation`` times; what is appended later tells it
+    on."""
+    seq, prev, _ = await _locked_end(session, workspace)
+    await _move_end(session, workspace, seq, prev, generation)
 
 
 async def page(
@@ -167,16 +188,41 @@ async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[His
     return await every(session, HistoryRow, mine.order_by(_T.c.seq))
 
 
-async def _locked_end(session: AsyncSession, workspace: str) -> tuple[int, str]:
-    """Locks the head and answers the number and digest of the last entry. The head is locked from the transaction's
-    first append to its end: what was appended since is known without asking."""
+async def ensure_end(session: AsyncSession, workspace: str) -> None:
+    """Where the record of the chain's end is missing, write it anew from the last entry: for whoever accepts what
+    stands there."""
+    if await head(session, workspace) is not None:
+        return
+    mine = select(_T.c.seq, _T.c.digest).where(_T.c.workspace == workspace).order_by(_T.c.seq.desc()).limit(1)
+    last = (await session.execute(mine)).first()
+    await _move_end(session, workspace, last.seq if last else 0, last.digest if last else GENESIS, 0)
+
+
+async def _move_end(session: AsyncSession, workspace: str, seq: int, digest: str, generation: int) -> None:
+    end = {"workspace": workspace, "seq": seq, "digest": digest, "generation": generation}
+    code = code_of(session, HistoryHeadRow, end)
+    if code is None and session.info.get(_SEALED, {}).get(workspace):
+        raise RuntimeError("This history is sealed, and this session has no keys to go on with it.")
+    await _MOVE_HEAD.run(session, [(*end.values(), code)])
+    session.info.setdefault(_ENDS, {})[workspace] = seq, digest, generation
+
+
+async def _locked_end(session: AsyncSession, workspace: str) -> tuple[int, str, int]:
+    """Number and digest of the last entry, and the generation told. The head is locked from the transaction's first
+    append to its end: what was appended since is known without asking. Raises NotAuthentic."""
     if (known := session.info.get(_ENDS, {}).get(workspace)) is not None:
         return known  # type: ignore[no-any-return]
     found = await _LOCK_HEAD.first(session, of=workspace)
     if found is None:
-        fresh = upsert(session, _HEAD).values(workspace=workspace, seq=0, digest=GENESIS)
+        if authenticator_of(session) is not None and not was_founded(session, workspace):
+            raise NotAuthentic(
+                f"The record of where the history of {workspace} ends was taken out of the database. "
+                "Whoever runs the server should run `opsiq doctor`."
+            )
+        fresh = upsert(session, _HEAD).values(workspace=workspace, seq=0, digest=GENESIS, generation=0)
         await session.execute(fresh.on_conflict_do_nothing())
-        found = await _LOCK_HEAD.first(session, of=workspace)
-    if found is None:
-        raise RuntimeError("The history's head row vanished inside one transaction.")
-    return found.seq, found.digest
+        # It may be another transaction's by now.
+        seq, digest, generation = (await session.execute(_LOCKED_END, {"of": workspace})).one()
+        return seq, digest, generation
+    session.info.setdefault(_SEALED, {})[workspace] = found.mac is not None
+    return found.seq, found.digest, found.generation

@@ -10,7 +10,7 @@ over any days.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -29,10 +29,10 @@ from store.rows import Row, table
 GROWTH: Final = 1.1
 NEVER: Final = -1000
 """The bucket of a duration that nobody measured."""
-_ENDS: Final = frozenset({"finished", "refused", "abstained", "rejected", "expired"})
+_ENDS: Final = frozenset({"finished", "replied", "refused", "abstained", "rejected", "expired"})
 _STEPS: Final[Mapping[str, str]] = {
     "resolved": "resolve", "asked": "answer", "held": "answer", "auto_confirmed": "answer", "refused": "answer",
-    "abstained": "answer", "call_attempted": "call", "call_settled": "call", "finished": "whole",
+    "abstained": "answer", "replied": "answer", "call_attempted": "call", "call_settled": "call", "finished": "whole",
 }  # fmt: skip
 _YES: Final = frozenset({"approved", "confirmed"})
 COUNTED: Final = _ENDS | _YES | frozenset(_STEPS) | {"rejected"}
@@ -192,6 +192,17 @@ async def names(session: AsyncSession, workspace: str, measure: str) -> list[str
     """Every name that was ever counted under this measure, sorted."""
     mine = select(_T.c.name).distinct().where(_T.c.workspace == workspace, _T.c.measure == measure)
     return list((await session.execute(mine.order_by(_T.c.name))).scalars())
+
+
+async def every(
+    session: AsyncSession, workspace: str
+) -> AsyncIterator[tuple[tuple[str, str, int, str], tuple[int, int]]]:
+    """(measure, name, slot, day) and (how many, what they come to) of all that was counted."""
+    columns = (_T.c.measure, _T.c.name, _T.c.slot, _T.c.day, _T.c.n, _T.c.total)
+    for measure, name, slot, day, n, total in (
+        await session.execute(select(*columns).where(_T.c.workspace == workspace))
+    ).all():
+        yield (measure, name, slot, day), (n, total)
 
 
 def day_of(at: datetime) -> str:

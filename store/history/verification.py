@@ -1,15 +1,19 @@
-"""History verification: walks the chain and says where an entry was edited, deleted, inserted or cut off."""
+"""Reading the history's chain back: what was edited, deleted, inserted or cut off shows, and where; what was counted of
+it, too."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotCanonical
-from store.history import entries
+from store.history import entries, stats
 from store.history.entries import GENESIS, HistoryRow
+from store.rows import is_authentic
 
 _UNREADABLE: Final = (ValueError, TypeError, AttributeError)
 """What a cell raises that is not of its column's type."""
@@ -17,11 +21,12 @@ _UNREADABLE: Final = (ValueError, TypeError, AttributeError)
 
 @dataclass(frozen=True, slots=True)
 class ChainAnchor:
-    """Anchor of a chain: an entry's number and digest, exported earlier and kept where the database's owner can't reach
-    it."""
+    """An entry's number and digest, exported earlier and kept where the database's owner can't reach it. ``at`` is
+    when, for people."""
 
     seq: int
     digest: str
+    at: str = ""
 
     def __str__(self) -> str:
         """Text form: ``SEQ:DIGEST``."""
@@ -32,7 +37,8 @@ class ChainAnchor:
 class ChainVerdict:
     """Result of a verification: ``count`` entries were sound.
 
-    ``first_break`` is the number of the first wrong or missing entry, ``why`` says what is wrong.
+    ``first_break`` is the number of the first wrong or missing entry, ``why`` says what is wrong. ``anchored`` is the
+    highest anchor that fits, ``anchors`` how many there were.
     """
 
     ok: bool
@@ -40,50 +46,131 @@ class ChainVerdict:
     first_break: int | None = None
     why: str = ""
     last: ChainAnchor | None = None
+    anchored: ChainAnchor | None = None
+    anchors: int = 0
 
 
-async def verify(session: AsyncSession, workspace: str, anchor: ChainAnchor | None = None) -> ChainVerdict:
-    """Walks the whole chain in constant memory. Run it in a ``read()`` block, so that it sees one moment.
+async def verify(
+    session: AsyncSession, workspace: str, anchor: ChainAnchor | None = None, *, anchors: Sequence[ChainAnchor] = ()
+) -> ChainVerdict:
+    """Walk the whole chain in constant memory. Run it in a ``read()`` block, so that it sees one moment.
 
-    The chain alone can't show that its end was cut *and* the head row rewritten to match, or that the whole chain was
-    rebuilt: an ``anchor`` shows that.
+    The chain alone can't show that its end was cut *and* the head row rewritten to fit, or that everything was made
+    anew. Where the session has keys, the head's code shows that the head is OpsIQ's own; an older copy of both is shown
+    by an ``anchor`` that was taken since, or by ``anchors``.
     """
+    taken = sorted([*anchors, *([anchor] if anchor else [])], key=lambda each: each.seq)
+    walk = _Walk(taken)
     head = await entries.head(session, workspace)
-    count, prev = 0, GENESIS
     rows, singly = entries.stream(session, workspace), False
     while True:
         try:
             row = await anext(rows, None)
         except _UNREADABLE:
             if singly:
-                return ChainVerdict(False, count, count + 1, f"Entry {count + 1} was edited: it can't be read back.")
+                return walk.broken(walk.count + 1, f"Entry {walk.count + 1} was edited: it can't be read back.")
             # One of the batch: the entries before it are still to be judged, and it is to be named.
-            rows, singly = entries.stream(session, workspace, after=count or None, batch=1), True
+            rows, singly = entries.stream(session, workspace, after=walk.count or None, batch=1), True
             continue
         if row is None:
             break
-        why = _broken(row, count + 1, prev)
+        why = _broken(row, walk.count + 1, walk.prev)
         if why:
             # A wrong number below the expected one is an entry too many there; above it, the expected one is missing.
-            return ChainVerdict(False, count, min(row.seq, count + 1), why)
-        if anchor is not None and row.seq == anchor.seq and row.digest != anchor.digest:
-            why = f"Entry {row.seq} is not the one the anchor was taken from: the chain was made anew up to here."
-            return ChainVerdict(False, count, row.seq, why)
+            return walk.broken(min(row.seq, walk.count + 1), why)
+        if why := walk.misanchored(row):
+            return walk.broken(row.seq, why)
         if head is None or row.seq > head.seq:
-            return ChainVerdict(False, count, row.seq, f"Entry {row.seq} stands after the recorded end of the history.")
-        count, prev = row.seq, row.digest
+            return walk.broken(row.seq, f"Entry {row.seq} stands after the recorded end of the history.")
+        walk.take(row)
+    count = walk.count
     if head is not None and head.seq > count:
         why = f"The history ends at entry {count}, but {head.seq} were written: the end was cut off."
-        return ChainVerdict(False, count, count + 1, why)
-    if head is not None and head.digest != prev:
+        return walk.broken(count + 1, why)
+    if head is not None and head.digest != walk.prev:
         why = (
             f"The recorded end of the history does not fit entry {count}: the entry was replaced or the record edited."
         )
-        return ChainVerdict(False, count, count, why)
-    if anchor is not None and anchor.seq > count:
-        why = f"The anchor was taken at entry {anchor.seq}, but the history ends at {count}: the end was cut off."
-        return ChainVerdict(False, count, count + 1, why)
-    return ChainVerdict(True, count, last=ChainAnchor(count, prev))
+        return walk.broken(count, why)
+    if taken and taken[-1].seq > count:
+        beyond = next(each for each in taken if each.seq > count)
+        why = (
+            f"The anchor {_taken(beyond)}was taken at entry {beyond.seq}, but the history ends at {count}: the "
+            f"end was cut off, or an "
+            "older copy of the database was put back."
+        )
+        return walk.broken(count + 1, why)
+    if head is not None and not is_authentic(session, head):
+        since = walk.anchored.seq + 1 if walk.anchored else 1
+        if walk.anchored and since > count:
+            why = "Something other than OpsIQ wrote where the history ends, though all entries are those that were anchored."  # noqa: E501
+            return ChainVerdict(False, count, None, why, ChainAnchor(count, walk.prev), walk.anchored, len(taken))
+        why = f"Something other than OpsIQ wrote where the history ends: entries from {since} to {count} may have been made anew."  # noqa: E501
+        return walk.broken(min(since, max(count, 1)), why)
+    if why := await _miscounted(session, workspace, walk.days):
+        return ChainVerdict(False, count, None, why, ChainAnchor(count, walk.prev), walk.anchored, len(taken))
+    return ChainVerdict(True, count, last=ChainAnchor(count, walk.prev), anchored=walk.anchored, anchors=len(taken))
+
+
+class _Walk:
+    """How far the chain was walked, what was counted on the way, and which anchors were met."""
+
+    def __init__(self, anchors: Sequence[ChainAnchor]) -> None:
+        self._anchors = anchors
+        self._next = 0
+        self.count, self.prev = 0, GENESIS
+        self.anchored: ChainAnchor | None = None
+        self.days: dict[tuple[str, str, int, str], list[int]] = {}
+
+    def misanchored(self, row: HistoryRow) -> str:
+        """Why an anchor that was taken from this entry does not fit it; empty where all do."""
+        while self._next < len(self._anchors) and self._anchors[self._next].seq <= row.seq:
+            each = self._anchors[self._next]
+            self._next += 1
+            if each.seq == row.seq and each.digest != row.digest:
+                since = (
+                    f"after entry {self.anchored.seq}, whose anchor fits, up to here" if self.anchored else "up to here"
+                )
+                return f"Entry {row.seq} is not the one the anchor {_taken(each)}was taken from: the chain was made anew {since}."  # noqa: E501
+            if each.seq == row.seq:
+                self.anchored = each
+        return ""
+
+    def take(self, row: HistoryRow) -> None:
+        self.count, self.prev = row.seq, row.digest
+        if row.kind in stats.COUNTED:
+            day, columns = stats.day_of(row.at), row.__dict__
+            for each in stats.counts_of(columns, json.loads(row.data)):
+                held = self.days.setdefault((each.measure, each.name, each.slot, day), [0, 0])
+                held[0] += 1
+                held[1] += each.total
+
+    def broken(self, at: int, why: str) -> ChainVerdict:
+        return ChainVerdict(False, self.count, at, why, anchored=self.anchored, anchors=len(self._anchors))
+
+
+async def _miscounted(session: AsyncSession, workspace: str, days: dict[tuple[str, str, int, str], list[int]]) -> str:
+    """Why what was counted by day is not what the entries come to; empty where it is."""
+    kept = {name: list(counted) async for name, counted in stats.every(session, workspace)}
+    for name in sorted(kept.keys() | days.keys(), key=lambda each: (each[3], *each[:3])):
+        is_, should = kept.get(name, [0, 0]), days.get(name, [0, 0])
+        if is_ != should:
+            measure, of, _, day = name
+            return (
+                f"What was counted for {day} is not what the entries come to: {measure} {of} says {_figures(is_)} "
+                f"where they make "
+                f"{_figures(should)}."
+            )
+    return ""
+
+
+def _figures(counted: Sequence[int]) -> str:
+    n, total = counted
+    return f"{n} (in all {total})" if total else str(n)
+
+
+def _taken(anchor: ChainAnchor) -> str:
+    return f"of {anchor.at} " if anchor.at else ""
 
 
 def _fits(row: HistoryRow) -> bool:

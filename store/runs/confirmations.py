@@ -4,6 +4,7 @@ session, bound to the contract's digest."""
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import Index, bindparam, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,7 @@ from sqlmodel import Field
 
 from core.actor import Actor
 from store.dialect import DbNow, UtcTime, upsert
-from store.rows import Row, storable, table
+from store.rows import Row, code_of, every, storable, table
 
 
 class ConfirmationRow(Row, table=True):
@@ -21,16 +22,19 @@ class ConfirmationRow(Row, table=True):
     __tablename__ = "confirmations"
     __table_args__ = (Index("ix_confirmations_at", "at"),)
 
+    SEALED: ClassVar[tuple[str, ...]] = ("workspace", "session_id", "person", "role", "contract_digest")
+
     workspace: str = Field(primary_key=True)
     session_id: str = Field(primary_key=True)
     person: str = Field(primary_key=True)
     role: str = Field(primary_key=True, sa_column_kwargs={"server_default": text("''")})
     contract_digest: str = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcTime)
+    mac: str | None = None
 
 
 _T = table(ConfirmationRow)
-_OF_SESSION = select(_T.c.contract_digest).where(
+_OF_SESSION = select(_T).where(
     _T.c.workspace == bindparam("within"),
     _T.c.session_id == bindparam("during"),
     _T.c.person == bindparam("by"),
@@ -44,7 +48,9 @@ async def remember(session: AsyncSession, by: Actor, session_id: str, contract_d
         "workspace": by.workspace, "session_id": session_id, "person": by.person, "role": by.role,
         "contract_digest": contract_digest,
     }  # fmt: skip
-    await session.execute(upsert(session, _T).values({**storable(names), "at": DbNow()}).on_conflict_do_nothing())
+    code = code_of(session, ConfirmationRow, names)
+    fresh = upsert(session, _T).values({**storable(names), "at": DbNow(), "mac": code})
+    await session.execute(fresh.on_conflict_do_update(index_elements=list(names), set_={"mac": code}))
 
 
 async def has(session: AsyncSession, by: Actor, session_id: str, contract_digest: str) -> bool:
@@ -54,7 +60,7 @@ async def has(session: AsyncSession, by: Actor, session_id: str, contract_digest
 async def of_session(session: AsyncSession, by: Actor, session_id: str) -> frozenset[str]:
     """The contract digests this person has confirmed in this session, in this role."""
     of = {"within": by.workspace, "during": session_id, "by": by.person, "acting_as": by.role}
-    return frozenset((await session.execute(_OF_SESSION, of)).scalars())
+    return frozenset(row.contract_digest for row in await every(session, ConfirmationRow, _OF_SESSION, of))
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Index, String, and_, bindparam, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, and_, bindparam, cast, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -16,11 +16,11 @@ from store.dialect import DbNow, UtcTime
 from store.driver.prepared import PreparedQuery
 from store.driver.sqlite import ONE_ROW
 from store.jobs.jobs import JobRow
-from store.rows import Row, add, every, storable, table
+from store.rows import Row, add, authentic, authenticator_of, code_of, every, storable, table
 
 
 class RunRow(Row, table=True):
-    """Run. ``actions`` are names joined by spaces.
+    """``actions`` are names joined by spaces; ``thread_id`` is the first run of its thread (None: its own).
 
     ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is the present phase of
     planning a received run, where that takes long; a move clears it.
@@ -31,8 +31,14 @@ class RunRow(Row, table=True):
         Index("ix_runs_workspace_created", "workspace", "created_at", "id"),
         Index("ix_runs_workspace_state", "workspace", "state", "created_at"),
         Index("ix_runs_workspace_person", "workspace", "person", "created_at"),
+        Index("ix_runs_workspace_thread", "workspace", "thread_id", "created_at"),
         Index("ix_runs_state_expires", "state", "expires_at"),
     )
+
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "id", "workspace", "session_id", "actor_id", "person", "role", "surface", "state", "actions", "risk",
+        "plan_digest", "expires_at", "revision", "document",
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     workspace: str
@@ -52,6 +58,8 @@ class RunRow(Row, table=True):
     revision: int = 1
     document: str
     phase: str | None = None
+    mac: str | None = None
+    thread_id: str | None = None
 
 
 _T = table(RunRow)
@@ -82,16 +90,22 @@ async def move(
     was: Collection[str],
     to: str,
     revision: int | None = None,
+    fixed: Mapping[str, Any] | None = None,
     **columns: Any,
 ) -> RunRow:
     """Changes a run's state from one in ``was`` to ``to``, setting ``columns``; the revision grows by one.
 
-    the revision grows by one. Of concurrent moves exactly one succeeds. ``revision`` demands that nothing moved since
-    it was read. ``updated_at`` is the database's clock unless given. Raises Conflict when the run has moved on
-    (``extra`` tells its state and revision), NotFound when it isn't in this workspace.
+    the revision grows by one. Of racing moves exactly one fits. ``revision`` demands that nothing moved since it was
+    read. ``updated_at`` is the database's clock unless given. ``fixed`` are the columns that no move changes, as they
+    were read: with them, ``revision`` and all the others, the row is sealed anew (a session with keys needs them).
+    Raises Conflict when the run has moved on (``extra`` tells its state and revision), NotFound when it isn't in this
+    workspace, NotAuthentic when ``fixed`` is not what is there.
     """
     states = (was,) if isinstance(was, str) else tuple(was)
     fresh = storable({**columns, "state": to, "phase": None})
+    if authenticator_of(session) is not None:
+        sealed = {"id": run_id, "workspace": workspace, **(fixed or {}), **fresh}
+        fresh["mac"] = code_of(session, RunRow, {**sealed, "revision": revision + 1 if revision is not None else None})
     given = {f"to_{name}": value for name, value in fresh.items()}
     given |= {"of": run_id, "within": workspace} | ({} if revision is None else {"revised": revision})
     row = await _moving(tuple(fresh), states, revision is not None).first(session, **given)
@@ -132,6 +146,7 @@ async def listed(
     person: str | None = None,
     role: str | None = None,
     action: str | None = None,
+    thread_id: str | None = None,
     before: RunRow | str | None = None,
     limit: int = 50,
 ) -> list[RunRow]:
@@ -146,11 +161,53 @@ async def listed(
         statement = statement.where(_T.c.role == role)
     if action is not None:
         statement = statement.where((" " + _T.c.actions + " ").contains(f" {action} ", autoescape=True))
-    if before is not None:
-        last = await get(session, workspace, before) if isinstance(before, str) else before
-        older = and_(_T.c.created_at == last.created_at, _T.c.id < last.id)
-        statement = statement.where(or_(_T.c.created_at < last.created_at, older))
-    return await every(session, RunRow, statement.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit))
+    if thread_id is not None:
+        statement = statement.where(_in_thread(thread_id))
+    last = await get(session, workspace, before) if isinstance(before, str) else before
+    newest = statement.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit)
+    kept: list[RunRow] = []
+    while True:  # once, but where one of the page is not authentic: a page is only short at the end
+        older = _before(last) if last is not None else true()
+        page = [RunRow(**each) for each in (await session.execute(newest.where(older))).mappings()]
+        kept += authentic(session, page)
+        if len(page) < limit or len(kept) >= limit:
+            return kept[:limit]
+        last = page[-1]
+
+
+def _before(last: RunRow) -> ColumnElement[bool]:
+    older = and_(_T.c.created_at == last.created_at, _T.c.id < last.id)
+    return or_(_T.c.created_at < last.created_at, older)
+
+
+async def of_thread(
+    session: AsyncSession,
+    workspace: str,
+    thread_id: str,
+    *,
+    person: str,
+    role: str,
+    surface: str,
+    until: datetime | None = None,
+    limit: int,
+) -> list[RunRow]:
+    """The last ``limit`` runs of a thread (up to ``until``) that this person asked for in this role on this surface,
+    oldest first."""
+    mine = select(_T).where(
+        _T.c.workspace == workspace,
+        _in_thread(thread_id),
+        _T.c.person == person,
+        _T.c.role == role,
+        _T.c.surface == surface,
+    )
+    if until is not None:
+        mine = mine.where(_T.c.created_at <= until)
+    return (await every(session, RunRow, mine.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit)))[::-1]
+
+
+def _in_thread(thread_id: str) -> ColumnElement[bool]:
+    """Its first run too, which an old process may have stored without naming a thread."""
+    return or_(_T.c.thread_id == thread_id, _T.c.id == thread_id)
 
 
 async def due(session: AsyncSession, now: datetime, limit: int = 100) -> list[RunRow]:

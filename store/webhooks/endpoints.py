@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from sqlalchemy import BigInteger, Index, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,7 @@ from core.errors import Conflict, NotFound
 from store.dialect import UtcTime, among, is_postgresql, kept, texts
 from store.driver.bulk_write import BulkStatement
 from store.driver.prepared import PreparedQuery
-from store.rows import Row, add, every, first, storable, table
+from store.rows import Row, add, amend, every, first, table
 
 EndpointState = Literal["active", "paused", "disabled", "deleted"]
 RATE_HOURS: Final = 24
@@ -35,6 +35,10 @@ class EndpointRow(Row, table=True):
 
     __tablename__ = "webhook_endpoints"
     __table_args__ = (Index("ix_webhook_endpoints_workspace", "workspace", "id"),)
+
+    SEALED: ClassVar[tuple[str, ...]] = (
+        "id", "workspace", "url", "patterns", "sealed_headers", "state", "created_by", "created_at", "changed_at",
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     workspace: str = Field(foreign_key="workspaces.id")
@@ -53,6 +57,7 @@ class EndpointRow(Row, table=True):
     failing_since: datetime | None = Field(default=None, sa_type=UtcTime)
     consecutive_failures: int = 0
     slow_s: float = 0.0
+    mac: str | None = None
 
 
 class EndpointHourRow(Row, table=True):
@@ -137,23 +142,23 @@ async def by_ids(session: AsyncSession, endpoint_ids: Collection[str]) -> dict[s
 async def change(
     session: AsyncSession, workspace: str, endpoint_id: str, at: datetime, *, was: Collection[str] = (), **columns: Any
 ) -> EndpointRow:
-    """Updates an endpoint. Raises NotFound; Conflict when its state does not fit."""
-    statement = update(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
-    if was:
-        statement = statement.where(_T.c.state.in_(tuple(was)))
-    fresh = storable({**columns, "changed_at": at})
-    row = await first(session, EndpointRow, statement.values(fresh).returning(_T))
+    """Set ``columns``; ``was`` limits the states it may be in. Raises NotFound; Conflict when its state does not
+    fit."""
+    mine = select(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
+    there = await first(session, EndpointRow, mine.with_for_update())
+    if there is None:
+        raise NotFound("There is no such webhook endpoint in this workspace.")
+    row = None if was and there.state not in was else await amend(session, there, {**columns, "changed_at": at})
     if row is None:
-        there = await get(session, workspace, endpoint_id)
         raise Conflict(f"This endpoint is {there.state}, so that can't be done to it.", extra={"state": there.state})
     return row
 
 
 async def disable(session: AsyncSession, endpoint_id: str, at: datetime, why: str) -> EndpointRow | None:
-    """Disables an endpoint automatically, from active or paused. None: it was not in either."""
-    mine = update(_T).where(_T.c.id == endpoint_id, _T.c.state.in_(("active", "paused")))
-    fresh = storable({"state": "disabled", "why": why, "changed_at": at})
-    return await first(session, EndpointRow, mine.values(fresh).returning(_T))
+    """By itself, from active or paused. None: it was not in either."""
+    mine = select(_T).where(_T.c.id == endpoint_id, _T.c.state.in_(("active", "paused")))
+    there = await first(session, EndpointRow, mine.with_for_update())
+    return await amend(session, there, {"state": "disabled", "why": why, "changed_at": at}) if there else None
 
 
 async def set_slow(session: AsyncSession, endpoint_id: str, slow_s: float) -> None:

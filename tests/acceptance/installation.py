@@ -18,10 +18,12 @@ from typing import Any
 from sqlalchemy import text
 
 import store.jobs.jobs
+from agent.history import sealing
 from app.container import open_container
 from cli.client import Client, Refused
 from cli.commands.ask import wait_until_idle
 from cli.console_session import ConsoleSession
+from core.clock import utc_now
 from core.settings import Settings
 from core.webhook_signature import new_secret
 from store.database import Database
@@ -161,6 +163,25 @@ class Installation:
                 await database.close()
 
         return asyncio.run(run())
+
+    def accept(self) -> None:
+        """As `opsiq seal --accept`: what somebody wrote into the database counts as OpsIQ's own from now on."""
+
+        async def accepted() -> None:
+            settings = self._settings()
+            database = await Database.open(settings.database_url)
+            await sealing.accept(database, settings, utc_now)
+            await database.close()
+
+        asyncio.run(accepted())
+
+    def opsiq(self, *words: str, **environ: str) -> tuple[int, str]:
+        """Another command of the same installation, beside its servers: exit code and what it said."""
+        process = Forked("cli.main", words, self.environment() | environ)
+        told: str = process.stdout.read()
+        code: int = process.wait(60)
+        process.stdout.close()
+        return code, told
 
     def _settings(self) -> Settings:
         return Settings.load({k: v for k, v in self.environment().items() if k.startswith("OPSIQ_")})

@@ -32,6 +32,7 @@ def test_an_expired_card_sends_nothing_and_says_so(world: Installation) -> None:
     run = world.ask("olivia", "give Hugo Bernard 81 EUR credit")
     assert run["state"] == "held", run
     rewrite(world, run["id"], lambda document: document.update(expires_at="2026-01-01T00:00:00Z"))
+    world.accept()
     with pytest.raises(Refused) as refused:
         world.clients["olivia"].post(f"/v1/runs/{run['id']}/confirm", {"digest": run["card"]["digest"]})
     assert refused.value.problem["code"] == "expired"
@@ -40,7 +41,7 @@ def test_an_expired_card_sends_nothing_and_says_so(world: Installation) -> None:
     assert not world.received(run["card"]["calls"][0]["call_id"])
 
 
-def test_a_plan_that_was_edited_in_the_database_is_made_again_and_not_sent(world: Installation) -> None:
+def test_a_plan_that_was_edited_in_the_database_is_refused_and_even_if_accepted_not_sent(world: Installation) -> None:
     run = world.ask("olivia", "give Hugo Bernard 82 EUR credit")
     assert run["state"] == "held", run
 
@@ -50,6 +51,10 @@ def test_a_plan_that_was_edited_in_the_database_is_made_again_and_not_sent(world
 
     rewrite(world, run["id"], ten_times)
     edited = run["card"]["calls"][0]["call_id"]
+    with pytest.raises(Refused) as refused:
+        world.confirm("olivia", run)
+    assert refused.value.problem["code"] == "not_authentic"
+    world.accept()
     run = world.confirm("olivia", run)
     assert run["state"] == "held"
     assert "behind this card's back" in run["card"]["drift"][0]
@@ -84,6 +89,7 @@ def test_who_lost_the_role_after_the_card_was_made_sends_nothing(world: Installa
 def become(world: Installation, name: str, role: str) -> None:
     change(world, "UPDATE members SET role = ? WHERE name = ? AND workspace = ?", role, name, world.workspace)
     change(world, "UPDATE keys SET role = ? WHERE name = ? AND workspace = ?", role, name, world.workspace)
+    world.accept()
 
 
 def test_an_altered_contract_is_neither_offered_nor_run(world: Installation) -> None:

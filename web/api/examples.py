@@ -63,6 +63,7 @@ _CARD: Final[Mapping[str, Any]] = {
 }
 _RUN_VIEW: Final[Mapping[str, Any]] = {
     "id": _RUN,
+    "thread_id": _RUN,
     "mode": "live",
     "state": "held",
     "text": "send the password reset guide to ticket 5519",
@@ -73,6 +74,7 @@ _RUN_VIEW: Final[Mapping[str, Any]] = {
     "updated_at": _AT,
     "expires_at": "2026-11-24T12:15:00.000000Z",
     "question": None,
+    "reply": None,
     "card": _CARD,
     "refusal": None,
     "reason": None,
@@ -267,7 +269,8 @@ _ENTRY: Final[Mapping[str, Any]] = {
     "prompt_version": None,
     "duration_ms": 16.349,
     "mode": "live",
-    "data": {"surface": "admin", "reason": "Wrong customer"},
+    "thread_id": _RUN,
+    "data": {"surface": "admin", "thread_id": _RUN, "reason": "Wrong customer"},
     "prev": _SHA,
     "digest": "sha256:481a" + "0" * 56 + "33f1",
 }
@@ -400,6 +403,14 @@ OF: Final[Mapping[str, Any]] = {
         "until": _AT,
     },
     "TakenList": {"events": [{"id": _EVENT, "event": "invoice.paid", "repeated": False}]},
-    "VerdictView": {"ok": True, "count": 29, "first_break": None, "why": None},
+    "VerdictView": {
+        "ok": True,
+        "count": 29,
+        "first_break": None,
+        "why": None,
+        "anchors": 3,
+        "anchored": 28,
+        "problems": [],
+    },
     "VersionList": _all(_VERSION),
 }

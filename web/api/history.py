@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, Field
 
 import store.history.log
-from agent.history import verification
+from agent.history import integrity
 from agent.history.recorder import EntryType, csv_lines, entry_json, json_lines, record_act
 from app.container import Container
 from core.actor import Mode
@@ -29,8 +29,9 @@ MAX_SEQ = 2**53 - 1
 
 
 class EntryView(View):
-    """One entry. ``mode`` is that of the run or of who acted; what is ``test`` was never sent. ``digest`` is of
-    everything in it and of ``prev``, the digest of the entry before it."""
+    """One entry. ``mode`` is that of the run or of who acted; what is ``test`` was never sent. ``thread_id`` is the
+    run's thread, by its first request. ``digest`` is of everything in it and of ``prev``, the digest of the entry
+    before it."""
 
     seq: int
     id: str
@@ -46,6 +47,7 @@ class EntryView(View):
     prompt_version: str | None
     duration_ms: float | None
     mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
+    thread_id: Annotated[str | None, Field(json_schema_extra=LATER)] = None
     data: dict[str, Any]
     prev: str
     digest: str
@@ -68,12 +70,18 @@ class CasesView(View):
 
 
 class VerdictView(View):
-    """``first_break`` is the number of the first entry that is not what was written, null where there is none."""
+    """``first_break`` is the number of the first entry that is not what was written, null where there is none.
+    ``anchors`` is how many anchors were compared, ``anchored`` the number of the entry of the latest that fits;
+    ``problems`` are sentences about what else is not as OpsIQ stored it: members, keys, contracts, cards. ``ok`` is
+    about all of it."""
 
     ok: bool
     count: int
     first_break: int | None
     why: str | None
+    anchors: int
+    anchored: int | None
+    problems: Sequence[str]
 
 
 def filters(
@@ -143,10 +151,22 @@ async def export_lines(
 
 @router.get("/verify", response_model=VerdictView)
 async def verify(request: Request, caller: Owner) -> dict[str, Any]:
-    """Walk the chain of digests and say where it first breaks."""
-    async with container_of(request).database.read() as session:
-        verdict = await verification.verify(session, caller.actor.workspace)
-    return {"ok": verdict.ok, "count": verdict.count, "first_break": verdict.first_break, "why": verdict.why}
+    """Walk the chain of digests and say where it first breaks; compare it with the anchors that this server has, its
+    counts by day, and the codes of everything that gives rights or says what is sent."""
+    container = container_of(request)
+    anchors = (await container.anchors.found()).of(caller.actor.workspace)
+    async with container.database.read() as session:
+        report = await integrity.examine(session, caller.actor.workspace, anchors=anchors)
+    verdict = report.verdict
+    return {
+        "ok": report.ok,
+        "count": verdict.count,
+        "first_break": verdict.first_break,
+        "why": report.why or None,
+        "anchors": verdict.anchors,
+        "anchored": verdict.anchored.seq if verdict.anchored else None,
+        "problems": report.problems,
+    }
 
 
 @router.get("/cases", response_model=CasesView)

@@ -18,6 +18,7 @@ from agent.pipeline import (
     Question,
     QuestionCode,
     Refusal,
+    Reply,
     RunState,
     Source,
 )
@@ -126,12 +127,26 @@ class RefusalView(View):
     nearest: tuple[str, ...]
 
 
+class ReplyView(View):
+    """The answer of a run in the state ``answered``, worked out by code from records. ``values`` are what was asked
+    for, as people write it; ``records`` what it rests on (one page; ``count`` is how many there are); ``actions`` the
+    names of actions that fit those records."""
+
+    text: str
+    record_kind: str | None
+    records: tuple[Candidate, ...]
+    count: int | None
+    values: tuple[str, ...]
+    actions: tuple[str, ...]
+
+
 class RunView(View):
     """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in
-    it: they are in AI History, for owners. ``mode`` ``test``: a test key asked for it, and nothing of it is ever
-    sent."""
+    it: they are in AI History, for owners. ``thread_id`` is the first request of its thread. ``mode`` ``test``: a test
+    key asked for it, and nothing of it is ever sent."""
 
     id: str
+    thread_id: Annotated[str, Field(json_schema_extra=LATER)] = ""
     mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
     state: RunState
     text: str
@@ -142,6 +157,7 @@ class RunView(View):
     updated_at: Moment
     expires_at: Moment | None
     question: QuestionView | None
+    reply: Annotated[ReplyView | None, Field(json_schema_extra=LATER)] = None
     card: CardView | None
     refusal: RefusalView | None
     reason: str | None
@@ -158,6 +174,7 @@ class RunPage(View):
 def run_view(run: Run) -> RunView:
     return RunView(
         id=run.id,
+        thread_id=run.thread,
         mode="test" if is_test(run) else "live",
         state=run.state,
         text=run.text,
@@ -168,6 +185,7 @@ def run_view(run: Run) -> RunView:
         updated_at=run.updated_at.isoformat(),
         expires_at=run.expires_at.isoformat() if run.expires_at else None,
         question=_question(run.question) if run.question and run.state == "asked" else None,
+        reply=_reply(run.reply) if run.reply else None,
         card=_card(run, run.plan) if run.plan else None,
         refusal=_refusal(run.refusal) if run.refusal else None,
         reason=run.reason,
@@ -182,6 +200,17 @@ def run_json(run: Run) -> dict[str, Any]:
 
 def _refusal(refusal: Refusal) -> RefusalView:
     return RefusalView(code=refusal.code, detail=refusal.detail, nearest=refusal.nearest)
+
+
+def _reply(reply: Reply) -> ReplyView:
+    return ReplyView(
+        text=reply.text,
+        record_kind=reply.record_kind,
+        records=reply.records,
+        count=reply.count,
+        values=reply.values,
+        actions=reply.actions,
+    )
 
 
 def _question(question: Question) -> QuestionView:

@@ -22,6 +22,7 @@ router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
 Reads = Annotated[Caller, Depends(require_signature("runs:read"))]
 Writes = Annotated[Caller, Depends(require_signature("runs:write", test=True))]
+Types = Annotated[Caller, Depends(require_signature("runs:write", text=True, test=True))]
 Confirms = Annotated[Caller, Depends(require_signature(CONFIRM, test=True))]
 OF_A_RUN = problems("404", "409", "422")
 
@@ -30,6 +31,7 @@ class AskBody(Body):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
     surface: Surface = "admin"
     session: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_.:-]*$")] = ""
+    thread_id: Annotated[str | None, Field(max_length=64, pattern=ID_PATTERN)] = None
 
 
 class AnswerBody(Body):
@@ -59,11 +61,17 @@ DIGEST = "sha256:" + "0" * 64
 
 
 @router.post(
-    "", status_code=202, response_model=RunView, openapi_extra=takes(AskBody, {"text": "refund Adam's last invoice"})
+    "",
+    status_code=202,
+    response_model=RunView,
+    responses=problems("404"),
+    openapi_extra=takes(AskBody, {"text": "refund Adam's last invoice"}),
 )
-async def ask(request: Request, caller: Writes) -> Response:
+async def ask(request: Request, caller: Types) -> Response:
     """Ask for something in plain words. It is durable when this answers; ``GET /v1/runs/{run_id}?wait_s=`` waits for
-    what comes of it."""
+    what comes of it. ``thread_id`` goes on from an earlier request of the same person, in the same role and on the same
+    surface: its words, its records and what came of it may be spoken of ("the other one", "make that 20", "undo
+    it")."""
     body = parsed(AskBody, caller)
     return await act_once(
         request,
@@ -73,6 +81,7 @@ async def ask(request: Request, caller: Writes) -> Response:
             body.text,
             surface=body.surface,
             session_id=f"{caller.key_id}:{body.session}",
+            thread_id=body.thread_id,
             request_id=problem.request_id(request),
             in_transaction=in_transaction,
         ),
@@ -86,11 +95,13 @@ async def ask(request: Request, caller: Writes) -> Response:
 async def listed(
     request: Request,
     caller: Reads,
+    thread_id: Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)] = None,
     before: Annotated[str | None, Query(max_length=64, pattern=ID_PATTERN)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> RunPage:
-    """What was asked for by the key's person in the key's role, newest first; for an owner everybody's."""
-    runs = await container_of(request).runs.listed(caller.actor, before=before, limit=limit)
+    """What was asked for by the key's person in the key's role, newest first; for an owner everybody's.
+    ``thread_id``: only those of one thread."""
+    runs = await container_of(request).runs.listed(caller.actor, thread_id=thread_id, before=before, limit=limit)
     return RunPage(data=tuple(map(run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
 
@@ -108,7 +119,7 @@ async def show(
     responses=OF_A_RUN,
     openapi_extra=takes(AnswerBody, {"slot": "0.invoice_id", "choice": "11"}),
 )
-async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
+async def answer(request: Request, caller: Types, run_id: Id) -> Response:
     """Answer the open question with one of its candidates (``choice``) or in words (``text``). For whoever asked, in
     the role they asked in or as an owner."""
     body = parsed(AnswerBody, caller)
@@ -129,7 +140,7 @@ async def answer(request: Request, caller: Writes, run_id: Id) -> Response:
     responses=OF_A_RUN,
     openapi_extra=takes(EditBody, {"digest": DIGEST, "changes": {"0.amount": "20 dollars"}}),
 )
-async def edit(request: Request, caller: Writes, run_id: Id) -> Response:
+async def edit(request: Request, caller: Types, run_id: Id) -> Response:
     """Change parameters of a held card by words. That is a new card with a new digest, and it waits for a yes whatever
     its policy says."""
     body = parsed(EditBody, caller)

@@ -11,6 +11,7 @@ from agent.pipeline import (
     CallState,
     ComputedSource,
     DefaultSource,
+    Evidence,
     GivenSource,
     PromptSource,
     ProposedSource,
@@ -82,6 +83,8 @@ STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
 person."""
 
 
+DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read by the model", "proposed": "proposed by the model"}
+"""What stands at a value on a card that no code vouches for."""
 _GIVERS: Final = {"api": "the API key", "event": "the event"}
 
 

@@ -18,10 +18,10 @@ import store.webhooks.endpoints
 import store.workspaces
 from agent.workspace.admin import actor_of
 from core.actor import EVALUATOR, OWNER, Actor
-from core.errors import Forbidden, NotFound
+from core.errors import Forbidden, NotAuthentic, NotFound
 from store.accounts.logins import LoginRow
 from store.accounts.members import MemberRow
-from web.auth import container_of
+from web.auth import container_of, limits_of
 from web.console.navigation import nav_items
 from web.console.pages import Shell, SignedInAs, theme_of, wants_fragment
 from web.cookies import read_cookie, set_cookie
@@ -58,12 +58,12 @@ async def find_visitor(request: Request) -> Visitor | None:
     now = container.clock()
     async with container.database.read() as session:
         idle = now - timedelta(hours=container.settings.session_idle_h)
-        login = await store.accounts.logins.get_active(session, token, now, seen_since=idle)
-        if login is None:
-            return None
         try:
+            login = await store.accounts.logins.get_active(session, token, now, seen_since=idle)
+            if login is None:
+                return None
             member = await store.accounts.members.get(session, login.workspace, login.member_id)
-        except NotFound:
+        except (NotFound, NotAuthentic):  # the log says which row it is
             return None
         if member.state != "active":
             return None
@@ -106,6 +106,11 @@ async def evaluator(visitor: Annotated[Visitor, Depends(signed_in)]) -> Visitor:
 SignedIn = Annotated[Visitor, Depends(signed_in)]
 Owner = Annotated[Visitor, Depends(owner)]
 Evaluator = Annotated[Visitor, Depends(evaluator)]
+
+
+async def count_text(request: Request, visitor: Visitor) -> None:
+    """Count a text that is to be read for this person and workspace. Raises Problem ``rate_limited``."""
+    await limits_of(request).read_text(visitor.actor.workspace, visitor.actor.person)
 
 
 def shell(request: Request, visitor: Visitor) -> Shell:

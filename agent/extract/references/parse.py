@@ -29,7 +29,7 @@ from registry.records import RecordKind, Side
 _KEPT: Final = re.compile(
     r"\b(?:in|from|on|within)\s+(?:the|our|my)\s+(?:crm|erp|system|database|app|software|platform|tool|tracker)\b"
 )
-_QUOTED: Final = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']+(?:'\w[^']*)*)'(?!\w)")
+_QUOTED: Final = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']++(?:'\w[^']*+)*+)'(?!\w)")
 
 
 def parse(words: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> Reference:

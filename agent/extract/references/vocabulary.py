@@ -120,7 +120,7 @@ class TokenCover:
 
 
 GROUP: Final = re.compile(r"\{[^{}\n]*\}|\([^()\n]*\)|\[[^\[\]\n]*\]")
-_PART: Final = re.compile(r"\"[^\"]*\"|'(?:[^']|'(?=\w))*'|[^,;:\"'\s][^,;:\"]*|[,;:]")
+_PART: Final = re.compile(r"\"[^\"]*\"|'(?:[^']++|'(?=\w))*+'|[^,;:\"'\s][^,;:\"]*|[,;:]")
 
 
 def extended(plain: str, end: int) -> int:

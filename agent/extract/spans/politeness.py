@@ -31,9 +31,13 @@ earliest possible soon asap small little simple easy request question ask asking
 """  # noqa: E501
 _POLITE: Final = EMPTY | _KIND | frozenset(_BESIDE_WORDS.split())
 _OPENING: Final = re.compile(r"\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)(?P<end>[:;,.!?\n–—]+|\s-\s)\s*")
-_CLOSING: Final = re.compile(r"(?P<end>[;,.!?\n–—]|\s-)\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)[.!?\s]*$")
+_CLOSING: Final = re.compile(r"(?P<end>[;,.!?\n–—]|\s-)\s*+(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)[.!?\s]*$")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _MOST: Final = 10
+_MOST_SENTENCES: Final = 20
+"""Polite sentences before and after what is asked."""
+_MOST_CLOSING: Final = 300
+"""Characters of the last of them, with the marks around it."""
 # What follows may be a text to be sent, and its thanks a part of it.
 _TEXT: Final = re.compile(r":\s|\b(?:saying|says|say|that|tell|write|message|reply|answer)\b", re.IGNORECASE)
 
@@ -50,7 +54,10 @@ def strip_politeness(text: str) -> str:
 
 def _opened(text: str) -> str:
     start = 0
-    while (found := _OPENING.match(blanked(text), start)) is not None and text[found.end() :].strip():
+    for _ in range(_MOST_SENTENCES):
+        found = _OPENING.match(blanked(text), start)
+        if found is None or not text[found.end() :].strip():
+            break
         if not _is_polite(_WORD.findall(found["words"]), besides=("one", "thing")):
             break
         text = _blank(text, found.start("words"), found.end("end"))
@@ -59,7 +66,11 @@ def _opened(text: str) -> str:
 
 
 def _closed(text: str) -> str:
-    while (found := _CLOSING.search(blanked(text))) is not None and text[: found.start()].strip():
+    for _ in range(_MOST_SENTENCES):
+        # Politeness is short: what stands further from the end than its longest words is not looked at again for each.
+        found = _CLOSING.search(blanked(text), max(0, len(text.rstrip()) - _MOST_CLOSING))
+        if found is None or not text[: found.start()].strip():
+            break
         sent = found["end"] != ";" and _TEXT.search(text, 0, found.start())
         if sent or not _is_polite(_WORD.findall(found["words"])):
             break

@@ -292,7 +292,7 @@ _READERS: Final = {
 
 
 _TIED: Final = re.compile(
-    r"\W*(?:(?:and|or|until|till|to|through|thru|-|–|then|back|return(?:ing)?|leaving|out|on|by|the|coming|come|check(?:ing)?)[\s,-]*)*(?:[a-z]+[\s,]+){0,3}"
+    r"\W*+(?:(?:and|or|until|till|to|through|thru|-|–|then|back|return(?:ing)?|leaving|out|on|by|the|coming|come|check(?:ing)?)[\s,-]*+)*(?:[a-z]+[\s,]+){0,3}"
 )
 
 

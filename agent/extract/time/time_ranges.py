@@ -4,6 +4,7 @@ until when."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
@@ -13,6 +14,8 @@ from language.number_words import CARDINALS, TO_TWELVE
 from language.text import Text, read_text
 
 _SURE: Final = 0.55
+_BEFORE: Final = 64
+"""Characters before a day in which its preposition is looked for."""
 _ANY_DAY: Final = date(2000, 1, 1)
 Way = Literal["from", "after", "before", "until", "in", "not in"]
 _WAYS: Final[dict[str, Way]] = {
@@ -33,6 +36,7 @@ _NOT_FOR: Final = re.compile(
 _OLDER: Final = re.compile(
     rf"(?<!\w)(?:older\s+than|more\s+than|over)\s+{_NUMBER}\s+(?P<unit>day|week|fortnight|month|year)s?(?:\s+(?:ago|old))?(?!\w)"
 )
+_SENTENCE: Final = re.compile(r"[.!?;]\s")
 _NEVER: Final = re.compile(r"(?<!\w)(?:not|never|(?:have|has|had|did|do|was|were|are|is)n't|no)(?!\w)")
 
 
@@ -66,12 +70,12 @@ def find(text: Text, now: datetime) -> tuple[TimeRange, ...]:
         if at < skip or any(each.start < when.end and when.start < each.end for each in made):
             continue
         last = whens[at + 1] if at + 1 < len(whens) else None
-        between = _BETWEEN.search(text.low[: when.start])
+        between = _BETWEEN.search(text.low, max(0, when.start - _BEFORE), when.start)
         if between is not None and last is not None and _AND.fullmatch(text.low[when.end : last.start]):
             made.append(_window(text, between.start(), last.end, _midnight(when.day, now), _after(last, now)))
             skip = at + 2
             continue
-        way = _WAY.search(text.low[: when.start])
+        way = _WAY.search(text.low, max(0, when.start - _BEFORE), when.start)
         start = way.start() if way is not None else when.start
         said: Way = _WAYS[way["way"]] if way is not None else "in"
         # What is "in the last week" began then and lasts; "since" and the like may also be a part of the words of the
@@ -101,10 +105,11 @@ def read(words: str, now: datetime) -> TimeRange | None:
 
 def _not_for(text: Text) -> list[re.Match[str]]:
     """Only where the sentence says not."""
+    begins = [0, *(found.end() for found in _SENTENCE.finditer(text.low))]
     return [
         match
         for match in _NOT_FOR.finditer(text.low)
-        if _NEVER.search(re.split(r"[.!?;]\s", text.low[: match.start()])[-1])
+        if _NEVER.search(text.low, begins[bisect_right(begins, match.start()) - 1], match.start())
     ]
 
 

@@ -3,6 +3,7 @@ is looked for in what was typed."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -62,12 +63,17 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.model.arguments import ActionForm, ArgumentForm
+from registry.records import RecordKind
 
 MAX_CALLS: Final = 20
 MAX_LIST: Final = 40
 MAX_TEXT: Final = 4000
 _DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}(:\d{2}(:\d{2})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
 _WORD: Final = re.compile(r"\w+")
+# Thai, Lao, Myanmar and Khmer; kana and Han.
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+)
 
 
 class BadProposal(ValueError):
@@ -82,15 +88,17 @@ class Parser:
         self,
         request: Request,
         actions: Mapping[str, ActionForm],
-        kinds: Sequence[str],
+        kinds: Sequence[RecordKind],
         others: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self.request, self.actions, self.others, self._kinds = request, actions, others, frozenset(kinds)
+        self.request, self.actions, self.others = request, actions, others
+        self.id_fields = {kind.name: kind.id_field for kind in kinds}
         self._taken: set[tuple[int, int]] = set()
 
     def parse(self, answer: Any) -> Proposal:
         """Raises BadProposal."""
         self._taken.clear()
+        _storable(answer)
         held = _mapping(answer, "the answer")
         result = self._result(_mapping(held.get("result"), "result"))
         left = tuple(_text(each, "left_over") for each in _list(held.get("left_over") or (), "left_over"))
@@ -183,7 +191,7 @@ class Parser:
         if "handle" in held:
             return Handle(handle=_text(held["handle"], "handle")[:100])
         kind = held.get("kind")
-        if kind not in self._kinds:
+        if not isinstance(kind, str) or kind not in self.id_fields:
             raise BadProposal("a reference names no kind of record")
         where = tuple(self._condition(each, depth + 1) for each in _list(held.get("where") or (), "where"))
         among = held.get("among")
@@ -287,6 +295,8 @@ class Parser:
             return RecordsAnswer(records=self._reference(held["records"], 0), fields=fields)
         if "yes_no" in held:
             tests = tuple(self._test(each, 0) for each in _list(held["yes_no"], "yes_no"))
+            if not tests:
+                raise BadProposal("a yes or no has no test")
             return YesNoAnswer(tests=tests, join="any" if held.get("join") == "any" else "all", about=about)
         if "asks" in held:
             asks = held["asks"]
@@ -346,9 +356,25 @@ def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ())
 
 def _whole(text: str, start: int, end: int) -> bool:
     """Whether no word or number goes on across the ends of a stretch."""
-    before = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
-    after = end < len(text) and text[end].isalnum() and text[end - 1].isalnum()
+    before = start > 0 and _goes_on(text[start - 1], text[start])
+    after = end < len(text) and _goes_on(text[end - 1], text[end])
     return not before and not after
+
+
+def _goes_on(left: str, right: str) -> bool:
+    """Whether two characters beside each other are of one word. Scripts without spaces have a word's end anywhere."""
+    return left.isalnum() and right.isalnum() and not (_UNSPACED.match(left) or _UNSPACED.match(right))
+
+
+def _storable(answer: Any) -> None:
+    """What is no text in any encoding (half a surrogate pair, NUL) or endless can't be shown, stored or sent."""
+    try:
+        text = json.dumps(answer, ensure_ascii=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadProposal("the answer holds what is no text") from error
+    if "\\u0000" in text:
+        raise BadProposal("the answer holds what is no text")
 
 
 def _mapping(value: Any, what: str) -> Mapping[str, Any]:

@@ -25,8 +25,9 @@ from registry.shortlist import Shortlist
 
 T = TypeVar("T", bound=BaseModel)
 
+MOST_WHOLE: Final = 32
 MOST_OFFERED: Final = 20
-"""Up to so many actions a registry is offered whole; of a larger one the nearest are."""
+"""A registry of up to ``MOST_WHOLE`` actions is offered whole; of a larger one the nearest are."""
 MOST_KINDS: Final = 12
 MAX_TOKENS: Final = 1500
 
@@ -63,9 +64,9 @@ class _Answer(BaseModel):
         return {"title": cls.__name__, **cls.json_schema}
 
 
-def answer_type(schema: AnswerSchema, parser: Parser) -> type[_Answer]:
+def answer_type(schema: dict[str, Any], parser: Parser) -> type[_Answer]:
     """The type of one request's answer."""
-    return type("Proposal", (_Answer,), {"json_schema": schema.schema, "parser": parser, "__module__": __name__})
+    return type("Proposal", (_Answer,), {"json_schema": schema, "parser": parser, "__module__": __name__})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def prepare(
     actions = action_forms(offers, near)
     others = other_tokens(shortlist.others, actions)
     schema = answer_schema(actions, near, not_allowed=tuple(others), thread=bool(request.thread))
-    parser = Parser(request, actions, [kind.name for kind in near], others)
+    parser = Parser(request, actions, near, others)
     context = propose_context(
         request, actions, near, role=shortlist.role, not_allowed=tuple(others), more=len(offers) < len(shortlist)
     )
@@ -99,7 +100,7 @@ def _offers(request: Request, shortlist: Shortlist) -> list[Offer]:
     if picked is not None:
         chosen = shortlist.get(picked)
         return [chosen] if chosen is not None else []
-    if len(shortlist) <= MOST_OFFERED:
+    if len(shortlist) <= MOST_WHOLE:
         return list(shortlist.offers)
     return [each.offer for each in candidates(request, shortlist, k=MOST_OFFERED)][:MOST_OFFERED]
 
@@ -119,7 +120,7 @@ class ProposingResolver:
         if not len(shortlist):
             return self._untried(Abstain(reason="nothing_fits", detail="No action is open to you here."))
         asked = prepare(request, shortlist, kinds, version=self.version)
-        shape = answer_type(asked.schema, asked.parser)
+        shape = answer_type(asked.schema.schema, asked.parser)
         legal = ", ".join(asked.schema.actions)
         completion = await self.client.complete(asked.messages, shape, legal=legal, max_tokens=MAX_TOKENS)
         resolution = self._resolution(completion.value, asked.parser, shortlist, request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,21 +13,22 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from agent.extract.limits import MAX_CLAUSES
 from language.stems import AGAIN, EMPTY, GENERIC, KIN, ORDER_WORDS, ORDERS, READING, stem
-from language.text import QUOTED, blanked
+from language.text import blanked, quotations
 from language.wordnet import similar_stems
 from registry.shortlist import ALIKE
 
 # Where one wish may end and the next begin. Quoted text is never cut (see _quoted).
 _JOINT: Final = re.compile(
     r"""(?:[.!?;]\s+|\n+|,)\s*(?:(?:and|&)\s+)?(?:(?:then|also|afterwards|after\s+that|finally|next|lastly|additionally)\b,?\s*)?
-      | \s+(?:and|&)\s+(?:(?:then|also|afterwards|after\s+that|finally)\b,?\s*)?
-      | \s+then\s+""",
+      | (?<!\s)\s++(?:and|&)\s+(?:(?:then|also|afterwards|after\s+that|finally)\b,?\s*)?
+      | (?<!\s)\s++then\s+""",
     re.IGNORECASE | re.VERBOSE,
 )
 # What may stand before an order without being part of it: greeting, politeness, and saying that one wants something.
 _LEAD: Final = re.compile(
-    r"^\W*(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|there|good\s+(?:morning|afternoon|evening|day)|dear\s+\w+|so|well|just|and|"
+    r"\W*+(?:(?:please|kindly|also|then|now|ok|okay|hey|hi|hello|there|good\s+(?:morning|afternoon|evening|day)|dear\s+\w+|so|well|just|and|"
     r"but|first|next|finally|lastly|thanks|thank\s+you|if\s+possible|go\s+ahead\s+and|"
     r"(?:can|could|would|will|may)\s+you(?:\s+(?:please|kindly|just|also|help(?:\s+me)?(?:\s+(?:to|with))?))*|"
     r"(?:(?:it|that)(?:['’]d|\s+would)\s+be\s+(?:\w+\s+){1,3})?(?:if|whether)\s+you\s+(?:can|could|would|might)(?:\s+(?:please|kindly))?|"
@@ -44,7 +46,7 @@ _SAME: Final = re.compile(
     r"\s*(?:do|make|update|handle|arrange|change|take\s+care\s+of|see\s+to)\s+(?:that|this|it|so)(?:\s+(?:change|update|happen|for\s+me|please))*"
     r"(?:\s+(?:in|on)\s+(?:the\s+)?\w+)?\W*$"
     r"|\s*(?:let\s+(?:me|us)\s+know|keep\s+(?:me|us)\s+(?:posted|updated|informed)|report\s+back)"
-    r"(?:\s+(?:if|whether|when|once|as\s+soon\s+as|how|about|with)\s+(?:it|its|it['’]s|that|this|you|they|all|everything|done|the\s+result)\b[^.?!]*)?\W*$",
+    r"(?:\s+(?:if|whether|when|once|as\s+soon\s+as|how|about|with)\s+(?:it|its|it['’]s|that|this|you|they|all|everything|done|the\s+result)\b[^.?!]*+)?\W*$",
     re.IGNORECASE,
 )
 _BESIDES: Final = re.compile(r"\b(?:before|after|besides|in\s+addition\s+to)\s+(?P<verb>[^\W\d_]+ing)\b", re.IGNORECASE)
@@ -53,7 +55,7 @@ _NOT: Final = (
     r"(?:do\s+not|don['’]?t|dont|never|must\s+not|mustn['’]?t|should\s+not|shouldn['’]?t|can\s+you\s+not|please\s+not)"
 )
 _NEGATED: Final = re.compile(
-    rf"^\W*(?:(?:please|but|and|also|just|ok|okay|hey|no|wait|stop)\b[\s,]*)*"
+    rf"^\W*+(?:(?:please|but|and|also|just|ok|okay|hey|no|wait|stop)\b[\s,]*+)*+"
     # What somebody doesn't have or know is told, not forbidden: "I don't have an order number".
     rf"(?:you\s+|(?:i|we)\s+(?={_NOT}\s+(?:\w+ly\s+)?(?:want|need|wish|intend|mean)\b))?{_NOT}\s+(?:want\s+(?:you\s+)?to\s+|let\s+\w+\s+)?"
     r"(?:\w+ly\s+)?(?P<verb>[^\W\d_]+)",
@@ -63,7 +65,7 @@ _FORBIDDEN: Final = re.compile(
     rf"\b(?:{_NOT}|without|no\s+need\s+to|instead\s+of|rather\s+than)\s+(?:\w+ly\s+)?(?P<verb>[^\W\d_]+)", re.IGNORECASE
 )
 _ABOUT: Final = re.compile(
-    r"^\W*(?:how\s+(?:do|does|did|can|could|should|would|is|are)\b(?!\s+(?:many|much)\b)|why\b|what\s+(?:does|happens|is\s+the\s+difference)|"
+    r"^\W*+(?:how\s+(?:do|does|did|can|could|should|would|is|are)\b(?!\s+(?:many|much)\b)|why\b|what\s+(?:does|happens|is\s+the\s+difference)|"
     r"what\s+is\s+(?:a|an)\s|what\s+(?:can|could)\s+(?:you|i)\s+do|(?:is|are)\s+(?:it|there)\s+(?:possible|a\s+way)|can\s+(?:i|we)\b|"
     r"(?:should|may|must)\s+(?:i|we)\b|explain\b|who\s+are\s+you|do\s+(?:i|we)\s+(?:need|have)\s+to\b)",
     re.IGNORECASE,
@@ -78,7 +80,7 @@ _STANDS: Final = re.compile(
     re.IGNORECASE,
 )
 _CONDITION: Final = re.compile(
-    r"^\W*(?:if|in\s+case|unless|when|whenever|provided|assuming|as\s+long\s+as)\b", re.IGNORECASE
+    r"\W*+(?:if|in\s+case|unless|when|whenever|provided|assuming|as\s+long\s+as)\b", re.IGNORECASE
 )
 
 # What an order is about begins so; what follows a noun hardly does.
@@ -87,6 +89,13 @@ _DETERMINED: Final = re.compile(
     re.ASCII,
 )
 _LEAST_RESPELT: Final = 5
+_BLANKS: Final = re.compile(r"\s*+")
+# What stands behind a noun and behind no order: "refunds are late", "invoice of Adam".
+_OF_A_NOUN: Final = re.compile(r"(?:is|are|was|were|has|have|will|of|and|or)\b", re.IGNORECASE)
+# "Mr. B", "J. Doe", "no. 5": the full stop ends no sentence.
+_SHORTENED: Final = re.compile(r"(?:\b[A-Za-z]|\b(?:mr|mrs|ms|dr|st|no|vs|inc|ltd))$", re.IGNORECASE)
+MAX_LEAD: Final = 400
+"""The most characters of greeting and politeness before an order."""
 _DOING: Final = ORDERS.union(word for word in KIN) - READING
 _WONDERS: Final = re.compile(
     r"\?\s*$|\b(?:what|who|where|when|which|how\s+(?:many|much))\b|\b(?:looking|searching)\s+for\b", re.IGNORECASE
@@ -116,19 +125,20 @@ def split_clauses(text: str) -> tuple[Clause, ...]:
     A cut is made only where what follows begins like an order (a verb, or an "if"), so that "Adam and Eve" and "red,
     small and cheap" stay whole. Offsets are code points.
     """
-    quoted = [(m.start(), m.end()) for m in QUOTED.finditer(text)]
+    quoted = quotations(text)
+    ends = [end for _, end in quoted]
     cuts = [(0, 0)]
     for joint in _JOINT.finditer(text):
-        if any(start < joint.end() and joint.start() < end for start, end in quoted):
+        near = bisect_right(ends, joint.start())  # the first quotation that ends after the joint begins
+        if near < len(quoted) and quoted[near][0] < joint.end():
             continue
-        after = text[joint.end() :]
         sentence = joint[0].lstrip()[:1] in ".!?;\n" or "\n" in joint[0]
-        if joint[0].strip().startswith(".") and re.search(
-            r"(?:\b[A-Za-z]|\b(?:mr|mrs|ms|dr|st|no|vs|inc|ltd))$", text[: joint.start()], re.IGNORECASE
-        ):
+        if joint[0].strip().startswith(".") and _SHORTENED.search(text, max(0, joint.start() - 8), joint.start()):
             continue
-        if sentence or begins_like_an_order(after) or _CONDITION.match(after):
+        if sentence or begins_like_an_order(text, joint.end()) or _CONDITION.match(text, joint.end()):
             cuts.append((joint.start(), joint.end()))
+            if len(cuts) > MAX_CLAUSES:
+                break
     cuts.append((len(text), len(text)))
     made = []
     for (_, start), (end, _) in itertools.pairwise(cuts):
@@ -162,7 +172,7 @@ def _stands(bare: str) -> bool:
     begin = _begin(bare)
     if not _STANDS.match(bare, begin):
         return False
-    return not any(begins_like_an_order(bare[joint.end() :]) for joint in _JOINT.finditer(bare, begin))
+    return not any(begins_like_an_order(bare, joint.end()) for joint in _JOINT.finditer(bare, begin))
 
 
 def besides(parts: Sequence[Clause]) -> list[Clause]:
@@ -188,15 +198,16 @@ def head(text: str) -> str | None:
     return _first(text)
 
 
-def gives_order(text: str, *, sure: bool) -> bool:
-    """Whether a clause begins like an order; ``sure`` wants a verb that can be nothing else: one that says what to do,
-    as orders are given, and no name ("Running Shoes")."""
-    if not begins_like_an_order(text):
+def gives_order(text: str, at: int = 0, *, sure: bool) -> bool:
+    """Whether the words that stand at ``at`` begin like an order; ``sure`` wants a verb that can be nothing else: one
+    that says what to do, as orders are given, and no name ("Running Shoes")."""
+    if not begins_like_an_order(text, at):
         return False
-    verb = _WORD.match(text, _begin(text))
+    verb = _WORD.match(text, _begin(text, at))
     assert verb is not None
     word = verb[0].casefold()
-    named = verb[0][:1].isupper() and text[verb.end() :].lstrip()[:1].isupper()
+    after = _BLANKS.match(text, verb.end())
+    named = verb[0][:1].isupper() and after is not None and text[after.end() : after.end() + 1].isupper()
     return not sure or ((word in ORDER_WORDS or word in AGAIN) and stem(word) not in GENERIC and not named)
 
 
@@ -209,13 +220,13 @@ def says_what(text: str) -> bool:
     return any(word[0].casefold() not in EMPTY for word in _WORD.finditer(text, verb.end()))
 
 
-def _begin(text: str) -> int:
-    """Where the words begin, after greeting, politeness and marks."""
-    lead = _LEAD.match(text)
+def _begin(text: str, at: int = 0) -> int:
+    """Where the words that stand at ``at`` begin, after greeting, politeness and marks."""
+    lead = _LEAD.match(text, at, at + MAX_LEAD)
     if lead is not None:
         return lead.end()
-    marks = _MARKS.match(text)
-    return marks.end() if marks else 0
+    marks = _MARKS.match(text, at)
+    return marks.end() if marks else at
 
 
 def after_verb(text: str) -> int | None:
@@ -227,7 +238,7 @@ def after_verb(text: str) -> int | None:
 
 
 def _first(text: str) -> str | None:
-    lead = _LEAD.match(text)
+    lead = _LEAD.match(text, 0, MAX_LEAD)
     for word in _WORD.finditer(text, lead.end() if lead else 0):
         if word[0].casefold() not in EMPTY:
             return correct_verb(word[0]) or stem(word[0])
@@ -270,18 +281,19 @@ def akin_to_order(word_stem: str) -> bool:
     )
 
 
-def begins_like_an_order(text: str) -> bool:
-    """Whether the first words are an order: a known verb, politeness taken off, that isn't followed by what makes it
-    a noun."""
-    begin = _begin(text)
+def begins_like_an_order(text: str, at: int = 0) -> bool:
+    """Whether the words that stand at ``at`` are an order: a known verb, politeness taken off, that isn't followed by
+    what makes it a noun."""
+    begin = _begin(text, at)
     first = _WORD.match(text, begin)
     if first is None or _SAME.match(text, begin):
         return False
     word = stem(first[0])
-    following = text[first.end() :].lstrip()
-    if word not in ORDERS and word not in KIN and not (_DETERMINED.match(following) and akin_to_order(word)):
+    after = _BLANKS.match(text, first.end())
+    follows = after.end() if after else first.end()
+    if word not in ORDERS and word not in KIN and not (_DETERMINED.match(text, follows) and akin_to_order(word)):
         return False
     # "refunds are late", "invoices of Adam": a plural or a subject, not an order.
     if first[0].casefold().endswith("s") and not first[0].casefold().endswith("ss"):
         return False
-    return bool(following) and not re.match(r"(?:is|are|was|were|has|have|will|of|and|or)\b", following, re.IGNORECASE)
+    return follows < len(text) and not _OF_A_NOUN.match(text, follows)

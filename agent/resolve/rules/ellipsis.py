@@ -27,7 +27,7 @@ from registry.records import RecordKind
 Place = tuple[int, int]
 
 _JOINT: Final = re.compile(
-    r"\s*(?:[,;]\s*(?:\b(?:and|as\s+well\s+as|also|plus)\b)?|\b(?:and|plus|as\s+well\s+as|along\s+with|together\s+with)\b|&)\s*"
+    r"(?<!\s)\s*+(?:[,;]\s*(?:\b(?:and|as\s+well\s+as|also|plus)\b)?|\b(?:and|plus|as\s+well\s+as|along\s+with|together\s+with)\b|&)\s*"
     r"(?:\b(?:and|also|then|likewise)\b\s*)*",
     re.IGNORECASE,
 )
@@ -35,10 +35,16 @@ _POSSESSOR: Final = re.compile(r"(?:[^\W\d_][\w.-]*\s+){0,3}?[^\W\d_][\w.-]*(?:[
 _THAT: Final = re.compile(r"(?:that|those|the\s+ones?|ones?)\s+(?=(?:of|from|for|by)\b)", re.IGNORECASE)
 _WHOSE: Final = re.compile(r"\b(?:of|from|for|by)\s+(?=[^\W\d_])", re.IGNORECASE)
 _CODE: Final = re.compile(r"#?(?:[A-Za-z]{1,6}-?)?\d[\w-]*\s*$")
-_TOO: Final = re.compile(r"[\s,]+(?:too|as\s+well|likewise|please|thanks|thank\s+you)\W*$|[\s.!?]+$", re.IGNORECASE)
+_TOO: Final = re.compile(
+    r"(?<![\s,])[\s,]++(?:too|as\s+well|likewise|please|thanks|thank\s+you)\W*+$|(?<![\s.!?])[\s.!?]++$", re.IGNORECASE
+)
 _EACH: Final = re.compile(r"\b(?:each|apiece|both)\b", re.IGNORECASE)
 _LITTLE: Final = EMPTY | word_set("please also too then likewise both each by to that those one ones")
 _MOST_PARTS: Final = 8
+_MOST_CHARS: Final = 600
+"""Of a clause that may be such a list: nobody leaves out in one that is longer."""
+_MOST_TRIES: Final = 40
+"""Parts made whole and filled, of one list."""
 _SPACE: Final = " \t\n,"
 
 
@@ -80,7 +86,7 @@ def expand_ellipsis(
     verb = after_verb(text)
     cuts = [cut for cut in cuts if verb is not None and cut[0] > verb]
     refers = any(offer.annotation(name).record is not None for name in offer.properties)
-    if verb is None or not refers or not cuts or len(cuts) >= _MOST_PARTS:
+    if verb is None or not refers or not cuts or len(cuts) >= _MOST_PARTS or len(text) > _MOST_CHARS:
         return (draft,)
     if any(begins_like_an_order(text[end:]) for _, end in cuts):
         return (draft,)  # a wish with a verb of its own is none that leaves it out
@@ -118,6 +124,7 @@ class _List:
         self, text: str, verb: int, cuts: Sequence[Place], offer: Offer, kinds: Sequence[RecordKind], now: datetime
     ) -> None:
         self.text, self.verb, self.offer, self.kinds, self.now = text, verb, offer, kinds, now
+        self._tries = 0
         ends = [0, *(end for _, end in cuts)]
         self.pieces = [
             _tight(text, first, last) for first, last in zip(ends, [*(s for s, _ in cuts), len(text)], strict=True)
@@ -196,6 +203,9 @@ class _List:
         part may share."""
         lacking = None
         for whole in wholes:
+            self._tries += 1
+            if self._tries > _MOST_TRIES:
+                return None
             filling = fill_slots(whole.text, 0, self.offer, self.kinds, self.now)
             if not any(self.offer.annotation(name).record for name in filling.arguments):
                 continue

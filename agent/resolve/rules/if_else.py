@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.resolve.rules.clauses import gives_order
@@ -17,6 +18,7 @@ _IF_SO: Final = re.compile(
     re.IGNORECASE,
 )
 _IF: Final = re.compile(r"(?<!even )(?<!as )\bif\b\s+(?!(?:so|not|possible|needed|necessary|any\b))", re.IGNORECASE)
+_UNLESS: Final = re.compile(r"\bunless\b", re.IGNORECASE)
 _ELSE: Final = re.compile(r"(?:[.;,]\s*|\s)(?:and\s+)?(?:if\s+not|otherwise|else)\b[\s,:]*", re.IGNORECASE)
 # What stands before a condition that is asked about: "can you check if", "I think".
 _ASKED: Final = re.compile(
@@ -24,11 +26,14 @@ _ASKED: Final = re.compile(
     r"|^\W*(?:i\s+think|i\s+believe|maybe|perhaps)\s+(?:that\s+)?",
     re.IGNORECASE,
 )
-_STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|some|an?|the|more)\s+$", re.IGNORECASE)
+_STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|some|an?|the|more)$", re.IGNORECASE)
+_ORDERS_BEGIN: Final = (re.compile(r",\s*(?:then\s+)?"), re.compile(r"(?<!\s)\s++(?:then\s+)?"))
 # "I haven't met with Amir in a while. If it's been longer than 2 days, …": what is said before is what is asked about.
 _IT: Final = re.compile(r"\s*it(?:['’]s|\s+(?:is|has|was))\b", re.IGNORECASE)
 _STATED: Final = re.compile(r"[^.;?!\n]+")
-_END: Final = re.compile(r"[\s.,;:?!]+$")
+_END: Final = re.compile(
+    r"(?<![\s.,;:?!])(?:[\s.,;:?!]++(?:(?:but|only|and|just)(?![^\s.,;:?!]))?){1,4}+$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,37 @@ class ConditionalRequest:
     condition: Stretch
     then: Stretch
     otherwise: Stretch | None = None
+    sure: bool = True
+    negated: bool = False
+
+
+def possible_branches(text: str) -> list[ConditionalRequest]:
+    """The ways to take a request apart at its one condition, surest first: where words don't tell where the order
+    begins, every comma may be the place."""
+    known = split_branches(text)
+    if known is not None:
+        return [known]
+    bare = blanked(text)
+    unless = list(_UNLESS.finditer(bare))
+    if len(unless) == 1 and not _IF.search(bare):
+        as_if = text[: unless[0].start()] + "    if" + text[unless[0].end() :]
+        return [replace(each, negated=True) for each in possible_branches(as_if)]
+    ifs = list(_IF.finditer(bare))
+    if len(ifs) != 1:
+        return []
+    (found,) = ifs
+    if bare[: found.start()].strip(" \t\n,.;:"):
+        other = _ELSE.search(bare, found.end())
+        stop = other.start() if other is not None else len(bare)
+        otherwise = _tight(text, other.end(), len(text)) if other is not None else None
+        condition = _tight(text, found.end(), stop)
+        return [ConditionalRequest(condition, _tight(text, 0, found.start()), otherwise, sure=False)]
+    made: list[ConditionalRequest] = []
+    for joint in itertools.islice(re.finditer(r"[,:]\s*(?:then\s+)?|\s+then\s+", bare[found.end() :]), 3):
+        parts = _parts(text, bare, (found.end(), found.end() + joint.start()), found.end() + joint.end())
+        if parts is not None:
+            made.append(ConditionalRequest(parts.condition, parts.then, parts.otherwise, sure=False))
+    return made
 
 
 def split_branches(text: str) -> ConditionalRequest | None:
@@ -45,6 +81,8 @@ def split_branches(text: str) -> ConditionalRequest | None:
     are never looked into."""
     bare = blanked(text)
     so = list(_IF_SO.finditer(bare))
+    if len(so) > 1:
+        return None
     ifs = [found for found in _IF.finditer(bare) if not any(each.start() <= found.start() < each.end() for each in so)]
     if len(so) == 1:
         # "check if …? If so": the one "if" before it asks, and does not condition.
@@ -53,7 +91,7 @@ def split_branches(text: str) -> ConditionalRequest | None:
             if all(each.start() < so[0].start() for each in ifs)
             else None
         )
-    if so or len(ifs) != 1:
+    if len(ifs) != 1:
         return None
     (found,) = ifs
     before = bare[: found.start()].strip(" \t\n,.;:")
@@ -83,12 +121,12 @@ def _parts(text: str, bare: str, condition: Stretch, then: int) -> ConditionalRe
 
 def _order_after(bare: str, start: int) -> int | None:
     """Where the order begins after "if …": behind a comma, else at the first verb in its plain form."""
-    for joint in (r",\s*(?:then\s+)?", r"\s+(?:then\s+)?"):
-        for found in re.finditer(joint, bare[start:]):
-            at = start + found.end()
+    for joint in _ORDERS_BEGIN:
+        for found in joint.finditer(bare, start):
             # "if A has open invoices": after "has" a verb is a state.
-            if found.start() > 0 and not _STATES.search(bare[:at]) and gives_order(bare[at:], sure=True):
-                return at
+            state = found[0].isspace() and _STATES.search(bare, max(0, found.start() - 8), found.start())
+            if found.start() > start and not state and gives_order(bare, found.end(), sure=True):
+                return found.end()
     return None
 
 

@@ -22,7 +22,7 @@ BARE_STEP: Final = 0.35
 MOST_PHRASES: Final = 8
 # What joins a record's phrase to the words after it and is part of neither.
 _HINGE: Final = re.compile(
-    r"(?:[\s,:;\"'“‘-]|\b(?:saying|says|with|that|because|about|for|by|as|and|to|of|at|on|in|the|a|an)\b)+$",
+    r"(?:[\s,:;\"'“‘-]++|\b(?:saying|says|with|that|because|about|for|by|as|and|to|of|at|on|in|the|a|an)\b)++$",
     re.IGNORECASE,
 )
 _ONES: Final = re.compile(

@@ -15,6 +15,9 @@ from language.wordnet import is_word, lexicon
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
+MOST_STRANGE: Final = 200
+"""Different words of one text that are looked up as slips; a text with more is no request in words that are known
+here."""
 _RUN: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{4,}(?![\w@’'/+-]|\.\w)")
 
 
@@ -44,6 +47,7 @@ def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind
     """Where a word of these was meant, with the word. Outside quotes, and of what has a capital
     only the first word."""
     made = []
+    strange: set[str] = set()
     words = (_orders(), _things(kinds), shortlist.speller)
     for found in _RUN.finditer(blanked(text)):
         word = found[0]
@@ -52,6 +56,9 @@ def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind
         low = word.casefold()
         if any(low in speller for speller in words) or shortlist.knows(stem(low)):
             continue
+        strange.add(low)
+        if len(strange) > MOST_STRANGE:
+            break
         meant = next((each for speller in words if (each := speller.meant(low)) is not None), None)
         if meant is None and not is_word(low):
             known = (each for _, each in _english().near(low) if shortlist.knows(stem(each)))

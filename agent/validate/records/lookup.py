@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.extract.reference import Reference, parse
-from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
+from agent.pipeline import Answer, PhaseCallback, Question, Request, Span, ignore_phase
 from agent.validate.questions import between, said
 from agent.validate.records.located import DiscourseContext, LocatedRecord, singular
 from agent.validate.records.query import Outcome, RecordQuery, SearchSpec, amended, name_only
@@ -21,6 +21,8 @@ from registry.records import Kinds, RecordKind
 
 MOST_STRANGERS: Final = 8
 """Look-ups that words may cost which turn out to name nobody."""
+MOST_DEEP: Final = 8
+"""How many records may stand on the way to the one that is meant ("the tickets of the customer of invoice 1042")."""
 
 
 class Lookup:
@@ -37,6 +39,8 @@ class Lookup:
         self.request, self.reach, self.scene, self.on_phase = request, reach, scene, on_phase
         self.unclaimed = unclaimed
         self.search = Search(reach, request.now)
+        self._telling: list[str] = []
+        self._deep = 0
 
     @property
     def kinds(self) -> Kinds:
@@ -44,6 +48,11 @@ class Lookup:
 
     def read(self, words: str, kind: RecordKind) -> Reference:
         return parse(words, kind, tuple(self.kinds))
+
+    def answered(self, slot: str) -> tuple[Answer, VerifiedSpan] | None:
+        """The latest answer to ``slot``. None while it is that answer's own words which are looked up: "it" and "the
+        one" point at what was asked about, and an answer can't say what it means by itself."""
+        return None if slot in self._telling else find_answer(self.request, slot)
 
     async def meant(
         self,
@@ -54,8 +63,19 @@ class Lookup:
     ) -> Outcome:
         """The records that ``reference`` (or an answer to the slot) points at; empty where nothing at all was said of
         it. ``owner`` is what another parameter says it belongs to. Raises PlatformUnavailable."""
+        if self._deep >= MOST_DEEP:
+            return need.ask(f"Too many records stand on the way to that {singular(need.kind)}. Which one is meant?")
+        self._deep += 1
+        try:
+            return await self._meant(need, reference, spans, owner)
+        finally:
+            self._deep -= 1
+
+    async def _meant(
+        self, need: RecordQuery, reference: Reference | None, spans: tuple[Span, ...], owner: LocatedRecord | None
+    ) -> Outcome:
         self.on_phase("looking")
-        answer = find_answer(self.request, need.slot)
+        answer = self.answered(need.slot)
         name = reference.name if reference is not None and name_only(reference) else None
         if answer is None:
             settled = self.scene.settled.get((need.kind.name, name.casefold())) if name is not None else None
@@ -65,7 +85,11 @@ class Lookup:
         elif answer[0].choice is not None:
             outcome = await self._chosen(need, answer[0].choice, (*spans, *answer[1].spans), owner)
         else:
-            outcome = await self._told(need, reference, answer[1], spans, owner)
+            self._telling.append(need.slot)
+            try:
+                outcome = await self._told(need, reference, answer[1], spans, owner)
+            finally:
+                self._telling.remove(need.slot)
         if name is not None and isinstance(outcome, tuple) and len(outcome) == 1:
             # A name means one record all through a request: "refund Adam … and suspend Adam" asks which Adam once.
             self.scene.settled[need.kind.name, name.casefold()] = outcome[0]
@@ -138,7 +162,7 @@ class Lookup:
         """Whose it is, where the argument does not say but the request does: the one that was named for something else
         already, or that no argument has taken up. For a kind of people, the person itself. Empty where the request
         names nobody."""
-        if find_answer(self.request, need.slot) is not None:
+        if self.answered(need.slot) is not None:
             return ()
         whose = [found for each in need.kind.relations if (found := self.kinds.get(each.kind)) is not None]
         kind = next((each for each in whose if any(part.search == "name" for part in each.fields)), None)
@@ -155,9 +179,7 @@ class Lookup:
     async def in_request(self, need: RecordQuery) -> Outcome:
         """Whom or what the request names that no argument has taken up ("unlock ben carter"), of a kind whose records
         are called by name. Empty where it names none."""
-        if find_answer(self.request, need.slot) is not None or not any(
-            part.search == "name" for part in need.kind.fields
-        ):
+        if self.answered(need.slot) is not None or not any(part.search == "name" for part in need.kind.fields):
             return ()
         outcome = await self._stranger(replace(need, filter={}), ())
         return outcome if isinstance(outcome, Question) else self.search.checked(need, outcome, need.filter)
@@ -166,7 +188,7 @@ class Lookup:
         """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his
         money back"). Live data decides it, so words that name nobody are passed over, and so is what stands in another
         sentence than ``beside``. Where several may be meant, those that are listed together ("to amir and akira")."""
-        if find_answer(self.request, owner.slot) is not None:
+        if self.answered(owner.slot) is not None:
             return await self._answered(owner, beside)
         made: tuple[LocatedRecord, ...] = ()
         for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
@@ -196,9 +218,7 @@ class Lookup:
         found: dict[tuple[str, str], LocatedRecord] = {}
         for reference, span in named:
             outcome = await self.meant(owner, reference, (span,))
-            if isinstance(outcome, Question) and (
-                outcome.candidates or find_answer(self.request, owner.slot) is not None
-            ):
+            if isinstance(outcome, Question) and (outcome.candidates or self.answered(owner.slot) is not None):
                 return outcome
             if not isinstance(outcome, Question):
                 found |= {each.key: each for each in outcome}
@@ -251,7 +271,7 @@ class Lookup:
             return ()
         whose = await self.meant(aim.need.owner(named), Reference(kind=named.name, name=words), aim.spans)
         if isinstance(whose, Question):
-            return whose if whose.candidates or find_answer(self.request, whose.slot) else ()
+            return whose if whose.candidates or self.answered(whose.slot) else ()
         return (
             await self._find(aim.need, replace(aim.reference, name=None, text=None), aim.spans, whose[0])
             if whose
@@ -287,8 +307,8 @@ class Lookup:
         if not spoken:
             above = [await self.reach.owner_of(each, need.kind) for each in self.scene.found]
             spoken = tuple({each.key: each for each in above if each is not None}.values())
-        if not spoken and not reference.states:
-            # Names in lower case are found by asking for them.
+        if not spoken and not reference.states and find_answer(self.request, need.slot) is None:
+            # Names in lower case are found by asking for them; an answer to this very question says nothing more.
             stranger = await self._stranger(replace(need, filter={}), spans)
             if stranger:
                 return stranger if isinstance(stranger, Question) else self.search.checked(need, stranger, need.filter)

@@ -38,8 +38,9 @@ def add_parser(commands: Any) -> None:
         "--resolver",
         metavar="NAME",
         action="append",
-        help="offline (the default), or a LiteLLM model name, asked at OPSIQ_MODEL_URL with OPSIQ_MODEL_KEY; may "
-        "be repeated",
+        help="offline (the default), gold (a model that is always right: what is lost is the gate's), worst (one "
+        "that makes everything up), or a LiteLLM model name, asked at OPSIQ_MODEL_URL with OPSIQ_MODEL_KEY; may be "
+        "repeated",
     )
     made.add_argument(
         "--prompt-version", metavar="V", action="append", help="of the model's prompt (v1, …); may be repeated"
@@ -59,6 +60,7 @@ def add_parser(commands: Any) -> None:
     made.add_argument("--prune", action="store_true", help="drop from the cassette what this run did not use")
     made.add_argument("--json", metavar="OUT", type=Path, help="write the report: scores, and every case's answer")
     made.add_argument("--html", metavar="OUT", type=Path, help="write the report as one page")
+    made.add_argument("--junit", metavar="OUT", type=Path, help="write the cases as a JUnit report, for CI")
     made.add_argument("--resume", action="store_true", help="take up a run that was killed (kept beside --json)")
     made.add_argument("--show", metavar="N", type=int, default=0, help="print up to N wrong answers")
     made.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -77,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     from core.clock import utc_now
     from core.errors import InvalidInput
     from core.settings import Settings
-    from evals.report import report
+    from evals.report import junit, report
     from evals.report.page import page
     from evals.run import session
 
@@ -116,6 +118,8 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.html:
             page_at = _named(arguments.html, setup) if named else arguments.html
             page_at.write_text(page(ran.report), "utf-8")
+        if arguments.junit:
+            junit.write_junit(_named(arguments.junit, setup) if named else arguments.junit, ran.report)
         _tell(ran, arguments.show)
         failed += sum(bool(each.entry.error) for each in ran.verdicts)
     return 1 if failed else 0

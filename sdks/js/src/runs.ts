@@ -10,6 +10,11 @@ export interface RunOptions extends ActOptions {
   session?: string | undefined;
 }
 
+export interface AskOptions extends RunOptions {
+  /** Go on from an earlier run: its words and records may be spoken of. */
+  threadId?: string | undefined;
+}
+
 /** `timeoutS` is 900 where absent. */
 export interface WaitOptions { timeoutS?: number | undefined; signal?: AbortSignal | undefined }
 
@@ -58,8 +63,8 @@ export class Actions extends Resource {
 
 export class Runs extends Resource {
   /** Ask for something in plain words. It is durable when this answers; `wait()` for what comes of it. */
-  ask(text: string, { surface, session, ...options }: RunOptions = {}): Promise<Run> {
-    return this.http.call("post", "/v1/runs", undefined, { body: given({ text, surface, session }) }, options);
+  ask(text: string, { surface, session, threadId, ...options }: AskOptions = {}): Promise<Run> {
+    return this.http.call("post", "/v1/runs", undefined, { body: given({ text, surface, session, thread_id: threadId }) }, options);
   }
   /** `waitS`: the server answers when the run needs a person or is over, or after so many seconds (at most 60). */
   get(id: string, { waitS, ...options }: RequestOptions & { waitS?: number | undefined } = {}): Promise<Run> {

@@ -58,10 +58,14 @@ final class Actions extends Resource
 
 final class Runs extends Resource
 {
-    /** Ask for something in plain words. */
-    public function ask(string $text, ?string $idempotency_key = null, ?string $surface = null, ?string $session = null): Run
+    /**
+     * Ask for something in plain words.
+     *
+     * @param string|null $thread_id an earlier run to go on from: its words and records may be spoken of
+     */
+    public function ask(string $text, ?string $idempotency_key = null, ?string $surface = null, ?string $session = null, ?string $thread_id = null): Run
     {
-        return $this->api->call(Run::class, 'POST', '/v1/runs', [], ['text' => $text, 'surface' => $surface, 'session' => $session], $idempotency_key)->of($this->api);
+        return $this->api->call(Run::class, 'POST', '/v1/runs', [], ['text' => $text, 'surface' => $surface, 'session' => $session, 'thread_id' => $thread_id], $idempotency_key)->of($this->api);
     }
 
     /** @param float $wait_s so long (60 at most) until it needs a person or is over */
@@ -75,11 +79,12 @@ final class Runs extends Resource
      *
      * @param int|null $limit of a page
      * @param string|null $before the id of a run: those before it
+     * @param string|null $thread_id only those of one thread
      * @return \Generator<int, Run>
      */
-    public function list(?int $limit = null, ?string $before = null): \Generator
+    public function list(?int $limit = null, ?string $before = null, ?string $thread_id = null): \Generator
     {
-        return $this->each(RunPage::class, '/v1/runs', ['limit' => $limit, 'before' => $before], 'before');
+        return $this->each(RunPage::class, '/v1/runs', ['limit' => $limit, 'before' => $before, 'thread_id' => $thread_id], 'before');
     }
 
     /** Say yes to exactly the card with this digest. */

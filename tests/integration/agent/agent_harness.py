@@ -18,6 +18,7 @@ import store.jobs.jobs
 import store.runs.calls
 from agent.pipeline import Abstain, Calls, Draft, Mention, Refusal, Request, Resolution, Resolved, Span, Trace
 from agent.planning.planner import Planner
+from agent.resolve.resolver import Resolver
 from agent.runs import repository
 from agent.runs.approval import ApprovalService
 from agent.runs.decisions import Decisions
@@ -210,7 +211,7 @@ def contracts() -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def open_harness(url: str) -> AsyncIterator[AgentHarness]:
+async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncIterator[AgentHarness]:
     database = await Database.open(url)
     clock, platform, signed_client = FrozenClock(NOW), FakePlatform(town()), ListClient()
 
@@ -232,7 +233,7 @@ async def open_harness(url: str) -> AsyncIterator[AgentHarness]:
     planner = Planner(
         database,
         contexts,
-        ScriptedResolver(),
+        resolver or ScriptedResolver(),
         clock,
         run_notifier.changed,
         lambda: None,

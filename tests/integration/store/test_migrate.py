@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,19 @@ async def brought_to(url: str, revision: str) -> Database:
     async with database.begin() as session:
         await (await session.connection()).run_sync(lambda connection: command.upgrade(_config(connection), revision))
     return database
+
+
+@asynccontextmanager
+async def ends_as_today(database: Database) -> AsyncIterator[None]:
+    """What this version writes beside an entry fits into an older database meanwhile, so that it can fill one."""
+    columns = ("generation BIGINT NOT NULL DEFAULT 0", "mac VARCHAR")
+    async with database.begin() as session:
+        for each in columns:
+            await session.execute(text(f"ALTER TABLE history_heads ADD COLUMN {each}"))
+    yield
+    async with database.begin() as session:
+        for each in columns:
+            await session.execute(text(f"ALTER TABLE history_heads DROP COLUMN {each.partition(' ')[0]}"))
 
 
 async def test_the_migrated_schema_is_what_the_tables_say(database: Database) -> None:

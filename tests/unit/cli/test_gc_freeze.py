@@ -18,5 +18,5 @@ def test_nothing_is_collected_while_a_process_imports_and_what_it_imported_is_se
 
 def test_an_import_that_fails_leaves_the_collector_on() -> None:
     with pytest.raises(ModuleNotFoundError), freeze_imports():
-        import no_such_module  # type: ignore[import-not-found] # noqa: F401
+        import no_such_module  # type: ignore[import-not-found]  # noqa: F401, RUF100
     assert gc.isenabled()

@@ -83,3 +83,26 @@ async def test_an_address_is_limited_by_itself_and_an_ipv6_host_by_its_64() -> N
     with pytest.raises(Problem):
         await limits.arrive("::ffff:203.0.113.1")
     await limits.close()
+
+
+async def test_texts_are_counted_for_each_person_and_for_their_workspace() -> None:
+    limits = Limits(texts_per_person=2, texts_per_workspace=3)
+    for person in ("ada", "ada", "bob"):
+        await limits.read_text("ws_1", person)
+    for person, name, quota in (("ada", "person", 2), ("bob", "workspace", 3), ("cleo", "workspace", 3)):
+        with pytest.raises(Problem) as refused:
+            await limits.read_text("ws_1", person)
+        assert refused.value.problem_code == "rate_limited"
+        assert refused.value.headers["RateLimit-Policy"] == f'"{name}";q={quota};w=60'
+        assert refused.value.headers["RateLimit"].startswith(f'"{name}";r=0;t=')
+        assert 1 <= int(refused.value.headers["Retry-After"]) <= 60
+    await limits.read_text("ws_2", "ada")
+    await limits.close()
+
+
+async def test_texts_without_a_limit_or_with_a_store_that_is_down_are_let_through() -> None:
+    unlimited, down = Limits(), Limits(Down(), texts_per_person=1, texts_per_workspace=1)
+    for _ in range(3):
+        await unlimited.read_text("ws_1", "ada")
+        await down.read_text("ws_1", "ada")
+    assert down.blind == 3

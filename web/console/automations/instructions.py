@@ -38,7 +38,7 @@ from web.console.automations.form_options import ActionOptions
 from web.console.automations.instruction_form import InstructionFormData, form_data, form_data_of_row, to_form
 from web.console.forms import Form, Guarded
 from web.console.pages import Page, redirect, show
-from web.console.session import SignedIn, Visitor, shell
+from web.console.session import SignedIn, Visitor, count_text, shell
 
 router = APIRouter(prefix="/rules/instructions", include_in_schema=False)
 
@@ -125,6 +125,7 @@ async def dry_run(request: Request, form: Guarded, instruction_id: str) -> Respo
     await only_mine(
         request, visitor, row, "A dry run reads records in its author's name: only the author and owners see it."
     )
+    await count_text(request, visitor)
     try:
         found = show_dry_run(await events.instructions.dry_run(row, limit=TRY_EVENTS))
     except _DOWN as error:

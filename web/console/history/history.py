@@ -15,7 +15,7 @@ from fastapi.responses import Response
 import store.accounts.members
 import store.history.log
 import store.history.stats
-from agent.history import verification
+from agent.history import integrity
 from agent.history.recorder import EntryType, mode_of, record_act
 from core.display_text import to_display_text
 from core.errors import NotFound
@@ -36,7 +36,7 @@ SUGGESTED: Final = 200
 """So many contracts are suggested where one is typed; any may be typed."""
 OUTCOMES: Final = (
     "succeeded", "failed", "unknown", "skipped", "held", "confirmed", "rejected", "expired", "refused", "abstained",
-    "asked",
+    "asked", "answered",
 )  # fmt: skip
 _NO_CASE: Final = {
     "not_typed": "This run makes no case: nobody typed it, its values were given as data.",
@@ -94,6 +94,8 @@ class VerdictPage(Page):
     first_break: int
     why: str
     last: str
+    anchored: str = ""
+    problems: tuple[str, ...] = ()
 
 
 Wanted = Annotated[HistoryFilter, Depends(read_filter)]
@@ -155,16 +157,21 @@ async def export(request: Request, visitor: Owner, wanted: Wanted) -> Response:
 
 @router.get("/verify")
 async def verify(request: Request, visitor: Owner) -> Response:
-    async with container_of(request).database.read() as session:
-        verdict = await verification.verify(session, visitor.actor.workspace)
+    container = container_of(request)
+    anchors = (await container.anchors.found()).of(visitor.actor.workspace)
+    async with container.database.read() as session:
+        report = await integrity.examine(session, visitor.actor.workspace, anchors=anchors)
+    verdict = report.verdict
     page = VerdictPage(
         shell=shell(request, visitor),
         title="The chain's verdict",
-        ok=verdict.ok,
+        ok=report.ok,
         count=verdict.count,
         first_break=verdict.first_break or 0,
-        why=verdict.why,
+        why=to_display_text(verdict.why),
         last=str(verdict.last or ""),
+        anchored=f"{verdict.anchored.seq}, of {verdict.anchored.at[:19]} UTC" if verdict.anchored else "",
+        problems=tuple(to_display_text(each) for each in report.problems),
     )
     return render(page)
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import store.history.log
-from agent.history.recorder import EntryType, mode_of
+from agent.history.recorder import EntryType, mode_of, thread_of
 from core.actor import Actor
 from core.clock import iso
 from core.display_text import to_display_text
@@ -118,6 +118,7 @@ def _facts(row: HistoryRow) -> list[Fact]:
         "Prompt version": row.prompt_version,
         "Took": f"{row.duration_ms:g} ms" if row.duration_ms is not None else None,
         "Request id": row.request_id,
+        "Conversation": thread if (thread := thread_of(row)) != row.run_id else None,
         "Entry id": row.id,
     }
     return [Fact(label, to_display_text(value)) for label, value in facts.items() if value]

@@ -28,7 +28,7 @@ TALL: Final = 300
 """Units of a drawing: across, and up."""
 PERIODS: Final[Mapping[str, tuple[int, int]]] = {"7": (7, 1), "30": (30, 1), "90": (90, 7), "365": (365, 28)}
 """By how many days they go back: that, and how many days one column holds."""
-OUTCOMES: Final = ("succeeded", "failed", "unknown", "refused", "abstained", "rejected", "expired")
+OUTCOMES: Final = ("succeeded", "answered", "failed", "unknown", "refused", "abstained", "rejected", "expired")
 STEPS: Final[Mapping[str, str]] = {
     "resolve": "the resolver's answer",
     "answer": "words to card, question or refusal",

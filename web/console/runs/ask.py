@@ -27,9 +27,11 @@ from web.console.labels import Badge
 from web.console.pages import Page, redirect, render, wants_fragment
 from web.console.runs import card, outcome
 from web.console.runs.card import Card, QuotedRequest
+from web.console.runs.conversation import NO_CONVERSATION, AnswerView, Conversation, answer_view, conversation_of
 from web.console.runs.outcome import Outcome
 from web.console.runs.progress import StepRow, steps
-from web.console.session import SignedIn, Visitor, shell
+from web.console.session import SignedIn, Visitor, count_text, shell
+from web.problem import Problem
 
 router = APIRouter(include_in_schema=False)
 
@@ -73,6 +75,7 @@ class AskPage(Page):
     recent: tuple[RecentRun, ...]
     recalled: tuple[str, ...]
     max_chars: int
+    talk: Conversation = NO_CONVERSATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,8 @@ class RefusalView:
 
 @dataclass(frozen=True, kw_only=True)
 class RunPage(Page):
-    """One of ``moving``, ``asked``, ``card``, ``refused``, ``outcome`` stands for where the run is; ``card`` stays
-    beside its outcome."""
+    """One of ``moving``, ``asked``, ``answered``, ``card``, ``refused``, ``outcome`` stands for where the run is;
+    ``card`` stays beside its outcome. ``talk`` is its thread, which a new request goes on from."""
 
     template: ClassVar[str] = "run.html"
     run_id: str
@@ -124,26 +127,42 @@ class RunPage(Page):
     ended: str
     reason: str
     again: str
+    max_chars: int
+    answered: AnswerView | None = None
+    talk: Conversation = NO_CONVERSATION
     test: bool = False
 
 
 @router.get("/")
 async def ask_page(
-    request: Request, visitor: SignedIn, say: Annotated[str, Query(max_length=MAX_TEXT)] = ""
+    request: Request,
+    visitor: SignedIn,
+    say: Annotated[str, Query(max_length=MAX_TEXT)] = "",
+    thread: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
-    return await _ask(request, visitor, say)
+    """``thread`` goes on from an earlier request."""
+    return await _ask(request, visitor, say, thread)
 
 
 @router.post("/runs")
 async def ask(request: Request, form: Guarded) -> Response:
     visitor = form.member
-    text = form.get("text", limit=100_000)
+    text, thread = form.get("text", limit=100_000), form.get("thread", limit=64)
     try:
+        await count_text(request, visitor)
         run = await container_of(request).runs.ask(
-            visitor.actor, text, session_id=visitor.login.id, request_id=problem.request_id(request)
+            visitor.actor,
+            text,
+            session_id=visitor.login.id,
+            thread_id=thread or None,
+            request_id=problem.request_id(request),
         )
     except InvalidInput as error:
-        return await _ask(request, visitor, text, trouble=error.detail)
+        return await _ask(request, visitor, text, thread, trouble=error.detail)
+    except Problem as error:  # too many: what was typed stays in the box
+        page = await _ask(request, visitor, text, thread, trouble=error.detail, status=429)
+        page.headers.update(error.headers)
+        return page
     return redirect(f"/runs/{run.id}")
 
 
@@ -163,6 +182,7 @@ async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annot
 async def answer(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     choice, text = form.get("choice", limit=300), form.get("text")
+    await count_text(request, visitor)
     result = await container_of(request).decisions.answer(
         visitor.actor, run_id, form.get("slot", limit=200), choice=choice or None, text=None if choice else text
     )
@@ -201,6 +221,7 @@ async def cancel(request: Request, form: Guarded, run_id: str) -> Response:
 async def edit(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     changes = {form.get("slot", limit=200): form.get("words")}
+    await count_text(request, visitor)
     result = await container_of(request).decisions.edit(visitor.actor, run_id, form.get("digest", limit=100), changes)
     return await _done(request, visitor, run_id, result)
 
@@ -229,8 +250,14 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
     )
 
 
-async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "") -> Response:
+async def _ask(
+    request: Request, visitor: Visitor, said: str, thread: str = "", trouble: str = "", status: int = 422
+) -> Response:
     container = container_of(request)
+    talk = NO_CONVERSATION
+    if thread:
+        last = await container.runs.show(visitor.actor, thread)
+        talk = await conversation_of(container.runs, visitor.actor, last, whole=True)
     context = await container.contexts.of(visitor.actor.workspace)
     listed = await container.runs.listed(visitor.actor, limit=RECALLED)
     mine = [run for run in listed if run.actor.person == visitor.actor.person]
@@ -250,8 +277,9 @@ async def _ask(request: Request, visitor: Visitor, said: str, trouble: str = "")
         ),
         recalled=tuple(dict.fromkeys(run.text for run in mine)),
         max_chars=MAX_TEXT,
+        talk=talk,
     )
-    return render(page, status=422 if trouble else 200)
+    return render(page, status=status if trouble else 200)
 
 
 async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
@@ -290,6 +318,9 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         refused=refused,
         ended=_CANCELLED if cancelled else _EXPLAINED.get(run.state, ""),
         reason="" if cancelled else to_display_text(run.reason or ""),
+        answered=answer_view(run.reply, viewer, context) if run.reply and run.state == "answered" else None,
+        talk=await conversation_of(container_of(request).runs, viewer, run),
+        max_chars=MAX_TEXT,
         test=is_test(run),
         again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",
     )

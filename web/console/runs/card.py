@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from agent.pipeline import ParameterValue, Plan, PromptSource, RecordSource, Source, Span, Step
+from agent.pipeline import ParameterValue, Plan, PromptSource, RecordSource, Source, Span, Step, evidence_of
 from agent.runs.run import Run
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
@@ -56,7 +56,8 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Param:
     """``shown`` is how a person reads the value, ``exact`` the JSON that is sent, ``slot`` what an edit calls it,
-    ``record`` the declared fields of the record it was looked up in, as they were when the plan was made."""
+    ``record`` the declared fields of the record it was looked up in, as they were when the plan was made. ``doubt``
+    says that no code vouches for it: a person must look."""
 
     key: str
     slot: str
@@ -67,6 +68,7 @@ class Param:
     source: str
     record: tuple[Field, ...]
     long: bool
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
         source=labels.source(run, filled.source, viewer),
         record=tuple(_record(filled.source, step)),
         long=len(shown) > 160,
+        doubt=labels.DOUBTS.get(evidence_of(filled.source), ""),
     )
 
 

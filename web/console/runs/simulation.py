@@ -17,7 +17,7 @@ from web.console.forms import GuardedOwner
 from web.console.pages import Page, show
 from web.console.runs import card
 from web.console.runs.card import Card
-from web.console.session import Owner, Visitor, shell
+from web.console.session import Owner, Visitor, count_text, shell
 
 router = APIRouter(include_in_schema=False)
 
@@ -59,6 +59,7 @@ async def rehearse(request: Request, form: GuardedOwner) -> Response:
 
 async def simulate(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> SimulatedRequest:
     """What would come of the request, with ``draft`` in force in place of its namesake."""
+    await count_text(request, visitor)
     done = await container_of(request).simulations.rehearse(visitor.actor, said, draft=draft)
     match done.verdict:
         case Plan() as plan:

@@ -502,8 +502,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * @description ``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired it,
-         *     and nobody reacts to it.
+         * @description ``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired
+         *     it, and nobody reacts to it.
          */
         AcceptedView: {
             event: string;
@@ -524,7 +524,10 @@ export interface components {
             at: string;
             name: string;
         };
-        /** @description ``response`` is text as far as the answer's bytes are UTF-8, at most 64 KiB (``response_cut``: there was more). */
+        /**
+         * @description ``response`` is text as far as the answer's bytes are UTF-8, at most 64 KiB (``response_cut``: there was
+         *     more).
+         */
         AttemptView: {
             /** Format: date-time */
             at: string;
@@ -540,7 +543,10 @@ export interface components {
             response_cut: boolean;
             status: number | null;
         };
-        /** @description What came of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of the body as text. */
+        /**
+         * @description What came of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of
+         *     the body as text.
+         */
         CallOutcome: {
             answer?: string | null;
             /** @default 0 */
@@ -578,9 +584,9 @@ export interface components {
             marks: string[];
         };
         /**
-         * @description Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why it must be
-         *     confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key. ``drift`` is what has changed since
-         *     the card before this one.
+         * @description Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says
+         *     why it must be confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key.
+         *     ``drift`` is what has changed since the card before this one.
          */
         CardView: {
             approvals: components["schemas"]["ApprovalView"][];
@@ -595,12 +601,36 @@ export interface components {
             drift: string[];
             held: string[];
         };
-        /** @description What started a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that met it. */
+        /**
+         * @description What started a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that
+         *     met it.
+         */
         Cause: {
             event: string;
             event_id: string;
             name: string;
             source: string;
+        };
+        /**
+         * @description Worked out by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records`` are
+         *     what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers.
+         */
+        ComputedSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "computed";
+            /**
+             * @default code
+             * @enum {string}
+             */
+            read_by: "code" | "model";
+            reading: string;
+            /** @default [] */
+            records: string[];
+            /** @default [] */
+            spans: components["schemas"]["Span"][];
         };
         ConnectorList: {
             data: components["schemas"]["ConnectorView"][];
@@ -631,7 +661,10 @@ export interface components {
             title: string;
             version: number;
         };
-        /** @description ``contract`` is the declaration as signed, ``jws`` its detached signature (RFC 7515), null for who is no owner. */
+        /**
+         * @description ``contract`` is the declaration as signed, ``jws`` its detached signature (RFC 7515), null for who is no
+         *     owner.
+         */
         ContractView: {
             contract: {
                 [key: string]: unknown;
@@ -701,7 +734,10 @@ export interface components {
         EndpointList: {
             data: components["schemas"]["EndpointView"][];
         };
-        /** @description ``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two secrets until then. */
+        /**
+         * @description ``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two
+         *     secrets until then.
+         */
         EndpointView: {
             /** Format: date-time */
             changed_at: string;
@@ -785,8 +821,9 @@ export interface components {
             title: string;
         };
         /**
-         * @description ``caused_by`` is the event, run or call it was fired because of, ``depth`` how many events stand above it in that chain. ``state``:
-         *     firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody reacts to it.
+         * @description ``caused_by`` is the event, run or call it was fired because of, ``depth`` how many events stand above it in that
+         *     chain. ``state``: firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody
+         *     reacts to it.
          */
         EventView: {
             caused_by: string | null;
@@ -817,8 +854,8 @@ export interface components {
             type: string;
         };
         /**
-         * @description Given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the key's public part or the
-         *     event's id. ``reading`` says what it was checked against ("customer Adam Novak").
+         * @description Given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the key's
+         *     public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak").
          */
         GivenSource: {
             /** @enum {string} */
@@ -833,7 +870,10 @@ export interface components {
             reading: string;
             ref: string;
         };
-        /** @description ``success_rate_24h`` is null where nothing was attempted; ``slowed_s`` is how long it is left alone after each attempt. */
+        /**
+         * @description ``success_rate_24h`` is null where nothing was attempted; ``slowed_s`` is how long it is left alone after each
+         *     attempt.
+         */
         HealthOfEndpoint: {
             attempts_24h: number;
             consecutive_failures: number;
@@ -861,24 +901,46 @@ export interface components {
             public: string;
             scopes: string[];
         };
-        /** @description One value of a call, as sent (``value``), as a person reads it (``shown``), and where it came from (``source``). */
+        /**
+         * @description One value of a call, as sent (``value``), as a person reads it (``shown``), and where it came from
+         *     (``source``).
+         */
         ParamView: {
             label: string;
             name: string;
             shown: string;
-            source: components["schemas"]["PromptSource"] | components["schemas"]["RecordSource"] | components["schemas"]["DefaultSource"] | components["schemas"]["GivenSource"];
+            source: components["schemas"]["PromptSource"] | components["schemas"]["RecordSource"] | components["schemas"]["ComputedSource"] | components["schemas"]["ProposedSource"] | components["schemas"]["DefaultSource"] | components["schemas"]["GivenSource"];
             value: unknown;
         };
-        /** @description Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04"). */
+        /**
+         * @description Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
+         *     ``read_by`` is ``code`` where code reads this very value from the words, ``model`` where only a model does: then a
+         *     person must see it first.
+         */
         PromptSource: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "prompt";
+            /**
+             * @default code
+             * @enum {string}
+             */
+            read_by: "code" | "model";
             /** @default  */
             reading: string;
             spans: components["schemas"]["Span"][];
+        };
+        /** @description A model's own: no words say it. Only ever shown, marked and editable, on a card that a person confirms. */
+        ProposedSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "proposed";
+            /** @default  */
+            reading: string;
         };
         /** @description The open question of a run in the state ``asked``: answer its ``slot`` with a candidate's id or in words. */
         QuestionView: {
@@ -890,7 +952,10 @@ export interface components {
             slot: string;
             text: string;
         };
-        /** @description What one subscriber made of an event; lower ``priority`` comes first. ``skipped``: a blocking one before it failed. */
+        /**
+         * @description What one subscriber made of an event; lower ``priority`` comes first. ``skipped``: a blocking one before it
+         *     failed.
+         */
         ReactionView: {
             attempts: number;
             blocking: boolean;
@@ -908,7 +973,10 @@ export interface components {
             data: components["schemas"]["RecordView"][];
             next: string | null;
         };
-        /** @description Looked up. ``spans`` are the words that led to the record, ``via`` the records passed on the way ("customer Adam Novak"). */
+        /**
+         * @description Looked up. ``spans`` are the words that led to the record, ``via`` the records passed on the way ("customer Adam
+         *     Novak").
+         */
         RecordSource: {
             field: string;
             /**
@@ -946,8 +1014,8 @@ export interface components {
             data: components["schemas"]["RegisteredView"][];
         };
         /**
-         * @description ``fresh`` False: this very version stood already. ``secret``: made now for the endpoint's origin and shown this once; it signs the
-         *     calls to it.
+         * @description ``fresh`` False: this very version stood already. ``secret``: made now for the endpoint's origin and shown this
+         *     once; it signs the calls to it.
          */
         RegisteredView: {
             digest: string;
@@ -955,6 +1023,19 @@ export interface components {
             name: string;
             secret: string | null;
             version: number;
+        };
+        /**
+         * @description The answer of a run in the state ``answered``, worked out by code from records. ``values`` are what was asked
+         *     for, as people write it; ``records`` what it rests on (one page; ``count`` is how many there are); ``actions`` the
+         *     names of actions that fit those records.
+         */
+        ReplyView: {
+            actions: string[];
+            count: number | null;
+            record_kind: string | null;
+            records: components["schemas"]["Candidate"][];
+            text: string;
+            values: string[];
         };
         RetiredView: {
             name: string;
@@ -967,8 +1048,9 @@ export interface components {
             next: string | null;
         };
         /**
-         * @description One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
-         *     History, for owners. ``mode`` ``test``: a test key asked for it, and nothing of it is ever sent.
+         * @description One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in
+         *     it: they are in AI History, for owners. ``thread_id`` is the first request of its thread. ``mode`` ``test``: a test
+         *     key asked for it, and nothing of it is ever sent.
          */
         RunView: {
             actor: components["schemas"]["ActorView"];
@@ -987,11 +1069,14 @@ export interface components {
             question: components["schemas"]["QuestionView"] | null;
             reason: string | null;
             refusal: components["schemas"]["RefusalView"] | null;
+            reply?: components["schemas"]["ReplyView"] | null;
             /** @enum {string} */
-            state: "received" | "asked" | "held" | "confirmed" | "executing" | "succeeded" | "failed" | "unknown" | "refused" | "abstained" | "rejected" | "expired";
+            state: "received" | "asked" | "held" | "confirmed" | "executing" | "succeeded" | "failed" | "unknown" | "answered" | "refused" | "abstained" | "rejected" | "expired";
             /** @enum {string} */
             surface: "admin" | "customer" | "writing";
             text: string;
+            /** @default  */
+            thread_id: string;
             /** Format: date-time */
             updated_at: string;
         };
@@ -1000,7 +1085,10 @@ export interface components {
             verified: boolean;
             why: string | null;
         };
-        /** @description Words as they stand. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are code point offsets in it. */
+        /**
+         * @description Words as they stand. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are code point
+         *     offsets in it.
+         */
         Span: {
             end: number;
             /** @default 0 */
@@ -1377,6 +1465,7 @@ export interface operations {
             query?: {
                 before?: string | null;
                 limit?: number;
+                thread_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -1413,6 +1502,7 @@ export interface operations {
                      */
                     surface?: "admin" | "customer" | "writing";
                     text: string;
+                    thread_id?: string | null;
                 };
             };
         };

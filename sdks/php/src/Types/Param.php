@@ -15,7 +15,7 @@ final class Param extends Type
         public readonly string $label,
         public readonly mixed $value,
         public readonly string $shown,
-        public readonly DefaultSource|GivenSource|PromptSource|RecordSource $source,
+        public readonly ComputedSource|DefaultSource|GivenSource|PromptSource|ProposedSource|RecordSource $source,
     ) {
     }
 
@@ -26,7 +26,7 @@ final class Param extends Type
             $data['label'] ?? null,
             $data['value'] ?? null,
             $data['shown'] ?? null,
-            self::oneOf(['default' => DefaultSource::class, 'given' => GivenSource::class, 'prompt' => PromptSource::class, 'record' => RecordSource::class], 'kind', $data['source'] ?? null),
+            self::oneOf(['computed' => ComputedSource::class, 'default' => DefaultSource::class, 'given' => GivenSource::class, 'prompt' => PromptSource::class, 'proposed' => ProposedSource::class, 'record' => RecordSource::class], 'kind', $data['source'] ?? null),
         );
     }
 }

@@ -8,14 +8,17 @@ namespace OpsIQ\Types;
 final class PromptSource extends Type
 {
     /**
-     * Read from the person's words. `reading` says how, where that isn't obvious ("next Friday → 2026-12-04").
+     * Read from the person's words. `reading` says how, where that isn't obvious ("next Friday → 2026-12-04"). `read_by` is `code`
+     * where code reads this very value from the words, `model` where only a model does: then a person must see it first.
      *
      * @param list<Span> $spans
+     * @param 'code'|'model' $read_by
      */
     public function __construct(
         public readonly string $kind,
         public readonly array $spans,
         public readonly string $reading,
+        public readonly string $read_by,
     ) {
     }
 
@@ -25,6 +28,7 @@ final class PromptSource extends Type
             $data['kind'] ?? 'prompt',
             self::all(Span::class, $data['spans'] ?? null),
             $data['reading'] ?? '',
+            $data['read_by'] ?? 'code',
         );
     }
 }

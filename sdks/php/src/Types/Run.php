@@ -9,10 +9,11 @@ class Run extends Type
 {
     /**
      * One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
-     * History, for owners. `mode` `test`: a test key asked for it, and nothing of it is ever sent.
+     * History, for owners. `thread_id` is the first request of its thread. `mode` `test`: a test key asked for it, and nothing of it is
+     * ever sent.
      *
      * @param 'live'|'test' $mode
-     * @param 'received'|'asked'|'held'|'confirmed'|'executing'|'succeeded'|'failed'|'unknown'|'refused'|'abstained'|'rejected'|'expired' $state
+     * @param 'received'|'asked'|'held'|'confirmed'|'executing'|'succeeded'|'failed'|'unknown'|'answered'|'refused'|'abstained'|'rejected'|'expired' $state
      * @param 'admin'|'customer'|'writing' $surface
      * @param string $created_at RFC 3339
      * @param string $updated_at RFC 3339
@@ -21,6 +22,7 @@ class Run extends Type
      */
     final public function __construct(
         public readonly string $id,
+        public readonly string $thread_id,
         public readonly string $mode,
         public readonly string $state,
         public readonly string $text,
@@ -31,6 +33,7 @@ class Run extends Type
         public readonly string $updated_at,
         public readonly ?string $expires_at,
         public readonly ?Question $question,
+        public readonly ?Reply $reply,
         public readonly ?Card $card,
         public readonly ?Refusal $refusal,
         public readonly ?string $reason,
@@ -42,6 +45,7 @@ class Run extends Type
     {
         return new static(
             $data['id'] ?? null,
+            $data['thread_id'] ?? '',
             $data['mode'] ?? 'live',
             $data['state'] ?? null,
             $data['text'] ?? null,
@@ -52,6 +56,7 @@ class Run extends Type
             $data['updated_at'] ?? null,
             $data['expires_at'] ?? null,
             self::maybe(Question::class, $data['question'] ?? null),
+            self::maybe(Reply::class, $data['reply'] ?? null),
             self::maybe(Card::class, $data['card'] ?? null),
             self::maybe(Refusal::class, $data['refusal'] ?? null),
             $data['reason'] ?? null,

@@ -157,10 +157,13 @@ class AsyncRuns(_AsyncResource):
         *,
         surface: Optional[Surface] = None,
         session: Optional[str] = None,
+        thread_id: Optional[str] = None,
         idempotency_key: Optional[str] = None,
     ) -> Run:
-        """Ask for something in plain words; ``wait(run.id)`` waits for what comes of it."""
-        return await self._act("/v1/runs", body(text=text, surface=surface, session=session), idempotency_key)
+        """Ask for something in plain words; ``wait(run.id)`` waits for what comes of it. ``thread_id``: go on from an
+        earlier run."""
+        sent = body(text=text, surface=surface, session=session, thread_id=thread_id)
+        return await self._act("/v1/runs", sent, idempotency_key)
 
     async def get(self, run_id: str, *, wait_s: Optional[float] = None) -> Run:
         """``wait_s`` (at most 60) waits on the server for the run to need a person or be over."""
@@ -168,9 +171,12 @@ class AsyncRuns(_AsyncResource):
             Call("GET", f"/v1/runs/{piece(run_id)}", Run, query([("wait_s", wait_s)]), wait_s=wait_s or 0)
         )
 
-    def list(self, *, limit: Optional[int] = None, before: Optional[str] = None) -> AsyncIterator[Run]:
-        """Newest first, page after page of ``limit``."""
-        return self._client._pages("/v1/runs", types.RunPage, "before", [("limit", limit)], before)
+    def list(
+        self, *, thread_id: Optional[str] = None, limit: Optional[int] = None, before: Optional[str] = None
+    ) -> AsyncIterator[Run]:
+        """Newest first, page after page of ``limit``; with ``thread_id`` those of one thread."""
+        asked = [("thread_id", thread_id), ("limit", limit)]
+        return self._client._pages("/v1/runs", types.RunPage, "before", asked, before)
 
     async def confirm(self, run_id: str, digest: str, *, idempotency_key: Optional[str] = None) -> Run:
         """Say yes to exactly the card with this digest."""

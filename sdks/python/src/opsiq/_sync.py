@@ -156,10 +156,13 @@ class Runs(_Resource):
         *,
         surface: Optional[Surface] = None,
         session: Optional[str] = None,
+        thread_id: Optional[str] = None,
         idempotency_key: Optional[str] = None,
     ) -> Run:
-        """Ask for something in plain words; ``wait(run.id)`` waits for what comes of it."""
-        return self._act("/v1/runs", body(text=text, surface=surface, session=session), idempotency_key)
+        """Ask for something in plain words; ``wait(run.id)`` waits for what comes of it. ``thread_id``: go on from an
+        earlier run."""
+        sent = body(text=text, surface=surface, session=session, thread_id=thread_id)
+        return self._act("/v1/runs", sent, idempotency_key)
 
     def get(self, run_id: str, *, wait_s: Optional[float] = None) -> Run:
         """``wait_s`` (at most 60) waits on the server for the run to need a person or be over."""
@@ -167,9 +170,12 @@ class Runs(_Resource):
             Call("GET", f"/v1/runs/{piece(run_id)}", Run, query([("wait_s", wait_s)]), wait_s=wait_s or 0)
         )
 
-    def list(self, *, limit: Optional[int] = None, before: Optional[str] = None) -> Iterator[Run]:
-        """Newest first, page after page of ``limit``."""
-        return self._client._pages("/v1/runs", types.RunPage, "before", [("limit", limit)], before)
+    def list(
+        self, *, thread_id: Optional[str] = None, limit: Optional[int] = None, before: Optional[str] = None
+    ) -> Iterator[Run]:
+        """Newest first, page after page of ``limit``; with ``thread_id`` those of one thread."""
+        asked = [("thread_id", thread_id), ("limit", limit)]
+        return self._client._pages("/v1/runs", types.RunPage, "before", asked, before)
 
     def confirm(self, run_id: str, digest: str, *, idempotency_key: Optional[str] = None) -> Run:
         """Say yes to exactly the card with this digest."""

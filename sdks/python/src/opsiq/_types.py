@@ -11,8 +11,8 @@ from typing import Any, Literal, Optional, Union
 
 @dataclass(frozen=True)
 class Accepted:
-    """``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired it,
-    and nobody reacts to it."""
+    """``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired
+    it, and nobody reacts to it."""
 
     id: str
     event: str
@@ -34,7 +34,8 @@ class Approval:
 
 @dataclass(frozen=True)
 class Attempt:
-    """``response`` is text as far as the answer's bytes are UTF-8, at most 64 KiB (``response_cut``: there was more)."""
+    """``response`` is text as far as the answer's bytes are UTF-8, at most 64 KiB (``response_cut``: there was
+    more)."""
 
     n: int
     by_hand: bool
@@ -65,7 +66,8 @@ class Call:
 
 @dataclass(frozen=True)
 class CallOutcome:
-    """What came of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of the body as text."""
+    """What came of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of
+    the body as text."""
 
     call_id: str
     state: Literal["planned", "begun", "succeeded", "failed", "unknown", "skipped"]
@@ -89,9 +91,9 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Card:
-    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says why it must be
-    confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key. ``drift`` is what has changed since
-    the card before this one."""
+    """Exactly what will be sent, where, and where each value comes from. Confirm it by its ``digest``. ``held`` says
+    why it must be confirmed; ``confirm_by`` who may: ``person`` is somebody signed in to the console, and no API key.
+    ``drift`` is what has changed since the card before this one."""
 
     digest: str
     held: tuple[str, ...]
@@ -104,12 +106,25 @@ class Card:
 
 @dataclass(frozen=True)
 class Cause:
-    """What started a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that met it."""
+    """What started a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that
+    met it."""
 
     event_id: str
     event: str
     source: str
     name: str
+
+
+@dataclass(frozen=True)
+class ComputedSource:
+    """Worked out by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records`` are
+    what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers."""
+
+    reading: str
+    kind: Literal["computed"] = "computed"
+    spans: tuple[Span, ...] = ()
+    records: tuple[str, ...] = ()
+    read_by: Literal["code", "model"] = "code"
 
 
 @dataclass(frozen=True)
@@ -130,7 +145,8 @@ class ConnectorList:
 
 @dataclass(frozen=True)
 class Contract:
-    """``contract`` is the declaration as signed, ``jws`` its detached signature (RFC 7515), null for who is no owner."""
+    """``contract`` is the declaration as signed, ``jws`` its detached signature (RFC 7515), null for who is no
+    owner."""
 
     name: str
     version: int
@@ -220,7 +236,8 @@ class DeliveryPage:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two secrets until then."""
+    """``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two
+    secrets until then."""
 
     id: str
     url: str
@@ -269,8 +286,8 @@ class Field:
 
 @dataclass(frozen=True)
 class GivenSource:
-    """Given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the key's public part or the
-    event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
+    """Given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the key's
+    public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
 
     by: Literal["api", "event"]
     pointer: str
@@ -281,7 +298,8 @@ class GivenSource:
 
 @dataclass(frozen=True)
 class HealthOfEndpoint:
-    """``success_rate_24h`` is null where nothing was attempted; ``slowed_s`` is how long it is left alone after each attempt."""
+    """``success_rate_24h`` is null where nothing was attempted; ``slowed_s`` is how long it is left alone after each
+    attempt."""
 
     last_success_at: Optional[str]
     last_failure_at: Optional[str]
@@ -319,21 +337,33 @@ class MyKey:
 
 @dataclass(frozen=True)
 class Param:
-    """One value of a call, as sent (``value``), as a person reads it (``shown``), and where it came from (``source``)."""
+    """One value of a call, as sent (``value``), as a person reads it (``shown``), and where it came from
+    (``source``)."""
 
     name: str
     label: str
     value: Any
     shown: str
-    source: Union[PromptSource, RecordSource, DefaultSource, GivenSource]
+    source: Union[PromptSource, RecordSource, ComputedSource, ProposedSource, DefaultSource, GivenSource]
 
 
 @dataclass(frozen=True)
 class PromptSource:
-    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04")."""
+    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
+    ``read_by`` is ``code`` where code reads this very value from the words, ``model`` where only a model does: then a
+    person must see it first."""
 
     spans: tuple[Span, ...]
     kind: Literal["prompt"] = "prompt"
+    reading: str = ""
+    read_by: Literal["code", "model"] = "code"
+
+
+@dataclass(frozen=True)
+class ProposedSource:
+    """A model's own: no words say it. Only ever shown, marked and editable, on a card that a person confirms."""
+
+    kind: Literal["proposed"] = "proposed"
     reading: str = ""
 
 
@@ -370,7 +400,8 @@ class RecordPage:
 
 @dataclass(frozen=True)
 class RecordSource:
-    """Looked up. ``spans`` are the words that led to the record, ``via`` the records passed on the way ("customer Adam Novak")."""
+    """Looked up. ``spans`` are the words that led to the record, ``via`` the records passed on the way ("customer Adam
+    Novak")."""
 
     record_kind: str
     record_id: str
@@ -392,9 +423,24 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """The answer of a run in the state ``answered``, worked out by code from records. ``values`` are what was asked
+    for, as people write it; ``records`` what it rests on (one page; ``count`` is how many there are); ``actions`` the
+    names of actions that fit those records."""
+
+    text: str
+    record_kind: Optional[str]
+    records: tuple[Candidate, ...]
+    count: Optional[int]
+    values: tuple[str, ...]
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Run:
-    """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in it: they are in AI
-    History, for owners. ``mode`` ``test``: a test key asked for it, and nothing of it is ever sent."""
+    """One request from the words (or the given values) to the outcome. Rendered prompts and raw responses are not in
+    it: they are in AI History, for owners. ``thread_id`` is the first request of its thread. ``mode`` ``test``: a test
+    key asked for it, and nothing of it is ever sent."""
 
     id: str
     state: Literal[
@@ -406,6 +452,7 @@ class Run:
         "succeeded",
         "failed",
         "unknown",
+        "answered",
         "refused",
         "abstained",
         "rejected",
@@ -423,7 +470,9 @@ class Run:
     refusal: Optional[Refusal]
     reason: Optional[str]
     outcomes: tuple[CallOutcome, ...]
+    thread_id: str = ""
     mode: Literal["live", "test"] = "live"
+    reply: Optional[Reply] = None
 
 
 @dataclass(frozen=True)
@@ -444,7 +493,8 @@ class Signature:
 
 @dataclass(frozen=True)
 class Span:
-    """Words as they stand. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are code point offsets in it."""
+    """Words as they stand. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are code point
+    offsets in it."""
 
     start: int
     end: int

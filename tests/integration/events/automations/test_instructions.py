@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+import store.history.authenticity
 from agent.pipeline import (
     Ask,
     Calls,
@@ -129,6 +130,7 @@ async def test_the_choice_is_what_the_instruction_names_and_its_author_may_run(s
     async with shop.container.database.begin() as session:
         await session.execute(text("UPDATE keys SET role = 'nobody' WHERE name = 'amir'"))
         await session.execute(text("UPDATE members SET role = 'nobody' WHERE name = 'amir'"))
+        await store.history.authenticity.seal(session, shop.container.box.authenticator)  # as if OpsIQ had written that
     resolver = Obeying(prioritise)
     run = await think(shop, instruction, resolver)
     assert run is not None
@@ -198,6 +200,7 @@ async def test_acting_alone_ends_with_the_owner_who_allowed_it(shop: Shop) -> No
     instruction = await instructed(shop, allow_unattended=True)
     async with shop.container.database.begin() as session:
         await session.execute(text("UPDATE keys SET role = 'admin' WHERE name = 'olivia'"))
+        await store.history.authenticity.seal(session, shop.container.box.authenticator)  # as if OpsIQ had written that
     run = await think(shop, instruction, Obeying(prioritise))
     assert run is not None
     assert run.state == "held"

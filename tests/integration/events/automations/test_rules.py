@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 import store.accounts.members
 import store.automations
+import store.history.authenticity
 import store.history.log
 from agent.pipeline import GivenSource
 from store.history.log import HistoryFilters
@@ -195,6 +196,7 @@ async def test_a_rule_whose_author_has_lost_the_role_is_refused(shop: Shop) -> N
     async with shop.container.database.begin() as session:
         await session.execute(text("UPDATE keys SET role = 'nobody' WHERE name = 'amir'"))
         await session.execute(text("UPDATE members SET role = 'nobody' WHERE id = :id"), {"id": actor.id})
+        await store.history.authenticity.seal(session, shop.container.box.authenticator)  # as if OpsIQ had written that
     await fired(shop, "ticket.created", ticket_id=5519)
     await reacted(shop)
     (run,) = await made_runs(shop)
@@ -264,6 +266,7 @@ async def test_a_rule_whose_author_is_gone_is_refused_in_words(shop: Shop) -> No
         await session.execute(
             text("UPDATE members SET state = 'disabled' WHERE id = :id"), {"id": shop.actors["amir"].id}
         )
+        await store.history.authenticity.seal(session, shop.container.box.authenticator)  # as if OpsIQ had written that
     await fired(shop, "ticket.created", ticket_id=5519)
     await reacted(shop)
     (run,) = await made_runs(shop)

@@ -71,9 +71,11 @@ async def test_poison_is_begun_twice_alone_and_then_parked(database: Database) -
     await put(database, "a")
     await lose(database, SUSPECT, "a")
     for times in range(1, MAX_ALONE + 1):
-        async with Worker(Killed(database, owner=f"dying {times}"), {"note": poison}, poll_s=0.1):
-            await until(lambda: len(begun) == times)  # noqa: B023 (it is called before the next turn)
-            assert (await lost(database, "a"))[1] == times, "written down before it is begun"
+        dying = Worker(Killed(database, owner=f"dying {times}"), {"note": poison}, poll_s=0.1)
+        await dying.start()
+        await until(lambda: len(begun) == times)  # noqa: B023 (it is called before the next turn)
+        assert (await lost(database, "a"))[1] == times, "written down before it is begun"
+        await dying.stop(0.2)
         await expire(database)
     last = Worker(SqlQueue(database, owner="last"), {"note": poison}, poll_s=0.1, on_parked=on_parked)
     async with last:

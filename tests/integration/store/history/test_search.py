@@ -20,7 +20,7 @@ from store.history.log import HistoryFilters
 from store.history.search import match_of, newest
 from store.migrate import upgrade
 from tests.integration.store.rowmaking import ACTOR, AT
-from tests.integration.store.test_migrate import brought_to
+from tests.integration.store.test_migrate import brought_to, ends_as_today
 
 TEXTS = (
     "refund Adam's last invoice", "REFUND nobody", "Straße nach Łódź", "日本語の請求書を送る", 'a "quoted" word', "ab",
@@ -125,7 +125,8 @@ async def test_a_time_is_the_entrys_own_whatever_the_order_of_the_clocks(databas
 async def test_a_history_from_before_and_a_database_that_was_packed_are_searched_alike(tmp_path: Path) -> None:
     old, packed = (f"sqlite+aiosqlite:///{tmp_path}/{name}.db" for name in ("old", "packed"))
     database = await brought_to(old, "0014")
-    await fill(database)
+    async with ends_as_today(database):
+        await fill(database)
     await database.close()
     await upgrade(old)
     with closing(sqlite3.connect(tmp_path / "old.db")) as there:

@@ -17,7 +17,7 @@ from store.history.search import TO_INDEX, indexed
 from store.migrate import upgrade
 from tests.integration.store.contrib import Contrib, running
 from tests.integration.store.history.test_search import WORDS, fill
-from tests.integration.store.test_migrate import brought_to, differences
+from tests.integration.store.test_migrate import brought_to, differences, ends_as_today
 
 PLAIN: Final = "plain"
 """A role that may make tables, and no extension."""
@@ -67,7 +67,8 @@ def test_what_is_found_is_what_holds_every_word_with_the_index_and_without(
 
 async def found_alike(url: str, is_indexed: bool) -> None:
     opened = await brought_to(url, "0014")
-    await fill(opened)  # what was there is found too
+    async with ends_as_today(opened):
+        await fill(opened)  # what was there is found too
     await opened.close()
     await upgrade(url)
     opened = await Database.open(url)

@@ -183,6 +183,8 @@ async def test_an_anchor_shows_a_tail_cut_together_with_its_head(database: Datab
     await tamper(
         database, "DELETE FROM history WHERE seq > 3", f"UPDATE history_heads SET seq = 3, digest = '{rows[2].digest}'"
     )
+    assert "What was counted" in (await verified(database)).why
+    await tamper(database, "UPDATE history_days SET n = 3")
     assert (await verified(database)).ok  # the chain alone can't know
     verdict = await verified(database, anchor)
     assert (verdict.ok, verdict.first_break) == (False, 4)
@@ -190,11 +192,35 @@ async def test_an_anchor_shows_a_tail_cut_together_with_its_head(database: Datab
 
 async def test_an_anchor_shows_a_history_made_anew(database: Database) -> None:
     rows = await write(database, 3)
-    await tamper(database, "DELETE FROM history", "DELETE FROM history_heads")
+    await tamper(database, "DELETE FROM history", "DELETE FROM history_heads", "DELETE FROM history_days")
     await write(database, 4)
     assert (await verified(database)).ok
     verdict = await verified(database, ChainAnchor(2, rows[1].digest))
     assert (verdict.ok, verdict.first_break) == (False, 2)
+
+
+@pytest.mark.parametrize("edit", ["UPDATE history_days SET n = n + 1", "DELETE FROM history_days"])
+async def test_what_was_counted_by_day_is_what_the_entries_come_to(database: Database, edit: str) -> None:
+    await write(database, 3)
+    assert (await verified(database)).ok
+    await tamper(database, edit)
+    verdict = await verified(database)
+    assert (verdict.ok, verdict.count, verdict.first_break) == (False, 3, None)
+    assert "2026-11-24" in verdict.why
+
+
+async def test_the_place_where_a_history_was_made_anew_lies_behind_the_last_anchor_that_fits(
+    database: Database,
+) -> None:
+    rows = await write(database, 4)
+    anchors = [ChainAnchor(each.seq, each.digest) for each in rows]
+    await tamper(database, "DELETE FROM history WHERE seq > 2", "DELETE FROM history_days")
+    await tamper(database, f"UPDATE history_heads SET seq = 2, digest = '{rows[1].digest}'")
+    await write(database, 3)
+    async with database.read() as session:
+        verdict = await log.verify(session, "ws_1", anchors=anchors)
+    assert (verdict.ok, verdict.first_break, verdict.anchored) == (False, 3, anchors[1])
+    assert "after entry 2" in verdict.why
 
 
 async def test_an_anchor_stays_good_while_the_history_grows(database: Database) -> None:

@@ -136,7 +136,12 @@ async def open_shop(
     if template is not None:
         shutil.copytree(template.folder, folder, dirs_exist_ok=True)
     clock = FrozenClock(at)
-    given = {"OPSIQ_DATA": str(folder), "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8", **settings}
+    given = {
+        "OPSIQ_DATA": str(folder),
+        "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8",
+        "OPSIQ_READING_PROCESSES": "0",
+        **settings,
+    }
     loaded = replace(Settings.load(given), workers=workers)
     await upgrade(loaded.database_url)
     app = create_app(open_container(loaded, clock=clock), limits=limits)

@@ -38,6 +38,8 @@ NAMING: Final = {
     ("GET", "/v1/webhooks/deliveries", "before"): "deliveries/delivery_id",
     ("GET", "/v1/events", "before"): "events/event_id",
     ("GET", "/v1/runs", "before"): "runs/run_id",
+    ("GET", "/v1/runs", "thread_id"): "runs/run_id",
+    ("POST", "/v1/runs", "thread_id"): "runs/run_id",
     ("GET", "/v1/rules/{rule_id}/firings", "before"): "events/event_id",
     ("GET", "/v1/instructions/{instruction_id}/firings", "before"): "events/event_id",
     ("GET", "/v1/history", "run_id"): "runs/run_id",

@@ -10,7 +10,7 @@ from core.actor import Actor
 from registry.contract import Policy, Risk
 from web.console import labels
 from web.console.pages import Page, Shell
-from web.console.runs import ask, card, progress, runs
+from web.console.runs import ask, card, conversation, progress, runs
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ME = Actor("ws_1", "mem_1", "member", "Olivia", "owner", "mem_1")
@@ -91,6 +91,8 @@ RUN = Run(
     expires_at=AT + timedelta(minutes=15),
 )
 BADGE = labels.Badge("a badge", "good")
+TURN = conversation.Turn("run_3", "a <turn>", BADGE, "what <came>")
+TALK = conversation.Conversation("run_3", (TURN,), (TURN, TURN), (TURN,), ("a <turn>",))
 ABLE = ask.AvailableAction("Refund an order", "refund order 7", labels.Badge("can't be undone", "bad"))
 
 
@@ -106,6 +108,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             recent=(ask.RecentRun("run_2", "an earlier one", BADGE),),
             recalled=("the last one",),
             max_chars=4000,
+            talk=TALK,
         ),
         ask.RunPage: ask.RunPage(
             shell=shell,
@@ -125,6 +128,14 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             ended="It ran out.",
             reason="too late",
             again="again please",
+            max_chars=4000,
+            talk=TALK,
+            answered=conversation.AnswerView(
+                "2 <invoices>.",
+                (conversation.RecordRow("INV-<1>", "paid & sent"),),
+                "and 1 more",
+                (conversation.FittingAction("Refund <it>", "Refund <it>: INV-1"),),
+            ),
             asked=ask.QuestionView(
                 "0.x", "Which <one>?", (ask.AnswerOption(1, "c1", "Adam", "the first", ("a mark",)),), True, True
             ),

@@ -26,6 +26,7 @@ from core.settings import Settings
 from store.migrate import upgrade
 from tests.integration.fast_passwords import cheap_passwords
 from web.app import create_app
+from web.limits import Limits
 
 PASSWORD = "correct horse battery"
 CONTRACT = {
@@ -96,11 +97,11 @@ async def opened_console(folder: Path, *, founded: bool = True, **settings: str)
         owner, admin, stranger = there.owner, there.admin, there.stranger
         shutil.copytree(there.folder, folder, dirs_exist_ok=True)
     clock = FrozenClock(NOON)
-    loaded = replace(Settings.load({"OPSIQ_DATA": str(folder), **settings}), workers=0)
+    loaded = replace(Settings.load({"OPSIQ_DATA": str(folder), "OPSIQ_READING_PROCESSES": "0", **settings}), workers=0)
     await upgrade(loaded.database_url)
     async with open_container(loaded, clock=clock) as container:
         app = create_app(_kept(container))
-        app.state.container = container
+        app.state.container, app.state.limits = container, Limits()
         yield Console(app, container, clock, owner, admin, stranger)
 
 

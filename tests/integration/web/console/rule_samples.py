@@ -68,6 +68,7 @@ def of_rules(shell: Shell) -> dict[type[Page], Page]:
             join="any",
             clauses=(rules.Clause("data.amount", "≥", "<b>5</b>"), rules.Clause("data.note", "is there", "")),
             cel="event.data.amount >= 5",
+            parked="Switched off by itself. <b>",
             action="shop.refund",
             action_title="Refund <it>",
             parameters=(

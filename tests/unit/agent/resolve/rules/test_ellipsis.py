@@ -27,7 +27,7 @@ SHORTLIST = Shortlist(
 
 
 async def drafts(text: str) -> tuple[Draft, ...]:
-    made = (await RuleResolver().resolve(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
+    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
     assert isinstance(made, Calls), made
     for draft in made.drafts:
         for argument in draft.arguments.values():
@@ -107,7 +107,7 @@ async def test_each_sum_goes_with_its_own_record() -> None:
     ],
 )
 async def test_what_is_no_list_of_wishes_is_one_draft(text: str) -> None:
-    made = (await RuleResolver().resolve(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
+    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
     assert not isinstance(made, Calls) or len(made.drafts) == 1
 
 

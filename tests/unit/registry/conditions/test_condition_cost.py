@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from registry.conditions import condition, cost
+from registry.conditions import condition, condition_cost
 
 EVENT: dict[str, Any] = {
     "event": {
@@ -119,5 +119,5 @@ def test_whatever_is_accepted_is_judged_within_the_budget(expression: str, end: 
 def test_no_text_breaks_the_estimate(expression: str) -> None:
     began = time.process_time()
     with contextlib.suppress(InvalidInput):
-        cost.estimate(expression)
+        condition_cost.estimate(expression)
     assert time.process_time() - began < CPU_S

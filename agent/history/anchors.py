@@ -1,0 +1,264 @@
+"""Anchors of AI History: signed statements of how long each workspace's history is and how it ends, kept outside the
+database.
+
+Whoever can write to the database could cut a history, make it anew, or put an older copy of everything back. A line
+that was written elsewhere before shows that. Lines are JSON, signed with Ed25519 by a key that comes from the data key;
+they are appended to a file and, where there is an address, sent there as durable work. A line of the kind ``accepted``
+says that whoever runs the server put that state there on purpose (``opsiq restore``, ``opsiq seal``): anchors before it
+count no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+import os
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import store.history.log
+import store.jobs.enqueue
+from core import canon
+from core.authenticator import Authenticator
+from core.clock import Clock, from_iso, iso
+from core.errors import NotCanonical
+from core.webhook_signature import SECRET_PREFIX
+from executors.http.signed_client import SignedClient
+from executors.jobs.queue import Dead, Done, Outcome, Reschedule
+from executors.retry import Retry, Success, after_delivery
+from store.database import Database
+from store.history.entries import HistoryHeadRow
+from store.history.verification import ChainAnchor
+from store.jobs.jobs import Job
+
+log = logging.getLogger(__name__)
+
+ANCHOR_JOB: Final = "history.anchor"
+EVERY_ENTRIES: Final = 1_000
+"""So many entries, in all workspaces together, and the next anchors are not waited for."""
+TIMEOUT_S: Final = 15.0
+_PURPOSE: Final = "anchor"
+_FORM: Final = "opsiq/anchor/v1"
+_MAX_LINE: Final = 2_000
+Kind = Literal["anchor", "accepted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the file: ``count`` entries, the last of which has ``digest``."""
+
+    kind: Kind
+    workspace: str
+    count: int
+    digest: str
+    at: str
+    signature: str
+
+    def anchor(self) -> ChainAnchor:
+        return ChainAnchor(self.count, self.digest, self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``lines`` in the order of the file; ``strange`` are the numbers of those that nobody here signed."""
+
+    lines: tuple[Line, ...] = ()
+    strange: tuple[int, ...] = ()
+
+    def of(self, workspace: str) -> list[ChainAnchor]:
+        """The anchors that count, the oldest first."""
+        mine: list[ChainAnchor] = []
+        for line in self.lines:
+            if line.workspace == workspace:
+                mine = [line.anchor()] if line.kind == "accepted" else [*mine, line.anchor()]
+        return mine
+
+    @property
+    def workspaces(self) -> set[str]:
+        return {line.workspace for line in self.lines}
+
+
+def written(keys: Authenticator, kind: Kind, workspace: str, count: int, digest: str, at: datetime) -> str:
+    """The signed line, without its end."""
+    told = {"form": _FORM, "kind": kind, "workspace": workspace, "count": count, "digest": digest, "at": iso(at)}
+    key_id, signature = keys.sign(_PURPOSE, canon.dumps({**told, "key": keys.newest}))
+    return canon.dumps({**told, "key": key_id, "signature": signature}).decode()
+
+
+def read_lines(keys: Authenticator, text: Iterable[str], *, first: int = 1) -> Found:
+    """What of these lines was signed here. Empty ones are passed over."""
+    lines: list[Line] = []
+    strange: list[int] = []
+    for number, each in enumerate(text, first):
+        if not each.strip():
+            continue
+        line = _line(keys, each)
+        if line is None:
+            strange.append(number)
+        else:
+            lines.append(line)
+    return Found(tuple(lines), tuple(strange))
+
+
+def read_file(keys: Authenticator, path: Path) -> Found:
+    """All of the file; nothing where there is none. Raises OSError."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return read_lines(keys, file)
+    except FileNotFoundError:
+        return Found()
+
+
+def append(path: Path, lines: Sequence[str]) -> None:
+    """On disk, with mode 600, when this returns. Raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(
+            file, "".join(f"{each}\n" for each in lines).encode()
+        )  # one write: processes that share the file don't mix lines
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def public_keys(keys: Authenticator) -> dict[str, str]:
+    """What anybody can check the lines with: Ed25519 public keys (base64url of 32 bytes) by the name in ``key``."""
+    return keys.public(_PURPOSE)
+
+
+def url_secret(keys: Authenticator) -> str:
+    """What the POSTs to OPSIQ_ANCHOR_URL are signed with (docs/reference/wire.md §2)."""
+    return SECRET_PREFIX + base64.b64encode(keys.secret("anchor-url")).decode("ascii")
+
+
+@dataclass
+class Anchors:
+    """Writes them, for one process. Of several that share a file each sees what the others wrote, and does not repeat
+    it."""
+
+    database: Database
+    clock: Clock
+    keys: Authenticator
+    path: Path
+    url: str
+    every_s: float
+    signed_client: SignedClient
+    _offset: int = 0
+    _known: dict[str, tuple[int, str]] = field(default_factory=dict)
+    _total: int = -1
+    _at: datetime | None = None
+
+    async def tick(self, *, now_all: bool = False) -> int:
+        """Write what is due: everything that has changed, once ``every_s`` or EVERY_ENTRIES are over, or at once.
+        Answers how many."""
+        now = self.clock()
+        waited = self._at is None or (now - self._at).total_seconds() >= self.every_s
+        async with self.database.read() as session:
+            total = await store.history.log.total(session)
+            if total == self._total or not (now_all or waited or total - self._total >= EVERY_ENTRIES):
+                return 0
+            heads = await store.history.log.heads(session)
+        await asyncio.to_thread(self._catch_up)
+        fresh = [each for each in heads if self._is_fresh(each)]
+        lines = [written(self.keys, "anchor", each.workspace, each.seq, each.digest, now) for each in fresh]
+        if lines:
+            await asyncio.to_thread(append, self.path, lines)
+        if lines and self.url:
+            async with self.database.begin() as session:
+                for head, line in zip(fresh, lines, strict=True):
+                    await store.jobs.enqueue.enqueue(
+                        session,
+                        key=f"anchor:{head.workspace}:{head.seq}:{head.digest[-16:]}",
+                        kind=ANCHOR_JOB,
+                        workspace=head.workspace,
+                        payload={"line": line},
+                    )
+        self._known |= {each.workspace: (each.seq, each.digest) for each in fresh}
+        self._total, self._at = total, now
+        return len(lines)
+
+    async def found(self) -> Found:
+        """Everything that was anchored, as this machine's file has it."""
+        return await asyncio.to_thread(read_file, self.keys, self.path)
+
+    async def send(self, job: Job) -> Outcome:
+        """One attempt to hand an anchor to OPSIQ_ANCHOR_URL."""
+        if not self.url:
+            return Done()
+        body: str = job.payload["line"]
+        reply = await self.signed_client.post(
+            self.url,
+            body.encode(),
+            message_id=job.id,
+            secrets=[url_secret(self.keys)],
+            timeout_s=TIMEOUT_S,
+            attempt=job.attempt,
+        )
+        verdict = after_delivery(reply, attempt=job.attempt, elapsed_s=0.0, random=random.random())  # noqa: S311 - jitter
+        match verdict:
+            case Success():
+                return Done()
+            case Retry(delay_s, _, detail):
+                return Reschedule(delay_s, detail)
+            case failed:
+                log.error("an anchor could not be handed to OPSIQ_ANCHOR_URL: %s", failed.detail)
+                return Dead(failed.detail)
+
+    def _catch_up(self) -> None:
+        """Read what was appended since, by whomever."""
+        try:
+            with self.path.open("rb") as file:
+                if os.fstat(file.fileno()).st_size < self._offset:
+                    log.error("%s is shorter than it was: anchors were taken out of it", self.path)
+                    self._offset = 0
+                file.seek(self._offset)
+                for raw in file:
+                    if not raw.endswith(b"\n"):
+                        break
+                    self._offset += len(raw)
+                    line = _line(self.keys, raw.decode("utf-8", "replace"))
+                    if line is not None:
+                        self._known[line.workspace] = (line.count, line.digest)
+        except FileNotFoundError:
+            if self._offset:
+                log.error("%s is gone: anchors that were in it show nothing any more", self.path)
+            self._offset = 0
+
+    def _is_fresh(self, head: HistoryHeadRow) -> bool:
+        count, digest = self._known.get(head.workspace, (0, ""))
+        if head.seq > count:
+            return True
+        if (head.seq, head.digest) != (count, digest):
+            log.error(
+                "the history of %s ends at entry %d and was anchored at %d: its end was cut off or made anew. Run "
+                "`opsiq history verify`.",
+                head.workspace,
+                head.seq,
+                count,
+                extra={"workspace": head.workspace},
+            )
+        return False
+
+
+def _line(keys: Authenticator, text: str) -> Line | None:
+    """None for what nobody here signed."""
+    if len(text) > _MAX_LINE:
+        return None
+    try:
+        told: dict[str, Any] = json.loads(text)
+        signature, key_id = str(told.pop("signature")), str(told["key"])
+        if told["form"] != _FORM or told["kind"] not in ("anchor", "accepted"):
+            return None
+        if not keys.signed(_PURPOSE, canon.dumps(told), key_id, signature):
+            return None
+        from_iso(told["at"])
+        return Line(told["kind"], told["workspace"], told["count"], told["digest"], told["at"], signature)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, NotCanonical):
+        return None

@@ -1,0 +1,114 @@
+"""Reading beside the event loop: planning in killable worker processes, each request under a CPU budget.
+
+A request that is costly to read costs one worker a moment and nobody else: the server answers all the while, and
+requests are taken from each person in turn. Look-ups and the model are asked here, where the connections are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from agent.pipeline import PhaseCallback, Refusal, Resolved, ignore_phase
+from agent.planning.propose import CHEAP_ONLY, TOO_COSTLY, Outcome, too_costly
+from agent.planning.thread import NO_THREAD, Thread
+from agent.runs.run import Run
+from executors.cpu_workers import CpuWorkers, Resource, Serve, TooCostly
+from registry.conditions import condition
+from registry.conditions.condition import ConditionResult, Evaluator
+
+if TYPE_CHECKING:
+    from agent.resolve.model.client import ModelClient
+    from agent.resolve.model.parse import Parser
+    from agent.workspace.context import WorkspaceContext
+
+MODULE: Final = "agent.planning.reading_worker"
+
+
+class ReadingPool:
+    """``model`` is what the workers' resolver asks; without one they resolve by words alone."""
+
+    def __init__(
+        self, *, processes: int, budget_s: float, model: ModelClient | None = None, evaluator: Evaluator = CHEAP_ONLY
+    ) -> None:
+        self._model, self._evaluator = model, evaluator
+        self.resolver = "model" if model is not None else "offline"
+        self.workers = CpuWorkers(MODULE, (str(budget_s), self.resolver), most=processes)
+
+    async def propose(
+        self,
+        run: Run,
+        context: WorkspaceContext,
+        confirmed: Collection[str],
+        on_phase: PhaseCallback = ignore_phase,
+        thread: Thread = NO_THREAD,
+    ) -> Outcome:
+        """As ``agent.planning.propose``; one that cost too much is refused."""
+        try:
+            outcome: Outcome = await self._call("propose", (run, frozenset(confirmed), thread), run, context, on_phase)
+        except TooCostly:
+            return Outcome(Refusal(code="too_complex", detail=TOO_COSTLY))
+        return outcome
+
+    async def resolve(self, run: Run, context: WorkspaceContext) -> Resolved:
+        try:
+            resolved: Resolved = await self._call("resolve", run, run, context)
+        except TooCostly:
+            return too_costly(self.resolver)
+        return resolved
+
+    def warm(self) -> None:
+        self.workers.warm()
+
+    async def close(self) -> None:
+        await self.workers.close()
+
+    async def _call(
+        self,
+        operation: str,
+        arguments: Any,
+        run: Run,
+        context: WorkspaceContext,
+        on_phase: PhaseCallback = ignore_phase,
+    ) -> Any:
+        return await self.workers.call(
+            operation,
+            arguments,
+            who=f"{run.workspace}:{run.actor.person}",
+            resource=Resource(context.key, context.packed),
+            serve=self._serving(context),
+            tell=on_phase,
+            cut_off=frozenset({"complete"}),
+        )
+
+    def _serving(self, context: WorkspaceContext) -> Serve:
+        async def serve(what: str, arguments: Any) -> Any:
+            match what:
+                case "search":
+                    return tuple(await context.kinds.search(arguments))
+                case "record":
+                    return await context.kinds.record(*arguments)
+                case "complete":
+                    return await self._completed(*arguments)
+                case "judge":
+                    return await self._judged(*arguments)
+            raise ValueError(f"a worker asks for {what!r}")
+
+        return serve
+
+    async def _completed(self, messages: Any, schema: dict[str, Any], parser: Parser, legal: str, most: int) -> Any:
+        """The model's answer in JSON. The type that holds it is made here anew: a class is not handed over."""
+        from agent.resolve.model.resolver import answer_type
+
+        assert self._model is not None
+        shape = answer_type(schema, parser)
+        completion = await self._model.complete(messages, shape, legal=legal, max_tokens=most)
+        value = completion.value
+        return replace(completion, value=None if value is None else value.model_dump_json())  # type: ignore[arg-type]
+
+    async def _judged(
+        self, expression: str, variables: frozenset[str], values: Mapping[str, Any], workspace: str
+    ) -> ConditionResult:
+        """A policy's condition that is not cheap is judged where those are: in processes that may be killed for it."""
+        return await self._evaluator.judge(condition.compile(expression, variables), values, workspace=workspace)

@@ -1,0 +1,146 @@
+"""What a reading worker runs: ``python -m agent.planning.reading_worker SOCKET_FD BUDGET_S RESOLVER``, started by
+``agent.planning.reading_pool``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
+
+from agent.pipeline import Request
+from agent.planning.propose import propose, resolve
+from agent.planning.task import task_of
+from agent.resolve.fallback import FallbackResolver
+from agent.resolve.resolver import Resolver
+from agent.resolve.rules.resolver import RuleResolver
+from core.actor import Actor, Surface
+from executors.cpu_worker import Line, Worker
+from registry.catalogue import Catalogue
+from registry.conditions.condition import Condition, ConditionResult
+from registry.records import Kinds, Query, Record, RecordKind
+from registry.shortlist import Shortlist
+
+T = TypeVar("T", bound=BaseModel)
+
+_WARM: Final = Request(text="refund Adam's last invoice", now=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+class HeldGround:
+    """A workspace's contracts and kinds, as a worker keeps them: without a way to its records."""
+
+    def __init__(self, packed: bytes) -> None:
+        self.catalogue: Catalogue
+        self.declared: tuple[RecordKind, ...]
+        self.catalogue, self.declared = pickle.loads(packed)  # noqa: S301 - of the server that started us
+        self._shortlists: dict[tuple[str, Surface], Shortlist] = {}
+
+    def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
+        key = (actor.role, surface)
+        if key not in self._shortlists:
+            offers = self.catalogue.offers(actor.role, surface)
+            mine = {offer.name for offer in offers}
+            others = [contract.name for contract in self.catalogue if contract.name not in mine]
+            self._shortlists[key] = Shortlist(offers, role=actor.role, others=others)
+        return self._shortlists[key]
+
+
+class LineGround:
+    """The same for one call, which reaches the records over its line."""
+
+    def __init__(self, held: HeldGround, line: Line) -> None:
+        self._held = held
+        self.catalogue = held.catalogue
+        self.kinds = Kinds([LineRecords(held.declared, line)])
+
+    def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
+        return self._held.shortlist(actor, surface)
+
+
+class LineRecords:
+    """A ContextProvider: look-ups are made by the server."""
+
+    def __init__(self, kinds: tuple[RecordKind, ...], line: Line) -> None:
+        self._kinds, self._line = kinds, line
+
+    def kinds(self) -> tuple[RecordKind, ...]:
+        return self._kinds
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        found: Sequence[Record] = await self._line.ask("search", query)
+        return found
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        record: Record | None = await self._line.ask("record", (kind, record_id))
+        return record
+
+
+class LineClient:
+    """The model, asked by the server."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def complete(
+        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
+    ) -> Any:
+        schema, parser = shape.json_schema, shape.parser  # type: ignore[attr-defined]
+        completion = await self._line.ask("complete", (tuple(messages), schema, parser, legal, max_tokens))
+        value = completion.value
+        return replace(completion, value=None if value is None else shape.model_validate_json(value))
+
+
+class LineEvaluator:
+    """Conditions that are cheap are judged here, others by the server's own workers for them."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
+        if condition.cheap:
+            return condition.over(values)
+        judged: ConditionResult = await self._line.ask(
+            "judge", (condition.expression, condition.variables, dict(values), workspace)
+        )
+        return judged
+
+
+def resolver_of(name: str, line: Line) -> Resolver:
+    if name == "offline":
+        return RuleResolver()
+    from agent.resolve.model.resolver import ProposingResolver
+
+    return FallbackResolver(ProposingResolver(LineClient(line)), RuleResolver())
+
+
+def main(arguments: Sequence[str]) -> int:
+    socket_fd, budget_s, resolver = int(arguments[0]), float(arguments[1]), arguments[2]
+    logging.basicConfig(level=logging.WARNING)
+
+    async def propose_run(held: HeldGround, given: Any, line: Line) -> Any:
+        run, confirmed, thread = given
+        task = task_of(run, LineGround(held, line), confirmed, LineEvaluator(line), thread)
+        return await propose(task, resolver_of(resolver, line), line.tell)
+
+    async def resolve_run(held: HeldGround, run: Any, line: Line) -> Any:
+        return await resolve(task_of(run, LineGround(held, line), ()), resolver_of(resolver, line))
+
+    async def job() -> None:
+        await RuleResolver().resolve(
+            _WARM, Shortlist([]), ()
+        )  # word lists are read before the first person waits for them
+        operations = {"propose": propose_run, "resolve": resolve_run}
+        await Worker(operations, HeldGround, budget_s=budget_s, socket_fd=socket_fd).run()
+
+    asyncio.run(job())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

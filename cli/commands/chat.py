@@ -1,0 +1,136 @@
+"""``opsiq chat``: a conversation in a terminal. Each line is a request that goes on from the ones before, or the answer
+to the question that is open."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from cli.commands.ask import ask, by_person, card_text, read_reply, wait_until_idle
+
+if TYPE_CHECKING:
+    from cli.client import Client
+
+HELP: Final = """/confirm          send exactly the card that is shown
+/reject [REASON]  drop the card or the question
+/ask WORDS        ask something new while a question is open
+/new              begin a new conversation
+/quit             end (what waits goes on waiting)"""
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "chat",
+        help="ask, answer, correct and confirm in a conversation",
+        description="Ask a running server, line by line; each request may speak of those before it.",
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--thread", metavar="RUN", help="go on from this run")
+    made.add_argument("--surface", default="admin", choices=("admin", "customer", "writing"))
+    made.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from cli.client import Refused, client
+
+    chat = Chat(client(), arguments.surface, arguments.thread)
+    tty = sys.stdin.isatty()
+    if tty:
+        print(f"What should be done?\n{HELP}")
+    while True:
+        try:
+            line = input(chat.prompt if tty else "").strip()
+        except EOFError:
+            break
+        if line == "/quit":
+            break
+        try:
+            if line:
+                chat.hear(line)
+        except Refused as error:
+            print(error.detail)
+    if chat.thread:
+        print(f"To go on from here: opsiq chat --thread {chat.thread}", file=sys.stderr)
+    return 0
+
+
+class Chat:
+    """One conversation. ``shown`` is the run that was shown last: what a yes, a no and an answer are for."""
+
+    def __init__(self, server: Client, surface: str, thread: str | None) -> None:
+        self.server, self.surface, self.thread = server, surface, thread
+        self.shown: dict[str, Any] | None = None
+
+    @property
+    def prompt(self) -> str:
+        """What the next line is taken for."""
+        return "answer> " if self._state == "asked" else "> "
+
+    @property
+    def _state(self) -> str:
+        return str(self.shown["state"]) if self.shown is not None else ""
+
+    def hear(self, line: str) -> None:
+        """Do what a line says. Raises Refused."""
+        command, _, rest = line.partition(" ")
+        match command:
+            case "/confirm":
+                self._confirm()
+            case "/reject":
+                self._reject(rest.strip())
+            case "/ask" if rest.strip():
+                self._ask(rest.strip())
+            case "/new":
+                self.thread = self.shown = None
+                print("A new conversation.")
+            case _ if line.startswith("/"):
+                print(HELP)
+            case _ if self._state == "asked":
+                self._answer(line)
+            case _:
+                self._ask(line)
+
+    def _ask(self, text: str) -> None:
+        shown = ask(self.server, text, self.surface, self.thread)
+        self.thread = shown["thread_id"]
+        self._show(shown)
+
+    def _answer(self, text: str) -> None:
+        assert self.shown is not None
+        reply = read_reply(self.shown["question"], text)
+        if reply is None:
+            print("Please choose one of the numbers.")
+            return
+        self._act("answer", {"slot": self.shown["question"]["slot"], **reply})
+
+    def _confirm(self) -> None:
+        if self.shown is None or self._state != "held":
+            print("There is no card to confirm.")
+        elif self.shown["card"]["confirm_by"] == "person":
+            print(by_person(self.shown, self.server.url))
+        else:
+            self._act("confirm", {"digest": self.shown["card"]["digest"]})
+
+    def _reject(self, reason: str) -> None:
+        if self._state in ("held", "asked"):
+            self._act("reject", {"reason": reason})
+        else:
+            print("There is nothing to reject.")
+
+    def _act(self, act: str, body: dict[str, str]) -> None:
+        assert self.shown is not None
+        self.server.post(f"/v1/runs/{self.shown['id']}/{act}", body)
+        self._show(wait_until_idle(self.server, self.shown["id"]))
+
+    def _show(self, shown: dict[str, Any]) -> None:
+        self.shown = shown
+        print(card_text(shown))
+        match shown["state"]:
+            case "held" if shown["card"]["confirm_by"] == "person":
+                print(by_person(shown, self.server.url))
+            case "held":
+                print("/confirm sends exactly this, /reject drops it; or say what shall be different.")
+            case "asked":
+                print("Type a number or your answer." if shown["question"]["candidates"] else "Type your answer.")

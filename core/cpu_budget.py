@@ -1,0 +1,147 @@
+"""CPU budget: ends a computation that takes more processor time than it may, wherever it stands.
+
+A coroutine is given so many seconds of the processor, the tasks it starts with it; time it waits costs nothing. An
+interval timer (``setitimer(ITIMER_PROF)``) is armed for every stretch that it computes, and its signal raises
+``Exhausted`` there: between two steps of the interpreter, and inside a regular expression too, whose matcher looks for
+signals as it goes. Signals reach the main thread alone, so that is where a budget holds; elsewhere the coroutine is run
+without one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import resource
+import signal
+import threading
+import time
+from collections.abc import Callable, Coroutine, Generator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Final, TypeVar, cast
+
+T = TypeVar("T")
+
+_AGAIN_S: Final = 0.05
+"""Whoever swallows the exception meets it again after so much more time."""
+
+
+class Exhausted(BaseException):
+    """The budget is spent. No ``Exception``: nothing that guards against ordinary errors may take it for one."""
+
+
+@dataclass(eq=False)
+class Budget:
+    """What is left, in seconds of CPU. One budget may be drawn on by several tasks of a loop."""
+
+    left_s: float
+    spent: bool = False
+
+
+_CURRENT: ContextVar[Budget | None] = ContextVar("cpu_budget", default=None)
+_running: Budget | None = None
+_spare_s: float | None = None
+
+
+async def within(budget_s: float, doing: Coroutine[Any, Any, T]) -> T:
+    """What ``doing`` answers. Raises Exhausted once it has computed for ``budget_s`` seconds. Within another budget it
+    draws on that."""
+    if _CURRENT.get() is not None or not _usable():
+        return await doing
+    token = _CURRENT.set(Budget(budget_s))
+    try:
+        return await cast("Coroutine[Any, Any, T]", _Metered(doing))
+    finally:
+        _CURRENT.reset(token)
+
+
+def carried(doing: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+    """``doing`` on the budget of this context, wherever it is then run: for what is made a task of its own."""
+    if _CURRENT.get() is None or not _usable():
+        return doing
+    return cast("Coroutine[Any, Any, T]", _Metered(doing))
+
+
+def task_factory(loop: asyncio.AbstractEventLoop, doing: Coroutine[Any, Any, T], **more: Any) -> asyncio.Task[T]:
+    """For a loop whose tasks draw on the budget of whoever starts them."""
+    return asyncio.Task(carried(doing), loop=loop, **more)
+
+
+class _Metered(Coroutine[Any, Any, T]):
+    """A coroutine under the budget of its context."""
+
+    def __init__(self, doing: Coroutine[Any, Any, T]) -> None:
+        self._doing = doing
+        budget = _CURRENT.get()
+        assert budget is not None
+        self._budget = budget
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        """As an awaited part of another coroutine."""
+        step: Callable[[Any], Any] = self.send
+        value: Any = None
+        while True:
+            try:
+                waited = step(value)
+            except StopIteration as done:
+                return cast("T", done.value)
+            try:
+                step, value = self.send, (yield waited)
+            except BaseException as error:
+                step, value = self.throw, error
+
+    def send(self, value: Any) -> Any:
+        return self._step(self._doing.send, value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._step(self._doing.throw, *error)
+
+    def close(self) -> None:
+        self._doing.close()
+
+    def _step(self, step: Any, *values: Any) -> Any:
+        global _running
+        if _running is not None:  # a part of one that is metered already
+            return step(*values)
+        if self._budget.left_s <= 0:
+            self._doing.close()
+            raise Exhausted
+        _running = self._budget
+        if _spare_s is not None:
+            _kill_beyond(self._budget.left_s + _spare_s)
+        signal.setitimer(signal.ITIMER_PROF, self._budget.left_s, _AGAIN_S)
+        try:
+            return step(*values)
+        finally:
+            left, _ = signal.setitimer(signal.ITIMER_PROF, 0)
+            _running = None
+            self._budget.left_s = 0.0 if self._budget.spent else max(left, 0.0)
+
+
+def kill_beyond(spare_s: float) -> None:
+    """From now on the kernel kills this process where a stretch takes so much more CPU than its budget: for code that
+    never looks for signals. Only for a process that does nothing else."""
+    global _spare_s
+    _spare_s = spare_s
+
+
+def _kill_beyond(seconds: float) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = math.ceil(time.process_time() + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _usable() -> bool:
+    """Installs the handler on first use. False where a signal would not come here."""
+    if threading.current_thread() is not threading.main_thread():
+        return False
+    if signal.getsignal(signal.SIGPROF) is not _spent:
+        signal.signal(signal.SIGPROF, _spent)
+    return True
+
+
+def _spent(_number: int, _frame: FrameType | None) -> None:
+    if _running is not None:
+        _running.spent = True
+        raise Exhausted

@@ -1,0 +1,56 @@
+"""JUnit report: a run's cases as test cases, for what shows those in CI."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from evals.score.explanations import WHY, describe_calls, describe_expected
+
+# XML 1.0 has no such characters, not even escaped.
+_NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(report: Mapping[str, Any]) -> str:
+    """A test suite with a case for each answer: ``failure`` where it is not right, ``error`` where none came."""
+    entries = report["entries"]
+    errors = sum(bool(each["error"]) for each in entries)
+    wrong = sum(not each["right"] for each in entries) - errors
+    seconds = sum(each["ms"] for each in entries) / 1000
+    suite = ET.Element(
+        "testsuite",
+        name=_text(report["title"]),
+        tests=str(len(entries)),
+        failures=str(wrong),
+        errors=str(errors),
+        time=f"{seconds:.3f}",
+        timestamp=report["made_at"][:19],
+    )
+    for each in entries:
+        name = each["id"] + (f" (try {each['take'] + 1})" if each["take"] else "")
+        made = ET.SubElement(
+            suite, "testcase", classname=_text(each["source"]), name=_text(name), time=f"{each['ms'] / 1000:.3f}"
+        )
+        if each["error"]:
+            ET.SubElement(made, "error", message=_text(each["error"]))
+        elif not each["right"]:
+            why = f"{WHY.get(each['cause'], each['cause'])} {each['detail']}".strip()
+            failure = ET.SubElement(made, "failure", type=_text(each["cause"]), message=_text(why))
+            failure.text = _text(
+                f"{each['role']}: {each['prompt']}\nright was: {describe_expected(each['expected'])}\n"
+                f"it did: {each['decision']} {describe_calls(each['calls'])} {each['question']}"
+            )
+    ET.indent(suite)
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def write_junit(path: Path, report: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(junit(report), "utf-8")
+
+
+def _text(text: Any) -> str:
+    return _NO_XML.sub("\ufffd", str(text))

@@ -1,0 +1,48 @@
+"""Scripted models: stand where a model's client does, see the real prompt and answer through the real parser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from agent.resolve.model.client import Completion
+from agent.resolve.model.parse import Parser
+from core.errors import ModelMisbehaved
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class ScriptedClient(Protocol):
+    """``answer`` is what the model says, as JSON. One that is no proposal is misbehaviour, as of a real model."""
+
+    name: str
+
+    def answer(self, parser: Parser, messages: Sequence[Mapping[str, str]], /) -> dict[str, Any]: ...
+
+    async def complete(
+        self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 0
+    ) -> Completion[T]:
+        del legal, max_tokens
+        parser: Parser = shape.parser  # type: ignore[attr-defined]
+        answer = self.answer(parser, messages)
+        try:
+            value = shape.model_validate(answer)
+        except ValidationError as error:
+            raise ModelMisbehaved(
+                f"The {self.name} model's answer is no proposal: {error.errors()[0]['msg']}"
+            ) from error
+        return Completion(
+            value=value,
+            text=json.dumps(answer, ensure_ascii=False),
+            model=self.name,
+            mode="json_schema",
+            messages=tuple(messages),
+            tokens_in=0,
+            tokens_out=0,
+            cost=None,
+            duration_ms=0.0,
+            attempts=1,
+        )

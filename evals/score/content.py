@@ -1,0 +1,48 @@
+"""What an answer or a drafted text says, compared with what it should."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from evals.score.plain import plain
+
+
+def compare_answer(given: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> tuple[str, str]:
+    """A cause and its detail, both "" where the answer is right: the very records (``ids``, in any order), how many
+    (``count``), what (``value``, or one of ``also``; a list has all of them). Any answer is right where ``kind`` is
+    ``help``."""
+    if given is None:
+        return "other_answer", "nothing"
+    if wanted.get("kind") == "help":
+        return "", ""
+    if "ids" in wanted:
+        ids = {str(each) for each in given.get("ids") or ()}
+        if ids != {str(each) for each in wanted["ids"]}:
+            return "other_answer", f"records {', '.join(sorted(ids)) or 'none'}"
+    elif "count" in wanted and given.get("count") != wanted["count"]:
+        return "other_answer", f"count {given.get('count')}"
+    if "value" not in wanted:
+        return "", ""
+    told = given.get("value")
+    values = [plain(str(each)) for each in (told if isinstance(told, list) else [told])]
+    if isinstance(wanted["value"], list):
+        fits = set(values) == {plain(str(each)) for each in wanted["value"]}
+    else:
+        right = {plain(str(each)) for each in (wanted["value"], *(wanted.get("also") or ()))}
+        fits = len(values) == 1 and values[0] in right
+    return ("", "") if fits else ("other_answer", f"value {told}")
+
+
+def compare_text(given: Any, wanted: Mapping[str, Any]) -> tuple[str, str]:
+    """A drafted text: of each list in ``must`` one wording stands in it, and none of ``must_not``; case aside."""
+    if not isinstance(given, str) or not given.strip():
+        return "text_lacks", "any words"
+    text = given.casefold()
+    for wordings in wanted.get("must") or ():
+        if not any(each.casefold() in text for each in wordings):
+            return "text_lacks", " or ".join(wordings)
+    for each in wanted.get("must_not") or ():
+        if each.casefold() in text:
+            return "text_holds", each
+    return "", ""

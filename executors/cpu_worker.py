@@ -1,0 +1,127 @@
+"""The other end of ``cpu_workers``: what a worker process runs. Each call is a coroutine under its CPU budget."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import pickle
+import resource
+import signal
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from core import cpu_budget
+from core.errors import Unavailable
+from executors.cpu_workers import portable
+
+_HEAD: Final = struct.Struct("!I")
+SPARE_S: Final = 2
+"""Seconds of CPU beyond its budget after which the kernel kills the process: for code that looks for no signals."""
+MOST_MB: Final = 512
+"""A worker that has grown beyond this ends when it has nothing to do, and a fresh one takes its place."""
+
+
+class Line:
+    """What a call has of the process that it works for."""
+
+    def __init__(self, worker: Worker, call: int) -> None:
+        self._worker, self._call = worker, call
+
+    async def ask(self, what: str, arguments: Any) -> Any:
+        """What that process answers. Raises what it raises there."""
+        return await self._worker.ask(self._call, what, arguments)
+
+    def tell(self, what: Any) -> None:
+        self._worker.send("tell", self._call, what)
+
+
+Operation = Callable[[Any, Any, Line], Awaitable[Any]]
+"""``(resource, arguments, line)`` → what the call answers."""
+
+
+class Worker:
+    """``hold`` makes a resource of its bytes. Operations are known by name."""
+
+    def __init__(
+        self, operations: Mapping[str, Operation], hold: Callable[[bytes], Any], *, budget_s: float, socket_fd: int
+    ) -> None:
+        self._operations, self._hold, self._budget_s, self._fd = operations, hold, budget_s, socket_fd
+        self._held: dict[str, Any] = {}
+        self._calls: dict[int, asyncio.Task[None]] = {}
+        self._asked: dict[int, asyncio.Future[Any]] = {}
+        self._numbers = itertools.count(1)
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def run(self) -> None:
+        """Until the other end is closed. What a terminal or a service manager sends to the whole group is for the
+        server to act on."""
+        loop = asyncio.get_running_loop()
+        loop.set_task_factory(cpu_budget.task_factory)
+        cpu_budget.kill_beyond(SPARE_S)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        reader, self._writer = await asyncio.open_unix_connection(sock=socket.socket(fileno=self._fd))
+        self.send("ready", os.getpid())
+        while True:
+            try:
+                (size,) = _HEAD.unpack(await reader.readexactly(_HEAD.size))
+                kind, *more = pickle.loads(await reader.readexactly(size))  # noqa: S301 - from the server that started us
+            except (asyncio.IncompleteReadError, OSError):
+                return
+            match kind:
+                case "hold":
+                    self._held[more[0]] = more[1]
+                case "forget":
+                    self._held.pop(more[0], None)
+                case "begin":
+                    call = more[0]
+                    self._calls[call] = loop.create_task(self._call(*more))
+                case "cancel" if (task := self._calls.get(more[0])) is not None:
+                    task.cancel()
+                case "reply" if (asked := self._asked.pop(more[1], None)) is not None and not asked.done():
+                    asked.set_result(more[3]) if more[2] else asked.set_exception(more[3])
+
+    async def ask(self, call: int, what: str, arguments: Any) -> Any:
+        number = next(self._numbers)
+        asked = self._asked[number] = asyncio.get_running_loop().create_future()
+        try:
+            self.send("ask", call, number, what, arguments)
+            return await asked
+        finally:
+            self._asked.pop(number, None)
+
+    def send(self, *message: Any) -> None:
+        assert self._writer is not None
+        body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+        self._writer.write(_HEAD.pack(len(body)) + body)
+
+    async def _call(self, call: int, operation: str, key: str, arguments: Any) -> None:
+        try:
+            held = self._resource(key)
+            doing = self._operations[operation](held, arguments, Line(self, call))
+            self.send("done", call, await cpu_budget.within(self._budget_s, _awaited(doing)))
+        except cpu_budget.Exhausted:
+            self.send("exhausted", call)
+        except asyncio.CancelledError:
+            self.send("raised", call, Unavailable("It was given up."))
+        except Exception as error:
+            self.send("raised", call, portable(error))
+        finally:
+            del self._calls[call]
+            if not self._calls and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > MOST_MB * 1024:
+                assert self._writer is not None
+                self._writer.close()
+
+    def _resource(self, key: str) -> Any:
+        """Made of its bytes when it is first needed, and on nobody's budget."""
+        held = self._held[key]
+        if isinstance(held, bytes):
+            held = self._held[key] = self._hold(held)
+        return held
+
+
+async def _awaited(doing: Awaitable[Any]) -> Any:
+    return await doing

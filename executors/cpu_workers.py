@@ -1,0 +1,394 @@
+"""Process pool for work that costs CPU: killable workers beside the event loop, each call under a CPU budget, callers
+served in turn.
+
+A worker is a process of its own that runs a coroutine for each call. What the coroutine needs of this process (a record
+looked up, a model asked) it asks for over its line and waits; the worker then computes for the next call. Who asks much
+waits for the others: calls are taken from each caller in turn. A call whose budget is spent ends with ``TooCostly``. A
+worker that dies or no longer answers is killed and replaced; calls that only waited are begun again, and one that was
+being computed twice when its worker died ends as too costly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import pickle
+import socket
+import struct
+import sys
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from core.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+MOST_HELD: Final = 8
+"""Resources that one worker keeps."""
+MOST_DEATHS: Final = 2
+MOST_TURNS: Final = 10_000
+"""Callers of whom it is known when they were served."""
+MOST_AT_ONCE: Final = 64
+"""Calls that one worker has begun, most of them waiting for something."""
+SILENT_S: Final = 30.0
+"""A worker that computes for so long without a word is killed. Its budget of CPU ends a call long before, but on a
+machine that is overloaded beyond measure."""
+STARTS_S: Final = 60.0
+ENDS_S: Final = 10.0
+"""How long closing waits for what this process was asked for."""
+_HEAD: Final = struct.Struct("!I")
+
+Serve = Callable[[str, Any], Awaitable[Any]]
+"""Answers what a call asks of this process: by name, with its arguments."""
+
+
+class TooCostly(Exception):
+    """The call's budget is spent, or it has brought a worker down twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What many calls work with, handed to a worker once. The ``key`` is never that of another one."""
+
+    key: str
+    packed: Callable[[], bytes]
+
+
+@dataclass(eq=False)
+class _Call:
+    id: int
+    who: str
+    operation: str
+    arguments: Any
+    resource: Resource
+    serve: Serve
+    tell: Callable[[Any], None]
+    done: asyncio.Future[Any]
+    cut_off: frozenset[str] = frozenset()
+    serving: dict[asyncio.Task[Any], str] = field(default_factory=dict)
+    deaths: int = 0
+    begun: int = 0
+    waiting: int = 0
+    """How many answers of this process it waits for: while there are any, it computes nothing."""
+    silent: asyncio.TimerHandle | None = None
+
+
+@dataclass(eq=False)
+class _Worker:
+    process: asyncio.subprocess.Process
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    calls: dict[int, _Call] = field(default_factory=dict)
+    held: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    reading: asyncio.Task[None] | None = None
+
+    @property
+    def computes(self) -> bool:
+        return any(not call.waiting for call in self.calls.values())
+
+    def send(self, *message: Any) -> None:
+        body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+        self.writer.write(_HEAD.pack(len(body)) + body)
+
+
+class CpuWorkers:
+    """``most`` processes running ``python -m module``, started when they are needed."""
+
+    def __init__(self, module: str, arguments: Sequence[str] = (), *, most: int) -> None:
+        self._command = (sys.executable, "-P", "-m", module)
+        self._arguments = tuple(arguments)
+        self._most = most
+        self._workers: list[_Worker] = []
+        self._queued: dict[str, deque[_Call]] = {}
+        self._turns: dict[str, int] = {}
+        self._turn = 0
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._starting = 0
+        self._last = 0
+        self._closing = False
+
+    async def call(
+        self,
+        operation: str,
+        arguments: Any,
+        *,
+        who: str,
+        resource: Resource,
+        serve: Serve,
+        tell: Callable[[Any], None] = lambda _: None,
+        cut_off: frozenset[str] = frozenset(),
+    ) -> Any:
+        """What the worker's ``operation`` answers. Raises what it raises, TooCostly, and Unavailable when no worker can
+        be started.
+
+        Cancelled, it is given up in the worker too. What this process was asked for meanwhile is cut off where it is
+        among ``cut_off``; anything else is finished and dropped: a query that is cut off leaves its connection behind.
+        """
+        self._last += 1
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        call = _Call(self._last, who, operation, arguments, resource, serve, tell, done, cut_off)
+        self._queued.setdefault(who, deque()).append(call)
+        self._dispatch()
+        try:
+            return await done
+        finally:
+            if not done.done() or done.cancelled():
+                self._give_up(call)
+            self._cut_off(call)
+
+    def warm(self) -> None:
+        """Start a worker now, so that the first call doesn't wait for one."""
+        if not self._workers and not self._starting and not self._closing:
+            self._background(self._start())
+
+    @property
+    def pids(self) -> list[int]:
+        return [worker.process.pid for worker in self._workers]
+
+    async def close(self) -> None:
+        """Calls that are still under way raise Unavailable."""
+        self._closing = True
+        for call in (*(each for calls in self._queued.values() for each in calls), *self._begun()):
+            self._fail(call, Unavailable("The server is stopping."))
+        self._queued.clear()
+        workers = list(self._workers)
+        for worker in workers:
+            worker.writer.close()
+        for worker in workers:
+            try:
+                await asyncio.wait_for(worker.process.wait(), 5)
+            except TimeoutError:
+                self._kill(worker)
+                await worker.process.wait()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=ENDS_S)
+
+    # ── queue ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _dispatch(self) -> None:
+        while self._queued and not self._closing:
+            free = [w for w in self._workers if not w.computes and len(w.calls) < MOST_AT_ONCE]
+            if not free:
+                if len(self._workers) + self._starting < self._most:
+                    self._background(self._start())
+                return
+            call = self._next()
+            if not call.done.done():
+                # One that holds what the call works with, else the one with the fewest.
+                self._begin(min(free, key=lambda each: (call.resource.key not in each.held, len(each.calls))), call)
+
+    def _next(self) -> _Call:
+        """The first call of the caller who has been served the longest ago."""
+        who = min(self._queued, key=lambda each: self._turns.get(each, 0))
+        calls = self._queued[who]
+        call = calls.popleft()
+        if not calls:
+            del self._queued[who]
+        if len(self._turns) > MOST_TURNS:
+            self._turns.clear()
+        self._turn += 1
+        self._turns[who] = self._turn
+        return call
+
+    def _begin(self, worker: _Worker, call: _Call) -> None:
+        key = call.resource.key
+        if key in worker.held:
+            worker.held.move_to_end(key)
+        else:
+            try:
+                packed = call.resource.packed()
+            except Exception as error:
+                log.exception("what a call works with can't be handed to a worker")
+                self._fail(call, error)
+                return
+            if len(worker.held) >= MOST_HELD:
+                worker.send("forget", worker.held.popitem(last=False)[0])
+            worker.held[key] = None
+            worker.send("hold", key, packed)
+        call.begun += 1
+        call.waiting = 0
+        worker.calls[call.id] = call
+        worker.send("begin", call.id, call.operation, key, call.arguments)
+        self._listen_for(worker, call)
+
+    def _give_up(self, call: _Call) -> None:
+        if (calls := self._queued.get(call.who)) is not None and call in calls:
+            calls.remove(call)
+            if not calls:
+                del self._queued[call.who]
+        for worker in self._workers:
+            if worker.calls.get(call.id) is call:
+                worker.send("cancel", call.id)
+
+    def _cut_off(self, call: _Call) -> None:
+        for task, what in list(call.serving.items()):
+            if what in call.cut_off:
+                task.cancel()
+
+    def _begun(self) -> list[_Call]:
+        return [call for worker in self._workers for call in worker.calls.values()]
+
+    # ── workers ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _start(self) -> None:
+        self._starting += 1
+        ours, theirs = socket.socketpair()
+        try:
+            # Nothing secret is handed on, and no counters of this process are written to.
+            environ = {
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith("OPSIQ_") and name != "PROMETHEUS_MULTIPROC_DIR"
+            }
+            with theirs:
+                process = await asyncio.create_subprocess_exec(
+                    *self._command,
+                    str(theirs.fileno()),
+                    *self._arguments,
+                    pass_fds=[theirs.fileno()],
+                    env=environ,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.DEVNULL,
+                )
+            reader, writer = await asyncio.open_unix_connection(sock=ours)
+            worker = _Worker(process, reader, writer)
+            try:
+                await asyncio.wait_for(_message(reader), STARTS_S)  # it is ready
+            except (TimeoutError, EOFError, OSError):
+                self._kill(worker)
+                await process.wait()
+                writer.close()
+                raise
+        except (OSError, EOFError, TimeoutError) as error:
+            ours.close()
+            log.error("a worker could not be started: %r", error)
+            if not self._workers:
+                for calls in list(self._queued.values()):
+                    for call in calls:
+                        self._fail(call, Unavailable("What you asked can't be read at the moment; try again."))
+                self._queued.clear()
+            return
+        finally:
+            self._starting -= 1
+        if self._closing:
+            writer.close()
+            await process.wait()
+            return
+        self._workers.append(worker)
+        worker.reading = self._background(self._read(worker))
+        self._dispatch()
+
+    async def _read(self, worker: _Worker) -> None:
+        try:
+            while True:
+                kind, number, *more = await _message(worker.reader)
+                call = worker.calls.get(number)
+                if call is None:
+                    continue
+                match kind:
+                    case "tell":
+                        call.tell(more[0])
+                    case "ask":
+                        call.waiting += 1
+                        self._heard(call)
+                        task = self._background(self._answer(worker, call, *more))
+                        call.serving[task] = more[1]
+                        task.add_done_callback(lambda ended, call=call: call.serving.pop(ended, None))  # type: ignore[misc]
+                    case "done" | "raised" | "exhausted":
+                        del worker.calls[number]
+                        self._heard(call)
+                        if kind == "done" and not call.done.done():
+                            call.done.set_result(more[0])
+                        elif kind != "done":
+                            self._fail(call, TooCostly() if kind == "exhausted" else more[0])
+                self._dispatch()
+        except (EOFError, OSError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            await self._died(worker)
+
+    async def _answer(self, worker: _Worker, call: _Call, number: int, what: str, arguments: Any) -> None:
+        answer: tuple[Any, ...]
+        try:
+            answer = ("reply", call.id, number, True, await call.serve(what, arguments))
+        except Exception as error:  # it is the call's to deal with
+            answer = ("reply", call.id, number, False, portable(error))
+        if worker.calls.get(call.id) is not call:
+            return  # the call is over, or has been begun anew elsewhere
+        try:
+            worker.send(*answer)
+        except Exception:
+            log.exception("an answer can't be handed to a worker")
+            worker.send("reply", call.id, number, False, Unavailable("An answer could not be handed on."))
+        call.waiting -= 1
+        if not call.waiting:
+            self._listen_for(worker, call)
+
+    async def _died(self, worker: _Worker) -> None:
+        if worker in self._workers:
+            self._workers.remove(worker)
+        worker.writer.close()
+        self._kill(worker)
+        code = await worker.process.wait()
+        left = list(worker.calls.values())
+        worker.calls.clear()
+        if left and not self._closing:
+            log.warning("a worker ended (%s) with %s calls under way", code, len(left))
+        for call in reversed(left):
+            self._heard(call)
+            self._cut_off(call)
+            call.deaths += not call.waiting
+            if call.done.done():
+                continue
+            if call.deaths >= MOST_DEATHS or call.begun >= 2 * MOST_DEATHS + 1:
+                self._fail(call, TooCostly())
+            else:
+                self._queued.setdefault(call.who, deque()).appendleft(call)
+        self._dispatch()
+
+    def _listen_for(self, worker: _Worker, call: _Call) -> None:
+        self._heard(call)
+        call.silent = asyncio.get_running_loop().call_later(SILENT_S, self._silent, worker)
+
+    def _heard(self, call: _Call) -> None:
+        if call.silent is not None:
+            call.silent.cancel()
+            call.silent = None
+
+    def _silent(self, worker: _Worker) -> None:
+        log.warning("a worker has computed for %.0f s without a word; it is killed", SILENT_S)
+        self._kill(worker)
+
+    def _kill(self, worker: _Worker) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            worker.process.kill()
+
+    def _fail(self, call: _Call, error: BaseException) -> None:
+        self._heard(call)
+        if not call.done.done():
+            call.done.set_exception(error)
+
+    def _background(self, doing: Any) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = asyncio.get_running_loop().create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def portable(error: Exception) -> Exception:
+    """The error as it can be handed on: one that can't be pickled is told in words."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - made right here
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}"[:2000])
+    return error
+
+
+async def _message(reader: asyncio.StreamReader) -> Any:
+    """The next message of the line. Raises EOFError (IncompleteReadError) at its end."""
+    (size,) = _HEAD.unpack(await reader.readexactly(_HEAD.size))
+    return pickle.loads(await reader.readexactly(size))  # noqa: S301 - our own processes, over a socket nobody else has

@@ -1,0 +1,39 @@
+<?php
+
+declare(strict_types=1);
+
+namespace OpsIQ\Types;
+
+/** Made from the OpenAPI document by scripts/types.php: don't edit. */
+final class Reply extends Type
+{
+    /**
+     * The answer of a run in the state `answered`, worked out by code from records. `values` are what was asked for, as people write it;
+     * `records` what it rests on (one page; `count` is how many there are); `actions` the names of actions that fit those records.
+     *
+     * @param list<Candidate> $records
+     * @param list<string> $values
+     * @param list<string> $actions
+     */
+    public function __construct(
+        public readonly string $text,
+        public readonly ?string $record_kind,
+        public readonly array $records,
+        public readonly ?int $count,
+        public readonly array $values,
+        public readonly array $actions,
+    ) {
+    }
+
+    public static function from(mixed $data): static
+    {
+        return new static(
+            $data['text'] ?? null,
+            $data['record_kind'] ?? null,
+            self::all(Candidate::class, $data['records'] ?? null),
+            $data['count'] ?? null,
+            $data['values'] ?? null,
+            $data['actions'] ?? null,
+        );
+    }
+}

@@ -1,0 +1,179 @@
+"""Every sealed row of a database at once: all sealed when a database is first sealed, all looked at when somebody asks
+whether it is whole.
+
+What is sealed of each table stands in its row class (``Row.SEALED``); the set of active contracts is sealed by
+``store.contracts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Select, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.authenticator import Authenticator
+from core.errors import NotAuthentic
+from store import contracts
+from store.accounts.api_keys import KeyRow
+from store.accounts.identities import IdentityRow
+from store.accounts.logins import LoginRow
+from store.accounts.members import MemberRow
+from store.automations import InstructionRow, RuleRow
+from store.connectors import ConnectorRow
+from store.contracts import ContractRow, SigningKeyRow
+from store.history import log
+from store.history.entries import HistoryHeadRow
+from store.rows import Row, code_of, is_authentic, table
+from store.runs.confirmations import ConfirmationRow
+from store.runs.runs import RunRow
+from store.session import Session
+from store.webhooks.endpoints import EndpointRow
+from store.workspaces import every_one
+
+BATCH: Final = 200
+SEALED: Final[tuple[type[Row], ...]] = (
+    MemberRow, KeyRow, IdentityRow, LoginRow, SigningKeyRow, ConnectorRow, RuleRow, InstructionRow, EndpointRow,
+    ConfirmationRow, RunRow, HistoryHeadRow,
+)  # fmt: skip
+_UNREADABLE: Final = (ValueError, TypeError, AttributeError)
+"""What a cell raises that is not of its column's type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Who may do what, as the tables have it, authentic or not: by member id, public key, ``issuer subject`` and
+    contract name."""
+
+    members: dict[str, dict[str, str]]
+    keys: dict[str, dict[str, str]]
+    identities: dict[str, dict[str, str]]
+    contracts: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that is not as OpsIQ wrote it; ``row`` are its key columns, joined by ``/``."""
+
+    table: str
+    row: str
+    key: tuple[Any, ...] = ()
+
+
+async def survey(session: AsyncSession, workspace: str) -> list[Refused]:
+    """The sealed rows of this workspace that are refused, table by table. Memory doesn't grow with their number of good
+    ones."""
+    found = []
+    for kind in SEALED:
+        async for row in _every(session, kind, workspace):
+            if isinstance(row, Refused):
+                found.append(row)
+            elif not is_authentic(session, row) and not _over(row):
+                found.append(_named(row))
+    return found
+
+
+async def generation_fault(session: AsyncSession, workspace: str) -> str:
+    """Why the set of active contracts is refused; empty where it is not."""
+    try:
+        await contracts.check_generation(session, workspace, await contracts.active(session, workspace))
+    except NotAuthentic as error:
+        return error.detail
+    return ""
+
+
+async def rights(session: AsyncSession, workspace: str) -> Rights:
+    members, keys, identities = table(MemberRow), table(KeyRow), table(IdentityRow)
+    contracts_ = table(ContractRow)
+    people = select(members.c.id, members.c.role, members.c.state).where(members.c.workspace == workspace)
+    held = select(keys.c.public, keys.c.role, keys.c.scopes, keys.c.person, keys.c.revoked_at.is_not(None))
+    linked = select(identities.c.issuer, identities.c.subject, identities.c.member_id)
+    in_force = select(contracts_.c.name, contracts_.c.version, contracts_.c.digest)
+    return Rights(
+        members={name: {"role": role, "state": state} for name, role, state in (await session.execute(people)).all()},
+        keys={
+            public: {"role": role, "scopes": scopes, "person": person, "state": "revoked" if over else "active"}
+            for public, role, scopes, person, over in (await session.execute(held.where(keys.c.workspace == workspace))).all()  # noqa: E501
+        },
+        identities={
+            f"{issuer} {subject}": {"member": member}
+            for issuer, subject, member in (await session.execute(linked.where(identities.c.workspace == workspace))).all()  # noqa: E501
+        },
+        contracts={
+            name: {"version": str(version), "digest": digest}
+            for name, version, digest in (
+                await session.execute(in_force.where(contracts_.c.workspace == workspace, contracts_.c.state == "active"))  # noqa: E501
+            ).all()
+        },
+    )  # fmt: skip
+
+
+async def seal(session: AsyncSession, keys: Authenticator) -> int:
+    """Make the code of every sealed row anew, as it stands now; answers how many. Whatever somebody wrote into the
+    database before counts as OpsIQ's own from here on."""
+    if isinstance(session, Session):
+        session.authenticator = keys
+    count = 0
+    for kind in SEALED:
+        into = table(kind)
+        async for row in _every(session, kind, None):
+            if isinstance(row, Refused) or _over(row):
+                continue
+            same = [column == getattr(row, column.key) for column in into.primary_key.columns]
+            code = code_of(session, kind, row.__dict__)
+            await session.execute(update(into).where(*same).values(mac=code))
+            count += 1
+    for workspace in await every_one(session):
+        await log.ensure_end(session, workspace.id)
+        await contracts.seal_generation(session, workspace.id)
+    return count
+
+
+def _over(row: Row) -> bool:
+    """A sign-in that was ended has no code on purpose."""
+    return isinstance(row, LoginRow) and row.revoked_at is not None
+
+
+async def _every(session: AsyncSession, kind: type[Row], workspace: str | None) -> AsyncIterator[Any]:
+    """Unchecked, in the order of their keys, a batch at a time. One that can't be read back comes as Refused."""
+    into = table(kind)
+    keys = list(into.primary_key.columns)
+    last: tuple[Any, ...] | None = None
+    while True:
+        statement = select(into).order_by(*keys).limit(BATCH)
+        if workspace is not None:
+            statement = statement.where(into.c.workspace == workspace)
+        if last is not None:
+            statement = statement.where(tuple_(*keys) > last if len(keys) > 1 else keys[0] > last[0])
+        try:
+            rows: list[Any] = [kind(**each) for each in (await session.execute(statement)).mappings()]
+        except _UNREADABLE:
+            rows = await _singly(session, kind, statement)
+        for row in rows:
+            yield row
+        if len(rows) < BATCH:
+            return
+        end = rows[-1]
+        last = end.key if isinstance(end, Refused) else tuple(getattr(end, column.key) for column in keys)
+
+
+async def _singly(session: AsyncSession, kind: type[Row], statement: Select[Any]) -> list[Any]:
+    """The rows of ``statement`` one by one, in their order: one that can't be read back comes as Refused."""
+    into = table(kind)
+    keys = list(into.primary_key.columns)
+    names = (await session.execute(statement.with_only_columns(*keys))).all()
+    made: list[Any] = []
+    for name in names:
+        one = select(into).where(*[column == value for column, value in zip(keys, name, strict=True)])
+        try:
+            made += [kind(**each) for each in (await session.execute(one)).mappings()]
+        except _UNREADABLE:
+            made.append(Refused(into.name, "/".join(map(str, name)), tuple(name)))
+    return made
+
+
+def _named(row: Row) -> Refused:
+    of = row.__table__
+    return Refused(of.name, "/".join(str(getattr(row, column.key)) for column in of.primary_key.columns))

@@ -1,0 +1,146 @@
+"""The reading pool: the same verdicts out of a worker process as right here, with records and model asked on this
+side."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Answer, Calls, Plan, Question, Refusal
+from agent.planning.propose import TOO_COSTLY, propose
+from agent.planning.reading_pool import ReadingPool
+from agent.planning.task import task_of
+from agent.resolve.model.client import ModelClient, ModelSettings
+from agent.resolve.model.resolver import ProposingResolver
+from agent.resolve.rules.resolver import RuleResolver
+from agent.runs.run import Run
+from agent.workspace.context import WorkspaceContext
+from core.errors import PlatformUnavailable
+from registry.catalogue import Catalogue
+from registry.records import Kinds
+from tests.integration.agent.resolve.model.scripted_server import Reply, ScriptedServer, says
+from tests.unit.agent.validate.fake_platform import NOW, OWNER, SAAS, Platform, contract, town
+
+TEXTS = (
+    "refund Berta's last invoice", "refund INV-1011", "refund Adam's last invoice", "close ticket 5519",
+    "what is the weather", "refund 20 dollars of invoice INV-1031", "suspend Cleo because of fraud",
+)  # fmt: skip
+
+
+def run_of(text: str, *answers: Answer) -> Run:
+    return Run(
+        id="run_1",
+        workspace="ws_1",
+        session_id="s",
+        actor=OWNER,
+        surface="admin",
+        text=text,
+        now=NOW,
+        answers=answers,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def context(platform: Platform, *more: Any) -> WorkspaceContext:
+    kinds = Kinds([platform])
+    return WorkspaceContext("g1", Catalogue([*SAAS, *more]), kinds, kinds)
+
+
+@asynccontextmanager
+async def pool(**more: Any) -> AsyncIterator[ReadingPool]:
+    made = ReadingPool(processes=1, budget_s=more.pop("budget_s", 5.0), **more)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+def told(verdict: Any) -> Any:
+    """All but the ids that are made anew each time."""
+    if isinstance(verdict, Plan):
+        return [(step.action, step.filled, step.pins, step.preview) for step in verdict.steps], verdict.held
+    return verdict
+
+
+async def test_a_worker_comes_to_what_is_come_to_here() -> None:
+    platform = Platform(town())
+    here, there = context(platform), context(platform)
+    steps: list[str] = []
+    async with pool() as workers:
+        for text in TEXTS:
+            mine = await propose(task_of(run_of(text), here, ()), RuleResolver())
+            theirs = await workers.propose(run_of(text), there, (), steps.append)
+            assert told(theirs.verdict) == told(mine.verdict)
+            assert theirs.drafts == mine.drafts
+        again = run_of(TEXTS[2], Answer(slot="0.invoice_id/customer", choice="2", label="Adam Nowak"))
+        assert isinstance((await workers.propose(again, there, ())).verdict, Plan)
+        resolved = await workers.resolve(run_of(TEXTS[0]), there)
+        assert isinstance(resolved.resolution, Calls)
+        stands = run_of(TEXTS[0]).with_(drafts=resolved.resolution.drafts)
+        assert isinstance((await workers.propose(stands, there, ())).verdict, Plan | Question)
+    assert {"choosing", "looking", "checking"} <= set(steps)
+
+
+async def test_a_platform_that_is_down_is_told_as_it_is_here() -> None:
+    platform = Platform(town())
+    platform.down = True
+    async with pool() as workers:
+        with pytest.raises(PlatformUnavailable, match="did not answer"):
+            await workers.propose(run_of(TEXTS[0]), context(platform), ())
+
+
+async def test_what_costs_more_than_its_budget_is_refused_in_words() -> None:
+    label = {"type": "string", "pattern": "^(a+)+$", "description": "The label"}
+    tag = contract(
+        "cost.tag",
+        title="Tag it",
+        description="Tags something with a label.",
+        parameters={
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["label"],
+            "properties": {"label": label},
+        },
+    )
+    text, there = "tag it with the label " + "a" * 60 + "!b", context(Platform(town()), tag)
+    async with pool(budget_s=0.3) as workers:
+        (resolved, interpreted) = (
+            await workers.resolve(run_of(text), there),
+            await workers.propose(run_of(text), there, ()),
+        )
+        if not resolved.trace.attempts:  # an expression that takes linear time never comes to this
+            assert interpreted.verdict == Refusal(code="too_complex", detail=TOO_COSTLY)
+        assert isinstance((await workers.propose(run_of(TEXTS[0]), there, ())).verdict, Plan | Question)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning", "ignore::ResourceWarning")
+async def test_a_model_is_asked_here_and_its_answer_grounded_there() -> None:
+    server, there = ScriptedServer(), context(Platform(town()))
+    await server.start()
+    settings = ModelSettings(model="openai/scripted", api_base=server.url, api_key="k", retries=0)
+    berta = {"kind": "customer", "said": "Berta", "where": [], "order": None, "pick": "one", "among": None}
+    newest = {"by": "as listed", "first": "latest", "nth": 1}
+    invoice = {
+        "kind": "invoice", "said": None, "where": [{"belongs_to": berta}], "order": newest, "pick": "one",
+        "among": None,
+    }  # fmt: skip
+    step = {"action": "refund_invoice", "invoice_id": invoice, "amount": None, "reason": None}
+    answer = says({"understood": "", "result": {"type": "plan", "steps": [step]}, "left_over": []})
+    try:
+        async with ModelClient(settings) as client, pool(model=client) as workers:
+            server.script([answer, answer, Reply(status=500)])
+            mine = await propose(task_of(run_of(TEXTS[0]), there, ()), ProposingResolver(client))
+            theirs = await workers.propose(run_of(TEXTS[0]), there, ())
+            assert told(theirs.verdict) == told(mine.verdict)
+            assert theirs.resolved is not None
+            assert theirs.resolved.trace.response == mine.resolved.trace.response  # type: ignore[union-attr]
+            assert server.asked[0]["messages"] == server.asked[1]["messages"]
+            fallen = await workers.propose(run_of(TEXTS[0]), there, ())
+            assert fallen.resolved is not None
+            assert "resolved by offline" in " ".join(fallen.resolved.trace.notes)
+    finally:
+        await server.stop()

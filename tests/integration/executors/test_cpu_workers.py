@@ -1,0 +1,133 @@
+"""Real worker processes: budgets, deaths, and whose turn it is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import PlatformUnavailable, Unavailable
+from executors.cpu_workers import CpuWorkers, Resource, TooCostly
+
+MODULE = "tests.integration.executors.cpu_operations"
+BUDGET_S = 0.15
+
+
+@pytest.fixture
+async def workers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CpuWorkers]:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    made = CpuWorkers(MODULE, (str(BUDGET_S),), most=1)
+    yield made
+    await made.close()
+
+
+async def call(workers: CpuWorkers, operation: str, given: Any = None, who: str = "ada", **more: Any) -> Any:
+    async def serve(what: str, arguments: Any) -> Any:
+        if what == "double":
+            return 2 * arguments
+        if what == "never":
+            await asyncio.sleep(3600)
+        return None
+
+    more.setdefault("serve", serve)
+    more.setdefault("cut_off", frozenset({"double", "never"}))
+    return await workers.call(operation, given, who=who, resource=Resource("r1", lambda: b"held"), **more)
+
+
+async def test_a_call_has_what_it_works_with_and_may_ask_its_server(workers: CpuWorkers) -> None:
+    told: list[Any] = []
+    assert (await call(workers, "echo", {"a": 1}))[:2] == ("held", {"a": 1})
+    assert await call(workers, "ask", 5, tell=told.append) == 22
+    assert told == ["asking"]
+    with pytest.raises(PlatformUnavailable, match="away"):
+        await call(workers, "fail", PlatformUnavailable("It is away."))
+
+
+@pytest.mark.parametrize("operation", ["spin", "backtrack", "swallow"])
+async def test_what_takes_more_than_its_budget_ends_and_the_worker_stays(workers: CpuWorkers, operation: str) -> None:
+    before = (await call(workers, "echo"))[2]
+    with pytest.raises(TooCostly):
+        await call(workers, operation)
+    assert (await call(workers, "echo"))[2] == before
+
+
+async def test_what_brings_its_worker_down_twice_is_too_costly_and_others_are_begun_again(workers: CpuWorkers) -> None:
+    begun = asyncio.Event()
+
+    async def answered(what: str, arguments: Any) -> Any:
+        first = not begun.is_set()
+        begun.set()
+        if first:  # the first worker does not live to hear it
+            await asyncio.sleep(3600)
+        return 2 * arguments
+
+    waiting = asyncio.create_task(call(workers, "ask", 1, "bob", serve=answered))
+    await begun.wait()
+    with pytest.raises(TooCostly):
+        await call(workers, "die")
+    assert await waiting == 6
+    assert (await call(workers, "echo"))[0] == "held"
+
+
+async def test_a_worker_that_somebody_kills_costs_nobody_an_answer(workers: CpuWorkers) -> None:
+    begun = asyncio.Event()
+
+    async def noted(what: str, arguments: Any) -> Any:
+        first = not begun.is_set()
+        begun.set()
+        if first:
+            os.kill(workers.pids[0], signal.SIGKILL)
+            await asyncio.sleep(3600)
+        return 2 * arguments
+
+    assert await call(workers, "ask", 3, serve=noted) == 14
+
+
+async def test_callers_are_served_in_turn_whoever_has_asked_more(workers: CpuWorkers) -> None:
+    await call(workers, "echo")
+    over: list[str] = []
+
+    async def one(operation: str, who: str) -> None:
+        with contextlib.suppress(TooCostly):
+            await call(workers, operation, who=who)
+        over.append(who)
+
+    spinning = [asyncio.create_task(one("spin", "eve")) for _ in range(4)]
+    await asyncio.sleep(0)
+    await asyncio.gather(one("echo", "ada"), *spinning)
+    assert over.index("ada") <= 1
+
+
+async def test_a_call_that_is_cancelled_is_given_up_in_the_worker_too(workers: CpuWorkers) -> None:
+    waiting = asyncio.create_task(call(workers, "forever"))
+    await asyncio.sleep(0)
+    await call(workers, "echo", who="bob")
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (await call(workers, "echo"))[0] == "held"
+
+
+async def test_closing_leaves_no_process_and_no_caller_waiting(workers: CpuWorkers) -> None:
+    await call(workers, "echo")
+    (pid,) = workers.pids
+    waiting = asyncio.create_task(call(workers, "forever"))
+    await asyncio.sleep(0)
+    await workers.close()
+    with pytest.raises(Unavailable):
+        await waiting
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+async def test_a_worker_that_can_t_be_started_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = CpuWorkers("tests.no_such_module", most=1)
+    with pytest.raises(Unavailable):
+        await call(broken, "echo")
+    await broken.close()

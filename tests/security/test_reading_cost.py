@@ -1,0 +1,172 @@
+"""Texts that are made to be costly to read, at a real server: whoever sends them waits by themselves, and nobody for
+long."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.client import Refused
+from tests.acceptance.installation import Installation
+
+COSTLY: Sequence[str] = (
+    '"a "' + '+","' * 998,
+    "a " + "+" + "," * 3990,
+    "refund Adam if " + '"a@b.org\n' * 90 + "none",
+    "refund \"it's\n'one \"of 'them\n" * 120,
+    'note "' + "- " * 1100,
+    "from the 3rd " + "-" * 900 + " x1 y2 z3 w4 till 5th refund Adam",
+    "send Adam a message saying " + "\n".join(f"w{at} and" for at in range(300)),
+    "refund Adam and " + " ".join(f"xq{chr(97 + at % 26)}rt{chr(97 + at % 7)}v" for at in range(400)),
+    "refund" + " " * 3900 + "and" + " " * 50 + "Berta",
+    "set the priority of tickets 5519, 5520 and 5521 to urgent\n" * 60,
+)
+"""Each was 0.3 to 16 seconds of CPU in the server's own loop, or had no end."""
+SETTLED = {"asked", "held", "refused", "abstained"}
+BUDGET_S = 1.0
+REFUND = "refund Berta's last invoice"
+
+
+@pytest.fixture
+def busy(world: Installation) -> Iterator[None]:
+    """While every costly text is being read for Sara, two at a time."""
+    world.ask("olivia", REFUND)  # the server has come up whole
+    with ThreadPoolExecutor(2 * len(COSTLY)) as pool:
+        asked = [pool.submit(world.ask, "sara", text[:4000]) for text in (*COSTLY, *COSTLY)]
+        yield
+        for each in asked:
+            assert each.result(90)["state"] in SETTLED
+
+
+@pytest.mark.usefixtures("busy")
+def test_others_are_answered_while_costly_texts_are_read(world: Installation) -> None:
+    looks, asked = [], []
+    until = time.monotonic() + 3.0
+    while time.monotonic() < until:
+        looks.append(timed(lambda: health(world)))
+        asked.append(timed(lambda: world.ask("olivia", REFUND)))
+    assert max(looks) < 3.0  # a glance, on a machine that others share
+    assert max(asked) < 10.0
+
+
+def test_a_costly_text_costs_its_budget_and_is_settled_for_good(world: Installation) -> None:
+    before = cpu_s(world)
+    runs = [world.ask("sara", text[:4000]) for text in COSTLY]
+    assert cpu_s(world) - before < len(COSTLY) * (BUDGET_S + 0.5)
+    assert {run["state"] for run in runs} <= SETTLED
+    refused = [run for run in runs if run["refusal"] and run["refusal"]["code"] == "too_complex"]
+    assert refused
+    for run in refused:
+        assert run["refusal"]["detail"].startswith("That is more than I can read at once: ")
+        assert [kind for kind in world.kinds(run) if kind in ("abstained", "refused")] in (["abstained"], ["refused"])
+    assert world.work_states().get("dead", 0) == 0
+    assert world.work_states().get("ready", 0) == 0
+
+
+def test_a_pattern_that_backtracks_for_ever_ends_with_its_budget(world: Installation) -> None:
+    """The contract is an owner's; the words are anybody's."""
+    owner = world.clients["olivia"]
+    contract = {
+        "schema": "opsiq/contract/v1", "name": "cost.tag", "title": "Tag it", "description": "Tags something with "
+                                                                                             "a label.",
+        "surfaces": ["admin"], "roles": ["support", "owner"], "endpoint": {"url": f"{world.platform_url}/actions/tag"},
+        "parameters": {
+            "type": "object", "additionalProperties": False, "required": ["label"],
+            "properties": {"label": {"type": "string", "pattern": "^(a+)+$", "description": "The label"}},
+        },
+    }  # fmt: skip
+    owner.post("/v1/contracts", {"contracts": [contract]})
+    before = cpu_s(world)
+    run = world.ask("sara", "tag it with the label " + "a" * 60 + "!b")
+    assert cpu_s(world) - before < 2 * BUDGET_S + 1.0
+    assert run["state"] in ("asked", "refused", "abstained")
+    assert timed(lambda: health(world)) < 3.0
+
+
+def test_a_reader_that_is_killed_is_replaced(world: Installation) -> None:
+    before = world.ask("olivia", REFUND)
+    for pid in readers(world):
+        os.kill(pid, signal.SIGKILL)
+    assert world.ask("olivia", REFUND)["state"] == before["state"] in ("asked", "held")
+
+
+@pytest.mark.parametrize("words", ["neither, leave it", "the one", "it", "that one, the other", "his"])
+def test_an_answer_that_points_at_nothing_is_asked_again(world: Installation, words: str) -> None:
+    run = world.ask("olivia", "refund Adam's last invoice")
+    assert run["state"] == "asked"
+    again = world.act("olivia", run, "answer", slot=run["question"]["slot"], text=words)
+    assert again["state"] == "asked"
+    assert [each["id"] for each in again["question"]["candidates"]] == [
+        each["id"] for each in run["question"]["candidates"]
+    ]
+
+
+def test_an_answer_that_is_too_much_to_read_is_refused_and_the_question_stays(world: Installation) -> None:
+    run = world.ask("olivia", "refund Adam's last invoice")
+    with pytest.raises(Refused) as refused:
+        world.act("olivia", run, "answer", slot=run["question"]["slot"], text="a," * 2000)
+    assert refused.value.problem["code"] == "invalid_request"
+    assert refused.value.problem["detail"].startswith("That is more than I can read at once: ")
+    assert world.clients["olivia"].get(f"/v1/runs/{run['id']}")["state"] == "asked"
+
+
+def test_texts_are_limited_for_each_person_and_each_workspace(world: Installation) -> None:
+    url, clients = world.url, dict(world.clients)
+    try:
+        world.start_server("limited", OPSIQ_TEXTS_PER_PERSON_PER_MIN="3", OPSIQ_TEXTS_PER_WORKSPACE_PER_MIN="5")
+        for person, allowed, name in (("amir", 3, "person"), ("oscar", 2, "workspace"), ("sara", 0, "workspace")):
+            for _ in range(allowed):
+                world.clients[person].post("/v1/runs", {"text": "hello there"})
+            for path, body in (
+                ("/v1/runs", {"text": "hello there"}),
+                ("/v1/runs/run_1/answer", {"slot": "action", "text": "hello"}),
+                ("/v1/runs/run_1/edit", {"digest": "sha256:" + "0" * 64, "changes": {"0.a": "b"}}),
+            ):
+                with pytest.raises(Refused) as refused:
+                    world.clients[person].post(path, body)
+                assert refused.value.problem["code"] == "rate_limited", name
+                assert ("You may" if name == "person" else "This workspace may") in refused.value.problem["detail"]
+            assert world.clients[person].get("/v1/runs") is not None  # looking is not reading
+    finally:
+        world.url = url
+        world.clients.update(clients)
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def timed(doing: Any) -> float:
+    began = time.monotonic()
+    doing()
+    return time.monotonic() - began
+
+
+def health(world: Installation) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{world.url}/healthz", timeout=60) as answer:
+        assert answer.status == 200
+
+
+def readers(world: Installation) -> list[int]:
+    """The processes that the server reads with."""
+    pid = world.processes["server"].pid
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(each) for each in children]
+
+
+def cpu_s(world: Installation) -> float:
+    """CPU of the server and what it reads with, those that have ended included."""
+    pids = [world.processes["server"].pid, *readers(world)]
+    ticks = 0
+    for pid in pids:
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += sum(map(int, told[11:13])) + (sum(map(int, told[13:15])) if pid == pids[0] else 0)
+    return ticks / os.sysconf("SC_CLK_TCK")

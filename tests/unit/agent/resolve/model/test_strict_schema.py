@@ -1,0 +1,111 @@
+"""The answer's schema keeps to what strict modes take, and prompt and schema stay flat however many contracts there
+are."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Request
+from agent.resolve.model.resolver import prepare
+from connectors.saas.kinds import KINDS
+from registry.offer import Offer, of_contract
+from registry.shortlist import Shortlist
+from tests.unit.agent.validate.fake_platform import SAAS
+from tests.unit.own_worlds import asked
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+# The narrowest published limits of strict structured outputs; llama.cpp's grammars take what stays within them.
+MOST_PROPERTIES, MOST_DEPTH, MOST_ENUM, MOST_ENUM_CHARS, MOST_NAMES_CHARS = 5000, 10, 1000, 15_000, 120_000
+TAKEN = {
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "enum",
+    "anyOf",
+    "$ref",
+    "$defs",
+    "description",
+}
+
+
+@pytest.mark.parametrize("at", range(4), ids=["demo", "lending", "dome", "large"])
+def test_the_schema_keeps_to_strict_mode(at: int) -> None:
+    schema = schemas()[at]
+    nodes = list(_nodes(schema))
+    for node in nodes:
+        assert set(node) <= TAKEN
+        if node.get("type") == "object":
+            assert node["additionalProperties"] is False
+            assert node["required"] == list(node["properties"])
+        for branch in node.get("anyOf", ()):
+            assert branch
+    assert schema["type"] == "object"  # no union at the root
+    assert sum(len(node.get("properties", ())) for node in nodes) <= MOST_PROPERTIES
+    assert sum(len(name) for node in nodes for name in node.get("properties", ())) <= MOST_NAMES_CHARS
+    assert sum(len(node.get("enum", ())) for node in nodes) <= MOST_ENUM
+    assert all(sum(len(str(each)) for each in node.get("enum", ())) <= MOST_ENUM_CHARS for node in nodes)
+    assert max(_depth(each) for each in (schema, *schema["$defs"].values())) <= MOST_DEPTH
+
+
+def test_prompt_and_schema_stay_flat() -> None:
+    few, small = many(100)
+    lots, large = many(10_000)
+    assert len(lots) <= len(few) * 1.15
+    assert len(json.dumps(large)) <= len(json.dumps(small)) * 1.25
+    assert len(lots) < 24_000
+
+
+@cache
+def schemas() -> list[Any]:
+    shortlist = Shortlist([of_contract(each) for each in SAAS], role="owner")
+    demo = prepare(Request(text="refund it", now=NOW), shortlist, KINDS).schema.schema
+    return [demo, *(asked("do it", name).schema.schema for name in ("lending", "dome")), many(10_000)[1]]
+
+
+def many(count: int) -> tuple[str, dict[str, Any]]:
+    """Prompt and schema of one request among so many contracts."""
+    chance = random.Random(5)
+    nouns = ["lamp", "boat", "pipe", "oven", "desk", "tram", "vine", "kiln", "raft", "silo"]
+    verbs = ["repair", "paint", "rent", "ship", "sell", "store", "clean", "weigh", "label", "insure"]
+    offers = [
+        Offer(
+            name=f"yard.{verb}_{noun}_{at}",
+            version=1,
+            title=f"{verb.capitalize()} a {noun}",
+            description=f"{verb.capitalize()} one {noun} at yard {at}.",
+            parameters={
+                "type": "object",
+                "properties": {"place": {"type": "string"}, "days": {"type": "integer"}, "rush": {"type": "boolean"}},
+                "required": ["place"],
+            },
+        )
+        for at in range(count)
+        for verb, noun in [(chance.choice(verbs), chance.choice(nouns))]
+    ]
+    made = prepare(Request(text="paint the boat at yard 7 in two days", now=NOW), Shortlist(offers, role="owner"), ())
+    return "\n".join(each["content"] for each in made.messages), made.schema.schema
+
+
+def _nodes(schema: Any) -> Iterator[Mapping[str, Any]]:
+    yield schema
+    for each in (*schema.get("properties", {}).values(), *schema.get("anyOf", ()), *schema.get("$defs", {}).values()):
+        yield from _nodes(each)
+    if "items" in schema:
+        yield from _nodes(schema["items"])
+
+
+def _depth(schema: Mapping[str, Any]) -> int:
+    """Levels of objects and arrays, references not followed."""
+    inside = [*schema.get("properties", {}).values(), *schema.get("anyOf", ())]
+    inside += [schema["items"]] if "items" in schema else []
+    own = 1 if schema.get("type") in ("object", "array") else 0
+    return own + max(map(_depth, inside), default=0)

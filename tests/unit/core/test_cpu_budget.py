@@ -1,0 +1,99 @@
+"""Budgets of CPU, in the main thread of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+
+import pytest
+
+from core import cpu_budget
+
+
+async def spin() -> None:
+    while True:
+        pass
+
+
+async def test_what_computes_for_longer_ends_wherever_it_stands() -> None:
+    async def backtrack() -> None:
+        await asyncio.sleep(0)
+        re.match(r"(a+)+$", "a" * 64 + "b")
+
+    for doing in (spin(), backtrack()):
+        began = time.process_time()
+        with pytest.raises(cpu_budget.Exhausted):
+            await cpu_budget.within(0.05, doing)
+        assert time.process_time() - began < 1.0
+
+
+async def test_waiting_costs_nothing_and_what_is_done_in_time_answers() -> None:
+    async def waits() -> int:
+        await asyncio.sleep(0.1)
+        return 5
+
+    assert await cpu_budget.within(0.02, waits()) == 5
+
+
+async def test_an_error_is_passed_on_and_may_be_dealt_with_inside() -> None:
+    async def fails() -> None:
+        raise ValueError("no")
+
+    async def deals() -> str:
+        try:
+            await fails()
+        except ValueError:
+            await asyncio.sleep(0)
+            return "dealt with"
+        return ""
+
+    assert await cpu_budget.within(1.0, deals()) == "dealt with"
+    with pytest.raises(ValueError, match="no"):
+        await cpu_budget.within(1.0, fails())
+
+
+async def test_cancelling_reaches_what_is_waited_for() -> None:
+    cancelled = asyncio.Event()
+
+    async def waits() -> None:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    task = asyncio.create_task(cpu_budget.within(1.0, waits()))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert cancelled.is_set()
+
+
+async def test_tasks_draw_on_the_budget_of_whoever_started_them() -> None:
+    async def several() -> None:
+        await asyncio.gather(asyncio.ensure_future(cpu_budget.carried(spin())))
+
+    began = time.process_time()
+    with pytest.raises(cpu_budget.Exhausted):
+        await cpu_budget.within(0.05, several())
+    assert time.process_time() - began < 1.0
+
+
+async def test_a_budget_within_another_draws_on_that_one() -> None:
+    async def inner() -> None:
+        await cpu_budget.within(60.0, spin())
+
+    with pytest.raises(cpu_budget.Exhausted):
+        await cpu_budget.within(0.05, inner())
+
+
+async def test_in_another_thread_it_runs_without_one() -> None:
+    def elsewhere() -> int:
+        async def five() -> int:
+            return 5
+
+        return asyncio.run(cpu_budget.within(0.01, five()))
+
+    assert await asyncio.to_thread(elsewhere) == 5

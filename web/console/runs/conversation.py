@@ -1,0 +1,120 @@
+"""A thread as a conversation: the requests before and after the one that is shown, and the answer to a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from agent.pipeline import Reply
+from agent.runs.run import Run
+from agent.runs.service import RunService
+from agent.workspace import authority
+from agent.workspace.context import WorkspaceContext
+from core.actor import Actor
+from core.display_text import to_display_text
+from web.console import labels
+from web.console.labels import Badge
+
+OPEN: Final = 2
+"""So many of the turns before this one stand open; those before them are folded."""
+_CAME_CHARS: Final = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One request of the thread and what came of it, in a line."""
+
+    run_id: str
+    text: str
+    state: Badge
+    came: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """``thread`` is what a new request goes on from; empty where the viewer may not. ``folded`` and ``earlier`` came
+    before the request that is shown, ``later`` after it. ``recalled`` are its requests, newest first."""
+
+    thread: str = ""
+    folded: tuple[Turn, ...] = ()
+    earlier: tuple[Turn, ...] = ()
+    later: tuple[Turn, ...] = ()
+    recalled: tuple[str, ...] = ()
+
+
+NO_CONVERSATION: Final = Conversation()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    label: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FittingAction:
+    """``say`` is a request for it, to be completed or sent as it is."""
+
+    title: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """``more`` says how many records there are beside those listed, in words; empty where there are none."""
+
+    text: str
+    records: tuple[RecordRow, ...]
+    more: str
+    actions: tuple[FittingAction, ...]
+
+
+async def conversation_of(runs: RunService, viewer: Actor, run: Run, *, whole: bool = False) -> Conversation:
+    """The conversation around ``run`` as ``viewer`` sees it, who asks on the console's surface. ``whole``: with the run
+    itself among what came before."""
+    if not authority.continues(viewer, "admin", run):
+        return NO_CONVERSATION
+    there = await runs.thread_of(viewer, run)
+    earlier = tuple(_turn(each) for each in there if each.id < run.id or (whole and each.id == run.id))
+    later = tuple(_turn(each) for each in there if each.id > run.id)
+    cut = max(0, len(earlier) - OPEN)
+    recalled = tuple(dict.fromkeys(each.text for each in reversed(there)))
+    return Conversation(run.thread, earlier[:cut], earlier[cut:], later, recalled)
+
+
+def answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext) -> AnswerView:
+    """``reply`` with actions that the viewer may ask for, each worded for the record where there is one alone."""
+    offers = {each.name: each for each in context.catalogue.offers(viewer.role, "admin")}
+    about = f": {reply.records[0].label}" if len(reply.records) == 1 else ""
+    left = (reply.count or 0) - len(reply.records)
+    return AnswerView(
+        text=to_display_text(reply.text, limit=4000),
+        records=tuple(
+            RecordRow(to_display_text(each.label, limit=200), to_display_text(each.detail, limit=300))
+            for each in reply.records
+        ),
+        more=f"and {left} more" if reply.records and left > 0 else "",
+        actions=tuple(
+            FittingAction(to_display_text(offers[name].title), f"{offers[name].title}{about}")
+            for name in reply.actions
+            if name in offers
+        ),
+    )
+
+
+def _turn(run: Run) -> Turn:
+    return Turn(run.id, to_display_text(run.text, limit=240), labels.STATES[run.state], _came(run))
+
+
+def _came(run: Run) -> str:
+    if run.reply is not None:
+        came = run.reply.text
+    elif run.question is not None and run.state == "asked":
+        came = run.question.text
+    elif run.state == "rejected" and run.reason:
+        came = run.reason
+    elif run.plan is not None:
+        came = " ".join(step.preview for step in run.plan.steps)
+    else:
+        came = run.refusal.detail if run.refusal is not None else ""
+    return to_display_text(came, limit=_CAME_CHARS)
