@@ -65,7 +65,7 @@ class Database:
         self._reader = reader
         self._turn = turn
         self._writing: set[asyncio.Task[Any]] = set()
-        self._told: Callable[[Sequence[tuple[str, str]]], None] | None = None
+        self._on_jobs: Callable[[Sequence[tuple[str, str]]], None] | None = None
         self.authenticator: Authenticator | None = None
         """Set once, when the data keys are open (``agent.history.sealing``): from then on a sealed row that it did not
         make is refused."""
