@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from agent.pipeline import Question, Refusal
+from agent.resolve.model.resolver import ProposingResolver
 from agent.runs.decisions import CANCELLED, DecisionVerdict
 from agent.runs.run import MOVING, Run
 from agent.runs.service import MAX_TEXT
@@ -110,7 +111,8 @@ class RefusalView:
 @dataclass(frozen=True, kw_only=True)
 class RunPage(Page):
     """One of ``moving``, ``asked``, ``answered``, ``card``, ``refused``, ``outcome`` stands for where the run is;
-    ``card`` stays beside its outcome. ``talk`` is its thread, which a new request goes on from."""
+    ``card`` stays beside its outcome. ``talk`` is its thread, which a new request goes on from; ``follows`` says
+    whether the resolver reads what came before."""
 
     template: ClassVar[str] = "run.html"
     run_id: str
@@ -131,6 +133,7 @@ class RunPage(Page):
     max_chars: int
     answered: AnswerView | None = None
     talk: Conversation = NO_CONVERSATION
+    follows: bool = False
     test: bool = False
 
 
@@ -323,6 +326,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         reason="" if cancelled else to_display_text(run.reason or ""),
         answered=answer_view(run.reply, viewer, context) if run.reply and run.state == "answered" else None,
         talk=await conversation_of(container_of(request).runs, viewer, run),
+        follows=container_of(request).resolver.name == ProposingResolver.name,
         max_chars=MAX_TEXT,
         test=is_test(run),
         again=run.text if run.state in ("rejected", "expired", "refused", "abstained", "failed") else "",

@@ -544,8 +544,8 @@ export interface components {
             status: number | null;
         };
         /**
-         * @description What came of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of
-         *     the body as text.
+         * @description Outcome of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of the
+         *     body as text.
          */
         CallOutcome: {
             answer?: string | null;
@@ -602,8 +602,8 @@ export interface components {
             held: string[];
         };
         /**
-         * @description What started a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that
-         *     met it.
+         * @description Cause of a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that
+         *     matched it.
          */
         Cause: {
             event: string;
@@ -612,8 +612,8 @@ export interface components {
             source: string;
         };
         /**
-         * @description Worked out by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records`` are
-         *     what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers.
+         * @description Value computed by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records``
+         *     are what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers.
          */
         ComputedSource: {
             /**
@@ -676,7 +676,7 @@ export interface components {
             state: string;
             version: number;
         };
-        /** @description The contract's own default. */
+        /** @description Value from the contract's own default. */
         DefaultSource: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -854,8 +854,8 @@ export interface components {
             type: string;
         };
         /**
-         * @description Given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the key's
-         *     public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak").
+         * @description Value given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the
+         *     key's public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak").
          */
         GivenSource: {
             /** @enum {string} */
@@ -913,7 +913,7 @@ export interface components {
             value: unknown;
         };
         /**
-         * @description Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
+         * @description Value from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
          *     ``read_by`` is ``code`` where code reads this very value from the words, ``model`` where only a model does: then a
          *     person must see it first.
          */
@@ -932,7 +932,10 @@ export interface components {
             reading: string;
             spans: components["schemas"]["Span"][];
         };
-        /** @description A model's own: no words say it. Only ever shown, marked and editable, on a card that a person confirms. */
+        /**
+         * @description Value proposed by a model, with no words for it. Only ever shown, marked and editable, on a card that a person
+         *     confirms.
+         */
         ProposedSource: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -974,8 +977,8 @@ export interface components {
             next: string | null;
         };
         /**
-         * @description Looked up. ``spans`` are the words that led to the record, ``via`` the records passed on the way ("customer Adam
-         *     Novak").
+         * @description Value from a record that was looked up. ``spans`` are the words that led to the record, ``via`` the records
+         *     passed on the way ("customer Adam Novak").
          */
         RecordSource: {
             field: string;
@@ -1086,8 +1089,8 @@ export interface components {
             why: string | null;
         };
         /**
-         * @description Words as they stand. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are code point
-         *     offsets in it.
+         * @description Words at their place in the text. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are
+         *     code point offsets in it.
          */
         Span: {
             end: number;

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class CallOutcome extends Type
 {
     /**
-     * What came of one call. `unknown` means it may have happened: no answer came. `answer` is at most 64 KiB of the body as text.
+     * Outcome of one call. `unknown` means it may have happened: no answer came. `answer` is at most 64 KiB of the body as text.
      *
      * @param 'planned'|'begun'|'succeeded'|'failed'|'unknown'|'skipped' $state
      */

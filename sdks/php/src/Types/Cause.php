@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Cause extends Type
 {
     /**
-     * What started a run that nobody typed: the event, and the rule or instruction (`source`, by its `name`) that met it.
+     * Cause of a run that nobody typed: the event, and the rule or instruction (`source`, by its `name`) that matched it.
      */
     public function __construct(
         public readonly string $event_id,

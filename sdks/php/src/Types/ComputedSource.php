@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class ComputedSource extends Type
 {
     /**
-     * Worked out by code from numbers that were typed and fields of records. `reading` is the sum; `records` are what it rests on
+     * Value computed by code from numbers that were typed and fields of records. `reading` is the sum; `records` are what it rests on
      * ("invoice INV-1042"). `read_by` says who read the numbers.
      *
      * @param list<Span> $spans

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class DefaultSource extends Type
 {
     /**
-     * The contract's own default.
+     * Value from the contract's own default.
      */
     public function __construct(
         public readonly string $kind,

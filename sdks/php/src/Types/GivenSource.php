@@ -8,8 +8,8 @@ namespace OpsIQ\Types;
 final class GivenSource extends Type
 {
     /**
-     * Given as data by an API caller or an event. `pointer` is its place in that (JSON Pointer), `ref` the key's public part or the
-     * event's id. `reading` says what it was checked against ("customer Adam Novak").
+     * Value given as data by an API caller or an event. `pointer` is its place in that (JSON Pointer), `ref` the key's public part or
+     * the event's id. `reading` says what it was checked against ("customer Adam Novak").
      *
      * @param 'api'|'event' $by
      */

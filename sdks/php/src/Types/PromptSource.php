@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class PromptSource extends Type
 {
     /**
-     * Read from the person's words. `reading` says how, where that isn't obvious ("next Friday → 2026-12-04"). `read_by` is `code`
+     * Value from the person's words. `reading` says how, where that isn't obvious ("next Friday → 2026-12-04"). `read_by` is `code`
      * where code reads this very value from the words, `model` where only a model does: then a person must see it first.
      *
      * @param list<Span> $spans

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class ProposedSource extends Type
 {
     /**
-     * A model's own: no words say it. Only ever shown, marked and editable, on a card that a person confirms.
+     * Value proposed by a model, with no words for it. Only ever shown, marked and editable, on a card that a person confirms.
      */
     public function __construct(
         public readonly string $kind,

@@ -8,7 +8,8 @@ namespace OpsIQ\Types;
 final class RecordSource extends Type
 {
     /**
-     * Looked up. `spans` are the words that led to the record, `via` the records passed on the way ("customer Adam Novak").
+     * Value from a record that was looked up. `spans` are the words that led to the record, `via` the records passed on the way
+     * ("customer Adam Novak").
      *
      * @param list<Span> $spans
      * @param list<string> $via

@@ -8,7 +8,7 @@ namespace OpsIQ\Types;
 final class Span extends Type
 {
     /**
-     * Words as they stand. `origin` 0 is the request's text, n the n-th answer; `start`/`end` are code point offsets in it.
+     * Words at their place in the text. `origin` 0 is the request's text, n the n-th answer; `start`/`end` are code point offsets in it.
      */
     public function __construct(
         public readonly int $origin,

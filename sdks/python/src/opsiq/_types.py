@@ -66,8 +66,8 @@ class Call:
 
 @dataclass(frozen=True)
 class CallOutcome:
-    """What came of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of
-    the body as text."""
+    """Outcome of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of the
+    body as text."""
 
     call_id: str
     state: Literal["planned", "begun", "succeeded", "failed", "unknown", "skipped"]
@@ -106,8 +106,8 @@ class Card:
 
 @dataclass(frozen=True)
 class Cause:
-    """What started a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that
-    met it."""
+    """Cause of a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that
+    matched it."""
 
     event_id: str
     event: str
@@ -117,8 +117,8 @@ class Cause:
 
 @dataclass(frozen=True)
 class ComputedSource:
-    """Worked out by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records`` are
-    what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers."""
+    """Value computed by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records``
+    are what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers."""
 
     reading: str
     kind: Literal["computed"] = "computed"
@@ -179,7 +179,7 @@ class ContractSummary:
 
 @dataclass(frozen=True)
 class DefaultSource:
-    """The contract's own default."""
+    """Value from the contract's own default."""
 
     kind: Literal["default"] = "default"
 
@@ -286,8 +286,8 @@ class Field:
 
 @dataclass(frozen=True)
 class GivenSource:
-    """Given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the key's
-    public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
+    """Value given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the
+    key's public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
 
     by: Literal["api", "event"]
     pointer: str
@@ -349,7 +349,7 @@ class Param:
 
 @dataclass(frozen=True)
 class PromptSource:
-    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
+    """Value from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
     ``read_by`` is ``code`` where code reads this very value from the words, ``model`` where only a model does: then a
     person must see it first."""
 
@@ -361,7 +361,8 @@ class PromptSource:
 
 @dataclass(frozen=True)
 class ProposedSource:
-    """A model's own: no words say it. Only ever shown, marked and editable, on a card that a person confirms."""
+    """Value proposed by a model, with no words for it. Only ever shown, marked and editable, on a card that a person
+    confirms."""
 
     kind: Literal["proposed"] = "proposed"
     reading: str = ""
@@ -400,8 +401,8 @@ class RecordPage:
 
 @dataclass(frozen=True)
 class RecordSource:
-    """Looked up. ``spans`` are the words that led to the record, ``via`` the records passed on the way ("customer Adam
-    Novak")."""
+    """Value from a record that was looked up. ``spans`` are the words that led to the record, ``via`` the records
+    passed on the way ("customer Adam Novak")."""
 
     record_kind: str
     record_id: str
@@ -493,8 +494,8 @@ class Signature:
 
 @dataclass(frozen=True)
 class Span:
-    """Words as they stand. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are code point
-    offsets in it."""
+    """Words at their place in the text. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are
+    code point offsets in it."""
 
     start: int
     end: int

@@ -267,7 +267,9 @@ async def test_a_card_confirmed_while_it_is_corrected_makes_the_correction_think
         await talk.say(
             "make that 20", lambda r: plan(credit(handle("@customer1"), r, "20"), replaces=("@call1",)), after=first
         )
-    (again,) = [run for run in await talk.harness.run_service.listed(talk.harness.people["amir"]) if run.id != first.id]
+    (again,) = [
+        run for run in await talk.harness.run_service.list_runs(talk.harness.people["amir"]) if run.id != first.id
+    ]
     assert again.state == "received", "nothing of it was stored; the engine tries again"
     assert (await talk.harness.run(first.id)).state == "confirmed"
     second = await talk.harness.job(again.id)

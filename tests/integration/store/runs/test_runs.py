@@ -169,3 +169,33 @@ async def test_a_call_needs_its_run_and_an_attempt_its_call(database: Database) 
     with pytest.raises(Conflict):
         async with database.begin() as session:
             await calls.log_attempt(session, AttemptRow(call_id="act_nowhere", n=1, started_at=AT, duration_ms=0.0))
+
+
+async def test_a_thread_is_read_oldest_first_bounded_and_for_one_person_role_and_surface(database: Database) -> None:
+    rows = [
+        a_run("run_1"),  # as a process before threads stored it: it names none
+        a_run("run_2", thread_id="run_1", created_at=later(seconds=1)),
+        a_run("run_3", thread_id="run_1", created_at=later(seconds=2)),
+        a_run("run_4", thread_id="run_4", created_at=later(seconds=3)),
+        a_run("run_5", thread_id="run_1", created_at=later(seconds=4), person="mem_2"),
+        a_run("run_6", thread_id="run_1", created_at=later(seconds=5), role="support"),
+        a_run("run_7", thread_id="run_1", created_at=later(seconds=6), surface="writing"),
+        a_run("run_8", thread_id="run_1", created_at=later(seconds=7), workspace="ws_2"),
+    ]
+    async with database.begin() as session:
+        for row in rows:
+            await runs.insert(session, row)
+    mine = {"person": "mem_1", "role": "owner", "surface": "admin"}
+
+    async def found(limit: int = 50, **more: object) -> list[str]:
+        async with database.read() as session:
+            rows = await runs.of_thread(session, "ws_1", "run_1", limit=limit, **{**mine, **more})  # type: ignore[arg-type]
+            return [each.id for each in rows]
+
+    assert await found() == ["run_1", "run_2", "run_3"]
+    assert await found(2) == ["run_2", "run_3"]
+    assert await found(until=later(seconds=1)) == ["run_1", "run_2"]
+    assert await found(person="mem_2") == ["run_5"]
+    async with database.read() as session:
+        listed = await runs.listed(session, "ws_1", thread_id="run_1", person="mem_1", role="owner")
+    assert [each.id for each in listed] == ["run_7", "run_3", "run_2", "run_1"]

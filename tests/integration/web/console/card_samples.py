@@ -131,6 +131,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             again="again please",
             max_chars=4000,
             talk=TALK,
+            follows=True,
             answered=conversation.AnswerView(
                 "2 <invoices>.",
                 (conversation.RecordRow("INV-<1>", "paid & sent"),),

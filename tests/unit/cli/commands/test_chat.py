@@ -1,0 +1,133 @@
+"""``opsiq chat``: what a line is taken for, and that a yes is for the card that was shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cli.client import Refused
+from cli.commands.chat import Chat
+
+DIGEST = "sha256:" + "0" * 64
+
+
+def shown(run_id: str, state: str, **more: Any) -> dict[str, Any]:
+    base = {"id": run_id, "thread_id": "run_1", "state": state, "mode": "live", "question": None, "refusal": None,
+            "reason": None, "reply": None, "card": None, "outcomes": [],
+            "expires_at": "2026-11-24T12:00:00Z"}  # fmt: skip
+    return {**base, **more}
+
+
+CARD = {
+    "digest": DIGEST, "drift": [], "calls": [], "held": [], "confirm_by": "anyone", "approvals": [],
+    "approvals_needed": 1,
+}  # fmt: skip
+HELD = shown("run_2", "held", card=CARD)
+ASKED = shown(
+    "run_1",
+    "asked",
+    question={
+        "slot": "0.customer_id",
+        "text": "Which Adam?",
+        "free_text": True,
+        "candidates": [{"id": "421", "label": "Adam Novak", "detail": "", "marks": []}],
+    },
+)
+
+
+class Server:
+    """Answers what it was told, one run a look."""
+
+    url = "http://127.0.0.1:8080"
+
+    def __init__(self, *runs: dict[str, Any]) -> None:
+        self.runs = list(runs)
+        self.posted: list[tuple[str, dict[str, Any]]] = []
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.posted.append((path, body))
+        return self.runs[0]
+
+    def get(self, path: str, query: str = "") -> dict[str, Any]:
+        return self.runs.pop(0)
+
+
+def chat(*runs: dict[str, Any], thread: str | None = None) -> tuple[Chat, Server]:
+    server = Server(*runs)
+    return Chat(server, "admin", thread), server  # type: ignore[arg-type]
+
+
+def test_a_line_under_a_question_is_its_answer_by_number_or_in_words() -> None:
+    made, server = chat(ASKED, ASKED, HELD)
+    made.hear("credit Adam 75")
+    made.hear("the one in Brno")
+    made.hear("1")
+    assert server.posted[1:] == [
+        ("/v1/runs/run_1/answer", {"slot": "0.customer_id", "text": "the one in Brno"}),
+        ("/v1/runs/run_1/answer", {"slot": "0.customer_id", "choice": "421"}),
+    ]
+
+
+def test_what_follows_goes_on_from_the_thread_until_a_new_one_is_begun() -> None:
+    made, server = chat(HELD, HELD, ASKED, HELD)
+    for line in ("credit Adam 75", "make that 60", "/ask and Nora?", "/new", "something else"):
+        made.hear(line)
+    assert [body.get("thread_id") for _, body in server.posted] == [None, "run_1", "run_1", None]
+    assert server.posted[2][1]["text"] == "and Nora?"
+
+
+def test_a_new_request_can_be_asked_while_a_question_is_open() -> None:
+    made, server = chat(ASKED, HELD)
+    made.hear("credit Adam 75")
+    made.hear("/ask who is Nora?")
+    assert server.posted[1] == (
+        "/v1/runs",
+        {"text": "who is Nora?", "surface": "admin", "session": "terminal", "thread_id": "run_1"},
+    )
+
+
+def test_a_yes_is_for_the_card_that_was_shown_and_for_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    made, server = chat(ASKED, HELD, shown("run_2", "succeeded", card=CARD))
+    made.hear("/confirm")
+    made.hear("credit Adam 75")
+    made.hear("/confirm")
+    assert capsys.readouterr().out.count("There is no card to confirm.") == 2
+    made.hear("1")
+    made.hear("/confirm")
+    assert server.posted[-1] == ("/v1/runs/run_2/confirm", {"digest": DIGEST})
+    made.hear("/confirm")
+    assert server.posted[-1] == ("/v1/runs/run_2/confirm", {"digest": DIGEST})
+    assert len(server.posted) == 3
+
+
+def test_what_only_a_person_confirms_is_not_confirmed_here(capsys: pytest.CaptureFixture[str]) -> None:
+    made, server = chat(shown("run_2", "held", card={**CARD, "confirm_by": "person"}))
+    made.hear("refund INV-1042")
+    made.hear("/confirm")
+    assert len(server.posted) == 1
+    assert capsys.readouterr().out.count(f"{server.url}/runs/run_2") == 2
+
+
+def test_a_rejection_takes_its_reason_along_and_an_unknown_command_asks_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made, server = chat(HELD, shown("run_2", "rejected", reason="too much"))
+    made.hear("credit Adam 75")
+    made.hear("/confirmed")
+    made.hear("/reject too much")
+    assert server.posted[-1] == ("/v1/runs/run_2/reject", {"reason": "too much"})
+    assert len(server.posted) == 2
+    assert "/quit" in capsys.readouterr().out
+    made.hear("/reject")
+    assert "There is nothing to reject." in capsys.readouterr().out
+
+
+def test_a_refusal_of_the_server_is_raised_for_the_loop_to_print() -> None:
+    class Refusing(Server):
+        def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+            raise Refused({"detail": "There is no thread.", "code": "not_found"})
+
+    made = Chat(Refusing(), "admin", "run_9")  # type: ignore[arg-type]
+    with pytest.raises(Refused, match="no thread"):
+        made.hear("undo that")
