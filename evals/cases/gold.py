@@ -59,6 +59,10 @@ def _result(case: Case, tokens: Mapping[str, ActionForm], text: str, ids: Mappin
 
 def _answer(wanted: Mapping[str, Any], text: str, ids: Mapping[str, str]) -> dict[str, Any]:
     """Records by the ids that are right; a value as it is."""
+    if wanted.get("ids") and isinstance(wanted.get("value"), str):
+        value = {"word": wanted["value"], "quote": _short(text)}
+        about = _by_ids(wanted["kind"], wanted["ids"], text, ids)
+        return {"type": "answer", "answer": {"value": value, "about": about}}
     if wanted.get("ids"):
         records = _by_ids(wanted["kind"], wanted["ids"], text, ids)
         return {"type": "answer", "answer": {"records": records, "fields": []}}
@@ -69,6 +73,7 @@ def _answer(wanted: Mapping[str, Any], text: str, ids: Mapping[str, str]) -> dic
 
 
 def _call(form: ActionForm, call: Mapping[str, Any], case: Case, text: str, ids: Mapping[str, str]) -> dict[str, Any]:
+    drafted = case.expected.get("text") or {}
     params, may_omit = call.get("params") or {}, call.get("may_omit") or ()
     made: dict[str, Any] = {"action": form.token}
     for token, argument in form.arguments.items():
@@ -82,6 +87,8 @@ def _call(form: ActionForm, call: Mapping[str, Any], case: Case, text: str, ids:
             value = _stand_in(argument, case.expected.get("missing"))
         if value is not None and not (argument.parameter in may_omit and _unsaid(value, argument, text)):
             made[token] = _argument(form, argument, value, text, params, ids)
+        if argument.form == "text" and argument.parameter == drafted.get("param"):
+            made[token] = {"draft": ". ".join(each[0] for each in drafted["must"]), "fills": []}
     return made
 
 
