@@ -108,6 +108,13 @@ Argument = Annotated[Mention | Choice | ListArgument, Field(discriminator="kind"
 """What a resolver can say of a parameter. It can never say ``Given``: a value of its own making would need no words."""
 
 
+def spans_of(argument: Argument) -> tuple[Span, ...]:
+    """The words an argument stands on, in order."""
+    if isinstance(argument, ListArgument):
+        return tuple(span for item in argument.items for span in item.spans)
+    return argument.spans
+
+
 class SuppliedValue(Value):
     """A value that was given as data, not in words: there is nothing to read, everything to check. ``pointer`` is the
     JSON Pointer of its place in what was given, ``ref`` says in what: the API key's public part, the event's id."""

@@ -130,7 +130,7 @@ async def _put_back(settings: Settings, file: Path, archive: Archive, *, unauthe
     with tempfile.TemporaryDirectory(prefix="opsiq-restore-") as folder:
         dump = Path(folder) / DUMPS[worker]
         archive.copy(dump.name, dump, parts[dump.name]["sha256"])
-        await backup.put_back(settings.database_url, dump)
+        await backup.restore(settings.database_url, dump)
         if KEY in parts and settings.given_data_key is None:
             kept = Path(folder) / KEY
             archive.copy(KEY, kept, parts[KEY]["sha256"])

@@ -1,2 +1,2 @@
-"""What every room may rely on and that relies on no room: errors, ids, clock, canonical JSON, crypto primitives,
-settings."""
+"""Core: errors, ids, clock, canonical JSON, crypto primitives and settings, which every room may use and which use no
+room."""

@@ -1,4 +1,4 @@
-"""Who acts: carried from the door to the last history entry, never re-derived on the way."""
+"""Actor: who acts, decided once at authentication and carried unchanged into the last history entry."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Actor:
     """One principal in one workspace. ``id`` is a member, key or platform identity id; ``role`` is what contracts list.
 
     ``person`` is the id of the human behind it where that is known (a key made by a member is that member): two-person
-    approval compares persons, not doors. What a principal in ``mode`` test asks for is never sent.
+    approval compares persons, not keys or logins. What a principal in ``mode`` test asks for is never sent.
     """
 
     workspace: str
@@ -38,7 +38,8 @@ class Actor:
     mode: Mode = "live"
 
     def as_json(self) -> dict[str, Json]:
-        """``mode`` stands in it only where it is ``test``: what was written before there was one reads the same."""
+        """As JSON. ``mode`` is left out where it is ``live``, so that what was written before modes existed reads the
+        same."""
         told: dict[str, Json] = {
             "id": self.id, "kind": self.kind, "name": self.name, "role": self.role, "person": self.person,
         }  # fmt: skip

@@ -1,9 +1,8 @@
-"""Many small questions to the database as one: what is asked while one group is being answered is answered together by
-the next.
+"""Micro-batching: small database queries that arrive while one batch is running are answered together by the next.
 
-Nobody waits for a timer: alone, a question goes out at once. Each is answered by a transaction that began after it was
-asked, so nothing is staler or weaker than a transaction of its own; under load the database is asked once for many. A
-group that breaks (and so has done nothing) is asked one by one: what is wrong with one is not its neighbours' affair.
+There is no timer: a single query is sent at once. Each is answered by a transaction that began after it was asked, so
+its answer is as fresh as one of its own; under load one query serves many. A batch that fails (and so has changed
+nothing) is repeated one by one, so that one faulty query does not fail the others.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ Answer = TypeVar("Answer")
 
 
 class Batcher(Generic[Asked, Answer]):
-    """``many`` answers a group, in its order, in one transaction: what it raises, each is told who asked, if it is so
-    alone as well."""
+    """Collects questions and has ``many`` answer a group, in its order, in one transaction. If ``many`` raises, each
+    question is asked again alone, and only those that fail alone see an error."""
 
     def __init__(self, many: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]], *, most: int = MOST) -> None:
         self._many, self._most = many, most

@@ -36,13 +36,13 @@ def dumps(value: Any) -> bytes:
 
 
 class _OfItsOwn(Exception):
-    """A value that Python's encoder writes another way."""
+    """Raised for a value that Python's own encoder does not write in canonical form."""
 
 
 def _plain(value: Any) -> Any:
     """``value`` as Python's own encoder, which is several times faster, writes it canonically. Raises _OfItsOwn where
-    it can't: keys beyond ASCII sort by UTF-16, floats far from 1 are written another way, and a type may be only like
-    one of JSON's."""
+    it can't: keys beyond ASCII sort by UTF-16, floats far from 1 are written another way, and subclasses of JSON's
+    types are not trusted."""
     kind = type(value)
     if kind is str or kind is bool or value is None:
         return value
@@ -116,7 +116,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _float(digits: str) -> float:
-    """Python reads 1e999 as infinity, which no JSON can say again."""
+    """Refuses 1e999, which Python reads as infinity and JSON can't write."""
     value = float(digits)
     if math.isinf(value):
         raise ValueError(f"{digits[:20]} is beyond any number that is read")
@@ -124,7 +124,7 @@ def _float(digits: str) -> float:
 
 
 def _integer(digits: str) -> int:
-    """Python's own limit would be told in Python's own words."""
+    """Refuses integers beyond Python's digit limit in our own words."""
     if len(digits) > MAX_DIGITS:
         raise ValueError(f"an integer has {len(digits)} digits; at most {MAX_DIGITS} are read")
     return int(digits)

@@ -1,4 +1,4 @@
-"""Time as a value that is handed in, so that tests move it instead of sleeping."""
+"""Clock: time is a value that is handed in, so that tests move it instead of sleeping."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def utc_now() -> datetime:
 
 
 class FrozenClock:
-    """A clock that stands until it is moved."""
+    """A clock that stands still until it is moved."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at.astimezone(UTC)

@@ -1,9 +1,9 @@
-"""CPU watchdog: ends a process whose event loop has not turned while it used a given amount of processor time.
+"""CPU watchdog: ends a process whose event loop has not run while it used a given amount of processor time.
 
-A handler that never gives the interpreter back would else leave the process deaf for good: it answers no health check
-and no SIGTERM. The kernel's profiling timer needs no interpreter. It is wound up again each second by the loop; when it
-runs out, the stacks of all threads are written to standard error and the process ends with SIGPROF. Time asleep,
-stopped or waiting for a disk is not counted.
+Otherwise a handler that never yields would block the process for good: it would answer no health check and no SIGTERM.
+The kernel's profiling timer needs no interpreter. The loop resets it every second; when it expires, the stacks of all
+threads are written to standard error and the process ends with SIGPROF. Time asleep, stopped or waiting for a disk is
+not counted.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ AGAIN_S: Final = 1.0
 
 
 @contextlib.asynccontextmanager
-async def watched(cpu_s: float = CPU_S) -> AsyncIterator[None]:
-    """While this is open, in the main thread of the process."""
+async def watch_cpu(cpu_s: float = CPU_S) -> AsyncIterator[None]:
+    """Runs the watchdog while the context is open; to be used in the main thread."""
     if not hasattr(signal, "setitimer"):
         yield  # no such timer on this system
         return
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     faulthandler.register(signal.SIGPROF, file=sys.stderr, all_threads=True, chain=True)
-    winding = asyncio.create_task(_wind(cpu_s), name="opsiq-watchdog")
+    winding = asyncio.create_task(_arm_timer(cpu_s), name="opsiq-watchdog")
     try:
         yield
     finally:
@@ -39,7 +39,7 @@ async def watched(cpu_s: float = CPU_S) -> AsyncIterator[None]:
         faulthandler.unregister(signal.SIGPROF)
 
 
-async def _wind(cpu_s: float) -> None:
+async def _arm_timer(cpu_s: float) -> None:
     while True:
         signal.setitimer(signal.ITIMER_PROF, cpu_s)
         await asyncio.sleep(AGAIN_S)

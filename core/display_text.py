@@ -1,5 +1,5 @@
-"""Text that comes from others, made safe to look at: what can't be seen, or changes how its neighbours are seen, is
-spelled out."""
+"""Display text: makes text from others safe to look at by spelling out invisible characters and those that reorder
+their neighbours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ELLIPSIS: Final = "…"
 
 @lru_cache(maxsize=4096)
 def is_hidden(char: str) -> bool:
-    """Whether the character leaves no mark of its own: control, format (bidi, zero-width), unassigned, private, filler,
+    """Whether the character is invisible: control, format (bidi, zero-width), unassigned, private, filler,
     variation."""
     point = ord(char)
     if 0x20 <= point < 0x7F:

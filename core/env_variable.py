@@ -1,4 +1,4 @@
-"""One environment variable as a value: its name, its words for the docs, and how its text is read."""
+"""Environment variable as a value: its name, its description for the docs, and the parser of its text."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ Price = tuple[Decimal, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """``read`` raises ValueError with a clause that goes on after the name ("must be …"). ``default`` is what the
-    docs say of it, where the field's own default doesn't say it. A ``secret`` value is never shown in an error."""
+    """One variable. ``read`` raises ValueError with a clause that goes on after the name ("must be …"). ``default`` is
+    what the docs say of it, where the field's own default doesn't say it. A ``secret`` value is never shown in an
+    error."""
 
     name: str
     about: str
@@ -35,7 +36,7 @@ class Variable:
 def variable(
     name: str, about: str, read: Callable[[str], Any] = str, *, default: str | None = None, secret: bool = False
 ) -> dict[str, Variable]:
-    """The metadata of a settings field."""
+    """The field metadata that declares a setting's variable."""
     return {"variable": Variable(name, about, read, default, secret)}
 
 
@@ -78,7 +79,7 @@ def address(*schemes: str) -> Callable[[str], str]:
 
 
 def issuer(text: str) -> str:
-    """As it stands: an issuer is compared letter by letter, its last slash included."""
+    """An issuer URL exactly as it was written: issuers are compared letter by letter, the last slash included."""
     parts = urlsplit(text)
     on_this_machine = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and on_this_machine)):

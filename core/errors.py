@@ -44,7 +44,7 @@ class Finding:
 
 
 class OpsIQError(Exception):
-    """The root. ``detail`` is a sentence for the person who can mend it; it never holds a secret."""
+    """The root. ``detail`` is a sentence for the person who can fix it; it never holds a secret."""
 
     code: ClassVar[str] = "error"
     retryable: ClassVar[bool] = False

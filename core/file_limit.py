@@ -6,8 +6,7 @@ import resource
 
 
 def raise_file_limit() -> int:
-    """How many files this process may have open at once, after the soft limit was raised to the hard one; 0: no
-    limit."""
+    """Raises the soft limit to the hard one and answers how many files the process may open; 0: no limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         try:

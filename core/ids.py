@@ -1,4 +1,4 @@
-"""Ids: a prefix that says what it names, then 26 characters that sort by time of making (ULID, Crockford base32)."""
+"""Ids: a prefix that names the kind, then a ULID (26 characters of Crockford base32 that sort by creation time)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data key as it lies on disk and as it is shown: 32 bytes in unpadded base64url, in a file that nobody else may
+"""Key file: the data key on disk and in text, 32 bytes as unpadded base64url, in a file that only its owner may
 read."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from core.errors import BadSetting
 
 
 def load_or_create_key(path: Path) -> bytes:
-    """The key in the file, made there where there is none. Raises BadSetting."""
+    """Reads the key, creating the file if there is none. Raises BadSetting."""
     if not path.exists():
         write_key(path, secretbox.new_key())
     return read_key(path)
@@ -42,12 +42,12 @@ def write_once(path: Path, text: str) -> bool:
 
 
 def format_key(key: bytes) -> str:
-    """As OPSIQ_DATA_KEY and data.key have it."""
+    """The key as text, as OPSIQ_DATA_KEY and data.key hold it."""
     return base64.urlsafe_b64encode(key).decode("ascii").rstrip("=")
 
 
 def read_key(path: Path) -> bytes:
-    """Raises BadSetting for a file that others may read or that holds no key."""
+    """Reads the key. Raises BadSetting for a file that others may read or that holds no key."""
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise BadSetting(f"{path} may be read by others. Run: chmod 600 {path}", extra={"setting": "OPSIQ_DATA_KEY"})
     try:

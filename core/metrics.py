@@ -1,5 +1,4 @@
-"""What a process counts about itself, in Prometheus' terms. Labels are of bounded number: never an id, never a person's
-words."""
+"""Prometheus metrics of this process. Labels are of bounded number: never an id, never a person's words."""
 
 from __future__ import annotations
 
@@ -44,32 +43,32 @@ MODEL_TOKENS: Final = Counter("opsiq_model_tokens", "Tokens of model calls.", ("
 
 
 @cache
-def _work(kind: str, outcome: str) -> tuple[Counter, Histogram]:
+def _jobs(kind: str, outcome: str) -> tuple[Counter, Histogram]:
     return WORK.labels(kind, outcome), WORK_S.labels(kind)
 
 
 def count_job(kind: str, outcome: str, took_s: float) -> None:
-    """One piece of work was handled."""
-    counter, histogram = _work(kind, outcome)
+    """Counts one job that was handled."""
+    counter, histogram = _jobs(kind, outcome)
     counter.inc()
     histogram.observe(took_s)
 
 
 @cache
-def _call_out(purpose: str, result: str) -> Counter:
+def _outbound_calls(purpose: str, result: str) -> Counter:
     return CALLS_OUT.labels(purpose, result)
 
 
 def count_call_out(purpose: str, result: str) -> None:
-    """One signed request was sent."""
-    _call_out(purpose, result).inc()
+    """Counts one signed request that was sent."""
+    _outbound_calls(purpose, result).inc()
 
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def exposition() -> bytes:
-    """Every meter in Prometheus' text format 0.0.4; the sum, where several processes count into one folder
+    """Every metric in Prometheus' text format 0.0.4; summed where several processes count into one folder
     (PROMETHEUS_MULTIPROC_DIR)."""
     counted: CollectorRegistry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:

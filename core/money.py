@@ -1,4 +1,4 @@
-"""Money as integer minor units with its ISO 4217 code, written as a person reads it."""
+"""Money: integer minor units with an ISO 4217 code, formatted for people."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def exponent(currency: str) -> int:
 
 
 def major(minor: int, currency: str) -> Decimal:
-    """``4900, 'EUR'`` → ``Decimal('49.00')``, exactly."""
+    """Major units, exactly: ``4900, 'EUR'`` → ``Decimal('49.00')``."""
     return Decimal(minor).scaleb(-exponent(currency))
 
 
 def format_money(minor: int, currency: str) -> str:
-    """``4900, 'EUR'`` → ``49.00 EUR``; ``1200, 'JPY'`` → ``1200 JPY``. No grouping: it is read by people and by
-    code."""
+    """Amount and code: ``4900, 'EUR'`` → ``49.00 EUR``; ``1200, 'JPY'`` → ``1200 JPY``. No grouping: it is read by
+    people and by code."""
     return f"{major(minor, currency):f} {currency}"

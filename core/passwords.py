@@ -22,8 +22,8 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, kept: str | None) -> bool:
-    """Whether it is the password. With no hash to compare with it takes as long, so that an unknown address can't be
-    told by time."""
+    """Whether the password is right. With no hash to compare with it takes as long, so that timing does not reveal
+    unknown addresses."""
     from pwdlib.exceptions import UnknownHashError
 
     if len(password) > MOST_CHARACTERS:

@@ -1,9 +1,9 @@
 """OPSIQ1-HMAC-SHA256: how requests to ``/v1/*`` are signed (docs/reference/wire.md §1). No I/O, no clock: both are
 handed in.
 
-One shape, nothing to configure: no decoding, sorting or normalising, one order of fields, one way to write each.
-Whatever is written another way is refused. Every refusal is the same Unauthenticated sentence; the reason is its
-``__cause__``, for the server's log only.
+One shape, nothing to configure: no decoding, sorting or normalising, one order of fields, one way to write each. Any
+other form is refused. Every refusal is the same Unauthenticated sentence; the reason is its ``__cause__``, for the
+server's log only.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ REFUSED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SignedHeader:
-    """What an Authorization header claims. Nothing of it is true until ``matches`` has said so."""
+    """The parsed Authorization header. Nothing of it is verified yet."""
 
     key: str
     ts: int
@@ -64,8 +64,8 @@ def string_to_sign(
     idempotency_key: str = "",
     body: bytes = b"",
 ) -> str:
-    """The nine lines. ``path`` and ``query`` (without its ``?``) exactly as sent; ``idempotency_key`` the header's
-    value exactly as sent.
+    """The nine lines that are signed. ``path`` and ``query`` (without its ``?``) exactly as sent; ``idempotency_key``
+    the header's value exactly as sent.
 
     Raises Unauthenticated for a value that no HTTP request line can carry (control or non-ASCII characters): a line
     break smuggled into one line could otherwise pass for two.
@@ -103,7 +103,7 @@ def header(
     idempotency_key: str = "",
     body: bytes = b"",
 ) -> str:
-    """The Authorization header's value for one request. Every retry needs a fresh ``ts`` and ``nonce``."""
+    """Builds the Authorization header of one request. Every retry needs a fresh ``ts`` and ``nonce``."""
     text = string_to_sign(
         ts=ts, nonce=nonce, key=key, method=method, path=path, query=query, idempotency_key=idempotency_key, body=body
     )
@@ -111,9 +111,9 @@ def header(
 
 
 def parse_header(values: Sequence[str]) -> SignedHeader:
-    """The claim in a request's Authorization headers (all values, as they came). Raises Unauthenticated unless there
-    is exactly one, in exactly the one form: no other order, no spaces, no repeated or unknown field, no leading
-    zeros, lower-case hex."""
+    """Parses a request's Authorization headers (all values, as received). Raises Unauthenticated unless there is
+    exactly one, in exactly the one form: no other order, no spaces, no repeated or unknown field, no leading zeros,
+    lower-case hex."""
     if len(values) != 1:
         raise _refusal(f"{len(values)} Authorization headers")
     if len(values[0]) > MAX_HEADER_CHARS:
@@ -125,16 +125,16 @@ def parse_header(values: Sequence[str]) -> SignedHeader:
 
 
 def only(values: Sequence[str]) -> str:
-    """The Idempotency-Key as it enters the string to sign: its one value, or empty for none. Raises Unauthenticated
-    for two."""
+    """The single Idempotency-Key value that enters the string to sign, empty for none. Raises Unauthenticated for
+    two."""
     if len(values) > 1:
         raise _refusal(f"{len(values)} Idempotency-Key headers")
     return values[0] if values else ""
 
 
 def check_window(ts: int, now: int) -> None:
-    """Raises ClockSkew when ``ts`` is more than WINDOW_S seconds from ``now``; carries ``server_time`` so that a
-    client can mend its clock."""
+    """Checks the timestamp. Raises ClockSkew when ``ts`` is more than WINDOW_S seconds from ``now``; carries
+    ``server_time`` so that a client can correct its clock."""
     if abs(now - ts) > WINDOW_S:
         raise ClockSkew(
             f"The request was signed {abs(now - ts)} s {'ago' if now > ts else 'in the future'}; at most {WINDOW_S} s "
@@ -153,8 +153,8 @@ def check(
     idempotency_key: str = "",
     body: bytes = b"",
 ) -> None:
-    """Raises Unauthenticated unless one of ``secrets`` (a key's active ones; none for an unknown key) made this
-    signature.
+    """Checks the signature. Raises Unauthenticated unless one of ``secrets`` (a key's active ones; none for an unknown
+    key) made this signature.
 
     An unknown key costs the same hashing and comparing as a known one, so that time does not tell which keys exist.
     """

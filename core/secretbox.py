@@ -1,8 +1,8 @@
-"""Secrets at rest: sealed with a data key, bound to the place they are kept in.
+"""Encryption of secrets at rest: AES-256-GCM with a data key, bound to the place each secret is stored in.
 
 A sealed value is ``v1.``, the data key's id and ``.`` where it has one, and the unpadded base64url of ``nonce (12) |
 ciphertext | tag (16)`` under AES-256-GCM (NIST SP 800-38D). The ``context`` is its associated data: a sealed value
-copied to another row, workspace or purpose does not open there.
+copied to another row, workspace or purpose can't be decrypted there.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def new_key() -> bytes:
 
 
 class SecretBox:
-    """Seals with one key of 32 bytes, and opens with it and with ``older``, by their ids. Raises BadSetting for a key
-    of another length."""
+    """Seals with one key of 32 bytes, and opens with it and with the ``older`` ones, by key id. Raises BadSetting for a
+    key of another length."""
 
     __slots__ = ("_ciphers", "_id", "authenticator")
 
@@ -46,8 +46,8 @@ class SecretBox:
         return "SecretBox(<key kept>)"
 
     def seal(self, plain: bytes, *, context: str) -> str:
-        """``plain`` sealed for ``context``; never twice the same text. Safe for about 2^32 values a key (random
-        nonces)."""
+        """Encrypts ``plain`` for ``context``; the same text never comes out twice. Safe for about 2^32 values a key
+        (random nonces)."""
         nonce = os.urandom(_NONCE_BYTES)
         sealed = nonce + self._ciphers[self._id].encrypt(nonce, plain, context.encode("utf-8"))
         return (
@@ -57,8 +57,8 @@ class SecretBox:
         )
 
     def open(self, sealed: str, *, context: str) -> bytes:
-        """What ``seal`` was given, byte for byte. Raises BadSetting where the key or the context is another, or the
-        text was changed."""
+        """Decrypts what ``seal`` answered. Raises BadSetting where the key or the context is another, or the text was
+        changed."""
         name, raw = _decode(sealed)
         cipher = self._ciphers.get(name)
         if cipher is None:
@@ -83,7 +83,7 @@ def _cipher(key: bytes) -> AESGCM:
 
 
 def _decode(sealed: str) -> tuple[str, bytes]:
-    """The data key's id and the bytes."""
+    """The data key's id and the encrypted bytes."""
     unreadable = BadSetting("A stored secret is not in the sealed form 'v1.…'; enter the secret again.")
     if not sealed.startswith(_PREFIX):
         raise unreadable

@@ -1,4 +1,4 @@
-"""Every setting, from the environment, read once: ``Settings.load(os.environ)``. Rooms are handed values, never the
+"""Settings: read from the environment once, by ``Settings.load(os.environ)``. Rooms are handed values, never the
 environment.
 
 ``reference()`` is docs/reference/settings.md; ``python -m core.settings`` writes it to standard output.
@@ -503,8 +503,8 @@ class Settings:
 
     @cached_property
     def data_key(self) -> bytes:
-        """The key that wraps data keys: the one given, else the one in the data folder, made there on first use with
-        mode 600.
+        """The key that encrypts data keys: the configured one, else the one in the data folder, created on first use
+        with mode 600.
 
         Two processes that start at once end with the same key. Raises BadSetting for a file that others may read or
         that holds no key.
@@ -513,15 +513,15 @@ class Settings:
 
     @property
     def data_keys(self) -> tuple[bytes, ...]:
-        """``data_key``, and where a rotation was cut off between database and file, the one that it was to be replaced
-        by."""
+        """``data_key``, and the key that was to replace it where a rotation was interrupted between database and
+        file."""
         if self.given_data_key is not None or not self.next_key_file.exists():
             return (self.data_key,)
         return (self.data_key, load_or_create_key(self.next_key_file))
 
     @property
     def https(self) -> bool:
-        """Whether people reach this server by https, whoever ends the encryption."""
+        """Whether people reach this server by HTTPS, wherever TLS ends."""
         return self.base_url.lower().startswith("https://")
 
     @property

@@ -1,8 +1,8 @@
-"""Text sanitizer: whatever a peer sent becomes text that every database keeps.
+"""Text sanitizer: turns whatever a peer sent into text that every database can store.
 
-PostgreSQL keeps no NUL in text, and neither database a lone surrogate. What others answered is evidence, not input: it
-is kept as far as it can be, and never a reason to lose what it is evidence of. Input of people is refused instead
-(``store.rows.storable``).
+PostgreSQL keeps no NUL in text, and neither database a lone surrogate. Answers of others are evidence, not input: they
+are stored as far as possible, and an unstorable character never loses the record of what happened. Input of people is
+refused instead (``store.rows.storable``).
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Spans of what is being done, for OpenTelemetry. Without the ``otel`` extra and ``OPSIQ_OTLP_URL`` a span costs
-nothing and goes nowhere.
+"""OpenTelemetry traces. Without the ``otel`` extra and ``OPSIQ_OTLP_URL`` a span costs nothing and goes nowhere.
 
 Spans name ids, routes, kinds and outcomes; never a person's words, a record's field or a secret.
 """
@@ -17,7 +16,7 @@ _tracer: Any = None
 
 
 def span(name: str, **attributes: str | int | float | bool | None) -> AbstractContextManager[Any]:
-    """What happens within is one span; an exception that leaves it marks it as an error."""
+    """Opens a span around the block; an exception that leaves it marks it as an error."""
     if _tracer is None:
         return _NOWHERE
     given = {f"opsiq.{key}": value for key, value in attributes.items() if value is not None}
@@ -26,8 +25,8 @@ def span(name: str, **attributes: str | int | float | bool | None) -> AbstractCo
 
 
 def install(url: str, service: str) -> Callable[[], None]:
-    """Send spans and meters to the OTLP/HTTP collector at ``url`` (``http://host:4318``). Answers what flushes and ends
-    it.
+    """Exports spans and metrics to the OTLP/HTTP collector at ``url`` (``http://host:4318``). Returns a function that
+    flushes and stops the exporter.
 
     Raises BadSetting where the ``otel`` extra is not installed.
     """
@@ -59,14 +58,13 @@ def install(url: str, service: str) -> Callable[[], None]:
 
 
 def use(tracer: Any) -> None:
-    """The tracer of this process; None for none."""
+    """Sets the tracer of this process; None for none."""
     global _tracer  # one a process, as OpenTelemetry's own
     _tracer = tracer
 
 
 def _export_metrics(meter: Any) -> None:
-    """core/metrics.py is the one place that counts: each of its counters, and each histogram's sum and count, is
-    observed from there."""
+    """Exports the counters of core/metrics.py, and each histogram's sum and count, over OTLP."""
     from opentelemetry.metrics import CallbackOptions, Observation
 
     from core.metrics import REGISTRY

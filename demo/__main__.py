@@ -1,4 +1,4 @@
-"""``python -m demo``: the platform as a process of its own. Prints one JSON line when it listens, then nothing."""
+"""Demo platform process: ``python -m demo``. Prints one JSON line when it listens, then nothing."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class _Announcing(uvicorn.Server):
-    """A server that says where it listens once it does."""
+    """A server that prints its address when it listens."""
 
     def __init__(self, config: uvicorn.Config, url: str) -> None:
         super().__init__(config)

@@ -1,5 +1,4 @@
-"""What the platform does when it is called, by its own rules. Each action runs inside the transaction that records the
-call."""
+"""Actions of the demo platform, by its own rules. Each action runs inside the transaction that records the call."""
 
 from __future__ import annotations
 
@@ -44,8 +43,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
 
 
 def act(connection: sqlite3.Connection, name: str, values: Mapping[str, Any], at: str) -> Done:
-    """Does it. Raises Refused: 404 no such action or row, 409 the row is not in a state for it, 422 the parameters
-    don't fit."""
+    """Runs one action. Raises Refused: 404 no such action or row, 409 the row is not in a state for it, 422 the
+    parameters don't fit."""
     action = ACTIONS.get(name)
     if action is None:
         raise Refused(404, "no_such_action", f"This platform does not know the action {name[:60]!r}.")

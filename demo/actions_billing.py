@@ -1,4 +1,4 @@
-"""Money and subscriptions."""
+"""Actions on money and subscriptions."""
 
 from __future__ import annotations
 

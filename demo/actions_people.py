@@ -1,4 +1,4 @@
-"""Customers and their tickets."""
+"""Actions on customers and their tickets."""
 
 from __future__ import annotations
 

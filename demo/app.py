@@ -1,4 +1,4 @@
-"""The platform's doors: a read API with a bearer token, signed action calls, pages for people."""
+"""HTTP application of the demo platform: a read API with a bearer token, signed action calls, pages for people."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class _Doors:
         return JSONResponse(reads.one(self.connection, collection, request.path_params["key"]))
 
     async def call(self, request: Request) -> Response:
-        """An action call: its raw bytes are verified before anything in them is believed."""
+        """Receives an action call: its raw bytes are verified before anything in them is believed."""
         fault = request.scope.get("demo.fault")
         if fault is not None and fault.status is not None:
             raise Refused(fault.status, "fault", "This answer was asked for by a test.")
@@ -94,8 +94,8 @@ class _Doors:
         return Response(answer.body, answer.status, headers=replayed, media_type=media)
 
     async def listen(self, request: Request) -> Response:
-        """``{"url", "secret"}``: tell this address of every change, signed with the secret. ``{"url": null}``: nobody
-        any more."""
+        """Sets the webhook listener from ``{"url", "secret"}``: every change is sent to this address, signed with the
+        secret. ``{"url": null}``: nobody any more."""
         self.admit(request)
         wanted = await _json(request)
         if not isinstance(wanted, dict):
@@ -125,7 +125,7 @@ class _Doors:
 
 
 class Trouble:
-    """What tests may do that nobody else may: queue faults, and change a row behind everyone's back."""
+    """Test controls: queue faults, and change a row without any rule."""
 
     def __init__(self, doors: _Doors) -> None:
         self.faults = Faults()
@@ -136,7 +136,7 @@ class Trouble:
         return JSONResponse({"queued": self.faults.replace(await _json(request))})
 
     async def change(self, request: Request) -> Response:
-        """``PATCH /api/invoices/1042 {"total": 5000}``: plain columns of the row, no rules asked."""
+        """Changes columns of a row without any rule: ``PATCH /api/invoices/1042 {"total": 5000}``."""
         self._doors.admit(request)
         connection = self._doors.connection
         collection = reads.named(request.path_params["collection"])
@@ -157,8 +157,8 @@ class Trouble:
 
 
 async def body_of(request: Request) -> bytes:
-    """The raw body. Raises Refused: 413 beyond MAX_BODY_BYTES, before it is all read; 400 where the caller hangs up
-    before its end."""
+    """Reads the raw body. Raises Refused: 413 beyond MAX_BODY_BYTES, before it is all read; 400 where the caller hangs
+    up before its end."""
     parts = bytearray()
     try:
         async for chunk in request.stream():

@@ -1,5 +1,5 @@
-"""Receiving an action call: verified with the published ``standardwebhooks`` library, done once, answered the same way
-ever after."""
+"""Action call receiver: verified with the published ``standardwebhooks`` library, run once, answered the same way for
+every repeat."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ class Answer:
 
 
 def verified(secrets: Sequence[str], headers: Sequence[tuple[str, str]], body: bytes, action: str) -> dict[str, Any]:
-    """The call's JSON, once one of the secrets' signatures fits. Raises Refused 401 for the signature, 400 for the
-    shape."""
+    """Verifies a call and parses its JSON. Raises Refused 401 for the signature, 400 for the shape."""
     names = [name for name, _ in headers if name.startswith("webhook-")]
     if len(names) != len(set(names)):
         raise Refused(401, "invalid_signature", "A webhook header stands twice.")
@@ -63,7 +62,7 @@ def _no_constant(name: str) -> Any:
 
 
 def once(connection: sqlite3.Connection, action: str, call: Mapping[str, Any], body: bytes, at: str) -> Answer:
-    """Does the call in one transaction with its record. A repeat of the id gets the first answer and does nothing; the
+    """Runs the call in one transaction with its record. A repeat of the id gets the first answer and does nothing; the
     same id with another body is refused (422). A refusal by the platform's rules is recorded and repeated just the
     same."""
     digest = hashlib.sha256(body).hexdigest()
@@ -105,7 +104,7 @@ def once(connection: sqlite3.Connection, action: str, call: Mapping[str, Any], b
 
 
 def reject(connection: sqlite3.Connection, action: str, why: str, at: str) -> None:
-    """Notes a call that was not believed. Only the newest are kept, so that a stranger can't fill the disk."""
+    """Records a call that failed verification. Only the newest are kept, so that a stranger can't fill the disk."""
     with transaction(connection):
         connection.execute("INSERT INTO rejected (action, why, at) VALUES (?, ?, ?)", (action[:60], why, at))
         connection.execute("DELETE FROM rejected WHERE id <= (SELECT max(id) FROM rejected) - ?", (REJECTED_KEPT,))

@@ -1,5 +1,4 @@
-"""What changed: every row has a revision that goes up with each change of it, and whoever listens is told of each
-change.
+"""Change tracking: every row has a revision that each change increments, and the listener is sent every change.
 
 Triggers keep both, so that nothing changes unseen, whichever door it came through. What a row shows of another row (a
 customer's name on an invoice) changes that row's revision too.
@@ -51,7 +50,7 @@ END;"""  # noqa: E501
 
 
 def install(connection: sqlite3.Connection) -> None:
-    """The tables and triggers, unless they are there."""
+    """Creates the tables and triggers, unless they are there."""
     statements = [_TABLES]
     for table, key in _KEYS.items():
         for event, verb, row in (
@@ -77,7 +76,7 @@ def revisions(connection: sqlite3.Connection, collection: str) -> dict[str, int]
 
 @contextmanager
 def caused_by(connection: sqlite3.Connection, call_id: str) -> Iterator[None]:
-    """What changes inside, in the caller's transaction, says which call it was changed by."""
+    """Marks the changes within the block, in the caller's transaction, as caused by this call."""
     connection.execute("UPDATE present SET cause = ?", (call_id,))
     try:
         yield
@@ -86,7 +85,7 @@ def caused_by(connection: sqlite3.Connection, call_id: str) -> Iterator[None]:
 
 
 def listen(connection: sqlite3.Connection, url: str | None, secret: str | None) -> None:
-    """Tell ``url`` of every change from now on, signed with ``secret``; None: tell nobody."""
+    """Sets the listener: ``url`` gets every change from now on, signed with ``secret``; None: nobody does."""
     connection.execute("UPDATE present SET url = ?, secret = ?", (url, secret))
 
 

@@ -1,4 +1,5 @@
-"""The platform's tables: one SQLite file, one connection. Money is integer minor units, times are RFC 3339 in UTC."""
+"""Database of the demo platform: one SQLite file, one connection. Money is integer minor units, times are RFC 3339 in
+UTC."""
 
 from __future__ import annotations
 
@@ -87,7 +88,8 @@ def connect(path: Path) -> tuple[sqlite3.Connection, bool]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Everything or nothing. IMMEDIATE, so that a second process waits instead of failing half-way."""
+    """Runs the block in one transaction, all or nothing. IMMEDIATE, so that a second process waits instead of failing
+    half-way."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection

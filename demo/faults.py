@@ -1,4 +1,4 @@
-"""Trouble on demand (only with ``--faults``): what the next action calls meet instead of a well-behaved platform."""
+"""Fault injection (only with ``--faults``): what the next action calls meet instead of a well-behaved platform."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ FAULT: Final = "demo.fault"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """``status`` answers it without acting; ``hang_s`` waits before acting, ``hang_after_acting_s`` after it;
-    ``close_before`` and ``close_after_acting`` cut the connection without a byte of answer."""
+    """One fault. ``status`` answers it without acting; ``hang_s`` waits before acting, ``hang_after_acting_s`` after
+    it; ``close_before`` and ``close_after_acting`` cut the connection without a byte of answer."""
 
     status: int | None = None
     hang_s: float = 0
@@ -33,8 +33,7 @@ class Faults:
         self._next: deque[Fault] = deque()
 
     def replace(self, value: Any) -> int:
-        """Takes ``{"next": [{…}, …]}`` instead of what was queued; ``{}`` stands for a call without fault. Raises
-        Refused 422."""
+        """Replaces the queue by ``{"next": [{…}, …]}``; ``{}`` stands for a call without fault. Raises Refused 422."""
         faults = value.get("next") if isinstance(value, dict) else None
         try:
             self._next = deque(Fault(**each) for each in faults or ())

@@ -1,4 +1,5 @@
-"""Minor units and how they are written. The platform has its own table, as any stranger would."""
+"""Money of the demo platform: minor units and how they are written. The platform has its own table, as any stranger
+would."""
 
 from __future__ import annotations
 

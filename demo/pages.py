@@ -1,4 +1,4 @@
-"""Pages for a person to look at: what the platform holds, and the ledger of what it was asked to do. Read-only."""
+"""Read-only pages: what the platform holds, and the ledger of the calls it received. Read-only."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def ledger(connection: sqlite3.Connection) -> HTMLResponse:
 
 
 def visible(value: str) -> str:
-    """The text with every character shown that would hide or reorder others: ``safe⟦U+202E⟧gpj.exe``."""
+    """Spells out every character that would hide or reorder others: ``safe⟦U+202E⟧gpj.exe``."""
     return "".join(f"⟦U+{ord(char):04X}⟧" if unicodedata.category(char) in ("Cc", "Cf") else char for char in value)
 
 

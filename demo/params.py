@@ -1,5 +1,4 @@
-"""What an action call may carry: read strictly, because the platform trusts nobody, not even a signed caller's
-types."""
+"""Parameters of an action call: parsed strictly, because the platform trusts not even a signed caller's types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the platform says no: RFC 9457 problem documents."""
+"""Problem documents (RFC 9457) of the demo platform."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What the read API shows of each table: a query with its joins, the columns that may be filtered, and what ``q`` looks
-at.
+"""Read API collections: for each table a query with its joins, the columns that may be filtered, and the columns that
+``q`` searches.
 
 The rows deliberately carry more than anyone should see (password hashes, card fingerprints, internal notes), as real
 platforms' do: what comes out of OpsIQ is the connector's decision, and the tests hold it to that.
@@ -23,8 +23,8 @@ MAX_QUERY_CHARS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """``searched`` maps a column to the way words find a row by it. ``secret`` columns come out, but can't be asked
-    for."""
+    """One collection. ``searched`` maps a column to the way words find a row by it. ``secret`` columns come out, but
+    can't be asked for."""
 
     table: str
     select: str
@@ -91,7 +91,7 @@ def named(name: str) -> Collection:
 
 
 def one(connection: sqlite3.Connection, collection: Collection, key: str) -> dict[str, Any]:
-    """The row with this key. Raises Refused 404."""
+    """Reads one row. Raises Refused 404."""
     for row in _rows(connection, collection):
         if str(row[collection.key]) == key:
             return row
@@ -99,9 +99,10 @@ def one(connection: sqlite3.Connection, collection: Collection, key: str) -> dic
 
 
 def found(connection: sqlite3.Connection, collection: Collection, params: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The rows that fit ``q`` (``by`` one way of searching), ``where`` (a JSON object of lists), in ``order``
-    (``-issued_at``), at most ``limit`` after the first ``offset``. ``after`` a key are those whose keys come later as
-    text, in that order. With ``q`` the best match comes first and ``order`` only parts equals. Raises Refused 400."""
+    """Searches rows: those that fit ``q`` (``by`` one way of searching), ``where`` (a JSON object of lists), in
+    ``order`` (``-issued_at``), at most ``limit`` after the first ``offset``. ``after`` a key are those whose keys come
+    later as text, in that order. With ``q`` the best match comes first and ``order`` only parts equals. Raises Refused
+    400."""
     limit, offset = _limit(params.get("limit")), params.get("offset", "0")
     if not offset.isascii() or not offset.isdigit() or len(offset) > 9:
         raise Refused(400, "bad_offset", "offset is a number from 0.")
@@ -109,7 +110,7 @@ def found(connection: sqlite3.Connection, collection: Collection, params: Mappin
 
 
 def matching(connection: sqlite3.Connection, collection: Collection, params: Mapping[str, str]) -> list[dict[str, Any]]:
-    """All the rows that fit, however many. Raises Refused 400."""
+    """All matching rows, however many. Raises Refused 400."""
     rows = _rows(connection, collection)
     where = _where(params.get("where"))
     order = params.get("order", "")

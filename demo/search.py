@@ -1,5 +1,4 @@
-"""Finding rows by words: any part of a name, without accents, with a slip of the finger forgiven; codes and addresses
-exactly."""
+"""Fuzzy search: any part of a name, without accents, with a typo forgiven; codes and addresses exactly."""
 
 from __future__ import annotations
 
@@ -29,8 +28,7 @@ def words(text: str) -> list[str]:
 
 
 def ranked(rows: Iterable[dict[str, Any]], text: str, searched: Mapping[str, By]) -> list[dict[str, Any]]:
-    """The rows that match, best first, equals in the order given. Where some match every word, those that match fewer
-    are left out."""
+    """The matching rows, best first and stable. Where some match every word, those that match fewer are left out."""
     scored = [
         (max((_score(str(row[name]), text, way) for name, way in searched.items()), default=(0.0, 0.0)), row)
         for row in rows

@@ -1,4 +1,4 @@
-"""The platform's first data: the same every time, told from one fixed moment."""
+"""Seed data of the demo platform: the same every time, counted from one fixed moment."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def price(plan: str, currency: str, interval: str = "month") -> int:
 
 
 def fill(connection: sqlite3.Connection, now: datetime = SEED_NOW) -> None:
-    """Makes the tables and their first rows in one transaction; from then on changes are kept track of."""
+    """Creates the tables and their first rows in one transaction; from then on changes are tracked."""
     with transaction(connection):
         for statement in SCHEMA.split(";"):
             connection.execute(statement)

@@ -1,5 +1,4 @@
-"""The people and words the first data is made of. Invented, all of them; the addresses end in names reserved for
-examples."""
+"""People and texts of the seed data. Invented, all of them; the addresses end in names reserved for examples."""
 
 from __future__ import annotations
 

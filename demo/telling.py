@@ -1,5 +1,5 @@
-"""Telling a listener what has changed: one signed webhook a change (Standard Webhooks), in their order, again until it
-is taken."""
+"""Webhook sender of the demo platform: one signed webhook a change (Standard Webhooks), in order, retried until it is
+accepted."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _BECAME: Final[Mapping[tuple[str, str], str]] = {
 
 
 def type_of(change: Mapping[str, Any]) -> str:
-    """What the platform calls this change: ``invoice.payment_succeeded``, ``customer.updated``, …"""
+    """Event type of a change: ``invoice.payment_succeeded``, ``customer.updated``, …"""
     collection, verb = change["collection"], change["verb"]
     if verb == "created":
         verb = _CREATED.get(collection, verb)
@@ -59,7 +59,7 @@ def type_of(change: Mapping[str, Any]) -> str:
 
 
 def body_of(connection: sqlite3.Connection, change: Mapping[str, Any]) -> str:
-    """The message: the row as it is now, with all that the platform knows of it."""
+    """Builds the message: the row as it is now, with all that the platform knows of it."""
     collection = reads.named(change["collection"])
     try:
         data = reads.one(connection, collection, change["key"])
@@ -72,8 +72,8 @@ def body_of(connection: sqlite3.Connection, change: Mapping[str, Any]) -> str:
 async def tell(
     connection: sqlite3.Connection, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), poll_s: float = POLL_S
 ) -> None:
-    """Sends for ever. One change at a time: the next is told when this one is taken, refused for good, or tried too
-    often."""
+    """Sends changes for ever. One change at a time: the next is told when this one is taken, refused for good, or tried
+    too often."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
         while True:
             there = changes.listener(connection)

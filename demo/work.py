@@ -1,4 +1,4 @@
-"""What an action has to show for itself, and the rows it works on."""
+"""Results of actions, and the rows they work on."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from demo.problem import Refused
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """``answer`` goes back to the caller, ``effect`` is the sentence in the ledger."""
+    """Result of an action: ``answer`` goes back to the caller, ``effect`` is the sentence in the ledger."""
 
     answer: Mapping[str, Any]
     effect: str
 
 
 def row(connection: sqlite3.Connection, table: str, key: int | str, *, key_column: str = "id") -> sqlite3.Row:
-    """The row to work on. Raises Refused 404."""
+    """Reads the row to work on. Raises Refused 404."""
     statement = f"SELECT * FROM {table} WHERE {key_column} = ?"  # noqa: S608 - our own table names
     found: sqlite3.Row | None = connection.execute(statement, (key,)).fetchone()
     if found is None:
@@ -28,7 +28,7 @@ def row(connection: sqlite3.Connection, table: str, key: int | str, *, key_colum
 
 
 def must_be(found: sqlite3.Row, allowed: Collection[str], what: str) -> None:
-    """Raises Refused 409 unless the row's status is one of ``allowed``."""
+    """Checks a row's status. Raises Refused 409 unless the row's status is one of ``allowed``."""
     if found["status"] not in allowed:
         raise Refused(409, "wrong_state", f"{what} is {found['status']}; it must be {' or '.join(allowed)}.")
 

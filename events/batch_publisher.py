@@ -97,7 +97,7 @@ class BatchPublisher:
     async def _commit(self, group: Sequence[_Pending]) -> Sequence[KeyClaim]:
         now = self._firing.clock()
         async with self._firing.database.begin() as session:
-            claims = await store.requests.idempotency.keep_many(
+            claims = await store.requests.idempotency.store_answers(
                 session, [each.kept for each in group], stale_before=now - STALE, forget_before=now - KEPT
             )
             rows = [each.row for each, claim in zip(group, claims, strict=True) if claim.verdict == "ours"]

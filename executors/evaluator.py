@@ -1,10 +1,9 @@
 """Condition evaluator: a small pool of worker processes with a budget of time and memory, killed and replaced when one
-overruns it.
+exceeds it.
 
-What is cheap (``registry.conditions.condition.Condition.cheap``) over little data is judged in place, since a trip to
-another process would cost more. Everything else waits for a worker. One that is stopped costs its condition a strike;
-after a few, that condition of that workspace is not judged at all for a while, so that what can't end in time doesn't
-keep the workers from everybody else.
+What is cheap (``registry.conditions.condition.Condition.cheap``) over little data is evaluated in place, since another
+process would cost more. Everything else waits for a worker. A condition whose worker was killed gets a strike; after a
+few it is not evaluated for a while, so that conditions that time out don't take the workers from other workspaces.
 """
 
 from __future__ import annotations
@@ -49,8 +48,8 @@ Key = tuple[str, str]
 
 
 class WorkerPool:
-    """An ``Evaluator``. Workers start when they are first needed. ``close`` it; at the interpreter's exit it closes
-    itself."""
+    """Worker pool that implements ``Evaluator``. Workers start when they are first needed. ``close`` it; at the
+    interpreter's exit it closes itself."""
 
     def __init__(
         self,
@@ -106,7 +105,7 @@ class WorkerPool:
         return judged
 
     def close(self) -> None:
-        """Ends the workers; what they are at is Unavailable."""
+        """Ends the workers; what they are evaluating raises Unavailable."""
         with self._lock:
             self._closed = True
             workers, self._workers = self._workers, set()
@@ -169,7 +168,7 @@ class WorkerPool:
 
 
 class _Worker:
-    """One process. It is told nothing of the environment but where Python finds its modules."""
+    """One worker process. It gets nothing of the environment but the module search path."""
 
     def __init__(self, cpu_s: float) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module
@@ -186,7 +185,7 @@ class _Worker:
         return self._process.poll() is None
 
     def ask(self, asked: bytes, wall_s: float) -> dict[str, Any] | None:
-        """Its answer; None where it gave none in time."""
+        """Sends one question and answers the reply; None where none came in time."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -227,14 +226,14 @@ def _why(code: int, cpu_s: float) -> str:
 
 
 def _modules() -> str:
-    """Where this process found its modules, for a worker that starts in any folder."""
+    """The module search path of this process, for a worker that starts in another folder."""
     root = str(Path(__file__).resolve().parent.parent)
     given = os.environ.get("PYTHONPATH", "")
     return os.pathsep.join([root, given]) if given else root
 
 
 def _parts(value: Any, most: int) -> int:
-    """Roughly how much there is to read, counted no further than ``most``."""
+    """Approximate number of parts to read, counted no further than ``most``."""
     parts, left = 0, [value]
     while left and parts < most:
         each = left.pop()

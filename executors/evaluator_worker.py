@@ -1,5 +1,5 @@
-"""A worker process that judges conditions: one JSON line in, one out, each within a budget of processor time that the
-kernel keeps.
+"""Worker process of the condition evaluator: one JSON line in, one out, each within a budget of processor time that the
+kernel enforces.
 
 The library holds the interpreter until it is done, so no thread and no signal handler of Python could stop it. The
 interval timer's own action does: it ends the process, and whoever asked starts another (``executors.evaluator``).

@@ -1,5 +1,5 @@
-"""What an attempt means and when the next one is due: pure functions of the reply, so that the tables can be read and
-tested.
+"""Retry policy: what an attempt means and when the next one is due, as pure functions of the reply, so that the tables
+can be read and tested.
 
 An action call (docs/decisions has the reasons; ``idempotent`` is the contract's word):
 
@@ -43,7 +43,7 @@ _GATEWAY: Final = frozenset({502, 504, 520, 522, 524})
 
 
 class Reply(NamedTuple):
-    """One attempt, as it went. ``status`` is set as soon as an answer's head came, whatever became of its body.
+    """Result of one attempt. ``status`` is set as soon as an answer's head came, whatever became of its body.
 
     ``body`` is at most 64 KiB, ``cut`` if that is not all of it. ``sent`` is True if any byte of the request may have
     reached the peer: without a status its fate is then unknown. ``detail`` is a sentence for the log and holds no
@@ -69,7 +69,7 @@ class Reply(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """The peer said yes."""
+    """The peer answered 2xx."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,14 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It did not happen, and is not tried again."""
+    """The call did not happen, and is not tried again."""
 
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may have happened. A person decides; nothing is sent by itself."""
+    """The call may have happened. A person decides; nothing is sent by itself."""
 
     detail: str
 
@@ -112,7 +112,7 @@ def after_action(
         return Success()
     happened = reply.sent and (reply.status is None or reply.status in _GATEWAY)
     unknown = happened or unknown_before
-    said = _said(reply)
+    said = _describe(reply)
     if happened and not idempotent:
         return Unknown(f"{said} It may have happened, and the contract is not idempotent: it was not sent again.")
     if not (happened or _may_try_again(reply)):
@@ -133,7 +133,7 @@ def after_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: floa
     """
     if reply.ok:
         return Success()
-    said = _said(reply)
+    said = _describe(reply)
     if reply.error == "blocked" or reply.status == 410 or (reply.status is not None and 300 <= reply.status < 400):
         return Failed(said)
     delay_s = _next_delay_s(WEBHOOK_DELAYS_S, attempt, reply.retry_after_s, 1 + JITTER * (2 * random - 1))
@@ -145,7 +145,7 @@ def after_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: floa
 
 
 def retry_after_s(value: str | None, now: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for (RFC 9110 §10.2.3: seconds or an HTTP date); None if absent or
+    """Parses a Retry-After header (RFC 9110 §10.2.3: seconds or an HTTP date) into seconds; None if absent or
     unreadable.
     """
     if value is None:
@@ -177,7 +177,7 @@ def _ended(said: str, unknown: bool) -> Failed | Unknown:
     return Unknown(f"{said} An attempt went unanswered and may have happened.") if unknown else Failed(said)
 
 
-def _said(reply: Reply) -> str:
+def _describe(reply: Reply) -> str:
     if reply.status is not None:
         redirect = " Redirects are never followed." if 300 <= reply.status < 400 else ""
         return f"The endpoint answered {reply.status}.{redirect}"

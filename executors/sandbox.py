@@ -1,4 +1,4 @@
-"""Sandboxed executor: what test mode has in the place of the network.
+"""Sandboxed executor: answers calls of test mode without a network.
 
 It opens no socket, signs nothing and knows no secret: a call that is handed to it has come to its end, and the answer
 is made of the contract alone.

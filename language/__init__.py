@@ -1,2 +1,2 @@
-"""Plain language as data and pure functions: text made ready for reading, stems, spelling, word lists, WordNet. Knows
+"""Language processing as data and pure functions: normalised text, numbers, stems, spelling, word lists, WordNet. Knows
 only ``core``."""

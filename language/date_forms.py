@@ -1,4 +1,4 @@
-"""The ways to write a day: one pattern whose outer groups name the form."""
+"""Date formats: one pattern of every way to write a day, whose outer groups name the form."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import calendar
 import re
 from functools import lru_cache
 from typing import Final
+
+from language.number_words import CARDINALS, ORDINALS, TO_TWELVE
 
 MONTHS: Final = {
     **{name.lower(): number for number, name in enumerate(calendar.month_name) if name},
@@ -22,24 +24,17 @@ DAYS: Final = {
 }
 _MONTH: Final = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY: Final = "|".join(sorted(DAYS, key=len, reverse=True))
-_NUMBER: Final = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a couple of|couple of|a few|an?|\\d{1,4}"
-)
-_SMALL: Final = "zero one two three four five six seven eight nine ten eleven twelve"
+_NUMBER: Final = "|".join((*TO_TWELVE, "a couple of", "couple of", "a few", "an?", r"\d{1,4}"))
 COUNTS: Final = {
-    **{word: value for value, word in enumerate(_SMALL.split())},
+    **{word: CARDINALS[word] for word in ("zero", *TO_TWELVE)},
     "a": 1,
     "an": 1,
     "a couple of": 2,
     "couple of": 2,
 }
-_FIRST_NINE: Final = "first second third fourth fifth sixth seventh eighth ninth"
-_TO_TWENTY: Final = (
-    "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-)
 ORDINAL_DAYS: Final = {
-    **{word: value for value, word in enumerate(f"{_FIRST_NINE} {_TO_TWENTY}".split(), start=1)},
-    **{f"twenty-{word}": value for value, word in enumerate(_FIRST_NINE.split(), start=21)},
+    **ORDINALS,
+    **{f"twenty-{word}": 20 + value for word, value in ORDINALS.items() if value < 10},
     "thirtieth": 30,
     "thirty-first": 31,
 }

@@ -1,5 +1,5 @@
-"""States, countries, and the large cities whose name leaves no doubt where they are. A value formed by it says so in
-its ``how``."""
+"""Gazetteer: states, countries, and large cities whose name is unambiguous. A value formed by it says so in its
+``how``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Numbers: digits with separators in English and European style, words, ordinals, fractions, scales, percent. Decimal
-throughout."""
+"""Number reader: digits with separators in English and European style, words, ordinals, fractions, scales, percent.
+Decimal throughout."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal
 
+from language.number_words import CARDINALS, ORDINALS, TENS
 from language.text import Text, Token, word_set
 
 Kind = Literal["cardinal", "ordinal", "percent"]
@@ -16,8 +17,8 @@ Kind = Literal["cardinal", "ordinal", "percent"]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """``unit`` is what is glued to the digits ("30min" → "min"); ``words`` says that it was written out; ``vague`` that
-    it may be no number at all ("one", "a")."""
+    """One number of a text. ``unit`` is what is glued to the digits ("30min" → "min"); ``words`` says that it was
+    written out; ``vague`` that it may be no number at all ("one", "a")."""
 
     start: int
     end: int
@@ -28,36 +29,13 @@ class Number:
     vague: bool = False
 
 
-_UNITS: Final = {
-    word: value
-    for value, word in enumerate(
-        (
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-            "sixteen seventeen " + "eighteen nineteen"
-        ).split()
-    )
-}
-_TENS: Final = {
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fourty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "seventy": 70,
-    "eighty": 80,
-    "ninety": 90,
-}
+_TENS: Final = TENS | {"fourty": 40}
 _SCALES: Final = {
     "hundred": 100, "thousand": 1000, "grand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "lakh": 10**5, "crore": 10**7, "k": 1000, "mn": 10**6, "mio": 10**6, "bn": 10**9, "m": 10**6, "b": 10**9,
 }  # fmt: skip
-_ORDINAL_WORDS: Final = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
-    "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
-    "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30,
-}  # fmt: skip
-COUNTS: Final = frozenset((*_UNITS, *_TENS)) - {"one"}
+_ORDINAL_WORDS: Final = ORDINALS | {"thirtieth": 30}
+COUNTS: Final = frozenset((*CARDINALS, *_TENS)) - {"one"}
 """The words that say how many there are of something."""
 _GROUPS: Final = {"dozen": 12, "couple": 2, "pair": 2, "score": 20}
 _TIMES: Final = {"once": 1, "twice": 2, "thrice": 3}
@@ -68,12 +46,13 @@ _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
 # More digits than any sum has: such a run is an identifier.
 _LONGEST: Final = 24
 _LARGEST: Final = 10**18
-_NOT_UNITS: Final = word_set("am pm st nd rd th x e")
+_NOTCARDINALS: Final = word_set("am pm st nd rd th x e")
 
 
 @lru_cache(maxsize=512)
 def find(text: Text) -> tuple[Number, ...]:
-    """Every number of the text, in order. Dates, times, codes and addresses are no numbers."""
+    """Every number of the text, in order; dates, times, codes and addresses are not numbers. Dates, times, codes and
+    addresses are no numbers."""
     made: list[Number] = []
     tokens = text.tokens
     index = 0
@@ -96,7 +75,7 @@ def find(text: Text) -> tuple[Number, ...]:
 
 
 def decimal(written: str) -> Decimal | None:
-    """Digits with separators → Decimal. The last separator is a decimal point unless it groups by three: 1,234 is a
+    """Parses digits with separators. The last separator is a decimal point unless it groups by three: 1,234 is a
     thousand, 1.234 is not; 1.234,56 and 1 234,56 are European; 1,234.56 English."""
     if (
         len(written) > _LONGEST
@@ -153,7 +132,7 @@ def _digits(text: Text, index: int) -> tuple[int, Number | None]:
             return 1, Number(start, token.end, value, "ordinal")
         if unit in {"k", "m", "b", "bn", "mn", "mio"}:
             value, unit = value * _SCALES[unit], ""
-        elif unit in _NOT_UNITS and unit != "x":
+        elif unit in _NOTCARDINALS and unit != "x":
             return 1, None
     else:
         # A grouped number with spaces: 12 500.
@@ -185,7 +164,7 @@ def _digits(text: Text, index: int) -> tuple[int, Number | None]:
 
 
 def _words(tokens: tuple[Token, ...], index: int) -> tuple[int, Number | None]:
-    """ "twenty-five", "two hundred and five", "a dozen", "one and a half", "third"."""
+    """Reads written-out numbers: "twenty-five", "two hundred and five", "a dozen", "one and a half", "third"."""
     first = tokens[index]
     if not first.text[0].isalpha():
         return 1, None
@@ -197,15 +176,15 @@ def _words(tokens: tuple[Token, ...], index: int) -> tuple[int, Number | None]:
         low = tokens[stop].low
         parts = low.split("-") if "-" in low else [low]
         step = _add(parts, current, total, seen)
-        if step is None and not seen and len(parts) == 2 and parts[0] in _UNITS and parts[1].isalpha():
+        if step is None and not seen and len(parts) == 2 and parts[0] in CARDINALS and parts[1].isalpha():
             # "three-star"
             token = tokens[stop]
             return 1, Number(
-                token.start, token.start + len(parts[0]), Decimal(_UNITS[parts[0]]), unit=parts[1], words=True
+                token.start, token.start + len(parts[0]), Decimal(CARDINALS[parts[0]]), unit=parts[1], words=True
             )
         if step is None:
             follows = tokens[stop + 1].low if stop + 1 < len(tokens) else ""
-            if low == "and" and seen and total + current >= 100 and (follows in _UNITS or follows in _TENS):
+            if low == "and" and seen and total + current >= 100 and (follows in CARDINALS or follows in _TENS):
                 stop += 1
                 continue
             if (
@@ -229,8 +208,8 @@ def _words(tokens: tuple[Token, ...], index: int) -> tuple[int, Number | None]:
         for phrase, extra in (("and a half", "0.5"), ("and a quarter", "0.25")):
             if half == phrase:
                 value, stop, vague = value + Decimal(extra), stop + 3, False
-        if stop + 2 <= len(tokens) and tokens[stop].low == "point" and tokens[stop + 1].low in _UNITS:
-            value += Decimal(_UNITS[tokens[stop + 1].low]) / 10
+        if stop + 2 <= len(tokens) and tokens[stop].low == "point" and tokens[stop + 1].low in CARDINALS:
+            value += Decimal(CARDINALS[tokens[stop + 1].low]) / 10
             stop += 2
         if stop < len(tokens) and tokens[stop].low in {"quarters", "thirds", "halves"} and value < 4:
             value = value / {"quarters": 4, "thirds": 3, "halves": 2}[tokens[stop].low]
@@ -245,13 +224,13 @@ def _add(parts: list[str], current: Decimal, total: Decimal, seen: bool) -> tupl
     for part in parts:
         if ordinal:
             return None
-        if part in _UNITS:
+        if part in CARDINALS:
             # Two numbers side by side ("two three") are two numbers.
             if seen and current % 10 and part not in {"zero"}:
                 return None
-            if seen and _UNITS[part] > 9 and current % 100:
+            if seen and CARDINALS[part] > 9 and current % 100:
                 return None
-            current += _UNITS[part]
+            current += CARDINALS[part]
         elif part in _TENS:
             if seen and current % 100:
                 return None

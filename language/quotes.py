@@ -1,4 +1,4 @@
-"""Quoted words, and tails after a colon or "saying": text that is meant to be taken as it stands."""
+"""Quotations: quoted words, and the text after a colon or "saying", which are taken literally."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _CAPITAL_STOP: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """``start``/``end`` are those of the words inside. ``kind`` is "quoted", "tail" (after a colon), "said" or "named";
-    ``last`` says that nothing follows it."""
+    """One quotation. ``start``/``end`` are those of the words inside. ``kind`` is "quoted", "tail" (after a colon),
+    "said" or "named"; ``last`` says that nothing follows it."""
 
     start: int
     end: int

@@ -1,7 +1,7 @@
-"""Slips of the pen: what a word that is none must have been, among the words that can be meant.
+"""Spelling correction: the word of a closed set that a misspelt word must have been.
 
-Damerau's four slips (1964: a letter left out, put in, another one, two crossed), at most one in a short word and two in
-a long one. Never where the word is English as it stands, and never where two words are as near.
+Damerau's four errors (1964: deletion, insertion, substitution, transposition), at most one in a short word and two in a
+long one. Never where the word is English already, and never where two words are equally near.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LONG: Final = 9
 
 
 class Speller:
-    """Puts slips right against a closed set of words (lower case). Not changed afterwards: safe to share."""
+    """Corrects words against a closed set (lower case). Not changed afterwards: safe to share."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(word for word in words if len(word) >= SHORTEST and word.isalpha())
@@ -36,8 +36,8 @@ class Speller:
         return word in self._words
 
     def meant(self, word: str) -> str | None:
-        """The one word that a lower-case ``word`` is a slip of; None where it is a word, or none is near, or several
-        are."""
+        """The one word that a lower-case ``word`` is a misspelling of; None where it is a word, or none is near, or
+        several are."""
         if len(word) < SHORTEST or not word.isalpha() or word in self._words:
             return None
         if word not in self._known:
@@ -53,7 +53,7 @@ class Speller:
         return near[0][1]
 
     def near(self, word: str) -> list[tuple[float, str]]:
-        """The words that a lower-case ``word`` may be a slip of, nearest first, with how far each is."""
+        """The words that a lower-case ``word`` may be a misspelling of, nearest first, with their distance."""
         near: list[tuple[float, str]] = []
         most = 2 if len(word) >= LONG else 1
         for letter in {word[0], word[1]}:
@@ -68,8 +68,7 @@ class Speller:
 
 
 def distance(word: str, other: str) -> float | None:
-    """How far a slip is: 1 each, a little more where a letter stands for another, which hands do less; None where it is
-    too far."""
+    """Edit distance: 1 for each error, a little more for a substitution, which is rarer; None where it is too far."""
     most = 2 if min(len(word), len(other)) >= LONG else 1
     if len(other) == SHORTEST and sorted(word) != sorted(other):
         return None
@@ -82,7 +81,7 @@ def distance(word: str, other: str) -> float | None:
 
 
 def is_same_word(word: str, other: str) -> bool:
-    """Whether ``word`` is ``other``, or a slip of it. Both lower case."""
+    """Whether ``word`` is ``other``, or a misspelling of it. Both lower case."""
     if word == other:
         return True
     if min(len(word), len(other)) < SHORTEST or word[:1] != other[:1] or not word.isalpha():

@@ -1,7 +1,7 @@
-"""Slips in the words that every reading is made of: days and months, numbers, places in a line, times.
+"""Spelling correction of function words: days, months, numbers, ordinals, times.
 
-Only these words are put right here; a name, a code or a free text stays what it is, and a value is always taken from
-the words as typed.
+Only these words are corrected here; names, codes and free text stay as they are, and a value is always taken from the
+words as typed.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from functools import cache
 from typing import Final
 
 from language.date_forms import DAYS, MONTHS, ORDINAL_DAYS
+from language.number_words import CARDINALS, TENS
 from language.spell_correction import Speller
 
 _WORDS: Final = """
-three seven eight eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty
-last next five four nine ninety hundred thousand million billion dozen couple twice
+last next hundred thousand million billion dozen couple twice
 first second third fourth fifth latest newest oldest earliest previous recent original biggest largest highest longest smallest lowest
 cheapest shortest upcoming future coming every
 today tonight tomorrow yesterday morning afternoon evening midnight weekend weekly monthly yearly daily minute minutes hours days weeks
@@ -28,7 +28,8 @@ _RUN: Final = re.compile(r"(?<![\w@.'/#+-])[^\W\d_]{4,}(?![\w@'/+-]|\.\w)")
 
 @cache
 def _general() -> Speller:
-    return Speller((*_WORDS.split(), *_dates(), *(word for word in ORDINAL_DAYS if word.isalpha())))
+    numbers = (word for word in (*CARDINALS, *TENS) if len(word) > 3 and word != "zero")
+    return Speller((*_WORDS.split(), *numbers, *_dates(), *(word for word in ORDINAL_DAYS if word.isalpha())))
 
 
 @cache
@@ -41,8 +42,8 @@ def _dates() -> Iterator[str]:
 
 
 def find_misspellings(plain: str) -> list[tuple[int, int, str]]:
-    """Where a word of the closed lists was meant, with the word. With a capital only days and months are: other words
-    are names then."""
+    """Finds misspelt words of the closed lists, each with the word that was meant. Capitalised words are only corrected
+    to days and months: others are names."""
     made = []
     for found in _RUN.finditer(plain):
         word = found[0]

@@ -1,5 +1,4 @@
-"""Words as search sees them: identifiers taken apart, endings taken off, empty words dropped, words of like meaning
-known.
+"""Stemming for search: splits identifiers, strips endings, drops stop words, knows synonyms.
 
 Everything here is general English; nothing knows a platform, a registry or a contract.
 """
@@ -90,7 +89,10 @@ compare difference versus
 weight mass
 distance far
 big large
-delete cancel
+delete cancel scrap bin ditch axe nuke kill trash void
+refund reimburse repay
+assign delegate allocate
+escalate prioritize prioritise bump
 enable activate turn_on switch_on
 disable deactivate turn_off switch_off suspend pause
 block ban forbid lock
@@ -142,7 +144,7 @@ def stem(word: str) -> str:
 
 
 def runs(text: str) -> Iterator[tuple[str, int, int]]:
-    """Each run of letters or digits with its offsets, as it stands. Runs of CJK come as pairs of characters."""
+    """Each run of letters or digits with its offsets, unchanged. Runs of CJK come as pairs of characters."""
     for found in _RUN.finditer(text):
         run = found[0]
         if _CJK.search(run):
@@ -154,7 +156,7 @@ def runs(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def stems(text: str) -> list[str]:
-    """The stems of a text without empty words. ``camelCase`` counts as its parts, and whole where it isn't a mere
+    """The stems of a text without stop words. ``camelCase`` counts as its parts, and whole where it isn't a mere
     identifier."""
     return list(_stems(text))
 
@@ -171,7 +173,7 @@ def _stems(text: str) -> tuple[str, ...]:
 
 
 def name_stems(name: str) -> list[str]:
-    """The stems of an identifier, and its neighbours joined ("time_zone" also as "timezone")."""
+    """The stems of an identifier, and of its neighbouring words joined ("time_zone" also as "timezone")."""
     return list(_name_stems(name))
 
 

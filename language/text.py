@@ -1,5 +1,5 @@
-"""A text made ready for reading: typographic variants levelled, slips of the pen in the words of dates, numbers and
-places put right, tokens cut, offsets always those of the text as it came."""
+"""Normalised text: typographic variants unified, misspelt function words corrected, tokens split, offsets always those
+of the original."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from language.spelling import find_misspellings
 
 
 def word_set(words: str) -> frozenset[str]:
-    """A set of words from one line of them."""
+    """A set of the words of one line."""
     return frozenset(words.split())
 
 
@@ -44,8 +44,8 @@ _MARKS: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe20-\ufe2
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``start``/``end`` count in the levelled text. ``low`` is caseless and without a possessive 's; ``owns`` says
-    there was one."""
+    """One token. ``start``/``end`` are offsets in ``plain``. ``low`` is caseless and without a possessive 's; ``owns``
+    says there was one."""
 
     start: int
     end: int
@@ -60,8 +60,8 @@ class Token:
 
 
 class Text:
-    """``raw`` as it came, ``plain`` levelled for reading (NFC, straight quotes, plain spaces, slips put right), ``low``
-    its lower case, ``tokens``."""
+    """A text and its normalised forms. ``raw`` as typed, ``plain`` normalised (NFC, straight quotes, plain spaces,
+    misspellings corrected), ``low`` its lower case, ``tokens``."""
 
     __slots__ = ("_origin", "low", "plain", "raw", "tokens")
 
@@ -93,7 +93,7 @@ class Text:
         return made
 
     def _put(self, start: int, end: int, word: str) -> None:
-        """``word`` in the place of what stands from ``start`` to ``end``, remembering whose place it is."""
+        """Replaces what stands from ``start`` to ``end`` by ``word``, remembering the original offsets."""
         if self._origin is None:
             self._origin = list(range(len(self.plain) + 1))
         places = self._origin[start:end]
@@ -101,7 +101,7 @@ class Text:
         self.plain = self.plain[:start] + word + self.plain[end:]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where ``plain[start:end]`` stands in ``raw``."""
+        """The offsets in ``raw`` of ``plain[start:end]``."""
         if self._origin is None:
             return start, end
         last = end
@@ -112,7 +112,7 @@ class Text:
         return self._origin[start], self._origin[last]
 
     def original(self, start: int, end: int) -> str:
-        """The words as they came, composed (NFC)."""
+        """The original words, composed (NFC)."""
         first, last = self.span(start, end)
         return unicodedata.normalize("NFC", self.raw[first:last])
 
@@ -139,7 +139,8 @@ class Text:
 
 
 def _compose(raw: str) -> tuple[str, list[int]]:
-    """NFC with, for each code point made, where it came from (and one entry past the end)."""
+    """Composes to NFC and answers, for each resulting code point, the offset it came from (and one entry past the
+    end)."""
     parts: list[str] = []
     origin: list[int] = []
     start = 0

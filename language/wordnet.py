@@ -1,4 +1,4 @@
-"""General English out of WordNet: which words there are, which mean the like, and verbs of two words that are one.
+"""WordNet: which words are English, which are synonyms, and which phrasal verbs mean a plain one.
 
 The lists stand in ``language/english`` (its README says how they are made) and are read once, when first asked for.
 """
@@ -22,7 +22,7 @@ _HISSING: Final = ("s", "x", "z", "ch", "sh", "o")
 
 @lru_cache(maxsize=16_384)
 def is_word(word: str) -> bool:
-    """Whether a lower-case word is English, by itself or in a regular form ("cancelled", "boxes")."""
+    """Whether a lower-case word is English, as a lemma or in a regular form ("cancelled", "boxes")."""
     words = lexicon()
     if word in words:
         return True
@@ -40,21 +40,21 @@ def is_word(word: str) -> bool:
 
 @cache
 def lexicon() -> frozenset[str]:
-    """Words that are used, lower case, as they stand in a dictionary."""
+    """Common words, lower case, in their dictionary form."""
     return frozenset(_read("lexicon").split())
 
 
 @lru_cache(maxsize=4096)
 def similar_stems(stem: str, *, verb: bool = False) -> Mapping[str, float]:
-    """Stem → stems of like meaning, each with the share of the first's uses that mean it (0 to 1). ``verb`` of what is
-    done, else of things and what they are like."""
+    """Stem → stems of synonyms, each with the share of the first's uses that have this meaning (0 to 1). ``verb``:
+    among verbs, else among nouns and adjectives."""
     line = _lines("verbs" if verb else "things").get(stem)
     pairs = (each.partition("=") for each in line.split()) if line else ()
     return MappingProxyType({other: float(weight) for other, _, weight in pairs})
 
 
 def similarity(stem: str, others: Collection[str], *, verb: bool = False) -> float:
-    """How surely one of ``others`` is meant by ``stem`` (0 to 1), or the other way round."""
+    """How likely ``stem`` and one of ``others`` mean the same (0 to 1)."""
     near = similar_stems(stem, verb=verb)
     return max(
         (max(near.get(each, 0.0), similar_stems(each, verb=verb).get(stem, 0.0)) for each in others), default=0.0

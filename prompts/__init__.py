@@ -1,4 +1,4 @@
-"""Words for a model: versioned templates, each with one frozen context class. Nothing here knows a registry, a record
+"""Prompts: versioned templates for a model, each with one frozen context class. Nothing here knows a registry, a record
 or a socket."""
 
 from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText

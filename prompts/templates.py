@@ -1,4 +1,4 @@
-"""Rendering: a version and its context become chat messages, the same bytes each time.
+"""Prompt renderer: a version and its context become chat messages, the same bytes each time.
 
 A template's blocks are its messages, each named by its role, so that no inserted text can open a message of its own.
 Every inserted text is data: a person's words go through ``quoted``, a contract's through ``line``; both take the teeth
@@ -46,8 +46,8 @@ def versions() -> tuple[str, ...]:
 
 
 def render(version: str, context: ProposeContext) -> list[Message]:
-    """The messages of ``version``, fixed part first and the request last. Raises BadSetting for a version that does
-    not exist."""
+    """Renders the messages of ``version``, fixed part first and the request last. Raises BadSetting for a version that
+    does not exist."""
     template = _template(version)
     values = template.new_context({"it": context})
     made = [Message(role, "".join(template.blocks[role](values)).strip()) for role in _ROLES if role in template.blocks]
@@ -55,7 +55,7 @@ def render(version: str, context: ProposeContext) -> list[Message]:
 
 
 def quoted(text: str) -> str:
-    """``text`` as a JSON string on one line that can't end itself, with control, bidi and chat marks escaped."""
+    """Quotes ``text`` as a JSON string on one line that can't end itself, with control, bidi and chat marks escaped."""
     escaped = json.dumps(text, ensure_ascii=False)
     if not _plain(escaped):
         escaped = "".join(_escape(char) if _hidden(char) else char for char in escaped)
@@ -63,8 +63,8 @@ def quoted(text: str) -> str:
 
 
 def line(text: str, limit: int = MAX_LINE) -> str:
-    """``text`` on one line, at most ``limit`` characters, cut at a word, with nothing that a chat format would act
-    on."""
+    """Cleans ``text`` to one line of at most ``limit`` characters, cut at a word, with nothing that a chat format would
+    act on."""
     flat = " ".join((text if _plain(text) else "".join(" " if _hidden(char) else char for char in text)).split())
     flat = _CHAT_MARK.sub("(", flat)
     if len(flat) <= limit:
@@ -79,7 +79,7 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def _plain(text: str) -> bool:
-    """Whether nothing in it is hidden, told without looking at each character: most text is such."""
+    """Whether the text has nothing to escape, decided without looking at each character: most text is such."""
     return text.isascii() and text.isprintable()
 
 

@@ -1,2 +1,2 @@
-"""What may be: contracts and their signatures, connectors and their record kinds, the shortlist a request is resolved
+"""Registry: contracts and their signatures, connectors and their record kinds, and the shortlist a request is resolved
 against."""

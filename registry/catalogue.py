@@ -1,5 +1,4 @@
-"""The contracts of one workspace that may be offered, chosen and run: those whose signature verified, and nothing
-else."""
+"""Catalogue: the contracts of one workspace whose signatures verified; nothing else can be offered, chosen or run."""
 
 from __future__ import annotations
 
@@ -31,7 +30,8 @@ class ContractFault:
 
 
 class Catalogue:
-    """Immutable. The newest version of a name is the one that is offered; older ones are found by ``version``.
+    """An immutable set of verified contracts. The newest version of a name is the one that is offered; older ones are
+    found by ``version``.
 
     A fault in the newest version takes the name off the offers rather than bringing an older version back: otherwise
     whoever can spoil one row could undo a tightened contract.
@@ -110,7 +110,7 @@ def refused(rows: Iterable[tuple[str, int]], why: str) -> Catalogue:
 
 
 def load(rows: Iterable[tuple[str, int, bytes, str]], keys: Mapping[str, str]) -> Catalogue:
-    """The catalogue of what is stored: rows of (name, version, raw, signature), ``keys`` kid → public key.
+    """Builds the catalogue from stored rows of (name, version, raw, signature); ``keys`` is kid → public key.
 
     Every row is verified; one that does not verify, or that says another name or version than it is stored under,
     becomes a fault and harms only its own name. Never raises for what is in a row.

@@ -1,5 +1,5 @@
-"""The connector pattern: a folder with one class. Discovery lives in ``registry.discovery``; nothing here knows a
-platform."""
+"""Connector interface: a connector is a folder with one class. Discovery lives in ``registry.discovery``; nothing here
+knows a platform."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ WEBHOOK_SECRET_BEFORE_UNTIL: Final = "webhook_secret_before_until"  # noqa: S105
 
 
 class PlatformClient(Protocol):
-    """How a connector asks its platform. Implemented in ``executors``: signed, guarded, timed. Raises
-    PlatformUnavailable."""
+    """HTTP port through which a connector reads its platform. Implemented in ``executors``: signed, guarded, timed.
+    Raises PlatformUnavailable."""
 
     async def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The decoded JSON of GET base_url + path, or None where the platform answers 404."""
@@ -32,7 +32,7 @@ class PlatformClient(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person of the platform, vouched for: ``id`` is the platform's, ``role`` one that contracts list."""
+    """A person of the platform, as the platform asserts: ``id`` is the platform's, ``role`` one that contracts list."""
 
     id: str
     name: str
@@ -49,7 +49,8 @@ class IdentityProvider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Reacts to events whose name fits ``pattern`` (``invoice.*``, ``*``). Lower priority reacts first."""
+    """Event subscriber of a connector: reacts to events whose name matches ``pattern`` (``invoice.*``, ``*``). Lower
+    priority reacts first."""
 
     name: str
     pattern: str
@@ -60,8 +61,7 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A webhook that a platform sent to its connector: the bytes as they came, header names in lower case, and when
-    that was."""
+    """Inbound webhook: the raw bytes, header names in lower case, and the time of arrival."""
 
     headers: Mapping[str, str]
     body: bytes
@@ -70,14 +70,14 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a workspace configured for a connector: the platform's address, and its secrets by name (never logged)."""
+    """A workspace's configuration of a connector: the platform's address, and its secrets by name (never logged)."""
 
     base_url: str
     secrets: Mapping[str, str]
 
     def webhook_secrets(self, now: datetime) -> Sequence[str]:
-        """What the platform's webhooks may be signed with: the present secret, and while it is being exchanged the one
-        before it. Empty where none is configured: then no webhook can be believed."""
+        """The secrets that the platform's webhooks may be signed with: the present one, and during a rotation the
+        previous one. Empty where none is configured: then no webhook can be believed."""
         present, before = self.secrets.get(WEBHOOK_SECRET), self.secrets.get(WEBHOOK_SECRET_BEFORE)
         until = self.secrets.get(WEBHOOK_SECRET_BEFORE_UNTIL)
         held = [before] if before and until and now < from_iso(until) else []
@@ -88,7 +88,8 @@ class Settings:
 
 
 class Connector:
-    """The base class. Every method has a safe default: a connector declares what it has and leaves the rest."""
+    """Base class of connectors. Every method has a safe default: a connector declares what it has and leaves the
+    rest."""
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
@@ -111,7 +112,7 @@ class Connector:
         return ()
 
     def mirrors(self) -> Sequence[RecordSource]:
-        """Which records may be kept beside the workspace, so that they are found without asking the platform."""
+        """Which records may be cached in the workspace, so that they are found without asking the platform."""
         return ()
 
     @classmethod
@@ -119,6 +120,5 @@ class Connector:
         return cls.handle_webhook is not Connector.handle_webhook
 
     async def handle_webhook(self, inbound: Inbound) -> Sequence[Event]:
-        """Events made of a platform's webhook; verifies it first (its signature, and that it is fresh). Raises
-        BadAssertion."""
+        """Verifies a platform's webhook (signature and age) and turns it into events. Raises BadAssertion."""
         raise NotImplementedError(f"the connector {self.name!r} takes no webhooks")

@@ -66,8 +66,8 @@ class ConfirmBy(StrEnum):
 
 
 class Derive(_Frozen):
-    """The value is a field of the record that another parameter refers to: the refund's currency is the invoice's
-    currency."""
+    """Derived value: a field of the record that another parameter refers to, such as the invoice's currency for a
+    refund."""
 
     parameter: Word
     field: Word
@@ -88,17 +88,17 @@ class Unit(StrEnum):
 
 
 class Annotation(_Frozen):
-    """What a parameter means beyond its JSON Schema.
+    """The meaning of a parameter beyond its JSON Schema.
 
     ``record`` names the kind the value refers to; ``field`` is the field of that record which is sent (its id by
-    default). ``filter`` maps fields to the values a record must have to be meant at all (``{"status": ["paid"]}``);
+    default). ``filter`` maps fields to the values a record must have to be eligible (``{"status": ["paid"]}``);
     ``order`` names the field that "last", "first", "latest" go by (descending is newest), overriding the kind's own.
-    ``of`` names another parameter whose record this one belongs to; ``like`` one whose record this one is but for what
-    is said (the same shirt in red): both belong to one record. ``replaces`` names the field that the value will stand
-    in: a record that holds it already needs no call. ``each`` lets several values ("all of her tickets") make a call
-    each. ``compose`` lets a model word the text, shown and editable on the card. ``at_most`` names the record's field
-    that bounds the number: a refund is at most what can still be refunded. ``words`` gives other words for an enum's
-    values. ``currency`` is an ISO 4217 code; ``currency_from`` names the parameter that holds it.
+    ``of`` names another parameter whose record this one belongs to; ``like`` one whose record this one resembles but
+    for what is said (the same shirt in red): both belong to one record. ``replaces`` names the field that the value
+    will stand in: a record that holds it already needs no call. ``each`` lets several values ("all of her tickets")
+    make a call each. ``compose`` lets a model word the text, shown and editable on the card. ``at_most`` names the
+    record's field that bounds the number: a refund is at most what can still be refunded. ``words`` gives other words
+    for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from`` names the parameter that holds it.
     """
 
     record: Word | None = None
@@ -122,15 +122,15 @@ class Annotation(_Frozen):
 
     @property
     def takes_words(self) -> bool:
-        """Whether typed words may say it."""
+        """Whether typed words may give the value."""
         return SourceKind.PROMPT in self.sources or SourceKind.PROVEN in self.sources
 
 
 class Confirmation(_Frozen):
-    """The policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe fields); only
-    for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card stands
-    (seconds). ``by`` says who may confirm; absent it goes by the risk (``Contract.confirm_by``), and the signed bytes
-    of contracts from before it stay what they were."""
+    """Confirmation policy. ``condition`` is CEL over ``params`` (name → value) and ``records`` (parameter → safe
+    fields); only for ``when``. ``approvals`` is how many different people must confirm; ``expires_s`` how long the card
+    is valid (seconds). ``by`` says who may confirm; without it the risk decides (``Contract.confirm_by``), so that the
+    signed bytes of older contracts stay the same."""
 
     policy: Policy = Policy.ALWAYS
     by: ConfirmBy | None = None
@@ -213,7 +213,7 @@ class Contract(_Frozen):
 
 @dataclass(frozen=True, slots=True, order=True)
 class ContractRef:
-    """The exact version a run is tied to."""
+    """Reference to the exact version of a contract that a run is bound to."""
 
     name: str
     version: int
@@ -227,8 +227,8 @@ _NO_ANNOTATION: Final = Annotation()
 
 
 def parse(value: Any) -> Contract:
-    """A contract from decoded JSON. Raises InvalidContract with one finding per fault, each with the path and the
-    mend."""
+    """Parses a contract from decoded JSON. Raises InvalidContract with one finding per fault, each with the path and
+    how to fix it."""
     try:
         return Contract.model_validate(value)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""A file of contracts: a list of them, ``{"contracts": […]}`` (or ``"actions"``), or a single one."""
+"""Contract file: a list of contracts, ``{"contracts": […]}`` (or ``"actions"``), or a single one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SETS: Final = ("contracts", "actions")
 
 
 def contracts_in(value: Any) -> tuple[str, Sequence[Any] | None]:
-    """Where the contracts of a file's value stand (a pointer) and what they are; None for a single contract."""
+    """Finds the contracts in a file's value: a JSON Pointer and the contract each; None for a single contract."""
     if isinstance(value, list):
         return "", value
     if isinstance(value, Mapping):
@@ -22,7 +22,7 @@ def contracts_in(value: Any) -> tuple[str, Sequence[Any] | None]:
 
 
 def with_base_url(value: Any, base_url: str) -> Any:
-    """``value`` with BASE_URL in every contract's endpoint filled in."""
+    """``value`` with BASE_URL filled in in every contract's endpoint."""
     if isinstance(value, list):
         return [with_base_url(each, base_url) for each in value]
     if not isinstance(value, Mapping):

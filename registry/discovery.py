@@ -1,4 +1,4 @@
-"""Connectors are found, not listed: a folder with one class, dropped in, is discovered at start."""
+"""Connector discovery: a folder with one class is found at start, without a list."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DiscoveredConnector:
 
 @dataclass(frozen=True, slots=True)
 class BrokenConnector:
-    """A folder that is no working connector, and why, in a clause that fits after its name."""
+    """A folder that is not a working connector, and why, in a clause that fits after its name."""
 
     name: str
     why: str
@@ -37,11 +37,11 @@ class BrokenConnector:
 
 
 def discover(package: str = "connectors") -> tuple[list[DiscoveredConnector], list[BrokenConnector]]:
-    """The connectors in the folders of the importable package ``package``; both lists by name.
+    """Finds the connectors in the folders of the importable package ``package``; both lists are sorted by name.
 
     Each subfolder (unless its name begins with ``_`` or ``.``) holds exactly one subclass of ``Connector``, in its
     ``__init__`` or any module of it that does not begin with ``_``, whose ``name`` is the folder's. One that fails, in
-    whatever way its author found, is reported and harms no other. Code in these folders runs: only owners put it there.
+    whatever way, is reported and affects no other. Code in these folders runs: only owners put it there.
     """
     found: list[DiscoveredConnector] = []
     broken: list[BrokenConnector] = []

@@ -1,4 +1,4 @@
-"""'Did you mean …?': the nearest of the names that are known, found in time that nobody's spelling can stretch."""
+"""'Did you mean …?': the nearest known name, in bounded time whatever was typed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_CHARS: Final = 128
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """None where nothing is near."""
+    """The nearest of the names, None where none is near."""
     if len(name) > _MOST_CHARS:
         return None
     among = [each for each in islice(known, _MOST_NAMES) if len(each) <= _MOST_CHARS]

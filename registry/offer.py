@@ -1,4 +1,4 @@
-"""What a resolver is shown of an action: enough to choose it and fill it, nothing about where it goes."""
+"""Offer: what a resolver is shown of an action, enough to choose and fill it, nothing about where it goes."""
 
 from __future__ import annotations
 

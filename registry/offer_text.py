@@ -1,4 +1,4 @@
-"""What an offer says of itself: its words by field, as stems to be searched and as they are written."""
+"""Searchable text of an offer: its words by field, as stems and as written."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def fields(offer: Offer) -> dict[str, list[str]]:
 
 
 def called_names(offer: Offer) -> list[str]:
-    """The stems of what an offer goes by: its name, or where that says nothing ("a12") its title, or the first words
-    said of it."""
+    """The stems of an offer's name, or where that says nothing ("a12") of its title, or of the first words of its
+    description."""
     if is_telling_name(offer.name):
         return stems(re.sub(r"[._]|@\d+$", " ", offer.name)) or stems(offer.title)
     if offer.title != offer.name and is_telling_name(offer.title):
@@ -59,7 +59,7 @@ def called_names(offer: Offer) -> list[str]:
 
 
 def is_telling_name(name: str) -> bool:
-    """Whether a name has a word in it, and is no mere number or code."""
+    """Whether a name contains a word and is not only a number or code."""
     return _WORDS.search(name) is not None
 
 
@@ -85,7 +85,7 @@ def _parameters(
 
 
 def words(offers: Sequence[Offer]) -> set[str]:
-    """What the offers say of themselves, as it is written."""
+    """The words of the offers, as written."""
     made: set[str] = set()
     for offer in offers:
         names: list[str] = []

@@ -1,9 +1,8 @@
 """Regular expressions from contracts, rules and connectors, in an engine that never backtracks.
 
-ECMA-262 patterns as JSON Schema has them, run by the regex engine of Rust through jsonschema-rs: the one that checks a
-value is then also the one that finds it in somebody's words, and its time grows with the text alone. It has no
-look-around and no back-references, and what would need a large automaton is refused, since the time for each character
-grows with that.
+ECMA-262 patterns as JSON Schema has them, run by the regex engine of Rust through jsonschema-rs: the same engine
+validates values and finds them in a request, in time linear in the text. It has no look-around and no back-references,
+and patterns that need a large automaton are refused, since the time for each character grows with its size.
 """
 
 from __future__ import annotations
@@ -37,16 +36,16 @@ class Pattern:
         self._whole = whole
 
     def found_in(self, text: str) -> bool:
-        """Whether any part of ``text`` fits, as JSON Schema has it."""
+        """Whether any part of ``text`` matches, as JSON Schema defines it."""
         return bool(self._anywhere.is_valid(text))
 
     def covers(self, text: str) -> bool:
-        """Whether ``text`` as a whole fits."""
+        """Whether ``text`` as a whole matches."""
         return bool(self._whole.is_valid(text))
 
 
 def options(count: int) -> RegexOptions:
-    """How a schema with so many patterns is compiled."""
+    """Validator options for a schema with so many patterns."""
     import jsonschema_rs
 
     return jsonschema_rs.RegexOptions(
@@ -56,16 +55,16 @@ def options(count: int) -> RegexOptions:
 
 @lru_cache(maxsize=512)
 def compiled(pattern: str) -> Pattern | None:
-    """None for what can't be used; ``trouble`` says why."""
+    """The compiled pattern, None where it can't be used; ``trouble`` says why."""
     if len(pattern) > MAX_CHARS:
         return None
-    anywhere, whole = _built(pattern, options(1)), _built(f"^(?:{pattern})$", options(1))
+    anywhere, whole = _compile(pattern, options(1)), _compile(f"^(?:{pattern})$", options(1))
     return None if anywhere is None or whole is None else Pattern(anywhere, whole)
 
 
 @lru_cache(maxsize=512)
 def trouble(pattern: str) -> str:
-    """Why a pattern can't be used and what to do, as a sentence; empty where it can."""
+    """Why a pattern can't be used and what to do, as a sentence; empty where it can be used."""
     import jsonschema_rs
 
     if len(pattern) > MAX_CHARS:
@@ -77,7 +76,7 @@ def trouble(pattern: str) -> str:
             "patterns are matched in linear time, without look-around (?=…), (?!…) and back-references \\1. "
             "Say it without them, or list the values in an enum."
         )
-    if _built(pattern, jsonschema_rs.RegexOptions(size_limit=_LARGE_BYTES)) is None:
+    if _compile(pattern, jsonschema_rs.RegexOptions(size_limit=_LARGE_BYTES)) is None:
         return "it is no regular expression. Close its brackets and escape what is meant as it stands."
     return (
         "its repetitions make it too large to be matched quickly. "
@@ -85,7 +84,7 @@ def trouble(pattern: str) -> str:
     )
 
 
-def _built(pattern: str, how: RegexOptions) -> Validator | None:
+def _compile(pattern: str, how: RegexOptions) -> Validator | None:
     import jsonschema_rs
 
     schema: dict[str, Any] = {"pattern": pattern}

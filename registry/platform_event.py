@@ -1,4 +1,4 @@
-"""What has happened on a platform, as its connector tells it."""
+"""Platform event: what has happened on a platform, as its connector reports it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that has happened. To a subscriber, ``id`` is the idempotency key of everything it sets off; of an
-    event made of a webhook, it is the platform's own id of that message: the same one again is the same event.
-    ``caused_by`` is the call (``act_…``), run or event that led to it, where the platform says so; ``occurred_at`` is
-    RFC 3339."""
+    """One event. ``id`` is the idempotency key of everything that subscribers do; an event made from a webhook has the
+    platform's own message id, so that a repeated message is the same event. ``caused_by`` is the call (``act_…``), run
+    or event that led to it, where the platform says so; ``occurred_at`` is RFC 3339."""
 
     id: str
     name: str

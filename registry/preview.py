@@ -1,9 +1,9 @@
-"""A contract's preview: one line for the card, a template over ``params`` (as they are shown) and ``records``.
+"""Preview template of a contract: one line for the card, over ``params`` (as displayed) and ``records``.
 
 The language is the part of Jinja2's that names values and chooses between them: ``{{ params.x }}``, ``{{ records.y.z |
-upper }}``, ``{% if … %}``. Nothing in it computes, repeats, sets or joins, so what it makes is never longer than its
-own text and the values it names, and what is cut is cut while it is made. A preview is a courtesy: the card's table of
-exact values stands whether it renders or not.
+upper }}``, ``{% if … %}``. There is no arithmetic, loop, assignment or concatenation, so the result is never longer
+than the template and the values it names, and it is cut while it renders. A preview is optional: the card shows its
+table of exact values whether it renders or not.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ _REFUSED: Final[Mapping[type[nodes.Node], str]] = {
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Nothing can be called in it, and an attribute of anything but a mapping is not there."""
+    """Jinja2 sandbox in which nothing can be called and only mappings have attributes."""
 
     def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002 - the base's shape
         return False
@@ -81,9 +81,9 @@ _environment.tests = {name: made for name, made in _environment.tests.items() if
 
 
 def render(template: str, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> str:
-    """The preview as one line of at most MAX_CHARS. Raises InvalidInput where the template can't be used, or a value it
-    names is missing."""
-    why, compiled = _compiled(template)
+    """Renders the preview as one line of at most MAX_CHARS. Raises InvalidInput where the template can't be used, or a
+    value it names is missing."""
+    why, compiled = _compile(template)
     if compiled is None:
         raise InvalidInput(f"The preview can't be rendered: {why}")
     made, left = [], _MAX_RAW
@@ -100,9 +100,9 @@ def render(template: str, params: Mapping[str, Any], records: Mapping[str, Mappi
 
 
 def faults(template: str, params: frozenset[str], records: frozenset[str]) -> Iterator[str]:
-    """What keeps ``template`` from rendering, each as a clause: syntax, what the language has not, unknown parameters
+    """The reasons why ``template`` can't render, each as a clause: syntax, unsupported constructs, unknown parameters
     or records."""
-    tree = _parsed(template)
+    tree = _parse(template)
     if isinstance(tree, str):
         yield tree
         return
@@ -115,7 +115,7 @@ def faults(template: str, params: frozenset[str], records: frozenset[str]) -> It
         if isinstance(root, nodes.Name) and root.name in known and name not in known[root.name]:
             what = "a parameter" if root.name == "params" else "a parameter with a record"
             yield f"it reads {root.name}.{name}, but {name!r} is not {what} of this contract"
-    if not told and (why := _compiled(template)[0]):
+    if not told and (why := _compile(template)[0]):
         yield why
 
 
@@ -126,7 +126,7 @@ def _member(node: nodes.Getattr | nodes.Getitem) -> str:
 
 
 def _strays(tree: nodes.Template) -> Iterator[str]:
-    """What of it is not in the language."""
+    """The constructs that are not in the language."""
     for node in tree.find_all(nodes.Node):
         if isinstance(node, nodes.Name) and (node.name not in ROOTS or node.ctx != "load"):
             yield f"it reads {node.name!r}; only params.<parameter> and records.<parameter>.<field> can be read"
@@ -148,8 +148,7 @@ def _strays(tree: nodes.Template) -> Iterator[str]:
 
 
 def _well_given(node: nodes.Filter) -> bool:
-    """Whether what a filter is given can't make it costly: ``round(10**9, 'ceil')`` would compute a number of as many
-    digits."""
+    """Whether a filter's arguments keep it cheap: ``round(10**9, 'ceil')`` would compute a number of as many digits."""
     if node.kwargs or node.dyn_args or node.dyn_kwargs:
         return False
     match node.name, node.args:
@@ -162,8 +161,8 @@ def _well_given(node: nodes.Filter) -> bool:
     return False
 
 
-def _parsed(template: str) -> nodes.Template | str:
-    """The tree, or why there is none."""
+def _parse(template: str) -> nodes.Template | str:
+    """The syntax tree, or why there is none."""
     if len(template) > MAX_TEMPLATE:
         return f"it has {len(template)} characters; at most {MAX_TEMPLATE} are read"
     try:
@@ -182,10 +181,10 @@ def _parsed(template: str) -> nodes.Template | str:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(template: str) -> tuple[str, Template | None]:
-    """The template, or why there is none. Only what the language has is compiled, since compiling runs what is
-    constant."""
-    tree = _parsed(template)
+def _compile(template: str) -> tuple[str, Template | None]:
+    """The template, or why there is none. Only templates within the language are compiled, since compiling evaluates
+    constants."""
+    tree = _parse(template)
     if isinstance(tree, str):
         return tree, None
     if (stray := next(_strays(tree), None)) is not None:

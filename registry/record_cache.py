@@ -1,9 +1,10 @@
-"""Records that a workspace keeps beside it, so that a name is found without asking the platform.
+"""Record cache interface: which records a workspace may keep a copy of, so that names are found without asking the
+platform.
 
-A connector declares which kinds it lets be kept, which events carry their states, and how all of them are read page by
-page. Only what a kind declares is in a state: it is made by ``admit`` like every record. ``version`` tells an older
-state of a record from a newer one; it is the platform's own (a counter, the time of the last change), and two versions
-of one kind compare as text.
+A connector declares which kinds may be cached, which events carry their states, and how all of them are read page by
+page. A state holds only fields that its kind declares: it is made by ``admit`` like every record. ``version`` tells an
+older state of a record from a newer one; it is the platform's own (a counter, the time of the last change), and two
+versions of one kind compare as text.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _DIGITS: Final = 19
 
 @dataclass(frozen=True, slots=True)
 class RecordState:
-    """One record as it was at ``version``. ``record`` None: it was deleted."""
+    """State of one record at ``version``. ``record`` None: it was deleted."""
 
     kind: str
     id: str
@@ -31,7 +32,7 @@ class RecordState:
 
 @dataclass(frozen=True, slots=True)
 class StatePage:
-    """Some of a kind's states. ``cursor`` leads to those after them; None: these were the last."""
+    """A page of states. ``cursor`` leads to those after them; None: these were the last."""
 
     states: Sequence[RecordState]
     cursor: str | None
@@ -39,41 +40,42 @@ class StatePage:
 
 @dataclass(frozen=True, slots=True)
 class CachedKind:
-    """``events`` are the patterns (``invoice.*``) of the events that carry states of this kind."""
+    """A record kind that may be cached. ``events`` are the patterns (``invoice.*``) of the events that carry states of
+    this kind."""
 
     kind: RecordKind
     events: tuple[str, ...]
 
 
 class RecordSource(Protocol):
-    """Where kept records come from. Raises core.errors.PlatformUnavailable when the platform does not answer."""
+    """Port that cached records are read from. Raises core.errors.PlatformUnavailable when the platform does not
+    answer."""
 
     def mirrored(self) -> Sequence[CachedKind]: ...
 
     def carried(self, event: Event) -> Sequence[RecordState]:
-        """The states an event carries in itself; no network. Called for events of this connector's own webhooks alone:
-        what others fire may say anything."""
+        """The states that an event carries in itself, without a request. Called only for events of this connector's own
+        webhooks: other events can't be trusted."""
         ...
 
     def named(self, event: Event) -> Sequence[tuple[str, str]]:
-        """The (kind, id) of the records that an event is about, whoever fired it."""
+        """The (kind, id) of the records an event is about, whoever published it."""
         ...
 
     async def page(self, kind: str, cursor: str | None, limit: int) -> StatePage:
-        """All of a kind in an order that does not move while it is read (by id, say), at most ``limit`` after
-        ``cursor``."""
+        """A page of all records of a kind in a stable order (by id, say), at most ``limit`` after ``cursor``."""
         ...
 
     async def now(self, kind: str, record_id: str) -> RecordState | None:
-        """One record as it is. None: it is not there."""
+        """Reads one record; None: it does not exist. None: it is not there."""
         ...
 
 
 def counted(version: int) -> str:
-    """A counter as a version."""
+    """A counter as a version that sorts as text."""
     return f"{version:0{_DIGITS}d}"
 
 
 def timed(at: str) -> str:
-    """The time of the last change (RFC 3339) as a version. Raises ValueError."""
+    """A time of last change (RFC 3339) as a version that sorts as text. Raises ValueError."""
     return iso(from_iso(at))

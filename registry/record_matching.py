@@ -1,9 +1,8 @@
-"""How words find kept records, as a platform's own search should: any part of a name, without accents, with a slip of
-the finger forgiven; codes and addresses exactly.
+"""Fuzzy record search: any part of a name, without accents, with a typo forgiven; codes and addresses exactly.
 
-``terms`` are what a record is found by, ``variants`` what a misspelt word is found by, and ``ranked`` decides: what the
-terms bring up is only ever a candidate. The distance is optimal string alignment; a word and its variants with up to
-two letters left out find everything within it (symmetric deletion).
+``terms`` are what a record is found by, ``variants`` what a misspelt word is found by, and ``rank`` decides: records
+found by terms are only candidates. The distance is optimal string alignment; comparing the variants of two words, with
+up to two letters deleted, finds every pair within it (symmetric deletion).
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _WORDS: Final = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A record is found by ``term`` in ``field``."""
+    """A search term that finds a record by one field."""
 
     form: Form
     field: str
@@ -50,7 +49,7 @@ def words(text: str) -> list[str]:
 
 
 def terms(kind: RecordKind, record: Record) -> set[Term]:
-    """Everything this record is found by: the words, codes and addresses of its searchable fields, the value of every
+    """Every search term of a record: words, codes and addresses of its searchable fields, and the value of every
     field."""
     made: set[Term] = set()
     for each in kind.fields:
@@ -79,8 +78,8 @@ def _searched(each: Field, value: str) -> Iterator[Term]:
 
 
 def variants(word: str) -> set[str]:
-    """The word, and what is left of it without one letter or two: whatever a slip of the finger makes of it shares one
-    with it."""
+    """Deletion variants: the word, and the word without any one or two letters, one of which every near misspelling
+    shares."""
     made = {word}
     if len(word) <= _MAX_VARIED:
         for gone in range(1, min(2, len(word) // 4) + 1):
@@ -92,13 +91,12 @@ def variants(word: str) -> set[str]:
 
 
 def spellings(word: str) -> set[str]:
-    """What leads to this word: its variants, and the beginnings that stand for it."""
+    """Everything that leads to this word: its variants and its prefixes."""
     return variants(word) | {word[:end] for end in range(_PREFIX, min(len(word), _MAX_VARIED))}
 
 
 def similarity(asked: str, there: str) -> float:
-    """How well a word answers to another, 0 for not at all: the same, the beginning of it, a letter or two beside
-    it."""
+    """How well two words match, 0 for not at all: equal, a prefix, a letter or two apart."""
     if asked == there:
         return 1.0
     if prefix_of(asked) and there.startswith(asked):
@@ -110,12 +108,12 @@ def similarity(asked: str, there: str) -> float:
 
 
 def prefix_of(asked: str) -> bool:
-    """Whether a word is long enough to stand for those that begin with it."""
+    """Whether a word is long enough to match as a prefix."""
     return len(asked) >= _PREFIX
 
 
 def codes(text: str) -> list[tuple[Form, str]]:
-    """What a number is looked up by: INV-1042, inv1042, #1042 and 1042 all find INV-1042."""
+    """The lookup forms of a code: INV-1042, inv1042, #1042 and 1042 all find INV-1042."""
     plain = _code(text)
     made: list[tuple[Form, str]] = [("code", plain)] if plain else []
     if plain.isdigit():
@@ -126,8 +124,8 @@ def codes(text: str) -> list[tuple[Form, str]]:
 def rank(
     kind: RecordKind, records: Iterable[Record], text: str, by: SearchBy | None = None
 ) -> tuple[list[Record], bool]:
-    """The records that answer to ``text``, best first, equals in the order given, and whether they answer to all of it:
-    where some match every word, those that match fewer are left out."""
+    """The records that match ``text``, best first and stable, and whether they match all of it: where some match every
+    word, those that match fewer are left out."""
     searched = [each for each in kind.fields if each.search and by in (None, each.search)]
     scored = [
         (max((_score(each, record, text) for each in searched), default=(0.0, 0.0)), record) for record in records

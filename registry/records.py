@@ -1,4 +1,4 @@
-"""Safe data: record kinds, their declared fields and relations, and the port through which live records are read.
+"""Record kinds: declared safe fields and relations, and the port through which live records are read.
 
 Nothing that a kind does not declare leaves its provider: ``admit`` builds a Record from declared fields alone.
 """
@@ -44,8 +44,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """``via`` is the field of *this* kind that holds the id of a ``kind`` record: an invoice belongs to a customer via
-    customer_id."""
+    """Relation to an owning kind: ``via`` is the field of *this* kind that holds the id of a ``kind`` record (an
+    invoice belongs to a customer via customer_id)."""
 
     kind: str
     via: str
@@ -56,8 +56,8 @@ class RecordKind:
     """One kind of record of one platform.
 
     ``nouns`` are the words people use for it, singular and plural ("invoice", "bill"). ``relations`` are what it
-    belongs to, nearest owner first. ``order`` is the field that "last" and "newest" go by, ``size`` the one that
-    "biggest" goes by. ``states`` maps the words that narrow it ("unpaid", "open") to field filters; ``times`` those
+    belongs to, nearest owner first. ``order`` is the field that "last" and "newest" sort by, ``size`` the one that
+    "biggest" sorts by. ``states`` maps the words that narrow it ("unpaid", "open") to field filters; ``times`` those
     that narrow it by the present ("overdue", "upcoming") to a ranged field and the side of now that it must lie on.
     ``ours`` says that "my" and "our" are said of any of its records, not of one owner's. ``label`` and ``detail`` are
     format strings over the fields as ``shown_value`` writes them: what a person sees.
@@ -86,7 +86,7 @@ class RecordKind:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as its kind allows it to be seen. ``values`` are JSON scalars; ``digest`` changes when any safe field
+    """One record in its kind's safe fields. ``values`` are JSON scalars; ``digest`` changes when any safe field
     changes. ``as_of`` is when it was like this (RFC 3339), empty for one that was read from its platform just now."""
 
     kind: str
@@ -116,12 +116,13 @@ class Query:
 
 
 class ContextProvider(Protocol):
-    """Where live records come from. Raises core.errors.PlatformUnavailable when the platform does not answer."""
+    """Port that live records are read from. Raises core.errors.PlatformUnavailable when the platform does not
+    answer."""
 
     def kinds(self) -> tuple[RecordKind, ...]: ...
 
     async def search(self, query: Query) -> Sequence[Record]:
-        """The records that fit, name matches by any word of the text, fuzzily; never more than query.limit."""
+        """The matching records, names matched fuzzily by any word of the text; never more than query.limit."""
         ...
 
     async def get(self, kind: str, record_id: str) -> Record | None: ...
@@ -143,7 +144,7 @@ def within(value: Any, low: Bound, high: Bound) -> bool:
 
 
 def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = "") -> Record:
-    """A record from a platform's row: declared fields only, anything else is dropped unseen."""
+    """Builds a record from a platform's row: declared fields only, anything else is dropped unread."""
     values = {each.name: row.get(each.name) for each in kind.fields}
     shown = {each.name: shown_value(each, values) for each in kind.fields}
     return Record(
@@ -158,8 +159,8 @@ def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = "") -> Recor
 
 
 def shown_value(each: Field, values: Mapping[str, Any]) -> str:
-    """A field's value as a person reads it in a label or detail: money with its currency (``49.00 EUR``), a point in
-    time by its day (``2026-10-03``), a boolean as yes or no, nothing as the empty string."""
+    """Formats a field's value for a label or detail: money with its currency (``49.00 EUR``), a point in time by its
+    day (``2026-10-03``), a boolean as yes or no, nothing as the empty string."""
     value = values.get(each.name)
     if value is None:
         return ""
@@ -174,7 +175,7 @@ def shown_value(each: Field, values: Mapping[str, Any]) -> str:
 
 
 class Kinds:
-    """Every declared kind of a workspace's connectors, and which provider answers for each."""
+    """Every record kind of a workspace's connectors, and the provider of each."""
 
     def __init__(self, providers: Sequence[ContextProvider]) -> None:
         self._by_name: dict[str, tuple[RecordKind, ContextProvider]] = {}

@@ -1,4 +1,4 @@
-"""Whether an action's answer is what its contract promised."""
+"""Result check: whether an action's answer is what its contract promised."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from core.errors import InvalidInput, NotCanonical
 
 
 def fits_result(schema: Mapping[str, Any] | None, body: bytes) -> bool | None:
-    """True or False by the contract's result schema (JSON Schema 2020-12); None where the contract promises nothing.
-    Raises nothing: what can't be judged, such as a number that the validator does not hold, does not fit."""
+    """Validates an answer by the contract's result schema (JSON Schema 2020-12): True or False; None where the contract
+    has none. Raises nothing: what can't be validated, such as a number beyond the validator's range, does not fit."""
     if schema is None:
         return None
     from registry.schemas import Checker

@@ -1,7 +1,7 @@
-"""Example of an answer: the smallest value that fits a JSON Schema, the same one every time.
+"""Example of a result: the smallest value that fits a JSON Schema, the same one every time.
 
-What test mode answers in the platform's place. The schema is a stranger's: whatever it asks for, this is bounded in
-time and size, and what it can't make it says so (``NoExample``) instead of answering something that does not fit.
+What test mode answers in the platform's place. The schema is untrusted: time and size are limited whatever it asks for,
+and where no example is found, ``NoExample`` is raised instead of answering a value that does not fit.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _WORDS: Final = ("EUR", "en", "2026-01-01", "a-1", "A-1", "a_1", "a.b", "id_1", 
 
 
 class NoExample(Exception):
-    """No value that fits was found, or none that is small enough. Says why in a clause."""
+    """No fitting value was found, or none that is small enough. Says why in a clause."""
 
 
 def example(schema: Mapping[str, Any]) -> Any:
-    """A value that fits ``schema``. The schema's own examples and defaults are taken where they fit. Raises
+    """Builds a value that fits ``schema``. The schema's own examples and defaults are taken where they fit. Raises
     NoExample."""
     why = "no value that fits it was found"
     for own_words in (True, False):
@@ -68,13 +68,13 @@ class _Maker:
         if not isinstance(schema, Mapping):
             raise NoExample("it allows no value at all")
         if "$ref" in schema:
-            there = self._referred(schema["$ref"])
+            there = self._resolve_reference(schema["$ref"])
             rest = {name: each for name, each in schema.items() if name != "$ref"}
-            return self.value(_merged(rest, there) if rest else there, depth + 1)
+            return self.value(_merge(rest, there) if rest else there, depth + 1)
         if isinstance(schema.get("allOf"), Sequence) and schema["allOf"]:
             whole: Any = {name: each for name, each in schema.items() if name != "allOf"}
             for each in schema["allOf"]:
-                whole = _merged(whole, self._plain(each, depth))
+                whole = _merge(whole, self._plain(each, depth))
             return self.value(whole, depth + 1)
         for several in ("anyOf", "oneOf"):
             if isinstance(schema.get(several), Sequence) and schema[several]:
@@ -94,7 +94,7 @@ class _Maker:
         why = NoExample("none of its alternatives can be made")
         for each in schema[several]:
             try:
-                made = self.value(_merged(rest, self._plain(each, depth)), depth + 1)
+                made = self.value(_merge(rest, self._plain(each, depth)), depth + 1)
             except NoExample as error:
                 why = error
                 continue
@@ -103,15 +103,15 @@ class _Maker:
         raise why
 
     def _plain(self, schema: Any, depth: int) -> Any:
-        """``schema`` with what it refers to in its place, so that it can be merged."""
+        """``schema`` with its references resolved, so that it can be merged."""
         for _ in range(MOST_DEPTH - depth):
             if not (isinstance(schema, Mapping) and "$ref" in schema):
                 return schema
             rest = {name: each for name, each in schema.items() if name != "$ref"}
-            schema = _merged(rest, self._referred(schema["$ref"]))
+            schema = _merge(rest, self._resolve_reference(schema["$ref"]))
         raise NoExample("it refers to itself")
 
-    def _referred(self, reference: Any) -> Any:
+    def _resolve_reference(self, reference: Any) -> Any:
         if not isinstance(reference, str) or not reference.startswith("#"):
             raise NoExample("it refers outside itself")
         there: Any = self.root
@@ -162,9 +162,8 @@ class _Maker:
         return [self.value(each, depth + 1) for each in parts]
 
 
-def _merged(one: Any, other: Any) -> Any:
-    """Both schemas at once, as far as their keywords can be laid together; what can't be shows when the example is
-    checked."""
+def _merge(one: Any, other: Any) -> Any:
+    """Merges both schemas as far as their keywords allow; what does not fit shows when the example is validated."""
     if other is True:
         return one
     if not isinstance(one, Mapping) or not isinstance(other, Mapping):
@@ -253,7 +252,7 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _fits(schema: Mapping[str, Any], value: Any) -> bool:
-    """By the linear-time engine for patterns. A schema that can't be used fits nothing."""
+    """Validates with the linear-time engine for patterns. A schema that can't be used fits nothing."""
     try:
         if len(canon.dumps(value)) > MOST_BYTES:
             return False

@@ -1,7 +1,6 @@
-"""Limits on JSON Schemas: how large and deep one may be with every reference followed, worked out without following
-them one by one.
+"""Limits on JSON Schemas: size and depth with every reference expanded, computed without expanding them.
 
-A schema of 1,000 characters can stand for one of 2^30 parts, when each definition refers to the one before it twice. So
+A schema of 1,000 characters can expand to one of 2^30 parts, when each definition refers to the one before it twice. So
 each definition is counted once, and what refers to it adds that count.
 """
 
@@ -31,8 +30,8 @@ NAMED: Final = frozenset(
 
 
 def limits(schema: Any) -> Iterator[tuple[str, str]]:
-    """(pointer, why) of what makes ``schema`` too costly; the why is a clause that says what to do. Takes time by its
-    length alone."""
+    """Findings (pointer, why) that make ``schema`` too costly; the why is a clause that says what to do. Takes time by
+    its length alone."""
     if (where := _too_deep(schema)) is not None:
         yield where, f"it is nested deeper than {MAX_DEPTH} levels; flatten it"
         return
@@ -55,14 +54,14 @@ def pattern_count(schema: Any) -> int:
 
 
 def pattern_faults(schema: Any) -> Iterator[tuple[str, str]]:
-    """The patterns that can't be used, each with what to do. The schema must be within its limits."""
+    """The patterns that can't be used, each with advice. The schema must be within its limits."""
     for pointer, pattern in _patterns(schema):
         if why := patterns.trouble(pattern):
             yield pointer, f"the pattern {pattern[:60]!r} can't be used: {why.rstrip('.')}"
 
 
 def schemas_in(value: Any, pointer: str = "", *, names: bool = False) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every object in ``value`` that is, or could be, a schema, with its place. ``names``: the keys of ``value`` are
+    """Every object in ``value`` that is, or could be, a schema, with its pointer. ``names``: the keys of ``value`` are
     names."""
     if isinstance(value, Mapping):
         if not names:
@@ -76,7 +75,7 @@ def schemas_in(value: Any, pointer: str = "", *, names: bool = False) -> Iterato
 
 
 def _too_deep(value: Any) -> str | None:
-    """Where it goes deeper than may be: without recursion, which is what this guards."""
+    """The place where nesting exceeds the limit: without recursion, which is what this guards."""
     left: list[tuple[Any, str, int]] = [(value, "", 0)]
     while left:
         each, pointer, depth = left.pop()
@@ -120,8 +119,8 @@ def _patterns(schema: Any) -> Iterator[tuple[str, str]]:
 
 
 class _Expanded:
-    """How many schemas there are below each one, with references followed. Each target of a reference is counted once
-    and remembered."""
+    """Counts the subschemas of each schema with references expanded. Each target of a reference is counted once and
+    remembered."""
 
     def __init__(self, root: Any) -> None:
         self._root = root

@@ -1,5 +1,5 @@
-"""JSON Schema 2020-12, closed and bounded: what a schema refers to stands in it, so that checking one never opens a
-socket, and neither reading one nor checking a value by one takes more time or memory than their lengths allow for.
+"""JSON Schema 2020-12, closed and bounded: references stay within the schema, no socket is opened, and validating takes
+time and memory in proportion to the lengths alone.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ def schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
     try:
         # The dialect's own schema tells every fault; what only a reading in full shows (a reference to nowhere) is told
         # one at a time.
-        found = dict.fromkeys((at(*each.instance_path), _told(each)) for each in _dialect().iter_errors(schema))
+        found = dict.fromkeys((at(*each.instance_path), _describe(each)) for each in _dialect().iter_errors(schema))
         if found:
             yield from islice(found, MAX_FAULTS)
         else:
-            _built(schema)
+            _compile(schema)
     except jsonschema_rs.ValidationError as error:
-        yield at(*error.instance_path), _told(error)
+        yield at(*error.instance_path), _describe(error)
     except (ValueError, RecursionError) as error:
         yield "", str(error).split("\n", 1)[0]
 
@@ -54,8 +54,9 @@ def _dialect() -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator({"$ref": DIALECT}, offline=True, validate_formats=True)
 
 
-def _told(error: jsonschema_rs.ValidationError) -> str:
-    """A clause. The dialect says 'type' by alternatives, of which the library names none."""
+def _describe(error: jsonschema_rs.ValidationError) -> str:
+    """An error as a clause. The meta-schema describes 'type' by alternatives, and the library's error names none of
+    them."""
     if error.instance_path[-1:] != ["type"] or "anyOf" not in error.message:
         return error.message[:MAX_MESSAGE]
     said = error.instance if isinstance(error.instance, list) else [error.instance]
@@ -70,22 +71,22 @@ def _told(error: jsonschema_rs.ValidationError) -> str:
 
 
 def misfits(schema: Mapping[str, Any], definitions: Mapping[str, Any], value: Any) -> str:
-    """Why ``value`` does not fit ``schema`` (whose ``#/$defs`` are ``definitions``); empty if it does. The schema
-    must be usable."""
+    """The reasons why ``value`` does not fit ``schema`` (whose ``#/$defs`` are ``definitions``); empty if it does. The
+    schema must be usable."""
     whole = {**schema, "$defs": definitions} if definitions else dict(schema)
     found = next(iter(Checker(whole).faults(value, most=1)), None)
     return found.message[:MAX_MESSAGE] if found is not None else ""
 
 
 class Checker:
-    """One schema, ready to check values. Raises InvalidInput for one that is over its limits, ValueError for what is no
+    """Compiled validator of one schema. Raises InvalidInput for one that is over its limits, ValueError for what is no
     schema."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         fault = next(limits(schema), None)
         if fault is not None:
             raise InvalidInput(f"{fault[1]}.")
-        self._validator = _built(schema)
+        self._validator = _compile(schema)
         self._chars = len(json.dumps(schema))
         self.patterns = pattern_count(schema)
 
@@ -95,8 +96,8 @@ class Checker:
         return bool(self._validator.is_valid(value))
 
     def faults(self, value: Any, *, most: int = MAX_FAULTS) -> Iterator[jsonschema_rs.ValidationError]:
-        """What does not fit, in the schema's order. Raises InvalidInput for a value that is too long to be checked by
-        patterns."""
+        """Validates a value and answers what does not fit, in the schema's order. Raises InvalidInput for a value that
+        is too long to be checked by patterns."""
         if self.patterns and _text(value, MAX_PATTERN_TEXT) > MAX_PATTERN_TEXT:
             raise InvalidInput(
                 f"what is checked against patterns has at most {MAX_PATTERN_TEXT:,} characters; this is longer"
@@ -112,15 +113,16 @@ class Checker:
             yield error
 
 
-def _built(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
-    """Formats are asserted, patterns are matched in linear time, and a ``$ref`` to anywhere else is never fetched."""
+def _compile(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
+    """Compiles a validator: formats are asserted, patterns are matched in linear time, and a ``$ref`` to anywhere else
+    is never fetched."""
     return jsonschema_rs.Draft202012Validator(
         dict(schema), validate_formats=True, offline=True, pattern_options=patterns.options(pattern_count(schema))
     )
 
 
 def _text(value: Any, most: int) -> int:
-    """The characters in it, names included, with one for each other part; counted no further than ``most``."""
+    """Counts the characters of a value, names included, and one for each other part, no further than ``most``."""
     count, left = 0, [value]
     while left and count <= most:
         each = left.pop()

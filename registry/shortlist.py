@@ -1,5 +1,4 @@
-"""Finds the few offers a request may mean among thousands: fielded BM25 over what a contract says of itself, typos
-forgiven.
+"""Shortlist: finds the few offers a request may mean among thousands, by fielded BM25 with typos forgiven.
 
 BM25F after Robertson & Zaragoza, "The Probabilistic Relevance Framework" (2009) §3.6: term frequencies are weighted
 and length-normalised per field, summed, then saturated once.
@@ -51,8 +50,8 @@ MOST_TOPS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """An offer and how well it fits. ``score`` is comparable within one query only; ``coverage`` in [0, 1] is how
-    much of what the request says (by rarity) this offer speaks of; ``matched`` are the stems that met, rarest first."""
+    """An offer and its score. ``score`` is comparable within one query only; ``coverage`` in [0, 1] is the share of the
+    request's terms (weighted by rarity) that this offer contains; ``matched`` are the common stems, rarest first."""
 
     offer: Offer
     score: float
@@ -62,8 +61,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word of a request as it is looked up: itself or a misspelling's correction (``weight`` 1 or less), and its
-    kin."""
+    """One query term: a word of a request or its correction (``weight`` 1 or less), and its synonyms."""
 
     word: str
     stem: str
@@ -73,8 +71,7 @@ class Term:
 
 
 class Shortlist:
-    """An index over offers, built once for a set that one role may use on one surface. Not changed afterwards: safe
-    to share."""
+    """Search index over the offers that one role may use on one surface. Not changed afterwards: safe to share."""
 
     def __init__(self, offers: Sequence[Offer], *, role: str = "owner", others: Sequence[str] = ()) -> None:
         self.offers: tuple[Offer, ...] = tuple(offers)
@@ -103,7 +100,7 @@ class Shortlist:
         return self._by_name.get(name)
 
     def spoken(self, name: str) -> frozenset[str]:
-        """Every stem the offer of that name says of itself."""
+        """Every stem in the offer of that name."""
         found = self._spoken.get(name)
         if found is None:
             said = fields(self._by_name[name])
@@ -111,7 +108,7 @@ class Shortlist:
         return found
 
     def core(self, name: str) -> frozenset[str]:
-        """The stems of what the offer is: name, title and the first sentence said of it."""
+        """The stems of the offer's name, title and the first sentence of its description."""
         found = self._core.get(name)
         if found is None:
             said = fields(self._by_name[name])
@@ -124,16 +121,14 @@ class Shortlist:
         return tuple(dict.fromkeys(called_names(self._by_name[name])))
 
     def rarity(self, word_stem: str) -> float:
-        """How telling a stem is here: its inverse document frequency, at its highest for one that no offer speaks
-        of."""
+        """Inverse document frequency of a stem, at its highest for one that no offer contains."""
         return self._idf.get(word_stem, self._unknown_idf)
 
     def knows(self, word_stem: str) -> bool:
         return word_stem in self._postings
 
     def terms(self, text: str) -> list[Term]:
-        """The telling words of a request, rarest first, at most MOST_TERMS; a word nobody knows is tried as a
-        misspelling."""
+        """Query terms of a request, rarest first, at most MOST_TERMS; unknown words are tried as misspellings."""
         seen: dict[str, str] = {}
         previous = ""
         for run, _, _ in runs(text):
@@ -167,7 +162,7 @@ class Shortlist:
         ]
 
     def top(self, text: str, k: int = 8) -> list[Scored]:
-        """The ``k`` offers that fit best, best first; fewer where fewer share a word with the text."""
+        """The ``k`` best offers, best first; fewer where fewer share a word with the text."""
         if (text, k) not in self._tops:
             if len(self._tops) >= MOST_TOPS:
                 self._tops.clear()
@@ -221,7 +216,7 @@ class Shortlist:
 
 
 def _alike(word: str) -> Iterator[str]:
-    """What general English has for a word that no offer knows."""
+    """Synonyms for a word that no offer contains."""
     near = {**similar_stems(word), **similar_stems(word, verb=True)}
     return (other for other, share in near.items() if share >= ALIKE)
 

@@ -3,8 +3,8 @@ canonical bytes.
 
 The form is ``<protected header>..<signature>``; put the base64url of the contract's bytes between the dots and any JWS
 library verifies it. The protected header is exactly ``{"alg":"Ed25519","kid":…,"typ":"opsiq-contract+jws"}``; the key
-id is the RFC 7638 thumbprint of the public key. One algorithm, chosen by nobody who sends. See docs/reference/wire.md
-§7.
+id is the RFC 7638 thumbprint of the public key. There is one algorithm, which senders can't choose. See
+docs/reference/wire.md §7.
 """
 
 from __future__ import annotations
@@ -92,11 +92,11 @@ def kid_of(public: str) -> str:
 def sign(contract_bytes: bytes, key: SigningKey) -> str:
     """The detached signature of a contract's canonical bytes (``Contract.canonical``).
 
-    Raises InvalidContract for bytes that ``verified`` would refuse: nothing is signed that can't be registered.
+    Raises InvalidContract for bytes that ``verify`` would refuse: nothing is signed that can't be registered.
     """
     if len(contract_bytes) > MAX_CONTRACT_BYTES:
         raise _too_large(contract_bytes)
-    _parsed(contract_bytes)
+    _parse(contract_bytes)
     pair = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": key.public, "d": _b64(key.private)})
     header = {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}
     return jws.detach_content(jws.serialize_compact(header, contract_bytes, pair, algorithms=[ALGORITHM]))
@@ -106,8 +106,8 @@ def verify(raw: bytes, signature: str, keys: Mapping[str, str]) -> Contract:
     """The contract in ``raw``, if one of ``keys`` (kid → public key) signed exactly these bytes. Verifies first,
     parses second.
 
-    Raises BadSignature with the reason, or InvalidContract for signed bytes that are no canonical contract. What has
-    been verified once is remembered with its key, so that loading ten thousand contracts again costs lookups.
+    Raises BadSignature with the reason, or InvalidContract for signed bytes that are no canonical contract. Successful
+    verifications are cached with their key, so that loading ten thousand contracts again costs look-ups only.
     """
     if not signature:
         raise BadSignature("The contract has no signature. Sign it with a key of this workspace.")
@@ -117,13 +117,13 @@ def verify(raw: bytes, signature: str, keys: Mapping[str, str]) -> Contract:
         raise BadSignature(f"The contract is signed with the key {kid!r}, which is not a key of this workspace.")
     if len(raw) > MAX_CONTRACT_BYTES:
         raise _too_large(raw)
-    return _verified(raw, signature, kid, public)
+    return _verify_cached(raw, signature, kid, public)
 
 
 @lru_cache(maxsize=_KEPT)
-def _verified(raw: bytes, signature: str, kid: str, public: str) -> Contract:
-    """Kept for success only: a refusal is an exception, and those are not remembered. The key is part of what is
-    remembered."""
+def _verify_cached(raw: bytes, signature: str, kid: str, public: str) -> Contract:
+    """Caches successful verifications only: a refusal is an exception, and those are not cached. The key is part of
+    what is remembered."""
     try:
         key = _jwk(public)
     except BadSetting as error:
@@ -134,14 +134,14 @@ def _verified(raw: bytes, signature: str, kid: str, public: str) -> Contract:
         jws.deserialize_compact(signature, key, algorithms=[ALGORITHM], payload=raw)
     except (JoseError, ValueError) as error:
         raise BadSignature("The signature does not fit the contract: one of them was changed after signing.") from error
-    return _parsed(raw)
+    return _parse(raw)
 
 
 def _too_large(raw: bytes) -> InvalidContract:
     return InvalidContract(f"A contract has at most {MAX_CONTRACT_BYTES} bytes; this one has {len(raw)}.")
 
 
-def _parsed(raw: bytes) -> Contract:
+def _parse(raw: bytes) -> Contract:
     try:
         value = canon.loads(raw)
         if canon.dumps(value) != raw:
@@ -158,7 +158,7 @@ def _parsed(raw: bytes) -> Contract:
 
 
 def _kid(signature: str) -> str:
-    """The key id of a signature in exactly the one form; raises BadSignature for any other."""
+    """The key id of a signature in the one accepted form; raises BadSignature for any other."""
     if signature.count(".") == 2 and signature.split(".")[1]:
         raise BadSignature("The signature carries its own payload; send a detached JWS (header..signature).")
     if len(signature) > _MAX_SIGNATURE_CHARS:
@@ -200,7 +200,7 @@ def _b64(raw: bytes) -> str:
 
 
 def _unb64(text: str) -> bytes:
-    """Empty for what is no base64url, so that the caller's check names the fault."""
+    """Decodes base64url; empty for anything else, so that the caller's check names the fault."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

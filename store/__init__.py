@@ -1,1 +1,2 @@
-"""Every table and query: the only room that knows SQL. Queries take a session and a workspace and never commit."""
+"""Store: every table, query and migration; the only room that knows SQL. Queries take a session and a workspace and
+never commit."""

@@ -1,5 +1,5 @@
-"""What a workspace has set up to happen on events: rules (a contract with mapped parameters), instructions (words for
-the AI brain), and what came of each of them for each event."""
+"""Automations: rules (a contract with mapped parameters), instructions (words that a resolver plans), and the result of
+each for each event."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from store.rows import Row, add, add_new, amend, every, first, table
 
 
 class RuleRow(Row, table=True):
-    """``parameters`` is JSON (parameter → pointer or constant), ``author`` the actor it acts as, as JSON. ``mode``: on,
-    shadow, off."""
+    """Rule. ``parameters`` is JSON (parameter → pointer or constant), ``author`` the actor it acts as, as JSON.
+    ``mode``: on, shadow, off."""
 
     __tablename__ = "rules"
     __table_args__ = (Index("ix_rules_workspace", "workspace", "created_at", "id"),)
@@ -51,8 +51,8 @@ class RuleRow(Row, table=True):
 
 
 class InstructionRow(Row, table=True):
-    """``contracts`` are names joined by spaces; ``unattended_by`` is the owner who allowed writes without a card, empty
-    where none did."""
+    """Instruction. ``contracts`` are names joined by spaces; ``unattended_by`` is the owner who allowed writes without
+    a card, empty where none did."""
 
     __tablename__ = "instructions"
     __table_args__ = (Index("ix_instructions_workspace", "workspace", "created_at", "id"),)
@@ -80,8 +80,8 @@ class InstructionRow(Row, table=True):
 
 
 class FiringRow(Row, table=True):
-    """One rule or instruction (``source``) meeting one event. ``verdict``: run, shadow, unmet, over_limit, untold (it
-    could not be judged). ``document`` is JSON: what shadow mode would have planned."""
+    """Result of one rule or instruction (``source``) for one event. ``verdict``: run, shadow, unmet, over_limit, untold
+    (its condition could not be evaluated). ``document`` is JSON: what shadow mode would have planned."""
 
     __tablename__ = "rule_firings"
     __table_args__ = (
@@ -109,7 +109,7 @@ async def insert_rule(session: AsyncSession, row: RuleRow) -> RuleRow:
 
 
 async def rule(session: AsyncSession, workspace: str, rule_id: str) -> RuleRow:
-    """Raises NotFound, for another workspace's rule as for none."""
+    """Reads one rule. Raises NotFound, for another workspace's rule as for none."""
     row = await first(session, RuleRow, select(_RULE).where(_RULE.c.id == rule_id, _RULE.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such rule in this workspace.")
@@ -117,7 +117,7 @@ async def rule(session: AsyncSession, workspace: str, rule_id: str) -> RuleRow:
 
 
 async def rules(session: AsyncSession, workspace: str, *, modes: Collection[str] = ()) -> list[RuleRow]:
-    """Oldest first."""
+    """Every rule, oldest first."""
     mine = select(_RULE).where(_RULE.c.workspace == workspace)
     if modes:
         mine = mine.where(_RULE.c.mode.in_(tuple(modes)))
@@ -135,7 +135,7 @@ async def change_rule(session: AsyncSession, row: RuleRow, **columns: Any) -> Ru
 
 
 async def count_overrun(session: AsyncSession, row: RuleRow) -> int:
-    """How often its condition has been stopped, this time included; 0 where the rule is gone."""
+    """Counts that its condition was stopped, and answers how often that makes; 0 where the rule is gone."""
     mine = and_(_RULE.c.id == row.id, _RULE.c.workspace == row.workspace)
     statement = update(_RULE).where(mine).values(overruns=_RULE.c.overruns + 1).returning(_RULE.c.overruns)
     return (await session.execute(statement)).scalar_one_or_none() or 0
@@ -149,7 +149,7 @@ async def park_rule(session: AsyncSession, row: RuleRow, why: str, at: datetime)
 
 
 async def delete_rule(session: AsyncSession, workspace: str, rule_id: str) -> None:
-    """What it has done stays on record. Raises NotFound."""
+    """Deletes a rule; its results stay on record. Raises NotFound."""
     gone = delete(_RULE).where(_RULE.c.id == rule_id, _RULE.c.workspace == workspace).returning(_RULE.c.id)
     if (await session.execute(gone)).first() is None:
         raise NotFound("There is no such rule in this workspace.")
@@ -160,7 +160,7 @@ async def insert_instruction(session: AsyncSession, row: InstructionRow) -> Inst
 
 
 async def instruction(session: AsyncSession, workspace: str, instruction_id: str) -> InstructionRow:
-    """Raises NotFound, for another workspace's instruction as for none."""
+    """Reads one instruction. Raises NotFound, for another workspace's instruction as for none."""
     mine = select(_INSTRUCTION).where(_INSTRUCTION.c.id == instruction_id, _INSTRUCTION.c.workspace == workspace)
     row = await first(session, InstructionRow, mine)
     if row is None:
@@ -169,7 +169,7 @@ async def instruction(session: AsyncSession, workspace: str, instruction_id: str
 
 
 async def instructions(session: AsyncSession, workspace: str, *, modes: Collection[str] = ()) -> list[InstructionRow]:
-    """Oldest first."""
+    """Every instruction, oldest first."""
     mine = select(_INSTRUCTION).where(_INSTRUCTION.c.workspace == workspace)
     if modes:
         mine = mine.where(_INSTRUCTION.c.mode.in_(tuple(modes)))
@@ -177,7 +177,7 @@ async def instructions(session: AsyncSession, workspace: str, *, modes: Collecti
 
 
 async def change_instruction(session: AsyncSession, row: InstructionRow, **columns: Any) -> InstructionRow:
-    """Raises Conflict when it was changed since ``row`` was read."""
+    """Updates an instruction. Raises Conflict when it was changed since ``row`` was read."""
     mine = _INSTRUCTION.c
     same = and_(mine.workspace == row.workspace, mine.revision == row.revision)
     changed = await amend(session, row, {**columns, "revision": row.revision + 1}, same)
@@ -187,21 +187,21 @@ async def change_instruction(session: AsyncSession, row: InstructionRow, **colum
 
 
 async def delete_instruction(session: AsyncSession, workspace: str, instruction_id: str) -> None:
-    """What it has done stays on record. Raises NotFound."""
+    """Deletes an instruction; its results stay on record. Raises NotFound."""
     mine = and_(_INSTRUCTION.c.id == instruction_id, _INSTRUCTION.c.workspace == workspace)
     if (await session.execute(delete(_INSTRUCTION).where(mine).returning(_INSTRUCTION.c.id))).first() is None:
         raise NotFound("There is no such instruction in this workspace.")
 
 
 async def insert_firing(session: AsyncSession, row: FiringRow) -> bool:
-    """Write down what came of it. False: this source has met this event before, and nothing is written."""
+    """Inserts the result of one event. False: this source has handled this event before, and nothing is written."""
     return await add_new(session, row)
 
 
 async def firings(
     session: AsyncSession, workspace: str, source: str, *, before: str | None = None, limit: int = 50
 ) -> list[FiringRow]:
-    """Newest first. ``before`` is the event id of the last one on the page before."""
+    """Results of a source, newest first. ``before`` is the event id of the last one on the page before."""
     mine = select(_F).where(_F.c.workspace == workspace, _F.c.source == source)
     if before is not None:
         last = await first(session, FiringRow, mine.where(_F.c.event_id == before))
@@ -213,26 +213,26 @@ async def firings(
 
 
 async def acted_since(session: AsyncSession, workspace: str, source: str, since: datetime) -> int:
-    """How many runs this source has made since then."""
+    """How many runs this source has started since then."""
     mine = and_(_F.c.workspace == workspace, _F.c.source == source, _F.c.at > since, _F.c.verdict == "run")
     counted: int = (await session.execute(select(func.count()).select_from(_F).where(mine))).scalar_one()
     return counted
 
 
 async def firing_of_run(session: AsyncSession, workspace: str, run_id: str) -> FiringRow | None:
-    """What made this run, if an event did."""
+    """The result that started this run, if an event did."""
     return await first(session, FiringRow, select(_F).where(_F.c.workspace == workspace, _F.c.run_id == run_id))
 
 
 async def firings_of(session: AsyncSession, workspace: str, event_id: str) -> dict[str, FiringRow]:
-    """What rules and instructions made of one event, by source."""
+    """The results of one event, by source."""
     mine = select(_F).where(_F.c.workspace == workspace, _F.c.event_id == event_id)
     return {row.source: row for row in await every(session, FiringRow, mine)}
 
 
 async def latest(session: AsyncSession, workspace: str) -> dict[str, FiringRow]:
-    """The newest firing of each rule and instruction of a workspace, by source; absent where there was none. One look
-    into the index for each, however much they have done."""
+    """The newest result of each rule and instruction of a workspace, by source; absent where there was none. One index
+    look-up each, however many results there are."""
     ids = union_all(*(select(one.c.id).where(one.c.workspace == workspace) for one in (_RULE, _INSTRUCTION))).subquery()
     other = _F.alias()
     newest = (
@@ -247,7 +247,7 @@ async def latest(session: AsyncSession, workspace: str) -> dict[str, FiringRow]:
 
 
 async def names(session: AsyncSession, workspace: str, sources: Collection[str]) -> dict[str, str]:
-    """The names of these rules and instructions, by id; absent for those that are gone."""
+    """Names of these rules and instructions, by id; absent for those that are gone."""
     made: dict[str, str] = {}
     for one in (_RULE, _INSTRUCTION):
         mine = select(one.c.id, one.c.name).where(one.c.workspace == workspace, one.c.id.in_(tuple(sources)))

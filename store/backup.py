@@ -1,4 +1,4 @@
-"""A database as one file, taken while servers run, and put back into an empty place.
+"""Database backup and restore: one file, taken while servers run, restored into an empty database.
 
 SQLite: a copy of one moment by ``VACUUM INTO``. PostgreSQL: ``pg_dump`` in its custom format, and ``pg_restore``, from
 the same version or newer on PATH.
@@ -23,7 +23,7 @@ from store.database import Database
 
 
 async def snapshot(database: Database, url: str, to: Path) -> None:
-    """Write what the database holds at one moment into ``to``, which must not exist. Raises Unavailable when that did
+    """Writes the database's content at one moment into ``to``, which must not exist. Raises Unavailable when that did
     not work."""
     os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     if database.dialect == "postgresql":
@@ -32,9 +32,9 @@ async def snapshot(database: Database, url: str, to: Path) -> None:
     await asyncio.to_thread(_vacuumed, make_url(url).database or "", to)
 
 
-async def put_back(url: str, dump: Path) -> None:
-    """Fill the empty database at ``url`` with what ``snapshot`` wrote on the same engine. Raises Conflict where
-    something is there."""
+async def restore(url: str, dump: Path) -> None:
+    """Restores a ``snapshot`` of the same engine into the empty database at ``url``. Raises Conflict where something is
+    there."""
     parsed = make_url(url)
     if parsed.drivername.startswith("sqlite"):
         if not await _empty(url):
@@ -101,7 +101,7 @@ async def _run(program: str, url: str, *arguments: str) -> None:
 
 
 def _libpq(url: URL) -> dict[str, str]:
-    """The address as libpq's variables: a password is in no argument that others can see."""
+    """The URL as libpq's environment variables: no argument that others can see holds a password."""
     host = url.host or str(url.query.get("host", ""))
     given = {
         "PGHOST": host,

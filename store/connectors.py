@@ -1,4 +1,4 @@
-"""Which connectors a workspace has switched on, and with what. Secrets come sealed."""
+"""Connector settings: which connectors a workspace has switched on, and their configuration. Secrets come sealed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from store.rows import Row, add_new, amend, first, table
 
 
 class ConnectorRow(Row, table=True):
-    """``sealed_secrets`` is one sealed JSON object."""
+    """Settings of one connector. ``sealed_secrets`` is one sealed JSON object."""
 
     __tablename__ = "connectors"
 
@@ -52,7 +52,7 @@ async def put(session: AsyncSession, row: ConnectorRow) -> ConnectorRow:
 
 
 async def get(session: AsyncSession, workspace: str, name: str) -> ConnectorRow:
-    """Raises NotFound."""
+    """Reads one connector's settings. Raises NotFound."""
     row = await first(session, ConnectorRow, select(_T).where(_T.c.workspace == workspace, _T.c.name == name))
     if row is None:
         raise NotFound(f"The connector {name} is not set up in this workspace.")
@@ -60,12 +60,12 @@ async def get(session: AsyncSession, workspace: str, name: str) -> ConnectorRow:
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[ConnectorRow]:
-    """By name, disabled ones too."""
+    """Every connector, by name, disabled ones too."""
     return await _LISTED.every(session, of=workspace)
 
 
 async def using(session: AsyncSession, name: str) -> list[str]:
-    """The workspaces that have it switched on."""
+    """The workspaces that have this connector switched on."""
     mine = select(_T.c.workspace).where(_T.c.name == name, _T.c.enabled)
     return list((await session.execute(mine.order_by(_T.c.workspace))).scalars())
 
@@ -87,7 +87,7 @@ async def enable(session: AsyncSession, workspace: str, name: str, enabled: bool
 
 
 async def remove(session: AsyncSession, workspace: str, name: str) -> None:
-    """Forget it with its secrets. Raises NotFound."""
+    """Deletes a connector's settings with its secrets. Raises NotFound."""
     mine = delete(_T).where(_T.c.workspace == workspace, _T.c.name == name)
     if (await session.execute(mine.returning(_T.c.name))).first() is None:
         raise NotFound(f"The connector {name} is not set up in this workspace.")

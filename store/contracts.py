@@ -1,4 +1,4 @@
-"""Registered contracts with their signatures, and the keys that sign. A registered version never changes."""
+"""Registered contracts with their signatures, and the signing keys. A registered version never changes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Set = dict[str, dict[int, tuple[str, str]]]
 
 
 class ContractRow(Row, table=True):
-    """``raw`` are the very bytes that were signed.
+    """One registered version of a contract. ``raw`` are the very bytes that were signed.
 
     ``signature`` is a detached JWS over them; ``state``: active or retired, since
     ``changed_at``.
@@ -47,7 +47,7 @@ class ContractRow(Row, table=True):
 
 
 class SigningKeyRow(Row, table=True):
-    """An Ed25519 key. A retired one signs no more, but what it signed still verifies until it is deleted."""
+    """Ed25519 signing key. A retired one signs no more, but what it signed still verifies until it is deleted."""
 
     __tablename__ = "signing_keys"
     SEALED: ClassVar[tuple[str, ...]] = ("workspace", "kid", "public", "sealed_private", "created_at", "retired_at")
@@ -80,7 +80,7 @@ _K = table(SigningKeyRow)
 
 
 async def register(session: AsyncSession, row: ContractRow) -> bool:
-    """Make this version the active one of its name and retire the older ones.
+    """Registers a version as the active one of its name and retires the older ones.
 
     False: it was registered before, nothing changed. Raises Conflict when this version is registered with other
     content, or a higher version already is; NotAuthentic, as everything that changes contracts, when they are not as
@@ -110,7 +110,7 @@ async def register(session: AsyncSession, row: ContractRow) -> bool:
 
 
 async def generation(session: AsyncSession, workspace: str) -> str:
-    """A word that differs once a contract or signing key here has changed: one cheap query to keep a catalogue by.
+    """A cache key that differs once a contract or signing key here has changed: one cheap query to keep a catalogue by.
 
     It is counted, not timed: a clock that goes back must not keep a retired contract on offer.
     """
@@ -200,7 +200,7 @@ async def seal_generation(session: AsyncSession, workspace: str) -> None:
 
 
 async def version(session: AsyncSession, workspace: str, name: str, number: int) -> ContractRow:
-    """One version, active or retired. Raises NotFound."""
+    """Reads one version, active or retired. Raises NotFound."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.name == name, _T.c.version == number)
     row = await first(session, ContractRow, mine)
     if row is None:
@@ -222,12 +222,12 @@ async def every_version(session: AsyncSession, workspace: str) -> list[ContractR
 
 
 async def retire(session: AsyncSession, workspace: str, name: str) -> ContractRow:
-    """Offer this contract no more. Raises NotFound when no version of it is active."""
+    """Retires a contract: it is no longer offered. Raises NotFound when no version of it is active."""
     return await _state(session, workspace, name, was="active", to="retired")
 
 
 async def reinstate(session: AsyncSession, workspace: str, name: str) -> ContractRow:
-    """Offer the newest version again. Raises NotFound when that is not a retired one."""
+    """Makes the newest version active again. Raises NotFound when that is not a retired one."""
     return await _state(session, workspace, name, was="retired", to="active")
 
 

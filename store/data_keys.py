@@ -1,5 +1,5 @@
-"""Data keys, each wrapped with the key of the environment or the data folder: what seals every stored secret (envelope
-encryption)."""
+"""Data keys (envelope encryption): each is wrapped with the key of the environment or the data folder, and encrypts the
+stored secrets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from store.rows import Row, add, every, table
 
 
 class DataKeyRow(Row, table=True):
-    """The newest seals; the others still open what they sealed."""
+    """One wrapped data key; the newest encrypts, the others still decrypt."""
 
     __tablename__ = "data_keys"
 
@@ -28,23 +28,23 @@ _T = table(DataKeyRow)
 
 
 async def listed(session: AsyncSession) -> list[DataKeyRow]:
-    """Oldest first."""
+    """Every data key, oldest first."""
     return await every(session, DataKeyRow, select(_T).order_by(_T.c.created_at, _T.c.id))
 
 
 async def lock(session: AsyncSession) -> None:
-    """Nobody else makes or wraps data keys until this transaction is over."""
+    """Locks data keys: nobody else creates or wraps any until this transaction is over."""
     if is_postgresql(session):
         await session.execute(text("LOCK TABLE data_keys IN EXCLUSIVE MODE"))
 
 
 async def insert(session: AsyncSession, row: DataKeyRow) -> DataKeyRow:
-    """Raises Conflict when the id is taken."""
+    """Inserts a data key. Raises Conflict when the id is taken."""
     return await add(session, row)
 
 
 async def rewrap(session: AsyncSession, key_id: str, *, was: str, wrapped: str) -> None:
-    """Raises Conflict when it was wrapped anew by someone else."""
+    """Replaces the wrapping of a data key. Raises Conflict when it was wrapped anew by someone else."""
     mine = update(_T).where(_T.c.id == key_id, _T.c.wrapped == was)
     if (await session.execute(mine.values(wrapped=wrapped).returning(_T.c.id))).first() is None:
         raise Conflict("The data keys were wrapped anew by someone else just now: look again.")

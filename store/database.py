@@ -1,4 +1,4 @@
-"""One door to the database: ``begin()`` to write, ``read()`` to read, on SQLite or PostgreSQL alike.
+"""Database access on SQLite and PostgreSQL alike: ``begin()`` to write, ``read()`` to read.
 
 SQLite: one writer connection for the process, and one writer at a time among processes (``store.driver.write_lock``;
 several connections only fight over the file's lock), WAL with ``synchronous=FULL`` (NORMAL can lose the last commits in
@@ -58,7 +58,7 @@ _POSTGRESQL_DOWN: Final = ("08", "53", "57P", "40001", "40P01")
 
 
 class Database:
-    """The database of this process. Opened once, closed at shutdown; belongs to one event loop."""
+    """Connection pool of this process. Opened once, closed at shutdown; belongs to one event loop."""
 
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine, *, turn: WriteLock | None = None) -> None:
         self._writer = writer
@@ -72,7 +72,7 @@ class Database:
 
     @classmethod
     async def open(cls, url: str) -> Database:
-        """``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Connects once.
+        """Opens ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. Connects once.
 
         Raises BadSetting, or Unavailable if nobody answers.
         """
@@ -105,11 +105,11 @@ class Database:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed at the end of the block, rolled back if it raises.
+        """Opens one transaction: committed at the end of the block, rolled back if it raises.
 
-        Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A block
-        inside a block of the same task would wait for itself, and raises RuntimeError instead. Keep the network out
-        of it.
+        Raises Unavailable when the database is down, full, or the transaction lost a race and may be run again. A
+        nested block of the same task would wait for itself, so it raises RuntimeError instead. Make no network call
+        inside.
         """
         task = asyncio.current_task()
         if task is None or task in self._writing:
@@ -117,8 +117,8 @@ class Database:
         async with self._turn.held() if self._turn else nullcontext(), self._transaction(task) as session:
             yield session
         callbacks = list(session.info.get(_CALLBACKS, ()))
-        if self._told is not None and (put := session.info.get(_PUT)):
-            callbacks.insert(0, partial(self._told, put))
+        if self._on_jobs is not None and (put := session.info.get(_PUT)):
+            callbacks.insert(0, partial(self._on_jobs, put))
         for callback in callbacks:
             try:
                 callback()
@@ -145,13 +145,12 @@ class Database:
             await connection.rollback()
 
     def tell(self, told: Callable[[Sequence[tuple[str, str]]], None]) -> None:
-        """``told`` gets the (kind, key) of all work that a transaction here has put to be done at once, when it is
-        committed."""
-        self._told = told
+        """Registers a callback that gets the (kind, key) of every job that was committed here and is due at once."""
+        self._on_jobs = told
 
     @property
     def dialect(self) -> str:
-        """``sqlite`` or ``postgresql``."""
+        """The engine: ``sqlite`` or ``postgresql``."""
         return self._writer.dialect.name
 
     async def close(self) -> None:
@@ -160,7 +159,8 @@ class Database:
 
 
 def after_commit(session: AsyncSession, callback: Callable[[], None]) -> None:
-    """Call ``callback`` once this session's transaction is committed, never if it is rolled back. It must not block."""
+    """Registers a callback for after the commit of this session's transaction; it is not called after a rollback. It
+    must not block."""
     session.info.setdefault(_CALLBACKS, []).append(callback)
 
 
@@ -171,7 +171,7 @@ def before_commit(session: AsyncSession, name: str, prepare: Callable[[AsyncSess
 
 
 def announce(session: AsyncSession, put: tuple[str, str]) -> None:
-    """This (kind, key) was put in this session: see ``Database.tell``."""
+    """Notes that this (kind, key) was added in this session: see ``Database.tell``."""
     session.info.setdefault(_PUT, []).append(put)
 
 
@@ -182,7 +182,7 @@ async def now(session: AsyncSession) -> datetime:
 
 
 def _make_file(path: Path) -> None:
-    """Secrets (sealed) and prompts live in it: readable by this user alone."""
+    """Creates the database file for this user alone: secrets (sealed) and prompts live in it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
 
@@ -191,7 +191,7 @@ def _sqlite(url: str) -> Database:
     parsed = make_url(url)
     path = parsed.database or ""
     (name,), options = parsed.get_dialect()().create_connect_args(parsed)
-    # It begins nothing: the "begin" event below does.
+    # This does not begin a transaction: the "begin" event below does.
     connect = partial(sqlite.connect, name, **{**options, "timeout": BUSY_TIMEOUT_S})
     look = partial(connect, only_reads=True)
     writer = create_async_engine(url, async_creator=connect, pool_size=1, max_overflow=0)
@@ -217,7 +217,8 @@ def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
         for pragma in pragmas:
             cursor.execute(pragma)
             if pragma == _WAL and (mode := cursor.fetchone()[0]) != "wal":
-                # Other processes could not read beside a writer, and a network file system's locks can't be trusted.
+                # Without it other processes could not read beside a writer; network file systems' locks can't be
+                # trusted.
                 cursor.close()
                 connection.close()
                 raise BadSetting(
@@ -232,12 +233,12 @@ def _on_begin(engine: AsyncEngine, statement: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:
         plain: Any = connection.connection.driver_connection
-        plain.begins(statement)
+        plain.mark_begin(statement)
 
 
 def _ping_after_a_rest(engine: AsyncEngine) -> None:
-    """A connection that rested for a second is asked whether it lives, and replaced if not. SQLAlchemy's pre-ping asks
-    each time, at the price of three trips for each transaction.
+    """Checks a connection that was idle for a second, and replaces it if it is dead. SQLAlchemy's pre-ping asks each
+    time, at the price of three trips for each transaction.
     """
 
     @event.listens_for(engine.sync_engine, "checkin")
@@ -257,7 +258,8 @@ def _ping_after_a_rest(engine: AsyncEngine) -> None:
 
 @asynccontextmanager
 async def _report_outage() -> AsyncIterator[None]:
-    """Turn a database that is down into Unavailable; leave every other failure as it is, since it is a defect."""
+    """Turns the errors of a database that is down into Unavailable; every other failure stays as it is, since it is a
+    defect."""
     try:
         yield
     except OpsIQError:
@@ -283,7 +285,7 @@ async def _open_session(
     try:
         connection = await engine.connect()
     except OSError as error:
-        # What the network says before there is a database to speak of is not a database error yet.
+        # Network errors before the database is connected are not database errors yet.
         raise Unavailable("The database does not answer: check that it runs, and OPSIQ_DATABASE_URL.") from error
     try:
         yield connection, Session(connection, _sqlite_of(connection), authenticator)

@@ -1,4 +1,5 @@
-"""What SQLite and PostgreSQL say differently: time columns, the database's clock, and "insert unless it is there"."""
+"""SQL dialects: where SQLite and PostgreSQL differ (time columns, the database's clock, "insert unless it is
+there")."""
 
 from __future__ import annotations
 
@@ -65,12 +66,13 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 def kept(at: datetime | None, *, postgresql: bool) -> Any:
-    """As a column of UtcTime keeps it, for statements said to the driver."""
+    """A datetime as a UtcTime column stores it, for statements that go to the driver directly."""
     return at if at is None or postgresql else iso(at)
 
 
 class DbNow(FunctionElement[datetime]):
-    """The database's present, for columns of UtcTime. Milliseconds on SQLite, microseconds on PostgreSQL."""
+    """SQL expression for the database's present, for columns of UtcTime. Milliseconds on SQLite, microseconds on
+    PostgreSQL."""
 
     type = UtcTime()
     name = "db_now"
@@ -78,7 +80,7 @@ class DbNow(FunctionElement[datetime]):
 
 
 class EpochMs(FunctionElement[int]):
-    """The database's present as whole milliseconds since 1970."""
+    """SQL expression for the database's present as whole milliseconds since 1970."""
 
     type = BigInteger()
     name = "epoch_ms"
@@ -107,8 +109,8 @@ def _epoch_ms_postgresql(_element: EpochMs, _compiler: SQLCompiler, **_kw: Any) 
 
 
 def present_ms() -> ScalarSelect[int]:
-    """As EpochMs, but looked at once for a whole statement: PostgreSQL else looks for every row, and never in an
-    index."""
+    """SQL expression as EpochMs, but evaluated once for a whole statement: PostgreSQL would otherwise evaluate it for
+    every row, and never use an index."""
     return select(EpochMs()).scalar_subquery()
 
 
@@ -117,38 +119,36 @@ def is_postgresql(session: AsyncSession) -> bool:
 
 
 def upsert(session: AsyncSession, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update`` in this session's database."""
+    """Builds an INSERT with ``on_conflict_do_nothing`` and ``on_conflict_do_update`` for this session's database."""
     return postgresql.insert(table) if is_postgresql(session) else sqlite.insert(table)
 
 
 def among(column: ColumnElement[Any], name: str, *, postgresql: bool) -> ColumnElement[bool]:
-    """Whether the column is one of the ``texts`` given as parameter ``name``: one parameter and one statement for any
-    number of them, so that neither SQLAlchemy nor the database reads a new one for each.
-    """
+    """SQL condition: the column is one of the ``texts`` given as parameter ``name``."""
     if postgresql:
         return column == any_(bindparam(name, type_=ARRAY(String)))
     return column.in_(select(func.json_each(bindparam(name, type_=String)).table_valued("value").c.value))
 
 
 def within(column: ColumnElement[Any], few: Select[Any], *, postgresql: bool) -> ColumnElement[bool]:
-    """As ``column IN (few)``, each of which ``few`` says once: as one array, PostgreSQL needs neither to sort nor to
-    join them."""
+    """SQL condition ``column IN (few)``, without duplicates in ``few``: as one array, so that PostgreSQL needs neither
+    to sort nor to join."""
     return column == any_(func.array(few.scalar_subquery())) if postgresql else column.in_(few)
 
 
 def pairs(name: str, *, postgresql: bool) -> TableValuedAlias:
-    """The entries of the JSON object given as parameter ``name``, as rows of ``key`` and ``value``."""
+    """SQL rows of ``key`` and ``value`` from the JSON object given as parameter ``name``."""
     given = bindparam(name, type_=String)
     each = func.json_each_text(cast(given, JSON)) if postgresql else func.json_each(given)
     return each.table_valued("key", "value")
 
 
 def one_of(column: ColumnElement[Any], few: Collection[str]) -> ColumnElement[bool]:
-    """Whether the column is one of these few, each a parameter of its own: a list is put into the statement at each
-    execution."""
+    """SQL condition: the column is one of these few, each a parameter of its own; a list would be put into the
+    statement at each execution."""
     return column.in_([literal(each) for each in few])
 
 
 def texts(given: Collection[str], *, postgresql: bool) -> Any:
-    """The value of ``among``'s parameter."""
+    """The parameter value for ``among``."""
     return list(given) if postgresql else json.dumps(list(given))

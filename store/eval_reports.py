@@ -1,4 +1,4 @@
-"""Reports of eval runs that a workspace keeps: one row for lists, its figures beside it, and a row an answer.
+"""Eval reports that a workspace keeps: one row for lists, one with the figures, and a row an answer.
 
 Answers stand with the worst first (``place``), so that a page of wrong ones is a range of the key and never all of
 them.
@@ -21,7 +21,8 @@ from store.rows import Row, add, add_all, add_new, every, first, table
 
 
 class EvalReportRow(Row, table=True):
-    """What a list shows. ``sha256`` is of the file's bytes: one workspace keeps a file once. ``cost`` is US dollars."""
+    """Report as a list shows it. ``sha256`` is of the file's bytes: one workspace keeps a file once. ``cost`` is US
+    dollars."""
 
     __tablename__ = "eval_reports"
     __table_args__ = (
@@ -54,8 +55,8 @@ class EvalReportRow(Row, table=True):
 
 
 class EvalFiguresRow(Row, table=True):
-    """``head`` is all of the report but its entries, ``outline`` what a comparison reads of each entry: JSON, both the
-    evals'."""
+    """Figures of a report. ``head`` is all of the report but its entries, ``outline`` what a comparison reads of each
+    entry: JSON, both the evals'."""
 
     __tablename__ = "eval_figures"
 
@@ -65,7 +66,7 @@ class EvalFiguresRow(Row, table=True):
 
 
 class EvalAnswerRow(Row, table=True):
-    """One answer. ``document`` is the entry's JSON, owned by the evals."""
+    """One answer of a report. ``document`` is the entry's JSON, owned by the evals."""
 
     __tablename__ = "eval_answers"
     __table_args__ = (
@@ -83,7 +84,7 @@ class EvalAnswerRow(Row, table=True):
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
-    """A report, whole. ``answers`` are in order of ``place``."""
+    """Whole report. ``answers`` are in order of ``place``."""
 
     row: EvalReportRow
     figures: EvalFiguresRow
@@ -96,7 +97,8 @@ _ANSWERS = table(EvalAnswerRow)
 
 
 async def keep(session: AsyncSession, kept: StoredReport) -> EvalReportRow | None:
-    """None: added. Else the row of the same file, which was there already; nothing was written then."""
+    """Stores a report. None: added. Else the row of the same file, which was there already; nothing was written
+    then."""
     if not await add_new(session, kept.row):
         same = select(_T).where(_T.c.workspace == kept.row.workspace, _T.c.sha256 == kept.row.sha256)
         return await first(session, EvalReportRow, same)
@@ -106,7 +108,7 @@ async def keep(session: AsyncSession, kept: StoredReport) -> EvalReportRow | Non
 
 
 async def get(session: AsyncSession, workspace: str, report_id: str) -> EvalReportRow:
-    """Raises NotFound, for another workspace's report as for none."""
+    """Reads one report's row. Raises NotFound, for another workspace's report as for none."""
     row = await first(session, EvalReportRow, select(_T).where(_T.c.id == report_id, _T.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such report in this workspace.")
@@ -114,7 +116,7 @@ async def get(session: AsyncSession, workspace: str, report_id: str) -> EvalRepo
 
 
 async def listed(session: AsyncSession, workspace: str, *, start: int = 0, limit: int = 50) -> list[EvalReportRow]:
-    """By when they were made, newest first."""
+    """Every report, newest first."""
     mine = select(_T).where(_T.c.workspace == workspace).order_by(_T.c.made_at.desc(), _T.c.id.desc())
     return await every(session, EvalReportRow, mine.offset(start).limit(limit))
 
@@ -150,7 +152,7 @@ async def of_cases(session: AsyncSession, row: EvalReportRow, cases: Collection[
 
 
 async def remove(session: AsyncSession, row: EvalReportRow) -> None:
-    """Raises NotFound when somebody else was quicker."""
+    """Deletes a report. Raises NotFound when somebody else was quicker."""
     for each in (_ANSWERS, _FIGURES):
         await session.execute(delete(each).where(each.c.report == row.id))
     gone: Any = (await session.execute(delete(_T).where(_T.c.id == row.id).returning(_T.c.id))).first()

@@ -1,5 +1,4 @@
-"""Bringing a database to the schema of this version, forward only. A new file or database starts empty and gets every
-step.
+"""Schema migrations, forward only. A new file or database starts empty and gets every step.
 
 To write a step: change the tables, then ``python -m store.migrate REVISION "what changes"`` writes the difference to
 ``store/migrations/versions`` for you to read and mend.
@@ -27,8 +26,8 @@ _LOCK: Final = 0x6F70736971  # any number, the same for every process: one upgra
 
 
 async def upgrade(url: str) -> None:
-    """Every missing step in one transaction; nothing happens when there is none. Safe to call from many processes at
-    once.
+    """Runs every missing step in one transaction; nothing happens when there is none. Safe to call from many processes
+    at once.
 
     Raises BadSetting when the URL is wrong or the database is of a newer version, Unavailable when it does not answer.
     """
@@ -40,7 +39,7 @@ async def upgrade(url: str) -> None:
 
 
 async def upgrade_open(database: Database) -> None:
-    """As ``upgrade``, for a database that is open already."""
+    """Runs ``upgrade`` on an open database."""
     async with database.begin() as session:
         if database.dialect == "postgresql":
             await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -48,7 +47,7 @@ async def upgrade_open(database: Database) -> None:
 
 
 async def missing_revisions(database: Database) -> list[str]:
-    """The steps this database lacks, first one first; looks only. Raises BadSetting for a database of a newer
+    """The steps this database lacks, first one first, without running them. Raises BadSetting for a database of a newer
     version."""
     async with database.read() as session:
         return await (await session.connection()).run_sync(_missing)

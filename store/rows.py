@@ -45,8 +45,8 @@ class Row(SQLModel):
     """The columns that the code in ``mac`` is made over; empty for kinds that have none."""
 
     def __init__(self, **columns: Any) -> None:
-        """SQLModel's own lays, value by value, the traces an ORM session looks for; no row is ever in one, and laying
-        them was a good part of what a read costs. Raises TypeError for what is no column."""
+        """Builds a row without SQLModel's bookkeeping for ORM sessions, which was a good part of what a read costs.
+        Raises TypeError for what is no column."""
         known, plain, made = _shape(type(self))
         if not columns.keys() <= known:
             raise TypeError(f"{type(self).__name__} has no {sorted(columns.keys() - known)}")
@@ -63,7 +63,7 @@ class Row(SQLModel):
 
 @cache
 def _shape(kind: type[Row]) -> tuple[frozenset[str], dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
-    """Its columns, the defaults that are values, and those that are made anew for each row."""
+    """A row class's columns, the defaults that are values, and those that are made anew for each row."""
     fields = kind.model_fields
     plain = {name: each.default for name, each in fields.items() if not each.is_required() and not each.default_factory}
     made: Any = tuple((name, each.default_factory) for name, each in fields.items() if each.default_factory)
@@ -78,12 +78,13 @@ def table(kind: type[Row]) -> Table:
 
 
 def values(row: Row) -> dict[str, Any]:
-    """The row's columns, checked for what one of the databases can't store. Raises InvalidInput."""
+    """A row's columns, checked for what one of the databases can't store. Raises InvalidInput."""
     return storable({column.key: getattr(row, column.key) for column in row.__table__.columns})
 
 
 def storable(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """PostgreSQL has no NUL in text and no database has lone surrogates: refused on both, so that both behave alike."""
+    """Checks text: PostgreSQL has no NUL in text and no database has lone surrogates; both are refused on both, so that
+    both behave alike."""
     for name, value in columns.items():
         if isinstance(value, str):
             if "\x00" in value:
@@ -174,7 +175,7 @@ async def amend(
 
 
 async def add(session: AsyncSession, row: RowT) -> RowT:
-    """Insert. Raises Conflict when the row is already there or refers to one that isn't."""
+    """Inserts a row. Raises Conflict when the row is already there or refers to one that isn't."""
     return (await add_all(session, [row]))[0]
 
 
@@ -201,7 +202,7 @@ def _inserting(kind: type[Row]) -> Insert:
 
 
 async def add_new(session: AsyncSession, row: Row) -> bool:
-    """Insert unless a row with one of its unique keys is there. False: nothing was written."""
+    """Inserts a row unless one with one of its unique keys is there. False: nothing was written."""
     into = table(type(row))
     statement = upsert(session, into).values(values(_coded(session, row))).on_conflict_do_nothing()
     done = await session.execute(statement.returning(*into.primary_key.columns))

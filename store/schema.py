@@ -1,4 +1,4 @@
-"""Every table in one place: importing this fills the metadata that migrations are compared with."""
+"""Schema: importing this fills the metadata with every table, with which migrations are compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a query is handed: one transaction's connection."""
+"""Database session: one transaction's connection, which queries are passed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 class Session(AsyncSession):
     """An ``AsyncSession`` without the ORM: statements go straight to the connection. Rows are snapshots here
-    (``store.rows``), so what the ORM keeps of each transaction (identity map, unit of work, states) was read by nobody,
-    and was more than half of a short statement's price. What is not defined here needs the ORM and raises.
+    (``store.rows``), so the ORM's state of each transaction (identity map, unit of work) would never be read, and made
+    up more than half of a short statement's cost. Methods that need the ORM are not defined and raise.
 
     Only ``Database`` makes one, and commits.
     """
@@ -40,7 +40,7 @@ class Session(AsyncSession):
 
     @property
     def info(self) -> dict[Any, Any]:
-        """Whatever belongs to this transaction alone; gone with it."""
+        """Dictionary that belongs to this transaction alone; gone with it."""
         return self._info
 
     async def execute(  # type: ignore[override]

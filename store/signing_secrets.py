@@ -1,4 +1,4 @@
-"""Secrets OpsIQ signs with when it calls out, one for each purpose and target. They come sealed."""
+"""Signing secrets for outbound calls, one for each purpose and target. They come sealed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Purpose = Literal["action", "webhook"]
 
 
 class SigningSecretRow(Row, table=True):
-    """``target`` is an origin (``https://shop.example``) for actions, an endpoint id for webhooks."""
+    """Signing secret. ``target`` is an origin (``https://shop.example``) for actions, an endpoint id for webhooks."""
 
     __tablename__ = "signing_secrets"
 
@@ -42,13 +42,14 @@ _T = table(SigningSecretRow)
 
 
 async def put_first(session: AsyncSession, row: SigningSecretRow) -> SigningSecretRow:
-    """Insert unless there is one; answers the one that is there. Of two callers at once both get the same secret."""
+    """Inserts a secret unless there is one; answers the one that is there. Of two callers at once both get the same
+    secret."""
     await add_new(session, row)
     return await get(session, row.workspace, row.purpose, row.target)
 
 
 async def get(session: AsyncSession, workspace: str, purpose: str, target: str) -> SigningSecretRow:
-    """Raises NotFound."""
+    """Reads one secret. Raises NotFound."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.purpose == purpose, _T.c.target == target)
     row = await first(session, SigningSecretRow, mine)
     if row is None:
@@ -59,7 +60,7 @@ async def get(session: AsyncSession, workspace: str, purpose: str, target: str) 
 async def of_targets(
     session: AsyncSession, workspaces: Collection[str], purpose: str, targets: Collection[str]
 ) -> dict[str, SigningSecretRow]:
-    """By target, absent where there is none: for targets that are ids of ours, unique everywhere."""
+    """Secrets by target, absent where there is none: for targets that are ids of ours, unique everywhere."""
     postgresql = is_postgresql(session)
     found = await _OF_TARGETS.every(
         session,
@@ -81,7 +82,7 @@ _OF_TARGETS: Final = PreparedQuery(
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[SigningSecretRow]:
-    """By purpose and target."""
+    """Every secret, by purpose and target."""
     mine = select(_T).where(_T.c.workspace == workspace)
     return await every(session, SigningSecretRow, mine.order_by(_T.c.purpose, _T.c.target))
 
@@ -89,7 +90,7 @@ async def listed(session: AsyncSession, workspace: str) -> list[SigningSecretRow
 async def rotate(
     session: AsyncSession, workspace: str, purpose: str, target: str, *, was: str, sealed: str, previous_until: datetime
 ) -> SigningSecretRow:
-    """``sealed`` comes into use.
+    """Makes ``sealed`` the present secret.
 
     ``was``, the sealed one it replaces, signs too until then. Raises Conflict, NotFound.
     """
@@ -103,6 +104,6 @@ async def rotate(
 
 
 async def remove(session: AsyncSession, workspace: str, purpose: str, target: str) -> None:
-    """Nothing happens when there is none."""
+    """Deletes a secret; nothing happens when there is none."""
     mine = delete(_T).where(_T.c.workspace == workspace, _T.c.purpose == purpose, _T.c.target == target)
     await session.execute(mine)

@@ -1,4 +1,4 @@
-"""Workspaces: the walls between tenants. ``settings`` is JSON owned by the rooms above."""
+"""Workspaces, the boundaries between tenants. ``settings`` is JSON owned by the rooms above."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def was_founded(session: AsyncSession, workspace: str) -> bool:
 
 
 async def get(session: AsyncSession, workspace: str) -> WorkspaceRow:
-    """Raises NotFound."""
+    """Reads one workspace. Raises NotFound."""
     row = await first(session, WorkspaceRow, select(_T).where(_T.c.id == workspace))
     if row is None:
         raise NotFound("There is no such workspace.")
@@ -47,14 +47,14 @@ async def get(session: AsyncSession, workspace: str) -> WorkspaceRow:
 
 
 async def every_one(session: AsyncSession) -> list[WorkspaceRow]:
-    """All of them, oldest first: for sweeps and the command line, never for a page."""
+    """Every workspace, oldest first: for sweeps and the command line, never for a page."""
     return await every(session, WorkspaceRow, select(_T).order_by(_T.c.created_at, _T.c.id))
 
 
 async def change(
     session: AsyncSession, workspace: str, *, name: str | None = None, settings: str | None = None
 ) -> WorkspaceRow:
-    """Set what is given. Raises NotFound."""
+    """Updates what is given. Raises NotFound."""
     given = {key: value for key, value in {"name": name, "settings": settings}.items() if value is not None}
     if given:
         await session.execute(update(_T).where(_T.c.id == workspace).values(storable(given)))

@@ -155,8 +155,8 @@ def replay(request: Request, claim: KeyClaim) -> Response:
 
 def make_row(request: Request, caller: Caller, status: int) -> IdempotencyRow:
     """What will be kept for the request's key with an effect that is written at once
-    (``store.requests.idempotency.keep_many``), but for the body: see ``sealed``. Raises Problem when the key is absent
-    or malformed."""
+    (``store.requests.idempotency.store_answers``), but for the body: see ``sealed``. Raises Problem when the key
+    is absent or malformed."""
     return IdempotencyRow(
         workspace=caller.actor.workspace,
         method=request.method,

@@ -13,6 +13,7 @@ from agent.extract.parameter_spec import UNITS, ParameterSpec, stem
 from agent.extract.reading import Candidate
 from agent.extract.spans import money, patterns
 from agent.extract.time import dates, durations, times
+from core.money import exponent
 from language import numerals
 from language.text import Text
 from registry.contract import Unit
@@ -181,7 +182,7 @@ def sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
         amount = said.amount
         value: Any
         words = text.plain[said.start : said.end]
-        if in_minor and known and money.exponent(known) != 3 and _THOUSANDS.search(words):
+        if in_minor and known and exponent(known) != 3 and _THOUSANDS.search(words):
             continue  # "1.000 EUR" is one or a thousand: nobody can tell
         if in_minor:
             value = money.minor(amount, known or "USD")

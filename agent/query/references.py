@@ -65,6 +65,7 @@ class RecordFinder:
         self.context = context
         self.slips: dict[tuple[str, str], str] = {}
         """Records (kind, id) whose name was taken to be misspelt, with what was typed."""
+        self._out: Question | None = None
 
     async def find(self, need: RecordQuery, reference: Reference, own: Own = NOTHING_FOUND) -> Outcome:
         """The records that are meant, at most ``need.most``. Raises PlatformUnavailable."""
@@ -104,7 +105,7 @@ class RecordFinder:
             )
         pool = await self._pool(wide, reference, own)
         if isinstance(pool, Question):
-            return pool
+            return () if pool is self._out else pool
         if pool.more:
             return self._too_many(wide)
         return tuple(LocatedRecord(each, kind, _spans(reference.said), pool.via) for each in pool.records)
@@ -446,7 +447,7 @@ class RecordFinder:
     ) -> _Pool | Question:
         """Nothing is called so: perhaps whoever it belongs to is ("the Brightwater invoice")."""
         assert find.said is not None
-        if not via:
+        if not via and any(map(str.isalpha, find.said.text)):  # nobody is called by a number
             for relation in need.kind.relations:
                 above = self.context.kinds.get(relation.kind)
                 if above is None or not any(each.search == "name" for each in above.fields):
@@ -551,7 +552,11 @@ class RecordFinder:
         return need.ask(explanations.nothing(kind, states or need.filter, owner, pool.records, more=pool.more))
 
     def _kept_out(self, need: RecordQuery, find: Find, record: Record) -> Question:
-        """It exists, and something that was said of it isn't so."""
+        """It exists, and something that was said of it isn't so: for a count, there is none such."""
+        self._out = self._is_not(need, find, record)
+        return self._out
+
+    def _is_not(self, need: RecordQuery, find: Find, record: Record) -> Question:
         states = [
             kind_state
             for each in find.where

@@ -16,9 +16,8 @@ from typing import Final
 from agent.extract.reference import Reference, find, parse
 from agent.extract.spans import money
 from agent.extract.time import dates
-from agent.pipeline import Draft, Request, Span
+from agent.pipeline import Draft, Request, Span, spans_of
 from agent.validate.unused_words import find_left_over, spoken_of
-from agent.validate.verified_spans import spans_of
 from language.stems import ORDERS, stem
 from language.text import read_text
 from registry.contract import Contract

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from agent.extract.spans.politeness import strip_politeness
-from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step
-from agent.validate.verified_spans import spans_of
+from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step, spans_of
 from language import quotes
 from language.stems import EMPTY, KIN, name_stems, runs, stem, stems
 from language.text import read_text

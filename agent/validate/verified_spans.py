@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.pipeline import Answer, Argument, ListArgument, Request, Span
+from agent.pipeline import Answer, Request, Span
 
 # Where a word or a number goes on: between two letters of Latin script (others need no spaces), two digits, and around
 # a number's own marks ("10.50", "1,000", but not the list "5524,5525").
@@ -41,12 +41,6 @@ def verify_spans(request: Request, spans: Sequence[Span]) -> VerifiedSpan | None
 def _cut(words: str, at: int) -> bool:
     """Whether a word or number goes on across this place."""
     return at > 0 and _WITHIN.match(words, at - 1) is not None
-
-
-def spans_of(argument: Argument) -> tuple[Span, ...]:
-    if isinstance(argument, ListArgument):
-        return tuple(span for item in argument.items for span in item.spans)
-    return argument.spans
 
 
 def find_answer(request: Request, slot: str) -> tuple[Answer, VerifiedSpan] | None:

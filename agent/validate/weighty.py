@@ -87,6 +87,7 @@ _CORRECTION: Final = re.compile(
     r"(?<!\w)(?:no|nope|wait|scratch|correction|sorry|i\s+mean(?:t)?|actually|rather|make\s+(?:that|it)|instead)(?!\w)",
     re.IGNORECASE,
 )
+_TRAILING: Final = frozenset({"though", "yet", "anymore", "please", "however"})
 _CLAUSE: Final = re.compile(r"[,;.!?\n]|\b(?:and|but|or|then)\b", re.IGNORECASE)
 _UNIT: Final = re.compile(r"\s*-?\s*([^\W\d_]+|%|[€$£¥])")
 _UNIT_FURTHER: Final = re.compile(
@@ -209,15 +210,28 @@ def _only_contrasts(text: str, at: int, taken: Sequence[tuple[int, int]], known:
     """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done
     instead: "don't do it now, do it at the end"."""
     closing = re.compile(r"[,;.!?\n]|\bbut\b").search(text, at)
+    if _other_thing(text, at, closing.start() if closing is not None else len(text), taken):
+        return True
     if closing is None or not any(start >= closing.end() for start, _ in taken):
         return False
     words = [(word, start, end) for word, start, end in runs(text) if at <= start < closing.start()]
     return all(
         word.casefold() in EMPTY
+        or word.casefold() in _TRAILING
         or stem(word.casefold()) in known
         or any(first < end and start < last for first, last in taken)
         for word, start, end in words
     )
+
+
+def _other_thing(text: str, start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether what shall not be done is about a thing of its own, which the proposal leaves alone: "but don't touch
+    Ada's"."""
+    if not taken or any(first < end and start < last for first, last in taken):
+        return False
+    said = {word.casefold() for first, last in taken for word in re.findall(r"\w+", text[first:last])}
+    own = re.findall(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)", text[start:end])
+    return bool(own) and all(word.casefold() not in said for word in own)
 
 
 def _counts_here(text: str, number: numerals.Number, known: frozenset[str]) -> bool:
@@ -295,7 +309,10 @@ def _structure(proposal: Proposal) -> _Structure:
         negates=negates,
         restricts=restricts or any(isinstance(node, Computed) for node in nodes),
         conditions=any(call.condition is not None for call in calls),
-        quantifies=not finds or any(find.pick != "one" for find in finds) or len(calls) > 1,
+        quantifies=not finds
+        or any(find.pick != "one" for find in finds)
+        or len(calls) > 1
+        or any(isinstance(node, Computed) for node in nodes),
         computes=any(
             isinstance(node, Computed) or (isinstance(node, Number) and (node.unit == "%" or node.number < 1))
             for node in nodes

@@ -253,7 +253,7 @@ async def _work(container: Container) -> Finding:
     async with container.database.read() as session:
         open_ = await store.jobs.jobs.waiting(session)
         dead = sum(n for (_, state), n in (await store.jobs.jobs.counts(session)).items() if state == "dead")
-        last = await store.jobs.jobs.given_up(session, 1)
+        last = await store.jobs.jobs.dead_jobs(session, 1)
     late = max((overdue_s for _, _, _, overdue_s in open_), default=0.0)
     count = sum(n for _, _, n, _ in open_)
     if late > OVERDUE_S:

@@ -80,7 +80,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     with freeze_imports():
         from app.container import open_container
         from core import traces
-        from core.cpu_watchdog import watched
+        from core.cpu_watchdog import watch_cpu
         from store.migrate import upgrade
         from web.app import create_app
         from web.connections.limits import ConnectionLimits
@@ -100,7 +100,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
     if family_fd is None:
         _announce(listening)
     try:
-        async with watched():
+        async with watch_cpu():
             await server.serve(sockets=[listening])
     finally:
         ended()

@@ -54,7 +54,7 @@ async def _work(settings: Any, family_fd: int | None) -> int:
     with freeze_imports():
         from app.container import open_container
         from core import traces
-        from core.cpu_watchdog import watched
+        from core.cpu_watchdog import watch_cpu
         from store.migrate import upgrade
 
     stop, line = asyncio.Event(), ReadinessPipe(family_fd)
@@ -64,7 +64,7 @@ async def _work(settings: Any, family_fd: int | None) -> int:
     ended = traces.install(settings.otlp_url, "opsiq") if settings.otlp_url else lambda: None
     try:
         await upgrade(settings.database_url)
-        async with open_container(settings), watched():
+        async with open_container(settings), watch_cpu():
             line.ready()
             if family_fd is None:
                 _announce()

@@ -23,12 +23,12 @@ IDENTITY_SECRET: Final = "identity_secret"  # noqa: S105 - the secret's name
 
 
 class SaasConnector(Connector):
-    """Reads live records, lets them be kept, vouches for people, takes webhooks, proposes the contracts of
-    ``actions.json``.
+    """Connector that reads live records, lets them be cached, verifies people, receives webhooks and proposes the
+    contracts of ``actions.json``.
 
-    Secrets by name: ``identity_secret`` (at least 32 bytes; without it nobody is vouched for) and ``webhook_secret``
-    (``whsec_…``; without it no webhook is taken). ``read_token`` and ``action_secret`` are for the hands that hold
-    them.
+    Secrets by name: ``identity_secret`` (at least 32 bytes; without it no identity is accepted) and ``webhook_secret``
+    (``whsec_…``; without it no webhook is taken). ``read_token`` and ``action_secret`` are used by the clients that
+    read and call the platform.
     """
 
     name = "saas"

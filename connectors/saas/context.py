@@ -1,4 +1,5 @@
-"""Live records over the platform's read API. Every search is a fresh GET; nothing is cached, so nothing is stale."""
+"""Live records over the platform's read API, without a cache: every search is a new GET. Every search is a fresh GET;
+nothing is cached, so nothing is stale."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ class SaasRecords:
     """The platform's records, as ``connectors.saas.kinds`` declares them.
 
     The platform does the matching (``q``, ``by``, ``where`` as JSON, ``order``, ``limit``, ``offset``), but is not
-    believed: a row that does not fit ``where``, and every row beyond the limit, is dropped here.
+    trusted: a row that does not fit ``where``, and every row beyond the limit, is dropped here.
     """
 
     def __init__(self, client: PlatformClient) -> None:
@@ -102,5 +103,5 @@ def record_of(kind: RecordKind, row: Any, path: str) -> Record:
 
 
 def _fits(record: Record, where: Mapping[str, Sequence[str | int | bool]]) -> bool:
-    """Ids compare as text: the platform's are integers, ours are strings."""
+    """Compares ids as text: the platform's are integers, ours are strings."""
     return all(str(record.values.get(name)) in {str(value) for value in values} for name, values in where.items())

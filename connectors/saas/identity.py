@@ -1,4 +1,4 @@
-"""Who a person of the platform is: a JWT (RFC 7519) that the platform signs with HS256 for this one sign-in."""
+"""Identity provider: verifies a JWT (RFC 7519) that the platform signs with HS256 for one sign-in."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SaasIdentities:
         self._clock = clock
 
     async def identify(self, assertion: str) -> Identity:
-        """The person the platform vouches for. Raises BadAssertion with the reason, never with the token."""
+        """Verifies a token and answers the person. Raises BadAssertion with the reason, never with the token."""
         from joserfc import errors, jwt
         from joserfc.jwk import OctKey
 

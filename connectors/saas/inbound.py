@@ -1,4 +1,5 @@
-"""What the platform tells: its signed webhooks (Standard Webhooks ``v1``) as universal events with safe fields only."""
+"""Inbound webhooks of the platform: verified (Standard Webhooks ``v1``) and turned into universal events with safe
+fields only."""
 
 from __future__ import annotations
 

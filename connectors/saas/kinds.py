@@ -1,4 +1,4 @@
-"""What may be read of the platform: seven kinds and their safe fields. What is not declared here never comes out."""
+"""Record kinds of the platform: seven kinds and their safe fields. What is not declared here never comes out."""
 
 from __future__ import annotations
 

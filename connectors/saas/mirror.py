@@ -1,4 +1,4 @@
-"""What of the platform may be kept, and how its states come: with its webhooks, or read page by page."""
+"""Record cache source: which records may be cached, and how their states come, by webhook or page by page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KINDS: Final = {kind.name: kind for kind in KINDS}
 
 
 class SaasMirror:
-    """Every kind. The platform's ``revision`` of a row tells older states from newer ones."""
+    """Source of every kind's states. The platform's ``revision`` of a row tells older states from newer ones."""
 
     def __init__(self, client: PlatformClient) -> None:
         self._client = client

@@ -16,8 +16,8 @@ from datetime import datetime
 from typing import Any
 
 from agent.pipeline import Abstain, Answer, CallOutcome, Plan, Question, Refusal, Reply, Trace
-from agent.planning.planner import task_of
 from agent.planning.propose import Outcome, propose
+from agent.planning.task import task_of
 from agent.planning.thread import MOST_TURNS, restore_thread, thread_of
 from agent.resolve.resolver import Resolver
 from agent.runs.cancel_phrases import is_cancellation

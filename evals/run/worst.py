@@ -60,7 +60,14 @@ def _invented(argument: ArgumentForm, text: str, chance: random.Random) -> Any:
     quote = chance.choice(["", "as agreed", text[:400], chance.choice(words)])
     if argument.form == "reference":
         number = str(chance.randint(1, 6_000))
-        find = {"kind": argument.record, "said": None, "where": [], "order": None, "pick": "one", "among": None}
+        find: dict[str, Any] = {
+            "kind": argument.record,
+            "said": None,
+            "where": [],
+            "order": None,
+            "pick": "one",
+            "among": None,
+        }
         return chance.choice(
             [
                 {**find, "said": number},

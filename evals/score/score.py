@@ -188,7 +188,8 @@ def _parameters(
             continue
         if name not in accepted:
             return "parameter_too_many", f"{name}={value!r}"
-        if not any(same(value, each) for each in accepted[name] or ([],)):
+        may_be: Sequence[Any] = accepted[name] or [[]]
+        if not any(same(value, each) for each in may_be):
             return "parameter_other_value", f"{name}={value!r}, not {' or '.join(map(repr, accepted[name]))}"
     return "", ""
 

@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.automations
-from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span
+from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span, spans_of
 from agent.planning.proposal import PlanResult
 from agent.planning.propose import resolve
 from agent.planning.spoken import spoken_drafts
@@ -26,7 +26,6 @@ from agent.planning.task import task_of
 from agent.resolve.resolver import Resolver
 from agent.runs.run import Cause, Run
 from agent.validate import unused_words
-from agent.validate.verified_spans import spans_of
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContext
 from core.actor import OWNER, Actor, Surface

@@ -1,5 +1,5 @@
-"""One HTTP/1.1 connection that is asked one thing after the other. It was dialled elsewhere; llhttp (httptools) reads
-what comes."""
+"""HTTP/1.1 connection for sequential requests: dialled elsewhere, parsed by llhttp (httptools). It was dialled
+elsewhere; llhttp (httptools) reads what comes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ _RAW_SHARE: Final = 8
 
 @dataclass(slots=True)
 class HttpAnswer:
-    """What is known of one request, also when it fails. ``most`` is how many bytes of the body are kept.
+    """State of one response, also when the request fails. ``most`` is how many bytes of the body are kept.
 
-    ``sent``: from the moment a connection is its own; before that no byte of it can have left. ``status`` is set as
-    soon as the answer's head is in, with its ``headers`` by lower-case name; ``whole`` when its body is here to its
-    end.
+    ``sent``: from the moment a connection is its own; before that no byte can have been sent. ``status`` is set as soon
+    as the answer's head is in, with its ``headers`` by lower-case name; ``whole`` when the body is complete.
     """
 
     most: int
@@ -38,8 +37,8 @@ class HttpAnswer:
 
 
 class HttpConnection(asyncio.Protocol):
-    """Takes a connection over from aiohttp, which has dialled it. ``ask`` it only while it is ``fit``; ``close`` it in
-    the end."""
+    """One kept-alive connection, taken over from aiohttp, which dialled it. Call ``ask`` only while it is ``fit``, and
+    ``close`` at the end."""
 
     __slots__ = (
         "_asked", "_connection", "_dialled", "_framed", "_head_in", "_into", "_over", "_parser", "_raw", "_size",
@@ -66,14 +65,15 @@ class HttpConnection(asyncio.Protocol):
 
     @property
     def fit(self) -> bool:
-        """No, once something came that nobody had asked for (it would be taken for the next answer), when the peer
-        wants no more requests, when an answer did not end well, or came before all of its request had left.
+        """Whether the connection can be used again. It can't once unrequested bytes came (they would be taken for the
+        next answer), when the peer wants no more requests, when an answer did not end well, or came before all of its
+        request had left.
         """
         return not (self._spent or self._transport.is_closing() or self._transport.get_write_buffer_size())
 
     def ask(self, request: bytes, into: HttpAnswer) -> asyncio.Future[None]:
-        """Send the bytes; what is answered goes ``into``. The future ends with it, and fails with what aiohttp raises
-        of a connection, or with HttpProcessingError for what is not HTTP.
+        """Sends the bytes; the response goes ``into``. The future ends with it, and fails with what aiohttp raises of a
+        connection, or with HttpProcessingError for what is not HTTP.
         """
         asked = self._asked = asyncio.get_running_loop().create_future()
         self._into = into
@@ -120,7 +120,7 @@ class HttpConnection(asyncio.Protocol):
         self._spent = True
         self._dialled.connection_lost(exc)  # the connector waits for it when it closes
 
-    # The parser's callbacks. After the answer they tell of one that nobody asked for.
+    # The parser's callbacks. After the answer they report an unrequested one.
 
     def on_message_begin(self) -> None:
         self._spent = self._spent or self._over

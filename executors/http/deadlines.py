@@ -1,4 +1,4 @@
-"""Time limits of many waits at once: one timer of the loop's for all of them, where a timer for each is most of what a
+"""Deadline timer: one event-loop timer for the time limits of many waits, since a timer for each is most of what a
 short wait costs."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ class Deadlines:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, future: asyncio.Future[None], when: float) -> None:
-        """``when`` by the loop's clock. Whoever adds one drops it."""
+        """Adds a deadline, ``when`` by the loop's clock. ``when`` by the loop's clock. Whoever adds one drops it."""
         self._when[future] = when
         if self._timer is None or when < self._timer.when():
             self._arm(when)
@@ -24,7 +24,7 @@ class Deadlines:
         self._when.pop(future, None)
 
     def close(self) -> None:
-        """No more: what waits is not told."""
+        """Stops the timer; waiting futures are not notified."""
         self._when.clear()
         if self._timer is not None:
             self._timer.cancel()
@@ -36,7 +36,7 @@ class Deadlines:
         self._timer = self._loop.call_at(when, self._due)
 
     def _due(self) -> None:
-        # Most of what the timer was set for has ended long ago; it is set anew for the first that has not.
+        # Most waits end before their deadline; the timer is set again for the first that has not.
         self._timer = None
         now = self._loop.time()
         for future, when in list(self._when.items()):

@@ -1,4 +1,4 @@
-"""How a connector reads its platform: GET with a bearer token, guarded, timed and bounded. Implements
+"""Platform read client: GET with a bearer token, guarded against SSRF, with time and size limits. Implements
 registry.connector.PlatformClient.
 """
 
@@ -26,7 +26,7 @@ _NOTHING_SENT: Final = frozenset({"dns", "connect"})
 
 
 class HttpPlatformClient:
-    """Reads of one platform. Owns its connections; ``close`` it, or use it as an async context.
+    """HTTP client for the reads of one platform. Owns its connections; ``close`` it, or use it as an async context.
 
     ``base_url`` may hold a path, which every read stays below; an empty ``token`` sends none. Raises BadSetting for one
     that can't be used.
@@ -83,7 +83,10 @@ class HttpPlatformClient:
     async def _get(self, url: URL, path: str, *, last: bool = False) -> Any:
         head = AnswerHead(MAX_ANSWER_BYTES)
         try:
-            async with asyncio.timeout(self._timeout_s), self._opened().get(url, allow_redirects=False) as response:
+            async with (
+                asyncio.timeout(self._timeout_s),
+                self._open_session().get(url, allow_redirects=False) as response,
+            ):
                 status = response.status
                 if status == 200:
                     await head.read(response)
@@ -120,7 +123,7 @@ class HttpPlatformClient:
         url = URL(self._base + path, encoded=True)
         return url.with_query(dict(params)) if params else url
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = open_session(self._guard, reuse=True, tls=self._tls)
             if self._token:
@@ -130,4 +133,4 @@ class HttpPlatformClient:
 
 
 class _NotSent(Exception):
-    """No byte left: asking again is free."""
+    """Raised when no byte was sent, so that a retry is safe."""

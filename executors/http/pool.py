@@ -1,5 +1,5 @@
-"""HTTP/1.1 POSTs over connections that are kept: aiohttp's connector dials (guarded, TLS),
-``executors.http.connection`` asks and reads, and the request goes out in one write, as the bytes that were made of it
+"""HTTP/1.1 connection pool for POSTs: aiohttp's connector dials (guarded, TLS), ``executors.http.connection`` sends and
+parses, and each request goes out in one write, as the bytes that were made of it
 (docs/decisions/2026-11-26-deliveries.md).
 """
 
@@ -25,8 +25,8 @@ _TARGETS_KEPT: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """``dial`` is what the connector asks of a request, ``peer`` with whom its connections are shared; ``start`` are
-    the lines that every request there begins with."""
+    """One target of the pool. ``dial`` is what the connector needs to dial, ``peer`` the key under which connections
+    are shared, ``start`` the first lines of every request there."""
 
     dial: aiohttp.ClientRequest
     peer: ConnectionKey
@@ -34,8 +34,8 @@ class _Origin:
 
 
 class HttpPool:
-    """Kept connections and what is asked on them. ``keep_s``: how long one that nobody uses is kept; 0 for not at all.
-    The connector must pool nothing, and is its owner's to close. Belongs to the running loop.
+    """Kept-alive connections and the requests on them. ``keep_s``: how long an idle connection is kept; 0 for not at
+    all. The connector must pool nothing; its owner closes it. Belongs to the running loop.
     """
 
     def __init__(self, connector: aiohttp.BaseConnector, *, keep_s: float) -> None:
@@ -56,9 +56,9 @@ class HttpPool:
         connect: aiohttp.ClientTimeout,
         into: HttpAnswer,
     ) -> None:
-        """Fills ``into``, within ``timeout_s`` from the look-up of the name to the last byte kept. ``headers`` are sent
-        as they are, so they must be fit for it (``executors.http.signed_client.checked_headers``). Raises TimeoutError,
-        what aiohttp raises, and HttpProcessingError for an answer that is not HTTP.
+        """Sends one POST and fills ``into``, within ``timeout_s`` from the name look-up to the last byte kept.
+        ``headers`` are sent as they are, so they must be fit for it (``executors.http.signed_client.checked_headers``).
+        Raises TimeoutError, what aiohttp raises, and HttpProcessingError for an answer that is not HTTP.
         """
         target = self._targets.get(url) or self._target(url)
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
@@ -67,7 +67,7 @@ class HttpPool:
         http_connection = self._fit(target.peer)
         if http_connection is None:
             async with asyncio.timeout_at(end):
-                http_connection = await self._dialled(target, connect)
+                http_connection = await self._dial(target, connect)
         asked = http_connection.ask(request, into)
         self._deadlines.add(asked, end)
         try:
@@ -80,7 +80,7 @@ class HttpPool:
                 http_connection.close()
 
     def close(self) -> None:
-        """Close what is kept."""
+        """Closes idle connections."""
         for wires in self._kept.values():
             for http_connection, _ in wires:
                 http_connection.close()
@@ -90,7 +90,7 @@ class HttpPool:
             self._sweep.cancel()
 
     def _fit(self, peer: ConnectionKey) -> HttpConnection | None:
-        """The one that was used last, so that those that are not needed grow old."""
+        """The most recently used connection, so that those that are not needed grow old and are closed."""
         wires = self._kept.get(peer)
         while wires:
             http_connection, since = wires.pop()
@@ -113,7 +113,7 @@ class HttpPool:
                 del self._kept[peer]
         self._sweep = self._loop.call_later(self._keep_s, self._swept) if self._kept else None
 
-    async def _dialled(self, target: _Origin, connect: aiohttp.ClientTimeout) -> HttpConnection:
+    async def _dial(self, target: _Origin, connect: aiohttp.ClientTimeout) -> HttpConnection:
         try:
             connection = await self._connector.connect(target.dial, [], connect)
         except TimeoutError as error:

@@ -1,4 +1,5 @@
-"""How a socket is opened, once for every hand: guarded, and with nothing that a client would add by itself."""
+"""HTTP sessions: how sockets are opened everywhere, guarded against SSRF and with nothing that a client adds by
+itself."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ KEEP_ALIVE_S: Final = 2.0
 
 
 def open_connector(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.TCPConnector:
-    """Dials what the guard lets through; no DNS cache. Belongs to the running loop; the caller closes it.
+    """Opens a connector that dials only what the guard allows; no DNS cache. Belongs to the running loop; the caller
+    closes it.
 
     ``reuse``: keep connections open for the next request to the same peer. ``tls`` replaces the system's trust store.
     """
@@ -36,8 +38,8 @@ def open_connector(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None 
 
 
 def open_session(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None = None) -> aiohttp.ClientSession:
-    """A session over ``open_connector``, without cookies, proxies, .netrc and decompression. Belongs to the running
-    loop; the caller closes it.
+    """Opens a session over ``open_connector``, without cookies, proxies, .netrc and decompression. Belongs to the
+    running loop; the caller closes it.
     """
     return aiohttp.ClientSession(
         connector=open_connector(guard, reuse=reuse, tls=tls),
@@ -50,7 +52,7 @@ def open_session(guard: SsrfGuard, *, reuse: bool, tls: ssl.SSLContext | None = 
 
 
 class AnswerHead:
-    """The first ``limit`` bytes of an answer's body. What came before a failure is kept; ``whole`` says whether it is
+    """The first ``limit`` bytes of a response body. What came before a failure is kept; ``whole`` says whether it is
     all.
     """
 
@@ -78,7 +80,7 @@ class AnswerHead:
 
 
 def kind_of(error: BaseException) -> ErrorKind:
-    """What went wrong, for an error that a request raised."""
+    """Classifies an exception that a request raised."""
     if isinstance(error, Blocked) or isinstance(getattr(error, "os_error", None), Blocked):
         return "blocked"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
@@ -95,7 +97,8 @@ def kind_of(error: BaseException) -> ErrorKind:
 
 
 def detail_of(error: BaseException) -> str:
-    """A short line for a log. aiohttp's own wording is not used: it quotes the URL, whose query may hold a token."""
+    """A short description of an error for logs. aiohttp's own wording is not used: it quotes the URL, whose query may
+    hold a token."""
     inner = getattr(error, "os_error", None) or error
     if isinstance(inner, Blocked):
         return str(inner)
@@ -113,7 +116,7 @@ def user_agent() -> str:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port, for logs: paths and queries may hold what is nobody's business."""
+    """Scheme, host and port of a URL, for logs: paths and queries may be confidential."""
     try:
         return str(URL(url).origin())
     except ValueError:

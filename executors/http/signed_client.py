@@ -1,4 +1,4 @@
-"""The signed POST: one attempt, from bytes to a Reply (docs/reference/wire.md §2). Retrying is decided in
+"""Signed client: one signed POST attempt, from bytes to a Reply (docs/reference/wire.md §2). Retrying is decided in
 ``executors.retry``.
 """
 
@@ -52,7 +52,8 @@ _OURS: Final = frozenset(
 
 
 class SignedClient:
-    """Sends signed POSTs. Owns its connections, opened at the first call; ``close`` it, or use it as an async context.
+    """HTTP client that sends signed POSTs. Owns its connections, opened at the first call; ``close`` it, or use it as
+    an async context.
 
     ``reuse=False`` opens a connection for each call: slower, but a call never meets a connection that the peer is just
     closing, which would leave its fate unknown. ``tls`` replaces the system's trust store.
@@ -174,7 +175,7 @@ class SignedClient:
 
 
 def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers that a signed call may carry besides its own, by lower-case name. Raises InvalidInput for any other."""
+    """Validates the custom headers of a signed call and lower-cases their names. Raises InvalidInput for any other."""
     made: dict[str, str] = {}
     for name, value in headers.items():
         lower = _free(name)
@@ -192,7 +193,7 @@ def checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 @lru_cache(maxsize=1024)
 def _free(name: str) -> str | None:
-    """The lower-case name of a header that is a caller's to set."""
+    """Validates the name of a header that a caller may set and lower-cases it."""
     lower = name.lower()
     return lower if _TOKEN.fullmatch(lower) and lower not in _OURS else None
 

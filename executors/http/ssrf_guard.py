@@ -1,11 +1,11 @@
-"""What OpsIQ may reach: the address is judged when it is dialled, so that no URL, name or DNS answer leads inside.
+"""SSRF guard: refuses private addresses at connect time, so that no URL, name or DNS answer leads inside.
 
-A name is resolved once for each connection; every address of the answer is judged, one that is refused refuses all of
-them (a public and a private address under one name is how rebinding looks), and the socket is opened to a judged
+A name is resolved once for each connection; every address of the answer is checked, one refused address refuses all of
+them (a public and a private address under one name is a sign of DNS rebinding), and the socket is opened to a checked
 address and nowhere else. SNI and the Host header stay the name. Addresses that carry another one (IPv4-mapped, NAT64)
-are judged by what they carry; 6to4, Teredo and local NAT64 prefixes have no honest use here and are refused whole. A
-NAT64 prefix that a network made up for itself can't be told from other addresses: behind one, refuse private IPv4 at
-the gateway too.
+are checked by the address they carry; 6to4, Teredo and local NAT64 prefixes have no legitimate use here and are refused
+entirely. A NAT64 prefix that a network made up for itself can't be told from other addresses: behind one, refuse
+private IPv4 at the gateway too.
 
 Sources: IANA IPv4 and IPv6 Special-Purpose Address Registries, RFC 6052, RFC 8215, RFC 7526, WHATWG URL (hosts that
 end in a number).
@@ -88,11 +88,12 @@ _ENDS_IN_NUMBER: Final = re.compile(r"(^|\.)([0-9]+|0x[0-9a-f]*)\.?$")
 
 
 class Blocked(OSError):
-    """An address that may not be reached, and why. An OSError: that is what travels through a dial unharmed."""
+    """Raised for an address that may not be reached, with the reason. An OSError, since that passes through aiohttp's
+    dialling unchanged."""
 
 
 class SsrfGuard:
-    """Judges URLs and addresses. ``allow`` lists CIDRs that are reachable though refused by nature (the demo allows
+    """Checks URLs and addresses. ``allow`` lists CIDRs that are reachable though refused by nature (the demo allows
     loopback).
 
     A cloud's metadata address opens only when it is listed alone (``169.254.169.254/32``), never as part of a wider
@@ -105,8 +106,8 @@ class SsrfGuard:
         self._judged: dict[str, URL] = {}
 
     def url(self, text: str) -> URL:
-        """The URL, parsed once, as it will be dialled. Raises Blocked for whatever is not a plain http(s) URL of a
-        reachable host.
+        """Parses and checks a URL once, as it will be dialled. Raises Blocked for whatever is not a plain http(s) URL
+        of a reachable host.
         """
         known = self._judged.get(text)
         if known is None:
@@ -137,7 +138,7 @@ class SsrfGuard:
         return url
 
     def address(self, text: str) -> Address:
-        """The address, if it may be reached. Raises Blocked if not, or if it is not written in the usual form."""
+        """Checks an address. Raises Blocked if not, or if it is not written in the usual form."""
         try:
             address = ip_address(text)
         except ValueError as error:
@@ -157,7 +158,7 @@ class SsrfGuard:
         return any(address in network for network in self._allow) and self._refusal(address) is None
 
     async def addresses(self, host: str, port: int) -> list[Address]:
-        """Every address of a name, all of them reachable. Raises Blocked if one is not, OSError if there are none."""
+        """Resolves a name and checks every address. Raises Blocked if one is not, OSError if there are none."""
         lookup = self._lookup or _system_lookup
         found = await lookup(host, port)
         if not found:
@@ -168,7 +169,7 @@ class SsrfGuard:
         return _Resolver(self)
 
     def socket(self, info: AddrInfoType) -> socket.socket:
-        """A socket for one dial: the last look at the address, after which the kernel connects to exactly it."""
+        """Opens the socket of one dial after the last check of the address; the kernel connects to exactly it."""
         family, kind, protocol, _, peer = info
         self.address(str(peer[0]))
         return socket.socket(family=family, type=kind, proto=protocol)
@@ -203,7 +204,7 @@ def refusal(address: Address) -> str | None:
 
 
 class _Resolver(AbstractResolver):
-    """The guard as aiohttp's resolver: only judged addresses leave it."""
+    """aiohttp resolver that answers checked addresses only."""
 
     def __init__(self, guard: SsrfGuard) -> None:
         self._guard = guard
@@ -225,12 +226,12 @@ class _Resolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""
 
 
 @lru_cache(maxsize=1)
 def _threads() -> ThreadPoolExecutor:
-    """Look-ups block a thread each: their own, so that one slow name server holds up no file access."""
+    """Thread pool for look-ups, which block a thread each, so that a slow name server does not hold up file access."""
     return ThreadPoolExecutor(_LOOKUP_THREADS, thread_name_prefix="opsiq-dns")
 
 

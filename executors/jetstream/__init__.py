@@ -1,1 +1,1 @@
-"""The queue's port on NATS JetStream."""
+"""Job queue on NATS JetStream."""

@@ -1,4 +1,4 @@
-"""Keys whose lane is full."""
+"""Blocked keys: job keys whose lane is full."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ LOOK_MOST: Final = 8
 
 
 class BlockedKeys:
-    """Keys by their lane, until there is room: when a piece of the lane has ended here the next key has its turn, and
-    once a second a few have, since the lane may be full of what others hold. Then they stand in ``ready``. In memory
-    alone, as ``executors.jetstream.delayed_keys`` has it.
+    """Keys by lane, released when there is room: one for each job of the lane that ends here, and a few every second,
+    since the lane may be full of jobs that other processes run. Released keys are in ``ready``. They are kept in memory
+    only, as in ``executors.jetstream.delayed_keys``.
     """
 
     def __init__(self, ready: deque[NamedKey], rings: Callable[[], None]) -> None:
@@ -42,14 +42,14 @@ class BlockedKeys:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
 
-    def freed(self, lane: str | None, most: int = 1) -> None:
-        """So many pieces of the lane may begin: one when one has ended, more where there is known to be room."""
+    def release(self, lane: str | None, most: int = 1) -> None:
+        """Releases so many keys of the lane: one when a job has ended, more where there is known to be room."""
         if lane is not None and lane in self._lanes:
             for _ in range(min(most, len(self._lanes[lane]))):
                 self._turn(lane)
 
     def drain(self) -> list[NamedKey]:
-        """All of them, now forgotten here."""
+        """Removes and answers all keys."""
         if self._timer is not None:
             self._timer.cancel()
         left = [named for line in self._lanes.values() for named in line]

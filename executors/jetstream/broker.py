@@ -1,4 +1,4 @@
-"""One NATS JetStream as we use it: a work queue of keys, published, fetched, and made anew when the broker has lost
+"""NATS JetStream broker: a work queue of job keys, published, fetched, and created again when the broker has lost
 it."""
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ Message = tuple[str, str, str]
 
 
 class Broker:
-    """``up`` while there is a connection and a stream. ``name`` keeps installations on one server apart.
+    """Connection to the broker. ``up`` while there is a connection and a stream. ``name`` keeps installations on one
+    server apart.
 
     Raises BadSetting where nats-py is not installed.
     """
@@ -59,7 +60,7 @@ class Broker:
         self._task = asyncio.create_task(self._living(changed), name="opsiq-broker")
 
     async def close(self) -> None:
-        """What was acknowledged is still sent."""
+        """Closes the connection; pending acknowledgements are still sent."""
         self._closing = True
         self._broken.set()
         if self._task is not None:
@@ -73,12 +74,12 @@ class Broker:
                 await asyncio.wait_for(self._client.close(), 3)
 
     async def publish(self, messages: Sequence[Message]) -> int:
-        """How many the broker has on its disk now; a message id it has seen in the last two minutes counts, and is not
-        stored again."""
+        """Publishes messages and answers how many are stored on the broker's disk; a message id it has seen in the last
+        two minutes counts, and is not stored again."""
         return sum(await asyncio.gather(*map(self._publish, messages)))
 
     async def fetch(self, most: int, wait_s: float) -> list[Msg]:
-        """Waits for the first one; none after ``wait_s`` or when the broker is away."""
+        """Fetches messages, waiting for the first one; none after ``wait_s`` or when the broker is away."""
         try:
             if self._pull is not None:
                 return await self._pull.fetch(most, wait_s)
@@ -88,13 +89,13 @@ class Broker:
         return []
 
     async def stop_fetching(self) -> None:
-        """Before the broker is told to give messages to others: those would come to a request that waits here."""
+        """Ends the open fetch request, before the broker is told to give messages to others: otherwise those would come
+        here."""
         if self._pull is not None:
             await self._pull.close()
 
     async def front_age_s(self) -> float | None:
-        """How long ago the message was published that is given out next, 0 when none waits; None when the broker can't
-        say."""
+        """Age of the next message to be delivered, 0 when none waits; None when the broker can't say."""
         from nats.js.errors import NotFoundError
 
         try:
@@ -172,7 +173,8 @@ class Broker:
         self._streams = self._client.jetstream(timeout=ANSWER_S)
 
     async def _ensure(self) -> None:
-        """The stream and its consumer: those that are there (an owner may have given them replicas), else new ones."""
+        """Makes sure that the stream and its consumer exist: existing ones stay (an owner may have given them
+        replicas), else new ones are created."""
         from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType, StreamConfig
         from nats.js.errors import NotFoundError
 

@@ -1,4 +1,4 @@
-"""Keys whose moment is not now."""
+"""Delayed keys: job keys that are due later."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ MOST: Final = 20_000
 
 
 class DelayedKeys:
-    """Keys until their moment has come: then they stand in ``ready``, and ``rings`` is called. In memory alone; what is
-    lost here is due and unseen, and the sweep finds it.
+    """Keys by due time: when one is due, it moves to ``ready`` and ``rings`` is called. They are kept in memory only;
+    the sweep finds jobs whose keys are lost here.
     """
 
     def __init__(self, rings: Callable[[], None]) -> None:
@@ -35,7 +35,7 @@ class DelayedKeys:
             self._set(loop)
 
     def drain(self) -> list[NamedKey]:
-        """All of them, due or not, now forgotten here."""
+        """Removes and answers all keys, due or not."""
         if self._timer is not None:
             self._timer.cancel()
         left = [*self.ready, *(named for _, _, named in self._heap)]

@@ -1,10 +1,11 @@
-"""The port where a broker carries some kinds of work (docs/decisions/2026-11-24-jetstream.md).
+"""JetStream queue: the job queue's port where a broker carries the keys of some kinds of jobs
+(docs/decisions/2026-11-24-jetstream.md).
 
-A message is some keys and nothing else; what the database says of a key is what counts, at the claim and at the settle.
-So a message that comes twice, late or not at all changes nothing: twice and late find nothing to claim, and what is due
-and was not seen is published again. A key that can't be claimed now, or is to be tried again, waits here for its moment
-and lets its message go: what the broker still counts as given out is what is in hand. While the broker is away,
-everything is claimed from the database.
+A message holds only keys; the database decides about each key, at the claim and at the settle. So a duplicate, late or
+lost message changes nothing: the first two find nothing to claim, and jobs that are due and were not seen are published
+again. A key that can't be claimed now, or is to be retried, waits here until it is due, and its message is
+acknowledged: unacknowledged messages are those of running jobs. While the broker is away, everything is claimed from
+the database.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _FETCH_MOST: Final = 128
 
 
 class JetStreamQueue:
-    """A Queue and a Wake. ``kinds`` are carried, everything else is claimed from the database as ever."""
+    """Queue and WakeSource. ``kinds`` go through the broker, everything else is claimed from the database as ever."""
 
     def __init__(self, sql: SqlQueue, broker: Broker, kinds: Collection[str]) -> None:
         self.lease_s = sql.lease_s
@@ -52,7 +53,7 @@ class JetStreamQueue:
         self.apart: Collection[str] = self._kinds
         self._sql = sql
         self._broker = broker
-        self._ring: Notify = _unheard
+        self._ring: Notify = _ignore
         self._outgoing: deque[tuple[str, str]] = deque(maxlen=BACKLOG)
         self._put = asyncio.Event()
         self._messages: set[KeyMessage] = set()
@@ -70,14 +71,14 @@ class JetStreamQueue:
         self._tasks: list[asyncio.Task[None]] = []
 
     def put(self, put: Sequence[tuple[str, str]]) -> None:
-        """Work that was committed just now (``store.database.Database.tell``)."""
+        """Publishes jobs that were committed just now (``store.database.Database.tell``)."""
         self._outgoing.extend(each for each in put if each[0] in self._kinds)
         self._put.set()
 
     async def open(self, ring: Notify) -> None:
         self._ring = ring
         await self._broker.open(ring)
-        loops = (self._publishing, self._fetching, self._sweeping)
+        loops = (self._publish_loop, self._fetch_loop, self._sweep_loop)
         self._tasks = [asyncio.create_task(loop(), name=f"opsiq{loop.__name__}") for loop in loops]
 
     async def close(self) -> None:
@@ -85,14 +86,14 @@ class JetStreamQueue:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._broker.stop_fetching()
-        # What would have been looked at again here is for others now.
+        # Keys that waited here are for other processes now.
         waiting = [*self._delayed_keys.drain(), *self._blocked_keys.drain()]
         left = pack([(named.kind, named.key) for named in waiting], secrets.token_hex(4))
         if (self._outgoing or left) and self._broker.up:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.gather(self._publish(), self._broker.publish(left)), 2)
         for message in [*self._messages, *self._surplus]:
-            await _say(message.raw.nak())
+            await _tell_broker(message.raw.nak())
         await self._broker.close()
 
     async def claim(self, kinds: Collection[str], limit: int, ahead: PrefetchLimits | None = None) -> list[Job]:
@@ -100,12 +101,12 @@ class JetStreamQueue:
             return await self._sql.claim(kinds, limit, ahead)
         room = limit
         if ahead is not None:
-            # What does not fit its lane any more is better left in the broker's line than claimed in vain.
+            # Keys that no longer fit their lane are better left in the broker's queue than claimed in vain.
             room = min(room, max(ahead.slots, sum(ahead.rooms.values())))
             for lane in ahead.rooms:  # it was not so quick, perhaps, when these were put aside
-                self._blocked_keys.freed(lane, max(0, room - len(self._delayed_keys.ready)) // len(ahead.rooms))
+                self._blocked_keys.release(lane, max(0, room - len(self._delayed_keys.ready)) // len(ahead.rooms))
         named = self._next(room)
-        # Of what is claimed ahead the next claim's keys are fetched while this one's are worked off.
+        # Where jobs are claimed ahead, the next claim's keys are fetched while this one's jobs run.
         self._wanted = self._missing + (room if ahead and ahead.rooms else 0) - len(self._fetched)
         if self._wanted > 0:
             self._claim_planner.set()
@@ -120,14 +121,14 @@ class JetStreamQueue:
             self._ended(self._held.pop((job.id, job.attempt), None))
         await self._acknowledge()
         for message in list(self._messages):
-            await _say(message.raw.in_progress())
+            await _tell_broker(message.raw.in_progress())
         return lost
 
     async def begin_alone(self, job: Job) -> int:
         return await self._sql.begin_alone(job)
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
-        """In the database; only then the broker may forget the message. Where that fails, it gives the message out
+        """Settles in the database, and only then acknowledges the message. Where that fails, it gives the message out
         again."""
         settled = await self._sql.settle(group)
         for (job, outcome), result in zip(group, settled, strict=True):
@@ -136,7 +137,7 @@ class JetStreamQueue:
             if result and isinstance(outcome, Reschedule):
                 self._again(NamedKey(job.kind, job.key), outcome.delay_s)
             self._ended(self._held.pop((job.id, job.attempt), None))
-            self._blocked_keys.freed(job.lane)
+            self._blocked_keys.release(job.lane)
         await self._acknowledge()
         return settled
 
@@ -149,8 +150,8 @@ class JetStreamQueue:
         return await self._sql.next_due_s(others) if others else None
 
     def _next(self, most: int) -> dict[str, NamedKey]:
-        """Half of them, if so many wait, from what has been looked at before: a lane that is full must not stop the
-        others."""
+        """Takes the next keys, half of them, where so many wait, from those looked at before: a full lane must not stop
+        the others."""
         self._odd = not self._odd
         found: dict[str, NamedKey] = {}
         self._take(found, self._delayed_keys.ready, (most + self._odd) // 2)
@@ -178,14 +179,14 @@ class JetStreamQueue:
         for job in found:
             self._held[job.id, job.attempt] = named.pop(job.key).message
         for one in named.values():
-            self._passed(one, waits.get(one.key))
+            self._handle_unclaimable(one, waits.get(one.key))
         await self._acknowledge()
         if not found and not self._missing:
             self._ring(rest=False)  # none of them could be claimed, and nobody is fetching more
         return found
 
-    def _passed(self, one: NamedKey, wait: JobDelay | None) -> None:
-        """A key that can't be claimed: over (None), not due yet, or its lane is full."""
+    def _handle_unclaimable(self, one: NamedKey, wait: JobDelay | None) -> None:
+        """Handles a key that can't be claimed: finished (None), not due yet, or its lane is full."""
         if wait is not None:
             unsaid = NamedKey(one.kind, one.key, None, one.had_a_turn)
             if wait.seconds or wait.lane is None:
@@ -199,16 +200,16 @@ class JetStreamQueue:
             self._delayed_keys.add(one, delay_s)
 
     def _ended(self, message: KeyMessage | None) -> None:
-        if message is not None and message.one_over():
+        if message is not None and message.complete_one():
             self._messages.discard(message)
             self._over.append(message)
 
     async def _acknowledge(self) -> None:
         over, self._over = self._over, []
         for message in over:
-            await _say(message.raw.ack())
+            await _tell_broker(message.raw.ack())
 
-    async def _publishing(self) -> None:
+    async def _publish_loop(self) -> None:
         while True:
             await self._put.wait()
             self._put.clear()
@@ -216,26 +217,26 @@ class JetStreamQueue:
                 await self._publish()
 
     async def _publish(self) -> None:
-        """What can't be published stays in the database, and the sweep finds it."""
+        """Publishes keys; those that can't be published stay in the database, and the sweep finds them."""
         batch = [self._outgoing.popleft() for _ in range(min(SWEEP_MOST, len(self._outgoing)))]
         if self._broker.up:
             await self._broker.publish(pack(batch))
 
-    async def _fetching(self) -> None:
+    async def _fetch_loop(self) -> None:
         while True:
             await self._claim_planner.wait()
             self._claim_planner.clear()
             if not self._broker.up or self._wanted <= 0:
                 continue
             most = min(_FETCH_MOST, math.ceil(self._wanted / self._per_message))
-            self._arrived([KeyMessage(raw) for raw in await self._broker.fetch(most, FETCH_S)])
+            self._receive([KeyMessage(raw) for raw in await self._broker.fetch(most, FETCH_S)])
             while self._surplus:
-                await _say(self._surplus.pop().raw.nak())
+                await _tell_broker(self._surplus.pop().raw.nak())
             if self._missing:
                 self._ring(rest=False)  # also when nothing came: the next claim says what is wanted then
 
-    def _arrived(self, messages: Sequence[KeyMessage]) -> None:
-        """As many as are wanted; the keys of a message are not told before it is there."""
+    def _receive(self, messages: Sequence[KeyMessage]) -> None:
+        """Receives as many messages as are wanted; the number of keys in one is known only when it is here."""
         for message in messages:
             if self._wanted <= 0:
                 self._surplus.append(message)
@@ -246,7 +247,7 @@ class JetStreamQueue:
         if messages:
             self._per_message = sum(len(message.keys) for message in messages) / len(messages)
 
-    async def _sweeping(self) -> None:
+    async def _sweep_loop(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_S)
             try:
@@ -258,7 +259,8 @@ class JetStreamQueue:
                 log.exception("what is unseen can't be looked for")
 
     async def _sweep(self) -> int:
-        """Publish what is due and unseen; what waits in the broker's line behind its front has not had its turn yet."""
+        """Publishes jobs that are due and were not seen; those behind the front of the broker's queue have not had
+        their turn yet."""
         age_s = await self._broker.front_age_s()
         if age_s is None:
             return 0
@@ -269,11 +271,11 @@ class JetStreamQueue:
         return len(found)
 
 
-def _unheard(*, rest: bool = True) -> None:
-    """Before it is opened."""
+def _ignore(*, rest: bool = True) -> None:
+    """Callback before the queue is opened: does nothing."""
 
 
-async def _say(what: object) -> None:
-    """To the broker, if it hears: unheard, it gives the message out again."""
+async def _tell_broker(what: object) -> None:
+    """Acknowledges to the broker, if it is reachable: otherwise it delivers the message again."""
     with contextlib.suppress(Exception):
         await what  # type: ignore[misc]

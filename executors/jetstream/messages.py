@@ -1,4 +1,4 @@
-"""What the broker's messages say: the keys of some work, and nothing else."""
+"""Broker messages: the keys of some jobs, and nothing else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ KEYS_MOST: Final = 25
 
 
 class KeyMessage:
-    """One that was given out to this process. It is over when each of its keys is settled or passed over."""
+    """Message that was delivered to this process. It is acknowledged when each of its keys is settled or passed
+    over."""
 
     def __init__(self, raw: Msg) -> None:
         self.raw = raw
@@ -25,18 +26,18 @@ class KeyMessage:
 
     @property
     def kind(self) -> str:
-        """As the subject has it, which says the same when it is published again."""
+        """The kind of job from the subject, which stays the same when the message is published again."""
         return self.raw.subject.rpartition(".")[2]
 
-    def one_over(self) -> bool:
-        """Whether it was the last."""
+    def complete_one(self) -> bool:
+        """Marks one key as settled or passed over and answers whether it was the last."""
         self._open -= 1
         return self._open <= 0
 
 
 @dataclass(slots=True)
 class NamedKey:
-    """A key to look at. ``had_a_turn``: it has waited for its lane before."""
+    """Key to look up. ``had_a_turn``: it has waited for its lane before."""
 
     kind: str
     key: str
@@ -45,8 +46,8 @@ class NamedKey:
 
 
 def pack(items: Iterable[tuple[str, str]], mark: str = "") -> list[tuple[str, str, str]]:
-    """(kind, text, message id) for each message that these (kind, key) make. The same keys with the same ``mark`` have
-    the same id."""
+    """Packs (kind, key) pairs into messages of (kind, text, message id). The same keys with the same ``mark`` have the
+    same id."""
     by_kind: dict[str, list[str]] = {}
     for kind, key in items:
         by_kind.setdefault(kind, []).append(key)
@@ -63,7 +64,7 @@ def _text(keys: list[str], mark: str) -> tuple[str, str]:
 
 
 def unpack(data: bytes) -> list[str]:
-    """A message of one key is the key itself."""
+    """Unpacks a message; one of a single key is the key itself."""
     text = data.decode(errors="replace")
     if text.startswith("["):
         try:

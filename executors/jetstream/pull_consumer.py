@@ -1,5 +1,5 @@
-"""Messages of a JetStream consumer, by the hundred: one request, and what comes of it straight from the subscription.
-nats-py's ``fetch`` makes a task, a timer and a name for each message, which is more than all else that a message costs.
+"""JetStream pull consumer: fetches messages by the hundred with one request, straight from the subscription. nats-py's
+``fetch`` makes a task, a timer and a name for each message, which costs more than everything else.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _NOTHING: Final = frozenset({"404", "408"})
 
 
 class Pull:
-    """Asks for messages, one request at a time. What comes late belongs to the next one: it is given out to us until it
-    is acknowledged."""
+    """Pull requests, one at a time. Late messages belong to the next request: they stay ours until they are
+    acknowledged."""
 
     def __init__(self, client: Any, stream: str, consumer: str, answer_s: float) -> None:
         self._client = client
@@ -35,25 +35,25 @@ class Pull:
     @classmethod
     async def open(cls, client: Any, stream: str, consumer: str, *, answer_s: float) -> Pull:
         made = cls(client, stream, consumer, answer_s)
-        made._subscription = await client.subscribe(f"{made._inbox}.*", cb=made._came)
+        made._subscription = await client.subscribe(f"{made._inbox}.*", cb=made._on_message)
         return made
 
     async def close(self) -> None:
-        """Nothing more comes; what came and was not fetched is given back."""
+        """Stops receiving; messages that were not fetched are given back."""
         with contextlib.suppress(Exception):
             await self._subscription.unsubscribe()
             for message in self._arrived:
                 await message.nak()
 
     async def fetch(self, most: int, wait_s: float) -> list[Msg]:
-        """What is there, up to ``most`` and what came late; if nothing is, the first that comes in ``wait_s``. Raises
-        TimeoutError and ConnectionError when the broker does not answer or has lost the consumer, and what nats-py
-        raises.
+        """Fetches what is there, up to ``most`` and what came late; if nothing is, waits up to ``wait_s`` for the
+        first. Raises TimeoutError and ConnectionError when the broker does not answer or has lost the consumer, and
+        what nats-py raises.
         """
-        found = await self._asked(most, {"no_wait": True}, 0.0)
-        return found or await self._asked(1, {"expires": int(wait_s * 1e9)}, wait_s)
+        found = await self._send_request(most, {"no_wait": True}, 0.0)
+        return found or await self._send_request(1, {"expires": int(wait_s * 1e9)}, wait_s)
 
-    async def _asked(self, most: int, how: dict[str, Any], wait_s: float) -> list[Msg]:
+    async def _send_request(self, most: int, how: dict[str, Any], wait_s: float) -> list[Msg]:
         self._number += 1
         self._wanted = most
         self._over.clear()
@@ -68,7 +68,7 @@ class Pull:
             raise ConnectionError(f"The consumer answers {trouble}.")
         return found
 
-    async def _came(self, message: Msg) -> None:
+    async def _on_message(self, message: Msg) -> None:
         status = message.headers.get("Status") if message.headers and not message.data else None
         if status is None:
             self._arrived.append(message)

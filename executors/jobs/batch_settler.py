@@ -1,5 +1,5 @@
-"""Group commit: what is settled while one transaction is on its way to the disk goes into the next, together; and where
-more is under way, a transaction waits a moment for it."""
+"""Batch settler (group commit): settles that arrive while one transaction is being written to disk go into the next,
+together; and where more jobs are running, a transaction waits a moment for them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Then = Callable[[bool | Exception], None]
 
 
 class BatchSettler:
-    """Settles up to GROUP at a time. Alone, a settle waits for nothing; under load the groups grow by themselves.
+    """Settles up to GROUP at a time. A single settle waits for nothing; under load the groups grow by themselves.
 
-    ``busy`` says how many pieces of work are in hand, those that wait here included, and ``stock`` how many more will
-    begin without a claim: while there are twice as many in hand as wait here, or there is a stock, a transaction is
-    held back by up to LINGER_S. Each costs the same handful of statements, whether it settles one piece or hundreds.
+    ``busy`` answers how many jobs are held, those that wait here included, and ``stock`` how many more will start
+    without a claim: while twice as many are held as wait here, or there is a stock, a transaction is delayed by up to
+    LINGER_S. Each costs the same handful of statements, whether it settles one job or hundreds.
     """
 
     def __init__(self, queue: Queue, busy: Callable[[], int] = lambda: 0, stock: Callable[[], int] = lambda: 0) -> None:
@@ -40,9 +40,9 @@ class BatchSettler:
         self._room.set()
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def hand_in(self, settlement: Settlement, then: Then) -> None:
-        """Settle it with the next group. While the database is down it is tried again for some seconds, then
-        Unavailable comes back."""
+    def submit(self, settlement: Settlement, then: Then) -> None:
+        """Settle it with the next group. While the database is down it is retried for some seconds, then the result is
+        Unavailable."""
         self._waiting.append((settlement, then))
         if len(self._waiting) >= 2 * GROUP:
             self._room.clear()
@@ -67,7 +67,7 @@ class BatchSettler:
         me = asyncio.current_task()
         assert me is not None
         try:
-            # What is no group of its own waits for the one that is under way.
+            # Less than a full group waits for the transaction that is running.
             while self._waiting and (len(self._under_way) == 1 or len(self._waiting) >= GROUP):
                 await self._linger()
                 if not self._waiting:
@@ -75,7 +75,7 @@ class BatchSettler:
                 group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
                 if len(self._waiting) < 2 * GROUP:
                     self._room.set()
-                results = await self._together([settlement for settlement, _ in group])
+                results = await self._settle_together([settlement for settlement, _ in group])
                 for (_, then), result in zip(group, results, strict=True):
                     then(result)
         finally:
@@ -92,7 +92,7 @@ class BatchSettler:
         waiting = len(self._waiting)
         return waiting < GROUP and self._busy() >= _CROWD and (self._busy() >= 2 * waiting or self._stock() > 0)
 
-    async def _together(self, group: list[Settlement]) -> list[bool | Exception]:
+    async def _settle_together(self, group: list[Settlement]) -> list[bool | Exception]:
         for pause_s in (*_PAUSES_S, None):
             try:
                 return await self._queue.settle(group)

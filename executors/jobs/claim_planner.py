@@ -1,4 +1,4 @@
-"""What the engine claims next: how much of which kinds of work, by what is in hand."""
+"""Claim planner: how many jobs of which kinds the worker claims next, by what it holds."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _COUNTED: Final = attrgetter("counted")
 
 
 def failure_pause_s(in_a_row: int) -> float:
-    """How long nothing is claimed after so many claims that failed."""
+    """Pause before the next claim after so many failures in a row."""
     return min(30.0, 0.5 * float(2 ** min(in_a_row, 6)))
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRequest:
-    """One claim of ``limit`` pieces of these kinds. Where it goes ahead of quick lanes, ``slots`` of them outside
-    those, else None."""
+    """One claim of ``limit`` pieces of these kinds. ``slots`` limits the jobs outside quick lanes where it claims ahead
+    of those, else None."""
 
     kinds: list[str]
     limit: int
@@ -39,11 +39,11 @@ class ClaimRequest:
 
 @dataclass(slots=True, eq=False)
 class ClaimGroup:
-    """Kinds that one claim may take together, and what came of the last claims.
+    """Kinds that one claim may take together, and the results of the last claims.
 
-    ``rung``: somebody says that there may be work of them, or room has come for it. ``short``: the last look found less
-    than there was room for, of each of them: the end of what is due, or lanes that are full. ``crowded``: what they
-    share came back full. ``trouble``: so many looks in a row failed, and the next one is not before ``again_at``.
+    ``rung``: a notification came, or there is room again. ``short``: the last claim found fewer jobs of each kind than
+    there was room for: no more are due, or lanes are full. ``crowded``: the shared claim came back full. ``trouble``:
+    so many claims in a row failed, and the next one is not before ``again_at``.
     """
 
     kinds: tuple[str, ...]
@@ -56,30 +56,30 @@ class ClaimGroup:
     again_at: float = -inf
 
     def rests(self, now: float, *, stocked: bool) -> bool:
-        """Whether nothing of it needs to be looked for at this moment: a look in vain costs as much as any. Where
-        something waits here for its turn (``stocked``), also when more could be found.
+        """Whether no claim is needed at this moment: one in vain costs as much as any. Where prefetched jobs wait
+        (``stocked``), also when more could be found.
         """
         return (stocked or self.short) and not self.notified and now - self.looked_at < LOOK_S
 
     def next_look_s(self, now: float) -> float:
-        """How long it may rest, where the round that began ``now`` did not look."""
+        """Seconds until the next look, where the round that began ``now`` did not look."""
         if self.again_at > now:
             return self.again_at - now
         return self.looked_at + LOOK_S - now if self.looked_at < now else inf
 
     def looks(self, now: float, *, everywhere: bool) -> None:
-        """A look begins; ``everywhere``: there is room for each of the kinds. Who rings from here on, rings for the
+        """Starts a look; ``everywhere``: there is room for each of the kinds. Who rings from here on, rings for the
         next one."""
         self.notified, self.short, self.looked_at = False, everywhere, now
 
     def record_failure(self, now: float) -> float:
-        """A look failed. Answers for how long there is none."""
+        """Records a failed look and answers how long to pause. Answers for how long there is none."""
         self.trouble += 1
         self.notified, self.again_at = True, now + (wait_s := failure_pause_s(self.trouble))
         return wait_s
 
     def record_claim(self, wanted: ClaimRequest, count: int) -> bool:
-        """What came of a claim. Answers whether there may be more."""
+        """Records the result of a claim and answers whether there may be more. Answers whether there may be more."""
         full = count >= wanted.limit
         self.trouble = 0
         if len(wanted.kinds) > 1:
@@ -90,8 +90,8 @@ class ClaimGroup:
 
 
 class ClaimPlanner:
-    """Reads ``held`` (all that is claimed and not settled) and the ``lines`` of each kind as they are at the moment it
-    is asked. Kinds that are ``apart`` from the others are claimed by themselves.
+    """Plans claims from ``held`` (all jobs that are claimed and not settled) and the ``lines`` of each kind at that
+    moment. Kinds that are ``apart`` from the others are claimed by themselves.
     """
 
     def __init__(
@@ -107,17 +107,17 @@ class ClaimPlanner:
         self.pool_of = {kind: pool for pool in self.pools for kind in pool.kinds}
 
     def notify(self, *, rest: bool = True) -> None:
-        """There may be work: of any kind, or without the ``rest`` of those that are apart."""
+        """Notes that there may be jobs: of any kind, or without the ``rest`` of those that are apart."""
         for pool in self.pools:
             pool.notified |= rest or pool.apart
 
     def waiting(self) -> int:
-        """How much was claimed before its turn and has not begun."""
+        """How many jobs were claimed ahead and have not begun."""
         return sum(line.waiting for line in self._lines.values())
 
     def free(self, kinds: Iterable[str]) -> dict[str, int]:
-        """How much more of each of these may begin. What is to be settled still counts; where a lane is quick, it does
-        not."""
+        """How many more jobs of each kind may begin. Jobs that wait to be settled still count; where a lane is quick,
+        they do not."""
         made = {kind: self._lines[kind].slots - self._lines[kind].running for kind in kinds}
         if plain := [kind for kind in made if not self._lines[kind].capacity()]:
             used = Counter(map(_KIND, self._held.values()))
@@ -125,9 +125,9 @@ class ClaimPlanner:
         return made
 
     def plan_claims(self, pool: ClaimGroup, now: float) -> list[ClaimRequest]:
-        """The claims of one round. Kinds with plenty of room share one, so that priorities hold across them. While that
-        comes back full, those with much more room than the others claim for the rest of it. Of quick lanes is claimed
-        ahead also while the pool rests.
+        """Plans the claims of one round. Kinds with plenty of room share one, so that priorities hold across them.
+        While that comes back full, those with much more room than the others claim for the rest of it. Quick lanes are
+        claimed ahead also while the pool rests.
         """
         if now < pool.again_at:
             return []
@@ -140,7 +140,7 @@ class ClaimPlanner:
             pool.looks(now, everywhere=all(room > 0 for room in free.values()))
         made: list[ClaimRequest] = []
         for kind, room in extra.items():
-            # A share is kept for lanes that are not quick: they would else wait for the quick ones' queue to end.
+            # A share is kept for lanes that are not quick: otherwise they would wait for the quick ones' queue to end.
             slots = max(free.pop(kind), self._lines[kind].slots // 4, 1)
             made.append(ClaimRequest([kind], slots + room, slots))
         if rests:
@@ -155,13 +155,13 @@ class ClaimPlanner:
         return made
 
     def ahead(self, wanted: ClaimRequest) -> PrefetchLimits | None:
-        """What the claim has to know of what is in hand, of all kinds, since they share lanes; None where nothing was
+        """The prefetch limits of a claim, over jobs of all kinds, since they share lanes; None where nothing was
         claimed ahead."""
         mine = list(map(_WORK, self._held.values()))
         lines = [] if wanted.slots is None else [self._lines[kind] for kind in wanted.kinds]
         used = Counter(map(_LANE, mine)) if lines else Counter[str | None]()
         rooms = {lane: max(0, AHEAD_PER_LANE - used[lane]) for line in lines for lane in line.quick()}
-        # Of quick lanes too: one may have been narrowed meanwhile.
+        # Also for quick lanes: one may have been narrowed meanwhile.
         uncounted = Counter(map(_LANE, filterfalse(_COUNTED, mine)))
         del uncounted[None]
         return PrefetchLimits(rooms, wanted.slots or wanted.limit, uncounted) if rooms or uncounted else None

@@ -1,4 +1,4 @@
-"""Work that is begun where it is put, without a claim: held from the transaction that puts it."""
+"""Inline dispatcher: jobs created already leased by this process, so that they start without a claim."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ BeginJob = Callable[[AsyncSession, NewJob], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class InlineDispatcher:
-    """A claim is a transaction of its own, which somebody who waits for an answer waits for. Where this process has a
-    slot free it holds the work from the start, under the same lease; a process that dies leaves it to others when that
-    runs out, as after a claim."""
+    """Starts a new job at once where this process has a free slot: a claim is a transaction of its own, which a waiting
+    caller would wait for. The job is held under the usual lease; if the process dies, others take it when the lease
+    expires, as after a claim."""
 
     queue: SqlQueue
     worker: Worker
     wake: Callable[[], None]
 
     async def put(self, session: AsyncSession, item: NewJob) -> None:
-        """A ``BeginJob``. Nothing happens where its key was put before."""
+        """Creates the job (``BeginJob``). Nothing happens where its key was put before."""
         if not self.worker.has_capacity(item.kind):
             await enqueue.enqueue_one(session, item)
             after_commit(session, self.wake)

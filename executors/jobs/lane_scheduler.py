@@ -1,10 +1,9 @@
-"""Work that was claimed before its turn, lane by lane (a lane is an endpoint), so that one claim serves hundreds of
-quick calls.
+"""Lane scheduler: prefetched jobs, lane by lane (a lane is an endpoint), so that one claim serves hundreds of quick
+calls.
 
-Only a quick lane is claimed ahead: one that did well the last 16 times, and at its pace would do all of it within
-QUICK_S. Of a lane no more than ``per_lane`` run at once here, of a quick one up to WIDER times as many, however much is
-claimed; once a piece of it does not go well, what waits of it is given back, since the lane may be held or closed by
-what that piece records.
+Only a quick lane is claimed ahead: its last 16 jobs succeeded, and at its pace all prefetched jobs end within QUICK_S.
+No more than ``per_lane`` jobs of a lane run at once here, of a quick one up to WIDER times as many, however many are
+claimed; when one fails, the waiting jobs of its lane are given back, since that failure may pause or close the lane.
 """
 
 from __future__ import annotations
@@ -56,8 +55,8 @@ class _Lane(Generic[T]):
 
 
 class LaneScheduler(Generic[T]):
-    """One kind of work: ``slots`` run at once in all, ``per_lane`` of each lane. What has no lane is bounded by the
-    slots alone; without ``per_lane`` so is everything, and nothing is ever quick.
+    """Scheduler of one kind of job: ``slots`` run at once in all, ``per_lane`` of each lane. Jobs without a lane are
+    limited by the slots alone; without ``per_lane`` all jobs are, and no lane is ever quick.
     """
 
     def __init__(self, slots: int, per_lane: int | None = None) -> None:
@@ -77,7 +76,7 @@ class LaneScheduler(Generic[T]):
         self.waiting += 1
 
     def begin(self) -> T | None:
-        """The next that may run, now counted as running; None when none may. Lanes take turns."""
+        """Starts the next job that may run and counts it as running; None when none may. Lanes take turns."""
         if self.running >= self.slots:
             return None
         for _ in range(len(self._turns)):
@@ -98,7 +97,8 @@ class LaneScheduler(Generic[T]):
         return None
 
     def ended(self, one: T, *, well: bool, took_s: float) -> list[T]:
-        """One that ran has ended. Answers what is to be given back, now forgotten here."""
+        """Records that a job has ended, and answers the jobs to give back, now forgotten here. Answers what is to be
+        given back, now forgotten here."""
         lane = self._lane(one.job.lane)
         lane.running -= 1
         self.running -= 1
@@ -106,7 +106,7 @@ class LaneScheduler(Generic[T]):
             return []
         if not well:
             lane.in_a_row, lane.quick = 0, False
-            return self._withdrawn(lane)
+            return self._withdraw(lane)
         lane.pace_s = took_s if lane.pace_s is None else lane.pace_s + _NEW_SHARE * (took_s - lane.pace_s)
         # At the width that it has or would get here and now: what waits longer than it should is claimed in vain.
         at_once = min(self._wide(lane, self._per_lane), max(self._per_lane, self.slots - self._beside(lane)))
@@ -119,25 +119,25 @@ class LaneScheduler(Generic[T]):
         return tuple(name for name, lane in self._lanes.items() if name is not None and lane.quick)
 
     def capacity(self) -> int:
-        """How much may be claimed before its turn; 0 while no lane is quick."""
+        """How many jobs may be claimed ahead; 0 while no lane is quick."""
         return max(0, MOST - self.waiting) if any(lane.quick for lane in self._lanes.values()) else 0
 
     def stocked(self, name: str | None) -> bool:
-        """Whether so much of the lane waits here that no claim is needed for its sake."""
+        """Whether enough jobs of the lane wait here that no claim is needed for it."""
         lane = self._lanes.get(name)
         return lane is not None and lane.quick and len(lane.waiting) >= AHEAD_PER_LANE // 3
 
     def stale(self, now: float) -> list[T]:
-        """What has waited too long, now forgotten here."""
+        """Removes and answers the jobs that have waited too long."""
         late: list[T] = []
         for lane in self._lanes.values():
             if lane.waiting and now - lane.waiting[0].claimed_at >= WAIT_MOST_S:
                 lane.in_a_row, lane.quick = 0, False
-                late += self._withdrawn(lane)
+                late += self._withdraw(lane)
         return late
 
     def drop(self, one: T) -> bool:
-        """Forget one that waits. False: it does not wait here."""
+        """Removes one waiting job. False: it does not wait here."""
         lane = self._lanes.get(one.job.lane)
         if lane is None or one not in lane.waiting:
             return False
@@ -146,20 +146,20 @@ class LaneScheduler(Generic[T]):
         return True
 
     def all_waiting(self) -> list[T]:
-        """Everything that waits, now forgotten here."""
-        return [one for lane in self._lanes.values() for one in self._withdrawn(lane)]
+        """Removes and answers all waiting jobs."""
+        return [one for lane in self._lanes.values() for one in self._withdraw(lane)]
 
     def _width(self, lane: _Lane[T], per_lane: int) -> int:
         return self._wide(lane, per_lane) if lane.quick else per_lane
 
     def _wide(self, lane: _Lane[T], per_lane: int) -> int:
-        """How many of a quick lane may run at once beside what others run now."""
+        """How many jobs of a quick lane may run at once beside those that other processes run."""
         return min(per_lane * WIDER, max(per_lane * WIDE, self._for_wide - self._beside(lane)))
 
     def _beside(self, lane: _Lane[T]) -> int:
         return self.running - lane.running
 
-    def _withdrawn(self, lane: _Lane[T]) -> list[T]:
+    def _withdraw(self, lane: _Lane[T]) -> list[T]:
         gone = list(lane.waiting)
         lane.waiting.clear()
         self.waiting -= len(gone)

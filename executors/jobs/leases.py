@@ -1,4 +1,4 @@
-"""Work that is held, and the leases it is held under: renewed while it is held, given up where they can't be."""
+"""Leases of held jobs: renewed while a job is held, given up where they can't be renewed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ async def pause(event: asyncio.Event, seconds: float) -> None:
 
 @dataclass(slots=True, eq=False)
 class LeasedJob:
-    """``task`` is None while it waits for its turn, and again once its handler has ended and it waits to be settled."""
+    """Job under a lease. ``task`` is None while it waits for its turn, and again once its handler has ended and it
+    waits to be settled."""
 
     job: Job
     claimed_at: float
@@ -37,8 +38,8 @@ class LeasedJob:
 
 
 class Leases:
-    """Keeps the leases of ``held``. A handler whose lease is lost is cancelled: two workers on one piece of work is
-    what leases are there to prevent. What is lost before its turn is handed to ``unbegun``.
+    """Renews the leases of ``held``. A handler whose lease is lost is cancelled: leases are there to prevent two
+    workers on one job. Jobs lost before they started are passed to ``unbegun``.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class Leases:
         self._monotonic = monotonic
 
     async def keep(self, stopped: asyncio.Event) -> None:
-        """Every third of a lease: so each is renewed before two thirds, with one more chance if the database is
+        """Renews every third of a lease: so each is renewed before two thirds, with one more chance if the database is
         away."""
         while not stopped.is_set():
             await self._pause(stopped, self._queue.lease_s / 3)
@@ -89,12 +90,13 @@ class Leases:
 
 
 def brief(error: Exception) -> str:
-    """An error for the work's row. Only our own errors promise to hold no secret; of others the name must do."""
+    """Short text of an error for the job's row. Only our own errors are free of secrets; of others only the class name
+    is shown."""
     return error.detail if isinstance(error, OpsIQError) else f"{type(error).__name__} (see the log)"
 
 
 def log_fields(job: Job) -> dict[str, object]:
-    """What a log line says of it."""
+    """The fields of a job in a log line."""
     return {
         "work_id": job.id,
         "work_key": job.key,

@@ -1,8 +1,6 @@
-"""How a process tells the others on this machine that it has put work into a SQLite file: a datagram to each one's
-socket.
+"""Job notifications between processes on SQLite: a datagram to each process's socket says that jobs were added.
 
-Nothing depends on a ring (``executors.jobs.worker.WakeSource``): where it can't be heard, work is found at the next
-look.
+Nothing depends on a notification (``executors.jobs.worker.WakeSource``): without one, jobs are found at the next poll.
 """
 
 from __future__ import annotations
@@ -30,13 +28,13 @@ _SUFFIX: Final = ".bell"
 
 
 class JobNotifier(WakeSource, Protocol):
-    """Hears the others and rings for them."""
+    """Notifies other processes and hears their notifications."""
 
     def notify(self) -> None: ...
 
 
 class SocketNotifier:
-    """One socket for each process, in a folder that is this user's alone and belongs to the database file."""
+    """Notifier over one socket for each process, in a folder that belongs to this user and the database file."""
 
     def __init__(self, database: str) -> None:
         name = hashlib.sha256(os.path.realpath(database).encode()).hexdigest()[:16]
@@ -62,7 +60,7 @@ class SocketNotifier:
         asyncio.get_running_loop().add_reader(self._socket, self._on_datagram, ring)
 
     def notify(self) -> None:
-        """Wake the others: now, and at most once in GAP_S."""
+        """Wakes the others: now, and at most once in GAP_S."""
         if self._socket is None:
             return
         if self._due is not None:
@@ -72,7 +70,7 @@ class SocketNotifier:
         self._due = asyncio.get_running_loop().call_later(GAP_S, self._end_gap)
 
     async def close(self) -> None:
-        """Rings once more: what this process leaves behind is for the others."""
+        """Notifies once more: jobs this process leaves behind are for the others."""
         if self._socket is None:
             return
         if self._due is not None:
@@ -120,7 +118,7 @@ class SocketNotifier:
 
 
 class NullNotifier:
-    """For where none can be: work is found by looking."""
+    """Notifier that does nothing: jobs are found by polling."""
 
     async def open(self, ring: Callable[[], None]) -> None: ...
 
@@ -130,7 +128,7 @@ class NullNotifier:
 
 
 def open_notifier(database_url: str) -> JobNotifier:
-    """The bell of this database's processes."""
+    """Opens the notifier of this database's processes."""
     url = make_url(database_url)
     if url.get_backend_name() == "postgresql":
         return PostgresNotifier(database_url)

@@ -1,5 +1,4 @@
-"""Work as the engine sees it: a port with four verbs, and its engine on the database (docs/decisions has the
-reasons)."""
+"""Job queue: a port with four verbs, and its implementation on the database (docs/decisions has the reasons)."""
 
 from __future__ import annotations
 
@@ -35,7 +34,7 @@ session.
 
 @dataclass(frozen=True, slots=True)
 class SharedWrite:
-    """What settles of one group write together: ``write`` is called once with the items of those that fit, after their
+    """One write for several settles of a group: ``write`` is called once with the items of those that fit, after their
     records. As a record, it may be run again from the start.
     """
 
@@ -45,7 +44,7 @@ class SharedWrite:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """It is done; ``well`` unless its lane had better be asked again before more of it is tried."""
+    """Outcome: the job is done; ``well`` unless its lane should be slowed down until it succeeds again."""
 
     record: CommitHook | None = None
     shared: SharedWrite | None = None
@@ -54,7 +53,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Reschedule:
-    """Not yet: due again in ``delay_s``. ``error`` is a line for a person, without secrets."""
+    """Outcome: due again in ``delay_s``. ``error`` is a line for a person, without secrets."""
 
     delay_s: float
     error: str
@@ -64,7 +63,7 @@ class Reschedule:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """Never: kept for a person to look at."""
+    """Outcome: not tried again, kept for a person to look at."""
 
     error: str
     record: CommitHook | None = None
@@ -73,7 +72,7 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The handler has settled the work in a transaction of its own."""
+    """Outcome: the handler has settled the job in a transaction of its own."""
 
 
 Outcome = Done | Reschedule | Dead | Settled
@@ -85,7 +84,7 @@ that keeps everybody else from writing (SQLite), right after it."""
 
 
 class Queue(Protocol):
-    """Where work comes from. A settle changes something only while the claim it was made under is the last one."""
+    """Port that jobs come from. A settle changes something only while the claim it was made under is the last one."""
 
     lease_s: float
     settles_at_once: int
@@ -94,29 +93,29 @@ class Queue(Protocol):
     """Kinds that are never claimed together with others."""
 
     async def claim(self, kinds: Collection[str], limit: int, ahead: PrefetchLimits | None = None) -> list[Job]:
-        """Up to ``limit`` pieces of due work, most urgent first, each held for ``lease_s``."""
+        """Claims up to ``limit`` due jobs, most urgent first, each held for ``lease_s``."""
         ...
 
     async def renew(self, held: Sequence[Job]) -> list[Job]:
-        """Hold each for ``lease_s`` from now; the ones that are not held any more come back."""
+        """Extends each lease to ``lease_s`` from now and answers the jobs that are no longer held."""
         ...
 
     async def begin_alone(self, job: Job) -> int:
-        """Count, for good, that work whose claims were lost is begun; how often that makes. 0: it isn't held any
-        more."""
+        """Counts, durably, that a job whose claims were lost is begun, and answers how often that makes. 0: it isn't
+        held any more."""
         ...
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
-        """Settle together. For each: True; False if the claim is lost (nothing was written); what its record raised."""
+        """Settles a group. For each: True; False if the claim is lost (nothing was written); what its record raised."""
         ...
 
     async def next_due_s(self, kinds: Collection[str]) -> float | None:
-        """Seconds until there is something to claim, None if nothing is known of."""
+        """Seconds until there is something to claim, None if nothing is known."""
         ...
 
 
 class Notify(Protocol):
-    """Says that there may be work: at once, and from any callback of the event loop."""
+    """Callback which says that there may be jobs: called at once, and from any callback of the event loop."""
 
     def __call__(self, *, rest: bool = True) -> None:
         """``rest`` False: only of what is carried; there is no need to look for anything else sooner than its time."""
@@ -124,12 +123,12 @@ class Notify(Protocol):
 
 
 class SqlQueue:
-    """The port on our own database. ``owner`` is unique to this process; ``on_dead`` runs in the transaction that
-    buries.
+    """Queue on our own database. ``owner`` is unique to this process; ``on_dead`` runs in the transaction that marks a
+    job dead.
 
-    ``per_lane`` bounds what is held of one lane (an endpoint) at a time, but for those a claim goes ahead with.
-    ``beside`` reads for the handlers of a kind (``Work.beside``). Of the kinds it ``forgets`` no done row is kept: what
-    they are about remembers by itself that it was done, and their settle writes nothing but that.
+    ``per_lane`` limits the held jobs of one lane (an endpoint), except for lanes that are claimed ahead. ``beside``
+    reads for the handlers of a kind (``Work.beside``). Kinds in ``forgets`` keep no done row: their subject itself
+    shows that they were done, and their settle writes nothing else.
     """
 
     def __init__(
@@ -172,13 +171,13 @@ class SqlQueue:
         return found
 
     async def enqueue_leased(self, session: AsyncSession, item: NewJob) -> Job | None:
-        """Put work that this process holds from the start; None where its key was put before."""
+        """Adds a job that this process holds from the start; None where its key was added before."""
         return await enqueue.enqueue_leased(session, item, owner=self._owner, lease_s=self.lease_s)
 
     async def claim_named(
         self, kinds: Collection[str], keys: Sequence[str], ahead: PrefetchLimits | None = None
     ) -> tuple[list[Job], dict[str, broker.JobDelay]]:
-        """Of these keys what can be claimed now, and for what can't, what it waits for; finished keys are in
+        """Claims those of these keys that can be claimed now, and says what the others wait for; finished keys are in
         neither."""
         async with self._database.begin() as session:
             found = await broker.claim_named(
@@ -199,8 +198,8 @@ class SqlQueue:
         return found, waits
 
     async def overdue(self, kinds: Collection[str], due_for_s: float, limit: int) -> list[tuple[str, str, int]]:
-        """See ``store.jobs.broker.overdue``. Of a lane as much as a few seconds may need: whoever hears of it keeps it
-        until there is room."""
+        """Overdue jobs, see ``store.jobs.broker.overdue``. At most as many of a lane as a few seconds need: the
+        receiver keeps them until there is room."""
         per_lane = None if self._per_lane is None else self._per_lane * OVERDUE_TURNS
         async with self._database.begin() as session:
             return await broker.overdue(session, kinds=kinds, due_for_s=due_for_s, limit=limit, per_lane=per_lane)
@@ -221,7 +220,8 @@ class SqlQueue:
             return await works.begin_alone(session, job)
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
-        """One transaction for all; if a record raises, one for each, so that it fails alone. Raises Unavailable."""
+        """Settles in one transaction; if a record raises, in one for each, so that it fails alone. Raises
+        Unavailable."""
         try:
             with contextlib.suppress(LeaseLost):
                 async with self._database.begin() as session:
@@ -253,7 +253,8 @@ class SqlQueue:
                     job.beside = known.get(job.id)
 
     async def _read_after(self, found: Sequence[Job]) -> None:
-        """Once others may write again. The claims stand: what can't be read now, a handler reads for itself."""
+        """Reads for the handlers after the claim's transaction, once others may write again. The claims stand even if
+        this fails: then a handler reads for itself."""
         try:
             async with self._database.read() as session:
                 await self._read_beside(session, found)
@@ -265,9 +266,9 @@ class SqlQueue:
     async def _settle_all(
         self, session: AsyncSession, group: Sequence[Settlement], *, all_held: bool
     ) -> list[bool | Exception]:
-        """``all_held`` takes for granted that what is done was held, and raises NotHeld if not."""
+        """Settles a group; ``all_held`` assumes that every job was still held, and raises LeaseLost if not."""
         done = [job for job, outcome in group if isinstance(outcome, Done)]
-        released = [job for job, outcome in group if _released(job, outcome)]
+        released = [job for job, outcome in group if _is_release(job, outcome)]
         # Two claims of one piece in a group (the first one lost its lease) must not be told apart by the id alone.
         alone = len({job.id for job, _ in group}) < len(group)
         together: set[str] = set()
@@ -285,7 +286,7 @@ class SqlQueue:
         for job, outcome in group:
             fits = (
                 job.id in together
-                if not alone and (isinstance(outcome, Done) or _released(job, outcome))
+                if not alone and (isinstance(outcome, Done) or _is_release(job, outcome))
                 else await self._settle(session, job, outcome)
             )
             if fits and outcome.record is not None:
@@ -310,6 +311,6 @@ class SqlQueue:
         return fits
 
 
-def _released(job: Job, outcome: Done | Reschedule | Dead) -> bool:
-    """Whether it is only given back."""
+def _is_release(job: Job, outcome: Done | Reschedule | Dead) -> bool:
+    """Whether the job is only given back."""
     return isinstance(outcome, Reschedule) and outcome == Reschedule(0.0, job.error)

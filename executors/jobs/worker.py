@@ -1,8 +1,8 @@
-"""The durable work loop: claims due work in batches, runs it concurrently, keeps its leases, settles in groups.
+"""Worker: claims due jobs in batches, runs them concurrently, renews their leases, settles in groups.
 
-At least once, with the same key: a process may die at any instruction, and what it held comes again when its lease
-runs out. Idle, it sleeps until the next piece is due, until somebody rings, or for ``poll_s``, the net for what
-another process has put.
+At least once, with the same key: a process may die at any instruction, and the jobs it held are claimed again when
+their leases expire. An idle worker sleeps until the next job is due, until it is notified, or for ``poll_s``, which
+catches what other processes added.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ Handler = Callable[[Job], Awaitable[Outcome]]
 
 
 class WakeSource(Protocol):
-    """Rings when another process has put work (LISTEN/NOTIFY, a broker). Missing rings cost latency only: the poll is
-    the net.
+    """Signals that another process has added jobs (LISTEN/NOTIFY, a broker). A lost signal costs latency only, since
+    the worker polls too.
     """
 
     async def open(self, ring: Notify) -> None: ...
@@ -62,7 +62,7 @@ class WakeSource(Protocol):
 
 
 def backoff_s(attempt: int) -> float:
-    """The delay after a handler's ``attempt``-th exception: doubling, capped."""
+    """Exponential backoff with a cap: the delay after a handler's ``attempt``-th exception."""
     return float(min(MAX_BACKOFF_S, FIRST_BACKOFF_S * 2 ** min(attempt - 1, 30)))
 
 
@@ -71,12 +71,12 @@ class Worker:
 
     ``concurrency`` bounds each kind by itself, so that hanging deliveries leave actions their slots; ``limits`` sets it
     for a kind. ``per_lane`` names the kinds of which quick lanes are claimed ahead (executors/jobs/lane_scheduler.py),
-    and how much of a lane then runs at once. A handler that raises is tried again with a growing delay; at
-    ``max_attempts`` claims the work is buried (see SqlQueue's ``on_dead``).
+    and how much of a lane then runs at once. A handler that raises is tried again with a growing delay; after
+    ``max_attempts`` claims the job is marked dead (see SqlQueue's ``on_dead``).
 
-    Work that takes its process down never reaches a settle. So its lost claims are counted in its row; after SUSPECT of
-    them it waits for its turn among its like, and after MAX_ALONE more it is parked: buried without being begun, with
-    what ``on_parked`` writes.
+    A job that kills its process never reaches a settle. So its lost claims are counted in its row; after SUSPECT of
+    them it runs with no other suspect beside it, and after MAX_ALONE more it is parked: marked dead without a start,
+    with what ``on_parked`` writes.
     """
 
     def __init__(
@@ -128,43 +128,43 @@ class Worker:
         await self.stop()
 
     async def start(self) -> None:
-        """Begins to claim. Once only. Raises what a Wake raises when it can't be opened."""
+        """Starts claiming. Once only. Raises what a WakeSource raises when it can't be opened."""
         if self._loops:
             raise RuntimeError("The engine has been started before; make a new one.")
         for wake in self._wakes:
             await wake.open(self.wake)
         self._loops = [
-            asyncio.create_task(self._claiming(), name="opsiq-claim"),
+            asyncio.create_task(self._claim_loop(), name="opsiq-claim"),
             asyncio.create_task(self._leases.keep(self._stopped), name="opsiq-renew"),
         ]
 
     def wake(self, *, rest: bool = True) -> None:
-        """There may be work: look now. To be called after the commit that put it (``store.database.after_commit``). See
-        ``Notify``."""
+        """Wakes the worker: there may be jobs. To be called after the commit that put it
+        (``store.database.after_commit``). See ``Notify``."""
         self._claim_planner.notify(rest=rest)
         self._ring.set()
 
     def has_capacity(self, kind: str) -> bool:
-        """Whether a piece of this kind that is taken now begins now."""
+        """Whether such a job could start immediately."""
         line = self._lines.get(kind)
         if line is None or not self._loops or self._stopping.is_set():
             return False
         return line.running < line.slots and not line.waiting
 
     def take(self, job: Job) -> None:
-        """Begin what this process holds already, without having claimed it (``SqlQueue.put_held``)."""
+        """Starts a job that this process holds already, without a claim (``SqlQueue.enqueue_leased``)."""
         self._take([job])
         if self._stopping.is_set():
             self._give_back(self._lines[job.kind].all_waiting())
 
     @property
     def running(self) -> int:
-        """How many pieces of work are held at this moment."""
+        """How many jobs are held at this moment."""
         return len(self._held)
 
     async def stop(self, bound_s: float = STOP_S) -> None:
-        """Claims no more and lets what runs finish for most of ``bound_s``; the rest is cancelled and released for
-        others to take.
+        """Stops claiming and lets running jobs finish for most of ``bound_s``; the rest are cancelled and released for
+        others.
         """
         self._stopping.set()
         self._ring.set()
@@ -189,7 +189,7 @@ class Worker:
         if self._slots:
             await asyncio.wait(self._slots, timeout=seconds)
 
-    async def _claiming(self) -> None:
+    async def _claim_loop(self) -> None:
         trouble = 0
         while not self._stopping.is_set():
             self._ring.clear()
@@ -205,12 +205,12 @@ class Worker:
                 await self._pause(self._stopping, wait_s)
                 continue
             await self._pause(self._ring, wait_s)
-            # Rings in quick succession make one claim: a batch costs little more than a single row.
+            # Several notifications in a row make one claim: a batch costs little more than a single row.
             if (rest_s := _GAP_S - (self._monotonic() - began)) > 0 and self._held:
                 await self._pause(self._stopping, rest_s)
 
     async def _round(self) -> float:
-        """Claims what there is room for; answers for how long there is nothing to do unless somebody rings."""
+        """Claims what there is room for; answers how long to wait unless notified."""
         self._behind = False
         now = self._monotonic()
         for line in self._lines.values():
@@ -231,13 +231,12 @@ class Worker:
         if len(free) < len(self._lines):
             self._behind = True
         if self._behind and free and taken:
-            # With a stock in hand there is no hurry: what is settled rings, and then there is room for a claim that is
-            # worth its price.
+            # With prefetched jobs there is no hurry: every settle notifies, and then a claim is worth its price.
             return 0.0 if self._claim_planner.waiting() < BATCH else _STOCKED_S
         if self._claim_planner.waiting():
             return LOOK_S
         due_s = await self._queue.next_due_s(free) if free else None
-        # Due and yet not claimed: held back by its lane's limit, or another process is just taking it.
+        # Due and not claimed: blocked by its lane's limit, or another process is claiming it now.
         least_s = _GAP_S if taken else _STUCK_S if due_s == 0 else 0.0
         wait_s = self._poll_s if due_s is None else min(self._poll_s, max(due_s, least_s))
         wait_s = max(0.0, min(wait_s, *[pool.next_look_s(now) for pool in self._claim_planner.pools]))
@@ -245,7 +244,7 @@ class Worker:
         return wait_s
 
     async def _claim(self, pool: ClaimGroup, now: float) -> int:
-        """Claims what there is room for of these kinds; answers how much came."""
+        """Claims what there is room for of these kinds; answers how many came."""
         taken = 0
         for wanted in self._claim_planner.plan_claims(pool, now):
             claimed = await self._queue.claim(wanted.kinds, wanted.limit, self._claim_planner.ahead(wanted))
@@ -267,7 +266,7 @@ class Worker:
                 slot.add_done_callback(self._slots.discard)
 
     async def _slot(self, line: LaneScheduler[LeasedJob], held: LeasedJob | None) -> None:
-        """One piece after the other, as long as some wait for their turn."""
+        """Runs one job after the other, as long as some wait."""
         slot = asyncio.current_task()
         while held is not None:
             held.task = slot
@@ -283,23 +282,23 @@ class Worker:
             held = None if self._stopping.is_set() else line.begin()
 
     async def _run(self, held: LeasedJob, began: float) -> bool:
-        """Whether it went well."""
+        """Runs one job and answers whether it went well."""
         job = held.job
         ids = {_NAMED[name]: value for name, value in job.payload.items() if name in _NAMED and isinstance(value, str)}
         outcome: Outcome | None = None
         try:
             with bound(**ids), span(job.kind, work_id=job.id, attempt=job.attempt, **ids):
-                outcome = await self._handled(job)
+                outcome = await self._handle(job)
         finally:
             if outcome is None or isinstance(outcome, Settled):
-                self._over(job, isinstance(outcome, Reschedule))
+                self._forget(job, isinstance(outcome, Reschedule))
             else:
                 self._settle(job, outcome)
         metrics.count_job(job.kind, type(outcome).__name__.lower() if outcome else "lost", self._monotonic() - began)
         return isinstance(outcome, Done) and outcome.well
 
-    def _over(self, job: Job, comes_again: bool) -> None:
-        """Nothing of it is left here."""
+    def _forget(self, job: Job, comes_again: bool) -> None:
+        """Forgets a job that has ended."""
         self._held.pop((job.id, job.attempt), None)
         line = self._lines[job.kind]
         if comes_again or ((self._behind or job.lane is not None) and not line.stocked(job.lane)):
@@ -307,19 +306,19 @@ class Worker:
             self._ring.set()
 
     def _give_back(self, unbegun: Sequence[LeasedJob]) -> None:
-        """What was claimed before its turn and is not to be begun here: due at once, for others or for later."""
+        """Releases prefetched jobs that will not start here: due at once, for others or for later."""
         for held in unbegun:
             self._settle(held.job, Reschedule(0.0, held.job.error))
 
     def _lost_unbegun(self, held: LeasedJob) -> None:
         if self._lines[held.job.kind].drop(held):
-            self._over(held.job, False)
+            self._forget(held.job, False)
 
-    async def _handled(self, job: Job) -> Outcome | None:
-        """What the handler says of it; None if the claim was lost meanwhile."""
+    async def _handle(self, job: Job) -> Outcome | None:
+        """The handler's outcome; None if the lease was lost meanwhile."""
         try:
             if job.lost >= SUSPECT:
-                return await self._suspected(job)
+                return await self._handle_suspect(job)
             return await self._handlers[job.kind](job)
         except asyncio.CancelledError:
             if (slot := asyncio.current_task()) is not None:
@@ -333,9 +332,9 @@ class Worker:
             log.exception("the handler of %s failed at attempt %d", job.kind, job.attempt, extra=log_fields(job))
             return self._after_error(job, error)
 
-    async def _suspected(self, job: Job) -> Outcome:
-        """Begun alone among its like, which is written down first: if the process ends now, it was this that ended
-        it."""
+    async def _handle_suspect(self, job: Job) -> Outcome:
+        """Runs a suspected poison job with no other suspect beside it, after counting the start: if the process ends
+        now, this job ended it."""
         async with self._alone:
             begun = await self._queue.begin_alone(job)
             if not begun:
@@ -359,10 +358,10 @@ class Worker:
         return Dead(error, record)
 
     def _settle(self, job: Job, outcome: Done | Reschedule | Dead, *, again: bool = True) -> None:
-        self._batch_settler.hand_in((job, outcome), partial(self._heard, job, outcome, again))
+        self._batch_settler.submit((job, outcome), partial(self._on_settled, job, outcome, again))
 
-    def _heard(self, job: Job, outcome: Done | Reschedule | Dead, again: bool, result: bool | Exception) -> None:
-        """What came of a settle."""
+    def _on_settled(self, job: Job, outcome: Done | Reschedule | Dead, again: bool, result: bool | Exception) -> None:
+        """Handles the result of a settle."""
         if isinstance(result, Exception) and not isinstance(result, Unavailable):
             log.error("what %s wanted to record failed", job.kind, exc_info=result, extra=log_fields(job))
             if again:
@@ -372,7 +371,7 @@ class Worker:
             log.warning("work %s was settled too late: its lease is lost", job.id, extra=log_fields(job))
         if isinstance(outcome, Dead):
             log.error("work %s is dead: %s", job.id, outcome.error, extra=log_fields(job))
-        self._over(job, isinstance(outcome, Reschedule))
+        self._forget(job, isinstance(outcome, Reschedule))
 
     def _after_error(self, job: Job, error: Exception) -> Reschedule | Dead:
         away = type(error) is Unavailable  # the database; what it can't give says nothing of the work

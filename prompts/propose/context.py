@@ -1,4 +1,4 @@
-"""What a proposal prompt may hold: contracts and record kinds as their owners declared them, the thread's words and
+"""Context of the proposal prompt: contracts and record kinds as their owners declared them, the thread's words and
 handles, the present, and what a person typed. Never a record."""
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class KindText:
-    """One kind of record: ``fields`` with their types, ``found_by`` what words find it by, ``states`` its state
-    words."""
+    """Record kind as the prompt shows it: ``fields`` with their types, ``found_by`` what words find it by, ``states``
+    its state words."""
 
     name: str
     about: str
@@ -23,8 +23,8 @@ class KindText:
 
 @dataclass(frozen=True, slots=True)
 class ArgumentText:
-    """One argument of an action. ``about`` says its type, unit, members and default, ``hint`` what its owner says of
-    it."""
+    """Argument of an action as the prompt shows it. ``about`` says its type, unit, members and default, ``hint`` what
+    its owner says of it."""
 
     name: str
     about: str
@@ -34,7 +34,7 @@ class ArgumentText:
 
 @dataclass(frozen=True, slots=True)
 class ActionText:
-    """One offered action under its schema token."""
+    """Offered action under its schema token."""
 
     name: str
     about: str
@@ -45,7 +45,7 @@ class ActionText:
 
 @dataclass(frozen=True, slots=True)
 class TurnText:
-    """One earlier request of the thread: its words, and what came of it by action names and handles."""
+    """Earlier request of the thread: its words, and its outcome by action names and handles."""
 
     words: str
     came: str
@@ -53,7 +53,7 @@ class TurnText:
 
 @dataclass(frozen=True, slots=True)
 class AnswerText:
-    """What the person said to a question. ``about`` names what was asked for, by contract words only."""
+    """A person's answer to a question. ``about`` names what was asked for, by contract words only."""
 
     about: str
     words: str
@@ -61,9 +61,9 @@ class AnswerText:
 
 @dataclass(frozen=True, slots=True)
 class ProposeContext:
-    """One request. ``not_allowed`` are actions of other roles, by name; ``more`` says that the platform has others
-    beside the shortlisted ones; ``present`` is the present for people; ``offered`` is the action that the person chose,
-    if any."""
+    """Everything that one proposal prompt holds. ``not_allowed`` are actions of other roles, by name; ``more`` says
+    that the platform has others beside the shortlisted ones; ``present`` is the present for people; ``offered`` is the
+    action that the person chose, if any."""
 
     request: str
     present: str

@@ -1,7 +1,7 @@
-"""Conditions put together by picking: rows of field, operator and value, written as CEL, and read back from it.
+"""Condition builder: rows of field, operator and value, written as CEL and parsed back from it.
 
-What ``written`` makes is the rule's condition itself: there is no second form of it. ``read`` answers the rows of a
-condition that ``written`` could have made, and None for any other, which stays as somebody wrote it.
+What ``to_cel`` writes is the rule's condition itself: no second form is stored. ``from_cel`` answers the rows of a
+condition that ``to_cel`` could have written, and None for any other, which stays as its author wrote it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """``kind`` is what the field must be for it, None for any; ``takes`` what is compared with."""
+    """One comparison operator. ``kind`` is the field kind it applies to, None for any; ``takes`` the kind of its
+    value."""
 
     name: str
     label: str
@@ -71,19 +72,20 @@ OPERATORS: Final[Mapping[str, Operator]] = {
 
 
 def operators_for(kinds: frozenset[Kind]) -> list[Operator]:
-    """The operators for a field of these kinds; all of them for one that nothing is known of."""
+    """The operators for a field of these kinds; all of them where nothing is known of the field."""
     return [each for each in OPERATORS.values() if each.kind is None or not kinds or each.kind in kinds]
 
 
 def to_cel(rows: Sequence[Row], join: Join = "all") -> str:
-    """The condition in CEL, empty for no rows. Raises InvalidInput that names the row and what to mend."""
+    """Writes the rows as a condition in CEL, empty for no rows. Raises InvalidInput that names the row and what to
+    correct."""
     if len(rows) > MAX_ROWS:
         raise InvalidInput(f"A condition has at most {MAX_ROWS} rows.")
-    return _JOINED[join].join(_written(at, row) for at, row in enumerate(rows))
+    return _JOINED[join].join(_write(at, row) for at, row in enumerate(rows))
 
 
 def from_cel(expression: str) -> tuple[list[Row], Join] | None:
-    """The rows that make exactly this condition, or None: then it is not one that rows can say."""
+    """Parses a condition back into the rows that make exactly it, or None where rows can't express it."""
     if not expression:
         return [], "all"
     for join, sign in _JOINED.items():
@@ -99,7 +101,7 @@ def from_cel(expression: str) -> tuple[list[Row], Join] | None:
     return None
 
 
-def _written(at: int, row: Row) -> str:
+def _write(at: int, row: Row) -> str:
     if _PATH.fullmatch(row.path) is None:
         raise _wrong(at, f"{row.path or 'Nothing'} is no field of an event: pick one, or write data.<field>.")
     operator = OPERATORS.get(row.operator)
@@ -121,16 +123,16 @@ def _value(at: int, row: Row, operator: Operator) -> str:
             words = [word.strip() for word in row.value.split(",") if word.strip()]
             if not words:
                 raise _wrong(at, f"Say what {row.path} may be: words with commas between them.")
-            return f"[{', '.join(map(_quoted, words))}]"
+            return f"[{', '.join(map(_quote, words))}]"
         case "text":
-            return _quoted(row.value)
+            return _quote(row.value)
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return "'" + "".join(_ESCAPES.get(char, char) for char in text) + "'"
 
 
-def _unquoted(literal: str) -> str:
+def _unquote(literal: str) -> str:
     return re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], "\0"), literal[1:-1], flags=re.S)
 
 
@@ -141,8 +143,8 @@ _VALUES: Final[Mapping[str, str]] = {
     "nothing": "",
 }
 _UNREAD: Final[Mapping[str, Callable[[str], str]]] = {
-    "text": _unquoted,
-    "texts": lambda given: ", ".join(_unquoted(each) for each in re.findall(_TEXT, given, flags=re.S)),
+    "text": _unquote,
+    "texts": lambda given: ", ".join(_unquote(each) for each in re.findall(_TEXT, given, flags=re.S)),
     "number": str,
     "nothing": str,
 }
@@ -167,7 +169,7 @@ def _row(part: str) -> Row | None:
 
 
 def _split(expression: str, sign: str) -> list[str]:
-    """At the sign, where it does not stand inside a text."""
+    """Splits at the sign, except inside a text."""
     parts, begun = [], 0
     for found in re.finditer(rf"{_TEXT}|{re.escape(sign)}", expression, flags=re.S):
         if found[0] == sign:

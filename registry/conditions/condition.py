@@ -1,8 +1,8 @@
-"""Conditions in CEL (github.com/google/cel-spec): of the policy ``when`` over ``params`` and ``records``, of a rule
-over ``event``.
+"""Conditions in CEL (github.com/google/cel-spec): a policy's ``when`` over ``params`` and ``records``, a rule's over
+``event``.
 
 ``params`` maps each parameter to its value as it will be sent, ``records`` each parameter to the safe fields of the
-record it was looked up in. A condition that can't be judged holds: a person confirms. CEL does not mix integers and
+record it was looked up in. A condition that can't be evaluated holds: a person confirms. CEL does not mix integers and
 doubles in arithmetic (``params.amount * 1.1`` fails, ``double(params.amount) * 1.1`` works); comparing them works.
 
 Judging holds the interpreter until it ends. So what is compiled is bounded (``registry.conditions.condition_cost``),
@@ -46,8 +46,9 @@ _HAS: Final = re.compile(r"\bhas\(\s*params\s*\.\s*([A-Za-z_]\w*)\s*\)")
 
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
-    """Whether a person must confirm. ``trouble`` says why the condition could not be judged; empty where it could.
-    ``overran``: it took more time or memory than a condition may, and was stopped."""
+    """The result of evaluating a policy's condition: whether a person must confirm. ``trouble`` says why the condition
+    could not be evaluated; empty where it could. ``overran``: it took more time or memory than a condition may, and was
+    stopped."""
 
     holds: bool
     trouble: str = ""
@@ -56,7 +57,7 @@ class ConditionResult:
 
 class Condition:
     """One compiled condition. Made by ``compile``; safe to share between threads. A ``constant`` one reads nothing; a
-    ``cheap`` one takes no longer than reading what it is given, so that it may be judged anywhere."""
+    ``cheap`` one takes no longer than reading its input, so that it may be evaluated anywhere."""
 
     __slots__ = ("_program", "cheap", "constant", "expression", "variables")
 
@@ -70,16 +71,16 @@ class Condition:
         self._program = program
 
     def holds(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> bool:
-        """True also where it can't be judged: see ``judge`` for why."""
+        """Whether a person must confirm; True also where the condition can't be evaluated, see ``judge`` for why."""
         return self.judge(params, records).holds
 
     def judge(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> ConditionResult:
-        """As ``over``, for a policy's. Never raises."""
+        """Evaluates a policy's condition, as ``over`` does. Never raises."""
         return self.over(call_values(params, records))
 
     def over(self, values: Mapping[str, Any]) -> ConditionResult:
-        """Judged here and now with these values of its variables, however long that takes: an ``Evaluator`` is what
-        bounds it. Never raises."""
+        """Evaluates the condition in this process with these values, however long that takes: an ``Evaluator`` bounds
+        it. Never raises."""
         try:
             answer = self._program.execute(dict(values))
         except KeyError as error:
@@ -113,8 +114,8 @@ class Condition:
 def compile(  # noqa: A001 - the word of the trade, as in re.compile
     expression: str, variables: frozenset[str] = _VARIABLES
 ) -> Condition:
-    """A condition ready to be judged. Raises InvalidInput, with the place, for what is no CEL, reads anything but
-    ``variables``, or may cost more than a condition may."""
+    """Compiles a condition. Raises InvalidInput, with the place, for what is no CEL, reads anything but ``variables``,
+    or may cost more than a condition may."""
     import cel
 
     if len(expression) > MAX_CHARS:
@@ -123,7 +124,7 @@ def compile(  # noqa: A001 - the word of the trade, as in re.compile
         program = cel.compile(expression)
         names, functions = set(program.variables()), set(program.functions())
     except Exception as error:
-        raise InvalidInput(f"This is no CEL expression. {_said(error)}") from error
+        raise InvalidInput(f"This is no CEL expression. {_parser_message(error)}") from error
     unquoted = _STRING.sub("''", expression)
     strangers = names - variables - set(_BOUND.findall(unquoted))
     if strangers:
@@ -136,21 +137,20 @@ def compile(  # noqa: A001 - the word of the trade, as in re.compile
 
 
 def call_values(params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The variables of a policy's condition."""
+    """The values that a policy's condition is evaluated with."""
     return {"params": dict(params), "records": {name: dict(fields) for name, fields in records.items()}}
 
 
 class Evaluator(Protocol):
-    """Judges conditions within a budget of time and memory, and never blocks the event loop."""
+    """Evaluates conditions within a budget of time and memory, without blocking the event loop."""
 
     async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
-        """Never raises but Unavailable, where it can't be judged at this moment. ``workspace`` is whose condition it
-        is."""
+        """Evaluates one condition. ``workspace`` is whose condition it is."""
         ...
 
 
 class CheapOnly:
-    """The evaluator of who has no worker processes: what isn't cheap can't be judged."""
+    """An evaluator without worker processes: a condition that isn't cheap can't be evaluated."""
 
     async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:  # noqa: ARG002 - the port's shape
         if condition.cheap:
@@ -170,9 +170,8 @@ def _stray(strangers: set[str], variables: frozenset[str]) -> str:
     )
 
 
-def _said(error: Exception) -> str:
-    """The parser's complaint with its place, without the drawing under it and the list of every token it would have
-    liked."""
+def _parser_message(error: Exception) -> str:
+    """The parser's message with its place, without its drawing and its list of expected tokens."""
     first = str(error).split("\n", 1)[0]
     found = _PLACE.search(first)
     said = f"At character {found[1]}: {found[2]}" if found else first

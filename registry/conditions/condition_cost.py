@@ -1,10 +1,9 @@
-"""Cost estimate of a CEL condition: how long judging it can take and how large its values can grow, worked out from its
-text alone.
+"""Cost estimate of a CEL condition: how long evaluating it can take and how large its values can grow, from its text
+alone.
 
-The library that judges conditions has no budget of its own and can't be interrupted, so what is accepted is bounded
-here: by nesting, by parts, and by an estimate over fields of the sizes that requests and events usually have. What real
-data adds to that is bounded where a condition is judged (``executors.evaluator``). What can't be read here is refused,
-so that nothing runs whose cost is unknown.
+The CEL library has no budget and can't be interrupted, so expressions are limited here: by nesting, by parts, and by an
+estimate over fields of usual sizes. The cost that larger data adds is limited where a condition is evaluated
+(``executors.evaluator``). What this parser can't read is refused, so that nothing of unknown cost runs.
 """
 
 from __future__ import annotations
@@ -50,9 +49,9 @@ _PATTERN_STEPS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one expression. ``steps`` to judge it, ``size`` the elements and characters of its value, all of them,
-    ``count`` the elements at its top, ``peak`` the largest value on the way. ``loops`` inside one another;
-    ``runs_free`` where it loops nowhere and matches no pattern, so that it takes no longer than reading it through."""
+    """The cost of one expression. ``steps`` to judge it, ``size`` the elements and characters of its value, all of
+    them, ``count`` the elements at its top, ``peak`` the largest value on the way. ``loops`` inside one another;
+    ``runs_free`` where it has no loop and no pattern, so that it takes no longer than reading its input once."""
 
     steps: float = 1
     size: float = 1
@@ -65,7 +64,8 @@ class Cost:
 
 
 def estimate(expression: str) -> Cost:
-    """Raises InvalidInput, with what to change, for a condition that may cost too much or that can't be read here."""
+    """Estimates the cost of a condition. Raises InvalidInput, with what to change, for a condition that may cost too
+    much or that can't be read here."""
     reader = _Reader(expression)
     found = reader.whole()
     if reader.parts > MAX_PARTS:
@@ -93,8 +93,8 @@ def estimate(expression: str) -> Cost:
 
 
 class _Reader:
-    """Recursive descent over CEL's grammar (github.com/google/cel-spec, doc/langdef.md), which adds up costs instead of
-    making a tree."""
+    """Recursive descent parser of CEL's grammar (github.com/google/cel-spec, doc/langdef.md) that adds up costs instead
+    of building a tree."""
 
     def __init__(self, expression: str) -> None:
         self.parts = 0
@@ -247,8 +247,7 @@ class _Reader:
             return self._matched(receiver, arguments)
         made = _sum(*([receiver] if receiver else []), *arguments)
         read = sum(each.size for each in ([receiver] if receiver else []) + arguments)
-        # A number or a moment as text has some tens of characters; of a text or bytes nothing is made that is longer
-        # than it is.
+        # A number or a time as text has some tens of characters; text and bytes never become longer.
         size = max(read * 4, 64.0) if name in ("string", "bytes", "dyn", "min", "max") else 1.0
         return replace(
             made, steps=made.steps + 1 + read / _CHARS_A_STEP, size=size, count=size, peak=max(made.peak, size)
@@ -323,7 +322,7 @@ class _Reader:
 
 
 def _element(over: Cost) -> Cost:
-    """The average element, which is what a loop over all of them comes to."""
+    """The average element, which is the cost of one pass of a loop over all of them."""
     size = max(1.0, over.size / max(1.0, over.count))
     count = min(size, max(FIELD_ELEMENTS, over.count, size * FIELD_ELEMENTS / FIELD_CHARS))
     return Cost(size=size, count=count, peak=size)
@@ -341,7 +340,7 @@ def _collection(members: list[Cost]) -> Cost:
 
 
 def _sum(*costs: Cost) -> Cost:
-    """All of them, one after the other; nothing is said of the value."""
+    """The cost of evaluating all of them in turn; says nothing about the value."""
     return Cost(
         steps=sum((each.steps for each in costs), 1.0),
         peak=max((each.peak for each in costs), default=1),
@@ -351,7 +350,7 @@ def _sum(*costs: Cost) -> Cost:
 
 
 def _text(written: str) -> str | None:
-    """What a string literal says; None for bytes, and for escapes that need not be read here."""
+    """The value of a string literal; None for bytes, and for escapes that need not be read here."""
     quote = min(at for at in (written.find("'"), written.find('"')) if at >= 0)
     prefix, inside = written[:quote].lower(), written[quote + 1 : -1]
     if "b" in prefix:

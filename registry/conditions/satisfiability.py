@@ -1,7 +1,7 @@
-"""Whether a condition in CEL can answer yes or no at all, so that one which never can is refused where it is written.
+"""Satisfiability check: refuses a condition that can be neither true nor false, when it is written.
 
-Only what is certain is refused: CEL has no types for what stands in an event or a record, so ``event.data.vip`` may
-well be a yes.
+Only certain cases are refused: CEL has no types for the fields of events and records, so ``event.data.vip`` may be
+true.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _WHOLE: Final = frozenset(
 
 
 def check_satisfiable(condition: Condition) -> None:
-    """Raises InvalidInput for a condition that can be neither true nor false, whatever it is asked about."""
+    """Raises InvalidInput for a condition that can be neither true nor false, whatever its input."""
     if condition.constant and condition.cheap:
         trouble = condition.over({}).trouble
         if trouble:
@@ -52,7 +52,7 @@ def check_satisfiable(condition: Condition) -> None:
 
 
 def may_be_satisfiable(expression: str) -> bool:
-    """False only where it is certain that this CEL expression gives no yes and no no."""
+    """False only where it is certain that this CEL expression can be neither true nor false."""
     if _SPECIAL_STRING.search(expression):
         return True
     tokens: list[str] = []
@@ -67,7 +67,7 @@ def may_be_satisfiable(expression: str) -> bool:
 
 
 def _may(tokens: Sequence[str]) -> bool:
-    """By the operator that binds least, as CEL's grammar has it."""
+    """Recurses by the operator that binds least, as in CEL's grammar."""
     if not tokens:
         return True
     level = _outermost(tokens)
@@ -93,7 +93,7 @@ def _may(tokens: Sequence[str]) -> bool:
 
 
 def _value(tokens: Sequence[str], level: Sequence[str]) -> bool:
-    """A literal, a call, or something read out of a variable."""
+    """Checks a literal, a call, or a variable's field."""
     if "".join(tokens) in _WHOLE or tokens in (["''"], ["0"]):
         return False
     opened = [at for at, token in enumerate(level) if token in _CLOSING]
@@ -110,7 +110,7 @@ def _value(tokens: Sequence[str], level: Sequence[str]) -> bool:
 
 
 def _outermost(tokens: Sequence[str]) -> list[str]:
-    """The tokens outside all brackets in their places, the opening ones among them; the others as ''."""
+    """The tokens outside all brackets at their positions, opening brackets included; the others as ''."""
     depth = 0
     made = []
     for token in tokens:

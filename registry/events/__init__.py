@@ -1,1 +1,1 @@
-"""The catalogue of universal events."""
+"""Event types: the catalogue of universal events, names and patterns."""

@@ -1,8 +1,9 @@
-"""The universal events: names that mean the same on every platform, each with the JSON Schema of its data and a sample.
+"""Event catalogue: the universal events, whose names mean the same on every platform, each with its JSON Schema and a
+sample.
 
 The files in ``registry/events`` are the catalogue; ``docs/reference/events.md`` lists it. Custom names are welcome
-beside it and carry any JSON object. A schema says what must be there and what the known fields look like; more fields
-may always come along.
+beside it and carry any JSON object. A schema lists the required fields and the types of the known ones; further fields
+are always allowed.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class EventType:
 
 @cache
 def every() -> Mapping[str, EventType]:
-    """All of them by name, in the catalogue's order."""
+    """All universal events by name, in the catalogue's order."""
     made: dict[str, EventType] = {}
     for category in CATEGORIES:
         held = json.loads(files("registry").joinpath("events", f"{category}.json").read_text(encoding="utf-8"))
@@ -51,18 +52,18 @@ def every() -> Mapping[str, EventType]:
 
 
 def get(name: str) -> EventType | None:
-    """None for a custom name."""
+    """The event type of this name, None for a custom one."""
     return every().get(name)
 
 
 def is_own(name: str) -> bool:
-    """Whether only OpsIQ itself says that this has happened."""
+    """Whether this is an event that only OpsIQ itself publishes."""
     known = get(name)
     return known is not None and known.category == OWN
 
 
 def misfits(name: str, data: Mapping[str, Any]) -> Sequence[Finding]:
-    """What of ``data`` breaks the schema of this universal event, with pointers from the body; nothing for a custom
+    """Findings where ``data`` breaks the schema of this universal event, with pointers from the body; none for a custom
     name."""
     if get(name) is None:
         return ()

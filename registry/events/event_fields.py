@@ -1,4 +1,4 @@
-"""The fields that events of a pattern have: of the catalogue's schemas, and of what such events have carried lately.
+"""Event fields: the fields that events of a pattern have, from the catalogue's schemas and from recent events.
 
 People pick from these when they write a condition, map a parameter or word an instruction, so a field has one name
 everywhere: its ``path`` (``data.amount``).
@@ -26,8 +26,8 @@ _KINDS: Final[Mapping[str, Kind]] = {
 
 @dataclass(frozen=True, slots=True)
 class EventField:
-    """``kinds`` are what its value may be, in no order; ``required``: each such event has it. ``values`` are the words
-    it is one of, where the schema says so."""
+    """One field. ``kinds`` are what its value may be, in no order; ``required``: each such event has it. ``values`` are
+    the words it is one of, where the schema says so."""
 
     path: str
     kinds: frozenset[Kind]
@@ -37,7 +37,7 @@ class EventField:
 
     @property
     def pointer(self) -> str:
-        """As parameters are mapped (RFC 6901): ``/data/amount``."""
+        """JSON Pointer (RFC 6901), as parameters are mapped: ``/data/amount``."""
         return "/" + self.path.replace(".", "/")
 
 
@@ -50,18 +50,18 @@ ENVELOPE: Final = (
 
 
 def of_schema(schema: Mapping[str, Any]) -> list[EventField]:
-    """In the order of the schema, fields of objects within in place of the object."""
-    return list(_walked(schema, "data", 1))
+    """The fields of a schema in its order, nested objects flattened."""
+    return list(_walk(schema, "data", 1))
 
 
 def of_data(data: Mapping[str, Any]) -> list[EventField]:
-    """What one event has carried: no more is known of it than the kinds of its values."""
+    """The fields of one event's data, with the kinds of their values."""
     return list(_seen(data, "data", 1))
 
 
 def of_pattern(pattern: str, carried: Iterable[Mapping[str, Any]] = ()) -> Sequence[EventField]:
-    """The fields of all events that fit, the catalogue's first; ``carried`` are the data of some that came. One that
-    only some of them have is not required."""
+    """The fields of all matching events, the catalogue's first; ``carried`` are the data of recent ones. One that only
+    some of them have is not required."""
     types = [each for name, each in event_catalogue.every().items() if fits(pattern, name)]
     groups = [of_schema(each.schema) for each in types]
     made: dict[str, EventField] = {}
@@ -83,14 +83,14 @@ def of_pattern(pattern: str, carried: Iterable[Mapping[str, Any]] = ()) -> Seque
     return (*fields[:MAX_FIELDS], *ENVELOPE)
 
 
-def _walked(schema: Mapping[str, Any], above: str, depth: int) -> Iterable[EventField]:
+def _walk(schema: Mapping[str, Any], above: str, depth: int) -> Iterable[EventField]:
     required = schema.get("required", ())
     for name, each in schema.get("properties", {}).items():
         if not _speakable(name):
             continue
         path = f"{above}.{name}"
         if each.get("type") == "object" and depth < MAX_DEPTH:
-            yield from _walked(each, path, depth + 1)
+            yield from _walk(each, path, depth + 1)
             continue
         types = each.get("type", ())
         kinds = frozenset(_KINDS[one] for one in ([types] if isinstance(types, str) else types) if one in _KINDS)

@@ -1,4 +1,4 @@
-"""Names of events and patterns over them.
+"""Event names and patterns over them.
 
 A name is two to four lower-case words joined by dots (``invoice.paid``, ``order.line.added``). In a pattern ``*``
 stands for exactly one word, and as the last word for all the words from there on: ``invoice.*`` fits ``invoice.paid``
@@ -24,14 +24,14 @@ def is_name(text: str) -> bool:
 
 
 def name(text: str) -> str:
-    """``text`` itself. Raises InvalidInput when it is no event name."""
+    """Checks an event name and answers ``text`` itself. Raises InvalidInput when it is no event name."""
     if not is_name(text):
         raise InvalidInput("An event's name is two to four lower-case words joined by dots, such as invoice.paid.")
     return text
 
 
 def pattern(text: str) -> str:
-    """``text`` itself. Raises InvalidInput when it is no pattern."""
+    """Checks an event pattern and answers ``text`` itself. Raises InvalidInput when it is no pattern."""
     if len(text) > MAX_CHARS or _PATTERN.fullmatch(text) is None or ("*" not in text and not is_name(text)):
         raise InvalidInput("A pattern is an event's name in which * may stand for a word: invoice.paid, invoice.*, *.")
     return text

@@ -1,7 +1,7 @@
-"""What is wrong with contracts beyond their shape, found before anything is signed.
+"""Contract linter: finds what is wrong with contracts beyond their schema, before anything is signed.
 
 A Finding whose code begins with ``warn_`` is advice; any other keeps the contract out. Pointers are RFC 6901 from the
-value that was given. Nothing here raises for what it is given, and nothing is fetched.
+value that was given. Nothing here raises for its input, and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def lint(value: Any, *, known: Collection[str] = ()) -> list[Finding]:
     registered already, which ``undo`` may refer to."""
     prefix, members = contracts_in(value)
     if members is None:
-        return _bounded(value, "") if isinstance(value, Mapping) else [_shapeless()]
+        return _limit(value, "") if isinstance(value, Mapping) else [_shapeless()]
     findings: list[Finding] = []
     if not members:
         findings.append(Finding(prefix, "warn_no_contracts", "The file declares no contract; nobody can do anything."))
@@ -61,13 +61,12 @@ def lint(value: Any, *, known: Collection[str] = ()) -> list[Finding]:
             findings.append(Finding(f"{prefix}/{index}", "too_many_findings", more))
             break
         here = f"{prefix}/{index}"
-        findings += _bounded(each, here) if isinstance(each, Mapping) else [_shapeless(here)]
+        findings += _limit(each, here) if isinstance(each, Mapping) else [_shapeless(here)]
     return findings + list(islice(_across(members, prefix, known), MAX_FINDINGS))
 
 
-def _bounded(value: Mapping[str, Any], pointer: str) -> list[Finding]:
-    """Of a contract that is larger than any may be nothing is read; of one with faults without end the first are
-    told."""
+def _limit(value: Mapping[str, Any], pointer: str) -> list[Finding]:
+    """Refuses to lint a contract larger than the limit, and cuts an endless list of findings."""
     if (size := _size(value)) > MAX_CONTRACT_BYTES:
         said = (
             f"A contract has at most {MAX_CONTRACT_BYTES} bytes; this one has {'more' if size >= _COUNTED else size}."
@@ -77,7 +76,7 @@ def _bounded(value: Mapping[str, Any], pointer: str) -> list[Finding]:
 
 
 def _size(value: Any) -> int:
-    """About its bytes as JSON, never more than they are; counted without recursion, and no further than _COUNTED."""
+    """Approximate size as JSON, never too large; counted without recursion, and no further than _COUNTED."""
     count, left = 0, [value]
     while left and count < _COUNTED:
         each = left.pop()
@@ -105,7 +104,7 @@ def _one(value: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
         dumped = contract.model_dump(mode="json", by_alias=True)
     except InvalidContract as error:
         for finding in error.findings:
-            yield Finding(pointer + finding.pointer, finding.code, _mended(finding))
+            yield Finding(pointer + finding.pointer, finding.code, _with_advice(finding))
         return
     yield from coerced(value, dumped, pointer)
     yield from _bytes(contract, pointer)
@@ -270,8 +269,8 @@ def _across(members: Sequence[Any], prefix: str, known: Collection[str]) -> Iter
             yield Finding(f"{prefix}/{index}/undo", "warn_undo_unknown", f"No contract here is named {undo!r}; {mend}")
 
 
-def _mended(finding: Finding) -> str:
-    """The parser's message with what to do about it."""
+def _with_advice(finding: Finding) -> str:
+    """The parser's message with advice."""
     name = finding.pointer.rsplit("/", 1)[-1]
     if finding.code == "missing":
         return f"The field {name!r} is missing; add it."

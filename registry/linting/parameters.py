@@ -1,5 +1,4 @@
-"""Lint of a contract's parameters: their JSON Schema, what their annotations mean, and where each value can come
-from."""
+"""Parameter linter: JSON Schemas, annotations, and where each value can come from."""
 
 from __future__ import annotations
 
@@ -214,7 +213,7 @@ def _words(schema: Mapping[str, Any], annotation: Annotation, here: str) -> Iter
 
 
 def _circles(contract: Contract, pointer: str) -> Iterator[Finding]:
-    """A record that belongs to a record that belongs to the first can never be looked up."""
+    """Finds cycles of records that belong to each other, which can never be looked up."""
     for start in contract.annotations:
         step, seen = contract.annotation(start).of, {start}
         while step is not None and step not in seen:

@@ -1,4 +1,4 @@
-"""Lint of a contract's texts: what must not be written down, what can't be seen, what was read as something else."""
+"""Text linter: secrets, invisible characters, and values that were read as another type."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
 
 
 def coerced(given: Any, read: Any, pointer: str) -> Iterator[Finding]:
-    """Where the value was read as another type than it is written: ``"1"`` for 1, ``"yes"`` for true."""
+    """Values that were read as another type than they are written: ``"1"`` for 1, ``"yes"`` for true."""
     if isinstance(given, Mapping) and isinstance(read, Mapping):
         for key, each in given.items():
             if key in read:

@@ -1,1 +1,1 @@
-"""People and keys: members, logins, identities, API keys."""
+"""Accounts: members, logins, identities, API keys."""

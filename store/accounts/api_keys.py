@@ -1,4 +1,4 @@
-"""API keys. The public part is unique everywhere and finds the key; secrets come sealed and are only kept."""
+"""API keys. The public part is unique across workspaces; secrets are passed and stored sealed."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ KeyState = Literal["active", "expired", "revoked"]
 
 
 class KeyRow(Row, table=True):
-    """``sealed`` is the secret in use, ``sealed_previous`` the one before it, good until ``previous_until``.
+    """API key. ``sealed`` is the present secret, ``sealed_previous`` the one before it, valid until ``previous_until``.
 
-    ``scopes`` are names joined by spaces; ``person`` is the member who made it, whose rights it can't outgrow.
+    ``scopes`` are names joined by spaces; ``person`` is the member who made it, whose rights limit its own.
     """
 
     __tablename__ = "keys"
@@ -50,7 +50,8 @@ class KeyRow(Row, table=True):
     mac: str | None = None
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
-        """The sealed secrets that sign at ``now``, the present one first; none when it is revoked or over."""
+        """The sealed secrets that are valid at ``now``, the present one first; none when the key is revoked or
+        expired."""
         if self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now):
             return ()
         if self.sealed_previous is None or self.previous_until is None or self.previous_until <= now:
@@ -63,7 +64,7 @@ class KeyRow(Row, table=True):
         return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
 
     def rotating_until(self, now: datetime) -> datetime | None:
-        """When the secret before the present one stops signing; None where it has, or there is none."""
+        """When the previous secret stops being valid; None where it has, or there is none."""
         return self.previous_until if self.previous_until is not None and self.previous_until > now else None
 
 
@@ -80,14 +81,14 @@ _WITH_MEMBERS: Final = (
 
 
 async def insert(session: AsyncSession, row: KeyRow) -> KeyRow:
-    """Raises Conflict when the public key is taken."""
+    """Inserts a key. Raises Conflict when the public key is taken."""
     if not await add_new(session, row):
         raise Conflict("This public key is taken: make another.")
     return row
 
 
 async def by_public(session: AsyncSession, public: str) -> KeyRow | None:
-    """The key of any workspace with this public part, usable or not; None when there is none."""
+    """Finds the key of any workspace with this public part, usable or not; None when there is none."""
     return await first(session, KeyRow, select(_T).where(_T.c.public == public))
 
 
@@ -105,7 +106,7 @@ async def with_members(session: AsyncSession, publics: Sequence[str]) -> dict[st
 
 
 async def get(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
-    """Raises NotFound, for another workspace's key as for none."""
+    """Reads one key. Raises NotFound, for another workspace's key as for none."""
     row = await first(session, KeyRow, select(_T).where(_T.c.id == key_id, _T.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such key in this workspace.")
@@ -113,7 +114,7 @@ async def get(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[KeyRow]:
-    """Newest first, revoked ones too."""
+    """Every key, newest first, revoked ones too."""
     mine = select(_T).where(_T.c.workspace == workspace)
     return await every(session, KeyRow, mine.order_by(_T.c.created_at.desc(), _T.c.id.desc()))
 
@@ -121,7 +122,7 @@ async def listed(session: AsyncSession, workspace: str) -> list[KeyRow]:
 async def rotate(
     session: AsyncSession, workspace: str, key_id: str, *, was: str, sealed: str, previous_until: datetime
 ) -> KeyRow:
-    """``sealed`` comes into use, the secret before it stays good until ``previous_until``.
+    """Makes ``sealed`` the present secret; the previous one stays valid until ``previous_until``.
 
     ``was`` is the sealed secret that is replaced, so that of two rotations at once only one happens. Raises Conflict,
     NotFound.
@@ -159,6 +160,6 @@ async def _locked(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
 
 
 async def touch(session: AsyncSession, key_id: str, at: datetime, *, every_s: float = 60.0) -> None:
-    """Remember that it was used, at most once a minute."""
+    """Records that the key was used, at most once a minute."""
     stale = or_(_T.c.last_used_at.is_(None), _T.c.last_used_at < at - timedelta(seconds=every_s))
     await session.execute(update(_T).where(_T.c.id == key_id, stale).values(last_used_at=at))

@@ -1,5 +1,5 @@
-"""What a member is known by at an OpenID Connect issuer. A pair of issuer and subject is one person's; a member has one
-of each issuer."""
+"""OpenID Connect identities of members. A pair of issuer and subject is one person's; a member has one of each
+issuer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from store.rows import Row, add_new, every, first, table
 
 
 class IdentityRow(Row, table=True):
-    """``email`` is what the issuer called them when they were linked: shown, never gone by again."""
+    """Link between a member and an issuer's subject. ``email`` is the issuer's address for them when they were linked:
+    for display only."""
 
     __tablename__ = "identities"
     __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("workspace", "member_id", "issuer"))
@@ -37,7 +38,7 @@ _T = table(IdentityRow)
 
 
 async def by_subject(session: AsyncSession, issuer: str, subject: str) -> IdentityRow | None:
-    """Whose it is, in whatever workspace: for signing in."""
+    """Finds the identity's member, in whatever workspace: for signing in."""
     return await first(session, IdentityRow, select(_T).where(_T.c.issuer == issuer, _T.c.subject == subject))
 
 
@@ -47,7 +48,8 @@ async def of_member(session: AsyncSession, workspace: str, member_id: str) -> li
 
 
 async def link(session: AsyncSession, row: IdentityRow) -> bool:
-    """False, and nothing written: the identity is somebody's already, or the member has another one of this issuer."""
+    """Links an identity to a member. False, and nothing written: the identity is somebody's already, or the member has
+    another one of this issuer."""
     return await add_new(session, row)
 
 
@@ -56,7 +58,7 @@ async def touch(session: AsyncSession, identity_id: str, at: datetime) -> None:
 
 
 async def unlink(session: AsyncSession, workspace: str, member_id: str, identity_id: str) -> IdentityRow | None:
-    """None: the member has no such identity."""
+    """Removes a member's identity. None: the member has no such identity."""
     mine = delete(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.id == identity_id)
     return await first(session, IdentityRow, mine.returning(_T))
 

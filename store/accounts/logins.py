@@ -1,4 +1,5 @@
-"""Server-side login sessions, and the count of failed sign-ins. Of a token only its SHA-256 is stored."""
+"""Server-side login sessions, and the count of failed sign-ins; of a token only its SHA-256 is stored. Of a token only
+its SHA-256 is stored."""
 
 from __future__ import annotations
 
@@ -55,14 +56,14 @@ network."""
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """How many, and when the last one was."""
+    """Failed sign-ins: how many, and when the last one was."""
 
     count: int
     last: datetime | None
 
 
 class FailedLoginRow(Row, table=True):
-    """One failed sign-in, once for each subject that it counts against."""
+    """One failed sign-in, a row for each subject that it counts against."""
 
     __tablename__ = "failed_logins"
     __table_args__ = (Index("ix_failed_logins_subject", "scope", "subject", "at"), Index("ix_failed_logins_at", "at"))
@@ -92,9 +93,9 @@ async def start(
     agent: str = "",
     issuer: str | None = None,
 ) -> LoginRow:
-    """A fresh login.
+    """Starts a login session.
 
-    The token the browser held before (``replaces``) ends in the same transaction: no session is fixed.
+    The browser's previous token (``replaces``) ends in the same transaction, against session fixation.
     """
     if replaces is not None:
         await revoke(session, replaces, now)
@@ -132,25 +133,25 @@ async def renew(session: AsyncSession, login_id: str, *, token: str, csrf: str) 
 
 
 async def of_member(session: AsyncSession, workspace: str, member_id: str, now: datetime) -> list[LoginRow]:
-    """Where a member is signed in, latest first."""
+    """A member's active sessions, latest first."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id)
     there = mine.where(_T.c.revoked_at.is_(None), _T.c.expires_at > now)
     return await every(session, LoginRow, there.order_by(_T.c.last_seen_at.desc(), _T.c.id))
 
 
 async def touch(session: AsyncSession, login_id: str, now: datetime) -> None:
-    """Remember that it was used. Worth a write once a minute, not at every request."""
+    """Records that the session was used. Worth a write once a minute, not at every request."""
     await session.execute(update(_T).where(_T.c.id == login_id, _T.c.last_seen_at < now).values(last_seen_at=now))
 
 
 async def revoke(session: AsyncSession, token: str, now: datetime) -> bool:
-    """Sign out. False: there was nothing to end."""
+    """Ends a session. False: there was nothing to end."""
     mine = update(_T).where(_T.c.token_sha256 == sha256(token), _T.c.revoked_at.is_(None))
     return (await session.execute(mine.values(revoked_at=now, mac=None).returning(_T.c.id))).first() is not None
 
 
 async def revoke_one(session: AsyncSession, workspace: str, member_id: str, login_id: str, now: datetime) -> bool:
-    """End one login of a member. False: they have none with this id that goes on."""
+    """Ends one session of a member. False: they have none with this id that goes on."""
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.id == login_id)
     ended = mine.where(_T.c.revoked_at.is_(None)).values(revoked_at=now, mac=None)
     return (await session.execute(ended.returning(_T.c.id))).first() is not None
@@ -159,7 +160,7 @@ async def revoke_one(session: AsyncSession, workspace: str, member_id: str, logi
 async def revoke_all(
     session: AsyncSession, workspace: str, member_id: str, now: datetime, *, but: str | None = None
 ) -> int:
-    """End every login of a member, except the one with id ``but``. Returns how many."""
+    """Ends every session of a member, except the one with id ``but``. Returns how many."""
     mine = update(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.revoked_at.is_(None))
     if but is not None:
         mine = mine.where(_T.c.id != but)
@@ -167,27 +168,27 @@ async def revoke_all(
 
 
 async def record_failure(session: AsyncSession, subjects: Iterable[tuple[FailureScope, str]], now: datetime) -> None:
-    """Count one failed sign-in against each of these."""
+    """Counts one failed sign-in against each of these subjects."""
     rows = [storable({"scope": scope, "subject": subject, "at": now}) for scope, subject in subjects]
     if rows:
         await session.execute(insert_into(_F), rows)
 
 
 async def failures(session: AsyncSession, scope: FailureScope, subject: str, since: datetime) -> Failures:
-    """Failed sign-ins counted against this since then: what throttling goes by."""
+    """Failed sign-ins counted against this subject since then, for throttling."""
     mine = select(func.count(), func.max(_F.c.at)).where(_F.c.scope == scope, _F.c.subject == subject, _F.c.at >= since)
     count, last = (await session.execute(mine)).one()
     return Failures(count, last)
 
 
 async def forgive(session: AsyncSession, scope: FailureScope, subject: str) -> None:
-    """End the count against this."""
+    """Resets the count against this subject."""
     await session.execute(delete(_F).where(_F.c.scope == scope, _F.c.subject == subject))
 
 
 async def addresses_of(session: AsyncSession, email_key: str, limit: int = 200) -> list[str]:
-    """Where members with this address (as ``store.accounts.members.email_key`` has it) have signed in from, as long as
-    sign-ins are kept."""
+    """The addresses from which members with this e-mail address (as ``store.accounts.members.email_key`` has it) have
+    signed in, as long as sign-ins are kept."""
     members = table(MemberRow)
     mine = (
         select(_T.c.address)
@@ -199,7 +200,7 @@ async def addresses_of(session: AsyncSession, email_key: str, limit: int = 200) 
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:
-    """Delete logins that ended, and failures that happened, before then. Returns how many rows."""
+    """Deletes logins that ended, and failures that happened, before then. Returns how many rows."""
     over = delete(_T).where((_T.c.expires_at < before) | (_T.c.revoked_at < before)).returning(_T.c.id)
     old = delete(_F).where(_F.c.at < before).returning(_F.c.id)
     return len((await session.execute(over)).all()) + len((await session.execute(old)).all())

@@ -1,4 +1,4 @@
-"""Members of a workspace: people who may sign in. An e-mail address stands once in a workspace, whatever its case.
+"""Members of a workspace: people who may sign in. An e-mail address is unique in a workspace, whatever its case.
 
 A workspace always keeps one active owner: taking the last one's role or access away raises Conflict.
 """
@@ -23,7 +23,7 @@ MemberState = Literal["invited", "active", "disabled"]
 
 
 class MemberRow(Row, table=True):
-    """``email_key`` is the address folded in case.
+    """Member. ``email_key`` is the address folded in case.
 
     ``invite_sha256`` is of the invitation's token, which is never stored. ``role_since`` is when the role, or the
     access at all, was last given, and ``role_by`` by whom; empty where that was when the member was added.
@@ -60,12 +60,12 @@ class MemberRow(Row, table=True):
 
     @property
     def standing_since(self) -> datetime:
-        """Since when they act here with the role they have."""
+        """Since when they have acted here with their present role."""
         return self.role_since or self.created_at
 
     @property
     def given_by(self) -> str | None:
-        """The member they have it from. None: it was given on the machine itself."""
+        """The member who gave them the role. None: it was given on the machine itself."""
         return self.role_by or self.invited_by
 
 
@@ -77,12 +77,12 @@ _LOCK = PreparedQuery(MemberRow, _ONE.with_for_update())
 
 
 def email_key(email: str) -> str:
-    """The address as it is compared: without surrounding space, folded in case."""
+    """Normalises an address for comparison: without surrounding space, folded in case."""
     return email.strip().casefold()
 
 
 async def insert(session: AsyncSession, row: MemberRow) -> MemberRow:
-    """Raises Conflict when the address is already a member here."""
+    """Inserts a member. Raises Conflict when the address is already a member here."""
     row = MemberRow(**{**row.model_dump(), "email_key": email_key(row.email)})
     if not await add_new(session, row):
         raise Conflict("This e-mail address already belongs to a member of this workspace.")
@@ -90,7 +90,7 @@ async def insert(session: AsyncSession, row: MemberRow) -> MemberRow:
 
 
 async def get(session: AsyncSession, workspace: str, member_id: str) -> MemberRow:
-    """Raises NotFound, for another workspace's member as for none."""
+    """Reads one member. Raises NotFound, for another workspace's member as for none."""
     row = await _GET.first(session, of=member_id, within=workspace)
     if row is None:
         raise NotFound("There is no such member in this workspace.")
@@ -98,18 +98,18 @@ async def get(session: AsyncSession, workspace: str, member_id: str) -> MemberRo
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[MemberRow]:
-    """By name."""
+    """Every member, by name."""
     return await every(session, MemberRow, select(_T).where(_T.c.workspace == workspace).order_by(_T.c.name, _T.c.id))
 
 
 async def by_email(session: AsyncSession, email: str) -> list[MemberRow]:
-    """This address in every workspace, whatever the state, oldest first: for signing in."""
+    """Finds the members with this address in every workspace, whatever their state, oldest first: for signing in."""
     mine = select(_T).where(_T.c.email_key == email_key(email))
     return await every(session, MemberRow, mine.order_by(_T.c.created_at, _T.c.id))
 
 
 async def by_invitation(session: AsyncSession, token: str, now: datetime) -> MemberRow | None:
-    """Whom this token invites; None when it is unknown, used or over."""
+    """Finds the member whom this token invites; None when it is unknown, used or expired."""
     invited = select(_T).where(_T.c.invite_sha256 == _sha256(token), _T.c.state == "invited")
     return await first(session, MemberRow, invited.where(_T.c.invite_expires_at > now))
 
@@ -117,8 +117,8 @@ async def by_invitation(session: AsyncSession, token: str, now: datetime) -> Mem
 async def invite(
     session: AsyncSession, workspace: str, member_id: str, *, token: str, expires_at: datetime
 ) -> MemberRow:
-    """A fresh invitation for one who has never accepted one, though it was withdrawn; an older token stops working.
-    Raises Conflict, NotFound."""
+    """Sets a new invitation token for somebody who has never accepted one, also after it was withdrawn; an older token
+    stops working. Raises Conflict, NotFound."""
     there = await get(session, workspace, member_id)
     if there.password_hash is not None:
         raise Conflict(f"This member has accepted an invitation before, and is {there.state}.")
@@ -152,32 +152,33 @@ async def accept_sso(
 
 
 async def set_password(session: AsyncSession, workspace: str, member_id: str, password_hash: str) -> MemberRow:
-    """Raises NotFound."""
+    """Sets the password hash. Raises NotFound."""
     return await _change(session, workspace, member_id, {"password_hash": password_hash})
 
 
 async def rename(session: AsyncSession, workspace: str, member_id: str, name: str) -> MemberRow:
-    """Raises NotFound."""
+    """Changes the name. Raises NotFound."""
     return await _change(session, workspace, member_id, {"name": name})
 
 
 async def set_role(
     session: AsyncSession, workspace: str, member_id: str, role: str, *, at: datetime, by: str | None
 ) -> MemberRow:
-    """Raises NotFound; Conflict when it would leave no active owner."""
+    """Changes the role. Raises NotFound; Conflict when it would leave no active owner."""
     if role != OWNER:
         await _keep_an_owner(session, workspace, member_id)
     return await _change(session, workspace, member_id, {"role": role, "role_since": at, "role_by": by})
 
 
 async def disable(session: AsyncSession, workspace: str, member_id: str) -> MemberRow:
-    """No more access; revoke the logins and keys too. Raises NotFound; Conflict when it would leave no active owner."""
+    """Disables a member; revoke the logins and keys too. Raises NotFound; Conflict when it would leave no active
+    owner."""
     await _keep_an_owner(session, workspace, member_id)
     return await _change(session, workspace, member_id, {"state": "disabled", **_SPENT})
 
 
 async def enable(session: AsyncSession, workspace: str, member_id: str, *, at: datetime, by: str | None) -> MemberRow:
-    """Raises NotFound; Conflict when the member isn't disabled."""
+    """Enables a disabled member. Raises NotFound; Conflict when the member isn't disabled."""
     return await _change(
         session, workspace, member_id, {"state": "active", "role_since": at, "role_by": by}, was="disabled"
     )

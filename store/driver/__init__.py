@@ -1,1 +1,1 @@
-"""What runs SQL: prepared statements, bulk writes, the SQLite driver, notifications."""
+"""SQL execution: prepared statements, bulk writes, the SQLite driver, notifications."""

@@ -1,8 +1,7 @@
-"""One statement for many rows, said straight to the driver: for what is written for every delivery, where SQLAlchemy's
-own work for each row costs several times the database's.
+"""Bulk write: one statement for many rows, passed straight to the driver, for what is written for every delivery.
 
-The rows come to the statement as a table ``given``, so that the database takes one step for all of them. With a step
-for each, a thread that runs SQLite would ask for Python's lock as often, in the middle of the event loop's work.
+The rows are passed as a table ``given``, so that the database takes one step for all of them. With a step for each,
+SQLite's thread would take Python's lock as often and slow the event loop.
 """
 
 from __future__ import annotations
@@ -24,20 +23,21 @@ _SIZES: Final = (1, 4, 16, 50, 100, 150, 200, 250, 300, 350, 400)
 
 
 class BulkStatement:
-    """``statement`` reads ``given``, of which ``columns`` are the names and types (PostgreSQL's), in the order in which
-    rows have them. It is SQL that both databases understand, and nothing of it comes from outside. What text rows hold
-    must be ``store.rows.storable``, times must be as the database keeps them (``store.dialect.kept``). On SQLite the
-    last row may be given several times: ``repeated``, which is added there, says what becomes of a repetition.
+    """One SQL statement for many rows. ``statement`` reads ``given``, of which ``columns`` are the names and types
+    (PostgreSQL's), in the order in which rows have them. It is SQL that both databases understand, and nothing of it
+    comes from outside. What text rows hold must be ``store.rows.storable``, times must be as the database keeps them
+    (``store.dialect.kept``). On SQLite the last row may be given several times: ``repeated``, which is added there,
+    says what happens to a repetition.
     """
 
     def __init__(self, statement: str, *, repeated: str = "", **columns: str) -> None:
         names = ", ".join(columns)
         arrays = [f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1)]
-        told = [
+        values = [
             f"CASE WHEN cardinality({array}) = 1 THEN ({array})[1] ELSE each.{name} END"
             for name, array in zip(columns, arrays, strict=True)
         ]
-        each = f"SELECT {', '.join(told)} FROM unnest({', '.join(arrays)}) AS each ({names})"  # noqa: S608
+        each = f"SELECT {', '.join(values)} FROM unnest({', '.join(arrays)}) AS each ({names})"  # noqa: S608
         one = f"({', '.join('?' * len(columns))})"
         self._postgresql = f"WITH given ({names}) AS ({each}) {statement}"
         self._sqlite = {
@@ -45,21 +45,22 @@ class BulkStatement:
         }
 
     async def run(self, session: AsyncSession, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
-        """What the statement returns (RETURNING), for all rows together; empty where it returns nothing."""
-        answers = await self._told(session, rows)
-        return [tuple(row) for told in answers if told.returns_rows for row in told]
+        """Executes the statement for all rows and answers what it returns (RETURNING); empty where it returns
+        nothing."""
+        answers = await self._execute(session, rows)
+        return [tuple(row) for each in answers if each.returns_rows for row in each]
 
     async def write(self, session: AsyncSession, rows: Sequence[Row]) -> None:
-        """As ``run``, of a statement that returns nothing: SQLite is told with what comes next in the transaction
-        (``SqliteConnection.soon``)."""
+        """Executes a statement that returns nothing; on SQLite it is sent together with the next statement of the
+        transaction (``SqliteConnection.run_before_next``)."""
         sqlite = sqlite_of(session)
         if sqlite is None:
-            await self._told(session, rows)
+            await self._execute(session, rows)
             return
         for text, flat in self._chunks(rows):
-            sqlite.soon(partial(_said, text, flat))
+            sqlite.run_before_next(partial(_execute_chunks, text, flat))
 
-    async def _told(self, session: AsyncSession, rows: Sequence[Row]) -> list[CursorResult[Any]]:
+    async def _execute(self, session: AsyncSession, rows: Sequence[Row]) -> list[CursorResult[Any]]:
         if not rows:
             return []
         connection = await session.connection()
@@ -68,7 +69,7 @@ class BulkStatement:
         return [await connection.exec_driver_sql(text, flat) for text, flat in self._chunks(rows)]
 
     def _chunks(self, rows: Sequence[Row]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-        """Of SQLite: a statement and its values each."""
+        """Splits the rows for SQLite: a statement and its values each."""
         for start in range(0, len(rows), _SIZES[-1]):
             chunk = list(rows[start : start + _SIZES[-1]])
             size = next(size for size in _SIZES if size >= len(chunk))
@@ -77,12 +78,13 @@ class BulkStatement:
 
 
 def _columns(rows: Sequence[Row]) -> tuple[Sequence[Any], ...]:
-    """For PostgreSQL. A column that says the same of all rows is said once: the driver looks at each value, three times
-    as long as the server. The first one is whole, so that it tells how many rows there are.
+    """Turns rows into columns for PostgreSQL. A column with the same value in all rows is passed once, since the driver
+    spends three times as long on each value as the server. The first column is passed whole, so that it gives the
+    number of rows.
     """
     whole, *others = zip(*rows, strict=True)
     return (whole, *[column[:1] if column.count(column[0]) == len(column) else column for column in others])
 
 
-def _said(text: str, values: tuple[Any, ...], say: Execute) -> None:
-    say(text, values)
+def _execute_chunks(text: str, values: tuple[Any, ...], execute: Execute) -> None:
+    execute(text, values)

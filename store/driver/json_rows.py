@@ -1,5 +1,5 @@
-"""Answers of many rows in one step of SQLite's. With a step for each row, the thread that runs it would ask for
-Python's lock as often, in the middle of the event loop's work.
+"""JSON rows: a query that answers many rows in one step of SQLite's. With a step for each row, SQLite's thread would
+take Python's lock as often and slow the event loop.
 """
 
 from __future__ import annotations
@@ -20,37 +20,38 @@ MANY: Final = 80
 
 
 def select_as_json(statement: Select[Any]) -> Select[tuple[str]]:
-    """All rows of ``statement`` as one JSON text, in no order: an array of arrays, bytes in hexadecimal. Of columns
-    there may be text, integers, bytes and times: floats would be rounded.
+    """Wraps ``statement`` so that it answers all rows as one JSON text, in no order: an array of arrays, bytes in
+    hexadecimal. Columns may be text, integers, bytes and times: floats would be rounded.
     """
     rows = statement.subquery("rows")
-    return select(func.json_group_array(func.json_array(*[_told(column) for column in rows.c])))
+    return select(func.json_group_array(func.json_array(*[_as_json(column) for column in rows.c])))
 
 
 class JsonRowsQuery:
-    """A SELECT for many rows. ``made`` makes it for PostgreSQL (True) or SQLite."""
+    """SELECT for many rows. ``made`` makes it for PostgreSQL (True) or SQLite."""
 
     def __init__(self, made: Callable[[bool], Select[Any]]) -> None:
         self._postgresql = made(True)
         self._sqlite = select_as_json(alone := made(False))
-        self._said: CompiledStatement | None = None
+        self._compiled: CompiledStatement | None = None
         reading = enumerate(map(_reader, alone.selected_columns))
         self._read = [(place, read) for place, read in reading if read is not None]
 
     async def rows(self, session: AsyncSession, expected: int, **given: Any) -> Sequence[Sequence[Any]]:
-        """In no order. ``expected``: how many there are, about; what takes long goes to SQLite's thread at once."""
+        """Executes the query; the rows come in no order. ``expected``: how many there are, about; what takes long goes
+        to SQLite's thread at once."""
         sqlite = sqlite_of(session)
         if sqlite is None:
-            told: Sequence[Sequence[Any]] = (await session.execute(self._postgresql, given)).all()
-            return told
-        if self._said is None:
-            self._said = CompiledStatement.of(self._sqlite, (await session.connection()).dialect)
-        said, placed = self._said.text, self._said.placed(given)
+            answered: Sequence[Sequence[Any]] = (await session.execute(self._postgresql, given)).all()
+            return answered
+        if self._compiled is None:
+            self._compiled = CompiledStatement.of(self._sqlite, (await session.connection()).dialect)
+        sql, values = self._compiled.text, self._compiled.bind(given)
         if expected >= MANY:
-            (text,) = await sqlite.together(lambda say: say(said, placed).fetchone())
+            (text,) = await sqlite.run_together(lambda execute: execute(sql, values).fetchone())
         else:
             cursor = sqlite.cursor()
-            await cursor.execute(said, placed)
+            await cursor.execute(sql, values)
             ((text,),) = await cursor.fetchall()
         found: list[list[Any]] = json.loads(text)
         for place, read in self._read:
@@ -60,7 +61,7 @@ class JsonRowsQuery:
         return found
 
 
-def _told(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def _as_json(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.hex(column) if isinstance(column.type, LargeBinary) else column
 
 

@@ -1,8 +1,7 @@
-"""LISTEN/NOTIFY on PostgreSQL: a process that has put work rings, every other one looks.
+"""LISTEN/NOTIFY on PostgreSQL: a process that has added jobs notifies the others.
 
-Nothing depends on a ring: one that is lost costs the wait until the next look. NOTIFY is sent by itself after the
-commit, not within it: notifying transactions commit one behind the other, database-wide, and would take group commit
-away from everybody.
+Nothing depends on a notification: a lost one costs the wait until the next poll. NOTIFY is sent after the commit, not
+within it: transactions with NOTIFY commit one after the other, database-wide, and would prevent group commit.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _MAX_PAUSE_S: Final = 30.0
 
 
 class PostgresNotifier:
-    """One connection of its own, for hearing and ringing; made again when it is lost."""
+    """Connection for LISTEN and NOTIFY; opened again when it is lost."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -36,15 +35,16 @@ class PostgresNotifier:
         self._task: asyncio.Task[None] | None = None
 
     async def open(self, ring: Callable[[], None]) -> None:
-        """``ring`` is called when another process has rung, and after a time in which it could not be heard."""
+        """Starts listening; ``ring`` is called when another process has notified, and after a time without a
+        connection."""
         self._task = asyncio.create_task(self._living(ring), name="opsiq-bell")
 
     def notify(self) -> None:
-        """Wake the others, soon."""
+        """Notifies the other processes, soon."""
         self._rung.set()
 
     async def close(self) -> None:
-        """Rings once more: what this process leaves behind is for the others."""
+        """Notifies once more: jobs this process leaves behind are for the others."""
         self._closing = True
         self._rung.set()
         self._lost.set()
@@ -90,7 +90,7 @@ class PostgresNotifier:
         await driver.add_listener(CHANNEL, heard)
 
     async def _ringing(self, driver: Any) -> None:
-        """Until the connection is lost or the bell is closed."""
+        """Sends notifications until the connection is lost or the notifier is closed."""
         from asyncpg.exceptions import InterfaceError, PostgresError  # type: ignore[import-untyped]
 
         while True:

@@ -1,5 +1,5 @@
-"""Statements compiled once and, on SQLite, said to the driver itself: what SQLAlchemy does for each execution of a
-short statement costs many times the statement.
+"""Prepared statements: compiled once and, on SQLite, passed to the driver directly, since SQLAlchemy's work for each
+execution of a short statement costs many times the statement.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Made = Callable[[Any], Any] | None
 
 @dataclass(frozen=True, slots=True)
 class CompiledStatement:
-    """A statement as SQLite's driver wants it. ``places``: for each of its parameters the name, or none and the value;
+    """Statement in the form of SQLite's driver. ``places``: for each of its parameters the name, or none and the value;
     and how the driver wants that.
     """
 
@@ -50,7 +50,7 @@ class CompiledStatement:
         assert "POSTCOMPILE" not in text, "a list is no parameter here: see store.dialect.among and one_of"
         return cls(text, tuple(places))
 
-    def placed(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+    def bind(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(
             [
                 value if name is None else given[name] if made is None else made(given[name])
@@ -60,19 +60,20 @@ class CompiledStatement:
 
 
 class PreparedStatement:
-    """``made`` makes the statement for PostgreSQL (True) or SQLite; ``names`` are its parameters (of an INSERT: its
-    columns), in the order in which rows have them. What text rows hold must be ``store.rows.storable``.
+    """Statement that returns no rows. ``made`` makes the statement for PostgreSQL (True) or SQLite; ``names`` are its
+    parameters (of an INSERT: its columns), in the order in which rows have them. What text rows hold must be
+    ``store.rows.storable``.
     """
 
     def __init__(self, made: Callable[[bool], UpdateBase], names: Sequence[str]) -> None:
         self._made = made
         self._names = tuple(names)
-        self._said: dict[str, CompiledStatement] = {}
+        self._compiled: dict[str, CompiledStatement] = {}
 
     async def run(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> None:
         if not rows:
             return
-        text, given = await self._placed(session, rows)
+        text, given = await self._bind_rows(session, rows)
         sqlite = sqlite_of(session)
         if sqlite is None:
             await (await session.connection()).exec_driver_sql(text, given)
@@ -81,27 +82,29 @@ class PreparedStatement:
         else:
             await sqlite.cursor().executemany(text, given)
 
-    async def _placed(self, session: AsyncSession, rows: Sequence[Sequence[Any]]) -> tuple[str, list[tuple[Any, ...]]]:
+    async def _bind_rows(
+        self, session: AsyncSession, rows: Sequence[Sequence[Any]]
+    ) -> tuple[str, list[tuple[Any, ...]]]:
         connection = await session.connection()
-        said = self._said.get(connection.dialect.name)
-        if said is None:
+        compiled = self._compiled.get(connection.dialect.name)
+        if compiled is None:
             statement = self._made(is_postgresql(session))
-            said = self._said[connection.dialect.name] = CompiledStatement.of(
+            compiled = self._compiled[connection.dialect.name] = CompiledStatement.of(
                 statement, connection.dialect, self._names
             )
-        return said.text, [said.placed(dict(zip(self._names, row, strict=True))) for row in rows]
+        return compiled.text, [compiled.bind(dict(zip(self._names, row, strict=True))) for row in rows]
 
 
 class PreparedQuery(Generic[RowT]):
-    """A statement that answers whole rows of ``kind``, or what makes it for PostgreSQL (True) or SQLite. Its parameters
-    are required (``bindparam("name")``) and no lists (``store.dialect.among``).
+    """Query that answers whole rows of ``kind``, or a function that builds it for PostgreSQL (True) or SQLite. Its
+    parameters are required (``bindparam("name")``) and no lists (``store.dialect.among``).
     """
 
     def __init__(self, kind: type[RowT], statement: Executable | Callable[[bool], Executable]) -> None:
         self._kind = kind
         made = statement if callable(statement) else lambda _: statement
         self._postgresql, self._sqlite = made(True), made(False)
-        self._said: CompiledStatement | None = None
+        self._compiled: CompiledStatement | None = None
         self._columns: tuple[tuple[str, Made], ...] = ()
 
     async def first(self, session: AsyncSession, **given: Any) -> RowT | None:
@@ -119,15 +122,15 @@ class PreparedQuery(Generic[RowT]):
         if sqlite is None:
             told = await session.execute(self._postgresql, given)
             return [self._kind(**each) for each in told.mappings()]
-        if self._said is None:
+        if self._compiled is None:
             dialect = (await session.connection()).dialect
             self._columns = tuple(
                 (column.key, column.type.dialect_impl(dialect).result_processor(dialect, None))
                 for column in table(self._kind).columns
             )
-            self._said = CompiledStatement.of(self._sqlite, dialect)
+            self._compiled = CompiledStatement.of(self._sqlite, dialect)
         cursor = sqlite.cursor()
-        await cursor.execute(self._said.text, self._said.placed(given))
+        await cursor.execute(self._compiled.text, self._compiled.bind(given))
         return [self._row(row) for row in await cursor.fetchall()]
 
     def _row(self, row: Sequence[Any]) -> RowT:
@@ -136,5 +139,5 @@ class PreparedQuery(Generic[RowT]):
 
 
 def sqlite_of(session: AsyncSession) -> SqliteConnection | None:
-    """None on PostgreSQL."""
+    """The SQLite connection of a session, None on PostgreSQL."""
     return session.sqlite if isinstance(session, Session) else None

@@ -1,5 +1,5 @@
-"""aiosqlite with at most one trip to the connection's thread for a statement instead of four (cursor, execute,
-fetchall, close), and none for a short one: the trips, and not SQLite, were most of what a short transaction costs.
+"""SQLite driver: aiosqlite with at most one trip to the connection's thread for a statement instead of four (cursor,
+execute, fetchall, close), and none for a short one.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ ONE_ROW: Final = "/* one row */"
 
 
 class Cursor:
-    """What SQLAlchemy asks of an aiosqlite cursor. A short answer is read and its cursor closed in the statement's own
-    trip."""
+    """Cursor as SQLAlchemy expects it. A short answer is read and its cursor closed in the statement's own trip."""
 
     arraysize = 1
 
@@ -48,11 +47,13 @@ class Cursor:
         await self.close()
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Cursor:
-        await self._connection.done(sql, partial(self._said, sql, parameters, False))
+        await self._connection.run_statement(sql, partial(self._run_statement, sql, parameters, False))
         return self
 
     async def executemany(self, sql: str, parameters: Sequence[Iterable[Any]]) -> Cursor:
-        await self._connection.done(sql, partial(self._said, sql, parameters, True), rows=len(parameters))
+        await self._connection.run_statement(
+            sql, partial(self._run_statement, sql, parameters, True), rows=len(parameters)
+        )
         return self
 
     async def fetchone(self) -> Any:
@@ -62,14 +63,14 @@ class Cursor:
     async def fetchmany(self, size: int | None = None) -> Sequence[Any]:
         wanted = self.arraysize if size is None else size
         if len(self._rows) - self._at < wanted and self._open is not None:
-            await self._connection.carried(partial(self._read, max(wanted, AT_ONCE)))
+            await self._connection.run_in_thread(partial(self._read, max(wanted, AT_ONCE)))
         found = self._rows[self._at : self._at + wanted]
         self._at += len(found)
         return found
 
     async def fetchall(self) -> Sequence[Any]:
         if self._open is not None:
-            await self._connection.carried(partial(self._read, None))
+            await self._connection.run_in_thread(partial(self._read, None))
         found, self._rows, self._at = self._rows[self._at :], [], 0
         return found
 
@@ -80,7 +81,7 @@ class Cursor:
         cursor, self._open = self._open, None
         self._rows, self._at = [], 0
         if cursor is not None:
-            await self._connection.carried(cursor.close)
+            await self._connection.run_in_thread(cursor.close)
 
     async def _each(self) -> AsyncIterator[Any]:
         while found := await self.fetchmany(AT_ONCE):
@@ -89,7 +90,7 @@ class Cursor:
 
     # In the connection's thread, or in the caller's while nothing is under way there:
 
-    def _said(self, sql: str, parameters: Any, many: bool) -> None:
+    def _run_statement(self, sql: str, parameters: Any, many: bool) -> None:
         if self._open is not None:
             self._open.close()
         self._connection.begin()
@@ -105,7 +106,7 @@ class Cursor:
             self.rowcount = cursor.rowcount  # of an UPDATE … RETURNING: known once it has been read
 
     def _read(self, most: int | None) -> None:
-        """So many more rows, all for None."""
+        """Reads so many more rows, all of them for None."""
         cursor = self._open
         if cursor is None:
             return
@@ -122,9 +123,8 @@ class Cursor:
 
 
 class SqliteConnection(aiosqlite.Connection):
-    """An aiosqlite connection whose cursors are ``Cursor``, and which does at once what costs less than the trip to its
-    thread: a look that ends within STEPS of SQLite's, and a few rows to insert. What may wait (for a lock, for the
-    disk) or take long goes to the thread.
+    """Connection that runs cheap statements in place: a query that ends within STEPS of SQLite's, and inserts of a few
+    rows. Statements that may wait (for a lock, for the disk) or take long go to the thread.
 
     A transaction begins with its first statement, and where it could only read, nobody waits for it to end.
     """
@@ -144,31 +144,32 @@ class SqliteConnection(aiosqlite.Connection):
     def plain(self) -> sqlite3.Connection:
         return self._conn
 
-    def begins(self, statement: str) -> None:
-        """The next statement is the first of a transaction, which this one begins."""
+    def mark_begin(self, statement: str) -> None:
+        """Marks that the next statement begins a transaction."""
         self._to_begin = statement
         self._soon = []
 
-    def soon(self, work: Callable[[Execute], object]) -> None:
-        """Do it before whatever comes next in this transaction, on the same trip; what it raises is raised there."""
+    def run_before_next(self, work: Callable[[Execute], object]) -> None:
+        """Queues a statement to run before the next one of this transaction, in the same trip; what it raises is raised
+        there."""
         self._soon.append(work)
 
     async def commit(self) -> None:
-        if self._soon or self._began():
-            await self.carried(self._committed)
+        if self._soon or self._in_transaction():
+            await self.run_in_thread(self._end_transaction)
 
     async def rollback(self) -> None:
         if not self._only_reads and not self._idle:
             # Behind what nobody waits for any more, which may be the first statement and still have the transaction to
             # begin.
-            await self.carried(self._undone)
+            await self.run_in_thread(self._roll_back)
             return
         self._soon = []
-        if not self._began():
+        if not self._in_transaction():
             return
         if not self._only_reads:
             if self.plain.in_transaction:  # SQLAlchemy's pool asks for one after each commit, too
-                await self.carried(self.plain.rollback)
+                await self.run_in_thread(self.plain.rollback)
         # By a commit: what SQLite has read of the schema would else be read again, where a look was broken off while it
         # read that.
         elif self._idle:
@@ -176,33 +177,33 @@ class SqliteConnection(aiosqlite.Connection):
         else:  # whoever comes next is served behind it
             self._tx.put_nowait((None, self._trip(self.plain.commit)))
 
-    async def done(self, sql: str, statement: Callable[[], object], *, rows: int = 1) -> None:
-        """The statement, at once or in the connection's thread."""
-        if self._idle and not self._soon and (self._only_reads or not self._to_begin or self._begun()):
+    async def run_statement(self, sql: str, statement: Callable[[], object], *, rows: int = 1) -> None:
+        """Executes a statement, in place or in the connection's thread."""
+        if self._idle and not self._soon and (self._only_reads or not self._to_begin or self._try_begin()):
             if self._only_reads or sql.startswith("SELECT"):
-                if self._looked(statement):
+                if self._try_query(statement):
                     return
             elif rows <= FEW and _bounded(sql):
                 statement()
                 return
-        await self.carried(statement)
+        await self.run_in_thread(statement)
 
-    async def carried(self, work: Callable[[], T]) -> T:
-        """Do it in the connection's thread."""
+    async def run_in_thread(self, work: Callable[[], T]) -> T:
+        """Executes in the connection's thread."""
         made: T = await self._execute(self._trip(work))  # type: ignore[no-untyped-call]
         return made
 
-    async def together(self, work: Callable[[Execute], T]) -> T:
-        """Several statements in one trip; what the earlier ones answer may be given to the later ones."""
+    async def run_together(self, work: Callable[[Execute], T]) -> T:
+        """Executes several statements in one trip; results of earlier ones may be passed to later ones."""
 
-        def said() -> T:
+        def run_all() -> T:
             self.begin()
             return work(self.plain.execute)
 
-        return await self.carried(said)
+        return await self.run_in_thread(run_all)
 
     def begin(self) -> None:
-        """Before a statement."""
+        """Begins the transaction before its first statement."""
         if self._to_begin:
             statement, self._to_begin = self._to_begin, ""
             self.plain.execute(statement)
@@ -211,21 +212,22 @@ class SqliteConnection(aiosqlite.Connection):
             for work in waiting:
                 work(self.plain.execute)
 
-    def _undone(self) -> None:
+    def _roll_back(self) -> None:
         self._to_begin, self._soon = "", []
         self.plain.rollback()
 
-    def _committed(self) -> None:
-        """Or rolled back: after a commit that failed nobody asks for it."""
+    def _end_transaction(self) -> None:
+        """Commits or rolls back; after a failed commit nobody calls rollback."""
         try:
             self.begin()
             self.plain.commit()
         except BaseException:
-            self._undone()
+            self._roll_back()
             raise
 
-    def _begun(self) -> bool:
-        """False where somebody else is writing: to wait for them is the thread's."""
+    def _try_begin(self) -> bool:
+        """Tries to begin in place: False where somebody else is writing, since waiting for them is the thread's
+        task."""
         plain = self.plain
         plain.execute("PRAGMA busy_timeout=0")
         try:
@@ -239,8 +241,9 @@ class SqliteConnection(aiosqlite.Connection):
         self._to_begin = ""
         return True
 
-    def _looked(self, statement: Callable[[], object]) -> bool:
-        """False where it takes longer than STEPS: nothing has come of it, and it may be asked again from the start."""
+    def _try_query(self, statement: Callable[[], object]) -> bool:
+        """Tries to run a query in place: False where it takes longer than STEPS; it has had no effect and may be run
+        again from the start."""
         plain = self.plain
         plain.set_progress_handler(_enough, STEPS)
         try:
@@ -255,22 +258,21 @@ class SqliteConnection(aiosqlite.Connection):
 
     @property
     def _idle(self) -> bool:
-        """Whether its thread does nothing and has nothing to do, also for somebody who was cancelled and no longer
-        waits for it."""
+        """Whether the thread has nothing to do, also for somebody who was cancelled and no longer waits."""
         return self._last is None or self._last.over
 
     def _trip(self, work: Callable[[], object]) -> _ThreadCall:
         self._last = _ThreadCall(work)
         return self._last
 
-    def _began(self) -> bool:
-        """Whether there is anything to end."""
+    def _in_transaction(self) -> bool:
+        """Whether a transaction is open."""
         pending, self._to_begin = self._to_begin, ""
         return not pending
 
 
 class _ThreadCall:
-    """Work for a connection's thread; ``over`` when that has left the connection alone again."""
+    """Call in a connection's thread; ``over`` is set when it has left the connection alone again."""
 
     __slots__ = ("_work", "over")
 
@@ -291,13 +293,13 @@ def _enough() -> int:
 
 @lru_cache(maxsize=512)
 def _bounded(sql: str) -> bool:
-    """Whether it touches only rows that are given, not as many as some condition finds."""
+    """Whether a statement touches only rows that are given, not as many as a condition finds."""
     return (sql.startswith("INSERT INTO") and "SELECT" not in sql) or sql.startswith(f"UPDATE {ONE_ROW}")
 
 
 async def connect(name: str, *, only_reads: bool = False, **options: Any) -> SqliteConnection:
-    """A file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself. Raises
-    what sqlite3 raises."""
+    """Opens a file by its path or URI, with ``sqlite3.connect``'s options. Nothing begins a transaction by itself.
+    Raises what sqlite3 raises."""
     options |= {"isolation_level": None, "check_same_thread": False}
     connect = partial(sqlite3.connect, name, **options)
     connection = SqliteConnection(connect, only_reads=only_reads, waits_s=options.get("timeout", 5.0))

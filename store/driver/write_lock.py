@@ -1,8 +1,8 @@
-"""One writer at a time among all processes on a SQLite file.
+"""Write lock: one writer at a time among all processes on a SQLite file.
 
-SQLite itself lets writers wait by sleeping, longer and longer up to 100 ms, and the one that slept longest is served
-last: under load two processes write less than one. A lock on a file beside the database is handed on by the kernel the
-moment it is free, and it ends with its process, however that ends.
+SQLite lets waiting writers sleep, longer and longer up to 100 ms, and serves the longest sleeper last: under load two
+processes write less than one. The kernel passes a file lock on the moment it is free, and releases it when its process
+ends in any way.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ WAIT_S: Final = 30.0
 
 
 class WriteLock:
-    """``async with turn.taken():`` Tasks of this process come in order of arrival, processes when they are free."""
+    """Lock in order of arrival within the process, and in any order between processes: ``async with lock.held():``."""
 
     def __init__(self, database: Path) -> None:
         self._path = database.with_name(f"{database.name}-turn")
@@ -30,7 +30,8 @@ class WriteLock:
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
-        """Raises Unavailable when another process has kept its turn for 30 s."""
+        """Waits for the lock and holds it for the block. Raises Unavailable when another process has held it for 30
+        s."""
         async with self._tasks:
             file = await self._file()
             try:
@@ -49,8 +50,8 @@ class WriteLock:
         return file
 
     async def _wait(self, file: int) -> None:
-        """In a thread, which can't be interrupted: who does not want to wait any longer leaves it to give the lock
-        back."""
+        """Waits in a thread, which can't be interrupted: a caller who is cancelled leaves the thread to release the
+        lock."""
         waiting = asyncio.get_running_loop().run_in_executor(None, fcntl.flock, file, fcntl.LOCK_EX)
         try:
             async with asyncio.timeout(WAIT_S):

@@ -1,1 +1,1 @@
-"""Events, reactions to them, and inbound messages."""
+"""Events: what was published, how subscribers reacted, and inbound messages."""

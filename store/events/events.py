@@ -1,4 +1,4 @@
-"""What has happened, and what came of it: one row an event, one row for each subscriber that reacts to it."""
+"""Events and reactions: one row an event, one row for each subscriber that reacts to it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from store.rows import Row, add, add_all, add_new, every, first, storable, table
 
 
 class EventRow(Row, table=True):
-    """``data`` is canonical JSON. ``origin`` says what fired it (``key:…``, ``connector:…``, ``opsiq``), ``cause`` the
-    event, run or call it was caused by, ``depth`` how many events stand above it in that chain. ``state``: firing until
-    every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody reacts to it.
+    """Event. ``data`` is canonical JSON. ``origin`` says what fired it (``key:…``, ``connector:…``, ``opsiq``),
+    ``cause`` the event, run or call it was caused by, ``depth`` how many events are above it in that chain. ``state``:
+    firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody reacts to it.
     """
 
     __tablename__ = "events"
@@ -46,8 +46,8 @@ class EventRow(Row, table=True):
 
 
 class ReactionRow(Row, table=True):
-    """``state``: pending, retrying, done, failed, or skipped (a blocking subscriber before it failed). ``detail`` says
-    what was done."""
+    """Reaction of one subscriber to one event. ``state``: pending, retrying, done, failed, or skipped (a blocking
+    subscriber before it failed). ``detail`` says what was done."""
 
     __tablename__ = "event_reactions"
     __table_args__ = (Index("ix_event_reactions_state", "workspace", "state"),)
@@ -76,17 +76,17 @@ none has."""
 
 
 async def insert(session: AsyncSession, row: EventRow) -> EventRow:
-    """Raises Conflict when the id is taken."""
+    """Inserts an event. Raises Conflict when the id is taken."""
     return await add(session, row)
 
 
 async def insert_many(session: AsyncSession, rows: Sequence[EventRow]) -> None:
-    """Raises Conflict when one of the ids is taken."""
+    """Inserts events. Raises Conflict when one of the ids is taken."""
     await add_all(session, rows)
 
 
 async def get(session: AsyncSession, workspace: str, event_id: str) -> EventRow:
-    """Raises NotFound, for another workspace's event as for none."""
+    """Reads one event. Raises NotFound, for another workspace's event as for none."""
     row = await first(session, EventRow, select(_E).where(_E.c.id == event_id, _E.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such event in this workspace.")
@@ -105,8 +105,8 @@ async def listed(
     mode: Mode | None = None,
     limit: int = 50,
 ) -> list[EventRow]:
-    """Newest first. ``before`` is the last id of the page before (NotFound for an unknown one); ``since``, ``until``
-    bound ``fired_at``."""
+    """Events, newest first. ``before`` is the last id of the page before (NotFound for an unknown one); ``since``,
+    ``until`` bound ``fired_at``."""
     statement = select(_E).where(_E.c.workspace == workspace)
     if name is not None:
         statement = statement.where(_E.c.name == name)
@@ -153,19 +153,20 @@ async def reaction_counts(
 
 
 async def finish(session: AsyncSession, workspace: str, event_id: str, at: datetime) -> None:
-    """Every subscriber has had its turn."""
+    """Marks that every subscriber has had its turn."""
     done = update(_E).where(_E.c.workspace == workspace, _E.c.id == event_id, _E.c.state == "firing")
     await session.execute(done.values(state="done", finished_at=at))
 
 
 async def plan_reactions(session: AsyncSession, rows: Sequence[ReactionRow]) -> None:
-    """Write down who will react. Those that stand already are left as they are."""
+    """Inserts the planned reactions; existing ones are left as they are. Those that stand already are left as they
+    are."""
     for row in rows:
         await add_new(session, row)
 
 
 async def reactions(session: AsyncSession, workspace: str, event_id: str) -> list[ReactionRow]:
-    """In the order in which they react."""
+    """Reactions to an event, in the order in which the subscribers react."""
     mine = select(_R).where(_R.c.workspace == workspace, _R.c.event_id == event_id)
     return await every(session, ReactionRow, mine.order_by(_R.c.priority, _R.c.subscriber))
 
@@ -178,8 +179,8 @@ async def reaction(session: AsyncSession, workspace: str, event_id: str, subscri
 async def move_reaction(
     session: AsyncSession, row: ReactionRow, *, to: str, was: Collection[str] = OPEN, **columns: Any
 ) -> bool:
-    """From a state in ``was`` and exactly the attempts that ``row`` shows, to ``to``. False: somebody was quicker,
-    nothing is written."""
+    """Updates a reaction's state, only from a state in ``was`` and exactly the attempts that ``row`` shows. False:
+    somebody was quicker, nothing is written."""
     mine = and_(
         _R.c.event_id == row.event_id,
         _R.c.subscriber == row.subscriber,
@@ -203,8 +204,8 @@ async def failed_reactions(
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> int:
-    """Forget up to ``limit`` events fired before then, with what came of them; returns how many. One whose subscribers
-    have not all had their turn stays."""
+    """Deletes up to ``limit`` events published before then, with their reactions; returns how many. One whose
+    subscribers have not all had their turn stays."""
     old = select(_E.c.id).where(_E.c.fired_at < before, _E.c.state == "done").order_by(_E.c.fired_at).limit(limit)
     ids = list((await session.execute(old)).scalars())
     if ids:

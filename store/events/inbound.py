@@ -1,4 +1,4 @@
-"""Messages that platforms sent to their connectors: each (workspace, connector, message id) once."""
+"""Inbound messages that platforms sent to their connectors, each (workspace, connector, message id) once."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from store.rows import Row, add_new, first, table
 
 
 class InboundRow(Row, table=True):
-    """``message`` is the platform's own id of what it sent, ``digest`` is of the bytes it came in, ``event_id`` of what
-    was made of it."""
+    """Inbound message. ``message`` is the platform's own id of what it sent, ``digest`` is of the bytes it came in,
+    ``event_id`` of what was made of it."""
 
     __tablename__ = "inbound_messages"
     __table_args__ = (Index("ix_inbound_messages_at", "at"),)
@@ -31,7 +31,8 @@ _T = table(InboundRow)
 
 
 async def take(session: AsyncSession, row: InboundRow) -> InboundRow | None:
-    """Keep this message. What was kept under its id before, or None where it is new."""
+    """Stores a message, and answers what was stored under its id before, or None where it is new. What was kept under
+    its id before, or None where it is new."""
     if await add_new(session, row):
         return None
     same = (_T.c.workspace == row.workspace, _T.c.connector == row.connector, _T.c.message == row.message)
@@ -39,7 +40,7 @@ async def take(session: AsyncSession, row: InboundRow) -> InboundRow | None:
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
-    """Forget up to ``limit`` messages from before then; returns how many. Never within the time in which a platform
+    """Deletes up to ``limit`` messages from before then; returns how many. Never within the time in which a platform
     sends one again."""
     same = (_T.c.workspace, _T.c.connector, _T.c.message)
     old = select(*same).where(_T.c.at < before).order_by(_T.c.at).limit(limit)

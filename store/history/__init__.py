@@ -1,1 +1,1 @@
-"""AI History: a hash-chained log, its search and its statistics."""
+"""AI History: hash-chained log, its search and its statistics."""

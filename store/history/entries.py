@@ -1,4 +1,4 @@
-"""The entries of AI History: their columns, their digests, and how they are looked through."""
+"""History entries: their columns, their digests, and the filters over them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _where_given(column: str) -> Index:
 
 
 class HistoryRow(Row, table=True):
-    """One entry.
+    """Stored entry.
 
     ``actor`` and ``data`` are canonical JSON; ``words`` is what search looks in; ``seq`` counts from 1.
     """
@@ -85,7 +85,7 @@ _HEAD = table(HistoryHeadRow)
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """What is to be appended. ``actor`` is ``Actor.as_json()``; its ``person`` becomes the column. ``data`` is JSON."""
+    """New entry. ``actor`` is ``Actor.as_json()``; its ``person`` becomes the column. ``data`` is JSON."""
 
     kind: str
     run_id: str | None
@@ -101,7 +101,7 @@ class HistoryEntry:
     duration_ms: float | None = None
 
     def chained(self, workspace: str, seq: int, prev: str) -> dict[str, Any]:
-        """Its columns, in the order of ENTRY_COLUMNS. Raises NotCanonical."""
+        """Computes its columns, in the order of ENTRY_COLUMNS. Raises NotCanonical."""
         columns: dict[str, Any] = {
             "workspace": workspace,
             "seq": seq,
@@ -131,9 +131,9 @@ ENTRY_COLUMNS: Final = tuple(HistoryRow.model_fields)
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilters:
-    """What to look for.
+    """Filters over entries; all of them must match.
 
-    Everything given must hold. ``since`` is included, ``until`` is not; ``words`` may stand anywhere.
+    Everything given must hold. ``since`` is included, ``until`` is not; ``words`` may be anywhere.
     """
 
     kinds: tuple[str, ...] = ()
@@ -161,10 +161,10 @@ async def stream(
     after: int | None = None,
     batch: int = BATCH,
 ) -> AsyncIterator[HistoryRow]:
-    """Every fitting entry in order, those behind ``after`` where it is given, in constant memory: batches by key.
+    """Streams every matching entry in order, those behind ``after`` where it is given, in constant memory.
 
     In one ``read()`` block it is one moment. Raises ValueError, TypeError or AttributeError for a batch with a cell
-    that is not of its column's type, as only a hand in the database can leave it.
+    that is not of its column's type, which only a manual change of the database can cause.
     """
     while True:
         statement = fitting(workspace, filters)
@@ -179,7 +179,7 @@ async def stream(
 
 
 async def head(session: AsyncSession, workspace: str) -> HistoryHeadRow | None:
-    """The end of the chain.
+    """Reads the head of the chain.
 
     None where nothing was ever appended. Kept elsewhere, it is an anchor for ``history.verify``. It is not checked:
     ``checked_head`` is.
@@ -217,7 +217,7 @@ def digest_of(entry: Mapping[str, Any]) -> str:
 
 
 def words_of(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """What search finds an entry by: every text in it, folded in case, up to 8,000 characters."""
+    """Search text of an entry: every text in it, folded in case, up to 8,000 characters."""
     found: list[str] = [kind]
     waiting: list[Any] = [data, actor]
     while waiting:
@@ -232,7 +232,7 @@ def words_of(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> st
 
 
 def words_in(text: str) -> list[str]:
-    """The words of a search, folded as ``words_of`` folds."""
+    """Splits a search into words, folded as ``words_of`` folds."""
     return text.replace("\x00", " ").casefold().split()
 
 

@@ -1,4 +1,4 @@
-"""AI History: entries that can be added and read, and whose every change shows.
+"""AI History log: append-only and tamper-evident.
 
 Each workspace has its own chain. An entry's digest covers all of its columns, those for filtering too, and the digest
 of the entry before it. A head row per workspace says how many there are and what the last digest is; it changes in the
@@ -109,7 +109,7 @@ async def append(
     prompt_version: str | None = None,
     duration_ms: float | None = None,
 ) -> HistoryRow:
-    """``append_all`` of one."""
+    """Appends one entry, as ``append_all`` does."""
     entry = HistoryEntry(
         kind, run_id, actor, data, at, request_id, contract, outcome, risk, model, prompt_version, duration_ms
     )
@@ -153,7 +153,7 @@ async def page(
     before_seq: int | None = None,
     limit: int = 50,
 ) -> list[HistoryRow]:
-    """Newest first; ``before_seq`` is the last seq of the page before."""
+    """A page of entries, newest first; ``before_seq`` is the last seq of the page before."""
     if (match := match_of(filters.words)) and not is_postgresql(session):
         return await every(session, HistoryRow, newest(workspace, filters, match, before_seq).limit(limit))
     fit = fitting(workspace, filters).with_only_columns(_T.c.seq)
@@ -167,14 +167,14 @@ async def page(
 
 
 async def count(session: AsyncSession, workspace: str, filters: HistoryFilters = EVERYTHING) -> int:
-    """How many fit. Reads every one that the filter's index names."""
+    """How many entries match. Reads every one that the filter's index names."""
     many = select(func.count()).select_from(fitting(workspace, filters).with_only_columns(_T.c.seq).subquery())
     found: int = (await session.execute(many)).scalar_one()
     return found
 
 
 async def get(session: AsyncSession, workspace: str, seq_or_id: int | str) -> HistoryRow:
-    """By number or by ``his_…`` id. Raises NotFound, for another workspace's entry as for none."""
+    """Reads one entry by number or by ``his_…`` id. Raises NotFound, for another workspace's entry as for none."""
     by = _T.c.seq == seq_or_id if isinstance(seq_or_id, int) else _T.c.id == seq_or_id
     row = await first(session, HistoryRow, select(_T).where(_T.c.workspace == workspace, by))
     if row is None:

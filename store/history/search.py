@@ -1,9 +1,9 @@
-"""Words in AI History, found by an index of every three letters that stand in it.
+"""Full-text search in AI History by a trigram index.
 
-SQLite: the FTS5 table ``history_words`` (filled by a trigger, contentless, so it holds no text) names the entries that
-hold each group of three letters; the entry itself is then asked for the words, so the answer is that of a plain LIKE,
-in any language. PostgreSQL: the same by ``pg_trgm``, which its planner uses by itself. Words of one or two letters, and
-a PostgreSQL without that index, read the entries: the same answer, later. ``indexed`` says which it is.
+SQLite: the FTS5 table ``history_words`` (filled by a trigger, contentless, so it holds no text) finds the entries that
+contain each trigram; the entry's own text is then compared, so the answer is that of a plain LIKE, in any language.
+PostgreSQL: the same by ``pg_trgm``, which its planner uses by itself. Words of one or two letters, and a PostgreSQL
+without that index, read the entries: the same answer, later. ``indexed`` says which it is.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ _WORDS = named("history_words", column("rowid"))
 
 
 async def indexed(session: AsyncSession) -> bool:
-    """Whether words are found by an index, so that a search need not read every entry."""
+    """Whether this database has the index, so that a search need not read every entry."""
     if not is_postgresql(session):
         return True
-    # One that was made beside writers and broke off is there, and used by nobody.
+    # An index whose concurrent creation failed exists but is not used.
     valid = "SELECT count(*) FROM pg_index WHERE indexrelid = to_regclass('ix_history_words') AND indisvalid"
     return bool((await session.execute(text(valid))).scalar_one())
 
 
 def match_of(words: str) -> str:
-    """As FTS5 is asked: each group of three letters must be there. Empty where no word has three letters."""
+    """FTS5 query of a search: each trigram must be there. Empty where no word has three letters."""
     groups = dict.fromkeys(word[at : at + 3] for word in words_in(words) for at in range(len(word) - 2))
     return " AND ".join('"' + group.replace('"', '""') + '"' for group in list(groups)[:MOST_GROUPS])
 
 
 def newest(workspace: str, filters: HistoryFilters, match: str, before_seq: int | None) -> Select[Any]:
-    """On SQLite: what fits, newest first. Entries are only ever added, so the order of the rows is that of ``seq``, and
-    the index is walked from its end for as long as somebody reads."""
+    """Matching entries on SQLite, newest first. Entries are only appended, so rows are in the order of ``seq``, and the
+    index is read from its end for as long as results are needed."""
     statement = fitting(workspace, filters).select_from(_WORDS).join(_T, _WORDS.c.rowid == _ROWID)
     statement = statement.where(literal_column("history_words").op("MATCH")(match))
     if before_seq is not None:

@@ -1,4 +1,5 @@
-"""AI History counted by day, as it is written: what charts ask for in milliseconds, however long the history is.
+"""History statistics: counts by day, updated as entries are written, so that charts read them in milliseconds however
+long the history is.
 
 Every entry adds to a few rows in its own transaction, under the lock that appending holds anyhow
 (``store.history.log``), so the counts are exact and need no sweep. Durations are counted in buckets whose bounds grow
@@ -39,8 +40,8 @@ COUNTED: Final = _ENDS | _YES | frozenset(_STEPS) | {"rejected"}
 
 
 class HistoryDayRow(Row, table=True):
-    """``n`` entries of a day count under ``measure`` and ``name``, and come to ``total``; ``slot`` is the bucket of
-    their duration, 0 where that is not what is counted.
+    """Count of one day: ``n`` entries count under ``measure`` and ``name``, and come to ``total``; ``slot`` is the
+    bucket of their duration, 0 where that is not what is counted.
 
     ``outcome`` counts runs that ended; ``step`` durations; ``tokens_in``, ``tokens_out`` and ``cost`` (in 10⁻⁹ US
     dollars) are totals by model, ``unpriced`` counts answers whose price is unknown, ``prompt_version`` answers by it;
@@ -70,13 +71,13 @@ class HistoryCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How long ``n`` things took: ``slots`` are (bucket, how many) from short to long."""
+    """Histogram of ``n`` durations: ``slots`` are (bucket, how many) from short to long."""
 
     n: int
     slots: Sequence[tuple[int, int]]
 
     def percentile(self, share: float) -> float | None:
-        """Milliseconds, off by less than 5 %; None where nothing was measured."""
+        """Percentile in milliseconds, off by less than 5 %; None where nothing was measured."""
         wanted, seen = math.ceil(share * self.n), 0
         for slot, count in self.slots:
             seen += count
@@ -102,18 +103,18 @@ _ADD: Final = PreparedStatement(_adding, ("workspace", "measure", "name", "slot"
 
 
 def slot_of(ms: float) -> int:
-    """The bucket: slot i holds (1.1^(i-1), 1.1^i] milliseconds."""
+    """Bucket of a duration: slot i holds (1.1^(i-1), 1.1^i] milliseconds."""
     return math.ceil(math.log(max(ms, 0.01), GROWTH) - 1e-9)
 
 
 def duration_of(slot: int) -> float:
-    """The middle of a bucket in milliseconds, by which no duration in it is missed by more than 5 %."""
+    """Middle of a bucket in milliseconds, within 5 % of every duration in it."""
     return float(2 * GROWTH**slot / (GROWTH + 1))
 
 
 def counts_of(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[HistoryCount]:
-    """What an entry counts as: ``entry`` are its columns, ``data`` what it holds. Of a test run
-    only what it cost: what was tried says nothing of how the workspace is used."""
+    """The counts that an entry adds: ``entry`` are its columns, ``data`` its content. Of a test run only its cost is
+    counted, since it says nothing about how the workspace is used."""
     kind, outcome, took_ms = entry["kind"], entry["outcome"], entry["duration_ms"]
     made: list[HistoryCount] = []
     if data.get("mode") == "test":
@@ -138,13 +139,13 @@ def counts_of(entry: Mapping[str, Any], data: Mapping[str, Any]) -> list[History
 
 
 async def add(session: AsyncSession, workspace: str, counts: Collection[tuple[str, HistoryCount]]) -> None:
-    """(day, count) of entries, in the transaction that appends them."""
+    """Adds (day, count) of entries, in the transaction that appends them."""
     held: dict[tuple[str, str, str, int], list[int]] = {}
     for day, each in counts:
         kept = held.setdefault((each.measure, each.name, day, each.slot), [0, 0])
         kept[0] += 1
         kept[1] += each.total
-    # In one order everywhere: no two transactions wait crosswise.
+    # Always in the same order, so that transactions can't deadlock.
     rows = [
         (workspace, measure, name, slot, day, n, total)
         for (measure, name, day, slot), (n, total) in sorted(held.items())
@@ -155,7 +156,7 @@ async def add(session: AsyncSession, workspace: str, counts: Collection[tuple[st
 async def by_day(
     session: AsyncSession, workspace: str, measure: str, since: date, until: date
 ) -> list[tuple[str, str, int]]:
-    """(day, name, how many), both days included."""
+    """Counts as (day, name, how many), both days included."""
     mine = select(_T.c.day, _T.c.name, func.sum(_T.c.n)).where(*_within(workspace, measure, since, until))
     return [(day, name, int(n)) for day, name, n in (await session.execute(mine.group_by(_T.c.day, _T.c.name))).all()]
 
@@ -163,7 +164,7 @@ async def by_day(
 async def distributions(
     session: AsyncSession, workspace: str, measure: str, since: date, until: date
 ) -> dict[str, Distribution]:
-    """By name, how the durations spread; those that nobody measured are counted in none of the slots."""
+    """Histograms of durations by name; those that nobody measured are counted in none of the slots."""
     mine = select(_T.c.name, _T.c.slot, func.sum(_T.c.n)).where(*_within(workspace, measure, since, until))
     slots: dict[str, list[tuple[int, int]]] = {}
     for name, slot, n in (
@@ -176,7 +177,7 @@ async def distributions(
 async def totals(
     session: AsyncSession, workspace: str, measures: Sequence[str], since: date, until: date
 ) -> dict[tuple[str, str], tuple[int, int]]:
-    """By measure and name: how many, and what they come to."""
+    """Totals by measure and name: how many entries, and their sum."""
     mine = select(_T.c.measure, _T.c.name, func.sum(_T.c.n), func.sum(_T.c.total)).where(
         _T.c.workspace == workspace,
         _T.c.measure.in_(measures),
@@ -188,7 +189,7 @@ async def totals(
 
 
 async def names(session: AsyncSession, workspace: str, measure: str) -> list[str]:
-    """All that ever counted under it, by name."""
+    """Every name that was ever counted under this measure, sorted."""
     mine = select(_T.c.name).distinct().where(_T.c.workspace == workspace, _T.c.measure == measure)
     return list((await session.execute(mine.order_by(_T.c.name))).scalars())
 
@@ -205,12 +206,12 @@ async def every(
 
 
 def day_of(at: datetime) -> str:
-    """Days are of UTC."""
+    """Day of a time, in UTC."""
     return at.astimezone(UTC).date().isoformat()
 
 
 def sum_counts(counts: Iterable[tuple[str, str, HistoryCount]]) -> list[dict[str, Any]]:
-    """Rows of many (workspace, day, count), for filling the table from a history that is there."""
+    """Sums many (workspace, day, count) into rows, for filling the table from an existing history."""
     held: dict[tuple[str, ...], list[int]] = {}
     for workspace, day, each in counts:
         kept = held.setdefault((workspace, each.measure, day, each.name, str(each.slot)), [0, 0])

@@ -29,13 +29,13 @@ class ChainAnchor:
     at: str = ""
 
     def __str__(self) -> str:
-        """As it is written down: ``SEQ:DIGEST``."""
+        """Text form: ``SEQ:DIGEST``."""
         return f"{self.seq}:{self.digest}"
 
 
 @dataclass(frozen=True, slots=True)
 class ChainVerdict:
-    """``count`` entries were sound.
+    """Result of a verification: ``count`` entries were sound.
 
     ``first_break`` is the number of the first wrong or missing entry, ``why`` says what is wrong. ``anchored`` is the
     highest anchor that fits, ``anchors`` how many there were.
@@ -174,7 +174,8 @@ def _taken(anchor: ChainAnchor) -> str:
 
 
 def _fits(row: HistoryRow) -> bool:
-    """False too for what never had a digest: bytes where text was, a number beyond JSON."""
+    """Whether an entry matches its digest; False too for what never had one: bytes where text was, a number beyond
+    JSON."""
     try:
         return entries.digest_of(row.model_dump(warnings=False)) == row.digest
     except (NotCanonical, *_UNREADABLE):
@@ -194,7 +195,7 @@ def _broken(row: HistoryRow, expected: int, prev: str) -> str:
 
 
 async def entry_fault(session: AsyncSession, row: HistoryRow) -> str:
-    """Why this entry does not fit its own digest and its neighbours; empty where it does. What stands further off is
+    """Why this entry does not match its own digest and its neighbours; empty where it does. What stands further off is
     for ``verify``."""
     near = await entries.beside(session, row)
     if row.seq > 1 and row.seq - 1 not in near:

@@ -1,4 +1,4 @@
-"""Filters of AI History that somebody keeps under a name, for themself or for everybody who may look at it."""
+"""Saved history filters: named, private or shared."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST = 100
 
 
 class HistoryViewRow(Row, table=True):
-    """``query`` is the filter as the history page's address has it; ``shared``: every owner sees it."""
+    """Saved filter. ``query`` is the filter as the history page's address has it; ``shared``: every owner sees it."""
 
     __tablename__ = "history_views"
     __table_args__ = (UniqueConstraint("workspace", "person", "name"),)
@@ -35,7 +35,7 @@ _T = table(HistoryViewRow)
 
 
 async def save_view(session: AsyncSession, row: HistoryViewRow) -> None:
-    """Raises Conflict when this person has one of this name, or too many."""
+    """Saves a filter. Raises Conflict when this person has one of this name, or too many."""
     mine = select(func.count()).where(_T.c.workspace == row.workspace, _T.c.person == row.person)
     if (await session.execute(mine)).scalar_one() >= MOST:
         raise Conflict(f"You keep {MOST} views; delete one that you don't use.")
@@ -44,14 +44,14 @@ async def save_view(session: AsyncSession, row: HistoryViewRow) -> None:
 
 
 async def visible_views(session: AsyncSession, workspace: str, person: str) -> list[HistoryViewRow]:
-    """One's own and those that are shared, by name."""
+    """A person's own filters and the shared ones, by name."""
     theirs = or_(_T.c.person == person, _T.c.shared)
     mine = select(_T).where(_T.c.workspace == workspace, theirs)
     return await every(session, HistoryViewRow, mine.order_by(func.lower(_T.c.name), _T.c.id).limit(500))
 
 
 async def remove(session: AsyncSession, workspace: str, person: str, view_id: str) -> None:
-    """One's own, or one that is shared. Raises NotFound, for another's as for none."""
+    """Deletes a filter that is one's own or shared. Raises NotFound, for another's as for none."""
     theirs = or_(_T.c.person == person, _T.c.shared)
     gone = delete(_T).where(_T.c.id == view_id, _T.c.workspace == workspace, theirs).returning(_T.c.id)
     if (await session.execute(gone)).first() is None:

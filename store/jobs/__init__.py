@@ -1,1 +1,1 @@
-"""The job queue's tables and queries."""
+"""Job queue: its tables and queries."""

@@ -1,5 +1,4 @@
-"""A claim as it is said to the database: one statement on PostgreSQL; on SQLite three of one step each, in one trip to
-its thread."""
+"""Claim statements: one on PostgreSQL; on SQLite three of one step each, in one trip to its thread."""
 
 from __future__ import annotations
 
@@ -46,9 +45,9 @@ async def claim_rows(
     *,
     ahead: bool,
 ) -> Sequence[Sequence[Any]]:
-    """Claim the rows whose ``address`` is in ``picked``, with its parameters. Answers their COLUMNS, in no order. What
-    is claimed ``ahead`` of the lanes of the parameter ``quick`` is not counted in its lane, unless that has a width of
-    its own.
+    """Claims the rows whose ``address`` is in ``picked``, with its parameters, and answers their COLUMNS, in no order.
+    Answers their COLUMNS, in no order. What is claimed ``ahead`` of the lanes of the parameter ``quick`` is not counted
+    in its lane, unless that has a width of its own.
     """
     sqlite = sqlite_of(session)
     if sqlite is None:
@@ -56,34 +55,34 @@ async def claim_rows(
             await session.execute(_update_selected(job, picked, owner, lease_s, ahead), given)
         ).all()
         return took
-    pick, take_, read = _sqlite_statements(job, picked, owner, lease_s, ahead, (await session.connection()).dialect)
+    pick, mark, read = _sqlite_statements(job, picked, owner, lease_s, ahead, (await session.connection()).dialect)
 
-    def taken(say: Execute) -> str:
+    def take(execute: Execute) -> str:
         """This transaction is the only one that writes: what was picked is there until it is taken."""
         addresses: str
         rows: str
-        (addresses,) = say(pick.text, pick.placed(given)).fetchone()
+        (addresses,) = execute(pick.text, pick.bind(given)).fetchone()
         if addresses == "[]":
             return addresses
-        say(take_.text, take_.placed({**given, "addresses": addresses}))
-        (rows,) = say(read.text, read.placed({"addresses": addresses})).fetchone()
+        execute(mark.text, mark.bind({**given, "addresses": addresses}))
+        (rows,) = execute(read.text, read.bind({"addresses": addresses})).fetchone()
         return rows
 
-    found: list[list[Any]] = json.loads(await sqlite.together(taken))
+    found: list[list[Any]] = json.loads(await sqlite.run_together(take))
     return found
 
 
 def address(job: Table, postgresql: bool) -> Label[Any]:
-    """What a row is found by within one transaction of SQLite's, one statement of PostgreSQL's: the database's own
-    address of it spares two look-ups of its id. A row that somebody has changed since PostgreSQL's statement began is
-    not where it was: it is passed over, as one that is locked.
+    """SQL expression for a row's physical address, valid within one transaction of SQLite's, one statement of
+    PostgreSQL's: it spares two look-ups of its id. A row that somebody has changed since PostgreSQL's statement began
+    is not where it was: it is passed over, as one that is locked.
     """
     return literal_column(f"{job.name}.{'ctid' if postgresql else 'rowid'}").label("address")
 
 
 @lru_cache(maxsize=512)
 def _update_selected(job: Table, picked: CTE, owner: str, lease_s: float, ahead: bool) -> ReturningUpdate[Any]:
-    """Kept, since to build it costs as much as to run it."""
+    """The statement, cached, since building it costs as much as running it."""
     these = within(address(job, postgresql=True).element, select(picked.c.address), postgresql=True)
     taking = _update_claimed(job, these, owner, lease_s, _counted_in(job, ahead, postgresql=True))
     return taking.returning(*(job.c[name] for name in COLUMNS))

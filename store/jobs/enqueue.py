@@ -1,5 +1,4 @@
-"""Work put into the queue, in the transaction of its cause: one piece, many at once, or one that is held from the
-start."""
+"""Enqueueing of jobs, in the transaction of their cause: one, many, or one that is leased from the start."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ _T = table(JobRow)
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What ``put_many`` puts; the fields are those of ``put``."""
+    """Job for ``enqueue_many``; the fields are those of ``enqueue``."""
 
     key: str
     kind: str
@@ -47,7 +46,7 @@ async def enqueue(
     delay_s: float = 0.0,
     lane: str | None = None,
 ) -> bool:
-    """Ask for work, in the transaction of its cause. False: this key was put before, and nothing changed.
+    """Adds a job, in the transaction of its cause. False: this key was put before, and nothing changed.
 
     Lower ``priority`` comes first. Raises NotCanonical when the payload is no JSON.
     """
@@ -55,7 +54,7 @@ async def enqueue(
 
 
 async def enqueue_one(session: AsyncSession, item: NewJob) -> bool:
-    """As ``put``."""
+    """Adds one job, as ``enqueue`` does."""
     is_new = (await session.execute(_insert(is_postgresql(session)), _columns(item))).first() is not None
     if is_new and item.delay_s <= 0:
         announce(session, (item.kind, item.key))
@@ -63,8 +62,8 @@ async def enqueue_one(session: AsyncSession, item: NewJob) -> bool:
 
 
 async def enqueue_leased(session: AsyncSession, item: NewJob, *, owner: str, lease_s: float) -> Job | None:
-    """As ``put``, and claimed by ``owner`` from the start: nobody else sees it while the lease runs. None: the key was
-    put before."""
+    """Adds a job that is already claimed by ``owner``: nobody else sees it while the lease runs. None: the key was put
+    before."""
     held = {
         "state": "claimed",
         "owner": owner,
@@ -92,7 +91,7 @@ async def enqueue_leased(session: AsyncSession, item: NewJob, *, owner: str, lea
 
 
 async def enqueue_many(session: AsyncSession, items: Sequence[NewJob]) -> None:
-    """As ``put``, for many at once and much faster; keys that were put before are passed over."""
+    """Adds many jobs at once and much faster than ``enqueue``; keys that were added before are passed over."""
     if items:
         await session.execute(_insert_many(is_postgresql(session)), [_columns(item) for item in items])
         for item in items:
@@ -102,7 +101,7 @@ async def enqueue_many(session: AsyncSession, items: Sequence[NewJob]) -> None:
 
 @cache
 def _insert_many(postgresql: bool) -> Insert:
-    """Kept, since to build it costs more than to run it."""
+    """The statement, cached, since building it costs more than running it."""
     after, turn_after = (due(bindparam(name, type_=BigInteger)) for name in ("delay_ms", "turn_delay_ms"))
     fresh = (on_postgresql if postgresql else on_sqlite)(_T).values(
         due_ms=after, turn_ms=turn_after, created_ms=EpochMs()

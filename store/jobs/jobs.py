@@ -1,8 +1,8 @@
-"""Durable work: what must happen, as rows written with the thing that caused it, claimed in batches under a lease.
+"""Durable jobs: rows written in the transaction of their cause, claimed in batches under a lease.
 
 The clock is the database's: every time here is epoch milliseconds computed in SQL. ``due_ms`` is when a row may be
 claimed: when it becomes due or, once claimed, when its lease runs out; ``turn_ms`` is its place in the queue. A settle
-fits only the claim it was made under (owner and attempt), so a worker whose lease ran out and whose work was claimed
+fits only the claim it was made under (owner and attempt), so a worker whose lease expired and whose job was claimed
 again changes nothing.
 """
 
@@ -47,7 +47,7 @@ _LANE: Final = COLUMNS.index("lane")
 
 
 class JobRow(Row, table=True):
-    """``state``: ready, claimed, done or dead.
+    """Job. ``state``: ready, claimed, done or dead.
 
     ``lane`` groups work that shares a limit (an endpoint); ``payload`` is JSON.
     """
@@ -111,7 +111,7 @@ _T = table(JobRow)
 
 @dataclass(slots=True)  # frozen, it takes three times as long to make, and every delivery makes one
 class Job:
-    """One claim. Nothing of it changes but ``beside``, which is read after it, and ``counted``.
+    """One claim of a job. Nothing of it changes but ``beside``, which is read after it, and ``counted``.
 
     ``attempt`` counts from 1, this claim included; ``key`` is the business id, the same at every attempt. Not
     ``counted``: claimed ahead (``PrefetchLimits``), so that only this process knows what it takes of its lane, until
@@ -137,9 +137,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PrefetchLimits:
-    """Of the lanes of ``rooms`` more may be claimed than may run at once, so much of each: what is left waits in the
-    process for its turn. Of everything else only ``slots``, which begin at once. ``uncounted``: what the process still
-    holds, by lane, that was claimed so.
+    """Limits of a claim ahead of the lanes' turn. Of everything else only ``slots``, which begin at once.
+    ``uncounted``: the jobs claimed so that the process still holds, by lane.
     """
 
     rooms: Mapping[str, int]
@@ -162,11 +161,11 @@ async def claim(
     per_lane: int | None = None,
     ahead: PrefetchLimits | None = None,
 ) -> list[Job]:
-    """Take up to ``limit`` due rows, most urgent first, and hold each for ``lease_s``.
+    """Claims up to ``limit`` due rows, most urgent first, and leases each for ``lease_s``.
 
     A lane that is held is passed over. ``per_lane`` leaves alone what would put more than so many rows of one lane (or
-    than its own width) under lease; it looks at the first few hundred rows of lanes with room, so what stands behind a
-    long queue is reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
+    than its own width) under lease; it looks at the first few hundred rows of lanes with room, so jobs behind a long
+    queue are reached a claim later. On PostgreSQL two workers that claim in the same instant may both see the lane
     free, so the limit holds for one worker and is near for many. ``ahead`` says nothing without ``per_lane``; of what
     it claims of a quick lane other workers know nothing.
     """
@@ -180,7 +179,7 @@ async def claim(
 
 
 def to_jobs(rows: Sequence[Sequence[Any]]) -> list[Job]:
-    """What a claim took, as ``store.jobs.claim.COLUMNS`` has it, most urgent first."""
+    """Turns the rows of a claim (``store.jobs.claim.COLUMNS``) into jobs, most urgent first."""
     payloads = json.loads(f"[{','.join([row[_PAYLOAD] for row in rows])}]")  # they were written here, and strictly
     made = [
         Job(*(*row[:_PAYLOAD], payload, *row[_PAYLOAD + 1 : -1], row[-1] == row[_LANE]))
@@ -190,54 +189,57 @@ def to_jobs(rows: Sequence[Sequence[Any]]) -> list[Job]:
 
 
 async def ack(session: AsyncSession, job: Job, *, keep: bool = True) -> bool:
-    """It is done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it. Without ``keep``
-    it is deleted now, for work whose subject remembers by itself that it was done."""
+    """Marks a job as done. The row stays for 7 days so that its key is not put again; then ``purge`` takes it. Without
+    ``keep`` it is deleted now, for jobs whose subject itself shows that they were done."""
     return bool(await ack_many(session, [job], keep=keep))
 
 
 async def ack_many(session: AsyncSession, jobs: Sequence[Job], *, keep: bool = True) -> set[str]:
-    """As ``ack``, for many at once. Answers the ids of those that were held and now are done."""
+    """Marks many jobs as done, as ``ack`` does, and answers the ids of those that were held. Answers the ids of those
+    that were held and now are done."""
     return {work_id for work_id, _ in await update_claimed(session, _T, _over(keep), [_claim(one) for one in jobs])}
 
 
 async def ack_all(session: AsyncSession, jobs: Sequence[Job], *, keep: bool = True) -> None:
-    """As ``ack_many``, and cheaper, where all of them are expected to be held. Raises NotHeld if some are not
-    (``store.jobs.updates.update_all_claimed``)."""
+    """Marks many jobs as done, cheaper than ``ack_many``, where all of them are expected to be held. Raises LeaseLost
+    if some are not (``store.jobs.updates.update_all_claimed``)."""
     await update_all_claimed(session, _T, _over(keep), [_claim(one) for one in jobs])
 
 
 async def release_many(session: AsyncSession, jobs: Sequence[Job]) -> set[str]:
-    """Due again at once, as they were. Answers the ids of those that were held."""
+    """Releases jobs: due again at once, as they were. Answers the ids of those that were held."""
     return {work_id for work_id, _ in await update_claimed(session, _T, "released", [_claim(one) for one in jobs])}
 
 
 async def reschedule(session: AsyncSession, job: Job, delay_s: float, error: str) -> bool:
-    """Not yet: due again in ``delay_s``."""
+    """Reschedules a job: due again in ``delay_s``."""
     when = _after(delay_s)
     waits = {"state": "ready", "owner": None, "due_ms": when, "turn_ms": when, "counted_in": None}
     return await _settle(session, job, **waits, error=error[:MAX_ERROR])
 
 
 async def mark_dead(session: AsyncSession, job: Job, error: str) -> bool:
-    """Never: kept as dead, for a person to look at."""
+    """Marks a job as dead: never tried again, kept for a person to look at."""
     return await _settle(session, job, state="dead", finished_ms=EpochMs(), error=error[:MAX_ERROR])
 
 
 async def begin_alone(session: AsyncSession, job: Job) -> int:
-    """Count that work which lost its claims is begun with no other such work beside it. How often that makes; 0 if it
-    isn't held."""
+    """Counts that a job whose claims were lost is begun with no other such job beside it, and answers how often that
+    makes; 0 if it isn't held. How often that makes; 0 if it isn't held."""
     statement = update(_T).where(_held(job)).values(alone=_T.c.alone + 1).returning(_T.c.alone)
     return (await session.execute(statement)).scalar_one_or_none() or 0
 
 
 async def renew(session: AsyncSession, job: Job, lease_s: float) -> bool:
-    """Hold it for ``lease_s`` from now. False: it isn't held any more, so stop."""
+    """Extends the lease to ``lease_s`` from now. False: it isn't held any more, so stop."""
     return (job.id, job.attempt) in await renew_many(session, [job], lease_s)
 
 
 async def renew_many(session: AsyncSession, jobs: Sequence[Job], lease_s: float) -> set[tuple[str, int]]:
-    """As ``renew``, for many at once. Answers the (id, attempt) of those that are still held, all of which are counted
-    in their lanes from then on: what takes so long is no longer what was meant to be quick.
+    """Extends many leases, as ``renew`` does, and answers the (id, attempt) of those that are still held, all of which
+    are counted in their lanes from then on: what takes so long is no longer quick. Answers the (id, attempt) of those
+    that are still held, all of which are counted in their lanes from then on: what takes so long is no longer what was
+    meant to be quick.
     """
     return await update_claimed(
         session, _T, "renewed", [_claim(one) for one in jobs], {"lease_ms": round(lease_s * 1000)}
@@ -245,7 +247,7 @@ async def renew_many(session: AsyncSession, jobs: Sequence[Job], lease_s: float)
 
 
 async def next_due_s(session: AsyncSession, kinds: Collection[str]) -> float | None:
-    """Seconds until something of these kinds can be claimed, 0 if it can now, None if there is nothing.
+    """Seconds until a job of these kinds can be claimed, 0 if one can now, None if there is none.
 
     The end of a lane's hold counts as such a moment, whether or not something waits for it; the end of a lease behind
     thousands of others does not.
@@ -263,8 +265,8 @@ async def counts(session: AsyncSession, workspace: str | None = None) -> dict[tu
 
 
 async def waiting(session: AsyncSession) -> list[tuple[str, str, int, float]]:
-    """What is not finished, of every workspace: (kind, ready or claimed, rows, seconds since the oldest became due;
-    less than 0 for one that is not due yet). What is claimed becomes due when its lease runs out."""
+    """Unfinished jobs of every workspace: (kind, ready or claimed, rows, seconds since the oldest became due; less than
+    0 for one that is not due yet). What is claimed becomes due when its lease runs out."""
     open_ = select(_T.c.kind, _T.c.state, func.count(), EpochMs() - func.min(_T.c.due_ms)).group_by(
         _T.c.kind, _T.c.state
     )
@@ -272,8 +274,8 @@ async def waiting(session: AsyncSession) -> list[tuple[str, str, int, float]]:
     return [(kind, state, count, ms / 1000) for kind, state, count, ms in rows]
 
 
-async def given_up(session: AsyncSession, limit: int) -> list[tuple[str, str, str, str]]:
-    """(workspace, kind, key, error) of dead work of every workspace, the newest first."""
+async def dead_jobs(session: AsyncSession, limit: int) -> list[tuple[str, str, str, str]]:
+    """Dead jobs of every workspace as (workspace, kind, key, error), the newest first."""
     dead = select(_T.c.workspace, _T.c.kind, _T.c.key, _T.c.error).where(
         _T.c.state == "dead", _T.c.finished_ms.is_not(None)
     )
@@ -282,7 +284,7 @@ async def given_up(session: AsyncSession, limit: int) -> list[tuple[str, str, st
 
 
 async def revive(session: AsyncSession, workspace: str, key: str) -> bool:
-    """A person wants dead work tried again: due now, attempts kept. False: there is no such dead work here."""
+    """Makes a dead job due again, attempts kept, because a person wants it. False: there is no such dead work here."""
     dead = update(_T).where(_T.c.workspace == workspace, _T.c.key == key, _T.c.state == "dead")
     now = EpochMs()
     anew = {"state": "ready", "owner": None, "counted_in": None, "finished_ms": None, "lost": 0, "alone": 0}
@@ -291,7 +293,8 @@ async def revive(session: AsyncSession, workspace: str, key: str) -> bool:
 
 
 async def purge(session: AsyncSession, keep_days: float = KEEP_DONE_DAYS, limit: int = 5_000) -> int:
-    """Delete up to ``limit`` of what was done longer ago. Dead rows stay until a person decides. Returns how many."""
+    """Deletes up to ``limit`` jobs that were done longer ago. Dead rows stay until a person decides. Returns how
+    many."""
     old = _T.c.finished_ms < EpochMs() - int(keep_days * 86_400_000)
     ids = select(_T.c.id).where(_T.c.state == "done", old).order_by(_T.c.finished_ms).limit(limit)
     gone = await session.execute(delete(_T).where(_T.c.id.in_(ids)).returning(_T.c.id))
@@ -309,7 +312,8 @@ def _held(job: Job) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=64)
 def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None]]:
-    """Milliseconds to each of the two moments of ``next_due_s``. Kept, since to build it costs more than to run it."""
+    """The statement for the milliseconds to each of the two moments of ``next_due_s``. Kept, since to build it costs
+    more than to run it."""
     open_ = and_(_T.c.finished_ms.is_(None), _T.c.kind.in_(kinds), not_held(_T))
     has_turn = _T.c.turn_ms <= present_ms()
     in_turn = (_T.c.priority, _T.c.turn_ms, _T.c.id)
@@ -336,5 +340,5 @@ def _after(seconds: float) -> ColumnElement[int]:
 
 
 def due(delay_ms: int | ColumnElement[int]) -> ColumnElement[int]:
-    """So many milliseconds from now, by the database's clock."""
+    """SQL expression: so many milliseconds from now, by the database's clock."""
     return EpochMs() + delay_ms

@@ -1,4 +1,4 @@
-"""Which work is taken next: due, unleased, most urgent first, where its lane has room."""
+"""Job selection: which jobs are claimed next (due, unleased, most urgent first, where their lane has room)."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def select_due(
     named: bool = False,
     ahead: bool = False,
 ) -> CTE:
-    """The ids of what is claimed next, for the parameters ``most`` and ``front`` (``fronted``). Kept, since to build it
-    costs as much as to run it. ``named``: only rows whose key is in the parameter ``wanted``. ``ahead``: of each lane
-    of the parameter ``quick`` as much as it says, and of all others no more than ``slots``; in each lane of
+    """The ids of the jobs to claim next, for the parameters ``most`` and ``front`` (``fronted``). Kept, since to build
+    it costs as much as to run it. ``named``: only rows whose key is in the parameter ``wanted``. ``ahead``: of each
+    lane of the parameter ``quick`` as much as it says, and of all others no more than ``slots``; in each lane of
     ``uncounted`` so many more are under lease than are counted there.
     """
     if named:
@@ -60,7 +60,7 @@ def select_due(
 
 
 def front_parameters(limit: int) -> dict[str, int]:
-    """The parameters that bound a claim to ``limit`` rows."""
+    """The parameters that limit a claim to ``limit`` rows."""
     return {"most": limit, "front": limit + _FRONT}
 
 
@@ -68,8 +68,8 @@ def front_parameters(limit: int) -> dict[str, int]:
 def select_overdue(
     job: Table, kinds: tuple[str, ...], again_ms: int, limit: int, per_lane: int | None, postgresql: bool
 ) -> ReturningUpdate[Any]:
-    """The statement of ``store.jobs.broker.overdue``: what could be claimed, has been due for the parameter
-    ``due_for_ms`` and was not marked as carried in the last ``again_ms``.
+    """The statement of ``store.jobs.broker.overdue``: jobs that could be claimed, have been due for the parameter
+    ``due_for_ms`` and were not marked as published in the last ``again_ms``.
     """
     before = present_ms() - bindparam("due_for_ms")
     late = job.c.due_ms <= before
@@ -87,13 +87,13 @@ def select_overdue(
 
 
 def not_held(job: Table) -> ColumnElement[bool]:
-    """Whether a row's lane, if it is in one, may be claimed from at this moment."""
+    """SQL condition: a row's lane, if it is in one, is not paused at this moment."""
     return or_(job.c.lane.is_(None), job.c.lane.not_in(lanes.held_lanes()))
 
 
 def unfinished(job: Table) -> ColumnElement[bool]:
-    """As ``finished_ms IS NULL``, in words that PostgreSQL takes no partial index for: it would walk the whole queue
-    once for each row it looks up.
+    """SQL condition ``finished_ms IS NULL``, written so that PostgreSQL does not use a partial index for it: it would
+    walk the whole queue once for each row it looks up.
     """
     return one_of(job.c.state, ("ready", "claimed"))
 
@@ -171,8 +171,8 @@ def _with_room(
 
 
 def _known(job: Table, per_lane: int, postgresql: bool, ahead: bool) -> CTE:
-    """How much more of a lane may be claimed (``free``), for each lane of which there is something to say: some of it
-    is claimed, it has a width of its own, or it is quick (1, else 0).
+    """Free places (``free``) of each lane of which something is known: some of it is claimed, it has a width of its
+    own, or it is quick (1, else 0).
     """
     nothing = cast(null(), Integer)
     told = [

@@ -1,5 +1,5 @@
-"""Changes of many pieces of claimed work at once: one statement for all of one owner and attempt, which fits only the
-claims it names."""
+"""Bulk updates of claimed jobs: one statement for all of one owner and attempt, which changes only the claims it
+names."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Claim = tuple[str, str, int]
 async def update_claimed(
     session: AsyncSession, job: Table, change: Change, claims: list[Claim], given: dict[str, Any] | None = None
 ) -> set[tuple[str, int]]:
-    """The (id, attempt) of those that were held, and now are done, deleted, held for the parameter ``lease_ms`` from
-    now, or due again at once."""
+    """Updates claimed jobs and answers the (id, attempt) of those that were held: they are now done, deleted, held for
+    the parameter ``lease_ms`` from now, or due again at once."""
     postgresql = is_postgresql(session)
     made: set[tuple[str, int]] = set()
     for (owner, attempt), work_ids in _by_claim(claims).items():
@@ -35,12 +35,13 @@ async def update_claimed(
 
 
 class LeaseLost(Exception):
-    """Some claim is not held any more; nothing of its transaction may stand."""
+    """Raised when some claim is not held any more; nothing of its transaction may stand."""
 
 
 async def update_all_claimed(session: AsyncSession, job: Table, change: Change, claims: list[Claim]) -> None:
-    """As ``changed``, where all of them are expected to be held: none has to be read. Raises NotHeld if some are not,
-    on SQLite when what comes next in the transaction is said, its commit at the latest.
+    """Updates claimed jobs as ``update_claimed`` does, where all of them are expected to be held, so that none has to
+    be read. Raises LeaseLost if some are not; on SQLite when the next statement of the transaction runs, its commit at
+    the latest.
     """
     sqlite = sqlite_of(session)
     for (owner, attempt), work_ids in _by_claim(claims).items():
@@ -49,12 +50,12 @@ async def update_all_claimed(session: AsyncSession, job: Table, change: Change, 
             found: Any = await session.execute(_statement(job, change, True), named)
             _all(found.rowcount, len(work_ids))
         else:
-            said = _said(job, change, (await session.connection()).dialect)
-            sqlite.soon(partial(_change, said.text, said.placed(named), len(work_ids)))
+            compiled = _compiled(job, change, (await session.connection()).dialect)
+            sqlite.run_before_next(partial(_change, compiled.text, compiled.bind(named), len(work_ids)))
 
 
-def _change(text: str, values: tuple[Any, ...], expected: int, say: Execute) -> None:
-    _all(say(text, values).rowcount, expected)
+def _change(text: str, values: tuple[Any, ...], expected: int, execute: Execute) -> None:
+    _all(execute(text, values).rowcount, expected)
 
 
 def _all(count: int, expected: int) -> None:
@@ -63,7 +64,7 @@ def _all(count: int, expected: int) -> None:
 
 
 @cache
-def _said(job: Table, change: Change, dialect: Dialect) -> CompiledStatement:
+def _compiled(job: Table, change: Change, dialect: Dialect) -> CompiledStatement:
     return CompiledStatement.of(_statement(job, change, False), dialect)
 
 

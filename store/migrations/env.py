@@ -1,4 +1,4 @@
-"""Alembic's entry: it runs on the connection and in the transaction that ``store.migrate`` hands over."""
+"""Alembic environment: runs on the connection and in the transaction that ``store.migrate`` passes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from store.schema import METADATA
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
-    """Steps stand alone: they name plain column types, never this version's classes."""
+    """Renders plain column types, so that a step never refers to this version's classes."""
     if kind == "type" and isinstance(item, UtcTime):
         return "TIME"
     return False

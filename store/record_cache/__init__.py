@@ -1,1 +1,1 @@
-"""Cached records of platforms, and how far they are synchronised."""
+"""Record cache: cached records of platforms, and how far they are synchronised."""

@@ -1,4 +1,4 @@
-"""Records kept beside a workspace: their declared fields as they were when last heard of, and what they are found by.
+"""Cached records: their declared fields as last heard of, and the search terms that find them.
 
 A record's ``version`` is its platform's; an older one never replaces a newer one, in whatever order they come. A record
 that was deleted leaves its version behind (``gone``), so that a late older state does not bring it back. ``seen_at`` is
@@ -39,7 +39,8 @@ class RecordRow(Row, table=True):
 
 
 class RecordKeyRow(Row, table=True):
-    """A record is found by ``term`` in ``field``; ``form`` says how: word, code, digits, email, value."""
+    """Search term of a record: it is found by ``term`` in ``field``; ``form`` says how: word, code, digits, email,
+    value."""
 
     __tablename__ = "record_keys"
     __table_args__ = (Index("ix_record_keys_id", "workspace", "connector", "kind", "id"),)
@@ -54,7 +55,7 @@ class RecordKeyRow(Row, table=True):
 
 
 class RecordWordRow(Row, table=True):
-    """A word that stands in some record's text, by one of the spellings that lead to it."""
+    """Word of some record's text, by one of the spellings that lead to it."""
 
     __tablename__ = "record_words"
 
@@ -67,7 +68,7 @@ class RecordWordRow(Row, table=True):
 
 @dataclass(frozen=True, slots=True)
 class CacheScope:
-    """One kind of one connector of one workspace."""
+    """Scope of a cache: one kind of one connector of one workspace."""
 
     workspace: str
     connector: str
@@ -79,7 +80,7 @@ class CacheScope:
 
 @dataclass(frozen=True, slots=True)
 class CachedRecord:
-    """A state to keep. ``keys`` are (form, term, field), ``words`` (variant, word); ``data`` None: the record was
+    """State to store. ``keys`` are (form, term, field), ``words`` (variant, word); ``data`` None: the record was
     deleted."""
 
     id: str
@@ -91,7 +92,7 @@ class CachedRecord:
 
 @dataclass(frozen=True, slots=True)
 class TermFilter:
-    """Any of these terms in this field."""
+    """Filter: any of these terms in this field."""
 
     form: str
     field: str
@@ -100,7 +101,8 @@ class TermFilter:
 
 @dataclass(frozen=True, slots=True)
 class RangeFilter:
-    """A field's value is at least ``low`` and less than ``high``, None for no bound: numbers, or times as text."""
+    """Filter: a field's value is at least ``low`` and less than ``high``, None for no bound: numbers, or times as
+    text."""
 
     field: str
     low: str | float | None
@@ -109,7 +111,7 @@ class RangeFilter:
 
 @dataclass(frozen=True, slots=True)
 class SortOrder:
-    """By a field's value, as text or as a number; records without one come last."""
+    """Sort order: by a field's value, as text or as a number; records without one come last."""
 
     field: str
     numeric: bool
@@ -124,7 +126,7 @@ _W = table(RecordWordRow)
 async def store_records(
     session: AsyncSession, scope: CacheScope, states: Iterable[CachedRecord], *, read: bool = False
 ) -> int:
-    """Keep the states that are newer than what is kept; answers how many of them changed something.
+    """Stores the states that are newer than the stored ones; answers how many of them changed something.
 
     ``read``: they were read from the platform just now, so one of the same version counts as well: it corrects what is
     kept, and brings back what was taken for deleted. Raises InvalidInput for text that can't be stored.
@@ -149,7 +151,7 @@ async def store_records(
 
 
 async def mark_deleted(session: AsyncSession, scope: CacheScope, record_id: str, *, was: str) -> bool:
-    """The platform has it no more. Nothing happens unless it is still kept at the version ``was``."""
+    """Marks a record as deleted on the platform. Nothing happens unless it is still kept at the version ``was``."""
     mine = and_(*_in(_T, scope), _T.c.id == record_id, _T.c.version == was, ~_T.c.gone)
     done = await session.execute(update(_T).where(mine).values(gone=True, data={}, seen_at=DbNow()).returning(_T.c.id))
     if done.first() is None:
@@ -159,8 +161,8 @@ async def mark_deleted(session: AsyncSession, scope: CacheScope, record_id: str,
 
 
 async def delete_unseen(session: AsyncSession, scope: CacheScope, since: datetime) -> int:
-    """What nobody has heard of since then is gone; at most some of it at once, answers how many: call again until that
-    is 0."""
+    """Marks as deleted what was not seen since then; at most some of it at once, answers how many: call again until
+    that is 0."""
     old = select(_T.c.id).where(*_in(_T, scope), _T.c.seen_at < since, ~_T.c.gone).order_by(_T.c.id).limit(_CHUNK)
     ids = list((await session.execute(old)).scalars())
     if ids:
@@ -171,19 +173,19 @@ async def delete_unseen(session: AsyncSession, scope: CacheScope, since: datetim
 
 
 async def get(session: AsyncSession, scope: CacheScope, record_id: str) -> RecordRow | None:
-    """Deleted ones too."""
+    """Reads records, deleted ones too."""
     return await first(session, RecordRow, select(_T).where(*_in(_T, scope), _T.c.id == record_id))
 
 
 async def count(session: AsyncSession, scope: CacheScope) -> int:
-    """How many there are, without the deleted."""
+    """How many records there are, without the deleted."""
     mine = select(func.count()).select_from(_T).where(*_in(_T, scope), ~_T.c.gone)
     found: int = (await session.execute(mine)).scalar_one()
     return found
 
 
 async def known_words(session: AsyncSession, scope: CacheScope, variants: Collection[str]) -> list[str]:
-    """The words that these spellings may stand for."""
+    """The stored words that these spellings may stand for."""
     mine = select(_W.c.word).where(*_in(_W, scope), _W.c.variant.in_(tuple(variants))).distinct()
     return list((await session.execute(mine)).scalars())
 
@@ -199,8 +201,8 @@ async def search(
     limit: int,
     offset: int = 0,
 ) -> list[RecordRow]:
-    """The records for which all matches of one group in ``any_of`` hold (None: whatever they are called) and all of
-    ``where`` and ``between``. In the order of ``sorting``, equals by id."""
+    """Searches the records for which all matches of one group in ``any_of`` hold (None: whatever they are called) and
+    all of ``where`` and ``between``. In the order of ``sorting``, equals by id."""
     wanted: Select[Any] = select(_T).where(*_in(_T, scope), ~_T.c.gone)
     if any_of is not None:
         wanted = wanted.where(
@@ -218,14 +220,14 @@ async def search(
 
 
 async def forget(session: AsyncSession, scope: CacheScope) -> None:
-    """Everything that is kept of this kind."""
+    """Deletes everything that is stored of this kind."""
     for each in (_K, _W, _T):
         await session.execute(delete(each).where(*_in(each, scope)))
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:
-    """Forget records that were deleted before then, and words that no record holds any more; returns how many
-    records."""
+    """Deletes records that were deleted on the platform before then, and words that no record holds any more; returns
+    how many records."""
     old = delete(_T).where(_T.c.gone, _T.c.seen_at < before).returning(_T.c.id)
     gone = len((await session.execute(old)).all())
     same = (_K.c[name] == _W.c[name] for name in ("workspace", "connector", "kind"))
@@ -235,7 +237,7 @@ async def purge(session: AsyncSession, before: datetime) -> int:
 
 
 def _same(row: RecordRow | None, state: CachedRecord) -> bool:
-    """Whether keeping it would change nothing."""
+    """Whether storing it would change nothing."""
     if row is None or row.version != state.version:
         return False
     return row.gone if state.data is None else not row.gone and row.data == dict(state.data)

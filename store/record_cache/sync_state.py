@@ -1,5 +1,4 @@
-"""How far each kind's records are kept: since when all of them have been read, and how far a reading of them has
-come."""
+"""Synchronisation state of each cached kind: when it was last complete, and how far a full sync has come."""
 
 from __future__ import annotations
 
@@ -18,9 +17,10 @@ SyncState = Literal["reading", "ready", "failed"]
 
 
 class SyncStateRow(Row, table=True):
-    """``began_at`` is the database's time at which the present (or last) reading began, ``cursor`` where it goes on,
-    ``seen`` how many records it has read. ``synced_at``: all were read by then, None while they never were. ``shape``
-    is of the kind's declaration at that time. ``heard_at`` is when an event last carried a state."""
+    """Synchronisation state of one kind. ``began_at`` is the database's time at which the present (or last) reading
+    began, ``cursor`` where it goes on, ``seen`` how many records it has read. ``synced_at``: all were read by then,
+    None while they never were. ``shape`` is of the kind's declaration at that time. ``heard_at`` is when an event last
+    carried a state."""
 
     __tablename__ = "mirrors"
 
@@ -47,7 +47,7 @@ _GET = PreparedQuery(
 
 
 async def begin(session: AsyncSession, row: SyncStateRow) -> SyncStateRow | None:
-    """Begin to read all of a kind anew; when it was last whole stays known. None: a reading is under way already."""
+    """Begins a full sync of a kind; when it was last complete stays known. None: a reading is under way already."""
     given = values(row)
     fresh = upsert(session, _T).values(given)
     anew = {name: given[name] for name in ("state", "shape", "cursor", "seen", "began_at", "error")}
@@ -67,13 +67,13 @@ async def listed(session: AsyncSession, workspace: str) -> list[SyncStateRow]:
 
 
 async def stale(session: AsyncSession, before: datetime) -> list[SyncStateRow]:
-    """Of any workspace: what was whole once, and last before then, and is not being read."""
+    """Kinds of any workspace that were complete once, last before then, and are not being synchronised."""
     old = select(_T).where(_T.c.synced_at < before, _T.c.state != "reading")
     return await every(session, SyncStateRow, old.order_by(_T.c.synced_at).limit(100))
 
 
 async def move(session: AsyncSession, row: SyncStateRow, **columns: Any) -> bool:
-    """Set ``columns``. False: another reading has begun since ``row`` was read, or has come further; nothing is
+    """Updates the state. False: another reading has begun since ``row`` was read, or has come further; nothing is
     written."""
     same = and_(
         _is(row.workspace, row.connector, row.kind),
@@ -86,7 +86,7 @@ async def move(session: AsyncSession, row: SyncStateRow, **columns: Any) -> bool
 
 
 async def touch(session: AsyncSession, workspace: str, connector: str, kind: str, at: datetime) -> None:
-    """An event has carried a state. Nothing happens where the kind is not kept."""
+    """Records that an event has carried a state. Nothing happens where the kind is not kept."""
     await session.execute(update(_T).where(_is(workspace, connector, kind)).values(heard_at=at))
 
 

@@ -1,1 +1,1 @@
-"""What makes a request happen once: idempotency keys and nonces."""
+"""Request deduplication: idempotency keys and nonces."""

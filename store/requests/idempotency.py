@@ -1,13 +1,13 @@
-"""Idempotency records: what was answered to a caller's Idempotency-Key (docs/reference/wire.md §3).
+"""Idempotency records: the answer given to a caller's Idempotency-Key (docs/reference/wire.md §3).
 
 A record belongs to the caller who sent the key: ``key`` holds the caller, a space and the Idempotency-Key, which holds
 none (``scoped``). A column of its own would have to be part of the primary key, and steps of the schema only add, so
-that processes of the version before go on beside a newer database. What such a process has kept is under the bare key
-and names no caller: it is nobody's to see, and what it answered may not be done again (``unscoped``).
+that processes of the version before go on beside a newer database. Such a process stores records under the bare key
+without a caller: nobody may see them, and what they answered may not be done again (``unscoped``).
 
 ``start`` claims the key in a transaction of its own, so that others see it in flight. ``finish`` belongs in the
 transaction of the effect: both are there or neither. A claim whose process died is taken over once it is stale; the
-effect can't have happened, or its answer would be there. ``keep_many`` is both in one, for effects whose answer is
+effect can't have happened, or its answer would be there. ``store_answers`` is both in one, for effects whose answer is
 known before they are written.
 """
 
@@ -29,8 +29,8 @@ from store.rows import Row, add_new, every, first, storable, table, values
 
 
 class IdempotencyRow(Row, table=True):
-    """``key`` is ``scoped``, ``fingerprint`` tells requests apart, ``owner`` is who is answering, ``state``: in_flight
-    or done."""
+    """Idempotency record. ``key`` is ``scoped``, ``fingerprint`` tells requests apart, ``owner`` is who is answering,
+    ``state``: in_flight or done."""
 
     __tablename__ = "idempotency"
     __table_args__ = (Index("ix_idempotency_created", "created_at"),)
@@ -49,7 +49,7 @@ class IdempotencyRow(Row, table=True):
 
 @dataclass(frozen=True, slots=True)
 class KeyClaim:
-    """``ours``: go on and finish.
+    """Result of claiming a key. ``ours``: go on and finish.
 
     ``done``: replay ``row``. ``in_flight``: someone is at it. ``reused``: another request of this caller had this key.
     ``unscoped``: the key was used in this workspace under a version that did not say by whom.
@@ -89,7 +89,7 @@ _KEEP: Final = BulkStatement(
 
 
 def scoped(caller: str, key: str) -> str:
-    """The ``key`` of a record: ``caller``'s own. ``key`` holds no space."""
+    """The ``key`` of a record: the caller's own Idempotency-Key. ``key`` holds no space."""
     return f"{caller} {key}"
 
 
@@ -106,7 +106,7 @@ async def start(
     stale_before: datetime,
     forget_before: datetime,
 ) -> KeyClaim:
-    """Claim the key for ``owner`` (a fresh random word), or learn what stands in the way.
+    """Claims the key for ``owner`` (a fresh random word), or answers what is in the way.
 
     ``stale_before``: a claim in flight from before then is taken over. ``forget_before``: a record from before then
     counts as none (24 hours).
@@ -133,13 +133,14 @@ async def start(
     return _verdict(there, fingerprint)
 
 
-async def keep_many(
+async def store_answers(
     session: AsyncSession, rows: Sequence[IdempotencyRow], *, stale_before: datetime, forget_before: datetime
 ) -> list[KeyClaim]:
-    """Keep answers (rows that are done), each unless its key is taken; to be called in the transaction of the effects.
+    """Stores answers (rows that are done), each unless its key is taken; to be called in the transaction of the
+    effects.
 
-    ``ours``: the effect is to be written in this transaction. Anything else: it must not be, and ``row`` says what
-    stands there; of the same key twice among ``rows``, the first is kept. Waits for another transaction that is just
+    ``ours``: the effect is to be written in this transaction. Anything else: it must not be, and ``row`` is the
+    existing record; of the same key twice among ``rows``, the first is kept. Waits for another transaction that is just
     keeping an answer to the same key.
     """
     first_of: dict[tuple[str, str, str, str], IdempotencyRow] = {}
@@ -147,8 +148,8 @@ async def keep_many(
         first_of.setdefault(_key(row), row)
     postgresql = is_postgresql(session)
     stale, forgotten = kept(stale_before, postgresql=postgresql), kept(forget_before, postgresql=postgresql)
-    # In one order everywhere, so that two processes never wait for each other.
-    ordered = [_given(first_of[key], stale, forgotten, postgresql=postgresql) for key in sorted(first_of)]
+    # Always in the same order, so that two processes can't deadlock.
+    ordered = [_parameters(first_of[key], stale, forgotten, postgresql=postgresql) for key in sorted(first_of)]
     ours = {owner for (owner,) in await _KEEP.run(session, ordered)}
     taken = [key for key, row in first_of.items() if row.owner not in ours]
     there = {}
@@ -156,18 +157,18 @@ async def keep_many(
         bare = [(*key[:3], _bare(key[3])) for key in taken]
         same = tuple_(_T.c.workspace, _T.c.method, _T.c.path, _T.c.key).in_([*taken, *bare])
         there = {_key(row): row for row in await every(session, IdempotencyRow, select(_T).where(same))}
-    return [KeyClaim("ours", row) if row.owner in ours else _taken(row, there, first_of) for row in rows]
+    return [KeyClaim("ours", row) if row.owner in ours else _find_conflict(row, there, first_of) for row in rows]
 
 
 _HELD: Final = ("workspace", "method", "path", "key", "fingerprint", "owner", "state", "status", "body")
 
 
-def _taken(
+def _find_conflict(
     row: IdempotencyRow,
     there: Mapping[tuple[str, str, str, str], IdempotencyRow],
     first_of: Mapping[tuple[str, str, str, str], IdempotencyRow],
 ) -> KeyClaim:
-    """What stands in the way of a row that was not kept."""
+    """What is in the way of a row that was not stored."""
     key = _key(row)
     if key in there:
         return _verdict(there[key], row.fingerprint)
@@ -176,7 +177,7 @@ def _taken(
 
 
 def _verdict(there: IdempotencyRow, fingerprint: str) -> KeyClaim:
-    """What a request with this fingerprint finds in its way."""
+    """The result for a request with this fingerprint."""
     if there.fingerprint != fingerprint:
         return KeyClaim("reused", there)
     return KeyClaim("done" if there.state == "done" else "in_flight", there)
@@ -187,34 +188,35 @@ async def get(session: AsyncSession, workspace: str, method: str, path: str, key
 
 
 async def finish(session: AsyncSession, claim: IdempotencyRow, *, status: int, body: str) -> None:
-    """Keep the answer. Raises Conflict when the claim was taken over meanwhile: let the transaction roll back."""
+    """Stores the answer. Raises Conflict when the claim was taken over meanwhile: let the transaction roll back."""
     done = update(_T).where(_ours(claim)).values(storable({"state": "done", "status": status, "body": body}))
     if (await session.execute(done.returning(_T.c.key))).first() is None:
         raise Conflict("This request took so long that another one with its Idempotency-Key took over.")
 
 
 async def forget(session: AsyncSession, claim: IdempotencyRow) -> None:
-    """Give the key up without an answer, so that the next request with it runs."""
+    """Releases the key without an answer, so that the next request with it runs."""
     await session.execute(delete(_T).where(_ours(claim)))
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
-    """Delete up to ``limit`` records from before then; returns how many."""
+    """Deletes up to ``limit`` records from before then; returns how many."""
     same = (_T.c.workspace, _T.c.method, _T.c.path, _T.c.key)
     old = select(*same).where(_T.c.created_at < before).order_by(_T.c.created_at).limit(limit)
     gone = delete(_T).where(tuple_(*same).in_(old)).returning(_T.c.key)
     return len((await session.execute(gone)).all())
 
 
-def _given(row: IdempotencyRow, stale: Any, forgotten: Any, *, postgresql: bool) -> tuple[Any, ...]:
-    """As ``_KEEP`` takes it. Raises InvalidInput for text that can't be stored."""
+def _parameters(row: IdempotencyRow, stale: Any, forgotten: Any, *, postgresql: bool) -> tuple[Any, ...]:
+    """The parameters of ``_KEEP``. Raises InvalidInput for text that can't be stored."""
     held = values(row)
     created_at = kept(row.created_at, postgresql=postgresql)
     return (*(held[name] for name in _HELD), created_at, stale, forgotten, _bare(row.key))
 
 
 def _bare(key: str) -> str:
-    """The Idempotency-Key alone, as the version before kept it; empty, which none is, where ``key`` is that already."""
+    """The Idempotency-Key alone, as the version before stored it; empty, which none is, where ``key`` is that
+    already."""
     caller, _, bare = key.rpartition(" ")
     return bare if caller else ""
 

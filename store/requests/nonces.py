@@ -1,4 +1,4 @@
-"""Nonces of signed requests: each (key, nonce) once (docs/reference/wire.md §1)."""
+"""Nonces of signed requests: each (key, nonce) is accepted once (docs/reference/wire.md §1)."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ _TAKE: Final = BulkStatement(
 
 
 async def insert(session: AsyncSession, key: str, nonce: str, at: datetime) -> bool:
-    """Take this nonce. False: it was taken before, so the request is a repeat."""
+    """Inserts a nonce. False: it was taken before, so the request is a repeat."""
     return await add_new(session, NonceRow(key=key, nonce=nonce, at=at))
 
 
 async def insert_many(session: AsyncSession, wanted: Sequence[tuple[str, str, datetime]]) -> list[bool]:
-    """Take many (key, nonce, at) in one statement; for each, whether it was free. Of the same one twice, the first
-    is."""
+    """Inserts many (key, nonce, at) in one statement and answers for each whether it was free. Of the same one twice,
+    the first is."""
     first = {(key, nonce): at for key, nonce, at in reversed(wanted)}
     postgresql = is_postgresql(session)
-    # In one order everywhere, so that two processes never wait for each other.
+    # Always in the same order, so that two processes can't deadlock.
     rows = [(key, nonce, kept(at, postgresql=postgresql)) for (key, nonce), at in sorted(first.items())]
     fresh = set(await _TAKE.run(session, rows))
     made: list[bool] = []
@@ -54,8 +54,8 @@ async def insert_many(session: AsyncSession, wanted: Sequence[tuple[str, str, da
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
-    """Forget up to ``limit`` nonces from before then; returns how many. Never within the window in which a signature is
-    good."""
+    """Deletes up to ``limit`` nonces from before then; returns how many. Never within the window in which a signature
+    is good."""
     old = select(_T.c.key, _T.c.nonce).where(_T.c.at < before).order_by(_T.c.at).limit(limit)
     gone = delete(_T).where(tuple_(_T.c.key, _T.c.nonce).in_(old)).returning(_T.c.nonce)
     return len((await session.execute(gone)).all())

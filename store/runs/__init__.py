@@ -1,1 +1,1 @@
-"""Runs, their calls and confirmations."""
+"""Runs, their calls, attempts and confirmations."""

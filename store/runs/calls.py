@@ -1,4 +1,4 @@
-"""Action calls and every attempt at sending one."""
+"""Action calls and their attempts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from store.rows import Row, add, add_all, every, first, storable, table
 
 
 class CallRow(Row, table=True):
-    """One call of one run, in the order ``seq``. ``payload`` holds the very bytes that are sent, as text."""
+    """Call of a run, in the order ``seq``. ``payload`` holds the very bytes that are sent, as text."""
 
     __tablename__ = "calls"
     __table_args__ = (
@@ -42,7 +42,8 @@ class CallRow(Row, table=True):
 
 
 class AttemptRow(Row, table=True):
-    """One POST. ``status`` is None when no answer came; ``answer_head`` is the beginning of the answer's text."""
+    """Attempt at a call: one POST. ``status`` is None when no answer came; ``answer_head`` is the beginning of the
+    answer's text."""
 
     __tablename__ = "attempts"
 
@@ -60,12 +61,12 @@ _A = table(AttemptRow)
 
 
 async def insert_many(session: AsyncSession, rows: Sequence[CallRow]) -> None:
-    """Raises Conflict when an id is taken or the run isn't there."""
+    """Inserts calls. Raises Conflict when an id is taken or the run isn't there."""
     await add_all(session, rows)
 
 
 async def get(session: AsyncSession, workspace: str, call_id: str) -> CallRow:
-    """Raises NotFound, for another workspace's call as for none."""
+    """Reads one call. Raises NotFound, for another workspace's call as for none."""
     row = await first(session, CallRow, select(_T).where(_T.c.call_id == call_id, _T.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such call in this workspace.")
@@ -73,7 +74,7 @@ async def get(session: AsyncSession, workspace: str, call_id: str) -> CallRow:
 
 
 async def of_run(session: AsyncSession, workspace: str, run_id: str) -> list[CallRow]:
-    """In the order they run; empty when there are none."""
+    """The calls of a run, in the order they run; empty when there are none."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.run_id == run_id)
     return await every(session, CallRow, mine.order_by(_T.c.seq))
 
@@ -88,8 +89,8 @@ async def move(
     of_attempt: int | None = None,
     **columns: Any,
 ) -> CallRow:
-    """One conditional UPDATE, as runs.move. ``of_attempt`` demands that this is still the latest attempt: an answer
-    that comes late settles nothing of a newer one.
+    """Updates a call's state by one conditional UPDATE, as runs.move. ``of_attempt`` demands that this is still the
+    latest attempt: an answer that comes late settles nothing of a newer one.
 
     Raises Conflict when its state isn't in ``was``, NotFound when it isn't here.
     """
@@ -105,19 +106,19 @@ async def move(
 
 
 async def log_attempt(session: AsyncSession, row: AttemptRow) -> None:
-    """Raises Conflict when this attempt is already logged or the call isn't there."""
+    """Inserts an attempt. Raises Conflict when this attempt is already logged or the call isn't there."""
     await add(session, row)
 
 
 async def attempts_of(session: AsyncSession, workspace: str, call_id: str) -> list[AttemptRow]:
-    """In the order they were made; empty for another workspace's call as for none."""
+    """A call's attempts, in the order they were made; empty for another workspace's call as for none."""
     joined = select(_A).join(_T, _T.c.call_id == _A.c.call_id)
     mine = joined.where(_A.c.call_id == call_id, _T.c.workspace == workspace)
     return await every(session, AttemptRow, mine.order_by(_A.c.n))
 
 
 async def took_ms(session: AsyncSession, workspace: str, run_id: str) -> dict[str, float]:
-    """Call → how long all its attempts took together; no call that was never sent."""
+    """Milliseconds that all attempts of each call took together; no call that was never sent."""
     joined = select(_A.c.call_id, func.sum(_A.c.duration_ms)).join(_T, _T.c.call_id == _A.c.call_id)
     mine = joined.where(_T.c.workspace == workspace, _T.c.run_id == run_id).group_by(_A.c.call_id)
     return {call_id: float(ms) for call_id, ms in (await session.execute(mine)).all()}

@@ -1,5 +1,5 @@
-"""What a person confirmed in a session, in the role they had, for contracts that ask once a session: bound to the
-contract's digest."""
+"""Session confirmations: what a person confirmed in a session, in the role they had, for contracts that ask once a
+session, bound to the contract's digest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from store.rows import Row, code_of, every, storable, table
 
 
 class ConfirmationRow(Row, table=True):
-    """``role`` is empty in rows of before it was kept, and those count for nobody: they are asked once more."""
+    """Confirmation of one contract in one session. ``role`` is empty in rows of before it was kept, and those count for
+    nobody: they are asked once more."""
 
     __tablename__ = "confirmations"
     __table_args__ = (Index("ix_confirmations_at", "at"),)
@@ -42,7 +43,7 @@ _OF_SESSION = select(_T).where(
 
 
 async def remember(session: AsyncSession, by: Actor, session_id: str, contract_digest: str) -> None:
-    """Doing it twice changes nothing."""
+    """Stores a confirmation; doing it twice changes nothing."""
     names = {
         "workspace": by.workspace, "session_id": session_id, "person": by.person, "role": by.role,
         "contract_digest": contract_digest,
@@ -63,5 +64,5 @@ async def of_session(session: AsyncSession, by: Actor, session_id: str) -> froze
 
 
 async def purge(session: AsyncSession, before: datetime) -> int:
-    """Forget confirmations from before then; returns how many."""
+    """Deletes confirmations from before then; returns how many."""
     return len((await session.execute(delete(_T).where(_T.c.at < before).returning(_T.c.person))).all())

@@ -22,8 +22,8 @@ from store.rows import Row, add, authentic, authenticator_of, code_of, every, st
 class RunRow(Row, table=True):
     """``actions`` are names joined by spaces; ``thread_id`` is the first run of its thread (None: its own).
 
-    ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is how far the working out of a
-    received run is, where that takes long; a move ends it.
+    ``document`` is JSON owned by the agent; ``revision`` grows at every move. ``phase`` is the present phase of
+    planning a received run, where that takes long; a move clears it.
     """
 
     __tablename__ = "runs"
@@ -63,19 +63,19 @@ class RunRow(Row, table=True):
 
 
 _T = table(RunRow)
-# Built once, as what every request asks: to build a short statement costs more than to run it.
+# Built once, since every request uses it: building a short statement costs more than running it.
 _GET = PreparedQuery(RunRow, select(_T).where(_T.c.id == bindparam("of"), _T.c.workspace == bindparam("within")))
 WAITING = ("held", "asked")
 OPEN = (*WAITING, "received", "confirmed", "executing", "unknown")
 
 
 async def insert(session: AsyncSession, row: RunRow) -> RunRow:
-    """Raises Conflict when the id is taken."""
+    """Inserts a run. Raises Conflict when the id is taken."""
     return await add(session, row)
 
 
 async def get(session: AsyncSession, workspace: str, run_id: str) -> RunRow:
-    """Raises NotFound, for another workspace's run as for none."""
+    """Reads one run. Raises NotFound, for another workspace's run as for none."""
     row = await _GET.first(session, of=run_id, within=workspace)
     if row is None:
         raise NotFound("There is no such run in this workspace.")
@@ -93,7 +93,7 @@ async def move(
     fixed: Mapping[str, Any] | None = None,
     **columns: Any,
 ) -> RunRow:
-    """From a state in ``was`` to ``to``, setting ``columns``;
+    """Changes a run's state from one in ``was`` to ``to``, setting ``columns``; the revision grows by one.
 
     the revision grows by one. Of racing moves exactly one fits. ``revision`` demands that nothing moved since it was
     read. ``updated_at`` is the database's clock unless given. ``fixed`` are the columns that no move changes, as they
@@ -133,7 +133,7 @@ def _moving(names: tuple[str, ...], states: tuple[str, ...], revised: bool) -> P
 
 
 async def record_phase(session: AsyncSession, workspace: str, run_id: str, phase: str) -> None:
-    """The working out of a received run is this far. It is no move: the revision stays."""
+    """Records how far the planning of a received run is. It is no move: the revision stays."""
     mine = update(_T).where(_T.c.id == run_id, _T.c.workspace == workspace, _T.c.state == "received")
     await session.execute(mine.values(phase=phase))
 
@@ -150,8 +150,8 @@ async def listed(
     before: RunRow | str | None = None,
     limit: int = 50,
 ) -> list[RunRow]:
-    """Newest first. ``role``: only those asked in it; ``action``: only those with a call of this name. ``before`` is
-    the last row (or its id) of the page before. Raises NotFound for an unknown id."""
+    """Runs, newest first. ``role``: only those asked in it; ``action``: only those with a call of this name. ``before``
+    is the last row (or its id) of the page before. Raises NotFound for an unknown id."""
     statement = select(_T).where(_T.c.workspace == workspace)
     if states:
         statement = statement.where(_T.c.state.in_(tuple(states)))
@@ -217,9 +217,9 @@ async def due(session: AsyncSession, now: datetime, limit: int = 100) -> list[Ru
 
 
 async def find_stranded(session: AsyncSession, kind: str, before: datetime, limit: int = 100) -> list[RunRow]:
-    """Runs of every workspace that are to be sent, have not moved since ``before``, and for which no work of this kind
-    is open: none of their present revision nor of the one before it, under which they were confirmed. Longest standing
-    first.
+    """Stranded runs of every workspace: they are to be sent, have not moved since ``before``, and have no open job of
+    this kind, neither of their present revision nor of the one before it, under which they were confirmed. Longest
+    standing first.
     """
     purpose = kind.rpartition(".")[2]
     keys = [_T.c.id + f":{purpose}:" + cast(_T.c.revision - back, String) for back in (0, 1)]
@@ -230,7 +230,7 @@ async def find_stranded(session: AsyncSession, kind: str, before: datetime, limi
 
 
 async def count_by_state(session: AsyncSession) -> dict[str, int]:
-    """How many runs of every workspace are in each state that is not the end of one."""
+    """How many runs of every workspace are in each state that is not final."""
     open_ = (
         select(_T.c.state, func.count().label("n"))
         .where(_T.c.state.in_(OPEN))

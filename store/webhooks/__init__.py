@@ -1,1 +1,1 @@
-"""Webhook endpoints, deliveries and attempts."""
+"""Webhooks: endpoints, deliveries and attempts."""

@@ -1,4 +1,4 @@
-"""Attempts at webhook deliveries: their log, and what each makes of its delivery."""
+"""Delivery attempts: their log, and the update that each makes to its delivery."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ DeliveryState = Literal["pending", "succeeded", "failed"]
 
 
 class DeliveryAttemptRow(Row, table=True):
-    """``id`` is of the claim it was made under; ``n`` is the number it was sent with. ``headers`` is JSON, secrets
-    hidden.
+    """Attempt at a delivery. ``id`` is of the claim it was made under; ``n`` is the number it was sent with.
+    ``headers`` is JSON, secrets hidden.
 
-    ``delivery`` is there: no foreign key says so, since both that write here hold its row (``came``,
+    ``delivery`` is there: no foreign key says so, since both writers hold its row (``record_attempts``,
     ``store.webhooks.deliveries.purge``).
     """
 
@@ -43,8 +43,8 @@ class DeliveryAttemptRow(Row, table=True):
 
 
 class AttemptResult(NamedTuple):
-    """An attempt, and what it makes of its delivery; the fields are those of the rows. ``state`` None leaves it as it
-    is."""
+    """Attempt, and the update that it makes to its delivery; the fields are those of the rows. ``state`` None leaves it
+    as it is."""
 
     attempt: str
     n: int
@@ -68,13 +68,13 @@ _A = table(DeliveryAttemptRow)
 
 
 async def attempts_of(session: AsyncSession, delivery_id: str) -> list[DeliveryAttemptRow]:
-    """In the order they were made."""
+    """A delivery's attempts, in the order they were made."""
     mine = select(_A).where(_A.c.delivery == delivery_id)
     return await every(session, DeliveryAttemptRow, mine.order_by(_A.c.at, _A.c.id))
 
 
 async def forget(session: AsyncSession, deliveries: Collection[str]) -> None:
-    """Delete what is logged of these deliveries, which are gone or locked."""
+    """Deletes the attempts of these deliveries, which are gone or locked."""
     await session.execute(delete(_A).where(_A.c.delivery.in_(deliveries)))
 
 
@@ -96,7 +96,8 @@ _TYPES: Final = {
     "cut": "boolean", "delivery": "text", "state": "text", "status": "integer", "error": "text", "detail": "text",
     "at": "timestamptz", "next_at": "timestamptz", "finished_at": "timestamptz", "in_series": "boolean",
 }  # fmt: skip
-# PostgreSQL: one statement, and the rows are those of ``Came``. Only what was moved is logged.
+# PostgreSQL: one statement whose rows are those of ``AttemptResult``. Only attempts whose delivery was updated are
+# logged.
 _CAME: Final = BulkStatement(f", moved AS ({_MOVING} RETURNING given.*) {_LOGGING} moved", **_TYPES)
 # SQLite changes one table by a statement.
 _MOVED: Final = ("delivery", "in_series", "state", "status", "error", "detail", "at", "next_at", "finished_at")
@@ -113,12 +114,12 @@ _LOG: Final = BulkStatement(
 
 
 async def record_attempts(session: AsyncSession, results: Sequence[AttemptResult]) -> None:
-    """Move deliveries on and log the attempts at them, many at once. Of a delivery that was purged meanwhile nothing is
+    """Logs attempts and updates their deliveries, many at once. Of a delivery that was purged meanwhile nothing is
     kept. Raises InvalidInput for text that can't be stored."""
     for one in results:
         if one.detail:
             storable({"detail": one.detail})  # the rest is written here
-    # In one order, which most plans keep, so that transactions seldom wait crosswise; one that does is tried again.
+    # In one order, which most plans keep, so that deadlocks are rare; a transaction that meets one is retried.
     turns = _rounds(sorted(results, key=attrgetter("delivery")))
     if is_postgresql(session):
         for turn in turns:
@@ -130,7 +131,8 @@ async def record_attempts(session: AsyncSession, results: Sequence[AttemptResult
 
 
 def _rounds(ordered: list[AttemptResult]) -> list[list[AttemptResult]]:
-    """A statement changes a row once: the same delivery twice is one after the other."""
+    """Splits attempts into rounds, since a statement changes a row once: the same delivery twice is one after the
+    other."""
     if len({one.delivery for one in ordered}) == len(ordered):
         return [ordered]
     turns: list[dict[str, AttemptResult]] = []
@@ -143,13 +145,13 @@ def _rounds(ordered: list[AttemptResult]) -> list[list[AttemptResult]]:
 
 
 def _delivery_columns(one: AttemptResult) -> tuple[Any, ...]:
-    """As _MOVED has it, on SQLite."""
+    """The parameters of _MOVED on SQLite."""
     at, next_at, finished_at = [kept(each, postgresql=False) for each in (one.at, one.next_at, one.finished_at)]
     return one.delivery, one.in_series, one.state, one.status, one.error, one.detail, at, next_at, finished_at
 
 
 def _attempt_columns(one: AttemptResult) -> tuple[Any, ...]:
-    """As _LOGGED has it, on SQLite."""
+    """The parameters of _LOGGED on SQLite."""
     return (
         one.attempt,
         one.delivery,

@@ -1,8 +1,8 @@
-"""Webhook deliveries: one for each event and endpoint, and its body; the attempts at them are in
+"""Webhook deliveries: one for each event and endpoint, and the body they share; the attempts are in
 ``store.webhooks.attempts``.
 
-The body is written once for an event and sent as those bytes ever after. A delivery's ``state`` is pending, succeeded
-or failed, and never leaves succeeded.
+The body is written once for an event and every attempt sends the same bytes. A delivery's ``state`` is pending,
+succeeded or failed, and never leaves succeeded.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ DeliveryCause = Literal["event", "replay", "test"]
 
 
 class BodyRow(Row, table=True):
-    """What is sent of one event, byte for byte."""
+    """Body of one event's deliveries, byte for byte."""
 
     __tablename__ = "webhook_bodies"
     __table_args__ = (Index("ix_webhook_bodies_created", "created_at"),)
@@ -51,12 +51,12 @@ class BodyRow(Row, table=True):
 
 
 class DeliveryRow(Row, table=True):
-    """``tries`` counts the attempts of the series, ``attempts`` also what a person sent again.
+    """Delivery. ``tries`` counts the attempts of the series, ``attempts`` also what a person sent again.
 
     ``status``, ``error`` and ``detail`` are those of the last attempt; ``next_at`` is when the next one is due, about.
-    ``failed`` is true while the state is failed, else NULL: what failed is found by it, since it is in no way of a
-    delivery that succeeds. No index may hold what a success changes, or PostgreSQL enters the row anew in every one of
-    them (docs/decisions/2026-11-26-deliveries.md).
+    ``failed`` is true while the state is failed, else NULL: failed deliveries are found by it, and a success does not
+    change it. No index may hold a column that a success changes, or PostgreSQL would write a new entry in every index
+    (docs/decisions/2026-11-26-deliveries.md).
     """
 
     __tablename__ = "webhook_deliveries"
@@ -94,7 +94,7 @@ class DeliveryRow(Row, table=True):
 
 
 class DueDelivery(NamedTuple):
-    """What an attempt needs to know of its delivery."""
+    """Delivery with what an attempt needs to know."""
 
     id: str
     workspace: str
@@ -112,7 +112,7 @@ class DueDelivery(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilters:
-    """Everything given must hold; ``since`` is included, ``until`` is not (times of making)."""
+    """Filters over deliveries; all must match; ``since`` is included, ``until`` is not (times of creation)."""
 
     endpoint: str | None = None
     event: str | None = None
@@ -130,19 +130,20 @@ _BODIES_AT_ONCE: Final = 200
 
 
 async def put_body(session: AsyncSession, row: BodyRow) -> None:
-    """Keep what is sent of an event, unless it is kept already."""
+    """Stores an event's body, unless it is stored already."""
     await session.execute(upsert(session, _B).values(values(row)).on_conflict_do_nothing())
 
 
 async def put_many(session: AsyncSession, rows: Sequence[DeliveryRow]) -> None:
-    """Insert; what is there for the same event and endpoint stays as it is. The bodies must be there."""
+    """Inserts deliveries; one that is there for the same event and endpoint stays as it is. The bodies must be
+    there."""
     if rows:
         quiet = upsert(session, _T).on_conflict_do_nothing()
         await session.execute(quiet, [values(row) for row in rows])
 
 
 async def get(session: AsyncSession, workspace: str, delivery_id: str) -> DeliveryRow:
-    """Raises NotFound."""
+    """Reads one delivery. Raises NotFound."""
     row = await first(session, DeliveryRow, select(_T).where(_T.c.id == delivery_id, _T.c.workspace == workspace))
     if row is None:
         raise NotFound("There is no such delivery in this workspace; deliveries are kept for 30 days.")
@@ -157,7 +158,7 @@ async def body(session: AsyncSession, event_id: str) -> bytes | None:
 async def due(
     session: AsyncSession, delivery_ids: Collection[str], max_body_bytes: int | None = None
 ) -> list[DueDelivery]:
-    """These deliveries with their bodies, in no order; those that are gone, or have a larger body, are absent."""
+    """Reads these deliveries with their bodies, in no order; those that are gone, or have a larger body, are absent."""
     postgresql = is_postgresql(session)
     found = await _DUE.rows(session, len(delivery_ids), ids=texts(delivery_ids, postgresql=postgresql))
     events = list({row[_OF_EVENT] for row in found})
@@ -188,7 +189,7 @@ _OF_EVENT: Final = DueDelivery._fields.index("event_id")
 async def listed(
     session: AsyncSession, workspace: str, filters: DeliveryFilters, *, before: str | None = None, limit: int = 50
 ) -> list[DeliveryRow]:
-    """Newest first; ``before`` is the last id of the page before."""
+    """Deliveries, newest first; ``before`` is the last id of the page before."""
     statement = _fitting(select(_T).where(_T.c.workspace == workspace), filters)
     if before is not None:
         statement = statement.where(_T.c.id < before)
@@ -211,15 +212,15 @@ async def delivered_events(session: AsyncSession, endpoint_id: str, event_ids: C
 
 
 async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail: str) -> None:
-    """A pending delivery is failed without an attempt."""
+    """Fails a pending delivery without an attempt."""
     mine = update(_T).where(_T.c.id == delivery_id, _T.c.state == "pending")
     await session.execute(mine.values(_given_up(at, detail)))
 
 
 async def give_up_all(session: AsyncSession, endpoint_id: str, at: datetime, detail: str) -> int:
-    """Whatever is pending for this endpoint is failed; returns how many. Passed over is what another transaction
-    settles at this moment: it may wait for this one, and if its delivery is pending after that, the next attempt finds
-    what became of the endpoint.
+    """Fails whatever is pending for this endpoint; returns how many. Deliveries that another transaction is settling
+    are skipped: it may wait for this one, and if the delivery is still pending afterwards, the next attempt sees the
+    endpoint's new state.
     """
     pending = select(_T.c.id).where(_T.c.endpoint == endpoint_id, _T.c.state == "pending")
     mine = update(_T).where(_T.c.id.in_(pending.with_for_update(skip_locked=True)))
@@ -231,8 +232,8 @@ def _given_up(at: datetime, detail: str) -> dict[str, Any]:
 
 
 async def mark_failed(session: AsyncSession) -> int:
-    """Mark as failed what is, and nothing else: a process of the version before, beside this one during a rolling
-    deploy, does not know of the mark. Answers how many marks were wrong.
+    """Corrects the ``failed`` marks: a process of the version before, beside this one during a rolling deploy, does not
+    know of the mark. Answers how many marks were wrong.
     """
     missing = update(_T).where(_T.c.state == "failed", _T.c.failed.is_(None)).values(failed=True)
     over = update(_T).where(_T.c.state != "failed", _T.c.failed.is_not(None)).values(failed=None)
@@ -240,7 +241,7 @@ async def mark_failed(session: AsyncSession) -> int:
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 2_000) -> int:
-    """Delete up to ``limit`` deliveries made before then with their attempts, and as many bodies that nothing refers
+    """Deletes up to ``limit`` deliveries made before then with their attempts, and as many bodies that nothing refers
     to.
 
     Returns how many rows of either went: call it again until that is 0.

@@ -1,6 +1,6 @@
-"""Webhook endpoints: who wants to hear of which events, and how each has been doing.
+"""Webhook endpoints: which URLs want which events, and the health of each.
 
-Health is kept as it is written: counters on the endpoint, and one row an hour with how many attempts went well.
+Health is counted as attempts are recorded: counters on the endpoint, and one row an hour with the number of successes.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _KEPT_HOURS: Final = 48
 
 
 class EndpointRow(Row, table=True):
-    """``patterns`` are joined by spaces; ``sealed_headers`` is sealed JSON, empty for none; ``why`` tells of
+    """Endpoint. ``patterns`` are joined by spaces; ``sealed_headers`` is sealed JSON, empty for none; ``why`` tells of
     ``disabled``.
 
-    ``per_minute`` bounds its attempts, None for no bound. ``slow_s`` is how long it is left alone after each attempt
-    while it asks for that. ``failing_since``: nothing has gone well since then.
+    ``per_minute`` bounds its attempts, None for no bound. ``slow_s`` is the pause after each attempt while it asks for
+    one. ``failing_since``: no attempt has succeeded since then.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -61,7 +61,7 @@ class EndpointRow(Row, table=True):
 
 
 class EndpointHourRow(Row, table=True):
-    """Attempts of one endpoint in one hour since 1970."""
+    """Attempts at one endpoint in one hour since 1970."""
 
     __tablename__ = "webhook_endpoint_hours"
     __table_args__ = (Index("ix_webhook_endpoint_hours_hour", "hour"),)
@@ -74,7 +74,7 @@ class EndpointHourRow(Row, table=True):
 
 @dataclass(frozen=True, slots=True)
 class AttemptCounts:
-    """What a group of attempts at one endpoint came to; ``trailing`` failures are those after the last success."""
+    """Counts of a group of attempts at one endpoint; ``trailing`` failures are those after the last success."""
 
     endpoint: str
     hour: int
@@ -88,7 +88,7 @@ class AttemptCounts:
 
 @dataclass(frozen=True, slots=True)
 class SuccessRate:
-    """Attempts of the last 24 hours."""
+    """Success rate of the attempts of the last 24 hours."""
 
     succeeded: int
     failed: int
@@ -106,7 +106,7 @@ async def insert(session: AsyncSession, row: EndpointRow) -> EndpointRow:
 
 
 async def get(session: AsyncSession, workspace: str, endpoint_id: str) -> EndpointRow:
-    """Deleted ones count as none. Raises NotFound."""
+    """Reads one endpoint; deleted ones count as none. Raises NotFound."""
     mine = select(_T).where(_T.c.id == endpoint_id, _T.c.workspace == workspace, _T.c.state != "deleted")
     row = await first(session, EndpointRow, mine)
     if row is None:
@@ -115,26 +115,26 @@ async def get(session: AsyncSession, workspace: str, endpoint_id: str) -> Endpoi
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[EndpointRow]:
-    """Newest first, without the deleted."""
+    """Every endpoint, newest first, without the deleted."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.state != "deleted")
     return await every(session, EndpointRow, mine.order_by(_T.c.id.desc()))
 
 
 async def disabled(session: AsyncSession, workspace: str) -> int:
-    """How many have been disabled because nothing went well."""
+    """How many have been disabled because nothing succeeded."""
     mine = select(func.count()).select_from(_T).where(_T.c.workspace == workspace, _T.c.state == "disabled")
     counted: int = (await session.execute(mine)).scalar_one()
     return counted
 
 
 async def subscribed(session: AsyncSession, workspace: str) -> list[EndpointRow]:
-    """Those that deliveries are made for: active and paused ones, oldest first."""
+    """The endpoints that deliveries are made for: active and paused ones, oldest first."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.state.in_(("active", "paused")))
     return await every(session, EndpointRow, mine.order_by(_T.c.id))
 
 
 async def by_ids(session: AsyncSession, endpoint_ids: Collection[str]) -> dict[str, EndpointRow]:
-    """Of any workspace and in any state: for the workers that deliver."""
+    """Reads endpoints of any workspace and in any state: for the workers that deliver."""
     given = texts(endpoint_ids, postgresql=is_postgresql(session))
     return {row.id: row for row in await _BY_IDS.every(session, ids=given)}
 
@@ -197,7 +197,7 @@ _HOURS: Final = BulkStatement(_ADDING, **{name: _GIVEN[name] for name in ("endpo
 
 
 async def count(session: AsyncSession, tallies: Sequence[AttemptCounts]) -> list[EndpointRow]:
-    """Write what came of a group of attempts, one tally an endpoint; answers the endpoints as they are then."""
+    """Adds the counts of a group of attempts, one tally an endpoint; answers the endpoints as they are then."""
     if not tallies:
         return []
     postgresql = is_postgresql(session)
@@ -215,7 +215,7 @@ async def count(session: AsyncSession, tallies: Sequence[AttemptCounts]) -> list
 
 
 async def rates(session: AsyncSession, endpoint_ids: Collection[str], now: datetime) -> dict[str, SuccessRate]:
-    """How the attempts of the last 24 hours went, by endpoint; absent where there were none."""
+    """Success rates of the last 24 hours, by endpoint; absent where there were no attempts."""
     since = hour_of(now) - RATE_HOURS + 1
     sums = (func.sum(_H.c.succeeded), func.sum(_H.c.failed))
     mine = select(_H.c.endpoint, *sums).where(_H.c.endpoint.in_(tuple(endpoint_ids)), _H.c.hour >= since)
@@ -224,7 +224,7 @@ async def rates(session: AsyncSession, endpoint_ids: Collection[str], now: datet
 
 
 async def purge(session: AsyncSession, now: datetime) -> int:
-    """Forget hours that no rate looks at any more; returns how many."""
+    """Deletes hours that no rate reads any more; returns how many."""
     old = delete(_H).where(_H.c.hour < hour_of(now - timedelta(hours=_KEPT_HOURS)))
     return len((await session.execute(old.returning(_H.c.hour))).all())
 

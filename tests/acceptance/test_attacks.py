@@ -261,7 +261,7 @@ async def test_a_payload_holds_declared_parameters_and_each_stands_on_words_or_a
                         assert text[span.start : span.end] == span.text
 
 
-async def test_forged_dialogue_digest_and_answer_confirm_nothing_and_a_replayed_yes_sends_nothing(
+async def test_forged_dialogue_confirms_nothing_and_a_replayed_yes_sends_nothing(
     world: Installation,
 ) -> None:
     async with tried(world) as it:

@@ -129,7 +129,7 @@ def test_two_people_must_agree_and_the_one_who_asked_counts_once(world: Installa
     assert run["state"] == "succeeded"
 
 
-def test_a_record_that_changed_between_card_and_click_gives_a_fresh_card_with_the_difference(
+def test_a_record_that_changed_between_card_and_click_gives_a_new_card_that_shows_it(
     world: Installation,
 ) -> None:
     run = world.ask("amir", "change Nora Lindqvist's email to nora.l@example.net")

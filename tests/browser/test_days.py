@@ -86,9 +86,7 @@ def test_an_admin_undoes_what_was_done(world: Installation, visit: New) -> None:
     assert str(taken["params"]["credit_id"]) in answered, "the very credit that was given"
 
 
-def test_an_undo_names_the_record_by_its_id_so_that_no_word_of_its_label_is_held_against_it(
-    world: Installation, visit: New
-) -> None:
+def test_an_undo_names_the_record_by_its_id_not_by_the_words_of_its_label(world: Installation, visit: New) -> None:
     amir = visit().sign_in("amir")
     amir.ask("close ticket 5526")
     amir.focus_is_on("#card-title")

@@ -127,7 +127,7 @@ def test_a_lower_key_does_nothing_to_an_owners_run_nor_sees_it(keys: Installatio
         put_state(keys, run, "rejected")
 
 
-def test_a_role_that_covers_the_contract_sees_confirms_and_rejects_but_does_not_answer_or_edit(
+def test_a_covering_role_sees_confirms_and_rejects_but_does_not_answer_or_edit(
     keys: Installation,
 ) -> None:
     run = keys.ask("olivia", "change Nora Lindqvist's email to nora.covered@example.net")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from core.money import exponent
 from language import numerals
 from language.text import Text, word_set
 
@@ -23,10 +24,6 @@ CODES: Final = word_set(
     "SYP SZL THB TJS TMT TND "
     "TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
 )
-_EXPONENTS: Final = {
-    **dict.fromkeys(word_set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"), 0),
-    **dict.fromkeys(word_set("BHD IQD JOD KWD LYD OMR TND"), 3),
-}
 _SYMBOLS: Final = {
     "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₫": "VND",
     "₪": "ILS", "₴": "UAH", "₦": "NGN", "₱": "PHP", "฿": "THB", "₡": "CRC", "₲": "PYG", "₸": "KZT", "₾": "GEL",
@@ -99,11 +96,6 @@ class Money:
     currency: str | None
     loose: bool
     cents: bool = False
-
-
-def exponent(currency: str) -> int:
-    """Digits after the point, ISO 4217: 2 but for the listed exceptions."""
-    return _EXPONENTS.get(currency, 2)
 
 
 def currency_of(words: str) -> str | None:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
 from agent.extract.time import date_math, dates
+from language.number_words import CARDINALS, TO_TWELVE
 from language.text import Text, read_text
 
 _SURE: Final = 0.55
@@ -27,7 +28,7 @@ _WAYS: Final[dict[str, Way]] = {
 _WAY: Final = re.compile(rf"(?<!\w)(?P<way>{'|'.join(sorted(_WAYS, key=len, reverse=True))})\s+(?:the\s+)?$")
 _AND: Final = re.compile(r"\s*(?:and|to|-|until|till|through)\s*")
 _BETWEEN: Final = re.compile(r"(?<!\w)(?:between|from)\s+$")
-_NUMBER: Final = r"(?P<count>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_NUMBER: Final = rf"(?P<count>\d{{1,3}}|an?|{'|'.join(TO_TWELVE)})"
 # "haven't answered in 6 weeks", "not for over a month", "older than 30 days", "more than two weeks ago".
 _NOT_FOR: Final = re.compile(
     rf"(?<!\w)(?:in|for|within)\s+(?:over\s+|more\s+than\s+|at\s+least\s+)?{_NUMBER}\s+(?P<unit>day|week|fortnight|month|year)s?(?!\w)"
@@ -130,5 +131,4 @@ def _after(when: dates.DateSpan, now: datetime) -> datetime:
 
 
 def _count(written: str) -> int:
-    words = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-    return int(written) if written.isdigit() else 1 if written in ("a", "an") else words.index(written) + 1
+    return int(written) if written.isdigit() else 1 if written in ("a", "an") else CARDINALS[written]

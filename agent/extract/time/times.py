@@ -8,15 +8,10 @@ from datetime import time
 from functools import lru_cache
 from typing import Final
 
+from language.number_words import CARDINALS, TO_TWELVE
 from language.text import Text
 
-_HOURS: Final = {
-    word: value
-    for value, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-    )
-    if value
-}
+_HOURS: Final = {word: CARDINALS[word] for word in TO_TWELVE}
 _MINUTES: Final = {"five": 5, "ten": 10, "twenty": 20, "twenty-five": 25, "quarter": 15, "half": 30}
 _HOUR: Final = "|".join(_HOURS)
 _HALF_DAY: Final = (

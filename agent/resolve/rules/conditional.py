@@ -23,13 +23,13 @@ async def under_condition(request: Request, kinds: Sequence[RecordKind], resolve
     if conditions.read(request.text[start:end], kinds) is None:
         return None
     spans = (Span(start=start, end=end, text=request.text[start:end]),)
-    made = await resolve(_only(request, parts.then))
+    made = await resolve(blank_but(request, parts.then))
     if not isinstance(made.resolution, Calls):
         return made
     drafts = [draft.model_copy(update={"condition": Condition(spans=spans)}) for draft in made.resolution.drafts]
     # An action that was picked was picked for what was asked about first.
     if parts.otherwise is not None and not any(answer.slot == "action" for answer in request.answers):
-        other = await resolve(_only(request, parts.otherwise))
+        other = await resolve(blank_but(request, parts.otherwise))
         if isinstance(other.resolution, Calls):
             drafts += [
                 draft.model_copy(update={"condition": Condition(spans=spans, holds=False)})
@@ -38,7 +38,7 @@ async def under_condition(request: Request, kinds: Sequence[RecordKind], resolve
     return made.model_copy(update={"resolution": made.resolution.model_copy(update={"drafts": tuple(drafts)})})
 
 
-def _only(request: Request, part: Stretch) -> Request:
+def blank_but(request: Request, part: Stretch) -> Request:
     """The request with everything but ``part`` blanked out, so that offsets stay those of the request."""
     start, end = part
     return request.model_copy(update={"text": " " * start + request.text[start:end]})

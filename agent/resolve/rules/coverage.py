@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from agent.pipeline import Ask, Calls, Candidate, Question, Resolution
+from agent.pipeline import Ask, Calls, Candidate, Question, Resolution, spans_of
 from agent.resolve.rules.clauses import Clause, begins_like_an_order, besides, gives_order, says_what
-from agent.resolve.rules.mentions import spans_of
 from agent.resolve.rules.ranking import rank_offers
 from agent.resolve.rules.scoring import is_lookup, mentions_action
 from registry.records import RecordKind

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from agent.pipeline import Argument, Choice, Draft, ListArgument, Mention, Span
+from agent.pipeline import Argument, Choice, Draft, ListArgument, Mention, Span, spans_of
 from agent.resolve.rules.clauses import after_verb, begins_like_an_order
 from agent.resolve.rules.coordination import expand_coordination
-from agent.resolve.rules.mentions import spans_of
 from agent.resolve.rules.slot_filling import SlotFilling, fill_slots
 from language.stems import EMPTY, name_stems, runs, stem, stems
 from language.text import blanked, word_set

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.resolve.rules.clauses import gives_order
@@ -17,6 +18,7 @@ _IF_SO: Final = re.compile(
     re.IGNORECASE,
 )
 _IF: Final = re.compile(r"(?<!even )(?<!as )\bif\b\s+(?!(?:so|not|possible|needed|necessary|any\b))", re.IGNORECASE)
+_UNLESS: Final = re.compile(r"\bunless\b", re.IGNORECASE)
 _ELSE: Final = re.compile(r"(?:[.;,]\s*|\s)(?:and\s+)?(?:if\s+not|otherwise|else)\b[\s,:]*", re.IGNORECASE)
 # What stands before a condition that is asked about: "can you check if", "I think".
 _ASKED: Final = re.compile(
@@ -29,7 +31,9 @@ _ORDERS_BEGIN: Final = (re.compile(r",\s*(?:then\s+)?"), re.compile(r"(?<!\s)\s+
 # "I haven't met with Amir in a while. If it's been longer than 2 days, …": what is said before is what is asked about.
 _IT: Final = re.compile(r"\s*it(?:['’]s|\s+(?:is|has|was))\b", re.IGNORECASE)
 _STATED: Final = re.compile(r"[^.;?!\n]+")
-_END: Final = re.compile(r"(?<![\s.,;:?!])[\s.,;:?!]++$")
+_END: Final = re.compile(
+    r"(?<![\s.,;:?!])(?:[\s.,;:?!]++(?:(?:but|only|and|just)(?![^\s.,;:?!]))?){1,4}+$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,37 @@ class ConditionalRequest:
     condition: Stretch
     then: Stretch
     otherwise: Stretch | None = None
+    sure: bool = True
+    negated: bool = False
+
+
+def possible_branches(text: str) -> list[ConditionalRequest]:
+    """The ways to take a request apart at its one condition, surest first: where words don't tell where the order
+    begins, every comma may be the place."""
+    known = split_branches(text)
+    if known is not None:
+        return [known]
+    bare = blanked(text)
+    unless = list(_UNLESS.finditer(bare))
+    if len(unless) == 1 and not _IF.search(bare):
+        as_if = text[: unless[0].start()] + "    if" + text[unless[0].end() :]
+        return [replace(each, negated=True) for each in possible_branches(as_if)]
+    ifs = list(_IF.finditer(bare))
+    if len(ifs) != 1:
+        return []
+    (found,) = ifs
+    if bare[: found.start()].strip(" \t\n,.;:"):
+        other = _ELSE.search(bare, found.end())
+        stop = other.start() if other is not None else len(bare)
+        otherwise = _tight(text, other.end(), len(text)) if other is not None else None
+        condition = _tight(text, found.end(), stop)
+        return [ConditionalRequest(condition, _tight(text, 0, found.start()), otherwise, sure=False)]
+    made: list[ConditionalRequest] = []
+    for joint in itertools.islice(re.finditer(r"[,:]\s*(?:then\s+)?|\s+then\s+", bare[found.end() :]), 3):
+        parts = _parts(text, bare, (found.end(), found.end() + joint.start()), found.end() + joint.end())
+        if parts is not None:
+            made.append(ConditionalRequest(parts.condition, parts.then, parts.otherwise, sure=False))
+    return made
 
 
 def split_branches(text: str) -> ConditionalRequest | None:

@@ -10,7 +10,7 @@ from typing import Final
 from agent.extract.reference import find, parse
 from agent.extract.references.qualifiers import narrowed, state_at
 from agent.extract.references.vocabulary import SIDES
-from agent.pipeline import Argument, Choice, ListArgument, Mention, Span
+from agent.pipeline import Choice, ListArgument, Mention, Span, spans_of
 from agent.resolve.rules.span_assignment import SpanOption
 from language.text import read_text
 from registry.offer import Offer
@@ -155,13 +155,6 @@ def _confidence(words: str, rank: int, kind: RecordKind, kinds: Sequence[RecordK
     gives way to one that tells which."""
     bare = parse(words, kind, kinds).bare or _SOME.match(words) is not None
     return REFERENCE_CONFIDENCE - REFERENCE_STEP * rank - (BARE_STEP if bare else 0.0)
-
-
-def spans_of(argument: Argument) -> tuple[Span, ...]:
-    """The words an argument stands on, in order."""
-    if isinstance(argument, ListArgument):
-        return tuple(span for item in argument.items for span in item.spans)
-    return argument.spans
 
 
 def at_place(text: str, start: int, begin: int, end: int, origin: int) -> Span:

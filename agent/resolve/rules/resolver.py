@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +13,7 @@ from agent.extract.limits import MAX_WISHES, excess, too_many
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import (
     Abstain,
+    Answer,
     Argument,
     Ask,
     Calls,
@@ -26,12 +28,16 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
+from agent.planning.proposal import AnswerResult, Proposal
 from agent.resolve.resolver import chosen_action
 from agent.resolve.rules.clauses import Clause, head, is_order, parse_clause, split_clauses
-from agent.resolve.rules.conditional import under_condition
+from agent.resolve.rules.conditional import blank_but, under_condition
 from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.coverage import PART, check_coverage
 from agent.resolve.rules.ellipsis import split_coordinated
+from agent.resolve.rules.grammar.corrections import blank_corrected
+from agent.resolve.rules.grammar.propose import Proposer, conditioned, proposal_of
+from agent.resolve.rules.if_else import ConditionalRequest, possible_branches
 from agent.resolve.rules.object_check import is_foreign_object
 from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
 from agent.resolve.rules.ranking import KINDRED, is_close_second, rank_offers, segments
@@ -39,6 +45,7 @@ from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import fill_slots
 from agent.resolve.rules.spelling import correct_spelling
 from agent.resolve.rules.text_alignment import AlignedText
+from registry.contract import Risk
 from registry.records import RecordKind
 from registry.shortlist import Shortlist
 
@@ -66,6 +73,13 @@ _WHETHER: Final = re.compile(
     r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+if\b",
     re.IGNORECASE,
 )
+# A share of a thing, or which of two, is no thing of its own: "half of", "the older of".
+_SHARE: Final = re.compile(
+    r"\b(?:(?:the|a|an|one|two|three)\s+)?(?:half|thirds?|quarters?|fifths?|tenths?|rest|older|newer|earlier|later|"
+    r"smaller|bigger|larger|cheaper|former|latter)\s+of\s+",
+    re.IGNORECASE,
+)
+_ASKS: Final = re.compile(r"^\W*(?:what|which|who|whose|when|why|how\s+(?:many|much|often|long))\b", re.IGNORECASE)
 
 
 class RuleResolver:
@@ -77,6 +91,15 @@ class RuleResolver:
         self._seconds = seconds
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        return await self._timed(request, shortlist, kinds, full=request.given is None and bool(kinds))
+
+    async def draft(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        """Which actions are meant and the words for each parameter: what ``resolve`` then reads in full."""
+        return await self._timed(request, shortlist, kinds, full=False)
+
+    async def _timed(
+        self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, full: bool
+    ) -> Resolved:
         began = self._seconds()
         if (why := excess(request.text)) is not None:
             return Resolved(
@@ -84,9 +107,12 @@ class RuleResolver:
             )
         read = normalize(request.text, shortlist, kinds)
         said = request.model_copy(update={"text": read.text})
-        made = await under_condition(said, kinds, lambda part: self._resolved(part, shortlist, kinds))
-        if made is None:
-            made = await self._resolved(said, shortlist, kinds)
+
+        async def resolve(part: Request) -> Resolved:
+            made = await under_condition(part, kinds, lambda inner: self._resolved(inner, shortlist, kinds))
+            return made if made is not None else await self._resolved(part, shortlist, kinds)
+
+        made = await (_in_full(read, said, shortlist, kinds, resolve) if full else resolve(said))
         notes = made.trace.notes if read.text == read.typed else (f"read as {read.text[:200]!r}", *made.trace.notes)
         duration = (self._seconds() - began) * 1000.0
         trace = made.trace.model_copy(update={"notes": notes, "duration_ms": duration})
@@ -107,11 +133,118 @@ class RuleResolver:
         )
 
 
+async def _in_full(
+    read: AlignedText,
+    request: Request,
+    shortlist: Shortlist,
+    kinds: Sequence[RecordKind],
+    resolve: Callable[[Request], Awaitable[Resolved]],
+) -> Resolved:
+    """The request in the proposal language; as it was resolved where that can't say it."""
+    proposer = Proposer(read, shortlist, kinds, request.now)
+    for parts in possible_branches(request.text):
+        made = await _under_tests(proposer, request, parts, shortlist, resolve)
+        if made is not None:
+            return made
+    made = await resolve(request)
+    came = made.resolution
+    if isinstance(came, Calls | Ask) and _reads(came.drafts, shortlist):
+        return made
+    answer = proposer.answer()
+    if answer is not None:
+        proposal = Proposal(result=AnswerResult(answer=answer))
+        return made.model_copy(update={"resolution": Proposed(proposal=proposal)})
+    if isinstance(came, Ask) and not came.stands:
+        sure = proposer.surely(came.drafts)
+        if sure is not None:
+            proposal = proposal_of(sure, proposer.left_over(sure))
+            return made.model_copy(update={"resolution": Proposed(proposal=proposal)})
+    if not isinstance(came, Calls):
+        return made
+    if _ASKS.match(request.text):
+        detail = "That is a question which nothing here answers; nothing was done."
+        return made.model_copy(update={"resolution": Abstain(reason="nothing_fits", detail=detail)})
+    calls = proposer.plan(came.drafts)
+    if calls is None:
+        return made
+    proposal = proposal_of(calls, proposer.left_over(calls))
+    return made.model_copy(update={"resolution": Proposed(proposal=proposal)})
+
+
+def _reads(drafts: Sequence[Draft], shortlist: Shortlist) -> bool:
+    offers = [shortlist.get(draft.action) for draft in drafts]
+    return bool(offers) and all(offer is not None and offer.risk is Risk.READ for offer in offers)
+
+
+async def _of_its_kind(
+    proposer: Proposer,
+    request: Request,
+    asked: Resolved,
+    shortlist: Shortlist,
+    resolve: Callable[[Request], Awaitable[Resolved]],
+) -> Resolved:
+    """Where several actions have the verb that was said ("void it"), the one for such a thing as was spoken of."""
+    assert isinstance(asked.resolution, Ask)
+    kind = proposer.thing_kind()
+    fitting = [
+        each.id
+        for each in asked.resolution.question.candidates
+        if (offer := shortlist.get(each.id)) is not None
+        and any(offer.annotation(name).record == kind for name in offer.required)
+        and head(request.text) in shortlist.core(each.id)
+    ]
+    if kind is None or len(fitting) != 1 or any(answer.slot == "action" for answer in request.answers):
+        return asked
+    chosen = Answer(slot="action", choice=fitting[0])
+    return await resolve(request.model_copy(update={"answers": (*request.answers, chosen)}))
+
+
+async def _under_tests(
+    proposer: Proposer,
+    request: Request,
+    parts: ConditionalRequest,
+    shortlist: Shortlist,
+    resolve: Callable[[Request], Awaitable[Resolved]],
+) -> Resolved | None:
+    """The calls of a request with a condition that records answer; None where it has none such."""
+    said = blank_but(request, parts.then)
+    tests = proposer.tests(parts.condition)
+    if tests is None and not parts.sure and not proposer.may_test(parts.condition):
+        return None
+    then = await resolve(said)
+    if tests is not None and isinstance(then.resolution, Ask):
+        then = await _of_its_kind(proposer, said, then, shortlist, resolve)
+    calls = proposer.plan(then.resolution.drafts, parts.then) if isinstance(then.resolution, Calls) else None
+    if calls is None:
+        return None
+    if tests is None:
+        proposer.spoken_of(calls)
+        tests = proposer.tests(parts.condition)
+    if tests is None:
+        return None
+    made = conditioned(calls, tests, holds=not parts.negated)
+    if parts.otherwise is not None:
+        other = await resolve(blank_but(request, parts.otherwise))
+        more = proposer.plan(other.resolution.drafts, parts.otherwise) if isinstance(other.resolution, Calls) else None
+        if more is None:
+            return None
+        made += conditioned(more, tests, holds=parts.negated)
+    return then.model_copy(update={"resolution": Proposed(proposal=proposal_of(made))})
+
+
 def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> AlignedText:
     """The request as it is read: without politeness, slips of the pen put right, orders of two words as one."""
-    read = AlignedText.of(typed, strip_politeness(typed))
+    read = AlignedText.of(typed, blank_corrected(strip_politeness(_unshouted(typed))))
     read = read.put(correct_spelling(read.text, shortlist, kinds))
     return read.put(replace_phrasal_verbs(read.text, shortlist.knows))
+
+
+def _unshouted(typed: str) -> str:
+    """Without capitals where nearly all letters are: then they tell no name from another word."""
+    letters = [char for char in typed if char.isalpha()]
+    shouted = len(letters) > 7 and sum(map(str.isupper, letters)) > 0.8 * len(letters)
+    low = typed.lower()
+    return low if shouted and len(low) == len(typed) else typed
 
 
 def _resolve(
@@ -292,6 +425,8 @@ def _draft(top: ScoredOffer) -> Draft:
 
 def _foreign(clause: Clause, each: ScoredOffer, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> bool:
     spoken, filled = shortlist.spoken(each.offer.name), each.filling
+    blank = _SHARE.sub(lambda found: " " * len(found[0]), clause.text)
+    clause = replace(clause, text=blank)
     same = each.marks["verb"] == 1.0
     return not each.marks["reads"] and is_foreign_object(
         clause, each.offer, spoken, kinds, filled.spans, filled.arguments, same_verb=same

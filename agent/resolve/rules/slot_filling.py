@@ -14,9 +14,9 @@ from agent.extract import Reading, exact, scan
 from agent.extract.parameter_spec import parameter_spec
 from agent.extract.references.vocabulary import HashableById
 from agent.extract.spans import counted_items
-from agent.pipeline import Argument, Choice, ListArgument, Mention
+from agent.pipeline import Argument, Choice, ListArgument, Mention, spans_of
 from agent.resolve.rules.clauses import head, is_order
-from agent.resolve.rules.mentions import at_place, listed_together, no_destination, phrases, spans_of, trimmed
+from agent.resolve.rules.mentions import at_place, listed_together, no_destination, phrases, trimmed
 from agent.resolve.rules.span_assignment import SpanOption, assign_spans
 from agent.resolve.rules.substitution import substitutions
 from language.stems import GENERIC, name_stems, stems

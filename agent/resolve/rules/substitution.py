@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agent.pipeline import ListArgument, Mention
-from agent.resolve.rules.mentions import BECOMES, at_place, spans_of
+from agent.pipeline import ListArgument, Mention, spans_of
+from agent.resolve.rules.mentions import BECOMES, at_place
 from agent.resolve.rules.span_assignment import SpanOption
 
 _OF: Final = re.compile(r"\s*,?\s*(?:of|from|in|on)\s+(?:(?:my|the|our)\s+)?", re.IGNORECASE)

@@ -51,9 +51,9 @@ class AlignedText:
         return argument.model_copy(update={"spans": self._spans(argument.spans)})
 
     def _spans(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-        return tuple(span if span.origin else self._span(span) for span in spans)
+        return tuple(span if span.origin else self.span(span) for span in spans)
 
-    def _span(self, span: Span) -> Span:
+    def span(self, span: Span) -> Span:
         end = span.end
         # A word that was made longer ends where the next one begins.
         while span.start < end < len(self.text) and self.places[end] == self.places[end - 1]:

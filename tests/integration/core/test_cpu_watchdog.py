@@ -8,11 +8,11 @@ import sys
 
 PROGRAM = """
 import asyncio, sys, time
-from core.cpu_watchdog import watched
+from core.cpu_watchdog import watch_cpu
 from registry.conditions import condition
 
 async def main():
-    async with watched(0.5):
+    async with watch_cpu(0.5):
         await asyncio.sleep(0.05)
         {}
     print("well", flush=True)

@@ -78,7 +78,7 @@ async def test_a_shared_write_that_fails_for_one_does_not_settle_it_and_spares_t
         assert await jobs.counts(session) == {("call", "done"): 1, ("call", "claimed"): 1}
 
 
-async def test_of_a_kind_that_is_forgotten_no_done_row_is_kept_and_a_lost_claim_takes_nothing(
+async def test_a_forgotten_kind_keeps_no_done_row_and_a_lost_claim_takes_nothing(
     database: Database,
 ) -> None:
     async with database.begin() as session:

@@ -252,7 +252,7 @@ async def test_a_connector_is_replaced_switched_and_removed(database: Database) 
         assert await connectors.listed(session, "ws_1") == []
 
 
-async def test_a_confirmation_holds_for_one_person_in_one_role_and_session_and_one_contract(database: Database) -> None:
+async def test_a_confirmation_holds_for_one_person_role_session_and_contract(database: Database) -> None:
     mine = Actor("ws_1", "mem_1", "member", "Mona", "owner", "mem_1")
     async with database.begin() as session:
         for _ in range(2):
@@ -289,7 +289,7 @@ def an_answer(key: str, *, fingerprint: str = "f", owner: str, at: datetime = AT
 
 async def kept(database: Database, *rows: IdempotencyRow, at: datetime = AT) -> list[KeyClaim]:
     async with database.begin() as session:
-        return await idempotency.keep_many(
+        return await idempotency.store_answers(
             session, rows, stale_before=at - timedelta(seconds=15), forget_before=at - timedelta(hours=24)
         )
 

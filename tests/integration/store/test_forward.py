@@ -160,7 +160,7 @@ def held_in(entry: dict[str, Any]) -> dict[str, Any]:
     return {} if entry["data"] == "{spoilt" else dict(json.loads(entry["data"]))
 
 
-async def test_a_history_from_before_is_counted_entry_by_entry_and_no_part_of_it_is_read_twice(empty_url: str) -> None:
+async def test_an_older_history_is_counted_entry_by_entry_and_no_part_is_read_twice(empty_url: str) -> None:
     database = await Database.open(empty_url)
     looked: list[tuple[str, Any]] = []
 

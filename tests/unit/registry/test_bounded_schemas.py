@@ -86,7 +86,7 @@ def test_definitions_that_are_shared_as_people_share_them_are_fine() -> None:
     assert Checker(shared).fits({"to1": {"street": "Elm"}})
 
 
-def test_a_contract_from_before_is_refused_by_its_schema_and_shown_without_its_preview() -> None:
+def test_an_older_contract_is_refused_by_its_schema_and_shown_without_its_preview() -> None:
     (misfit,) = misfits(contract(**DOUBLING), {"a": "x"})
     assert "can't be used" in misfit.why
     with pytest.raises(InvalidInput, match="can't be rendered"):

@@ -87,7 +87,7 @@ def test_a_contract_stored_under_another_name_or_version_is_not_offered() -> Non
         assert "saas.view_invoice v3" in catalogue.faults[name]
 
 
-def test_a_spoilt_newest_version_takes_the_name_off_instead_of_bringing_an_older_one_back() -> None:
+def test_a_broken_newest_version_withdraws_the_name_and_revives_no_older_one() -> None:
     loose, tight = contract(version=1, roles=["owner", "admin"]), contract(version=2, roles=["owner"])
     catalogue = load([row(loose), (tight.name, 2, tight.canonical, "spoilt")], KEYS)
     assert names(catalogue, "admin") == []

@@ -148,7 +148,7 @@ async def test_seconds_to_approve_are_counted_from_the_card(harness: AgentHarnes
     assert '"seconds_to_approve":7' in entry.data
 
 
-async def test_a_contract_that_was_replaced_after_the_card_drifts_instead_of_turning_everybody_away(
+async def test_a_contract_replaced_after_the_card_drifts_instead_of_being_forbidden(
     harness: AgentHarness,
 ) -> None:
     run = await harness.ask("amir", EMAIL)

@@ -179,7 +179,7 @@ async def test_nobody_rewrites_a_rule_that_acts_as_somebody_else(shop: Shop) -> 
     assert (await shop.call("DELETE", f"/v1/rules/{rule['id']}", by="amir")).status_code == 403
 
 
-async def test_an_owner_who_rewrites_a_rule_becomes_its_author_and_one_who_only_switches_it_does_not(
+async def test_an_owner_becomes_author_of_a_rule_by_rewriting_it_not_by_switching_it(
     shop: Shop,
 ) -> None:
     rule = await made_rule(shop, by="amir")
@@ -250,7 +250,7 @@ async def test_an_instruction_chooses_no_more_than_its_author_might_when_they_se
     assert run.refusal.detail == "sara may run none of the actions that “i” names; nothing was sent."
 
 
-async def test_an_author_switches_on_no_rule_that_their_role_may_not_run_any_more_but_always_off(shop: Shop) -> None:
+async def test_an_author_may_switch_off_but_not_on_a_rule_that_their_role_may_not_run_now(shop: Shop) -> None:
     rule = await made_rule(shop, by="sara", mode="shadow")
     contract = (await shop.call("GET", "/v1/contracts/saas.set_ticket_priority")).json()["contract"]
     await shop.call("POST", "/v1/contracts", {"contracts": [contract | {"version": 2, "roles": ["owner"]}]})

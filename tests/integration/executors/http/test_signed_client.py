@@ -85,7 +85,7 @@ async def test_the_request_carries_nothing_that_was_not_meant(signed_client: Sig
         {"x-a": "1", "X-A": "2"},
     ],
 )
-async def test_a_header_that_would_inject_or_override_is_refused_before_anything_is_dialled(
+async def test_a_header_that_would_inject_or_override_is_refused_before_dialling(
     signed_client: SignedClient, headers: dict[str, str]
 ) -> None:
     async with peer(answering(answer(200))) as there:

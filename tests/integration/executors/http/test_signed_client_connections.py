@@ -145,7 +145,7 @@ async def test_what_comes_unasked_on_a_kept_connection_is_nobodys_answer(signed_
     assert there.connections == 2
 
 
-async def test_a_connection_is_not_used_again_when_the_answer_came_before_all_of_the_request_had_left(
+async def test_a_connection_is_not_reused_after_an_answer_before_the_whole_request(
     signed_client: SignedClient,
 ) -> None:
     async def early(there: Peer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

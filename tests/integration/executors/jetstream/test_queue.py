@@ -56,7 +56,7 @@ async def test_a_message_that_comes_twice_finds_nothing_to_claim(site: Site) -> 
     assert site.seen == {"a": 1}
 
 
-async def test_what_is_put_together_shares_messages_and_each_stays_until_all_of_it_is_settled(site: Site) -> None:
+async def test_jobs_added_together_share_messages_that_stay_until_all_are_settled(site: Site) -> None:
     gate = asyncio.Event()
 
     async def one_waits(job: Job) -> Outcome:

@@ -42,7 +42,7 @@ async def counted(database: Database) -> dict[str, int]:
         return {state: count for (_, state), count in (await works.counts(session)).items()}
 
 
-async def test_work_is_begun_once_its_transaction_is_committed_and_waits_in_the_queue_where_no_slot_is_free(
+async def test_a_job_starts_after_its_commit_and_waits_in_the_queue_where_no_slot_is_free(
     database: Database,
 ) -> None:
     handler, rung = Slow(), []

@@ -84,7 +84,7 @@ async def test_poison_is_begun_twice_alone_and_then_parked(database: Database) -
     (told,) = blocked_keys
     assert told.startswith("a: Parked: the process ended or was stuck 4 times")
     async with database.begin() as session:
-        assert [each[1:3] for each in await works.given_up(session, 10)] == [("note", "a")]
+        assert [each[1:3] for each in await works.dead_jobs(session, 10)] == [("note", "a")]
         assert await works.revive(session, "ws_1", "a")
     assert await lost(database, "a") == (0, 0), "a person wants it tried again, from the start"
 

@@ -36,7 +36,7 @@ async def test_no_more_of_one_lane_is_held_at_a_time_than_allowed(
     assert most == 3
 
 
-async def test_a_quick_lane_is_claimed_many_at_a_time_and_runs_no_more_at_once_than_allowed(database: Database) -> None:
+async def test_a_quick_lane_is_claimed_in_bulk_and_runs_no_more_at_once_than_allowed(database: Database) -> None:
     at_once = most = 0
     claims: list[int] = []
 

@@ -67,7 +67,7 @@ async def test_what_is_not_there_is_none_and_large_numbers_are_whole(database: D
     assert list(map(tuple, found)) == [("wrk_1", None, 2**53 + 1, None)]
 
 
-async def test_a_claim_of_hundreds_and_what_stands_beside_it_take_a_handful_of_rows_on_sqlite(
+async def test_a_claim_of_hundreds_takes_a_handful_of_rows_on_sqlite(
     database: Database,
 ) -> None:
     """A thread that runs SQLite asks for Python's lock at every row."""

@@ -76,13 +76,13 @@ async def test_a_stream_of_a_session_holds_only_a_part_at_a_time(database: Datab
 def trips(connection: SqliteConnection) -> list[object]:
     """What is carried to the connection's thread from now on."""
     made: list[object] = []
-    carried = connection.carried
+    carried = connection.run_in_thread
 
     async def counted(job: Callable[[], Any]) -> Any:
         made.append(job)
         return await carried(job)
 
-    connection.carried = counted  # type: ignore[method-assign]
+    connection.run_in_thread = counted  # type: ignore[method-assign]
     return made
 
 
@@ -90,13 +90,13 @@ async def test_several_statements_are_one_trip_and_begin_the_transaction_they_ar
     connection: SqliteConnection,
 ) -> None:
     made = trips(connection)
-    connection.begins("BEGIN IMMEDIATE")
+    connection.mark_begin("BEGIN IMMEDIATE")
 
     def moved(say: Execute) -> int:
         (least,) = say("SELECT min(n) FROM t", ()).fetchone()
         return say("UPDATE t SET n = -7 WHERE n = ?", (least,)).rowcount
 
-    assert await connection.together(moved) == 1
+    assert await connection.run_together(moved) == 1
     assert (len(made), connection.plain.in_transaction) == (1, True)
     await connection.rollback()
     cursor = connection.cursor()
@@ -108,14 +108,14 @@ async def test_what_may_be_said_soon_goes_with_what_comes_next_and_no_trip_of_it
     connection: SqliteConnection,
 ) -> None:
     made = trips(connection)
-    connection.begins("BEGIN IMMEDIATE")
-    connection.soon(lambda say: say("INSERT INTO t VALUES (-1)", ()))
-    connection.soon(lambda say: say("INSERT INTO t VALUES (-2)", ()))
+    connection.mark_begin("BEGIN IMMEDIATE")
+    connection.run_before_next(lambda say: say("INSERT INTO t VALUES (-1)", ()))
+    connection.run_before_next(lambda say: say("INSERT INTO t VALUES (-2)", ()))
     assert (len(made), connection.plain.in_transaction) == (0, False)
     cursor = connection.cursor()
     await cursor.execute("SELECT count(*) FROM t WHERE n < 0")
     assert await cursor.fetchone() == (2,)
-    connection.soon(lambda say: say("INSERT INTO t VALUES (-3)", ()))
+    connection.run_before_next(lambda say: say("INSERT INTO t VALUES (-3)", ()))
     await connection.commit()
     assert (len(made), connection.plain.in_transaction) == (2, False)
     await cursor.execute("SELECT count(*) FROM t WHERE n < 0")
@@ -125,14 +125,14 @@ async def test_what_may_be_said_soon_goes_with_what_comes_next_and_no_trip_of_it
 async def test_a_commit_alone_does_what_was_to_be_done_soon_and_raises_what_it_raises(
     connection: SqliteConnection,
 ) -> None:
-    connection.begins("BEGIN IMMEDIATE")
-    connection.soon(lambda say: say("INSERT INTO t VALUES (-1)", ()))
-    connection.soon(lambda say: say("INSERT INTO t VALUES (1)", ()))
+    connection.mark_begin("BEGIN IMMEDIATE")
+    connection.run_before_next(lambda say: say("INSERT INTO t VALUES (-1)", ()))
+    connection.run_before_next(lambda say: say("INSERT INTO t VALUES (1)", ()))
     with pytest.raises(sqlite3.IntegrityError):
         await connection.commit()
     assert not connection.plain.in_transaction
-    connection.begins("BEGIN IMMEDIATE")
-    connection.soon(lambda say: say("INSERT INTO t VALUES (-2)", ()))
+    connection.mark_begin("BEGIN IMMEDIATE")
+    connection.run_before_next(lambda say: say("INSERT INTO t VALUES (-2)", ()))
     await connection.rollback()
     await connection.commit()
     cursor = connection.cursor()
@@ -146,13 +146,13 @@ async def test_what_was_to_be_said_soon_dies_with_its_transaction_however_that_e
     with contextlib.closing(sqlite3.connect(tmp_path / "some.db", isolation_level=None)) as other:
         other.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
         other.execute("BEGIN IMMEDIATE")
-        ours.begins("BEGIN IMMEDIATE")
-        ours.soon(lambda say: say("INSERT INTO t VALUES (1)", ()))
+        ours.mark_begin("BEGIN IMMEDIATE")
+        ours.run_before_next(lambda say: say("INSERT INTO t VALUES (1)", ()))
         with pytest.raises(sqlite3.OperationalError):
             await ours.commit()
         other.execute("ROLLBACK")
         for ended in (ours.commit, ours.rollback):
-            ours.begins("BEGIN IMMEDIATE")
+            ours.mark_begin("BEGIN IMMEDIATE")
             await ours.cursor().execute("INSERT INTO t VALUES (2) ON CONFLICT DO NOTHING")
             await ended()
         assert other.execute("SELECT n FROM t").fetchall() == [(2,)]
@@ -168,10 +168,10 @@ async def test_a_statement_that_was_cancelled_before_it_began_its_transaction_is
         held.set()
         go.wait(5)
 
-    working = asyncio.create_task(connection.carried(busy))
+    working = asyncio.create_task(connection.run_in_thread(busy))
     await asyncio.to_thread(held.wait, 5)
-    connection.begins("BEGIN IMMEDIATE")
-    first = asyncio.create_task(connection.together(lambda say: say("INSERT INTO t VALUES (-1)", ())))
+    connection.mark_begin("BEGIN IMMEDIATE")
+    first = asyncio.create_task(connection.run_together(lambda say: say("INSERT INTO t VALUES (-1)", ())))
     await asyncio.sleep(0.01)
     first.cancel()
     ending = asyncio.create_task(connection.rollback())
@@ -184,7 +184,7 @@ async def test_a_statement_that_was_cancelled_before_it_began_its_transaction_is
     assert await cursor.fetchall() == []
 
 
-async def test_a_short_look_and_a_few_rows_are_done_at_once_and_what_is_long_or_waits_in_the_thread(
+async def test_short_queries_run_in_place_and_long_or_waiting_ones_in_the_thread(
     connection: SqliteConnection,
 ) -> None:
     made, cursor = trips(connection), connection.cursor()
@@ -200,7 +200,7 @@ async def test_a_short_look_and_a_few_rows_are_done_at_once_and_what_is_long_or_
     await cursor.execute("INSERT INTO t SELECT n - 100000 FROM t")
     await cursor.execute("UPDATE t SET n = n WHERE n = 1")
     assert len(made) == 4
-    connection.begins("BEGIN IMMEDIATE")
+    connection.mark_begin("BEGIN IMMEDIATE")
     await cursor.execute("INSERT INTO t VALUES (?)", (-5,))
     await cursor.execute(f"UPDATE {ONE_ROW} t SET n = -6 WHERE n = ?", (-5,))
     assert len(made) == 4
@@ -214,7 +214,7 @@ async def test_who_must_wait_to_begin_waits_in_the_thread(connection: SqliteConn
     other.execute("BEGIN IMMEDIATE")
     made, cursor = trips(connection), connection.cursor()
     for _ in range(2):
-        connection.begins("BEGIN IMMEDIATE")
+        connection.mark_begin("BEGIN IMMEDIATE")
         began = asyncio.ensure_future(cursor.execute("INSERT INTO t VALUES (?)", (-5,)))
         await asyncio.sleep(0)
         assert len(made) == 1
@@ -233,7 +233,7 @@ async def test_while_its_thread_is_at_work_nothing_is_done_beside_it(connection:
         held.set()
         go_on.wait(10)
 
-    waiting = asyncio.ensure_future(connection.carried(long))
+    waiting = asyncio.ensure_future(connection.run_in_thread(long))
     assert await asyncio.to_thread(held.wait, 10)
     waiting.cancel()  # who does not wait for it any more does not end it
     with pytest.raises(asyncio.CancelledError):
@@ -250,11 +250,11 @@ async def test_while_its_thread_is_at_work_nothing_is_done_beside_it(connection:
 async def test_a_transaction_begins_with_its_first_statement_and_one_without_any_is_none(
     connection: SqliteConnection,
 ) -> None:
-    connection.begins("BEGIN IMMEDIATE")
+    connection.mark_begin("BEGIN IMMEDIATE")
     assert not connection.plain.in_transaction
     await connection.commit()
     await connection.rollback()
-    connection.begins("BEGIN IMMEDIATE")
+    connection.mark_begin("BEGIN IMMEDIATE")
     await connection.cursor().execute("DELETE FROM t")
     assert connection.plain.in_transaction
     await connection.rollback()
@@ -269,7 +269,7 @@ async def test_what_only_read_has_ended_when_its_connection_is_used_again(
     reader = await connect(str(tmp_path / "some.db"), only_reads=True)
     counts = []
     for n in (MANY, MANY + 1):
-        reader.begins("BEGIN")
+        reader.mark_begin("BEGIN")
         cursor = reader.cursor()
         await cursor.execute("SELECT count(*) FROM t")
         counts.append(await cursor.fetchone())
@@ -287,7 +287,7 @@ async def test_a_look_that_was_broken_off_while_the_schema_was_read_is_the_only_
     reader = await connect(str(tmp_path / "some.db"), only_reads=True)
     made = trips(reader)
     for _ in range(3):
-        reader.begins("BEGIN")
+        reader.mark_begin("BEGIN")
         await reader.cursor().execute("SELECT n FROM t WHERE n = 3")
         await reader.rollback()
     await reader.close()

@@ -24,7 +24,7 @@ async def run(shop: Shop, body: Any, **more: Any) -> tuple[int, dict[str, Any]]:
     return answer.status_code, answer.json()
 
 
-async def test_a_contract_that_is_confirmed_is_held_with_its_card_and_every_value_says_who_gave_it(shop: Shop) -> None:
+async def test_a_contract_to_be_confirmed_is_held_and_every_value_says_who_gave_it(shop: Shop) -> None:
     status, made = await run(shop, LINK)
     assert (status, made["state"]) == (202, "held")
     (call,) = made["card"]["calls"]

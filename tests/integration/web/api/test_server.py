@@ -98,7 +98,7 @@ async def told_to_stop() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.St
         await serving
 
 
-async def test_a_request_on_its_way_over_an_accepted_connection_is_answered_before_the_server_goes() -> None:
+async def test_a_request_on_an_accepted_connection_is_answered_before_the_server_stops() -> None:
     async with told_to_stop() as (reader, writer):
         await asyncio.sleep(DRAIN_S / 4)  # on its way for a while, and by then a server that waits for nobody is gone
         writer.write(b"GET /v1/quick HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -242,7 +242,7 @@ async def test_what_is_not_there_is_a_page_and_under_v1_a_problem(console: Conso
     assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
 
 
-async def test_what_breaks_is_a_page_that_says_nothing_of_the_inside_and_still_carries_every_header(
+async def test_an_error_page_says_nothing_of_the_inside_and_carries_every_header(
     console: Console,
 ) -> None:
     @console.app.get("/broken")

@@ -63,13 +63,13 @@ async def test_who_waits_longest_for_a_lane_has_the_next_turn_also_when_it_was_i
     blocked_keys.add("slow", second)
     blocked_keys.add("slow", NamedKey("note", "k2"))  # published again by a sweep
     blocked_keys.add("else", other)
-    blocked_keys.freed("slow")
-    blocked_keys.freed("unheard of")
-    blocked_keys.freed(None)
+    blocked_keys.release("slow")
+    blocked_keys.release("unheard of")
+    blocked_keys.release(None)
     assert [ready.popleft()] == [first]
     blocked_keys.add("slow", first)
-    blocked_keys.freed("slow")
+    blocked_keys.release("slow")
     assert [ready.popleft()] == [first]
     assert blocked_keys.drain() == [second, other]
-    blocked_keys.freed("slow")
+    blocked_keys.release("slow")
     assert not ready

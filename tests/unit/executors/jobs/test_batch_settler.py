@@ -41,7 +41,7 @@ async def test_as_many_whole_groups_are_under_way_as_the_queue_allows(at_once: i
     batch_settler = BatchSettler(queue)  # type: ignore[arg-type]
     heard: list[str] = []
     for n in range(5 * GROUP):
-        batch_settler.hand_in((job(n), Done()), lambda _result, n=n: heard.append(f"w{n}"))  # type: ignore[misc]
+        batch_settler.submit((job(n), Done()), lambda _result, n=n: heard.append(f"w{n}"))  # type: ignore[misc]
     await asyncio.sleep(0.01)
     assert (queue.under_way, batch_settler.full) == (most, True)
     queue.go.set()
@@ -55,10 +55,10 @@ async def test_as_many_whole_groups_are_under_way_as_the_queue_allows(at_once: i
 async def test_less_than_a_group_waits_for_the_one_that_is_under_way() -> None:
     queue = Slow(2)
     batch_settler = BatchSettler(queue)  # type: ignore[arg-type]
-    batch_settler.hand_in((job(0), Done()), lambda _: None)
+    batch_settler.submit((job(0), Done()), lambda _: None)
     await asyncio.sleep(0.01)
     for n in range(1, 11):
-        batch_settler.hand_in((job(n), Done()), lambda _: None)
+        batch_settler.submit((job(n), Done()), lambda _: None)
     await asyncio.sleep(0.01)
     assert queue.groups == [["w0"]]
     queue.go.set()
@@ -75,9 +75,9 @@ async def test_what_is_handed_in_when_the_last_group_has_just_ended_is_settled_t
     def again(n: int) -> None:
         heard.append(n)
         if n < 50:
-            batch_settler.hand_in((job(n + 1), Done()), lambda _: again(n + 1))
+            batch_settler.submit((job(n + 1), Done()), lambda _: again(n + 1))
 
-    batch_settler.hand_in((job(0), Done()), lambda _: again(0))
+    batch_settler.submit((job(0), Done()), lambda _: again(0))
     await asyncio.wait_for(batch_settler.drain(), 5)
     assert heard == list(range(51))
 
@@ -89,7 +89,7 @@ async def test_a_group_waits_for_company_only_as_long_as_more_is_under_way() -> 
 
     batch_settler = BatchSettler(queue, lambda: next(looks))  # type: ignore[arg-type]
     for n in range(5):
-        batch_settler.hand_in((job(n), Done()), lambda _: None)
+        batch_settler.submit((job(n), Done()), lambda _: None)
     await asyncio.wait_for(batch_settler.drain(), 5)
     assert [len(group) for group in queue.groups] == [5]
     assert list(looks) == [5], "looked at again, and then no more"

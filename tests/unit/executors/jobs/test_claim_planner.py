@@ -48,7 +48,7 @@ def test_a_kind_with_little_room_claims_for_itself_and_one_without_room_not_at_a
     assert wanted(claim_planner) == [ClaimRequest(["deliver"], 128), ClaimRequest(["call"], 5)]
 
 
-def test_of_quick_lanes_more_is_claimed_than_may_begin_and_a_share_is_kept_for_others() -> None:
+def test_quick_lanes_are_claimed_ahead_and_a_share_is_kept_for_others() -> None:
     claim_planner, lines = standing(deliver=40, call=50, quick=["a"])
     assert wanted(claim_planner) == [
         ClaimRequest(["call"], 50),
@@ -74,7 +74,7 @@ def test_a_lane_that_holds_more_than_fits_has_no_room() -> None:
     assert ahead.rooms == {"a": 0}
 
 
-def test_a_claim_of_other_kinds_is_told_what_only_this_process_knows_of_the_lanes_they_share() -> None:
+def test_a_claim_of_other_kinds_counts_uncounted_jobs_of_the_lanes_they_share() -> None:
     held = [job("a", counted=False), job("b", lane="b"), job("c", lane=None, counted=False)]
     claim_planner, _ = standing(held, deliver=128, resend=50, quick=["a"])
     assert claim_planner.ahead(ClaimRequest(["resend", "call"], 16)) == PrefetchLimits({}, 16, {"a": 1})
@@ -97,7 +97,7 @@ def test_kinds_that_are_apart_claim_for_themselves() -> None:
     assert claim_planner.pool_of["call"].notified
 
 
-def test_kinds_of_which_all_was_found_rest_until_somebody_rings_or_it_is_time_to_look() -> None:
+def test_kinds_without_due_jobs_rest_until_a_notification_or_the_next_look() -> None:
     pool = ClaimGroup(("call",), notified=False, short=True, looked_at=10.0)
     assert pool.rests(10.0 + LOOK_S / 2, stocked=False)
     assert not pool.rests(10.0 + LOOK_S, stocked=False)

@@ -135,7 +135,7 @@ def test_without_a_limit_for_each_lane_nothing_is_quick() -> None:
     assert (lines.quick(), lines.capacity()) == ((), 0)
 
 
-def test_a_piece_that_does_not_go_well_gives_back_what_waits_of_its_lane_and_ends_the_trust() -> None:
+def test_a_failure_gives_back_the_waiting_jobs_of_its_lane_which_is_quick_no_more() -> None:
     lines = LaneScheduler[Piece](slots=10, per_lane=1)
     quick(lines)
     pieces = [piece(str(n)) for n in range(WIDER + 1)]

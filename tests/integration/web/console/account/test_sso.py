@@ -69,7 +69,7 @@ async def test_a_clock_that_is_a_minute_off_is_forgiven(site: Site) -> None:
     assert (await site.came(site.console.browser())).status_code == 303
 
 
-async def test_a_token_signed_with_nothing_or_with_what_is_public_or_with_another_key_signs_nobody_in(
+async def test_a_token_without_a_signature_or_by_another_key_signs_nobody_in(
     site: Site,
 ) -> None:
     stranger = rsa_key("rsa-1")

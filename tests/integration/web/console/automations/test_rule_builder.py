@@ -89,7 +89,7 @@ async def test_fields_that_came_with_custom_events_can_be_picked_and_a_field_can
     assert json.loads(row.parameters) == {"order": {"value": 7}}
 
 
-async def test_a_parameter_is_guessed_from_the_field_of_its_name_and_what_nothing_says_is_warned_of(
+async def test_a_parameter_is_guessed_from_the_field_of_its_name_or_warned_of(
     console: Console,
 ) -> None:
     browser = await console.signed_in("olivia@shop.test")

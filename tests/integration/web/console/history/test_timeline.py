@@ -155,7 +155,7 @@ async def test_an_export_of_many_batches_holds_every_fitting_entry_once_and_in_o
     assert numbers == list(range(numbers[0], numbers[0] + 1100))
 
 
-async def test_search_finds_words_anywhere_in_any_order_whatever_their_case_and_takes_marks_as_they_are(
+async def test_search_finds_words_in_any_order_and_case_and_takes_marks_literally(
     console: Console,
 ) -> None:
     await console.run_of(console.owner, "Refund ŽIŽKA's order 100% of_it")

@@ -74,7 +74,7 @@ async def test_an_invitation_is_made_shown_once_and_accepted_by_the_invited_pers
     assert set(await kinds(console)) >= {"member_invited", "member_joined"}
 
 
-async def test_an_invitation_lets_nobody_in_twice_or_late_or_after_a_fresh_one_or_when_withdrawn(
+async def test_an_invitation_lets_nobody_in_twice_or_late_or_when_replaced_or_withdrawn(
     console: Console,
 ) -> None:
     olivia = await console.signed_in("olivia@shop.test")

@@ -9,8 +9,7 @@ from importlib import resources
 
 import pytest
 
-from agent.pipeline import Calls, Choice, Draft, Request
-from agent.resolve.rules.mentions import spans_of
+from agent.pipeline import Calls, Choice, Draft, Request, spans_of
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
 from registry.catalogue import Catalogue
@@ -28,7 +27,7 @@ SHORTLIST = Shortlist(
 
 
 async def drafts(text: str) -> tuple[Draft, ...]:
-    made = (await RuleResolver().resolve(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
+    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
     assert isinstance(made, Calls), made
     for draft in made.drafts:
         for argument in draft.arguments.values():
@@ -108,7 +107,7 @@ async def test_each_sum_goes_with_its_own_record() -> None:
     ],
 )
 async def test_what_is_no_list_of_wishes_is_one_draft(text: str) -> None:
-    made = (await RuleResolver().resolve(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
+    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
     assert not isinstance(made, Calls) or len(made.drafts) == 1
 
 

@@ -23,7 +23,7 @@ SHORTLIST = Shortlist((CONNECT, FORGET, DIM))
 
 
 async def acts(text: str) -> str | None:
-    made = (await RuleResolver().resolve(Request(text=text, now=NOW), SHORTLIST, ())).resolution
+    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, ())).resolution
     return made.drafts[0].action if isinstance(made, Calls) else None
 
 
@@ -76,7 +76,7 @@ async def test_words_in_quotes_say_nothing_of_which_action_is_meant() -> None:
     }
     say = Offer("say", 1, "say", "Reads a text out loud in the hall.", text)
     made = (
-        await RuleResolver().resolve(
+        await RuleResolver().draft(
             Request(text="say 'please forget host n1, and what is known of a host'", now=NOW),
             Shortlist((say, CONNECT, FORGET)),
             (),

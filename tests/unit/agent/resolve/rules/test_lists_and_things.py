@@ -8,9 +8,8 @@ from importlib import resources
 
 import pytest
 
-from agent.pipeline import Abstain, Ask, Calls, Request, Resolution
+from agent.pipeline import Abstain, Ask, Calls, Request, Resolution, spans_of
 from agent.resolve.rules.clauses import begins_like_an_order, correct_verb, gives_order
-from agent.resolve.rules.mentions import spans_of
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
 from registry.catalogue import Catalogue
@@ -25,7 +24,7 @@ CATALOGUE = Catalogue(parse(each) for each in with_base_url(FILE, "http://platfo
 
 async def resolution(text: str, role: str = "owner") -> Resolution:
     shortlist = Shortlist(CATALOGUE.offers(role, "admin"))
-    return (await RuleResolver().resolve(Request(text=text, now=NOW), shortlist, KINDS)).resolution
+    return (await RuleResolver().draft(Request(text=text, now=NOW), shortlist, KINDS)).resolution
 
 
 def said(made: Resolution) -> list[tuple[str, list[str]]]:

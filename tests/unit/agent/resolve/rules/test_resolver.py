@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.pipeline import Abstain, Answer, Argument, Ask, Calls, Choice, Mention, Request, Resolution
+from agent.pipeline import Abstain, Answer, Argument, Ask, Calls, Choice, Mention, Request, Resolution, spans_of
 from agent.resolve.resolver import candidates
-from agent.resolve.rules.mentions import spans_of
 from agent.resolve.rules.resolver import RuleResolver
 from registry.contract import Annotation, Risk, Unit
 from registry.offer import Offer
@@ -87,7 +86,7 @@ SHORTLIST = Shortlist((REFUND, REMIND, CREDIT, TICKET, COUNT))
 
 async def resolve(text: str, *answers: Answer) -> Resolution:
     request = Request(text=text, now=NOW, answers=answers)
-    return (await RuleResolver().resolve(request, SHORTLIST, KINDS)).resolution
+    return (await RuleResolver().draft(request, SHORTLIST, KINDS)).resolution
 
 
 async def calls(text: str) -> Calls:
@@ -186,7 +185,7 @@ async def test_two_actions_that_fit_alike_are_asked_between() -> None:
     one = offer("left.archive", "Archive a file", "Archive a file.", {"name": TEXT}, ["name"])
     other = offer("right.archive", "Archive a file", "Archive a file.", {"name": TEXT}, ["name"])
     request = Request(text="archive the file 'plans'", now=NOW)
-    resolution = (await RuleResolver().resolve(request, Shortlist((one, other)), ())).resolution
+    resolution = (await RuleResolver().draft(request, Shortlist((one, other)), ())).resolution
     assert isinstance(resolution, Ask)
     assert {each.id for each in resolution.question.candidates} == {"left.archive", "right.archive"}
 
@@ -196,7 +195,7 @@ async def test_a_wish_for_a_thing_that_orders_nothing_proposes_to_look_it_up_fir
     book = offer("hotel.reserve", "Reserve a hotel", "Reserve a room in a hotel.", {"hotel": TEXT}, ["hotel"])
 
     async def named(text: str) -> str:
-        made = (await RuleResolver().resolve(Request(text=text, now=NOW), Shortlist((book, search)), ())).resolution
+        made = (await RuleResolver().draft(Request(text=text, now=NOW), Shortlist((book, search)), ())).resolution
         assert isinstance(made, Ask | Calls), made
         return made.drafts[0].action
 
@@ -245,7 +244,7 @@ async def test_the_same_words_get_the_same_answer() -> None:
 async def test_the_trace_says_why_and_what_was_considered() -> None:
     request = Request(text="refund invoice INV-1", now=NOW)
     ticks = iter([1.0, 1.5])
-    trace = (await RuleResolver(lambda: next(ticks)).resolve(request, SHORTLIST, KINDS)).trace
+    trace = (await RuleResolver(lambda: next(ticks)).draft(request, SHORTLIST, KINDS)).trace
     assert trace.resolver == "offline"
     assert trace.duration_ms == 500.0
     assert "invoice.refund" in trace.shortlist
@@ -254,7 +253,7 @@ async def test_the_trace_says_why_and_what_was_considered() -> None:
 
 async def test_with_nothing_offered_nothing_is_done() -> None:
     request = Request(text="refund invoice INV-1", now=NOW)
-    assert isinstance((await RuleResolver().resolve(request, Shortlist(()), KINDS)).resolution, Abstain)
+    assert isinstance((await RuleResolver().draft(request, Shortlist(()), KINDS)).resolution, Abstain)
 
 
 def test_candidates_of_a_small_set_are_all_of_it_best_first() -> None:
@@ -288,7 +287,7 @@ async def test_what_the_verb_says_as_well_of_the_same_kind_of_record_is_named_to
     swap = swaps("invoice.swap", "Swap an invoice", "Swap an open invoice for a new one.")
     exchange = swaps("invoice.exchange", "Exchange an invoice", "Exchange a paid invoice for a credit note.")
     request = Request(text="swap invoice INV-1", now=NOW)
-    made = (await RuleResolver().resolve(request, Shortlist((swap, exchange, REFUND)), KINDS)).resolution
+    made = (await RuleResolver().draft(request, Shortlist((swap, exchange, REFUND)), KINDS)).resolution
     assert isinstance(made, Calls)
     assert [each.action for each in (*made.drafts, *made.instead)] == ["invoice.swap", "invoice.exchange"]
 
@@ -296,7 +295,7 @@ async def test_what_the_verb_says_as_well_of_the_same_kind_of_record_is_named_to
 async def test_the_ones_that_are_in_a_state_narrow_down_what_was_named_before() -> None:
     kind = replace(INVOICE, states={"overdue": {"status": ("overdue",)}})
     text = "I have been through all of Adam's invoices. Can you refund all the ones that are overdue?"
-    made = (await RuleResolver().resolve(Request(text=text, now=NOW), SHORTLIST, (CUSTOMER, kind))).resolution
+    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, (CUSTOMER, kind))).resolution
     assert not isinstance(made, Abstain)
     said = words(made.drafts[0].arguments["invoice_id"])
     assert "all of Adam's invoices" in said

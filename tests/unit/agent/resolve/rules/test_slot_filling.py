@@ -3,8 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.pipeline import Argument, Choice
-from agent.resolve.rules.mentions import spans_of
+from agent.pipeline import Argument, Choice, spans_of
 from agent.resolve.rules.slot_filling import fill_slots
 from registry.offer import Offer
 

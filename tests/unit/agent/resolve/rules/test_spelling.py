@@ -34,7 +34,7 @@ async def test_what_was_meant_is_done_with_the_words_that_were_typed(
 
 
 async def test_what_is_read_otherwise_is_told_in_the_trace() -> None:
-    trace = (await RuleResolver().resolve(Request(text="colse tciket 5519", now=NOW), SHORTLIST, KINDS)).trace
+    trace = (await RuleResolver().draft(Request(text="colse tciket 5519", now=NOW), SHORTLIST, KINDS)).trace
     assert trace.notes[0] == "read as 'close ticket 5519'"
 
 
@@ -46,7 +46,7 @@ async def test_general_english_helps_a_verb_that_no_action_knows() -> None:
 @pytest.mark.parametrize("text", ["exterminate Adam Novak", "sing for Adam Novak"])
 async def test_a_like_verb_is_no_licence(text: str) -> None:
     assert isinstance(
-        (await RuleResolver().resolve(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution, Abstain | Ask
+        (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution, Abstain | Ask
     )
 
 
@@ -81,7 +81,7 @@ def test_every_place_of_other_words_lies_in_the_words_as_typed(typed: str, data:
 
 async def test_the_words_of_a_condition_are_those_that_were_typed() -> None:
     text = "If Emma Fischer has any opne invoices, cancle her subscription"
-    made = (await RuleResolver().resolve(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
+    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
     assert isinstance(made, Calls)
     condition = made.drafts[0].condition
     assert condition is not None

@@ -1,0 +1,61 @@
+"""Closed word classes of English that the grammar is made of. None of them speaks of any platform."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from agent.planning.proposal import Comparison, First
+from language.text import word_set
+
+DETERMINERS: Final = word_set("the a an this that these those any some")
+EVERY: Final = word_set("all every each everything everyone everybody")
+EVERYONE: Final = word_set("everyone everybody anyone anybody someone somebody people")
+OWNERS: Final = word_set("his her their its hers theirs")
+PRONOUNS: Final = word_set("it him her them he she they one that this")
+AUXILIARIES: Final = word_set(
+    "is are was were be been being has have had do does did get gets got still already currently now yet just also "
+    "both all only actually really ever"
+)
+RELATIVES: Final = word_set("that which who whom")
+NOT: Final = word_set("not never no isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't without")
+OF: Final = word_set("of for from by at to belonging")
+ABOUT: Final = word_set("about regarding concerning re mentioning on")
+EXCEPT: Final[tuple[tuple[str, ...], ...]] = (
+    ("except", "for"), ("except",), ("but", "not"), ("other", "than"), ("apart", "from"), ("excluding",), ("besides",),
+)  # fmt: skip
+ARRIVED: Final = word_set("came come comes arrived arrive created made sent opened issued placed started dated")
+PARTICLES: Final = word_set("in up on out back off over away down through")
+HAVING: Final = word_set("has have had with owns own got gets")
+HANDLING: Final = word_set("has have had handles handling handle owns got working works looking looks takes took deals")
+NAME_STOP: Final = word_set(
+    "the a an this that these those any some all every each both and or but then if unless when while because since "
+    "before after until by for from of to in into on onto at with without as is are was were be been has have had do "
+    "does did not no please thanks thank it him her them he she they we us our my me i you your his their its so who "
+    "which what where how why than except excluding first last now today tomorrow yesterday right away asap "
+    "immediately again also too already still just only more less most least over under below above about "
+    "everyone everybody everything anyone can could will would shall should may might must"
+)
+COMPARISONS: Final[tuple[tuple[tuple[str, ...], Comparison], ...]] = (
+    (("no", "more", "than"), "<="), (("no", "less", "than"), ">="), (("more", "than"), ">"), (("less", "than"), "<"),
+    (("fewer", "than"), "<"), (("greater", "than"), ">"), (("higher", "than"), ">"), (("lower", "than"), "<"),
+    (("bigger", "than"), ">"), (("larger", "than"), ">"), (("smaller", "than"), "<"), (("older", "than"), ">"),
+    (("newer", "than"), "<"), (("younger", "than"), "<"), (("longer", "than"), ">"),
+    (("at", "least"), ">="), (("at", "most"), "<="), (("up", "to"), "<="), (("over",), ">"), (("above",), ">"),
+    (("under",), "<"), (("below",), "<"), (("exactly",), "="), (("exceeding",), ">"), (("beyond",), ">"),
+)  # fmt: skip
+# "the older of the two": a place in a line of two.
+COMPARATIVES: Final[dict[str, tuple[str, First]]] = {
+    **dict.fromkeys(("older", "earlier", "former"), ("order", "earliest")),
+    **dict.fromkeys(("newer", "later", "latter", "younger"), ("order", "latest")),
+    **dict.fromkeys(("bigger", "larger", "higher", "pricier", "dearer"), ("size", "highest")),
+    **dict.fromkeys(("smaller", "lower", "cheaper"), ("size", "lowest")),
+}
+PARTS: Final[dict[tuple[str, ...], Decimal | tuple[int, int]]] = {
+    ("half",): (1, 2), ("a", "half"): (1, 2), ("a", "third"): (1, 3), ("one", "third"): (1, 3),
+    ("two", "thirds"): (2, 3), ("a", "quarter"): (1, 4), ("one", "quarter"): (1, 4), ("three", "quarters"): (3, 4),
+    ("a", "fifth"): (1, 5), ("one", "fifth"): (1, 5), ("a", "tenth"): (1, 10), ("one", "tenth"): (1, 10),
+    ("double",): (2, 1), ("twice",): (2, 1),
+}  # fmt: skip
+UNITS: Final = {"day": "day", "week": "week", "fortnight": "fortnight", "month": "month", "year": "year"}
+OLD: Final = word_set("old ago")

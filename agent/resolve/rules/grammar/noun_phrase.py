@@ -1,0 +1,676 @@
+"""Noun phrases: "both of her unpaid invoices from October over 50 euros", read into a query over one kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from agent.extract.references.vocabulary import EMAIL, PLACES, code_of, person_like
+from agent.planning.proposal import (
+    BelongsTo,
+    Compare,
+    Comparison,
+    Condition,
+    Day,
+    Except,
+    Find,
+    First,
+    Has,
+    OrderByCount,
+    OrderByField,
+    StateIs,
+    Word,
+    Words,
+)
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.reader import Reader
+from language.text import singular
+from registry.records import RecordKind
+
+_WINDOWS: Final = frozenset(
+    {"in", "from", "since", "of", "before", "after", "between", "for", "older", "dated", "last"}
+)
+_LIGHT: Final = (lexicon.AUXILIARIES | lexicon.NOT) - {"has", "have", "had"}
+_PARTITIVE: Final = lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES)
+MOST_BEFORE: Final = 10
+MOST_DEPTH: Final = 3
+_FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
+    ("order", True): "latest",
+    ("order", False): "earliest",
+    ("size", True): "highest",
+    ("size", False): "lowest",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """``find`` stands in the tokens ``first`` up to ``last``; ``noun`` says that its kind was named."""
+
+    find: Find
+    first: int
+    last: int
+    noun: bool
+
+
+@dataclass
+class _Made:
+    """A noun phrase in the making."""
+
+    kind: RecordKind
+    said: Words | None = None
+    where: list[Condition] = field(default_factory=list)
+    order: OrderByField | OrderByCount | None = None
+    pick: str | int = "one"
+    plural: bool = False
+    counted: int | None = None
+    single: bool = False
+
+
+def read_phrase(reader: Reader, index: int, stop: int, wanted: RecordKind | None, depth: int = 0) -> Phrase | None:
+    """The noun phrase that begins at a token; None where none does. ``wanted`` is the kind that is meant where no noun
+    says one."""
+    if index >= stop or depth > MOST_DEPTH:
+        return None
+    head = _head(reader, index, stop)
+    if head is not None:
+        return _with_noun(reader, index, head, stop, depth)
+    return _without_noun(reader, index, stop, wanted, depth)
+
+
+def _head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, int] | None:
+    """Where the head noun stands: the first one that owns nothing, with nothing before it that ends a phrase."""
+    at = index
+    while at < min(stop, index + MOST_BEFORE):
+        token = reader.tokens[at]
+        if not token.word and token.text not in "&-#":
+            return None
+        found = reader.noun(at)
+        if found is not None and not reader.tokens[at + found[1] - 1].owns:
+            kind, length = found
+            further = reader.noun(at + length) if at + length < stop else None
+            if further is not None and not reader.tokens[at + length].owns:
+                at += length
+                continue
+            return at, kind, length
+        if found is not None:
+            at += found[1]
+            continue
+        low = token.low
+        if length := placed(reader, at):
+            at += length
+            continue
+        if at > index and low in lexicon.DETERMINERS | lexicon.OWNERS and not _joins(reader, at - 1):
+            return None
+        held = reader.money.get(at)
+        if held is not None and (held.currency is not None or len(token.text) > 3):
+            return None
+        ends = lexicon.NAME_STOP - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS
+        if low in ends and low != "both" and not (low == "of" and at > index):
+            return None
+        counted = reader.low(at - 1).isalpha() and at - 1 in reader.numbers
+        if low == "of" and not counted and reader.low(at - 1) not in _PARTITIVE:
+            return None
+        at += 1
+    return None
+
+
+def _joins(reader: Reader, at: int) -> bool:
+    """Whether an article may follow: "all the", "both of her"."""
+    return reader.low(at) in lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS or at in reader.numbers
+
+
+def placed(reader: Reader, index: int) -> int:
+    """How many tokens from here on say a place in line ("most recent")."""
+    for length in (3, 2, 1):
+        if " ".join(reader.lows(index, length)) in PLACES:
+            return length
+    return 0
+
+
+def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], stop: int, depth: int) -> Phrase | None:
+    noun, kind, length = head
+    made = _Made(kind)
+    if not _before(reader, made, index, noun, depth):
+        return None
+    last = noun + length
+    low = reader.low(last - 1)
+    made.plural = singular(low) != low
+    last = _numbered(reader, made, last, stop)
+    last = _after(reader, made, last, stop, depth)
+    return Phrase(_find(made), index, last, True)
+
+
+def _find(made: _Made) -> Find:
+    pick: str | int = made.pick
+    if pick == "one" and made.order is None:
+        pick = made.counted if made.counted is not None else "all" if made.plural and made.said is None else pick
+        if made.plural and made.said is not None and made.counted is None:
+            numeric = made.said.text.lstrip("#").replace("-", "").isalnum() and any(map(str.isdigit, made.said.text))
+            pick = "one" if numeric else "all"
+    elif made.order is not None and pick == "one":
+        pick = made.counted if made.counted is not None and not made.single else "one"
+    return Find(record=made.kind.name, said=made.said, where=tuple(made.where), order=made.order, pick=pick)  # type: ignore[arg-type]
+
+
+# ── before the noun ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _before(reader: Reader, made: _Made, index: int, noun: int, depth: int) -> bool:
+    """What stands before the noun; False where it can't be read as a part of the phrase."""
+    at = index
+    topic: list[int] = []
+    while at < noun:
+        low = reader.low(at)
+        owner = next((step for step in range(at, noun) if reader.tokens[step].owns), None)
+        if owner is not None and low not in lexicon.EVERY | {"both", "of"} and not placed(reader, at):
+            person = _owner(reader, at, owner + 1, made.kind, depth)
+            if person is not None:
+                made.where.append(BelongsTo(owner=person))
+                reader.person = person
+                at = owner + 1
+                continue
+        if low in lexicon.OWNERS:
+            person = reader.person
+            if person is None:
+                return False
+            if person.record != made.kind.name:
+                made.where.append(BelongsTo(owner=person))
+            at += 1
+            continue
+        step = _quantity(reader, made, at, noun)
+        if not step:
+            step = _order(reader, made, at, noun)
+        if not step and (state := reader.state(at, made.kind)) is not None and at + state[1] <= noun:
+            made.where.append(state[0])
+            step = state[1]
+        if not step and (when := _month(reader, made, at)) is not None:
+            step = when - at
+        if not step and (low in lexicon.DETERMINERS or low in {"of", "very", "my", "our", "new", "own", "still"}):
+            step = 1
+        if step:
+            at += step
+            continue
+        if reader.tokens[at].word:
+            if topic and topic[-1] != at - 1:
+                return False
+            topic.append(at)
+        at += 1
+    if topic:
+        made.said = reader.words(topic[0], topic[-1] + 1)
+    return True
+
+
+def _quantity(reader: Reader, made: _Made, at: int, noun: int) -> int:
+    low = reader.low(at)
+    if low == "both":
+        made.pick = 2
+        return 1
+    if low in {"all", "every", "each", "any"}:
+        made.pick = "all"
+        return 1
+    held = reader.numbers.get(at)
+    whole = held is not None and held.end >= reader.tokens[at].end
+    if held is not None and whole and held.kind == "cardinal" and not held.unit and 1 < held.value <= 100:
+        last = reader.end_index(held.end)
+        if held.value == int(held.value) and last <= noun and (held.words or len(reader.tokens[at].text) < 3):
+            made.counted = int(held.value)
+            return last - at
+    return 0
+
+
+def _order(reader: Reader, made: _Made, at: int, noun: int) -> int:
+    length = placed(reader, at)
+    if length and at + length <= noun:
+        position, by, descending = PLACES[" ".join(reader.lows(at, length))]
+        first = _FIRSTS[by, descending]
+        made.order = OrderByField(first=first, nth=abs(position))
+        return length
+    compared = lexicon.COMPARATIVES.get(reader.low(at))
+    if compared is not None:
+        made.order, made.single = OrderByField(first=compared[1]), True
+        return 1
+    return 0
+
+
+def _month(reader: Reader, made: _Made, at: int) -> int | None:
+    """ "her October invoice": a day of the kind's own line."""
+    when = reader.when(at, made.kind.order or "")
+    if when is None or made.kind.order is None:
+        return None
+    made.where += when[0]
+    return when[1]
+
+
+def _owner(reader: Reader, first: int, last: int, kind: RecordKind, depth: int) -> Find | None:
+    """Whose it is: the words up to the possessive."""
+    while first < last and reader.low(first) in lexicon.DETERMINERS:
+        first += 1
+    inner = reader.noun(first)
+    if inner is not None and first + inner[1] <= last:
+        if first + inner[1] == last:
+            return reader.person
+        phrase = read_phrase(reader, first, last, None, depth + 1)
+        return phrase.find if phrase is not None and phrase.last == last else None
+    above = reader.owner_of(kind) or reader.people()
+    if above is None or first >= last:
+        return None
+    if any(reader.low(at) in lexicon.NAME_STOP for at in range(first, last)):
+        return None
+    return Find(record=above.name, said=reader.words(first, last))
+
+
+# ── after the noun ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _numbered(reader: Reader, made: _Made, at: int, stop: int) -> int:
+    """ "ticket 5519", "invoice number INV-7", "customer Ada Lovelace"."""
+    step = at
+    while step < stop and reader.low(step) in {"number", "no", "no.", "nr", "id", "#"}:
+        step += 1
+    slug = step < stop and step == at and "-" in reader.tokens[step].text and step not in reader.dates
+    if step < stop and (is_code(reader, step, made.kind) or (slug and reader.state(step, made.kind) is None)):
+        made.said = reader.words(step, step + 1)
+        return step + 1
+    if made.said is None and at < stop and reader.tokens[at].capital and person_like(made.kind):
+        end = reader.name(at, stop)
+        if end > at:
+            made.said = reader.words(at, end)
+            return end
+    return at
+
+
+def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
+    token = reader.tokens[at]
+    if not token.word or not any(each.search == "number" for each in kind.fields):
+        return False
+    coded = any(map(str.isdigit, token.text)) and code_of(token.text, kind)
+    return coded and (at not in reader.dates or token.text.isdigit())
+
+
+def _after(reader: Reader, made: _Made, at: int, stop: int, depth: int) -> int:
+    """What follows the noun, as far as it can be read; where it ends."""
+    for _ in range(MOST_BEFORE):
+        if at >= stop:
+            break
+        start = at + 1 if reader.tokens[at].text == "," and at + 1 < stop else at
+        after = (
+            _relative(reader, made, start, stop, depth)
+            or _when(reader, made, start)
+            or _compared(reader, made, start)
+            or _having(reader, made, start, stop, depth)
+            or _whose(reader, made, start, stop, depth)
+            or _inside(reader, made, start, stop)
+            or _topic(reader, made, start, stop)
+            or _left_out(reader, made, start, stop, depth)
+        )
+        if not after or after <= at:
+            break
+        at = after
+    return at
+
+
+def _when(reader: Reader, made: _Made, at: int, named: str | None = None) -> int:
+    line = named or made.kind.order
+    when = reader.when(at, line) if line is not None else None
+    held = reader.low(at) in _WINDOWS or at in reader.dates or at in reader.hours or at + 1 in reader.hours
+    if when is None or (named is None and not held):
+        return 0
+    if named is None and reader.ahead(at):
+        return 0
+    made.where += when[0]
+    return when[1]
+
+
+def _compared(reader: Reader, made: _Made, at: int) -> int:
+    """ "over 100 EUR", "more than two weeks overdue", "older than 30 days"."""
+    start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} else at
+    found = reader.comparison(start)
+    if found is None:
+        return 0
+    op, length = found
+    after = start + length
+    ago = reader.duration(after)
+    if ago is not None:
+        lasting = start > at and reader.low(at) == "for"
+        return _aged(reader, made, after, ago[1], ago[0].isoformat(), op, lasting=lasting)
+    amount = reader.amount(after)
+    if amount is None or made.kind.size is None or (made.kind.order and reader.low(amount[1]) in lexicon.UNITS):
+        return 0
+    made.where.append(Compare(field=made.kind.size, op=op, value=amount[0]))
+    return amount[1]
+
+
+def _aged(
+    reader: Reader, made: _Made, first: int, last: int, day: str, op: Comparison, *, lasting: bool = False
+) -> int:
+    line, end = made.kind.order, last
+    if reader.low(last) in lexicon.OLD:
+        end = last + 1
+    elif (state := reader.state(last, made.kind)) is not None:
+        named = reader.date_field(made.kind, last)
+        made.where.append(state[0])
+        line, end = named.name if named is not None else line, last + state[1]
+    elif not lasting and reader.low(first - 1) == "than" and reader.low(first - 2) in {"more", "less", "longer"}:
+        return 0
+    if line is None:
+        return 0
+    turned: dict[str, Comparison] = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+    if op not in turned:
+        return 0
+    made.where.append(Compare(field=line, op=turned[op], value=Day(date=day, quote=reader.words(first, last))))
+    return end
+
+
+def _having(reader: Reader, made: _Made, at: int, stop: int, depth: int) -> int:
+    """ "with the most open tickets", "without a subscription", "who have more than two unpaid invoices"."""
+    low = reader.low(at)
+    if low not in lexicon.HAVING | {"without"}:
+        return 0
+    negated, step, op, count = low == "without", at + 1, ">=", 1
+    if reader.low(step) in {"no", "not"}:
+        negated, step = True, step + 1
+    superlative: First | None = None
+    if reader.low(step) == "the" and reader.low(step + 1) in {"most", "fewest", "least"}:
+        superlative = "highest" if reader.low(step + 1) == "most" else "lowest"
+        step += 2
+    elif (found := reader.comparison(step)) is not None:
+        op, step = found[0], step + found[1]
+    held = reader.numbers.get(step)
+    if superlative is None and held is not None and held.kind == "cardinal" and not held.unit and not held.vague:
+        after = reader.end_index(held.end)
+        if reader.lows(after, 2) == ("or", "more"):
+            after += 2
+        elif op == ">=" and not found_before(reader, at, step):
+            op = ">=" if depth else "="
+        count, step = int(held.value), after
+    phrase = read_phrase(reader, step, stop, None, depth + 1)
+    if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
+        return _labelled(reader, made, at, stop)
+    related = phrase.find.model_copy(update={"pick": "all"})
+    if superlative is not None:
+        made.order = OrderByCount(count=related, first=superlative)
+    else:
+        made.where.append(
+            Has(related=related, op="=", count=0) if negated else Has(related=related, op=op, count=count)  # type: ignore[arg-type]
+        )
+    return phrase.last
+
+
+def found_before(reader: Reader, first: int, last: int) -> bool:
+    """Whether a comparison stands between two places."""
+    return any(reader.comparison(at) is not None for at in range(first, last))
+
+
+def _labelled(reader: Reader, made: _Made, at: int, stop: int) -> int:
+    """ "with the note Goodwill": a field by its label, and what it holds."""
+    if reader.low(at) != "with":
+        return 0
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS | {"its"}:
+        step += 1
+    for each in made.kind.fields:
+        label = tuple((each.label or each.name).lower().split())
+        if each.type != "string" or reader.lows(step, len(label)) != label:
+            continue
+        first = step + len(label)
+        end = first
+        while end < stop and not reader.is_mark(end) and reader.low(end) not in lexicon.NAME_STOP:
+            end += 1
+        if end > first:
+            words = reader.words(first, end)
+            made.where.append(Compare(field=each.name, op="contains", value=Word(word=words.text, quote=words)))
+            return end
+    return 0
+
+
+def _whose(reader: Reader, made: _Made, at: int, stop: int, depth: int) -> int:
+    """ "of Ada", "for customer 7", "belonging to her"."""
+    low = reader.low(at)
+    if low not in lexicon.OF or at + 1 >= stop:
+        return 0
+    start = at + 2 if low == "belonging" else at + 1
+    if reader.low(start) in {"him", "her", "them"} and low in {"of", "from", "for", "to"} and reader.person is not None:
+        made.where.append(BelongsTo(owner=reader.person))
+        return start + 1
+    if low == "by" and (state := reader.state(start, made.kind)) is not None:
+        made.where.append(state[0])
+        return start + state[1]
+    token = reader.tokens[start] if start < stop else None
+    phrase = read_phrase(reader, start, stop, None, depth + 1)
+    if phrase is not None and phrase.noun:
+        kind = reader.kinds[phrase.find.record]
+        if kind.name == made.kind.name and low == "of" and made.order is not None:
+            made.where += phrase.find.where
+            made.said = made.said or phrase.find.said
+            return phrase.last
+        if kind.name != made.kind.name and reader.related(made.kind, kind):
+            if not phrase.find.bare:
+                made.where.append(BelongsTo(owner=phrase.find))
+            return phrase.last
+        return 0
+    above = reader.owner_of(made.kind)
+    if above is None or token is None:
+        return 0
+    if match := EMAIL.match(reader.text.plain, token.start):
+        last = reader.end_index(match.end())
+        made.where.append(BelongsTo(owner=Find(record=above.name, said=reader.words(start, last))))
+        return last
+    if low in {"for", "by", "to", "at"} and not token.capital:
+        return 0
+    if low == "from" and start in reader.dates:
+        return 0
+    end = reader.name(start, stop)
+    if end == start or reader.tokens[end - 1].owns:
+        return 0
+    person = Find(record=above.name, said=reader.words(start, end))
+    reader.person = person
+    made.where.append(BelongsTo(owner=person))
+    return end
+
+
+def _inside(reader: Reader, made: _Made, at: int, stop: int) -> int:
+    """ "in yen", "on the pro plan", "by phone"."""
+    if reader.low(at) not in {"in", "on", "by", "via", "through"} or at + 1 >= stop:
+        return 0
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS:
+        step += 1
+    state = reader.state(step, made.kind)
+    if state is None:
+        return 0
+    made.where.append(state[0])
+    return step + state[1]
+
+
+def _topic(reader: Reader, made: _Made, at: int, stop: int) -> int:
+    """ "about the VAT thing", "called Goodwill", "that mentions exports"."""
+    low = reader.low(at)
+    called = low in {"called", "named", "titled"}
+    if not (low in lexicon.ABOUT or low == "where" or called) or made.said is not None or at + 1 >= stop:
+        return 0
+    if not any(each.search in ("text", "name") for each in made.kind.fields):
+        return 0
+    first = at + 1
+    while first < stop and reader.low(first) in lexicon.DETERMINERS:
+        first += 1
+    end = first
+    while end < stop and not reader.is_mark(end) and (end == first or reader.low(end) not in lexicon.NAME_STOP):
+        end += 1
+    if end == first or end - first > 6 or reader.low(first) in lexicon.PRONOUNS:
+        return 0
+    made.said = reader.words(first, end)
+    return end
+
+
+def _left_out(reader: Reader, made: _Made, at: int, stop: int, depth: int) -> int:
+    for words in lexicon.EXCEPT:
+        if reader.lows(at, len(words)) != words:
+            continue
+        phrase = read_phrase(reader, at + len(words), stop, made.kind, depth + 1)
+        if phrase is None:
+            return 0
+        made.where.append(Except(left_out=phrase.find))
+        made.plural = True
+        return phrase.last
+    return 0
+
+
+# ── clauses ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _relative(reader: Reader, made: _Made, at: int, stop: int, depth: int) -> int:
+    """ "that were cancelled last week", "who is on pro", "Ada is working on", "that came in by phone"."""
+    pronoun = reader.low(at) in lexicon.RELATIVES
+    step = at + 1 if pronoun else at
+    negated = False
+    while step < stop and reader.low(step) in _LIGHT:
+        negated = negated or reader.low(step) in lexicon.NOT
+        step += 1
+    if step >= stop:
+        return 0
+    plain = step == at
+    if (reader.low(step) in lexicon.HAVING and not plain) or (pronoun and reader.low(step) in lexicon.HAVING):
+        return _having(reader, made, step, stop, depth)
+    handled = _handled(reader, made, step, stop)
+    if handled:
+        return handled
+    return predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
+
+
+def _handled(reader: Reader, made: _Made, at: int, stop: int) -> int:
+    """ "(that) Ada has", "Ada is working on"."""
+    above = reader.owner_of(made.kind)
+    if above is None or not reader.tokens[at].capital:
+        return 0
+    end = reader.name(at, stop)
+    if end == at or reader.tokens[end - 1].owns:
+        return 0
+    verb = end
+    while reader.low(verb) in {"is", "was", "are", "currently", "still", "now"}:
+        verb += 1
+    if reader.low(verb) not in lexicon.HANDLING:
+        return 0
+    made.where.append(BelongsTo(owner=Find(record=above.name, said=reader.words(at, end))))
+    verb += 1
+    return verb + 1 if reader.low(verb) in {"on", "after", "with", "of"} else verb
+
+
+def predicate(
+    reader: Reader, made: _Made, at: int, stop: int, depth: int, *, negated: bool = False, plain: bool = False
+) -> int:
+    """What is told of records: a state, a day, a comparison, what they have. ``plain`` stands without any verb, and
+    takes no state ("the invoice paid")."""
+    state = reader.state(at, made.kind)
+    dated = reader.date_field(made.kind, at)
+    if state is not None and (not plain or (dated is not None and at + state[1] in reader.ranges)):
+        condition = state[0]
+        if negated and isinstance(condition, StateIs):
+            condition = condition.model_copy(update={"negated": True})
+        elif negated and isinstance(condition, Compare):
+            condition = condition.model_copy(update={"op": "!="})
+        made.where.append(condition)
+        named = reader.date_field(made.kind, at)
+        after = at + state[1]
+        return (_when(reader, made, after, named.name) if named is not None else 0) or after
+    if negated:
+        return 0
+    named = reader.date_field(made.kind, at)
+    arrived = reader.low(at) in lexicon.ARRIVED
+    if plain and not (arrived or at + 1 in reader.ranges):
+        named = None
+    if named is not None or arrived:
+        after = at + 1
+        while reader.low(after) in lexicon.PARTICLES and after not in reader.ranges:
+            after += 1
+        if arrived and (reader.low(after) in {"by", "via"} or (inside := _inside(reader, made, after - 1, stop))):
+            return _inside(reader, made, after, stop) or inside
+        order = _ordered(reader, made, after, named.name if named is not None else None)
+        if order:
+            return order
+        line = named.name if named is not None else made.kind.order
+        return _when(reader, made, after, line)
+    if plain:
+        return 0
+    return _compared(reader, made, at) or _inside(reader, made, at, stop) or _having(reader, made, at, stop, depth)
+
+
+def _ordered(reader: Reader, made: _Made, at: int, line: str | None) -> int:
+    """ "that started last", "that came in first"."""
+    if reader.low(at) not in {"last", "first"} or at in reader.ranges:
+        return 0
+    first: First = "latest" if reader.low(at) == "last" else "earliest"
+    made.order = OrderByField(by=line, first=first) if line is not None else OrderByField(first=first)
+    return at + 1
+
+
+# ── without a noun ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | None, depth: int) -> Phrase | None:
+    token, low = reader.tokens[index], reader.low(index)
+    if low in lexicon.EVERYONE or low == "everything" or (low == "those" and wanted is not None):
+        kind = reader.people() if low in lexicon.EVERYONE else wanted
+        if kind is None:
+            return None
+        made = _Made(kind, pick="one" if low.startswith("some") else "all", plural=True)
+        last = _after(reader, made, index + 1, stop, depth)
+        return Phrase(_find(made), index, last, True)
+    if low in lexicon.COMPARATIVES or (low == "the" and reader.low(index + 1) in lexicon.COMPARATIVES):
+        at = index + (low == "the")
+        if reader.low(at + 1) == "of":
+            inner = read_phrase(reader, at + 2, stop, wanted, depth + 1)
+            if inner is not None:
+                order = OrderByField(first=lexicon.COMPARATIVES[reader.low(at)][1])
+                find = inner.find.model_copy(update={"order": order, "pick": "one"})
+                return Phrase(find, index, inner.last, inner.noun)
+    if (match := EMAIL.match(reader.text.plain, token.start)) is not None:
+        people = reader.people()
+        last = reader.end_index(match.end())
+        return Phrase(Find(record=people.name, said=reader.words(index, last)), index, last, False) if people else None
+    if low == "the" or low == "#":
+        return read_phrase(reader, index + 1, stop, wanted, depth + 1)
+    if wanted is not None and is_code(reader, index, wanted):
+        return Phrase(Find(record=wanted.name, said=reader.words(index, index + 1)), index, index + 1, False)
+    end = reader.name(index, stop)
+    if end == index:
+        return None
+    person = reader.people()
+    named = wanted if wanted is not None and person_like(wanted) else person
+    if named is None:
+        return None
+    find = Find(record=named.name, said=reader.words(index, end))
+    if wanted is not None and wanted.name != named.name:
+        find = Find(record=wanted.name, where=(BelongsTo(owner=find),))
+    return Phrase(find, index, end, False)
+
+
+def predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[tuple[Condition, ...], int] | None:
+    """The conditions that a predicate puts on records of a kind, and where it ends: "overdue", "low priority",
+    "on the pro plan"."""
+    made = _Made(kind)
+    step = at
+    while step < stop and reader.low(step) in {"on", "in", "a", "an", "the"} and reader.state(step, kind) is None:
+        step += 1
+    last = predicate(reader, made, step, stop, 0)
+    if not last or made.order is not None:
+        return None
+    noun = reader.noun(last)
+    if noun is not None and noun[0].name == kind.name:
+        last += noun[1]
+    while last < stop:
+        after = _after(reader, made, last, stop, 0)
+        if after == last:
+            break
+        last = after
+    return tuple(made.where), last
+
+
+def related_clause(
+    reader: Reader, kind: RecordKind, at: int, stop: int
+) -> tuple[tuple[Condition, ...], int, OrderByField | OrderByCount | None] | None:
+    """What is told of records of a kind without "that" or "who": "(which customers) have open tickets"."""
+    made = _Made(kind)
+    last = _relative(reader, made, at, stop, 0) or _after(reader, made, at, stop, 0)
+    if last <= at and reader.low(at) in lexicon.AUXILIARIES:
+        last = predicate(reader, made, at + 1, stop, 0)
+    return (tuple(made.where), last, made.order) if last > at else None

@@ -1,0 +1,247 @@
+"""Reader: one request's tokens with what the general readers find in them, and the words of it by their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from agent.extract.references.qualifiers import state_at
+from agent.extract.references.vocabulary import noun_at, person_like
+from agent.extract.spans import money
+from agent.extract.spans.money import currency_of
+from agent.extract.time import dates, time_ranges, times
+from agent.extract.time.date_math import shift
+from agent.planning.proposal import Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
+from agent.resolve.rules.clauses import is_order
+from agent.resolve.rules.grammar import lexicon
+from language import numerals
+from language.stems import ORDER_WORDS, stem
+from language.text import read_text, singular
+from language.wordnet import is_word
+from registry.records import Field, RecordKind
+
+Place = Callable[[int, int], Words]
+DATES = ("datetime", "date")
+MOST_NAMED = 4
+_PARTS: dict[str, tuple[int, int | None]] = {
+    "start": (1, 10), "beginning": (1, 10), "middle": (10, 20), "mid": (10, 20), "end": (20, None),
+}  # fmt: skip
+
+
+class Reader:
+    """``kinds`` by name; ``person`` and ``thing`` are what was last spoken of, for pronouns."""
+
+    def __init__(self, text: str, kinds: Sequence[RecordKind], now: datetime, place: Place) -> None:
+        self.text = read_text(text)
+        self.tokens = self.text.tokens
+        self.kinds = {kind.name: kind for kind in kinds}
+        self.now, self.place = now, place
+        self.ranges = {self.text.index_at(each.start): each for each in time_ranges.find(self.text, now)}
+        self.dates = {self.text.index_at(each.start): each for each in dates.find(self.text, now.date())}
+        self.money = {self.text.index_at(each.start): each for each in money.find(self.text)}
+        self.numbers = {self.text.index_at(each.start): each for each in numerals.find(self.text)}
+        self.hours = {self.text.index_at(each.start): each for each in times.find(self.text)}
+        self.person: Find | None = None
+        self.thing: Find | None = None
+        self.spoken: dict[str, Find] = {}
+        self.covered: set[int] = set()
+        """Tokens that a phrase, an amount or a test was read from."""
+
+    # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def low(self, index: int) -> str:
+        return self.tokens[index].low if 0 <= index < len(self.tokens) else ""
+
+    def lows(self, index: int, count: int) -> tuple[str, ...]:
+        return tuple(self.low(index + step) for step in range(count))
+
+    def is_mark(self, index: int) -> bool:
+        return index >= len(self.tokens) or (not self.tokens[index].word and self.tokens[index].text not in "#&-'\"“”")
+
+    def words(self, first: int, last: int) -> Words:
+        """The words of the tokens ``first`` up to ``last`` as they were typed, without a possessive 's."""
+        token = self.tokens[last - 1]
+        end = token.end - 2 if token.owns else token.end
+        return self.place(*self.text.span(self.tokens[first].start, end))
+
+    def end_index(self, offset: int) -> int:
+        return self.text.index_at(offset)
+
+    # ── kinds ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def noun(self, index: int) -> tuple[RecordKind, int] | None:
+        """The kind whose noun begins at a token, and its length; the longest noun wins."""
+        if index >= len(self.tokens):
+            return None
+        found = [(kind, length) for kind in self.kinds.values() if (length := noun_at(self.tokens, index, kind))]
+        low = self.low(index)
+        exact = [each for each in found if any(low in noun.lower().split() for noun in each[0].nouns)]
+        if not exact and is_word(self.low(index)):
+            return None
+        return max(exact or found, key=lambda each: each[1], default=None)
+
+    def people(self) -> RecordKind | None:
+        """The kind whose records are people that things belong to: the one that most others point at."""
+        owned = [relation.kind for kind in self.kinds.values() for relation in kind.relations]
+        named = [kind for kind in self.kinds.values() if person_like(kind)]
+        return max(named, key=lambda kind: (person_like(kind), owned.count(kind.name)), default=None)
+
+    def owner_of(self, kind: RecordKind) -> RecordKind | None:
+        made = [self.kinds[each.kind] for each in kind.relations if each.kind in self.kinds]
+        return max(made, key=person_like, default=None)
+
+    def related(self, kind: RecordKind, other: RecordKind) -> bool:
+        """Whether records of one kind lead to the other's over at most two relations, either way."""
+        return self.leads(kind, other) or self.leads(other, kind)
+
+    def leads(self, kind: RecordKind, other: RecordKind) -> bool:
+        if kind.relation_to(other.name) is not None:
+            return True
+        above = [self.kinds[each.kind] for each in kind.relations if each.kind in self.kinds]
+        return any(each.relation_to(other.name) is not None for each in above)
+
+    # ── conditions of one word ───────────────────────────────────────────────────────────────────────────────────────
+
+    def state(self, index: int, kind: RecordKind) -> tuple[Condition, int] | None:
+        """A state word, an enum's value or a currency of the kind at a token."""
+        if index >= len(self.tokens):
+            return None
+        word, length = state_at(self.tokens, index, kind)
+        if length and (self.lows(index, length) == tuple(word.lower().split()) or self.low(index) not in ORDER_WORDS):
+            return StateIs(state=word), length
+        for each in kind.fields:
+            for value in each.values:
+                parts = tuple(value.casefold().replace("_", " ").split())
+                if self.lows(index, len(parts)) == parts:
+                    extra = 1 if self.low(index + len(parts)) == each.name else 0
+                    return StateIs(state=value), len(parts) + extra
+        code = currency_of(self.tokens[index].text) or currency_of(self.tokens[index].low)
+        held = next((each for each in kind.fields if each.type == "currency"), None)
+        if code is not None and held is not None and len(self.low(index)) > 1:
+            return Compare(field=held.name, op="=", value=Word(word=code, quote=self.words(index, index + 1))), 1
+        return None
+
+    def date_field(self, kind: RecordKind, index: int) -> Field | None:
+        """The kind's day that a word speaks of: "cancelled", "due", "overdue"."""
+        word = self.low(index)
+        if len(word) < 3:
+            return None
+        for each in kind.fields:
+            if each.type not in DATES:
+                continue
+            for label in (each.label or each.name).lower().split():
+                if stem(label) == stem(word) or (len(label) >= 3 and label in word and word.startswith("over")):
+                    return each
+        return None
+
+    def when(self, index: int, field: str) -> tuple[list[Condition], int] | None:
+        """A stretch of time that begins at a token (its preposition with it), as conditions on a field."""
+        if (part := self._part_of(index, field)) is not None:
+            return part
+        held = self.ranges.get(index)
+        if held is None:
+            return self._hour(index, field)
+        last = self.end_index(held.end)
+        quote = self.words(index, last)
+        made: list[Condition] = []
+        if held.low is not None:
+            made.append(Compare(field=field, op=">=", value=Day(date=_day(held.low.date()), quote=quote)))
+        if held.high is not None:
+            high = held.high.date() - timedelta(days=1)
+            made.append(Compare(field=field, op="<=", value=Day(date=_day(high), quote=quote)))
+        return made, last
+
+    def _hour(self, index: int, field: str) -> tuple[list[Condition], int] | None:
+        """ "at 9 this morning": that hour of that day, today where none is said."""
+        held = self.hours.get(index + 1) if self.low(index) in {"at", "around"} else self.hours.get(index)
+        if held is None:
+            return None
+        last = self.end_index(held.end)
+        day = self.dates.get(last)
+        if day is not None and day.last is None:
+            last = self.end_index(day.end)
+        elif self.lows(last, 2) == ("this", "morning"):
+            last += 2
+        moment = f"{_day(day.day if day is not None else self.now.date())}T{held.time.hour:02}"
+        moment += f":{held.time.minute:02}" if held.time.minute else ""
+        return [Compare(field=field, op="during", value=Day(date=moment, quote=self.words(index, last)))], last
+
+    def _part_of(self, index: int, field: str) -> tuple[list[Condition], int] | None:
+        """ "from the end of October": a third of the month."""
+        at = index + 1 if self.low(index) in {"from", "in", "at", "of"} else index
+        at += self.low(at) == "the"
+        part = _PARTS.get(self.low(at))
+        if part is None or self.low(at + 1) != "of" or at + 2 >= len(self.tokens):
+            return None
+        after = self.text.plain[self.tokens[at + 2].start :][:30]
+        whole = dates.find(read_text(after), self.now.date())[:1]
+        if not whole or whole[0].start or whole[0].whole != "month" or whole[0].last is None:
+            return None
+        last = self.end_index(self.tokens[at + 2].start + whole[0].end)
+        quote = self.words(index, last)
+        first = whole[0].day.replace(day=part[0])
+        end = whole[0].last if part[1] is None else whole[0].day.replace(day=part[1])
+        bounds: list[Condition] = [
+            Compare(field=field, op=">=", value=Day(date=_day(first), quote=quote)),
+            Compare(field=field, op="<=", value=Day(date=_day(end), quote=quote)),
+        ]
+        return bounds, last
+
+    def ahead(self, index: int) -> bool:
+        """Whether a stretch of time lies in the future altogether."""
+        held = self.ranges.get(index)
+        return held is not None and held.low is not None and held.low.date() > self.now.date()
+
+    def comparison(self, index: int) -> tuple[Comparison, int] | None:
+        for words, op in lexicon.COMPARISONS:
+            if self.lows(index, len(words)) == words:
+                return op, len(words)
+        return None
+
+    def amount(self, index: int) -> tuple[Number, int] | None:
+        """A number at a token, with its currency where one is said."""
+        held = self.money.get(index)
+        if held is None:
+            return None
+        last = self.end_index(held.end)
+        return Number(number=held.amount, unit=held.currency, quote=self.words(index, last)), last
+
+    def duration(self, index: int) -> tuple[date, int] | None:
+        """The day that lies the duration at a token before today: "two weeks"."""
+        held = self.numbers.get(index)
+        count, after = (held.value, self.end_index(held.end)) if held is not None else (None, index)
+        if held is None and self.low(index) in {"a", "an"}:
+            count, after = Decimal(1), index + 1
+        unit = lexicon.UNITS.get(singular(self.low(after)))
+        if count is None or unit is None or count != int(count) or count > 10000:
+            return None
+        return shift(self.now.date(), -int(count), unit), after + 1
+
+    def name(self, index: int, stop: int) -> int:
+        """Where a name that begins at a token ends (``index`` itself: there is none). Typed with capitals it goes on as
+        long as they do; a word of the grammar, a noun of a kind or a number ends it."""
+        end = index
+        capital = index < len(self.tokens) and self.tokens[index].capital
+        while end < min(stop, index + MOST_NAMED + 1, len(self.tokens)):
+            token = self.tokens[end]
+            if not token.word and token.text not in ("&",):
+                break
+            if token.low in lexicon.NAME_STOP and not (capital and end > index and token.capital):
+                break
+            if token.word and not token.low[0].isalpha():
+                break
+            if self.noun(end) is not None and not (token.capital and end > index):
+                break
+            if capital and end > index and token.word and not token.capital:
+                break
+            if not token.capital and is_order(stem(token.low)):
+                break
+            end += 1
+            if token.owns:
+                break
+        return end
+
+
+def _day(day: date) -> str:
+    return day.isoformat()
