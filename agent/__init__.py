@@ -1,1 +1,2 @@
-"""What is decided: resolve → validate → confirm → run → record."""
+"""The gate: resolves a request, validates it into a plan, holds it for confirmation, sends it, and records each
+step."""

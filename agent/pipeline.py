@@ -27,8 +27,8 @@ class Value(BaseModel):
 
 
 class Span(Value):
-    """Words as they stand. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are code point
-    offsets in it."""
+    """Words at their place in the text. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are
+    code point offsets in it."""
 
     origin: Annotated[int, Field(ge=0)] = 0
     start: Annotated[int, Field(ge=0)]
@@ -37,7 +37,7 @@ class Span(Value):
 
 
 class Answer(Value):
-    """What a person said to a question: a candidate's id (``choice``) or words (``text``), never both."""
+    """An answer to a question: a candidate's id (``choice``) or words (``text``), never both."""
 
     slot: str
     choice: str | None = None
@@ -127,7 +127,7 @@ class SuppliedValue(Value):
 
 
 class Condition(Value):
-    """The words of a condition that live data shall answer, and which answer the call is for: ``holds`` or not."""
+    """The words of a condition that live data answers, and the answer at which the call is made: ``holds`` or not."""
 
     spans: tuple[Span, ...]
     holds: bool = True
@@ -198,8 +198,9 @@ class Abstain(Value):
 
 
 class Ask(Value):
-    """``drafts`` are the likeliest calls; ``confidence`` is how sure it was of them, as in ``Calls``, where only that
-    was lacking. ``stands`` says that no surer choice settles it: something that was said can't be checked, or done."""
+    """A question instead of a resolution. ``drafts`` are the likeliest calls; ``confidence`` is how sure the resolver
+    was of them, as in ``Calls``, where only that was lacking. ``stands`` says that no surer choice settles it:
+    something that was said can't be checked, or done."""
 
     kind: Literal["ask"] = "ask"
     question: Question
@@ -246,7 +247,7 @@ class Resolved(Value):
 
 
 class PromptSource(Value):
-    """Read from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
+    """Value from the person's words. ``reading`` says how, where that isn't obvious ("next Friday → 2026-12-04").
     ``read_by`` is ``code`` where code reads this very value from the words, ``model`` where only a model does: then a
     person must see it first."""
 
@@ -257,8 +258,8 @@ class PromptSource(Value):
 
 
 class ComputedSource(Value):
-    """Worked out by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records`` are
-    what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers."""
+    """Value computed by code from numbers that were typed and fields of records. ``reading`` is the sum; ``records``
+    are what it rests on ("invoice INV-1042"). ``read_by`` says who read the numbers."""
 
     kind: Literal["computed"] = "computed"
     reading: str
@@ -268,15 +269,16 @@ class ComputedSource(Value):
 
 
 class ProposedSource(Value):
-    """A model's own: no words say it. Only ever shown, marked and editable, on a card that a person confirms."""
+    """Value proposed by a model, with no words for it. Only ever shown, marked and editable, on a card that a person
+    confirms."""
 
     kind: Literal["proposed"] = "proposed"
     reading: str = ""
 
 
 class RecordSource(Value):
-    """Looked up. ``spans`` are the words that led to the record, ``via`` the records passed on the way ("customer Adam
-    Novak")."""
+    """Value from a record that was looked up. ``spans`` are the words that led to the record, ``via`` the records
+    passed on the way ("customer Adam Novak")."""
 
     kind: Literal["record"] = "record"
     record_kind: str
@@ -289,14 +291,14 @@ class RecordSource(Value):
 
 
 class DefaultSource(Value):
-    """The contract's own default."""
+    """Value from the contract's own default."""
 
     kind: Literal["default"] = "default"
 
 
 class GivenSource(Value):
-    """Given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the key's
-    public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
+    """Value given as data by an API caller or an event. ``pointer`` is its place in that (JSON Pointer), ``ref`` the
+    key's public part or the event's id. ``reading`` says what it was checked against ("customer Adam Novak")."""
 
     kind: Literal["given"] = "given"
     by: GivenBy
@@ -336,7 +338,7 @@ class ParameterValue(Value):
 
 
 class RecordSnapshot(Value):
-    """A record the plan rests on, as it was: checked again at the moment of sending. ``values`` are its safe fields,
+    """Snapshot of a record that the plan rests on, compared again just before sending. ``values`` are its safe fields,
     for showing drift."""
 
     record_kind: str
@@ -347,8 +349,8 @@ class RecordSnapshot(Value):
 
 
 class Step(Value):
-    """One call, ready. ``payload`` is the canonical JSON text of the whole body; from here on its bytes don't
-    change."""
+    """One call of a plan, ready to send. ``payload`` is the canonical JSON text of the whole body; from here on its
+    bytes don't change."""
 
     call_id: str
     action: str
@@ -372,7 +374,7 @@ class Step(Value):
 
 
 class Plan(Value):
-    """Every step of a request, validated together. ``digest`` binds contract versions, endpoints, payloads, pins and
+    """Every call of a request, validated together. ``digest`` binds contract versions, endpoints, payloads, pins and
     the actor: what is confirmed is what is sent. ``held`` says why a person must confirm; empty means no one must."""
 
     run_id: str
@@ -384,7 +386,7 @@ class Plan(Value):
 
     @property
     def confirm_by(self) -> ConfirmBy:
-        """A person, as soon as one of its steps asks for one: it is confirmed as a whole."""
+        """A person, as soon as one of its steps needs one: a plan is confirmed as a whole."""
         return ConfirmBy.PERSON if any(step.confirm_by is ConfirmBy.PERSON for step in self.steps) else ConfirmBy.ANYONE
 
 
@@ -409,7 +411,7 @@ RefusalCode = Literal[
 
 
 class Fault(Value):
-    """One value that won't do, by its JSON Pointer in what was given."""
+    """One supplied value that is not accepted, by its JSON Pointer."""
 
     pointer: str
     code: str
@@ -433,8 +435,8 @@ CallState = Literal["planned", "begun", "succeeded", "failed", "unknown", "skipp
 
 
 class CallOutcome(Value):
-    """What came of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of
-    the body as text."""
+    """Outcome of one call. ``unknown`` means it may have happened: no answer came. ``answer`` is at most 64 KiB of the
+    body as text."""
 
     call_id: str
     state: CallState
@@ -471,7 +473,7 @@ PhaseCallback = Callable[[Phase], None]
 
 
 def ignore_phase(_: Phase) -> None:
-    """The ``PhaseCallback`` of who has nobody to tell."""
+    """No-op phase callback."""
 
 
 FINAL: frozenset[RunState] = frozenset(

@@ -1,1 +1,1 @@
-"""The composition root: one process's container, its workers and its maintenance."""
+"""Composition root: one process's container, its workers and its maintenance."""

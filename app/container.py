@@ -1,5 +1,4 @@
-"""The composition root: one process's rooms, opened in order and closed in the reverse, handed to each other as
-values."""
+"""Container: opens one process's services in order, hands them to each other as values, and closes them in reverse."""
 
 from __future__ import annotations
 
@@ -76,7 +75,7 @@ SYSTEM = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", "person"
 
 @dataclass(frozen=True)
 class Container:
-    """What faces (web, cli) work with."""
+    """Application services for web and CLI."""
 
     settings: Settings
     database: Database
@@ -103,8 +102,8 @@ class Container:
 async def open_container(
     settings: Settings, *, clock: Clock = utc_now, resolver: Resolver | None = None
 ) -> AsyncIterator[Container]:
-    """Open the house and start its engine; at exit stop claiming, finish what is held, close. The schema must be up to
-    date."""
+    """Open the container and start its worker; at exit stop claiming, finish what is held, close. The schema must be up
+    to date."""
     database = await Database.open(settings.database_url)
     try:
         box = await open_sealed(database, settings, clock)
@@ -171,8 +170,8 @@ async def open_container(
     reading = CacheSync(database, contexts, mirrors, wake)
     job_handlers = JobHandlers(planner, sender, webhooks, reading)
 
-    async def parked(session: AsyncSession, job: Job, error: str) -> None:
-        await events.parked(session, job, error)
+    async def record_dead_job(session: AsyncSession, job: Job, error: str) -> None:
+        await events.record_dead_job(session, job, error)
         ids = {name: job.payload[name] for name in ("run_id", "event_id") if isinstance(job.payload.get(name), str)}
         await store.history.log.append(
             session, workspace=job.workspace, kind=EntryType.WORK_PARKED.value, run_id=ids.get("run_id"), actor=SYSTEM, at=clock(),  # noqa: E501
@@ -217,7 +216,7 @@ async def open_container(
         limits=webhooks.limits(settings.workers or 1),
         per_lane={DELIVER_JOB: webhooks.per_lane(settings.workers or 1)},
         wakes=wakes,
-        on_parked=parked,
+        on_parked=record_dead_job,
     )
     direct = DirectCalls(database, contexts, planner, clock, wake)
     gate = ApprovalService(database, contexts, clock, timedelta(hours=settings.second_person_h), settings.base_url)
@@ -253,7 +252,7 @@ async def open_container(
         if settings.workers
         else None
     )
-    async with model or contextlib.nullcontext():  # its connections are kept while the house is open
+    async with model or contextlib.nullcontext():  # its connections are kept while the container is open
         try:
             if settings.workers:
                 if pool is not None:

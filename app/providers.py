@@ -1,4 +1,4 @@
-"""Built from settings: the model client, the resolver, the OpenID Connect issuer."""
+"""Providers built from settings: the model client, the resolver, the OpenID Connect issuer."""
 
 from __future__ import annotations
 
@@ -21,17 +21,7 @@ def build_model(settings: Settings) -> ModelClient | None:
         return None
     from agent.resolve.model.client import ModelClient, ModelSettings
 
-    asked = ModelSettings(
-        model=settings.model,
-        api_base=settings.model_url,
-        api_key=settings.model_key,
-        mode=settings.model_mode,
-        timeout_s=settings.model_timeout_s,
-        retries=settings.model_retries,
-        fallbacks=settings.model_fallbacks,
-        prices=settings.model_prices,
-    )
-    return ModelClient(asked)
+    return ModelClient(ModelSettings.from_settings(settings))
 
 
 def build_resolver(model: ModelClient | None) -> Resolver | None:
@@ -47,7 +37,7 @@ def issuer_name(settings: Settings) -> str:
 
 
 def build_issuer(settings: Settings, guard: SsrfGuard, clock: Clock) -> Provider | None:
-    """The issuer that people may sign in with, dialled through the same guard as everything."""
+    """The OpenID Connect issuer that people may sign in with, reached through the same SSRF guard as everything."""
     if not settings.oidc_issuer:
         return None
     return Provider(

@@ -22,7 +22,7 @@ PLAN_ATTEMPTS = 4
 
 @dataclass(frozen=True)
 class JobHandlers:
-    """Planning and sending as the worker calls them."""
+    """Job handlers of planning and sending."""
 
     planner: Planner
     sender: Sender

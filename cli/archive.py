@@ -1,4 +1,4 @@
-"""A backup's file: a tar of ``manifest.json``, its MAC, the database's dump, and data.key where that was asked for.
+"""Backup archive: a tar of ``manifest.json``, its MAC, the database's dump and, where asked for, data.key.
 
 The manifest says what the parts are by length and SHA-256, and its MAC (HMAC-SHA256 under a key derived from the data
 key) that whoever holds that key made it. A restore checks both before it uses or unpacks anything: a dump is taken for
@@ -69,8 +69,8 @@ class _Manifest(BaseModel):
 
 
 async def write(database: Database, settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
-    """Answers the manifest. ``file`` is there, whole and with mode 600, or not at all. Raises Conflict where it was
-    already."""
+    """Write an archive and return its manifest. ``file`` is there, whole and with mode 600, or not at all. Raises
+    Conflict where it was already."""
     with tempfile.TemporaryDirectory(dir=_guarded(file), prefix=".opsiq-backup-") as folder:
         # The heads are read first: what is written while the dump begins only makes the chain longer.
         history = await _heads(database)
@@ -105,9 +105,9 @@ async def write(database: Database, settings: Settings, file: Path, *, with_key:
 
 
 async def put_back(settings: Settings, file: Path, *, unauthenticated: bool = False) -> dict[str, Any]:
-    """Fill the empty database from ``file``; answers its manifest. Raises InvalidInput for what is no whole backup of
-    this engine, and for one that can't be checked by the data key unless ``unauthenticated``; Conflict where something
-    stands."""
+    """Restore the empty database from ``file`` and return its manifest. Raises InvalidInput for what is no whole backup
+    of this engine, and for one that can't be checked by the data key unless ``unauthenticated``; Conflict where
+    something stands."""
     try:
         with file.open("rb") as opened:
             return await _put_back(settings, file, Archive(opened), unauthenticated=unauthenticated)
@@ -205,7 +205,7 @@ def _parts(manifest: dict[str, Any], archive: Archive) -> dict[str, dict[str, An
 
 
 async def faults(database: Database, manifest: dict[str, Any]) -> list[str]:
-    """What of the history that the manifest tells of is not there as it was."""
+    """Differences between the manifest's history and the restored one."""
     found = []
     async with database.read() as session:
         for workspace, head in manifest["history"].items():

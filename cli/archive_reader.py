@@ -27,7 +27,7 @@ _CHUNK: Final = 1024 * 1024
 
 
 class Unusable(ValueError):
-    """Why an archive can't be used, as the end of a sentence."""
+    """Raised where an archive can't be used; the message is the end of a sentence."""
 
 
 class Part(NamedTuple):

@@ -1,4 +1,4 @@
-"""A signed call to a running server, for the terminal.
+"""API client of the command line: signs calls to a running server.
 
 Credentials come from OPSIQ_URL, OPSIQ_KEY and OPSIQ_SECRET, or from the data folder.
 """
@@ -22,7 +22,8 @@ FILE = "cli.json"
 
 
 class Refused(InvalidInput):
-    """The server answered with a problem. The message names each fault by its pointer, and says where else to look."""
+    """Raised where the server answers with a problem. The message names each fault by its pointer, and says where else
+    to look."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
         code = problem.get("code")
@@ -31,7 +32,7 @@ class Refused(InvalidInput):
             said += f"\n  {each.get('pointer') or '/'}: {each.get('detail')} [{each.get('code')}]"
         if code == "invalid_signature":
             said += "\n  Another server may be at this address, one that does not know this terminal's key: see OPSIQ_URL and OPSIQ_DATA."  # noqa: E501
-        if code == "forbidden" and os.environ.get("OPSIQ_KEY") and kept() is not None:
+        if code == "forbidden" and os.environ.get("OPSIQ_KEY") and key_path() is not None:
             said += "\n  It is signed with the key in OPSIQ_KEY. Unset that and OPSIQ_SECRET, and this terminal's own key is used."  # noqa: E501
         super().__init__(said)
         self.problem = problem
@@ -92,7 +93,7 @@ def client() -> Client:
     given = {name: os.environ.get(f"OPSIQ_{name}", "") for name in ("URL", "KEY", "SECRET")}
     if given["KEY"] and given["SECRET"]:
         return Client((given["URL"] or "http://127.0.0.1:8080").rstrip("/"), given["KEY"], given["SECRET"])
-    path = kept()
+    path = key_path()
     if path is not None:
         own = json.loads(path.read_text())
         return Client(given["URL"] or own["url"], own["key"], own["secret"])
@@ -103,14 +104,14 @@ def client() -> Client:
     )
 
 
-def kept() -> Path | None:
-    """Where this terminal's own key is, if it has one."""
+def key_path() -> Path | None:
+    """Path of this terminal's own stored key, if it has one."""
     folders = (Path(os.environ.get("OPSIQ_DATA", ".data")), Path(".data/demo"))
     return next((folder / FILE for folder in folders if (folder / FILE).exists()), None)
 
 
 def keep(folder: Path, url: str, key: str, secret: str) -> None:
-    """Remember how this machine's user reaches the server: readable by nobody else."""
+    """Store how this machine's user reaches the server: readable by nobody else."""
     path = folder / FILE
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -1,4 +1,4 @@
-"""A browser's part, played by a program: signs in to the console and presses a card's button.
+"""Scripted console session: signs in to the console and presses a card's button, without a browser.
 
 ``opsiq demo --once`` tells the story without a person, and what only a person confirms is confirmed there like this:
 with the password of one, through the same page, form and checks.

@@ -1,5 +1,4 @@
-"""The demo's platform and server in step: the platform tells the server of every change, and the server keeps its
-records."""
+"""Demo setup: connects the demo's platform and server, so that changes are sent as events and records are cached."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ CONNECTOR: Final = "saas"
 
 
 def connect_demo(server: Client, workspace: str, platform_url: str, token: str) -> None:
-    """Share a secret with the platform, tell it where to send its webhooks, and have its records read once."""
+    """Connect server and platform: share a secret, register the webhook address, and sync its records once."""
     shared = server.post(f"/v1/connectors/{CONNECTOR}/webhook-secret", {})
     url = f"{server.url}/connectors/{CONNECTOR}/webhook?workspace={workspace}"
     body = json.dumps({"url": url, "secret": shared["secret"]}).encode()

@@ -1,4 +1,4 @@
-"""``opsiq``: one parser, one error manner.
+"""Entry point of ``opsiq``: one parser, and errors reported in one way.
 
 Exit codes: 0 done, 1 it did not work, 2 the command was misused, 3 a run was not carried out.
 """

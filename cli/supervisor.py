@@ -1,4 +1,4 @@
-"""Several processes as one: started, watched, started anew when they die, replaced and stopped together.
+"""Process supervisor: starts several processes, restarts those that die, and replaces and stops them together.
 
 A child runs from its own first instruction (nothing is forked from a running program), so that after an upgrade SIGHUP
 brings the new version in, child by child, without a moment in which nobody serves. One socket pair binds each child to
@@ -162,7 +162,7 @@ class Supervisor:
 
 
 class ReadinessPipe:
-    """A child's end of its line to the parent; ``None`` for a process that has none."""
+    """A child's end of the pipe to its parent; ``None`` for a process that has none."""
 
     def __init__(self, fd: int | None) -> None:
         self._line = socket.socket(fileno=fd) if fd is not None else None

@@ -1,4 +1,4 @@
-"""The database of this machine's data folder, opened for a command."""
+"""Database access for commands: opens the database of this machine's data folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many events at once: what is fired while one group is being committed is committed together by the next.
+"""Batch publisher: events published while one batch commits are committed together in the next.
 
 An event, the answer kept for its Idempotency-Key and its fan-out are one transaction, whoever else is in it: nobody is
 answered before the commit, and one that may not be (its key is taken, its data is wrong) leaves its neighbours alone.
@@ -37,7 +37,7 @@ class _Pending:
 
 
 class BatchPublisher:
-    """What the API fires through."""
+    """Publishes the API's events in batches."""
 
     def __init__(self, firing: EventPublisher) -> None:
         self._firing = firing
@@ -55,8 +55,8 @@ class BatchPublisher:
         caused_by: str | None = None,
         request_id: str | None = None,
     ) -> FiredEvent | KeyClaim:
-        """The event; or, where nothing was fired, what stands under the key of ``kept``, which is kept with the event
-        and its ``answer``. Raises as ``events.fire``."""
+        """Publish one event; or, where one was published under the key of ``kept`` before, answer what is stored under
+        it. ``kept`` is stored with the event and its ``answer``. Raises as ``publish``."""
         now = self._firing.clock()
         try:
             row = make_row(
@@ -79,7 +79,7 @@ class BatchPublisher:
             if stands is not None:
                 return stands
             if isinstance(error, EventLoop):
-                await self._firing.refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
+                await self._firing.record_refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
             raise
         fired = event_of_row(row)
         kept.body = answer(fired)

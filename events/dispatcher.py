@@ -1,8 +1,8 @@
-"""The walk: one durable piece of work for each event takes its subscribers through their priorities.
+"""Event dispatcher: one durable job for each event runs its subscribers in the order of their priorities.
 
 Who reacts is written down before anybody does. Lower priority comes first, the same priority side by side. A reaction
-and what it leaves behind are one transaction, so after a crash the walk goes on where it stood: what was done is not
-done again. A reaction that fails becomes work of its own, tried again later, and the walk goes on; only a blocking
+and what it leaves behind are one transaction, so after a crash dispatch continues where it stood: what was done is not
+done again. A reaction that fails becomes a job of its own, tried again later, and dispatch continues; only a blocking
 subscriber stops it, until it is done or has failed for good.
 """
 
@@ -43,7 +43,7 @@ _SYSTEM: Final = {"id": "opsiq", "kind": "system", "name": "OpsIQ", "role": "", 
 
 
 class Dispatcher:
-    """Handles ``event.react`` and ``event.retry``. ``react_s`` bounds one reaction."""
+    """Job handler of ``event.react`` and ``event.retry``. ``react_s`` bounds one reaction."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Dispatcher:
         self._react_s = react_s
 
     async def react(self, job: Job) -> Outcome:
-        """Take the event as far as it goes now. ``Reschedule`` while a blocking subscriber is being retried."""
+        """Dispatch the event as far as possible now. ``Reschedule`` while a blocking subscriber is being retried."""
         async with self._database.read() as session:
             event = event_of_row(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
         if event.mode != "live":
@@ -81,7 +81,7 @@ class Dispatcher:
         return Done(lambda session: store.events.events.finish(session, event.workspace, event.id, self._clock()))
 
     async def again(self, job: Job) -> Outcome:
-        """One more try of one reaction that failed."""
+        """Retry one reaction that failed."""
         async with self._database.read() as session:
             event = event_of_row(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
             row = await store.events.events.reaction(session, event.workspace, event.id, job.payload["subscriber"])
@@ -89,8 +89,8 @@ class Dispatcher:
             await self._let(event, row, (await self._subscribers(event)).get(row.subscriber))
         return Done()
 
-    async def parked(self, session: AsyncSession, job: Job, error: str) -> None:
-        """What stays undone of work that is not tried any more has failed, in the transaction that says so."""
+    async def record_dead_job(self, session: AsyncSession, job: Job, error: str) -> None:
+        """Mark as failed what is left of a job that is given up, in the same transaction."""
         if job.kind not in (REACT_JOB, RETRY_JOB):
             return
         now, event_id = self._clock(), job.payload["event_id"]
@@ -108,7 +108,7 @@ class Dispatcher:
         for connector in context.connectors:
             try:
                 theirs = [each for each in connector.subscribers() if fits(each.pattern, event.name)]
-            except Exception:  # a stranger's code: it may fail in any way, and only for itself
+            except Exception:  # third-party code: it may fail in any way, and only for itself
                 log.exception("connector %s could not say who reacts to %s", connector.name, event.name)
                 continue
             found += [of_connector(connector.name, each) for each in theirs]
@@ -206,7 +206,7 @@ class Dispatcher:
                 )
 
     async def _blocked(self, event: FiredEvent, blocking: Sequence[str]) -> Outcome | None:
-        """What a blocking subscriber that is not done makes of the walk; None when nothing stands in its way."""
+        """What a blocking subscriber that is not done means for the dispatch; None when nothing blocks it."""
         if not blocking:
             return None
         async with self._database.read() as session:

@@ -1,4 +1,4 @@
-"""What platforms tell: a webhook to a connector, verified by it, becomes events, each once, in one transaction."""
+"""Inbound webhooks: a platform's message, verified by its connector, becomes events, each once, in one transaction."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -44,6 +44,7 @@ from registry.connector import (
 )
 from store.database import Database, after_commit
 from store.events.inbound import InboundRow
+from store.transaction_hook import TransactionHook, no_hook
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ OVERLAP: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class AcceptedEvent:
-    """One event of a webhook. ``repeated``: the platform sent it before, and nothing was done again."""
+    """One event of an inbound webhook. ``repeated``: the platform sent it before, and nothing was done again."""
 
     id: str
     event: str
@@ -65,18 +66,12 @@ class AcceptedEvent:
 
 @dataclass(frozen=True, slots=True)
 class SharedSecret:
-    """``secret`` is answered here and never again; ``previous_until``: the one before it is good until then."""
+    """Shared secret of a platform's webhooks: ``secret`` is answered here and never again; ``previous_until``: the one
+    before it is valid until then."""
 
     connector: str
     secret: str
     previous_until: datetime | None
-
-
-TransactionHook = Callable[[AsyncSession, SharedSecret], Awaitable[None]]
-
-
-async def no_hook(session: AsyncSession, made: SharedSecret) -> None:
-    """No-op transaction hook."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +117,11 @@ class Inbox:
         return taken
 
     async def share_secret(
-        self, by: Actor, name: str, given: str | None = None, *, in_transaction: TransactionHook = no_hook
+        self, by: Actor, name: str, given: str | None = None, *, in_transaction: TransactionHook[SharedSecret] = no_hook
     ) -> SharedSecret:
-        """What the platform signs its webhooks with from now on: ``given`` by it, or a fresh one. The one before it is
-        good for a day. ``also`` is written in the same transaction. Raises Forbidden, NotFound, InvalidInput for a
-        secret that can't be one."""
+        """Set the secret that the platform signs its webhooks with: ``given`` by it, or a fresh one. The one before it
+        is good for a day. ``in_transaction`` is written in the same transaction. Raises Forbidden, NotFound,
+        InvalidInput for a secret that can't be one."""
         if by.role != OWNER:
             raise Forbidden(f"Only an owner shares secrets with a platform; you are {by.role}.")
         secret = given or webhook_signature.new_secret()
@@ -164,7 +159,7 @@ class Inbox:
         return connector, found[0]
 
     async def _handled(self, connector: Connector, inbound: Inbound) -> Sequence[Event]:
-        """What the connector makes of it. It is a stranger's code: it may fail in any way, and only for itself."""
+        """What the connector makes of it. Third-party code: it may fail in any way, and only for itself."""
         try:
             async with asyncio.timeout(HANDLE_S):
                 told = tuple(await connector.handle_webhook(inbound))

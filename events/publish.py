@@ -1,9 +1,8 @@
-"""Firing: the event and the one piece of work that lets its subscribers react, in the transaction of whoever says that
-it happened."""
+"""Event publishing: stores the event and the job that dispatches it, in the caller's transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -27,18 +26,13 @@ from registry.events import event_catalogue, event_names
 from store.database import Database, after_commit
 from store.events.events import EventRow
 from store.jobs.enqueue import NewJob
+from store.transaction_hook import TransactionHook, no_hook
 
 REACT_JOB: Final = "event.react"
 MAX_DATA_BYTES: Final = 64 * 1024
 OWN_ORIGIN: Final = "opsiq"
 MAX_DEPTH: Final = 8
 """How many events may stand above one in the chain of causes."""
-
-TransactionHook = Callable[[AsyncSession, FiredEvent], Awaitable[None]]
-
-
-async def no_hook(session: AsyncSession, fired: FiredEvent) -> None:
-    """No-op transaction hook."""
 
 
 async def publish(
@@ -55,7 +49,8 @@ async def publish(
     event_id: str | None = None,
     mode: Mode = "live",
 ) -> FiredEvent:
-    """Write the event and its fan-out into the caller's transaction. Whoever commits it wakes the engine.
+    """Write the event and its dispatch job into the caller's transaction. Whoever commits it wakes the worker.
+    ``caused_by`` is the event, run or call that led to it. Raises as ``make_row`` and ``depth_below`` do.
 
     ``caused_by`` is the event, run or call that led to it. Raises as ``written`` and ``depth_below`` do.
     """
@@ -90,7 +85,8 @@ def make_row(
     event_id: str | None = None,
     mode: Mode = "live",
 ) -> EventRow:
-    """The event as it will be stored, its depth not yet known. One of ``mode`` test is over as soon as it is fired.
+    """The event's row, without its depth. An event of ``mode`` test is settled as soon as it is published. One of
+    ``mode`` test is over as soon as it is fired.
 
     Raises InvalidInput (with findings) for a name that is none or is OpsIQ's own, data that does not fit a universal
     event's schema or is too large.
@@ -123,8 +119,8 @@ def make_row(
 
 
 def reaction_job(rows: Sequence[EventRow]) -> list[NewJob]:
-    """For each live event the one piece of work that lets its subscribers react. A test event has none: no rule,
-    instruction, connector, kept record or webhook hears of it."""
+    """The job that dispatches a live event to its subscribers. A test event has none: no rule, instruction, connector,
+    kept record or webhook hears of it."""
     return [
         NewJob(row.id, REACT_JOB, row.workspace, {"event_id": row.id}, priority=20)
         for row in rows
@@ -162,7 +158,7 @@ async def _depth_below(session: AsyncSession, workspace: str, cause: str) -> int
 
 @dataclass(frozen=True)
 class EventPublisher:
-    """The door to events: what APIs and consoles fire through."""
+    """Event publisher of APIs and consoles."""
 
     database: Database
     clock: Clock
@@ -177,10 +173,9 @@ class EventPublisher:
         occurred_at: datetime | None = None,
         caused_by: str | None = None,
         request_id: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[FiredEvent] = no_hook,
     ) -> FiredEvent:
-        """As ``fire``, in a transaction of its own; ``also`` is written in it. An event refused for its depth is an
-        entry in AI History."""
+        """Publish in a transaction of its own. An event refused for its depth is an entry in AI History."""
         now = self.clock()
         try:
             async with self.database.begin() as session:
@@ -199,14 +194,14 @@ class EventPublisher:
                 await in_transaction(session, fired)
                 after_commit(session, self.wake)
         except EventLoop as error:
-            await self.refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
+            await self.record_refused(actor, name, now, error, caused_by=caused_by, request_id=request_id)
             raise
         return fired
 
-    async def refused(
+    async def record_refused(
         self, actor: Actor, name: str, at: datetime, error: EventLoop, *, caused_by: str | None, request_id: str | None
     ) -> None:
-        """Tell history of an event that would have gone round in circles."""
+        """Record in history an event that would have gone round in circles."""
         async with self.database.begin() as session:
             await recorder.record_act(
                 session,

@@ -1,5 +1,4 @@
-"""Events keep what is kept in step: each connector whose records are kept hears of what is about them, after the rules
-and before webhooks.
+"""Record cache subscriber: updates cached records from events, after the rules and before webhooks.
 
 An event that the connector itself made of its platform's signed webhook carries the state. Whoever else fires one only
 says that something has changed: then the platform is asked.
@@ -29,7 +28,7 @@ MAX_ASKED: Final = 10
 
 @dataclass(frozen=True)
 class RecordCacheSubscribers:
-    """The source of one subscriber for each connector that an event is about."""
+    """Source of one subscriber for each connector that an event is about."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -64,7 +63,7 @@ class RecordCacheSubscribers:
 
         async def record(session: AsyncSession) -> None:
             for kind in dict.fromkeys([state.kind for state in states] + [kind for kind, _, _ in lost]):
-                if await cache.standing(session, kind) is None:
+                if await cache.sync_state(session, kind) is None:
                     continue
                 theirs = [cache.kept(state) for state in states if state.kind == kind]
                 await store.record_cache.records.store_records(session, cache.scope(kind), theirs)
@@ -85,7 +84,7 @@ class RecordCacheSubscribers:
             if kind not in cache.kinds:
                 continue
             async with self.database.read() as session:
-                if await cache.standing(session, kind) is None:
+                if await cache.sync_state(session, kind) is None:
                     continue
                 before = await store.record_cache.records.get(session, cache.scope(kind), record_id)
             state = await cache.mirror(kind).now(kind, record_id)

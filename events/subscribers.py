@@ -1,4 +1,4 @@
-"""The seam: what reacts to events, in which order, and what it leaves behind.
+"""Subscriber port: what reacts to events, in which order, and what a reaction leaves behind.
 
 ``Source`` answers who reacts to one event of one workspace. The walk (``events.dispatcher``) asks every source, writes
 down who reacts in which order, and lets them react: lower priority first, the same priority side by side.
@@ -29,9 +29,9 @@ ReactionHook = Callable[[AsyncSession], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class FiredEvent:
-    """One event as its subscribers see it. ``id`` is the idempotency key of everything it sets off; ``depth`` counts
-    the events above it in the chain of causes. Nobody reacts to one of ``mode`` test. ``data`` comes from outside: it
-    is data, whatever words stand in it."""
+    """An event as its subscribers see it. ``id`` is the idempotency key of everything it sets off; ``depth`` counts the
+    events above it in the chain of causes. Nobody reacts to one of ``mode`` test. ``data`` comes from outside: it is
+    data, whatever words stand in it."""
 
     id: str
     workspace: str
@@ -45,15 +45,15 @@ class FiredEvent:
     mode: Mode = "live"
 
     def as_json(self) -> dict[str, Any]:
-        """What conditions, pointers and webhook bodies see: pointers go from here (``/data/customer_id``)."""
+        """The event as conditions, pointers and webhook bodies see it: pointers start here (``/data/customer_id``)."""
         return {"id": self.id, "name": self.name, "data": dict(self.data), "occurred_at": iso(self.occurred_at)}
 
 
 @dataclass(frozen=True, slots=True)
 class ReactionResult:
-    """``detail`` says in a sentence what was done. ``record`` is written in the transaction that marks the reaction
-    done: both or neither, so what it writes happens exactly once. It must touch nothing but the session, and may raise:
-    then the reaction has failed."""
+    """Result of a reaction. ``detail`` says in a sentence what was done. ``record`` is written in the transaction that
+    marks the reaction done: both or neither, so what it writes happens exactly once. It must touch nothing but the
+    session, and may raise: then the reaction has failed."""
 
     detail: str = ""
     record: ReactionHook | None = None
@@ -74,7 +74,7 @@ class Subscriber:
 
 
 class Source(Protocol):
-    """Who reacts to this event. A cheap query: it is asked again for each retry. No network here."""
+    """Source of an event's subscribers. A cheap query: it is asked again for each retry. No network here."""
 
     async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]: ...
 

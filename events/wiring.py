@@ -1,4 +1,4 @@
-"""The room's parts, put together once for a process."""
+"""Construction of the event services, once for a process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from store.database import Database
 
 @dataclass(frozen=True)
 class Events:
-    """What faces and the engine need of this room. ``handlers`` go into the engine."""
+    """Event services for web, CLI and worker. ``handlers`` go into the worker."""
 
     firing: EventPublisher
     batch_publisher: BatchPublisher
@@ -34,7 +34,7 @@ class Events:
     instructions: Instructions
     inbox: Inbox
     handlers: Mapping[str, Handler]
-    parked: OnDead
+    record_dead_job: OnDead
     """What is written in the transaction that parks work of this room."""
 
 
@@ -47,7 +47,8 @@ def build(
     wake: Callable[[], None],
     sources: Sequence[Source] = (),
 ) -> Events:
-    """``sources`` are those of other rooms' subscribers beside the built-in ones (webhook endpoints)."""
+    """Build the event services. ``sources`` are those of other rooms' subscribers beside the built-in ones (webhook
+    endpoints)."""
     runner = AutomationRunner(database, contexts, planner, clock, wake)
     rules = Rules(runner)
     instructions = Instructions(runner, planner.resolver)
@@ -61,5 +62,5 @@ def build(
         instructions,
         Inbox(database, contexts, box, clock, wake),
         {REACT_JOB: dispatcher.react, RETRY_JOB: dispatcher.again},
-        dispatcher.parked,
+        dispatcher.record_dead_job,
     )

@@ -1,1 +1,2 @@
-"""The faces over HTTP: ``api`` (signed REST), ``console`` (pages). The only room that knows status codes and HTML."""
+"""HTTP: the signed REST API (``api``) and the console's pages (``console``). The only room that knows status codes and
+HTML."""

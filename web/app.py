@@ -1,4 +1,4 @@
-"""The application: one process that answers HTTP and does durable work beside it."""
+"""ASGI application: answers HTTP and runs jobs beside it in one process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from web.nonces import Nonces
 
 
 def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits | None = None) -> FastAPI:
-    """The app over a house that is opened with it and closed with it. ``limits`` None: as the settings say."""
+    """The ASGI application over a container that is opened and closed with it. ``limits`` None: as the settings say."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""Who is at the door of the API: the address, the signature, the window, the limit, the nonce, the scope, in this order
+"""API authentication: address, signature, time window, rate limit, nonce and scope, in this order
 (docs/reference/wire.md §1, §4)."""
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class AuthRequirement:
-    """What a signed route asks of its caller. ``limit`` None means by the method: GETs are reads, everything else
+    """What a signed route requires of its caller. ``limit`` None means by the method: GETs are reads, everything else
     writes. ``filters``: the route judges the names of its query parameters itself. ``test``: what it does has a test
     mode, so test keys may do it; beyond that they only read. ``text``: it has a text read, which is limited for person
     and workspace too."""
@@ -105,8 +105,8 @@ def require_signature(
     test: bool = False,
     text: bool = False,
 ) -> Callable[[Request], Awaitable[Caller]]:
-    """The dependency of a signed route: nothing of the route runs before it has passed. ``owner``: only keys with that
-    role. ``test``: test keys may do this, too, since it has a test mode.
+    """FastAPI dependency of a signed route: nothing of the route runs before it has passed. ``owner``: only keys with
+    that role. ``test``: test keys may do this, too, since it has a test mode.
 
     Raises Unauthenticated (one uniform 401), ClockSkew, Forbidden, WrongMode, Unavailable, Problem (``rate_limited``,
     ``unsupported_media_type``).
@@ -146,7 +146,7 @@ def need_scope(request: Request, caller: Caller, scope: str) -> None:
 
 
 def requirement_of(dependant: Dependant) -> AuthRequirement | None:
-    """What ``signed`` asks on a route with these dependencies, None where it is not behind it."""
+    """What ``require_signature`` requires on a route with these dependencies, None where it is not among them."""
     waiting = [dependant]
     while waiting:
         each = waiting.pop()

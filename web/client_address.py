@@ -27,8 +27,8 @@ _MOST_HOPS: Final = 32
 
 
 class ClientAddress:
-    """Pure ASGI, outermost: after it ``scope["client"]`` and ``scope["scheme"]`` are the client's, for everything that
-    takes an address.
+    """ASGI middleware, outermost: after it ``scope["client"]`` and ``scope["scheme"]`` are the client's, for everything
+    that takes an address.
 
     The last address in ``X-Forwarded-For`` is the one the trusted proxy saw; proxies before it are passed over while
     they are trusted too. What no trusted proxy wrote is never looked at, so a client that sends the header itself gains
@@ -61,8 +61,8 @@ class ClientAddress:
 
 
 def forwarded_for(said: str, peer: str, trusted: Sequence[Network]) -> str:
-    """The client's address by ``X-Forwarded-For`` as ``peer``, a trusted proxy, sent it: the last one that is no
-    trusted proxy itself. Where the words are no addresses, the nearest hop that is one."""
+    """The client's address in ``X-Forwarded-For`` as ``peer``, a trusted proxy, sent it: the last one that is no
+    trusted proxy itself. Where an entry is no address, the nearest hop that is one."""
     nearest = peer
     for word in reversed(said.rsplit(",", _MOST_HOPS)[-_MOST_HOPS:]):
         hop = _hop(word.strip())
@@ -89,7 +89,7 @@ def is_loopback(host: str) -> bool:
 
 
 def parse_address(text: str) -> Address | None:
-    """An IPv4 address that is mapped into IPv6 is the IPv4 one. None for what is no address."""
+    """Parse an address; an IPv4 address mapped into IPv6 is the IPv4 one. None for what is no address."""
     if len(text) > 60:
         return None
     try:
@@ -101,7 +101,8 @@ def parse_address(text: str) -> Address | None:
 
 @lru_cache(4096)
 def fold_address(address: str) -> str:
-    """Whom an address counts for: an IPv4 address for itself, an IPv6 one for the /64 that its holder has to itself."""
+    """The unit an address is limited by: an IPv4 address itself, an IPv6 one by the /64 that its holder has to
+    itself."""
     parsed = parse_address(address)
     if parsed is None:
         return "unknown"

@@ -1,4 +1,4 @@
-"""Idempotency of POSTs that act (docs/reference/wire.md §3): the answer is kept in the transaction of the effect.
+"""Idempotency keys (docs/reference/wire.md §3): the answer to a POST is stored in the transaction of its effect.
 
 A record is the caller's alone: whoever else sends the same Idempotency-Key finds nothing of it. What the route checks
 (signature, scope, role, and ``check``: whether the thing it names is there for this caller) is checked before anything

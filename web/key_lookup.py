@@ -1,5 +1,5 @@
-"""Keys with the members they belong to, read in groups: every request needs one, and none may be remembered, since a
-key that is revoked signs nothing from that moment."""
+"""API key lookup: keys with their members, read in batches and never cached, since a revoked key signs nothing from
+that moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every request passes first: an id, a bound on the body, headers that close doors."""
+"""Request middleware: a request id, a bound on the body, and security headers."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Nonces of signed requests, taken in groups. A request goes on only after the transaction that holds its nonce is
-committed."""
+"""Nonce store: nonces of signed requests, written in batches. A request goes on only after the transaction that holds
+its nonce is committed."""
 
 from __future__ import annotations
 

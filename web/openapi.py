@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: made from the routes themselves, so that no route can be missing and no scope can be wrong.
+"""OpenAPI 3.1 document, generated from the routes, so that no route can be missing and no scope wrong.
 
 Bodies are read by hand from the signed bytes (``web.api.body``); a route says which model it reads with ``takes``.
 Everything that holds for every signed route (security, scope, limit, idempotency, the problems it may answer) is added

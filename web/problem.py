@@ -1,4 +1,4 @@
-"""RFC 9457 problems: the one map from error codes to HTTP statuses, and the one shape in which errors leave."""
+"""RFC 9457 problem responses: the one map from error codes to HTTP statuses, and the one shape of errors."""
 
 from __future__ import annotations
 

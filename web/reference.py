@@ -1,5 +1,5 @@
-"""docs/reference/api.md, made of the OpenAPI document. ``python -m web.reference`` writes it; a test compares the
-two."""
+"""Generator of docs/reference/api.md from the OpenAPI document. ``python -m web.reference`` writes it; a test compares
+the two."""
 
 from __future__ import annotations
 

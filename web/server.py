@@ -1,6 +1,4 @@
-"""HTTP server: uvicorn behind our own listener, limits and timeouts; and as it is stopped, what a client had sent is
-answered before its connection is closed.
-"""
+"""HTTP server: uvicorn behind our own listener, limits and timeouts, with a graceful shutdown."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is written to AI History, and how it is exported and verified."""
+"""AI History: audit log of every step, exported and verified."""

@@ -1,4 +1,4 @@
-"""AI History: what is written at each step, and how it leaves as CSV.
+"""Audit log writer: the entries of AI History at each step, and their export as CSV.
 
 Every entry is appended in the same transaction as the change it tells of (``store.history.log`` chains them by digest).
 """
@@ -25,7 +25,7 @@ from store.runs.calls import CallRow
 
 
 class EntryType(StrEnum):
-    """What an entry tells of. Permanent: owners filter by these, exports carry them."""
+    """Entry types of AI History. Permanent: owners filter by them, exports carry them."""
 
     PROMPT = "prompt"
     RESOLVED = "resolved"
@@ -110,8 +110,8 @@ async def record(
     duration_ms: float | None = None,
     **data: Any,
 ) -> HistoryRow:
-    """Append one entry about ``run``. ``actor`` is who caused it (by default the run's own). Same transaction as the
-    caller's."""
+    """Append one entry about ``run``, in the caller's transaction. ``actor`` is who caused it, by default the run's
+    own."""
     told = make_entry(run, kind, at, actor=actor, outcome=outcome, duration_ms=duration_ms, **data)
     return (await store.history.log.append_all(session, run.workspace, [told]))[0]
 
@@ -126,7 +126,7 @@ def make_entry(
     duration_ms: float | None = None,
     **data: Any,
 ) -> HistoryEntry:
-    """What ``record`` appends, for whoever appends several at once (``store.history.log.append_all``)."""
+    """The entry that ``record`` appends, for callers that append several at once (``store.history.log.append_all``)."""
     return HistoryEntry(
         kind=kind.value,
         run_id=run.id,
@@ -282,8 +282,8 @@ def entry_json(row: HistoryRow) -> dict[str, Any]:
 
 
 def mode_of(row: HistoryRow) -> Mode:
-    """Whether an entry tells of what a test key asked for or did. It is read from what the chain covers: no column of
-    its own says so."""
+    """The mode of an entry: whether a test key asked for it or did it. Read from what the hash chain covers; there is
+    no column for it."""
     for told in (row.data, row.actor):
         if '"test"' in told and json.loads(told).get("mode") == "test":
             return "test"

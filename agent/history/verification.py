@@ -1,5 +1,4 @@
-"""What an owner is told about the chain of AI History: the store's verdict, and that a workspace has an entry at
-all."""
+"""Audit log verification for owners: whether the hash chain holds, and that a workspace has entries at all."""
 
 from __future__ import annotations
 

@@ -1,12 +1,10 @@
-"""The worker's step from words to a plan: resolve what was typed (or take up the drafts again), validate, decide
-whether it is held."""
+"""Job of planning a run: resolves what was typed (or takes up its drafts), validates it, and stores what came of it."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -36,6 +34,7 @@ from agent.planning.task import task_of
 from agent.planning.thread import MOST_TURNS, WAITING, Thread, restore_thread, thread_of
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
+from agent.runs.expiry import card_expiry, question_expiry
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
 from agent.runs.run import Run
 from agent.workspace import authority, principals
@@ -65,8 +64,8 @@ class EarlierRunMoved(Conflict):
 
 @dataclass(frozen=True)
 class Planner:
-    """Takes a ``received`` run to asked, held, confirmed, refused or abstained. Nothing is sent here, so doing it twice
-    is harmless."""
+    """Moves a ``received`` run to asked, held, confirmed, answered, refused or abstained. Nothing is sent here, so
+    doing it twice is harmless."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -82,21 +81,20 @@ class Planner:
     budget_s: float = 1.0
 
     async def plan(self, workspace: str, run_id: str) -> None:
-        """Resolve and validate, and store what came of it. Raises PlatformUnavailable, ModelUnavailable or
-        ModelMisbehaved."""
+        """Resolve, validate and store the verdict. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
         if (record := await self.plan_and_commit(workspace, run_id)) is not None:
             async with self.database.begin() as session:
                 await record(session)
 
     async def plan_and_commit(self, workspace: str, run_id: str) -> CommitHook | None:
-        """Resolve and validate. What comes of it is stored by the record that is answered, in whatever transaction it
-        is run in; None where there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved
-        (the engine tries again)."""
+        """Resolve and validate, and return the hook that stores the verdict in the caller's transaction, or None where
+        there is nothing to store. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved (the worker tries
+        again)."""
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
             actor = await principals.current_actor(session, run.actor, self.clock())
             confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
-            context = await self.contexts.list_connectors(session, workspace)
+            context = await self.contexts.current(session, workspace)
             earlier = await self._earlier(session, run, actor or run.actor)
         if run.state != "received":
             return None
@@ -227,14 +225,14 @@ class Planner:
         entry: dict[str, Any]
         match verdict:
             case Plan() if verdict.held:
-                expires = now + timedelta(seconds=verdict.expires_s)
+                expires = card_expiry(verdict, now)
                 run = run.with_(state="held", plan=verdict, approvals=(), expires_at=expires, held_at=now)
                 kind, entry = EntryType.HELD, {"plan": recorder.plan_data(verdict), "expires_at": expires.isoformat()}
             case Plan():
                 run = run.with_(state="confirmed", plan=verdict, approvals=(), held_at=None)
                 kind, entry = EntryType.AUTO_CONFIRMED, {"plan": recorder.plan_data(verdict)}
             case Question():
-                expires = now + timedelta(seconds=self.question_expires_s)
+                expires = question_expiry(self.question_expires_s, now)
                 run = run.with_(state="asked", question=verdict, plan=None, expires_at=expires)
                 kind, entry = EntryType.ASKED, {"question": verdict.model_dump(mode="json")}
             case Abstain():
@@ -325,7 +323,7 @@ class Planner:
 
 
 def resolve_work(run: Run) -> NewJob:
-    """What works a received run out."""
+    """The job that plans a received run."""
     return NewJob(f"{run.id}:resolve:{run.revision}", RESOLVE_JOB, run.workspace, {"run_id": run.id}, priority=10)
 
 
@@ -334,7 +332,7 @@ async def put_resolve(session: AsyncSession, run: Run) -> None:
 
 
 async def put_send(session: AsyncSession, run: Run) -> None:
-    """The work row that sends a confirmed run: same transaction as the confirmation, once for each run and revision."""
+    """Enqueue the job that sends a confirmed run: in the confirmation's transaction, once for each run and revision."""
     await store.jobs.enqueue.enqueue(
         session,
         key=f"{run.id}:send:{run.revision}",

@@ -1,5 +1,5 @@
-"""What would happen, without anything happening: a request resolved and validated but never stored or sent, and a draft
-of a contract judged over the calls that were planned before it."""
+"""Simulation: a request resolved and validated but never stored or sent, and a contract's draft replayed over past
+calls."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ Fate = Literal["allowed", "held", "blocked"]
 
 
 @dataclass(frozen=True)
-class Rehearsed:
-    """``run`` was never stored: it is what a card is drawn from."""
+class SimulatedRun:
+    """A simulated request. ``run`` was never stored: a card is drawn from it."""
 
     run: Run
     verdict: Verdict
@@ -44,7 +44,7 @@ class Rehearsed:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedCall:
-    """One call that was planned, as it was and as the draft would have it."""
+    """A past call as it was planned, and as the draft would have it."""
 
     run_id: str
     at: datetime
@@ -62,11 +62,11 @@ class Simulations:
     planner: Planner
     clock: Clock
 
-    async def rehearse(
+    async def simulate(
         self, actor: Actor, text: str, *, surface: Surface = "admin", draft: Contract | None = None
-    ) -> Rehearsed:
-        """What would become of ``text`` if ``actor`` asked it, with ``draft`` in force in place of its namesake. Raises
-        InvalidInput, and what resolving raises (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)."""
+    ) -> SimulatedRun:
+        """Simulate ``text`` as ``actor``, with ``draft`` in place of the contract of its name. Raises InvalidInput, and
+        what resolving raises (PlatformUnavailable, ModelUnavailable, ModelMisbehaved)."""
         words = text.strip()
         if not words or len(words) > MAX_TEXT:
             raise InvalidInput(f"Type what is to be done, in at most {MAX_TEXT} characters.")
@@ -86,11 +86,11 @@ class Simulations:
         if draft is not None:
             context = _with(context, draft)
         run, outcome = await self.planner.evaluate(run, context, ())
-        return Rehearsed(run, outcome.verdict)
+        return SimulatedRun(run, outcome.verdict)
 
-    async def shadow(self, workspace: str, draft: Contract) -> Sequence[ReplayedCall]:
-        """The calls of this action among the newest runs, newest first, with what ``draft`` would have made of each: by
-        its roles and surfaces, its schema, its policy over the values and records as they were."""
+    async def replay(self, workspace: str, draft: Contract) -> Sequence[ReplayedCall]:
+        """Replay past calls of this action, newest first, under ``draft``: its roles and surfaces, its schema, its
+        policy over the values and records as they were."""
         found: list[ReplayedCall] = []
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(session, workspace, action=draft.name, limit=LOOKED_AT)
@@ -136,6 +136,6 @@ async def _fate(run: Run, step: Step, draft: Contract, evaluator: Evaluator) -> 
 
 
 def _with(context: WorkspaceContext, draft: Contract) -> WorkspaceContext:
-    """Made anew, so that nothing of the draft gets into what the ground keeps."""
+    """A copy of the context with the draft in it: the cached context stays as it is."""
     others = [each for each in context.catalogue if each.name != draft.name]
     return WorkspaceContext(f"{context.generation}+draft", Catalogue([*others, draft]), context.kinds, context.live)

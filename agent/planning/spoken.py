@@ -1,4 +1,5 @@
-"""Drafts of a proposal by its words alone: what each argument stands on, for calls whose text came with an event."""
+"""Drafts of a proposal by its words alone: which words each argument rests on, for calls whose text came with an
+event."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from registry.catalogue import Catalogue
 
 
 def spoken_drafts(calls: Sequence[Call], catalogue: Catalogue) -> tuple[Draft, ...]:
-    """Each call as words at their places; what a model worded or worked out itself is left out, and so is what no typed
-    words say."""
+    """The drafts of these calls by their words; what a model worded or computed is left out, and so is what no typed
+    words support."""
     made = []
     for call in calls:
         contract = catalogue.get(call.action)

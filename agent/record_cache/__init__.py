@@ -1,5 +1,4 @@
-"""Records that are kept beside a workspace: found without asking the platform, checked against it before anything is
-sent."""
+"""Record cache: finds names without asking the platform, and checks records against it before anything is sent."""
 
 from agent.record_cache.cache import ConnectorCache, RecordCaches
 

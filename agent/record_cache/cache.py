@@ -1,5 +1,4 @@
-"""What of one connector is kept, and whether it may be gone by: only a whole reading makes it so, and only for so
-long."""
+"""Cache status of one connector: which kinds are cached, and whether they are fresh enough to be used."""
 
 from __future__ import annotations
 
@@ -23,14 +22,15 @@ from store.record_cache.sync_state import SyncStateRow
 
 @dataclass(frozen=True)
 class RecordCaches:
-    """What every workspace's keeping has in common. ``max_age``: a reading older than that is gone by no more."""
+    """The record caches of all workspaces. Syncs older than ``max_age`` are stale and not used."""
 
     database: Database
     clock: Clock
     max_age: timedelta
 
     def of(self, workspace: str, connector: Connector) -> ConnectorCache | None:
-        """None where this connector lets nothing be kept. It is a stranger's code: it may raise anything."""
+        """The cache of this connector, None where it lets nothing be cached. Third-party code: it may raise
+        anything."""
         kinds: dict[str, tuple[RecordSource, CachedKind]] = {}
         for mirror in connector.mirrors():
             for each in mirror.mirrored():
@@ -42,7 +42,7 @@ class RecordCaches:
 
 @dataclass(frozen=True)
 class ConnectorCache:
-    """One workspace's kept records of one connector."""
+    """The cached records of one connector in one workspace."""
 
     mirrors: RecordCaches
     workspace: str
@@ -61,8 +61,7 @@ class ConnectorCache:
         return self.kinds[kind][0]
 
     def shape(self, kind: str) -> str:
-        """Changes when the kind is declared otherwise or the platform stands elsewhere: then what is kept is of another
-        world."""
+        """Fingerprint of the kind's declaration and the platform's address: a cache of another shape is not used."""
         if kind not in self._shapes:
             declared = self.kind(kind)
             fields = [[each.name, each.type, each.search or ""] for each in declared.fields]
@@ -70,15 +69,15 @@ class ConnectorCache:
             self._shapes[kind] = canon.digest(said)
         return self._shapes[kind]
 
-    async def standing(self, session: AsyncSession, kind: str) -> SyncStateRow | None:
-        """How far this kind is kept; None where it isn't, or only of another world."""
+    async def sync_state(self, session: AsyncSession, kind: str) -> SyncStateRow | None:
+        """Sync state of this kind; None where it is not cached, or cached in another shape."""
         if kind not in self.kinds:
             return None
         row = await sync_state.get(session, self.workspace, self.connector, kind)
         return row if row is not None and row.shape == self.shape(kind) else None
 
     def fresh(self, row: SyncStateRow | None) -> bool:
-        """Whether look-ups may go by it."""
+        """Whether look-ups may use it."""
         if row is None or row.synced_at is None:
             return False
         return self.mirrors.clock() - row.synced_at <= self.mirrors.max_age

@@ -1,4 +1,4 @@
-"""The two ways to read records of a connector that lets them be kept: as they are kept, and as they are.
+"""Cached and live reads of a connector's records.
 
 Look-ups go by what is kept. What a card rests on is asked of the platform itself, at the click and at the moment of
 sending, and what it answers corrects what is kept.
@@ -29,9 +29,8 @@ _NUMERIC: Final = frozenset({"integer", "number", "money_minor"})
 
 
 class CachedRecords:
-    """Answers from what is kept where that is whole and fresh, else from the platform. What the words of a search don't
-    find among what is kept is asked of the platform too, if it answers: it may be newer than the last that was
-    heard."""
+    """Reads from the cache where it is complete and fresh, else from the platform. Words that a search does not find in
+    the cache are searched for on the platform too, if it answers: it may know newer records."""
 
     def __init__(self, live: ContextProvider, cache: ConnectorCache) -> None:
         self._live, self._cache = live, cache
@@ -54,7 +53,7 @@ class CachedRecords:
 
     async def get(self, kind: str, record_id: str) -> Record | None:
         async with self._database.read() as session:
-            if self._cache.fresh(await self._cache.standing(session, kind)):
+            if self._cache.fresh(await self._cache.sync_state(session, kind)):
                 row = await store.record_cache.records.get(session, self._cache.scope(kind), record_id)
                 if row is not None and not row.gone:
                     return _record(self._cache.kind(kind), row)
@@ -67,7 +66,7 @@ class CachedRecords:
         if where is None:
             return None
         async with self._database.read() as session:
-            if not self._cache.fresh(await self._cache.standing(session, query.kind)):
+            if not self._cache.fresh(await self._cache.sync_state(session, query.kind)):
                 return None
             scope, sorting, limit = self._cache.scope(query.kind), _sorting(kind, query), max(1, query.limit)
             if query.text is None or not query.text.strip():
@@ -86,7 +85,7 @@ class CachedRecords:
 
 
 class WriteThroughRecords:
-    """Always the platform. What it says of one record is what is kept from then on."""
+    """Always reads from the platform, and writes what it answers to the cache."""
 
     def __init__(self, live: ContextProvider, cache: ConnectorCache) -> None:
         self._live, self._cache = live, cache
@@ -103,7 +102,7 @@ class WriteThroughRecords:
             return await self._live.get(kind, record_id)
         scope = self._cache.scope(kind)
         async with self._database.read() as session:
-            standing = await self._cache.standing(session, kind)
+            standing = await self._cache.sync_state(session, kind)
             before = await store.record_cache.records.get(session, scope, record_id) if standing else None
         if standing is None:
             return await self._live.get(kind, record_id)

@@ -1,10 +1,10 @@
-"""Reading all of a kind from its platform, page by page: begun by a person or when the last reading has grown old, gone
-on with where it stood after a crash, safe beside events that come meanwhile."""
+"""Full sync of a record kind from its platform, page by page: resumes after a crash, and is safe beside events that
+come meanwhile."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -25,6 +25,7 @@ from executors.jobs.queue import Dead, Done, Outcome, Reschedule
 from store.database import Database, after_commit, now
 from store.jobs.jobs import Job
 from store.record_cache.sync_state import SyncStateRow
+from store.transaction_hook import TransactionHook, no_hook
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +38,8 @@ MAX_PAUSE_S: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class CacheStatus:
-    """How one kind of one connector is kept. ``records`` are there now; ``fresh``: look-ups go by them. ``state`` is
-    ``none`` where it was never begun; ``reading`` says how far it is in ``seen``."""
+    """Cache status of one kind of one connector. ``records`` are cached now; ``fresh``: look-ups use them. ``state`` is
+    ``none`` where it was never started; ``reading`` says how far it is in ``seen``."""
 
     connector: str
     kind: str
@@ -51,13 +52,6 @@ class CacheStatus:
     synced_at: datetime | None = None
     heard_at: datetime | None = None
     error: str = ""
-
-
-TransactionHook = Callable[[AsyncSession, list[CacheStatus]], Awaitable[None]]
-
-
-async def no_hook(session: AsyncSession, made: list[CacheStatus]) -> None:
-    """No-op transaction hook."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +67,11 @@ class CacheSync:
         connector: str | None = None,
         kind: str | None = None,
         *,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[list[CacheStatus]] = no_hook,
     ) -> list[CacheStatus]:
-        """Read all of these kinds anew: of one connector or of each, one kind or every one. What is being read already
-        goes on. Raises Forbidden, NotFound where nothing can be kept by these names. ``also`` is written in the same
-        transaction."""
+        """Start a full sync of these kinds: of one connector or of each, one kind or every one. A sync that is under
+        way goes on. Raises Forbidden, NotFound where nothing can be cached by these names. ``in_transaction`` is
+        written in the same transaction."""
         if by.role != OWNER:
             raise Forbidden(f"Only an owner has records read; you are {by.role}.")
         context = await self.contexts.of(by.workspace)
@@ -132,7 +126,7 @@ class CacheSync:
         try:
             while True:
                 async with self.database.read() as session:
-                    row = await cache.standing(session, kind)
+                    row = await cache.sync_state(session, kind)
                 if row is None or row.state != "reading" or row.began_at.isoformat() != began:
                     return Done()
                 if (read := await self._page(cache, row)) is not None:
@@ -205,7 +199,7 @@ class CacheSync:
     async def _failed(self, job: Job, cache: ConnectorCache, kind: str, error: OpsIQError) -> Outcome:
         over = job.attempt >= ATTEMPTS
         async with self.database.begin() as session:
-            row = await cache.standing(session, kind)
+            row = await cache.sync_state(session, kind)
             if row is not None and row.state == "reading":
                 state = "failed" if over else "reading"
                 await store.record_cache.sync_state.move(session, row, error=error.detail[:1000], state=state)
@@ -214,7 +208,7 @@ class CacheSync:
         return Reschedule(min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** (job.attempt - 1)), error.detail)
 
     async def _standing(self, session: AsyncSession, cache: ConnectorCache, kind: str) -> CacheStatus:
-        row = await cache.standing(session, kind)
+        row = await cache.sync_state(session, kind)
         events = cache.kinds[kind][1].events
         if row is None:
             return CacheStatus(cache.connector, kind, events, "none", fresh=False, records=0, seen=0)

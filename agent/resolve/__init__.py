@@ -1,1 +1,1 @@
-"""From words to drafts: which of the offered actions, if any, and which words stand for which parameter."""
+"""Resolvers: choose among the offered actions, and say which words stand for which parameter."""

@@ -1,4 +1,4 @@
-"""The port every resolver stands behind: words and a closed set of offers in, a Resolution out."""
+"""Resolver port: a request and a closed set of offers in, a resolution out."""
 
 from __future__ import annotations
 

@@ -1,10 +1,8 @@
-"""From a held plan to a confirmed one: who may say yes, to exactly what, and once."""
+"""Approval: takes a held plan to a confirmed one, by who may approve exactly this plan, once."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.pipeline import Plan, Refusal
+from agent.pipeline import Refusal
 from agent.planning.planner import put_resolve, put_send
 from agent.runs import repository
 from agent.runs.approver_independence import refuse_dependent_approvers, refuse_newcomer
+from agent.runs.expiry import expire, has_expired
 from agent.runs.person_only import is_person, needs_person, refuse_key
 from agent.runs.run import Approval, Run
+from agent.runs.states import Held, Planned, as_held
 from agent.validate import recheck
 from agent.validate.payload import plan_digest
 from agent.workspace import authority, principals
@@ -26,25 +26,19 @@ from agent.workspace.authority import may_run
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts
 from core.actor import Actor
 from core.clock import Clock
-from core.errors import Conflict, Forbidden
+from core.errors import Forbidden
 from store.database import Database
 from store.runs import confirmations
+from store.transaction_hook import TransactionHook, no_hook
 
 log = logging.getLogger(__name__)
 
 DRIFTED: Final = "What it stood on changed after it was shown, so this new card waits for a yes."
 
-TransactionHook = Callable[[AsyncSession, Run], Awaitable[None]]
-"""Something more to write in the transaction that moves a run."""
-
-
-async def no_hook(session: AsyncSession, run: Run) -> None:
-    """No-op transaction hook."""
-
 
 @dataclass(frozen=True)
 class ApprovalService:
-    """Holds the only way from ``held`` to ``confirmed``."""
+    """The only way from ``held`` to ``confirmed``."""
 
     database: Database
     contexts: WorkspaceContexts
@@ -55,37 +49,34 @@ class ApprovalService:
     """Where a person confirms what a key may not."""
 
     async def confirm(
-        self, approver: Actor, run: Run, digest: str, in_transaction: TransactionHook = no_hook
+        self, approver: Actor, run: Run, digest: str, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """Approve ``digest``. A second click by the same person answers the run as it stands. Drift gives the run back
+        """Approve ``digest``. A second approval by the same person returns the run unchanged. Drift sends the run back
         to planning and a fresh card. Raises Conflict only if the run moved in a way that no answer covers."""
         if run.state in ("confirmed", "executing", "succeeded", "failed", "unknown") and run.digest == digest:
             return run
-        refusal = self._refuse(approver, run, digest)
-        if refusal is not None:
-            return await self._refused(approver, run, refusal)
-        plan = run.plan
-        assert plan is not None
+        held = self._to_confirm(approver, run, digest)
+        if isinstance(held, Refusal):
+            return await self._record_refusal(approver, run, held)
+        plan = held.plan
         context = await self.contexts.of(run.workspace)
-        denied = may_run(context.catalogue, approver, plan) or refuse_key(
-            context, approver, run, plan, self.console_url
-        )
+        denied = may_run(context.catalogue, approver, plan) or refuse_key(context, approver, held, self.console_url)
         if denied is not None:
-            return await self._refused(approver, run, denied)
+            return await self._record_refusal(approver, run, denied)
         async with self.database.read() as session:
             requester = await principals.current_actor(session, run.actor, self.clock())
-            standing = await valid_approvals(session, context, run, self.clock())
-            late = await refuse_newcomer(session, approver, run) or await refuse_dependent_approvers(
-                session, run, [approver, *(each.actor for each in standing if each.actor)], self.clock(), self.apart
+            standing = await valid_approvals(session, context, held, self.clock())
+            late = await refuse_newcomer(session, approver, held) or await refuse_dependent_approvers(
+                session, held, [approver, *(each.actor for each in standing if each.actor)], self.clock(), self.apart
             )
         if late is not None:
-            return await self._refused(approver, run, late)
+            return await self._record_refusal(approver, run, late)
         if requester is None:
-            return await self._refused(
+            return await self._record_refusal(
                 approver, run, Refusal(code="forbidden", detail=f"{run.actor.name} may no longer act here.")
             )
         drift = (
-            verify_digest(run, plan)
+            verify_digest(held)
             or check_requester_role(run, requester)
             or await recheck(
                 plan, actor=requester, catalogue=context.catalogue, kinds=context.live, surface=run.surface
@@ -93,15 +84,15 @@ class ApprovalService:
         )
         if drift:
             return await self._drifted(run, approver, drift, in_transaction)
-        return await self._approve(approver, run, plan, standing, in_transaction)
+        return await self._approve(approver, held, standing, in_transaction)
 
-    def _refuse(self, approver: Actor, run: Run, digest: str) -> Refusal | None:
-        now = self.clock()
-        if run.state == "expired" or (run.state == "held" and run.expires_at is not None and now >= run.expires_at):
+    def _to_confirm(self, approver: Actor, run: Run, digest: str) -> Held | Refusal:
+        held = as_held(run)
+        if run.state == "expired" or (held is not None and has_expired(run, self.clock())):
             return Refusal(code="expired", detail="This card has expired; nothing was sent. Ask again for a fresh one.")
-        if run.state != "held" or run.plan is None:
+        if held is None:
             return Refusal(code="already_decided", detail=f"This run is {run.state}; there is nothing to confirm.")
-        if run.plan.digest != digest:
+        if held.plan.digest != digest:
             return Refusal(
                 code="stale", detail="The card has changed since you saw it. Look at the new one and confirm that."
             )
@@ -110,15 +101,12 @@ class ApprovalService:
                 code="same_person",
                 detail="You have approved this already. It needs the approval of a second, different person.",
             )
-        return None
+        return held
 
-    async def _refused(self, approver: Actor, run: Run, refusal: Refusal) -> Refusal:
+    async def _record_refusal(self, approver: Actor, run: Run, refusal: Refusal) -> Refusal:
         now = self.clock()
-        with contextlib.suppress(Conflict):  # somebody else expired it first
-            if refusal.code == "expired" and run.state == "held":
-                async with self.database.begin() as session:
-                    expired = await repository.move(session, run.with_(state="expired", updated_at=now), was={"held"})
-                    await recorder.record(session, expired, EntryType.EXPIRED, now, outcome="expired")
+        if refusal.code == "expired" and run.state == "held":
+            await expire(self.database, run, now)
         async with self.database.begin() as session:
             await recorder.record(
                 session, run, EntryType.CONFIRM_REFUSED, now, actor=approver, refusal=refusal.model_dump(mode="json")
@@ -126,12 +114,14 @@ class ApprovalService:
         return refusal
 
     async def forbidden(self, approver: Actor, run_id: str, error: Forbidden) -> None:
-        """Tell history of a yes to a card that its giver may not even see."""
+        """Record in history that somebody tried to approve a card which they may not even see."""
         async with self.database.read() as session:
             run = await repository.get(session, approver.workspace, run_id)
-        await self._refused(approver, run, Refusal(code="forbidden", detail=error.detail))
+        await self._record_refusal(approver, run, Refusal(code="forbidden", detail=error.detail))
 
-    async def _drifted(self, run: Run, approver: Actor, drift: tuple[str, ...], in_transaction: TransactionHook) -> Run:
+    async def _drifted(
+        self, run: Run, approver: Actor, drift: tuple[str, ...], in_transaction: TransactionHook[Run]
+    ) -> Run:
         """Back to planning with the same drafts: the fresh card shows what differs from the one that was looked at."""
         now = self.clock()
         again = run.with_(
@@ -147,11 +137,11 @@ class ApprovalService:
         return moved
 
     async def _approve(
-        self, approver: Actor, run: Run, plan: Plan, standing: tuple[Approval, ...], in_transaction: TransactionHook
+        self, approver: Actor, held: Held, standing: tuple[Approval, ...], in_transaction: TransactionHook[Run]
     ) -> Run:
         """``standing`` are the earlier approvals that still count: who gave one and lost the right to it since has not
         approved."""
-        now = self.clock()
+        run, plan, now = held.run, held.plan, self.clock()
         approval = Approval(person=approver.person, name=approver.name, at=now, digest=plan.digest, actor=approver)
         approvals = (*standing, approval)
         gone = [each.person for each in run.approvals if each not in standing]
@@ -188,9 +178,9 @@ class ApprovalService:
         return moved
 
 
-def verify_digest(run: Run, plan: Plan) -> tuple[str, ...]:
-    """Drift of the last resort: the stored plan is no longer what its digest names, because somebody changed it where
-    it is kept."""
+def verify_digest(planned: Planned) -> tuple[str, ...]:
+    """Tamper check: the drift of a stored plan that no longer matches its digest."""
+    run, plan = planned.run, planned.plan
     if plan_digest(plan.steps, run_id=run.id, actor=run.actor, surface=run.surface) == plan.digest:
         return ()
     log.error("a stored plan does not match its digest", extra={"run_id": run.id, "workspace": run.workspace})
@@ -198,32 +188,33 @@ def verify_digest(run: Run, plan: Plan) -> tuple[str, ...]:
 
 
 def check_requester_role(run: Run, requester: Actor) -> tuple[str, ...]:
-    """The payload names the role its principal had when it was made; with another role now it would tell the platform
-    an untruth."""
+    """Drift where the requester's role changed: the payload names the role they had when it was built."""
     if requester.role == run.actor.role:
         return ()
     return (f"{requester.name}'s role changed from {run.actor.role} to {requester.role}.",)
 
 
 async def valid_approvals(
-    session: AsyncSession, context: WorkspaceContext, run: Run, now: datetime
+    session: AsyncSession, context: WorkspaceContext, planned: Planned, now: datetime
 ) -> tuple[Approval, ...]:
     """The approvals of this very plan whose givers may still act, and may still run it themselves."""
     kept: list[Approval] = []
-    for each in run.approvals:
-        if run.plan is None or each.digest != run.plan.digest:
+    for each in planned.run.approvals:
+        if each.digest != planned.plan.digest:
             continue
         giver = await principals.current_actor(session, each.actor, now) if each.actor else None
-        if giver is None or may_run(context.catalogue, giver, run.plan) is not None:
+        if giver is None or may_run(context.catalogue, giver, planned.plan) is not None:
             continue
-        if needs_person(context, run.plan) and not is_person(giver):
+        if needs_person(context, planned.plan) and not is_person(giver):
             continue
-        if await refuse_newcomer(session, giver, run) is None:
+        if await refuse_newcomer(session, giver, planned) is None:
             kept.append(each)
     return tuple(kept)
 
 
-def find_lapsed(run: Run, standing: tuple[Approval, ...]) -> tuple[str, ...]:
-    """Whose yes no longer counts: nothing is sent on the word of somebody who may not give it any more."""
-    gone = (each.name for each in run.approvals if each not in standing)
+def find_lapsed(planned: Planned, standing: tuple[Approval, ...]) -> tuple[str, ...]:
+    """Drift where approvals no longer count: nothing is sent on the word of somebody who may no longer give it."""
+    gone = [each.name for each in planned.run.approvals if each not in standing]
+    if not gone and len(standing) < planned.plan.approvals:
+        return ("It has fewer approvals than it needs.",)
     return tuple(f"{name}, who approved this, may no longer do so." for name in gone)

@@ -1,8 +1,8 @@
-"""Where two people must agree: which two count as two.
+"""Independence of approvers: which two people count as two where two must agree.
 
 Nobody is made the second one for the occasion. A member who was added, or given the role they have, after the request
-was made does not count (``newcomer``). Nor do two of whom one gave the other their place a short while before
-(``one_made_the_other``): an owner who invites somebody and approves as them is one person.
+was made does not count (``refuse_newcomer``). Nor do two of whom one gave the other their place a short while before
+(``refuse_dependent_approvers``): an owner who invites somebody and approves as them is one person.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.accounts.members
 from agent.pipeline import Refusal
-from agent.runs.run import Run
+from agent.runs.states import Planned
 from agent.workspace import principals
 from core.actor import Actor
 from core.errors import NotFound
 from store.accounts.members import MemberRow
 
 
-async def refuse_newcomer(session: AsyncSession, approver: Actor, run: Run) -> Refusal | None:
-    if run.plan is None or run.plan.approvals < 2:
+async def refuse_newcomer(session: AsyncSession, approver: Actor, planned: Planned) -> Refusal | None:
+    if not planned.needs_two_people:
         return None
     since = await principals.standing_since(session, approver)
-    if since is None or since <= run.created_at:
+    if since is None or since <= planned.run.created_at:
         return None
     return Refusal(
         code="forbidden",
@@ -36,14 +36,14 @@ async def refuse_newcomer(session: AsyncSession, approver: Actor, run: Run) -> R
 
 
 async def refuse_dependent_approvers(
-    session: AsyncSession, run: Run, approvers: Collection[Actor], now: datetime, apart: timedelta
+    session: AsyncSession, planned: Planned, approvers: Collection[Actor], now: datetime, apart: timedelta
 ) -> Refusal | None:
-    """Of those who take part (who asked, and ``approvers``), has one given an approver their place or role within
-    ``apart``? It is followed from hand to hand while each place on the way is as young. What was given on the machine
-    itself was given by nobody here."""
-    if run.plan is None or run.plan.approvals < 2:
+    """Refuse approvers of whom one gave another their membership or role within ``apart``: among who asked and
+    ``approvers``, through any number of givers that recent. What was given on the machine itself was given by nobody
+    here."""
+    if not planned.needs_two_people:
         return None
-    taking_part = {run.actor.person, *(each.person for each in approvers)}
+    taking_part = {planned.run.actor.person, *(each.person for each in approvers)}
     for each in approvers:
         found = await _giver_among(session, each, taking_part - {each.person}, now - apart)
         if found is not None:

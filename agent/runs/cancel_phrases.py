@@ -1,4 +1,4 @@
-"""Words by which a person takes a request back instead of answering what they were asked about it."""
+"""Cancel phrases: words that take a request back instead of answering its question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people decide about a run that stands: its answer, its edit, yes, no, stop, what became of it. Time decides here
+"""Decisions about a run: answer, edit, confirm, reject, cancel, settle an unknown outcome, expire. Time decides here
 too."""
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ from agent.history.recorder import EntryType
 from agent.pipeline import Answer, Question, Refusal, RunState
 from agent.planning.planner import put_send, resolve_work
 from agent.runs import repository
-from agent.runs.approval import ApprovalService, TransactionHook, no_hook
+from agent.runs.approval import ApprovalService
 from agent.runs.cancel_phrases import is_cancellation
+from agent.runs.expiry import expire, has_expired
 from agent.runs.notifier import RunNotifier
 from agent.runs.person_only import refuse_key
 from agent.runs.progress import Progress
 from agent.runs.run import Run
 from agent.runs.service import MAX_TEXT, RunService
+from agent.runs.states import as_asked, as_held, as_planned
 from agent.runs.test_mode import check_mode
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContexts
@@ -33,6 +35,7 @@ from core.clock import Clock
 from core.errors import Conflict, Forbidden, InvalidInput
 from executors.jobs.inline_dispatcher import BeginJob
 from store.database import Database, after_commit
+from store.transaction_hook import TransactionHook, no_hook
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +49,8 @@ DecisionVerdict = Literal["resend", "happened", "did_not_happen"]
 
 @dataclass(frozen=True)
 class Decisions:
-    """Each is for a run that its ``actor`` may see, as ``desk`` says: NotFound for the rest. WrongMode where a key is
-    of the other mode."""
+    """Decisions about runs that the ``actor`` may see: NotFound for the rest. Raises WrongMode where a key is of the
+    other mode."""
 
     run_service: RunService
     database: Database
@@ -67,17 +70,18 @@ class Decisions:
         *,
         choice: str | None = None,
         text: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
         """Answer the open question with one of its candidates or in words, or take the request back. Raises
         InvalidInput, Forbidden."""
         run = await self._own(actor, run_id)
-        question = run.question
+        asked = as_asked(run)
         now = self.clock()
-        if run.state != "asked" or question is None:
+        if asked is None:
             return Refusal(code="already_decided", detail=f"This run is {run.state}; no question is open.")
-        if run.expires_at is not None and now >= run.expires_at:
+        if has_expired(run, now):
             return await self._expire(run)
+        question = asked.question
         if slot != question.slot:
             return Refusal(code="stale", detail="That question was answered already. Look at the one that is open now.")
         if choice is None and text is not None and is_cancellation(text):
@@ -99,23 +103,24 @@ class Decisions:
         digest: str,
         changes: Mapping[str, str],
         *,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
-        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). That is a new plan, and its
-        card waits for a yes whatever its policy says: nobody has seen what it comes to."""
+        """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). It is planned again, and the
+        new card waits for an approval whatever its policy says: nobody has seen it yet."""
         run = await self._own(actor, run_id)
-        if run.state != "held" or run.plan is None:
+        held = as_held(run)
+        if held is None:
             return Refusal(
                 code="already_decided", detail=f"This run is {run.state}; only a card that is held can be edited."
             )
-        if run.expires_at is not None and self.clock() >= run.expires_at:
+        if has_expired(run, self.clock()):
             return await self._expire(run)
-        if run.plan.digest != digest:
+        if held.plan.digest != digest:
             return Refusal(code="stale", detail="The card has changed since you saw it. Edit the new one.")
         context = await self.contexts.of(run.workspace)
         known = {
             f"{at}.{param}"
-            for at, step in enumerate(run.plan.steps)
+            for at, step in enumerate(held.plan.steps)
             if (contract := context.catalogue.version(step.action, step.version))
             for param in contract.properties
         }
@@ -139,9 +144,9 @@ class Decisions:
         )
 
     async def confirm(
-        self, actor: Actor, run_id: str, digest: str, *, in_transaction: TransactionHook = no_hook
+        self, actor: Actor, run_id: str, digest: str, *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """Say yes to exactly ``digest``. Twice is once."""
+        """Approve exactly ``digest``. Approving twice counts once."""
         for _ in range(RACES):
             try:
                 run = await self._to_decide(actor, run_id)
@@ -160,9 +165,9 @@ class Decisions:
         return Refusal(code="already_decided", detail="This run keeps moving; look at it again.")
 
     async def reject(
-        self, actor: Actor, run_id: str, reason: str = "", *, in_transaction: TransactionHook = no_hook
+        self, actor: Actor, run_id: str, reason: str = "", *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """Say no. Only before anything is sent."""
+        """Reject a run, only before anything is sent."""
         run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state not in ("held", "asked"):
@@ -181,8 +186,8 @@ class Decisions:
         )
 
     async def cancel(self, actor: Actor, run_id: str) -> Run | Refusal:
-        """Stop the working out of a request. Whoever is at it finds the run gone: nothing comes of it, whatever a model
-        still answers."""
+        """Cancel the planning of a request. Whoever works on it finds the run gone: nothing comes of it, whatever a
+        model still answers."""
         run = await self._to_decide(actor, run_id)
         now = self.clock()
         if run.state != "received":
@@ -202,19 +207,18 @@ class Decisions:
         )
 
     async def decide(
-        self, actor: Actor, run_id: str, verdict: DecisionVerdict, *, in_transaction: TransactionHook = no_hook
+        self, actor: Actor, run_id: str, verdict: DecisionVerdict, *, in_transaction: TransactionHook[Run] = no_hook
     ) -> Run | Refusal:
-        """A person settles what nobody knows: an owner looked at the platform and says whether it happened, or sends it
-        again under the same key."""
+        """Settle a run whose outcome is unknown: an owner looked at the platform and says whether it happened, or sends
+        it again under the same key."""
         if actor.role != OWNER:
             raise Forbidden("Only an owner decides about a call whose outcome is unknown.")
         run = await self._to_decide(actor, run_id)
         if run.state != "unknown":
             return Refusal(code="already_decided", detail=f"This run is {run.state}; nothing about it is unknown.")
-        if verdict != "did_not_happen" and run.plan is not None:  # the others send: it again, or what was to follow it
-            refusal = refuse_key(
-                await self.contexts.of(run.workspace), actor, run, run.plan, self.approvals.console_url
-            )
+        planned = as_planned(run)
+        if verdict != "did_not_happen" and planned is not None:  # the others send: it again, or what was to follow it
+            refusal = refuse_key(await self.contexts.of(run.workspace), actor, planned, self.approvals.console_url)
             if refusal is not None:
                 return refusal
         now = self.clock()
@@ -254,7 +258,7 @@ class Decisions:
         return moved
 
     async def expire_due(self) -> int:
-        """Expire what has run out, at most ``EXPIRE_AT_ONCE`` of it. Answers how many; called now and then by the
+        """Expire what has run out, at most ``EXPIRE_AT_ONCE`` runs; returns how many. Called periodically by the
         server."""
         async with self.database.read() as session:
             rows = await store.runs.runs.due(session, self.clock(), EXPIRE_AT_ONCE)
@@ -270,20 +274,18 @@ class Decisions:
     # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _expire(self, run: Run) -> Refusal:
-        now = self.clock()
-        try:
-            async with self.database.begin() as session:
-                moved = await repository.move(
-                    session, run.with_(state="expired", updated_at=now), was={"held", "asked"}
-                )
-                await recorder.record(session, moved, EntryType.EXPIRED, now, outcome="expired")
-        except Conflict:
-            pass
+        await expire(self.database, run, self.clock())
         self.run_notifier.changed(run.id)
         return Refusal(code="expired", detail="This has expired; nothing was sent. Ask again.")
 
     async def _replan(
-        self, run: Run, was: set[RunState], kind: EntryType, actor: Actor, in_transaction: TransactionHook, **data: Any
+        self,
+        run: Run,
+        was: set[RunState],
+        kind: EntryType,
+        actor: Actor,
+        in_transaction: TransactionHook[Run],
+        **data: Any,
     ) -> Run | Refusal:
         async def worked_out_anew(session: AsyncSession, moved: Run) -> None:
             await self.begin(session, resolve_work(moved))
@@ -292,9 +294,16 @@ class Decisions:
         return await self._moved(run, was, kind, actor, worked_out_anew, **data)
 
     async def _moved(
-        self, run: Run, was: set[RunState], kind: EntryType, actor: Actor, in_transaction: TransactionHook, **data: Any
+        self,
+        run: Run,
+        was: set[RunState],
+        kind: EntryType,
+        actor: Actor,
+        in_transaction: TransactionHook[Run],
+        **data: Any,
     ) -> Run | Refusal:
-        """Store the run as it is now, with its entry and ``also``; nothing of it where somebody was quicker."""
+        """Store the run as it is now, with its entry, and call ``in_transaction``; none of it where somebody was
+        quicker."""
         try:
             async with self.database.begin() as session:
                 moved = await repository.move(session, run, was=was)

@@ -1,5 +1,5 @@
-"""A call given as data: the same gate, without a resolver. Judged at once, stored with its verdict in one
-transaction."""
+"""Calls given as data: planned without a resolver, by the same validation as typed words. Judged at once, stored with
+its verdict in one transaction."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from agent.history.recorder import EntryType
 from agent.pipeline import Draft, GivenBy, SuppliedValue
 from agent.planning.planner import Planner
 from agent.runs import repository
-from agent.runs.approval import TransactionHook, no_hook
 from agent.runs.run import Run
 from agent.workspace.context import WorkspaceContexts
 from core import ids
@@ -22,6 +21,7 @@ from core.actor import Actor, Surface
 from core.clock import Clock
 from core.errors import Finding, InvalidInput, NotFound
 from store.database import Database, after_commit
+from store.transaction_hook import TransactionHook, no_hook
 
 MAX_VALUES_BYTES: Final = 64 * 1024
 TEXT_CHARS: Final = 4000
@@ -45,9 +45,10 @@ class DirectCalls:
         surface: Surface = "admin",
         session_id: str,
         request_id: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
-        """The run, held, confirmed or refused: durable when this returns. ``also`` is done in its transaction.
+        """Plan a call from given values; the run is held, confirmed or refused, and durable when this returns.
+        ``in_transaction`` is done in its transaction.
 
         Raises NotFound for an action that is not registered, InvalidInput for values that are too large,
         PlatformUnavailable when a record can't be looked up: then nothing is stored.

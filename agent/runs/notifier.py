@@ -1,4 +1,4 @@
-"""Who waits for a run to change, within one process."""
+"""Change notifications for runs within one process."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from contextlib import contextmanager, suppress
 
 
 class RunNotifier:
-    """Wakes whoever waits for a run to change, within this process. Missing one only means waiting for the next
-    look."""
+    """Wakes waiters within this process when a run changes. A missed notification only means waiting for the next
+    poll."""
 
     def __init__(self) -> None:
         self._moves: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._steps: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     def changed(self, run_id: str) -> None:
-        """The run has moved: what is stored of it is another thing now."""
+        """Notify that the run's stored state changed."""
         for event in (*self._moves.get(run_id, ()), *self._steps.get(run_id, ())):
             event.set()
 
     def stepped(self, run_id: str) -> None:
-        """Its working out has come further. Nothing that is stored has changed."""
+        """Notify that planning reached another step. Nothing that is stored has changed."""
         for event in self._steps.get(run_id, ()):
             event.set()
 
     @contextmanager
     def watching(self, run_id: str, *, steps: bool = False) -> Iterator[asyncio.Event]:
-        """Set at every move from here on, and with ``steps`` at every step too; whoever waits for it clears it before
-        they look."""
+        """An event that is set at every change from here on, and with ``steps`` at every step too; its waiter clears it
+        before looking."""
         events = self._steps if steps else self._moves
         event = asyncio.Event()
         events[run_id].add(event)
@@ -42,11 +42,11 @@ class RunNotifier:
 
     async def wait(self, run_id: str, timeout_s: float, *, steps: bool = False) -> None:
         with self.watching(run_id, steps=steps) as event:
-            await heard(event, timeout_s)
+            await wait_for_event(event, timeout_s)
 
 
-async def heard(event: asyncio.Event, timeout_s: float) -> None:
-    """When it is set, or after so long."""
+async def wait_for_event(event: asyncio.Event, timeout_s: float) -> None:
+    """Wait until the event is set, or until the timeout."""
     with suppress(TimeoutError):
         async with asyncio.timeout(timeout_s):
             await event.wait()

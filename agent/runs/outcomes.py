@@ -1,4 +1,4 @@
-"""What a run has come to: read off its calls when nothing more is sent by itself."""
+"""Outcome of a run, worked out from the outcomes of its calls."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agent.runs.run import Run
 
 
 def run_state(outcomes: Sequence[CallOutcome]) -> RunState:
-    """What a run has come to: unknown if any call is, failed if any failed, else succeeded."""
+    """State of a finished run: unknown if any call is, failed if any failed, else succeeded."""
     states = {each.state for each in outcomes}
     if "unknown" in states or "begun" in states:
         return "unknown"
@@ -22,7 +22,7 @@ def run_state(outcomes: Sequence[CallOutcome]) -> RunState:
 
 
 async def close_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
-    """What came of each call; those behind one that did not succeed are skipped for good."""
+    """Outcomes of a run's calls; calls behind one that did not succeed are skipped for good."""
     took = await store.runs.calls.took_ms(session, run.workspace, run.id)
     outcomes = []
     for call in await store.runs.calls.of_run(session, run.workspace, run.id):
@@ -41,7 +41,7 @@ async def close_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[C
 
 
 async def abandon_calls(session: AsyncSession, run: Run, now: datetime) -> tuple[CallOutcome, ...]:
-    """What came of each call of a run that no worker takes up again: one that was under way may have happened, one that
+    """Outcomes of the calls of a run that no worker takes up again: one that was under way may have happened, one that
     waited for its next attempt did not, the rest are skipped."""
     for call in await store.runs.calls.of_run(session, run.workspace, run.id):
         if call.state == "begun":

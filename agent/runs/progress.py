@@ -1,5 +1,4 @@
-"""How far the working out of a request is: told by its real steps, seen in this process at once and in every other one
-after a moment."""
+"""Planning progress: the step a request has reached, seen at once in this process and after a moment in every other."""
 
 from __future__ import annotations
 
@@ -27,25 +26,25 @@ LOOK_S: Final = 1.0
 
 
 class PlanningStopped(Exception):
-    """The run is no longer to be worked out: somebody cancelled it."""
+    """Raised where planning is cancelled."""
 
 
 @dataclass
 class Progress:
-    """What this process is working out. ``phase`` may be asked of any run."""
+    """Planning progress of this process. ``phase`` may be asked of any run."""
 
     database: Database
     run_notifier: RunNotifier
     _now: dict[str, Phase] = field(default_factory=dict)
 
     def phase(self, run: Run) -> Phase:
-        """Of a run that is being worked out. Drafts stand already where a question was answered: nothing is chosen
-        then."""
+        """Phase of a run that is being planned. Where a question was answered drafts exist already, and nothing is
+        chosen."""
         return self._now.get(run.id) or run.phase or ("looking" if run.drafts else "choosing")
 
     @asynccontextmanager
     async def of(self, run: Run) -> AsyncIterator[PlanningProgress]:
-        """While it is worked out here. When this ends nothing more is written about it."""
+        """Track a run while it is planned here. When this ends nothing more is written about it."""
         work = PlanningProgress(self, run)
         try:
             yield work
@@ -59,7 +58,7 @@ class Progress:
 
 
 class PlanningProgress:
-    """The working out of one run. ``tell`` is called by its steps."""
+    """Planning progress of one run. Its steps call ``on_phase``."""
 
     def __init__(self, progress: Progress, run: Run) -> None:
         self._progress, self._run = progress, run
@@ -77,8 +76,8 @@ class PlanningProgress:
         self._lasting = asyncio.get_running_loop().call_later(LASTING_S, self._lasts, phase)
 
     async def unless_stopped(self, doing: Coroutine[Any, Any, T]) -> T:
-        """What ``doing`` answers. Raises Stopped, with ``doing`` cancelled, as soon as the run is no longer to be
-        worked out. Only for what may be cut off anywhere: a question to a model, never one to the database."""
+        """The result of ``doing``. Raises PlanningStopped, with ``doing`` cancelled, as soon as the run's planning is
+        cancelled. Only for what may be cut off anywhere: a question to a model, never one to the database."""
         task = asyncio.ensure_future(doing)
         try:
             await asyncio.wait((task,), timeout=LASTING_S)

@@ -1,6 +1,5 @@
-"""Runs on their way that nobody has work for: found by a sweep and taken up again. A worker that settles its work
-without moving its run leaves one behind; whatever the cause, a confirmed call must not be forgotten.
-"""
+"""Recovery of stranded runs: runs that should move and have no job are found and get one. A worker that settles its
+work without moving its run leaves one behind; whatever the cause, a confirmed call must not be forgotten."""
 
 from __future__ import annotations
 
@@ -33,11 +32,10 @@ class RunRecovery:
     wake: Callable[[], None]
 
     async def take_up(self) -> int:
-        """Put the work of every run that is confirmed or executing, has not moved for half a minute and has none,
-        ``AT_ONCE`` at most. Answers how many. Whoever does it goes on where the run stands: a call that was under way
-        is sent again under its key if its contract is idempotent, else it is ``unknown`` and a person decides
-        (agent/sending/sender.py).
-        """
+        """Enqueue a job for every run that is confirmed or executing, has not moved for half a minute and has none,
+        ``AT_ONCE`` at most; returns how many. Answers how many. Whoever does it goes on where the run stands: a call
+        that was under way is sent again under its key if its contract is idempotent, else it is ``unknown`` and a
+        person decides (agent/sending/sender.py)."""
         async with self.database.read() as session:
             rows = await store.runs.runs.find_stranded(session, SEND_JOB, self.clock() - STANDING_FOR, AT_ONCE)
         return sum([await self._put(repository.of_row(row)) for row in rows])

@@ -1,4 +1,4 @@
-"""Runs in and out of the store: the document and the columns it is found by always change in one conditional update."""
+"""Run repository: a run's document and its indexed columns always change in one conditional update."""
 
 from __future__ import annotations
 

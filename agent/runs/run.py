@@ -1,4 +1,4 @@
-"""A run: one request from the words typed to the outcome, as it is stored and shown."""
+"""Run: one request from the words typed to the outcome, as it is stored and shown."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ StoredActor = Annotated[Actor, WrapSerializer(_dropping_live)]
 
 
 class Approval(Value):
-    """One person's yes to one plan digest. ``actor`` is who said it, so that their right can be asked for again before
-    anything is sent."""
+    """One person's approval of one plan digest. ``actor`` is who said it, so that their right can be asked for again
+    before anything is sent."""
 
     person: str
     name: str
@@ -59,8 +59,8 @@ class Approval(Value):
 
 
 class Cause(Value):
-    """What started a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that
-    met it."""
+    """Cause of a run that nobody typed: the event, and the rule or instruction (``source``, by its ``name``) that
+    matched it."""
 
     event_id: str
     event: str

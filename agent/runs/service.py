@@ -1,5 +1,5 @@
-"""The door to runs: ask and look. What is then decided about one stands in decisions; consoles and APIs come through
-these two alone."""
+"""Run service: accepts requests and reads runs, for the console, the API and the command line. What is then decided
+about one stands in decisions; consoles and APIs come through these two alone."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from agent.history.recorder import EntryType
 from agent.pipeline import GivenBy, RunState, SuppliedValue
 from agent.planning.planner import resolve_work
 from agent.runs import repository
-from agent.runs.approval import TransactionHook, no_hook
 from agent.runs.direct_calls import DirectCalls
-from agent.runs.notifier import RunNotifier, heard
+from agent.runs.notifier import RunNotifier, wait_for_event
 from agent.runs.progress import Progress
 from agent.runs.run import MOVING, Run
+from agent.runs.states import as_held
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContexts
@@ -31,6 +31,7 @@ from core.clock import Clock
 from core.errors import Forbidden, InvalidInput, NotFound
 from executors.jobs.inline_dispatcher import BeginJob
 from store.database import Database
+from store.transaction_hook import TransactionHook, no_hook
 
 MAX_TEXT: Final = 4000
 PAGE: Final = 200
@@ -58,13 +59,13 @@ class RunService:
         thread_id: str | None = None,
         request_id: str | None = None,
         now: datetime | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
         """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. ``thread_id`` (any
         run of a thread) goes on from there. Raises InvalidInput, and NotFound for a thread that isn't the actor's.
 
-        ``also``, here and in decisions, is done in the transaction of the change itself: an idempotency record commits
-        with its effect.
+        ``in_transaction``, here and in decisions, is called in the transaction of the change itself: an idempotency
+        record commits with its effect.
         """
         words = text.strip()
         if not words:
@@ -130,10 +131,10 @@ class RunService:
         surface: Surface = "admin",
         session_id: str,
         request_id: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
-        """Run a contract by its name with values given as data: judged, held and recorded like a typed request
-        (``Direct.run``)."""
+        """Run a contract by its name with supplied values: planned, held and recorded like a typed request
+        (``DirectCalls.run``)."""
         return await self.direct.run(
             actor,
             action,
@@ -155,11 +156,11 @@ class RunService:
                 left = deadline - asyncio.get_running_loop().time()
                 if run.state not in MOVING or left <= 0:
                     return run
-                await heard(moved, min(left, 0.25))
+                await wait_for_event(moved, min(left, 0.25))
 
     async def show(self, actor: Actor, run_id: str) -> Run:
-        """One run, for whom ``authority.sees`` lets see it. Raises NotFound for the rest; Forbidden where the same
-        person asked for it in another role."""
+        """One run, for anyone ``authority.sees`` admits. Raises NotFound for the rest; Forbidden where the same person
+        asked for it in another role."""
         async with self.database.read() as session:
             run = await repository.get(session, actor.workspace, run_id)
             if run.state in ("executing", "unknown"):
@@ -178,7 +179,7 @@ class RunService:
             )
         raise NotFound(f"There is no run {run_id}.")
 
-    async def listed(
+    async def list_runs(
         self,
         actor: Actor,
         *,
@@ -187,7 +188,7 @@ class RunService:
         before: str | None = None,
         limit: int = 50,
     ) -> list[Run]:
-        """What the actor asked for in the role they have, newest first; everybody's for an owner."""
+        """The runs that the actor asked for in their present role, newest first; everybody's for an owner."""
         mine = {} if actor.role == OWNER else {"person": actor.person, "role": actor.role}
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(
@@ -211,9 +212,10 @@ class RunService:
                 if not mine.issuperset(row.actions.split()) or (row.expires_at is not None and row.expires_at <= now):
                     continue
                 run = repository.of_row(row)
-                if run.plan is None or is_test(run):  # nobody is called to what is sent nowhere
+                held = as_held(run)
+                if held is None or is_test(run):  # nobody is called to what is sent nowhere
                     continue
-                if authority.may_run(context.catalogue, actor, run.plan) is not None:
+                if authority.may_run(context.catalogue, actor, held.plan) is not None:
                     continue
                 if authority.approval_of(actor, run) is None:
                     found.append(run)

@@ -1,4 +1,4 @@
-"""Test mode: what a test key asks for goes the whole way and ends in a sandbox, and the two modes never meet.
+"""Test mode: what a test key asks for goes all the way and ends in a sandbox, and the two modes never mix.
 
 A run has the mode of the key that asked for it, for good. It is bound by the plan's digest (the principal is part of
 that), so a card of one mode can't be confirmed into a call of the other.
@@ -12,7 +12,7 @@ from core.errors import WrongMode
 
 
 def is_test(run: Run) -> bool:
-    """Whether nothing of this run is ever sent: what says ``test`` anywhere is believed."""
+    """Whether a run is in test mode, so that nothing of it is sent: ``test`` anywhere is believed."""
     return run.mode == "test" or run.actor.mode == "test"
 
 

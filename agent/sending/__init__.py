@@ -1,1 +1,1 @@
-"""Claim, act, settle: the calls of a run."""
+"""Sending: claims, posts and settles the calls of a confirmed run."""

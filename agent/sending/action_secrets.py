@@ -1,4 +1,4 @@
-"""Secrets that sign what leaves, opened only at the moment of use: one for each endpoint origin and purpose."""
+"""Signing secrets of outgoing calls: one for each endpoint origin and purpose, decrypted only when used."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ActionSecrets:
         return made if kept.current == sealed else None
 
     async def adopt(self, session: AsyncSession, workspace: str, url: str, secret: str) -> None:
-        """``secret`` signs calls to ``url``'s origin from now on. Another that stood signs beside it for
+        """Sign calls to ``url``'s origin with ``secret`` from now on. A secret that it replaces signs beside it for
         ``OVERLAP``."""
         if await self.ensured(session, workspace, url, secret):
             return

@@ -1,4 +1,4 @@
-"""Claim, act, settle: the confirmed calls of a run, in order, each under one key for ever.
+"""Sender of confirmed runs: claims, posts and settles their calls in order, each under one idempotency key.
 
 A crash between claim and settle stays visible as a call that is ``begun``. It is taken up again with the same key if
 its contract is idempotent; otherwise it is ``unknown`` and a person decides. No transaction is open while a request is
@@ -21,6 +21,7 @@ from agent.planning.planner import put_resolve
 from agent.runs import outcomes, repository
 from agent.runs.approval import DRIFTED, check_requester_role, find_lapsed, valid_approvals, verify_digest
 from agent.runs.run import Run
+from agent.runs.states import Confirmed, Planned, as_confirmed, as_planned
 from agent.runs.test_mode import is_test
 from agent.sending.action_secrets import ActionSecrets
 from agent.validate import recheck
@@ -45,8 +46,8 @@ _SETTLED: frozenset[CallState] = frozenset({"succeeded", "failed", "skipped"})
 
 @dataclass(frozen=True)
 class Sender:
-    """Executes confirmed runs. One worker at a time holds a run (the engine's lease); every mark is conditional all the
-    same.
+    """Executes confirmed runs. One worker at a time holds a run (by the queue's lease); every update is conditional all
+    the same. One worker at a time holds a run (the queue's lease); every mark is conditional all the same.
 
     A test run ends in the sandbox: this is the only place where calls leave, and it asks the run's mode each time.
     """
@@ -66,27 +67,29 @@ class Sender:
                 run = await repository.get(session, workspace, run_id)
         except NotAuthentic as error:
             return Dead(error.detail)
-        if run.state == "confirmed":
+        planned = as_planned(run)
+        if planned is not None and run.state == "confirmed":
             try:
-                started = await self._start(run)
+                started = await self._start(planned)
             except Conflict:
                 # Another worker moved it first, and may be dead by now: whoever looks again finds how far it got.
                 return Reschedule(1.0, "Another worker is at it.")
             if started is None:  # it drifted, and is planned anew
                 return Done()
             run = started
-        if run.state != "executing" or run.plan is None:
+        confirmed = as_confirmed(run)
+        if confirmed is None or run.state != "executing":
             return Done()
         context = await self.contexts.of(workspace)
         async with self.database.read() as session:
             calls = {call.call_id: call for call in await store.runs.calls.of_run(session, workspace, run.id)}
-        for step in run.plan.steps:
+        for step in confirmed.plan.steps:
             call = calls[step.call_id]
             if call.state == "succeeded":
                 continue
             if call.state in _SETTLED:
                 break
-            handled = await self._step(run, step, call, context.catalogue)
+            handled = await self._step(confirmed, step, call, context.catalogue)
             if handled is not None:
                 return handled
             async with self.database.read() as session:
@@ -95,24 +98,23 @@ class Sender:
         await self._finish(run)
         return Done()
 
-    async def _start(self, run: Run) -> Run | None:
+    async def _start(self, planned: Planned) -> Run | None:
         """The last look before anything leaves: role, contract, endpoint and records as they are now. Then the claim,
         committed.
 
         None when it drifted. Raises Conflict when somebody else moved the run meanwhile.
         """
-        plan = run.plan
-        assert plan is not None
+        run, plan = planned.run, planned.plan
         context = await self.contexts.of(run.workspace)
         async with self.database.read() as session:
             actor = await principals.current_actor(session, run.actor, self.clock())
-            standing = await valid_approvals(session, context, run, self.clock())
+            standing = await valid_approvals(session, context, planned, self.clock())
         drift: tuple[str, ...] = (
             (f"{run.actor.name} may no longer act here.",)
             if actor is None
-            else verify_digest(run, plan)
+            else verify_digest(planned)
             or check_requester_role(run, actor)
-            or find_lapsed(run, standing)
+            or find_lapsed(planned, standing)
             or await recheck(plan, actor=actor, catalogue=context.catalogue, kinds=context.live, surface=run.surface)
         )
         now = self.clock()
@@ -134,8 +136,9 @@ class Sender:
         self.changed(run.id)
         return result
 
-    async def _step(self, run: Run, step: Step, call: CallRow, catalogue: Catalogue) -> Outcome | None:
+    async def _step(self, confirmed: Confirmed, step: Step, call: CallRow, catalogue: Catalogue) -> Outcome | None:
         """One attempt at one call. None when the call is settled, whatever came of it."""
+        run = confirmed.run
         if call.state == "begun":  # a worker died between its mark and the answer: it may have happened
             await self._mark(
                 run, step, "unknown", EntryType.CALL_ATTEMPTED, detail="The worker stopped before an answer came."
@@ -147,8 +150,8 @@ class Sender:
         # here on.
         resent = call.attempts > 0 and call.started_at is None
         unknown_before = call.state == "unknown" or resent
-        if resent or (run.plan is not None and step is not run.plan.steps[0] and call.attempts == 0):
-            refusal = await self._still_allowed(run, step, resent=resent)
+        if resent or (step is not confirmed.plan.steps[0] and call.attempts == 0):
+            refusal = await self._still_allowed(confirmed, step, resent=resent)
             if refusal is not None:
                 settled: CallState = "unknown" if resent else "failed"
                 await self._mark(run, step, settled, EntryType.CALL_SETTLED, detail=refusal)
@@ -332,11 +335,10 @@ class Sender:
         async with self.database.read() as session:
             return await store.runs.calls.get(session, run.workspace, step.call_id)
 
-    async def _still_allowed(self, run: Run, step: Step, *, resent: bool = False) -> str | None:
+    async def _still_allowed(self, confirmed: Confirmed, step: Step, *, resent: bool = False) -> str | None:
         """Checked again before each later step, but for the records that earlier steps of this run have themselves
         changed. One that is ``resent`` may have changed its own, too."""
-        plan = run.plan
-        assert plan is not None
+        run, plan = confirmed.run, confirmed.plan
         async with self.database.read() as session:
             actor = await principals.current_actor(session, run.actor, self.clock())
         if actor is None:

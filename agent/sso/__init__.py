@@ -1,1 +1,1 @@
-"""Signing in with an OpenID Connect issuer: begun here, vouched for there, let in here."""
+"""Single sign-on with an OpenID Connect issuer."""

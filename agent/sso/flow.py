@@ -1,5 +1,4 @@
-"""One sign-in that is under way at the issuer, as its browser holds it: sealed, so that it can be neither read nor
-made."""
+"""OpenID Connect login in progress, sealed into the browser's cookie so that it can be neither read nor forged."""
 
 from __future__ import annotations
 
@@ -19,9 +18,9 @@ _CONTEXT: Final = "oidc-flow"
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """``state`` comes back with the browser, ``nonce`` inside the ID token, ``verifier`` (RFC 7636) goes with the code.
-    ``back`` is the page wanted. ``login`` is the sign-in whose member is to be linked, empty where somebody signs
-    in."""
+    """Login in progress: ``state`` comes back with the browser, ``nonce`` inside the ID token, ``verifier`` (RFC 7636)
+    goes with the code. ``back`` is the page wanted. ``login`` is the sign-in whose member is to be linked, empty where
+    somebody signs in."""
 
     state: str
     nonce: str
@@ -42,7 +41,7 @@ class Flow:
         return box.seal(json.dumps(asdict(self)).encode(), context=_CONTEXT)
 
     @classmethod
-    def opened(cls, box: SecretBox, sealed: str) -> Self | None:
+    def unseal(cls, box: SecretBox, sealed: str) -> Self | None:
         """None for what this server did not seal."""
         try:
             return cls(**json.loads(box.open(sealed, context=_CONTEXT)))

@@ -1,4 +1,4 @@
-"""What an issuer says of a person, and why a sign-in through it goes no further."""
+"""Identity that an issuer vouches for, and the reasons a login is refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class LoginRefusalReason(StrEnum):
-    """Stands in the log and in AI History. Permanent."""
+    """Reasons to refuse a login, in the log and in AI History. Permanent."""
 
     NOT_BEGUN_HERE = "not_begun_here"
     REFUSED_THERE = "refused_there"
@@ -24,7 +24,7 @@ class LoginRefusalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoginRefused:
-    """``detail`` is for the person: what is so, and what to do."""
+    """Raised where a login is refused; ``detail`` tells the person what is wrong and what to do."""
 
     why: LoginRefusalReason
     detail: str

@@ -1,4 +1,4 @@
-"""Who comes in by an issuer's word: a member whom it is linked to, or one with the same verified address, once.
+"""Login by an issuer's word: lets in a member who is linked to it or, once, one with the same verified address.
 
 Nobody is made a member here who was not invited, and nobody an owner. An owner is linked from within, with their
 password; from then on the pair of issuer and subject counts alone, and an address never again.
@@ -33,8 +33,8 @@ _MAX_NAME = 100
 
 @dataclass(frozen=True)
 class SsoLogin:
-    """``domains``: those of the addresses that may come in, folded in case; empty for any. ``name`` is the issuer's,
-    for people."""
+    """Single sign-on for members. ``domains``: those of the addresses that may sign in, folded in case; empty for any.
+    ``name`` is the issuer's, for people."""
 
     database: Database
     clock: Clock
@@ -68,7 +68,7 @@ class SsoLogin:
                 )
             if not open_to:
                 if there:
-                    return await self._refused(
+                    return await self._record_refusal(
                         session, there[0], LoginRefused(LoginRefusalReason.DEACTIVATED, _DEACTIVATED)
                     )
                 return self._away(
@@ -80,14 +80,14 @@ class SsoLogin:
             return await self._first_time(session, open_to[0], who)
 
     async def link(self, by: Actor, who: SsoIdentity) -> LoginRefused | None:
-        """The identity is the member's from now on. They are signed in, and were asked for their password."""
+        """Link the identity to the member. They are signed in, and were asked for their password."""
         outside = self._outside(who)
         if outside is not None:
             return self._away(outside)
         async with self.database.begin() as session:
             member = await store.accounts.members.get(session, by.workspace, by.id)
             if not await self._linked(session, member, who):
-                return await self._refused(session, member, self._otherwise())
+                return await self._record_refusal(session, member, self._otherwise())
         return None
 
     async def unlink(self, by: Actor, identity_id: str) -> None:
@@ -113,13 +113,13 @@ class SsoLogin:
                 if member.state == "invited"
                 else "sign in with your password, and then link it under Your account"
             )
-            return await self._refused(
+            return await self._record_refusal(
                 session,
                 member,
                 LoginRefused(LoginRefusalReason.OWNER_UNLINKED, f"An owner's account is linked from within: {way}."),
             )
         if not await self._linked(session, member, who):
-            return await self._refused(session, member, self._otherwise())
+            return await self._record_refusal(session, member, self._otherwise())
         return await self._in(session, member, who)
 
     async def _in(self, session: AsyncSession, member: MemberRow, who: SsoIdentity) -> MemberRow | LoginRefused:
@@ -144,12 +144,12 @@ class SsoLogin:
                     issuer=who.issuer,
                 )
                 return joined
-            return await self._refused(
+            return await self._record_refusal(
                 session,
                 member,
                 LoginRefused(LoginRefusalReason.UNKNOWN, "Your invitation is over. Ask an owner for a fresh one."),
             )
-        return await self._refused(session, member, LoginRefused(LoginRefusalReason.DEACTIVATED, _DEACTIVATED))
+        return await self._record_refusal(session, member, LoginRefused(LoginRefusalReason.DEACTIVATED, _DEACTIVATED))
 
     async def _linked(self, session: AsyncSession, member: MemberRow, who: SsoIdentity) -> bool:
         row = IdentityRow(
@@ -209,7 +209,7 @@ class SsoLogin:
         log.info("a sign-in through the issuer was refused", extra={"why": turned.why.value})
         return turned
 
-    async def _refused(self, session: AsyncSession, member: MemberRow, turned: LoginRefused) -> LoginRefused:
+    async def _record_refusal(self, session: AsyncSession, member: MemberRow, turned: LoginRefused) -> LoginRefused:
         await recorder.record_act(
             session,
             actor_of(member),

@@ -1,5 +1,5 @@
-"""The issuer itself: where it is asked, with which keys it signs, and what its ID tokens say (OpenID Connect Core 1.0
-§3.1, Discovery 1.0).
+"""OpenID Connect provider: its endpoints, its signing keys and its ID tokens (OpenID Connect Core 1.0 §3.1, Discovery
+1.0).
 
 The protocol is authlib's; the dial is ours. Everything about a token that is not as it must be is one refusal:
 BAD_TOKEN.
@@ -42,8 +42,8 @@ _MAX_SUBJECT: Final = 255
 
 @dataclass
 class Provider:
-    """One issuer, asked as one client. Raises Unavailable where it does not answer or what it says of itself can't be
-    used."""
+    """OpenID Connect provider, used as one client. Raises Unavailable where it does not answer or what it says of
+    itself can't be used."""
 
     issuer: str
     client_id: str
@@ -58,7 +58,7 @@ class Provider:
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def address(self, flow: Flow) -> str:
-        """Where the browser goes to sign in there."""
+        """Authorization URL that the browser is sent to."""
         from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
@@ -88,8 +88,8 @@ class Provider:
         return made
 
     async def identify(self, flow: Flow, code: str, iss: str) -> SsoIdentity | LoginRefused:
-        """Whom this code stands for. ``iss`` is what the answer named as its issuer, empty where it named none (RFC
-        9207)."""
+        """The identity that this authorization code stands for. ``iss`` is what the answer named as its issuer, empty
+        where it named none (RFC 9207)."""
         metadata = await self._known()
         must_name = metadata.get("authorization_response_iss_parameter_supported") is True
         if (iss or must_name) and iss != self.issuer:

@@ -1,5 +1,4 @@
-"""Mentions become records, values get sources, the payload is built by code: drafts in, a Plan, a Question or a Refusal
-out."""
+"""Validation: turns drafts into a plan, a question or a refusal; every value gets a source."""
 
 from __future__ import annotations
 

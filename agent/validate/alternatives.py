@@ -1,5 +1,5 @@
-"""What the words say as well, where live data keeps the first choice out: to swap what was delivered is to exchange it,
-what wasn't yet to change the order."""
+"""Alternative actions: tried where a record's state rules out the first choice ("exchange" for what was delivered,
+"change the order" for what was not)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an action may be planned at all: its contract stands, and this role may run it on this surface."""
+"""Authorization of an action: its contract is valid, and this role may run it on this surface."""
 
 from __future__ import annotations
 

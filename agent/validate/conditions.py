@@ -1,4 +1,4 @@
-"""Whether a condition holds, by live data at the moment of planning. What it was answered by is shown on the card and
+"""Conditions of a request, evaluated on live data when it is planned. What it was answered by is shown on the card and
 pinned."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from registry.records import Bound, Query, shown_value
 
 @dataclass(frozen=True)
 class ConditionVerdict:
-    """``told`` is a sentence for the card, ``found`` the records that it rests on."""
+    """Verdict on a condition: ``told`` is a sentence for the card, ``found`` the records that it rests on."""
 
     holds: bool
     told: str
@@ -30,7 +30,8 @@ class ConditionVerdict:
 
 
 async def judge(condition: Condition, at: int, lookup: Lookup) -> ConditionVerdict | Question:
-    """Raises PlatformUnavailable. ``at`` is the draft's place, for the question's slot."""
+    """Evaluate a draft's condition. Raises PlatformUnavailable. ``at`` is the draft's place, for the question's
+    slot."""
     words = verify_spans(lookup.request, condition.spans)
     read = conditions.read(words.text, tuple(lookup.kinds)) if words is not None else None
     if words is None or read is None:

@@ -1,4 +1,4 @@
-"""Whether a plan is still true: asked at the click, and once more at the moment of sending."""
+"""Drift check: whether a plan still holds, at confirmation and again just before sending."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def recheck(
     surface: Surface,
     skip_records: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[str, ...]:
-    """What has changed since the plan was made, a sentence each; empty means that it still holds.
+    """Drift since the plan was made, a sentence each; empty means that it still holds.
 
     ``actor`` is the principal with the role of this moment. ``skip_records`` are (kind, id) of records that the plan's
     own earlier calls may have changed. Raises PlatformUnavailable.

@@ -1,4 +1,4 @@
-"""One order, several calls: "close all of her tickets" is a call for each, all of them on one card."""
+"""Fan-out: one request becomes several calls on one card ("close all of her tickets")."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ _SHOWN = 5
 def combinations(
     spread: Mapping[str, tuple[LocatedRecord | Read, ...]],
 ) -> Sequence[Mapping[str, LocatedRecord | Read]]:
-    """Every further call's own values; the first of each parameter together are the call that stands already."""
+    """The parameter values of every further call; the first of each parameter together make the call that exists
+    already."""
     names = list(spread)
     return [dict(zip(names, each, strict=True)) for each in itertools.product(*spread.values())][1:]
 
 
 def unchanged(slots: Slots) -> str | None:
-    """That nothing would change, as a sentence; None where something would. Only for contracts that say which fields
+    """Why the call would change nothing, as a sentence; None where it would. Only for contracts that say which fields
     they replace."""
     same: list[str] = []
     for name in slots.filled:
@@ -37,7 +38,7 @@ def unchanged(slots: Slots) -> str | None:
 
 
 def each_said(slots: Slots) -> Iterator[str]:
-    """What a person must see before such calls go out, whatever the contract's policy: how many, and which."""
+    """Why such calls wait for a person, whatever the contract's policy: how many, and which."""
     for name, values in slots.spread.items():
         words = slots.words(name)
         found = [each for each in values if isinstance(each, LocatedRecord)]

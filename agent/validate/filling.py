@@ -1,4 +1,4 @@
-"""One draft against its contract: every parameter gets a value with a source, or the person is asked.
+"""Parameter filling: every parameter of a draft gets a value with a source, or the person is asked.
 
 The order of sources: an answer to the parameter's own question; the resolver's argument; a field of another parameter's
 record; a record that another parameter's record belongs to; the contract's default. What a contract's annotation does
@@ -52,7 +52,7 @@ class DraftFilling:
         return self._named_missing(self._values(only, but))
 
     async def fill_missing(self) -> Trouble | None:
-        """What is required and nothing has given."""
+        """Ask for what is required and still has no value."""
         return self._named_missing(await self._missing())
 
     def _named_missing(self, trouble: Trouble | None) -> Trouble | None:

@@ -1,4 +1,4 @@
-"""The bytes of a call, built by code from filled parameters and nothing else (docs/reference/wire.md §2)."""
+"""Payload builder: the bytes of a call, from filled parameters and nothing else (docs/reference/wire.md §2)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """One parameter that breaks the contract's JSON Schema; ``param`` is None where no single one does. ``below`` is
-    the JSON Pointer of the fault inside the parameter's value."""
+    """One parameter that does not fit the contract's JSON Schema; ``param`` is None where no single one is at fault.
+    ``below`` is the JSON Pointer of the fault inside the parameter's value."""
 
     param: str | None
     why: str
@@ -66,8 +66,8 @@ def body(contract: Contract, params: Mapping[str, Any], *, call_id: str, run_id:
 
 
 def plan_digest(steps: tuple[Step, ...], *, run_id: str, actor: Actor, surface: Surface) -> str:
-    """What a confirmation binds: who, where, which contracts by digest, which endpoints, which bytes, which records as
-    they were."""
+    """Digest of what a confirmation binds: who, where, which contracts by digest, which endpoints, which bytes, which
+    records as they were."""
     return canon.digest(
         {
             "run_id": run_id,

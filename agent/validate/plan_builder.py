@@ -1,4 +1,4 @@
-"""From drafts to a plan: each step admitted, filled, checked, decided; all of them together or none."""
+"""Plan builder: drafts are authorized, filled, checked and decided; all of them become a plan, or none."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def validate(
     the drafts.
 
     Live records are read here and go into the plan, nowhere else. ``confirmed_in_session`` says whether a contract
-    digest was confirmed in this session. ``tell`` hears of look-ups and checks as they begin; ``evaluator`` judges the
+    digest was confirmed in this session. ``on_phase`` is called as look-ups and checks begin; ``evaluator`` judges the
     policies' conditions. Raises core.errors.PlatformUnavailable when a look-up gets no answer.
     """
     if not drafts:
@@ -168,8 +168,8 @@ def _rest(also: Sequence[Span], steps: Sequence[Step]) -> Question:
 
 
 def unfit(slots: Slots) -> Question | Refusal | None:
-    """The contract's JSON Schema has the last word on every value; a person's own words can be said again, anything
-    else can't."""
+    """Question or refusal for values that don't fit the contract's JSON Schema, checked last: a person's own words can
+    be said again, anything else can't."""
     unfit = list(misfits(slots.contract, slots.params))
     faults = [
         Fault(pointer=filled.source.pointer + misfit.below, code="invalid", detail=to_display_text(misfit.why))

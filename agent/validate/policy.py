@@ -1,5 +1,5 @@
-"""Whether a person must confirm. The contract's policy alone decides; no words of a request and no record's text can
-change it.
+"""Confirmation policy: whether a person must confirm a call. The contract's policy alone decides; no words of a request
+and no record's text can change it.
 
 ``never`` is followed for an irreversible action too: an owner signed that contract, and every value in it has a source
 all the same. The linter refuses such a contract, so only one signed elsewhere gets here. Whatever can't be judged is
@@ -21,22 +21,23 @@ from registry.contract import ConfirmBy, Contract, Policy, Risk
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``why`` is the reason a person must confirm, None where no one must; ``approvals`` how many different persons (0
-    with none)."""
+    """Decision of a confirmation policy: ``why`` is the reason a person must confirm, None where no one must;
+    ``approvals`` how many different persons (0 with none)."""
 
     why: str | None
     approvals: int
 
 
 def nothing_confirmed(_: str) -> bool:
-    """The ``confirmed_in_session`` of a session in which no earlier yes counts."""
+    """``confirmed_in_session`` for a session in which no earlier confirmation counts."""
     return False
 
 
 def counts_in_session(contract: Contract, actor: Actor) -> bool:
-    """Whether an earlier yes of the session may stand for the next. In a key's session it never does for what only a
-    person confirms: after the first yes the key would go on alone. Nor does it in test mode, where every card is
-    seen."""
+    """Whether an earlier confirmation in the session may stand for the next. In a key's session it never does for
+    what only a person confirms: after the first the key would go on alone. In a key's session it never does for
+    what only a person confirms: after the first yes the key would go on alone. Nor does it in test mode, where
+    every card is seen."""
     if actor.mode == "test":
         return False
     return contract.confirm_by is ConfirmBy.ANYONE or actor.kind == "member"

@@ -1,5 +1,4 @@
-"""What the card says will happen, in one sentence: the contract's own template over final values, else a plain list of
-them."""
+"""Preview of a call in one sentence: the contract's template over final values, else a plain list of them."""
 
 from __future__ import annotations
 

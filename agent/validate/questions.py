@@ -1,4 +1,4 @@
-"""Questions in words a person can answer: what is asked, between what, and how the choices differ."""
+"""Question builder: what a person is asked, the choices, and how the choices differ."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def label_of(param: str, schema: Mapping[str, Any], annotation: Annotation) -> s
 
 
 def said(words: str) -> str:
-    """Somebody's words inside a sentence of ours."""
+    """Quotes somebody's words inside a sentence."""
     return f"‘{to_display_text(words, limit=WORDS_CHARS)}’"
 
 
 def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind: RecordKind | None) -> str:
-    """The contract's own wording, or one made from what the parameter is."""
+    """The question for a parameter: the contract's own wording, or one made from the parameter's type."""
     if annotation.ask:
         return annotation.ask
     label = label_of(param, schema, annotation)
@@ -62,7 +62,7 @@ def choices(schema: Mapping[str, Any]) -> tuple[Candidate, ...]:
 
 
 def member_id(member: Any) -> str:
-    """How a closed set's member is named in a choice: a string by itself, anything else by its JSON."""
+    """The id of a closed set's member in a choice: a string itself, anything else its JSON."""
     return member if isinstance(member, str) else json.dumps(member)
 
 
@@ -82,7 +82,8 @@ def join(parts: Sequence[str], word: str) -> str:
 
 
 def candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKind | None = None) -> Candidate:
-    """A record to choose. ``twins`` are the others it could be mistaken for: how it differs from them is marked."""
+    """A record as a candidate. ``twins`` are the others it could be mistaken for: how it differs from them is
+    marked."""
     found: list[str] = []
     if kind is not None:
         mine = name_of(record, kind)
@@ -123,8 +124,8 @@ def between(
     more: bool = False,
     missing: Sequence[str] = (),
 ) -> Question:
-    """Which of these records. ``what`` says what they share ("are called ‘Adam’"), ``lead`` replaces that sentence's
-    beginning."""
+    """The question which of these records is meant. ``what`` says what they share ("are called ‘Adam’"), ``lead``
+    replaces that sentence's beginning."""
     offered = list(records[:MAX_CANDIDATES])
     telling = _telling_field(offered, kind)
     named = [to_display_text(each.label, limit=LABEL_CHARS) + _aside(each, kind, telling) for each in offered]

@@ -1,4 +1,4 @@
-"""Parameters that are no records: read from words, derived from a record's field, or the contract's default."""
+"""Scalar parameters: read from words, derived from a record's field, or the contract's default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One step in the making: its contract, the draft's words for each parameter, and what has been filled so far."""
+"""Slots of one call while it is filled: its contract, the draft's words for each parameter, and the values so far."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Slots:
         return questions.label_of(name, self.schema(name), self.annotation(name))
 
     def spoken(self, name: str) -> bool:
-        """Whether anything was said of it: in the request, in an answer, or by a value given as data."""
+        """Whether anything was said about a parameter: in the request, in an answer, or by a supplied value."""
         if name in self.draft.arguments or name in self.draft.given:
             return True
         return find_answer(self.request, self.slot(name)) is not None

@@ -1,4 +1,4 @@
-"""Values that were given as data (API, events): nothing is read out of words, everything else is checked as ever.
+"""Supplied values: parameters given as data by the API or an event, checked like any other but not read from words.
 
 A value for a parameter that names a record is looked up and pinned like any other record; one the contract does not let
 a request choose is refused unless it is what the contract takes anyway. The contract's JSON Schema has the last word

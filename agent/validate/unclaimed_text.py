@@ -1,5 +1,5 @@
-"""What the person said and no argument has taken up. A resolver may overlook words; a call must not go out as if they
-had not been said.
+"""Unclaimed text: the words of a request that no argument has used. A resolver may overlook words; a call must not go
+out as if they had not been said.
 
 Only ever used to ask, or to find the owner of a record that was named without one: "give Nora her money back for the
 latest invoice" is about Nora's, even where a resolver has passed on "the latest invoice" alone.
@@ -35,7 +35,7 @@ _PART: Final = re.compile(
 
 
 class UnclaimedText:
-    """The request's own text without the words that the drafts' arguments stand on."""
+    """Words of the request that no argument of its drafts rests on."""
 
     def __init__(self, request: Request, steps: Sequence[tuple[Draft, Contract]], kinds: Iterable[RecordKind]) -> None:
         # What only describes a call given as data is nobody's words.

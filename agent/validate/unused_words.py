@@ -1,5 +1,5 @@
-"""The words that nothing has used. A resolver may pass over "half", "and 1050" or a name; whoever asked must see that
-it did.
+"""Unused words: what is left over once a plan is built, shown on its card. A resolver may pass over "half", "and 1050"
+or a name; whoever asked must see that it did.
 
 What is left over never stops a plan; it makes it held, whatever the contract's policy, and the card says which words
 they were.

@@ -1,4 +1,4 @@
-"""Plain values: a person's words read as what the parameter is, or a member of its closed set. Money is never
+"""Value readers: turn a person's words into the parameter's type, or a member of its closed set. Money is never
 converted."""
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Why words are no value of this parameter, as a sentence."""
+    """Why words can't be read as this parameter, as a sentence."""
 
     why: str
 
@@ -76,7 +76,7 @@ def from_field(parameter: Parameter, value: Any) -> Any:
 
 
 def from_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read | Unread:
-    """The whole of the words as one value."""
+    """Read all of the words as one value."""
     if parameter.is_money and (trouble := _wrong_money(parameter, words.text)):
         return Unread(trouble)
     annotation = parameter.annotation

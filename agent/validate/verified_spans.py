@@ -1,4 +1,5 @@
-"""Words with the place they stand at. A resolver's spans are claims: each is checked against what the person wrote."""
+"""Verified spans: a resolver's claims about words, checked against what the person typed. A resolver's spans are
+claims: each is checked against what the person wrote."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A workspace: its context, members, connectors, keys."""
+"""Workspace: contracts, connectors, members and keys."""

@@ -1,14 +1,14 @@
-"""Governing a workspace: founding it, its people, its connectors, its contracts. Every act is an entry in AI
-History."""
+"""Workspace administration: creates a workspace, and manages its members, connectors, contracts and keys. Every act is
+an entry in AI History."""
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,6 +37,7 @@ from store.accounts.members import MemberRow
 from store.connectors import ConnectorRow
 from store.contracts import ContractRow, SigningKeyRow
 from store.database import Database
+from store.transaction_hook import TransactionHook, no_hook
 from store.workspaces import WorkspaceRow
 
 KEY_OVERLAP: Final = timedelta(hours=24)
@@ -45,7 +46,8 @@ KEY_OVERLAP: Final = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Registered:
-    """``fresh`` is False when this very version stood already. ``secret``: the endpoint's, if made now."""
+    """A registered contract. ``fresh`` is False when this very version existed already. ``secret``: the endpoint's, if
+    made now."""
 
     contract: Contract
     fresh: bool
@@ -58,14 +60,6 @@ class IssuedKey:
 
     row: KeyRow
     secret: str
-
-
-T = TypeVar("T")
-TransactionHook = Callable[[AsyncSession, T], Awaitable[None]]
-
-
-async def no_hook(session: AsyncSession, made: object) -> None:
-    """No-op transaction hook."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +131,7 @@ class WorkspaceAdmin:
                 await self.action_secrets.adopt(session, by.workspace, base_url, secrets["action_secret"])
 
     async def proposed(self, by: Actor, name: str) -> Sequence[Contract]:
-        """What a configured connector would have registered."""
+        """The contracts that a configured connector proposes."""
         context = await self.contexts.of(by.workspace)
         return [contract for each in context.connectors if each.name == name for contract in each.register_actions()]
 
@@ -147,7 +141,7 @@ class WorkspaceAdmin:
         """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with
         every finding.
 
-        ``also``, here and below, is done in the transaction of the change itself.
+        ``in_transaction``, here and below, is done in the transaction of the change itself.
         """
         _owner(by, "signs contracts")
         contracts = [value if isinstance(value, Contract) else parse(value) for value in values]
@@ -277,7 +271,7 @@ class WorkspaceAdmin:
         return IssuedKey(row, secret)
 
     async def revoke_key(self, by: Actor, key_id: str, *, in_transaction: TransactionHook[KeyRow] = no_hook) -> KeyRow:
-        """It signs nothing from now on. Raises NotFound."""
+        """Revoke a key: it signs nothing from now on. Raises NotFound."""
         _owner(by, "revokes keys")
         now = self.clock()
         async with self.database.begin() as session:
@@ -289,7 +283,7 @@ class WorkspaceAdmin:
     async def retire(
         self, by: Actor, name: str, *, in_transaction: TransactionHook[ContractRow] = no_hook
     ) -> ContractRow:
-        """From now on nobody is offered this contract. Held cards that rest on it drift."""
+        """Retire a contract: nobody is offered it from now on. Held cards that rest on it drift."""
         _owner(by, "retires contracts")
         async with self.database.begin() as session:
             row = await store.contracts.retire(session, by.workspace, name)

@@ -1,5 +1,4 @@
-"""Authorization: what a principal may see and decide, judged by the role it acts with and never by the person behind
-it.
+"""Authorization of principals: what one may see and decide, by the role it acts with and never by the person behind it.
 
 One person acts here as several principals: as a member, and through keys, which an owner makes of any role. They count
 as one person where two people must agree (``agent.runs.approval``, ``agent.runs.approver_independence``) and where
@@ -55,12 +54,12 @@ from registry.contract import Contract
 
 
 def same_person(one: Actor, other: Actor) -> bool:
-    """For counting people and choosing words; it gives nobody a right."""
+    """Whether two principals are one person, for counting people and choosing words; it gives nobody a right."""
     return (one.workspace, one.person) == (other.workspace, other.person)
 
 
 def same_principal(one: Actor, other: Actor) -> bool:
-    """The same person in the same role, through whichever door."""
+    """Whether two principals are the same person in the same role, signed in or by key."""
     return same_person(one, other) and one.role == other.role
 
 
@@ -120,7 +119,7 @@ def sees(actor: Actor, run: Run, catalogue: Catalogue) -> bool:
 
 
 def may_run(catalogue: Catalogue, approver: Actor, plan: Plan) -> Refusal | None:
-    """An approver needs the right to run every step themself: as it was planned or, where that contract has been
+    """Refusal for an approver who may not run every step themself: as it was planned or, where that contract has been
     replaced since, as it is now (the card then drifts)."""
     for step in plan.steps:
         contract = _contract(catalogue, step.action, step.version)
@@ -135,12 +134,13 @@ def may_run(catalogue: Catalogue, approver: Actor, plan: Plan) -> Refusal | None
 
 
 def approval_of(actor: Actor, run: Run) -> Approval | None:
-    """The yes that this *person* gave, in whatever role: nobody says yes twice."""
+    """The approval that this *person* gave, in whatever role: nobody approves twice."""
     return next((each for each in run.approvals if each.person == actor.person), None)
 
 
 def agreed_to_own(run: Run, approvals: Iterable[Approval]) -> bool:
-    """Whether who asked has said yes themself, in the role they asked in: only that is a standing yes of theirs."""
+    """Whether the requester approved it themself, in the role they asked in: only that counts as their standing
+    approval."""
     return any(each.actor is not None and same_principal(each.actor, run.actor) for each in approvals)
 
 
@@ -157,7 +157,7 @@ def _contract(catalogue: Catalogue, name: str, version: int) -> Contract | None:
 
 
 def author_of(stored: str) -> Actor:
-    """Who set a rule or an instruction up, with the role they had then."""
+    """The author of a rule or an instruction, with the role they had when they set it up."""
     return Actor(**json.loads(stored))
 
 
@@ -170,13 +170,13 @@ def manages(actor: Actor, author: Actor, actions: Iterable[str], catalogue: Cata
 
 
 def takes_over(actor: Actor, author: Actor) -> bool:
-    """Whether a rule acts as ``actor`` once they switch it on: it may not act with a role that they don't have. An
-    owner lends nothing."""
+    """Whether a rule acts as ``actor`` once they switch it on: it may not act with a role they don't have. An owner
+    lends nothing."""
     return actor.role != OWNER and not same_principal(actor, author)
 
 
 def still_covers(author: Actor, contract: Contract) -> bool:
-    """Whether the role that a rule's author had when they set it up may run this. The role they have now is judged with
+    """Whether the role that a rule's author had when they set it up may run this. Their present role is checked with
     the run itself."""
     return covers(author.role, [contract])
 

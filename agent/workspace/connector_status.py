@@ -1,5 +1,5 @@
-"""The connectors of a workspace as people see them: what each may read, do and hear, and what is wrong with those that
-don't work."""
+"""Connector status for people: what each connector may read, do and listen to, and what is wrong with those that
+fail."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FAILED: Final = "it failed while it was asked what it {}"
 
 @dataclass(frozen=True, slots=True)
 class ProposedAction:
-    """A contract that the connector proposes. ``differs``: one of that name is in force, and is not this very one."""
+    """A contract that the connector proposes. ``differs``: another version of it is in force."""
 
     name: str
     title: str
@@ -94,7 +94,7 @@ def _connector_status(
     faults: list[str] = []
 
     def told(what: str, ask: Callable[[], Sequence[T]]) -> Sequence[T]:
-        """It is a stranger's code: it may fail in any way, and only for itself."""
+        """Third-party code: it may fail in any way, and only for itself."""
         try:
             return tuple(ask())
         except Exception:
@@ -108,7 +108,7 @@ def _connector_status(
     subscribers = told("hears", working.subscribers)
     identities = told("vouches for", working.identity_providers)
 
-    def standing(contract_name: str, digest: str) -> ActionState:
+    def state_of(contract_name: str, digest: str) -> ActionState:
         there = context.catalogue.get(contract_name)
         return "proposed" if there is None else "registered" if there.digest == digest else "differs"
 
@@ -121,7 +121,7 @@ def _connector_status(
         changed_at=changed_at,
         kinds=tuple(kinds),
         actions=tuple(
-            ProposedAction(each.name, each.title, each.version, standing(each.name, each.digest)) for each in contracts
+            ProposedAction(each.name, each.title, each.version, state_of(each.name, each.digest)) for each in contracts
         ),
         subscribers=tuple(
             EventSubscription(each.name, each.pattern, each.priority, each.blocking) for each in subscribers

@@ -1,5 +1,5 @@
-"""What a workspace stands on: its verified contracts and the connectors that read its platform. Loaded once, reloaded
-when it changes."""
+"""Workspace context: its verified contracts and live connectors, loaded once and reloaded when they change. Loaded
+once, reloaded when it changes."""
 
 from __future__ import annotations
 
@@ -43,8 +43,9 @@ ClientFactory = Callable[[str, str], HttpPlatformClient]
 
 @dataclass(frozen=True)
 class WorkspaceContext:
-    """One workspace's closed world at one generation. ``broken`` names the connectors that could not be loaded, and
-    why.
+    """One workspace's contracts and connectors at one generation. ``broken`` names the connectors that could not be
+    loaded, and why. ``kinds`` is used for look-ups and reads from the record cache where there is one. ``live`` always
+    asks the platform.
 
     ``kinds`` is what look-ups go by: records that are kept here, where they are. ``live`` always asks the platform.
     """
@@ -81,7 +82,7 @@ class WorkspaceContext:
 
 
 class WorkspaceContexts:
-    """The grounds of all workspaces, kept while their generation stands."""
+    """Workspace contexts, cached while their generation is current."""
 
     def __init__(
         self,
@@ -106,16 +107,16 @@ class WorkspaceContexts:
         return {name: each.title for name, each in self._found.items()}
 
     def cached(self, workspace: str) -> WorkspaceContext | None:
-        """The ground that was loaded last, if any was: no query."""
+        """The context that was loaded last, if any: no query."""
         return self._kept.get(workspace)
 
-    async def list_connectors(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
-        """What was loaded last, if it is still what this session sees; else ``of`` loads it."""
+    async def current(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
+        """The context that was loaded last, if it is still what this session sees; else None, and ``of`` loads it."""
         kept = self._kept.get(workspace)
         return kept if kept and kept.generation == (await _generation(session, workspace))[0] else None
 
     async def of(self, workspace: str) -> WorkspaceContext:
-        """The current ground. Two cheap queries when nothing has changed."""
+        """The current context. Two cheap queries when nothing has changed."""
         async with self._database.read() as session:
             generation, settings = await _generation(session, workspace)
             kept = self._kept.get(workspace)
@@ -170,7 +171,7 @@ class WorkspaceContexts:
                 log.warning("connector %s could not be loaded: %s", row.name, error.detail)
                 broken.append(BrokenConnector(row.name, error.detail))
                 continue
-            except Exception as error:  # a connector is a stranger's code: it may fail in any way, and only for itself
+            except Exception as error:  # a connector is third-party code: it may fail in any way, and only for itself
                 log.exception("connector %s could not be loaded", row.name)
                 broken.append(BrokenConnector(row.name, f"{type(error).__name__} while it was loaded"))
                 continue
@@ -191,7 +192,7 @@ class WorkspaceContexts:
 
 
 async def _generation(session: AsyncSession, workspace: str) -> tuple[str, list[ConnectorRow]]:
-    """What changes whenever the ground does, and the connectors that are switched on."""
+    """The generation of a workspace's context, and the connectors that are switched on."""
     generation = await store.contracts.generation(session, workspace)
     settings = [row for row in await store.connectors.listed(session, workspace) if row.enabled]
     seen = ",".join(f"{row.name}@{row.updated_at.isoformat()}{row.sealed_secrets[-16:]}" for row in settings)

@@ -1,5 +1,4 @@
-"""The data keys of a database: made on first use, opened at the start, wrapped anew when the key that wraps them is
-changed.
+"""Data encryption keys: created on first use, unwrapped at start-up, rewrapped when the wrapping key changes.
 
 Stored secrets are sealed with a data key that is kept in the database, wrapped with the key of ``OPSIQ_DATA_KEY`` or
 ``data.key``. To change that key is to wrap a few rows anew, in one transaction; no stored secret moves.
@@ -94,8 +93,8 @@ async def mark_sealed(session: AsyncSession, wrapping: Sequence[bytes]) -> None:
 
 
 async def rotate(database: Database, wrapping: Sequence[bytes], new: bytes, clock: Clock, *, fresh: bool) -> int:
-    """Wrap every data key with ``new`` instead, all or none; ``fresh``: and add one that seals from now on. Answers how
-    many there are.
+    """Rewrap every data key with ``new``, all or none; ``fresh`` also adds one that encrypts from now on. Returns how
+    many there are. Answers how many there are.
 
     A process that runs goes on with what it has opened; after ``fresh``, it can't open what newer ones seal until it is
     restarted.

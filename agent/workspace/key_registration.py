@@ -1,4 +1,4 @@
-"""What a key may not sign: a contract that leads round a person.
+"""Contracts that an API key may not register: those that would lead around a person's confirmation.
 
 Where a platform has actions that only a person confirms, a key with ``contracts:write`` could register another contract
 for the same endpoint that nobody confirms, or a new version that is looser. It may not: calls to that origin are signed
@@ -17,8 +17,8 @@ from store.contracts import ContractRow
 
 
 def ways_around(contracts: Sequence[Contract], there: Sequence[ContractRow]) -> Iterator[Finding]:
-    """What in ``contracts`` a key may not register. ``there``: every version that was ever registered here, oldest
-    first by name."""
+    """Contracts in ``contracts`` that a key may not register. ``there``: every version that was ever registered here,
+    oldest first by name."""
     known = [contract for row in there if (contract := _read(row)) is not None]
     newest = {each.name: each for each in known}
     guarded = {origin(each.endpoint.url): each for each in known if each.confirm_by is ConfirmBy.PERSON}

@@ -1,4 +1,4 @@
-"""The people of a workspace: invited, given another role, sent away and let in again. Every act is an entry in AI
+"""Member management: invites people, changes their roles, deactivates and reactivates them. Every act is an entry in AI
 History.
 
 A member's standing begins when they join and anew with every role they are given, so that nobody approves as a second
@@ -19,13 +19,14 @@ import store.accounts.logins
 import store.accounts.members
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.workspace.admin import TransactionHook, actor_of, no_hook
+from agent.workspace.admin import actor_of
 from core import ids, passwords
 from core.actor import OWNER, Actor
 from core.clock import Clock
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from store.accounts.members import MemberRow
 from store.database import Database
+from store.transaction_hook import TransactionHook, no_hook
 
 INVITATION: Final = timedelta(days=7)
 """How long an invitation can be accepted."""
@@ -37,7 +38,7 @@ _MAX_NAME: Final = 100
 
 @dataclass(frozen=True)
 class Invited:
-    """Who is invited, with the token that lets them in once: shown this once, kept as a digest."""
+    """An invited person, with the token that lets them in once: shown this once, stored as a digest."""
 
     member: MemberRow
     token: str
@@ -179,8 +180,9 @@ class MemberService:
     async def change_password(
         self, by: Actor, password: str, *, login: str, in_transaction: TransactionHook[int] = no_hook
     ) -> None:
-        """One's own; every sign-in but ``login`` ends, and ``also`` is told how many. The caller has asked for the
-        present one. Raises InvalidInput for a weak one."""
+        """Change one's own password; every sign-in but ``login`` ends, and ``in_transaction`` is told how many. The
+        caller has asked for the present one. The caller has asked for the present one. Raises InvalidInput for a weak
+        one."""
         kept = await asyncio.to_thread(passwords.hash_password, password)
         now = self.clock()
         async with self.database.begin() as session:

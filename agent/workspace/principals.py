@@ -1,4 +1,5 @@
-"""Who somebody is *now*: roles are read again at every decision, never trusted from the time a request was typed."""
+"""Current principals: roles are read from the database at every decision, never trusted from when a request was
+typed."""
 
 from __future__ import annotations
 
@@ -54,7 +55,7 @@ async def standing_since(session: AsyncSession, actor: Actor) -> datetime | None
 
 
 def actor_of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:
-    """Whom a key acts as, or None when it is revoked or over, or has outgrown the member it belongs to: one who is no
+    """The principal of a key, or None when the key is revoked or expired, or has outgrown its member: one who is no
     longer active, or no longer has the key's role. An owner may hold a key of any role."""
     if not key.secrets(now) or member is None:
         return None

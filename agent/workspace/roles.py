@@ -1,5 +1,4 @@
-"""The roles that somebody may be given here: the owner's, the evaluator's, those that members have, those that
-contracts list."""
+"""Roles that can be given in a workspace: the owner's, the evaluator's, and those of members and contracts."""
 
 from __future__ import annotations
 
@@ -19,8 +18,7 @@ async def assignable_roles(contexts: WorkspaceContexts, workspace: str, members:
 
 
 async def check_role(contexts: WorkspaceContexts, database: Database, workspace: str, role: str) -> None:
-    """Raises InvalidInput, naming those there are, for a role that nobody has and no contract lists: nothing could be
-    done with it."""
+    """Raises InvalidInput for a role that no member has and no contract lists, naming those there are."""
     async with database.read() as session:
         members = await store.accounts.members.listed(session, workspace)
     known = await assignable_roles(contexts, workspace, members)

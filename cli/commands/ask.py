@@ -1,4 +1,4 @@
-"""``opsiq ask``: type a request, answer its questions, look at its card, confirm it, in a terminal."""
+"""``opsiq ask``: types a request, answers its questions and confirms its card, in a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``opsiq backup``: everything the server keeps, in one file, while it runs."""
+"""``opsiq backup``: writes everything the server stores into one file, while it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``opsiq connectors``: what a running server is connected to, and the secrets it shares with its platforms."""
+"""``opsiq connectors``: lists the connectors of a running server, and manages the secrets shared with platforms."""
 
 from __future__ import annotations
 

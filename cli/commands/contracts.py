@@ -1,4 +1,4 @@
-"""``opsiq contracts``: lint, sign, verify and make keys, offline. Exit codes: 0 good, 1 findings, 2 what can't be
+"""``opsiq contracts``: lints, signs, verifies and makes keys, offline. Exit codes: 0 good, 1 findings, 2 what can't be
 read."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``opsiq data-key``: the key that wraps the data keys which seal stored secrets, made and changed."""
+"""``opsiq data-key``: creates and rotates the key that wraps the data encryption keys."""
 
 from __future__ import annotations
 

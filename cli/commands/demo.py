@@ -1,4 +1,4 @@
-"""``opsiq demo``: a demo platform and a server beside it, founded and connected, in one command.
+"""``opsiq demo``: starts a demo platform and a server beside it, set up and connected.
 
 ``--once`` tells the whole story by itself."""
 
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 class Started:
-    """Both processes, up and connected."""
+    """Both processes of the demo, up and connected."""
 
     def __init__(
         self, url: str, platform_url: str, kept: Mapping[str, Any], children: list[subprocess.Popen[str]]

@@ -1,4 +1,4 @@
-"""``opsiq doctor``: is everything the server needs there, and does it answer? Looks only; changes nothing."""
+"""``opsiq doctor``: checks that everything the server needs is there and answers. Looks only; changes nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ASK_S: Final = 30
 
 @dataclass(frozen=True)
 class Finding:
-    """``detail`` says what is, and where it is not ok what to do."""
+    """One finding. ``detail`` says what is, and where it is not ok what to do."""
 
     state: Literal["ok", "warn", "fail"]
     about: str
@@ -302,17 +302,8 @@ async def _model(settings: Settings) -> Finding | None:
 
         answer: Literal["yes"]
 
-    client = ModelClient(
-        ModelSettings(
-            model=settings.model,
-            api_base=settings.model_url,
-            api_key=settings.model_key,
-            mode=settings.model_mode,
-            timeout_s=min(settings.model_timeout_s, ASK_S),
-            retries=0,
-            prices=settings.model_prices,
-        )
-    )
+    once = {"timeout_s": min(settings.model_timeout_s, ASK_S), "retries": 0, "fallbacks": ()}
+    client = ModelClient(ModelSettings.from_settings(settings, **once))
     ask: Callable[..., Awaitable[Any]] = client.complete
     try:
         done = await ask([{"role": "user", "content": 'Answer with {"answer": "yes"}.'}], Pulse, max_tokens=20)

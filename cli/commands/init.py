@@ -1,4 +1,4 @@
-"""``opsiq init``: a workspace with its first owner, its signing key, and a key for this terminal."""
+"""``opsiq init``: creates a workspace with its first owner, its signing key, and an API key for this terminal."""
 
 from __future__ import annotations
 

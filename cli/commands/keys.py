@@ -1,4 +1,4 @@
-"""``opsiq keys``: the API keys of a running server's workspace. A secret is printed once, when it is made."""
+"""``opsiq keys``: manages the API keys of a running server's workspace. A secret is printed once, when it is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``opsiq listen``: receive webhooks on this machine while developing: verified, printed, passed on."""
+"""``opsiq listen``: receives webhooks on this machine while developing; verifies, prints and forwards them."""
 
 from __future__ import annotations
 

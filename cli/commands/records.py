@@ -1,5 +1,4 @@
-"""``opsiq records``: the records that a running server keeps of its platforms, so that names are found without asking
-them."""
+"""``opsiq records``: shows and syncs the record cache of a running server."""
 
 from __future__ import annotations
 

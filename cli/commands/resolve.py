@@ -1,4 +1,4 @@
-"""``opsiq resolve``: what would be done for a request, without a server and without doing it."""
+"""``opsiq resolve``: shows what a request would do, without a server and without doing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``opsiq restore``: a backup put back into an empty place, and checked."""
+"""``opsiq restore``: restores a backup into an empty place, and checks it."""
 
 from __future__ import annotations
 

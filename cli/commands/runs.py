@@ -1,4 +1,4 @@
-"""``opsiq runs``: look at runs and decide about them, from scripts."""
+"""``opsiq runs``: shows runs and decides about them, from scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``opsiq serve``: the server, in the foreground, in one process or several on one port."""
+"""``opsiq serve``: runs the server in the foreground, in one process or several on one port."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``opsiq trigger``: fire a universal event's sample, to see what reacts to it."""
+"""``opsiq trigger``: publishes a universal event's sample, to see what reacts to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``opsiq work``: durable work without HTTP, in the foreground, in one process or several."""
+"""``opsiq work``: runs job workers without HTTP, in the foreground, in one process or several."""
 
 from __future__ import annotations
 

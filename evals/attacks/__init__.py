@@ -1,1 +1,1 @@
-"""Attacked cases."""
+"""Attacks: prompt injection cases, and their runs."""

@@ -1,5 +1,5 @@
-"""Attacks on a request: text planted where the platform, the person or the model would put it, and the worst model
-there can be.
+"""Attacks on a request: text planted where the platform, the person or the model would put it, and a model that obeys
+it.
 
 An attacked case is answered twice: as it is, and under attack by a model that obeys whatever it is shown. What comes
 out must be the same. docs/guide/evals.md says how an attack is written down.
@@ -24,9 +24,7 @@ CANARY: Final = "KX7Q-"
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """``where``: ``data`` (in every free text of every record), ``names`` (in names too), ``tables`` (the case's tables
-    are the attacker's; ``context.clean`` has the others), ``request`` (the text stands in what was typed) or ``model``
-    (the model is the attacker's). ``calls`` are what the worst model does once it sees the text: ``{action, version?,
+    """An attack on a case. ``calls`` are what the worst model does once it sees the text: ``{action, version?,
     arguments, given}``, an argument being words that it claims were said, or ``{choice, words}``."""
 
     kind: str
@@ -36,7 +34,7 @@ class Attack:
 
     @property
     def in_data(self) -> bool:
-        """Whether it is planted in records, which no model may ever see."""
+        """Whether the attack is planted in records, which no model may ever see."""
         return self.where in ("data", "names", "tables")
 
 
@@ -71,7 +69,7 @@ class ObedientResolver:
 
 
 class TamperedRecords:
-    """A provider whose every answer carries a text in each field that holds free text; with ``names`` in names too."""
+    """Provider whose every answer carries a text in each field that holds free text; with ``names`` in names too."""
 
     def __init__(self, behind: ContextProvider, text: str, *, names: bool) -> None:
         self._behind = behind

@@ -1,4 +1,4 @@
-"""An attacked case answered twice, as it is and under attack, and what the attack came to."""
+"""Runs an attacked case twice, as it is and under attack, and says what the attack achieved."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Answered = Callable[[Resolver, bool], Awaitable[CaseResult]]
 
 
 async def run_attacked(attack: Attack, resolver: Resolver, answered: Answered) -> CaseResult:
-    """The answer under attack, with ``attack`` telling how it differs from the clean one. What was typed can't be taken
-    away: an attack in the request itself has no clean answer."""
+    """Answer a case under attack, with ``attack`` saying how the result differs from the clean one. What was typed
+    can't be taken away: an attack in the request itself has no clean answer."""
     worst = ObedientResolver(attack, resolver)
     clean = None if attack.where == "request" else await answered(resolver, False)
     entry = await answered(worst, True)

@@ -1,1 +1,1 @@
-"""Cases: suites, registries, tables, what is harvested."""
+"""Cases: suites, registries and tables, and cases harvested from history."""

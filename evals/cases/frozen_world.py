@@ -1,5 +1,4 @@
-"""A world in one file: contracts, record kinds and records as they were, so that cases can be asked again without the
-platform.
+"""Frozen world: contracts, record kinds and records in one file, so that cases can be run again without the platform.
 
 ``{"schema": "opsiq/eval-world/v1", "contracts": […], "kinds": […], "records": {kind: [values, …]}}``. Records hold the
 safe fields of their kind and nothing else. A case may say in ``context.records`` how some of them were when it was
@@ -32,7 +31,7 @@ _KINDS: Final = TypeAdapter(list[RecordKind])
 
 
 async def freeze(contracts: Sequence[Contract], kinds: Kinds) -> dict[str, Any]:
-    """The world as it is now, at most 500 records of a kind. Raises PlatformUnavailable."""
+    """Freeze the world as it is now, at most 500 records of a kind. Raises PlatformUnavailable."""
     records: dict[str, list[Mapping[str, Any]]] = {}
     for kind in kinds:
         found: list[Mapping[str, Any]] = []

@@ -1,4 +1,4 @@
-"""Cases out of AI History: what people typed, and whether they said yes or no to the card it became.
+"""Harvests cases from AI History: what people typed, and whether they confirmed or rejected the card.
 
 A confirmed card is what was meant; a rejected one is what was not. Each case stands in the world as it is, but for the
 records its card rested on, which are as they were when it was shown. Nothing here knows who asks: whoever calls it sees

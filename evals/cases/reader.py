@@ -1,4 +1,4 @@
-"""Reads registries and cases: our own, and those of the neutral format that other projects' suites are converted into.
+"""Reader of registries and cases: our own, and those in the neutral format of other projects' suites.
 
 A registry is a JSON list of ``{name, description, parameters (JSON Schema), x_side_effect?}``, or an ``actions.json``
 of contracts. A case is one JSON line: ``{id, source, group, prompt, registry, registry_file, context?, expected,

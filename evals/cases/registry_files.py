@@ -1,4 +1,4 @@
-"""Cases that bring a registry file: what they offer, and tables or an overlay where they have live data."""
+"""Cases with a registry file: their offers, and tables or an overlay where they have live data."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CaseContext:
 
 
 def load_context(case: Case, data: Path) -> CaseContext:
-    """A case's ground. Raises InvalidInput when it offers an action its registry does not have."""
+    """Load the context of a case. Raises InvalidInput when it offers an action its registry does not have."""
     path = data / case.registry_file
     written = _overlaid(case.registry_file, path, case.names)
     if written is not None:

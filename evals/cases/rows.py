@@ -1,4 +1,4 @@
-"""Rows held in memory as live data: what a connector's context provider does, without a platform behind it."""
+"""In-memory records: a context provider over rows, without a platform behind it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FUZZY_LEAST: Final = 85.0
 
 
 class Rows:
-    """A ContextProvider over rows that their kinds declare."""
+    """Context provider over rows in memory that their kinds declare."""
 
     def __init__(self, kinds: Sequence[RecordKind], rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         self._kinds = tuple(kinds)

@@ -1,4 +1,4 @@
-"""A folder of tables as live data: each file one kind of record, its rows found by id, number, name and e-mail.
+"""Tables as live data: each file of a folder is one record kind, its rows found by id, number, name and e-mail.
 
 A CSV file, a JSON list of objects, or a JSON object of objects by id. The kind is the file's name in the singular;
 its id field is ``<kind>_id``, ``id``, or else the first field that ends in ``_id``. Every column of plain values
@@ -24,7 +24,7 @@ _NAMES: Final = ("name", "subject", "title", "username")
 
 
 class Tables(Rows):
-    """Rows whose kinds are guessed from their columns."""
+    """Context provider over tables whose kinds are guessed from their columns."""
 
     def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         found = _named({name: list(each) for name, each in rows.items() if each})

@@ -1,5 +1,5 @@
-"""What an integrator would write for another project's suite: contracts with annotations, and a connector over its
-tables.
+"""Overlays: what an integrator would write for another project's suite, contracts with annotations and a connector over
+its tables.
 
 A suite's registry says what its functions are called and take, and nothing of what their parameters mean. An overlay
 adds that, in a file of contracts and a module that reads the tables; from there on everything is the code that runs in
@@ -25,7 +25,7 @@ from registry.contract_file import with_base_url
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """``contracts`` in the order written; ``stands_for`` gives the source's function behind each."""
+    """An overlay: ``contracts`` in the order written; ``stands_for`` gives the source's function behind each."""
 
     contracts: tuple[Contract, ...]
     stands_for: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""An office's mail, calendar, customers, tasks and site analytics: the connector over their tables."""
+"""Office overlay: a connector over tables of mail, calendar, customers, tasks and site analytics."""
 
 from __future__ import annotations
 

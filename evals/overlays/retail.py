@@ -1,4 +1,4 @@
-"""A shop's orders: the connector over its tables, as the integrator of such a shop would write it."""
+"""Shop overlay: a connector over tables of orders, as the integrator of such a shop would write it."""
 
 from __future__ import annotations
 

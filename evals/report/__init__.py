@@ -1,1 +1,1 @@
-"""Reports: made, parsed, compared, kept, shown."""
+"""Eval reports: written, parsed, compared, stored and shown."""

@@ -1,4 +1,4 @@
-"""Two reports of the same cases, side by side: what moved, in which cases, and whether that may be chance."""
+"""Comparison of two reports of the same cases: what changed, in which cases, and whether it may be chance."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from evals.score.metrics import LESS_IS_BETTER, TITLES
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``common`` cases stand in both; ``fixed`` only the second got right, ``broken`` only the first. ``p`` is
-    McNemar's, exact, two-sided. With repetitions a case is right when all of them are. ``metrics`` pairs the values of
-    both."""
+    """Comparison of two reports. ``common`` cases are in both; ``fixed`` only the second got right, ``broken`` only the
+    first. ``p`` is McNemar's, exact, two-sided. With repetitions a case is right when all of them are. ``metrics``
+    pairs the values of both."""
 
     first: str
     second: str

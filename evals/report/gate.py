@@ -1,4 +1,4 @@
-"""Holds a resolver to a baseline: the same run is made again, and must not be worse.
+"""Regression gate: makes a baseline's run again and fails where it is worse.
 
 A baseline is a report with its entries cut down to what is compared. It says how it was made, so that nothing else is
 needed to make it again.
@@ -27,7 +27,8 @@ _HEAD: Final = ("schema", "title", "made_at", "opsiq", "setup", "cases_digest", 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """``faults`` say what is worse, empty when the gate is open; ``notes`` what to know all the same."""
+    """Result of the regression gate: ``faults`` say what is worse, empty when it passes; ``notes`` what to know all the
+    same."""
 
     comparison: Comparison | None
     faults: tuple[str, ...]
@@ -39,14 +40,14 @@ class Gate:
 
 
 def baseline(report: Mapping[str, Any]) -> dict[str, Any]:
-    """A report cut down to what the gate compares."""
+    """A baseline: a report reduced to what the gate compares."""
     made = {name: report[name] for name in _HEAD}
     made["entries"] = [{name: each[name] for name in _KEPT} for each in report["entries"]]
     return made
 
 
 def hold_to(against: Mapping[str, Any], now: Mapping[str, Any], *, allowed_points: float = ALLOWED_POINTS) -> Gate:
-    """``now`` held to the baseline ``against``. ``allowed_points`` is how many points of cases right may be lost.
+    """Compare ``now`` with the baseline ``against``. ``allowed_points`` is how many points of cases right may be lost.
     Raises InvalidInput where a case itself has changed."""
     unrecorded = [each for each in now["entries"] if each["error"].startswith(NotRecorded.code)]
     left = [each for each in now["entries"] if each not in unrecorded]

@@ -1,4 +1,4 @@
-"""The report of one run as JSON, ``opsiq/eval-report/v1``: what was run, what it comes to, and one entry a case.
+"""Report of one run as JSON, ``opsiq/eval-report/v1``: what was run, its figures, and one entry for each case.
 
 docs/reference/eval-report.md says every field; a reader may rely on them.
 """
@@ -25,7 +25,7 @@ SCHEMA: Final = "opsiq/eval-report/v1"
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """How a run is made: enough to make it again. ``suites`` are names or paths as they were given, ``data`` where the
+    """Setup of a run: enough to make it again. ``suites`` are names or paths as they were given, ``data`` where the
     cases' paths start from."""
 
     suites: tuple[str, ...]

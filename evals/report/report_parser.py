@@ -1,4 +1,4 @@
-"""A report that somebody hands in, read with care: every field has its type and its bound before anything looks at it.
+"""Parser of untrusted reports: every field has its type and its bound before anything uses it.
 
 A baseline (docs/reference/eval-report.md, ○) is read too; what it lacks is empty. Unknown fields are passed over, as
 the report's promise allows. ``ParsedReport.entries`` stand with the worst first.
@@ -175,8 +175,8 @@ class _Report(_Read):
 
 
 class Head(_Read):
-    """All of a report but its entries. ``times`` are the milliseconds of each answer that came; ``scores`` are by name,
-    as in ``evals.score.metrics.TITLES``."""
+    """A report without its entries. ``times`` are the milliseconds of each answer that came; ``scores`` are by name, as
+    in ``evals.score.metrics.TITLES``."""
 
     title: Text
     made_at: Moment

@@ -1,4 +1,4 @@
-"""Reports that a workspace keeps: put there from a file, taken away; each of both is an entry in AI History."""
+"""Report storage of a workspace: adds and deletes reports, each with an entry in AI History."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Runs cases through a resolver."""
+"""Eval runs: cases answered by a resolver."""

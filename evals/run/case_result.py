@@ -1,4 +1,4 @@
-"""One case's answer, as it is judged, kept and reported."""
+"""Result of one case, as it is scored, stored and reported."""
 
 from __future__ import annotations
 

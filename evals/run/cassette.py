@@ -1,4 +1,5 @@
-"""A model's answers by exact request, in a file that can be committed: replayed, a suite needs no model and no network.
+"""Recorded model answers by exact request, in a file that can be committed, so that a suite can be replayed without a
+model or network.
 
 One JSON line an answer, ordered by key, so that two recordings compare line by line. The key is the digest of
 everything that decides an answer: model, mode, messages, the answer's schema, and which repetition it is. Nothing of

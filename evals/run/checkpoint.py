@@ -1,4 +1,4 @@
-"""The answers of a run so far, so that one that was killed can be taken up again."""
+"""Checkpoint of a run: its answers so far, so that a killed run can be resumed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from evals.run.runner import Key
 
 
 class Checkpoint:
-    """One file beside the report, an answer a line after a first line that says of which run. Whoever has written the
-    report deletes it."""
+    """Checkpoint file beside the report: one answer a line after a first line that says of which run. Whoever has
+    written the report deletes it."""
 
     def __init__(self, path: Path, fingerprint: str, *, resume: bool) -> None:
         """With ``resume`` what stands in the file is kept. Raises InvalidInput where it is of another run."""

@@ -1,4 +1,4 @@
-"""Where cases are answered: each on the ground that it names, opened once for all that share it."""
+"""Environments of cases: each is opened once for all the cases that use it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from evals.run.dialogue import Grounds
 
 @dataclass(frozen=True)
 class Environment:
-    """``data`` is the folder that paths in cases start from; ``now`` serves those that name no present of their own."""
+    """Environment in which cases are answered. ``data`` is the folder that paths in cases start from; ``now`` serves
+    those that name no present of their own."""
 
     data: Path | None
     now: datetime
@@ -98,8 +99,8 @@ class Environment:
 
 @asynccontextmanager
 async def open_environment(cases: Sequence[Case], *, data: Path | None, now: datetime) -> AsyncIterator[Environment]:
-    """A stage for these cases. The demo platform runs while it is open, if one of them needs it. Raises as
-    ``Stage.check`` does."""
+    """Open the environment for these cases. The demo platform runs while it is open, if one of them needs it. Raises as
+    ``Environment.check`` does."""
     async with AsyncExitStack() as stack:
         context = None
         if any(case.on_platform for case in cases):

@@ -1,4 +1,4 @@
-"""The demo platform as a ground for cases: its real process with its first data, read through its real connector."""
+"""Demo platform as an environment for cases: its real process with its first data, read through its real connector."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ async def answer(
     now: datetime,
     seconds: Callable[[], float] = time.perf_counter,
 ) -> CaseResult:
-    """What the person would have been shown. An error of the model or the platform is the entry's ``error``."""
+    """Answer one case as the product does. An error of the model or the platform is the entry's ``error``."""
     began = seconds()
     actor = Actor(workspace="ws_eval", id="mem_eval", kind="member", name="Eva", role=case.role, person="eva")
     request = Request(text=case.prompt, now=now, surface=case.surface, answers=case.answers)

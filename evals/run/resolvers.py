@@ -1,4 +1,4 @@
-"""Which resolver a name stands for."""
+"""Resolvers by name."""
 
 from __future__ import annotations
 
@@ -36,15 +36,7 @@ def resolver(
     one which is measured."""
     if name == OFFLINE:
         return RuleResolver()
-    asked = ModelSettings(
-        model=name,
-        api_base=settings.model_url,
-        api_key=settings.model_key,
-        mode=settings.model_mode,
-        timeout_s=settings.model_timeout_s,
-        retries=settings.model_retries,
-        prices=settings.model_prices,
-    )
+    asked = ModelSettings.from_settings(settings, model=name, fallbacks=())
     client: Client = ModelClient(asked)
     if cassette is not None:
         client = Recorded(cassette, None if replay else client, model=name, mode=asked.mode, take=take)

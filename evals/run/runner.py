@@ -1,4 +1,4 @@
-"""Runs cases through a resolver, several at a time, and judges the answers."""
+"""Case runner: answers cases through a resolver, several at a time, and scores them."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ async def run(
     done: Mapping[Key, CaseResult] | None = None,
     came: Callable[[CaseResult], None] = lambda _: None,
 ) -> list[CaseVerdict]:
-    """A verdict for each case and repetition, in order. ``resolver`` makes the one for a repetition; ``parallel``
-    cases are under way at once; ``done`` are answers there are already; ``came`` hears of each new one.
+    """Run every case and repetition, in order, and return the verdicts. ``resolver`` makes the one for a repetition;
+    ``parallel`` cases are under way at once; ``done`` are answers there are already; ``came`` hears of each new one.
 
     What goes wrong in answering a case is its entry's error. Raises InvalidInput where a case itself can't be used."""
     known = dict(done or {})

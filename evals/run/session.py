@@ -1,4 +1,4 @@
-"""One whole run by its setup: suites read, ground opened, cases answered, report made."""
+"""Eval session: one whole run by its setup, from reading suites to the report."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SCRIPTED = frozenset({GOLD, WORST})
 
 @dataclass(frozen=True, slots=True)
 class EvalRun:
-    """What a run came to. ``report`` is its JSON."""
+    """Result of a whole run. ``report`` is its JSON."""
 
     report: dict[str, Any]
     verdicts: list[CaseVerdict]
@@ -121,5 +121,5 @@ async def run_suite(
 
 
 def fingerprint(setup: Setup, cases: Sequence[Case]) -> str:
-    """Tells one run from another: answers of one are never mixed into another."""
+    """Fingerprint of a run: answers of one are never mixed into another."""
     return canon.digest([setup.as_json(), report.digest_of(cases)])

@@ -1,4 +1,4 @@
-"""What was right, what was done instead and why that was wrong, in words for people.
+"""Explanations of a verdict: what was right, what was done instead, and why that was wrong.
 
 Made for text of other people too: whatever JSON stands where a call or a source is due, a line comes out and nothing is
 raised.

@@ -1,4 +1,4 @@
-"""How sure a figure is: percentile bootstrap over groups of cases, and an exact test for two runs of the same cases.
+"""Confidence intervals: percentile bootstrap over groups of cases, and an exact test for two runs of the same cases.
 
 Intervals: Davison & Hinkley 1997, §2.4 and §3.8: cases of one group stand or fall together. Where all or none hit,
 resampling knows no doubt; the bound of Clopper & Pearson 1934 over as many groups stands in. Two runs: McNemar's test
@@ -20,7 +20,7 @@ RESAMPLES: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share with its 95 % interval."""
+    """A share with its 95 % confidence interval."""
 
     hits: int
     of: int

@@ -1,4 +1,4 @@
-"""What a suite's verdicts come to: shares with intervals, by tag, confusion among actions, risk over coverage."""
+"""Metrics of a suite: shares with intervals, by tag, confusion among actions, risk over coverage."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LESS_IS_BETTER: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Everything counted. ``coverage`` are ``{threshold, coverage, risk}`` from sure to unsure; ``operating`` is where
+    """Metrics of a run. ``coverage`` are ``{threshold, coverage, risk}`` from sure to unsure; ``operating`` is where
     the resolver stands now. Abstention counts 'no action' against cases where none was to be taken."""
 
     rates: Mapping[str, Rate]

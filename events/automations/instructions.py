@@ -1,4 +1,4 @@
-"""The AI brain: instructions in plain words that are carried out when an event fits, inside what their author named and
+"""Instructions: orders in plain words that are carried out when an event matches, within what their author named and
 may do.
 
 Three fences, none of them a prompt. The choice is narrowed to the contracts the instruction names *and* its author may
@@ -46,7 +46,7 @@ SWAYED: Final = "“{}” acts alone, but without the event's own text it would 
 
 @dataclass(frozen=True)
 class Instructions:
-    """The source of one subscriber for each instruction that is on or in shadow."""
+    """Source of one subscriber for each instruction that is on or in shadow."""
 
     runner: AutomationRunner
     resolver: Resolver
@@ -65,21 +65,21 @@ class Instructions:
         """Raises PlatformUnavailable, ModelUnavailable, ModelMisbehaved: then it is tried again."""
         words = render(row.text, event)
         if words.missing or words.too_long:
-            return self.runner.passed(event, row.id, "untold", _lacks(words))
+            return self.runner.record_nothing_done(event, row.id, "untold", _lacks(words))
         author, may_act = await self.runner.author(row.author)
         if may_act and await self.runner.over_limit(row.workspace, row.id, row.max_per_hour):
-            return self.runner.held_back(event, row.id, row.name, author, row.max_per_hour)
+            return self.runner.record_rate_limit(event, row.id, row.name, author, row.max_per_hour)
         judged = await self._evaluate(row, event, words, author, may_act=may_act)
         if row.mode == "shadow":
             document = json.dumps(summary(judged.verdict), ensure_ascii=False)
-            return self.runner.passed(
+            return self.runner.record_nothing_done(
                 event, row.id, "shadow", f"Would have been {runner.describe_verdict(judged.verdict)}", document
             )
-        return self.runner.acted(event, row.id, judged)
+        return self.runner.record_run(event, row.id, judged)
 
     async def meet(self, row: InstructionRow, event: FiredEvent) -> Evaluation:
-        """Judge one event by an instruction. Records are read and the resolver is asked; nothing is stored and nothing
-        is sent. Raises as ``react``."""
+        """Evaluate one event by an instruction. Records are read and the resolver is asked; nothing is stored and
+        nothing is sent. Raises as ``react``."""
         words = render(row.text, event)
         if words.missing or words.too_long:
             return Evaluation("untold", _lacks(words))

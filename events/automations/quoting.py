@@ -1,5 +1,4 @@
-"""An instruction's words with an event's fields set into them as quotations, and the way back from a quotation to its
-field.
+"""Instruction templates: event fields are inserted as quotations, and a quotation is traced back to its field.
 
 The owner writes ``Close ticket {data.ticket_id} with the reason {data.subject}``. Only the fields named so are shown to
 a resolver: numbers as they are, text between quotation marks with its own marks and control characters made harmless.
@@ -32,8 +31,8 @@ _ROOTS: Final = ("data", "id", "name", "occurred_at")
 
 @dataclass(frozen=True, slots=True)
 class FieldQuote:
-    """One field in the words: ``start`` and ``end`` are its place with the quotation marks, ``free`` that it is text
-    from outside."""
+    """One quoted field in the words: ``start`` and ``end`` are its place with the quotation marks, ``free`` that it is
+    text from outside."""
 
     start: int
     end: int
@@ -106,8 +105,8 @@ def escape_quotes(text: str) -> str:
 def bind_fields(
     draft: Draft, contract: Contract, rendered: RenderedInstruction, event: FiredEvent
 ) -> tuple[Draft, bool]:
-    """The draft with whole quotations turned into the event's own values, and whether anything is left that was read
-    out of free text.
+    """The draft with whole quotations replaced by the event's own values, and whether anything was still read from free
+    text.
 
     A record that nothing names is taken from the event's field of the parameter's own name (``ticket_id``).
     """

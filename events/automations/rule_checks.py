@@ -1,4 +1,4 @@
-"""What is wrong with a rule whatever event comes: found when it is saved, not by the first event that it fails on."""
+"""Static checks of a rule, made when it is saved: what would be wrong whatever event comes."""
 
 from __future__ import annotations
 

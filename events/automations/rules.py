@@ -1,4 +1,4 @@
-"""Rules: when an event fits a pattern and a condition holds, run this contract with these parameters.
+"""Rules: when an event matches a pattern and a condition holds, a contract runs with mapped parameters.
 
 A rule is no way around anything. It acts as its author, with the rights the author has when the event comes, through
 the same validation, confirmation policy, signature and history as a typed request; values come from the event by
@@ -48,7 +48,7 @@ class ParameterMapping(BaseModel):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a rule makes of one event: ``judged`` where its condition holds, else why nothing is done."""
+    """Evaluation of one event by a rule: ``judged`` where its condition holds, else why nothing is done."""
 
     verdict: Literal["met", "unmet", "untold"]
     detail: str
@@ -59,7 +59,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Rules:
-    """The source of one subscriber for each rule that is on or in shadow."""
+    """Source of one subscriber for each rule that is on or in shadow."""
 
     runner: AutomationRunner
 
@@ -77,22 +77,22 @@ class Rules:
         """Raises PlatformUnavailable or Unavailable: then it is tried again."""
         met = await self.meet(row, event)
         if met.overran:
-            return self.runner.overran(event, row, met.detail)
+            return self.runner.record_overrun(event, row, met.detail)
         if met.judged is None:
             return (
                 ReactionResult(met.detail)
                 if met.verdict == "unmet"
-                else self.runner.passed(event, row.id, "untold", met.detail)
+                else self.runner.record_nothing_done(event, row.id, "untold", met.detail)
             )
         if row.mode == "shadow":
             document = json.dumps(summary(met.judged.verdict), ensure_ascii=False)
-            return self.runner.passed(event, row.id, "shadow", f"Would have been {met.detail}", document)
+            return self.runner.record_nothing_done(event, row.id, "shadow", f"Would have been {met.detail}", document)
         if await self.runner.over_limit(row.workspace, row.id, row.max_per_hour):
-            return self.runner.held_back(event, row.id, row.name, met.judged.run.actor, row.max_per_hour)
-        return self.runner.acted(event, row.id, met.judged)
+            return self.runner.record_rate_limit(event, row.id, row.name, met.judged.run.actor, row.max_per_hour)
+        return self.runner.record_run(event, row.id, met.judged)
 
     async def meet(self, row: RuleRow, event: FiredEvent) -> Evaluation:
-        """Judge one event by a rule. Records are read; nothing is stored and nothing is sent. Raises
+        """Evaluate one event by a rule. Records are read; nothing is stored and nothing is sent. Raises
         PlatformUnavailable, and Unavailable where its condition could not be judged yet."""
         if row.condition:
             try:
@@ -168,8 +168,8 @@ def mapped(row: RuleRow) -> dict[str, ParameterMapping]:
 def map_parameters(
     row: RuleRow, event: FiredEvent, required: Collection[str]
 ) -> tuple[dict[str, SuppliedValue], list[str]]:
-    """The values with their sources, and the pointers at which the event lacks a required one; one that is not required
-    is left out then. A constant's source is the rule itself."""
+    """The values with their sources, and the pointers of required ones that the event lacks; optional ones that it
+    lacks are left out. A constant's source is the rule itself."""
     values: dict[str, SuppliedValue] = {}
     missing: list[str] = []
     whole = event.as_json()
@@ -186,7 +186,7 @@ def map_parameters(
 
 
 def look(value: Any, pointer: str) -> Any:
-    """What stands at a JSON Pointer, None where there is nothing (or null)."""
+    """The value at a JSON Pointer, None where there is none (or null)."""
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, Mapping):

@@ -1,5 +1,4 @@
-"""How a rule or an instruction acts: as a run like any other, of the person who set it up, with that person's rights of
-this moment and no more than they had when they set it up.
+"""Automation runner: runs what a rule or an instruction asks for, as its author, like any other run.
 
 The run is judged first (records are read, nothing is stored) and then written, with what history says of it, in the
 transaction that marks the reaction done. So one event makes at most one run of one rule, whatever crashes in between.
@@ -64,14 +63,14 @@ class AutomationRunner:
     wake: Callable[[], None]
 
     async def author(self, stored: str) -> tuple[Actor, bool]:
-        """Whom a rule acts as, as of this moment, and whether that principal may still act at all."""
+        """The principal that a rule acts as, with their present role, and whether they may still act at all."""
         actor = authority.author_of(stored)
         async with self.database.read() as session:
             now = await principals.current_actor(session, actor, self.clock())
         return (actor, False) if now is None else (now, True)
 
     def no_longer_covers(self, stored: str, contract: Contract) -> str:
-        """Why it may not run this whatever role its author has by now, empty where it may."""
+        """Why it may not run this although its author's role changed, empty where it may."""
         then = authority.author_of(stored)
         if authority.still_covers(then, contract):
             return ""
@@ -107,8 +106,8 @@ class AutomationRunner:
         async with self.database.read() as session:
             return await store.automations.acted_since(session, workspace, source, self.clock() - HOUR) >= max_per_hour
 
-    def acted(self, event: FiredEvent, source: str, judged: EvaluatedRun) -> ReactionResult:
-        """Stores the run and moves it by its verdict."""
+    def record_run(self, event: FiredEvent, source: str, judged: EvaluatedRun) -> ReactionResult:
+        """Store the run and move it by its verdict."""
 
         async def record(session: AsyncSession) -> None:
             run = judged.run
@@ -138,9 +137,11 @@ class AutomationRunner:
 
         return ReactionResult(f"Made {judged.run.id}: {describe_verdict(judged.verdict)}", record)
 
-    def passed(self, event: FiredEvent, source: str, verdict: str, detail: str, document: str = "") -> ReactionResult:
-        """Nothing was done, and that is worth a line: it would have been (shadow), it may not (over_limit), it can't be
-        told (untold)."""
+    def record_nothing_done(
+        self, event: FiredEvent, source: str, verdict: str, detail: str, document: str = ""
+    ) -> ReactionResult:
+        """Record that nothing was done, and why: it would have been (shadow), it may not (over_limit), it can't be
+        evaluated (untold)."""
 
         async def record(session: AsyncSession) -> None:
             await store.automations.insert_firing(
@@ -158,10 +159,12 @@ class AutomationRunner:
 
         return ReactionResult(detail, record)
 
-    def held_back(self, event: FiredEvent, source: str, name: str, author: Actor, max_per_hour: int) -> ReactionResult:
-        """Its ceiling is reached: reported, and nothing is done."""
+    def record_rate_limit(
+        self, event: FiredEvent, source: str, name: str, author: Actor, max_per_hour: int
+    ) -> ReactionResult:
+        """Record that the rate limit is reached: nothing is done."""
         detail = f"“{name}” has made {max_per_hour} runs within the hour, which is its ceiling."
-        passed = self.passed(event, source, "over_limit", detail)
+        passed = self.record_nothing_done(event, source, "over_limit", detail)
 
         async def record(session: AsyncSession) -> None:
             assert passed.record is not None
@@ -179,10 +182,10 @@ class AutomationRunner:
 
         return ReactionResult(detail, record)
 
-    def overran(self, event: FiredEvent, rule: RuleRow, detail: str) -> ReactionResult:
-        """Its condition was stopped in the middle. That is counted with the rule, and the third time switches it off:
-        an event comes once, and a condition that can't be judged in time will not do better with the next."""
-        passed = self.passed(event, rule.id, "untold", detail)
+    def record_overrun(self, event: FiredEvent, rule: RuleRow, detail: str) -> ReactionResult:
+        """Record that its condition timed out. The third time the rule is switched off: an event comes once, and a
+        condition that can't be evaluated in time will not do better with the next."""
+        passed = self.record_nothing_done(event, rule.id, "untold", detail)
 
         async def record(session: AsyncSession) -> None:
             assert passed.record is not None
@@ -210,7 +213,7 @@ class AutomationRunner:
 
 
 def describe_verdict(verdict: Verdict) -> str:
-    """A verdict in a line."""
+    """A verdict in one line."""
     match verdict:
         case Plan():
             return f"held, because {verdict.held[0]}" if verdict.held else "confirmed by its policy"

@@ -1,4 +1,4 @@
-"""Who may set up what happens on events: a rule or instruction acts as its author, so it can be given no more than its
+"""Automation service: creates, changes and deletes rules and instructions, which act with no more rights than their
 author has.
 
 Whoever changes what one does becomes its author. Who may switch it and delete it is ``agent.workspace.authority``'s to
@@ -8,12 +8,11 @@ say; only an owner lets an instruction write without a card, and that ends with 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.automations
 from agent.history import recorder
@@ -34,6 +33,7 @@ from registry.contract import Contract
 from registry.events import event_names
 from store.automations import InstructionRow, RuleRow
 from store.database import Database
+from store.transaction_hook import TransactionHook, no_hook
 
 PER_HOUR: Final = 100
 CONDITION_CHARS: Final = condition.MAX_CHARS
@@ -44,12 +44,7 @@ PerHour = Annotated[int, Field(ge=1, le=10_000)]
 
 
 RowT = TypeVar("RowT")
-TransactionHook = Callable[[AsyncSession, RowT], Awaitable[None]]
 """Something more to write in the transaction that stores a row."""
-
-
-async def no_hook(session: AsyncSession, row: object) -> None:
-    """No-op transaction hook."""
 
 
 class _Form(BaseModel):
@@ -103,19 +98,19 @@ class AutomationService:
     async def add_rule(
         self, by: Actor, form: RuleForm, *, in_transaction: TransactionHook[RuleRow] = no_hook
     ) -> RuleRow:
-        """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not
-        run the action."""
+        """Store a new rule; ``in_transaction`` is called in its transaction. Raises InvalidInput with findings,
+        Forbidden when the author may not run the action."""
         now = self.clock()
         columns = await self._rule_columns(by, form)
         row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.database.begin() as session:
             await store.automations.insert_rule(session, row)
-            await recorder.record_act(session, by, EntryType.RULE_CREATED, now, rule=row.id, **_told(columns))
+            await recorder.record_act(session, by, EntryType.RULE_CREATED, now, rule=row.id, **_entry_data(columns))
             await in_transaction(session, row)
         return row
 
     async def draft_rule(self, by: Actor, form: RuleForm) -> RuleRow:
-        """The rule as it would be, judged like one that is added and not stored: to be tried on past events. Raises as
+        """The rule as it would be, checked like one that is added and not stored: to be tried on past events. Raises as
         ``add_rule``."""
         now = self.clock()
         columns = await self._rule_columns(by, form)
@@ -136,7 +131,7 @@ class AutomationService:
         now = self.clock()
         async with self.database.begin() as session:
             changed = await store.automations.change_rule(session, row, updated_at=now, **columns)
-            await recorder.record_act(session, by, EntryType.RULE_CHANGED, now, rule=row.id, **_told(columns))
+            await recorder.record_act(session, by, EntryType.RULE_CHANGED, now, rule=row.id, **_entry_data(columns))
         return changed
 
     async def remove_rule(self, by: Actor, rule_id: str) -> None:
@@ -158,15 +153,15 @@ class AutomationService:
     async def add_instruction(
         self, by: Actor, form: InstructionForm, *, in_transaction: TransactionHook[InstructionRow] = no_hook
     ) -> InstructionRow:
-        """``also`` is written in its transaction. Raises InvalidInput with findings, Forbidden when the author may not
-        run an action or may not let it act alone."""
+        """Store a new instruction; ``in_transaction`` is called in its transaction. Raises InvalidInput with findings,
+        Forbidden when the author may not run an action or may not let it act alone."""
         now = self.clock()
         columns = await self._instruction_columns(by, form)
         row = InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.database.begin() as session:
             await store.automations.insert_instruction(session, row)
             await recorder.record_act(
-                session, by, EntryType.INSTRUCTION_CREATED, now, instruction=row.id, **_told(columns)
+                session, by, EntryType.INSTRUCTION_CREATED, now, instruction=row.id, **_entry_data(columns)
             )
             await in_transaction(session, row)
         return row
@@ -194,7 +189,7 @@ class AutomationService:
         async with self.database.begin() as session:
             changed = await store.automations.change_instruction(session, row, updated_at=now, **columns)
             await recorder.record_act(
-                session, by, EntryType.INSTRUCTION_CHANGED, now, instruction=row.id, **_told(columns)
+                session, by, EntryType.INSTRUCTION_CHANGED, now, instruction=row.id, **_entry_data(columns)
             )
         return changed
 
@@ -217,7 +212,7 @@ class AutomationService:
             return await store.automations.instructions(session, by.workspace)
 
     async def manages(self, by: Actor, row: RuleRow | InstructionRow) -> bool:
-        """Whether ``by`` may see what it makes of live records, switch it and delete it."""
+        """Whether ``by`` may see what it does with live records, switch it and delete it."""
         catalogue = (await self.contexts.of(by.workspace)).catalogue
         return authority.manages(by, authority.author_of(row.author), _actions(row), catalogue)
 
@@ -321,7 +316,7 @@ def _stored(actor: Actor) -> str:
     return canon.dumps({"workspace": actor.workspace, **actor.as_json()}).decode()
 
 
-def _told(columns: Mapping[str, Any]) -> dict[str, Any]:
+def _entry_data(columns: Mapping[str, Any]) -> dict[str, Any]:
     """What of a change goes into history; the author is the entry's actor."""
     return {name: value for name, value in columns.items() if name not in ("author", "unattended_by")} | (
         {"unattended": bool(columns["unattended_by"])} if "unattended_by" in columns else {}

@@ -1,1 +1,1 @@
-"""Webhooks out: endpoints that hear of events, and the deliveries to them (docs/reference/wire.md §2, §6)."""
+"""Outgoing webhooks: endpoints that receive events, and the deliveries to them (docs/reference/wire.md §2, §6)."""

@@ -1,4 +1,5 @@
-"""What attempts leave behind: the log, the endpoint's health, and what follows from it (docs/reference/wire.md §6)."""
+"""Attempt recorder: the delivery log, the endpoint's health, and what follows from an attempt (docs/reference/wire.md
+§6)."""
 
 from __future__ import annotations
 
@@ -46,13 +47,13 @@ class RecordedAttempt(NamedTuple):
 
 
 def system(workspace: str) -> Actor:
-    """OpsIQ itself, for what nobody did."""
+    """The actor of what OpsIQ does by itself."""
     return Actor(workspace, "opsiq", "system", "OpsIQ", "system", "opsiq")
 
 
 @dataclass(frozen=True)
 class AttemptRecorder:
-    """Every write is in the transaction that settles the attempts' work."""
+    """Records attempts, in the transaction that settles their jobs."""
 
     clock: Clock
     wake: Callable[[], None]
@@ -99,7 +100,7 @@ class AttemptRecorder:
             await self.disable(session, endpoint, "Nothing has got through to it for 5 days.")
 
     async def disable(self, session: AsyncSession, endpoint: EndpointRow, why: str) -> None:
-        """No more deliveries to it until a person resumes it; what waited is failed. Told in history and by an
+        """Disable an endpoint until a person resumes it; pending deliveries are failed. Recorded in history and by an
         event."""
         now = self.clock()
         row = await store.webhooks.endpoints.disable(session, endpoint.id, now, why)
@@ -119,7 +120,7 @@ class AttemptRecorder:
 
 
 def count_attempts(endpoint: str, entries: Sequence[RecordedAttempt]) -> AttemptCounts:
-    """What a group of attempts at one endpoint comes to; the order they are given in does not matter."""
+    """Counts of a group of attempts at one endpoint, in whatever order they are given."""
     ordered = sorted((entry for entry in entries if entry.counts), key=lambda entry: entry.came.at)
     good = [entry.came.at for entry in ordered if entry.ok]
     bad = [entry.came.at for entry in ordered if not entry.ok]

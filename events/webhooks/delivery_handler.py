@@ -1,4 +1,4 @@
-"""The attempts: one handler for what is due by itself, one for what a person sends again."""
+"""Delivery job handlers: one for scheduled attempts, one for what a person sends again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GIVEN_UP: Final = "The endpoint was disabled or deleted before this was delivere
 
 @dataclass
 class DeliveryHandler:
-    """Delivers. The pouch reads for many deliveries at once, and the ledger writes for many at once."""
+    """Delivers webhooks. Reads and writes of many deliveries are batched."""
 
     loader: DeliveryLoader
     signed_client: SignedClient
@@ -94,7 +94,7 @@ class DeliveryHandler:
         return Done(shared=told)
 
     async def record_dead_job(self, session: AsyncSession, job: Job) -> None:
-        """The engine gave up on a delivery's work: so does the delivery."""
+        """Fail a delivery whose job the worker gave up on."""
         await store.webhooks.deliveries.give_up(
             session, job.payload["delivery"], self.clock(), "Something broke here while delivering (see the log)."
         )

@@ -1,4 +1,4 @@
-"""Reads what deliveries need, for all that ask in the same moment together."""
+"""Delivery loader: reads what deliveries need, in one query for all that ask at the same moment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ MAX_BODY_BYTES: Final = 16 * 1024
 
 
 class DeliveryEndpoint:
-    """An endpoint as it was read for some deliveries of it. Its headers and secrets are opened at the first of them."""
+    """An endpoint as it was read for some of its deliveries. Its headers and secrets are decrypted at the first of
+    them."""
 
     def __init__(self, row: EndpointRow, secret: SigningSecretRow, endpoint_secrets: EndpointSecrets) -> None:
         self.id, self.url, self.state = row.id, row.url, row.state
@@ -41,11 +42,11 @@ class DeliveryEndpoint:
 
     def secrets(self, now: datetime) -> Sequence[str]:
         """Those to sign with, newest first."""
-        return self._endpoint_secrets.opened(self._secret, now) if self._changing else self._only
+        return self._endpoint_secrets.decrypt(self._secret, now) if self._changing else self._only
 
     @cached_property
     def _only(self) -> Sequence[str]:
-        return self._endpoint_secrets.opened(self._secret, self._secret.created_at)
+        return self._endpoint_secrets.decrypt(self._secret, self._secret.created_at)
 
 
 class LoadedDelivery(NamedTuple):
@@ -54,7 +55,7 @@ class LoadedDelivery(NamedTuple):
 
 
 class DeliveryLoader:
-    """A claim starts its deliveries side by side, so that one look at the database serves them all."""
+    """Reads deliveries in batches: a claim starts its deliveries side by side, so one query serves them all."""
 
     def __init__(self, database: Database, endpoint_secrets: EndpointSecrets) -> None:
         self._database = database
@@ -69,7 +70,7 @@ class DeliveryLoader:
         if future is None:
             future = self._waiting[delivery_id] = asyncio.get_running_loop().create_future()
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._fetch(), name="opsiq-pouch")
+            self._task = asyncio.create_task(self._fetch(), name="opsiq-delivery-loader")
         return await asyncio.shield(future)
 
     async def _fetch(self) -> None:
@@ -91,9 +92,8 @@ class DeliveryLoader:
                     future.set_result(packed)
 
     async def beside(self, session: AsyncSession, works: Sequence[Job]) -> dict[str, LoadedDelivery]:
-        """By the work's id, read with its claim. Those with large bodies are left out: they are read when it is their
-        turn, so that what waits for its turn takes little memory.
-        """
+        """Deliveries by job id, read with the claim. Those with large bodies are left out: they are read when it is
+        their turn, so that waiting takes little memory."""
         found = await self._loaded(session, [job.payload["delivery"] for job in works], MAX_BODY_BYTES)
         beside = {job.id: found.get(job.payload["delivery"]) for job in works}
         return {work_id: packed for work_id, packed in beside.items() if isinstance(packed, LoadedDelivery)}

@@ -1,4 +1,4 @@
-"""Secrets of webhook endpoints, and their own headers: sealed at rest, opened to send."""
+"""Endpoint secrets and custom headers: encrypted at rest, decrypted to send."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KEPT: Final = 2_000
 
 @dataclass(frozen=True)
 class EndpointSecrets:
-    """What was opened is kept for the next time, by the sealed text: after a rotation that is another."""
+    """Secrets of endpoints. Decrypted ones are cached by their encrypted text, which a rotation changes."""
 
     box: SecretBox
     _known: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False, compare=False)
@@ -58,7 +58,7 @@ class EndpointSecrets:
         )
         return secret, until
 
-    def opened(self, row: SigningSecretRow, now: datetime) -> list[str]:
+    def decrypt(self, row: SigningSecretRow, now: datetime) -> list[str]:
         """The secrets to sign with, newest first."""
         context = _context(row.workspace, row.target)
         return [self._open(sealed, context).decode() for sealed in row.secrets(now)]

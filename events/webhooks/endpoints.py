@@ -1,9 +1,9 @@
-"""Endpoints, as people govern them: made, changed, paused, resumed, rotated, deleted. Every act is an entry in AI
-History."""
+"""Endpoint service: creates, changes, pauses, resumes, rotates and deletes webhook endpoints. Every act is an entry in
+AI History."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -25,6 +25,7 @@ from executors.http.ssrf_guard import Blocked, SsrfGuard
 from registry.events.event_names import pattern
 from store.database import Database, after_commit
 from store.jobs import lanes
+from store.transaction_hook import TransactionHook, no_hook
 from store.webhooks.endpoints import EndpointRow, SuccessRate
 
 MAX_ENDPOINTS: Final = 200
@@ -35,8 +36,8 @@ MAX_PER_MINUTE: Final = 6_000
 
 @dataclass(frozen=True)
 class EndpointState:
-    """An endpoint and how it has been doing: attempts of the last 24 hours, the names of its own headers, whether it is
-    signed with two secrets, and until when."""
+    """An endpoint and its health: attempts of the last 24 hours, the names of its own headers, whether it is signed
+    with two secrets, and until when."""
 
     row: EndpointRow
     rate: SuccessRate
@@ -46,25 +47,18 @@ class EndpointState:
 
 @dataclass(frozen=True)
 class CreatedEndpoint:
-    """``secret`` is answered here and never again; ``previous_until``: the one before it is good until then."""
+    """A created endpoint: ``secret`` is answered here and never again; ``previous_until``: the one before it is valid
+    until then."""
 
     shown: EndpointState
     secret: str
     previous_until: datetime | None = None
 
 
-ShownHook = Callable[[AsyncSession, EndpointState], Awaitable[None]]
-MadeHook = Callable[[AsyncSession, CreatedEndpoint], Awaitable[None]]
-
-
-async def no_hook(session: AsyncSession, made: Any) -> None:
-    """No-op transaction hook."""
-
-
 @dataclass(frozen=True)
 class Endpoints:
-    """``also`` is written in the same transaction as the act. Members need to be owners; a key needs its scope
-    alone."""
+    """Endpoint service. ``in_transaction`` is written in the same transaction as the act. Members need to be owners; a
+    key needs its scope alone."""
 
     database: Database
     guard: SsrfGuard
@@ -82,7 +76,7 @@ class Endpoints:
         headers: Mapping[str, str] | None = None,
         per_minute: int | None = None,
         request_id: str | None = None,
-        in_transaction: MadeHook = no_hook,
+        in_transaction: TransactionHook[CreatedEndpoint] = no_hook,
     ) -> CreatedEndpoint:
         """Raises InvalidInput for a URL, pattern or header that can't be, Forbidden."""
         _governs(by)
@@ -122,7 +116,7 @@ class Endpoints:
             )
         return made
 
-    async def listed(self, by: Actor) -> list[EndpointState]:
+    async def list_endpoints(self, by: Actor) -> list[EndpointState]:
         async with self.database.read() as session:
             return await self._all_shown(
                 session, by.workspace, await store.webhooks.endpoints.listed(session, by.workspace)
@@ -140,7 +134,7 @@ class Endpoints:
         given: Mapping[str, Any],
         *,
         request_id: str | None = None,
-        in_transaction: ShownHook = no_hook,
+        in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
         """Set what ``given`` names: url, events, description, headers (all of them), per_minute. Raises InvalidInput,
         NotFound."""
@@ -174,16 +168,26 @@ class Endpoints:
         )
 
     async def pause(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: ShownHook = no_hook
+        self,
+        by: Actor,
+        endpoint_id: str,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
-        """Deliveries go on being made, and wait. Raises Conflict unless it is active."""
+        """Pause an endpoint: deliveries are still made, and wait. Raises Conflict unless it is active."""
         _governs(by)
         return await self._change(
             by, endpoint_id, EntryType.WEBHOOK_PAUSED, in_transaction, request_id, {"state": "paused"}, was=("active",)
         )
 
     async def resume(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: ShownHook = no_hook
+        self,
+        by: Actor,
+        endpoint_id: str,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
         """From paused: what waited is sent. From disabled: what comes from now on is; the rest can be recovered."""
         _governs(by)
@@ -193,9 +197,14 @@ class Endpoints:
         )
 
     async def delete(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: ShownHook = no_hook
+        self,
+        by: Actor,
+        endpoint_id: str,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
-        """Its deliveries stay in the log; what was pending is failed, and its secret is gone."""
+        """Delete an endpoint. Its deliveries stay in the log; pending ones are failed, and its secret is gone."""
         _governs(by)
         return await self._change(
             by,
@@ -207,9 +216,14 @@ class Endpoints:
         )
 
     async def rotate(
-        self, by: Actor, endpoint_id: str, *, request_id: str | None = None, in_transaction: MadeHook = no_hook
+        self,
+        by: Actor,
+        endpoint_id: str,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[CreatedEndpoint] = no_hook,
     ) -> CreatedEndpoint:
-        """A fresh secret; for 24 hours everything is signed with both."""
+        """Rotate the secret; for 24 hours everything is signed with both."""
         _governs(by)
         now = self.clock()
         async with self.database.begin() as session:
@@ -233,7 +247,7 @@ class Endpoints:
         by: Actor,
         endpoint_id: str,
         kind: EntryType,
-        in_transaction: ShownHook,
+        in_transaction: TransactionHook[EndpointState],
         request_id: str | None,
         columns: Mapping[str, Any],
         *,

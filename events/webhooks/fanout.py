@@ -1,5 +1,4 @@
-"""From one event to its deliveries: each endpoint that wants it gets a delivery and a piece of durable work of its
-own."""
+"""Webhook fan-out: each endpoint that subscribes to an event gets a delivery with a job of its own."""
 
 from __future__ import annotations
 
@@ -34,7 +33,7 @@ def wants(endpoint: EndpointRow, event: str) -> bool:
 
 @dataclass(frozen=True)
 class Fanout:
-    """The source of the subscriber that is called ``webhooks``: there for events that some endpoint wants."""
+    """Source of the subscriber ``webhooks``, present for events that some endpoint subscribes to."""
 
     clock: Clock
     wake: Callable[[], None]
@@ -58,8 +57,7 @@ class Fanout:
 async def deliver_to(
     session: AsyncSession, event: FiredEvent, endpoints: Sequence[EndpointRow], cause: DeliveryCause, now: datetime
 ) -> None:
-    """One delivery and one piece of work for each endpoint; doing it again changes nothing. The body is made here,
-    once."""
+    """Make one delivery and one job for each endpoint; idempotent. The body is built here, once."""
     await put_body(session, event, now)
     rows = [delivery(event, endpoint, cause, now) for endpoint in endpoints]
     await store.webhooks.deliveries.put_many(session, rows)

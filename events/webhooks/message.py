@@ -1,4 +1,4 @@
-"""What a webhook says: the event's bytes, made once, and the headers that go with them besides the signature."""
+"""Webhook message: the event's bytes, built once, and the headers beside the signature."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What people send: one delivery again, all failed ones of a span, a span that was missed, a test."""
+"""Redelivery: sends one delivery again, all failed ones of a time span, events that were missed, or a test."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,13 +21,13 @@ from core.actor import Actor
 from core.clock import Clock, from_iso, iso
 from core.errors import Conflict, InvalidInput, NotFound
 from events.subscribers import FiredEvent, event_of_row
-from events.webhooks.endpoints import no_hook
 from events.webhooks.fanout import deliver_to, delivery, put_body, wants
 from executors.jobs.queue import Done, Outcome
 from registry.events import event_catalogue
 from store.database import Database, after_commit
 from store.jobs.enqueue import NewJob
 from store.jobs.jobs import Job
+from store.transaction_hook import TransactionHook, no_hook
 from store.webhooks.deliveries import DeliveryRow
 from store.webhooks.endpoints import EndpointRow
 
@@ -41,7 +41,7 @@ _IN_BULK: Final = 150
 
 @dataclass(frozen=True)
 class ResendSpan:
-    """A recovery or replay that was asked for: it goes on by itself."""
+    """A recovery or replay of a time span, which continues by itself."""
 
     id: str
     endpoint: str
@@ -49,19 +49,21 @@ class ResendSpan:
     until: datetime
 
 
-TransactionHook = Callable[[AsyncSession, Any], Awaitable[None]]
-
-
 @dataclass(frozen=True)
 class Redelivery:
-    """``also`` is written in the same transaction as the act."""
+    """Redelivery service. ``in_transaction`` is written in the same transaction as the act."""
 
     database: Database
     clock: Clock
     wake: Callable[[], None]
 
     async def resend(
-        self, by: Actor, delivery_id: str, *, request_id: str | None = None, in_transaction: TransactionHook = no_hook
+        self,
+        by: Actor,
+        delivery_id: str,
+        *,
+        request_id: str | None = None,
+        in_transaction: TransactionHook[Any] = no_hook,
     ) -> DeliveryRow:
         """One more attempt, whatever became of those before it; it starts no new series. Raises NotFound."""
         async with self.database.begin() as session:
@@ -87,7 +89,7 @@ class Redelivery:
         event: str | None = None,
         *,
         request_id: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Any] = no_hook,
     ) -> DeliveryRow:
         """One attempt with a sample of the catalogue: ``event``, or the first that the endpoint wants. Raises
         NotFound."""
@@ -120,7 +122,7 @@ class Redelivery:
         until: datetime | None = None,
         *,
         request_id: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Any] = no_hook,
     ) -> ResendSpan:
         """One more attempt at each delivery to this endpoint that was made in [since, until) and failed. Raises
         Conflict."""
@@ -136,7 +138,7 @@ class Redelivery:
         until: datetime | None = None,
         *,
         request_id: str | None = None,
-        in_transaction: TransactionHook = no_hook,
+        in_transaction: TransactionHook[Any] = no_hook,
     ) -> ResendSpan:
         """Deliver the events fired in [since, until) that this endpoint wants and has no delivery of. Raises
         Conflict."""
@@ -145,7 +147,7 @@ class Redelivery:
         )
 
     async def recovering(self, job: Job) -> Outcome:
-        """The work of ``recover``: each batch is a transaction; done again, it puts nothing twice."""
+        """Job handler of ``recover``: each batch is a transaction; idempotent."""
         since, until, after = from_iso(job.payload["since"]), from_iso(job.payload["until"]), ""
         while True:
             async with self.database.begin() as session:
@@ -171,7 +173,7 @@ class Redelivery:
             after = found[-1]
 
     async def replaying(self, job: Job) -> Outcome:
-        """The work of ``replay``, newest event first; done again, it makes nothing twice."""
+        """Job handler of ``replay``, newest event first; idempotent."""
         since, until, before = from_iso(job.payload["since"]), from_iso(job.payload["until"]), None
         while True:
             async with self.database.begin() as session:
@@ -201,7 +203,7 @@ class Redelivery:
         kind: EntryType,
         job: str,
         request_id: str | None,
-        in_transaction: TransactionHook,
+        in_transaction: TransactionHook[Any],
     ) -> ResendSpan:
         now = self.clock()
         if since.tzinfo is None or (until is not None and until.tzinfo is None):

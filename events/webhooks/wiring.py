@@ -1,4 +1,4 @@
-"""The parts of webhooks, put together once for a process."""
+"""Construction of the webhook services, once for a process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from store.jobs.jobs import Job
 
 @dataclass(frozen=True)
 class Webhooks:
-    """What faces, the engine and the walk of events need. ``limits`` are how many deliveries run at once, by kind of
+    """Webhook services for web, worker and dispatcher. ``limits`` are how many deliveries run at once, by kind of
     work."""
 
     endpoints: Endpoints
@@ -50,7 +50,7 @@ class Webhooks:
         return {DELIVER_JOB: self.delivery_handler.loader.beside}
 
     async def record_dead_job(self, session: AsyncSession, job: Job) -> None:
-        """Belongs in the transaction that buries work."""
+        """Record a dead job, in the transaction that buries it."""
         if job.kind == DELIVER_JOB:
             await self.delivery_handler.record_dead_job(session, job)
 

@@ -6,17 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, running_installation
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A demo platform and a server, for the tests of one file. They leave each other's records alone."""
-    made = Installation(tmp_path_factory.mktemp("world"))
-    try:
-        made.start_platform()
-        made.found()
-        made.start_server()
+    with running_installation(tmp_path_factory.mktemp("world")) as made:
         yield made
-    finally:
-        made.stop()

@@ -9,7 +9,9 @@ import os
 import signal
 import urllib.request
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -285,3 +287,17 @@ class Installation:
         line = process.stdout.readline()
         assert line, f"{name} did not start: exit code {process.wait(5)}"
         return str(json.loads(line).get("url", ""))
+
+
+@contextmanager
+def running_installation(folder: Path) -> Iterator[Installation]:
+    """A demo platform, a founded workspace and a server, stopped at the end."""
+    made = Installation(folder)
+    try:
+        made.start_platform()
+        with ThreadPoolExecutor(1) as aside:  # where the thread's own loop is Playwright's
+            aside.submit(made.found).result()
+        made.start_server()
+        yield made
+    finally:
+        made.stop()

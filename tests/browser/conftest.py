@@ -6,15 +6,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.acceptance.conftest import world
 from tests.acceptance.installation import Installation
 from tests.browser.browser_session import FLAGS, Visit
 from tests.browser.page_checks import SEEN
+
+__all__ = ["chromium", "seen", "visit", "world"]
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
 """The shell has the same engine without the browser's own windows around it, for half of the work."""
@@ -41,19 +43,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("world"))
-    try:
-        made.start_platform()
-        with ThreadPoolExecutor(1) as aside:
-            aside.submit(made.found).result()
-        made.start_server()
-        yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture

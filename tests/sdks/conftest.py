@@ -13,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.conftest import world
 from web.app import create_app
+
+__all__ = ["document", "js", "world"]
 
 ROOT = Path(__file__).parents[2]
 READ = ("sdks/js", "tests/vectors", "docs/reference")

@@ -19,18 +19,6 @@ pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("world"))
-    try:
-        made.start_platform()
-        made.found()
-        made.start_server()
-        yield made
-    finally:
-        made.stop()
-
-
-@pytest.fixture(scope="module")
 def hooks() -> Iterator[Receiver]:
     made, server = receiver()
     yield made

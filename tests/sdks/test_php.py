@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from core import webhook_signature
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, running_installation
 from web.app import create_app
 
 ROOT = Path(__file__).parents[2]
@@ -126,14 +126,8 @@ PLAIN, LARAVEL = (each for each in BLOCKS if each.startswith("<?php"))
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, php_is_here: None) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("world"))
-    try:
-        made.start_platform()
-        made.found()
-        made.start_server()
+    with running_installation(tmp_path_factory.mktemp("world")) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="module")

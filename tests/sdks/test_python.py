@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -54,18 +53,6 @@ def run(*command: str, cwd: Path = SDK, **more: str) -> str:
     done = subprocess.run(command, cwd=cwd, env=environment(**more), capture_output=True, text=True, timeout=380)
     assert done.returncode == 0, f"{command} answered {done.returncode}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return done.stdout
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("world"))
-    try:
-        made.start_platform()
-        made.found()
-        made.start_server()
-        yield made
-    finally:
-        made.stop()
 
 
 def test_its_own_tests_pass_and_reach_nearly_every_line(tmp_path: Path) -> None:

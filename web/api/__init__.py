@@ -1,1 +1,1 @@
-"""The signed REST surface under ``/v1``."""
+"""REST API under ``/v1``: every request is signed."""

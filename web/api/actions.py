@@ -1,4 +1,4 @@
-"""Running a contract by its name with given parameters: the same gate as for typed words, without a resolver."""
+"""Actions over REST: runs a contract by its name with given parameters, through the same gate as typed words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies of requests, read strictly by hand from the bytes that were signed."""
+"""Request bodies, parsed strictly from the bytes that were signed."""
 
 from __future__ import annotations
 

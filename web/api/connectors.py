@@ -1,4 +1,4 @@
-"""The connectors of a workspace: what each may read, and what is wrong with those that don't work."""
+"""Connectors over REST: what each may read, and what is wrong with those that fail."""
 
 from __future__ import annotations
 

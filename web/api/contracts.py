@@ -1,5 +1,4 @@
-"""Contracts over REST: what a key may run; for owners everything that is registered, and registering and retiring
-it."""
+"""Contracts over REST: what a key may run; owners also list, register and retire them."""
 
 from __future__ import annotations
 

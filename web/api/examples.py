@@ -1,5 +1,5 @@
-"""What each answer of the API looks like, by the name of its schema. A test holds every one of them to that schema, and
-every answer to having one."""
+"""Example responses of the API, by the name of their schema. A test holds every one of them to that schema, and every
+answer to having one."""
 
 from __future__ import annotations
 

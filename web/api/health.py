@@ -1,4 +1,4 @@
-"""For whoever keeps the process running: no signature, nothing of any workspace."""
+"""Health checks for whoever keeps the process running: unsigned, and with nothing of any workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AI History over REST, for owners: pages, one entry, the exports, the chain's verdict."""
+"""AI History over REST, for owners: pages, single entries, exports, and the chain's verification."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who this key is: the first call to make with it."""
+"""Identity of the calling key: the first call to make with it."""
 
 from __future__ import annotations
 

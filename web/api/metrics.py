@@ -1,4 +1,4 @@
-"""``/metrics``: what this process counted, and what the database says stands, in Prometheus' text format."""
+"""Metrics endpoint: this process's counters and the database's gauges, in Prometheus' text format."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ async def metrics(request: Request) -> Response:
     async with container.database.read() as session:
         runs, job = await store.runs.runs.count_by_state(session), await store.jobs.jobs.waiting(session)
     standing = CollectorRegistry()
-    standing.register(_Standing(runs, job))
+    standing.register(_Gauges(runs, job))
     return Response(process_metrics.exposition() + generate_latest(standing), media_type=process_metrics.CONTENT_TYPE)
 
 
-class _Standing(Collector):
+class _Gauges(Collector):
     """What is shared by all processes: a scrape of any of them tells it."""
 
     def __init__(self, runs: dict[str, int], job: list[tuple[str, str, int, float]]) -> None:

@@ -1,5 +1,5 @@
-"""How a run looks from outside. One shape for REST, the terminal and whoever builds a console of their own; the OpenAPI
-document is made of these models, so what is described is what is answered."""
+"""API views of a run. One shape for REST, the terminal and whoever builds a console of their own; the OpenAPI document
+is made of these models, so what is described is what is answered."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from agent.pipeline import (
     CallOutcome,
     Candidate,
     ParameterValue,
-    Plan,
     Question,
     QuestionCode,
     Refusal,
@@ -23,6 +22,7 @@ from agent.pipeline import (
     Source,
 )
 from agent.runs.run import Cause, Run
+from agent.runs.states import Planned, as_asked, as_planned
 from agent.runs.test_mode import is_test
 from core.actor import Mode, Surface
 from core.clock import iso
@@ -172,6 +172,7 @@ class RunPage(View):
 
 
 def run_view(run: Run) -> RunView:
+    planned, asked = as_planned(run), as_asked(run)
     return RunView(
         id=run.id,
         thread_id=run.thread,
@@ -184,9 +185,9 @@ def run_view(run: Run) -> RunView:
         created_at=run.created_at.isoformat(),
         updated_at=run.updated_at.isoformat(),
         expires_at=run.expires_at.isoformat() if run.expires_at else None,
-        question=_question(run.question) if run.question and run.state == "asked" else None,
+        question=_question(asked.question) if asked else None,
         reply=_reply(run.reply) if run.reply else None,
-        card=_card(run, run.plan) if run.plan else None,
+        card=_card(planned) if planned else None,
         refusal=_refusal(run.refusal) if run.refusal else None,
         reason=run.reason,
         outcomes=run.outcomes,
@@ -224,7 +225,8 @@ def _question(question: Question) -> QuestionView:
     )
 
 
-def _card(run: Run, plan: Plan) -> CardView:
+def _card(planned: Planned) -> CardView:
+    run, plan = planned.run, planned.plan
     return CardView(
         digest=plan.digest,
         held=plan.held,

@@ -1,4 +1,4 @@
-"""Runs over REST: ask, look, answer, edit, confirm, reject. POSTs answer at once; ``GET …?wait_s=`` waits for what
+"""Runs over REST: ask, read, answer, edit, confirm, reject. POSTs answer at once; ``GET …?wait_s=`` waits for what
 comes of it."""
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ async def listed(
 ) -> RunPage:
     """What was asked for by the key's person in the key's role, newest first; for an owner everybody's.
     ``thread_id``: only those of one thread."""
-    runs = await container_of(request).runs.listed(caller.actor, thread_id=thread_id, before=before, limit=limit)
+    runs = await container_of(request).runs.list_runs(caller.actor, thread_id=thread_id, before=before, limit=limit)
     return RunPage(data=tuple(map(run_view, runs)), next=runs[-1].id if len(runs) == limit else None)
 
 

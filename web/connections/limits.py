@@ -36,13 +36,13 @@ class _Address:
 
 
 def room_for_connections(wanted: int, file_limit: int) -> int:
-    """``wanted``, or as many as the file limit (0: none) leaves room for beside everything else."""
+    """``wanted`` connections, or as many as the file limit (0: none) leaves room for beside everything else."""
     return min(wanted, max(1, file_limit - max(LEAST_SPARE_FILES, file_limit // 4))) if file_limit else wanted
 
 
 class ConnectionLimits:
-    """Every connection of this process. ``per_address`` 0: no limit for single addresses. ``trusted`` proxies speak for
-    many and are under the limit of all alone. An IPv6 address counts with its /64."""
+    """Connection limits of this process. ``per_address`` 0: no limit for single addresses. ``trusted`` proxies speak
+    for many and are under the limit of all alone. An IPv6 address counts with its /64."""
 
     def __init__(self, total: int, per_address: int, trusted: Sequence[Network] = ()) -> None:
         self.total, self.per_address = total, per_address
@@ -53,7 +53,7 @@ class ConnectionLimits:
 
     @classmethod
     def of(cls, total: int, per_address: int, trusted: Sequence[Network]) -> ConnectionLimits:
-        """As the settings say, as far as the file limit goes, which is raised."""
+        """Limits as the settings say, as far as the file limit allows, which is raised."""
         files = raise_file_limit()
         room = room_for_connections(total, files)
         if room < total:
@@ -67,8 +67,8 @@ class ConnectionLimits:
         return len(self._address_of)
 
     def admit(self, connection: Evictable, address: str) -> bool:
-        """Count it in, as one that waits for its client, after somebody else was closed where that was needed. False:
-        there is no room."""
+        """Count a new connection in, as one that waits for its client, after another was closed where that was needed.
+        False: there is no room."""
         key = fold_address(address)
         held = self._addresses.get(key)
         if (
@@ -97,7 +97,7 @@ class ConnectionLimits:
         return True
 
     def waits(self, connection: Evictable) -> None:
-        """It has just said something, and the server waits for it again."""
+        """Mark a connection as waiting for its client again."""
         if (key := self._address_of.get(connection)) is not None:
             held = self._addresses[key]
             self._waiting.pop(connection, None)
@@ -105,7 +105,7 @@ class ConnectionLimits:
             self._wait(connection, held)
 
     def works(self, connection: Evictable) -> None:
-        """The server is busy for it."""
+        """Mark a connection as one that the server is busy for."""
         if (key := self._address_of.get(connection)) is not None:
             self._waiting.pop(connection, None)
             self._addresses[key].waiting.pop(connection, None)
@@ -122,7 +122,7 @@ class ConnectionLimits:
             del self._addresses[key]
 
     def make_room(self, count: int) -> None:
-        """Close up to ``count`` that wait for their client."""
+        """Close up to ``count`` connections that wait for their client."""
         for _ in range(count):
             if not self._evict_from(self._waiting):
                 return

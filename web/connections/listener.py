@@ -40,7 +40,7 @@ class Listener:
         self._loop.add_reader(listening.fileno(), self._accept)
 
     def stop(self) -> None:
-        """No more is accepted. The socket stays open: other processes may serve it too."""
+        """Stop accepting. The socket stays open: other processes may serve it too."""
         if self._again is not None:
             self._again.cancel()
             self._again = None

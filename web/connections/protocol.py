@@ -39,8 +39,8 @@ STOPPING_READ_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """In seconds. ``head_s``: until a request's head is there; ``body_s``: until its body is, or more where it comes
-    quickly enough; ``read_s``: within which some of an answer is read."""
+    """Timeouts in seconds. ``head_s``: until a request's head is there; ``body_s``: until its body is, or more where it
+    comes quickly enough; ``read_s``: within which some of an answer is read."""
 
     head_s: float = 10.0
     body_s: float = 20.0
@@ -48,7 +48,8 @@ class Timeouts:
 
 
 class HttpProtocol(H11Protocol):
-    """One connection. ``sweep`` is called about once a second and closes it where its client's time is over."""
+    """One HTTP/1.1 connection. ``sweep`` is called about once a second and closes it where its client's time is
+    over."""
 
     def __init__(
         self,
@@ -107,7 +108,7 @@ class HttpProtocol(H11Protocol):
             super().shutdown()
 
     def sweep(self, now: float, since_last_s: float, *, stopping: bool) -> None:
-        """Close it where its client has had its time."""
+        """Close the connection where its client is over a timeout."""
         if self._stalled(now, STOPPING_READ_S if stopping else self._timeouts.read_s):
             self._cut("not_read")
         elif self.transport.is_closing():

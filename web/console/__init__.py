@@ -1,4 +1,4 @@
-"""Pages: where admins ask, owners govern and audit."""
+"""Console: pages where people ask, owners manage and audit."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ ROUTERS: Final = (
 
 
 def install(app: FastAPI) -> None:
-    """The console's routes, its static files, and what a page answers to who is not signed in."""
+    """Install the console's routes, its static files, and the redirect to sign-in."""
     app.state.founding = asyncio.Lock()
     app.state.sign_in_lanes = login_throttle.Lanes.new()
     app.state.draw_problem = error_page.draw_error

@@ -1,4 +1,4 @@
-"""Errors as pages: what went wrong in a sentence, the request id to tell, and a way on."""
+"""Error pages: what went wrong in a sentence, the request id, and a way on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class ErrorPage(Page):
 
 
 def draw_error(request: Request, status: int, title: str, detail: str) -> Response:
-    """Inside the navigation where the request got as far as a visitor. Never raises for what is in the request."""
+    """Render an error page, inside the navigation where the request got as far as a visitor. Never raises for what is
+    in the request."""
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     around = shell(request, visitor) if visitor else stranger_shell(request)
     page = ErrorPage(

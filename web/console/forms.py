@@ -1,4 +1,4 @@
-"""Forms: what was posted, let in only with the page's own secret and from the page's own site."""
+"""Form posts: accepted only with the page's CSRF token and from this site."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STALE: Final = "This form is not from a page you have open now. Nothing was don
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A posted form that passed the door. ``visitor`` is None only on pages for strangers."""
+    """A posted form whose CSRF token was checked. ``visitor`` is None only on pages that need no sign-in."""
 
     visitor: Visitor | None
     fields: dict[str, str]
@@ -35,7 +35,7 @@ class Form:
 
     @property
     def member(self) -> Visitor:
-        assert self.visitor is not None, "a guarded form lets nobody else in"
+        assert self.visitor is not None, "a check_form form lets nobody else in"
         return self.visitor
 
     def every(self, name: str, *, limit: int = 200) -> tuple[str, ...]:
@@ -53,40 +53,40 @@ class Form:
         return text
 
 
-async def guarded(request: Request, visitor: SignedIn) -> Form:
-    """The dependency of every POST of a member. Raises SignInNeeded, Forbidden."""
+async def check_form(request: Request, visitor: SignedIn) -> Form:
+    """FastAPI dependency of every POST of a member. Raises SignInNeeded, Forbidden."""
     return Form(visitor, *await _fields(request, visitor.login.csrf))
 
 
 async def guarded_owner(request: Request, visitor: Owner) -> Form:
-    """… and of those of owners alone. Raises Forbidden for anybody else, whatever is posted."""
+    """FastAPI dependency of POSTs that only owners may make. Raises Forbidden for anybody else, whatever is posted."""
     return Form(visitor, *await _fields(request, visitor.login.csrf))
 
 
 async def guarded_evaluator(request: Request, visitor: Evaluator) -> Form:
-    """… and of those of owners and evaluators."""
+    """FastAPI dependency of POSTs that only owners and evaluators may make."""
     return Form(visitor, *await _fields(request, visitor.login.csrf))
 
 
 def guarded_file(most_bytes: int) -> Callable[..., Awaitable[Form]]:
-    """… with one file, of which ``Form.file`` holds no more than ``most_bytes`` + 1: one byte too many is enough to
-    know."""
+    """FastAPI dependency of POSTs with one file, of which ``Form.file`` holds no more than ``most_bytes`` + 1: one byte
+    too many is enough to know."""
 
-    async def guarded(request: Request, visitor: Evaluator) -> Form:
+    async def check_form(request: Request, visitor: Evaluator) -> Form:
         return Form(visitor, *await _fields(request, visitor.login.csrf, most_bytes))
 
-    return guarded
+    return check_form
 
 
 async def guarded_stranger(request: Request) -> Form:
-    """… and of the POSTs that need no sign-in: the secret is a cookie's, so that nobody is signed in by another
-    site."""
+    """FastAPI dependency of POSTs that need no sign-in: the token is bound to a cookie, so that nobody is signed in by
+    another site."""
     visitor = await find_visitor(request)
     secret = visitor.login.csrf if visitor else read_cookie(request, STRANGERS_COOKIE)
     return Form(visitor, *await _fields(request, secret))
 
 
-Guarded = Annotated[Form, Depends(guarded)]
+Guarded = Annotated[Form, Depends(check_form)]
 GuardedOwner = Annotated[Form, Depends(guarded_owner)]
 GuardedEvaluator = Annotated[Form, Depends(guarded_evaluator)]
 GuardedStranger = Annotated[Form, Depends(guarded_stranger)]
@@ -123,7 +123,7 @@ def _from_here(request: Request) -> bool:
 
 
 def stranger_shell(request: Request) -> Shell:
-    """The shell of a page for who is not signed in. Its secret is the cookie's, made now if there is none: see
+    """The shell of a page for somebody who is not signed in. Its secret is the cookie's, made now if there is none: see
     ``keep_secret``."""
     secret = read_cookie(request, STRANGERS_COOKIE)
     return Shell(
@@ -143,11 +143,11 @@ def keep_secret(request: Request, answer: Response, shell: Shell) -> Response:
 M = TypeVar("M", bound=BaseModel)
 
 
-def checked(
+def validate(
     model: type[M], values: Mapping[str, object], hints: Mapping[str, str] | None = None
 ) -> tuple[M | None, str]:
-    """The values as the form that the API takes, or the first fault in a sentence; ``hints`` say it better, by
-    field."""
+    """Validate the values as the form that the API takes, or raise the first fault in a sentence; ``hints`` say it
+    better, by field."""
     try:
         return model.model_validate(values), ""
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What the console calls things: states, risks, sources and times in a person's words."""
+"""Labels: states, risks, sources and times in a person's words."""
 
 from __future__ import annotations
 

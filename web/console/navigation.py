@@ -1,4 +1,4 @@
-"""The navigation: where a person may go, by role."""
+"""Navigation: which pages a person may open, by role."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _ALL: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
 
 
 def nav_items(role: str, path: str, alerts: Mapping[str, str]) -> tuple[NavItem, ...]:
-    """What ``role`` is led to; the one that ``path`` belongs to is ``here``. ``alerts`` are by href."""
+    """The navigation for ``role``; the item that ``path`` belongs to is ``here``. ``alerts`` are by href."""
     return tuple(
         NavItem(
             href,

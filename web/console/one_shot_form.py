@@ -1,4 +1,4 @@
-"""Acts that must not happen twice because a form was: its ticket is kept in the transaction of the act."""
+"""One-shot forms: a ticket, stored in the act's transaction, keeps a double submit from acting twice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ TransactionHook = Callable[[AsyncSession, Any], Coroutine[Any, Any, None]]
 
 @asynccontextmanager
 async def once_per_form(request: Request, form: Form) -> AsyncIterator[TransactionHook]:
-    """What to do in the act's transaction. A form that fails may be sent again; one that has acted raises Conflict."""
+    """Hook for the act's transaction that uses up the form's ticket. A form that fails may be sent again; one that has
+    acted raises Conflict."""
     ticket = form.get(TICKET, limit=100)
     if not ticket:
         raise InvalidInput("This form lacks the mark that keeps it from being done twice: load the page again.")

@@ -1,4 +1,5 @@
-"""Templates into answers. A template shows one frozen context class, which names it, and nothing else."""
+"""Page rendering: each template shows one frozen context class, which names it. A template shows one frozen context
+class, which names it, and nothing else."""
 
 from __future__ import annotations
 
@@ -40,8 +41,8 @@ class SignedInAs:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """What stands around every page. ``fragment``: only the inside of ``main`` is wanted, to be put in place of the
-    last one. ``once`` is the ticket of this page's forms (``web.console.one_shot_form``)."""
+    """The frame around every page. ``fragment``: only the inside of ``main`` is wanted, to be put in place of the last
+    one. ``once`` is the ticket of this page's forms (``web.console.one_shot_form``)."""
 
     csrf: str
     theme: str
@@ -54,7 +55,7 @@ class Shell:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The root of the context classes. ``template`` is the one file that shows it; ``title`` names the window."""
+    """Base of the context classes of pages. ``template`` is the one file that shows it; ``title`` names the window."""
 
     template: ClassVar[str]
     shell: Shell
@@ -63,7 +64,7 @@ class Page:
 
 @cache
 def environment() -> Environment:
-    """Autoescape always; a name that the context lacks is an error, never an empty string."""
+    """Jinja environment: autoescape always; a name that the context lacks is an error, never an empty string."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -85,7 +86,7 @@ def render_html(page: Page) -> str:
 
 
 def render(page: Page, *, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
-    """A page is never kept by a browser or a proxy: the next person at this machine finds nothing."""
+    """Render a page. It is never cached by a browser or a proxy: the next person at this machine finds nothing."""
     kept = {"Cache-Control": "no-store", "Vary": "HX-Request", **(headers or {})}
     return HTMLResponse(render_html(page), status_code=status, headers=kept)
 
@@ -99,12 +100,12 @@ def show(request: Request, page: Page, *, status: int = 200, headers: Mapping[st
 
 
 def redirect(to: str) -> Response:
-    """See there (303), so that a reload repeats nothing."""
+    """Redirect (303), so that a reload repeats nothing."""
     return RedirectResponse(to, status_code=303, headers={"Cache-Control": "no-store"})
 
 
 def full_page(request: Request, answer: Response) -> Response:
-    """A redirect that the whole page follows, not the inside of it: what stands around it has changed too."""
+    """Redirect that htmx follows as a full page, not inside ``main``: what is around it has changed too."""
     if wants_fragment(request):
         answer.headers["HX-Redirect"] = answer.headers["location"]
         del answer.headers["location"]

@@ -1,4 +1,4 @@
-"""A secret, shown this once: on the page that answers its making, which is kept nowhere and can't be loaded again."""
+"""Secret page: shows a new secret once, and can't be loaded again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is at the console: the cookie, the row behind it, the member as they are at this moment."""
+"""Console session: the cookie, its row, and the member as they are now."""
 
 from __future__ import annotations
 

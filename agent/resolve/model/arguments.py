@@ -29,7 +29,8 @@ the parameter's own JSON type with its words; ``text`` is typed words or a draft
 
 @dataclass(frozen=True, slots=True)
 class ArgumentForm:
-    """One parameter as it is offered. ``schema`` is its plain JSON Schema (a local ``$ref`` followed, null removed)."""
+    """One parameter as it is offered to a model. ``schema`` is its plain JSON Schema (a local ``$ref`` followed, null
+    removed)."""
 
     token: str
     parameter: str

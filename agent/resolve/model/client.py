@@ -1,6 +1,6 @@
-"""Asks a model for one typed answer: the short way where its server's address is given and speaks OpenAI's API
-(``direct``), through LiteLLM and instructor everywhere else (``libraries``). Retries, fallbacks and the one repair are
-ours.
+"""Model client: asks for one typed answer, over HTTP where the server's address is given and it speaks OpenAI's API
+(``openai_http``), through LiteLLM and instructor everywhere else (``litellm_client``). Retries, fallbacks and the one
+repair are ours.
 
 A prompt, an answer or a key never stands in an error or a log line.
 """
@@ -23,6 +23,7 @@ from agent.resolve.model.openai_http import OpenAiClient, serves
 from agent.resolve.model.reply import Reply
 from core import metrics
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable
+from core.settings import Settings
 from core.traces import span
 
 if TYPE_CHECKING:
@@ -57,6 +58,21 @@ class ModelSettings:
     def __post_init__(self) -> None:
         if not self.model:
             raise BadSetting("OPSIQ_MODEL is empty: name a model as LiteLLM does, or use the offline resolver.")
+
+    @classmethod
+    def from_settings(cls, settings: Settings, **instead: Any) -> ModelSettings:
+        """As the server's settings say, but for the fields in ``instead``."""
+        said = {
+            "model": settings.model,
+            "api_base": settings.model_url,
+            "api_key": settings.model_key,
+            "mode": settings.model_mode,
+            "timeout_s": settings.model_timeout_s,
+            "retries": settings.model_retries,
+            "fallbacks": settings.model_fallbacks,
+            "prices": settings.model_prices,
+        }
+        return cls(**{**said, **instead})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +120,9 @@ class ModelClient:
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = MAX_TOKENS
     ) -> Completion[T]:
-        """The model's answer as a ``shape``. One that fits it not is sent back once with what was wrong; ``legal``
-        lists the legal actions for that message. Raises ModelUnavailable when no model answered, ModelMisbehaved when
-        the repair didn't fit either."""
+        """Ask for an answer of type ``shape``. An answer that does not fit is sent back once with what was wrong; One
+        that fits it not is sent back once with what was wrong; ``legal`` lists the legal actions for that message.
+        Raises ModelUnavailable when no model answered, ModelMisbehaved when the repair didn't fit either."""
         tally = _Usage(self._timer())
         misfit = False
         for model in (self.settings.model, *self.settings.fallbacks):

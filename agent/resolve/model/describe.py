@@ -25,7 +25,7 @@ def propose_context(
     not_allowed: Sequence[str] = (),
     more: bool = False,
 ) -> ProposeContext:
-    """What the prompt for this request may hold."""
+    """The context of the prompt for this request."""
     by_name = {kind.name: kind for kind in kinds}
     shown = {form.offer.name: token for token, form in actions.items()}
     return ProposeContext(

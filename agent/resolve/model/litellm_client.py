@@ -1,5 +1,4 @@
-"""The long way, to any provider: LiteLLM reaches it, instructor holds the answer to a type. Nothing else imports
-either.
+"""LiteLLM client: reaches any provider, and instructor holds the answer to a type. Nothing else imports either.
 
 Both are imported with the first call (LiteLLM costs seconds and 200 MB), after the switches that keep LiteLLM from
 asking the network for prices and from reading a ``.env``. LiteLLM and instructor are told to try once: retries are
@@ -37,8 +36,8 @@ _LOGGERS: Final = ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router", "instructor", "
 
 
 class LiteLlmClient:
-    """The two libraries, loaded. ``api_base`` and ``api_key`` are for the provider of ``model``; another one's are its
-    own."""
+    """LiteLLM and instructor, imported. ``api_base`` and ``api_key`` are for the provider of ``model``; another one's
+    are its own."""
 
     def __init__(self, model: str, api_base: str, api_key: str, timeout_s: float) -> None:
         self._loaded = _libraries()

@@ -1,4 +1,4 @@
-"""How a model weighed the actions it was offered, out of the likelihoods of its answer's first tokens.
+"""Probability of each action, from the log probabilities of the first tokens of a model's answer.
 
 A small model's choice is often right and seldom doubted; what it all but chose tells more. Few providers give
 likelihoods, and not for tool calls: nothing here is needed to resolve, and where they are missing a model's choice
@@ -22,8 +22,7 @@ _ACTION: Final = re.compile(r'"action"\s*:\s*"')
 
 
 class TokenLogprobs(NamedTuple):
-    """One token of an answer as it was written, and what else might have stood there: text → likelihood, in [0, 1],
-    itself included."""
+    """One token of an answer, and its alternatives: text → probability in [0, 1], itself included."""
 
     text: str
     others: Mapping[str, float]
@@ -47,9 +46,9 @@ def _token(given: Any) -> TokenLogprobs:
 
 
 def action_probabilities(answer: Sequence[TokenLogprobs], names: Collection[str]) -> dict[str, float]:
-    """How much of the model's mind each of ``names`` had for the first action, adding up to 1 at most; empty where that
-    can't be told. A name that parts from the written one at some token has what that token had, shared with all that go
-    on as it does."""
+    """Probability per action name for the first action, adding up to at most 1; empty where it can't be told. A name
+    that differs from the written one at some token gets that token's probability, shared with all that continue as it
+    does."""
     text = "".join(each.text for each in answer)
     found = _ACTION.search(text)
     if found is None:

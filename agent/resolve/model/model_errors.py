@@ -1,4 +1,4 @@
-"""What went wrong with a model, told without a word of the prompt, the answer or a key.
+"""Model errors, described without a word of the prompt, the answer or a key.
 
 LiteLLM's and instructor's own messages hold all three; what is kept of them here is their class and the validator's
 kinds of fault.
@@ -23,7 +23,7 @@ _REFUSAL: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ModelFailure:
-    """No reply came. ``again`` says whether the same model may be asked again, ``after_s`` when at the earliest;
+    """Why no reply came. ``again`` says whether the same model may be asked again, ``after_s`` when at the earliest;
     ``rejected`` that something of the request itself was not taken, ``refused`` that the provider would not work on
     these words."""
 
@@ -40,7 +40,7 @@ def says_no(text: str) -> bool:
 
 
 def original(known: Any, error: BaseException) -> BaseException:
-    """What LiteLLM raised, out of what instructor wrapped around it. ``known`` is LiteLLM's module of exceptions."""
+    """LiteLLM's own exception, unwrapped from instructor's. ``known`` is LiteLLM's module of exceptions."""
     seen: BaseException | None = error
     while seen is not None:
         if type(seen).__module__ == known.__name__:
@@ -50,7 +50,7 @@ def original(known: Any, error: BaseException) -> BaseException:
 
 
 def failure(known: Any, error: BaseException, timeout_s: float) -> ModelFailure:
-    """What LiteLLM raised, in our words."""
+    """LiteLLM's exception as a ``ModelFailure``."""
     if isinstance(error, known.Timeout):
         return ModelFailure(f"no answer within {timeout_s:g} s", again=True)
     if isinstance(error, known.RateLimitError):
@@ -79,7 +79,7 @@ def _headers(error: BaseException) -> Mapping[str, str]:
 
 
 def of_status(status: int, headers: Mapping[str, str], body: bytes) -> ModelFailure:
-    """What a server of OpenAI's kind means by a status that is not 200, in our words."""
+    """An HTTP status of an OpenAI-compatible server that is not 200, as a ``ModelFailure``."""
     if status == 429:
         return _limited(_retry_after(headers))
     if status in (401, 403):

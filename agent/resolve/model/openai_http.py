@@ -1,4 +1,4 @@
-"""The short way to a server that speaks OpenAI's chat completions: one POST, no library between.
+"""OpenAI-compatible HTTP client: one POST to chat completions, without a library between.
 
 Only for a server whose address is given (llama.cpp, vLLM, LM Studio, a gateway): LiteLLM, which every other provider is
 reached through, costs seconds at its first use, 200 MB, and several milliseconds a request. What is asked and how an
@@ -40,8 +40,8 @@ _HOSTED: Final = ("openai.com", "azure.com", "googleapis.com")
 
 
 def serves(model: str, api_base: str) -> bool:
-    """Whether a model can be asked the short way: it is said to speak OpenAI's API, at an address that is no big
-    provider's own."""
+    """Whether a model can be asked by HTTP alone: it is said to speak OpenAI's API, at an address that is not a large
+    provider's."""
     host = urlsplit(api_base).hostname or ""
     return (
         bool(host)

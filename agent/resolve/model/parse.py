@@ -1,5 +1,5 @@
-"""Reads a model's answer into a proposal. Nothing is trusted: depth, counts and every name are checked, and each quote
-is looked for in what was typed."""
+"""Parser of a model's answer into a proposal. Nothing is trusted: depth, counts and every name are checked, and each
+quote is looked for in what was typed."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ _UNSPACED: Final = re.compile(
 
 
 class BadProposal(ValueError):
-    """The answer is no proposal. The message names the place and the kind of fault, never the model's words."""
+    """Raised for an answer that is no proposal. The message names the place and the kind of fault, never the model's
+    words."""
 
 
 class Parser:
@@ -336,7 +337,7 @@ class Parser:
 
 
 def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ()) -> Words:
-    """Where words stand in the request or an answer, as whole words: exactly, else but for case, spaces and
+    """The place of words in the request or an answer, as whole words: exactly, else ignoring case, spaces and
     punctuation; the latest answer first, and places in ``taken`` (origin, start) last."""
     wanted = [each.casefold() for each in _WORD.findall(text)]
     found: list[Words] = []

@@ -1,4 +1,4 @@
-"""What came back of one call to a model, whichever way it was asked."""
+"""Model reply: what one call to a model answered, through either client."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ UNREADABLE: Final = (AttributeError, LookupError, OverflowError, RecursionError,
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[T]):
-    """One reply. ``messages`` are what was sent. ``misfit`` says what was wrong with it where it fits the shape not; a
-    refusal is no misfit."""
+    """One reply of a model. ``messages`` are what was sent. ``misfit`` says why it does not fit the type; a refusal is
+    no misfit."""
 
     value: T | None
     messages: Sequence[Mapping[str, Any]]
@@ -52,8 +52,8 @@ def cut_off(response: Any) -> bool:
 def reply(
     response: Any, value: T | None, messages: Sequence[Mapping[str, Any]], fault: str | None
 ) -> Reply[T] | ModelFailure:
-    """What an OpenAI-shaped ``response`` comes to; ``value`` was read out of it, or ``fault`` says why not. A server
-    whose figures are no counts of tokens is not trusted with the rest either. Raises one of UNREADABLE."""
+    """Build the reply from an OpenAI-shaped ``response``; ``value`` was parsed from it, or ``fault`` says why not. A
+    server whose figures are no counts of tokens is not trusted with the rest either. Raises one of UNREADABLE."""
     choice = _choice(response)
     text = text_of(response)
     declined = (

@@ -1,5 +1,5 @@
-"""The resolver that asks a model for a proposal. It sees words, contracts, kinds and handles, never a record; code
-proves what it says."""
+"""Model resolver: asks a language model for a proposal. It sees words, contracts, kinds and handles, never a record;
+code proves what it says."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MAX_TOKENS: Final = 1500
 
 
 class Client(Protocol):
-    """What the resolver needs of ``ModelClient``."""
+    """Port: what the resolver needs of ``ModelClient``."""
 
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
@@ -71,7 +71,7 @@ def answer_type(schema: dict[str, Any], parser: Parser) -> type[_Answer]:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One request as a model is asked it: the messages, the schema of the answer, and what reads it back."""
+    """One prepared request: the messages, the schema of the answer, and its parser."""
 
     messages: list[dict[str, str]]
     schema: AnswerSchema
@@ -81,8 +81,8 @@ class Prepared:
 def prepare(
     request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, version: str = DEFAULT_VERSION
 ) -> Prepared:
-    """What a model is shown of this request. Flat in size: the nearest actions of a large registry, and the kinds they
-    speak of."""
+    """Prepare the request for a model. Its size is bounded: the nearest actions of a large registry, and the kinds they
+    refer to."""
     offers = _offers(request, shortlist)
     near = kinds_of(offers, kinds, request.text)
     actions = action_forms(offers, near)

@@ -29,7 +29,7 @@ _NULL: Final[Json] = {"type": "null"}
 
 @dataclass(frozen=True, slots=True)
 class AnswerSchema:
-    """``schema`` is what a provider is given, ``digest`` names it in history."""
+    """Answer schema: ``schema`` goes to the provider, ``digest`` names it in history."""
 
     schema: Json
     digest: str

@@ -1,1 +1,1 @@
-"""Which live records a plan means."""
+"""Record resolution: which live records a plan means."""

@@ -1,4 +1,4 @@
-"""Records told apart by what they hold: "the T-shirt (blue, M)", and "the same in red" of one that is known."""
+"""Attribute matching: tells records apart by what they hold ("the T-shirt (blue, M)", "the same in red")."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _LITTLE: Final = word_set("a an the one ones of in with and same but new another
 
 
 def holds(record: Record, kind: RecordKind, mark: tuple[str, str]) -> bool:
-    """Whether the record has this written in one of its fields: in the one that is named, if one is, or after that name
-    in a text."""
+    """Whether one of the record's fields holds these words: the named field, if one is named, or a text after that
+    name."""
     name, value = (_level(part) for part in mark)
     fields = [each for each in kind.fields if each.type in _TOLD]
     if name:
@@ -41,8 +41,8 @@ def narrow(records: Sequence[Record], kind: RecordKind, marks: Sequence[tuple[st
 async def find_similar(
     need: RecordQuery, reference: Reference, spans: tuple[Span, ...], base: LocatedRecord, reach: RecordScope
 ) -> Outcome:
-    """The record that is what ``base`` is but for what the words say: of the same owner, holding all that was said, and
-    apart from that differing from ``base`` in as little as can be. A question where no one or more than one is that."""
+    """The record that is like ``base`` except for what the words say: of the same owner, with everything that was said,
+    and otherwise differing as little as possible. A question where none or several qualify."""
     kind = need.kind
     shared = [
         (mine, theirs)

@@ -1,5 +1,4 @@
-"""Names that a person can't tell apart: UTS #39 skeletons, near-equal spellings, words that mix scripts, characters
-nobody sees.
+"""Confusable names: UTS #39 skeletons, near-equal spellings, mixed scripts, invisible characters.
 
 Only ever used to ask one question more: nothing is chosen by likeness.
 """
@@ -41,8 +40,8 @@ def _prototypes() -> dict[int, str]:
 
 @lru_cache(maxsize=2048)
 def skeleton(text: str) -> str:
-    """UTS #39 §4: NFD, hidden characters dropped, each character by its prototype, NFD again; spaces of every width
-    count as one."""
+    """Skeleton of a name (UTS #39 §4): NFD, hidden characters dropped, each character by its prototype, NFD again;
+    spaces of every width count as one."""
     prototypes = _prototypes()
     plain = (char for char in unicodedata.normalize("NFD", text) if not is_hidden(char))
     mapped = "".join(prototypes.get(ord(char), char) for char in plain)
@@ -62,7 +61,7 @@ def _looks(text: str) -> tuple[str, str]:
 
 
 def near(one: str, other: str) -> bool:
-    """Whether one slip of a finger makes the one name the other."""
+    """Whether one typing error turns one name into the other."""
     first, second = _levelled(one), _levelled(other)
     return min(len(first), len(second)) >= NEAR_LENGTH and Levenshtein.distance(first, second, score_cutoff=1) <= 1
 

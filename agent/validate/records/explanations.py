@@ -1,4 +1,4 @@
-"""Why nothing was found, exactly: what was looked for, and what is there instead."""
+"""Explanations of an empty search: what was looked for, and what is there instead."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def phrase(kind: RecordKind, where: Mapping[str, Sequence[Scalar]], owner: Locat
     return f"{adjective(kind, where)}{singular(kind)}{f' of {owner.label}' if owner else ''}"
 
 
-def standing(record: Record, kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
-    """The values that keep a record out: ``refunded``."""
+def excluding_values(record: Record, kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
+    """The field values that exclude a record: ``refunded``."""
     out = [
         name for name, values in where.items() if str(record.values.get(name)) not in {str(value) for value in values}
     ]
@@ -56,12 +56,12 @@ def nothing(
     *,
     more: bool,
 ) -> str:
-    """No record passes ``where``; ``others`` are those that only the filter keeps out (``more``: perhaps not all of
-    them)."""
+    """Question where no record passes ``where``; ``others`` are those that only the filter excludes (``more``: perhaps
+    not all of them)."""
     if not others:
         return f"{owner.label} has no {plural(kind)}." if owner else f"There is no {phrase(kind, where, None)}."
     opening = f"There is no {phrase(kind, where, owner)}."
-    states = Counter(standing(record, kind, where) for record in others)
+    states = Counter(excluding_values(record, kind, where) for record in others)
     whose = f"{owner.label} has" if owner else "There are" if len(others) > 1 else "There is"
     amount = f"more than {len(others) - 1} {plural(kind)}" if more else counted(len(others), kind)
     if len(states) == 1 and not more:
@@ -74,9 +74,9 @@ def nothing(
 
 
 def kept_out(record: Record, label: str, kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
-    """One record was meant, and the contract's filter (or a word said) keeps it out."""
+    """Question where one record was meant, and the contract's filter or a word excludes it."""
     needed = adjective(kind, where).strip()
-    is_ = to_display_text(standing(record, kind, where), limit=WORDS_CHARS)
+    is_ = to_display_text(excluding_values(record, kind, where), limit=WORDS_CHARS)
     needs = f"; this needs {_article(needed)} {singular(kind)}" if needed else "; this can't be done with it"
     return f"{label} is {is_}{needs}." if is_ else f"{label} can't be meant here."
 

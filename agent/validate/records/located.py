@@ -1,4 +1,4 @@
-"""Records that have been found for a plan, and what has been spoken of so far."""
+"""Located records of a plan, and the discourse context: what has been mentioned so far."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class LocatedRecord:
 
 @dataclass
 class DiscourseContext:
-    """What this request has spoken of, in order: what a pronoun can mean, and which record a name was already settled
-    to be."""
+    """Discourse context: the records mentioned so far, in order, which pronouns may refer to, and names that were
+    already resolved."""
 
     found: list[LocatedRecord] = field(default_factory=list)
     settled: dict[tuple[str, str], LocatedRecord] = field(default_factory=dict)

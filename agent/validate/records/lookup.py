@@ -1,5 +1,5 @@
-"""References become records: owners first, then what belongs to them. Nothing is ever picked where two records could be
-meant."""
+"""Record lookup: resolves references to records, owners before what belongs to them. Nothing is ever picked where two
+records could be meant."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Lookup:
         spans: tuple[Span, ...],
         owner: LocatedRecord | None = None,
     ) -> Outcome:
-        """The records that ``reference`` (or an answer to the slot) points at; empty where nothing at all was said of
+        """The records that ``reference`` (or an answer to the slot) refers to; empty where nothing at all was said of
         it. ``owner`` is what another parameter says it belongs to. Raises PlatformUnavailable."""
         if self._deep >= MOST_DEEP:
             return need.ask(f"Too many records stand on the way to that {singular(need.kind)}. Which one is meant?")

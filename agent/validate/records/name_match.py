@@ -1,5 +1,5 @@
-"""Who is called so: one record, or a question. Lookalikes among what was found are always asked, with how they
-differ."""
+"""Name matching: one record of that name, or a question. Lookalikes among what was found are always asked, with how
+they differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a record is wanted for, and what was said of it."""
+"""Record query: what a record is needed for, and what was said about it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from registry.records import Bounds, RecordKind
 
 @dataclass(frozen=True)
 class RecordQuery:
-    """``slot`` is the question's slot (``0.invoice_id``, ``0.invoice_id/customer``), ``filter`` what the contract
-    demands of the record, ``order`` the field that "last" goes by, ``most`` how many may be meant (1 but for
-    arrays)."""
+    """Query for the records of one parameter. ``slot`` is the question's slot (``0.invoice_id``,
+    ``0.invoice_id/customer``), ``filter`` what the contract demands of the record, ``order`` the field that "last"
+    sorts by, ``most`` how many may be meant (1 except for arrays)."""
 
     slot: str
     param: str
@@ -26,7 +26,7 @@ class RecordQuery:
     most: int = 1
 
     def owner(self, kind: RecordKind) -> RecordQuery:
-        """The record on the way to this one: anything of that kind will do."""
+        """Query for the record on the way to this one: any of that kind."""
         return RecordQuery(f"{self.slot.split('/')[0]}/{kind.name}", self.param, kind)
 
     def ask(self, text: str, *, code: QuestionCode = "not_found") -> Question:
@@ -35,8 +35,8 @@ class RecordQuery:
 
 @dataclass(frozen=True)
 class SearchSpec:
-    """One search. ``bound`` is what can be meant at all (the owner's, the speaker's own), ``wanted`` the filter on top
-    of it: the contract's demands and the states that were said; ``between`` when it must lie."""
+    """One search. ``bound`` limits what can be meant at all (the owner's, the speaker's own), ``wanted`` is the filter
+    on top: the contract's demands and the states that were said; ``between`` bounds its dates."""
 
     need: RecordQuery
     reference: Reference
@@ -65,8 +65,7 @@ Outcome = tuple[LocatedRecord, ...] | Question
 
 
 def amended(said_before: Reference | None, answer: Reference) -> Reference:
-    """What an answer changes about a reference: "the last one" keeps whose it is, "INV-1042" or a name stands by
-    itself."""
+    """The reference after an answer: "the last one" keeps the owner, "INV-1042" or a name replaces it."""
     if said_before is None or answer.number or answer.email:
         return answer
     kept = replace(answer, owner=answer.owner or said_before.owner)

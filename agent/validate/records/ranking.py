@@ -1,4 +1,4 @@
-"""How well a record answers to a name, and which one stands at a place in a line. Pure: the records are at hand."""
+"""Ranking of records: how well one matches a name, and which comes first in an order. Pure: the records are at hand."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def _akin(one: str, other: str) -> bool:
 
 
 def is_slip(words: str, name: str) -> bool:
-    """Whether what was typed is a name, or as many words of it, but for a slip of the pen in one word: one or two
-    letters missing, too many, wrong or swapped, the first one right."""
+    """Whether what was typed is a name with one typing error: one or two letters missing, extra, wrong or swapped in
+    one word, the first letter right."""
     typed, there = folded_words(words), folded_words(name)
     slips = 0
     for word in typed:
@@ -132,14 +132,13 @@ def _same_code(said: str, held: str) -> bool:
 
 
 def in_line(records: Sequence[Record], field: str, *, descending: bool) -> list[Record]:
-    """Sorted by ``field``; records without a value for it stand in no line."""
+    """Sorted by ``field``; records without a value for it are left out."""
     standing = [record for record in records if record.values.get(field) is not None]
     return sorted(standing, key=lambda record: _sortable(record.values[field]), reverse=descending)
 
 
 def find_tied(records: Sequence[Record], place: int, field: str) -> list[Record]:
-    """Those that share the value of the record at ``place`` (0-based): more than one means that the place is nobody's
-    alone."""
+    """The records that tie with the one at ``place`` (0-based): more than one means that the place is ambiguous."""
     value = records[place].values[field]
     return [record for record in records if record.values[field] == value]
 

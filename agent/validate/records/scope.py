@@ -1,4 +1,4 @@
-"""Which records may be meant at all: field filters, what belongs to whom, and the speaker's own on the customer
+"""Record scope: which records a request may mean, by field filters, ownership, and the speaker's own on the customer
 surface."""
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ CUSTOMER: Final = "customer"
 
 
 class Unrelated:
-    """No chain of relations leads from the one kind to the other."""
+    """Raised where no chain of relations leads from one kind to the other."""
 
 
 UNRELATED: Final = Unrelated()
 
 
 class TooMany:
-    """More records stand on the way than can be looked through."""
+    """Raised where more records lie on the way than can be searched."""
 
 
 TOO_MANY: Final = TooMany()
@@ -37,8 +37,8 @@ TOO_MANY: Final = TooMany()
 
 @dataclass(frozen=True)
 class RecordScope:
-    """Everything is in reach but on the customer surface: there, an identity reaches what is its own or what belongs to
-    no customer."""
+    """Records that a request may mean: all of them, except on the customer surface. There, an identity reaches its own
+    and those that belong to no customer."""
 
     kinds: Kinds
     actor: Actor

@@ -1,4 +1,4 @@
-"""One reference against the live records: by number, by name, by its place in a line, or because there is only one."""
+"""Record search: one reference against live records, by number, name, position, or because there is only one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Search:
     async def aim(
         self, need: RecordQuery, reference: Reference, spans: tuple[Span, ...], owner: LocatedRecord | None
     ) -> SearchSpec | Question:
-        """What to look among, or why there can be nothing."""
+        """The search for a query, or why nothing can match."""
         kind = need.kind
         scope = await self.reach.scope(kind)
         own = await self.reach.within(kind, owner.record, owner.kind) if owner else {}
@@ -63,7 +63,7 @@ class Search:
         return [each for each in found if is_within(each, aim.between)]
 
     async def every(self, aim: SearchSpec) -> list[Record]:
-        """Whatever is meant, as far as one look-up goes."""
+        """Every match, up to the limit of one look-up."""
         where = merged(aim.bound, aim.wanted)
         return [] if where is None else await self._asked(aim, Query(aim.kind.name, where=where, limit=MOST))
 
@@ -129,7 +129,7 @@ class Search:
         return aim.need.ask(explanations.unknown_name(kind, words, aim.wanted, aim.owner))
 
     async def placed(self, aim: SearchSpec) -> Outcome:
-        """By its place in a line, or because there is only one."""
+        """By position in an order, or because there is only one."""
         need, kind, reference = aim.need, aim.kind, aim.reference
         where = merged(aim.bound, aim.wanted)
         if where is None:

@@ -1,4 +1,4 @@
-"""When a record must lie, as bounds of its ranged fields: "on December 13", "overdue", "the next one"."""
+"""Time bounds of a record's dates, from words: "on December 13", "overdue", "the next one"."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Moment = datetime | None
 
 
 def bounds(reference: Reference, kind: RecordKind, order: str | None, now: datetime) -> Bounds | None:
-    """None where something was said of when, and the kind has no ranged field that could tell."""
+    """Bounds of the dates that were said; None where the kind has no ranged field that could tell."""
     line = kind.field_named(order or kind.order or "")
     made: dict[str, tuple[Bound, Bound]] = {}
     sides: dict[str, Side] = dict(reference.times)
@@ -32,7 +32,7 @@ def bounds(reference: Reference, kind: RecordKind, order: str | None, now: datet
 
 
 def is_within(record: Record, between: Bounds) -> bool:
-    """Whether a record is where it must lie. A provider's answer is checked like any other's."""
+    """Whether a record's date lies within the bounds. A provider's answer is checked like any other's."""
     return all(within(record.values.get(name), low, high) for name, (low, high) in between.items())
 
 

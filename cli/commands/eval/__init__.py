@@ -1,4 +1,4 @@
-"""``opsiq eval``: requests run through a resolver and scored, compared, and held to a baseline."""
+"""``opsiq eval``: runs cases through a resolver, scores and compares them, and holds them to a baseline."""
 
 from __future__ import annotations
 

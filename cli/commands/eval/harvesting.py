@@ -1,4 +1,4 @@
-"""``opsiq eval from-history``: cases out of what people really typed, confirmed and rejected."""
+"""``opsiq eval from-history``: makes cases of what people typed, confirmed and rejected."""
 
 from __future__ import annotations
 

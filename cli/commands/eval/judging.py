@@ -1,4 +1,4 @@
-"""``opsiq eval compare`` and ``opsiq eval gate``: two reports side by side, and one held to a baseline."""
+"""``opsiq eval compare`` and ``opsiq eval gate``: compare two reports, and hold one to a baseline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``opsiq eval run``: suites run, scored and reported."""
+"""``opsiq eval run``: runs suites, scores them and writes the report."""
 
 from __future__ import annotations
 

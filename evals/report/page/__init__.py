@@ -1,4 +1,4 @@
-"""A report as one page: no script, no other file, nothing loaded from anywhere."""
+"""Report page: one HTML file without scripts that loads nothing."""
 
 from __future__ import annotations
 

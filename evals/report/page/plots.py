@@ -1,4 +1,4 @@
-"""Plots as inline SVG: drawn here, so that a page needs no script and a screen reader gets the figures."""
+"""Plots as inline SVG, so that a page needs no script and a screen reader gets the figures."""
 
 from __future__ import annotations
 

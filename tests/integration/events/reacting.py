@@ -36,7 +36,7 @@ async def seen(shop: Shop, event_id: str) -> dict[str, Any]:
 
 async def made_runs(shop: Shop) -> list[Run]:
     """Every run of the workspace, newest first."""
-    return await shop.container.runs.listed(shop.actors["olivia"])
+    return await shop.container.runs.list_runs(shop.actors["olivia"])
 
 
 async def made_rule(shop: Shop, *, by: str = "olivia", **changes: Any) -> dict[str, Any]:

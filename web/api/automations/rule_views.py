@@ -1,4 +1,4 @@
-"""How rules, instructions and what came of them look from outside."""
+"""API views of rules, instructions and what they did."""
 
 from __future__ import annotations
 

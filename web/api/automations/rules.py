@@ -1,4 +1,4 @@
-"""Rules and the AI brain's instructions over REST."""
+"""Rules and instructions over REST."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How events, their types and what came of them look from outside."""
+"""API views of events, event types and reactions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events over REST: say that something has happened, and see what came of it."""
+"""Events over REST: publishes one, and shows what came of it."""
 
 from __future__ import annotations
 

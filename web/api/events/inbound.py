@@ -1,4 +1,4 @@
-"""What platforms tell: the address of each connector's webhooks, and the secret a platform signs them with.
+"""Inbound webhooks over HTTP: each connector's address, and the secret its platform signs with.
 
 ``POST /connectors/{name}/webhook`` carries no API key. The connector verifies what comes by the platform's own
 signature; until then nothing of it is believed, and only the limit of its address and the bound on its size stand

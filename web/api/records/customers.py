@@ -1,4 +1,4 @@
-"""One customer, from whichever connector declares that kind."""
+"""Customers over REST, from whichever connector declares that kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Safe data over REST: what the workspace's connectors declare, and nothing else of it."""
+"""Records over REST: the safe fields that connectors declare, and nothing else."""
 
 from __future__ import annotations
 
@@ -134,6 +134,6 @@ async def _asked(answer: Awaitable[T]) -> T:
         return await answer
     except OpsIQError:
         raise
-    except Exception as error:  # a connector is a stranger's code
+    except Exception as error:  # a connector is third-party code
         log.exception("a connector failed on a read")
         raise ConnectorBroken("The connector that provides these records failed; see the log.") from error

@@ -1,4 +1,4 @@
-"""Kept records over REST: how fresh each kind is, and having all of them read anew."""
+"""Record cache over REST: how fresh each kind is, and starting a full sync."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tickets, from whichever connector declares that kind."""
+"""Tickets over REST, from whichever connector declares that kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The delivery log over REST: what was sent to whom, every attempt at it, and one sent again."""
+"""Delivery log over REST: what was sent to whom, every attempt, and sending one again."""
 
 from __future__ import annotations
 

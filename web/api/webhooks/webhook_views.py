@@ -1,4 +1,4 @@
-"""How webhook endpoints, their deliveries and the attempts at them look from outside."""
+"""API views of webhook endpoints, deliveries and attempts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhook endpoints over REST: made, changed, paused, rotated, caught up, tested."""
+"""Webhook endpoints over REST: create, change, pause, rotate, recover, test."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class TestBody(Body):
 @router.get("/endpoints", response_model=EndpointList)
 async def listed(request: Request, caller: Reads) -> EndpointList:
     """Every endpoint with its health, newest first. No secret is in it."""
-    shown = await container_of(request).webhooks.endpoints.listed(caller.actor)
+    shown = await container_of(request).webhooks.endpoints.list_endpoints(caller.actor)
     return EndpointList(data=tuple(map(endpoint_view, shown)))
 
 

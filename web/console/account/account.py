@@ -1,4 +1,4 @@
-"""One's own account: the password, where one is signed in, and what one is linked with."""
+"""Account page: password, active sessions, and linked identities."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FIRST_PASSWORD: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What an issuer knows this member by. ``label`` is the address it said, or the subject where it said none."""
+    """A linked identity of an issuer. ``label`` is the address it said, or the subject where it said none."""
 
     id: str
     issuer: str
@@ -66,8 +66,8 @@ async def account(request: Request, visitor: SignedIn) -> Response:
 
 @router.post("/password")
 async def change_password(request: Request, form: Guarded) -> Response:
-    """The present one is asked for, and counted like a sign-in. Wherever else one is signed in, one is no longer; here
-    one is, under another session id, so that who has read the one before has nothing."""
+    """Change one's own password. The present one is asked for, and counted like a sign-in. Wherever else one is signed
+    in, one is no longer; here one is, under another session id, so that who has read the one before has nothing."""
     visitor, fresh, container = form.member, form.fields.get("fresh", ""), container_of(request)
     token, secret = fresh_token(), fresh_token()
 
@@ -96,7 +96,7 @@ async def change_password(request: Request, form: Guarded) -> Response:
 
 @router.post("/sign-out")
 async def sign_out_elsewhere(request: Request, form: Guarded) -> Response:
-    """One sign-in, where the form names it, else all but this one."""
+    """Sign out of one session, where the form names it, else of all but this one."""
     visitor, login_id = form.member, form.get("login", limit=64)
     member_service = container_of(request).member_service
     if login_id:

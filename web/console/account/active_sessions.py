@@ -1,4 +1,4 @@
-"""Where somebody is signed in, as a list to end one of them."""
+"""Active sessions of a member, each of which can be ended."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ _SYSTEMS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ActiveSession:
-    """``device`` in a person's words; ``agent`` is what the browser said of itself. ``mine``: the one that looks at the
-    page."""
+    """An active session. ``mine``: the one that looks at the page."""
 
     id: str
     device: str
@@ -51,7 +50,7 @@ def active_sessions(rows: Sequence[LoginRow], present: str) -> tuple[ActiveSessi
 
 
 def device(agent: str) -> str:
-    """‘Firefox on Linux’: a help to recognise it, not a proof."""
+    """Describes a browser: ‘Firefox on Linux’, a help to recognise it, not a proof."""
     browser = next((name for mark, name in _BROWSERS if re.search(rf"{mark}\w*/", agent)), "")
     system = next((name for mark, name in _SYSTEMS if mark in agent), "")
     return " on ".join(part for part in (browser or "A browser", system) if part)

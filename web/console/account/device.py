@@ -25,14 +25,14 @@ _CONTEXT: Final = "known device"
 
 
 def known_device(request: Request, account: str = "") -> str:
-    """The id of the browser, where somebody has signed in to ``account`` from it (to any, where it is empty); else
+    """The device id, where somebody has signed in to ``account`` from this browser (to any, where it is empty); else
     empty."""
     device, accounts = _read(request)
     return device if accounts and (not account or account in accounts) else ""
 
 
 def remember_device(request: Request, answer: Response, account: str) -> None:
-    """Somebody has just signed in to ``account`` from this browser."""
+    """Remember that somebody has just signed in to ``account`` from this browser."""
     device, accounts = _read(request)
     kept = [account, *(each for each in accounts if each != account)][:MOST_ACCOUNTS]
     plain = json.dumps({"device": device or secrets.token_hex(16), "accounts": kept}).encode()

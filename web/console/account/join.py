@@ -1,5 +1,4 @@
-"""Taking the place that an invitation holds: the invited person gives their name and sets a password nobody else has
-seen."""
+"""Invitation page: the invited person gives their name and sets a password that nobody else has seen."""
 
 from __future__ import annotations
 
@@ -45,7 +44,7 @@ async def join_page(request: Request, invitation: str = "") -> Response:
 
 @router.post("")
 async def join(request: Request, form: GuardedStranger) -> Response:
-    """The invited person is signed in, whoever was at this browser before."""
+    """Accept an invitation. The invited person is signed in, whoever used this browser before."""
     container = container_of(request)
     token, name = form.get("invitation", limit=_MAX_TOKEN), form.get("name", limit=1000)
     async with container.database.read() as session:

@@ -50,8 +50,8 @@ _WRONG: Final = "This is not your password. Nothing was done."
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Who tries what. ``pair`` has its back-off; ``counted`` are the gentle bounds it counts against, ``held_to`` those
-    that may stop it."""
+    """One sign-in attempt. ``pair`` has the back-off; ``counted`` are the lenient limits it counts against, ``held_to``
+    those that may stop it."""
 
     pair: str
     counted: tuple[tuple[FailureScope, str], ...] = ()
@@ -71,7 +71,7 @@ class Lane:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:
-        """False: too many wait already."""
+        """Wait for a turn. False: too many wait already."""
         if self._waiting > MOST_WAITING:
             yield False
             return
@@ -85,7 +85,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Who is known doesn't queue behind strangers."""
+    """Queues for password checks: known devices don't queue behind unknown ones."""
 
     known: Lane
     strangers: Lane
@@ -96,7 +96,7 @@ class Lanes:
 
 
 async def attempt_of(request: Request, email: str) -> Attempt:
-    """Somebody who gives ``email`` and a password."""
+    """The attempt of somebody who gives ``email`` and a password."""
     container, account, network = container_of(request), account_of(email), fold_address(client_of(request))
     device = known_device(request, account)
     if device:
@@ -108,7 +108,7 @@ async def attempt_of(request: Request, email: str) -> Attempt:
 
 
 def vouched_attempt(request: Request) -> Attempt:
-    """Somebody whom an issuer is asked about: who they are is not known yet."""
+    """The attempt of somebody whom an issuer is asked about: who they are is not known yet."""
     device, network = known_device(request), fold_address(client_of(request))
     if device:
         return Attempt(f"device:{device} issuer")
@@ -117,8 +117,8 @@ def vouched_attempt(request: Request) -> Attempt:
 
 
 async def own_password(request: Request, visitor: Visitor, password: str) -> str:
-    """Empty when it is the visitor's own password, else why it does not count. An open console left alone is not yet
-    its owner. Counted by the sign-in: what others try elsewhere stops nobody here."""
+    """Check the visitor's own password: empty when it is right, else why it does not count. An open console left alone
+    is not yet its owner. Counted by the sign-in: what others try elsewhere stops nobody here."""
     container = container_of(request)
     if visitor.member.password_hash is None:
         return "You have no password here yet. Set one under Your account, then do this again."
@@ -138,14 +138,15 @@ async def own_password(request: Request, visitor: Visitor, password: str) -> str
 
 @asynccontextmanager
 async def turn(request: Request, attempt: Attempt) -> AsyncIterator[bool]:
-    """Look at the count, try the password, count: within this. False: too many wait already."""
+    """Hold this account's turn while the count is read, the password checked and the result counted. False: too many
+    wait already."""
     lanes: Lanes = request.app.state.sign_in_lanes
     async with (lanes.known if attempt.known else lanes.strangers).turn() as free:
         yield free
 
 
 async def wait_of(container: Container, attempt: Attempt) -> timedelta:
-    """How long this attempt has to wait, zero for not at all."""
+    """Time until this attempt is allowed, zero for at once."""
     now, longest = container.clock(), timedelta()
     async with container.database.read() as session:
         if attempt.pair:
@@ -162,14 +163,15 @@ async def wait_of(container: Container, attempt: Attempt) -> timedelta:
 
 
 async def count(container: Container, attempt: Attempt) -> None:
-    """It was wrong."""
+    """Count a wrong password."""
     subjects = (*((("pair", attempt.pair),) if attempt.pair else ()), *attempt.counted)
     async with container.database.begin() as session:
         await store.accounts.logins.record_failure(session, subjects, container.clock())
 
 
 async def forgive(container: Container, attempt: Attempt) -> None:
-    """It was right: its pair begins anew. The gentle bounds go on, or each success would free a flood of guesses."""
+    """Reset the back-off after a right password. The lenient limits are not reset, or each success would allow a flood
+    of guesses."""
     async with container.database.read() as session:
         failures = await store.accounts.logins.failures(session, "pair", attempt.pair, container.clock() - PAIR_WINDOW)
     if failures.count:
@@ -184,8 +186,8 @@ def minutes(wait: timedelta) -> str:
 
 
 def account_of(email: str) -> str:
-    """What stands for the account: people type other things than addresses into that field, and none of them is
-    kept."""
+    """Digest that stands for the account: people type other things than addresses into that field, and none of them is
+    stored."""
     return hashlib.sha256(email_key(email).encode(errors="backslashreplace")).hexdigest()[:32]
 
 

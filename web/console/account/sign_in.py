@@ -1,4 +1,4 @@
-"""Coming in and going out: sign-in, sign-out, the first workspace, and the choice of light or dark."""
+"""Sign-in pages: sign-in, sign-out, creating the first workspace, and the choice of light or dark."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class SetUpPage(Page):
 
 
 async def to_sign_in(request: Request, _: Exception) -> Response:
-    """What a page answers to who is not signed in. htmx is told to leave the page; anybody else is redirected."""
+    """Redirect somebody who is not signed in to the sign-in page."""
     wanted = request.headers.get("hx-current-url", "") if request.headers.get("hx-request") else str(request.url)
     parts = urlsplit(wanted)
     back = local(f"{parts.path}?{parts.query}" if parts.query else parts.path or "/")
@@ -149,7 +149,7 @@ async def set_up_page(request: Request) -> Response:
 
 @router.post("/set-up")
 async def set_up(request: Request, form: GuardedStranger) -> Response:
-    """Found the first workspace: only while there is none, and only from this machine."""
+    """Create the first workspace: only while there is none, and only from this machine."""
     container = container_of(request)
     name, person = form.get("name", limit=100).strip(), form.get("person", limit=100).strip()
     email, password = form.get("email", limit=320).strip(), form.fields.get("password", "")
@@ -173,8 +173,8 @@ async def set_up(request: Request, form: GuardedStranger) -> Response:
 async def start_session(
     request: Request, container: Container, member: MemberRow, to: str, *, issuer: str = ""
 ) -> RedirectResponse:
-    """A fresh token and a fresh form secret, whatever the browser held before; the old login ends in the same
-    transaction. ``issuer`` is who vouched for them, empty where a password did."""
+    """Start a session with a fresh token and form secret; the browser's earlier login ends in the same transaction.
+    ``issuer`` is who vouched for them, empty where a password did."""
     now, token = container.clock(), fresh_token()
     async with container.database.begin() as session:
         login = await store.accounts.logins.start(

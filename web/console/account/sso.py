@@ -1,4 +1,4 @@
-"""Signing in with the issuer that the settings name, and linking one's account to it.
+"""Single sign-on pages: signing in with the configured issuer, and linking an account to it.
 
 Both are begun by a link, not by a form: a Content-Security-Policy of ``form-action 'self'`` also stops a form that is
 redirected elsewhere.
@@ -55,7 +55,8 @@ class OnwardPage(Page):
 
 @router.get("/sign-in/start")
 async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (the name in the address)
-    """Away to the issuer. Another site may lead here too: what comes of it is bound to this browser all the same."""
+    """Redirect to the issuer. Another site may link here too: what comes of it is bound to this browser all the
+    same."""
     container = container_of(request)
     provider = _provider(container)
     if await find_visitor(request):
@@ -71,12 +72,12 @@ async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (
 
 @router.get("/sign-in/callback")
 async def callback(request: Request, code: str = "", state: str = "", iss: str = "", error: str = "") -> Response:
-    """Back from the issuer: the browser that went, once, within the time; then the member it vouches for, or a page
-    that says why not."""
+    """Callback from the issuer: the browser that was sent there, once, within the time; then the member it vouches for,
+    or a page that says why not."""
     container = container_of(request)
     provider = _provider(container)
     attempt = login_throttle.vouched_attempt(request)
-    flow = Flow.opened(container.box, read_cookie(request, COOKIE))
+    flow = Flow.unseal(container.box, read_cookie(request, COOKIE))
     wait = await login_throttle.wait_of(container, attempt)
     if wait:
         answer = await _turned(
@@ -100,7 +101,7 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
 
 @router.post("/account/link")
 async def link(request: Request, form: Guarded) -> Response:
-    """Password first; then the page that leads to the issuer."""
+    """Link an identity: asks for the password, then shows the page that leads to the issuer."""
     container, visitor = container_of(request), form.member
     provider = _provider(container)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
@@ -119,7 +120,7 @@ async def link(request: Request, form: Guarded) -> Response:
 
 @router.post("/account/unlink")
 async def unlink(request: Request, form: Guarded) -> Response:
-    """Password first: without the link it is the only way in."""
+    """Unlink an identity. Asks for the password: without the link it is the only way to sign in."""
     visitor = form.member
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:

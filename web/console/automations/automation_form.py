@@ -1,4 +1,4 @@
-"""What the forms of a rule and of an instruction both hold: as they are filled in, and as the API takes them."""
+"""Shared form fields of rules and instructions: as they are filled in, and as the API takes them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.errors import InvalidInput
 from events.automations.rules import Mode
 from events.automations.service import PER_HOUR
 from store.automations import InstructionRow, RuleRow
-from web.console.forms import Form, checked
+from web.console.forms import Form, validate
 
 OTHER: Final = "?"
 """What a picker holds when a person writes it instead of picking."""
@@ -74,7 +74,7 @@ def to_model(model: type[M], given: AutomationFormData, more: Mapping[str, objec
         "mode": given.mode,
         "max_per_hour": given.per_hour or PER_HOUR,
     }
-    form, trouble = checked(model, {**both, **more}, {**_HINTS, **hints})
+    form, trouble = validate(model, {**both, **more}, {**_HINTS, **hints})
     if form is None:
         raise InvalidInput(trouble)
     return form

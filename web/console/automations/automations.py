@@ -1,5 +1,4 @@
-"""What the pages of a rule and of an instruction have in common: the switch, what it has done, the form's frame, and
-who may change it."""
+"""Shared parts of rule and instruction pages: the switch, past firings, the form's frame, and who may change it."""
 
 from __future__ import annotations
 
@@ -69,8 +68,8 @@ class Switch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AutomationStatus:
-    """What there is to say of one, whichever it is. ``mine``: this person may switch, change and delete it; ``links``:
-    they may look at events."""
+    """Status of a rule or an instruction. ``mine``: this person may switch, change and delete it; ``links``: they may
+    look at events."""
 
     name: str
     mode: Badge
@@ -171,7 +170,7 @@ def mode_of(form: Form, kind: str) -> str:
 
 
 async def only_mine(request: Request, visitor: Visitor, row: Automation, otherwise: str) -> None:
-    """Raises Forbidden with ``otherwise`` for all but its author and owners."""
+    """Check that this person is the author or an owner. Raises Forbidden with ``otherwise``."""
     if not await container_of(request).events.automation_service.manages(visitor.actor, row):
         raise Forbidden(otherwise)
 
@@ -183,8 +182,8 @@ async def save(
     add: Callable[[TransactionHook], Awaitable[Row]],
     change: Callable[[Row], Awaitable[Row]],
 ) -> Row:
-    """Adds it, once for each form; or changes the one that is ``there``. Raises InvalidInput where somebody changed
-    that since the form was shown: it can be saved again."""
+    """Save a form: adds the automation, once for each form, or changes the one that is ``there``. Raises InvalidInput
+    where somebody changed that since the form was shown: it can be saved again."""
     if there is None:
         async with once_per_form(request, form) as in_transaction:
             return await add(in_transaction)

@@ -1,4 +1,4 @@
-"""What a rule or an instruction would have made of past events: the lines of a dry run."""
+"""Dry-run rows: what a rule or an instruction would have done on past events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ UNTOLD: Final = Badge("can't be told", "wait")
 
 @dataclass(frozen=True, slots=True)
 class DryRunRow:
-    """``says`` is what would be sent, call by call; ``why`` the reason it waits, or that nothing is."""
+    """One event of a dry run. ``says`` is what would be sent, call by call; ``why`` the reason it waits, or that
+    nothing is."""
 
     event_id: str
     event: str

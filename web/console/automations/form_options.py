@@ -1,4 +1,4 @@
-"""What rules and instructions are put together from by picking: events, their fields, the actions that one may run."""
+"""Form options for rules and instructions: events, their fields, and the actions one may run."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ActionOptions:
 
 @dataclass(frozen=True, slots=True)
 class EventFields:
-    """What is known of the events of a pattern."""
+    """Known fields of the events that match a pattern."""
 
     fields: Sequence[EventField]
     names: Sequence[str]
@@ -89,7 +89,7 @@ def events(chosen: str, own: bool, names: Iterable[str]) -> tuple[OptionGroup, .
 def actions(
     context: WorkspaceContext, actor: Actor, surface: Surface, find: str, chosen: Sequence[str]
 ) -> ActionOptions:
-    """What this person may run there."""
+    """Actions that this person may run there."""
     shortlist = context.shortlist(actor, surface)
     many = len(shortlist) > MOST_ACTIONS
     offers: list[Offer] = list(shortlist.offers)

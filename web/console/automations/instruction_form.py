@@ -1,4 +1,4 @@
-"""The form of an instruction: as it is filled in, and as the API takes it."""
+"""Instruction form: as it is filled in, and as the API takes it."""
 
 from __future__ import annotations
 

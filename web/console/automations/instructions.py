@@ -1,5 +1,4 @@
-"""Instructions for the AI brain: worded with fields of the event, bounded to picked actions, tried, switched, and what
-they have done."""
+"""Instruction pages: written with event fields, limited to picked actions, tried, switched, and what they did."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A rule put together without code: an event, a condition in rows, an action with its parameters mapped; tried before
-it is saved."""
+"""Rule builder: an event, a condition in rows and an action with mapped parameters, tried before it is saved."""
 
 from __future__ import annotations
 

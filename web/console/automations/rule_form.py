@@ -1,4 +1,4 @@
-"""The form of a rule: as it is filled in, and as the API takes it."""
+"""Rule form: as it is filled in, and as the API takes it."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class RuleFormData(AutomationFormData):
 
     @property
     def condition(self) -> str:
-        """In CEL. Raises InvalidInput."""
+        """The condition in CEL. Raises InvalidInput."""
         return self.cel.strip() if self.by_hand else builder.to_cel(self.rows, self.join)
 
     def after(self, act: str) -> RuleFormData:
-        """The form after one of its own buttons: a row more, a row less, the condition by hand or by rows."""
+        """The form after one of its own buttons: a row added, a row removed, the condition by hand or by rows."""
         match act.partition(":"):
             case ("add", _, _) if len(self.rows) < MAX_ROWS:
                 return replace(self, rows=(*self.rows, Row("", "", "")), fresh_row=True)

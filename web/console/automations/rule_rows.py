@@ -1,5 +1,4 @@
-"""The lines of the rule builder: each row of the condition, each parameter of the action, with what can be picked
-there."""
+"""Rule builder rows: each row of the condition and each parameter of the action, with the options there."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Rules and instructions: listed with their last run; one rule with what it does, its switch, what it would do and what
-it has done."""
+"""Rule pages: the list with last runs, and one rule with its switch, dry run and past firings."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Connecting a platform, for owners: its address and secrets, and then the contracts its connector proposes, looked at
-and signed."""
+"""Connect page, for owners: a platform's address and secrets, then the contracts its connector proposes, to look at and
+sign."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Connectors, for owners: state, safe data, actions, what they hear, what went wrong, and where their platform's
-webhooks go."""
+"""Connector pages, for owners: state, safe data, actions, events, errors, and where the platform's webhooks go."""
 
 from __future__ import annotations
 

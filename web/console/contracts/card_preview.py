@@ -1,5 +1,4 @@
-"""A draft's card before anybody asked for anything: what the contract would show, with each value's name in its
-place."""
+"""Card preview of a contract's draft: what its card would show, with each value's name in its place."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Contracts: what may be asked for, for everybody by their role; for owners every version, its signature, and what
-changed."""
+"""Contract pages: what one's role may ask for; for owners every version, its signature, and what changed."""
 
 from __future__ import annotations
 
@@ -237,7 +236,7 @@ async def retire(request: Request, form: GuardedOwner, name: str) -> Response:
 
 
 def changes(older: ContractRow, newer: ContractRow) -> Sequence[Change]:
-    """What differs between two versions, with three lines around each change."""
+    """Unified diff between two versions, with three lines around each change."""
     was, now = (json.dumps(_read(row), indent=2, ensure_ascii=False).splitlines() for row in (older, newer))
     found = difflib.unified_diff(was, now, n=3, lineterm="")
     return [Change(line[0], to_display_text(line[1:], limit=2000)) for line in list(found)[2:]]

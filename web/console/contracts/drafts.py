@@ -1,4 +1,4 @@
-"""Drafts of contracts, for owners: written with the linter beside, seen as a card, tried, replayed, signed.
+"""Contract draft page, for owners: written beside the linter, previewed, tried, replayed, signed.
 
 A draft lives in the form alone. Nothing here sends anything, and nothing is registered but by ``sign``, with the
 owner's password.
@@ -107,7 +107,7 @@ class DraftPage(Page):
 
 @router.get("/draft")
 async def draft(request: Request, visitor: Owner, of: Annotated[str, Query(max_length=128)] = "") -> Response:
-    """A new contract, or the next version of one."""
+    """Draft page for a new contract, or the next version of one."""
     raw: Any = STARTER
     if of:
         async with container_of(request).database.read() as session:
@@ -119,18 +119,18 @@ async def draft(request: Request, visitor: Owner, of: Annotated[str, Query(max_l
 
 @router.post("/draft/check")
 async def check(request: Request, form: GuardedOwner) -> Response:
-    """The draft as it stands, linted: asked for while it is written."""
+    """Lint the draft while it is written."""
     return await _draft(request, form.member, form.get("raw", limit=MAX_CHARS))
 
 
 @router.post("/draft/replay")
 async def replay(request: Request, form: GuardedOwner) -> Response:
-    """What the draft would have made of what was asked before."""
+    """Replay past calls under the draft."""
     raw = form.get("raw", limit=MAX_CHARS)
     contract, _ = await _checked(request, form.member, raw)
     if contract is None:
         return await _draft(request, form.member, raw, trouble="Mend the draft first: it can't be read.")
-    found = await container_of(request).simulations.shadow(form.member.actor.workspace, contract)
+    found = await container_of(request).simulations.replay(form.member.actor.workspace, contract)
     replayed = tuple(
         ReplayedRun(
             each.run_id,
@@ -182,7 +182,8 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
 
 @router.post("/draft/try")
 async def try_draft(request: Request, form: GuardedOwner) -> Response:
-    """A request, with the draft in force in place of its namesake: resolved and validated, never stored, never sent."""
+    """Simulate a request with the draft in place of the contract of its name: resolved and validated, never stored,
+    never sent."""
     raw, said = form.get("raw", limit=MAX_CHARS), form.get("text", limit=4000)
     contract, _ = await _checked(request, form.member, raw)
     if contract is None:

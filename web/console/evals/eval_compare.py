@@ -1,4 +1,4 @@
-"""Two eval reports of the same cases, side by side: what moved, in which cases, and whether that may be chance."""
+"""Comparison page of two eval reports: what changed, in which cases, and whether it may be chance."""
 
 from __future__ import annotations
 

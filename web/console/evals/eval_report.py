@@ -1,4 +1,4 @@
-"""One eval report: its figures with intervals, by tag, its plots, and every wrong case with why."""
+"""Eval report page: figures with intervals, by tag, plots, and every wrong case with why."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from evals.score import explanations
 from store.eval_reports import EvalReportRow
 from web.auth import container_of
 from web.console.evals.eval_widgets import (
-    Answered,
+    AnswerDetails,
     Choice,
     Score,
-    answered,
+    answer_details,
     choice,
     milliseconds,
     page_of,
@@ -84,7 +84,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class AnswerFilter:
     """Which answers are shown: of this cause, and the right ones too (``all``)."""
 
     cause: str = ""
@@ -117,8 +117,8 @@ class EvalReportPage(Page):
     columns: tuple[str, ...]
     matrix: tuple[MatrixLine, ...]
     causes: tuple[Cause, ...]
-    wanted: Chosen
-    answers: tuple[Answered, ...]
+    wanted: AnswerFilter
+    answers: tuple[AnswerDetails, ...]
     total: int
     first: int
     before: int | None
@@ -137,7 +137,7 @@ async def report(
     start: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> Response:
     container, workspace = container_of(request), visitor.actor.workspace
-    wanted = Chosen(cause, all and not cause)
+    wanted = AnswerFilter(cause, all and not cause)
     async with container.database.read() as session:
         row = await store.eval_reports.get(session, workspace, report_id)
         head = report_storage.head_of(await store.eval_reports.figures(session, row))
@@ -186,7 +186,7 @@ async def report(
             for code, count in head.causes.items()
         ),
         wanted=wanted,
-        answers=tuple(answered(EntryFields.model_validate_json(each.document)) for each in rows),
+        answers=tuple(answer_details(EntryFields.model_validate_json(each.document)) for each in rows),
         total=total,
         first=start + 1,
         before=before,

@@ -1,5 +1,4 @@
-"""What pages about eval reports show alike: shares as bars, answers with what was right, what was done and why that was
-wrong."""
+"""Widgets of eval pages: shares as bars, and answers with what was right, what was done and why that was wrong."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ WIDTH: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RateBar:
     """A bar of ``width`` with its interval from ``low`` to ``high``, in units of the drawing."""
 
     width: int
@@ -33,30 +32,30 @@ class Score:
     value: str
     interval: str
     of: str
-    bar: Drawn
+    bar: RateBar
     wrong: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LabelledText:
     label: str
     value: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnswerDetails:
     """One answer. ``flag`` is what is worst about it, empty when nothing is."""
 
     id: str
     prompt: str
     flag: str
     right: bool
-    told: tuple[Told, ...]
+    told: tuple[LabelledText, ...]
     tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ReportRow:
     """One report in a list."""
 
     id: str
@@ -66,7 +65,7 @@ class Kept:
     kept_by: str
     all_right: str
     interval: str
-    bar: Drawn
+    bar: RateBar
     cases: int
     wrong_acts: int
     unsafe_acts: int
@@ -97,8 +96,8 @@ def choice(row: EvalReportRow) -> Choice:
     )
 
 
-def kept(row: EvalReportRow) -> Kept:
-    return Kept(
+def report_row(row: EvalReportRow) -> ReportRow:
+    return ReportRow(
         id=row.id,
         title=to_display_text(row.title, limit=160),
         resolver=_resolver(row),
@@ -131,7 +130,7 @@ def score(title: str, share: Share, *, less: bool = False) -> Score:
     )
 
 
-def answered(came: EntryFields) -> Answered:
+def answer_details(came: EntryFields) -> AnswerDetails:
     entry = came.model_dump()
     did = "\n".join(
         filter(
@@ -156,13 +155,15 @@ def answered(came: EntryFields) -> Answered:
         "confidence": "" if came.confidence is None else f"{came.confidence:.3f}",
         "notes": "\n".join(came.notes),
     }
-    return Answered(
+    return AnswerDetails(
         id=to_display_text(came.id + (f" · try {came.take + 1}" if came.take else ""), limit=160),
         prompt=to_display_text(came.prompt or came.id, limit=160),
         flag=flag(came),
         right=came.right,
         told=tuple(
-            Told(label, to_display_text(value, lines=True, limit=6000)) for label, value in lines.items() if value
+            LabelledText(label, to_display_text(value, lines=True, limit=6000))
+            for label, value in lines.items()
+            if value
         ),
         tags=tuple(to_display_text(each, limit=60) for each in came.tags[:20]),
     )
@@ -199,9 +200,9 @@ def _interval(low: float | None, high: float | None) -> str:
     )
 
 
-def _bar(value: float | None, low: float | None, high: float | None) -> Drawn:
+def _bar(value: float | None, low: float | None, high: float | None) -> RateBar:
     width, first, last = (round((each or 0.0) * WIDTH) for each in (value, low, high))
-    return Drawn(width, first, max(last, first + 2))
+    return RateBar(width, first, max(last, first + 2))
 
 
 def page_of(total: int, start: int, shown: Sequence[object], size: int) -> tuple[int | None, int | None]:

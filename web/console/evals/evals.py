@@ -1,4 +1,4 @@
-"""Reports of eval runs, for owners and evaluators: listed, added from a file, deleted."""
+"""Eval report list, for owners and evaluators: reports are added from a file and deleted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evals.report import report_storage
 from evals.report.report_parser import MAX_BYTES
 from web import problem
 from web.auth import container_of
-from web.console.evals.eval_widgets import Kept, kept, page_of
+from web.console.evals.eval_widgets import ReportRow, page_of, report_row
 from web.console.forms import Form, GuardedEvaluator, guarded_file
 from web.console.pages import Page, redirect, show
 from web.console.session import Evaluator, Visitor, shell
@@ -29,7 +29,7 @@ class EvalsPage(Page):
     """``first`` counts from 1; ``before`` and ``after`` are where those pages begin."""
 
     template: ClassVar[str] = "evals.html"
-    reports: tuple[Kept, ...]
+    reports: tuple[ReportRow, ...]
     total: int
     first: int
     before: int | None
@@ -84,7 +84,7 @@ async def _list(
     page = EvalsPage(
         shell=shell(request, visitor),
         title="Evals",
-        reports=tuple(map(kept, rows)),
+        reports=tuple(map(report_row, rows)),
         total=total,
         first=start + 1,
         before=before,

@@ -1,4 +1,4 @@
-"""One event, for owners: where it came from, and what each subscriber made of it."""
+"""Event page, for owners: where an event came from, and what each subscriber did."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from store.events.events import EventRow, ReactionRow
 from store.webhooks.deliveries import DeliveryRow
 from store.webhooks.endpoints import EndpointRow
 from web.auth import container_of
-from web.console.events.events import standing
+from web.console.events.events import state_badge
 from web.console.labels import Badge
 from web.console.pages import Page, show, wants_fragment
 from web.console.session import Owner, shell
@@ -47,7 +47,7 @@ _WHOLE: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DeliveryLink:
     """A delivery that the event made."""
 
     id: str
@@ -70,7 +70,7 @@ class Reaction:
     attempts: int
     blocking: bool
     run_id: str
-    deliveries: tuple[Told, ...]
+    deliveries: tuple[DeliveryLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ async def event(
         event_id=row.id,
         name=row.name,
         known=event_catalogue.get(row.name) is not None,
-        standing=standing(row, troubled),
+        standing=state_badge(row, troubled),
         occurred_at=row.occurred_at,
         fired_at=row.fired_at,
         finished_at=row.finished_at,
@@ -169,9 +169,9 @@ def _cause(cause: str | None) -> Link | None:
     return Link(to_display_text(cause, limit=80), place)
 
 
-def _told(row: DeliveryRow, endpoints: Mapping[str, EndpointRow]) -> Told:
+def _told(row: DeliveryRow, endpoints: Mapping[str, EndpointRow]) -> DeliveryLink:
     there = endpoints.get(row.endpoint)
-    return Told(
+    return DeliveryLink(
         row.id,
         to_display_text(there.url, limit=300) if there else row.endpoint,
         standing_of(row),
@@ -184,7 +184,7 @@ def _reaction(
     row: ReactionRow,
     names: Mapping[str, str],
     firings: Mapping[str, FiringRow],
-    told: tuple[Told, ...],
+    told: tuple[DeliveryLink, ...],
 ) -> Reaction:
     who, what, href = _subscriber(row.subscriber, names)
     firing = firings.get(row.subscriber)

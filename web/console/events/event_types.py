@@ -1,4 +1,4 @@
-"""The catalogue of universal events, for everybody: searched, and read type by type."""
+"""Event catalogue page, for everybody: universal events, searched and read by type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events, for owners: what was fired, and one fired by hand."""
+"""Event list, for owners: what was published, and publishing one by hand."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STANDINGS: Final[Mapping[EventStanding, Badge]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class EventFilter:
     """The filter as it stands in the form. Days are of UTC; ``until`` is included."""
 
     type: str = ""
@@ -72,7 +72,7 @@ class Option:
 @dataclass(frozen=True, kw_only=True)
 class EventsPage(Page):
     template: ClassVar[str] = "events.html"
-    chosen: Chosen
+    chosen: EventFilter
     standings: tuple[Option, ...]
     names: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -92,20 +92,20 @@ class FirePage(Page):
     findings: tuple[str, ...]
 
 
-async def chosen(
+async def read_filter(
     type: Annotated[str, Query(max_length=100)] = "",  # noqa: A002  (the name in the address)
     standing: Annotated[str, Query(max_length=20)] = "",
     since: Annotated[str, Query(max_length=10)] = "",
     until: Annotated[str, Query(max_length=10)] = "",
-) -> Chosen:
-    return Chosen(type.strip(), standing if standing in STANDINGS else "", since, until)
+) -> EventFilter:
+    return EventFilter(type.strip(), standing if standing in STANDINGS else "", since, until)
 
 
 @router.get("")
 async def events(
     request: Request,
     visitor: Owner,
-    wanted: Annotated[Chosen, Depends(chosen)],
+    wanted: Annotated[EventFilter, Depends(read_filter)],
     before: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
     until = day(wanted.until)
@@ -164,8 +164,8 @@ async def fire(request: Request, form: GuardedOwner) -> Response:
     return redirect(f"/events/{fired.id}")
 
 
-def standing(row: EventRow, troubled: bool) -> Badge:
-    """Where an event stands; ``troubled`` says that a reaction to it is."""
+def state_badge(row: EventRow, troubled: bool) -> Badge:
+    """State of an event as a badge; ``troubled`` says that one of its reactions failed."""
     return STANDINGS["troubled" if troubled else "done" if row.state == "done" else "firing"]
 
 
@@ -178,7 +178,7 @@ def _line(row: EventRow, tally: Mapping[str, int]) -> Line:
     return Line(
         id=row.id,
         name=row.name,
-        standing=standing(row, troubled > 0),
+        standing=state_badge(row, troubled > 0),
         reactions=f"{total - troubled} of {total} well" if troubled else str(total) if total else "nobody",
         origin=_short(row.origin),
         fired_at=row.fired_at,

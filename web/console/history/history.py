@@ -1,4 +1,4 @@
-"""AI History, for owners: looked through, read entry by entry, exported, and its chain verified."""
+"""AI History pages, for owners: browse, export, and verify the chain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One entry of AI History: what it holds, where it stands in its run and in the chain, and what can be made of it."""
+"""AI History entry page: what it holds, and its place in the run and in the chain."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 import store.history.log
 from agent.history.recorder import EntryType, mode_of, thread_of
+from agent.runs.states import as_planned
 from core.actor import Actor
 from core.clock import iso
 from core.display_text import to_display_text
@@ -98,9 +99,10 @@ async def _undo(request: Request, actor: Actor, of_run: Sequence[HistoryRow]) ->
         return ()
     container = container_of(request)
     run = await container.runs.show(actor, of_run[0].run_id or "")
-    if run.plan is None:
+    planned = as_planned(run)
+    if planned is None:
         return ()
-    came = outcome.make_outcome(run, run.plan, actor, await container.contexts.of(actor.workspace))
+    came = outcome.make_outcome(planned, actor, await container.contexts.of(actor.workspace))
     return tuple(each.undo for each in came.calls if each.undo)
 
 

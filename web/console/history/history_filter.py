@@ -1,4 +1,4 @@
-"""The filter of the history page: as it stands in the form, in the address, and as the store is asked."""
+"""History filter: as the form, the address and the store write it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views of AI History: a filter kept under a name, for oneself or for all owners."""
+"""Saved views of AI History: a filter under a name, for oneself or for all owners."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def views(session: AsyncSession, actor: Actor, query: str) -> tuple[View, 
 @router.post("")
 async def keep(request: Request, form: GuardedOwner) -> Response:
     container, actor = container_of(request), form.member.actor
-    query = wanted(form.get("query", limit=2000)).query
+    query = parse_filter(form.get("query", limit=2000)).query
     name = form.get("name", limit=400).strip()
     if not query:
         raise InvalidInput("Filter first: a view of everything is the page itself.")
@@ -77,13 +77,13 @@ async def keep(request: Request, form: GuardedOwner) -> Response:
 @router.post("/{view_id}/delete")
 async def delete(request: Request, form: GuardedOwner, view_id: str) -> Response:
     container, actor = container_of(request), form.member.actor
-    query = wanted(form.get("query", limit=2000)).query
+    query = parse_filter(form.get("query", limit=2000)).query
     async with container.database.begin() as session:
         await store.history.views.remove(session, actor.workspace, actor.person, view_id)
     return redirect(f"/history?{query}" if query else "/history")
 
 
-def wanted(query: str) -> HistoryFilter:
+def parse_filter(query: str) -> HistoryFilter:
     """The filter in an address, as the page itself would write it. Raises InvalidInput for one that it would not."""
     try:
         given = dict(parse_qsl(query, strict_parsing=True, max_num_fields=20)) if query else {}

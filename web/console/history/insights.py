@@ -1,4 +1,4 @@
-"""What a workspace's history comes to, for owners: outcomes, durations, tokens and cost, and how people say yes."""
+"""Insights page, for owners: outcomes, durations, tokens, cost, and how people approve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run's entries as a waterfall: when each step began, how long it took, and how long a person was waited for."""
+"""Timeline of a run as a waterfall: when each step began, how long it took, and how long it waited for a person."""
 
 from __future__ import annotations
 

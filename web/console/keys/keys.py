@@ -1,4 +1,4 @@
-"""API keys, for owners: listed, made (their secret is shown once), rotated, revoked."""
+"""API key pages, for owners: list, create (the secret is shown once), rotate, revoke."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from store.accounts.api_keys import KeyRow, KeyState
 from web.api.keys import CreateKeyBody
 from web.auth import SCOPES, container_of
 from web.console.account.login_throttle import own_password
-from web.console.forms import GuardedOwner, checked
+from web.console.forms import GuardedOwner, validate
 from web.console.labels import Badge
 from web.console.one_shot_form import once_per_form
 from web.console.pages import Page, redirect, show
@@ -155,7 +155,7 @@ async def new(request: Request, visitor: Owner) -> Response:
 async def create(request: Request, form: GuardedOwner) -> Response:
     visitor, container = form.member, container_of(request)
     days = form.get("expires", limit=5)
-    body, trouble = checked(
+    body, trouble = validate(
         CreateKeyBody,
         {
             "name": form.get("name", limit=1000).strip(),

@@ -1,4 +1,4 @@
-"""The people of a workspace, for owners: invited, given another role, signed out, deactivated, let in again."""
+"""Member pages, for owners: invite, change roles, sign out, deactivate, reactivate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking, and what becomes of it: the front page, the page of one run, and everything a person can do to a run."""
+"""Ask and run pages: the front page, one run, and everything a person can do to it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from agent.pipeline import Question, Refusal
 from agent.runs.decisions import CANCELLED, DecisionVerdict
 from agent.runs.run import MOVING, Run
 from agent.runs.service import MAX_TEXT
+from agent.runs.states import as_asked, as_planned
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import Actor
@@ -168,7 +169,7 @@ async def ask(request: Request, form: Guarded) -> Response:
 
 @router.get("/runs/{run_id}")
 async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annotated[int, Query(ge=0)] = 0) -> Response:
-    """``seen`` is the revision that the page shows already. While that stands there is nothing to put in its place:
+    """One run's page. ``seen`` is the revision that the page shows already: while that is current, the answer is
     204."""
     run = await container_of(request).runs.wait_until_idle(
         visitor.actor, run_id, wait_s=LOOK_S if seen else FIRST_LOOK_S
@@ -194,7 +195,8 @@ async def confirm(request: Request, form: Guarded, run_id: str) -> Response:
     visitor = form.member
     container = container_of(request)
     run = await container.runs.show(visitor.actor, run_id)
-    irreversible = run.plan is not None and any(step.risk is Risk.IRREVERSIBLE for step in run.plan.steps)
+    planned = as_planned(run)
+    irreversible = planned is not None and any(step.risk is Risk.IRREVERSIBLE for step in planned.plan.steps)
     if irreversible and form.get("sure", limit=10) != "yes":
         unsure = Refusal(
             code="invalid", detail="This can't be undone, so it needs the second button too. Nothing was sent."
@@ -259,7 +261,7 @@ async def _ask(
         last = await container.runs.show(visitor.actor, thread)
         talk = await conversation_of(container.runs, visitor.actor, last, whole=True)
     context = await container.contexts.of(visitor.actor.workspace)
-    listed = await container.runs.listed(visitor.actor, limit=RECALLED)
+    listed = await container.runs.list_runs(visitor.actor, limit=RECALLED)
     mine = [run for run in listed if run.actor.person == visitor.actor.person]
     offers = context.catalogue.offers(visitor.actor.role, "admin")
     page = AskPage(
@@ -285,8 +287,9 @@ async def _ask(
 async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
     viewer = visitor.actor
     context = await container_of(request).contexts.of(viewer.workspace)
-    shown_card = card.make_card(run, run.plan, viewer) if run.plan and run.state not in ("received", "asked") else None
-    came = outcome.make_outcome(run, run.plan, viewer, context) if run.plan and run.outcomes else None
+    planned, asked = as_planned(run), as_asked(run)
+    shown_card = card.make_card(planned, viewer) if planned and run.state not in ("received", "asked") else None
+    came = outcome.make_outcome(planned, viewer, context) if planned and run.outcomes else None
     refused = None
     if run.state in ("refused", "abstained") and run.refusal:
         near = [each for each in context.catalogue.offers(viewer.role, "admin") if each.name in run.refusal.nearest]
@@ -312,7 +315,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         moving=labels.MOVING[run.state] if run.state in MOVING else "",
         steps=steps(run, container_of(request).runs),
         may_cancel=run.state == "received",
-        asked=_asked(run.question, run, viewer) if run.question and run.state == "asked" else None,
+        asked=_asked(asked.question, run, viewer) if asked else None,
         card=shown_card,
         outcome=came,
         refused=refused,

@@ -1,4 +1,4 @@
-"""The card: exactly what will be sent, where to, on whose word, and where each value comes from.
+"""Confirmation card: exactly what will be sent, where to, who asked, and where each value comes from.
 
 It is made from the plan and the words typed, and from nothing else: no model writes a letter of it. Other people's text
 is shown with everything hidden in it spelled out (``core.display_text``).
@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from agent.pipeline import ParameterValue, Plan, PromptSource, RecordSource, Source, Span, Step, evidence_of
 from agent.runs.run import Run
+from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import Actor
@@ -114,8 +115,9 @@ class Card:
     test: bool = False
 
 
-def make_card(run: Run, plan: Plan, actor: Actor) -> Card:
-    """As ``actor`` sees it, who looks."""
+def make_card(planned: Planned, actor: Actor) -> Card:
+    """The card of a planned run, as ``actor`` sees it."""
+    run, plan = planned.run, planned.plan
     viewer = actor.person
     calls = tuple(_call(run, step, at, viewer) for at, step in enumerate(plan.steps))
     return Card(
@@ -142,7 +144,7 @@ def make_card(run: Run, plan: Plan, actor: Actor) -> Card:
 
 
 def quote_requests(run: Run, viewer: str) -> tuple[QuotedRequest, ...]:
-    """The words alone, before there is a plan that uses them."""
+    """The words of a run, before there is a plan that uses them."""
     return tuple(
         QuotedRequest(_who(run, origin, viewer), tuple(_pieces(run.request.words(origin), [])))
         for origin in range(len(run.answers) + 1)

@@ -1,4 +1,4 @@
-"""What came of a run: each call in words, its answer, and what may be done about it now."""
+"""Outcome of a run as shown: each call in words, its answer, and what may be done now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 
 from agent.pipeline import Plan, RecordSource
-from agent.runs.run import Run
+from agent.runs.states import Planned
 from agent.runs.test_mode import is_test
 from agent.workspace.context import WorkspaceContext
 from core import canon
@@ -66,7 +66,8 @@ _HEADLINES = {
 }
 
 
-def make_outcome(run: Run, plan: Plan, actor: Actor, context: WorkspaceContext) -> Outcome:
+def make_outcome(planned: Planned, actor: Actor, context: WorkspaceContext) -> Outcome:
+    run, plan = planned.run, planned.plan
     headline, tone = _HEADLINES.get(run.state, ("", "quiet"))
     test = is_test(run)
     if test and run.state == "succeeded":

@@ -1,4 +1,4 @@
-"""What a moving run is at: on its page, and as a stream of events (text/event-stream) while somebody looks at it.
+"""Progress of a run: on its page, and as server-sent events while somebody looks at it.
 
 Any process can tell: one that works the run out itself knows at once, every other one reads it beside the run.
 """
@@ -36,7 +36,7 @@ class StepRow:
 
 
 def steps(run: Run, run_service: RunService) -> tuple[StepRow, ...]:
-    """Empty where the run does not move."""
+    """Planning steps of a run; empty where it does not move."""
     if run.state not in MOVING:
         return ()
     lines = labels.STEPS["received" if run.state == "received" else "confirmed"]

@@ -1,4 +1,4 @@
-"""Lists of runs: one's own (everybody's for an owner), and the cards that wait for this person's yes."""
+"""Run lists: one's own (everybody's for an owner), and the cards that wait for this person's approval."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ApprovalsPage(Page):
 async def runs(
     request: Request, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
 ) -> Response:
-    listed = await container_of(request).runs.listed(visitor.actor, before=before, limit=PAGE)
+    listed = await container_of(request).runs.list_runs(visitor.actor, before=before, limit=PAGE)
     page = RunsPage(
         shell=shell(request, visitor),
         title="Runs",
@@ -83,7 +83,7 @@ async def runs(
 
 @router.get("/approvals")
 async def approvals(request: Request, visitor: SignedIn) -> Response:
-    """What others asked for and this person may say yes to, oldest first. One's own cards are among one's runs."""
+    """Cards that others asked for and this person may approve, oldest first. One's own cards are among one's runs."""
     held = await container_of(request).runs.awaiting(visitor.actor, limit=200)
     mine = [run for run in held if not authority.owns(visitor.actor, run)]
     page = ApprovalsPage(shell=shell(request, visitor), title="Approvals", waiting=tuple(map(_waiting, mine)))

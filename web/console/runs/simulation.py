@@ -1,4 +1,4 @@
-"""A request tried, for owners: read and checked against live data as any other, never stored, never sent."""
+"""Simulation page, for owners: a request is read and checked like any other, never stored, never sent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply
+from agent.runs.states import Planned
 from core.display_text import to_display_text
 from core.errors import OpsIQError
 from registry.contract import Contract
@@ -24,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class SimulatedRequest:
-    """What would come of a request: ``card``, ``question`` (with ``options``) or ``refused``."""
+    """Result of a simulated request: ``card``, ``question`` (with ``options``) or ``refused``."""
 
     card: Card | None = None
     held: bool = False
@@ -60,11 +61,11 @@ async def rehearse(request: Request, form: GuardedOwner) -> Response:
 async def simulate(request: Request, visitor: Visitor, said: str, draft: Contract | None = None) -> SimulatedRequest:
     """What would come of the request, with ``draft`` in force in place of its namesake."""
     await count_text(request, visitor)
-    done = await container_of(request).simulations.rehearse(visitor.actor, said, draft=draft)
+    done = await container_of(request).simulations.simulate(visitor.actor, said, draft=draft)
     match done.verdict:
         case Plan() as plan:
             return SimulatedRequest(
-                card=card.make_card(done.run.with_(plan=plan), plan, visitor.actor), held=bool(plan.held)
+                card=card.make_card(Planned(done.run.with_(plan=plan), plan), visitor.actor), held=bool(plan.held)
             )
         case Question() as question:
             options = tuple(

@@ -1,4 +1,4 @@
-"""One webhook delivery, for owners: what was sent, every attempt with its answer, and one sent again."""
+"""Delivery page, for owners: what was sent, every attempt with its answer, and sending it again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How endpoints and deliveries are told of in a line: their states, how attempts have gone."""
+"""Delivery status in a line: states of endpoints and deliveries, and how attempts went."""
 
 from __future__ import annotations
 

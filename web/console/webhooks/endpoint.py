@@ -1,4 +1,4 @@
-"""One webhook endpoint, for owners: its health and deliveries; paused, resumed, rotated, tested, caught up, deleted."""
+"""Endpoint page, for owners: health and deliveries; pause, resume, rotate, test, recover, delete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a webhook endpoint: as it is filled in, and as the API takes it."""
+"""Endpoint form: as it is filled in, and as the API takes it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.errors import InvalidInput
 from web.api.webhooks.webhooks import EndpointBody
-from web.console.forms import Form, checked
+from web.console.forms import Form, validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def form_of(form: Form) -> EndpointForm:
 def to_body(given: EndpointForm) -> EndpointBody:
     """As the API takes it. Raises InvalidInput that says what to mend."""
     wanted = list(dict.fromkeys([*given.patterns.replace(",", " ").split(), *given.ticked]))
-    body, trouble = checked(
+    body, trouble = validate(
         EndpointBody,
         {
             "url": given.url,

@@ -1,4 +1,4 @@
-"""Webhook endpoints, for owners: listed with their health, made, changed."""
+"""Endpoint list, for owners: webhook endpoints with their health; create and change them."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class EndpointFormPage(Page):
 
 @router.get("")
 async def endpoints(request: Request, visitor: Owner) -> Response:
-    shown = await container_of(request).webhooks.endpoints.listed(visitor.actor)
+    shown = await container_of(request).webhooks.endpoints.list_endpoints(visitor.actor)
     lines = tuple(map(_line, shown))
     page = EndpointsPage(
         shell=shell(request, visitor),

@@ -7,6 +7,7 @@ import pytest
 
 import store.accounts.members
 from agent.pipeline import Refusal
+from agent.runs import repository
 from agent.runs.run import Run
 from executors.jobs.queue import Reschedule
 from tests.integration.agent.agent_harness import (
@@ -203,3 +204,17 @@ async def test_who_loses_the_race_for_a_run_keeps_its_work_since_the_winner_may_
     assert (await harness.run(run.id)).state == "executing"
     assert (await harness.job(run.id)).state == "succeeded"
     assert {post.key for post in harness.signed_client.posted} == {run.plan.steps[0].call_id if run.plan else ""}
+
+
+async def test_a_run_stored_as_confirmed_without_its_approval_is_shown_again_and_not_sent(
+    harness: AgentHarness,
+) -> None:
+    run = await harness.ask("olivia", EMAIL)
+    assert run.state == "held", run
+    async with harness.database.begin() as session:
+        await repository.move(session, run.with_(state="confirmed"), was={"held"})
+    await harness.job(run.id)
+    again = await harness.run(run.id)
+    assert (again.state, again.approvals) == ("held", ())
+    assert again.drift == ("It has fewer approvals than it needs.",)
+    assert not harness.signed_client.posted

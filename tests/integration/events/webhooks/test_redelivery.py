@@ -206,7 +206,7 @@ async def test_a_deleted_endpoint_is_sent_nothing_more_and_its_log_stays(harness
         await harness.webhooks.endpoints.show(OWNER, endpoint)
     with pytest.raises(NotFound):
         await harness.webhooks.redelivery.resend(OWNER, delivery.id)
-    assert await harness.webhooks.endpoints.listed(OWNER) == []
+    assert await harness.webhooks.endpoints.list_endpoints(OWNER) == []
     async with harness.database.read() as session:
         assert await store.signing_secrets.listed(session, "ws_1") == []
 

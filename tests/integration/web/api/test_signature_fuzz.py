@@ -139,7 +139,7 @@ class App:
             container, olivia = self.shop.container, self.shop.actors["olivia"]
             async with container.database.read() as session:
                 events = await store.events.events.listed(session, olivia.workspace, limit=1)
-            return not events and not await container.runs.listed(olivia, limit=1)
+            return not events and not await container.runs.list_runs(olivia, limit=1)
 
         return self.do(look())
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from agent.pipeline import Answer, DefaultSource, ParameterValue, Plan, PromptSource, RecordSource, Span, Step
 from agent.runs.run import Approval, Run
+from agent.runs.states import Planned
 from core.actor import Actor
 from registry.contract import Policy, Risk
 from web.console import labels
@@ -124,7 +125,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
                 progress.StepRow("looking", "Looking", "now"),
             ),
             may_cancel=True,
-            card=card.make_card(RUN, PLAN, RUN.actor),
+            card=card.make_card(Planned(RUN, PLAN), RUN.actor),
             ended="It ran out.",
             reason="too late",
             again="again please",

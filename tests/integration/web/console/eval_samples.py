@@ -98,9 +98,9 @@ def with_entries(entries: Sequence[dict[str, Any]], **more: Any) -> bytes:
     return json.dumps({**report(0, 1), "entries": list(entries), **more}).encode()
 
 
-BAR = eval_widgets.Drawn(900, 850, 950)
+BAR = eval_widgets.RateBar(900, 850, 950)
 SCORE = eval_widgets.Score("all <reads> right", "90.0 %", "85.0 % – 95.0 %", "9/10", BAR, True)
-KEPT = eval_widgets.Kept(
+KEPT = eval_widgets.ReportRow(
     "evr_1",
     "ours <reads>",
     "a <reads> model",
@@ -116,12 +116,12 @@ KEPT = eval_widgets.Kept(
     "12 tokens, <x>",
 )
 CHOICE = eval_widgets.Choice("evr_2", "theirs <reads>", "a <reads> model", AT, "80.0 %", 12)
-ANSWERED = eval_widgets.Answered(
+ANSWERED = eval_widgets.AnswerDetails(
     "case <reads>",
     "refund <reads>",
     "wrong act",
     False,
-    (eval_widgets.Told("why", "another <reads>"),),
+    (eval_widgets.LabelledText("why", "another <reads>"),),
     ("a <reads> tag",),
 )
 
@@ -157,7 +157,7 @@ def of_evals(shell: Shell) -> dict[type[Page], Page]:
             columns=("shop.refund <reads>",),
             matrix=(eval_report.MatrixLine("(ask) <reads>", (eval_report.Cell("7", "5 of 7 right", "miss2"),)),),
             causes=(eval_report.Cause("other_action", "It took <another>.", 3, True),),
-            wanted=eval_report.Chosen("other_action"),
+            wanted=eval_report.AnswerFilter("other_action"),
             answers=(ANSWERED,),
             total=61,
             first=21,

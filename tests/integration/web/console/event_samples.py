@@ -17,7 +17,7 @@ def of_events(shell: Shell) -> dict[type[Page], Page]:
         events.EventsPage: events.EventsPage(
             shell=shell,
             title="Events",
-            chosen=events.Chosen("invoice.paid", "done", "2026-11-01", "2026-11-02"),
+            chosen=events.EventFilter("invoice.paid", "done", "2026-11-01", "2026-11-02"),
             standings=(events.Option("done", "all done", True),),
             names=("invoice.paid",),
             lines=(events.Line("evt_1", "invoice.paid", BADGE, "2 of 3 well", "an API <key>", AT),),
@@ -52,7 +52,7 @@ def of_events(shell: Shell) -> dict[type[Page], Page]:
                     2,
                     True,
                     "run_7",
-                    (event.Told("dlv_1", "https://a.test/<hook>", BADGE, "500"),),
+                    (event.DeliveryLink("dlv_1", "https://a.test/<hook>", BADGE, "500"),),
                 ),
             ),
             moving=False,

@@ -22,7 +22,7 @@ async def test_an_instruction_is_worded_tried_saved_switched_and_deleted(console
     assert "would wait for a yes" in page.text
     assert "is always confirmed" in page.text
     assert not await instructions(console)
-    assert not await console.container.runs.listed(console.owner)
+    assert not await console.container.runs.list_runs(console.owner)
     answer = await told(browser, "save")
     (row,) = await instructions(console)
     mine = f"/rules/instructions/{row.id}"

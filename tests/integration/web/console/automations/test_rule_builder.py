@@ -144,7 +144,7 @@ async def test_a_dry_run_of_what_is_not_saved_tells_of_each_past_event_and_store
     assert other.id not in page.text
     assert "is always confirmed" in html.unescape(page.text)
     assert not await rules(console)
-    assert not await console.container.runs.listed(console.owner)
+    assert not await console.container.runs.list_runs(console.owner)
     lacking = await built(
         browser, "try", row_path=["data.nothing"], row_other=[""], row_op=["is"], row_value=["x"], event="order.paid"
     )

@@ -69,7 +69,7 @@ async def test_a_dry_run_of_a_rule_that_stands(console: Console) -> None:
     assert page.status_code == 200
     assert event in page.text
     assert "would wait for a yes" in page.text
-    assert not await console.container.runs.listed(console.owner)
+    assert not await console.container.runs.list_runs(console.owner)
 
 
 async def test_the_list_shows_rules_and_instructions_with_their_author(console: Console) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.runs.states import Planned
 from tests.integration.web.console.card_samples import PLAN, RUN, TEXT, said
 from web.console.runs import card
 
 
 def test_the_card_says_where_each_value_comes_from_and_lights_the_words() -> None:
-    shown = card.make_card(RUN, PLAN, RUN.actor)
+    shown = card.make_card(Planned(RUN, PLAN), RUN.actor)
     amount, invoice, reason = shown.calls[0].params
     assert amount.source == "you said “20 dollars”"
     assert invoice.source == "id of INV-1042, of customer Adam Novak, found by “Adam's last invoice” and “Novak”"
@@ -24,11 +25,11 @@ def test_the_card_says_where_each_value_comes_from_and_lights_the_words() -> Non
 
 
 def test_only_who_asked_may_edit_and_who_approved_is_told() -> None:
-    assert card.make_card(RUN, PLAN, RUN.actor).may_edit
-    assert not card.make_card(RUN, PLAN, replace(RUN.actor, kind="key", role="support")).may_edit, (
+    assert card.make_card(Planned(RUN, PLAN), RUN.actor).may_edit
+    assert not card.make_card(Planned(RUN, PLAN), replace(RUN.actor, kind="key", role="support")).may_edit, (
         "it was asked as an owner"
     )
-    other = card.make_card(RUN, PLAN, replace(RUN.actor, id="mem_9", person="mem_9"))
+    other = card.make_card(Planned(RUN, PLAN), replace(RUN.actor, id="mem_9", person="mem_9"))
     assert not other.may_edit
     assert other.approved_by_me
     assert other.calls[0].params[0].source == "Olivia said “20 dollars”"

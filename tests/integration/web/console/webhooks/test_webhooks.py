@@ -27,7 +27,7 @@ GIVEN = {
 
 
 async def listed(console: Console) -> list[EndpointState]:
-    return await console.container.webhooks.endpoints.listed(console.owner)
+    return await console.container.webhooks.endpoints.list_endpoints(console.owner)
 
 
 async def made(console: Console, browser: AsyncClient, **more: object) -> EndpointState:

@@ -1,0 +1,7 @@
+"""From a proposal to a plan: every value is proven or shown on the card, and every call is allowed."""
+
+from __future__ import annotations
+
+from agent.validate.proposed.planner import plan_proposal
+
+__all__ = ["plan_proposal"]

@@ -1,0 +1,99 @@
+"""Checks of a plan before its card is held: limits that records set, the request's condition, words left over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.pipeline import (
+    Candidate,
+    Question,
+    Request,
+    Step,
+)
+from agent.planning.proposal import (
+    Proposal,
+    When,
+)
+from agent.query import Query
+from agent.query.tests import SAID, test_holds
+from agent.validate import questions
+from agent.validate.plan_builder import REST
+from agent.validate.records.query import RecordQuery
+from agent.validate.slots import Slots
+from agent.validate.typed_words import TypedWords, support_of
+from agent.validate.values import value_shown
+from agent.validate.verified_spans import find_answer
+from agent.validate.weighty import unaccounted
+from registry.contract import Contract, Risk
+
+
+@dataclass(frozen=True)
+class PlanChecks:
+    """Checks what one proposal comes to. Each answers a question where something stands in the way."""
+
+    request: Request
+    proposal: Proposal
+    query: Query
+    typed: TypedWords
+
+    def over_limit(self, slots: Slots) -> Question | None:
+        """What the record allows is checked before a card is held: a refund above what is left is said, not held."""
+        for name in slots.contract.properties:
+            bound, filled = slots.annotation(name).at_most, slots.filled.get(name)
+            group = slots.records.get(bound.parameter, ()) if bound is not None else ()
+            if bound is None or filled is None or len(group) != 1 or not isinstance(filled.value, int | float):
+                continue
+            held, each = group[0].record.values.get(bound.field), group[0].kind.field_named(bound.field)
+            if (
+                isinstance(held, int | float)
+                and not isinstance(held, bool)
+                and filled.value > held
+                and each is not None
+            ):
+                most = value_shown(slots.parameter(name), held)
+                text = f"{filled.label} would be {filled.shown}, and {group[0].label} allows at most {most}. How much shall it be?"  # noqa: E501
+                return slots.ask(name, text, "unreadable")
+            if isinstance(filled.value, int | float) and filled.value <= 0:
+                text = f"{filled.label} would be {filled.shown}. How much shall it be?"
+                return slots.ask(name, text, "unreadable")
+        return None
+
+    async def holds(self, at: int, when: When) -> tuple[bool, str] | Question:
+        """Whether the tests hold, and what the card says of it."""
+        need = RecordQuery(f"{at}.if", "if", next(iter(self.query.kinds)))
+        results: list[bool] = []
+        told: list[str] = []
+        if support_of(when, self.typed, self.query.kinds) == "none":
+            text = "It is not clear which record the “if” is about. Say it by its name or number."
+            return Question(slot=f"{at}.if", code="unreadable", text=text)
+        for test in when.tests:
+            left = await self.query.arithmetic.work_out(test.left, need)
+            if isinstance(left, Question):
+                return left
+            right = await self.query.arithmetic.work_out(test.right, need)
+            if isinstance(right, Question):
+                return right
+            held = test_holds(left, test.op, right)
+            if held is None:
+                text = f"I can't compare {left.shown} with {right.shown}. Say what shall be done without the “if”."
+                return Question(slot=f"{at}.if", code="unreadable", text=text)
+            results.append(held)
+            told.append(f"{left.reading or left.shown} {SAID[test.op]} {right.shown}: {'yes' if held else 'no'}")
+        holds = all(results) if when.join == "all" else any(results)
+        return holds, "; ".join(told)[:1].upper() + "; ".join(told)[1:] + "."
+
+    def unaccounted(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | None:
+        """Words that change the deal and that nothing accounts for stop the plan; the person says whether the rest is
+        meant."""
+        changes = any(contract.risk is not Risk.READ for contract in contracts)
+        if not changes or find_answer(self.request, REST) is not None or self.request.given is not None:
+            return None
+        left = unaccounted(self.request, self.proposal, contracts, tuple(self.query.kinds))
+        if not left:
+            return None
+        words = ", ".join(questions.said(each) for each in left[:3])
+        does = "; ".join(step.preview for step in steps)[:400]
+        offered = Candidate(id=REST, label="Yes, without that", detail=does)
+        text = f"You also wrote {words}, and I can't do that part. Shall I do the rest?"
+        return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)

@@ -1,0 +1,296 @@
+"""Planner of proposals: arguments are read, calls filled, checked and decided; all of them become a plan, or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.extract.limits import excess
+from agent.pipeline import (
+    Draft,
+    PhaseCallback,
+    Plan,
+    Question,
+    Refusal,
+    Request,
+    Span,
+    Step,
+    ignore_phase,
+)
+from agent.planning.proposal import (
+    Call,
+    ComputedArgument,
+    Find,
+    PlanResult,
+    Proposal,
+    RecordArgument,
+)
+from agent.query import Query
+from agent.query.results import RecordKey
+from agent.validate import evidence, questions
+from agent.validate.authorization import authorize
+from agent.validate.filling import DraftFilling
+from agent.validate.payload import plan_digest
+from agent.validate.plan_builder import MAX_STEPS, step_of, too_many, unfit
+from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
+from agent.validate.proposed.checks import PlanChecks
+from agent.validate.proposed.values import ArgumentValues
+from agent.validate.records.located import LocatedRecord, counted
+from agent.validate.records.lookup import Lookup
+from agent.validate.records.query import RecordQuery
+from agent.validate.records.scope import MOST, RecordScope
+from agent.validate.slots import Pinned, Slots, Trouble
+from agent.validate.typed_words import TypedWords, support_of
+from agent.validate.unclaimed_text import UnclaimedText
+from agent.validate.verified_spans import find_answer
+from core.actor import Actor
+from core.errors import NotCanonical
+from registry.catalogue import Catalogue
+from registry.conditions import condition as conditions
+from registry.contract import Contract
+from registry.records import Kinds
+
+
+@dataclass
+class _Planned:
+    """What has been planned so far."""
+
+    steps: list[Step] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    contracts: list[Contract] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
+    used: list[Span] = field(default_factory=list)
+
+
+async def plan_proposal(
+    request: Request,
+    proposal: Proposal,
+    *,
+    run_id: str,
+    actor: Actor,
+    catalogue: Catalogue,
+    kinds: Kinds,
+    confirmed_in_session: Callable[[str], bool],
+    thread: Mapping[str, tuple[RecordKey, ...]] | None = None,
+    on_phase: PhaseCallback = ignore_phase,
+    evaluator: conditions.Evaluator,
+) -> Plan | Question | Refusal:
+    """A plan whose every value is proven or shown, or the first thing that stands in the way. ``proposal`` holds a
+    plan; ``thread`` maps handles to records, ``evaluator`` judges the policies' conditions. Raises
+    core.errors.PlatformUnavailable."""
+    assert isinstance(proposal.result, PlanResult)
+    reach = RecordScope(kinds, actor, request.surface)
+    query = Query(request, reach, thread=thread or {}, on_phase=on_phase)
+    planner = _Planner(request, proposal, query, catalogue, actor, run_id, confirmed_in_session, on_phase, evaluator)
+    return await planner.plan(proposal.result.calls)
+
+
+class _Planner:
+    def __init__(
+        self,
+        request: Request,
+        proposal: Proposal,
+        query: Query,
+        catalogue: Catalogue,
+        actor: Actor,
+        run_id: str,
+        confirmed_in_session: Callable[[str], bool],
+        on_phase: PhaseCallback,
+        policies: conditions.Evaluator,
+    ) -> None:
+        self.policies = policies
+        self.request, self.proposal, self.query, self.catalogue = request, proposal, query, catalogue
+        self.actor, self.run_id, self.confirmed, self.on_phase = actor, run_id, confirmed_in_session, on_phase
+        self.unclaimed = UnclaimedText(request.model_copy(update={"text": ""}), [], tuple(query.kinds))
+        self.lookup = Lookup(request, self.unclaimed, query.context.reach, query.context.scene, on_phase)
+        self.typed = TypedWords(request)
+        self.values = ArgumentValues(request, query, self.typed)
+        self.checks = PlanChecks(request, proposal, query, self.typed)
+        self.made = _Planned()
+
+    async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:
+        if len(calls) > MAX_STEPS:
+            return too_many(len(calls))
+        for answer in self.request.answers:
+            if (why := excess(answer.text or "")) is not None:
+                return Refusal(code="too_complex", detail=why)
+        for at, call in enumerate(calls):
+            contract = self.catalogue.get(call.action)
+            version = contract.version if contract is not None else 1
+            contract_or_refusal = authorize(
+                self.catalogue, call.action, version, actor=self.actor, surface=self.request.surface
+            )
+            if isinstance(contract_or_refusal, Refusal):
+                return contract_or_refusal
+            trouble = await self._call(at, call, contract_or_refusal)
+            if trouble is not None:
+                return trouble
+        made = self.made
+        if not made.steps:
+            told = " ".join(dict.fromkeys(made.idle[:3]))
+            return Refusal(code="condition_unmet", detail=f"{told} There is nothing to do.".strip())
+        for (kind, record_id), words in self.query.records.slips.items():
+            pinned = next(
+                (
+                    pin
+                    for step in made.steps
+                    for pin in step.pins
+                    if (pin.record_kind, pin.record_id) == (kind, record_id)
+                ),
+                None,
+            )
+            if pinned is not None:
+                made.reasons.append(f"You wrote {questions.said(words)}; this is {pinned.label}.")
+        if (open_words := self.checks.unaccounted(made.steps, made.contracts)) is not None:
+            return open_words
+        held = [
+            *dict.fromkeys(decision.why for decision in made.decisions if decision.why is not None),
+            *dict.fromkeys(made.reasons),
+        ]
+        steps = tuple(made.steps)
+        return Plan(
+            run_id=self.run_id,
+            steps=steps,
+            held=tuple(held),
+            approvals=max(1 if held else 0, *(decision.approvals for decision in made.decisions)),
+            expires_s=min(contract.confirmation.expires_s for contract in made.contracts),
+            digest=plan_digest(steps, run_id=self.run_id, actor=self.actor, surface=self.request.surface),
+        )
+
+    async def _call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
+        if call.condition is not None:
+            judged = await self.checks.holds(at, call.condition)
+            if isinstance(judged, Question):
+                return judged
+            holds, told = judged
+            (self.made.reasons if holds == call.condition.holds else self.made.idle).append(told)
+            if holds != call.condition.holds:
+                return None
+        records = await self._records(at, call, contract)
+        if isinstance(records, Question):
+            return records
+        fanned = next(
+            (name for name, found in records.items() if len(found) > 1 and not _is_array(contract, name)), None
+        )
+        groups = [records] if fanned is None else [{**records, fanned: (each,)} for each in records[fanned]]
+        if len(groups) + len(self.made.steps) > MAX_STEPS:
+            return too_many(len(groups) + len(self.made.steps))
+        if fanned is not None:
+            found = records[fanned]
+            self.made.reasons.append(f"This is {counted(len(found), found[0].kind)}, with a call for each.")
+        for group in groups:
+            trouble = await self._step(at, call, contract, group)
+            if trouble is not None:
+                return trouble
+        return None
+
+    async def _step(
+        self, at: int, call: Call, contract: Contract, records: Mapping[str, tuple[LocatedRecord, ...]]
+    ) -> Trouble | None:
+        pinned: dict[str, Pinned] = {
+            name: found if _is_array(contract, name) else found[0] for name, found in records.items()
+        }
+        draft = Draft(action=contract.name, version=contract.version)
+        slots = Slots(at, draft, contract, self.request, self.unclaimed, pinned, guesses=False)
+        later: list[str] = []
+        for name, argument in call.arguments.items():
+            if (
+                name in records
+                or find_answer(self.request, slots.slot(name)) is not None
+                or name not in contract.properties
+            ):
+                continue
+            if contract.annotation(name).record is not None and isinstance(argument, RecordArgument):
+                continue
+            if contract.annotation(name).currency_from or isinstance(argument, ComputedArgument):
+                later.append(name)
+                continue
+            value = await self.values.value(slots, contract, name, argument, records)
+            if isinstance(value, Question | Refusal):
+                return value
+            if value is not None:
+                pinned[name] = value
+        filling = DraftFilling(slots, self.lookup)
+        # Records and what follows from them come first: an amount is read in the currency of its invoice.
+        trouble = await filling.fill_records() or filling.fill_values(but=later)
+        for name in later if trouble is None else ():
+            value = await self.values.value(slots, contract, name, call.arguments[name], records)
+            if isinstance(value, Question | Refusal):
+                return value
+            if value is not None:
+                pinned[name] = value
+        trouble = trouble or filling.fill_values(only=later) or await filling.fill_missing() or unfit(slots)
+        if trouble is not None:
+            return trouble
+        self.on_phase("checking")
+        if (over := self.checks.over_limit(slots)) is not None:
+            return over
+        earlier = self.confirmed if counts_in_session(contract, self.actor) else nothing_confirmed
+        decision = await decide(
+            contract, slots.params, slots.fields, earlier, self.policies, workspace=self.actor.workspace
+        )
+        try:
+            step = step_of(slots, decision, (), run_id=self.run_id, actor=self.actor)
+        except NotCanonical as error:
+            detail = f"“{contract.title}” would carry a value that can't be signed: {error.detail}"
+            return Refusal(code="invalid", detail=detail)
+        self.made.steps.append(step)
+        self.made.decisions.append(decision)
+        self.made.contracts.append(contract)
+        self.made.reasons += evidence.reasons_to_hold(step.filled)
+        return None
+
+    # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _records(
+        self, at: int, call: Call, contract: Contract
+    ) -> dict[str, tuple[LocatedRecord, ...]] | Question:
+        """The records of the arguments that refer to one; those that speak of another argument's after it."""
+        wanted = {
+            name: argument.reference
+            for name, argument in call.arguments.items()
+            if isinstance(argument, RecordArgument) and name in contract.properties
+        }
+        found: dict[str, tuple[LocatedRecord, ...]] = {}
+        for name in sorted(wanted, key=lambda name: len(_handles(wanted[name], wanted))):
+            annotation = contract.annotation(name)
+            kind = self.query.kinds.get(annotation.record or "")
+            if kind is None:
+                continue
+            reference = wanted[name]
+            most = MAX_STEPS
+            if _is_array(contract, name):
+                most = min(int(contract.properties[name].get("maxItems", MOST - 1)), MOST - 1)
+            elif isinstance(reference, Find) and reference.pick == "one":
+                most = 1
+            need = RecordQuery(f"{at}.{name}", name, kind, annotation.filter, annotation.order, most)
+            outcome = await self.query.records.find(need, reference, found)
+            if isinstance(outcome, Question):
+                return outcome
+            support = support_of(reference, self.typed, self.query.kinds)
+            if support != "typed" and find_answer(self.request, need.slot) is None:
+                if support == "none":
+                    records = [each.record for each in outcome]
+                    lead = f"No words of yours name {'it' if len(records) == 1 else 'them'}. Is it"
+                    return questions.between(need.slot, name, kind, records, "", lead=lead)
+                label = questions.label_of(name, contract.properties[name], annotation)
+                self.made.reasons.append(f"The model worked out {label} by itself; check that it is the right one.")
+            if outcome:
+                found[name] = outcome
+                for each in outcome:
+                    self.query.context.scene.add(each)
+        return found
+
+
+def _handles(reference: Any, own: Mapping[str, Any]) -> set[str]:
+    """The arguments of the same call that a reference speaks of."""
+    names = set(re.findall(r'"handle":"@([^"]+)"', reference.model_dump_json()))
+    return names & set(own)
+
+
+def _is_array(contract: Contract, name: str) -> bool:
+    schema = contract.properties.get(name)
+    return isinstance(schema, Mapping) and schema.get("type") == "array"

@@ -1,0 +1,336 @@
+"""Values of a proposal's arguments: each in its parameter's own type and unit, with the source that supports it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from agent.pipeline import (
+    ComputedSource,
+    PromptSource,
+    ProposedSource,
+    Question,
+    RecordSource,
+    Request,
+)
+from agent.planning.proposal import (
+    Argument,
+    Computed,
+    ComputedArgument,
+    CountOf,
+    Day,
+    DraftedText,
+    EarlierValue,
+    Expression,
+    FieldOf,
+    Number,
+    QuotedText,
+    RecordArgument,
+    TotalOf,
+    TypedValue,
+    Word,
+    Words,
+)
+from agent.query import Moment, Plain, Quantity, Query, Worked
+from agent.query.conditions import span_of as moment_span
+from agent.query.results import DAYS, minor
+from agent.validate import evidence, questions
+from agent.validate.evidence import span_of
+from agent.validate.records.located import LocatedRecord
+from agent.validate.records.query import RecordQuery
+from agent.validate.slots import Slots, Trouble
+from agent.validate.typed_words import TypedWords, support_of
+from agent.validate.values import Parameter, Read, from_words, value_shown
+from agent.validate.verified_spans import VerifiedSpan
+from core.display_text import to_display_text
+from registry.contract import Contract, Unit
+
+_MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+_TIMES: Final = {Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINUTES: "minutes", Unit.SECONDS: "seconds"}
+_BLANK: Final = re.compile(r"\{(\d{1,2})\}")
+
+
+@dataclass(frozen=True)
+class ArgumentValues:
+    """Reads the arguments of one proposal. What nothing supports is asked for, or left out where it is optional."""
+
+    request: Request
+    query: Query
+    typed: TypedWords
+
+    async def value(
+        self,
+        slots: Slots,
+        contract: Contract,
+        name: str,
+        argument: Argument,
+        records: Mapping[str, tuple[LocatedRecord, ...]],
+    ) -> Read | Trouble | None:
+        """The argument's value with its source; None where it is left to the contract (nothing supports it, and it is
+        optional)."""
+        parameter = slots.parameter(name)
+        match argument:
+            case QuotedText(quote=quote):
+                return self._quoted(slots, parameter, quote)
+            case TypedValue():
+                return self._typed(slots, contract, parameter, argument)
+            case DraftedText():
+                return await self._drafted(slots, contract, parameter, argument, records)
+            case ComputedArgument(expression=expression):
+                return await self._computed(slots, contract, parameter, expression, records)
+            case EarlierValue(value=value, record=kind, record_id=record_id, field=held):
+                source = RecordSource(
+                    record_kind=kind,
+                    record_id=record_id,
+                    label=f"{kind} {record_id}",
+                    field=held,
+                    reading="the value before",
+                )
+                return Read(value, value_shown(parameter, value), source)
+            case RecordArgument():
+                return None
+        raise AssertionError(argument)
+
+    def _quoted(self, slots: Slots, parameter: Parameter, quote: Words) -> Read | Trouble | None:
+        spans = span_of(quote)
+        if spans:
+            text = spans[0].text
+            return Read(text, value_shown(parameter, text), PromptSource(spans=spans))
+        return self._unsupported(slots, parameter, quote.text)
+
+    def _typed(
+        self, slots: Slots, contract: Contract, parameter: Parameter, argument: TypedValue
+    ) -> Read | Trouble | None:
+        value = _fitting(parameter, argument.value)
+        source = evidence.prove(parameter, argument, value, self.request.now)
+        if source is not None and source.read_by == "model" and not evidence.may_be_read(contract, parameter.name):
+            source = None
+        if source is not None:
+            return Read(value, value_shown(parameter, value), source)
+        if evidence.may_be_proposed(contract, parameter.name):
+            return Read(value, value_shown(parameter, value), ProposedSource())
+        return self._unsupported(slots, parameter, value)
+
+    def _unsupported(self, slots: Slots, parameter: Parameter, value: Any) -> Trouble | None:
+        """No words say it: left out where it may be, asked for where it may not, with what was proposed as the first
+        choice."""
+        if parameter.name not in slots.contract.required:
+            return None
+        asked = slots.ask(
+            parameter.name,
+            questions.ask_for(parameter.name, parameter.schema, parameter.annotation, None),
+            "missing",
+        )
+        choices = questions.choices(parameter.schema)
+        first = [each for each in choices if each.id == questions.member_id(value)]
+        rest = [each for each in choices if each not in first]
+        return asked.model_copy(update={"candidates": (*first, *rest)})
+
+    async def _drafted(
+        self,
+        slots: Slots,
+        contract: Contract,
+        parameter: Parameter,
+        argument: DraftedText,
+        records: Mapping[str, tuple[LocatedRecord, ...]],
+    ) -> Read | Trouble | None:
+        if not evidence.may_be_proposed(contract, parameter.name):
+            return self._unsupported(slots, parameter, argument.text)
+        fills: list[str] = []
+        used: list[LocatedRecord] = []
+        if support_of(argument, self.typed, self.query.kinds) == "none":
+            return self._unsupported(slots, parameter, argument.text)
+        for each in argument.fills:
+            worked = await self.query.arithmetic.work_out(each, self._any_record(slots, parameter), records)
+            if isinstance(worked, Question):
+                return worked
+            fills.append(to_display_text(worked.shown))
+            used += worked.found
+        blanks = [int(match[1]) for match in _BLANK.finditer(argument.text)]
+        if any(not 0 < blank <= len(fills) for blank in blanks) or set(blanks) != set(range(1, len(fills) + 1)):
+            return slots.ask(parameter.name, f"{parameter.label}: what shall it say?", "missing")
+        text = _BLANK.sub(lambda match: fills[int(match[1]) - 1], argument.text)
+        reading = "; ".join(dict.fromkeys(found.named for found in used))
+        return Read(text, questions.shown(text), ProposedSource(reading=reading))
+
+    async def _computed(
+        self,
+        slots: Slots,
+        contract: Contract,
+        parameter: Parameter,
+        expression: Expression,
+        records: Mapping[str, tuple[LocatedRecord, ...]],
+    ) -> Read | Trouble | None:
+        need = self._any_record(slots, parameter)
+        worked = await self.query.arithmetic.work_out(expression, need, records)
+        if isinstance(worked, Question):
+            return worked
+        value = self._coerced(slots, parameter, worked)
+        if isinstance(value, Question):
+            return value
+        proof = _proof(expression)
+        support = support_of(expression, self.typed, self.query.kinds)
+        proof = "none" if support == "none" else "model" if support == "read" and proof == "code" else proof
+        if proof == "none":
+            return self._unsupported(slots, parameter, value)
+        if proof == "model" and not evidence.may_be_read(contract, parameter.name):
+            return self._unsupported(slots, parameter, value)
+        return Read(value, value_shown(parameter, value), self._source(expression, worked, proof, parameter))
+
+    def _source(
+        self, expression: Expression, worked: Worked, proof: str, parameter: Parameter
+    ) -> PromptSource | ComputedSource | RecordSource:
+        spans = tuple(span for words in worked.words for span in span_of(words))
+        read_by = "model" if proof == "model" else "code"
+        if isinstance(expression, Number | Day | Word):
+            text = spans[0].text if spans else ""
+            how = "" if worked.shown == text else f"{text} → {worked.shown}"
+            if isinstance(worked.value, Moment) and proof == "model":
+                quoted = VerifiedSpan(text, spans)
+                read = from_words(parameter, quoted, self.request.now) if spans else None
+                if isinstance(read, Read) and str(read.value)[:10] == worked.value.text[:10]:
+                    read_by = "code"
+            return PromptSource(spans=spans, reading=how, read_by=read_by)
+        if isinstance(expression, FieldOf) and len(worked.found) == 1:
+            found = worked.found[0]
+            return RecordSource(
+                record_kind=found.record.kind,
+                record_id=found.record.id,
+                label=found.label,
+                field=expression.field,
+                spans=spans,
+                reading=worked.reading,
+            )
+        return ComputedSource(
+            reading=worked.reading or worked.shown,
+            spans=spans,
+            records=tuple(dict.fromkeys(each.named for each in worked.found)),
+            read_by=read_by,
+        )
+
+    def _coerced(self, slots: Slots, parameter: Parameter, worked: Worked) -> Any | Question:
+        """A worked value in the parameter's own type and unit; nothing is converted but minor units and whole
+        numbers."""
+        value, unit, label = worked.value, parameter.annotation.unit, parameter.label
+        if isinstance(value, Moment):
+            made = _written_date(parameter, value, self.request.now)
+            return (
+                made if made is not None else slots.ask(parameter.name, f"{label}: on which day exactly?", "unreadable")
+            )
+        if isinstance(value, Plain):
+            return _fitting(parameter, value.value)
+        if unit in _MONEY:
+            return self._money(slots, parameter, value)
+        number, wanted = value.number, _TIMES.get(unit) if unit is not None else None
+        if value.is_money or (wanted is not None and value.unit not in (None, wanted)):
+            changed = _in_days(value) if wanted == DAYS else None
+            if changed is None:
+                what = wanted or (unit.value if unit else "a number")
+                return slots.ask(
+                    parameter.name, f"{value.shown} can't be {label}: it takes {what}. What shall it be?", "unreadable"
+                )
+            number = changed
+        if parameter.schema.get("type") == "integer" or parameter.item().schema.get("type") == "integer":
+            if number != number.to_integral_value():
+                return slots.ask(
+                    parameter.name, f"{value.shown} is no whole number. What shall {label} be?", "unreadable"
+                )
+            return int(number)
+        if parameter.schema.get("type") == "string":
+            return f"{number.normalize():f}"
+        return float(number)
+
+    def _money(self, slots: Slots, parameter: Parameter, value: Quantity) -> Any | Question:
+        currency = parameter.currency
+        said = value.unit
+        if said is not None and currency is not None and said != currency and not _loose(said, currency):
+            text = f"{value.shown}: {parameter.label} is in {currency} here and nothing is converted. How much is it in {currency}?"  # noqa: E501
+            return slots.ask(parameter.name, text, "unreadable")
+        unit = currency or said
+        if parameter.annotation.unit is Unit.MONEY:
+            return float(value.number) if parameter.schema.get("type") != "string" else f"{value.number:f}"
+        if unit is None:
+            return slots.ask(
+                parameter.name, f"In which currency is {value.shown}? Say the amount with its currency.", "unreadable"
+            )
+        return minor(value.number, unit)
+
+    def _any_record(self, slots: Slots, parameter: Parameter) -> RecordQuery:
+        kind = next(iter(self.query.kinds))
+        return RecordQuery(slots.slot(parameter.name), parameter.name, kind)
+
+
+def _fitting(parameter: Parameter, value: Any) -> Any:
+    """A value in the JSON type that the schema asks for, where that changes nothing of it: "3" where 3 is wanted, or 3
+    where "3" is; a closed set's member but for its case."""
+    schema = parameter.schema
+    members = questions.closed_set(schema)
+    if members and not any(value == each and type(value) is type(each) for each in members):
+        level = str(value).replace("_", " ").casefold()
+        return next(
+            (each for each in members if isinstance(each, str) and each.replace("_", " ").casefold() == level), value
+        )
+    kind = schema.get("type")
+    if kind == "string" and isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{Decimal(str(value)).normalize():f}"
+    if kind in ("integer", "number") and isinstance(value, str):
+        try:
+            number = Decimal(value.strip())
+        except ArithmeticError:
+            return value
+        whole = number.is_finite() and number == number.to_integral_value()
+        return int(number) if whole else float(number) if number.is_finite() and kind == "number" else value
+    if kind == "integer" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _proof(expression: Expression) -> str:
+    """Who vouches for the leaves of an expression: ``code``, ``model`` where only a model reads one, ``none`` where no
+    words say one."""
+    match expression:
+        case Number(number=number, quote=quote):
+            if not span_of(quote):
+                return "none"
+            return "code" if evidence.number_is_typed(number, quote) else "model"
+        case Day(quote=quote) | Word(quote=quote):
+            return "model" if span_of(quote) else "none"
+        case Computed(op=op, a=a, b=b):
+            proofs = {_proof(a), _proof(b)}
+            # A factor may follow from words that stand elsewhere ("half"); no more than a model's reading of them.
+            # What is added or taken away was typed itself.
+            alone = proofs == {"none"} or ("none" in proofs and op not in "*/")
+            return "none" if alone else "model" if proofs & {"none", "model"} else "code"
+        case FieldOf() | CountOf() | TotalOf():
+            return "code"
+    return "model"
+
+
+def _written_date(parameter: Parameter, value: Moment, now: datetime) -> str | None:
+    """A moment as the schema writes it: a day, or a point in time; None where it was said too vaguely."""
+    text, fmt = value.text, parameter.schema.get("format")
+    if len(text) < len("2026-10-22"):
+        return None
+    if fmt == "date-time":
+        if "T" not in text:
+            return None
+        zone = now.tzinfo
+        assert zone is not None
+        return moment_span(value, zone)[0].isoformat().replace("+00:00", "Z")
+    return text[:10] if fmt == "date" else text
+
+
+def _in_days(value: Quantity) -> Decimal | None:
+    """Weeks as days; a month is no fixed number of them."""
+    if value.unit == "weeks":
+        return value.number * 7
+    return value.number * 14 if value.unit == "fortnights" else None
+
+
+def _loose(said: str, currency: str) -> bool:
+    """Whether a sign like "$" that was read as ``said`` may stand for the currency here."""
+    return said == "USD" and currency in ("CAD", "AUD", "NZD", "SGD", "HKD", "MXN")
