@@ -139,7 +139,7 @@ class Amounts:
         return total_of(self.reader, at + 1, stop)
 
 
-def total_of(reader: Reader, at: int, stop: int) -> tuple[Expression, int] | None:
+def total_of(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
     """ "she paid (for …) (in October)", "Ada (still) owes (us)": a sum over what is hers."""
     if reader.low(at) in lexicon.PRONOUNS and reader.person is not None:
         owner, step = reader.person, at + 1

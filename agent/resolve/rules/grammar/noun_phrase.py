@@ -102,7 +102,7 @@ def _head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, int] 
         if at > index and low in lexicon.DETERMINERS | lexicon.OWNERS and not _joins(reader, at - 1):
             return None
         held = reader.money.get(at)
-        if held is not None and (held.currency is not None or len(token.text) > 3):
+        if held is not None and held.end >= token.end and (held.currency is not None or len(token.text) > 3):
             return None
         ends = lexicon.NAME_STOP - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS
         if low in ends and low != "both" and not (low == "of" and at > index):
@@ -149,7 +149,7 @@ def _find(made: _Made) -> Find:
             pick = "one" if numeric else "all"
     elif made.order is not None and pick == "one":
         pick = made.counted if made.counted is not None and not made.single else "one"
-    return Find(record=made.kind.name, said=made.said, where=tuple(made.where), order=made.order, pick=pick)  # type: ignore[arg-type]
+    return Find(record=made.kind.name, said=made.said, where=tuple(made.where), order=made.order, pick=pick)
 
 
 # ── before the noun ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -391,7 +391,7 @@ def _having(reader: Reader, made: _Made, at: int, stop: int, depth: int) -> int:
         made.order = OrderByCount(count=related, first=superlative)
     else:
         made.where.append(
-            Has(related=related, op="=", count=0) if negated else Has(related=related, op=op, count=count)  # type: ignore[arg-type]
+            Has(related=related, op="=", count=0) if negated else Has(related=related, op=op, count=count)
         )
     return phrase.last
 

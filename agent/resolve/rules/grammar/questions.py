@@ -18,9 +18,9 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import total_of
+from agent.resolve.rules.grammar.conditions import existing, subject, told_of
 from agent.resolve.rules.grammar.noun_phrase import Phrase, read_phrase, related_clause
 from agent.resolve.rules.grammar.reader import DATES, Reader
-from agent.resolve.rules.grammar.tests_of import existing, subject, told_of
 from language.stems import stem
 from language.text import word_set
 from registry.records import Field, RecordKind

@@ -174,11 +174,11 @@ class Reader:
         part = _PARTS.get(self.low(at))
         if part is None or self.low(at + 1) != "of" or at + 2 >= len(self.tokens):
             return None
-        after = self.text.plain[self.tokens[at + 2].start :][:30]
+        after = "in " + self.text.plain[self.tokens[at + 2].start :][:30]
         whole = dates.find(read_text(after), self.now.date())[:1]
-        if not whole or whole[0].start or whole[0].whole != "month" or whole[0].last is None:
+        if not whole or whole[0].start != 3 or whole[0].whole != "month" or whole[0].last is None:
             return None
-        last = self.end_index(self.tokens[at + 2].start + whole[0].end)
+        last = self.end_index(self.tokens[at + 2].start + whole[0].end - 3)
         quote = self.words(index, last)
         first = whole[0].day.replace(day=part[0])
         end = whole[0].last if part[1] is None else whole[0].day.replace(day=part[1])

@@ -10,7 +10,6 @@ from agent.planning.proposal import (
     BelongsTo,
     Compare,
     Comparison,
-    Condition,
     CountOf,
     FieldOf,
     Find,
@@ -63,9 +62,9 @@ def count_test(find: Find, op: Comparison = ">=", number: Number = ONE) -> Test:
 def _owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     """ "she still owes us something"."""
     made = total_of(reader, index, stop)
-    if made is None or not hasattr(made[0], "of"):
+    if made is None or not isinstance(made[0].of, Find):
         return None
-    find, at = made[0].of, made[1]  # type: ignore[union-attr]
+    find, at = made[0].of, made[1]
     if not any(isinstance(each, StateIs) for each in find.where):
         return None
     compared = reader.comparison(at)
@@ -181,13 +180,12 @@ def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = F
             continue
         made = predicate_of(reader, other, at, stop)
         if made is not None and made[1] >= stop:
-            test = count_test(whole.model_copy(update={"where": (*whole.where, *made[0])}))
-            return (test if not negated else count_test(test.left.of, "=", NONE)), made[1]  # type: ignore[union-attr]
+            told = whole.model_copy(update={"where": (*whole.where, *made[0])})
+            return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
     flag = _flag(reader, find, at)
     if flag is not None:
-        where: tuple[Condition, ...] = (*find.where, flag[0])
-        test = count_test(find.model_copy(update={"where": where}))
-        return (test if not negated else count_test(test.left.of, "=", NONE)), flag[1]  # type: ignore[union-attr]
+        told = find.model_copy(update={"where": (*find.where, flag[0])})
+        return (count_test(told, "=", NONE) if negated else count_test(told)), flag[1]
     return None
 
 
