@@ -130,6 +130,21 @@ def subject(reader: Reader, index: int, stop: int) -> Phrase | None:
     return read_phrase(reader, index, stop, None)
 
 
+def subjects(reader: Reader, index: int, stop: int) -> list[Phrase]:
+    """Whom or what a sentence may be about: a bare code may be any kind's, one with letters first a code field's."""
+    one = subject(reader, index, stop)
+    if one is not None:
+        return [one]
+    made: list[tuple[bool, Phrase]] = []
+    step = index + (reader.low(index) == "the")
+    for kind in reader.kinds.values():
+        if step < stop and is_code(reader, step, kind):
+            coded = any(each.search == "number" and each.type == "string" for each in kind.fields)
+            find = Find(record=kind.name, said=reader.words(step, step + 1))
+            made.append((coded is reader.low(step).isdigit(), Phrase(find, index, step + 1, True)))
+    return [phrase for _, phrase in sorted(made, key=lambda each: each[0])]
+
+
 def _told(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     token = reader.tokens[index] if index < stop else None
     if token is None:

@@ -591,6 +591,10 @@ def predicate(
         return _when(reader, made, after, line)
     if plain:
         return 0
+    if reader.low(at).isalpha() and reader.low(at + 1) in {"in", "by", "on", "with"}:
+        told = _inside(reader, made, at + 1, stop)  # "are billed by the year", "pay in yen"
+        if told:
+            return told
     return _compared(reader, made, at) or _inside(reader, made, at, stop) or _having(reader, made, at, stop, depth)
 
 
@@ -673,4 +677,4 @@ def related_clause(
     last = _relative(reader, made, at, stop, 0) or _after(reader, made, at, stop, 0)
     if last <= at and reader.low(at) in lexicon.AUXILIARIES:
         last = predicate(reader, made, at + 1, stop, 0)
-    return (tuple(made.where), last, made.order) if last > at else None
+    return (tuple(made.where), last, made.order) if last > at and made.said is None else None

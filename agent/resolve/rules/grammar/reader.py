@@ -229,7 +229,7 @@ class Reader:
                 break
             if token.low in lexicon.NAME_STOP and not (capital and end > index and token.capital):
                 break
-            if token.word and not token.low[0].isalpha():
+            if token.word and (not token.low[0].isalpha() or any(map(str.isdigit, token.low))):
                 break
             if self.noun(end) is not None and not (token.capital and end > index):
                 break
