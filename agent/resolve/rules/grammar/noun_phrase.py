@@ -102,7 +102,11 @@ def _head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, int] 
         if at > index and low in lexicon.DETERMINERS | lexicon.OWNERS and not _joins(reader, at - 1):
             return None
         held = reader.money.get(at)
-        if held is not None and held.end >= token.end and (held.currency is not None or len(token.text) > 3):
+        if (
+            held is not None
+            and held.end >= token.end
+            and (held.currency is not None or (token.text.isdigit() and len(token.text) > 3))
+        ):
             return None
         ends = lexicon.NAME_STOP - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS
         if low in ends and low != "both" and not (low == "of" and at > index):

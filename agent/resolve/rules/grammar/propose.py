@@ -33,6 +33,9 @@ DATED: Final = 0.55
 _RESTS: Final = frozenset({"down", "rest", "remaining", "remainder", "plus", "minus", "difference", "net", "gross"})
 # What follows says why, and changes nothing of what is done.
 _REASONS: Final = frozenset({"for", "because", "since", "as", "due"})
+# What shall not be done, or shall be done no more: nothing comes of its words.
+_DENIED: Final = re.compile(r"\b(?:don['’]?t|do\s+not|never|rather\s+than|instead\s+of)\b[^,;.!?\n]*", re.IGNORECASE)
+_WHOLE: Final = frozenset({"full", "fully", "whole", "entire", "complete", "completely", "next", "once"})
 _FIRST: Final = re.compile(r"\w\s+first[\s.!]*$", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[.!?\n](?=\s|$)")
 
@@ -128,7 +131,7 @@ class Proposer:
 
     def _telling(self, first: int, last: int, spoken: frozenset[str], *, strict: bool) -> Iterator[tuple[int, int]]:
         reader = self.reader
-        denied = [(p.start, p.end) for p in segments(self.read.text) if p.negated]
+        denied = [found.span() for found in _DENIED.finditer(self.read.typed)]
         because = False
         for at, token in enumerate(reader.tokens):
             words = reader.words(at, at + 1)
@@ -165,7 +168,7 @@ class Proposer:
     def _tells(self, at: int, spoken: frozenset[str]) -> bool:
         """Whether a word may change what is done with money: none of the grammar's, the action's or politeness's."""
         reader, low = self.reader, self.reader.low(at)
-        plain = low in EMPTY | lexicon.NAME_STOP | lexicon.AUXILIARIES | lexicon.RELATIVES
+        plain = low in _WHOLE | EMPTY | lexicon.NAME_STOP | lexicon.AUXILIARIES | lexicon.RELATIVES
         if low in _RESTS:
             return True
         return not plain and is_word(low) and stem(low) not in spoken | ORDERS and reader.noun(at) is None
