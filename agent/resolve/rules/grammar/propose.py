@@ -11,6 +11,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from agent.extract.time import durations
 from agent.pipeline import Draft, Span
 from agent.planning.proposal import Answer, Call, Find, PlanResult, Proposal, RecordArgument, Test, When, Words
 from agent.resolve.rules.grammar import lexicon
@@ -35,6 +36,7 @@ _RESTS: Final = frozenset({"down", "rest", "remaining", "remainder", "plus", "mi
 _REASONS: Final = frozenset({"for", "because", "since", "as", "due"})
 # What shall not be done, or shall be done no more: nothing comes of its words.
 _DENIED: Final = re.compile(r"\b(?:don['’]?t|do\s+not|never|rather\s+than|instead\s+of)\b[^,;.!?\n]*", re.IGNORECASE)
+_AFTER: Final = frozenset({"after", "before", "until", "till"})
 _WHOLE: Final = frozenset({"full", "fully", "whole", "entire", "complete", "completely", "next", "once"})
 _FIRST: Final = re.compile(r"\w\s+first[\s.!]*$", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[.!?\n](?=\s|$)")
@@ -148,6 +150,10 @@ class Proposer:
             if day is not None and day.weight >= DATED and not day.now:
                 yield start, start + (day.end - day.start)
                 continue
+            lasts = next((each for each in self._durations if each.start == token.start), None)
+            if lasts is not None or token.low in _AFTER:
+                yield start, start + (lasts.end - lasts.start if lasts is not None else len(words.text))
+                continue
             named = name and reader.noun(at) is None and token.low not in lexicon.NAME_STOP
             telling = strict and token.low.isalpha() and self._tells(at, spoken)
             if code or named or telling or self._strange(at, spoken):
@@ -158,6 +164,10 @@ class Proposer:
         low = self.reader.low(at)
         known = is_word(low) or low in lexicon.NAME_STOP or low in EMPTY or stem(low) in spoken or self.reader.noun(at)
         return low.isalpha() and len(low) > 2 and not known and self._english
+
+    @cached_property
+    def _durations(self) -> tuple[durations.Duration, ...]:
+        return durations.find(self.reader.text)
 
     @cached_property
     def _english(self) -> bool:

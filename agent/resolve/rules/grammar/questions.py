@@ -225,10 +225,10 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
     owner = next((step for step in range(first, stop) if reader.tokens[step].owns), None)
     if owner is None or owner + 1 >= stop:
         return None
-    about = subject(reader, first, owner + 1)
-    if about is None or about.last != owner + 1:
+    whose = subject(reader, first, owner + 1)
+    if whose is None or whose.last != owner + 1:
         return None
-    found = _labelled(reader, about.find, owner + 1, stop)
+    found = _labelled(reader, whose.find, owner + 1, stop)
     return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
 
 
@@ -274,7 +274,7 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
         if about is not None and about.noun and about.last >= stop and about.find.said is not None:
             doer = _doer(reader, reader.kinds[about.find.record])
             if doer is not None:
-                return RecordsAnswer(records=Find(record=doer.name, where=(BelongsTo(owner=about.find),)))
+                return RecordsAnswer(records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all"))
     people = reader.people()
     if people is None:
         return None

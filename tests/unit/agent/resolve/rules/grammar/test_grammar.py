@@ -211,4 +211,4 @@ def test_reading_takes_time_that_grows_with_the_words() -> None:
     began = time.perf_counter()
     for index in range(0, len(made.tokens), 6):
         read_phrase(made, index, len(made.tokens), None)
-    assert time.perf_counter() - began < 5.0
+    assert time.perf_counter() - began < 10.0
