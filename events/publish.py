@@ -50,10 +50,7 @@ async def publish(
     mode: Mode = "live",
 ) -> FiredEvent:
     """Write the event and its dispatch job into the caller's transaction. Whoever commits it wakes the worker.
-    ``caused_by`` is the event, run or call that led to it. Raises as ``make_row`` and ``depth_below`` do.
-
-    ``caused_by`` is the event, run or call that led to it. Raises as ``written`` and ``depth_below`` do.
-    """
+    ``caused_by`` is the event, run or call that led to it. Raises as ``make_row`` and ``depth_below`` do."""
     row = make_row(
         workspace=workspace,
         name=name,
@@ -85,8 +82,9 @@ def make_row(
     event_id: str | None = None,
     mode: Mode = "live",
 ) -> EventRow:
-    """The event's row, without its depth. An event of ``mode`` test is settled as soon as it is published. One of
-    ``mode`` test is over as soon as it is fired.
+    """The event's row, without its depth. An event of ``mode`` test is settled as soon as it is published. Raises
+    InvalidInput (with findings) for a name that is none or is OpsIQ's own, data that does not fit a universal event's
+    schema or is too large.
 
     Raises InvalidInput (with findings) for a name that is none or is OpsIQ's own, data that does not fit a universal
     event's schema or is too large.

@@ -74,9 +74,9 @@ class WorkerPool:
         self.killed = 0
         """How many workers were stopped in the middle of a condition."""
 
-    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
+    async def evaluate(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
         if condition.cheap and _parts(values, CHEAP_PARTS) < CHEAP_PARTS:
-            return condition.over(values)
+            return condition.evaluate(values)
         key = (workspace, condition.expression)
         if self._paused(key):
             return ConditionResult(

@@ -42,8 +42,8 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
         compiled = condition.compile(asked["expression"], frozenset(asked["variables"]))
     except InvalidInput as error:
         return {"holds": True, "trouble": f"the condition can't be judged: {error.detail}"}
-    judged = compiled.over(asked["values"])
-    return {"holds": judged.holds, "trouble": judged.trouble}
+    result = compiled.evaluate(asked["values"])
+    return {"holds": result.holds, "trouble": result.trouble}
 
 
 if __name__ == "__main__":

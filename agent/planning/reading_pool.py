@@ -111,4 +111,4 @@ class ReadingPool:
         self, expression: str, variables: frozenset[str], values: Mapping[str, Any], workspace: str
     ) -> ConditionResult:
         """A policy's condition that is not cheap is judged where those are: in processes that may be killed for it."""
-        return await self._evaluator.judge(condition.compile(expression, variables), values, workspace=workspace)
+        return await self._evaluator.evaluate(condition.compile(expression, variables), values, workspace=workspace)

@@ -102,9 +102,9 @@ class LineEvaluator:
     def __init__(self, line: Line) -> None:
         self._line = line
 
-    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
+    async def evaluate(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
         if condition.cheap:
-            return condition.over(values)
+            return condition.evaluate(values)
         judged: ConditionResult = await self._line.ask(
             "judge", (condition.expression, condition.variables, dict(values), workspace)
         )

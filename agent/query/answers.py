@@ -181,11 +181,20 @@ class Answerer:
         yes = all(results) if asked.join == "all" else any(results)
         unique = tuple({each.key: each for each in found}.values())
         text = f"{'Yes' if yes else 'No'}: {'; '.join(told)}."
+        if not unique and (about := await self._only(asked.about)) is not None:
+            unique = (about,)
+            text = f"{'Yes' if yes else 'No'}: {about.label}. {about.record.detail}."
         return (
             self._reply(text, unique, values=("yes" if yes else "no",))
             if unique
             else Reply(text=text, values=("yes" if yes else "no",))
         )
+
+    async def _only(self, about: Reference | None) -> LocatedRecord | None:
+        """The one record that a question is about, so that a no says what it is instead."""
+        need = self._need(about) if about is not None else None
+        found = await self.query.records.every(need, about) if need is not None and about is not None else ()
+        return found[0] if not isinstance(found, Question) and len(found) == 1 else None
 
     async def _tested(self, test: Test, need: RecordQuery) -> tuple[bool, str, tuple[LocatedRecord, ...]] | Question:
         left = await self.query.arithmetic.work_out(test.left, need)

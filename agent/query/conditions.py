@@ -78,6 +78,8 @@ def by_field(each: Field, op: str, value: Value, zone: tzinfo) -> Filter | None:
 
 
 def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
+    if op == "contains" and each.type not in ("string", "enum", "email", "id"):
+        return None
     if op == "contains" or (op == "=" and each.type == "string"):
         asked = folded_words(str(value))
         telling = [word for word in asked if len(word) > 3] or asked

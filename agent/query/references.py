@@ -297,7 +297,7 @@ class RecordFinder:
         via += found[:1]
         if not reach.path(kind, owner_kind) and kind.name != owner_kind.name:
             ups = [up for each in found if (up := await reach.owner_of(each, kind)) is not None]
-            if not ups:
+            if not ups and not reach.path(owner_kind, kind):
                 return need.ask(f"{plural(kind).capitalize()} don't belong to a {singular(owner_kind)}.")
             return by_id([up.record.id for up in ups])
         filters: list[Filter] = []

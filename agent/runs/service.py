@@ -61,8 +61,9 @@ class RunService:
         now: datetime | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run:
-        """Accept a request. It is durable when this returns; ``settled`` waits for what comes of it. ``thread_id`` (any
-        run of a thread) goes on from there. Raises InvalidInput, and NotFound for a thread that isn't the actor's.
+        """Accept a request. It is durable when this returns; ``wait_until_idle`` waits for what comes of it.
+        ``thread_id`` (any run of a thread) continues that thread. Raises InvalidInput, and NotFound for a thread that
+        is not the actor's.
 
         ``in_transaction``, here and in decisions, is called in the transaction of the change itself: an idempotency
         record commits with its effect.

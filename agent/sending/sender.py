@@ -47,7 +47,7 @@ _SETTLED: frozenset[CallState] = frozenset({"succeeded", "failed", "skipped"})
 @dataclass(frozen=True)
 class Sender:
     """Executes confirmed runs. One worker at a time holds a run (by the queue's lease); every update is conditional all
-    the same. One worker at a time holds a run (the queue's lease); every mark is conditional all the same.
+    the same.
 
     A test run ends in the sandbox: this is the only place where calls leave, and it asks the run's mode each time.
     """

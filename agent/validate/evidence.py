@@ -24,6 +24,7 @@ from agent.validate.questions import closed_set
 from agent.validate.values import Parameter, Read, from_words
 from agent.validate.verified_spans import VerifiedSpan
 from language import numerals
+from language.fractions import FRACTIONS
 from language.text import read_text
 from registry.contract import Contract, Risk, SourceKind, Unit
 
@@ -65,9 +66,11 @@ def _read_by_code(parameter: Parameter, value: Any, words: VerifiedSpan, now: da
 
 
 def number_is_typed(number: Any, words: Words | None) -> bool:
-    """Whether code's own reader finds this very number in the words."""
+    """Whether code's own reader finds this very number in the words, or a fraction that it is a part of."""
     if words is None or words.start is None:
         return False
+    if number in FRACTIONS.get(tuple(words.text.casefold().split()), ()):
+        return True
     return any(each.value == number for each in numerals.find(read_text(words.text)))
 
 

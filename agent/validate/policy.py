@@ -34,10 +34,9 @@ def nothing_confirmed(_: str) -> bool:
 
 
 def counts_in_session(contract: Contract, actor: Actor) -> bool:
-    """Whether an earlier confirmation in the session may stand for the next. In a key's session it never does for
-    what only a person confirms: after the first the key would go on alone. In a key's session it never does for
-    what only a person confirms: after the first yes the key would go on alone. Nor does it in test mode, where
-    every card is seen."""
+    """Whether an earlier confirmation in the session may stand for the next. In a key's session it never does for what
+    only a person confirms: after the first yes the key would go on alone. Nor does it in test mode, where every card is
+    seen."""
     if actor.mode == "test":
         return False
     return contract.confirm_by is ConfirmBy.ANYONE or actor.kind == "member"
@@ -93,7 +92,7 @@ async def _condition(
         return "is confirmed when a condition holds, and the condition is missing"
     try:
         compiled = condition.compile(expression)
-        judgement = await evaluator.judge(compiled, condition.call_values(params, records), workspace=workspace)
+        judgement = await evaluator.evaluate(compiled, condition.call_values(params, records), workspace=workspace)
     except InvalidInput:
         return "is confirmed when a condition holds, and the condition can't be read"
     except Unavailable:

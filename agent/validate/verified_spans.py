@@ -1,5 +1,4 @@
-"""Verified spans: a resolver's claims about words, checked against what the person typed. A resolver's spans are
-claims: each is checked against what the person wrote."""
+"""Verified spans: a resolver's claims about words, checked against what the person typed."""
 
 from __future__ import annotations
 

@@ -76,6 +76,10 @@ _DATE: Final = re.compile(
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
     re.IGNORECASE,
 )
+_REASON: Final = re.compile(
+    r"\bfor\s+(?:the|an?|that|this|his|her|its|their|our|your)\s+(?:\w+\s+)?(?P<what>[^\W\d_]+)\s+(?:on|of|in|from|last)\s+$",
+    re.IGNORECASE,
+)
 # Where a further order may begin.
 _FURTHER: Final = re.compile(
     r"(?:[,;.!\n]\s*|\s)(?:and|then|also|plus|afterwards)\s+(?:(?:then|also|please|just|do)\s+)*(?P<verb>[^\W\d_]+)",
@@ -95,6 +99,9 @@ _UNIT_FURTHER: Final = re.compile(
 )
 _UNITS: Final = frozenset(stems("second minute hour day week fortnight month year percent cent euro dollar pound"))
 _TELLING: Final = frozenset(stems("tell notify inform phone ask remind order"))
+_SILENCE: Final = frozenset(
+    stems("tell telling notify inform mail email write writing phone call message text mention")
+)
 _TO_ME: Final = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
 _MOST_TOLD: Final = 120
 
@@ -157,6 +164,7 @@ def unaccounted(
             and _counts_here(text, number, known)
         ):
             found.append((number.start, number.end))
+    found = [each for each in found if not _tells_why(text, each[0])]
     found += [*_other_units(text, proposal, contracts, taken), *_further_orders(polite, taken, _verbs(contracts))]
     for said in proposal.left_over:
         place = locate(said, request)
@@ -164,6 +172,12 @@ def unaccounted(
             found.append((place.start, place.start + len(place.text)))
     left = [each for each in sorted(found) if not any(start < each[1] and each[0] < end for start, end in taken)]
     return list(dict.fromkeys(_clause(text, *each) for each in left if not _taken_back(text, each, taken)))
+
+
+def _tells_why(text: str, at: int) -> bool:
+    """Whether a day or number only dates the reason that is given: "for the outage on 3 March"."""
+    found = _REASON.search(text, 0, at)
+    return found is not None and stem(found["what"].casefold()) not in _UNITS
 
 
 def _other_units(
@@ -229,6 +243,8 @@ def _other_thing(text: str, start: int, end: int, taken: Sequence[tuple[int, int
     Ada's"."""
     if not taken or any(first < end and start < last for first, last in taken):
         return False
+    if _SILENCE & {stem(word.casefold()) for word, _, _ in runs(text[start:end])}:
+        return False  # whom not to tell of it: no call can promise that
     said = {word.casefold() for first, last in taken for word in re.findall(r"\w+", text[first:last])}
     own = re.findall(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)", text[start:end])
     return bool(own) and all(word.casefold() not in said for word in own)

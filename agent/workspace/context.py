@@ -45,10 +45,7 @@ ClientFactory = Callable[[str, str], HttpPlatformClient]
 class WorkspaceContext:
     """One workspace's contracts and connectors at one generation. ``broken`` names the connectors that could not be
     loaded, and why. ``kinds`` is used for look-ups and reads from the record cache where there is one. ``live`` always
-    asks the platform.
-
-    ``kinds`` is what look-ups go by: records that are kept here, where they are. ``live`` always asks the platform.
-    """
+    asks the platform."""
 
     generation: str
     catalogue: Catalogue

@@ -94,7 +94,8 @@ async def mark_sealed(session: AsyncSession, wrapping: Sequence[bytes]) -> None:
 
 async def rotate(database: Database, wrapping: Sequence[bytes], new: bytes, clock: Clock, *, fresh: bool) -> int:
     """Rewrap every data key with ``new``, all or none; ``fresh`` also adds one that encrypts from now on. Returns how
-    many there are. Answers how many there are.
+    many there are. A running process keeps what it has decrypted; after ``fresh``, it can't decrypt what newer ones
+    encrypt until it is restarted.
 
     A process that runs goes on with what it has opened; after ``fresh``, it can't open what newer ones seal until it is
     restarted.

@@ -181,8 +181,7 @@ class MemberService:
         self, by: Actor, password: str, *, login: str, in_transaction: TransactionHook[int] = no_hook
     ) -> None:
         """Change one's own password; every sign-in but ``login`` ends, and ``in_transaction`` is told how many. The
-        caller has asked for the present one. The caller has asked for the present one. Raises InvalidInput for a weak
-        one."""
+        caller has asked for the present one. Raises InvalidInput for a weak one."""
         kept = await asyncio.to_thread(passwords.hash_password, password)
         now = self.clock()
         async with self.database.begin() as session:

@@ -26,6 +26,12 @@ _STAND_INS: Final = {"integer": 1, "number": 1, "boolean": True, "array": [], "o
 _STAND_IN_TIMES: Final = {"date": "2027-01-15", "date-time": "2027-01-15T10:00:00Z"}
 
 
+def knows(case: Case) -> bool:
+    """Whether the case says what is right to answer: of a dialogue it tells what the last turn leads to, and nothing of
+    those before."""
+    return len(case.turns) < 2
+
+
 class GoldClient(ScriptedClient):
     """A model that is always right. ``cases`` are those of the run; a request that none of them makes is answered with
     "none"."""
@@ -35,8 +41,7 @@ class GoldClient(ScriptedClient):
     def __init__(self, cases: Sequence[Case]) -> None:
         self._cases: dict[str, list[Case]] = {}
         for case in cases:
-            said = [str(turn["say"]) for turn in case.turns if "say" in turn]
-            self._cases.setdefault(said[-1] if said else case.prompt, []).append(case)
+            self._cases.setdefault(case.prompt, []).append(case)
 
     def answer(self, parser: Parser, _messages: Sequence[Mapping[str, str]], /) -> dict[str, Any]:
         text = parser.request.text
@@ -59,6 +64,10 @@ def _result(case: Case, tokens: Mapping[str, ActionForm], text: str, ids: Mappin
 
 def _answer(wanted: Mapping[str, Any], text: str, ids: Mapping[str, str]) -> dict[str, Any]:
     """Records by the ids that are right; a value as it is."""
+    if wanted.get("ids") and isinstance(wanted.get("value"), str):
+        value = {"word": wanted["value"], "quote": _short(text)}
+        about = _by_ids(wanted["kind"], wanted["ids"], text, ids)
+        return {"type": "answer", "answer": {"value": value, "about": about}}
     if wanted.get("ids"):
         records = _by_ids(wanted["kind"], wanted["ids"], text, ids)
         return {"type": "answer", "answer": {"records": records, "fields": []}}
@@ -69,6 +78,7 @@ def _answer(wanted: Mapping[str, Any], text: str, ids: Mapping[str, str]) -> dic
 
 
 def _call(form: ActionForm, call: Mapping[str, Any], case: Case, text: str, ids: Mapping[str, str]) -> dict[str, Any]:
+    drafted = case.expected.get("text") or {}
     params, may_omit = call.get("params") or {}, call.get("may_omit") or ()
     made: dict[str, Any] = {"action": form.token}
     for token, argument in form.arguments.items():
@@ -82,6 +92,8 @@ def _call(form: ActionForm, call: Mapping[str, Any], case: Case, text: str, ids:
             value = _stand_in(argument, case.expected.get("missing"))
         if value is not None and not (argument.parameter in may_omit and _unsaid(value, argument, text)):
             made[token] = _argument(form, argument, value, text, params, ids)
+        if argument.form == "text" and argument.parameter == drafted.get("param"):
+            made[token] = {"draft": ". ".join(each[0] for each in drafted["must"]), "fills": []}
     return made
 
 

@@ -11,9 +11,10 @@ from typing import Any
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.resolver import Resolver
 from core import canon
+from core.errors import InvalidInput
 from core.settings import Settings
 from evals.cases import suites
-from evals.cases.gold import GOLD, GoldClient
+from evals.cases.gold import GOLD, GoldClient, knows
 from evals.cases.reader import Case
 from evals.report import report
 from evals.report.report import Setup
@@ -64,6 +65,10 @@ async def run_suite(
         cases = [case for case in every if case.id in only]
     else:
         cases = suites.chosen(every, half=setup.half, tags=setup.tags, sample=setup.sample, seed=setup.seed)
+    if setup.resolver == GOLD and resolvers is None:
+        cases = [case for case in cases if knows(case)]
+        if not cases:
+            raise InvalidInput("The gold model knows the answer to none of these cases: a dialogue is not one answer.")
     cassette = Cassette(Path(setup.cassette)) if setup.cassette else None
     checkpoint = Checkpoint(partial, fingerprint(setup, cases), resume=resume) if partial else None
     done = checkpoint.done if checkpoint else {}

@@ -99,7 +99,7 @@ class Rules:
                 compiled = condition.compile(row.condition, condition.EVENT)
             except InvalidInput as error:  # stored before there was such a limit
                 return Evaluation("untold", f"Nothing is done: the rule's condition is not judged. {error.detail}")
-            judgement = await self.runner.planner.evaluator.judge(
+            judgement = await self.runner.planner.evaluator.evaluate(
                 compiled, {"event": event.as_json()}, workspace=row.workspace
             )
             if judgement.trouble:

@@ -20,9 +20,9 @@ class BlockedKeys:
     only, as in ``executors.jetstream.delayed_keys``.
     """
 
-    def __init__(self, ready: deque[NamedKey], rings: Callable[[], None]) -> None:
+    def __init__(self, ready: deque[NamedKey], notify: Callable[[], None]) -> None:
         self._ready = ready
-        self._rings = rings
+        self._notify = notify
         self._lanes: dict[str, deque[NamedKey]] = {}
         self._keys: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -73,4 +73,4 @@ class BlockedKeys:
                 self._turn(lane)
         if self._lanes:
             self._timer = asyncio.get_running_loop().call_later(LOOK_S, self._look)
-        self._rings()
+        self._notify()

@@ -57,7 +57,7 @@ class Broker:
 
     async def open(self, changed: Callable[[], None]) -> None:
         """Connects in the background, for as long as it takes. ``changed`` is called whenever ``up`` has changed."""
-        self._task = asyncio.create_task(self._living(changed), name="opsiq-broker")
+        self._task = asyncio.create_task(self._keep_connected(changed), name="opsiq-broker")
 
     async def close(self) -> None:
         """Closes the connection; pending acknowledgements are still sent."""
@@ -135,7 +135,7 @@ class Broker:
             self.up = False
             self._broken.set()
 
-    async def _living(self, changed: Callable[[], None]) -> None:
+    async def _keep_connected(self, changed: Callable[[], None]) -> None:
         while not self._closing:
             try:
                 if self._client is None:

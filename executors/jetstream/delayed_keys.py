@@ -15,13 +15,13 @@ MOST: Final = 20_000
 
 
 class DelayedKeys:
-    """Keys by due time: when one is due, it moves to ``ready`` and ``rings`` is called. They are kept in memory only;
+    """Keys by due time: when one is due, it moves to ``ready`` and ``notify`` is called. They are kept in memory only;
     the sweep finds jobs whose keys are lost here.
     """
 
-    def __init__(self, rings: Callable[[], None]) -> None:
+    def __init__(self, notify: Callable[[], None]) -> None:
         self.ready: deque[NamedKey] = deque()
-        self._rings = rings
+        self._notify = notify
         self._heap: list[tuple[float, int, NamedKey]] = []
         self._order = count()
         self._timer: asyncio.TimerHandle | None = None
@@ -54,4 +54,4 @@ class DelayedKeys:
             self.ready.append(heapq.heappop(self._heap)[2])
         self._timer = None
         self._set(loop)
-        self._rings()
+        self._notify()

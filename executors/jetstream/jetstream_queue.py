@@ -53,15 +53,15 @@ class JetStreamQueue:
         self.apart: Collection[str] = self._kinds
         self._sql = sql
         self._broker = broker
-        self._ring: Notify = _ignore
+        self._on_notify: Notify = _ignore
         self._outgoing: deque[tuple[str, str]] = deque(maxlen=BACKLOG)
         self._put = asyncio.Event()
         self._messages: set[KeyMessage] = set()
         self._over: list[KeyMessage] = []
         self._fetched: deque[NamedKey] = deque()
         self._per_message = float(KEYS_MOST)
-        self._delayed_keys = DelayedKeys(lambda: self._ring(rest=False))
-        self._blocked_keys = BlockedKeys(self._delayed_keys.ready, lambda: self._ring(rest=False))
+        self._delayed_keys = DelayedKeys(lambda: self._on_notify(rest=False))
+        self._blocked_keys = BlockedKeys(self._delayed_keys.ready, lambda: self._on_notify(rest=False))
         self._surplus: list[KeyMessage] = []
         self._odd = False
         self._missing = 0
@@ -75,9 +75,9 @@ class JetStreamQueue:
         self._outgoing.extend(each for each in put if each[0] in self._kinds)
         self._put.set()
 
-    async def open(self, ring: Notify) -> None:
-        self._ring = ring
-        await self._broker.open(ring)
+    async def open(self, on_notify: Notify) -> None:
+        self._on_notify = on_notify
+        await self._broker.open(on_notify)
         loops = (self._publish_loop, self._fetch_loop, self._sweep_loop)
         self._tasks = [asyncio.create_task(loop(), name=f"opsiq{loop.__name__}") for loop in loops]
 
@@ -182,7 +182,7 @@ class JetStreamQueue:
             self._handle_unclaimable(one, waits.get(one.key))
         await self._acknowledge()
         if not found and not self._missing:
-            self._ring(rest=False)  # none of them could be claimed, and nobody is fetching more
+            self._on_notify(rest=False)  # none of them could be claimed, and nobody is fetching more
         return found
 
     def _handle_unclaimable(self, one: NamedKey, wait: JobDelay | None) -> None:
@@ -233,7 +233,7 @@ class JetStreamQueue:
             while self._surplus:
                 await _tell_broker(self._surplus.pop().raw.nak())
             if self._missing:
-                self._ring(rest=False)  # also when nothing came: the next claim says what is wanted then
+                self._on_notify(rest=False)  # also when nothing came: the next claim says what is wanted then
 
     def _receive(self, messages: Sequence[KeyMessage]) -> None:
         """Receives as many messages as are wanted; the number of keys in one is known only when it is here."""

@@ -41,9 +41,9 @@ class ClaimRequest:
 class ClaimGroup:
     """Kinds that one claim may take together, and the results of the last claims.
 
-    ``rung``: a notification came, or there is room again. ``short``: the last claim found fewer jobs of each kind than
-    there was room for: no more are due, or lanes are full. ``crowded``: the shared claim came back full. ``trouble``:
-    so many claims in a row failed, and the next one is not before ``again_at``.
+    ``notified``: a notification came, or there is room again. ``short``: the last claim found fewer jobs of each kind
+    than there was room for: no more are due, or lanes are full. ``crowded``: the shared claim came back full.
+    ``trouble``: so many claims in a row failed, and the next one is not before ``again_at``.
     """
 
     kinds: tuple[str, ...]
@@ -55,7 +55,7 @@ class ClaimGroup:
     trouble: int = 0
     again_at: float = -inf
 
-    def rests(self, now: float, *, stocked: bool) -> bool:
+    def is_resting(self, now: float, *, stocked: bool) -> bool:
         """Whether no claim is needed at this moment: one in vain costs as much as any. Where prefetched jobs wait
         (``stocked``), also when more could be found.
         """
@@ -67,8 +67,8 @@ class ClaimGroup:
             return self.again_at - now
         return self.looked_at + LOOK_S - now if self.looked_at < now else inf
 
-    def looks(self, now: float, *, everywhere: bool) -> None:
-        """Starts a look; ``everywhere``: there is room for each of the kinds. Who rings from here on, rings for the
+    def start_look(self, now: float, *, everywhere: bool) -> None:
+        """Starts a look; ``everywhere``: there is room for each of the kinds. Notifications from here on count for the
         next one."""
         self.notified, self.short, self.looked_at = False, everywhere, now
 
@@ -132,18 +132,18 @@ class ClaimPlanner:
         if now < pool.again_at:
             return []
         extra = {kind: room for kind in pool.kinds if (room := self._lines[kind].capacity())}
-        rests = pool.rests(now, stocked=self.waiting() > 0)
-        if rests and not extra:
+        resting = pool.is_resting(now, stocked=self.waiting() > 0)
+        if resting and not extra:
             return []
         free = self.free(pool.kinds)
-        if not rests:
-            pool.looks(now, everywhere=all(room > 0 for room in free.values()))
+        if not resting:
+            pool.start_look(now, everywhere=all(room > 0 for room in free.values()))
         made: list[ClaimRequest] = []
         for kind, room in extra.items():
             # A share is kept for lanes that are not quick: otherwise they would wait for the quick ones' queue to end.
             slots = max(free.pop(kind), self._lines[kind].slots // 4, 1)
             made.append(ClaimRequest([kind], slots + room, slots))
-        if rests:
+        if resting:
             return made
         plenty = [kind for kind, room in free.items() if room >= min(BATCH, self._lines[kind].slots)]
         made += [ClaimRequest([kind], room) for kind, room in free.items() if room > 0 and kind not in plenty]

@@ -45,7 +45,7 @@ class SocketNotifier:
         self._due: asyncio.TimerHandle | None = None
         self._again = False
 
-    async def open(self, ring: Callable[[], None]) -> None:
+    async def open(self, on_notify: Callable[[], None]) -> None:
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             found = self._folder.lstat()
@@ -57,7 +57,7 @@ class SocketNotifier:
         except OSError as error:
             log.warning("other processes can't be heard (%s); work is found by looking", error)
             return
-        asyncio.get_running_loop().add_reader(self._socket, self._on_datagram, ring)
+        asyncio.get_running_loop().add_reader(self._socket, self._on_datagram, on_notify)
 
     def notify(self) -> None:
         """Wakes the others: now, and at most once in GAP_S."""
@@ -83,12 +83,12 @@ class SocketNotifier:
         with contextlib.suppress(OSError):  # others are still there
             self._folder.rmdir()
 
-    def _on_datagram(self, ring: Callable[[], None]) -> None:
+    def _on_datagram(self, on_notify: Callable[[], None]) -> None:
         assert self._socket is not None
         with contextlib.suppress(OSError):
             while self._socket.recv(16):
                 pass
-        ring()
+        on_notify()
 
     def _end_gap(self) -> None:
         self._due = None
@@ -104,7 +104,7 @@ class SocketNotifier:
             except ConnectionRefusedError:  # its process was killed
                 Path(other).unlink(missing_ok=True)
             except OSError:
-                continue  # it is going, or has not heard so many rings that one more adds nothing
+                continue  # it is ending, or has so many unread notifications that one more adds nothing
 
     def _others(self) -> list[str]:
         try:
@@ -120,7 +120,7 @@ class SocketNotifier:
 class NullNotifier:
     """Notifier that does nothing: jobs are found by polling."""
 
-    async def open(self, ring: Callable[[], None]) -> None: ...
+    async def open(self, on_notify: Callable[[], None]) -> None: ...
 
     def notify(self) -> None: ...
 

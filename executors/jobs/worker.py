@@ -56,7 +56,7 @@ class WakeSource(Protocol):
     the worker polls too.
     """
 
-    async def open(self, ring: Notify) -> None: ...
+    async def open(self, on_notify: Notify) -> None: ...
 
     async def close(self) -> None: ...
 
@@ -113,7 +113,7 @@ class Worker:
         waiting = self._claim_planner.waiting
         self._batch_settler = BatchSettler(queue, lambda: len(self._held) - waiting(), waiting)
         self._leases = Leases(queue, self._held, self._lost_unbegun, pause=pause, monotonic=monotonic)
-        self._ring = asyncio.Event()
+        self._on_notify = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
         self._behind = False
@@ -142,7 +142,7 @@ class Worker:
         """Wakes the worker: there may be jobs. To be called after the commit that put it
         (``store.database.after_commit``). See ``Notify``."""
         self._claim_planner.notify(rest=rest)
-        self._ring.set()
+        self._on_notify.set()
 
     def has_capacity(self, kind: str) -> bool:
         """Whether such a job could start immediately."""
@@ -167,7 +167,7 @@ class Worker:
         others.
         """
         self._stopping.set()
-        self._ring.set()
+        self._on_notify.set()
         if self._loops:
             await self._loops[0]
         for line in self._lines.values():
@@ -192,7 +192,7 @@ class Worker:
     async def _claim_loop(self) -> None:
         trouble = 0
         while not self._stopping.is_set():
-            self._ring.clear()
+            self._on_notify.clear()
             began = self._monotonic()
             try:
                 wait_s = await self._round()
@@ -204,7 +204,7 @@ class Worker:
                 self._complain(error, trouble, wait_s)
                 await self._pause(self._stopping, wait_s)
                 continue
-            await self._pause(self._ring, wait_s)
+            await self._pause(self._on_notify, wait_s)
             # Several notifications in a row make one claim: a batch costs little more than a single row.
             if (rest_s := _GAP_S - (self._monotonic() - began)) > 0 and self._held:
                 await self._pause(self._stopping, rest_s)
@@ -303,7 +303,7 @@ class Worker:
         line = self._lines[job.kind]
         if comes_again or ((self._behind or job.lane is not None) and not line.stocked(job.lane)):
             self._claim_planner.pool_of[job.kind].notified |= not line.capacity()
-            self._ring.set()
+            self._on_notify.set()
 
     def _give_back(self, unbegun: Sequence[LeasedJob]) -> None:
         """Releases prefetched jobs that will not start here: due at once, for others or for later."""

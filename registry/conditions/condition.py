@@ -71,14 +71,15 @@ class Condition:
         self._program = program
 
     def holds(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> bool:
-        """Whether a person must confirm; True also where the condition can't be evaluated, see ``judge`` for why."""
-        return self.judge(params, records).holds
+        """Whether a person must confirm; True also where the condition can't be evaluated (``evaluate_policy`` says
+        why)."""
+        return self.evaluate_policy(params, records).holds
 
-    def judge(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> ConditionResult:
-        """Evaluates a policy's condition, as ``over`` does. Never raises."""
-        return self.over(call_values(params, records))
+    def evaluate_policy(self, params: Mapping[str, Any], records: Mapping[str, Mapping[str, Any]]) -> ConditionResult:
+        """Evaluates a policy's condition, as ``evaluate`` does. Never raises."""
+        return self.evaluate(call_values(params, records))
 
-    def over(self, values: Mapping[str, Any]) -> ConditionResult:
+    def evaluate(self, values: Mapping[str, Any]) -> ConditionResult:
         """Evaluates the condition in this process with these values, however long that takes: an ``Evaluator`` bounds
         it. Never raises."""
         try:
@@ -144,7 +145,7 @@ def call_values(params: Mapping[str, Any], records: Mapping[str, Mapping[str, An
 class Evaluator(Protocol):
     """Evaluates conditions within a budget of time and memory, without blocking the event loop."""
 
-    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
+    async def evaluate(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
         """Evaluates one condition. ``workspace`` is whose condition it is."""
         ...
 
@@ -152,9 +153,9 @@ class Evaluator(Protocol):
 class CheapOnly:
     """An evaluator without worker processes: a condition that isn't cheap can't be evaluated."""
 
-    async def judge(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:  # noqa: ARG002 - the port's shape
+    async def evaluate(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:  # noqa: ARG002 - the port's shape
         if condition.cheap:
-            return condition.over(values)
+            return condition.evaluate(values)
         return ConditionResult(
             True, "the condition loops or matches a pattern, and there is no process here to judge it in"
         )

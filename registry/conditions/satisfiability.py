@@ -42,7 +42,7 @@ _WHOLE: Final = frozenset(
 def check_satisfiable(condition: Condition) -> None:
     """Raises InvalidInput for a condition that can be neither true nor false, whatever its input."""
     if condition.constant and condition.cheap:
-        trouble = condition.over({}).trouble
+        trouble = condition.evaluate({}).trouble
         if trouble:
             raise InvalidInput(
                 f"A condition is true or false; this one {trouble.removeprefix('the condition ')}. {MEND}"

@@ -34,10 +34,10 @@ class PostgresNotifier:
         self._closing = False
         self._task: asyncio.Task[None] | None = None
 
-    async def open(self, ring: Callable[[], None]) -> None:
-        """Starts listening; ``ring`` is called when another process has notified, and after a time without a
+    async def open(self, on_notify: Callable[[], None]) -> None:
+        """Starts listening; ``on_notify`` is called when another process has notified, and after a time without a
         connection."""
-        self._task = asyncio.create_task(self._living(ring), name="opsiq-bell")
+        self._task = asyncio.create_task(self._keep_connected(on_notify), name="opsiq-bell")
 
     def notify(self) -> None:
         """Notifies the other processes, soon."""
@@ -52,7 +52,7 @@ class PostgresNotifier:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._task, 5)
 
-    async def _living(self, ring: Callable[[], None]) -> None:
+    async def _keep_connected(self, on_notify: Callable[[], None]) -> None:
         engine = create_async_engine(self._url, poolclass=NullPool)
         trouble = 0
         try:
@@ -60,10 +60,10 @@ class PostgresNotifier:
                 try:
                     async with engine.connect() as connection:
                         driver: Any = (await connection.get_raw_connection()).driver_connection
-                        await self._listen(driver, ring)
+                        await self._listen(driver, on_notify)
                         trouble = 0
-                        ring()
-                        await self._ringing(driver)
+                        on_notify()
+                        await self._notify_loop(driver)
                 except (SQLAlchemyError, OSError) as error:
                     trouble += 1
                     log.warning("other processes can't be heard (%s); work is found by looking", type(error).__name__)
@@ -74,12 +74,12 @@ class PostgresNotifier:
         finally:
             await engine.dispose()
 
-    async def _listen(self, driver: Any, ring: Callable[[], None]) -> None:
+    async def _listen(self, driver: Any, on_notify: Callable[[], None]) -> None:
         mine = driver.get_server_pid()
 
         def heard(_driver: Any, sender: int, _channel: str, _payload: str) -> None:
             if sender != mine:
-                ring()
+                on_notify()
 
         def lost(_driver: Any) -> None:
             self._lost.set()
@@ -89,7 +89,7 @@ class PostgresNotifier:
         driver.add_termination_listener(lost)
         await driver.add_listener(CHANNEL, heard)
 
-    async def _ringing(self, driver: Any) -> None:
+    async def _notify_loop(self, driver: Any) -> None:
         """Sends notifications until the connection is lost or the notifier is closed."""
         from asyncpg.exceptions import InterfaceError, PostgresError  # type: ignore[import-untyped]
 

@@ -1,5 +1,5 @@
-"""Page rendering: each template shows one frozen context class, which names it. A template shows one frozen context
-class, which names it, and nothing else."""
+"""Page rendering: each template shows one frozen context class, which names it, and nothing
+else."""
 
 from __future__ import annotations
 

@@ -120,9 +120,9 @@ class ModelClient:
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = MAX_TOKENS
     ) -> Completion[T]:
-        """Ask for an answer of type ``shape``. An answer that does not fit is sent back once with what was wrong; One
-        that fits it not is sent back once with what was wrong; ``legal`` lists the legal actions for that message.
-        Raises ModelUnavailable when no model answered, ModelMisbehaved when the repair didn't fit either."""
+        """Ask for an answer of type ``shape``. An answer that does not fit is sent back once with what was wrong;
+        ``legal`` lists the legal actions for that message. Raises ModelUnavailable when no model answered,
+        ModelMisbehaved when the repair didn't fit either."""
         tally = _Usage(self._timer())
         misfit = False
         for model in (self.settings.model, *self.settings.fallbacks):

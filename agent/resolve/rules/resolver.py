@@ -36,6 +36,7 @@ from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.coverage import PART, check_coverage
 from agent.resolve.rules.ellipsis import split_coordinated
 from agent.resolve.rules.grammar.corrections import blank_corrected
+from agent.resolve.rules.grammar.permissions import action_asked
 from agent.resolve.rules.grammar.propose import Proposer, conditioned, proposal_of
 from agent.resolve.rules.if_else import ConditionalRequest, possible_branches
 from agent.resolve.rules.object_check import is_foreign_object
@@ -79,7 +80,9 @@ _SHARE: Final = re.compile(
     r"smaller|bigger|larger|cheaper|former|latter)\s+of\s+",
     re.IGNORECASE,
 )
-_ASKS: Final = re.compile(r"^\W*(?:what|which|who|whose|when|why|how\s+(?:many|much|often|long))\b", re.IGNORECASE)
+_ASKS: Final = re.compile(
+    r"^\W*(?:what|which|who|whose|when|why|how\s+(?:many|much|often|long)|will(?!\s+you\b))\b", re.IGNORECASE
+)
 
 
 class RuleResolver:
@@ -150,7 +153,7 @@ async def _in_full(
     came = made.resolution
     if isinstance(came, Calls | Ask) and _reads(came.drafts, shortlist):
         return made
-    answer = proposer.answer()
+    answer = proposer.answer() or action_asked(request.text, shortlist)
     if answer is not None:
         proposal = Proposal(result=AnswerResult(answer=answer))
         return made.model_copy(update={"resolution": Proposed(proposal=proposal)})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -10,11 +11,13 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from core.display_text import to_display_text
+from evals.cases.gold import GOLD
 from evals.report.page import plots
 from evals.score import explanations
 from evals.score.metrics import LESS_IS_BETTER, TITLES
 
 MOST_TAGS: Final = 60
+_QUOTED: Final = re.compile("‘[^’]*’")
 
 
 def page(report: Mapping[str, Any]) -> str:
@@ -27,7 +30,9 @@ def page(report: Mapping[str, Any]) -> str:
     ]
     wrong = [each for each in report["entries"] if not each["right"]]
     wrong.sort(key=lambda each: (not each["unsafe"], not each["wrong_act"], each["cause"], each["id"]))
+    lost = by_reason(wrong) if report["setup"].get("resolver") == GOLD else []
     return _template().render(
+        lost=lost,
         it=report,
         scores=scores,
         score_plot=plots.bars([(each["title"], each) for each in scores if not each["less"]]),
@@ -38,6 +43,24 @@ def page(report: Mapping[str, Any]) -> str:
         wrong=wrong,
         why=explanations.WHY,
     )
+
+
+def by_reason(wrong: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Answers by why they were lost: the cause, and of a question what it asked for. Most frequent first."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for each in wrong:
+        reason = explanations.WHY.get(each["cause"], each["cause"])
+        if each["cause"] == "asked_where_it_could_act":
+            reason += " " + (
+                f"Asked for {', '.join(each['missing'])}." if each["missing"] else _opening(each["question"])
+            )
+        groups.setdefault(reason, []).append(each)
+    return sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+
+
+def _opening(question: str) -> str:
+    """A question without what is quoted in it, so that alike ones stand together."""
+    return _QUOTED.sub("‘…’", question)[:120]
 
 
 @cache

@@ -21,6 +21,7 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.reader import Reader
+from language.fractions import FRACTIONS
 from language.stems import stem
 from registry.contract import Annotation, Unit
 from registry.offer import Offer
@@ -59,7 +60,7 @@ class Amounts:
     def _part(self, at: int, stop: int) -> tuple[Expression, int] | None:
         share: Expression | None = None
         end = at
-        for words, (up, down) in ((words, part) for words, part in lexicon.PARTS.items() if isinstance(part, tuple)):
+        for words, (up, down) in FRACTIONS.items():
             if self.reader.lows(at, len(words)) == words and len(words) > end - at:
                 end = at + len(words)
                 quote = self.reader.words(at, end)
@@ -139,7 +140,7 @@ class Amounts:
         return total_of(self.reader, at + 1, stop)
 
 
-def total_of(reader: Reader, at: int, stop: int) -> tuple[Expression, int] | None:
+def total_of(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
     """ "she paid (for …) (in October)", "Ada (still) owes (us)": a sum over what is hers."""
     if reader.low(at) in lexicon.PRONOUNS and reader.person is not None:
         owner, step = reader.person, at + 1

@@ -36,6 +36,8 @@ from registry.offer import Offer
 from registry.records import RecordKind
 
 MOST_BACK: Final = 8
+MOST_STARTS: Final = 60
+"""The most places at which a phrase is looked for that nothing points at."""
 _ENDS: Final = frozenset({"ends", "end", "expires"})
 _OPENING: Final = frozenset({"both", "of", "very", "first", "last"})
 # "reply and say sorry": what a text shall do, not the text.
@@ -191,6 +193,7 @@ class CallReader:
         if reader.person is not None:
             return
         step = int(is_order(stem(reader.low(0))))
+        at = min(at, MOST_STARTS)
         while step < at:
             token = reader.tokens[step]
             lower = step == 1 and is_order(stem(reader.low(0))) and reader.name(1, at) == at > 1
@@ -215,7 +218,8 @@ class CallReader:
         if at < self.stop and (self.reader.low(at) in ORDER_WORDS or stem(self.reader.low(at)) in self.wish.spoken):
             at += 1
         found: list[Phrase] = []
-        while at < self.stop:
+        stop = min(self.stop, at + MOST_STARTS)
+        while at < stop:
             if any(first <= at < last for first, last in taken):
                 at += 1
                 continue
@@ -294,7 +298,7 @@ class CallReader:
             for each in (kind.fields if kind is not None else ())
             if each.type in DATES and not _ENDS.isdisjoint(each.label.lower().split())
         ]
-        for at in range(self.first, self.stop):
+        for at in range(self.first, min(self.stop, self.first + MOST_STARTS)):
             if reader.low(at) not in {"until", "till", "to"} or len(ends) != 1:
                 continue
             day = next((reader.dates[step] for step in (at, at + 1, at + 2) if step in reader.dates), None)
@@ -336,7 +340,7 @@ class CallReader:
         return TypedValue(value=held.value, quote=quote)
 
     def _sized(self, name: str) -> Argument | None:
-        found = Amounts(self.reader, self.offer, name).read(self.first, self.stop)
+        found = Amounts(self.reader, self.offer, name).read(self.first, min(self.stop, self.first + MOST_STARTS))
         if found is None:
             return None
         self.reader.covered.update(range(found[1], found[2]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
 from agent.planning.proposal import Comparison, First
@@ -51,11 +50,5 @@ COMPARATIVES: Final[dict[str, tuple[str, First]]] = {
     **dict.fromkeys(("bigger", "larger", "higher", "pricier", "dearer"), ("size", "highest")),
     **dict.fromkeys(("smaller", "lower", "cheaper"), ("size", "lowest")),
 }
-PARTS: Final[dict[tuple[str, ...], Decimal | tuple[int, int]]] = {
-    ("half",): (1, 2), ("a", "half"): (1, 2), ("a", "third"): (1, 3), ("one", "third"): (1, 3),
-    ("two", "thirds"): (2, 3), ("a", "quarter"): (1, 4), ("one", "quarter"): (1, 4), ("three", "quarters"): (3, 4),
-    ("a", "fifth"): (1, 5), ("one", "fifth"): (1, 5), ("a", "tenth"): (1, 10), ("one", "tenth"): (1, 10),
-    ("double",): (2, 1), ("twice",): (2, 1),
-}  # fmt: skip
 UNITS: Final = {"day": "day", "week": "week", "fortnight": "fortnight", "month": "month", "year": "year"}
 OLD: Final = word_set("old ago")

@@ -102,7 +102,11 @@ def _head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, int] 
         if at > index and low in lexicon.DETERMINERS | lexicon.OWNERS and not _joins(reader, at - 1):
             return None
         held = reader.money.get(at)
-        if held is not None and (held.currency is not None or len(token.text) > 3):
+        if (
+            held is not None
+            and held.end >= token.end
+            and (held.currency is not None or (token.text.isdigit() and len(token.text) > 3))
+        ):
             return None
         ends = lexicon.NAME_STOP - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS
         if low in ends and low != "both" and not (low == "of" and at > index):
@@ -149,7 +153,7 @@ def _find(made: _Made) -> Find:
             pick = "one" if numeric else "all"
     elif made.order is not None and pick == "one":
         pick = made.counted if made.counted is not None and not made.single else "one"
-    return Find(record=made.kind.name, said=made.said, where=tuple(made.where), order=made.order, pick=pick)  # type: ignore[arg-type]
+    return Find(record=made.kind.name, said=made.said, where=tuple(made.where), order=made.order, pick=pick)
 
 
 # ── before the noun ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -391,7 +395,7 @@ def _having(reader: Reader, made: _Made, at: int, stop: int, depth: int) -> int:
         made.order = OrderByCount(count=related, first=superlative)
     else:
         made.where.append(
-            Has(related=related, op="=", count=0) if negated else Has(related=related, op=op, count=count)  # type: ignore[arg-type]
+            Has(related=related, op="=", count=0) if negated else Has(related=related, op=op, count=count)
         )
     return phrase.last
 
@@ -591,6 +595,10 @@ def predicate(
         return _when(reader, made, after, line)
     if plain:
         return 0
+    if reader.low(at).isalpha() and reader.low(at + 1) in {"in", "by", "on", "with"}:
+        told = _inside(reader, made, at + 1, stop)  # "are billed by the year", "pay in yen"
+        if told:
+            return told
     return _compared(reader, made, at) or _inside(reader, made, at, stop) or _having(reader, made, at, stop, depth)
 
 
@@ -673,4 +681,4 @@ def related_clause(
     last = _relative(reader, made, at, stop, 0) or _after(reader, made, at, stop, 0)
     if last <= at and reader.low(at) in lexicon.AUXILIARIES:
         last = predicate(reader, made, at + 1, stop, 0)
-    return (tuple(made.where), last, made.order) if last > at else None
+    return (tuple(made.where), last, made.order) if last > at and made.said is None else None

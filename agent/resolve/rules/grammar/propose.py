@@ -6,18 +6,20 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from pydantic import BaseModel
 
+from agent.extract.time import durations
 from agent.pipeline import Draft, Span, spans_of
 from agent.planning.proposal import Answer, Call, Find, PlanResult, Proposal, RecordArgument, Test, When, Words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import MONEY
 from agent.resolve.rules.grammar.calls import CallReader, Wish
+from agent.resolve.rules.grammar.conditions import read_tests
 from agent.resolve.rules.grammar.questions import read_answer
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.tests_of import read_tests
 from agent.resolve.rules.ranking import segments
 from agent.resolve.rules.text_alignment import AlignedText
 from language.stems import EMPTY, ORDERS, stem
@@ -31,6 +33,10 @@ DATED: Final = 0.55
 _RESTS: Final = frozenset({"down", "rest", "remaining", "remainder", "plus", "minus", "difference", "net", "gross"})
 # What follows says why, and changes nothing of what is done.
 _REASONS: Final = frozenset({"for", "because", "since", "as", "due"})
+# What shall not be done, or shall be done no more: nothing comes of its words.
+_DENIED: Final = re.compile(r"\b(?:don['’]?t|do\s+not|never|rather\s+than|instead\s+of)\b[^,;.!?\n]*", re.IGNORECASE)
+_AFTER: Final = frozenset({"after", "before", "until", "till"})
+_WHOLE: Final = frozenset({"full", "fully", "whole", "entire", "complete", "completely", "next", "once"})
 _FIRST: Final = re.compile(r"\w\s+first[\s.!]*$", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[.!?\n](?=\s|$)")
 
@@ -107,12 +113,14 @@ class Proposer:
         quoted = sorted({*_quotes(calls), *_quotes(read)})
         offers = [offer for call in calls if (offer := self.shortlist.get(call.action)) is not None]
         paid = any(each.annotation(name).unit in MONEY for each in offers for name in each.properties)
-        spoken = frozenset[str]().union(*(self.shortlist.spoken(each.name) for each in offers)) if paid else frozenset()
+        spoken = frozenset[str]().union(*(self.shortlist.spoken(each.name) for each in offers))
+        strict = paid or (self.read.text.islower() and self.read.typed.isupper())
         found: list[tuple[int, int]] = []
         for first, last in self._sentences():
             inside = [each for each in quoted if first <= each[0] < last]
             if inside:
-                found += [each for each in self._telling(first, last, spoken) if not _meet(each, quoted)]
+                told = self._telling(first, last, spoken, strict=strict)
+                found += [each for each in told if not _meet(each, quoted)]
         typed = self.read.typed
         return tuple(dict.fromkeys(typed[start:end] for start, end in found))
 
@@ -122,9 +130,9 @@ class Proposer:
         ends = [match.end() for match in _SENTENCE.finditer(typed)]
         return list(itertools.pairwise([0, *ends, len(typed)]))
 
-    def _telling(self, first: int, last: int, strict: frozenset[str]) -> Iterator[tuple[int, int]]:
+    def _telling(self, first: int, last: int, spoken: frozenset[str], *, strict: bool) -> Iterator[tuple[int, int]]:
         reader = self.reader
-        denied = [(p.start, p.end) for p in segments(self.read.text) if p.negated]
+        denied = [found.span() for found in _DENIED.finditer(self.read.typed)]
         because = False
         for at, token in enumerate(reader.tokens):
             words = reader.words(at, at + 1)
@@ -141,14 +149,35 @@ class Proposer:
             if day is not None and day.weight >= DATED and not day.now:
                 yield start, start + (day.end - day.start)
                 continue
+            lasts = next((each for each in self._durations if each.start == token.start), None)
+            if lasts is not None or token.low in _AFTER:
+                yield start, start + (lasts.end - lasts.start if lasts is not None else len(words.text))
+                continue
             named = name and reader.noun(at) is None and token.low not in lexicon.NAME_STOP
-            if code or named or (strict and token.low.isalpha() and self._tells(at, strict)):
+            telling = strict and token.low.isalpha() and self._tells(at, spoken)
+            if code or named or telling or self._strange(at, spoken):
                 yield start, start + len(words.text)
+
+    def _strange(self, at: int, spoken: frozenset[str]) -> bool:
+        """Whether a word is none of English or of the action's: a name in small letters."""
+        low = self.reader.low(at)
+        known = is_word(low) or low in lexicon.NAME_STOP or low in EMPTY or stem(low) in spoken or self.reader.noun(at)
+        return low.isalpha() and len(low) > 2 and not known and self._english
+
+    @cached_property
+    def _durations(self) -> tuple[durations.Duration, ...]:
+        return durations.find(self.reader.text)
+
+    @cached_property
+    def _english(self) -> bool:
+        """Whether the request is in English, as far as its words tell."""
+        words = [token.low for token in self.reader.tokens if token.low.isalpha()]
+        return 2 * sum(is_word(word) or word in EMPTY for word in words) >= len(words)
 
     def _tells(self, at: int, spoken: frozenset[str]) -> bool:
         """Whether a word may change what is done with money: none of the grammar's, the action's or politeness's."""
         reader, low = self.reader, self.reader.low(at)
-        plain = low in EMPTY | lexicon.NAME_STOP | lexicon.AUXILIARIES | lexicon.RELATIVES
+        plain = low in _WHOLE | EMPTY | lexicon.NAME_STOP | lexicon.AUXILIARIES | lexicon.RELATIVES
         if low in _RESTS:
             return True
         return not plain and is_word(low) and stem(low) not in spoken | ORDERS and reader.noun(at) is None

@@ -11,16 +11,18 @@ from agent.planning.proposal import (
     CountOf,
     FieldOf,
     Find,
+    Has,
     HelpAnswer,
     RecordsAnswer,
+    TotalOf,
     ValueAnswer,
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import total_of
-from agent.resolve.rules.grammar.noun_phrase import Phrase, read_phrase, related_clause
+from agent.resolve.rules.grammar.conditions import existing, subject, subjects, told_of
+from agent.resolve.rules.grammar.noun_phrase import Phrase, predicate_of, read_phrase, related_clause
 from agent.resolve.rules.grammar.reader import DATES, Reader
-from agent.resolve.rules.grammar.tests_of import existing, subject, told_of
 from language.stems import stem
 from language.text import word_set
 from registry.records import Field, RecordKind
@@ -38,7 +40,7 @@ _HELP: Final = re.compile(
 )
 _BE: Final = word_set("is are was were isn't aren't wasn't weren't")
 _DO: Final = word_set("do does did has have had")
-_LIST: Final = word_set("list show display find which what name see all the")
+_LIST: Final = word_set("list show display find which what what's name see all the any")
 _TAIL: Final = word_set(
     "are is was were there do does did we have has us now right currently today at the moment total in still please "
     "exist altogether overall you know i see all that ones these again already yet been being and"
@@ -71,7 +73,9 @@ def read_answer(reader: Reader) -> Answer | None:
 
 
 def _all(find: Find) -> Find:
-    return find if find.order is not None else find.model_copy(update={"pick": "all"})
+    if find.order is not None:
+        return find.model_copy(update={"pick": "one"}) if find.pick == "all" else find
+    return find.model_copy(update={"pick": "all"})
 
 
 def _how_many(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -100,6 +104,10 @@ def _rest(reader: Reader, phrase: Phrase, stop: int) -> Find | None:
             find = find.model_copy(update={"where": (*find.where, BelongsTo(owner=owner.find))})
             at = owner.last + 1
             continue
+        related = _related(reader, kind, at, stop) if reader.low(at) == "on" else None
+        if related is not None:
+            find, at = find.model_copy(update={"where": (*find.where, related[0])}), related[1]
+            continue
         made = related_clause(reader, kind, at, stop)
         if made is not None and made[1] > at:
             find = find.model_copy(update={"where": (*find.where, *made[0]), "order": made[2] or find.order})
@@ -109,6 +117,17 @@ def _rest(reader: Reader, phrase: Phrase, stop: int) -> Find | None:
             return None
         at += 1
     return find
+
+
+def _related(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Has, int] | None:
+    """ "(who is) on the pro plan": what something of theirs is."""
+    if predicate_of(reader, kind, at, stop) is not None:
+        return None
+    for other in reader.kinds.values():
+        made = predicate_of(reader, other, at, stop) if other.relation_to(kind.name) is not None else None
+        if made is not None:
+            return Has(related=Find(record=other.name, where=made[0], pick="all")), made[1]
+    return None
 
 
 def _list(reader: Reader, index: int, stop: int, *, told: bool) -> Answer | None:
@@ -133,6 +152,9 @@ def _list(reader: Reader, index: int, stop: int, *, told: bool) -> Answer | None
 
 
 def _how_much(reader: Reader, index: int, stop: int) -> Answer | None:
+    if reader.low(index) == "what" and reader.low(index + 1) in _DO:
+        total = total_of(reader, index + 2, stop)
+        return ValueAnswer(value=total[0]) if total is not None and total[1] >= stop else None
     if reader.lows(index, 2) != ("how", "much"):
         return None
     at = index + 2
@@ -149,11 +171,11 @@ def _how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     if verb in _DO:
         total = total_of(reader, at + 1, stop)
         return ValueAnswer(value=total[0]) if total is not None and total[1] >= stop else None
-    about = subject(reader, at + 1, stop) if verb in _BE else None
-    if about is None or about.last < stop:
-        return None
-    size = reader.kinds[about.find.record].size
-    return ValueAnswer(value=FieldOf(field=size, of=about.find), about=about.find) if size is not None else None
+    for about in subjects(reader, at + 1, stop) if verb in _BE else ():
+        size = reader.kinds[about.find.record].size
+        if about.last >= stop and size is not None and about.find.pick == "one":
+            return ValueAnswer(value=FieldOf(field=size, of=about.find), about=about.find)
+    return None
 
 
 def _named(reader: Reader, kind: RecordKind, first: int, last: int) -> Field | None:
@@ -189,22 +211,24 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
     for step in range(first + 1, min(first + 6, stop)):
         low = reader.low(step)
         if low in {"of", "for"} | _DO | _BE:
-            about = subject(reader, step + 1, stop)
-            end = about.last if about is not None else step
-            while end < stop and reader.low(end) in _HOLDS | {"on", "in", "at"}:
-                end += 1
-            found = _labelled(reader, about.find, first, step) if about is not None and end >= stop else None
-            if found is not None:
-                return RecordsAnswer(records=found[0], fields=(found[1].name,))
+            for about in subjects(reader, step + 1, stop):
+                end = about.last
+                while end < stop and reader.low(end) in _HOLDS | {"on", "in", "at"}:
+                    end += 1
+                found = _labelled(reader, about.find, first, step) if end >= stop else None
+                if found is not None and found[1].type == "money_minor" and found[0].pick == "all":
+                    return ValueAnswer(value=TotalOf(field=found[1].name, of=found[0]))
+                if found is not None:
+                    return RecordsAnswer(records=found[0], fields=(found[1].name,))
     if first == index and not reader.text.plain.rstrip().endswith("?"):
         return None
     owner = next((step for step in range(first, stop) if reader.tokens[step].owns), None)
     if owner is None or owner + 1 >= stop:
         return None
-    about = subject(reader, first, owner + 1)
-    if about is None or about.last != owner + 1:
+    whose = subject(reader, first, owner + 1)
+    if whose is None or whose.last != owner + 1:
         return None
-    found = _labelled(reader, about.find, owner + 1, stop)
+    found = _labelled(reader, whose.find, owner + 1, stop)
     return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
 
 
@@ -213,10 +237,8 @@ def _when(reader: Reader, index: int, stop: int) -> Answer | None:
     at = index + 1
     if reader.low(index) != "when" or reader.low(at) not in _BE | _DO | {"will"}:
         return None
-    about = subject(reader, at + 1, stop)
-    if about is None or about.last + 1 != stop:
-        return None
-    for find in (about.find, *_below(reader, about.find)):
+    told = [each for each in subjects(reader, at + 1, stop) if each.last + 1 == stop]
+    for about, find in ((each, find) for each in told for find in (each.find, *_below(reader, each.find))):
         verb = stem(reader.low(about.last))
         for each in reader.kinds[find.record].fields:
             labels = [stem(word) for word in (each.label or each.name).lower().split()]
@@ -252,7 +274,7 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
         if about is not None and about.noun and about.last >= stop and about.find.said is not None:
             doer = _doer(reader, reader.kinds[about.find.record])
             if doer is not None:
-                return RecordsAnswer(records=Find(record=doer.name, where=(BelongsTo(owner=about.find),)))
+                return RecordsAnswer(records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all"))
     people = reader.people()
     if people is None:
         return None
@@ -274,9 +296,14 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         return YesNoAnswer(tests=(made[0],)) if made is not None and _over(reader, made[1], stop) else None
     if low not in _BE | _DO:
         return None
-    about = subject(reader, index + 1, stop)
-    if about is None:
-        return None
+    for about in subjects(reader, index + 1, stop):
+        tests = _tested(reader, low, about, stop)
+        if tests is not None:
+            return tests
+    return None
+
+
+def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None:
     at = about.last
     while reader.low(at) in {"still", "already", "currently", "actually", "any", "also", "really"}:
         at += 1

@@ -44,6 +44,8 @@ class Reader:
         self.hours = {self.text.index_at(each.start): each for each in times.find(self.text)}
         self.person: Find | None = None
         self.thing: Find | None = None
+        self._nouns: dict[int, tuple[RecordKind, int] | None] = {}
+        self._states: dict[tuple[int, str], tuple[Condition, int] | None] = {}
         self.spoken: dict[str, Find] = {}
         self.covered: set[int] = set()
         """Tokens that a phrase, an amount or a test was read from."""
@@ -72,8 +74,11 @@ class Reader:
 
     def noun(self, index: int) -> tuple[RecordKind, int] | None:
         """The kind whose noun begins at a token, and its length; the longest noun wins."""
-        if index >= len(self.tokens):
-            return None
+        if index not in self._nouns:
+            self._nouns[index] = self._noun(index) if index < len(self.tokens) else None
+        return self._nouns[index]
+
+    def _noun(self, index: int) -> tuple[RecordKind, int] | None:
         found = [(kind, length) for kind in self.kinds.values() if (length := noun_at(self.tokens, index, kind))]
         low = self.low(index)
         exact = [each for each in found if any(low in noun.lower().split() for noun in each[0].nouns)]
@@ -105,8 +110,12 @@ class Reader:
 
     def state(self, index: int, kind: RecordKind) -> tuple[Condition, int] | None:
         """A state word, an enum's value or a currency of the kind at a token."""
-        if index >= len(self.tokens):
-            return None
+        key = index, kind.name
+        if key not in self._states:
+            self._states[key] = self._state(index, kind) if index < len(self.tokens) else None
+        return self._states[key]
+
+    def _state(self, index: int, kind: RecordKind) -> tuple[Condition, int] | None:
         word, length = state_at(self.tokens, index, kind)
         if length and (self.lows(index, length) == tuple(word.lower().split()) or self.low(index) not in ORDER_WORDS):
             return StateIs(state=word), length
@@ -174,11 +183,11 @@ class Reader:
         part = _PARTS.get(self.low(at))
         if part is None or self.low(at + 1) != "of" or at + 2 >= len(self.tokens):
             return None
-        after = self.text.plain[self.tokens[at + 2].start :][:30]
+        after = "in " + self.text.plain[self.tokens[at + 2].start :][:30]
         whole = dates.find(read_text(after), self.now.date())[:1]
-        if not whole or whole[0].start or whole[0].whole != "month" or whole[0].last is None:
+        if not whole or whole[0].start > 3 or whole[0].whole != "month" or whole[0].last is None:
             return None
-        last = self.end_index(self.tokens[at + 2].start + whole[0].end)
+        last = self.end_index(self.tokens[at + 2].start + whole[0].end - 3)
         quote = self.words(index, last)
         first = whole[0].day.replace(day=part[0])
         end = whole[0].last if part[1] is None else whole[0].day.replace(day=part[1])
@@ -229,7 +238,7 @@ class Reader:
                 break
             if token.low in lexicon.NAME_STOP and not (capital and end > index and token.capital):
                 break
-            if token.word and not token.low[0].isalpha():
+            if token.word and (not token.low[0].isalpha() or any(map(str.isdigit, token.low))):
                 break
             if self.noun(end) is not None and not (token.capital and end > index):
                 break

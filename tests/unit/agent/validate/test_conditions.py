@@ -25,7 +25,7 @@ async def read(text: str) -> tuple[Case, Plan | Question | Refusal]:
     """Resolved by words alone and validated."""
     case = Case(text)
     offers = Shortlist(case.catalogue.offers(OWNER.role, "admin"))
-    resolved = (await RuleResolver().resolve(case.request, offers, KINDS)).resolution
+    resolved = (await RuleResolver().draft(case.request, offers, KINDS)).resolution
     case.drafts = resolved.drafts  # type: ignore[union-attr]
     return case, await case.ask()
 

@@ -51,11 +51,15 @@ def test_what_is_marked_is_what_a_baseline_keeps() -> None:
 
 
 def test_every_cause_has_its_sentence_and_its_row() -> None:
-    source = (Path(__file__).parents[4] / "evals/score/score.py").read_text("utf-8")
+    folder = Path(__file__).parents[4] / "evals/score"
+    source = "".join((folder / name).read_text("utf-8") for name in ("score.py", "content.py"))
     returned = set(
-        re.findall(r'"((?:acted|asked|abstained|other|parameter|candidate|not|changed|data)_\w+)"', source)
+        re.findall(
+            r'"((?:acted|answered|asked|abstained|other|text|parameter|candidate|not|changed|data)_\w+)"', source
+        )
     ) | {"error"}
-    built = {f"{did}_where_nothing_fits" for did in ("acted", "asked", "abstained")}
+    built = {f"{did}_where_nothing_fits" for did in ("acted", "answered", "asked", "abstained")}
+    built |= {f"{did}_where_it_had_to_answer" for did in ("acted", "asked", "abstained")}
     assert rows(section("Causes")) == returned | built == set(WHY)
 
 

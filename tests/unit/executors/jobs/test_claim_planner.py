@@ -99,10 +99,10 @@ def test_kinds_that_are_apart_claim_for_themselves() -> None:
 
 def test_kinds_without_due_jobs_rest_until_a_notification_or_the_next_look() -> None:
     pool = ClaimGroup(("call",), notified=False, short=True, looked_at=10.0)
-    assert pool.rests(10.0 + LOOK_S / 2, stocked=False)
-    assert not pool.rests(10.0 + LOOK_S, stocked=False)
+    assert pool.is_resting(10.0 + LOOK_S / 2, stocked=False)
+    assert not pool.is_resting(10.0 + LOOK_S, stocked=False)
     pool.notified = True
-    assert not pool.rests(10.1, stocked=True)
+    assert not pool.is_resting(10.1, stocked=True)
 
 
 def test_what_a_look_finds_says_whether_the_next_one_is_needed() -> None:
@@ -110,7 +110,7 @@ def test_what_a_look_finds_says_whether_the_next_one_is_needed() -> None:
     (pool,) = claim_planner.pools
     (both,) = claim_planner.plan_claims(pool, 1.0)
     assert not pool.record_claim(both, 0)
-    assert not pool.rests(1.1, stocked=False), "of calls there was no room, so what is there is not known"
+    assert not pool.is_resting(1.1, stocked=False), "of calls there was no room, so what is there is not known"
     claim_planner, _ = standing(deliver=128, call=50)
     (pool,) = claim_planner.pools
     (both,) = claim_planner.plan_claims(pool, 1.0)
@@ -131,5 +131,5 @@ def test_of_quick_lanes_is_claimed_while_the_rest_rests() -> None:
 
 def test_kinds_of_which_more_is_there_rest_only_while_much_waits_here() -> None:
     pool = ClaimGroup(("call",), notified=False, short=False, looked_at=10.0)
-    assert not pool.rests(10.1, stocked=False)
-    assert pool.rests(10.1, stocked=True)
+    assert not pool.is_resting(10.1, stocked=False)
+    assert pool.is_resting(10.1, stocked=True)

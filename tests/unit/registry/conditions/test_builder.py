@@ -48,7 +48,7 @@ def test_rows_are_read_back_from_what_they_were_written_as(given_rows: list[Row]
 
 def holds(row: Row, data: dict[str, Any]) -> bool | None:
     """True or false; None where it can't be judged, and a rule does nothing."""
-    judged = condition.compile(to_cel([row]), condition.EVENT).over({"event": {"name": "a.b", "data": data}})
+    judged = condition.compile(to_cel([row]), condition.EVENT).evaluate({"event": {"name": "a.b", "data": data}})
     return None if judged.trouble else judged.holds
 
 

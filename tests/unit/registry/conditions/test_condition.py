@@ -39,7 +39,7 @@ INVOICE = {"invoice_id": {"status": "paid", "total": 9900, "note": None}}
     ],
 )
 def test_it_holds_where_it_says_so_and_only_there(expression: str, params: dict[str, Any], holds: bool) -> None:
-    judged = condition.compile(expression).judge(params, INVOICE)
+    judged = condition.compile(expression).evaluate_policy(params, INVOICE)
     assert (judged.holds, judged.trouble) == (holds, "")
 
 
@@ -60,7 +60,7 @@ def test_it_holds_where_it_says_so_and_only_there(expression: str, params: dict[
     ],
 )
 def test_what_cannot_be_judged_holds_and_says_why(expression: str, params: dict[str, Any], trouble: str) -> None:
-    judged = condition.compile(expression).judge(params, INVOICE)
+    judged = condition.compile(expression).evaluate_policy(params, INVOICE)
     assert judged.holds
     assert trouble in judged.trouble
     assert condition.compile(expression).holds(params, INVOICE)
@@ -101,7 +101,7 @@ def test_the_same_words_are_compiled_once() -> None:
 @given(st.text(max_size=40))
 def test_no_text_crashes_the_compiler(text: str) -> None:
     with contextlib.suppress(InvalidInput):
-        condition.compile(text).judge({"a": 1}, {})
+        condition.compile(text).evaluate_policy({"a": 1}, {})
 
 
 @given(
@@ -117,5 +117,5 @@ def test_no_text_crashes_the_compiler(text: str) -> None:
     ),
 )
 def test_no_value_crashes_a_condition_and_trouble_always_holds(expression: str, params: dict[str, Any]) -> None:
-    judged = condition.compile(expression).judge(params, {})
+    judged = condition.compile(expression).evaluate_policy(params, {})
     assert judged.holds or not judged.trouble

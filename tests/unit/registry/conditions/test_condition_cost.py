@@ -52,7 +52,7 @@ def refused(expression: str) -> str:
 def test_what_people_write_is_accepted_and_judged_at_once_where_it_is_cheap(expression: str, cheap: bool) -> None:
     made = condition.compile(expression, condition.EVENT)
     assert made.cheap is cheap
-    assert made.over(EVENT).trouble == ""
+    assert made.evaluate(EVENT).trouble == ""
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_whatever_is_accepted_is_judged_within_the_budget(expression: str, end: 
     except InvalidInput:
         return
     began = time.process_time()
-    made.over(EVENT)
+    made.evaluate(EVENT)
     assert time.process_time() - began < CPU_S, expression
 
 

@@ -62,6 +62,6 @@ def test_no_condition_that_has_ever_answered_is_refused(expression: str, a: Any,
         compiled = condition.compile(expression, condition.EVENT)
     except InvalidInput:
         return
-    judged = compiled.over({"event": {"name": "x", "data": {"a": a, "b": b}}})
+    judged = compiled.evaluate({"event": {"name": "x", "data": {"a": a, "b": b}}})
     if not judged.trouble:
         satisfiability.check_satisfiable(compiled)

@@ -10,7 +10,6 @@ from agent.planning.proposal import (
     BelongsTo,
     Compare,
     Comparison,
-    Condition,
     CountOf,
     FieldOf,
     Find,
@@ -63,9 +62,9 @@ def count_test(find: Find, op: Comparison = ">=", number: Number = ONE) -> Test:
 def _owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     """ "she still owes us something"."""
     made = total_of(reader, index, stop)
-    if made is None or not hasattr(made[0], "of"):
+    if made is None or not isinstance(made[0].of, Find):
         return None
-    find, at = made[0].of, made[1]  # type: ignore[union-attr]
+    find, at = made[0].of, made[1]
     if not any(isinstance(each, StateIs) for each in find.where):
         return None
     compared = reader.comparison(at)
@@ -131,6 +130,21 @@ def subject(reader: Reader, index: int, stop: int) -> Phrase | None:
     return read_phrase(reader, index, stop, None)
 
 
+def subjects(reader: Reader, index: int, stop: int) -> list[Phrase]:
+    """Whom or what a sentence may be about: a bare code may be any kind's, one with letters first a code field's."""
+    one = subject(reader, index, stop)
+    if one is not None:
+        return [one]
+    made: list[tuple[bool, Phrase]] = []
+    step = index + (reader.low(index) == "the")
+    for kind in reader.kinds.values():
+        if step < stop and is_code(reader, step, kind):
+            coded = any(each.search == "number" and each.type == "string" for each in kind.fields)
+            find = Find(record=kind.name, said=reader.words(step, step + 1))
+            made.append((coded is reader.low(step).isdigit(), Phrase(find, index, step + 1, True)))
+    return [phrase for _, phrase in sorted(made, key=lambda each: each[0])]
+
+
 def _told(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     token = reader.tokens[index] if index < stop else None
     if token is None:
@@ -181,13 +195,12 @@ def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = F
             continue
         made = predicate_of(reader, other, at, stop)
         if made is not None and made[1] >= stop:
-            test = count_test(whole.model_copy(update={"where": (*whole.where, *made[0])}))
-            return (test if not negated else count_test(test.left.of, "=", NONE)), made[1]  # type: ignore[union-attr]
+            told = whole.model_copy(update={"where": (*whole.where, *made[0])})
+            return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
     flag = _flag(reader, find, at)
     if flag is not None:
-        where: tuple[Condition, ...] = (*find.where, flag[0])
-        test = count_test(find.model_copy(update={"where": where}))
-        return (test if not negated else count_test(test.left.of, "=", NONE)), flag[1]  # type: ignore[union-attr]
+        told = find.model_copy(update={"where": (*find.where, flag[0])})
+        return (count_test(told, "=", NONE) if negated else count_test(told)), flag[1]
     return None
 
 

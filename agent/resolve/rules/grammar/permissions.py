@@ -1,0 +1,54 @@
+"""Questions about an action itself: "may I …", "who may …", "can … be undone"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from agent.planning.proposal import ActionAnswer
+from language.stems import stem, stems
+from registry.shortlist import Shortlist
+
+Asks = Literal["may I", "who may", "can it be undone", "is it confirmed"]
+_FORMS: Final[tuple[tuple[re.Pattern[str], Asks], ...]] = (
+    (
+        re.compile(
+            r"^\W*(?:am\s+i\s+(?:allowed|able|permitted)\s+to|may\s+i|do\s+i\s+have\s+(?:the\s+)?(?:permission|right)s?\s+to)"
+            r"\s+(?P<what>.{1,120})$",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        "may I",
+    ),
+    (
+        re.compile(
+            r"^\W*who(?:\s+else)?\s+(?:can|may|is\s+(?:allowed|able)\s+to)\s+(?P<what>.{1,120})$",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        "who may",
+    ),
+    (
+        re.compile(
+            r"^\W*(?:can|could)\s+(?:i\s+)?(?P<what>.{1,100}?)\s+be\s+(?:undone|reversed|taken\s+back|reverted)\W*$"
+            r"|^\W*can\s+(?:i|you|we)\s+(?:undo|reverse|revert|take\s+back)\s+(?P<that>.{1,100})$",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        "can it be undone",
+    ),
+)
+
+
+def action_asked(text: str, shortlist: Shortlist) -> ActionAnswer | None:
+    """The action that is asked about; None where the words are no such question, or name no one action."""
+    for pattern, asks in _FORMS:
+        found = pattern.match(text)
+        if found is None:
+            continue
+        groups = found.groupdict()
+        said = set(stems(groups.get("what") or groups.get("that") or ""))
+        names = [*(offer.name for offer in shortlist.offers), *shortlist.others]
+        parts = {name: [stem(part) for part in name.rpartition(".")[2].split("_")] for name in names}
+        whole = [name for name in names if said.issuperset(parts[name])]
+        verbs = [name for name in names if parts[name][0] in said]
+        if len(whole) == 1 or len(verbs) == 1:
+            return ActionAnswer(action=whole[0] if len(whole) == 1 else verbs[0], asks=asks)
+    return None
