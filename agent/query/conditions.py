@@ -213,7 +213,12 @@ def by_count(counts: Counter[str], op: str, number: int) -> Filter:
 
 
 def either(filters: Sequence[Filter]) -> Filter:
-    return Filter(lambda record: any(each.keeps(record) for each in filters))
+    """Any of them. Where all are about one field, its provider can be asked for all their values at once."""
+    names = {tuple(each.where) for each in filters}
+    where: dict[str, tuple[Scalar, ...]] = {}
+    if len(names) == 1 and len(name := next(iter(names))) == 1:
+        where = {name[0]: tuple(dict.fromkeys(value for each in filters for value in each.where[name[0]]))}
+    return Filter(lambda record: any(each.keeps(record) for each in filters), where)
 
 
 def together(filters: Sequence[Filter]) -> Filter:

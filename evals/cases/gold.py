@@ -8,13 +8,16 @@ call with all that the case says is known; an answer, of the very records it nam
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from agent.resolve.model.arguments import ActionForm, ArgumentForm, closed_set
 from agent.resolve.model.parse import Parser
+from agent.validate import questions
 from core import money
 from evals.cases.reader import Case
+from evals.cases.registry_files import load_context
 from evals.run.scripted import ScriptedClient
 from registry.contract import Unit
 
@@ -38,25 +41,63 @@ class GoldClient(ScriptedClient):
 
     name = GOLD
 
-    def __init__(self, cases: Sequence[Case]) -> None:
+    def __init__(self, cases: Sequence[Case], data: Path | None = None) -> None:
+        """``data`` is where the cases' paths start from."""
+        self._data = data
         self._cases: dict[str, list[Case]] = {}
         for case in cases:
             self._cases.setdefault(case.prompt, []).append(case)
 
+    def _stands_for(self, case: Case) -> Mapping[str, str]:
+        if not case.registry_file or self._data is None:
+            return {}
+        return load_context(case, self._data).stands_for
+
     def answer(self, parser: Parser, _messages: Sequence[Mapping[str, str]], /) -> dict[str, Any]:
         text = parser.request.text
-        tokens = {form.offer.name: form for form in parser.actions.values()}
         for case in self._cases.get(text, ()):
+            tokens = _by_source(parser.actions.values(), self._stands_for(case))
             if (result := _result(case, tokens, text, parser.id_fields)) is not None:
                 return {"understood": "", "result": result, "left_over": []}
         none = {"type": "none", "reason": "no such action", "action": None, "quote": ""}
         return {"understood": "", "result": none, "left_over": []}
 
 
-def _result(case: Case, tokens: Mapping[str, ActionForm], text: str, ids: Mapping[str, str]) -> dict[str, Any] | None:
+def _by_source(forms: Iterable[ActionForm], stands_for: Mapping[str, str]) -> dict[str, list[ActionForm]]:
+    """The actions offered, by the name that cases know them by: several contracts may stand for one function."""
+    made: dict[str, list[ActionForm]] = {}
+    for form in forms:
+        made.setdefault(stands_for.get(form.offer.name, form.offer.name), []).append(form)
+    return made
+
+
+def _form(tokens: Mapping[str, Sequence[ActionForm]], call: Mapping[str, Any]) -> ActionForm | None:
+    """The one whose parameters are the call's."""
+    params = {name: _first(values) for name, values in (call.get("params") or {}).items() if values}
+
+    def misfits(form: ActionForm) -> int:
+        schemas = form.offer.properties
+        limited = {name: questions.closed_set(schema) for name, schema in schemas.items() if name in params}
+        limited |= {name: (schema["const"],) for name, schema in schemas.items() if "const" in schema}
+        return sum(
+            name not in schemas or (bool(limited.get(name)) and value not in limited[name])
+            for name, value in params.items()
+            if value is not None
+        )
+
+    return min(tokens.get(call["action"], ()), key=misfits, default=None)
+
+
+def _result(
+    case: Case, tokens: Mapping[str, Sequence[ActionForm]], text: str, ids: Mapping[str, str]
+) -> dict[str, Any] | None:
     calls = case.actions
-    if case.allowed & {"act", "clarify"} and calls and all(call["action"] in tokens for call in calls):
-        return {"type": "plan", "steps": [_call(tokens[call["action"]], call, case, text, ids) for call in calls]}
+    forms = [_form(tokens, call) for call in calls]
+    if case.allowed & {"act", "clarify"} and calls and None not in forms:
+        steps = [
+            _call(form, call, case, text, ids) for form, call in zip(forms, calls, strict=True) if form is not None
+        ]
+        return {"type": "plan", "steps": steps}
     if case.wants == "answer":
         return _answer(case.expected.get("answer") or {}, text, ids)
     return None
@@ -132,6 +173,8 @@ def _argument(
     quote = _quote(value, text)
     if argument.form == "reference":
         assert argument.record is not None
+        sent = form.offer.annotation(argument.parameter).field
+        ids = {**ids, argument.record: sent} if sent else ids
         return _by_ids(argument.record, value if isinstance(value, list) else [value], text, ids)
     if argument.form == "expression" and isinstance(value, int | float) and not isinstance(value, bool):
         unit = form.offer.annotation(argument.parameter).unit

@@ -81,7 +81,9 @@ async def run_suite(
 
     def named(take: int) -> Resolver:
         if setup.resolver in SCRIPTED:
-            client = GoldClient(cases) if setup.resolver == GOLD else WorstClient()
+            client = (
+                GoldClient(cases, Path(setup.data) if setup.data else None) if setup.resolver == GOLD else WorstClient()
+            )
             return ProposingResolver(client, version=setup.prompt_version or DEFAULT_VERSION)
         return resolver(
             setup.resolver,
