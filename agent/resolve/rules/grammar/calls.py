@@ -327,12 +327,13 @@ class CallReader:
                     number = Number(number=each.count, unit=unit, quote=quote)
                     return ComputedArgument(expression=number) if unit in {"days", "weeks"} else None
         schema = self.offer.properties.get(name) or {}
-        if schema.get("type") == "string" and not {"enum", "format", "pattern"} & set(schema):
+        held = exact(span.text, name=name, schema=schema, annotation=annotation, now=reader.now)
+        plain = schema.get("type") == "string" and not {"enum", "format", "pattern"} & set(schema)
+        if plain and (held is None or held.value == span.text):
             own = re.match(r"\W*(\w+)\s*,\s*(?=\w)", span.text)
             if own is not None and stem(own[1].lower()) in self.wish.spoken:
                 quote = reader.place(span.start + own.end(), span.end)
             return None if _TELLS.match(span.text) else QuotedText(quote=quote)
-        held = exact(span.text, name=name, schema=schema, annotation=annotation, now=reader.now)
         if held is None:
             return None
         if schema.get("type") == "string" and "enum" not in schema and held.value == span.text:
