@@ -28,7 +28,8 @@ from agent.planning.proposal import (
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import MONEY, Amounts
-from agent.resolve.rules.grammar.noun_phrase import Phrase, placed, read_phrase
+from agent.resolve.rules.grammar.modifiers import Phrase
+from agent.resolve.rules.grammar.noun_phrase import placed, read_phrase
 from agent.resolve.rules.grammar.reader import DATES, Reader
 from language.stems import EMPTY, ORDER_WORDS, stem
 from registry.contract import Annotation, Unit
