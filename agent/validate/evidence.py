@@ -51,8 +51,8 @@ def prove(parameter: Parameter, argument: TypedValue, value: Any, now: datetime)
 
 
 def _read_by_code(parameter: Parameter, value: Any, words: VerifiedSpan, now: datetime) -> bool:
-    if isinstance(value, str) and not closed_set(parameter.schema):
-        return value == words.text
+    if isinstance(value, str) and not closed_set(parameter.schema) and value == words.text:
+        return True
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return all(each in words.text for each in value)
     if (

@@ -94,7 +94,9 @@ class RuleResolver:
         self._seconds = seconds
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
-        return await self._timed(request, shortlist, kinds, full=request.given is None and bool(kinds))
+        # Kinds whose records a provider searches by when they are have a reader of their own ("the next meeting").
+        timed = any(field.ranged for kind in kinds for field in kind.fields)
+        return await self._timed(request, shortlist, kinds, full=request.given is None and bool(kinds) and not timed)
 
     async def draft(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         """Which actions are meant and the words for each parameter: what ``resolve`` then reads in full."""
@@ -167,7 +169,7 @@ async def _in_full(
     if _ASKS.match(request.text):
         detail = "That is a question which nothing here answers; nothing was done."
         return made.model_copy(update={"resolution": Abstain(reason="nothing_fits", detail=detail)})
-    calls = proposer.plan(came.drafts)
+    calls = proposer.plan(came.drafts) if all(draft.condition is None for draft in came.drafts) else None
     if calls is None:
         return made
     proposal = proposal_of(calls, proposer.left_over(calls))

@@ -28,7 +28,8 @@ from agent.planning.proposal import (
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import MONEY, Amounts
-from agent.resolve.rules.grammar.noun_phrase import Phrase, placed, read_phrase
+from agent.resolve.rules.grammar.modifiers import Phrase
+from agent.resolve.rules.grammar.noun_phrase import placed, read_phrase
 from agent.resolve.rules.grammar.reader import DATES, Reader
 from language.stems import EMPTY, ORDER_WORDS, stem
 from registry.contract import Annotation, Unit
@@ -327,12 +328,13 @@ class CallReader:
                     number = Number(number=each.count, unit=unit, quote=quote)
                     return ComputedArgument(expression=number) if unit in {"days", "weeks"} else None
         schema = self.offer.properties.get(name) or {}
-        if schema.get("type") == "string" and not {"enum", "format", "pattern"} & set(schema):
+        held = exact(span.text, name=name, schema=schema, annotation=annotation, now=reader.now)
+        plain = schema.get("type") == "string" and not {"enum", "format", "pattern"} & set(schema)
+        if plain and (held is None or held.value == span.text):
             own = re.match(r"\W*(\w+)\s*,\s*(?=\w)", span.text)
             if own is not None and stem(own[1].lower()) in self.wish.spoken:
                 quote = reader.place(span.start + own.end(), span.end)
             return None if _TELLS.match(span.text) else QuotedText(quote=quote)
-        held = exact(span.text, name=name, schema=schema, annotation=annotation, now=reader.now)
         if held is None:
             return None
         if schema.get("type") == "string" and "enum" not in schema and held.value == span.text:

@@ -21,7 +21,8 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import total_of
-from agent.resolve.rules.grammar.noun_phrase import Phrase, is_code, predicate_of, read_phrase
+from agent.resolve.rules.grammar.modifiers import Phrase, is_code
+from agent.resolve.rules.grammar.noun_phrase import predicate_of, read_phrase
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 

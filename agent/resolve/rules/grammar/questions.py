@@ -21,7 +21,8 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import total_of
 from agent.resolve.rules.grammar.conditions import existing, subject, subjects, told_of
-from agent.resolve.rules.grammar.noun_phrase import Phrase, predicate_of, read_phrase, related_clause
+from agent.resolve.rules.grammar.modifiers import Phrase
+from agent.resolve.rules.grammar.noun_phrase import predicate_of, read_phrase, related_clause
 from agent.resolve.rules.grammar.reader import DATES, Reader
 from language.stems import stem
 from language.text import word_set
