@@ -33,7 +33,16 @@ from agent.validate.records import confusables, explanations
 from agent.validate.records.located import LocatedRecord, counted, plural, singular
 from agent.validate.records.name_match import by_words
 from agent.validate.records.query import Outcome, RecordQuery
-from agent.validate.records.ranking import Fit, best, find_numbered, find_tied, in_line, is_identifying, is_slip
+from agent.validate.records.ranking import (
+    Fit,
+    best,
+    find_numbered,
+    find_tied,
+    in_line,
+    is_identifying,
+    is_slip,
+    names_nothing,
+)
 from agent.validate.records.scope import TooMany, Unrelated, fits, id_value, merged
 from agent.validate.verified_spans import find_answer
 from registry.records import Query, Record, RecordKind, SearchBy
@@ -520,18 +529,13 @@ class RecordFinder:
             if chosen:
                 found = [LocatedRecord(each, need.kind, spans, (), "chosen") for each in chosen]
                 return self._checked(need, found)
-        again = Find(record=need.kind.name, said=Words(text=words, origin=spans[0].origin if spans else 0))
-        outcome = await self._run(need, again, own)
-        if (
-            isinstance(outcome, Question)
-            and not outcome.candidates
-            and isinstance(before, Question)
-            and before.candidates
-        ):
-            return before.model_copy(
-                update={"text": f"Which one is meant by {said(words)} can't be told. {before.text}"}
-            )
-        return outcome
+        offered = before if isinstance(before, Question) and before.candidates else None
+        if offered is None or not names_nothing(words, need.kind):
+            again = Find(record=need.kind.name, said=Words(text=words, origin=spans[0].origin if spans else 0))
+            outcome = await self._run(need, again, own)
+            if offered is None or not isinstance(outcome, Question) or outcome.candidates:
+                return outcome
+        return offered.model_copy(update={"text": f"Which one is meant by {said(words)} can't be told. {offered.text}"})
 
     # ── what is said of it ───────────────────────────────────────────────────────────────────────────────────────────
 

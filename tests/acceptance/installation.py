@@ -17,10 +17,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 import store.jobs.jobs
 from agent.history import sealing
+from agent.workspace.data_keys import open_box
 from app.container import open_container
 from cli.client import Client, Refused
 from cli.commands.ask import wait_until_idle
@@ -28,8 +29,10 @@ from cli.console_session import ConsoleSession
 from core.clock import utc_now
 from core.settings import Settings
 from core.webhook_signature import new_secret
+from store import rows
 from store.database import Database
 from store.migrate import upgrade
+from store.rows import RowT
 from tests.acceptance.fork_server import Forked
 from tests.integration.fast_passwords import cheap_passwords
 from web.auth import SCOPES
@@ -125,7 +128,7 @@ class Installation:
 
     def make_key(self, by: str, role: str, name: str) -> None:
         """A key of this role, with every scope, that ``by`` makes over the API: from now on ``clients[name]``."""
-        made = self.clients[by].post("/v1/keys", {"name": name, "role": role, "scopes": list(SCOPES)})
+        made = self.clients[by].post("/v1/keys", {"name": name, "role": role, "scopes": list(SCOPES), "mode": "live"})
         self.clients[name] = Client(self.url, made["key"]["public"], made["secret"])
 
     def call(self, person: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -165,6 +168,23 @@ class Installation:
                 await database.close()
 
         return asyncio.run(run())
+
+    def rewrite(self, kind: type[RowT], row_id: str, **columns: Any) -> None:
+        """Columns of one stored row, changed with a code that fits: as an earlier version might have written them."""
+
+        async def run() -> None:
+            settings = self._settings()
+            database = await Database.open(settings.database_url)
+            try:
+                database.authenticator = (await open_box(database, settings.data_keys, utc_now)).authenticator
+                async with database.begin() as session:
+                    row = await rows.first(session, kind, select(kind.__table__).where(kind.__table__.c.id == row_id))
+                    assert row is not None
+                    assert await rows.amend(session, row, columns)
+            finally:
+                await database.close()
+
+        asyncio.run(run())
 
     def accept(self) -> None:
         """As `opsiq seal --accept`: what somebody wrote into the database counts as OpsIQ's own from now on."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
 
+from store.runs.runs import RunRow
 from tests.acceptance.installation import Installation
 from tests.acceptance.test_events import reacted, runs_of, until
 
@@ -74,9 +73,7 @@ def of_a(world: Installation, param: str) -> list[Verb]:
 
 def put_state(world: Installation, run: dict[str, Any], state: str) -> None:
     """A state that a run is in for a moment only, or only when the platform breaks off: held still."""
-    with closing(sqlite3.connect(world.folder / "opsiq.db", timeout=10)) as database, database:
-        done = database.execute("UPDATE runs SET state = ? WHERE id = ?", (state, run["id"]))
-        assert done.rowcount == 1
+    world.rewrite(RunRow, run["id"], state=state)
 
 
 def asked(world: Installation) -> dict[str, Any]:

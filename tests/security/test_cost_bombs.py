@@ -22,6 +22,7 @@ import psutil
 import pytest
 
 from cli.client import Client, Refused
+from store.automations import RuleRow
 from tests.acceptance.installation import Installation
 from tests.acceptance.test_events import until
 
@@ -151,7 +152,7 @@ def test_a_condition_of_nested_loops_is_refused_where_it_is_saved(world: Install
 
 def test_one_that_was_stored_before_is_told_and_never_run(world: Installation, health: Health) -> None:
     rule = world.clients["sara"].post("/v1/rules", RULE)["id"]
-    world.execute("UPDATE rules SET condition = :bomb WHERE id = :rule", bomb=NESTED, rule=rule)
+    world.rewrite(RuleRow, rule, condition=NESTED)
     reacted(world, fire(world, l=[1] * 20))
     (firing,) = firings(world, rule)
     assert firing["verdict"] == "untold"
@@ -283,7 +284,7 @@ def test_work_that_ends_its_processes_is_parked_and_told(world: Installation, he
 def test_a_stop_ends_the_servers_under_attack_and_a_restart_serves(world: Installation) -> None:
     sara = world.clients["sara"]
     rules = [sara.post("/v1/rules", {**RULE, "condition": LOOP})["id"], sara.post("/v1/rules", RULE)["id"]]
-    world.execute("UPDATE rules SET condition = :bomb WHERE id = :rule", bomb=NESTED, rule=rules[1])
+    world.rewrite(RuleRow, rules[1], condition=NESTED)
     for _ in range(3):
         fire(world, items=[1] * 30_000, l=[1] * 20)
     for name in ("server", "other"):

@@ -77,7 +77,7 @@ def test_a_pattern_that_backtracks_for_ever_ends_with_its_budget(world: Installa
     contract = {
         "schema": "opsiq/contract/v1", "name": "cost.tag", "title": "Tag it", "description": "Tags something with "
                                                                                              "a label.",
-        "surfaces": ["admin"], "roles": ["support", "owner"], "endpoint": {"url": f"{world.platform_url}/actions/tag"},
+        "surfaces": ["admin"], "roles": ["support", "owner"], "endpoint": {"url": "https://cost.example/tag"},
         "parameters": {
             "type": "object", "additionalProperties": False, "required": ["label"],
             "properties": {"label": {"type": "string", "pattern": "^(a+)+$", "description": "The label"}},
@@ -85,7 +85,7 @@ def test_a_pattern_that_backtracks_for_ever_ends_with_its_budget(world: Installa
     }  # fmt: skip
     owner.post("/v1/contracts", {"contracts": [contract]})
     before = cpu_s(world)
-    run = world.ask("sara", "tag it with the label " + "a" * 60 + "!b")
+    run = world.ask("sara", "tag it with the label " + "a" * 60 + "-b")
     assert cpu_s(world) - before < 2 * BUDGET_S + 1.0
     assert run["state"] in ("asked", "refused", "abstained")
     assert timed(lambda: health(world)) < 3.0

@@ -55,10 +55,19 @@ def fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
 def is_identifying(words: str, shown: str, kind: RecordKind) -> bool:
     """Whether all that words say which could tell one record from another is said of what is shown of it ("the one with
     the bakery": "Ben's Baking"). A word's stem, or one that begins with it, of four letters at least."""
-    idle = {"one", *stems(" ".join(kind.nouns))}
-    wanted = [each for each in stems(words) if each not in EMPTY and each not in idle]
+    wanted = _telling_words(words, kind)
     there = stems(shown)
     return bool(wanted) and all(any(_akin(each, other) for other in there) for each in wanted)
+
+
+def names_nothing(words: str, kind: RecordKind) -> bool:
+    """Whether words are pronouns, articles and the kind's own noun alone: "the one", "that one, the other"."""
+    return not _telling_words(words, kind)
+
+
+def _telling_words(words: str, kind: RecordKind) -> list[str]:
+    idle = {"one", *stems(" ".join(kind.nouns))}
+    return [each for each in stems(words) if each not in EMPTY and each not in idle]
 
 
 def _akin(one: str, other: str) -> bool:
