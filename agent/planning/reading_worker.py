@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import pickle
 import sys
@@ -132,9 +133,10 @@ def main(arguments: Sequence[str]) -> int:
         return await resolve(task_of(run, LineGround(held, line), ()), resolver_of(resolver, line))
 
     async def job() -> None:
-        await RuleResolver().resolve(
-            _WARM, Shortlist([]), ()
-        )  # word lists are read before the first person waits for them
+        # Word lists are read before the first person waits for them, and then left out of garbage collection.
+        await RuleResolver().resolve(_WARM, Shortlist([]), ())
+        gc.collect()
+        gc.freeze()
         operations = {"propose": propose_run, "resolve": resolve_run}
         await Worker(operations, HeldGround, budget_s=budget_s, socket_fd=socket_fd).run()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
@@ -70,6 +71,7 @@ MAX_LIST: Final = 40
 MAX_TEXT: Final = 4000
 _DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}(:\d{2}(:\d{2})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
 _WORD: Final = re.compile(r"\w+")
+_BETWEEN: Final = "\n"
 # Thai, Lao, Myanmar and Khmer; kana and Han.
 _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
@@ -345,14 +347,29 @@ def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ())
         there = request.words(origin)
         exact = [at.start() for at in re.finditer(re.escape(text), there) if _whole(there, at.start(), at.end())]
         found += [Words(text=text, origin=origin, start=start) for start in exact]
-        tokens = list(_WORD.finditer(there))
-        low = [each.group().casefold() for each in tokens]
-        for first in range(len(low) - len(wanted) + 1 if wanted and not exact else 0):
-            if low[first : first + len(wanted)] == wanted:
-                start, end = tokens[first].start(), tokens[first + len(wanted) - 1].end()
-                found.append(Words(text=there[start:end], origin=origin, start=start))
+        if exact or not wanted:
+            continue
+        joined, places = _folded_words(there)
+        sought = _joined(wanted)
+        at = joined.find(sought)
+        while at >= 0:
+            first = joined.count(_BETWEEN, 0, at)
+            start, end = places[first][0], places[first + len(wanted) - 1][1]
+            found.append(Words(text=there[start:end], origin=origin, start=start))
+            at = joined.find(sought, at + 1)
     free = [each for each in found if (each.origin, each.start) not in taken]
     return next(iter((*free, *found)), Words(text=text))
+
+
+@lru_cache(maxsize=64)
+def _folded_words(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
+    """The words of a text in one string, and the place of each: folded once for every quote that is looked for."""
+    words = list(_WORD.finditer(text))
+    return _joined(each.group().casefold() for each in words), tuple(each.span() for each in words)
+
+
+def _joined(words: Iterable[str]) -> str:
+    return "".join(f"{_BETWEEN}{each}" for each in words) + _BETWEEN
 
 
 def _whole(text: str, start: int, end: int) -> bool:

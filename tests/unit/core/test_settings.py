@@ -74,6 +74,10 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "OPSIQ_BODY_TIMEOUT_S": "6",
         "OPSIQ_READ_TIMEOUT_S": "7",
         "OPSIQ_KEEP_ALIVE_S": "8",
+        "OPSIQ_READING_PROCESSES": "2",
+        "OPSIQ_READING_BUDGET_MS": "700",
+        "OPSIQ_TEXTS_PER_PERSON_PER_MIN": "9",
+        "OPSIQ_TEXTS_PER_WORKSPACE_PER_MIN": "90",
     }
     made = Settings.load(given)
     expected: dict[str, Any] = {
@@ -119,6 +123,10 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "body_timeout_s": 6,
         "read_timeout_s": 7,
         "keep_alive_s": 8,
+        "reading_processes": 2,
+        "reading_budget_ms": 700,
+        "texts_per_person_per_min": 9,
+        "texts_per_workspace_per_min": 90,
     }
     assert {name: getattr(made, name) for name in expected} == expected
     assert {env_variable.of(each.metadata).name for each in fields(Settings)} == set(given)
