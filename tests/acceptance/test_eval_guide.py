@@ -127,9 +127,7 @@ def test_every_option_of_the_guide_exists() -> None:
 
 
 def test_every_field_of_a_case_in_the_guide_is_read() -> None:
-    source = "".join(
-        (ROOT / "evals" / name).read_text("utf-8") for name in ("external.py", "score.py", "stage.py", "attack.py")
-    )
+    source = "".join(each.read_text("utf-8") for each in sorted((ROOT / "evals").rglob("*.py")))
     section = GUIDE.split("\n## A case\n", 1)[1].split("\n## ", 1)[0]
     fields = {
         name for line in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for name in re.findall(r"`([\w.]+)`", line)

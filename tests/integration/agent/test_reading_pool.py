@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Answer, Calls, Plan, Question, Refusal
+from agent.pipeline import Answer, Plan, Proposed, Question, Refusal
 from agent.planning.propose import TOO_COSTLY, propose
 from agent.planning.reading_pool import ReadingPool
 from agent.planning.task import task_of
@@ -79,8 +79,8 @@ async def test_a_worker_comes_to_what_is_come_to_here() -> None:
         again = run_of(TEXTS[2], Answer(slot="0.invoice_id/customer", choice="2", label="Adam Nowak"))
         assert isinstance((await workers.propose(again, there, ())).verdict, Plan)
         resolved = await workers.resolve(run_of(TEXTS[0]), there)
-        assert isinstance(resolved.resolution, Calls)
-        stands = run_of(TEXTS[0]).with_(drafts=resolved.resolution.drafts)
+        assert isinstance(resolved.resolution, Proposed)
+        stands = run_of(TEXTS[0]).with_(proposal=resolved.resolution.proposal)
         assert isinstance((await workers.propose(stands, there, ())).verdict, Plan | Question)
     assert {"choosing", "looking", "checking"} <= set(steps)
 

@@ -7,13 +7,16 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 import store.accounts.members
 import store.automations
 import store.history.authenticity
 import store.history.log
 from agent.pipeline import GivenSource
+from store import rows
+from store.accounts.api_keys import KeyRow
+from store.accounts.members import MemberRow
 from store.history.log import HistoryFilters
 from tests.integration.events.reacting import fired, made_rule, made_runs, payload, reacted, seen
 from tests.integration.web.api.shop import Shop
@@ -208,8 +211,11 @@ async def test_a_rule_whose_author_has_lost_the_role_is_refused(shop: Shop) -> N
 async def promoted_and_reserved(shop: Shop) -> None:
     """Sara becomes an owner, and closing a ticket something that only owners may do."""
     async with shop.container.database.begin() as session:
-        await session.execute(text("UPDATE keys SET role = 'owner' WHERE name = 'sara'"))
-        await session.execute(text("UPDATE members SET role = 'owner' WHERE name = 'sara'"))
+        for kind in (KeyRow, MemberRow):
+            table = kind.__table__
+            row = await rows.first(session, kind, select(table).where(table.c.name == "sara"))
+            assert row is not None
+            assert await rows.amend(session, row, {"role": "owner"})
     contract = (await shop.call("GET", "/v1/contracts/saas.close_ticket")).json()["contract"]
     answer = await shop.call("POST", "/v1/contracts", {"contracts": [contract | {"version": 2, "roles": ["owner"]}]})
     assert answer.status_code == 201, answer.text
@@ -375,7 +381,8 @@ async def test_a_condition_from_before_the_limits_is_not_judged_and_not_switched
     rule = await made_rule(shop)
     bomb = "event.data.l.all(a, event.data.l.all(b, event.data.l.all(c, true)))"
     async with shop.container.database.begin() as session:
-        await session.execute(text("UPDATE rules SET condition = :bomb"), {"bomb": bomb})
+        row = await store.automations.rule(session, shop.actors["olivia"].workspace, rule["id"])
+        assert await rows.amend(session, row, {"condition": bomb})
     event_id = await fired(shop, "ticket.created", ticket_id=5519, l=[1])
     await reacted(shop)
     assert await made_runs(shop) == []
