@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import BaseModel
 
 from agent.pipeline import Question, Span
 from agent.planning.proposal import (
@@ -85,10 +87,10 @@ class RecordFinder:
         name = _name_of(reference)
         settled = context.scene.settled.get(name) if name is not None else None
         if settled is not None and reference.record == need.kind.name and fits(settled.record, need.filter):
-            return (replace(settled, spans=_spans(reference.said) or settled.spans),)
+            return (replace(settled, spans=_spans(reference) or settled.spans),)
         answer = find_answer(context.request, need.slot)
         if answer is not None and answer[0].choice is not None:
-            outcome = await self._chosen(need, answer[0].choice, (*_spans(reference.said), *answer[1].spans))
+            outcome = await self._chosen(need, answer[0].choice, (*_spans(reference), *answer[1].spans))
         elif answer is not None:
             outcome = await self._told(need, reference, answer[1].text, answer[1].spans, own)
         else:
@@ -117,7 +119,7 @@ class RecordFinder:
             return () if pool is self._out else pool
         if pool.more:
             return self._too_many(wide)
-        return tuple(LocatedRecord(each, kind, _spans(reference.said), pool.via) for each in pool.records)
+        return tuple(LocatedRecord(each, kind, _spans(reference), pool.via) for each in pool.records)
 
     # ── one reference ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -153,7 +155,7 @@ class RecordFinder:
                 return between(need.slot, need.param, kind, records, "are meant, and this takes one")
             return need.ask(f"That is {counted(len(records), kind)} at once; at most {need.most} can be done together.")
         how = "" if pool.named and len(records) == 1 else "the only one" if len(records) == 1 else f"all {len(records)}"
-        return tuple(LocatedRecord(each, kind, _spans(find.said), pool.via, how) for each in records)
+        return tuple(LocatedRecord(each, kind, _spans(find), pool.via, how) for each in records)
 
     async def _in_order(self, need: RecordQuery, find: Find, pool: _Pool, own: Own) -> Outcome:
         order, kind = find.order, need.kind
@@ -195,7 +197,7 @@ class RecordFinder:
         if rivals:
             return between(need.slot, need.param, kind, [*chosen, *rivals], "stand at that place together")
         how = f"{what} of {counted(len(line), kind)}" if len(line) > 1 else "the only one"
-        return tuple(LocatedRecord(each, kind, _spans(find.said), pool.via, how) for each in chosen)
+        return tuple(LocatedRecord(each, kind, _spans(find), pool.via, how) for each in chosen)
 
     def _line(self, need: RecordQuery, first: str) -> str | None:
         """The field that "last" goes by, or "biggest"."""
@@ -600,8 +602,22 @@ def _name_of(find: Find) -> tuple[str, str] | None:
     return find.record, find.said.text.casefold()
 
 
-def _spans(words: Words | None) -> tuple[Span, ...]:
-    if words is None or words.start is None:
-        return ()
-    end = words.start + len(words.text)
-    return (Span(origin=words.origin, start=words.start, end=end, text=words.text),)
+def _spans(find: Find) -> tuple[Span, ...]:
+    """The words that a find rests on: its own name, else those it holds of others (whose it is, what it is like)."""
+    named = [find.said] if find.said is not None else list(_words_in(find))
+    return tuple(
+        Span(origin=each.origin, start=each.start, end=each.start + len(each.text), text=each.text)
+        for each in named
+        if each.start is not None
+    )
+
+
+def _words_in(node: Any) -> Iterator[Words]:
+    if isinstance(node, Words):
+        yield node
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from _words_in(getattr(node, name))
+    elif isinstance(node, tuple):
+        for each in node:
+            yield from _words_in(each)

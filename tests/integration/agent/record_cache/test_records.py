@@ -9,7 +9,7 @@ import pytest
 
 from agent.pipeline import RecordSource
 from agent.runs.run import Run
-from core.errors import InvalidInput
+from core.errors import InvalidInput, PlatformUnavailable
 from registry.records import Query, Record
 from tests.integration.agent.record_cache.looking import Looking
 
@@ -140,8 +140,8 @@ async def test_a_name_is_found_while_the_platform_is_down_and_nothing_is_sent_un
         run = await busy.asked("refund Adam Novak's last invoice")
         assert run.state == "held"
         assert run.plan is not None
-        answer = await busy.shop.call("POST", f"/v1/runs/{run.id}/confirm", {"digest": run.plan.digest})
-        assert (answer.status_code, answer.json()["code"]) == (503, "platform_unavailable")
+        with pytest.raises(PlatformUnavailable):
+            await busy.shop.container.decisions.confirm(busy.shop.actors["olivia"], run.id, run.plan.digest)
         (step,) = run.plan.steps
         assert {pin.record_kind for pin in step.pins} == {"customer", "invoice"}
     done = await busy.confirmed(run)
