@@ -242,8 +242,10 @@ class Site:
 
 
 def _patient(contracts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Attempts are short, and all of them together may take as long as it takes."""
+    """Attempts are short, and all of them together may take as long as it takes. Those who ask confirm with their
+    keys: the console is not what is tested here."""
     for each in contracts:
+        each["confirmation"] = each.get("confirmation", {}) | {"by": "anyone"}
         each["endpoint"] |= {"timeout_s": 3, "deadline_s": 86_400}
     return contracts
 
