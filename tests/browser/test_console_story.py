@@ -23,7 +23,7 @@ def test_a_refund_by_keyboard_alone_from_words_to_the_platforms_ledger(world: In
     for shown in ("49.00 EUR", "amount = 4900", "invoice_id = 1042"):
         expect(page.locator("#card").get_by_text(shown, exact=True)).to_be_visible()
     expect(page.locator("#card")).to_contain_text(re.compile(r"refundable of INV-1042 .*of customer Adam Novak"))
-    expect(page.locator("mark").first).to_have_text("Adam's last invoice")
+    expect(page.locator("mark").first).to_have_text("Adam")
 
     olivia.press("Control+Enter")
     expect(page.locator("#card-title")).to_be_visible()
@@ -77,7 +77,7 @@ def test_words_can_answer_and_a_value_lights_the_words_it_came_from(visit: New) 
     olivia.type("Adam Novak")
     olivia.press("Enter")
     olivia.focus_is_on("#card-title")
-    mark = olivia.page.locator("mark", has_text="Adam's last invoice")
+    mark = olivia.page.locator("mark", has_text="Adam")
     expect(mark).not_to_have_class(re.compile("lit"))
     olivia.page.locator("[data-value$=invoice_id] .value").focus()
     expect(mark).to_have_class(re.compile("lit"))
