@@ -46,7 +46,7 @@ from app.maintenance import run_maintenance, write_anchors
 from app.providers import build_issuer, build_model, build_resolver, issuer_name
 from app.workers import JobHandlers
 from core.clock import Clock, utc_now
-from core.secretbox import SecretBox
+from core.crypto.secretbox import SecretBox
 from core.settings import Settings
 from events.record_cache_sync import RecordCacheSubscribers
 from events.webhooks.fanout import DELIVER_JOB

@@ -24,7 +24,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.container import open_container
-from core import request_signature
+from core.crypto import request_signature
 from core.settings import Settings
 from store.migrate import upgrade
 from web.app import create_app

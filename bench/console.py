@@ -67,7 +67,7 @@ async def filled(folder: Path, entries: int, contracts: int) -> None:
 async def reports(console: Console) -> str:
     """Thirty reports, of a few hundred cases each."""
     from evals.report import report_storage
-    from tests.integration.web.console.eval_samples import report_json
+    from tests.integration.web.console.samples.evals import report_json
 
     for at in range(30):
         row = await report_storage.store_report(

@@ -26,7 +26,7 @@ import store.workspaces
 from core import ids
 from core.actor import Actor
 from core.clock import utc_now
-from core.secretbox import SecretBox
+from core.crypto.secretbox import SecretBox
 from events.subscribers import FiredEvent
 from events.webhooks.fanout import DELIVER_JOB, deliver_to
 from events.webhooks.wiring import build

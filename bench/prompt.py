@@ -14,7 +14,7 @@ import urllib.request
 from agent.pipeline import Request
 from agent.resolve.model.resolver import prepare
 from bench.resolve import NOW, offers, requests
-from registry.shortlist import Shortlist
+from registry.offers.shortlist import Shortlist
 
 
 def tokens(text: str, url: str) -> int:

@@ -37,8 +37,8 @@ from evals.cases.rows import Rows
 from registry.catalogue import Catalogue
 from registry.connector import Settings
 from registry.contract import Contract, parse
+from registry.offers.shortlist import Shortlist
 from registry.records import Kinds
-from registry.shortlist import Shortlist
 
 MAX_CHARS: Final = 4000
 NOW: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

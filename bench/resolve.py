@@ -19,8 +19,8 @@ from functools import partial
 from agent.pipeline import Request
 from agent.resolve.rules.resolver import RuleResolver
 from language.stems import stems
-from registry.offer import Offer
-from registry.shortlist import Shortlist
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
 
 
 def _words(text: str) -> list[str]:

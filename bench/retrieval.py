@@ -18,7 +18,7 @@ from typing import Final
 
 from evals.cases import reader
 from evals.score.interval import percentile
-from registry.shortlist import Shortlist
+from registry.offers.shortlist import Shortlist
 
 REGISTRY: Final = "bfcl/registry_bfcl_one_per_name.json"
 FILES: Final = ("bfcl_live_act",)

@@ -31,8 +31,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.container import open_container
 from bench.deliveries import DATA
-from core import request_signature
 from core.clock import utc_now
+from core.crypto import request_signature
 from core.ids import new
 from core.settings import Settings
 from events.subscribers import FiredEvent

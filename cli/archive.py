@@ -28,8 +28,8 @@ from agent.history import anchors, integrity
 from cli.archive_reader import DUMPS, KEY, MANIFEST, MARK, Archive, Unusable
 from core import canon
 from core.clock import utc_now
+from core.crypto.key_file import read_key, write_key
 from core.errors import Conflict, InvalidInput, NotCanonical
-from core.key_file import read_key, write_key
 from core.settings import Settings
 from store import backup
 from store.database import Database

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import request_signature
+from core.crypto import request_signature
 from core.errors import InvalidInput, Unavailable
 
 FILE = "cli.json"

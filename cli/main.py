@@ -14,29 +14,30 @@ from typing import Final
 
 from core.errors import OpsIQError
 
-COMMANDS: Final = (
-    "demo",
-    "serve",
-    "work",
-    "init",
-    "ask",
-    "chat",
-    "runs",
-    "connectors",
-    "contracts",
-    "keys",
-    "records",
-    "history",
-    "resolve",
-    "eval",
-    "listen",
-    "trigger",
-    "data-key",
-    "seal",
-    "doctor",
-    "backup",
-    "restore",
-)
+COMMANDS: Final = {
+    "demo": "cli.commands.demo",
+    "serve": "cli.commands.serve",
+    "work": "cli.commands.work",
+    "init": "cli.commands.installation.init",
+    "ask": "cli.commands.ask",
+    "chat": "cli.commands.chat",
+    "runs": "cli.commands.runs",
+    "connectors": "cli.commands.connectors",
+    "contracts": "cli.commands.contracts",
+    "keys": "cli.commands.keys",
+    "records": "cli.commands.records",
+    "history": "cli.commands.history",
+    "resolve": "cli.commands.resolve",
+    "eval": "cli.commands.eval",
+    "listen": "cli.commands.listen",
+    "trigger": "cli.commands.trigger",
+    "data-key": "cli.commands.installation.data_key",
+    "seal": "cli.commands.installation.seal",
+    "doctor": "cli.commands.installation.doctor",
+    "backup": "cli.commands.installation.backup",
+    "restore": "cli.commands.installation.restore",
+}
+"""Each command and its module, in the order of the help."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,8 +47,8 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"opsiq {importlib.metadata.version('opsiq-server')}")
     sub = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
-        importlib.import_module(f"cli.commands.{name.replace('-', '_')}").add_parser(sub)
+    for module in COMMANDS.values():
+        importlib.import_module(module).add_parser(sub)
     return made
 
 

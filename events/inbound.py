@@ -21,6 +21,7 @@ from agent.workspace.context import WorkspaceContexts
 from core import ids, webhook_signature
 from core.actor import OWNER, Actor
 from core.clock import Clock, from_iso, iso
+from core.crypto.secretbox import SecretBox
 from core.errors import (
     BadSetting,
     Conflict,
@@ -32,7 +33,6 @@ from core.errors import (
     NotFound,
     OpsIQError,
 )
-from core.secretbox import SecretBox
 from events.publish import publish
 from registry.connector import (
     WEBHOOK_SECRET,

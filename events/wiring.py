@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agent.planning.planner import Planner
 from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
-from core.secretbox import SecretBox
+from core.crypto.secretbox import SecretBox
 from events.automations.instructions import Instructions
 from events.automations.rules import Rules
 from events.automations.runner import AutomationRunner

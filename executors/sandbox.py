@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from core import canon
 from executors.retry import Reply
-from registry.result_example import NoExample, example
+from registry.json_schema.result_example import NoExample, example
 
 ANSWERED: Final = "Test mode: nothing was sent. The answer is an example made from the contract."
 NO_SCHEMA: Final = "Test mode: nothing was sent. The contract has no result schema, so the answer is empty."

@@ -10,7 +10,7 @@ from typing import Final
 from core.actor import Surface
 from core.errors import BadSignature, InvalidInput
 from registry.contract import Contract
-from registry.offer import Offer, of_contract
+from registry.offers.offer import Offer, of_contract
 from registry.signing import verify
 
 EVERYTHING: Final = "(all)"

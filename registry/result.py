@@ -14,7 +14,7 @@ def fits_result(schema: Mapping[str, Any] | None, body: bytes) -> bool | None:
     has none. Raises nothing: what can't be validated, such as a number beyond the validator's range, does not fit."""
     if schema is None:
         return None
-    from registry.schemas import Checker
+    from registry.json_schema.schemas import Checker
 
     try:
         return Checker(schema).fits(canon.loads(body))

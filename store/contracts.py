@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core import canon
-from core.authenticator import Authenticator
+from core.crypto.authenticator import Authenticator
 from core.errors import Conflict, NotAuthentic, NotFound
 from store.database import before_commit
 from store.dialect import DbNow, UtcTime, upsert

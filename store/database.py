@@ -26,7 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlc
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from core.authenticator import Authenticator
+from core.crypto.authenticator import Authenticator
 from core.errors import BadSetting, OpsIQError, Unavailable
 from store.dialect import DbNow
 from store.driver import sqlite

@@ -1,9 +1,9 @@
 """Rows are snapshots: read from the database, never attached to a session, so changing one changes nothing stored.
 
 Rows of a kind that says what is ``SEALED`` in them carry a message authentication code over those columns
-(``core.authenticator``). It is made wherever such a row is written here, and checked wherever one is read: a single row
-that does not fit raises NotAuthentic, among many it counts as not there. A session without keys (before the data keys
-are open, and in tests) makes and checks none.
+(``core.crypto.authenticator``). It is made wherever such a row is written here, and checked wherever one is read: a
+single row that does not fit raises NotAuthentic, among many it counts as not there. A session without keys (before the
+data keys are open, and in tests) makes and checks none.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.base import Executable
 from sqlmodel import SQLModel
 
-from core.authenticator import Authenticator
+from core.crypto.authenticator import Authenticator
 from core.errors import Conflict, InvalidInput, NotAuthentic
 from store.dialect import upsert
 from store.session import Session

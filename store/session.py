@@ -9,7 +9,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.sql.base import Executable
 
-from core.authenticator import Authenticator
+from core.crypto.authenticator import Authenticator
 from store.driver.sqlite import SqliteConnection
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None

@@ -16,10 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.runs.person_only import run_url
 from agent.workspace import principals
 from app.container import Container
-from core import request_signature
 from core.actor import OWNER, Actor, Mode
+from core.crypto import request_signature
 from core.errors import Finding, Forbidden, InvalidInput, Unauthenticated, Unavailable, WrongMode
-from registry import pointer
+from registry.json_schema import pointer
 from store.accounts.api_keys import KeyRow
 from web.client_address import client_of
 from web.key_lookup import KeyLookup

@@ -16,7 +16,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from pydantic import BaseModel
 
 from agent.pipeline import RefusalCode
-from core import request_signature
+from core.crypto import request_signature
 from web import problem
 from web.api import examples
 from web.auth import SCOPES, AuthRequirement, requirement_of

@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from agent.pipeline import Refusal
+from core.crypto.request_signature import SCHEME
 from core.errors import OpsIQError
-from core.request_signature import SCHEME
 from web.middleware import security_headers
 
 log = logging.getLogger(__name__)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from agent.extract import arrays, booleans, codes, date_parameters, enums, number_parameters, numeric_codes, strings
+from agent.extract import arrays, booleans, codes, enums, number_parameters, numeric_codes, strings
 from agent.extract.context import label
 from agent.extract.parameter_spec import UNITS, ParameterSpec, parameter_spec, stem
 from agent.extract.reading import Candidate, Reading, settle
 from agent.extract.spans import money, patterns, places
+from agent.extract.time import date_parameters
 from language.text import Text, read_text, word_set
 from registry.contract import Annotation
 from registry.patterns import compiled

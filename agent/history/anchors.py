@@ -25,8 +25,8 @@ from typing import Any, Final, Literal
 import store.history.log
 import store.jobs.enqueue
 from core import canon
-from core.authenticator import Authenticator
 from core.clock import Clock, from_iso, iso
+from core.crypto.authenticator import Authenticator
 from core.errors import NotCanonical
 from core.webhook_signature import SECRET_PREFIX
 from executors.http.signed_client import SignedClient

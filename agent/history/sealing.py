@@ -15,9 +15,9 @@ import logging
 import store.history.authenticity
 from agent.workspace.data_keys import Keyring, locked_keyring, mark_sealed, open_keyring
 from core.clock import Clock, iso
+from core.crypto.key_file import write_once
+from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting
-from core.key_file import write_once
-from core.secretbox import SecretBox
 from core.settings import Settings
 from store.database import Database
 

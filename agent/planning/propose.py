@@ -43,8 +43,8 @@ from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
 from registry.contract import Risk
+from registry.offers.shortlist import Shortlist
 from registry.records import Kinds
-from registry.shortlist import Shortlist
 
 CHEAP_ONLY: Final = CheapOnly()
 TOO_COSTLY: Final = (

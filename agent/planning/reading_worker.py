@@ -25,8 +25,8 @@ from core.actor import Actor, Surface
 from executors.cpu_worker import Line, Worker
 from registry.catalogue import Catalogue
 from registry.conditions.condition import Condition, ConditionResult
+from registry.offers.shortlist import Shortlist
 from registry.records import Kinds, Query, Record, RecordKind
-from registry.shortlist import Shortlist
 
 T = TypeVar("T", bound=BaseModel)
 

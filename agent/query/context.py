@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import Protocol
 
 from agent.pipeline import PhaseCallback, Question, Request, ignore_phase
-from agent.planning.proposal import Expression, Reference
-from agent.query.results import Own, RecordKey, Worked
-from agent.validate.records.located import DiscourseContext
+from agent.planning.proposal import Expression, Find, Reference
+from agent.query.results import NOTHING_FOUND, Own, RecordKey, Worked
+from agent.validate.records.located import DiscourseContext, singular
 from agent.validate.records.query import Outcome, RecordQuery
 from agent.validate.records.scope import RecordScope
 from registry.records import Kinds, RecordKind
@@ -21,6 +21,8 @@ class FindsRecords(Protocol):
     async def find(self, need: RecordQuery, reference: Reference, own: Own = ...) -> Outcome: ...
 
     async def every(self, need: RecordQuery, reference: Reference, own: Own = ...) -> Outcome: ...
+
+    async def run(self, need: RecordQuery, find: Find, own: Own) -> Outcome: ...
 
 
 class WorksOut(Protocol):
@@ -58,3 +60,12 @@ class QueryContext:
         """The kind of the records that a handle of the thread stands for."""
         keys = self.thread.get(handle, ())
         return self.kinds.get(keys[0][0]) if keys else None
+
+    def find_kind(self, need: RecordQuery, reference: Reference, own: Own = NOTHING_FOUND) -> RecordKind | Question:
+        """The kind of the records that a reference is about, or the question which is meant."""
+        if isinstance(reference, Find):
+            kind = self.kinds.get(reference.record)
+        else:
+            found = own.get(reference.handle.removeprefix("@"), ())
+            kind = found[0].kind if found else self.kind_of(reference.handle)
+        return kind if kind is not None else need.ask(f"Which {singular(need.kind)} is meant?", code="missing")

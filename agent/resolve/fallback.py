@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from agent.pipeline import Request, Resolved
 from agent.resolve.resolver import Resolver
 from core.errors import ModelMisbehaved, ModelUnavailable
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from typing import Final, Protocol
 
 from agent.pipeline import Request, Resolved
 from agent.resolve.rules.clauses import split_clauses
+from registry.offers.shortlist import Scored, Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Scored, Shortlist
 
 CANDIDATES: Final = 8
 

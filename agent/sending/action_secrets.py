@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import Clock
-from core.secretbox import SecretBox
+from core.crypto.secretbox import SecretBox
 from core.webhook_signature import new_secret
 from store import signing_secrets
 from store.database import Database

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 
+from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting
-from core.secretbox import SecretBox
 
 LONGEST: Final = timedelta(minutes=10)
 """How long a person may take there."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from core import canon
 from core.actor import Actor, Surface
 from core.errors import InvalidInput
-from registry import pointer
 from registry.contract import ConfirmBy, Contract
+from registry.json_schema import pointer
 
 if TYPE_CHECKING:
     from agent.pipeline import Step
-    from registry.schemas import Checker
+    from registry.json_schema.schemas import Checker
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Misfit:
 
 @lru_cache(maxsize=512)
 def _checker(schema: bytes) -> Checker:
-    from registry.schemas import Checker
+    from registry.json_schema.schemas import Checker
 
     return Checker(canon.loads(schema))
 

@@ -24,6 +24,8 @@ from agent.pipeline import (
 from agent.validate import supplied_values
 from agent.validate.authorization import authorize
 from agent.validate.conditions import judge
+from agent.validate.coverage.unclaimed_text import UnclaimedText
+from agent.validate.coverage.unused_words import find_unused_words, further, quote_spans
 from agent.validate.fan_out import combinations, each_said, unchanged
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import body, misfits, plan_digest
@@ -34,8 +36,6 @@ from agent.validate.records.located import DiscourseContext, LocatedRecord
 from agent.validate.records.lookup import Lookup
 from agent.validate.records.scope import RecordScope
 from agent.validate.slots import Slots
-from agent.validate.unclaimed_text import UnclaimedText
-from agent.validate.unused_words import find_unused_words, further, quote_spans
 from agent.validate.values import Read
 from agent.validate.verified_spans import find_answer
 from core import ids

@@ -19,8 +19,8 @@ from agent.pipeline import (
     spans_of,
 )
 from agent.validate import questions
+from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.records.located import LocatedRecord
-from agent.validate.unclaimed_text import UnclaimedText
 from agent.validate.values import Parameter, Read
 from agent.validate.verified_spans import VerifiedSpan, find_answer, verify_spans
 from core.display_text import to_display_text

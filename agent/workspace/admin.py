@@ -23,11 +23,12 @@ from agent.sending.action_secrets import ActionSecrets
 from agent.workspace import roles
 from agent.workspace.context import WorkspaceContexts
 from agent.workspace.key_registration import ways_around
-from core import ids, passwords
+from core import ids
 from core.actor import OWNER, Actor, Mode
 from core.clock import Clock
+from core.crypto import passwords
+from core.crypto.secretbox import SecretBox
 from core.errors import Forbidden, InvalidContract, NotAuthentic
-from core.secretbox import SecretBox
 from registry import signing
 from registry.connector import WEBHOOK_SECRET
 from registry.contract import Contract, parse

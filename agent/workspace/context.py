@@ -21,14 +21,14 @@ import store.contracts
 from agent.record_cache import ConnectorCache, RecordCaches
 from agent.record_cache.records import CachedRecords, WriteThroughRecords
 from core.actor import Actor, Surface
+from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting, ConnectorBroken, NotAuthentic
-from core.secretbox import SecretBox
 from executors.http.platform_client import HttpPlatformClient
 from registry.catalogue import Catalogue, load, refused
 from registry.connector import Connector, IdentityProvider, Settings
 from registry.discovery import BrokenConnector, DiscoveredConnector
+from registry.offers.shortlist import Shortlist
 from registry.records import ContextProvider, Kinds
-from registry.shortlist import Shortlist
 from store.connectors import ConnectorRow
 from store.database import Database
 

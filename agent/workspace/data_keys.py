@@ -16,10 +16,11 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.workspaces
-from core import ids, secretbox
+from core import ids
 from core.clock import Clock
+from core.crypto import secretbox
+from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting
-from core.secretbox import SecretBox
 from store import data_keys
 from store.data_keys import DataKeyRow
 from store.database import Database

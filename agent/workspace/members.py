@@ -20,9 +20,10 @@ import store.accounts.members
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.workspace.admin import actor_of
-from core import ids, passwords
+from core import ids
 from core.actor import OWNER, Actor
 from core.clock import Clock
+from core.crypto import passwords
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from store.accounts.members import MemberRow
 from store.database import Database

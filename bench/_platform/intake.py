@@ -16,7 +16,7 @@ import aiohttp
 
 from bench._platform.gauges import cpu_s
 from bench.deliveries import DATA
-from core import request_signature
+from core.crypto import request_signature
 
 PATH = "/v1/events/fire"
 BODY = json.dumps({"event": "invoice.paid", "data": DATA}).encode()

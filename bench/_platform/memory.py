@@ -28,8 +28,9 @@ from agent.pipeline import SuppliedValue
 from app.container import open_container
 from bench._platform.gauges import forget_peak, peak_mib, resident_mib
 from cli.client import Client
-from core import canon, ids, request_signature
+from core import canon, ids
 from core.clock import utc_now
+from core.crypto import request_signature
 from core.settings import Settings
 from store.database import Database
 from store.history.entries import HistoryHeadRow, HistoryRow, digest_of, words_of

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from agent.history.anchors import Found, Line
     from agent.history.integrity import Report
-    from core.authenticator import Authenticator
+    from core.crypto.authenticator import Authenticator
     from core.settings import Settings
     from store.history.verification import ChainAnchor
 

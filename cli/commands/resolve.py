@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     from core.errors import InvalidInput
     from evals.cases import reader, tables
     from evals.run.answer import answer
-    from registry.shortlist import Shortlist
+    from registry.offers.shortlist import Shortlist
 
     try:
         now = clock.from_iso(arguments.now) if arguments.now else clock.utc_now()

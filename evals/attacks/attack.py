@@ -14,8 +14,8 @@ from typing import Any, Final, Literal, get_args
 
 from agent.pipeline import Argument, Calls, Choice, Draft, Mention, Request, Resolved, Span, SuppliedValue, Trace
 from agent.resolve.resolver import Resolver
+from registry.offers.shortlist import Shortlist
 from registry.records import ContextProvider, Query, Record, RecordKind, admit
-from registry.shortlist import Shortlist
 
 Where = Literal["data", "names", "tables", "request", "model"]
 CANARY: Final = "KX7Q-"

@@ -25,7 +25,7 @@ from language.stems import name_stems
 from registry import contract
 from registry.contract import Annotation, Risk
 from registry.contract_file import with_base_url
-from registry.offer import Offer, of_contract
+from registry.offers.offer import Offer, of_contract
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 ATTACK: Final = "attack"

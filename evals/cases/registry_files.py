@@ -13,9 +13,9 @@ from evals.cases import reader, tables
 from evals.cases.reader import Case
 from evals.run.answer import as_contract
 from registry.catalogue import Catalogue
-from registry.offer import of_contract
+from registry.offers.offer import of_contract
+from registry.offers.shortlist import Shortlist
 from registry.records import ContextProvider
-from registry.shortlist import Shortlist
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from core.errors import OpsIQError
 from evals.run.case_result import Call, CaseResult
 from registry.catalogue import Catalogue
 from registry.contract import Confirmation, Contract, Endpoint, Policy, Risk
-from registry.offer import Offer
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
 from registry.records import ContextProvider, Kinds
-from registry.shortlist import Shortlist
 
 BUDGET_S: Final = 2.0
 """Of CPU, for one case: twice what a server takes, on whatever machine cases are run."""

@@ -19,8 +19,8 @@ from evals.cases.reader import Case
 from evals.run.case_result import Call, CaseResult
 from executors.evaluator import WorkerPool
 from registry.contract import Risk
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 
 RUN: Final = "run_eval"
 EVALUATOR: Final = WorkerPool(1)

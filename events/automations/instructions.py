@@ -25,7 +25,7 @@ from agent.planning.spoken import spoken_drafts
 from agent.planning.task import task_of
 from agent.resolve.resolver import Resolver
 from agent.runs.run import Cause, Run
-from agent.validate import unused_words
+from agent.validate.coverage import unused_words
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContext
 from core.actor import OWNER, Actor, Surface

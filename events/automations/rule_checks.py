@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from agent.validate.payload import misfits
 from core.errors import Finding, InvalidInput
 from events.automations.rules import ParameterMapping
-from registry import pointer
 from registry.conditions import condition, satisfiability
 from registry.contract import Contract
+from registry.json_schema import pointer
 
 
 def check_condition(expression: str) -> None:

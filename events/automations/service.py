@@ -27,10 +27,10 @@ from core.clock import Clock
 from core.errors import Finding, Forbidden, InvalidInput
 from events.automations import quoting, rule_checks
 from events.automations.rules import Mode, ParameterMapping
-from registry import pointer
 from registry.conditions import condition
 from registry.contract import Contract
 from registry.events import event_names
+from registry.json_schema import pointer
 from store.automations import InstructionRow, RuleRow
 from store.database import Database
 from store.transaction_hook import TransactionHook, no_hook

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.secretbox import SecretBox
+from core.crypto.secretbox import SecretBox
 from core.webhook_signature import new_secret
 from store import signing_secrets
 from store.signing_secrets import SigningSecretRow

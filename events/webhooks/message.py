@@ -12,7 +12,7 @@ from core.clock import iso
 from core.errors import Finding, InvalidInput
 from events.subscribers import FiredEvent
 from executors.http.signed_client import checked_headers
-from registry import pointer
+from registry.json_schema import pointer
 
 MAX_HEADERS: Final = 20
 HIDDEN: Final = "(hidden)"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import Clock
-from core.secretbox import SecretBox
+from core.crypto.secretbox import SecretBox
 from events.subscribers import Source
 from events.webhooks.attempt_recorder import AttemptRecorder
 from events.webhooks.delivery_handler import DeliveryHandler

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from core.errors import Finding
-from registry import pointer
+from registry.json_schema import pointer
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator

@@ -20,9 +20,9 @@ from registry.conditions import condition, satisfiability
 from registry.contract import SCHEMA, ConfirmBy, Contract, Policy, Risk, parse
 from registry.contract_file import contracts_in, with_base_url
 from registry.hints import nearest
+from registry.json_schema.schemas import schema_faults
 from registry.linting.parameters import parameters
 from registry.linting.text import coerced, hidden, secrets
-from registry.schemas import schema_faults
 from registry.signing import MAX_CONTRACT_BYTES
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024

@@ -9,8 +9,8 @@ from typing import Any, Final
 from core.errors import Finding
 from registry.contract import Annotation, Contract, SourceKind, Unit
 from registry.hints import nearest
-from registry.pointer import at
-from registry.schemas import misfits, schema_faults
+from registry.json_schema.pointer import at
+from registry.json_schema.schemas import misfits, schema_faults
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _TOP: Final = frozenset(

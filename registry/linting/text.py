@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from core.errors import Finding
-from registry.pointer import at
+from registry.json_schema.pointer import at
 
 _SECRETS: Final = (
     ("a secret key", re.compile(r"\bsk_(?:live|test)_[A-Za-z0-9_-]{8,}")),

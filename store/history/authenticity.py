@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Select, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.authenticator import Authenticator
+from core.crypto.authenticator import Authenticator
 from core.errors import NotAuthentic
 from store import contracts
 from store.accounts.api_keys import KeyRow

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from agent.pipeline import Abstain, Calls, Request, Resolution, Resolved, Trace
 from evals.attacks.attack import make_draft
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 
 ORDER: Final = "DO:"
 """Whatever follows this, anywhere, is obeyed: a JSON list of calls."""

@@ -18,8 +18,8 @@ from evals.report import report
 from evals.report.gate import Gate, hold_to
 from evals.report.report import Setup
 from evals.run import platform, session
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 
 ROOT = Path(__file__).parents[2]
 BASELINES = sorted((ROOT / "evals" / "baselines").glob("*.json"))

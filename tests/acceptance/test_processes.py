@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from cli.client import Client, Refused
-from core import request_signature
+from core.crypto import request_signature
 from core.errors import Unavailable
 from executors.jobs.worker import POLL_S
 from tests.acceptance.fork_server import Forked

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.acceptance.installation import PASSWORD
 from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
-from tests.integration.web.console.eval_samples import entry, report_json, with_entries
+from tests.integration.web.console.samples.evals import entry, report_json, with_entries
 
 
 def invited(visit: New, email: str, role: str, name: str) -> Visit:

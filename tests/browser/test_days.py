@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.acceptance.installation import Installation
 from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
-from tests.integration.web.console.eval_samples import entry, with_entries
+from tests.integration.web.console.samples.evals import entry, with_entries
 
 
 def call_id_of(page: Page) -> str:

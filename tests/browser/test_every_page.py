@@ -15,7 +15,7 @@ from tests.acceptance.installation import Installation
 from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
 from tests.browser.sample_data import LONG, member_id, things
-from tests.integration.web.console.eval_samples import entry, with_entries
+from tests.integration.web.console.samples.evals import entry, with_entries
 from web.console import ROUTERS
 
 NO_PAGES = {

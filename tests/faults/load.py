@@ -16,7 +16,7 @@ from typing import Any
 
 import aiohttp
 
-from core import request_signature
+from core.crypto import request_signature
 
 PATIENCE_S = 240.0
 AT_ONCE = {"_fire": 50, "_run": 8}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from core import passwords
+from core.crypto import passwords
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from standardwebhooks import Webhook
 
-from core import request_signature
+from core.crypto import request_signature
 from tests.acceptance.installation import Installation
 from tests.sdks.recorder import Recorded, Recorder
 from web.auth import SCOPES

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from cli.client import Client
-from core import request_signature
+from core.crypto import request_signature
 from tests.acceptance.installation import Installation
 from web.auth import SCOPES
 

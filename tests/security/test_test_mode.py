@@ -253,7 +253,7 @@ def test_a_killed_worker_takes_a_test_run_up_again_and_still_sends_nothing(world
 
 
 def text_of(client: Client, path: str, query: str) -> str:
-    from core import request_signature
+    from core.crypto import request_signature
 
     authorization = request_signature.header(
         client.secret,

@@ -12,7 +12,7 @@ from agent.pipeline import SuppliedValue
 from agent.runs.run import Run
 from core.actor import Surface
 from core.errors import Finding, InvalidInput
-from registry import pointer
+from registry.json_schema import pointer
 from web import problem
 from web.api.body import Body, parsed
 from web.api.run_views import RunView, run_json

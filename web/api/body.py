@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core import canon
 from core.errors import Finding, InvalidInput
-from registry import pointer
+from registry.json_schema import pointer
 from web.auth import Caller
 
 ID_PATTERN: Final = r"^[A-Za-z0-9_.-]{1,100}$"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from registry.contract import Unit
-from registry.offer import Offer
+from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 MAX_ENUM: Final = 64

@@ -9,7 +9,7 @@ from agent.pipeline import Request
 from agent.resolve.model.arguments import ActionForm, about, hint
 from agent.validate.records.explanations import adjective
 from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText
-from registry.offer import Offer
+from registry.offers.offer import Offer
 from registry.records import Field, RecordKind
 
 MAX_NOT_ALLOWED = 30

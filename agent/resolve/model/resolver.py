@@ -12,16 +12,17 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from agent.pipeline import Abstain, Ask, Candidate, Proposed, Question, Request, Resolution, Resolved, Trace
 from agent.planning.proposal import AskResult, Call, PlanResult, Proposal
+from agent.resolve.model.answer_json import BadProposal
 from agent.resolve.model.arguments import action_forms, other_tokens
 from agent.resolve.model.client import Completion
 from agent.resolve.model.describe import propose_context
-from agent.resolve.model.parse import BadProposal, Parser
+from agent.resolve.model.parse import Parser
 from agent.resolve.model.schema import AnswerSchema, answer_schema
 from agent.resolve.resolver import candidates, chosen_action
 from prompts import DEFAULT_VERSION, render
-from registry.offer import Offer
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 
 T = TypeVar("T", bound=BaseModel)
 

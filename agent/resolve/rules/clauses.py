@@ -17,7 +17,7 @@ from agent.extract.limits import MAX_CLAUSES
 from language.stems import AGAIN, EMPTY, GENERIC, KIN, ORDER_WORDS, ORDERS, READING, stem
 from language.text import blanked, quotations
 from language.wordnet import similar_stems
-from registry.shortlist import ALIKE
+from registry.offers.shortlist import ALIKE
 
 # Where one wish may end and the next begin. Quoted text is never cut (see _quoted).
 _JOINT: Final = re.compile(

@@ -10,7 +10,7 @@ from agent.extract.reference import find, parse
 from agent.extract.references.vocabulary import person_like
 from agent.pipeline import Draft, ListArgument, Mention, Span
 from registry.contract import Unit
-from registry.offer import Offer
+from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 _BETWEEN: Final = re.compile(

@@ -10,8 +10,8 @@ from agent.pipeline import Ask, Calls, Candidate, Question, Resolution, spans_of
 from agent.resolve.rules.clauses import Clause, begins_like_an_order, besides, gives_order, says_what
 from agent.resolve.rules.ranking import rank_offers
 from agent.resolve.rules.scoring import is_lookup, mentions_action
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 
 PART: Final = 0.5
 """Each part of a request that is taken apart must stand firmly on its own."""

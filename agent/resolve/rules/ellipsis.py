@@ -21,7 +21,7 @@ from agent.resolve.rules.slot_filling import SlotFilling, fill_slots
 from language.stems import EMPTY, name_stems, runs, stem, stems
 from language.text import blanked, word_set
 from registry.contract import Unit
-from registry.offer import Offer
+from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 Place = tuple[int, int]

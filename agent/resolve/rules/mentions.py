@@ -13,7 +13,7 @@ from agent.extract.references.vocabulary import SIDES
 from agent.pipeline import Choice, ListArgument, Mention, Span, spans_of
 from agent.resolve.rules.span_assignment import SpanOption
 from language.text import read_text
-from registry.offer import Offer
+from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 REFERENCE_CONFIDENCE: Final = 0.9

@@ -11,7 +11,7 @@ from agent.extract.references.vocabulary import noun_at
 from agent.resolve.rules.clauses import Clause, after_verb
 from language.stems import EMPTY, KIN, stem
 from language.text import read_text
-from registry.offer import Offer
+from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 _OBJECT: Final = re.compile(

@@ -11,8 +11,8 @@ from agent.resolve.rules.clauses import Clause, begins_like_an_order, parse_clau
 from agent.resolve.rules.scoring import ScoredOffer, features, kinds_said, score
 from agent.resolve.rules.slot_filling import fill_slots
 from language.text import blanked
+from registry.offers.shortlist import Scored, Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Scored, Shortlist
 
 FILLED_AT_MOST: Final = 5
 # Where the likeliest action does not work on such things, another is only proposed if its verb is at least akin.

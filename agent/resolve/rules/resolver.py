@@ -47,8 +47,8 @@ from agent.resolve.rules.slot_filling import fill_slots
 from agent.resolve.rules.spelling import correct_spelling
 from agent.resolve.rules.text_alignment import AlignedText
 from registry.contract import Risk
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 
 # Fitted on development cases by evals.score.calibrate: from ACT an offer is taken, between ASK and ACT it is only
 # proposed.

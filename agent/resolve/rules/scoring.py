@@ -21,9 +21,9 @@ from language.stems import EMPTY, GENERIC, KIN, ORDERS, READING, runs, stem, ste
 from language.text import read_text
 from language.wordnet import similar_stems, similarity
 from registry.contract import Risk
-from registry.offer import Offer
+from registry.offers.offer import Offer
+from registry.offers.shortlist import ALIKE, Scored, Shortlist
 from registry.records import RecordKind
-from registry.shortlist import ALIKE, Scored, Shortlist
 
 # "negated" is set by hand: cases hardly ever teach it, and it must not be outvoted.
 BIAS: Final = -6.4

@@ -22,7 +22,7 @@ from agent.resolve.rules.substitution import substitutions
 from language.stems import GENERIC, name_stems, stems
 from language.text import blanked
 from registry.contract import Annotation, SourceKind
-from registry.offer import Offer
+from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 # Below these a reading is a guess (agent.extract says so from 0.4 down): asked for instead. What is optional is only

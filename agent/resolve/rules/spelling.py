@@ -12,8 +12,8 @@ from language.spell_correction import Speller
 from language.stems import EMPTY, GROUPED, ORDER_WORDS, READING_WORDS, stem
 from language.text import blanked
 from language.wordnet import is_word, lexicon
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 
 MOST_STRANGE: Final = 200
 """Different words of one text that are looked up as slips; a text with more is no request in words that are known

@@ -18,13 +18,13 @@ from agent.planning.proposal import (
 from agent.query import Query
 from agent.query.tests import SAID, test_holds
 from agent.validate import questions
+from agent.validate.coverage.typed_words import TypedWords, support_of
+from agent.validate.coverage.weighty import unaccounted
 from agent.validate.plan_builder import REST
 from agent.validate.records.query import RecordQuery
 from agent.validate.slots import Slots
-from agent.validate.typed_words import TypedWords, support_of
 from agent.validate.values import value_shown
 from agent.validate.verified_spans import find_answer
-from agent.validate.weighty import unaccounted
 from registry.contract import Contract, Risk
 
 

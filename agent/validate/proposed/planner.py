@@ -31,6 +31,8 @@ from agent.query import Query
 from agent.query.results import RecordKey
 from agent.validate import evidence, questions
 from agent.validate.authorization import authorize
+from agent.validate.coverage.typed_words import TypedWords, support_of
+from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import plan_digest
 from agent.validate.plan_builder import MAX_STEPS, step_of, too_many, unfit
@@ -42,8 +44,6 @@ from agent.validate.records.lookup import Lookup
 from agent.validate.records.query import RecordQuery
 from agent.validate.records.scope import MOST, RecordScope
 from agent.validate.slots import Pinned, Slots, Trouble
-from agent.validate.typed_words import TypedWords, support_of
-from agent.validate.unclaimed_text import UnclaimedText
 from agent.validate.verified_spans import find_answer
 from core.actor import Actor
 from core.errors import NotCanonical

@@ -39,11 +39,11 @@ from agent.query import Moment, Plain, Quantity, Query, Worked
 from agent.query.conditions import span_of as moment_span
 from agent.query.results import DAYS, minor
 from agent.validate import evidence, questions
+from agent.validate.coverage.typed_words import TypedWords, support_of
 from agent.validate.evidence import span_of
 from agent.validate.records.located import LocatedRecord
 from agent.validate.records.query import RecordQuery
 from agent.validate.slots import Slots, Trouble
-from agent.validate.typed_words import TypedWords, support_of
 from agent.validate.values import Parameter, Read, from_words, value_shown
 from agent.validate.verified_spans import VerifiedSpan
 from core.display_text import to_display_text

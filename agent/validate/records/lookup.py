@@ -9,13 +9,13 @@ from typing import Final
 
 from agent.extract.reference import Reference, parse
 from agent.pipeline import Answer, PhaseCallback, Question, Request, Span, ignore_phase
+from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.questions import between, said
 from agent.validate.records.located import DiscourseContext, LocatedRecord, singular
 from agent.validate.records.query import Outcome, RecordQuery, SearchSpec, amended, name_only
 from agent.validate.records.ranking import Fit, fit, is_identifying
 from agent.validate.records.scope import RecordScope, fits, merged
 from agent.validate.records.search import Search
-from agent.validate.unclaimed_text import UnclaimedText
 from agent.validate.verified_spans import VerifiedSpan, find_answer
 from registry.records import Kinds, RecordKind
 

@@ -25,9 +25,14 @@ class RecordQuery:
     order: str | None = None
     most: int = 1
 
+    @property
+    def base_slot(self) -> str:
+        """The parameter's own slot, without the record on the way to it."""
+        return self.slot.split("/")[0]
+
     def owner(self, kind: RecordKind) -> RecordQuery:
         """Query for the record on the way to this one: any of that kind."""
-        return RecordQuery(f"{self.slot.split('/')[0]}/{kind.name}", self.param, kind)
+        return RecordQuery(f"{self.base_slot}/{kind.name}", self.param, kind)
 
     def ask(self, text: str, *, code: QuestionCode = "not_found") -> Question:
         return Question(slot=self.slot, code=code, text=text, param=self.param)

@@ -34,15 +34,15 @@ from agent.workspace.context import WorkspaceContexts
 from connectors.saas import SaasConnector
 from core.actor import Actor
 from core.clock import FrozenClock
-from core.secretbox import SecretBox
+from core.crypto.secretbox import SecretBox
 from executors.http.platform_client import HttpPlatformClient
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import Done, Outcome, Reschedule
 from executors.retry import Reply
 from registry.discovery import DiscoveredConnector
+from registry.offers.shortlist import Shortlist
 from registry.records import ContextProvider, Query, Record, RecordKind
-from registry.shortlist import Shortlist
 from store.database import Database
 from store.history.log import HistoryRow
 from store.jobs.enqueue import NewJob

@@ -24,8 +24,8 @@ from agent.workspace.admin import actor_of
 from agent.workspace.data_keys import open_keyring
 from app.container import Container, open_container
 from core.clock import utc_now
+from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting, Conflict, NotAuthentic
-from core.secretbox import SecretBox
 from core.settings import Settings
 from store import data_keys
 from store.database import Database

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting
-from core.secretbox import SecretBox
 from core.settings import Settings
 
 

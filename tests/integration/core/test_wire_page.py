@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core import request_signature
+from core.crypto import request_signature
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "reference" / "wire.md").read_text(encoding="utf-8")

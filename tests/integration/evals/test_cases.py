@@ -14,8 +14,8 @@ from evals.run import environment
 from evals.run.answer import answer
 from evals.run.runner import run
 from evals.score.score import CaseVerdict
+from registry.offers.shortlist import Shortlist
 from registry.records import Query
-from registry.shortlist import Shortlist
 from tests.integration.evals.conftest import case, write
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

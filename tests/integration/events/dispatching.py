@@ -15,7 +15,7 @@ import store.jobs.jobs
 import store.workspaces
 from agent.workspace.context import WorkspaceContexts
 from core.clock import FrozenClock
-from core.secretbox import SecretBox
+from core.crypto.secretbox import SecretBox
 from events.dispatcher import RETRY_JOB, Dispatcher
 from events.publish import REACT_JOB, publish
 from events.subscribers import FiredEvent, ReactionHook, ReactionResult, Subscriber

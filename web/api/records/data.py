@@ -14,7 +14,7 @@ from pydantic import Field
 
 from core import canon
 from core.errors import ConnectorBroken, Finding, InvalidInput, NotFound, OpsIQError
-from registry import pointer
+from registry.json_schema import pointer
 from registry.records import Kinds, Query, Record, RecordKind
 from web.api.run_views import View
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.accounts.identities
 import store.accounts.logins
 from app.container import Container
-from core import passwords
+from core.crypto import passwords
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from web.auth import container_of

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 import store.accounts.members
 import store.workspaces
-from core import passwords
+from core.crypto import passwords
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from web.auth import container_of

@@ -25,7 +25,7 @@ from fastapi import Request
 
 import store.accounts.logins
 from app.container import Container
-from core import passwords
+from core.crypto import passwords
 from store.accounts.logins import Failures, FailureScope
 from store.accounts.members import email_key
 from web.auth import container_of

@@ -19,7 +19,8 @@ from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.workspace.admin import actor_of
 from app.container import Container
-from core import ids, passwords
+from core import ids
+from core.crypto import passwords
 from core.errors import InvalidInput, NotFound
 from store.accounts.members import MemberRow
 from web import problem

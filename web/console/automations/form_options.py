@@ -16,7 +16,7 @@ from core.errors import InvalidInput
 from events.automations.rules import past_events
 from registry.events import event_catalogue, event_fields, event_names
 from registry.events.event_fields import EventField
-from registry.offer import Offer
+from registry.offers.offer import Offer
 from web.console.automations.automation_form import OTHER
 
 MOST_ACTIONS: Final = 40

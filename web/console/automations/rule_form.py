@@ -10,10 +10,10 @@ from typing import Any, Final
 from core import canon
 from core.errors import Finding, InvalidInput
 from events.automations.service import RuleForm, rule_form
-from registry import pointer
 from registry.conditions import builder
 from registry.conditions.builder import MAX_ROWS, Join, Row
 from registry.contract import Contract
+from registry.json_schema import pointer
 from store.automations import RuleRow
 from web.console.automations.automation_form import OTHER, AutomationFormData, read_form, read_row, to_model
 from web.console.forms import Form

@@ -24,7 +24,7 @@ from agent.resolve.rules.grammar.reader import Reader
 from language.fractions import FRACTIONS
 from language.stems import stem
 from registry.contract import Annotation, Unit
-from registry.offer import Offer
+from registry.offers.offer import Offer
 
 MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 _ALL: Final = {"all", "everything", "whole"}

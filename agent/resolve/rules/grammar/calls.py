@@ -33,7 +33,7 @@ from agent.resolve.rules.grammar.noun_phrase import placed, read_phrase
 from agent.resolve.rules.grammar.reader import DATES, Reader
 from language.stems import EMPTY, ORDER_WORDS, stem
 from registry.contract import Annotation, Unit
-from registry.offer import Offer
+from registry.offers.offer import Offer
 from registry.records import RecordKind
 
 MOST_BACK: Final = 8

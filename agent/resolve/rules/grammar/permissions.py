@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from agent.planning.proposal import ActionAnswer
 from language.stems import stem, stems
-from registry.shortlist import Shortlist
+from registry.offers.shortlist import Shortlist
 
 Asks = Literal["may I", "who may", "can it be undone", "is it confirmed"]
 _FORMS: Final[tuple[tuple[re.Pattern[str], Asks], ...]] = (

@@ -24,8 +24,8 @@ from agent.resolve.rules.ranking import segments
 from agent.resolve.rules.text_alignment import AlignedText
 from language.stems import EMPTY, ORDERS, stem
 from language.wordnet import is_word
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 
 DATED: Final = 0.55
 """How surely words must mean a day to count as one."""

@@ -36,8 +36,8 @@ from agent.runs.run import Run
 from core.actor import Surface
 from core.errors import NotFound
 from executors.retry import Reply
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 from tests.integration.agent.agent_harness import AgentHarness, open_harness
 from tests.unit.agent.validate.fake_platform import invoice
 

@@ -13,8 +13,8 @@ from agent.pipeline import Phase, Refusal, Request, Resolved
 from agent.runs.notifier import RunNotifier
 from agent.runs.progress import Progress
 from agent.runs.run import Run
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 from tests.integration.agent.agent_harness import CREDIT, SUSPEND, AgentHarness, ScriptedResolver
 
 Held = Callable[[], Awaitable[None]]

@@ -10,9 +10,9 @@ import pytest
 from agent.workspace.data_keys import open_box, rotate
 from cli.main import main
 from core.clock import utc_now
+from core.crypto.key_file import format_key, write_key
+from core.crypto.secretbox import new_key
 from core.errors import BadSetting
-from core.key_file import format_key, write_key
-from core.secretbox import new_key
 from core.settings import Settings
 from store.database import Database
 from store.migrate import upgrade

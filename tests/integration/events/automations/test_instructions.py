@@ -25,8 +25,8 @@ from agent.pipeline import (
 from agent.runs.run import Run
 from events.automations.instructions import Instructions
 from events.subscribers import event_of_row
+from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
-from registry.shortlist import Shortlist
 from store import automations as stored_rules
 from store.events import events as stored_events
 from tests.integration.events.reacting import fired, made_runs, payload, reacted, seen

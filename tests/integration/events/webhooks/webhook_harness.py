@@ -20,7 +20,7 @@ import store.webhooks.endpoints
 import store.workspaces
 from core.actor import Actor
 from core.clock import FrozenClock, utc_now
-from core.secretbox import SecretBox
+from core.crypto.secretbox import SecretBox
 from events.publish import publish
 from events.subscribers import FiredEvent
 from events.webhooks.fanout import DELIVER_JOB

@@ -16,9 +16,9 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
 from app.container import Container, open_container
-from core import request_signature
 from core.actor import Actor, Mode
 from core.clock import FrozenClock
+from core.crypto import request_signature
 from core.settings import Settings
 from store.migrate import upgrade
 from tests.integration.demo.conftest import SECRET, TOKEN

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 import store.accounts.members
 import store.requests.nonces
 from agent.workspace import principals
-from core import request_signature
 from core.actor import Actor
+from core.crypto import request_signature
 from store.database import Database
 from store.requests.nonces import NonceRow
 from tests.integration.web.api.shop import NOW, InstalledShop, Shop, open_shop

@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 import store.events.events
-from core import request_signature, webhook_signature
+from core import webhook_signature
+from core.crypto import request_signature
 from tests.integration.web.api.shop import InstalledShop, Shop, open_shop
 from web.limits import PER_MINUTE, Limits
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from core import request_signature
+from core.crypto import request_signature
 from tests.integration.web.api.shop import Shop
 
 BODY = b'{"text":"close ticket 5519"}'

@@ -13,7 +13,7 @@ from evals.report import report_storage
 from events.automations.service import InstructionForm, RuleForm, Source
 from store.history.views import HistoryViewRow
 from tests.integration.web.console.console import CONTRACT, PASSWORD, Console
-from tests.integration.web.console.eval_samples import report_json
+from tests.integration.web.console.samples.evals import report_json
 
 FIELDS: Final = {
     "once": "a-ticket",

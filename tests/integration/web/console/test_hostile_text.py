@@ -19,8 +19,8 @@ from store.events.events import ReactionRow
 from store.history.views import HistoryViewRow
 from store.webhooks.attempts import AttemptResult
 from tests.integration.web.console.console import CONTRACT, Console
-from tests.integration.web.console.eval_samples import report_json
 from tests.integration.web.console.rows import Rows
+from tests.integration.web.console.samples.evals import report_json
 from tests.integration.web.console.test_statements import PAGES
 
 MARK = "HOSTILE7"

@@ -14,18 +14,18 @@ from urllib.parse import quote
 import pytest
 from jinja2 import meta, nodes
 
-from tests.integration.web.console.card_samples import of_asking
-from tests.integration.web.console.connect_samples import of_connecting
-from tests.integration.web.console.connector_samples import of_connectors
-from tests.integration.web.console.eval_samples import of_evals
-from tests.integration.web.console.event_samples import of_events
-from tests.integration.web.console.history_samples import of_history
-from tests.integration.web.console.insight_samples import of_insights
-from tests.integration.web.console.key_samples import of_keys
-from tests.integration.web.console.people_samples import of_people
-from tests.integration.web.console.rule_samples import of_rules
-from tests.integration.web.console.samples import of_contracts
-from tests.integration.web.console.webhook_samples import of_webhooks
+from tests.integration.web.console.samples.card import of_asking
+from tests.integration.web.console.samples.connect import of_connecting
+from tests.integration.web.console.samples.connectors import of_connectors
+from tests.integration.web.console.samples.contracts import of_contracts
+from tests.integration.web.console.samples.evals import of_evals
+from tests.integration.web.console.samples.events import of_events
+from tests.integration.web.console.samples.history import of_history
+from tests.integration.web.console.samples.insights import of_insights
+from tests.integration.web.console.samples.keys import of_keys
+from tests.integration.web.console.samples.people import of_people
+from tests.integration.web.console.samples.rules import of_rules
+from tests.integration.web.console.samples.webhooks import of_webhooks
 from web.console import error_page, labels, pages
 from web.console.account import sign_in
 from web.console.navigation import NavItem

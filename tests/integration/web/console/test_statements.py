@@ -22,8 +22,8 @@ from store.events.events import ReactionRow
 from store.history.views import HistoryViewRow
 from store.webhooks.attempts import AttemptResult
 from tests.integration.web.console.console import Console
-from tests.integration.web.console.eval_samples import report_json
 from tests.integration.web.console.rows import Rows, rows_of
+from tests.integration.web.console.samples.evals import report_json
 from web.console import ROUTERS
 
 MOST = 16

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.pipeline import Answer, Plan, ProposedSource, Request
-from agent.resolve.model.parse import BadProposal
+from agent.resolve.model.answer_json import BadProposal
 from agent.validate.plan_builder import REST
 from core.errors import ModelMisbehaved
 from evals.attacks.any_answer import draw_answer, spoil_answer, violations

@@ -9,7 +9,7 @@ import pytest
 from agent.pipeline import Abstain, Request, Resolved, Trace
 from agent.resolve.fallback import FallbackResolver
 from core.errors import ModelMisbehaved, ModelUnavailable, OpsIQError, PlatformUnavailable
-from registry.shortlist import Shortlist
+from registry.offers.shortlist import Shortlist
 from tests.unit.own_worlds import NOW
 
 

@@ -7,8 +7,8 @@ import pytest
 from agent.pipeline import Condition, Plan, Question, Refusal
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
+from registry.offers.shortlist import Shortlist
 from registry.records import Field, RecordKind
-from registry.shortlist import Shortlist
 from tests.unit.agent.validate.fake_platform import OWNER, Case, invoice, params, spans, ticket, town
 
 REFUND = ("saas.refund_invoice", {"invoice_id": "INV-1031"})

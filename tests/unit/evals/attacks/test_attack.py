@@ -17,9 +17,9 @@ from evals.cases import reader
 from evals.cases.rows import Rows
 from evals.run.case_result import CaseResult
 from evals.score.score import judge
-from registry.offer import Offer
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
 from registry.records import Field, Query, RecordKind
-from registry.shortlist import Shortlist
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 KIND = RecordKind(

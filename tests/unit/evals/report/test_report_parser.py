@@ -14,7 +14,7 @@ from core.errors import InvalidInput
 from evals.report.compare import compare_reports
 from evals.report.report_parser import MAX_BYTES, MAX_ENTRIES, outline, parse_report
 from evals.score import explanations
-from tests.integration.web.console.eval_samples import entry, report, report_json, with_entries
+from tests.integration.web.console.samples.evals import entry, report, report_json, with_entries
 
 BASELINES = sorted((Path(__file__).parents[4] / "evals" / "baselines").glob("*.json"))
 

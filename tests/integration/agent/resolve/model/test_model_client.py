@@ -23,8 +23,8 @@ from agent.resolve.model.client import ModelClient, ModelSettings
 from agent.resolve.model.resolver import ProposingResolver
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable
 from registry.contract import Annotation
-from registry.offer import Offer
-from registry.shortlist import Shortlist
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
 from tests.integration.agent.resolve.model.scripted_server import Reply, ScriptedServer, says
 
 # LiteLLM and its dependencies warn at import about what they import themselves; nothing of ours can mend that.

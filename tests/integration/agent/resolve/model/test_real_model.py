@@ -13,8 +13,8 @@ from agent.planning.proposal import PlanResult
 from agent.resolve.model.client import ModelClient, ModelSettings
 from agent.resolve.model.resolver import ProposingResolver
 from registry.contract import Annotation
-from registry.offer import Offer
-from registry.shortlist import Shortlist
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
 
 URL = os.environ.get("OPSIQ_TEST_MODEL_URL", "")
 pytestmark = [

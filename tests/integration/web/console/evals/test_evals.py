@@ -10,7 +10,7 @@ from httpx import AsyncClient, Response
 from evals.report import report_storage
 from evals.report.report_parser import MAX_BYTES
 from tests.integration.web.console.console import PASSWORD, Console, csrf, post
-from tests.integration.web.console.eval_samples import entry, report, report_json, with_entries
+from tests.integration.web.console.samples.evals import entry, report, report_json, with_entries
 from tests.integration.web.console.test_hostile_text import HOSTILE, judged
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.runs.states import Planned
-from tests.integration.web.console.card_samples import PLAN, RUN, TEXT, said
+from tests.integration.web.console.samples.card import PLAN, RUN, TEXT, said
 from web.console.runs import card
 
 

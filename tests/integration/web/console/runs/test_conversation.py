@@ -8,8 +8,8 @@ from agent.pipeline import Candidate, ComputedSource, PromptSource, ProposedSour
 from agent.runs import repository
 from agent.runs.run import Run
 from agent.runs.states import Planned
-from tests.integration.web.console.card_samples import PLAN, RUN
 from tests.integration.web.console.console import Console, post
+from tests.integration.web.console.samples.card import PLAN, RUN
 from web.console.runs import card
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from agent.pipeline import Answer, Request
 from agent.planning.proposal import Find, PlanResult, QuotedText, RecordArgument, TypedValue
+from agent.resolve.model.answer_json import BadProposal
 from agent.resolve.model.arguments import native_schema, plain_schema, type_text, unique_token
-from agent.resolve.model.parse import BadProposal, locate
+from agent.resolve.model.span_matching import locate
 from tests.unit.own_worlds import NOW, asked, find, number, plan
 
 ROOT = {"$defs": {"size": {"type": "string", "enum": ["s", "m"]}, "loop": {"$ref": "#/$defs/loop"}}}

@@ -15,8 +15,8 @@ import pytest
 from agent.pipeline import Request
 from agent.resolve.model.resolver import prepare
 from connectors.saas.kinds import KINDS
-from registry.offer import Offer, of_contract
-from registry.shortlist import Shortlist
+from registry.offers.offer import Offer, of_contract
+from registry.offers.shortlist import Shortlist
 from tests.unit.agent.validate.fake_platform import SAAS
 from tests.unit.own_worlds import asked
 

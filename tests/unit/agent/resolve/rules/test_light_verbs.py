@@ -10,8 +10,8 @@ from agent.pipeline import Calls, Request
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.light_verbs import light_verb_noun, sets_to
 from agent.resolve.rules.resolver import RuleResolver
-from registry.offer import Offer
-from registry.shortlist import Shortlist
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 HOST = {"type": "object", "properties": {"host": {"type": "string", "description": "The host"}}, "required": ["host"]}

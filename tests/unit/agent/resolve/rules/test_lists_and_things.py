@@ -15,7 +15,7 @@ from connectors.saas.kinds import KINDS
 from registry.catalogue import Catalogue
 from registry.contract import parse
 from registry.contract_file import with_base_url
-from registry.shortlist import Shortlist
+from registry.offers.shortlist import Shortlist
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FILE = json.loads(resources.files("connectors.saas").joinpath("actions.json").read_text("utf-8"))

@@ -12,9 +12,9 @@ from agent.pipeline import Abstain, Answer, Argument, Ask, Calls, Choice, Mentio
 from agent.resolve.resolver import candidates
 from agent.resolve.rules.resolver import RuleResolver
 from registry.contract import Annotation, Risk, Unit
-from registry.offer import Offer
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
 from registry.records import Field, RecordKind, Relation
-from registry.shortlist import Shortlist
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 CUSTOMER = RecordKind(

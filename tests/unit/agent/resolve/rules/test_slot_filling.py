@@ -5,7 +5,7 @@ from typing import Any
 
 from agent.pipeline import Argument, Choice, spans_of
 from agent.resolve.rules.slot_filling import fill_slots
-from registry.offer import Offer
+from registry.offers.offer import Offer
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

@@ -12,9 +12,9 @@ from agent.resolve.rules.resolver import RuleResolver
 from agent.validate import validate
 from registry.catalogue import Catalogue
 from registry.contract import Contract
-from registry.offer import of_contract
+from registry.offers.offer import of_contract
+from registry.offers.shortlist import Shortlist
 from registry.records import Field, Kinds, RecordKind, Relation
-from registry.shortlist import Shortlist
 from tests.unit.agent.validate.fake_platform import NOW, OWNER, RUN, Platform, contract, params
 
 ORDER = RecordKind("order", "Order", ("order", "orders"), (Field("id", "id", search="number", pattern=r"W\d+"),))

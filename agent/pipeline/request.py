@@ -1,0 +1,65 @@
+"""Request: what was typed, when, in which thread, and what was answered since."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.actor import Surface
+
+
+class Value(BaseModel):
+    """A frozen value that is stored and read again as it was; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(Value):
+    """Words at their place in the text. ``origin`` 0 is the request's text, n the n-th answer; ``start``/``end`` are
+    code point offsets in it."""
+
+    origin: Annotated[int, Field(ge=0)] = 0
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=0)]
+    text: str
+
+
+class Answer(Value):
+    """An answer to a question: a candidate's id (``choice``) or words (``text``), never both."""
+
+    slot: str
+    choice: str | None = None
+    label: str | None = None
+    text: str | None = None
+
+
+GivenBy = Literal["api", "event"]
+"""What hands over a call ready-made, in data instead of words."""
+
+
+class Turn(Value):
+    """An earlier request of the thread: its words, and what came of it by action names and handles."""
+
+    words: str
+    came: str
+
+
+class Request(Value):
+    """What was typed, when, and everything answered since. ``now`` is the present that words like "tomorrow" go by
+    (aware UTC).
+
+    ``given`` says that nobody typed it: the drafts were given as data, and ``text`` only describes them. No words are
+    read out of it, and nobody is there to be asked: until somebody edits the card, what stands in the way is refused.
+    """
+
+    text: str
+    now: datetime
+    surface: Surface = "admin"
+    answers: tuple[Answer, ...] = ()
+    given: GivenBy | None = None
+    thread: tuple[Turn, ...] = ()
+
+    def words(self, origin: int) -> str:
+        return self.text if origin == 0 else (self.answers[origin - 1].text or self.answers[origin - 1].label or "")

@@ -1,0 +1,187 @@
+"""Record search: the records of one kind that a name or number fits and that pass a filter, asked of the platform."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from agent.pipeline import Question
+from agent.planning.proposal import Find, StateIs
+from agent.query.conditions import Filter, together
+from agent.validate.questions import name_of
+from agent.validate.records import confusables, explanations
+from agent.validate.records.located import LocatedRecord, plural, singular
+from agent.validate.records.name_match import by_words
+from agent.validate.records.query import RecordQuery
+from agent.validate.records.ranking import Fit, best, find_numbered, is_identifying, is_slip
+from agent.validate.records.scope import fits, merged
+from registry.records import Query, Record, RecordKind, SearchBy
+
+if TYPE_CHECKING:
+    from agent.query.context import QueryContext
+
+PAGE: Final = 50
+MOST_SCANNED: Final = 2000
+"""The most records that one reference looks through; beyond, the person is asked to narrow it down."""
+
+_DIGIT: Final = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The records of a kind that pass a reference's conditions; ``named`` says that words singled them out, ``more``
+    that not all were looked at."""
+
+    records: list[Record]
+    via: tuple[LocatedRecord, ...] = ()
+    named: bool = False
+    more: bool = False
+
+
+class RecordSearch:
+    """Searches of one request. Every look-up may raise core.errors.PlatformUnavailable."""
+
+    def __init__(self, context: QueryContext) -> None:
+        self.context = context
+        self.slips: dict[tuple[str, str], str] = {}
+        """Records (kind, id) whose name was taken to be misspelt, with what was typed."""
+        self.excluded: Question | None = None
+        """The question asked last because a record is there and is not as it was said to be."""
+
+    async def fetch(
+        self, need: RecordQuery, find: Find, filters: Filter, via: tuple[LocatedRecord, ...]
+    ) -> Pool | Question:
+        if find.said is None:
+            records, more = await self.scan(need, filters)
+            return Pool(records, via, more=more)
+        words = find.said.text
+        for by in self._list_ways(need.kind, words):
+            query = Query(need.kind.name, words, by, filters.where, limit=PAGE, between=filters.between)
+            found = list(await self.context.kinds.search(query))
+            if by == "number":
+                found = find_numbered(words, found, need.kind)
+                record = None if found else await self._fetch_by_id(need.kind, words)
+                found = [record] if record is not None else found
+                if not found:
+                    continue
+                kept = [each for each in found if filters.keeps(each)]
+                return Pool(kept, via, named=True) if kept else self.explain_exclusion(need, find, found[0])
+            fitting = [each for each in found if filters.keeps(each)]
+            narrowed = [each for each in fitting if fits(each, need.filter)] or fitting
+            told = self.match_words(need, words, narrowed, place=find.order is not None or find.pick != "one", by=by)
+            if isinstance(told, Question) or told:
+                return told if isinstance(told, Question) else Pool(told, via, named=True)
+        return await self._fetch_by_owner(need, find, filters, via)
+
+    async def scan(self, need: RecordQuery, filters: Filter) -> tuple[list[Record], bool]:
+        """Every record that passes, and whether there are more than may be looked through."""
+        made: list[Record] = []
+        order = need.order or need.kind.order
+        for offset in range(0, MOST_SCANNED, PAGE):
+            page = await self.context.kinds.search(
+                Query(need.kind.name, None, None, filters.where, order, True, PAGE, offset, filters.between)
+            )
+            made += [each for each in page if filters.keeps(each)]
+            if len(page) < PAGE:
+                return list({each.id: each for each in made}.values()), False
+        return list({each.id: each for each in made}.values()), True
+
+    def match_words(
+        self, need: RecordQuery, words: str, records: Sequence[Record], *, place: bool, by: str | None = None
+    ) -> list[Record] | Question:
+        kind = need.kind
+        if by == "email":
+            return list(records)
+        ways = [by] if by else [each for each in ("name", "text") if any(f.search == each for f in kind.fields)]
+        if by is None and (exact := find_numbered(words, records, kind)):
+            return exact
+        for way in ways:
+            fit, picked = best(words, records, kind, way)
+            if picked and (fit is not Fit.VAGUE or way == "name"):
+                if fit is Fit.VAGUE and (one := self._find_slip(words, picked, kind)) is not None:
+                    self.slips[kind.name, one.id] = words
+                    return [one]
+                return by_words(need.slot, need.param, kind, words, way, records, place=place)
+        return (
+            [each for each in records if is_identifying(words, f"{each.label} {each.detail}", kind)]
+            if by is None
+            else []
+        )
+
+    def explain_exclusion(self, need: RecordQuery, find: Find, record: Record) -> Question:
+        """It exists, and something that was said of it isn't so: for a count, there is none such."""
+        self.excluded = self._explain_difference(need, find, record)
+        return self.excluded
+
+    def _list_ways(self, kind: RecordKind, words: str) -> tuple[SearchBy, ...]:
+        """How these words may find a record of the kind, surest first."""
+        ways = {each.search for each in kind.fields if each.search}
+        made: list[SearchBy] = []
+        if "@" in words and "email" in ways:
+            made.append("email")
+        coded = any(each.pattern and re.fullmatch(each.pattern, words.strip()) for each in kind.fields)
+        if _DIGIT.search(words) or coded or not ways & {"name", "text"}:
+            made.append("number")
+        named: tuple[SearchBy, ...] = ("name", "text")
+        return (*made, *(each for each in named if each in ways))
+
+    def _find_slip(self, words: str, records: Sequence[Record], kind: RecordKind) -> Record | None:
+        """The one record whose name differs from what was typed by a slip of the pen, where no other is near."""
+        near = [each for each in records if is_slip(words, name_of(each, kind))]
+        return near[0] if len(near) == 1 and not confusables.suspicious(name_of(near[0], kind)) else None
+
+    async def _fetch_by_id(self, kind: RecordKind, words: str) -> Record | None:
+        searched = any(each.search == "number" for each in kind.fields)
+        return await self.context.kinds.record(kind.name, words.strip().lstrip("#")) if searched else None
+
+    async def _fetch_by_owner(
+        self, need: RecordQuery, find: Find, filters: Filter, via: tuple[LocatedRecord, ...]
+    ) -> Pool | Question:
+        """Nothing is called so: perhaps whoever it belongs to is ("the Brightwater invoice")."""
+        assert find.said is not None
+        if not via and any(map(str.isalpha, find.said.text)):  # nobody is called by a number
+            for relation in need.kind.relations:
+                above = self.context.kinds.get(relation.kind)
+                if above is None or not any(each.search == "name" for each in above.fields):
+                    continue
+                owner = await self.context.records.find(need.owner(above), Find(record=above.name, said=find.said))
+                if isinstance(owner, Question):
+                    if owner.candidates and owner.code == "ambiguous":
+                        return owner
+                    continue
+                where = await self.context.reach.within(need.kind, owner[0].record, above)
+                if isinstance(where, Mapping):
+                    records, more = await self.scan(need, together([filters, match_exactly(where)]))
+                    return Pool(records, owner, more=more)
+        elsewhere = await self.context.kinds.search(Query(need.kind.name, find.said.text, None, limit=PAGE))
+        told = self.match_words(need, find.said.text, list(elsewhere), place=True)
+        if isinstance(told, list) and len(told) == 1 and not filters.keeps(told[0]):
+            return self.explain_exclusion(need, find, told[0])
+        if isinstance(told, Question):
+            return told
+        return need.ask(explanations.unknown_name(need.kind, find.said.text, need.filter, via[0] if via else None))
+
+    def _explain_difference(self, need: RecordQuery, find: Find, record: Record) -> Question:
+        states = [
+            kind_state
+            for each in find.where
+            if isinstance(each, StateIs) and not each.negated
+            if (kind_state := need.kind.states.get(each.state))
+        ]
+        wanted = merged(*states, need.filter)
+        if wanted and not fits(record, wanted):
+            return need.ask(explanations.kept_out(record, record.label, need.kind, wanted))
+        return need.ask(f"{record.label} is not what you said of it. Which {singular(need.kind)} is meant?")
+
+
+def match_exactly(where: Mapping[str, Sequence[str | int | bool]]) -> Filter:
+    """The filter that ``where`` is: a field, and the values it may have."""
+    return Filter(lambda record: fits(record, where), where)
+
+
+def ask_to_narrow(need: RecordQuery) -> Question:
+    """The question where more records would have to be looked through than one reference may."""
+    text = f"There are too many {plural(need.kind)} to look through. Say more about which are meant."
+    return need.ask(text, code="ambiguous")

@@ -1,0 +1,207 @@
+"""Conditions of a reference: states, comparisons, owners, counts and exceptions become one filter over live records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agent.pipeline import Question
+from agent.planning.proposal import (
+    AnyOf,
+    BelongsTo,
+    Compare,
+    Condition,
+    Except,
+    Find,
+    Handle,
+    Has,
+    Reference,
+    StateIs,
+)
+from agent.query.conditions import Filter, by_count, by_field, by_id, by_state, either, together
+from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow, match_exactly
+from agent.query.results import Own
+from agent.validate.questions import said
+from agent.validate.records.located import LocatedRecord, plural, singular
+from agent.validate.records.query import RecordQuery
+from agent.validate.records.scope import TooMany, Unrelated, fits, id_value
+from registry.records import Record, RecordKind
+
+if TYPE_CHECKING:
+    from agent.query.context import QueryContext
+
+
+class ReferenceConditions:
+    """Selects the records that pass a reference's conditions; related records are found by the context's own finder."""
+
+    def __init__(self, context: QueryContext, search: RecordSearch) -> None:
+        self.context, self.search = context, search
+
+    async def select(self, need: RecordQuery, find: Find, own: Own) -> Pool | Question:
+        kind, via = need.kind, list[LocatedRecord]()
+        filters: list[Filter] = []
+        left_out: list[Find | Handle] = []
+        scope = await self.context.reach.scope(kind)
+        if isinstance(scope, TooMany):
+            return ask_to_narrow(need)
+        if scope is None:
+            return need.ask(f"There is no {singular(kind)} of yours.")
+        filters.append(Filter(lambda record: fits(record, scope), scope))
+        for condition in find.where:
+            if isinstance(condition, Except):
+                left_out.append(condition.left_out)
+                continue
+            made = await self._make_filter(need, condition, via, own)
+            if isinstance(made, Question):
+                return made
+            filters.append(made)
+        if find.among is not None:
+            named = self.context.thread.get(find.among, ())
+            filters.append(by_id([record_id for each, record_id in named if each == kind.name]))
+        every = together(filters)
+        pool = Pool([], tuple(via)) if every.impossible else await self.search.fetch(need, find, every, tuple(via))
+        if isinstance(pool, Question):
+            return pool
+        for reference in left_out:
+            rest = await self._leave_out(need, reference, pool, own)
+            if isinstance(rest, Question):
+                return rest
+            pool = rest
+        return pool
+
+    async def _make_filter(
+        self, need: RecordQuery, condition: Condition, via: list[LocatedRecord], own: Own
+    ) -> Filter | Question:
+        kind = need.kind
+        match condition:
+            case StateIs(state=state, negated=negated):
+                made = by_state(kind, state, negated=negated, now=self.context.request.now)
+                if made is None:
+                    return need.ask(
+                        f"I can't tell which {plural(kind)} are {said(state)}. Which {singular(kind)} is meant?"
+                    )
+                return made
+            case Compare(field=name, op=op, value=expression):
+                each = kind.field_named(name)
+                worked = await self.context.arithmetic.work_out(expression, need, own)
+                if isinstance(worked, Question):
+                    return worked
+                zone = self.context.request.now.tzinfo
+                assert zone is not None
+                by = by_field(each, op, worked.value, zone) if each is not None else None
+                if by is None:
+                    text = f"{plural(kind).capitalize()} can't be told apart by {said(name)} that way."
+                    return need.ask(f"{text} Which {singular(kind)} is meant?")
+                return by
+            case BelongsTo(owner=owner):
+                return await self._filter_by_owner(need, owner, via, own)
+            case Has(related=related, op=op, count=count):
+                counts = await self.count_related(need, related, own)
+                return counts if isinstance(counts, Question) else by_count(counts, op, count)
+            case AnyOf(conditions=conditions):
+                filters: list[Filter] = []
+                for each_condition in conditions:
+                    one = await self._make_filter(need, each_condition, [], own)
+                    if isinstance(one, Question):
+                        return one
+                    filters.append(one)
+                return either(filters)
+            case Except():
+                return need.ask("What shall be left out can't be told there.")
+        raise AssertionError(condition)
+
+    async def _filter_by_owner(
+        self, need: RecordQuery, owner: Reference, via: list[LocatedRecord], own: Own
+    ) -> Filter | Question:
+        kind, reach = need.kind, self.context.reach
+        owner_kind = self.context.find_kind(need, owner, own)
+        if isinstance(owner_kind, Question):
+            return owner_kind
+        above = replace(need.owner(owner_kind), most=MOST_SCANNED)
+        wants_all = isinstance(owner, Find) and owner.pick != "one"
+        found = await (self.context.records.every if wants_all else self.context.records.find)(above, owner, own)
+        if isinstance(found, Question):
+            unknown = found.code == "not_found"
+            other = await self._find_other_owner(need, owner, owner_kind) if unknown else None
+            if other is None:
+                return found
+            found, owner_kind = (other,), other.kind
+        via += found[:1]
+        if not reach.path(kind, owner_kind) and kind.name != owner_kind.name:
+            ups = [up for each in found if (up := await reach.owner_of(each, kind)) is not None]
+            if not ups and not reach.path(owner_kind, kind):
+                return need.ask(f"{plural(kind).capitalize()} don't belong to a {singular(owner_kind)}.")
+            return by_id([up.record.id for up in ups])
+        filters: list[Filter] = []
+        for each in found:
+            where = await reach.within(kind, each.record, owner_kind)
+            if isinstance(where, TooMany):
+                return ask_to_narrow(need)
+            if isinstance(where, Unrelated) or where is None:
+                continue
+            filters.append(match_exactly(where))
+        return filters[0] if len(filters) == 1 else Filter(either(filters).keeps, impossible=not filters)
+
+    async def _find_other_owner(self, need: RecordQuery, owner: Reference, asked: RecordKind) -> LocatedRecord | None:
+        """A name that no record of the asked kind has may be another kind of owner's: tickets are a customer's or an
+        agent's."""
+        if not isinstance(owner, Find) or owner.said is None or owner.where or owner.order is not None:
+            return None
+        for relation in need.kind.relations:
+            kind = self.context.kinds.get(relation.kind)
+            if kind is None or kind.name == asked.name or not any(each.search == "name" for each in kind.fields):
+                continue
+            found = await self.context.records.run(need.owner(kind), Find(record=kind.name, said=owner.said), {})
+            if isinstance(found, tuple) and len(found) == 1:
+                return found[0]
+        return None
+
+    async def count_related(self, need: RecordQuery, related: Reference, own: Own) -> Counter[str] | Question:
+        """How many records of the related kind each record of ``need.kind`` has, by its id."""
+        kind, reach = need.kind, self.context.reach
+        other = self.context.find_kind(need, related, own)
+        if isinstance(other, Question):
+            return other
+        found = await self.context.records.every(need.owner(other), related, own)
+        if isinstance(found, Question):
+            return found
+        if reach.path(other, kind):
+            relation = other.relation_to(kind.name)
+            if relation is not None:
+                return Counter(str(each.record.values.get(relation.via)) for each in found)
+            ups = [await reach.owner_of(each, kind) for each in found]
+            return Counter(up.record.id for up in ups if up is not None)
+        relation = kind.relation_to(other.name)
+        if relation is None:
+            return need.ask(f"{plural(kind).capitalize()} have no {plural(other)}. Which {singular(kind)} is meant?")
+        ids = {str(id_value(each.record, other)) for each in found}
+        held = await self.search.scan(need, Filter(lambda record: str(record.values.get(relation.via)) in ids))
+        return Counter(each.id for each in held[0])
+
+    async def _leave_out(self, need: RecordQuery, reference: Reference, pool: Pool, own: Own) -> Pool | Question:
+        """What is to be left out must be there to be left out."""
+        kind = need.kind
+        if isinstance(reference, Find) and reference.record == kind.name and reference.said is not None:
+            told = self.search.match_words(need, reference.said.text, pool.records, place=True)
+            if isinstance(told, Question):
+                return told
+            gone = {each.id for each in told}
+        else:
+            out = await self.context.records.every(replace(need, slot=f"{need.base_slot}/except"), reference, own)
+            if isinstance(out, Question):
+                return out
+            gone = {each.record.id for each in out if each.record.kind == kind.name}
+            if other := [each for each in out if each.record.kind != kind.name]:
+                ups = [await self._list_owned(each, pool.records, kind) for each in other]
+                gone |= {each for up in ups for each in up}
+        if not gone & {each.id for each in pool.records}:
+            words = reference.said.text if isinstance(reference, Find) and reference.said is not None else ""
+            named = f" {said(words)}" if words else ""
+            return need.ask(f"I find none{named} to leave out among them. Which {plural(kind)} are meant?")
+        return replace(pool, records=[each for each in pool.records if each.id not in gone])
+
+    async def _list_owned(self, owner: LocatedRecord, records: Sequence[Record], kind: RecordKind) -> list[str]:
+        where = await self.context.reach.within(kind, owner.record, owner.kind)
+        return [each.id for each in records if fits(each, where)] if isinstance(where, Mapping) else []

@@ -1,0 +1,64 @@
+"""Span matching: the place of quoted words in what was typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+from agent.pipeline import Request
+from agent.planning.proposal import Words
+
+_WORD: Final = re.compile(r"\w+")
+_BETWEEN: Final = "\n"
+# Thai, Lao, Myanmar and Khmer; kana and Han.
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+)
+
+
+def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ()) -> Words:
+    """The place of words in the request or an answer, as whole words: exactly, else ignoring case, spaces and
+    punctuation; the latest answer first, and places in ``taken`` (origin, start) last."""
+    wanted = [each.casefold() for each in _WORD.findall(text)]
+    found: list[Words] = []
+    for origin in (*range(len(request.answers), 0, -1), 0):
+        there = request.words(origin)
+        exact = [at.start() for at in re.finditer(re.escape(text), there) if _whole(there, at.start(), at.end())]
+        found += [Words(text=text, origin=origin, start=start) for start in exact]
+        if exact or not wanted:
+            continue
+        joined, places = _folded_words(there)
+        sought = _joined(wanted)
+        at = joined.find(sought)
+        while at >= 0:
+            first = joined.count(_BETWEEN, 0, at)
+            start, end = places[first][0], places[first + len(wanted) - 1][1]
+            found.append(Words(text=there[start:end], origin=origin, start=start))
+            at = joined.find(sought, at + 1)
+    free = [each for each in found if (each.origin, each.start) not in taken]
+    return next(iter((*free, *found)), Words(text=text))
+
+
+@lru_cache(maxsize=64)
+def _folded_words(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
+    """The words of a text in one string, and the place of each: folded once for every quote that is looked for."""
+    words = list(_WORD.finditer(text))
+    return _joined(each.group().casefold() for each in words), tuple(each.span() for each in words)
+
+
+def _joined(words: Iterable[str]) -> str:
+    return "".join(f"{_BETWEEN}{each}" for each in words) + _BETWEEN
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Whether no word or number goes on across the ends of a stretch."""
+    before = start > 0 and _goes_on(text[start - 1], text[start])
+    after = end < len(text) and _goes_on(text[end - 1], text[end])
+    return not before and not after
+
+
+def _goes_on(left: str, right: str) -> bool:
+    """Whether two characters beside each other are of one word. Scripts without spaces have a word's end anywhere."""
+    return left.isalnum() and right.isalnum() and not (_UNSPACED.match(left) or _UNSPACED.match(right))

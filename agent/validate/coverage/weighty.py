@@ -1,0 +1,357 @@
+"""Coverage check: words that change the deal and that no part of a proposal accounts for.
+
+A number, date, part, negation, restriction, condition, quantifier or further wish is never passed over in silence.
+Which words are such is told by readers and closed word classes of the language; what accounts for them, by the
+proposal's own parts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from agent.extract.spans.money import currency_of
+from agent.extract.spans.politeness import strip_politeness
+from agent.pipeline import Request
+from agent.planning.proposal import (
+    AnyOf,
+    Call,
+    Compare,
+    Computed,
+    Day,
+    Except,
+    Find,
+    Has,
+    Number,
+    OrderByCount,
+    OrderByField,
+    PlanResult,
+    Proposal,
+    StateIs,
+    Words,
+)
+from agent.query.arithmetic import unit_of
+from agent.resolve.model.span_matching import locate
+from agent.validate.coverage.unused_words import spoken_of
+from language import numerals
+from language.stems import EMPTY, ORDER_WORDS, name_stems, runs, stem, stems
+from language.text import read_text
+from language.wordnet import similar_stems
+from registry.contract import Contract
+from registry.records import RecordKind
+
+# An order not to, or to leave something out; "it isn't", "needn't" and "shouldn't" tell how things are.
+_NEGATION: Final = re.compile(
+    r"(?:^|[,;.!?:\n-]\s*|\b(?:and|but|then|please|so)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)"
+    r"|(?<!\w)(?P<out>without|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
+    r"|(?:everything|everyone|all|anything)\s+but|(?:less|minus)(?=\s+\d))(?!\w)",
+    re.IGNORECASE,
+)
+_RESTRICTION: Final = re.compile(
+    r"(?<!\w)(?:only|at\s+(?:the\s+)?most|at\s+(?:the\s+)?least|(?:no|not|nothing)\s+more\s+than|up\s+to)(?!\w)",
+    re.IGNORECASE,
+)
+# "If possible" is manners, "let me know if" a wish to be told: neither says whether it is done.
+_CONDITION: Final = re.compile(
+    r"(?<!\w)(?<!let me know )(?<!let us know )(?<!tell me )(?<!tell us )"
+    r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?:he|she|it|they|we|you|his|her|its|their|the))(?!\w)",
+    re.IGNORECASE,
+)
+_QUANTIFIER: Final = re.compile(r"(?<!\w)(?:all|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE)
+_PART: Final = re.compile(
+    r"(?<!\w)(?:half|halve|(?:an?|one|two|three|four)\s+(?:third|quarter|fifth|sixth|eighth|tenth)s?|double|twice|triple"
+    r"|\d+(?:[.,]\d+)?\s*%)(?!\w)",
+    re.IGNORECASE,
+)
+_MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
+# Days by name or by their distance; "today" and "now" say no more than that it is to be done.
+_DATE: Final = re.compile(
+    r"(?<!\w)(?:tonight|tomorrow|yesterday|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+    r"|(?:next|last|this|coming)\s+(?:week|weekend|month|quarter|year)"
+    rf"|(?:in|on|by|from|until|till|since|of|before|after|next|last)\s+(?:{_MONTHS})|(?:{_MONTHS})\s+\d{{1,2}}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
+    re.IGNORECASE,
+)
+_REASON: Final = re.compile(
+    r"\bfor\s+(?:the|an?|that|this|his|her|its|their|our|your)\s+(?:\w+\s+)?(?P<what>[^\W\d_]+)\s+(?:on|of|in|from|last)\s+$",
+    re.IGNORECASE,
+)
+# Where a further order may begin.
+_FURTHER: Final = re.compile(
+    r"(?:[,;.!\n]\s*|\s)(?:and|then|also|plus|afterwards)\s+(?:(?:then|also|please|just|do)\s+)*(?P<verb>[^\W\d_]+)",
+    re.IGNORECASE,
+)
+_MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)
+# What takes back the words before it: "ten, no, twelve".
+_CORRECTION: Final = re.compile(
+    r"(?<!\w)(?:no|nope|wait|scratch|correction|sorry|i\s+mean(?:t)?|actually|rather|make\s+(?:that|it)|instead)(?!\w)",
+    re.IGNORECASE,
+)
+_TRAILING: Final = frozenset({"though", "yet", "anymore", "please", "however"})
+_CLAUSE: Final = re.compile(r"[,;.!?\n]|\b(?:and|but|or|then)\b", re.IGNORECASE)
+_UNIT: Final = re.compile(r"\s*-?\s*([^\W\d_]+|%|[€$£¥])")
+_UNIT_FURTHER: Final = re.compile(
+    r"\s*-?\s*(?:(?:more|extra|additional|further|other|whole|full)\s+)?([^\W\d_]+|%|[€$£¥])", re.IGNORECASE
+)
+_UNITS: Final = frozenset(stems("second minute hour day week fortnight month year percent cent euro dollar pound"))
+_TELLING: Final = frozenset(stems("tell notify inform phone ask remind order"))
+_SILENCE: Final = frozenset(
+    stems("tell telling notify inform mail email write writing phone call message text mention")
+)
+_TO_ME: Final = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
+_MOST_TOLD: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Structure:
+    """What the proposal's own form accounts for, beside its quotes."""
+
+    negates: bool
+    restricts: bool
+    conditions: bool
+    quantifies: bool
+    computes: bool
+    dates: bool
+
+
+def unaccounted(
+    request: Request, proposal: Proposal, contracts: Sequence[Contract] = (), kinds: Sequence[RecordKind] = ()
+) -> list[str]:
+    """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order.
+    A number that is a default of the ``contracts`` called is accounted for by that."""
+    text = request.text
+    quotes = list(_quotes(proposal.result, request))
+    taken = [
+        (words.start, words.start + len(words.text))
+        for words in quotes
+        if words.origin == 0 and words.start is not None
+    ]
+    structure = _structure(proposal)
+    counted = {*_counts(proposal), *_defaults(contracts)}
+    polite = strip_politeness(text)
+    words = " ".join(
+        word
+        for each in contracts
+        for note in each.annotations.values()
+        for said in note.words.values()
+        for word in said
+    )
+    known = spoken_of(contracts, kinds) | frozenset(stems(words))
+    found: list[tuple[int, int]] = []
+    for pattern, accounted in (
+        (_RESTRICTION, structure.restricts),
+        (_CONDITION, structure.conditions),
+        (_QUANTIFIER, structure.quantifies),
+        (_PART, structure.computes),
+        (_DATE, structure.dates),
+    ):
+        found += [] if accounted else [match.span() for match in pattern.finditer(polite)]
+    if not structure.negates:
+        found += [
+            match.span("word") if match["word"] else match.span("out")
+            for match in _NEGATION.finditer(polite)
+            if not _only_contrasts(text, match.end(), taken, known)
+        ]
+    for number in numerals.find(read_text(polite)):
+        if (
+            number.kind == "cardinal"
+            and not number.vague
+            and number.value not in counted
+            and _counts_here(text, number, known)
+        ):
+            found.append((number.start, number.end))
+    found = [each for each in found if not _tells_why(text, each[0])]
+    found += [*_other_units(text, proposal, contracts, taken), *_further_orders(polite, taken, _verbs(contracts))]
+    for said in proposal.left_over:
+        place = locate(said, request)
+        if place.start is not None and place.origin == 0:
+            found.append((place.start, place.start + len(place.text)))
+    left = [each for each in sorted(found) if not any(start < each[1] and each[0] < end for start, end in taken)]
+    return list(dict.fromkeys(_clause(text, *each) for each in left if not _taken_back(text, each, taken)))
+
+
+def _tells_why(text: str, at: int) -> bool:
+    """Whether a day or number only dates the reason that is given: "for the outage on 3 March"."""
+    found = _REASON.search(text, 0, at)
+    return found is not None and stem(found["what"].casefold()) not in _UNITS
+
+
+def _other_units(
+    text: str, proposal: Proposal, contracts: Sequence[Contract], taken: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Units beside numbers that were used without them, and that neither the value nor the parameter is in."""
+    used = {unit_of(node.unit) for node in _nodes(proposal.result) if isinstance(node, Number)}
+    used |= {note.unit.value for each in contracts for note in each.annotations.values() if note.unit is not None}
+    for number in numerals.find(read_text(text)):
+        after = _UNIT_FURTHER.match(text, number.end)
+        if after is None or not any(start <= number.start and number.end <= end for start, end in taken):
+            continue
+        unit = unit_of(after[1]) if stem(after[1].casefold()) in _UNITS or currency_of(after[1]) else None
+        if unit is not None and unit not in used:
+            yield after.span(1)
+
+
+def _further_orders(text: str, taken: Sequence[tuple[int, int]], known: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Clauses that begin with the verb of an order which none of the calls is about, and of which no word was used."""
+    for found in _FURTHER.finditer(text):
+        said = found["verb"].casefold()
+        verb = stem(said)
+        orders = (
+            said in ORDER_WORDS
+            or verb in _TELLING
+            or (_MARKED.search(found.group()) and similar_stems(verb, verb=True))
+        )
+        if not orders or verb in known or _TO_ME.match(text, found.end()):
+            continue
+        closing = _CLAUSE.search(text, found.end())
+        end = closing.start() if closing else len(text)
+        if not any(start < end and found.start("verb") < stop for start, stop in taken):
+            yield found.start("verb"), end
+
+
+def _verbs(contracts: Sequence[Contract]) -> frozenset[str]:
+    """The words that the calls themselves go by: of what has two words ("write off"), both together say it."""
+    named = [said.casefold() for each in contracts for said in (each.title.partition(" ")[0], *each.aliases)]
+    of_names = [word for each in contracts for word in name_stems(each.name.rpartition(".")[2])]
+    return frozenset([stem(said) for said in named if said.isalpha()] + of_names)
+
+
+def _only_contrasts(text: str, at: int, taken: Sequence[tuple[int, int]], known: frozenset[str]) -> bool:
+    """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done
+    instead: "don't do it now, do it at the end"."""
+    closing = re.compile(r"[,;.!?\n]|\bbut\b").search(text, at)
+    if _other_thing(text, at, closing.start() if closing is not None else len(text), taken):
+        return True
+    if closing is None or not any(start >= closing.end() for start, _ in taken):
+        return False
+    words = [(word, start, end) for word, start, end in runs(text) if at <= start < closing.start()]
+    return all(
+        word.casefold() in EMPTY
+        or word.casefold() in _TRAILING
+        or stem(word.casefold()) in known
+        or any(first < end and start < last for first, last in taken)
+        for word, start, end in words
+    )
+
+
+def _other_thing(text: str, start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether what shall not be done is about a thing of its own, which the proposal leaves alone: "but don't touch
+    Ada's"."""
+    if not taken or any(first < end and start < last for first, last in taken):
+        return False
+    if _SILENCE & {stem(word.casefold()) for word, _, _ in runs(text[start:end])}:
+        return False  # whom not to tell of it: no call can promise that
+    said = {word.casefold() for first, last in taken for word in re.findall(r"\w+", text[first:last])}
+    own = re.findall(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)", text[start:end])
+    return bool(own) and all(word.casefold() not in said for word in own)
+
+
+def _counts_here(text: str, number: numerals.Number, known: frozenset[str]) -> bool:
+    """Whether a number can be about what is done: it stands alone, with a unit, or before a thing that the platform
+    knows."""
+    after = _UNIT.match(text, number.end)
+    if number.unit or after is None or not after[1].isalpha():
+        return True
+    word = after[1].casefold()
+    return word in EMPTY or stem(word) in known or stem(word) in _UNITS or currency_of(word) is not None
+
+
+def _taken_back(text: str, place: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether later words replace these: a correction stands between them and something that was used."""
+    correction = _CORRECTION.search(text, place[1])
+    return correction is not None and any(start >= correction.end() for start, _ in taken)
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    """The clause around a place, so that a person sees what is meant."""
+    begins = [match.start() if match.group().isalpha() else match.end() for match in _CLAUSE.finditer(text, 0, start)]
+    closing = _CLAUSE.search(text, end)
+    first, last = (begins[-1] if begins else 0), (closing.start() if closing else len(text))
+    return text[first:last].strip(" ,;.!?\n")[:_MOST_TOLD] or text[start:end]
+
+
+def _quotes(node: Any, request: Request) -> Iterator[Words]:
+    """Every stretch of typed words in a proposal, wherever it stands."""
+    if isinstance(node, Words):
+        yield node if node.start is not None else locate(node.text, request)
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from _quotes(getattr(node, name), request)
+    elif isinstance(node, dict):
+        for each in node.values():
+            yield from _quotes(each, request)
+    elif isinstance(node, Sequence) and not isinstance(node, str):
+        for each in node:
+            yield from _quotes(each, request)
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    if isinstance(node, BaseModel):
+        yield node
+        for name in type(node).model_fields:
+            yield from _nodes(getattr(node, name))
+    elif isinstance(node, dict):
+        for each in node.values():
+            yield from _nodes(each)
+    elif isinstance(node, Sequence) and not isinstance(node, str):
+        for each in node:
+            yield from _nodes(each)
+
+
+def _structure(proposal: Proposal) -> _Structure:
+    nodes = list(_nodes(proposal.result))
+    calls = [
+        call
+        for call in (proposal.result.calls if isinstance(proposal.result, PlanResult) else ())
+        if isinstance(call, Call)
+    ]
+    finds = [node for node in nodes if isinstance(node, Find)]
+    negates = any(
+        isinstance(node, Except)
+        or (isinstance(node, StateIs) and node.negated)
+        or (isinstance(node, Has) and node.count == 0)
+        or (isinstance(node, Compare) and node.op == "!=")
+        or (isinstance(node, Computed) and node.op == "-")
+        for node in nodes
+    )
+    restricts = negates or any(
+        isinstance(node, Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount) for node in nodes
+    )
+    return _Structure(
+        negates=negates,
+        restricts=restricts or any(isinstance(node, Computed) for node in nodes),
+        conditions=any(call.condition is not None for call in calls),
+        quantifies=not finds
+        or any(find.pick != "one" for find in finds)
+        or len(calls) > 1
+        or any(isinstance(node, Computed) for node in nodes),
+        computes=any(
+            isinstance(node, Computed) or (isinstance(node, Number) and (node.unit == "%" or node.number < 1))
+            for node in nodes
+        ),
+        dates=any(isinstance(node, Day) for node in nodes),
+    )
+
+
+def _counts(proposal: Proposal) -> Iterator[int]:
+    """The numbers that stand in a reference's form instead of a quote: how many, which place in line, how many related
+    records."""
+    for node in _nodes(proposal.result):
+        if isinstance(node, Find) and isinstance(node.pick, int):
+            yield node.pick
+        elif isinstance(node, Has):
+            yield node.count
+        elif isinstance(node, OrderByField | OrderByCount):
+            yield node.nth
+
+
+def _defaults(contracts: Sequence[Contract]) -> Iterator[float]:
+    for contract in contracts:
+        for schema in contract.properties.values():
+            default = schema.get("default") if isinstance(schema, dict) else None
+            if isinstance(default, int | float) and not isinstance(default, bool):
+                yield default

@@ -1,0 +1,102 @@
+"""``opsiq data-key``: creates and rotates the key that wraps the data encryption keys."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "data-key",
+        help="change the key that protects stored secrets",
+        description="Stored secrets are sealed with data keys, which are wrapped with the key of OPSIQ_DATA_KEY "
+        "or of data.key in the "
+        "data folder.",
+    )
+    acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
+    acts.add_parser("new", help="print a fresh key, to be kept where OPSIQ_DATA_KEY comes from")
+    rotate = acts.add_parser(
+        "rotate",
+        help="wrap the data keys with another key; the one before it opens nothing any more",
+        description="Processes that run go on with what they have opened; they need the new key when they start "
+        "the next time.",
+    )
+    rotate.add_argument(
+        "--to",
+        metavar="FILE",
+        help="the new key (- for standard input); needed where OPSIQ_DATA_KEY is set, else one is made",
+    )
+    rotate.add_argument(
+        "--fresh-data-key",
+        action="store_true",
+        help="also make a data key that seals from now on; restart every process soon after",
+    )
+    made.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from core.crypto import secretbox
+    from core.crypto.key_file import format_key
+    from core.settings import Settings
+
+    if arguments.act == "new":
+        print(format_key(secretbox.new_key()))
+        return 0
+    return asyncio.run(_rotate(arguments, Settings.load(os.environ)))
+
+
+async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
+    from agent.workspace import data_keys
+    from cli.workspace import open_sessions
+    from core import env_variable
+    from core.clock import utc_now
+    from core.crypto import secretbox
+    from core.crypto.key_file import write_key
+    from core.errors import InvalidInput
+
+    in_file = settings.given_data_key is None
+    if arguments.to is None and not in_file:
+        raise InvalidInput("OPSIQ_DATA_KEY is set: make a key with `opsiq data-key new` and give it with --to.")
+    new = secretbox.new_key()
+    if arguments.to is not None:
+        try:
+            new = env_variable.key(_given(arguments.to))
+        except (OSError, ValueError) as error:
+            raise InvalidInput(f"The new key {error}. `opsiq data-key new` makes one.") from error
+    async with open_sessions(os.environ) as database:
+        if in_file:
+            await _finish(database, settings)
+            if not write_key(settings.next_key_file, new):
+                raise InvalidInput(f"Another rotation is at work: {settings.next_key_file} is there.")
+        count = await data_keys.rotate(database, settings.data_keys, new, utc_now, fresh=arguments.fresh_data_key)
+    if in_file:
+        settings.next_key_file.replace(settings.key_file)
+        print(f"{count} data keys are wrapped with a new key, kept in {settings.key_file}. Keep a copy of it.")
+    else:
+        print(f"{count} data keys are wrapped with the new key. Set OPSIQ_DATA_KEY to it wherever OpsIQ starts.")
+    return 0
+
+
+def _given(name: str) -> str:
+    return (sys.stdin.readline() if name == "-" else Path(name).read_text(encoding="ascii")).strip()
+
+
+async def _finish(database: Any, settings: Settings) -> None:
+    """A rotation that was cut off: whichever of the two keys the database is wrapped with is the one that stays."""
+    from agent.workspace import data_keys
+    from core.crypto.key_file import read_key
+
+    if settings.next_key_file.exists():
+        if await data_keys.wraps(database, read_key(settings.next_key_file)):
+            settings.next_key_file.replace(settings.key_file)
+            vars(settings).pop("data_key", None)
+        else:
+            settings.next_key_file.unlink()

@@ -1,0 +1,1 @@
+"""Cryptography: request signatures, encryption of stored secrets, authentication codes, passwords, key files."""

@@ -1,0 +1,8 @@
+"""Settings: read from the environment once, by ``Settings.load(os.environ)``."""
+
+from __future__ import annotations
+
+from core.settings.fields import ModelMode
+from core.settings.settings import SDK_VARIABLES, Settings
+
+__all__ = ["SDK_VARIABLES", "ModelMode", "Settings"]

@@ -1,0 +1,29 @@
+"""Reference page of the settings: docs/reference/settings.md, made from the table."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from core import env_variable
+from core.settings.settings import SDK_VARIABLES, Settings
+
+
+def render_reference() -> str:
+    """The settings page, in Markdown."""
+    lines = [
+        "# Settings",
+        "",
+        "Settings come from the environment and are read once, at start. A name that begins with `OPSIQ_` and is none of",  # noqa: E501
+        "these stops the start with a suggestion: a slip is never silently the default. Empty counts as not set.",
+        f"{', '.join(f'`{name}`' for name in sorted(SDK_VARIABLES))} belong to the SDKs, `OPSIQ_TEST_…` to the tests.",
+        "",
+        "| variable | default | what it does |",
+        "| --- | --- | --- |",
+    ]
+    for each in fields(Settings):
+        one = env_variable.of(each.metadata)
+        default = one.default if one.default is not None else f"`{each.default}`"
+        about = one.about + (" A secret: never logged." if one.secret else "")
+        lines.append(f"| `{one.name}` | {default} | {about} |")
+    lines += ["", "This page is made by `python -m core.settings`; a test compares the two.", ""]
+    return "\n".join(lines)

@@ -1,0 +1,104 @@
+"""Settings of the server: the fields of the table, read from the environment, and what follows from them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Self
+
+from core import env_variable
+from core.crypto.key_file import load_or_create_key
+from core.errors import BadSetting
+from core.settings.fields import SettingFields
+
+SDK_VARIABLES: Final = frozenset({"OPSIQ_KEY", "OPSIQ_SECRET", "OPSIQ_URL"})
+"""What the SDKs read: never a server setting, and no mistake in its environment."""
+
+_PREFIX: Final = "OPSIQ_"
+_TEST_PREFIX: Final = "OPSIQ_TEST_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(SettingFields):
+    """The server's settings, loaded once. Rooms are handed values, never the environment."""
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> Self:
+        """The settings in ``environ``. Raises BadSetting for a value that can't be read and for an OPSIQ_… name that
+        is no setting."""
+        known = {each.name: env_variable.of(each.metadata) for each in fields(cls)}
+        names = [each.name for each in known.values()]
+        for name in sorted(environ):
+            ours = name.startswith(_PREFIX) and not name.startswith(_TEST_PREFIX) and name not in SDK_VARIABLES
+            if ours and name not in names:
+                raise BadSetting(_unknown(name, names), extra={"setting": name})
+        given: dict[str, Any] = {}
+        for field_name, each in known.items():
+            text = environ.get(each.name, "").strip()
+            if not text:
+                continue
+            try:
+                given[field_name] = each.read(text)
+            except ValueError as error:
+                shown = "" if each.secret else f" (it is {text!r})"
+                raise BadSetting(f"{each.name} {error}{shown}.", extra={"setting": each.name}) from error
+        made = cls(**given)
+        if made.oidc_issuer and not made.oidc_client_id:
+            raise BadSetting(
+                "OPSIQ_OIDC_ISSUER is set and OPSIQ_OIDC_CLIENT_ID is not: both are needed.",
+                extra={"setting": "OPSIQ_OIDC_CLIENT_ID"},
+            )
+        defaults = {
+            "database_url": made.database_url or f"sqlite+aiosqlite:///{made.data_dir / 'opsiq.db'}",
+            "base_url": made.base_url or f"http://{f'[{made.host}]' if ':' in made.host else made.host}:{made.port}",
+        }
+        return cls(**(given | defaults))
+
+    @cached_property
+    def data_key(self) -> bytes:
+        """The key that encrypts data keys: the configured one, else the one in the data folder, created on first use
+        with mode 600.
+
+        Two processes that start at once end with the same key. Raises BadSetting for a file that others may read or
+        that holds no key.
+        """
+        return self.given_data_key if self.given_data_key is not None else load_or_create_key(self.key_file)
+
+    @property
+    def data_keys(self) -> tuple[bytes, ...]:
+        """``data_key``, and the key that was to replace it where a rotation was interrupted between database and
+        file."""
+        if self.given_data_key is not None or not self.next_key_file.exists():
+            return (self.data_key,)
+        return (self.data_key, load_or_create_key(self.next_key_file))
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach this server by HTTPS, wherever TLS ends."""
+        return self.base_url.lower().startswith("https://")
+
+    @property
+    def key_file(self) -> Path:
+        return self.data_dir / "data.key"
+
+    @property
+    def sealed_file(self) -> Path:
+        """There once the database of this data folder has been sealed."""
+        return self.data_dir / "sealed"
+
+    @property
+    def anchor_file(self) -> Path:
+        return self.given_anchor_file or self.data_dir / "anchors.jsonl"
+
+    @property
+    def next_key_file(self) -> Path:
+        return self.data_dir / "data.key.next"
+
+
+def _unknown(name: str, names: list[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    mend = f"Did you mean {near[0]}?" if near else "All settings are listed in docs/reference/settings.md."
+    return f"{name} is no setting. {mend}"

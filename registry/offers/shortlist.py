@@ -1,0 +1,252 @@
+"""Shortlist: finds the few offers a request may mean among thousands, by fielded BM25 with typos forgiven.
+
+BM25F after Robertson & Zaragoza, "The Probabilistic Relevance Framework" (2009) §3.6: term frequencies are weighted
+and length-normalised per field, summed, then saturated once.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from language.spell_correction import Speller
+from language.stems import EMPTY, KIN, runs, stem, stems
+from language.wordnet import similar_stems
+from registry.offers.offer import Offer
+from registry.offers.offer_text import called_names, fields, words
+
+# Field → (weight, how much of its length is normalised away). A name is short and chosen with care; a parameter's
+# description is neither.
+FIELDS: Final[Mapping[str, tuple[float, float]]] = {
+    "name": (3.0, 0.3),
+    "title": (2.5, 0.3),
+    "aliases": (2.5, 0.0),
+    "lead": (2.0, 0.5),
+    "description": (1.0, 0.6),
+    "examples": (1.0, 0.3),
+    "parameters": (1.0, 0.6),
+    "parameter_words": (0.5, 0.7),
+    "values": (0.7, 0.7),
+}
+K1: Final = 1.2
+KIN_WEIGHT: Final = 0.35  # a word of like meaning counts this much
+ALIKE: Final = 0.3  # how much of a word's use must be meant for another to be looked up instead
+TYPO_WEIGHT: Final = 0.8
+TYPO_LEAST: Final = 0.75  # normalised OSA similarity from which an unknown word counts as a misspelt known one
+MOST_TERMS: Final = 32  # of a long request only the rarest words are looked up
+MOST_TYPOS: Final = 6
+MOST_TOPS: Final = 16
+"""Whoever reads a request asks for the best of the same words; that is found once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An offer and its score. ``score`` is comparable within one query only; ``coverage`` in [0, 1] is the share of the
+    request's terms (weighted by rarity) that this offer contains; ``matched`` are the common stems, rarest first."""
+
+    offer: Offer
+    score: float
+    matched: tuple[str, ...] = ()
+    coverage: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One query term: a word of a request or its correction (``weight`` 1 or less), and its synonyms."""
+
+    word: str
+    stem: str
+    known: bool
+    weight: float
+    kin: tuple[str, ...]
+
+
+class Shortlist:
+    """Search index over the offers that one role may use on one surface. Not changed afterwards: safe to share."""
+
+    def __init__(self, offers: Sequence[Offer], *, role: str = "owner", others: Sequence[str] = ()) -> None:
+        self.offers: tuple[Offer, ...] = tuple(offers)
+        self.role, self.others = role, tuple(others)
+        """Whose shortlist it is, and the names of actions that exist for other roles alone."""
+        self._by_name = {offer.name: offer for offer in self.offers}
+        if len(self._by_name) != len(self.offers):
+            twice = [name for name, n in Counter(offer.name for offer in self.offers).items() if n > 1]
+            raise ValueError(f"two offers are called {twice[0]!r}; a shortlist is a closed set of names")
+        self._postings, self._idf = _index(self.offers)
+        self._vocabulary = [word for word in self._postings if len(word) >= 4 and not word.isdigit()]
+        self.speller = Speller(words(self.offers))
+        """Puts slips in the words that the offers use of themselves right."""
+        self._core: dict[str, frozenset[str]] = {}
+        self._spoken: dict[str, frozenset[str]] = {}
+        self._tops: dict[tuple[str, int], tuple[Scored, ...]] = {}
+        self._unknown_idf = _idf(0, len(self.offers))
+
+    def __len__(self) -> int:
+        return len(self.offers)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    def get(self, name: str) -> Offer | None:
+        return self._by_name.get(name)
+
+    def spoken(self, name: str) -> frozenset[str]:
+        """Every stem in the offer of that name."""
+        found = self._spoken.get(name)
+        if found is None:
+            said = fields(self._by_name[name])
+            found = self._spoken[name] = frozenset(word for each in said.values() for word in each)
+        return found
+
+    def core(self, name: str) -> frozenset[str]:
+        """The stems of the offer's name, title and the first sentence of its description."""
+        found = self._core.get(name)
+        if found is None:
+            said = fields(self._by_name[name])
+            told = (*self.called(name), *said["title"], *said["aliases"], *said["lead"])
+            found = self._core[name] = frozenset(told)
+        return found
+
+    def called(self, name: str) -> tuple[str, ...]:
+        """The stems of an offer's name, in order, each once."""
+        return tuple(dict.fromkeys(called_names(self._by_name[name])))
+
+    def rarity(self, word_stem: str) -> float:
+        """Inverse document frequency of a stem, at its highest for one that no offer contains."""
+        return self._idf.get(word_stem, self._unknown_idf)
+
+    def knows(self, word_stem: str) -> bool:
+        return word_stem in self._postings
+
+    def terms(self, text: str) -> list[Term]:
+        """Query terms of a request, rarest first, at most MOST_TERMS; unknown words are tried as misspellings."""
+        seen: dict[str, str] = {}
+        previous = ""
+        for run, _, _ in runs(text):
+            word = run.casefold()
+            if previous:
+                joined = stem(previous + word)
+                if joined in self._postings:
+                    seen.setdefault(joined, previous + word)
+            previous = word
+            if word in EMPTY:
+                continue
+            for each in stems(run):
+                seen.setdefault(each, word)
+        made, typos = [], 0
+        for each, word in seen.items():
+            known, weight, looked_up = each in self._postings, 1.0, each
+            kin = tuple(other for other in KIN.get(each, ()) if other in self._postings)
+            if not known and not kin:
+                kin = tuple(other for other in _alike(each) if other in self._postings)
+            if not known and not kin and len(each) >= 4 and not each.isdigit() and typos < MOST_TYPOS:
+                typos += 1
+                close = process.extractOne(
+                    each, self._vocabulary, scorer=OSA.normalized_similarity, score_cutoff=TYPO_LEAST
+                )
+                if close is not None:
+                    looked_up, known, weight = close[0], True, TYPO_WEIGHT * close[1]
+            made.append(Term(word, looked_up, known, weight, kin))
+        made.sort(key=lambda term: -self.rarity(term.stem))
+        return [term for term in made if term.known or term.kin][:MOST_TERMS] + [
+            term for term in made if not term.known and not term.kin
+        ]
+
+    def top(self, text: str, k: int = 8) -> list[Scored]:
+        """The ``k`` best offers, best first; fewer where fewer share a word with the text."""
+        if (text, k) not in self._tops:
+            if len(self._tops) >= MOST_TOPS:
+                self._tops.clear()
+            self._tops[text, k] = self._top(text, k)
+        return list(self._tops[text, k])
+
+    def _top(self, text: str, k: int) -> tuple[Scored, ...]:
+        terms = self.terms(text)
+        scores = [0.0] * len(self.offers)
+        for term in terms:
+            if not term.known and not term.kin:
+                continue
+            self._add(scores, term)
+        best = heapq.nlargest(k, ((score, -at) for at, score in enumerate(scores) if score > 0.0))
+        return tuple(self._scored(-at, score, terms) for score, at in best)
+
+    def _add(self, scores: list[float], term: Term) -> None:
+        if term.known:
+            docs, weights = self._postings[term.stem]
+            factor = term.weight
+            for at, weight in zip(docs, weights, strict=True):
+                scores[at] += weight * factor
+        for other in term.kin:
+            docs, weights = self._postings[other]
+            # A word of like meaning can't tell more than the word itself would.
+            factor = KIN_WEIGHT * min(1.0, self.rarity(term.stem) / self._idf[other])
+            for at, weight in zip(docs, weights, strict=True):
+                scores[at] += weight * factor
+
+    def _scored(self, at: int, score: float, terms: Sequence[Term]) -> Scored:
+        matched = []
+        covered = total = 0.0
+        for term in terms:
+            rarity = self.rarity(term.stem)
+            total += rarity
+            if term.known and self._holds(term.stem, at):
+                matched.append(term.stem)
+                covered += rarity * term.weight
+            elif any(self._holds(other, at) for other in term.kin):
+                matched.append(term.stem)
+                covered += rarity * 0.7
+        return Scored(self.offers[at], score, tuple(matched), covered / total if total else 0.0)
+
+    def _holds(self, word: str, at: int) -> bool:
+        found = self._postings.get(word)
+        if found is None:
+            return False
+        docs = found[0]
+        place = bisect_left(docs, at)
+        return place < len(docs) and docs[place] == at
+
+
+def _alike(word: str) -> Iterator[str]:
+    """Synonyms for a word that no offer contains."""
+    near = {**similar_stems(word), **similar_stems(word, verb=True)}
+    return (other for other, share in near.items() if share >= ALIKE)
+
+
+def _index(offers: Sequence[Offer]) -> tuple[dict[str, tuple[array[int], array[float]]], dict[str, float]]:
+    told = [fields(offer) for offer in offers]
+    count = len(offers)
+    average = {
+        name: max(1.0, sum(len(each[name]) for each in told) / max(1, sum(1 for each in told if each[name])))
+        for name in FIELDS
+    }
+    weighed: dict[str, list[tuple[int, float]]] = {}
+    for at, each in enumerate(told):
+        frequency: dict[str, float] = {}
+        for name, (weight, b) in FIELDS.items():
+            tokens = each[name]
+            if not tokens:
+                continue
+            unit = weight / (1.0 - b + b * len(tokens) / average[name])
+            for token in tokens:
+                frequency[token] = frequency.get(token, 0.0) + unit
+        for token, tf in frequency.items():
+            weighed.setdefault(token, []).append((at, tf))
+    idf = {token: _idf(len(rows), count) for token, rows in weighed.items()}
+    postings = {
+        token: (array("L", [at for at, _ in rows]), array("d", [idf[token] * tf / (K1 + tf) for _, tf in rows]))
+        for token, rows in weighed.items()
+    }
+    return postings, idf
+
+
+def _idf(document_frequency: int, count: int) -> float:
+    return math.log(1.0 + (count - document_frequency + 0.5) / (document_frequency + 0.5))

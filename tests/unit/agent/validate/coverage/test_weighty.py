@@ -1,0 +1,104 @@
+"""Words that change the deal are never passed over: sixty sentences, with proposals that leave a word out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Answer, Plan, Question, Request
+from agent.planning.propose import Task, propose
+from agent.resolve.model.resolver import ProposingResolver
+from agent.validate.plan_builder import REST
+from agent.workspace.context import WorkspaceContext
+from registry.catalogue import Catalogue
+from registry.records import Kinds
+from tests.unit.agent.validate.fake_platform import SAAS, Platform, customer, invoice, ticket
+from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parents[5] / "evals/suites/weighty.jsonl").read_text("utf-8").splitlines()
+]
+
+
+def shop() -> WorkspaceContext:
+    rows = {
+        "customer": [customer(401, "Nora Lindqvist"), customer(402, "Mia Keller"), customer(403, "Hugo Bernard")],
+        "invoice": [
+            {**invoice(42, 403, total=4900), "number": "INV-1042"},
+            {**invoice(52, 401, total=14900), "number": "INV-1052"},
+            {**invoice(48, 401, total=149000), "number": "INV-1048"},
+            {**invoice(51, 403, "open"), "number": "INV-1051"},
+        ],
+        "ticket": [ticket(5519, 401, "Password reset fails")],
+        "subscription": [
+            {"id": 309, "customer_id": 402, "customer_name": "Mia Keller", "status": "trialing", "plan": "pro",
+             "started_at": "2026-11-20T00:00:00Z", "trial_ends_at": "2026-12-06T00:00:00Z", "currency": "EUR"}
+        ],
+    }  # fmt: skip
+    kinds = Kinds([Platform(rows)])
+    return WorkspaceContext("shop", Catalogue(SAAS), kinds, kinds)
+
+
+async def verdict_of(case: dict[str, Any]) -> Any:
+    there = world("lending") if "world" in case else shop()
+    task = Task(Request(text=case["prompt"], now=NOW), OWNER, there, "run_00000000000000000000000001")
+    answer = {"understood": "", "result": plan(case["context"]["passes_over"]), "left_over": []}
+    return (await propose(task, ProposingResolver(Says(answer)))).verdict
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+async def test_a_word_that_is_passed_over_is_asked_about(case: dict[str, Any]) -> None:
+    asked = await verdict_of(case)
+    assert isinstance(asked, Question), asked
+    assert asked.slot == REST, asked
+
+
+def test_there_are_sixty_of_every_kind_over_two_platforms() -> None:
+    assert len(CASES) == 60
+    assert {case["tags"][1] for case in CASES} == {
+        "number", "unit", "fraction", "date", "negation", "restriction", "condition", "quantifier", "second order",
+    }  # fmt: skip
+    assert sum("world" in case for case in CASES) == 30
+
+
+RENEW = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(7, "7 days", "days")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "renew loan 502 by 7 days",
+        "Could you please renew loan 502 by 7 days if possible, thanks a lot",
+        "renew loan 502 by 7 days and let me know if it worked",
+        "loan 502, 7 days more. He isn't done yet, and I said so",
+        "renew loan 502 by 3, no, 7 days",
+    ],
+)
+async def test_manners_and_story_are_no_weight(text: str) -> None:
+    assert isinstance((await came_of(text, plan(RENEW))).verdict, Plan)
+
+
+async def test_what_the_model_itself_left_over_is_asked_about() -> None:
+    asked = (await came_of("renew loan 502 by 7 days and whistle", plan(RENEW), left=["and whistle"])).verdict
+    assert isinstance(asked, Question)
+    assert "and whistle" in asked.text
+
+
+async def test_whoever_says_yes_to_the_rest_gets_the_rest() -> None:
+    text, yes = "renew loan 502 by 7 days but don't tell him", [Answer(slot=REST, choice=REST)]
+    made = (await came_of(text, plan(RENEW), answers=yes)).verdict
+    assert isinstance(made, Plan)
+
+
+async def test_words_in_quotes_of_the_proposal_are_accounted_for() -> None:
+    letter = {
+        "action": "write_member",
+        "member_id": find("member", "Piet"),
+        "letter": {"quote": "only on Friday, if dry"},
+    }
+    made = (await came_of("write Piet: only on Friday, if dry", plan(letter))).verdict
+    assert isinstance(made, Plan)
