@@ -64,7 +64,7 @@ from executors.jobs.inline_dispatcher import InlineDispatcher
 from executors.jobs.notify import open_notifier
 from executors.jobs.queue import Queue, SqlQueue
 from executors.jobs.worker import Handler, WakeSource, Worker
-from registry.discovery import discover
+from registry.discovery import discover, installed_entry_points
 from store.database import Database
 from store.jobs.jobs import Job
 
@@ -112,7 +112,7 @@ async def open_container(
         raise
     guard = SsrfGuard(map(str, settings.allow_addresses))
     signed_client = SignedClient(guard, clock=clock)
-    found, broken = discover()
+    found, broken = discover(folders=settings.connector_folders, installed=installed_entry_points())
     clients: list[HttpPlatformClient] = []
 
     def client(base_url: str, token: str) -> HttpPlatformClient:

@@ -1,12 +1,12 @@
-"""Connector interface: a connector is a folder with one class. Discovery lives in ``registry.discovery``; nothing here
-knows a platform."""
+"""Connector interface: a connector is a folder with one class, or with a ``connector.json`` (``registry.declarative``).
+Discovery lives in ``registry.discovery``; nothing here knows a platform."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Protocol
 
 from core.clock import from_iso
 from registry.contract import Contract
@@ -21,12 +21,50 @@ WEBHOOK_SECRET_BEFORE: Final = "webhook_secret_before"  # noqa: S105 - the secre
 WEBHOOK_SECRET_BEFORE_UNTIL: Final = "webhook_secret_before_until"  # noqa: S105 - a time
 
 
+@dataclass(frozen=True, slots=True)
+class ReadAccess:
+    """How a platform takes reads: the kind of its credential, with the word before a bearer token or the name of the
+    header or query parameter that carries it; headers that are always the same; at most ``requests`` in ``per_s``
+    seconds (0: as many as there are)."""
+
+    credential: str = "bearer"
+    prefix: str = "Bearer"
+    name: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    requests: int = 0
+    per_s: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRequest:
+    """One read of a platform. ``path`` is percent-encoded and below the base address; ``body`` is JSON, for searches
+    that are a POST."""
+
+    path: str
+    method: Literal["GET", "POST"] = "GET"
+    query: Sequence[tuple[str, str]] = ()
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformAnswer:
+    """What a platform answered: status 200 to 299 with its decoded JSON, or 404. Header names are in lower case."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 class PlatformClient(Protocol):
-    """HTTP port through which a connector reads its platform. Implemented in ``executors``: signed, guarded, timed.
+    """HTTP port through which a connector reads its platform. Implemented in ``executors``: signed in, guarded, timed.
     Raises PlatformUnavailable."""
 
     async def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The decoded JSON of GET base_url + path, or None where the platform answers 404."""
+        ...
+
+    async def read(self, request: PlatformRequest) -> PlatformAnswer:
+        """The answer to any read; every status but 2xx and 404 raises."""
         ...
 
 
@@ -61,19 +99,24 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """Inbound webhook: the raw bytes, header names in lower case, and the time of arrival."""
+    """Inbound webhook: the raw bytes, header names in lower case, the time of arrival, and the query of the address it
+    was sent to."""
 
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A workspace's configuration of a connector: the platform's address, and its secrets by name (never logged)."""
+    """One connection: the platform's address, its secrets by name (never logged), the name that the workspace gave it
+    (empty: the connector's own), and the options that the connector asks for."""
 
     base_url: str
     secrets: Mapping[str, str]
+    connection: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def webhook_secrets(self, now: datetime) -> Sequence[str]:
         """The secrets that the platform's webhooks may be signed with: the present one, and during a rotation the
@@ -87,16 +130,40 @@ class Settings:
         return f"Settings(base_url={self.base_url!r}, secrets=<{len(self.secrets)} kept>)"
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionOption:
+    """An option that every connection of a connector has, no secret. ``default`` None: it must be given."""
+
+    label: str
+    example: str = ""
+    default: str | None = None
+
+
+SecretForm = Literal["standard", "plain", "address"]
+"""What the secret of a platform's webhooks looks like: ``whsec_…`` of Standard Webhooks, any text, or a part of the
+address that the platform is given."""
+
+
 class Connector:
     """Base class of connectors. Every method has a safe default: a connector declares what it has and leaves the
-    rest."""
+    rest. ``interface`` is the version of ``registry.interface`` that it was written for; ``version`` its own."""
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
+    interface: ClassVar[str] = "1.0"
+    version: ClassVar[str] = ""
+    access: ClassVar[ReadAccess] = ReadAccess()
+    options: ClassVar[Mapping[str, ConnectionOption]] = {}
+    secret_form: ClassVar[SecretForm] = "standard"  # noqa: S105 - a form, no secret
 
     def __init__(self, client: PlatformClient, settings: Settings) -> None:
         self.client = client
         self.settings = settings
+
+    @property
+    def connection(self) -> str:
+        """The name of the connection that this is, by which the workspace tells it from others of the connector."""
+        return self.settings.connection or self.name
 
     def identity_providers(self) -> Sequence[IdentityProvider]:
         return ()

@@ -1,28 +1,46 @@
-"""Connector discovery: a folder with one class is found at start, without a list."""
+"""Connector discovery: a folder with one class or one ``connector.json`` is found at start, without a list.
+
+They come from three places: the folders of the package ``connectors``, the folders that ``OPSIQ_CONNECTORS`` names, and
+installed distributions with an entry point in the group ``opsiq.connectors``. Code in them runs: only owners of the
+installation put it there. One that fails, in whatever way, is reported and affects no other.
+"""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
+from core.errors import InvalidInput
+from registry import interface
 from registry.connector import Connector
+from registry.declarative.connector import FILE, DeclarativeConnector, read_connector
+from registry.declarative.lint import lint_folder
+from registry.linting.linter import is_advice
 
+GROUP: Final = "opsiq.connectors"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_DROPPED: Final = "opsiq_dropped_connectors"
+_ALIAS: Final = "opsiq_connector"
 
 
 @dataclass(frozen=True, slots=True)
 class DiscoveredConnector:
-    """A connector that loads. ``name`` is its folder's and its class's, ``title`` what people read."""
+    """A connector that loads. ``name`` is its folder's and its class's, ``title`` what people read, ``place`` where it
+    was found."""
 
     name: str
     title: str
     cls: type[Connector]
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +54,148 @@ class BrokenConnector:
         return f"{self.name}: {self.why}"
 
 
-def discover(package: str = "connectors") -> tuple[list[DiscoveredConnector], list[BrokenConnector]]:
-    """Finds the connectors in the folders of the importable package ``package``; both lists are sorted by name.
+Found = DiscoveredConnector | BrokenConnector
+
+
+def discover(
+    package: str = "connectors", *, folders: Sequence[Path] = (), installed: Iterable[EntryPoint] | None = None
+) -> tuple[list[DiscoveredConnector], list[BrokenConnector]]:
+    """Finds the connectors in the folders of the importable package ``package``, in ``folders``, and those that
+    ``installed`` entry points name (by default, none); both lists are sorted by name.
 
     Each subfolder (unless its name begins with ``_`` or ``.``) holds exactly one subclass of ``Connector``, in its
-    ``__init__`` or any module of it that does not begin with ``_``, whose ``name`` is the folder's. One that fails, in
-    whatever way, is reported and affects no other. Code in these folders runs: only owners put it there.
+    ``__init__`` or any module of it that does not begin with ``_``, whose ``name`` is the folder's; or a
+    ``connector.json`` of that name. Of two with one name the first is used, and the second reported.
     """
-    found: list[DiscoveredConnector] = []
+    _offer_interface()
+    found: dict[str, DiscoveredConnector] = {}
     broken: list[BrokenConnector] = []
-    folders = {path for root in importlib.import_module(package).__path__ for path in Path(root).iterdir()}
-    for path in sorted(folders):
-        if not path.is_dir() or path.name.startswith(("_", ".")):
-            continue
-        one = _look(path.name, package)
-        if isinstance(one, DiscoveredConnector):
-            found.append(one)
+    for each in (*_packaged(package), *_dropped(folders), *_installed(installed or ())):
+        if isinstance(each, BrokenConnector):
+            broken.append(each)
+        elif each.name in found:
+            why = f"there is another connector of that name, in {found[each.name].place}; this one is in {each.place}"
+            broken.append(BrokenConnector(each.name, why))
         else:
-            broken.append(one)
-    return found, broken
+            found[each.name] = each
+    return sorted(found.values(), key=lambda each: each.name), sorted(broken, key=lambda each: each.name)
 
 
-def _look(name: str, package: str) -> DiscoveredConnector | BrokenConnector:
+def installed_entry_points() -> Sequence[EntryPoint]:
+    """The entry points of installed distributions that name connectors."""
+    return tuple(entry_points(group=GROUP))
+
+
+def _offer_interface() -> None:
+    """Lets connectors import ``opsiq_connector`` where its distribution is not installed beside the server."""
+    if _ALIAS not in sys.modules and importlib.util.find_spec(_ALIAS) is None:
+        sys.modules[_ALIAS] = interface
+
+
+def _packaged(package: str) -> Iterator[Found]:
+    roots = importlib.import_module(package).__path__
+    for path in sorted({path for root in roots for path in Path(root).iterdir()}):
+        if _is_candidate(path):
+            yield _look(path.name, f"the folder {path.name} of {package}", path, f"{package}.{path.name}")
+
+
+def _dropped(folders: Sequence[Path]) -> Iterator[Found]:
+    """A folder of connectors, or a connector's own folder."""
+    for folder in folders:
+        if not folder.is_dir():
+            yield BrokenConnector(folder.name or str(folder), f"{folder} (OPSIQ_CONNECTORS) is no folder")
+            continue
+        own = (folder / FILE).is_file()
+        for path in [folder] if own else sorted(folder.iterdir()):
+            if own or _is_candidate(path):
+                yield _look(path.name, str(path), path, None)
+
+
+def _installed(points: Iterable[EntryPoint]) -> Iterator[Found]:
+    for point in sorted(points, key=lambda each: each.name):
+        place = f"the distribution {point.dist.name}" if point.dist is not None else point.value
+        try:
+            loaded = point.load()
+        except (Exception, SystemExit) as error:
+            yield BrokenConnector(point.name, f"{place} can't be imported ({_said(error)})")
+            continue
+        if isinstance(loaded, ModuleType):
+            path = Path(loaded.__file__ or "").parent
+            yield _look(point.name, place, path, loaded.__name__)
+        else:
+            yield _judged(point.name, [loaded] if isinstance(loaded, type) else [], place)
+
+
+def _is_candidate(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith(("_", "."))
+
+
+def _look(name: str, place: str, path: Path, dotted: str | None) -> Found:
+    """``dotted`` is the folder as a package that can be imported; None for one that lies somewhere else."""
     if not _NAME.fullmatch(name):
         return BrokenConnector(name, "a connector's folder is named in lower-case letters, digits and underscores")
+    coded, declared = _has_code(path), (path / FILE).is_file()
+    classes: Sequence[type[Connector]] = ()
+    if coded or not declared:
+        try:
+            classes = _classes(dotted if dotted is not None else _import_folder(path))
+        except (Exception, SystemExit) as error:
+            return BrokenConnector(name, f"it can't be imported ({_said(error)})")
+    if not classes and declared:
+        return _declared(name, place, path)
+    return _judged(name, classes, place)
+
+
+def _declared(name: str, place: str, path: Path) -> Found:
+    findings = [each for each in lint_folder(path) if not is_advice(each)]
+    if findings:
+        more = f" and {len(findings) - 1} more" if len(findings) > 1 else ""
+        return BrokenConnector(name, f"its {FILE} has a fault: {findings[0]}{more}; run opsiq connectors check {path}")
     try:
-        classes = _classes(f"{package}.{name}")
-    except (Exception, SystemExit) as error:
-        return BrokenConnector(name, f"it can't be imported ({type(error).__name__}: {str(error)[:300]})")
-    if not classes:
-        return BrokenConnector(name, "it holds no class that extends registry.connector.Connector")
-    if len(classes) > 1:
-        held = ", ".join(sorted(each.__qualname__ for each in classes))
-        return BrokenConnector(name, f"it holds {len(classes)} connectors ({held}); one folder, one class")
-    (cls,) = classes
+        cls = read_connector(path)
+    except InvalidInput as error:
+        return BrokenConnector(name, error.detail)
+    return DiscoveredConnector(name, cls.title or name, cls, place)
+
+
+def _judged(name: str, classes: Sequence[Any], place: str) -> Found:
+    good = [each for each in classes if isinstance(each, type) and issubclass(each, Connector)]
+    if len(good) != 1:
+        held = ", ".join(sorted(each.__qualname__ for each in good))
+        if not good:
+            return BrokenConnector(name, f"it holds no class that extends Connector, and no {FILE}")
+        return BrokenConnector(name, f"it holds {len(good)} connectors ({held}); one folder, one class")
+    (cls,) = good
     if cls.name != name:
         return BrokenConnector(name, f"its class {cls.__qualname__} is named {cls.name!r}; set name = {name!r}")
-    return DiscoveredConnector(name, cls.title or name, cls)
+    if why := interface.unfit(cls.interface):
+        return BrokenConnector(name, why)
+    return DiscoveredConnector(name, cls.title or name, cls, place)
+
+
+def _has_code(path: Path) -> bool:
+    return any(each.suffix == ".py" for each in path.iterdir())
+
+
+def _import_folder(path: Path) -> str:
+    """Imports a folder that lies anywhere under a name of its own; answers the name."""
+    if _DROPPED not in sys.modules:
+        parent = ModuleType(_DROPPED)
+        parent.__path__ = []
+        sys.modules[_DROPPED] = parent
+    dotted = f"{_DROPPED}.{path.name}"
+    first = path / "__init__.py"
+    spec = importlib.util.spec_from_file_location(dotted, first, submodule_search_locations=[str(path)])
+    if spec is None or spec.loader is None or not first.is_file():
+        raise ImportError(f"there is no {first}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[dotted] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[dotted]
+        raise
+    return dotted
 
 
 def _classes(dotted: str) -> Sequence[type[Connector]]:
@@ -89,8 +212,13 @@ def _classes(dotted: str) -> Sequence[type[Connector]]:
             if (
                 isinstance(value, type)
                 and issubclass(value, Connector)
+                and value is not DeclarativeConnector
                 and (value.__module__ == dotted or value.__module__.startswith(f"{dotted}."))
             ):
                 classes[value] = None
     # A class that others in the folder extend is their base, not a connector of its own.
     return [each for each in classes if not any(other is not each and issubclass(other, each) for other in classes)]
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {str(error)[:300]}"

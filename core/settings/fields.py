@@ -178,6 +178,15 @@ class SettingFields:
             default="none: private, loopback and link-local addresses are refused",
         ),
     )
+    connector_folders: tuple[Path, ...] = field(
+        default=(),
+        metadata=variable(
+            "OPSIQ_CONNECTORS",
+            "Folders of connectors beside the installed ones, separated as in `PATH`: each holds a folder a connector, "
+            "or is one. Their code runs in the server.",
+            env_variable.paths,
+        ),
+    )
     events_keep_days: int = field(
         default=365,
         metadata=variable(

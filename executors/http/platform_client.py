@@ -1,35 +1,43 @@
-"""Platform read client: GET with a bearer token, guarded against SSRF, with time and size limits. Implements
-registry.connector.PlatformClient.
+"""Platform read client: reads with the platform's credential, guarded against SSRF, with limits of time, size and rate.
+Implements registry.connector.PlatformClient.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import aiohttp
 from yarl import URL
 
 from core import canon
+from core.clock import utc_now
 from core.errors import BadSetting, InvalidInput, NotCanonical, PlatformUnavailable
 from executors.http.session import AnswerHead, detail_of, kind_of, open_session
 from executors.http.ssrf_guard import Blocked, SsrfGuard
+from registry.connector import PlatformAnswer, PlatformRequest, ReadAccess
 
 log = logging.getLogger("opsiq.executors.platform")
 
 TIMEOUT_S: Final = 5.0
 MAX_ANSWER_BYTES: Final = 1024 * 1024
+MAX_REQUEST_BYTES: Final = 64 * 1024
+MAX_WAIT_S: Final = 10.0
+"""How long a read waits where the platform, or its connector's rate limit, asks to come back later."""
 _NOTHING_SENT: Final = frozenset({"dns", "connect"})
+_BEARER: Final = ReadAccess()
 
 
 class HttpPlatformClient:
     """HTTP client for the reads of one platform. Owns its connections; ``close`` it, or use it as an async context.
 
-    ``base_url`` may hold a path, which every read stays below; an empty ``token`` sends none. Raises BadSetting for one
-    that can't be used.
+    ``base_url`` may hold a path, which every read stays below; an empty ``token`` sends none, else it is put where
+    ``access`` says (a basic credential is ``user:password``). Raises BadSetting for one that can't be used.
     """
 
     def __init__(
@@ -38,6 +46,7 @@ class HttpPlatformClient:
         token: str,
         *,
         guard: SsrfGuard,
+        access: ReadAccess = _BEARER,
         timeout_s: float = TIMEOUT_S,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -47,10 +56,12 @@ class HttpPlatformClient:
             raise BadSetting(f"The platform's address can't be used: {error}.") from error
         if base.raw_query_string or base.raw_fragment:
             raise BadSetting("The platform's address must hold neither a query nor a fragment.")
-        if not token.isascii() or not token.isprintable() or " " in token:
+        if access.credential != "basic" and (not token.isascii() or not token.isprintable() or " " in token):
             raise BadSetting("The platform's token must be one word of printable ASCII.")
         self._base = str(base).rstrip("/")
         self._token = token
+        self._access = access
+        self._bucket = _Bucket(access.requests, access.per_s) if access.requests else None
         self._guard = guard
         self._timeout_s = timeout_s
         self._tls = tls
@@ -68,51 +79,77 @@ class HttpPlatformClient:
             await session.close()
 
     async def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
-        """The decoded JSON of GET base_url + path, or None where the platform answers 404.
+        """The decoded JSON of GET base_url + path, or None where the platform answers 404. Raises as ``read`` does."""
+        answer = await self.read(PlatformRequest(path, query=tuple((params or {}).items())))
+        return None if answer.status == 404 else answer.body
+
+    async def read(self, request: PlatformRequest) -> PlatformAnswer:
+        """The answer to one read: 2xx with its JSON, or 404.
 
         ``path`` is percent-encoded already and stays below base_url (InvalidInput if not). Tried once more if nothing
-        was sent. Raises PlatformUnavailable for everything else: no answer within the time, another status, more than
-        1 MiB, not strict JSON.
+        was sent, or if the platform asks to come back within MAX_WAIT_S. Raises PlatformUnavailable for everything
+        else: no answer within the time, another status, more than 1 MiB, not strict JSON.
         """
-        url = self._url(path, params or {})
+        url = self._url(request.path, request.query)
+        body = None if request.body is None else canon.dumps(request.body)
+        if body is not None and len(body) > MAX_REQUEST_BYTES:
+            raise InvalidInput(f"A read of {request.path} would send more than {MAX_REQUEST_BYTES} bytes.")
+        if self._bucket is not None and not await self._bucket.take(MAX_WAIT_S):
+            raise PlatformUnavailable(
+                f"The platform takes {self._access.requests} reads in {self._access.per_s} s, and more are asked for."
+            )
         try:
-            return await self._get(url, path)
+            return await self._ask(request, url, body)
         except _NotSent:
-            return await self._get(url, path, last=True)
+            return await self._ask(request, url, body, last=True)
+        except _Later as later:
+            await asyncio.sleep(later.wait_s)
+            return await self._ask(request, url, body, last=True)
 
-    async def _get(self, url: URL, path: str, *, last: bool = False) -> Any:
-        head = AnswerHead(MAX_ANSWER_BYTES)
+    async def _ask(self, asked: PlatformRequest, url: URL, body: bytes | None, *, last: bool = False) -> PlatformAnswer:
+        head, what = AnswerHead(MAX_ANSWER_BYTES), f"{asked.method} {asked.path}"
+        headers = {"Content-Type": "application/json"} if body is not None else None
         try:
             async with (
                 asyncio.timeout(self._timeout_s),
-                self._open_session().get(url, allow_redirects=False) as response,
+                self._open_session().request(
+                    asked.method, url, data=body, headers=headers, allow_redirects=False
+                ) as response,
             ):
-                status = response.status
-                if status == 200:
+                status, received = response.status, response.headers
+                if 200 <= status < 300:
                     await head.read(response)
                 else:
                     response.close()
         except (aiohttp.ClientError, OSError) as error:
             kind = kind_of(error)
-            log.warning("the platform did not answer a read: %s", kind, extra={"path": path, "error": kind})
+            log.warning("the platform did not answer a read: %s", kind, extra={"path": asked.path, "error": kind})
             if kind in _NOTHING_SENT and not last:
                 raise _NotSent from error
-            raise PlatformUnavailable(
-                f"The platform did not answer GET {path}: {kind} ({detail_of(error)})."
-            ) from error
+            raise PlatformUnavailable(f"The platform did not answer {what}: {kind} ({detail_of(error)}).") from error
         if status == 404:
-            return None
-        if status != 200:
-            log.warning("the platform refused a read with %s", status, extra={"path": path, "status": status})
-            raise PlatformUnavailable(f"The platform answered GET {path} with {status}; 200 or 404 was expected.")
+            return PlatformAnswer(404, None)
+        if not 200 <= status < 300:
+            log.warning("the platform refused a read with %s", status, extra={"path": asked.path, "status": status})
+            if status in (401, 403):
+                raise PlatformUnavailable(
+                    f"The platform refused the connection's credentials ({status}) at {what}: they are wrong, have run "
+                    "out, or may not read this."
+                )
+            wait_s = _wait(received.get("Retry-After")) if status in (429, 503) else None
+            if wait_s is not None and wait_s <= MAX_WAIT_S and not last:
+                raise _Later(wait_s)
+            later = f" and asks to come back in {wait_s:.0f} s" if wait_s is not None else "; 200 or 404 was expected"
+            raise PlatformUnavailable(f"The platform answered {what} with {status}{later}.")
         if not head.whole:
-            raise PlatformUnavailable(f"The platform's answer to GET {path} is larger than {MAX_ANSWER_BYTES} bytes.")
+            raise PlatformUnavailable(f"The platform's answer to {what} is larger than {MAX_ANSWER_BYTES} bytes.")
         try:
-            return canon.loads(head.body)
+            decoded = canon.loads(head.body) if head.body else None
         except NotCanonical as error:
-            raise PlatformUnavailable(f"The platform's answer to GET {path} is unusable. {error.detail}") from error
+            raise PlatformUnavailable(f"The platform's answer to {what} is unusable. {error.detail}") from error
+        return PlatformAnswer(status, decoded, {name.lower(): value for name, value in received.items()})
 
-    def _url(self, path: str, params: Mapping[str, str]) -> URL:
+    def _url(self, path: str, query: Sequence[tuple[str, str]]) -> URL:
         odd = not path.startswith("/") or path.startswith("//") or any(c in path for c in "?#\\")
         if odd or not path.isascii() or not path.isprintable() or " " in path:
             raise InvalidInput(f"{path!r} is not a path such as /customers/42, percent-encoded and without a query.")
@@ -121,16 +158,71 @@ class HttpPlatformClient:
         if any(step in (".", "..") for step in steps):
             raise InvalidInput(f"{path!r} would leave the platform's base address.")
         url = URL(self._base + path, encoded=True)
-        return url.with_query(dict(params)) if params else url
+        if self._token and self._access.credential == "query":
+            query = (*query, (self._access.name, self._token))
+        return url.with_query(list(query)) if query else url
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = open_session(self._guard, reuse=True, tls=self._tls)
-            if self._token:
-                self._session.headers["Authorization"] = f"Bearer {self._token}"
             self._session.headers["Accept"] = "application/json"
+            self._session.headers.update(self._access.headers)
+            if self._token:
+                self._session.headers.update(_credential(self._access, self._token))
         return self._session
 
 
 class _NotSent(Exception):
     """Raised when no byte was sent, so that a retry is safe."""
+
+
+class _Later(Exception):
+    """Raised when the platform asks to come back in ``wait_s`` seconds."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__()
+        self.wait_s = wait_s
+
+
+class _Bucket:
+    """Token bucket: at most ``requests`` in ``per_s`` seconds. Belongs to the running loop."""
+
+    def __init__(self, requests: int, per_s: float) -> None:
+        self._most, self._rate = float(requests), requests / per_s
+        self._left, self._at = float(requests), 0.0
+
+    async def take(self, patience_s: float) -> bool:
+        """Takes one, waiting for it where none is left. False: it would take longer than ``patience_s``."""
+        now = asyncio.get_running_loop().time()
+        self._left = min(self._most, self._left + (now - self._at) * self._rate) if self._at else self._most
+        self._at = now
+        wait_s = (1 - self._left) / self._rate
+        if wait_s > patience_s:
+            return False
+        self._left -= 1
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+        return True
+
+
+def _credential(access: ReadAccess, token: str) -> Mapping[str, str]:
+    match access.credential:
+        case "basic":
+            return {"Authorization": f"Basic {base64.b64encode(token.encode()).decode()}"}
+        case "header":
+            return {access.name: token}
+        case "query" | "none":
+            return {}
+    return {"Authorization": f"{access.prefix} {token}".strip()}
+
+
+def _wait(told: str | None) -> float | None:
+    """Seconds of a Retry-After header (RFC 9110 §10.2.3); None for none that can be read."""
+    if told is None or len(told) > 100:
+        return None
+    if told.strip().isascii() and told.strip().isdigit():
+        return float(told)
+    try:
+        return max(0.0, (parsedate_to_datetime(told) - utc_now()).total_seconds())
+    except (ValueError, TypeError):
+        return None

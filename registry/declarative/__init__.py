@@ -1,0 +1,1 @@
+"""Connectors without code: ``connector.json``, read, linted and run by one engine."""

@@ -1,0 +1,353 @@
+"""``opsiq/connector/v1``: a connector as one JSON document, without code.
+
+It says how a platform is reached, which kinds of records it holds and how they are listed, searched and read, which
+webhooks it sends, and which actions it proposes. ``registry.declarative.lint`` finds what the shape alone can't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from core.errors import Finding, InvalidInput
+from registry.records import FieldType, SearchBy, Side
+
+SCHEMA: Final = "opsiq/connector/v1"
+MAX_FAULTS: Final = 200
+MAX_KINDS: Final = 200
+MAX_FIELDS: Final = 100
+
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+Pointer = Annotated[str, StringConstraints(pattern=r"^(/[^\s]*)?$", max_length=200)]
+Path = Annotated[str, StringConstraints(pattern=r"^/[!-~]*$", max_length=500)]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", max_length=100)]
+HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]*$", max_length=500)]
+QueryName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Scalar = str | int | bool
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# ── how the platform is reached ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class BaseAddress(_Part):
+    """What an owner is asked for: the platform's address."""
+
+    label: Line = "Address"
+    example: Line | None = None
+
+
+class Option(_Part):
+    """A setting of one connection, no secret: it fills ``{name}`` in paths and in the URLs of actions."""
+
+    label: Line
+    example: Line | None = None
+    default: Line | None = None
+    pattern: Annotated[str, StringConstraints(max_length=200)] = r"[A-Za-z0-9][A-Za-z0-9._~-]*"
+
+
+class Credential(_Part):
+    """The kind of credential that the platform takes. ``prefix`` stands before a bearer token ("Token"), ``name`` is
+    the header or query parameter that carries it."""
+
+    type: Literal["none", "bearer", "basic", "header", "query", "oauth2_client_credentials", "oauth2_refresh_token"] = (
+        "bearer"
+    )
+    prefix: Annotated[str, StringConstraints(pattern=r"^[!-~]*$", max_length=40)] | None = None
+    name: QueryName | None = None
+    token_url: Line | None = None
+    scopes: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
+    label: Line | None = None
+    help: Text | None = None
+
+
+class RateLimit(_Part):
+    """At most ``requests`` reads in ``per_s`` seconds."""
+
+    requests: Annotated[int, Field(ge=1, le=100_000)]
+    per_s: Annotated[int, Field(ge=1, le=86_400)] = 1
+
+
+class Access(_Part):
+    base_url: BaseAddress = BaseAddress()
+    settings: Annotated[dict[Word, Option], Field(max_length=20)] = Field(default_factory=dict)
+    credential: Credential = Credential()
+    headers: Annotated[dict[HeaderName, HeaderValue], Field(max_length=20)] = Field(default_factory=dict)
+    rate_limit: RateLimit | None = None
+
+
+# ── where a value stands in a request ────────────────────────────────────────────────────────────────────────────────
+
+
+class Place(_Part):
+    """Where a value goes: the query parameter ``query``, or ``body``, a pointer into the JSON that is posted.
+    ``several`` says how several values are sent: as one, comma-separated, or by repeating the parameter; without it
+    only one can be. ``format`` is a template around the value ("*{value}*")."""
+
+    query: QueryName | None = None
+    body: Pointer | None = None
+    several: Literal["comma", "repeat"] | None = None
+    format: Annotated[str, StringConstraints(pattern=r"^[^{}]*\{value\}[^{}]*$", max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.query is None) == (self.body is None):
+            raise ValueError("a place is either a 'query' parameter or a pointer into the 'body'")
+        return self
+
+
+class Between(_Part):
+    """Where the bounds of a field go. ``at_least`` and ``less_than`` are RFC 3339 or numbers."""
+
+    at_least: Place | None = None
+    less_than: Place | None = None
+
+
+class Ordering(_Part):
+    """How a list is sorted: what ``place`` is given for a field, ``{field}`` being the platform's name of it."""
+
+    place: Place
+    ascending: Line = "{field}"
+    descending: Line = "-{field}"
+    fields: Annotated[dict[Word, Line], Field(min_length=1, max_length=MAX_FIELDS)]
+
+
+class Pages(_Part):
+    """How a list comes page by page. ``page`` counts pages from ``first``; ``offset`` counts records; ``cursor`` hands
+    back what stands at ``next``; ``next_url`` follows the address at ``next``, ``link`` the one of the Link header
+    (RFC 8288), both below the platform's address only. ``size`` is where the size of a page is asked for."""
+
+    type: Literal["none", "page", "offset", "cursor", "next_url", "link"] = "none"
+    place: Place | None = None
+    size: Place | None = None
+    next: Pointer | None = None
+    first: Annotated[int, Field(ge=0, le=1)] = 1
+    max_size: Annotated[int, Field(ge=1, le=1000)] = 50
+
+    @model_validator(mode="after")
+    def _what_it_needs(self) -> Self:
+        if self.type in ("page", "offset", "cursor") and self.place is None:
+            raise ValueError(f"the pagination {self.type!r} needs 'place': where the {self.type} goes")
+        if self.type in ("cursor", "next_url") and self.next is None:
+            raise ValueError(f"the pagination {self.type!r} needs 'next': a pointer to it in the answer")
+        return self
+
+
+class Operation(_Part):
+    """One way to list records. ``records`` points at the array in the answer, "" being the answer itself.
+
+    What has no place in it is checked over what comes back, page by page; what has one is pushed down and checked
+    again."""
+
+    method: Literal["GET", "POST"] = "GET"
+    path: Path
+    query: Annotated[dict[QueryName, Line], Field(max_length=50)] = Field(default_factory=dict)
+    body: Any = None
+    records: Pointer = ""
+    text: Place | None = None
+    filters: Annotated[dict[Word, Place], Field(max_length=MAX_FIELDS)] = Field(default_factory=dict)
+    bounds: Annotated[dict[Word, Between], Field(max_length=MAX_FIELDS)] = Field(default_factory=dict)
+    order: Ordering | None = None
+    pagination: Pages = Pages()
+
+    @model_validator(mode="after")
+    def _body_goes_with_post(self) -> Self:
+        if self.method == "GET" and self.body is not None:
+            raise ValueError("a GET has no body: use POST, or put it into 'query'")
+        return self
+
+
+class Read(_Part):
+    """How one record is read. ``{id}`` in the path is its id; ``record`` points at it in the answer."""
+
+    path: Path
+    query: Annotated[dict[QueryName, Line], Field(max_length=50)] = Field(default_factory=dict)
+    record: Pointer = ""
+
+
+# ── kinds ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Related(_Part):
+    """A field of the record that this one belongs to by the field ``via``: an order's currency is its event's."""
+
+    via: Word
+    field: Word
+
+
+class FieldDocument(_Part):
+    """A safe field. ``at`` points at its value in the platform's record, the first of several that is there; ``$name``
+    is a setting or a path parameter of that name. ``join`` makes one text of several values, ``with`` standing between.
+    ``from`` says how the platform writes it: ``decimal`` major units of money ("12.50"), ``epoch_s`` and ``epoch_ms``
+    points in time, ``exists`` whether anything is there, ``count`` how many, ``language`` a text in several languages.
+    ``value`` is always the same; ``of`` is read from the record that this one belongs to. ``values`` lists an enum's
+    words, or maps the platform's to them."""
+
+    at: (
+        Annotated[str, StringConstraints(pattern=r"^(/\S*|\$[a-z][a-z0-9_]*)$", max_length=200)]
+        | tuple[Pointer, ...]
+        | None
+    ) = None
+    join: Annotated[tuple[str, ...], Field(min_length=2, max_length=10)] | None = None
+    with_: Annotated[str, StringConstraints(max_length=10)] = Field(default=" ", alias="with")
+    value: Scalar | None = None
+    of: Related | None = None
+    type: FieldType = "string"
+    from_: Literal["decimal", "epoch_s", "epoch_ms", "exists", "count", "language"] | None = Field(
+        default=None, alias="from"
+    )
+    label: Line | None = None
+    search: SearchBy | None = None
+    values: tuple[Line, ...] | dict[str, Line] = ()
+    currency_field: Word | None = None
+    pattern: Annotated[str, StringConstraints(max_length=200)] | None = None
+    ranged: bool = False
+    words: tuple[Line, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if sum(each is not None for each in (self.at, self.join, self.value, self.of)) > 1:
+            raise ValueError("a field has one source: 'at', 'join', 'value' or 'of'")
+        return self
+
+
+class RelationDocument(_Part):
+    kind: Word
+    via: Word
+
+
+class KindWords(_Part):
+    """What a kind is called in another language: its nouns, and the words that narrow it → a state of ``states``."""
+
+    nouns: tuple[Line, ...] = ()
+    states: dict[Line, Line] = Field(default_factory=dict)
+
+
+class KindDocument(_Part):
+    """One kind of record (``registry.records.RecordKind`` says what its words mean) and how it is read.
+
+    ``scope`` are path parameters that other kinds' ids fill: ``{"event": "event"}`` for ``/events/{event}/vouchers``.
+    The id of such a record is that of its scope, a slash, and its own."""
+
+    title: Line
+    nouns: Annotated[tuple[Line, ...], Field(min_length=1, max_length=50)]
+    words: dict[Locale, KindWords] = Field(default_factory=dict)
+    id: Word = "id"
+    label: Line = "{id}"
+    detail: Annotated[str, StringConstraints(max_length=500)] = ""
+    fields: Annotated[dict[Word, FieldDocument], Field(min_length=1, max_length=MAX_FIELDS)]
+    relations: Annotated[tuple[RelationDocument, ...], Field(max_length=20)] = ()
+    order: Word | None = None
+    size: Word | None = None
+    states: dict[Line, dict[Word, Annotated[tuple[Scalar, ...], Field(min_length=1)]]] = Field(default_factory=dict)
+    times: dict[Line, tuple[Word, Side]] = Field(default_factory=dict)
+    ours: bool = False
+    scope: Annotated[dict[Word, Word], Field(max_length=1)] = Field(default_factory=dict)
+    list: Operation
+    search: Operation | None = None
+    get: Read | None = None
+
+
+# ── webhooks ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class HeaderPlace(_Part):
+    header: HeaderName
+
+
+Found = Pointer | HeaderPlace
+
+
+class Verification(_Part):
+    """How a webhook is believed. ``hmac``: a header holds the HMAC of the raw body; with ``timestamp`` that header's
+    value and a dot stand before the body in what is signed, and no more than five minutes may lie between.
+    ``header``: a header holds the secret itself. ``secret_in_address``: the address that the platform was given holds
+    it. ``standard_webhooks``: the specification of that name."""
+
+    type: Literal["hmac", "header", "secret_in_address", "standard_webhooks"]
+    header: HeaderName | None = None
+    algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    prefix: Annotated[str, StringConstraints(max_length=40)] = ""
+    timestamp: HeaderName | None = None
+
+    @model_validator(mode="after")
+    def _header(self) -> Self:
+        if self.type in ("hmac", "header") and self.header is None:
+            raise ValueError(f"the verification {self.type!r} needs 'header': the name of the header")
+        return self
+
+
+class WebhookEvent(_Part):
+    """What one of the platform's messages becomes. ``record`` points at the id of the ``kind`` record it is about, in
+    parts where the kind has a scope; with ``fields`` that record is read from the platform and gives the event's data:
+    the event's name of a field → the record's. ``data`` takes more from the message itself, by pointer."""
+
+    event: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", max_length=128)]
+    kind: Word | None = None
+    record: Annotated[tuple[Pointer, ...], Field(min_length=1, max_length=2)] | None = None
+    fields: Annotated[dict[Word, Word], Field(max_length=50)] = Field(default_factory=dict)
+    data: Annotated[dict[Word, Pointer], Field(max_length=50)] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _record_of_a_kind(self) -> Self:
+        if (self.record is None) != (self.kind is None) or (self.fields and self.record is None):
+            raise ValueError("'record' goes with 'kind', and 'fields' with both")
+        return self
+
+
+class Webhooks(_Part):
+    """The platform's webhooks. ``type`` and ``id`` tell where a message says what it is and which one; without ``id``
+    the digest of its bytes stands for it. ``events``: the platform's type → the event."""
+
+    verify: Verification
+    type: Found
+    id: Found | None = None
+    at: Pointer | None = None
+    events: Annotated[dict[Line, WebhookEvent], Field(min_length=1, max_length=500)]
+    help: Text | None = None
+
+
+class ConnectorDocument(_Part):
+    """A connector. ``actions`` are contracts, or the name of a file beside this one that holds them."""
+
+    schema_: Literal["opsiq/connector/v1"] = Field(default=SCHEMA, alias="schema")
+    name: Word
+    title: Line
+    version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$", max_length=40)] = "1.0.0"
+    description: Text | None = None
+    documentation: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500)] | None = None
+    connection: Access = Access()
+    kinds: Annotated[dict[Word, KindDocument], Field(max_length=MAX_KINDS)] = Field(default_factory=dict)
+    webhooks: Webhooks | None = None
+    actions: (
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\.json$", max_length=100)]
+        | tuple[dict[str, Any], ...]
+    ) = ()
+
+
+def parse(value: Any) -> ConnectorDocument:
+    """Parses a connector from decoded JSON. Raises InvalidInput with one finding per fault, each with the path and
+    how to fix it."""
+    try:
+        return ConnectorDocument.model_validate(value)
+    except ValidationError as error:
+        findings = [
+            Finding("/" + "/".join(str(part) for part in fault["loc"]), fault["type"], fault["msg"])
+            for fault in error.errors(include_url=False, include_input=False)[:MAX_FAULTS]
+        ]
+        raise InvalidInput(f"The document does not fit {SCHEMA}.", findings=findings) from error
+
+
+def json_schema() -> Mapping[str, Any]:
+    """The JSON Schema (2020-12) of the document, for editors and for docs/reference."""
+    made = ConnectorDocument.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **made}

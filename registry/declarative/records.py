@@ -1,0 +1,336 @@
+"""Declarative records: the context provider of a connector document, over any platform's lists and reads.
+
+What the platform can filter, sort or search by is pushed down to it; everything is checked again here, and an order
+that does not hold is made here. Where that needs more records than may be read, the answer is refused, never cut:
+"the last paid order" among the first thousand would be another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from core.errors import InvalidInput, NotCanonical, PlatformUnavailable
+from registry import record_matching
+from registry.connector import PlatformClient, PlatformRequest
+from registry.declarative.document import ConnectorDocument, KindDocument, Operation, Related
+from registry.declarative.kinds import record_kind
+from registry.declarative.requests import filled_path, first_page, following, pushed, records_in, size_of
+from registry.declarative.rows import at_pointer, raw_value, values_of
+from registry.records import Query, Record, RecordKind, SearchBy, admit, within
+
+MAX_RECORDS: Final = 200
+"""Answered to one search."""
+MAX_READ: Final = 1_000
+"""Looked at for one search."""
+MAX_PAGES: Final = 20
+MAX_SCOPES: Final = 20
+MAX_PARENTS: Final = 50
+MAX_WORDS: Final = 3
+DEADLINE_S: Final = 15.0
+_ID: Final = re.compile(r"[^\s/\\?#%\x00-\x1f\x7f]{1,200}")
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one list gave: the records that fit, from the ``start``-th on. ``complete``: nothing that fits is beyond
+    them. ``ordered``: they came in the query's order. ``dropped``: the platform's own sieve let others through."""
+
+    start: int
+    ordered: bool
+    records: list[Record] = field(default_factory=list)
+    complete: bool = True
+    dropped: bool = False
+
+
+class DeclarativeRecords:
+    """The records of one connection, as its connector's document declares them. ``given`` are the connection's
+    settings by name. Asks the platform afresh each time; nothing is kept."""
+
+    def __init__(self, client: PlatformClient, document: ConnectorDocument, given: Mapping[str, str]) -> None:
+        self._client = client
+        self._document = document
+        self._given = dict(given)
+        self._kinds = {name: record_kind(name, kind) for name, kind in document.kinds.items()}
+
+    def kinds(self) -> tuple[RecordKind, ...]:
+        return tuple(self._kinds.values())
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        """The records that fit. Raises InvalidInput for a kind or field that is not declared (others can't be
+        probed), PlatformUnavailable when the platform does not answer, not in the declared shape, or when more records
+        would have to be read than may be."""
+        self._declared(query)
+        query = replace(query, limit=max(1, min(query.limit, MAX_RECORDS)), offset=max(0, query.offset))
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                if query.text is not None and query.text.strip():
+                    return await self._named(query, query.text)
+                return await self._listed(query)
+        except TimeoutError as error:
+            raise PlatformUnavailable(f"{self._document.title} takes too long to list its records.") from error
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        """The record, or None: also for what can't be an id here, which is not even asked for."""
+        declared = self._kind(kind)
+        document = self._document.kinds[kind]
+        parts = record_id.split("/", len(document.scope))
+        if len(parts) != len(document.scope) + 1 or not all(_ID.fullmatch(each) for each in parts):
+            return None
+        if set(parts) & {".", ".."}:
+            return None
+        if document.get is None:
+            found = await self.search(Query(kind, where={declared.id_field: (record_id,)}, limit=2))
+            return next((each for each in found if each.id == record_id), None)
+        given = {**self._given, **dict(zip(document.scope, parts, strict=False)), "id": parts[-1]}
+        request = PlatformRequest(filled_path(document.get.path, given), query=tuple(document.get.query.items()))
+        answer = await self._client.read(request)
+        row = at_pointer(answer.body, document.get.record)
+        if answer.status == 404 or row is None:
+            return None
+        record = await self._record(declared, document, row, given, f"The answer to GET {request.path}", {})
+        if record.id != record_id:
+            raise PlatformUnavailable(f"{self._document.title} answered GET {request.path} with another record.")
+        return record
+
+    # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _listed(self, query: Query) -> list[Record]:
+        kind = self._document.kinds[query.kind]
+        scopes = await self._scopes(query)
+        if len(scopes) == 1:
+            found = await self._found(kind.list, query, scopes[0])
+            if found.dropped and found.start:  # its filter does not hold, so its places count other records
+                found = await self._found(kind.list, query, scopes[0], skip=False)
+            return found.records[query.offset - found.start :][: query.limit]
+        wide = replace(query, offset=0, limit=query.offset + query.limit)
+        every = [await self._found(kind.list, wide, each) for each in scopes]
+        merged = _in_order([record for found in every for record in found.records], query)
+        return merged[query.offset :][: query.limit]
+
+    async def _found(
+        self,
+        operation: Operation,
+        query: Query,
+        given: Mapping[str, str],
+        *,
+        text: str | None = None,
+        skip: bool = True,
+    ) -> _Found:
+        """Reads one list until enough fits, it ends, or no more may be read. Without a ``text`` what stays incomplete
+        raises PlatformUnavailable; with one ("" for every word) it is answered as such. ``skip``: the pages before the
+        query's offset are not read where the platform carries the whole query."""
+        declared, kind = self._kinds[query.kind], self._document.kinds[query.kind]
+        asked = pushed(kind, operation, query, given, text or None)
+        exact = asked.whole and asked.ordered and text is None
+        pages, what = operation.pagination, f"The answer to {operation.method} {asked.request.path}"
+        before, needed = (query.offset if skip and exact else 0), query.offset + query.limit
+        size = size_of(pages, needed - before if exact else MAX_READ)
+        request, over = first_page(pages, asked.request, size, before)
+        made, read, page, last = _Found(before - over, asked.ordered), 0, 0, None
+        parents: dict[tuple[str, str], Record | None] = {}
+        while True:
+            answer = await self._client.read(request)
+            if answer.status == 404:
+                raise PlatformUnavailable(f"{self._document.title} has no {asked.request.path} (404).")
+            rows = list(records_in(answer, operation, what))
+            read, page = read + len(rows), page + 1
+            for row in rows:
+                record = await self._record(declared, kind, row, given, what, parents)
+                key = record.values.get(query.order) if query.order is not None else None
+                if key is not None:
+                    made.ordered = made.ordered and _follows(last, key, query.descending)
+                    last = key
+                if _fits(record, query):
+                    made.records.append(record)
+                else:
+                    made.dropped = made.dropped or asked.whole
+            enough = made.start + len(made.records) >= needed
+            if (made.dropped and made.start) or (enough and made.ordered and text is None):
+                return made
+            follow = following(pages, asked.request, answer, len(rows), page, size, before)
+            if follow is None:
+                break
+            if read >= MAX_READ or page >= MAX_PAGES:
+                made.complete = False
+                break
+            request = follow
+        if text is None and not made.complete and not (made.ordered and enough):
+            raise self._too_many(declared, query)
+        if not made.ordered:
+            made.records = _in_order(made.records, query)
+        return made
+
+    # ── by words ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _named(self, query: Query, text: str) -> list[Record]:
+        """By a code or address exactly where the platform can be asked for it; else by its own search, whole and word
+        by word; else over everything, so that a slip of the finger is forgiven."""
+        declared, kind = self._kinds[query.kind], self._document.kinds[query.kind]
+        operation = kind.search or kind.list
+        wide = replace(query, offset=0, limit=MAX_READ, order=None)
+        scopes = await self._scopes(query)
+
+        def ranked(records: Sequence[Record]) -> list[Record]:
+            unique = list({each.id: each for each in records}.values())
+            return record_matching.rank(declared, unique, text, query.by)[0]
+
+        exact = [
+            replace(wide, text=None, where={**query.where, each.name: (code,)}, limit=20)
+            for each in declared.fields
+            if each.search in ("number", "email") and query.by in (None, each.search) and each.name in kind.list.filters
+            for code in _codes(text, each.search)
+        ]
+        for one in exact:
+            candidates = [r for given in scopes for r in (await self._found(kind.list, one, given)).records]
+            if found := ranked(candidates):
+                return found[query.offset :][: query.limit]
+        if operation.text is not None and query.by not in ("number", "email"):
+            words = sorted((each for each in record_matching.words(text) if len(each) > 2), key=len, reverse=True)
+            for each in dict.fromkeys([text.strip(), *words[:MAX_WORDS]]):
+                candidates = [
+                    r for given in scopes for r in (await self._found(operation, wide, given, text=each)).records
+                ]
+                if found := ranked(candidates):
+                    return found[query.offset :][: query.limit]
+        every = [await self._found(kind.list, wide, given, text="") for given in scopes]
+        found = ranked([record for each in every for record in each.records])
+        whole = all(each.complete for each in every)
+        if not whole and operation.text is None and not exact:
+            raise self._too_many(declared, query)
+        return found[query.offset :][: query.limit]
+
+    # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _kind(self, name: str) -> RecordKind:
+        kind = self._kinds.get(name)
+        if kind is None:
+            raise InvalidInput(
+                f"{self._document.title} declares no kind {name!r}; it declares {', '.join(self._kinds) or 'none'}."
+            )
+        return kind
+
+    def _declared(self, query: Query) -> None:
+        kind = self._kind(query.kind)
+        for name in (*query.where, *query.between, *((query.order,) if query.order else ())):
+            if kind.field_named(name) is None:
+                raise InvalidInput(
+                    f"{name!r} is not a declared field of {kind.name}; only declared fields can be asked for."
+                )
+
+    async def _scopes(self, query: Query) -> list[dict[str, str]]:
+        """The settings, with the path parameters of each collection that the query may be answered from."""
+        kind = self._document.kinds[query.kind]
+        for parameter, parent in kind.scope.items():
+            named = query.where.get(kind.id, ())
+            ids = [str(each).split("/", 1)[0] for each in named if "/" in str(each)]
+            for name, each in kind.fields.items():
+                if not ids and each.at == f"${parameter}" and query.where.get(name):
+                    ids = [str(value) for value in query.where[name]]
+            if not ids:
+                above = await self._listed(Query(parent, limit=MAX_SCOPES + 1))
+                if len(above) > MAX_SCOPES:
+                    raise PlatformUnavailable(
+                        f"{self._document.title} keeps {self._kinds[query.kind].title.lower()} records in more than "
+                        f"{MAX_SCOPES} places: say which {self._kinds[parent].title.lower()} is meant."
+                    )
+                ids = [each.id for each in above]
+            good = [each for each in dict.fromkeys(ids) if _ID.fullmatch(each) and each not in (".", "..")]
+            return [{**self._given, parameter: each} for each in good[:MAX_SCOPES]]
+        return [self._given]
+
+    async def _record(
+        self,
+        declared: RecordKind,
+        kind: KindDocument,
+        row: Any,
+        given: Mapping[str, str],
+        what: str,
+        parents: dict[tuple[str, str], Record | None],
+    ) -> Record:
+        related = {
+            name: await self._related(declared, kind, field.of, row, given, parents)
+            for name, field in kind.fields.items()
+            if field.of is not None
+        }
+        try:
+            return admit(declared, values_of(kind, row, given, what, related))
+        except NotCanonical as error:
+            raise PlatformUnavailable(f"{what} holds unreadable text.") from error
+
+    async def _related(
+        self,
+        declared: RecordKind,
+        kind: KindDocument,
+        of: Related,
+        row: Any,
+        given: Mapping[str, str],
+        parents: dict[tuple[str, str], Record | None],
+    ) -> Any:
+        """A field of the record that a row belongs to; each such record is read once for one answer."""
+        relation = next((each for each in declared.relations if each.via == of.via), None)
+        record_id = raw_value(kind, of.via, row, given)
+        if relation is None or not isinstance(record_id, str | int) or isinstance(record_id, bool):
+            return None
+        key = (relation.kind, str(record_id))
+        if key not in parents:
+            if len(parents) >= MAX_PARENTS:
+                raise PlatformUnavailable(f"One answer speaks of more than {MAX_PARENTS} {relation.kind} records.")
+            parents[key] = await self.get(*key)
+        parent = parents[key]
+        return parent.values.get(of.field) if parent is not None else None
+
+    def _too_many(self, kind: RecordKind, query: Query) -> PlatformUnavailable:
+        by = ", ".join([*query.where, *query.between, *([query.order] if query.order else [])]) or "their words"
+        return PlatformUnavailable(
+            f"{self._document.title} has more than {MAX_READ} {kind.title.lower()} records and can't be asked for them "
+            f"by {by}: say which one is meant by its number."
+        )
+
+
+def _codes(text: str, by: SearchBy | None) -> list[str]:
+    """What a code or address may be written as."""
+    plain = text.strip()
+    if by == "email":
+        return [plain.casefold()] if "@" in plain else []
+    if len(plain.split()) > 2 or len(plain) > 100:
+        return []
+    bare = plain.lstrip("#")
+    return list(dict.fromkeys(each for each in (bare, bare.upper()) if each))
+
+
+def _fits(record: Record, query: Query) -> bool:
+    """Compares ids as text: a platform's may be integers, ours are strings."""
+    held = record.values
+    return all(str(held.get(name)) in {str(value) for value in values} for name, values in query.where.items()) and all(
+        within(held.get(name), low, high) for name, (low, high) in query.between.items()
+    )
+
+
+def _follows(last: Any, key: Any, descending: bool) -> bool:
+    """Whether a value may come after another in this order: text by its code points, whatever a platform's collation
+    is, so names out of it are merely sorted again."""
+    if last is None:
+        return True
+    try:
+        return bool(last >= key) if descending else bool(last <= key)
+    except TypeError:
+        return False
+
+
+def _sorting(value: Any) -> tuple[bool, Any]:
+    """Numbers before text, each in its own order."""
+    return isinstance(value, str), value
+
+
+def _in_order(records: Sequence[Record], query: Query) -> list[Record]:
+    """Sorted by the query's order, stable, those without a value last."""
+    if query.order is None:
+        return list(records)
+    name = query.order
+    held = [each for each in records if each.values.get(name) is not None]
+    rest = [each for each in records if each.values.get(name) is None]
+    return sorted(held, key=lambda each: _sorting(each.values[name]), reverse=query.descending) + rest

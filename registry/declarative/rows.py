@@ -1,0 +1,207 @@
+"""Row mapping: a platform's JSON object → the declared safe fields of its kind, in the types that OpsIQ goes by.
+
+A value that can't be read as its field declares makes the whole answer unusable: it is told, never guessed at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from core import money
+from core.clock import iso
+from core.errors import PlatformUnavailable
+from registry.declarative.document import FieldDocument, KindDocument
+
+MAX_TEXT_CHARS: Final = 20_000
+NOTHING: Final[Mapping[str, Any]] = {}
+_MISSING: Final = object()
+
+
+def at_pointer(value: Any, pointer: str) -> Any:
+    """What stands at a JSON Pointer (RFC 6901); None where nothing does."""
+    found = _at(value, pointer)
+    return None if found is _MISSING else found
+
+
+def _at(value: Any, pointer: str) -> Any:
+    if not pointer:
+        return value
+    for part in pointer[1:].split("/"):
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, Mapping) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isdigit() and len(key) < 7 and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return _MISSING
+    return value
+
+
+def values_of(
+    kind: KindDocument, row: Any, given: Mapping[str, str], what: str, related: Mapping[str, Any] = NOTHING
+) -> dict[str, Any]:
+    """The safe fields of one row. ``given`` are settings and path parameters by name, ``related`` the fields that come
+    from other records; ``what`` names the answer in errors. Raises PlatformUnavailable for a row that does not fit what
+    the kind declares."""
+    if not isinstance(row, Mapping):
+        raise PlatformUnavailable(f"{what} holds something other than an object where a record is expected.")
+    made: dict[str, Any] = {}
+    later: list[tuple[str, FieldDocument, Any]] = []
+    for name, field in kind.fields.items():
+        raw = related.get(name) if field.of is not None else _raw(name, field, row, given)
+        if field.type == "money_minor" and raw is not None:
+            later.append((name, field, raw))
+            made[name] = None
+            continue
+        made[name] = _typed(name, field, raw, what)
+    for name, field, raw in later:
+        made[name] = _money(name, field, raw, made.get(field.currency_field or ""), what)
+    if kind.scope:
+        own = made.get(kind.id)
+        made[kind.id] = None if own is None else "/".join([*(given[each] for each in kind.scope), str(own)])
+    if not isinstance(made.get(kind.id), str | int) or made[kind.id] == "":
+        raise PlatformUnavailable(f"{what} holds a record without its {kind.id!r}.")
+    return made
+
+
+def raw_value(kind: KindDocument, name: str, row: Any, given: Mapping[str, str]) -> Any:
+    """What the platform's row holds for one field, as it is."""
+    return _raw(name, kind.fields[name], row, given) if isinstance(row, Mapping) else None
+
+
+def _raw(name: str, field: FieldDocument, row: Mapping[str, Any], given: Mapping[str, str]) -> Any:
+    if field.value is not None:
+        return field.value
+    if field.join is not None:
+        parts = [_from(each, row, given) for each in field.join]
+        return field.with_.join(str(each).strip() for each in parts if each not in (None, "")) or None
+    if isinstance(field.at, tuple):
+        found = (_from(each, row, given) for each in field.at)
+        return next((each for each in found if each not in (None, "")), None)
+    return _from(field.at if field.at is not None else f"/{name}", row, given)
+
+
+def _from(place: str, row: Mapping[str, Any], given: Mapping[str, str]) -> Any:
+    return given.get(place[1:]) if place.startswith("$") else at_pointer(row, place)
+
+
+def _typed(name: str, field: FieldDocument, raw: Any, what: str) -> Any:
+    match field.from_:
+        case "exists":
+            return raw not in (None, "", [], {}, False)
+        case "count":
+            return len(raw) if isinstance(raw, list | Mapping) else None
+        case "language":
+            raw = _in_a_language(raw)
+    if raw is None:
+        return None
+    if isinstance(raw, Mapping | list):
+        raise _unusable(name, what, raw, field.type)
+    if isinstance(field.values, Mapping):
+        raw = field.values.get(_key(raw), raw)
+    match field.type:
+        case "boolean":
+            return _boolean(name, raw, what)
+        case "integer":
+            return _integer(name, raw, what)
+        case "number":
+            return _number(name, raw, what)
+        case "datetime":
+            return _moment(name, field, raw, what)
+        case "date":
+            return _day(name, raw, what)
+        case "id":
+            return raw if isinstance(raw, str) or (isinstance(raw, int) and not isinstance(raw, bool)) else str(raw)
+    text = _key(raw)
+    return text.upper() if field.type == "currency" else text[:MAX_TEXT_CHARS]
+
+
+def _in_a_language(raw: Any) -> Any:
+    """A text that comes in several languages: English where there is any, else the first that says something."""
+    if not isinstance(raw, Mapping):
+        return raw
+    said = {key: value for key, value in raw.items() if isinstance(value, str) and value}
+    return said.get("en") or next(iter(said.values()), None)
+
+
+def _key(raw: Any) -> str:
+    return ("true" if raw else "false") if isinstance(raw, bool) else str(raw)
+
+
+def _boolean(name: str, raw: Any, what: str) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    if raw in (0, 1, "0", "1", "true", "false"):
+        return raw in (1, "1", "true")
+    raise _unusable(name, what, raw, "boolean")
+
+
+def _integer(name: str, raw: Any, what: str) -> int:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    number = _decimal(raw)
+    if number is None or number != number.to_integral_value() or abs(number) > 2**53:
+        raise _unusable(name, what, raw, "integer")
+    return int(number)
+
+
+def _number(name: str, raw: Any, what: str) -> float | int:
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return raw
+    number = _decimal(raw)
+    if number is None:
+        raise _unusable(name, what, raw, "number")
+    return float(number)
+
+
+def _money(name: str, field: FieldDocument, raw: Any, currency: Any, what: str) -> int | None:
+    """Minor units. ``decimal`` is major units, which need the currency to be told; without one they are left out."""
+    if field.from_ != "decimal":
+        return _integer(name, raw, what)
+    number = _decimal(raw)
+    if number is None:
+        raise _unusable(name, what, raw, "money")
+    if not isinstance(currency, str):
+        return None
+    minor = number.scaleb(money.exponent(currency))
+    if minor != minor.to_integral_value():
+        raise _unusable(name, what, raw, f"whole number of {currency}'s minor units")
+    return int(minor)
+
+
+def _decimal(raw: Any) -> Decimal | None:
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float) or len(str(raw)) > 40:
+        return None
+    try:
+        number = Decimal(str(raw).strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and number.adjusted() < 30 else None
+
+
+def _moment(name: str, field: FieldDocument, raw: Any, what: str) -> str:
+    """RFC 3339 in UTC; a time without a zone is taken for UTC."""
+    try:
+        if field.from_ in ("epoch_s", "epoch_ms"):
+            seconds = float(raw) / (1000 if field.from_ == "epoch_ms" else 1)
+            return iso(datetime.fromtimestamp(seconds, UTC))
+        at = datetime.fromisoformat(str(raw))
+        return iso(at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC))
+    except (ValueError, OverflowError, OSError, TypeError) as error:
+        raise _unusable(name, what, raw, "point in time") from error
+
+
+def _day(name: str, raw: Any, what: str) -> str:
+    try:
+        return date.fromisoformat(str(raw)[:10]).isoformat()
+    except ValueError as error:
+        raise _unusable(name, what, raw, "date") from error
+
+
+def _unusable(name: str, what: str, raw: Any, wanted: str) -> PlatformUnavailable:
+    """Says what kind of value is there, never the value: it may be confidential."""
+    held = "an object" if isinstance(raw, Mapping) else "a list" if isinstance(raw, list) else "a value"
+    return PlatformUnavailable(f"{what} holds {held} in {name!r} that is no {wanted}.")

@@ -1,0 +1,137 @@
+"""Declarative webhooks: verifies a platform's message as its document says, and turns it into an event of safe data."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from core import canon, webhook_signature
+from core.clock import from_iso, iso
+from core.errors import BadAssertion, NotCanonical, Unauthenticated
+from registry.connector import Event, Inbound
+from registry.declarative.document import ConnectorDocument, HeaderPlace, Verification, WebhookEvent
+from registry.declarative.records import DeclarativeRecords
+from registry.declarative.rows import at_pointer
+
+TOLERANCE_S: Final = 300
+SECRET_PARAMETER: Final = "token"  # noqa: S105 - the name of the query parameter
+_UNBELIEVED: Final = BadAssertion("This webhook was not sent by who shares the secret of this connection.")
+
+
+async def events_of(
+    document: ConnectorDocument, records: DeclarativeRecords, inbound: Inbound, secrets: Sequence[str]
+) -> Sequence[Event]:
+    """The event of one webhook, none for a type that the document doesn't name. Raises BadAssertion for one that can't
+    be believed or read, PlatformUnavailable when the record it is about can't be read now."""
+    webhooks = document.webhooks
+    if webhooks is None:
+        raise BadAssertion(f"{document.title} sends no webhooks.")
+    if not secrets:
+        raise BadAssertion("This connection has no webhook secret, so no webhook can be believed; share one.")
+    signed_id = verify(webhooks.verify, inbound, secrets)
+    try:
+        message: Any = canon.loads(inbound.body)
+    except NotCanonical as error:
+        raise BadAssertion(error.detail) from error
+    if not isinstance(message, Mapping):
+        raise BadAssertion("The webhook holds no JSON object.")
+    declared = webhooks.events.get(str(_found(webhooks.type, message, inbound) or ""))
+    if declared is None:
+        return ()
+    given_id = _found(webhooks.id, message, inbound) if webhooks.id is not None else signed_id
+    event_id = str(given_id)[:255] if given_id else hashlib.sha256(inbound.body).hexdigest()
+    at = _moment(at_pointer(message, webhooks.at)) if webhooks.at is not None else None
+    data = {name: value for name, place in declared.data.items() if (value := _scalar(message, place)) is not None}
+    data |= await _of_record(records, declared, message)
+    return (Event(event_id, declared.event, data, at or iso(inbound.received_at)),)
+
+
+def verify(how: Verification, inbound: Inbound, secrets: Sequence[str]) -> str | None:
+    """Raises BadAssertion unless one of ``secrets`` vouches for the message; answers its signed id where there is
+    one."""
+    match how.type:
+        case "standard_webhooks":
+            try:
+                now = int(inbound.received_at.timestamp())
+                return webhook_signature.verify(secrets, inbound.headers, inbound.body, now=now)
+            except Unauthenticated as error:
+                raise BadAssertion(error.detail) from error
+        case "secret_in_address":
+            told = inbound.query.get(SECRET_PARAMETER, "")
+        case "header":
+            told = inbound.headers.get((how.header or "").lower(), "")
+        case "hmac":
+            _verify_hmac(how, inbound, secrets)
+            return None
+    if not told or not any(_same(told, each) for each in secrets):
+        raise _UNBELIEVED
+    return None
+
+
+def _verify_hmac(how: Verification, inbound: Inbound, secrets: Sequence[str]) -> None:
+    told = inbound.headers.get((how.header or "").lower(), "")
+    if not told.startswith(how.prefix):
+        raise _UNBELIEVED
+    signed = inbound.body
+    if how.timestamp is not None:
+        stamp = inbound.headers.get(how.timestamp.lower(), "")
+        if not stamp.isascii() or not stamp.isdigit() or len(stamp) > 11:
+            raise BadAssertion("The webhook's timestamp is missing or malformed.")
+        if abs(inbound.received_at.timestamp() - int(stamp)) > TOLERANCE_S:
+            raise BadAssertion(
+                f"The webhook was signed more than {TOLERANCE_S} s from now: a replay, or a wrong clock."
+            )
+        signed = stamp.encode() + b"." + signed
+    fits = False
+    for secret in secrets:
+        made = hmac.new(secret.encode(), signed, how.algorithm).digest()
+        text = made.hex() if how.encoding == "hex" else base64.b64encode(made).decode()
+        given = told[len(how.prefix) :].strip()
+        fits |= _same(given.lower() if how.encoding == "hex" else given, text)
+    if not fits:
+        raise _UNBELIEVED
+
+
+def _same(told: str, there: str) -> bool:
+    return hmac.compare_digest(told.encode("utf-8", "replace"), there.encode())
+
+
+async def _of_record(records: DeclarativeRecords, declared: WebhookEvent, message: Any) -> dict[str, Any]:
+    """The id of the record that the message is about, and what the event takes of it."""
+    if declared.kind is None or declared.record is None:
+        return {}
+    parts = [at_pointer(message, each) for each in declared.record]
+    if not all(isinstance(each, str | int) and not isinstance(each, bool) and each != "" for each in parts):
+        raise BadAssertion(f"The webhook does not say which {declared.kind} it is about.")
+    record_id = "/".join(map(str, parts))
+    made: dict[str, Any] = {f"{declared.kind}_id": record_id}
+    record = await records.get(declared.kind, record_id) if declared.fields else None
+    if record is not None:
+        taken = {name: record.values.get(theirs) for name, theirs in declared.fields.items()}
+        made |= {name: value for name, value in taken.items() if value is not None}
+    return made
+
+
+def _found(place: Any, message: Any, inbound: Inbound) -> Any:
+    if isinstance(place, HeaderPlace):
+        return inbound.headers.get(place.header.lower())
+    found = at_pointer(message, place)
+    return found if isinstance(found, str | int) and not isinstance(found, bool) else None
+
+
+def _scalar(message: Any, place: str) -> Any:
+    found = at_pointer(message, place)
+    return found[:2000] if isinstance(found, str) else found if isinstance(found, int | float | bool) else None
+
+
+def _moment(value: Any) -> str | None:
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return iso(datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC))
+        return iso(from_iso(str(value)))
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None

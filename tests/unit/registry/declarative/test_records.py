@@ -1,0 +1,157 @@
+"""Records of a connector document: pushed down, paged, checked again, never cut where that would change the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.errors import InvalidInput, PlatformUnavailable
+from registry.declarative.document import parse
+from registry.declarative.records import MAX_READ, DeclarativeRecords
+from registry.records import Query
+from tests.unit.registry.declarative.shop import DOCUMENT, FakeShop, document, rows
+
+PAGINGS: dict[str, Any] = {
+    "page": {"type": "page", "place": {"query": "page"}, "size": {"query": "size"}, "max_size": 10},
+    "offset": {"type": "offset", "place": {"query": "from"}, "size": {"query": "size"}, "max_size": 10},
+    "cursor": {
+        "type": "cursor", "place": {"query": "cursor"}, "next": "/next", "size": {"query": "size"}, "max_size": 10,
+    },
+    "next_url": {"type": "next_url", "next": "/next", "size": {"query": "size"}, "max_size": 10},
+    "link": {"type": "link", "size": {"query": "size"}, "max_size": 10},
+}  # fmt: skip
+
+
+def records(shop: FakeShop, value: dict[str, Any] = DOCUMENT) -> DeclarativeRecords:
+    return DeclarativeRecords(shop, parse(value), {"tenant": "acme"})
+
+
+async def test_a_record_has_its_declared_fields_in_our_types_and_nothing_else() -> None:
+    record = await records(FakeShop(rows())).get("basket", "B001")
+    assert record is not None
+    assert record.values == {
+        "number": "B001", "status": "paid", "total": 150, "currency": "EUR", "made_at": "2026-10-02T08:00:00.000000Z",
+        "email": "buyer1@example.org", "buyer": "Grace Hopper", "title": "Box 1", "filled": True,
+    }  # fmt: skip
+    assert record.label == "B001 · 1.50 EUR · paid"
+
+
+async def test_what_can_be_no_id_is_not_even_asked_for() -> None:
+    shop = FakeShop(rows())
+    for odd in ("../orders", "a/b", "x?y", "#", "", "a b", "..", "%2e%2e"):
+        assert await records(shop).get("basket", odd) is None
+    assert shop.asked == []
+    assert await records(shop).get("basket", "B999") is None
+
+
+async def test_filters_bounds_and_order_go_to_the_platform() -> None:
+    shop = FakeShop(rows(40))
+    between = {"made_at": ("2026-10-05", None)}
+    query = Query("basket", where={"status": ("paid", "open")}, order="made_at", limit=4, between=between)
+    found = await records(shop).search(query)
+    assert dict(shop.asked[0].query) == {
+        "state": "p,n", "since": "2026-10-05", "sort": "-made", "page": "1", "size": "4",
+    }  # fmt: skip
+    assert len(shop.asked) == 1
+    assert [each.values["made_at"][:10] for each in found] == sorted(
+        (each.values["made_at"][:10] for each in found), reverse=True
+    )
+
+
+@pytest.mark.parametrize("paging", PAGINGS)
+async def test_every_way_of_paging_reads_the_same_records(paging: str) -> None:
+    shop = FakeShop(rows(25), paging=paging)
+    found = await records(shop, document(pagination=PAGINGS[paging])).search(Query("basket", limit=25))
+    assert [each.id for each in found] == [f"B{number:03d}" for number in range(25)]
+
+
+@pytest.mark.parametrize("paging", PAGINGS)
+async def test_an_offset_begins_where_the_page_before_ended(paging: str) -> None:
+    source = records(FakeShop(rows(30), paging=paging), document(pagination=PAGINGS[paging]))
+    whole = [each.id for each in await source.search(Query("basket", order="made_at", limit=30))]
+    parts = [
+        [each.id for each in await source.search(Query("basket", order="made_at", limit=7, offset=offset))]
+        for offset in (0, 7, 14, 21, 28)
+    ]
+    assert [each for part in parts for each in part] == whole
+
+
+async def test_a_platform_that_ignores_the_filter_and_the_order_is_not_believed() -> None:
+    shop = FakeShop(rows(25), filters=False)
+    found = await records(shop).search(Query("basket", where={"status": ("paid",)}, order="made_at", limit=3))
+    assert [each.id for each in found] == ["B022", "B019", "B016"]
+    later = await records(shop).search(Query("basket", where={"status": ("paid",)}, order="made_at", limit=3, offset=3))
+    assert [each.id for each in later] == ["B013", "B010", "B007"]
+
+
+async def test_what_the_platform_cannot_filter_by_is_looked_for_on_every_page() -> None:
+    shop = FakeShop(rows(25))
+    found = await records(shop).search(Query("basket", where={"buyer": ("Linus Berg",)}, order="total", limit=2))
+    assert [each.id for each in found] == ["B023", "B018"]
+    assert len(shop.asked) == 3
+
+
+async def test_more_than_may_be_read_is_refused_rather_than_cut() -> None:
+    source = records(FakeShop(rows(MAX_READ + 5)), document(pagination={**PAGINGS["page"], "max_size": 100}))
+    with pytest.raises(PlatformUnavailable, match="more than 1000 basket records"):
+        await source.search(Query("basket", where={"buyer": ("Nobody",)}))
+    with pytest.raises(PlatformUnavailable, match="by total"):
+        await source.search(Query("basket", order="total", limit=1))
+    assert len(await source.search(Query("basket", order="made_at", limit=1))) == 1
+
+
+async def test_a_name_is_found_by_any_word_without_accents_and_with_a_slip() -> None:
+    source = records(FakeShop(rows(10)))
+    for text in ("Adam", "novotny", "Adam Novotny", "Novotni"):
+        found = await source.search(Query("basket", text, "name"))
+        assert {each.values["buyer"] for each in found} == {"Adam Novotný"}, text
+    both = await source.search(Query("basket", "Ada", "name"))
+    assert {each.values["buyer"] for each in both} >= {"Ada Byron", "Ada Lind"}
+
+
+async def test_a_number_is_asked_for_exactly_where_the_platform_can_be() -> None:
+    shop = FakeShop(rows(10))
+    found = await records(shop).search(Query("basket", "#b007", "number"))
+    assert [each.id for each in found] == ["B007"]
+    assert all("no" in dict(each.query) for each in shop.asked)
+    assert [each.id for each in await records(shop).search(Query("basket", "BUYER3@example.org", "email"))] == ["B003"]
+
+
+async def test_undeclared_fields_and_kinds_can_not_be_probed() -> None:
+    source = records(FakeShop(rows()))
+    for query in (Query("basket", where={"secret": ("never",)}), Query("basket", order="secret"), Query("user")):
+        with pytest.raises(InvalidInput):
+            await source.search(query)
+
+
+async def test_an_answer_of_another_shape_is_told_without_its_content() -> None:
+    shop = FakeShop([{**rows(1)[0], "sum": "a lot"}])
+    with pytest.raises(PlatformUnavailable, match="'total'") as caught:
+        await records(shop).search(Query("basket"))
+    assert "a lot" not in caught.value.detail
+    with pytest.raises(PlatformUnavailable, match="a list at /rows"):
+        await records(FakeShop(rows()), document(records="/rows")).search(Query("basket"))
+
+
+async def test_a_search_may_be_a_post_with_its_values_in_the_body() -> None:
+    shop = FakeShop(rows(20))
+    value = document(
+        method="POST",
+        body={"kind": "full"},
+        text={"body": "/q"},
+        filters={"status": {"body": "/state", "several": "comma"}},
+        bounds={},
+        order={"place": {"body": "/sort"}, "fields": {"made_at": "made"}},
+        pagination={"type": "page", "place": {"body": "/page"}, "size": {"body": "/size"}, "max_size": 10},
+    )
+    found = await records(shop, value).search(Query("basket", where={"status": ("paid",)}, order="made_at", limit=2))
+    assert [each.values["status"] for each in found] == ["paid", "paid"]
+    assert shop.asked[0].body == {"kind": "full", "state": "p", "sort": "-made", "page": 1, "size": 2}
+    assert shop.asked[0].query == ()
+
+
+async def test_languages_add_their_nouns_and_states() -> None:
+    (kind,) = records(FakeShop(rows())).kinds()
+    assert kind.nouns == ("basket", "baskets", "Korb")
+    assert kind.states["bezahlt"] == {"status": ("paid",)}
