@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.errors import Finding, InvalidContract, InvalidInput
-from registry import patterns, pointer
+from registry import patterns
 from registry.contract import parse as parse_contract
 from registry.contract_file import with_base_url
 from registry.declarative import document as documents
@@ -21,6 +21,7 @@ from registry.declarative.connector import FILE, read_actions, read_document
 from registry.declarative.document import ConnectorDocument, KindDocument, Operation, Place
 from registry.declarative.requests import slots_of
 from registry.hints import nearest
+from registry.json_schema import pointer
 from registry.linting import linter
 
 MAX_FINDINGS: Final = 200
