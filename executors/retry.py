@@ -98,6 +98,22 @@ class Unknown:
 
 
 RetryVerdict = Success | Retry | Failed | Unknown
+EndpointVerdict = Literal["done", "not_done", "try_again", "unknown"]
+"""What one attempt means by the endpoint's own rules: ``try_again`` has not happened, ``unknown`` may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointReply:
+    """One attempt at an endpoint that is no signed POST, judged by the endpoint's own rules.
+
+    ``said`` is a sentence for people about what came back, without secrets. ``result`` is the call's result as JSON,
+    which is held to the contract's schema and kept as the answer; None where there is none.
+    """
+
+    reply: Reply
+    verdict: EndpointVerdict
+    said: str
+    result: bytes | None = None
 
 
 def after_action(
@@ -112,7 +128,7 @@ def after_action(
         return Success()
     happened = reply.sent and (reply.status is None or reply.status in _GATEWAY)
     unknown = happened or unknown_before
-    said = _describe(reply)
+    said = describe(reply)
     if happened and not idempotent:
         return Unknown(f"{said} It may have happened, and the contract is not idempotent: it was not sent again.")
     if not (happened or _may_try_again(reply)):
@@ -125,6 +141,35 @@ def after_action(
     return Retry(delay_s, happened, said)
 
 
+def after_endpoint(
+    came: EndpointReply,
+    *,
+    attempt: int,
+    elapsed_s: float,
+    deadline_s: float,
+    idempotent: bool,
+    unknown_before: bool = False,
+) -> RetryVerdict:
+    """What the ``attempt``-th attempt (from 1) at such an endpoint means, with the arguments of ``after_action``."""
+    happened = came.verdict == "unknown"
+    unknown = happened or unknown_before
+    match came.verdict:
+        case "done":
+            return Success()
+        case "not_done":
+            return _ended(came.said, unknown)
+        case "unknown" if not idempotent:
+            return Unknown(
+                f"{came.said} It may have happened, and the contract is not idempotent: it was not sent again."
+            )
+    delay_s = _next_delay_s(ACTION_DELAYS_S, attempt, came.reply.retry_after_s)
+    if delay_s is None:
+        return _ended(f"{came.said} All {len(ACTION_DELAYS_S)} attempts are used up.", unknown)
+    if elapsed_s + delay_s >= deadline_s:
+        return _ended(f"{came.said} The next attempt would pass the deadline of {deadline_s:g} s.", unknown)
+    return Retry(delay_s, happened, came.said)
+
+
 def after_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: float) -> RetryVerdict:
     """What the ``attempt``-th attempt (from 1) of a webhook delivery means, ``elapsed_s`` after the first began.
 
@@ -133,7 +178,7 @@ def after_delivery(reply: Reply, *, attempt: int, elapsed_s: float, random: floa
     """
     if reply.ok:
         return Success()
-    said = _describe(reply)
+    said = describe(reply)
     if reply.error == "blocked" or reply.status == 410 or (reply.status is not None and 300 <= reply.status < 400):
         return Failed(said)
     delay_s = _next_delay_s(WEBHOOK_DELAYS_S, attempt, reply.retry_after_s, 1 + JITTER * (2 * random - 1))
@@ -177,7 +222,8 @@ def _ended(said: str, unknown: bool) -> Failed | Unknown:
     return Unknown(f"{said} An attempt went unanswered and may have happened.") if unknown else Failed(said)
 
 
-def _describe(reply: Reply) -> str:
+def describe(reply: Reply) -> str:
+    """A sentence for people about what came back."""
     if reply.status is not None:
         redirect = " Redirects are never followed." if 300 <= reply.status < 400 else ""
         return f"The endpoint answered {reply.status}.{redirect}"

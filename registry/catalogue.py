@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from core.actor import Surface
 from core.errors import BadSignature, InvalidInput
@@ -37,9 +37,15 @@ class Catalogue:
     whoever can spoil one row could undo a tightened contract.
     """
 
-    __slots__ = ("_current", "_faults", "_offered", "_versions")
+    __slots__ = ("_addresses", "_current", "_faults", "_offered", "_versions")
 
-    def __init__(self, contracts: Iterable[Contract], faults: Iterable[ContractFault] = ()) -> None:
+    def __init__(
+        self,
+        contracts: Iterable[Contract],
+        faults: Iterable[ContractFault] = (),
+        addresses: Mapping[str, str] | None = None,
+    ) -> None:
+        self._addresses = None if addresses is None else dict(addresses)
         versions: dict[tuple[str, int], Contract] = {}
         current: dict[str, Contract] = {}
         reported = list(faults)
@@ -65,10 +71,10 @@ class Catalogue:
         self._offered: dict[tuple[str, Surface], tuple[Offer, ...]] = {}
 
     def __getstate__(self) -> tuple[object, ...]:
-        return self._versions, self._current, dict(self._faults)
+        return self._versions, self._current, dict(self._faults), self._addresses
 
-    def __setstate__(self, state: tuple[dict[tuple[str, int], Contract], dict[str, Contract], dict[str, str]]) -> None:
-        self._versions, self._current, faults = state
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self._versions, self._current, faults, self._addresses = state
         self._faults, self._offered = MappingProxyType(faults), {}
 
     def __len__(self) -> int:
@@ -82,6 +88,18 @@ class Catalogue:
     def faults(self) -> Mapping[str, str]:
         """Contract name → why a registered version of it can't be used (the newest such version)."""
         return self._faults
+
+    @property
+    def addresses(self) -> Mapping[str, str] | None:
+        """Connection → base address; None where the catalogue belongs to no workspace."""
+        return self._addresses
+
+    def address(self, connection: str) -> str | None:
+        """The base address of a connection, None where the workspace has no such connection. A catalogue that belongs
+        to no workspace knows none: then it is one that can't be reached."""
+        if self._addresses is None:
+            return f"https://{connection}.invalid"
+        return self._addresses.get(connection)
 
     def offers(self, role: str, surface: Surface) -> tuple[Offer, ...]:
         """What this role may be offered on this surface, by name. The same tuple for the same question."""
@@ -109,8 +127,11 @@ def refused(rows: Iterable[tuple[str, int]], why: str) -> Catalogue:
     )
 
 
-def load(rows: Iterable[tuple[str, int, bytes, str]], keys: Mapping[str, str]) -> Catalogue:
-    """Builds the catalogue from stored rows of (name, version, raw, signature); ``keys`` is kid → public key.
+def load(
+    rows: Iterable[tuple[str, int, bytes, str]], keys: Mapping[str, str], addresses: Mapping[str, str] | None = None
+) -> Catalogue:
+    """Builds the catalogue from stored rows of (name, version, raw, signature); ``keys`` is kid → public key,
+    ``addresses`` connection → base address.
 
     Every row is verified; one that does not verify, or that says another name or version than it is stored under,
     becomes a fault and harms only its own name. Never raises for what is in a row.
@@ -129,4 +150,4 @@ def load(rows: Iterable[tuple[str, int, bytes, str]], keys: Mapping[str, str]) -
             )
             continue
         good.append(contract)
-    return Catalogue(good, faults)
+    return Catalogue(good, faults, addresses)

@@ -1,4 +1,6 @@
-"""``opsiq/contract/v1``: one action a platform allows, as a frozen value.
+"""Contracts (``opsiq/contract/v1`` and ``v2``): one action a platform allows, as a frozen value.
+
+Both are the same but for the endpoint: in v1 it is a signed POST, in v2 one of several types.
 
 Signatures live in ``registry.signing``, linting in ``registry.linting.linter``.
 """
@@ -16,8 +18,31 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from core import canon
 from core.actor import Surface
 from core.errors import Finding, InvalidContract
+from registry.endpoints.types import TAG, AnyEndpoint, Endpoint, OpsiqEndpoint, Upstream
+from registry.json_schema import pointer
+
+__all__ = [
+    "SCHEMA",
+    "SCHEMA_V2",
+    "Annotation",
+    "AnyEndpoint",
+    "ConfirmBy",
+    "Confirmation",
+    "Contract",
+    "ContractRef",
+    "Derive",
+    "Endpoint",
+    "OpsiqEndpoint",
+    "Policy",
+    "Risk",
+    "SourceKind",
+    "Unit",
+    "Upstream",
+    "parse",
+]
 
 SCHEMA: Final = "opsiq/contract/v1"
+SCHEMA_V2: Final = "opsiq/contract/v2"
 MAX_FAULTS: Final = 200
 """Told of one document."""
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
@@ -147,18 +172,10 @@ class Confirmation(_Frozen):
         return self
 
 
-class Endpoint(_Frozen):
-    """Where the signed POST goes. ``deadline_s`` bounds all attempts together (seconds), ``timeout_s`` one attempt."""
-
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)]
-    deadline_s: Annotated[int, Field(ge=1, le=86400)] = 120
-    timeout_s: Annotated[int, Field(ge=1, le=60)] = 15
-
-
 class Contract(_Frozen):
     """One action. Roles and surfaces are closed lists: an empty one means nobody, nowhere."""
 
-    schema_: Literal["opsiq/contract/v1"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["opsiq/contract/v1", "opsiq/contract/v2"] = Field(default=SCHEMA, alias="schema")
     name: Name
     version: Annotated[int, Field(ge=1)] = 1
     title: Line
@@ -170,12 +187,22 @@ class Contract(_Frozen):
     confirmation: Confirmation = Confirmation()
     risk: Risk = Risk.WRITE
     idempotent: bool = False
-    endpoint: Endpoint
+    endpoint: AnyEndpoint
+    upstream: Upstream | None = None
     result: dict[str, Any] | None = None
     preview: Text | None = None
     examples: Annotated[tuple[Line, ...], Field(max_length=500)] = ()
     aliases: Annotated[tuple[Line, ...], Field(max_length=500)] = ()
     undo: Name | None = None
+
+    @model_validator(mode="after")
+    def _endpoint_fits_the_schema(self) -> Self:
+        untyped = type(self.endpoint) is Endpoint
+        if self.schema_ == SCHEMA and not (untyped and self.upstream is None):
+            raise ValueError(f"endpoints with a type, and 'upstream', belong to {SCHEMA_V2}; write that as the schema")
+        if self.schema_ == SCHEMA_V2 and untyped:
+            raise ValueError(f"an endpoint of {SCHEMA_V2} says its type: 'opsiq', 'http' or 'mcp'")
+        return self
 
     @property
     def properties(self) -> Mapping[str, Any]:
@@ -233,7 +260,14 @@ def parse(value: Any) -> Contract:
         return Contract.model_validate(value)
     except ValidationError as error:
         findings = [
-            Finding("/" + "/".join(str(part) for part in fault["loc"]), fault["type"], fault["msg"])
+            Finding(_place(fault["loc"]), fault["type"], fault["msg"])
             for fault in error.errors(include_url=False, include_input=False)[:MAX_FAULTS]
         ]
-        raise InvalidContract("The contract does not fit opsiq/contract/v1.", findings=findings) from error
+        said = value.get("schema") if isinstance(value, Mapping) else None
+        schema = SCHEMA_V2 if said == SCHEMA_V2 else SCHEMA
+        raise InvalidContract(f"The contract does not fit {schema}.", findings=findings) from error
+
+
+def _place(parts: tuple[int | str, ...]) -> str:
+    """The JSON Pointer of a fault: without the tags of unions, which don't stand in the document."""
+    return pointer.at(*(part for part in parts if not str(part).startswith(TAG)))

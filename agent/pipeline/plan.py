@@ -11,6 +11,7 @@ from agent.pipeline.request import Value
 from agent.pipeline.resolution import Candidate
 from agent.pipeline.source import Source
 from registry.contract import ConfirmBy, Policy, Risk
+from registry.endpoints.types import HttpEndpoint, McpEndpoint
 
 
 class ParameterValue(Value):
@@ -35,8 +36,9 @@ class RecordSnapshot(Value):
 
 
 class Step(Value):
-    """One call of a plan, ready to send. ``payload`` is the canonical JSON text of the whole body; from here on its
-    bytes don't change."""
+    """One call of a plan, ready to send. ``payload`` is the text of the whole body (for a tool, its arguments); from
+    here on its bytes don't change. ``method`` and ``headers`` are those of an HTTP request, and ``endpoint`` says how
+    its answer is read; a signed POST has none of them."""
 
     call_id: str
     action: str
@@ -57,6 +59,12 @@ class Step(Value):
     confirm_by: Annotated[ConfirmBy, Field(exclude_if=lambda by: by is ConfirmBy.ANYONE)] = ConfirmBy.ANYONE
     """Left out where it is ``anyone``: an old process beside this one reads those plans as ever, and can't read one
     that needs a person."""
+    method: Annotated[str, Field(exclude_if=lambda method: not method)] = ""
+    headers: Annotated[tuple[tuple[str, str], ...], Field(exclude_if=lambda headers: not headers)] = ()
+    endpoint: Annotated[
+        Annotated[HttpEndpoint | McpEndpoint, Field(discriminator="type")] | None,
+        Field(exclude_if=lambda endpoint: endpoint is None),
+    ] = None
 
 
 class Plan(Value):

@@ -3,11 +3,10 @@ calls."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import store.runs.runs
 from agent.pipeline import RecordSource, Step
@@ -120,7 +119,7 @@ async def _fate(run: Run, step: Step, draft: Contract, evaluator: Evaluator) -> 
         return "blocked", f"The role {run.actor.role} may not run it."
     if run.surface not in draft.surfaces:
         return "blocked", f"It is not offered on the surface {run.surface}."
-    params: dict[str, Any] = json.loads(step.payload)["params"]
+    params = {each.param: each.value for each in step.filled}
     misfit = next(iter(misfits(draft, params)), None)
     if misfit is not None:
         return "blocked", f"{misfit.param or 'The call'}: {misfit.why}"
@@ -138,4 +137,9 @@ async def _fate(run: Run, step: Step, draft: Contract, evaluator: Evaluator) -> 
 def _with(context: WorkspaceContext, draft: Contract) -> WorkspaceContext:
     """A copy of the context with the draft in it: the cached context stays as it is."""
     others = [each for each in context.catalogue if each.name != draft.name]
-    return WorkspaceContext(f"{context.generation}+draft", Catalogue([*others, draft]), context.kinds, context.live)
+    return WorkspaceContext(
+        f"{context.generation}+draft",
+        Catalogue([*others, draft], addresses=context.catalogue.addresses),
+        context.kinds,
+        context.live,
+    )

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import store.runs.calls
 from agent.history import recorder
@@ -24,6 +24,7 @@ from agent.runs.run import Run
 from agent.runs.states import Confirmed, Planned, as_confirmed, as_planned
 from agent.runs.test_mode import is_test
 from agent.sending.action_secrets import ActionSecrets
+from agent.sending.endpoint_client import EndpointClient
 from agent.validate import recheck
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContexts
@@ -33,7 +34,17 @@ from core.storable import storable_text
 from executors import sandbox
 from executors.http.signed_client import SignedClient
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
-from executors.retry import Failed, Reply, Retry, RetryVerdict, Success, Unknown, after_action
+from executors.retry import (
+    EndpointReply,
+    Failed,
+    Reply,
+    Retry,
+    RetryVerdict,
+    Success,
+    Unknown,
+    after_action,
+    after_endpoint,
+)
 from registry.catalogue import Catalogue
 from registry.result import fits_result
 from store.database import Database
@@ -58,6 +69,8 @@ class Sender:
     secrets: ActionSecrets
     clock: Clock
     changed: Callable[[str], None]
+    endpoints: Mapping[str, EndpointClient] = field(default_factory=dict)
+    """The clients of endpoints that are no signed POSTs, by type."""
 
     async def send(self, workspace: str, run_id: str) -> Outcome:
         """Move one run as far as it goes now. ``Reschedule`` when a call waits for its next attempt, ``Dead`` for a run
@@ -171,6 +184,10 @@ class Sender:
             call = await self._begin(run, step, call)
             contract = catalogue.version(step.action, step.version)
             reply = await asyncio.to_thread(sandbox.answer, contract.result if contract else None)
+        elif step.endpoint is not None:
+            return await self._call_endpoint(
+                run, step, call, step.endpoint.type, begun_first, catalogue, unknown_before
+            )
         else:
             secrets = await self.secrets.of(run.workspace, step.url)
             call = await self._begin(run, step, call)
@@ -190,6 +207,35 @@ class Sender:
             idempotent=step.idempotent,
             unknown_before=unknown_before,
         )
+        return await self._settle(run, step, call, reply, verdict, catalogue, unknown_before=unknown_before)
+
+    async def _call_endpoint(
+        self,
+        run: Run,
+        step: Step,
+        call: CallRow,
+        kind: str,
+        begun_first: datetime,
+        catalogue: Catalogue,
+        unknown_before: bool,
+    ) -> Outcome | None:
+        """One attempt at an endpoint that is no signed POST, judged by the endpoint's own rules."""
+        client = self.endpoints.get(kind)
+        call = await self._begin(run, step, call)
+        if client is None:
+            reply = Reply(None, b"", 0, None, sent=False)
+            came = EndpointReply(reply, "not_done", f"This server can't call endpoints of the type {kind!r}.")
+        else:
+            came = await client.call(run.workspace, step, attempt=call.attempts)
+        verdict = after_endpoint(
+            came,
+            attempt=call.attempts,
+            elapsed_s=(self.clock() - begun_first).total_seconds(),
+            deadline_s=step.deadline_s,
+            idempotent=step.idempotent,
+            unknown_before=unknown_before,
+        )
+        reply = came.reply if came.result is None else came.reply._replace(body=came.result)
         return await self._settle(run, step, call, reply, verdict, catalogue, unknown_before=unknown_before)
 
     async def _settle(

@@ -8,6 +8,8 @@ from agent.validate.questions import WORDS_CHARS
 from core.actor import Actor, Surface
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
+from registry.contract import Contract
+from registry.endpoints.types import HttpEndpoint, McpEndpoint
 from registry.records import Kinds, Record, RecordKind, shown_value
 
 
@@ -43,9 +45,22 @@ def _contract(step: Step, *, actor: Actor, catalogue: Catalogue, surface: Surfac
     found = []
     if contract.digest != step.contract_digest:
         found.append(f"The contract of “{step.title}” is not the one this was planned with.")
-    if contract.endpoint.url != step.url:
+    if not _same_address(contract, step, catalogue):
         found.append(f"“{step.title}” would go to another address now.")
     return found
+
+
+def _same_address(contract: Contract, step: Step, catalogue: Catalogue) -> bool:
+    """Whether the call still goes where it was planned to go. A connection's base address may be another one now."""
+    endpoint = contract.endpoint
+    if not isinstance(endpoint, HttpEndpoint | McpEndpoint):
+        return endpoint.url == step.url
+    if endpoint.connection is None:
+        return True  # the address is in the contract alone, and that is the same by its digest
+    base = catalogue.address(endpoint.connection)
+    if base is None or isinstance(endpoint, McpEndpoint):
+        return base == step.url
+    return step.url.startswith(base.rstrip("/") + "/")
 
 
 async def _record(pin: RecordSnapshot, kinds: Kinds) -> list[str]:

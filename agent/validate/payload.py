@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 from core import canon
 from core.actor import Actor, Surface
 from core.errors import InvalidInput
-from registry.contract import ConfirmBy, Contract
+from registry.catalogue import Catalogue
+from registry.contract import ConfirmBy, Contract, Unit
+from registry.endpoints.formats import Money
+from registry.endpoints.rendering import Binding, render, tool_arguments
+from registry.endpoints.types import HttpEndpoint, McpEndpoint
 from registry.json_schema import pointer
 
 if TYPE_CHECKING:
@@ -65,6 +69,50 @@ def body(contract: Contract, params: Mapping[str, Any], *, call_id: str, run_id:
     ).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class CallRequest:
+    """What a call sends, exactly, but for signatures and credentials. ``method`` is empty for a signed POST and for a
+    tool; ``headers`` are those of an HTTP request."""
+
+    url: str
+    payload: str
+    method: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def call_request(
+    contract: Contract, params: Mapping[str, Any], *, catalogue: Catalogue, call_id: str, run_id: str, actor: Actor
+) -> CallRequest:
+    """The request of a call. ``catalogue`` knows the connections' addresses. Raises InvalidInput for values that can't
+    be sent as the contract says, and NotCanonical for one that has no canonical form."""
+    endpoint = contract.endpoint
+    if not isinstance(endpoint, HttpEndpoint | McpEndpoint):
+        made = body(contract, params, call_id=call_id, run_id=run_id, actor=actor)
+        return CallRequest(endpoint.url, made)
+    base = None
+    if endpoint.connection is not None:
+        base = catalogue.address(endpoint.connection)
+        if base is None:
+            raise InvalidInput(f"The connection {endpoint.connection!r} is not set up here.")
+    binding = binding_of(contract, params, call_id)
+    if isinstance(endpoint, McpEndpoint):
+        return CallRequest(base or "", canon.dumps(tool_arguments(endpoint, binding)).decode())
+    request = render(endpoint, binding, base)
+    return CallRequest(request.url, request.body, request.method, request.headers)
+
+
+def binding_of(contract: Contract, params: Mapping[str, Any], call_id: str) -> Binding:
+    """The values that a request of the contract is made of."""
+    amounts: dict[str, Money] = {}
+    for name in contract.properties:
+        annotation = contract.annotation(name)
+        if annotation.unit in (Unit.MONEY, Unit.MONEY_MINOR):
+            read = params.get(annotation.currency_from) if annotation.currency_from else annotation.currency
+            currency = read if isinstance(read, str) else None
+            amounts[name] = Money(currency, annotation.unit is Unit.MONEY_MINOR)
+    return Binding(params, call_id, amounts)
+
+
 def plan_digest(steps: tuple[Step, ...], *, run_id: str, actor: Actor, surface: Surface) -> str:
     """Digest of what a confirmation binds: who, where, which contracts by digest, which endpoints, which bytes, which
     records as they were."""
@@ -78,6 +126,10 @@ def plan_digest(steps: tuple[Step, ...], *, run_id: str, actor: Actor, surface: 
                     "contract": {"name": step.action, "version": step.version, "digest": step.contract_digest},
                     "url": step.url,
                     "payload": step.payload,
+                    # Absent for signed POSTs, as in the digests from before there were others.
+                    **(
+                        {"method": step.method, "headers": [list(each) for each in step.headers]} if step.method else {}
+                    ),
                     "pins": [{"kind": pin.record_kind, "id": pin.record_id, "digest": pin.digest} for pin in step.pins],
                     "approvals": step.approvals,
                     # Absent where anyone may, as in the digests from before it could be said.

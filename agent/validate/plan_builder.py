@@ -28,7 +28,7 @@ from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_unused_words, further, quote_spans
 from agent.validate.fan_out import combinations, each_said, unchanged
 from agent.validate.filling import DraftFilling
-from agent.validate.payload import body, misfits, plan_digest
+from agent.validate.payload import call_request, misfits, plan_digest
 from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
 from agent.validate.preview import preview
 from agent.validate.questions import said as quote
@@ -41,10 +41,11 @@ from agent.validate.verified_spans import find_answer
 from core import ids
 from core.actor import Actor
 from core.display_text import to_display_text
-from core.errors import NotCanonical
+from core.errors import InvalidInput, NotCanonical
 from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
 from registry.contract import Contract, Risk
+from registry.endpoints.types import HttpEndpoint, McpEndpoint
 from registry.records import Kinds
 
 MAX_STEPS: Final = 20
@@ -123,10 +124,9 @@ async def validate(
             earlier = confirmed_in_session if counts_in_session(contract, actor) else nothing_confirmed
             decision = await decide(contract, slots.params, slots.fields, earlier, evaluator, workspace=actor.workspace)
             try:
-                steps.append(step_of(slots, decision, rests_on, run_id=run_id, actor=actor))
-            except NotCanonical as error:
-                detail = f"“{contract.title}” would carry a value that can't be signed: {error.detail}"
-                return Refusal(code="invalid", detail=detail)
+                steps.append(step_of(slots, decision, rests_on, catalogue=catalogue, run_id=run_id, actor=actor))
+            except (InvalidInput, NotCanonical) as error:
+                return unsendable(contract, error)
             decisions.append(decision)
     if not steps:
         return Refusal(code="condition_unmet", detail=f"{' '.join(dict.fromkeys(idle[:3]))} There is nothing to do.")
@@ -191,8 +191,25 @@ def unfit(slots: Slots) -> Question | Refusal | None:
     return None
 
 
-def step_of(slots: Slots, decision: Decision, rests_on: Sequence[LocatedRecord], *, run_id: str, actor: Actor) -> Step:
+def unsendable(contract: Contract, error: InvalidInput | NotCanonical) -> Refusal:
+    """Refusal for values that the contract's request can't hold."""
+    detail = f"“{contract.title}” can't be sent with these values: {error.detail} Nothing was sent."
+    return Refusal(code="invalid", detail=detail)
+
+
+def step_of(
+    slots: Slots,
+    decision: Decision,
+    rests_on: Sequence[LocatedRecord],
+    *,
+    catalogue: Catalogue,
+    run_id: str,
+    actor: Actor,
+) -> Step:
+    """The step of a filled draft. Raises InvalidInput and NotCanonical for values that can't be sent."""
     contract, call_id = slots.contract, ids.new("act")
+    request = call_request(contract, slots.params, catalogue=catalogue, call_id=call_id, run_id=run_id, actor=actor)
+    endpoint = contract.endpoint
     used = [*rests_on, *(each for group in slots.records.values() for found in group for each in found.all())]
     return Step(
         call_id=call_id,
@@ -205,11 +222,14 @@ def step_of(slots: Slots, decision: Decision, rests_on: Sequence[LocatedRecord],
         policy=contract.confirmation.policy,
         approvals=decision.approvals,
         idempotent=contract.idempotent,
-        url=contract.endpoint.url,
+        url=request.url,
         timeout_s=contract.endpoint.timeout_s,
         deadline_s=contract.endpoint.deadline_s,
         filled=tuple(slots.filled[name] for name in contract.properties if name in slots.filled),
-        payload=body(contract, slots.params, call_id=call_id, run_id=run_id, actor=actor),
+        payload=request.payload,
+        method=request.method,
+        headers=request.headers,
+        endpoint=endpoint if isinstance(endpoint, HttpEndpoint | McpEndpoint) else None,
         pins=tuple({found.key: found.pin() for found in used}.values()),
         confirm_by=contract.confirm_by,
     )

@@ -31,7 +31,7 @@ from core.crypto.secretbox import SecretBox
 from core.errors import Forbidden, InvalidContract, NotAuthentic
 from registry import signing
 from registry.connector import WEBHOOK_SECRET
-from registry.contract import Contract, parse
+from registry.contract import Contract, Endpoint, parse
 from registry.linting import linter
 from store.accounts.api_keys import KeyRow
 from store.accounts.members import MemberRow
@@ -146,15 +146,20 @@ class WorkspaceAdmin:
         """
         _owner(by, "signs contracts")
         contracts = [value if isinstance(value, Contract) else parse(value) for value in values]
-        known = [each.name for each in (await self.contexts.of(by.workspace)).catalogue]
-        findings = linter.lint([json.loads(contract.canonical) for contract in contracts], known=known)
+        catalogue = (await self.contexts.of(by.workspace)).catalogue
+        addresses = catalogue.addresses or {}
+        findings = linter.lint(
+            [json.loads(contract.canonical) for contract in contracts],
+            known=[each.name for each in catalogue],
+            connections=addresses,
+        )
         faults = [finding for finding in findings if not linter.is_advice(finding)]
         if faults:
             raise InvalidContract("Not registered: mend these first.", findings=faults)
         if by.kind == "key":
             async with self.database.read() as session:
                 there = await store.contracts.every_version(session, by.workspace)
-            beyond = list(ways_around(contracts, there))
+            beyond = list(ways_around(contracts, there, addresses))
             if beyond:
                 raise Forbidden(beyond[0].detail, findings=beyond)
         now = self.clock()
@@ -194,7 +199,12 @@ class WorkspaceAdmin:
                         digest=contract.digest,
                         kid=key_row.kid,
                     )
-                secret = await self.action_secrets.ensured(session, by.workspace, contract.endpoint.url)
+                endpoint = contract.endpoint
+                secret = (
+                    await self.action_secrets.ensured(session, by.workspace, endpoint.url)
+                    if isinstance(endpoint, Endpoint)
+                    else None
+                )
                 made.append(Registered(contract, fresh, secret))
             await in_transaction(session, made)
         return made

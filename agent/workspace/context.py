@@ -130,7 +130,8 @@ class WorkspaceContexts:
             catalogue = refused([(row.name, row.version) for row in rows], untrue)
         else:
             signed = [(row.name, row.version, row.raw, row.signature) for row in rows]
-            catalogue = await asyncio.to_thread(load, signed, keys)
+            addresses = {row.name: row.base_url for row in settings}
+            catalogue = await asyncio.to_thread(load, signed, keys, addresses)
         for name, why in catalogue.faults.items():
             log.error("%s can't be offered: %s", name, why, extra={"workspace": workspace})
         context = self._assemble(generation, catalogue, settings)

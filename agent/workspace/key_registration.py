@@ -2,28 +2,31 @@
 
 Where a platform has actions that only a person confirms, a key with ``contracts:write`` could register another contract
 for the same endpoint that nobody confirms, or a new version that is looser. It may not: calls to that origin are signed
-with one secret, so the platform would believe them. Such contracts are signed in the console, with a password.
+with one secret, or carry one connection's credentials, so the platform would believe them. Such contracts are signed in
+the console, with a password.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from agent.sending.action_secrets import origin
 from core.errors import Finding, InvalidContract
-from registry.contract import ConfirmBy, Contract, Policy, parse
+from registry.contract import ConfirmBy, Contract, Endpoint, Policy, parse
 from store.contracts import ContractRow
 
 
-def ways_around(contracts: Sequence[Contract], there: Sequence[ContractRow]) -> Iterator[Finding]:
+def ways_around(
+    contracts: Sequence[Contract], there: Sequence[ContractRow], addresses: Mapping[str, str]
+) -> Iterator[Finding]:
     """Contracts in ``contracts`` that a key may not register. ``there``: every version that was ever registered here,
-    oldest first by name."""
+    oldest first by name. ``addresses``: connection → base address."""
     known = [contract for row in there if (contract := _read(row)) is not None]
     newest = {each.name: each for each in known}
-    guarded = {origin(each.endpoint.url): each for each in known if each.confirm_by is ConfirmBy.PERSON}
+    guarded = {_place(each, addresses): each for each in known if each.confirm_by is ConfirmBy.PERSON}
     for at, each in enumerate(contracts):
-        guard, before = guarded.get(origin(each.endpoint.url)), newest.get(each.name)
+        guard, before = guarded.get(_place(each, addresses)), newest.get(each.name)
         if guard is None or _always_by_person(each, before) or _no_looser(each, before):
             continue
         detail = (
@@ -42,7 +45,7 @@ def _always_by_person(contract: Contract, before: Contract | None) -> bool:
 
 
 def _no_looser(contract: Contract, before: Contract | None) -> bool:
-    if before is None or contract.endpoint.url != before.endpoint.url:
+    if before is None or not _same_endpoint(contract, before):
         return False
     if before.confirm_by is ConfirmBy.ANYONE:
         return True
@@ -53,6 +56,22 @@ def _no_looser(contract: Contract, before: Contract | None) -> bool:
         and contract.confirmation.condition == before.confirmation.condition
         and contract.confirmation.approvals >= before.confirmation.approvals
     )
+
+
+def _place(contract: Contract, addresses: Mapping[str, str]) -> str:
+    """Who is called: an origin, or a connection that has no address yet."""
+    endpoint = contract.endpoint
+    if endpoint.connection is not None:
+        base = addresses.get(endpoint.connection)
+        return f"connection {endpoint.connection}" if base is None else origin(base)
+    return origin(endpoint.url)
+
+
+def _same_endpoint(contract: Contract, before: Contract) -> bool:
+    mine, theirs = contract.endpoint, before.endpoint
+    if isinstance(mine, Endpoint) and isinstance(theirs, Endpoint):
+        return mine.url == theirs.url
+    return mine == theirs
 
 
 def _read(row: ContractRow) -> Contract | None:

@@ -6,21 +6,20 @@ value that was given. Nothing here raises for its input, and nothing is fetched.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from core import canon
 from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical
 from registry import preview
 from registry.conditions import condition, satisfiability
-from registry.contract import SCHEMA, ConfirmBy, Contract, Policy, Risk, parse
+from registry.contract import SCHEMA, SCHEMA_V2, ConfirmBy, Contract, Policy, Risk, parse
 from registry.contract_file import contracts_in, with_base_url
 from registry.hints import nearest
 from registry.json_schema.schemas import schema_faults
+from registry.linting.endpoints import endpoints
 from registry.linting.parameters import parameters
 from registry.linting.text import coerced, hidden, secrets
 from registry.signing import MAX_CONTRACT_BYTES
@@ -46,12 +45,13 @@ def lint_file(path: Path, *, base_url: str = "https://platform.invalid", known: 
     return lint(with_base_url(value, base_url), known=known)
 
 
-def lint(value: Any, *, known: Collection[str] = ()) -> list[Finding]:
+def lint(value: Any, *, known: Collection[str] = (), connections: Collection[str] | None = None) -> list[Finding]:
     """The findings of decoded JSON: one contract, a list of them, or ``{"contracts": […]}``. ``known`` are names
-    registered already, which ``undo`` may refer to."""
+    registered already, which ``undo`` may refer to; ``connections`` those that are set up, None where that is not
+    known."""
     prefix, members = contracts_in(value)
     if members is None:
-        return _limit(value, "") if isinstance(value, Mapping) else [_shapeless()]
+        return _limit(value, "", connections) if isinstance(value, Mapping) else [_shapeless()]
     findings: list[Finding] = []
     if not members:
         findings.append(Finding(prefix, "warn_no_contracts", "The file declares no contract; nobody can do anything."))
@@ -61,18 +61,18 @@ def lint(value: Any, *, known: Collection[str] = ()) -> list[Finding]:
             findings.append(Finding(f"{prefix}/{index}", "too_many_findings", more))
             break
         here = f"{prefix}/{index}"
-        findings += _limit(each, here) if isinstance(each, Mapping) else [_shapeless(here)]
+        findings += _limit(each, here, connections) if isinstance(each, Mapping) else [_shapeless(here)]
     return findings + list(islice(_across(members, prefix, known), MAX_FINDINGS))
 
 
-def _limit(value: Mapping[str, Any], pointer: str) -> list[Finding]:
+def _limit(value: Mapping[str, Any], pointer: str, connections: Collection[str] | None) -> list[Finding]:
     """Refuses to lint a contract larger than the limit, and cuts an endless list of findings."""
     if (size := _size(value)) > MAX_CONTRACT_BYTES:
         said = (
             f"A contract has at most {MAX_CONTRACT_BYTES} bytes; this one has {'more' if size >= _COUNTED else size}."
         )
         return [Finding(pointer, "too_large", said)]
-    return list(islice(_one(value, pointer), MAX_FINDINGS))
+    return list(islice(_one(value, pointer, connections), MAX_FINDINGS))
 
 
 def _size(value: Any) -> int:
@@ -94,10 +94,14 @@ def _size(value: Any) -> int:
 
 
 def _shapeless(pointer: str = "") -> Finding:
-    return Finding(pointer, "not_a_contract", f'A contract is a JSON object that begins with "schema": "{SCHEMA}".')
+    return Finding(
+        pointer,
+        "not_a_contract",
+        f'A contract is a JSON object that begins with "schema": "{SCHEMA}" or "{SCHEMA_V2}".',
+    )
 
 
-def _one(value: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
+def _one(value: Mapping[str, Any], pointer: str, connections: Collection[str] | None) -> Iterator[Finding]:
     yield from secrets(value, pointer)
     try:
         contract = parse(value)
@@ -111,7 +115,7 @@ def _one(value: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
     about_parameters = list(parameters(contract, pointer))
     yield from about_parameters
     yield from _policy(contract, pointer)
-    yield from _endpoint(contract, pointer)
+    yield from endpoints(contract, pointer, connections)
     if not any(finding.code == "parameters_schema" for finding in about_parameters):
         yield from _condition(contract, f"{pointer}/confirmation/condition")
         yield from _preview(contract, pointer)
@@ -202,42 +206,6 @@ def _condition(contract: Contract, here: str) -> Iterator[Finding]:
                 f"params.{name} may be absent; then a person must confirm. Write has(params.{name}) && … if that "
                 f"is not meant.",
             )
-
-
-def _endpoint(contract: Contract, pointer: str) -> Iterator[Finding]:
-    here = f"{pointer}/endpoint/url"
-    try:
-        parts = urlsplit(contract.endpoint.url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        yield Finding(here, "endpoint_url", f"The address can't be read: {error}.")
-        return
-    if not host:
-        yield Finding(here, "endpoint_url", "The address names no host.")
-        return
-    if parts.username is not None or parts.password is not None:
-        yield Finding(
-            here, "endpoint_credentials", "The address holds a user name or password; calls are signed, remove it."
-        )
-    if parts.fragment:
-        yield Finding(here, "endpoint_fragment", "A fragment (#…) is never sent; remove it.")
-    if parts.scheme == "http" and not _loopback(host):
-        yield Finding(here, "endpoint_not_https", "Calls to another machine go over https; change http:// to https://.")
-    if contract.endpoint.timeout_s > contract.endpoint.deadline_s:
-        yield Finding(
-            f"{pointer}/endpoint/timeout_s",
-            "timeout_over_deadline",
-            "One attempt may take longer than all of them together; lower timeout_s or raise deadline_s.",
-        )
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _preview(contract: Contract, pointer: str) -> Iterator[Finding]:

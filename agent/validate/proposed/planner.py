@@ -35,7 +35,7 @@ from agent.validate.coverage.typed_words import TypedWords, support_of
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import plan_digest
-from agent.validate.plan_builder import MAX_STEPS, step_of, too_many, unfit
+from agent.validate.plan_builder import MAX_STEPS, step_of, too_many, unfit, unsendable
 from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
 from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.values import ArgumentValues
@@ -46,7 +46,7 @@ from agent.validate.records.scope import MOST, RecordScope
 from agent.validate.slots import Pinned, Slots, Trouble
 from agent.validate.verified_spans import find_answer
 from core.actor import Actor
-from core.errors import NotCanonical
+from core.errors import InvalidInput, NotCanonical
 from registry.catalogue import Catalogue
 from registry.conditions import condition as conditions
 from registry.contract import Contract
@@ -233,10 +233,9 @@ class _Planner:
             contract, slots.params, slots.fields, earlier, self.policies, workspace=self.actor.workspace
         )
         try:
-            step = step_of(slots, decision, (), run_id=self.run_id, actor=self.actor)
-        except NotCanonical as error:
-            detail = f"“{contract.title}” would carry a value that can't be signed: {error.detail}"
-            return Refusal(code="invalid", detail=detail)
+            step = step_of(slots, decision, (), catalogue=self.catalogue, run_id=self.run_id, actor=self.actor)
+        except (InvalidInput, NotCanonical) as error:
+            return unsendable(contract, error)
         self.made.steps.append(step)
         self.made.decisions.append(decision)
         self.made.contracts.append(contract)

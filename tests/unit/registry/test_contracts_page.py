@@ -13,11 +13,21 @@ from pydantic import BaseModel
 
 from core.actor import SURFACES
 from registry.contract import Annotation, Confirmation, Contract, Endpoint, Policy, Risk, SourceKind, Unit
+from registry.endpoints.types import (
+    Expectation,
+    Format,
+    FromParameter,
+    HttpEndpoint,
+    McpEndpoint,
+    Reconcile,
+    Statuses,
+    Upstream,
+)
 from registry.linting.linter import lint
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "reference" / "contracts.md").read_text(encoding="utf-8")
-EXAMPLE = json.loads(re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)[0])
+EXAMPLE, *HTTP_EXAMPLES = map(json.loads, re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL))
 
 
 def rows(title: str) -> dict[str, list[str]]:
@@ -35,9 +45,18 @@ def test_the_example_lints_clean() -> None:
     assert lint(EXAMPLE) == []
 
 
+@pytest.mark.parametrize("example", HTTP_EXAMPLES, ids=lambda example: str(example["name"]))
+def test_the_examples_of_other_endpoints_lint_clean(example: dict[str, object]) -> None:
+    assert lint(example) == []
+
+
+def test_every_format_is_named() -> None:
+    assert all(f"`{member}`" in PAGE for member in Format)
+
+
 def test_the_example_shows_every_field_but_undo() -> None:
     fields = {field.alias or name for name, field in Contract.model_fields.items()}
-    assert set(EXAMPLE) == fields - {"undo"}
+    assert set(EXAMPLE) == fields - {"undo", "upstream"}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +66,13 @@ def test_the_example_shows_every_field_but_undo() -> None:
         ("An annotation", Annotation),
         ("The confirmation", Confirmation),
         ("The endpoint", Endpoint),
+        ("An HTTP endpoint", HttpEndpoint),
+        ("An MCP endpoint", McpEndpoint),
+        ("A bound value", FromParameter),
+        ("The statuses", Statuses),
+        ("The reconciling read", Reconcile),
+        ("An expected answer", Expectation),
+        ("The upstream", Upstream),
     ],
 )
 def test_each_table_lists_the_fields_that_exist(title: str, model: type[BaseModel]) -> None:

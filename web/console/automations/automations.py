@@ -216,5 +216,6 @@ def _firing(row: FiringRow, *, inside: bool) -> FiringTableRow:
 
 def _params(call: Mapping[str, str]) -> str:
     """The parameters of a call that was only noted, as they would have been sent."""
-    params = json.loads(call["payload"]).get("params", {})
+    held = json.loads(call["payload"]) if call["payload"].startswith("{") else call["payload"]
+    params = held.get("params", held) if isinstance(held, dict) else held
     return json.dumps(params, ensure_ascii=False)

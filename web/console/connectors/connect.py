@@ -232,7 +232,7 @@ def _proposal(contract: Contract, ticked: bool) -> Proposal:
         risk=labels.RISKS[contract.risk],
         policy=POLICIES[contract.confirmation.policy],
         roles=", ".join(contract.roles),
-        url=to_display_text(contract.endpoint.url, limit=600),
+        url=to_display_text(contract.endpoint.target, limit=600),
         raw=to_display_text(raw, lines=True, limit=100_000),
         ticked=ticked,
     )

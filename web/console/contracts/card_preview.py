@@ -49,7 +49,7 @@ def preview_card(contract: Contract | None) -> CardPreview | None:
         risk=display_labels.RISKS[contract.risk],
         policy=POLICIES[contract.confirmation.policy],
         by=CONFIRM_BY[contract.confirm_by],
-        url=to_display_text(contract.endpoint.url),
+        url=to_display_text(contract.endpoint.target),
         slots=tuple(
             PreviewSlot(to_display_text(labels[name]), "required" if name in contract.required else "optional")
             for name in contract.properties

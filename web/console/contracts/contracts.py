@@ -212,7 +212,7 @@ async def contract(
         expires_min=int(confirmation.get("expires_s") or 900) // 60,
         roles=_words(raw.get("roles")),
         surfaces=_words(raw.get("surfaces")),
-        url=to_display_text(str(_mapping(raw.get("endpoint")).get("url", ""))),
+        url=to_display_text(_target(_mapping(raw.get("endpoint")))),
         idempotent=bool(raw.get("idempotent")),
         undo=str(raw.get("undo") or ""),
         examples=_words(raw.get("examples")),
@@ -233,6 +233,12 @@ async def contract(
 async def retire(request: Request, form: GuardedOwner, name: str) -> Response:
     await container_of(request).workspace_admin.retire(form.member.actor, name)
     return redirect(f"/contracts/{name}")
+
+
+def _target(endpoint: Mapping[str, Any]) -> str:
+    """Where its calls go, in one line."""
+    said = [str(endpoint[key]) for key in ("method", "tool", "url") if endpoint.get(key)]
+    return " ".join(said) + (f" ({endpoint['connection']})" if endpoint.get("connection") else "")
 
 
 def changes(older: ContractRow, newer: ContractRow) -> Sequence[Change]:

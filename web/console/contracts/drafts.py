@@ -173,7 +173,7 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
         advice="Calls to this address are new here, and are signed with a secret of their own. Give it to whoever "
         "receives them, now: "
         "it is not shown again.",
-        lines=(Shown("secret", f"Secret for {made.contract.endpoint.url}", made.secret, True),),
+        lines=(Shown("secret", f"Secret for {made.contract.endpoint.target}", made.secret, True),),
         href=f"/contracts/{made.contract.name}",
         onward="To the contract",
     )

@@ -16,7 +16,8 @@ PROPERTIES = "parameters/properties"
 
 CASES: list[tuple[str, Any, str, str]] = [
     # changed at, to, code, pointer
-    ("schema", "opsiq/contract/v2", "literal_error", "/schema"),
+    ("schema", "opsiq/contract/v3", "literal_error", "/schema"),
+    ("schema", "opsiq/contract/v2", "value_error", ""),
     ("name", "refund", "string_pattern_mismatch", "/name"),
     ("name", REMOVED, "missing", "/name"),
     ("titel", "x", "extra_forbidden", "/titel"),

@@ -1,0 +1,166 @@
+"""Value formats at the edge of a request: a parameter's value, written as the API that is called wants it.
+
+Pure functions. A value that can't be written in its format raises InvalidInput with a sentence for people: nothing is
+rounded, cut or guessed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from core import canon
+from core.errors import InvalidInput
+from core.money import exponent, major
+from registry.endpoints.types import Format, ValueMap
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """How a money parameter counts: its ISO 4217 code, None where none is known, and whether in ``minor`` units."""
+
+    currency: str | None
+    minor: bool
+
+
+def formatted(name: str, value: Json, form: Format | ValueMap | None, money: Money | None) -> Json:
+    """``value`` of the parameter ``name`` in its format; ``money`` where it is an amount. Raises InvalidInput."""
+    if form is None or form is Format.PATH:
+        return value
+    if isinstance(form, ValueMap):
+        return _mapped(name, value, form)
+    try:
+        return _WRITERS[form](value, money)
+    except (ValueError, TypeError, InvalidOperation, OverflowError, OSError) as error:
+        why = f": {error}" if type(error) is ValueError else ""
+        raise InvalidInput(f"{as_text(value)[:80]!r} of {name!r} can't be written as {form.value}{why}.") from error
+
+
+def as_text(value: Json) -> str:
+    """A value as a piece of text: strings as they are, ``true``, ``12.5``, anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    return canon.dumps(value).decode()
+
+
+def _mapped(name: str, value: Json, form: ValueMap) -> Json:
+    found = form.map.get(as_text(value))
+    if found is None:
+        raise InvalidInput(f"The contract says nothing of what is sent for {as_text(value)[:80]!r} of {name!r}.")
+    return found
+
+
+def _string(value: Json, _: Money | None) -> Json:
+    return as_text(value)
+
+
+def _integer(value: Json, _: Money | None) -> Json:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("it is no number")
+    number = Decimal(value.strip()) if isinstance(value, str) else Decimal(str(value))
+    if number != number.to_integral_value():
+        raise ValueError("it is no whole number")
+    return int(number)
+
+
+def _major(value: Json, money: Money | None) -> Decimal:
+    """Major units of a money value: whole minor units with a currency, or major units as they are."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("it is no amount")
+    if money is None or not money.minor:
+        return Decimal(str(value))
+    if money.currency is None:
+        raise ValueError("its currency is not known")
+    if not isinstance(value, int):
+        raise ValueError("minor units are whole numbers")
+    return major(value, money.currency)
+
+
+def _decimal(value: Json, money: Money | None) -> Json:
+    return f"{_major(value, money):f}"
+
+
+def _number(value: Json, money: Money | None) -> Json:
+    exact = _major(value, money)
+    made = int(exact) if exact == exact.to_integral_value() else float(exact)
+    if Decimal(str(made)) != exact:
+        raise ValueError("a JSON number can't hold it exactly")
+    return made
+
+
+def _minor_units(value: Json, money: Money | None) -> Json:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("it is no amount")
+    if money is not None and money.minor:
+        return _integer(value, money)
+    if money is None or money.currency is None:
+        raise ValueError("its currency is not known")
+    minor = Decimal(str(value)).scaleb(exponent(money.currency))
+    if minor != minor.to_integral_value():
+        raise ValueError("the currency has no unit as small as that")
+    return int(minor)
+
+
+def _moment(value: Json) -> datetime:
+    """A point in time. A date alone begins at midnight UTC; so is a time without a zone read."""
+    if isinstance(value, bool):
+        raise ValueError("it is no time")
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC)
+    if not isinstance(value, str):
+        raise ValueError("it is no time")
+    if len(value) == 10:
+        return datetime.combine(date.fromisoformat(value), time(), UTC)
+    found = datetime.fromisoformat(value)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+def _date(value: Json, _: Money | None) -> Json:
+    if isinstance(value, str) and len(value) >= 10:
+        _moment(value)
+        return value[:10]
+    return _moment(value).date().isoformat()
+
+
+def _datetime(value: Json, _: Money | None) -> Json:
+    return _moment(value).isoformat().replace("+00:00", "Z")
+
+
+def _epoch_s(value: Json, _: Money | None) -> Json:
+    return int(_moment(value).timestamp())
+
+
+def _epoch_ms(value: Json, _: Money | None) -> Json:
+    return round(_moment(value).timestamp() * 1000)
+
+
+def _comma_separated(value: Json, _: Money | None) -> Json:
+    parts = [as_text(each) for each in value] if isinstance(value, list | tuple) else [as_text(value)]
+    if any("," in part for part in parts):
+        raise ValueError("a part of it holds a comma itself")
+    return ",".join(parts)
+
+
+def _json(value: Json, _: Money | None) -> Json:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+_WRITERS: Final[Mapping[Format, Callable[[Json, Money | None], Json]]] = {
+    Format.STRING: _string,
+    Format.INTEGER: _integer,
+    Format.DECIMAL: _decimal,
+    Format.NUMBER: _number,
+    Format.MINOR_UNITS: _minor_units,
+    Format.DATE: _date,
+    Format.DATETIME: _datetime,
+    Format.EPOCH_S: _epoch_s,
+    Format.EPOCH_MS: _epoch_ms,
+    Format.COMMA_SEPARATED: _comma_separated,
+    Format.JSON: _json,
+}

@@ -1,0 +1,242 @@
+"""Request rendering: the exact HTTP request of a call, from a contract's endpoint and the call's parameters.
+
+A pure function of its arguments, without credentials: those are put in when the request is sent. What can't be sent
+safely raises InvalidInput with a sentence for people: a value never leaves its place, whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, unquote, urlencode
+
+from core import canon
+from core.errors import InvalidInput, NotCanonical
+from registry.endpoints import json_body
+from registry.endpoints.formats import Money, as_text, formatted
+from registry.endpoints.types import (
+    PLACEHOLDER,
+    Body,
+    Constant,
+    Format,
+    FormBody,
+    FromCall,
+    FromParameter,
+    HttpEndpoint,
+    JsonBody,
+    McpEndpoint,
+    MultipartBody,
+    RawBody,
+    Reconcile,
+    Value,
+)
+
+MAX_URL_CHARS: Final = 4000
+MAX_BODY_BYTES: Final = 256 * 1024
+MAX_HEADER_CHARS: Final = 1024
+MAX_PARTS: Final = 500
+"""Fields of a query, form or multipart body, each entry of a list counted."""
+RESERVED_HEADERS: Final = frozenset(
+    {
+        "accept-encoding", "authorization", "connection", "content-length", "content-type", "cookie", "expect", "host",
+        "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade", "via", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto",
+        "x-http-method", "x-http-method-override", "x-method-override", "x-original-url", "x-rewrite-url",
+    }
+)  # fmt: skip
+"""Headers that no contract sets: those of the connection itself (RFC 9110 §7.6.1), of credentials, and those that
+lead a server to another resource than the request names."""
+_ABSENT: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedRequest:
+    """One request, exactly as it is sent but for credentials. ``headers`` are in order, ``content-type`` among them;
+    ``body`` is text, empty where there is none."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What the values of a request are bound to. ``money`` says how the parameters that are amounts count."""
+
+    params: Mapping[str, Any]
+    call_id: str
+    money: Mapping[str, Money] = field(default_factory=dict)
+
+    def value(self, value: Value) -> Any:
+        """The value to send, or _ABSENT. Raises InvalidInput."""
+        match value:
+            case Constant():
+                return value.value
+            case FromCall():
+                return self.call_id
+            case FromParameter():
+                found = self.params.get(value.parameter, _ABSENT)
+                if found is _ABSENT or found is None:
+                    return None if value.when_absent == "null" else _ABSENT
+                return formatted(value.parameter, found, value.format, self.money.get(value.parameter))
+
+
+def render(endpoint: HttpEndpoint, binding: Binding, base: str | None) -> RenderedRequest:
+    """The request of one call. ``base`` is the connection's base address, None for an endpoint without one. Raises
+    InvalidInput."""
+    headers = dict(_headers(endpoint.headers, binding))
+    if endpoint.idempotency_header is not None:
+        headers[endpoint.idempotency_header.lower()] = binding.call_id
+    content_type, body = ("", "") if endpoint.body is None else _body(endpoint.body, binding)
+    if content_type:
+        headers["content-type"] = content_type
+    if len(body.encode()) > MAX_BODY_BYTES:
+        raise InvalidInput(f"The request's body would be larger than {MAX_BODY_BYTES} bytes.")
+    url = _url(endpoint.url, endpoint.path, endpoint.query, binding, base)
+    return RenderedRequest(endpoint.method, url, tuple(headers.items()), body)
+
+
+def render_read(read: Reconcile, binding: Binding, base: str | None) -> RenderedRequest:
+    """The GET of a reconciling read. Raises InvalidInput."""
+    url = _url(read.url, read.path, read.query, binding, base)
+    return RenderedRequest("GET", url, tuple(_headers(read.headers, binding)))
+
+
+def tool_arguments(endpoint: McpEndpoint, binding: Binding) -> dict[str, Any]:
+    """The arguments of a tool's call; those without a value are left out. Raises InvalidInput."""
+    found = {name: binding.value(value) for name, value in endpoint.arguments.items()}
+    return {name: value for name, value in found.items() if value is not _ABSENT}
+
+
+def is_absent(value: Any) -> bool:
+    """Whether ``Binding.value`` found no value to send."""
+    return value is _ABSENT
+
+
+# ── the URL ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _url(
+    template: str, path: Mapping[str, Value], query: Mapping[str, Value], binding: Binding, base: str | None
+) -> str:
+    def filled(found: re.Match[str]) -> str:
+        value = path.get(found[1])
+        if value is None:
+            raise InvalidInput(f"Nothing fills {{{found[1]}}} of the address.")
+        several = isinstance(value, FromParameter) and value.format is Format.PATH
+        return _segments(found[1], binding.value(value), several=several)
+
+    start = "" if base is None else base.rstrip("/")
+    parts = [] if base is None else [start]
+    parts.append(PLACEHOLDER.sub(filled, template))
+    url = "".join(parts)
+    if any(unquote(part) in (".", "..") for part in url.partition("://")[2].split("/")[1:]):
+        raise InvalidInput("The address would leave its path.")
+    pairs = list(_pairs(query, binding))
+    if pairs:
+        url += "?" + urlencode(pairs, quote_via=quote)
+    if len(url) > MAX_URL_CHARS:
+        raise InvalidInput(f"The request's address would be longer than {MAX_URL_CHARS} characters.")
+    return url
+
+
+def _segments(name: str, value: Any, *, several: bool) -> str:
+    """A path parameter, percent-encoded. One that could name another resource once a server has decoded it, be it
+    twice, is refused."""
+    if value is _ABSENT or value is None or isinstance(value, list | dict) or as_text(value) == "":
+        raise InvalidInput(f"{{{name}}} of the address needs a value.")
+    text = as_text(value)
+    seen = text
+    for _ in range(4):
+        pieces = re.split(r"[/\\]", seen)
+        if (len(pieces) > 1 and not several) or any(piece.strip() in ("", ".", "..") for piece in pieces):
+            raise InvalidInput(f"{text[:80]!r} can't stand in the address for {{{name}}}: it would lead elsewhere.")
+        if any(ord(char) < 32 or ord(char) == 127 for char in seen) or ";" in seen:
+            raise InvalidInput(f"{text[:80]!r} holds characters that can't stand in an address.")
+        seen, before = unquote(seen), seen
+        if seen == before:
+            break
+    return quote(text, safe="/" if several else "")
+
+
+def _pairs(values: Mapping[str, Value], binding: Binding) -> Iterator[tuple[str, str]]:
+    """Names and texts of a query or form. A list is its name several times; null is empty."""
+    count = 0
+    for name, each in values.items():
+        value = binding.value(each)
+        if value is _ABSENT:
+            continue
+        for one in value if isinstance(value, list | tuple) else (value,):
+            count += 1
+            if count > MAX_PARTS:
+                raise InvalidInput(f"The request would hold more than {MAX_PARTS} fields.")
+            yield name, "" if one is None else _well_formed(as_text(one), name)
+
+
+def _well_formed(text: str, name: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(f"The value for {name!r} is no well-formed text.") from error
+    return text
+
+
+# ── headers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _headers(values: Mapping[str, Value], binding: Binding) -> Iterator[tuple[str, str]]:
+    for name, each in values.items():
+        value = binding.value(each)
+        if value is _ABSENT or value is None:
+            continue
+        if name.lower() in RESERVED_HEADERS:
+            raise InvalidInput(f"The header {name!r} is not a contract's to set.")
+        text = as_text(value)
+        if not (text.isascii() and text.isprintable() and 0 < len(text) <= MAX_HEADER_CHARS) or text != text.strip():
+            raise InvalidInput(f"The value for the header {name!r} must be one line of printable ASCII.")
+        yield name.lower(), text
+
+
+# ── bodies ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _body(body: Body, binding: Binding) -> tuple[str, str]:
+    """Content type and text."""
+    match body:
+        case JsonBody():
+            found = {pointer: binding.value(value) for pointer, value in body.fields.items()}
+            made = json_body.build({pointer: value for pointer, value in found.items() if value is not _ABSENT})
+            return "application/json", _canonical(made)
+        case FormBody():
+            return "application/x-www-form-urlencoded", urlencode(list(_pairs(body.fields, binding)))
+        case MultipartBody():
+            return _multipart(list(_pairs(body.fields, binding)), binding.call_id)
+        case RawBody():
+            value = binding.value(body.value)
+            if value is _ABSENT:
+                return "", ""
+            return body.content_type, value if isinstance(value, str) else _canonical(value)
+
+
+def _canonical(value: Any) -> str:
+    try:
+        return canon.dumps(value).decode()
+    except NotCanonical as error:
+        raise InvalidInput(f"The request's body can't be written as JSON: {error.detail}") from error
+
+
+def _multipart(pairs: list[tuple[str, str]], call_id: str) -> tuple[str, str]:
+    """RFC 7578, names escaped as browsers do (WHATWG HTML, multipart/form-data). The boundary follows from the call, so
+    that the bytes can be shown before they are sent."""
+    held = "\n".join(text for pair in pairs for text in pair)
+    boundary = f"opsiq-{call_id}"
+    while boundary in held:
+        boundary += "-"
+    lines = []
+    for name, text in pairs:
+        escaped = name.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
+        lines.append(f'--{boundary}\r\ncontent-disposition: form-data; name="{escaped}"\r\n\r\n{text}\r\n')
+    return f"multipart/form-data; boundary={boundary}", "".join(lines) + f"--{boundary}--\r\n"

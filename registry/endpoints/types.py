@@ -1,0 +1,392 @@
+"""Endpoint types of a contract: a signed POST to OpsIQ's own receivers, a request to any HTTP API, a tool over MCP.
+
+Values of a request are bound one by one: to a parameter of the contract, to a constant, or to the call's own id.
+Nothing here reads or sends; ``registry.endpoints.rendering`` makes the request.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_serializer,
+    model_validator,
+)
+
+from registry.json_schema.pointer import at
+
+IDEMPOTENT_METHODS: Final = frozenset({"GET", "PUT", "DELETE"})
+"""Methods whose repetition changes nothing more (RFC 9110 §9.2.2), of those that an endpoint may name."""
+PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+MAX_VALUES: Final = 200
+"""Bound values of one part of a request."""
+TAG: Final = "<"
+"""Begins a union's tags, so that a finding's pointer can leave them out."""
+
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+ConnectionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", max_length=64)]
+Pointer = Annotated[str, StringConstraints(pattern=r"^(/([^~/]|~[01])*)*$", max_length=500)]
+StatusPattern = Annotated[str, StringConstraints(pattern=r"^[1-5](xx|[0-9][0-9])$")]
+Deadline = Annotated[int, Field(ge=1, le=86400)]
+Timeout = Annotated[int, Field(ge=1, le=60)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, ser_json_bytes="utf8")
+
+
+# ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Format(StrEnum):
+    """How a parameter's value is written in the request.
+
+    ``decimal`` and ``number`` are money in major units, as text ("12.50") or as a JSON number, by the parameter's
+    currency; ``minor_units`` the other way round. ``date``, ``datetime``, ``epoch_s`` and ``epoch_ms`` write a date or
+    time. ``comma_separated`` joins a list, ``json`` writes any value as JSON text. ``path`` is for a path parameter
+    that may hold slashes: each part is one segment.
+    """
+
+    STRING = "string"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    NUMBER = "number"
+    MINOR_UNITS = "minor_units"
+    DATE = "date"
+    DATETIME = "datetime"
+    EPOCH_S = "epoch_s"
+    EPOCH_MS = "epoch_ms"
+    COMMA_SEPARATED = "comma_separated"
+    JSON = "json"
+    PATH = "path"
+
+
+class ValueMap(_Frozen):
+    """Other values for a parameter's: ``{"map": {"high": 1, "low": 3}}``. A value that is not listed can't be sent."""
+
+    map: Annotated[dict[str, str | int | float | bool], Field(min_length=1, max_length=MAX_VALUES)]
+
+
+class FromParameter(_Frozen):
+    """The value of a parameter. Where it has none, its place is left out, or holds ``null``."""
+
+    parameter: Word
+    format: Format | ValueMap | None = None
+    when_absent: Literal["omit", "null"] = "omit"
+
+
+class Constant(_Frozen):
+    """The same value in every call: any JSON."""
+
+    value: Any
+
+    @model_serializer
+    def _written(self) -> dict[str, Any]:
+        return {"value": self.value}  # null is a value, too
+
+
+class FromCall(_Frozen):
+    """The call's own id, which no other call has: a reference to find it by afterwards."""
+
+    call: Literal["id"]
+
+
+def _value_tag(value: Any) -> str:
+    names = value if isinstance(value, Mapping) else type(value).model_fields if isinstance(value, BaseModel) else {}
+    return next((f"{TAG}{each}>" for each in ("parameter", "call") if each in names), f"{TAG}value>")
+
+
+Value = Annotated[
+    Annotated[FromParameter, Tag(f"{TAG}parameter>")]
+    | Annotated[FromCall, Tag(f"{TAG}call>")]
+    | Annotated[Constant, Tag(f"{TAG}value>")],
+    Discriminator(_value_tag),
+]
+Values = Annotated[dict[Key, Value], Field(max_length=MAX_VALUES)]
+Headers = Annotated[dict[HeaderName, Value], Field(max_length=50)]
+
+
+# ── the signed POST ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Endpoint(_Frozen):
+    """Where the signed POST goes, as ``opsiq/contract/v1`` writes it. ``deadline_s`` bounds all attempts together
+    (seconds), ``timeout_s`` one attempt."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)]
+    deadline_s: Deadline = 120
+    timeout_s: Timeout = 15
+
+    @property
+    def connection(self) -> None:
+        """No connection: the call is signed, with a secret of its address's origin."""
+        return
+
+    @property
+    def target(self) -> str:
+        """Where calls go, for people."""
+        return self.url
+
+
+class OpsiqEndpoint(Endpoint):
+    """The same signed POST, as ``opsiq/contract/v2`` writes it."""
+
+    type: Literal["opsiq"]
+
+
+# ── a request to any HTTP API ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class JsonBody(_Frozen):
+    """A JSON body: each value at its JSON Pointer; ``""`` is the whole body."""
+
+    type: Literal["json"]
+    fields: Annotated[dict[Pointer, Value], Field(max_length=MAX_VALUES)] = Field(default_factory=dict)
+
+
+class FormBody(_Frozen):
+    """``application/x-www-form-urlencoded``; a list is a field several times."""
+
+    type: Literal["form"]
+    fields: Values = Field(default_factory=dict)
+
+
+class MultipartBody(_Frozen):
+    """``multipart/form-data`` of text fields."""
+
+    type: Literal["multipart"]
+    fields: Values = Field(default_factory=dict)
+
+
+class RawBody(_Frozen):
+    """One value as it is: text, or anything else as JSON."""
+
+    type: Literal["raw"]
+    content_type: Annotated[
+        str, StringConstraints(pattern=r"^[a-z]+/[A-Za-z0-9.+-]+(; *[a-z]+=[A-Za-z0-9._-]+)?$", max_length=100)
+    ]
+    value: Value
+
+
+Body = Annotated[
+    Annotated[JsonBody, Tag(f"{TAG}json>")]
+    | Annotated[FormBody, Tag(f"{TAG}form>")]
+    | Annotated[MultipartBody, Tag(f"{TAG}multipart>")]
+    | Annotated[RawBody, Tag(f"{TAG}raw>")],
+    Discriminator(lambda value: _type_tag(value)),
+]
+StatusClass = Literal["done", "not_done", "try_again", "unknown"]
+
+
+class Statuses(_Frozen):
+    """What the statuses of an answer say of the call. An exact status goes before its class (``429`` before ``4xx``);
+    one that is listed nowhere is ``unknown``."""
+
+    done: tuple[StatusPattern, ...] = ("2xx",)
+    not_done: tuple[StatusPattern, ...] = ("3xx", "4xx")
+    try_again: tuple[StatusPattern, ...] = ("408", "425", "429", "503")
+    unknown: tuple[StatusPattern, ...] = ("302", "303", "5xx")
+
+    def of(self, status: int) -> StatusClass:
+        classes: tuple[tuple[StatusClass, tuple[str, ...]], ...] = (
+            ("done", self.done), ("not_done", self.not_done), ("try_again", self.try_again), ("unknown", self.unknown),
+        )  # fmt: skip
+        for pattern in (str(status), f"{status // 100}xx"):
+            for name, patterns in classes:
+                if pattern in patterns:
+                    return name
+        return "unknown"
+
+
+class Expectation(_Frozen):
+    """What an answer must be like: its status, and what stands ``at`` a pointer of its body.
+
+    ``equals`` is the value there; ``some`` says that a list there has an entry with all of these values (by pointers
+    into the entry), ``none`` that it has no such entry. Without any of them something must stand there. ``condition``
+    is CEL over ``answer`` (the decoded body) and ``params``, besides.
+    """
+
+    status: Annotated[tuple[StatusPattern, ...], Field(min_length=1, max_length=20)] = ("2xx",)
+    at: Pointer = ""
+    equals: Value | None = None
+    some: Annotated[dict[Pointer, Value], Field(min_length=1, max_length=20)] | None = None
+    none: Annotated[dict[Pointer, Value], Field(min_length=1, max_length=20)] | None = None
+    condition: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+
+    @model_validator(mode="after")
+    def _one_comparison(self) -> Self:
+        if sum(each is not None for each in (self.equals, self.some, self.none)) > 1:
+            raise ValueError("'equals', 'some' and 'none' compare one place in three ways; keep one of them")
+        return self
+
+
+def _within(url: str, connection: str | None) -> None:
+    """Raises ValueError unless a URL template is relative to a connection, or absolute where there is none, with
+    placeholders in its path alone."""
+    if connection is not None:
+        if not url.startswith("/") or url.startswith("//"):
+            raise ValueError(
+                "with a connection the URL is a path below its base address, such as '/api/v1/orders/{order}'"
+            )
+        path = url
+    else:
+        found = re.match(r"https?://([^/?#\s{}\\]+)(/.*)?$", url)
+        if found is None:
+            raise ValueError("without a connection the URL is absolute, such as 'https://shop.example/api/orders'")
+        path = found[2] or "/"
+    if "?" in path or "#" in path:
+        raise ValueError("a query is written in 'query', and a fragment is never sent; take ? and # out of the URL")
+    if any(PLACEHOLDER.sub("x", part) in (".", "..") for part in path.split("/")):
+        raise ValueError("the URL must not hold '.' or '..' as a part of its path")
+    plain = PLACEHOLDER.sub("", path)
+    if "{" in plain or "}" in plain:
+        raise ValueError("a { or } of the URL belongs to no placeholder such as {order}")
+    if not plain.isascii() or not plain.isprintable() or any(char in plain for char in ' \\"<>^`|'):
+        raise ValueError("the URL holds characters that have to be percent-encoded")
+
+
+class Reconcile(_Frozen):
+    """A read (GET) that tells whether a call whose answer was lost has happened. ``not_happened`` settles it only
+    ``settles_after_s`` seconds after the last attempt: until then the call may still be under way."""
+
+    url: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    path: Values = Field(default_factory=dict)
+    query: Values = Field(default_factory=dict)
+    headers: Headers = Field(default_factory=dict)
+    happened: Expectation
+    not_happened: Expectation | None = None
+    settles_after_s: Annotated[int, Field(ge=1, le=86400)] = 30
+
+
+class HttpEndpoint(_Frozen):
+    """One request to an HTTP API.
+
+    ``connection`` names whose base address and credentials are used; then ``url`` is a path below that address, else
+    it is absolute and no credentials are sent. ``error`` are pointers to the sentence of an error answer that people
+    are shown, the first that holds one. ``result`` picks the call's result out of the answer, name by name; without it
+    the whole answer is the result.
+    """
+
+    type: Literal["http"]
+    connection: ConnectionName | None = None
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    url: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    path: Values = Field(default_factory=dict)
+    query: Values = Field(default_factory=dict)
+    headers: Headers = Field(default_factory=dict)
+    body: Body | None = None
+    idempotency_header: HeaderName | None = None
+    statuses: Statuses = Statuses()
+    error: Annotated[tuple[Pointer, ...], Field(max_length=20)] = ()
+    result: Annotated[dict[Key, Pointer], Field(min_length=1, max_length=MAX_VALUES)] | None = None
+    reconcile: Reconcile | None = None
+    deadline_s: Deadline = 120
+    timeout_s: Timeout = 15
+
+    @model_validator(mode="after")
+    def _urls_fit_the_connection(self) -> Self:
+        _within(self.url, self.connection)
+        if self.reconcile is not None:
+            try:
+                _within(self.reconcile.url, self.connection)
+            except ValueError as error:
+                raise ValueError(f"in 'reconcile', {error}") from error
+        return self
+
+    @property
+    def target(self) -> str:
+        """Where calls go, for people."""
+        return f"{self.method} {self.url}" + (f" ({self.connection})" if self.connection else "")
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether there is a means that keeps a repeated request from doing its work twice."""
+        return self.method in IDEMPOTENT_METHODS or self.idempotency_header is not None
+
+
+# ── a tool over MCP ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class McpEndpoint(_Frozen):
+    """One tool of an MCP server. ``schema_digest`` pins the tool as it was when the contract was signed."""
+
+    type: Literal["mcp"]
+    connection: ConnectionName
+    tool: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=200)]
+    schema_digest: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+    arguments: Values = Field(default_factory=dict)
+    deadline_s: Deadline = 120
+    timeout_s: Timeout = 15
+
+    @property
+    def target(self) -> str:
+        """Where calls go, for people."""
+        return f"{self.tool} ({self.connection})"
+
+
+def _type_tag(value: Any) -> str:
+    kind = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
+    return f"{TAG}{kind}>" if kind is not None else f"{TAG}>"
+
+
+AnyEndpoint = Annotated[
+    Annotated[Endpoint, Tag(f"{TAG}>")]
+    | Annotated[OpsiqEndpoint, Tag(f"{TAG}opsiq>")]
+    | Annotated[HttpEndpoint, Tag(f"{TAG}http>")]
+    | Annotated[McpEndpoint, Tag(f"{TAG}mcp>")],
+    Discriminator(_type_tag),
+]
+
+
+class Upstream(_Frozen):
+    """The operation of somebody else's document that a contract was drafted from. Where ``schema_digest`` is another
+    one today, the contract is suspended."""
+
+    document: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+    operation: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    schema_digest: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+
+
+def bound_values(endpoint: HttpEndpoint | McpEndpoint) -> list[tuple[str, Value]]:
+    """Every bound value of an endpoint's request, with its JSON Pointer in the endpoint."""
+    if isinstance(endpoint, McpEndpoint):
+        return [(at("arguments", name), each) for name, each in endpoint.arguments.items()]
+    found = [
+        (at(part, name), each)
+        for part, values in (("path", endpoint.path), ("query", endpoint.query), ("headers", endpoint.headers))
+        for name, each in values.items()
+    ]
+    match endpoint.body:
+        case RawBody():
+            found.append(("/body/value", endpoint.body.value))
+        case JsonBody() | FormBody() | MultipartBody():
+            found += [(at("body", "fields", name), each) for name, each in endpoint.body.fields.items()]
+    return found
+
+
+def reconcile_values(read: Reconcile) -> list[tuple[str, Value]]:
+    """Every bound value of a reconciling read and of what it expects, with its JSON Pointer in ``reconcile``."""
+    found = [
+        (at(part, name), each)
+        for part, values in (("path", read.path), ("query", read.query), ("headers", read.headers))
+        for name, each in values.items()
+    ]
+    for name, expected in (("happened", read.happened), ("not_happened", read.not_happened)):
+        if expected is None:
+            continue
+        if expected.equals is not None:
+            found.append((f"/{name}/equals", expected.equals))
+        for part, entries in (("some", expected.some), ("none", expected.none)):
+            found += [(at(name, part, pointer), each) for pointer, each in (entries or {}).items()]
+    return found
