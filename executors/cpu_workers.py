@@ -17,13 +17,13 @@ import os
 import pickle
 import socket
 import struct
-import sys
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from core.errors import Unavailable
+from core.python_command import python_command
 
 log = logging.getLogger(__name__)
 
@@ -96,10 +96,10 @@ class _Worker:
 
 
 class CpuWorkers:
-    """``most`` processes running ``python -m module``, started when they are needed."""
+    """``most`` processes that run ``module``, started when they are needed."""
 
     def __init__(self, module: str, arguments: Sequence[str] = (), *, most: int) -> None:
-        self._command = (sys.executable, "-P", "-m", module)
+        self._command = python_command(module)
         self._arguments = tuple(arguments)
         self._most = most
         self._workers: list[_Worker] = []

@@ -17,16 +17,15 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Final
 
 from core.errors import Unavailable
+from core.python_command import python_command
 from registry.conditions.condition import Condition, ConditionResult
 
 log = logging.getLogger("opsiq.executors.evaluator")
@@ -172,11 +171,11 @@ class _Worker:
 
     def __init__(self, cpu_s: float) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", "executors.evaluator_worker", str(cpu_s)],
+            python_command("executors.evaluator_worker", str(cpu_s)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | {"PYTHONPATH": _modules()},
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             start_new_session=True,
         )
 
@@ -223,13 +222,6 @@ def _why(code: int, cpu_s: float) -> str:
     if code in (-signal.SIGPROF, -signal.SIGKILL):
         return f"took longer than {cpu_s:g} s to judge and was stopped; loop over fewer elements"
     return "took more memory than a condition may and was stopped; make smaller values in it"
-
-
-def _modules() -> str:
-    """The module search path of this process, for a worker that starts in another folder."""
-    root = str(Path(__file__).resolve().parent.parent)
-    given = os.environ.get("PYTHONPATH", "")
-    return os.pathsep.join([root, given]) if given else root
 
 
 def _parts(value: Any, most: int) -> int:

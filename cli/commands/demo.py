@@ -83,7 +83,6 @@ def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, qui
     platform = _child(
         stack,
         environ,
-        "-m",
         "demo",
         "--host",
         "127.0.0.1",
@@ -111,7 +110,7 @@ def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, qui
         if not kept["key"].startswith("pk_live_"):  # made when test keys acted for real
             kept |= asyncio.run(_fresh_key(environ))
             _write_private(kept_at, kept)
-    server = _child(stack, environ, "-m", "cli.main", "serve", "--host", "127.0.0.1", "--port", str(port), quiet=quiet)
+    server = _child(stack, environ, "cli.main", "serve", "--host", "127.0.0.1", "--port", str(port), quiet=quiet)
     url = _ready(server, "the server")
     from cli.client import keep
     from cli.demo_setup import connect_demo
@@ -208,12 +207,20 @@ async def _moved(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
 
 
 def _child(
-    stack: ExitStack, environ: Mapping[str, str], *arguments: str, quiet: bool, secret: str = "", token: str = ""
+    stack: ExitStack,
+    environ: Mapping[str, str],
+    module: str,
+    *arguments: str,
+    quiet: bool,
+    secret: str = "",
+    token: str = "",
 ) -> subprocess.Popen[str]:
     """A Python child of this one, ended with the stack. Secrets go by its environment, never by its command line."""
     given = {"DEMO_SECRET": secret, "DEMO_TOKEN": token} if secret else {}
+    from core.python_command import python_command
+
     child = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-P", *arguments],
+        python_command(module, *arguments),
         env={**environ, **given},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if quiet else None,

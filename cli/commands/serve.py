@@ -50,10 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
 async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> int:
     """One socket for all: what one process has not accepted when it dies, another does."""
     import logging
-    import sys
     import tempfile
 
     from cli.supervisor import Supervisor
+    from core.python_command import newest_python_command
 
     if not settings.redis_url:
         logging.getLogger("opsiq.cli.serve").warning(
@@ -61,7 +61,7 @@ async def _several(settings: Any, listening: Any, environ: dict[str, str]) -> in
             "OPSIQ_REDIS_URL",
             settings.processes,
         )
-    command = [sys.executable, "-P", "-m", "cli.main", "serve", "--listen-fd", str(listening.fileno())]
+    command = newest_python_command("cli.main", "serve", "--listen-fd", str(listening.fileno()))
     fd = listening.fileno()
     with tempfile.TemporaryDirectory(prefix="opsiq-meters-") as counted:
         # What each process counts is kept here, so that whichever is asked for /metrics tells the sum, the dead

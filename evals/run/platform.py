@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -17,6 +16,7 @@ from typing import Final
 
 from agent.workspace.context import WorkspaceContext
 from core.errors import InvalidInput
+from core.python_command import python_command
 from core.webhook_signature import new_secret
 from evals.attacks.attack import Attack, TamperedRecords
 from executors.http.platform_client import HttpPlatformClient
@@ -37,7 +37,7 @@ def platform(secret: str | None = None) -> Iterator[tuple[str, str]]:
     token = secrets.token_urlsafe(16)
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", "demo", "--data", f"{folder}/platform.db"],
+            python_command("demo", "--data", f"{folder}/platform.db"),
             env={**os.environ, "DEMO_TOKEN": token, "DEMO_SECRET": secret or new_secret()},
             stdout=subprocess.PIPE,
             text=True,

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import stat
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -65,6 +66,7 @@ async def _findings() -> list[Finding]:
     except OpsIQError as error:
         return [Finding("fail", "settings", error.detail)]
     found.append(_folder(settings))
+    found += _shadowed_packages()
     if settings.https and not settings.trusted_proxies:
         found.append(
             Finding(
@@ -92,6 +94,20 @@ def _folder(settings: Settings) -> Finding:
     if os.name == "posix" and mode & 0o077:
         return Finding("warn", "settings", f"{folder} may be read by others. Run: chmod 700 {folder}")
     return Finding("ok", "settings", f"read; data folder {folder}")
+
+
+def _shadowed_packages() -> Iterator[Finding]:
+    """What is installed under a name that the server's own packages have, and so can't be imported here."""
+    root = Path(__file__).parents[2]
+    for own in sorted(each.parent.name for each in root.glob("*/__init__.py")):
+        places = (Path(entry) / own for entry in sys.path if entry and Path(entry) != root)
+        if (hidden := next((each for each in places if (each / "__init__.py").exists()), None)) is not None:
+            yield Finding(
+                "warn",
+                "packages",
+                f"{hidden} is hidden by OpsIQ's own package of that name: nothing in this server can import it. A "
+                "connector that needs it can't work here.",
+            )
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
