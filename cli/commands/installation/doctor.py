@@ -98,7 +98,9 @@ def _folder(settings: Settings) -> Finding:
 
 def _shadowed_packages() -> Iterator[Finding]:
     """What is installed under a name that the server's own packages have, and so can't be imported here."""
-    root = Path(__file__).parents[2]
+    from opsiq_server import IMPORT_ROOT
+
+    root = Path(IMPORT_ROOT)
     for own in sorted(each.parent.name for each in root.glob("*/__init__.py")):
         places = (Path(entry) / own for entry in sys.path if entry and Path(entry) != root)
         if (hidden := next((each for each in places if (each / "__init__.py").exists()), None)) is not None:
