@@ -243,11 +243,12 @@ class QuotedText(Node):
 
 class DraftedText(Node):
     """Text that the resolver words where a contract allows it. ``{1}`` is the first of ``fills``, which code works
-    out."""
+    out; ``quote`` are the words that say what it is to convey."""
 
     kind: Literal["draft"] = "draft"
     text: str
     fills: tuple[Expression, ...] = ()
+    quote: Words | None = None
 
 
 class EarlierValue(Node):

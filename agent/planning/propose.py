@@ -29,7 +29,7 @@ from agent.pipeline import (
     ignore_phase,
 )
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
-from agent.planning.thread import ThreadCall, correct_calls, undo_calls
+from agent.planning.thread import ThreadCall, correct_calls, earlier_arguments, undo_calls
 from agent.query.answers import Answerer
 from agent.query.query import Query
 from agent.query.results import RecordKey
@@ -288,12 +288,14 @@ async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> V
                 kinds=workspace_context.kinds,
                 confirmed_in_session=task.confirmed.__contains__,
                 thread=task.thread,
+                earlier=earlier_arguments(task.calls, workspace_context.catalogue),
                 on_phase=on_phase,
                 evaluator=task.evaluator,
             )
         case AnswerResult(answer=answer):
             scope = RecordScope(workspace_context.kinds, actor, request.surface)
-            query = Query(request, scope, thread=task.thread, on_phase=on_phase)
+            earlier = earlier_arguments(task.calls, workspace_context.catalogue)
+            query = Query(request, scope, thread=task.thread, earlier=earlier, on_phase=on_phase)
             return await Answerer(query, workspace_context.catalogue, actor, request.surface).answer(answer)
         case NoneResult() as none:
             return _nothing(task, none)

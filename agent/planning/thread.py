@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from agent.pipeline import (
@@ -21,12 +22,14 @@ from agent.pipeline import (
     RunState,
     Step,
     Turn,
+    evidence_of,
 )
 from agent.planning.proposal import Argument, Call, EarlierValue, Handle, PlanResult, RecordArgument
-from agent.query.results import RecordKey
+from agent.query.results import EarlierArgument, EarlierArguments, Moment, Plain, Quantity, RecordKey, Value
 from agent.runs.run import Run, ThreadHandles
+from core import money
 from registry.catalogue import Catalogue
-from registry.contract import Contract
+from registry.contract import Contract, Unit
 
 MOST_TURNS: Final = 12
 MOST_WORDS: Final = 200
@@ -68,6 +71,37 @@ class Thread:
 
 
 NO_THREAD: Final = Thread()
+
+
+def earlier_arguments(calls: Mapping[str, ThreadCall], catalogue: Catalogue) -> EarlierArguments:
+    """What the arguments of the thread's calls were, so that "the same" needs no repeating."""
+    made: dict[str, dict[str, EarlierArgument]] = {}
+    for handle, call in calls.items():
+        step = call.step
+        contract = catalogue.version(step.action, step.version) or catalogue.get(step.action)
+        for each in step.filled if contract is not None else ():
+            assert contract is not None
+            proven = evidence_of(each.source) in ("proven", "default")
+            value = _value_of(each, step, contract)
+            made.setdefault(handle, {})[each.param] = EarlierArgument(value, step.title, each.label, proven)
+    return made
+
+
+def _value_of(filled: ParameterValue, step: Step, contract: Contract) -> Value:
+    """A value as it is computed with: money in major units of its currency, days and times by the calendar."""
+    annotation, schema, value = contract.annotation(filled.param), contract.properties.get(filled.param), filled.value
+    written = schema.get("format") if isinstance(schema, Mapping) else None
+    if isinstance(value, str) and written in ("date", "date-time"):
+        return Moment(value.removesuffix("Z"))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Plain(value)
+    paid_in = next((each.value for each in step.filled if each.param == annotation.currency_from), annotation.currency)
+    if annotation.unit is Unit.MONEY_MINOR and isinstance(value, int) and isinstance(paid_in, str):
+        return Quantity(money.major(value, paid_in), paid_in)
+    if annotation.unit is Unit.MONEY:
+        return Quantity(Decimal(str(value)), paid_in if isinstance(paid_in, str) else None)
+    timed = annotation.unit in (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS)
+    return Quantity(Decimal(str(value)), annotation.unit.value if annotation.unit is not None and timed else None)
 
 
 def thread_of(runs: Sequence[Run], catalogue: Catalogue) -> Thread:

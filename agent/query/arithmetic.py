@@ -64,8 +64,11 @@ class Arithmetic:
             case FieldOf(field=name, of=reference):
                 found = await self.context.records.find(self._need(need, reference, own), reference, own)
                 return found if isinstance(found, Question) else self._field(need, name, found)
-            case ArgumentOf():
-                return need.ask("What was it before? Say the value itself.", code="missing")
+            case ArgumentOf(argument=name, of=call):
+                before = self.context.earlier.get(call, {}).get(name)
+                if before is None:
+                    return need.ask("What was it before? Say the value itself.", code="missing")
+                return Worked(before.value, before.reading)
             case CountOf(of=reference):
                 found = await self.context.records.every(self._need(need, reference, own), reference, own)
                 if isinstance(found, Question):

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from agent.pipeline import PhaseCallback, Question, Request, ignore_phase
 from agent.planning.proposal import Expression, Find, Reference
-from agent.query.results import NOTHING_FOUND, Own, RecordKey, Worked
+from agent.query.results import NOTHING_EARLIER, NOTHING_FOUND, EarlierArguments, Own, RecordKey, Worked
 from agent.validate.records.located import DiscourseContext, singular
 from agent.validate.records.query import Outcome, RecordQuery
 from agent.validate.records.scope import RecordScope
@@ -32,8 +32,8 @@ class WorksOut(Protocol):
 
 
 class QueryContext:
-    """``thread`` maps the handles of the thread (``@invoice1``) to the records they name. Nothing is cached beyond the
-    request.
+    """``thread`` maps the handles of the thread (``@invoice1``) to the records they name, ``earlier`` those of its
+    calls to what their arguments were. Nothing is cached beyond the request.
 
     Every look-up may raise core.errors.PlatformUnavailable.
     """
@@ -48,9 +48,11 @@ class QueryContext:
         scene: DiscourseContext,
         *,
         thread: Mapping[str, tuple[RecordKey, ...]] = NOTHING_NAMED,
+        earlier: EarlierArguments = NOTHING_EARLIER,
         on_phase: PhaseCallback = ignore_phase,
     ) -> None:
-        self.request, self.reach, self.scene, self.thread, self.on_phase = request, reach, scene, thread, on_phase
+        self.request, self.reach, self.scene, self.on_phase = request, reach, scene, on_phase
+        self.thread, self.earlier = thread, earlier
 
     @property
     def kinds(self) -> Kinds:

@@ -8,7 +8,7 @@ from agent.pipeline import PhaseCallback, Request, ignore_phase
 from agent.query.arithmetic import Arithmetic
 from agent.query.context import NOTHING_NAMED, QueryContext
 from agent.query.references import RecordFinder
-from agent.query.results import RecordKey
+from agent.query.results import NOTHING_EARLIER, EarlierArguments, RecordKey
 from agent.validate.records.located import DiscourseContext
 from agent.validate.records.scope import RecordScope
 from registry.records import Kinds
@@ -23,9 +23,12 @@ class Query:
         reach: RecordScope,
         *,
         thread: Mapping[str, tuple[RecordKey, ...]] = NOTHING_NAMED,
+        earlier: EarlierArguments = NOTHING_EARLIER,
         on_phase: PhaseCallback = ignore_phase,
     ) -> None:
-        self.context = QueryContext(request, reach, DiscourseContext(), thread=thread, on_phase=on_phase)
+        self.context = QueryContext(
+            request, reach, DiscourseContext(), thread=thread, earlier=earlier, on_phase=on_phase
+        )
         self.records = self.context.records = RecordFinder(self.context)
         self.arithmetic = self.context.arithmetic = Arithmetic(self.context)
 

@@ -85,6 +85,26 @@ class Worked:
         return self.value.shown
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierArgument:
+    """What an argument of an earlier call of the thread was. ``title`` and ``label`` are the call's and the
+    argument's; ``proven`` says that code had proved it, so that it need not be doubted again."""
+
+    value: Value
+    title: str
+    label: str
+    proven: bool
+
+    @property
+    def reading(self) -> str:
+        return f"{self.label[:1].lower()}{self.label[1:]} of “{self.title}” before"
+
+
+EarlierArguments = Mapping[str, Mapping[str, EarlierArgument]]
+"""By the call's handle (``@call1``) and the parameter's name."""
+NOTHING_EARLIER: Final[EarlierArguments] = MappingProxyType({})
+
+
 def minor(amount: Decimal, currency: str) -> int:
     """Major units as whole minor units, half a cent up."""
     return int(amount.scaleb(money.exponent(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -134,7 +134,7 @@ def _call(form: ActionForm, call: Mapping[str, Any], case: Case, text: str, ids:
         if value is not None and not (argument.parameter in may_omit and _unsaid(value, argument, text)):
             made[token] = _argument(form, argument, value, text, params, ids)
         if argument.form == "text" and argument.parameter == drafted.get("param"):
-            made[token] = {"draft": ". ".join(each[0] for each in drafted["must"]), "fills": []}
+            made[token] = {"draft": ". ".join(each[0] for each in drafted["must"]), "fills": [], "quote": _short(text)}
     return made
 
 

@@ -74,4 +74,3 @@ class ProposeContext:
     more: bool = False
     thread: tuple[TurnText, ...] = ()
     answers: tuple[AnswerText, ...] = ()
-    drafts: bool = False

@@ -132,7 +132,7 @@ def native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int
     schema = plain_schema(schema, root)
     members = closed_set(schema)
     if members:
-        return {"enum": list(members)}
+        return _closed(members)
     kind = schema.get("type")
     if kind == "array":
         items = native_schema(schema.get("items") or {}, root, depth + 1) if depth < MAX_NESTED else {"type": "string"}
@@ -155,6 +155,14 @@ def native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int
     if isinstance(kind, str) and kind in ("integer", "number", "boolean", "string"):
         return {"type": kind}
     return {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]}
+
+
+def _closed(members: Sequence[Any]) -> dict[str, Any]:
+    """An enum that names its type, as strict modes want it; one for each type of its members."""
+    typed = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    kinds = list(dict.fromkeys(typed[type(each)] for each in members))
+    made = [{"type": kind, "enum": [each for each in members if typed[type(each)] == kind]} for kind in kinds]
+    return made[0] if len(made) == 1 else {"anyOf": made}
 
 
 def about(form: ArgumentForm, offer: Offer, states: Mapping[str, str]) -> str:

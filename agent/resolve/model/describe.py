@@ -42,7 +42,6 @@ def propose_context(
             for answer in request.answers
             if answer.text
         ),
-        drafts=any(each.form == "text" for form in actions.values() for each in form.arguments.values()),
     )
 
 

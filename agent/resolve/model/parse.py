@@ -175,11 +175,14 @@ class Parser:
             return RecordArgument(reference=self._reference(held, 0))
         if form.form == "expression":
             return ComputedArgument(expression=self._expression(held, 0))
+        if "argument" in held:
+            return ComputedArgument(expression=self._expression(held, 0))
         if "draft" in held:
             fills = tuple(
                 self._expression(read_mapping(each, "fills"), 0) for each in read_list(held.get("fills") or (), "fills")
             )
-            return DraftedText(text=read_text(held["draft"], "draft"), fills=fills)
+            quote = self._quote(held.get("quote"))
+            return DraftedText(text=read_text(held["draft"], "draft"), fills=fills, quote=quote)
         quote = self._quote(held.get("quote"))
         if "value" not in held:
             return QuotedText(quote=quote) if quote is not None and form.form == "text" else None

@@ -25,6 +25,8 @@ COMPARISONS: Final = ("=", "!=", "<", "<=", ">", ">=", "during", "contains")
 Json = dict[str, Any]
 _STRING: Final[Json] = {"type": "string"}
 _NULL: Final[Json] = {"type": "null"}
+_EARLIER: Final[Json] = {"argument": _STRING, "of": _STRING}
+"""What an argument of an earlier call of the thread was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class _Builder:
         results = [
             _tagged("plan", steps=_array(_any(*steps)), **({"replaces": _array(_STRING)} if self.thread else {})),
             _tagged("ask", question=_STRING, actions=_array(self._names())),
-            _tagged("none", reason={"enum": list(REASONS)}, action=_or_null(self._names(all_=True)), quote=_STRING),
+            _tagged("none", reason=_one_of(REASONS), action=_or_null(self._names(all_=True)), quote=_STRING),
         ]
         if self.kinds:
             results.insert(1, _tagged("answer", answer=self._answer()))
@@ -74,13 +76,13 @@ class _Builder:
         }
 
     def _names(self, *, all_: bool = False) -> Json:
-        return {"enum": [*self.actions, *(self.not_allowed if all_ else ())]}
+        return _one_of((*self.actions, *(self.not_allowed if all_ else ())))
 
     def _call(self) -> Json:
         return _any(
             *(
                 _object(
-                    action={"enum": [action.token]},
+                    action=_one_of([action.token]),
                     **{token: _or_null(self._argument(each, action)) for token, each in action.arguments.items()},
                 )
                 for action in self.actions.values()
@@ -92,38 +94,38 @@ class _Builder:
             return _ref("ref")
         if form.form == "expression":
             return _ref("value")
-        typed = _object(value=native_schema(form.schema, action.offer.parameters), quote=_STRING)
+        made = [_object(value=native_schema(form.schema, action.offer.parameters), quote=_STRING)]
         if form.form == "text":
             fills = _array(_ref("value") if self.kinds else _STRING)
-            return _any(_object(quote=_STRING), _object(draft=_STRING, fills=fills))
-        return typed
+            made = [_object(quote=_STRING), _object(draft=_STRING, fills=fills, quote=_STRING)]
+        return _any(*made, *((_object(**_EARLIER),) if self.thread else ()))
 
     def _answer(self) -> Json:
         fields = sorted({each.name for kind in self.kinds for each in kind.fields})
-        asks = {"enum": ["may I", "who may", "can it be undone", "is it confirmed"]}
+        asks = _one_of(["may I", "who may", "can it be undone", "is it confirmed"])
         about = _or_null(_ref("ref"))
         return _any(
-            _object(records=_ref("ref"), fields=_array({"enum": fields})),
+            _object(records=_ref("ref"), fields=_array(_one_of(fields))),
             _object(value=_ref("value"), about=about),
-            _object(yes_no=_array(_ref("test")), join={"enum": ["all", "any"]}, about=about),
+            _object(yes_no=_array(_ref("test")), join=_one_of(["all", "any"]), about=about),
             _object(action=self._names(all_=True), asks=asks),
             _object(what_can_i_do={"type": "boolean"}),
         )
 
     def _record_definitions(self) -> Json:
         states = sorted({each for kind in self.kinds for each in (*kind.states, *kind.times, *_members(kind))})
-        state = {"enum": states} if 0 < len(states) <= MAX_STATES else _STRING
+        state = _one_of(states) if 0 < len(states) <= MAX_STATES else _STRING
         fields = sorted({each.name for kind in self.kinds for each in kind.fields})
-        field: Json = {"enum": fields} if len(fields) <= MAX_STATES else _STRING
-        comparison: Json = {"enum": list(COMPARISONS)}
-        first: Json = {"enum": ["latest", "earliest", "highest", "lowest"]}
+        field: Json = _one_of(fields) if len(fields) <= MAX_STATES else _STRING
+        comparison = _one_of(COMPARISONS)
+        first = _one_of(["latest", "earliest", "highest", "lowest"])
         whole: Json = {"type": "integer"}
         find = _object(
-            kind={"enum": [kind.name for kind in self.kinds]},
+            kind=_one_of([kind.name for kind in self.kinds]),
             said=_or_null(_STRING),
             where=_array(_ref("cond")),
             order=_or_null(_ref("order")),
-            pick=_any({"enum": ["one", "all"]}, whole),
+            pick=_any(_one_of(["one", "all"]), whole),
             among=_or_null(_STRING),
         )
         return {
@@ -139,7 +141,7 @@ class _Builder:
             ),
             "order": _any(
                 _object(
-                    by={"enum": ["as listed", *fields]} if len(fields) <= MAX_STATES else _STRING,
+                    by=_one_of(["as listed", *fields]) if len(fields) <= MAX_STATES else _STRING,
                     first=first,
                     nth=whole,
                 ),
@@ -152,14 +154,14 @@ class _Builder:
                 _object(field=field, of=_ref("ref")),
                 _object(count=_ref("ref")),
                 _object(total=field, of=_ref("ref")),
-                _object(op={"enum": ["+", "-", "*", "/", "days between"]}, a=_ref("value"), b=_ref("value")),
-                *((_object(argument=_STRING, of=_STRING),) if self.thread else ()),
+                _object(op=_one_of(["+", "-", "*", "/", "days between"]), a=_ref("value"), b=_ref("value")),
+                *((_object(**_EARLIER),) if self.thread else ()),
             ),
             "test": _object(left=_ref("value"), op=comparison, right=_ref("value")),
             "branch": _object(
                 **{
                     "if": _array(_ref("test")),
-                    "join": {"enum": ["all", "any"]},
+                    "join": _one_of(["all", "any"]),
                     "then": _array(_ref("call")),
                     "else": _array(_ref("call")),
                 }
@@ -171,6 +173,11 @@ def _members(kind: RecordKind) -> tuple[str, ...]:
     return tuple(value for each in kind.fields for value in each.values)
 
 
+def _one_of(members: Sequence[str]) -> Json:
+    """A closed set of strings. Strict modes refuse an ``enum`` that names no type."""
+    return {"type": "string", "enum": list(members)}
+
+
 def _ref(name: str) -> Json:
     return {"$ref": f"#/$defs/{name}"}
 
@@ -180,7 +187,7 @@ def _object(**properties: Json) -> Json:
 
 
 def _tagged(tag: str, **properties: Json) -> Json:
-    return _object(type={"enum": [tag]}, **properties)
+    return _object(type=_one_of([tag]), **properties)
 
 
 def _array(items: Json) -> Json:

@@ -23,6 +23,7 @@ from agent.planning.proposal import (
     Compare,
     Computed,
     Day,
+    DraftedText,
     Except,
     Find,
     Has,
@@ -124,12 +125,9 @@ def unaccounted(
     """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order.
     A number that is a default of the ``contracts`` called is accounted for by that."""
     text = request.text
-    quotes = list(_quotes(proposal.result, request))
-    taken = [
-        (words.start, words.start + len(words.text))
-        for words in quotes
-        if words.origin == 0 and words.start is not None
-    ]
+    drafts = [node for node in _nodes(proposal.result) if isinstance(node, DraftedText)]
+    told = _places([each.quote for each in drafts], request)
+    taken = [each for each in _places(proposal.result, request) if each not in told]
     structure = _structure(proposal)
     counted = {*_counts(proposal), *_defaults(contracts)}
     polite = strip_politeness(text)
@@ -142,6 +140,7 @@ def unaccounted(
     )
     known = spoken_of(contracts, kinds) | frozenset(stems(words))
     found: list[tuple[int, int]] = []
+    strict: set[tuple[int, int]] = set()
     for pattern, accounted in (
         (_RESTRICTION, structure.restricts),
         (_CONDITION, structure.conditions),
@@ -162,15 +161,26 @@ def unaccounted(
             and not number.vague
             and number.value not in counted
             and _counts_here(text, number, known)
+            and not any(_conveys(draft, number.value) for draft in drafts)
         ):
             found.append((number.start, number.end))
+            if text[number.start : number.end].isdigit():
+                strict.add(found[-1])
     found = [each for each in found if not _tells_why(text, each[0])]
-    found += [*_other_units(text, proposal, contracts, taken), *_further_orders(polite, taken, _verbs(contracts))]
+    further = list(_further_orders(polite, taken, _verbs(contracts) | (_TELLING if drafts else frozenset())))
+    found += [*_other_units(text, proposal, contracts, taken), *further]
     for said in proposal.left_over:
         place = locate(said, request)
         if place.start is not None and place.origin == 0:
             found.append((place.start, place.start + len(place.text)))
-    left = [each for each in sorted(found) if not any(start < each[1] and each[0] < end for start, end in taken)]
+    # What a drafted text is to convey stands on the card in other words, maybe of another language: but a figure must
+    # be the same there, and a further order is one all the same.
+    strict |= set(further)
+    left = [
+        each
+        for each in sorted(found)
+        if not any(start < each[1] and each[0] < end for start, end in [*taken, *(() if each in strict else told)])
+    ]
     return list(dict.fromkeys(_clause(text, *each) for each in left if not _taken_back(text, each, taken)))
 
 
@@ -287,6 +297,20 @@ def _quotes(node: Any, request: Request) -> Iterator[Words]:
     elif isinstance(node, Sequence) and not isinstance(node, str):
         for each in node:
             yield from _quotes(each, request)
+
+
+def _places(node: Any, request: Request) -> list[tuple[int, int]]:
+    """Where the quotes of a part of a proposal stand in the request itself."""
+    return [
+        (words.start, words.start + len(words.text))
+        for words in _quotes(node, request)
+        if words.origin == 0 and words.start is not None
+    ]
+
+
+def _conveys(draft: DraftedText, value: float) -> bool:
+    """Whether a number stands in a drafted text."""
+    return any(each.value == value for each in numerals.find(read_text(draft.text)))
 
 
 def _nodes(node: Any) -> Iterator[Any]:

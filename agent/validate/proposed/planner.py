@@ -28,7 +28,7 @@ from agent.planning.proposal import (
     RecordArgument,
 )
 from agent.query import Query
-from agent.query.results import RecordKey
+from agent.query.results import NOTHING_EARLIER, EarlierArguments, RecordKey
 from agent.validate import evidence, questions
 from agent.validate.authorization import authorize
 from agent.validate.coverage.typed_words import TypedWords, support_of
@@ -75,15 +75,16 @@ async def plan_proposal(
     kinds: Kinds,
     confirmed_in_session: Callable[[str], bool],
     thread: Mapping[str, tuple[RecordKey, ...]] | None = None,
+    earlier: EarlierArguments = NOTHING_EARLIER,
     on_phase: PhaseCallback = ignore_phase,
     evaluator: conditions.Evaluator,
 ) -> Plan | Question | Refusal:
     """A plan whose every value is proven or shown, or the first thing that stands in the way. ``proposal`` holds a
-    plan; ``thread`` maps handles to records, ``evaluator`` judges the policies' conditions. Raises
-    core.errors.PlatformUnavailable."""
+    plan; ``thread`` maps handles to records, ``earlier`` those of calls to their arguments, ``evaluator`` judges the
+    policies' conditions. Raises core.errors.PlatformUnavailable."""
     assert isinstance(proposal.result, PlanResult)
     reach = RecordScope(kinds, actor, request.surface)
-    query = Query(request, reach, thread=thread or {}, on_phase=on_phase)
+    query = Query(request, reach, thread=thread or {}, earlier=earlier, on_phase=on_phase)
     planner = _Planner(request, proposal, query, catalogue, actor, run_id, confirmed_in_session, on_phase, evaluator)
     return await planner.plan(proposal.result.calls)
 

@@ -19,6 +19,7 @@ from agent.pipeline import (
 )
 from agent.planning.proposal import (
     Argument,
+    ArgumentOf,
     Computed,
     ComputedArgument,
     CountOf,
@@ -37,7 +38,7 @@ from agent.planning.proposal import (
 )
 from agent.query import Moment, Plain, Quantity, Query, Worked
 from agent.query.conditions import span_of as moment_span
-from agent.query.results import DAYS, minor
+from agent.query.results import DAYS, EarlierArgument, minor
 from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, support_of
 from agent.validate.evidence import span_of
@@ -100,7 +101,7 @@ class ArgumentValues:
         if spans:
             text = spans[0].text
             return Read(text, value_shown(parameter, text), PromptSource(spans=spans))
-        return self._unsupported(slots, parameter, quote.text)
+        return self._as_before(slots, parameter, quote.text) or self._unsupported(slots, parameter, quote.text)
 
     def _typed(
         self, slots: Slots, contract: Contract, parameter: Parameter, argument: TypedValue
@@ -113,7 +114,19 @@ class ArgumentValues:
             return Read(value, value_shown(parameter, value), source)
         if evidence.may_be_proposed(contract, parameter.name):
             return Read(value, value_shown(parameter, value), ProposedSource())
-        return self._unsupported(slots, parameter, value)
+        return self._as_before(slots, parameter, value) or self._unsupported(slots, parameter, value)
+
+    def _as_before(self, slots: Slots, parameter: Parameter, value: Any) -> Read | None:
+        """A value that no words of this request say, but that the argument of the same name had in an earlier call of
+        the thread, the latest first: "the same for Ines"."""
+        for call in reversed(list(self.query.context.earlier.values())):
+            before = call.get(parameter.name)
+            if before is None:
+                continue
+            held = self._coerced(slots, parameter, Worked(before.value, before.reading))
+            if type(held) is type(value) and held == value:
+                return Read(value, value_shown(parameter, value), _source_before(before))
+        return None
 
     def _unsupported(self, slots: Slots, parameter: Parameter, value: Any) -> Trouble | None:
         """No words say it: left out where it may be, asked for where it may not, with what was proposed as the first
@@ -172,11 +185,13 @@ class ArgumentValues:
         value = self._coerced(slots, parameter, worked)
         if isinstance(value, Question):
             return value
-        proof = _proof(expression)
+        if isinstance(expression, ArgumentOf):
+            return Read(value, value_shown(parameter, value), _source_before(self._before(expression)))
+        proof = self._proof(expression)
         support = support_of(expression, self.typed, self.query.kinds)
         proof = "none" if support == "none" else "model" if support == "read" and proof == "code" else proof
         if proof == "none":
-            return self._unsupported(slots, parameter, value)
+            return self._as_before(slots, parameter, value) or self._unsupported(slots, parameter, value)
         if proof == "model" and not evidence.may_be_read(contract, parameter.name):
             return self._unsupported(slots, parameter, value)
         return Read(value, value_shown(parameter, value), self._source(expression, worked, proof, parameter))
@@ -259,6 +274,31 @@ class ArgumentValues:
             )
         return minor(value.number, unit)
 
+    def _before(self, argument: ArgumentOf) -> EarlierArgument:
+        return self.query.context.earlier[argument.of][argument.argument]
+
+    def _proof(self, expression: Expression) -> str:
+        """Who vouches for the leaves of an expression: ``code``, ``model`` where only a model reads one, ``none`` where
+        no words say one."""
+        match expression:
+            case Number(number=number, quote=quote):
+                if not span_of(quote):
+                    return "none"
+                return "code" if evidence.number_is_typed(number, quote) else "model"
+            case Day(quote=quote) | Word(quote=quote):
+                return "model" if span_of(quote) else "none"
+            case Computed(op=op, a=a, b=b):
+                proofs = {self._proof(a), self._proof(b)}
+                # A factor may follow from words that stand elsewhere ("half"); no more than a model's reading of them.
+                # What is added or taken away was typed itself.
+                alone = proofs == {"none"} or ("none" in proofs and op not in "*/")
+                return "none" if alone else "model" if proofs & {"none", "model"} else "code"
+            case FieldOf() | CountOf() | TotalOf():
+                return "code"
+            case ArgumentOf():
+                return "code" if self._before(expression).proven else "model"
+        return "model"
+
     def _any_record(self, slots: Slots, parameter: Parameter) -> RecordQuery:
         kind = next(iter(self.query.kinds))
         return RecordQuery(slots.slot(parameter.name), parameter.name, kind)
@@ -289,25 +329,13 @@ def _fitting(parameter: Parameter, value: Any) -> Any:
     return value
 
 
-def _proof(expression: Expression) -> str:
-    """Who vouches for the leaves of an expression: ``code``, ``model`` where only a model reads one, ``none`` where no
-    words say one."""
-    match expression:
-        case Number(number=number, quote=quote):
-            if not span_of(quote):
-                return "none"
-            return "code" if evidence.number_is_typed(number, quote) else "model"
-        case Day(quote=quote) | Word(quote=quote):
-            return "model" if span_of(quote) else "none"
-        case Computed(op=op, a=a, b=b):
-            proofs = {_proof(a), _proof(b)}
-            # A factor may follow from words that stand elsewhere ("half"); no more than a model's reading of them.
-            # What is added or taken away was typed itself.
-            alone = proofs == {"none"} or ("none" in proofs and op not in "*/")
-            return "none" if alone else "model" if proofs & {"none", "model"} else "code"
-        case FieldOf() | CountOf() | TotalOf():
-            return "code"
-    return "model"
+def _source_before(before: EarlierArgument) -> ComputedSource:
+    """Where a value comes from that an earlier call of the thread had."""
+    return ComputedSource(
+        reading=f"the {before.reading}",
+        records=(f"“{before.title}”, earlier in this thread",),
+        read_by="code" if before.proven else "model",
+    )
 
 
 def _written_date(parameter: Parameter, value: Moment, now: datetime) -> str | None:

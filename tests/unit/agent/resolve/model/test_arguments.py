@@ -21,9 +21,20 @@ ROOT = {"$defs": {"size": {"type": "string", "enum": ["s", "m"]}, "loop": {"$ref
     [
         ({"type": "string", "pattern": "^a", "maxLength": 3}, {"type": "string"}, "text"),
         ({"type": ["integer", "null"], "minimum": 1}, {"type": "integer"}, "whole number"),
-        ({"$ref": "#/$defs/size"}, {"enum": ["s", "m"]}, "s|m"),
-        ({"anyOf": [{"$ref": "#/$defs/size"}, {"type": "null"}]}, {"enum": ["s", "m"]}, "s|m"),
-        ({"const": 3}, {"enum": [3]}, "3"),
+        ({"$ref": "#/$defs/size"}, {"type": "string", "enum": ["s", "m"]}, "s|m"),
+        ({"anyOf": [{"$ref": "#/$defs/size"}, {"type": "null"}]}, {"type": "string", "enum": ["s", "m"]}, "s|m"),
+        ({"const": 3}, {"type": "integer", "enum": [3]}, "3"),
+        (
+            {"enum": ["low", 1, True]},
+            {
+                "anyOf": [
+                    {"type": "string", "enum": ["low"]},
+                    {"type": "integer", "enum": [1]},
+                    {"type": "boolean", "enum": [True]},
+                ]
+            },
+            "low|1|true",
+        ),
         (
             {"type": "array", "items": {"type": "number"}},
             {"type": "array", "items": {"type": "number"}},

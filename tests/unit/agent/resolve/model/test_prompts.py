@@ -62,7 +62,7 @@ CONTEXTS = {
         not_allowed=("delete_customer",),
     ),
     "functions": ProposeContext(
-        request='tag the "urgent" one', present=PRESENT, role="admin", actions=(NOTE,), more=True, drafts=True
+        request='tag the "urgent" one', present=PRESENT, role="admin", actions=(NOTE,), more=True
     ),
     "thread": ProposeContext(
         request="and the other one",
