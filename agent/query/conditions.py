@@ -24,12 +24,13 @@ NUMBERS: Final = ("money_minor", "number", "integer")
 @dataclass(frozen=True, slots=True)
 class Filter:
     """``keeps`` decides by itself; ``where`` and ``between`` are what a provider can be asked for beforehand.
-    ``impossible`` filters leave nothing."""
+    ``impossible`` filters leave nothing; ``rank`` is the place of a record among alternatives, as they were said."""
 
     keeps: Keeps
     where: Where = field(default_factory=dict)
     between: Bounds = field(default_factory=dict)
     impossible: bool = False
+    rank: Callable[[Record], int] | None = None
 
 
 def everything(_: Record) -> bool:
@@ -218,7 +219,11 @@ def either(filters: Sequence[Filter]) -> Filter:
     where: dict[str, tuple[Scalar, ...]] = {}
     if len(names) == 1 and len(name := next(iter(names))) == 1:
         where = {name[0]: tuple(dict.fromkeys(value for each in filters for value in each.where[name[0]]))}
-    return Filter(lambda record: any(each.keeps(record) for each in filters), where)
+
+    def rank(record: Record) -> int:
+        return next((at for at, each in enumerate(filters) if each.keeps(record)), len(filters))
+
+    return Filter(lambda record: any(each.keeps(record) for each in filters), where, rank=rank)
 
 
 def together(filters: Sequence[Filter]) -> Filter:
@@ -235,4 +240,5 @@ def together(filters: Sequence[Filter]) -> Filter:
         where or {},
         between,
         impossible=where is None or any(each.impossible for each in filters),
+        rank=next((each.rank for each in filters if each.rank is not None), None),
     )

@@ -64,6 +64,8 @@ class ReferenceConditions:
         pool = Pool([], tuple(via)) if every.impossible else await self.search.fetch(need, find, every, tuple(via))
         if isinstance(pool, Question):
             return pool
+        if every.rank is not None:
+            pool = replace(pool, records=sorted(pool.records, key=every.rank))
         for reference in left_out:
             rest = await self._leave_out(need, reference, pool, own)
             if isinstance(rest, Question):

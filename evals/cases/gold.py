@@ -24,15 +24,32 @@ from registry.contract import Unit
 GOLD: Final = "gold"
 _MOST_QUOTED: Final = 400
 _CLAUSE: Final = re.compile(r"[,;!?\n]|\.(?!\d)|\b(?:and|but|then)\b", re.IGNORECASE)
+_CONDITION: Final = re.compile(r"\b(?:if|unless|provided|in case|as long as)\b", re.IGNORECASE)
 _NEGATED: Final = re.compile(r"n['’]t\b|\b(?:not|no|without)\b", re.IGNORECASE)
 _STAND_INS: Final = {"integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
 _STAND_IN_TIMES: Final = {"date": "2027-01-15", "date-time": "2027-01-15T10:00:00Z"}
 
 
 def knows(case: Case) -> bool:
-    """Whether the case says what is right to answer: of a dialogue it tells what the last turn leads to, and nothing of
-    those before."""
-    return len(case.turns) < 2
+    """Whether the case says what is right to answer. Of a dialogue it tells what the last turn leads to, and nothing of
+    those before; of a condition that isn't met, nothing of the call that waits on it; of a count or of several sums,
+    not which records they are over."""
+    expected = case.expected
+    match case.wants:
+        case "act":
+            known = bool(case.actions)
+        case "clarify":
+            known = bool(case.actions) and not expected.get("candidates")
+        case "answer":
+            answer = expected.get("answer") or {}
+            known = bool(answer.get("ids")) or answer.get("kind") in ("help", "permission") or _is_one(answer)
+        case wants:
+            known = wants != "noop"
+    return known and len(case.turns) < 2
+
+
+def _is_one(answer: Mapping[str, Any]) -> bool:
+    return "value" in answer and not isinstance(answer["value"], list)
 
 
 class GoldClient(ScriptedClient):
@@ -97,6 +114,10 @@ def _result(
         steps = [
             _call(form, call, case, text, ids) for form, call in zip(forms, calls, strict=True) if form is not None
         ]
+        if case.wants == "act" and ids and _CONDITION.search(text):
+            # That it is met is all that a case says of it: which records tell is not measured here.
+            met = {"word": True, "quote": text[:_MOST_QUOTED].rpartition(" ")[0] if len(text) > _MOST_QUOTED else text}
+            steps = [{"if": [{"left": met, "op": "=", "right": met}], "join": "all", "then": steps, "else": []}]
         return {"type": "plan", "steps": steps}
     if case.wants == "answer":
         return _answer(case.expected.get("answer") or {}, text, ids)

@@ -20,9 +20,11 @@ from agent.pipeline import (
     ignore_phase,
 )
 from agent.planning.proposal import (
+    BelongsTo,
     Call,
     ComputedArgument,
     Find,
+    Handle,
     PlanResult,
     Proposal,
     RecordArgument,
@@ -255,12 +257,16 @@ class _Planner:
             if isinstance(argument, RecordArgument) and name in contract.properties
         }
         found: dict[str, tuple[LocatedRecord, ...]] = {}
-        for name in sorted(wanted, key=lambda name: len(_handles(wanted[name], wanted))):
+        for name in sorted(wanted, key=lambda name: _depth(name, wanted, contract)):
             annotation = contract.annotation(name)
             kind = self.query.kinds.get(annotation.record or "")
             if kind is None:
                 continue
             reference = wanted[name]
+            if isinstance(reference, Find) and annotation.of in found:
+                # Whose it is the contract says: an order's item is looked for among that order's.
+                owner = BelongsTo(owner=Handle(handle=f"@{annotation.of}"))
+                reference = reference.model_copy(update={"where": (*reference.where, owner)})
             most = MAX_STEPS
             if _is_array(contract, name):
                 most = min(int(contract.properties[name].get("maxItems", MOST - 1)), MOST - 1)
@@ -283,6 +289,12 @@ class _Planner:
                 for each in outcome:
                     self.query.context.scene.add(each)
         return found
+
+
+def _depth(name: str, wanted: Mapping[str, Any], contract: Contract, seen: frozenset[str] = frozenset()) -> int:
+    """How many of the call's own arguments must be found before this one: those it speaks of, and its owner."""
+    above = _handles(wanted[name], wanted) | ({contract.annotation(name).of} & set(wanted))
+    return 1 + max((_depth(str(each), wanted, contract, seen | {name}) for each in above - seen - {name}), default=0)
 
 
 def _handles(reference: Any, own: Mapping[str, Any]) -> set[str]:

@@ -16,6 +16,7 @@ from agent.planning.planner import EarlierRunMoved
 from agent.planning.proposal import AnswerResult as Answers
 from agent.planning.proposal import (
     Argument,
+    ArgumentOf,
     Call,
     Find,
     Handle,
@@ -26,6 +27,7 @@ from agent.planning.proposal import (
     RecordArgument,
     RecordsAnswer,
     Result,
+    TypedValue,
     UndoResult,
     Words,
 )
@@ -142,6 +144,58 @@ async def test_a_follow_up_speaks_of_what_was_named_before_by_a_handle(talk: Tal
     (turn,) = talk.script.asked[-1].thread
     assert turn.words == BIG
     assert turn.came == '@call1 apply_credit(amount="90", customer_id=@customer1), waits for confirmation'
+
+
+def as_much(amount: Argument) -> Says:
+    """A credit for another customer."""
+    return lambda r: plan(
+        Call(
+            action="saas.apply_credit",
+            arguments={"customer_id": named(r, "customer", "adam.novak@example.com"), "amount": amount},
+        )
+    )
+
+
+async def test_the_same_as_before_is_what_the_earlier_call_had(talk: Talk) -> None:
+    first = await talk.say(BIG, give("90"))
+    same = Sum(expression=ArgumentOf(argument="amount", of="@call1"))
+    second = await talk.say(
+        "the same for adam.novak@example.com",
+        as_much(same),
+        after=first,
+    )
+    assert params(second)["amount"] == 9000, second.question
+    assert second.plan is not None
+    source = next(each.source for each in second.plan.steps[0].filled if each.param == "amount")
+    assert source.model_dump()["reading"] == "the amount of “Give a customer credit” before"
+    assert source.model_dump()["read_by"] == "code"
+
+
+@pytest.mark.parametrize(("amount", "state"), [("90", "held"), ("91", "asked")])
+async def test_a_value_nobody_said_counts_only_where_an_earlier_call_had_it(
+    talk: Talk, amount: str, state: str
+) -> None:
+    first = await talk.say(BIG, give("90"))
+    money = Sum(expression=Number(number=int(amount), unit="EUR", quote=Words(text="90 euros")))  # type: ignore[arg-type]
+    second = await talk.say(
+        "the same for adam.novak@example.com",
+        as_much(money),
+        after=first,
+    )
+    assert second.state == state
+
+
+async def test_what_no_earlier_call_had_is_asked_for(talk: Talk) -> None:
+    first = await talk.say(BIG, give("90"))
+    for name, call in (("amount", "@call7"), ("colour", "@call1")):
+        gone = Sum(expression=ArgumentOf(argument=name, of=call))
+        asked = await talk.say(
+            f"the same {name} of {call} for adam.novak@example.com",
+            as_much(gone),
+            after=first,
+        )
+        assert asked.question is not None
+        assert asked.question.text == "What was it before? Say the value itself."
 
 
 async def test_an_answer_names_its_records_and_what_follows_may_speak_of_them(talk: Talk) -> None:
@@ -292,6 +346,31 @@ async def test_undoing_what_was_done_is_a_card_that_reverses_it(talk: Talk) -> N
     await talk.harness.confirm("amir", second)
     assert (await talk.harness.job(second.id)).state == "succeeded"
     assert len(talk.harness.signed_client.posted) == 2
+
+
+async def test_what_no_contract_undoes_is_done_again_with_the_value_before(talk: Talk) -> None:
+    text = "set ticket 5519 to urgent"
+    urgent = lambda r: TypedValue(value="urgent", quote=words(r, "urgent"))  # noqa: E731
+    first = await talk.say(
+        text,
+        lambda r: plan(
+            Call(
+                action="saas.set_ticket_priority",
+                arguments={"ticket_id": named(r, "ticket", "5519"), "priority": urgent(r)},
+            )
+        ),
+    )
+    before = talk.harness.platform.row("ticket", 5519)["priority"]
+    if first.state == "held":
+        await talk.harness.confirm("amir", first)
+    assert (await talk.harness.job(first.id)).state == "succeeded"
+    talk.harness.platform.row("ticket", 5519)["priority"] = "urgent"
+    second = await talk.say("put it back", lambda r: UndoResult(calls=("@call1",)), after=first)
+    assert (second.state, second.actions) == ("held", ("saas.set_ticket_priority",)), second.refusal or second.question
+    assert params(second) == {"ticket_id": 5519, "priority": before}
+    assert second.plan is not None
+    source = next(each.source for each in second.plan.steps[0].filled if each.param == "priority")
+    assert source.model_dump()["reading"] == "the value before"
 
 
 async def test_undoing_waits_even_where_its_contract_never_would(talk: Talk) -> None:

@@ -65,6 +65,38 @@ def test_there_are_sixty_of_every_kind_over_two_platforms() -> None:
     assert sum("world" in case for case in CASES) == 30
 
 
+LETTER = "write to Piet Vos that the hose costs 20 euros and that he can pay by Friday, only in cash"
+TOLD = "that the hose costs 20 euros and that he can pay by Friday, only in cash"
+
+
+def letter(draft: str, quote: str) -> dict[str, Any]:
+    made = {"draft": draft, "fills": [], "quote": quote}
+    return plan({"action": "write_member", "member_id": find("member", "Piet Vos"), "letter": made})
+
+
+@pytest.mark.parametrize(
+    ("text", "draft", "quote", "asked"),
+    [
+        (LETTER, "Dear Piet, the hose is 20 euros. Please pay by Friday, in cash.", TOLD, ""),
+        (LETTER, "Lieber Piet, der Schlauch kostet 20 Euro. Bitte bis Freitag, nur bar.", TOLD, ""),
+        (LETTER, "Dear Piet, the hose is 200 euros. Please pay by Friday, in cash.", TOLD, "20"),
+        (LETTER, "Dear Piet, the hose is 20 euros.", "the hose costs 20 euros", "by Friday"),
+        (
+            "write to Piet Vos that we are sorry and waive F-233",
+            "Dear Piet, we are sorry and waive F-233.",
+            "that we are sorry and waive F-233",
+            "waive F-233",
+        ),
+    ],
+)
+async def test_a_letter_accounts_for_what_it_is_to_convey_but_for_no_order(
+    text: str, draft: str, quote: str, asked: str
+) -> None:
+    made = (await came_of(text, letter(draft, quote))).verdict
+    assert isinstance(made, Question if asked else Plan), made
+    assert not isinstance(made, Question) or (made.slot == REST and asked in made.text)
+
+
 RENEW = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(7, "7 days", "days")}
 
 
