@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -308,7 +309,7 @@ def _places(node: Any, request: Request) -> list[tuple[int, int]]:
     ]
 
 
-def _conveys(draft: DraftedText, value: float) -> bool:
+def _conveys(draft: DraftedText, value: Decimal) -> bool:
     """Whether a number stands in a drafted text."""
     return any(each.value == value for each in numerals.find(read_text(draft.text)))
 

@@ -297,7 +297,6 @@ class ArgumentValues:
                 return "code"
             case ArgumentOf():
                 return "code" if self._before(expression).proven else "model"
-        return "model"
 
     def _any_record(self, slots: Slots, parameter: Parameter) -> RecordQuery:
         kind = next(iter(self.query.kinds))
