@@ -18,7 +18,7 @@ from functools import partial
 
 from agent.pipeline import Request
 from agent.resolve.rules.resolver import RuleResolver
-from language.stems import stems
+from language.stems import stem_text
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 
@@ -83,7 +83,9 @@ class PlainScan:
     def __init__(self, every: list[Offer]) -> None:
         self.bags = [
             Counter(
-                stems(" ".join((each.name.replace("_", " "), each.description, *map(str, each.properties.values()))))
+                stem_text(
+                    " ".join((each.name.replace("_", " "), each.description, *map(str, each.properties.values())))
+                )
             )
             for each in every
         ]
@@ -92,7 +94,7 @@ class PlainScan:
         self.idf = {word: math.log(1 + (len(self.bags) - n + 0.5) / (n + 0.5)) for word, n in found.items()}
 
     def top(self, text: str, k: int = 8) -> list[int]:
-        words = set(stems(text))
+        words = set(stem_text(text))
         scores = []
         for at, bag in enumerate(self.bags):
             norm = 1.2 * (0.25 + 0.75 * sum(bag.values()) / self.average)

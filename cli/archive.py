@@ -234,7 +234,7 @@ async def problems(database: Database, settings: Settings) -> list[str]:
             if not report.ok:
                 found.append(f"{row.name}: {report.why}")
             elif head is not None:
-                lines.append(anchors.written(keys, "accepted", row.id, head.seq, head.digest, utc_now()))
+                lines.append(anchors.write_line(keys, "accepted", row.id, head.seq, head.digest, utc_now()))
     if lines and not found:
         anchors.append(settings.anchor_file, lines)
     return found

@@ -26,7 +26,7 @@ class FrozenClock:
         self.at += timedelta(**timedelta_units)
 
 
-def iso(at: datetime) -> str:
+def format_iso(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds, as stored and shown: ``2026-11-24T15:43:04.120000Z``."""
     u = at if at.tzinfo is UTC else at.astimezone(UTC)
     # Half the time of isoformat, which asks the zone: some of these are written with every row.

@@ -44,7 +44,7 @@ _running: Budget | None = None
 _spare_s: float | None = None
 
 
-async def within(budget_s: float, doing: Coroutine[Any, Any, T]) -> T:
+async def run_within(budget_s: float, doing: Coroutine[Any, Any, T]) -> T:
     """What ``doing`` answers. Raises Exhausted once it has computed for ``budget_s`` seconds. Within another budget it
     draws on that."""
     if _CURRENT.get() is not None or not _usable():
@@ -56,7 +56,7 @@ async def within(budget_s: float, doing: Coroutine[Any, Any, T]) -> T:
         _CURRENT.reset(token)
 
 
-def carried(doing: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+def carry_budget(doing: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
     """``doing`` on the budget of this context, wherever it is then run: for what is made a task of its own."""
     if _CURRENT.get() is None or not _usable():
         return doing
@@ -65,7 +65,7 @@ def carried(doing: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
 
 def task_factory(loop: asyncio.AbstractEventLoop, doing: Coroutine[Any, Any, T], **more: Any) -> asyncio.Task[T]:
     """For a loop whose tasks draw on the budget of whoever starts them."""
-    return asyncio.Task(carried(doing), loop=loop, **more)
+    return asyncio.Task(carry_budget(doing), loop=loop, **more)
 
 
 class _Metered(Coroutine[Any, Any, T]):

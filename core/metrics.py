@@ -67,7 +67,7 @@ def count_call_out(purpose: str, result: str) -> None:
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def exposition() -> bytes:
+def render_exposition() -> bytes:
     """Every metric in Prometheus' text format 0.0.4; summed where several processes count into one folder
     (PROMETHEUS_MULTIPROC_DIR)."""
     counted: CollectorRegistry = REGISTRY

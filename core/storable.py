@@ -14,7 +14,7 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _REPLACEMENT: Final = "\ufffd"
 
 
-def storable_text(given: bytes | str) -> str:
+def make_storable(given: bytes | str) -> str:
     """``given`` as text, with U+FFFD for what is no UTF-8, for NUL and for lone surrogates. Raises nothing."""
     text = given.decode("utf-8", "replace") if isinstance(given, bytes) else given
     return _UNSTORABLE.sub(_REPLACEMENT, text)

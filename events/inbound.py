@@ -20,7 +20,7 @@ from agent.history.recorder import EntryType
 from agent.workspace.context import WorkspaceContexts
 from core import ids, webhook_signature
 from core.actor import OWNER, Actor
-from core.clock import Clock, from_iso, iso
+from core.clock import Clock, format_iso, from_iso
 from core.crypto.secretbox import SecretBox
 from core.errors import (
     BadSetting,
@@ -136,7 +136,7 @@ class Inbox:
             held: dict[str, str] = json.loads(self.box.open(row.sealed_secrets, context=context))
             before = held.get(WEBHOOK_SECRET)
             if before is not None and before != secret:
-                held[WEBHOOK_SECRET_BEFORE], held[WEBHOOK_SECRET_BEFORE_UNTIL] = before, iso(now + OVERLAP)
+                held[WEBHOOK_SECRET_BEFORE], held[WEBHOOK_SECRET_BEFORE_UNTIL] = before, format_iso(now + OVERLAP)
             held[WEBHOOK_SECRET] = secret
             sealed = self.box.seal(json.dumps(held).encode(), context=context)
             await store.connectors.reseal(session, row, sealed, now)

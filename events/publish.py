@@ -89,11 +89,11 @@ def make_row(
     Raises InvalidInput (with findings) for a name that is none or is OpsIQ's own, data that does not fit a universal
     event's schema or is too large.
     """
-    event_names.name(name)
+    event_names.check_name(name)
     if origin != OWN_ORIGIN and event_catalogue.is_own(name):
         detail = f"Only OpsIQ itself says {name}."
         raise InvalidInput(detail, findings=[Finding("/event", "reserved", detail)])
-    findings = event_catalogue.misfits(name, data)
+    findings = event_catalogue.find_misfits(name, data)
     if findings:
         raise InvalidInput(f"The data does not fit the schema of {name}.", findings=findings)
     raw = canon.dumps(dict(data))

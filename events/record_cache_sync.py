@@ -16,7 +16,7 @@ import store.record_cache.records
 import store.record_cache.sync_state
 from agent.record_cache import ConnectorCache
 from agent.workspace.context import WorkspaceContexts
-from core.clock import Clock, iso
+from core.clock import Clock, format_iso
 from events.subscribers import MIRRORS, FiredEvent, ReactionResult, Subscriber
 from registry.connector import Event
 from registry.events.event_names import fits
@@ -50,7 +50,7 @@ class RecordCacheSubscribers:
 
     async def react(self, cache: ConnectorCache, event: FiredEvent) -> ReactionResult:
         """Raises PlatformUnavailable: then it is tried again."""
-        told = Event(event.id, event.name, event.data, iso(event.occurred_at))
+        told = Event(event.id, event.name, event.data, format_iso(event.occurred_at))
         mirrors = list(dict.fromkeys(mirror for mirror, _ in cache.kinds.values()))
         states: list[RecordState] = []
         lost: list[tuple[str, str, str]] = []

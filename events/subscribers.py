@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import canon
 from core.actor import Mode
-from core.clock import iso
+from core.clock import format_iso
 from registry import connector
 from store.events.events import EventRow
 
@@ -46,7 +46,7 @@ class FiredEvent:
 
     def as_json(self) -> dict[str, Any]:
         """The event as conditions, pointers and webhook bodies see it: pointers start here (``/data/customer_id``)."""
-        return {"id": self.id, "name": self.name, "data": dict(self.data), "occurred_at": iso(self.occurred_at)}
+        return {"id": self.id, "name": self.name, "data": dict(self.data), "occurred_at": format_iso(self.occurred_at)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def of_connector(owner: str, theirs: connector.Subscriber) -> Subscriber:
     business."""
 
     async def react(event: FiredEvent) -> ReactionResult:
-        await theirs.react(connector.Event(event.id, event.name, event.data, iso(event.occurred_at)))
+        await theirs.react(connector.Event(event.id, event.name, event.data, format_iso(event.occurred_at)))
         return ReactionResult()
 
     return Subscriber(f"connector:{owner}:{theirs.name}", theirs.priority, react, theirs.blocking)

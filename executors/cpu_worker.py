@@ -102,7 +102,7 @@ class Worker:
         try:
             held = self._resource(key)
             doing = self._operations[operation](held, arguments, Line(self, call))
-            self.send("done", call, await cpu_budget.within(self._budget_s, _awaited(doing)))
+            self.send("done", call, await cpu_budget.run_within(self._budget_s, _awaited(doing)))
         except cpu_budget.Exhausted:
             self.send("exhausted", call)
         except asyncio.CancelledError:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from core import canon
 from executors.retry import Reply
-from registry.json_schema.result_example import NoExample, example
+from registry.json_schema.result_example import NoExample, make_example
 
 ANSWERED: Final = "Test mode: nothing was sent. The answer is an example made from the contract."
 NO_SCHEMA: Final = "Test mode: nothing was sent. The contract has no result schema, so the answer is empty."
@@ -24,7 +24,7 @@ def answer(result: Mapping[str, Any] | None) -> Reply:
     if result is None:
         return _reply({}, NO_SCHEMA)
     try:
-        return _reply(example(result), ANSWERED)
+        return _reply(make_example(result), ANSWERED)
     except NoExample as error:
         return _reply({}, NO_EXAMPLE.format(error))
 

@@ -67,6 +67,6 @@ FORMS: Final = (
 
 
 @lru_cache(maxsize=1)
-def compiled() -> re.Pattern[str]:
+def compile_forms() -> re.Pattern[str]:
     # Compiled at first use: it costs tens of milliseconds that a start should not pay.
     return re.compile(FORMS)

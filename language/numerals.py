@@ -74,7 +74,7 @@ def find(text: Text) -> tuple[Number, ...]:
     return tuple(made)
 
 
-def decimal(written: str) -> Decimal | None:
+def parse_decimal(written: str) -> Decimal | None:
     """Parses digits with separators. The last separator is a decimal point unless it groups by three: 1,234 is a
     thousand, 1.234 is not; 1.234,56 and 1 234,56 are European; 1,234.56 English."""
     if (
@@ -118,14 +118,14 @@ def _digits(text: Text, index: int) -> tuple[int, Number | None]:
     start = token.start
     unit = ""
     kind: Kind = "cardinal"
-    value = decimal(token.text) if _DIGITS.fullmatch(token.text) else None
+    value = parse_decimal(token.text) if _DIGITS.fullmatch(token.text) else None
     taken = 1
     if value is None:
         glued = _GLUED.fullmatch(token.text) or _HYPHEN.fullmatch(token.text)
         if glued is None:
             return 1, None
         unit = glued.group(2).lower()
-        value = decimal(glued.group(1))
+        value = parse_decimal(glued.group(1))
         if value is None or unit in {"am", "pm"}:
             return 1, None
         if unit in {"st", "nd", "rd", "th"}:

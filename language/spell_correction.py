@@ -61,13 +61,13 @@ class Speller:
                 words = self._beginning.get((letter, length), ())
                 for other, _, _ in process.extract(word, words, scorer=OSA.distance, score_cutoff=most, limit=None):
                     if letter == word[0] or other[1] == word[0]:
-                        far = distance(word, other)
+                        far = measure_distance(word, other)
                         if far is not None:
                             near.append((far if letter == word[0] else far + 0.1, other))
         return sorted(near)
 
 
-def distance(word: str, other: str) -> float | None:
+def measure_distance(word: str, other: str) -> float | None:
     """Edit distance: 1 for each error, a little more for a substitution, which is rarer; None where it is too far."""
     most = 2 if min(len(word), len(other)) >= LONG else 1
     if len(other) == SHORTEST and sorted(word) != sorted(other):
@@ -86,4 +86,4 @@ def is_same_word(word: str, other: str) -> bool:
         return True
     if min(len(word), len(other)) < SHORTEST or word[:1] != other[:1] or not word.isalpha():
         return False
-    return distance(word, other) is not None and not is_word(word)
+    return measure_distance(word, other) is not None and not is_word(word)

@@ -143,7 +143,7 @@ def stem(word: str) -> str:
     return made
 
 
-def runs(text: str) -> Iterator[tuple[str, int, int]]:
+def split_runs(text: str) -> Iterator[tuple[str, int, int]]:
     """Each run of letters or digits with its offsets, unchanged. Runs of CJK come as pairs of characters."""
     for found in _RUN.finditer(text):
         run = found[0]
@@ -155,7 +155,7 @@ def runs(text: str) -> Iterator[tuple[str, int, int]]:
             yield run, found.start(), found.end()
 
 
-def stems(text: str) -> list[str]:
+def stem_text(text: str) -> list[str]:
     """The stems of a text without stop words. ``camelCase`` counts as its parts, and whole where it isn't a mere
     identifier."""
     return list(_stems(text))
@@ -164,7 +164,7 @@ def stems(text: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def _stems(text: str) -> tuple[str, ...]:
     made = []
-    for run, _, _ in runs(text):
+    for run, _, _ in split_runs(text):
         parts = _CAMEL.split(run)
         if len(parts) > 1 and len(run) > 3:
             made.append(stem(run))

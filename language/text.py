@@ -166,7 +166,7 @@ _CONTRACTED: Final = word_set(
 
 
 @lru_cache(maxsize=512)
-def quotations(text: str) -> tuple[tuple[int, int], ...]:
+def find_quotations(text: str) -> tuple[tuple[int, int], ...]:
     """Where quoted words stand, their marks with them, in order. A mark that nothing closes opens nothing."""
     made: list[tuple[int, int]] = []
     closing: dict[str, int] = {}
@@ -186,10 +186,10 @@ def quotations(text: str) -> tuple[tuple[int, int], ...]:
 
 
 @lru_cache(maxsize=512)
-def blanked(text: str) -> str:
+def blank_quotations(text: str) -> str:
     """The text with quoted words as spaces: offsets stay."""
     parts, at = [], 0
-    for start, end in quotations(text):
+    for start, end in find_quotations(text):
         parts += [text[at:start], " " * (end - start)]
         at = end
     return "".join((*parts, text[at:]))
@@ -201,7 +201,7 @@ def read_text(raw: str) -> Text:
 
 
 @lru_cache(maxsize=8192)
-def singular(word: str) -> str:
+def singularize(word: str) -> str:
     """A rough singular, enough to compare nouns: invoices → invoice, companies → company, boxes → box."""
     if len(word) > 3 and word.endswith("ies"):
         return word[:-3] + "y"

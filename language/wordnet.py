@@ -23,7 +23,7 @@ _HISSING: Final = ("s", "x", "z", "ch", "sh", "o")
 @lru_cache(maxsize=16_384)
 def is_word(word: str) -> bool:
     """Whether a lower-case word is English, as a lemma or in a regular form ("cancelled", "boxes")."""
-    words = lexicon()
+    words = load_lexicon()
     if word in words:
         return True
     for ending, others in _ENDINGS:
@@ -39,13 +39,13 @@ def is_word(word: str) -> bool:
 
 
 @cache
-def lexicon() -> frozenset[str]:
+def load_lexicon() -> frozenset[str]:
     """Common words, lower case, in their dictionary form."""
     return frozenset(_read("lexicon").split())
 
 
 @lru_cache(maxsize=4096)
-def similar_stems(stem: str, *, verb: bool = False) -> Mapping[str, float]:
+def find_similar_stems(stem: str, *, verb: bool = False) -> Mapping[str, float]:
     """Stem → stems of synonyms, each with the share of the first's uses that have this meaning (0 to 1). ``verb``:
     among verbs, else among nouns and adjectives."""
     line = _lines("verbs" if verb else "things").get(stem)
@@ -53,23 +53,23 @@ def similar_stems(stem: str, *, verb: bool = False) -> Mapping[str, float]:
     return MappingProxyType({other: float(weight) for other, _, weight in pairs})
 
 
-def similarity(stem: str, others: Collection[str], *, verb: bool = False) -> float:
+def rate_similarity(stem: str, others: Collection[str], *, verb: bool = False) -> float:
     """How likely ``stem`` and one of ``others`` mean the same (0 to 1)."""
-    near = similar_stems(stem, verb=verb)
+    near = find_similar_stems(stem, verb=verb)
     return max(
-        (max(near.get(each, 0.0), similar_stems(each, verb=verb).get(stem, 0.0)) for each in others), default=0.0
+        (max(near.get(each, 0.0), find_similar_stems(each, verb=verb).get(stem, 0.0)) for each in others), default=0.0
     )
 
 
 @cache
-def phrasal_verbs() -> Mapping[str, str]:
+def load_phrasal_verbs() -> Mapping[str, str]:
     """Verbs of several words → the plain verb: "call off" → "cancel"."""
     lines = (line.partition(" = ") for line in _read("phrasal").splitlines())
     return MappingProxyType({phrase: plain for phrase, _, plain in lines})
 
 
 @cache
-def compound_nouns() -> Mapping[str, tuple[str, ...]]:
+def load_compound_nouns() -> Mapping[str, tuple[str, ...]]:
     """Plain noun → nouns of several words for the same thing: "meeting" → "get together"."""
     made: dict[str, list[str]] = {}
     for phrase, _, plain in (line.partition(" = ") for line in _read("compounds").splitlines()):

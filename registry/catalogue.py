@@ -10,7 +10,7 @@ from typing import Any, Final
 from core.actor import Surface
 from core.errors import BadSignature, InvalidInput
 from registry.contract import Contract
-from registry.offers.offer import Offer, of_contract
+from registry.offers.offer import Offer, make_offer
 from registry.signing import verify
 
 EVERYTHING: Final = "(all)"
@@ -106,7 +106,7 @@ class Catalogue:
         key = (role, surface)
         if key not in self._offered:
             self._offered[key] = tuple(
-                of_contract(each) for each in self if role in each.roles and surface in each.surfaces
+                make_offer(each) for each in self if role in each.roles and surface in each.surfaces
             )
         return self._offered[key]
 
@@ -119,7 +119,7 @@ class Catalogue:
         return self._versions.get((name, version))
 
 
-def refused(rows: Iterable[tuple[str, int]], why: str) -> Catalogue:
+def refuse_all(rows: Iterable[tuple[str, int]], why: str) -> Catalogue:
     """A catalogue that offers nothing, with ``why`` as the fault of every (name, version); where there are none, of the
     set itself."""
     return Catalogue(

@@ -270,4 +270,4 @@ def parse(value: Any) -> Contract:
 
 def _place(parts: tuple[int | str, ...]) -> str:
     """The JSON Pointer of a fault: without the tags of unions, which don't stand in the document."""
-    return pointer.at(*(part for part in parts if not str(part).startswith(TAG)))
+    return pointer.join_pointer(*(part for part in parts if not str(part).startswith(TAG)))

@@ -10,7 +10,7 @@ BASE_URL: Final = "{base_url}"
 _SETS: Final = ("contracts", "actions")
 
 
-def contracts_in(value: Any) -> tuple[str, Sequence[Any] | None]:
+def read_contracts(value: Any) -> tuple[str, Sequence[Any] | None]:
     """Finds the contracts in a file's value: a JSON Pointer and the contract each; None for a single contract."""
     if isinstance(value, list):
         return "", value

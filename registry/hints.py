@@ -13,7 +13,7 @@ _MOST_NAMES: Final = 1_000
 _MOST_CHARS: Final = 128
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def find_nearest(name: str, known: Iterable[str]) -> str | None:
     """The nearest of the names, None where none is near."""
     if len(name) > _MOST_CHARS:
         return None

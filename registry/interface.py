@@ -28,7 +28,7 @@ from registry.declarative.lint import lint_folder
 from registry.declarative.records import DeclarativeRecords
 from registry.platform_event import Event
 from registry.record_cache import CachedKind, RecordSource, RecordState, StatePage
-from registry.records import ContextProvider, Field, Query, Record, RecordKind, Relation, admit, within
+from registry.records import ContextProvider, Field, Query, Record, RecordKind, Relation, admit, is_between
 
 VERSION: Final = "1.0.0"
 
@@ -65,11 +65,11 @@ __all__ = [
     "StatePage",
     "Subscriber",
     "admit",
+    "is_between",
     "lint_folder",
     "parse_contract",
     "read_actions",
     "read_document",
-    "within",
 ]
 
 

@@ -44,7 +44,7 @@ class Pattern:
         return bool(self._whole.is_valid(text))
 
 
-def options(count: int) -> RegexOptions:
+def make_options(count: int) -> RegexOptions:
     """Validator options for a schema with so many patterns."""
     import jsonschema_rs
 
@@ -54,22 +54,22 @@ def options(count: int) -> RegexOptions:
 
 
 @lru_cache(maxsize=512)
-def compiled(pattern: str) -> Pattern | None:
-    """The compiled pattern, None where it can't be used; ``trouble`` says why."""
+def compile_pattern(pattern: str) -> Pattern | None:
+    """The compiled pattern, None where it can't be used; ``explain_unusable`` says why."""
     if len(pattern) > MAX_CHARS:
         return None
-    anywhere, whole = _compile(pattern, options(1)), _compile(f"^(?:{pattern})$", options(1))
+    anywhere, whole = _compile(pattern, make_options(1)), _compile(f"^(?:{pattern})$", make_options(1))
     return None if anywhere is None or whole is None else Pattern(anywhere, whole)
 
 
 @lru_cache(maxsize=512)
-def trouble(pattern: str) -> str:
+def explain_unusable(pattern: str) -> str:
     """Why a pattern can't be used and what to do, as a sentence; empty where it can be used."""
     import jsonschema_rs
 
     if len(pattern) > MAX_CHARS:
         return f"it has {len(pattern)} characters, at most {MAX_CHARS} are read. Shorten it."
-    if compiled(pattern) is not None:
+    if compile_pattern(pattern) is not None:
         return ""
     if _UNSUPPORTED.search(pattern):
         return (

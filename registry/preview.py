@@ -99,7 +99,7 @@ def render(template: str, params: Mapping[str, Any], records: Mapping[str, Mappi
     return line if len(line) <= MAX_CHARS and left > 0 else line[: MAX_CHARS - 1] + "…"
 
 
-def faults(template: str, params: frozenset[str], records: frozenset[str]) -> Iterator[str]:
+def find_faults(template: str, params: frozenset[str], records: frozenset[str]) -> Iterator[str]:
     """The reasons why ``template`` can't render, each as a clause: syntax, unsupported constructs, unknown parameters
     or records."""
     tree = _parse(template)

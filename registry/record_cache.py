@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from core.clock import from_iso, iso
+from core.clock import format_iso, from_iso
 from registry.platform_event import Event
 from registry.records import Record, RecordKind
 
@@ -78,4 +78,4 @@ def counted(version: int) -> str:
 
 def timed(at: str) -> str:
     """A time of last change (RFC 3339) as a version that sorts as text. Raises ValueError."""
-    return iso(from_iso(at))
+    return format_iso(from_iso(at))

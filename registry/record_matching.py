@@ -1,8 +1,8 @@
 """Fuzzy record search: any part of a name, without accents, with a typo forgiven; codes and addresses exactly.
 
-``terms`` are what a record is found by, ``variants`` what a misspelt word is found by, and ``rank`` decides: records
-found by terms are only candidates. The distance is optimal string alignment; comparing the variants of two words, with
-up to two letters deleted, finds every pair within it (symmetric deletion).
+A record is found by its terms (``list_terms``), a misspelt word by its variants (``make_variants``), and ``rank``
+decides: records found by terms are only candidates. The distance is optimal string alignment; comparing the variants of
+two words, with up to two letters deleted, finds every pair within it (symmetric deletion).
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ def fold(text: str) -> str:
     return "".join(seen).translate(_PLAIN)
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The folded words; a possessive ending is not part of a name (``Adam's`` → ``adam``)."""
     return _WORDS.findall(re.sub(r"['’]s\b", "", fold(text)))
 
 
-def terms(kind: RecordKind, record: Record) -> set[Term]:
+def list_terms(kind: RecordKind, record: Record) -> set[Term]:
     """Every search term of a record: words, codes and addresses of its searchable fields, and the value of every
     field."""
     made: set[Term] = set()
@@ -65,7 +65,7 @@ def terms(kind: RecordKind, record: Record) -> set[Term]:
 def _searched(each: Field, value: str) -> Iterator[Term]:
     match each.search:
         case "name" | "text":
-            for word in words(value)[:MAX_WORDS]:
+            for word in split_words(value)[:MAX_WORDS]:
                 yield Term("word", each.name, word[:MAX_TERM_CHARS])
         case "number":
             plain, digits = _code(value), _digits(value)
@@ -77,7 +77,7 @@ def _searched(each: Field, value: str) -> Iterator[Term]:
             yield Term("email", each.name, value.casefold()[:MAX_TERM_CHARS])
 
 
-def variants(word: str) -> set[str]:
+def make_variants(word: str) -> set[str]:
     """Deletion variants: the word, and the word without any one or two letters, one of which every near misspelling
     shares."""
     made = {word}
@@ -90,16 +90,16 @@ def variants(word: str) -> set[str]:
     return made
 
 
-def spellings(word: str) -> set[str]:
+def make_spellings(word: str) -> set[str]:
     """Everything that leads to this word: its variants and its prefixes."""
-    return variants(word) | {word[:end] for end in range(_PREFIX, min(len(word), _MAX_VARIED))}
+    return make_variants(word) | {word[:end] for end in range(_PREFIX, min(len(word), _MAX_VARIED))}
 
 
-def similarity(asked: str, there: str) -> float:
+def rate_similarity(asked: str, there: str) -> float:
     """How well two words match, 0 for not at all: equal, a prefix, a letter or two apart."""
     if asked == there:
         return 1.0
-    if prefix_of(asked) and there.startswith(asked):
+    if is_prefix_search(asked) and there.startswith(asked):
         return 0.9
     shorter, longer = sorted((len(asked), len(there)))
     allowed = 0 if shorter < 3 or longer < 4 else 1 if longer < 8 else 2
@@ -107,12 +107,12 @@ def similarity(asked: str, there: str) -> float:
     return 0.8 - 0.2 * distance if 0 < distance <= allowed else 0.0
 
 
-def prefix_of(asked: str) -> bool:
+def is_prefix_search(asked: str) -> bool:
     """Whether a word is long enough to match as a prefix."""
     return len(asked) >= _PREFIX
 
 
-def codes(text: str) -> list[tuple[Form, str]]:
+def make_code_forms(text: str) -> list[tuple[Form, str]]:
     """The lookup forms of a code: INV-1042, inv1042, #1042 and 1042 all find INV-1042."""
     plain = _code(text)
     made: list[tuple[Form, str]] = [("code", plain)] if plain else []
@@ -147,14 +147,14 @@ def _score(each: Field, record: Record, text: str) -> tuple[float, float]:
             return (1.0, 1.0) if str(value).casefold() == text.strip().casefold() else (0.0, 0.0)
         case "number":
             there: list[tuple[Form, str]] = [("code", _code(str(value))), ("digits", _digits(str(value)))]
-            return (1.0, 1.0) if any(code in there for code in codes(text)) else (0.0, 0.0)
-    return _covered(words(text), words(str(value)))
+            return (1.0, 1.0) if any(code in there for code in make_code_forms(text)) else (0.0, 0.0)
+    return _covered(split_words(text), split_words(str(value)))
 
 
 def _covered(asked: Sequence[str], there: Sequence[str]) -> tuple[float, float]:
     if not asked or not there:
         return (0.0, 0.0)
-    fits = [max(similarity(word, each) for each in there) for word in asked]
+    fits = [max(rate_similarity(word, each) for each in there) for word in asked]
     hits = [fit for fit in fits if fit > 0]
     return (len(hits) / len(asked), sum(hits) / len(asked))
 

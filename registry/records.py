@@ -60,7 +60,7 @@ class RecordKind:
     "biggest" sorts by. ``states`` maps the words that narrow it ("unpaid", "open") to field filters; ``times`` those
     that narrow it by the present ("overdue", "upcoming") to a ranged field and the side of now that it must lie on.
     ``ours`` says that "my" and "our" are said of any of its records, not of one owner's. ``label`` and ``detail`` are
-    format strings over the fields as ``shown_value`` writes them: what a person sees.
+    format strings over the fields as ``format_field`` writes them: what a person sees.
     """
 
     name: str
@@ -128,7 +128,7 @@ class ContextProvider(Protocol):
     async def get(self, kind: str, record_id: str) -> Record | None: ...
 
 
-def within(value: Any, low: Bound, high: Bound) -> bool:
+def is_between(value: Any, low: Bound, high: Bound) -> bool:
     """Whether a field's value is at least ``low`` and less than ``high``. "2026-10-03 09:00" is a point in time like
     "2026-10-03T09:00"."""
     if isinstance(value, str):
@@ -146,7 +146,7 @@ def within(value: Any, low: Bound, high: Bound) -> bool:
 def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = "") -> Record:
     """Builds a record from a platform's row: declared fields only, anything else is dropped unread."""
     values = {each.name: row.get(each.name) for each in kind.fields}
-    shown = {each.name: shown_value(each, values) for each in kind.fields}
+    shown = {each.name: format_field(each, values) for each in kind.fields}
     return Record(
         kind=kind.name,
         id=str(row[kind.id_field]),
@@ -158,7 +158,7 @@ def admit(kind: RecordKind, row: Mapping[str, Any], *, as_of: str = "") -> Recor
     )
 
 
-def shown_value(each: Field, values: Mapping[str, Any]) -> str:
+def format_field(each: Field, values: Mapping[str, Any]) -> str:
     """Formats a field's value for a label or detail: money with its currency (``49.00 EUR``), a point in time by its
     day (``2026-10-03``), a boolean as yes or no, nothing as the empty string."""
     value = values.get(each.name)

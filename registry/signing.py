@@ -53,7 +53,7 @@ class SigningKey:
             public = _b64(Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw())
         except ValueError as error:
             raise BadSetting("An Ed25519 private key is 32 bytes.") from error
-        return cls(kid_of(public), public, private)
+        return cls(make_kid(public), public, private)
 
     @classmethod
     def of_pem(cls, text: str) -> Self:
@@ -84,7 +84,7 @@ def generate_key() -> SigningKey:
     return SigningKey.of_private(Ed25519PrivateKey.generate().private_bytes_raw())
 
 
-def kid_of(public: str) -> str:
+def make_kid(public: str) -> str:
     """The RFC 7638 thumbprint of a public key (base64url of its 32 bytes). Raises BadSetting for anything else."""
     return _jwk(public).thumbprint()
 

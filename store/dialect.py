@@ -33,7 +33,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from core.clock import from_iso, iso
+from core.clock import format_iso, from_iso
 
 ISO_LENGTH: Final = 27
 
@@ -57,7 +57,7 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("Give an aware datetime: a naive one does not say which moment it means.")
-        return value.astimezone(UTC) if dialect.name == "postgresql" else iso(value)
+        return value.astimezone(UTC) if dialect.name == "postgresql" else format_iso(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (the base's name)
         if isinstance(value, datetime):
@@ -67,7 +67,7 @@ class UtcTime(TypeDecorator[datetime]):
 
 def kept(at: datetime | None, *, postgresql: bool) -> Any:
     """A datetime as a UtcTime column stores it, for statements that go to the driver directly."""
-    return at if at is None or postgresql else iso(at)
+    return at if at is None or postgresql else format_iso(at)
 
 
 class DbNow(FunctionElement[datetime]):

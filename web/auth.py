@@ -162,7 +162,7 @@ async def _authenticated(request: Request, requirement: AuthRequirement) -> Call
     await limits.arrive(client_of(request))
     now = container.clock()
     claim = request_signature.parse_header(request.headers.getlist("authorization"))
-    idempotency_key = request_signature.only(request.headers.getlist("idempotency-key"))
+    idempotency_key = request_signature.get_single(request.headers.getlist("idempotency-key"))
     body = await request.body()
     holders: KeyLookup = request.app.state.holders
     row, member = await holders.of(claim.key) or (None, None)
@@ -214,7 +214,9 @@ def _known(request: Request) -> None:
         if name not in known:
             takes = f"It takes: {', '.join(sorted(known))}." if known else "It takes none."
             detail = f"This endpoint has no query parameter {name!r}. {takes}"
-            raise InvalidInput(detail, findings=[Finding(pointer.at("query", name), "unknown_parameter", detail)])
+            raise InvalidInput(
+                detail, findings=[Finding(pointer.join_pointer("query", name), "unknown_parameter", detail)]
+            )
 
 
 def _readable(request: Request, body: bytes) -> None:

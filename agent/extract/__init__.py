@@ -5,6 +5,6 @@ from __future__ import annotations
 
 from agent.extract.reading import Reading
 from agent.extract.reference import Reference
-from agent.extract.scan import exact, scan
+from agent.extract.scan import read_exact, scan
 
-__all__ = ["Reading", "Reference", "exact", "scan"]
+__all__ = ["Reading", "Reference", "read_exact", "scan"]

@@ -14,7 +14,7 @@ from agent.extract.context import label
 from agent.extract.parameter_spec import ParameterSpec, parameter_spec, stem
 from agent.extract.reading import Candidate, Reading
 from agent.extract.spans import counted_items, phrases
-from language.text import Text, singular
+from language.text import Text, singularize
 from registry.contract import Annotation
 
 Gather = Callable[..., list[Candidate]]
@@ -132,9 +132,9 @@ def _bare(text: Text, spec: ParameterSpec, start: int, end: int) -> str:
 def scan_exact(
     words: str, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
 ) -> Reading | None:
-    from agent.extract.scan import exact  # arrays hold anything that scan reads, and scan reads arrays
+    from agent.extract.scan import read_exact  # arrays hold anything that scan reads, and scan reads arrays
 
-    return exact(words, name=name, schema=schema, annotation=annotation, now=now)
+    return read_exact(words, name=name, schema=schema, annotation=annotation, now=now)
 
 
 def joined(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
@@ -160,7 +160,7 @@ def _item_schema(spec: ParameterSpec) -> Mapping[str, Any]:
 
 
 def _singular_name(name: str) -> str:
-    return singular(name)
+    return singularize(name)
 
 
 def _joined(text: Text, spec: ParameterSpec, run: list[Candidate]) -> Candidate:

@@ -17,7 +17,7 @@ from agent.extract.reference import Reference, find, parse
 from agent.extract.time import time_ranges
 from language import numerals
 from language.stems import stem
-from language.text import read_text, singular, word_set
+from language.text import read_text, singularize, word_set
 from registry.records import Field, RecordKind
 
 Op = Literal[">", "<", ">=", "<=", "="]
@@ -152,7 +152,7 @@ def _is_called(words: str, field: Field) -> bool:
     said = [word for word in re.findall(r"[a-z]+", words.lower()) if word not in _LITTLE]
     names = (field.label, field.name.replace("_", " "), *field.words)
     return any(
-        [singular(word) for word in said] == [singular(word) for word in re.findall(r"[a-z]+", name.lower())]
+        [singularize(word) for word in said] == [singularize(word) for word in re.findall(r"[a-z]+", name.lower())]
         for name in names
         if name
     )

@@ -187,7 +187,7 @@ def negated(tokens: Sequence[Token], index: int) -> bool:
 def _number(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate]:
     """A value that is a number ("2", 2019) is also said by number words."""
     written = str(value)
-    amount = numerals.decimal(written) if written[:1].isdigit() else None
+    amount = numerals.parse_decimal(written) if written[:1].isdigit() else None
     if amount is None or isinstance(value, bool):
         return []
     made: list[Candidate] = []
@@ -293,6 +293,6 @@ def equal(words: str, values: Sequence[Any], others: dict[str, list[str]]) -> An
     if len(number) == 1 and number[0].start == 0 and number[0].end == len(words):
         for value in values:
             written = str(value)
-            if written[:1].isdigit() and numerals.decimal(written) == Decimal(number[0].value):
+            if written[:1].isdigit() and numerals.parse_decimal(written) == Decimal(number[0].value):
                 return value
     return None

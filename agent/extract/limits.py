@@ -24,7 +24,7 @@ _QUOTE: Final = re.compile(r"[\"“”„«»`]|(?<!\w)['‘]|['’](?!\w)")
 LEAD: Final = "That is more than I can read at once"
 
 
-def excess(text: str) -> str | None:
+def explain_excess(text: str) -> str | None:
     """Why a text is more than can be read at once, as a sentence for who wrote it; None where it is not. Takes time in
     proportion to it."""
     for pattern, most, what in (
@@ -36,6 +36,6 @@ def excess(text: str) -> str | None:
     return None
 
 
-def too_many(count: int) -> str:
+def refuse_too_many(count: int) -> str:
     """The refusal of a request for more calls than one may make."""
     return f"{LEAD}: these are {count} requests in one, and {MAX_WISHES} is the most. Ask for some of them at a time."

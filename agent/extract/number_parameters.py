@@ -13,7 +13,7 @@ from agent.extract.parameter_spec import UNITS, ParameterSpec, stem
 from agent.extract.reading import Candidate
 from agent.extract.spans import money, patterns
 from agent.extract.time import dates, durations, times
-from core.money import exponent
+from core.money import get_exponent
 from language import numerals
 from language.text import Text
 from registry.contract import Unit
@@ -182,10 +182,10 @@ def sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
         amount = said.amount
         value: Any
         words = text.plain[said.start : said.end]
-        if in_minor and known and exponent(known) != 3 and _THOUSANDS.search(words):
+        if in_minor and known and get_exponent(known) != 3 and _THOUSANDS.search(words):
             continue  # "1.000 EUR" is one or a thousand: nobody can tell
         if in_minor:
-            value = money.minor(amount, known or "USD")
+            value = money.to_minor_units(amount, known or "USD")
             if value is not None and spec.types[:1] == ("string",):
                 value = str(value)
             how = (
@@ -205,7 +205,7 @@ def sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
             weight -= 0.3
         if in_minor and known is None:
             weight = min(weight, 0.3)
-        made.append(Candidate(said.start, said.end, value, how, money.shown(amount, known), weight))
+        made.append(Candidate(said.start, said.end, value, how, money.format_amount(amount, known), weight))
     return made
 
 
@@ -253,7 +253,7 @@ def currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
         code = (
             token.text
             if token.text in money.CODES
-            else money.currency_of(token.low)
+            else money.find_currency(token.low)
             if len(token.low) > 2 or not token.word
             else None
         )

@@ -14,7 +14,7 @@ from agent.extract.spans import money, patterns, places
 from agent.extract.time import date_parameters
 from language.text import Text, read_text, word_set
 from registry.contract import Annotation
-from registry.patterns import compiled
+from registry.patterns import compile_pattern
 
 
 def scan(
@@ -45,7 +45,7 @@ def gather(read: Text, spec: ParameterSpec, now: datetime, *, required: bool) ->
             else Candidate(each.start, each.end, each.value, each.how, each.shown, each.weight - 0.05 * step)
             for each in found
         ]
-    return [each for each in made if allowed(spec, each.value)]
+    return [each for each in made if is_allowed(spec, each.value)]
 
 
 def _read(read: Text, spec: ParameterSpec, kind: str, now: datetime, *, required: bool) -> list[Candidate]:
@@ -118,7 +118,7 @@ def _doubted(read: Text, spec: ParameterSpec, found: Candidate) -> Candidate:
     )
 
 
-def allowed(spec: ParameterSpec, value: Any) -> bool:
+def is_allowed(spec: ParameterSpec, value: Any) -> bool:
     """Whether the schema's own limits on text hold."""
     if not isinstance(value, str):
         return True
@@ -129,12 +129,14 @@ def allowed(spec: ParameterSpec, value: Any) -> bool:
         return False
     pattern = spec.schema.get("pattern")
     if isinstance(pattern, str):
-        rule = compiled(pattern)
+        rule = compile_pattern(pattern)
         return rule is None or rule.found_in(value)
     return True
 
 
-def exact(words: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime) -> Reading | None:
+def read_exact(
+    words: str, *, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
+) -> Reading | None:
     """The whole of ``words`` as one value, or None where they can't be one. A free string is the words themselves,
     without quotes."""
     read = read_text(words)
@@ -144,7 +146,7 @@ def exact(words: str, *, name: str, schema: Mapping[str, Any], annotation: Annot
     if start >= end:
         return None
     found = _whole(read, spec, start, end, now)
-    if found is None or not allowed(spec, found.value):
+    if found is None or not is_allowed(spec, found.value):
         return None
     # The span is the whole of the words: that is what was read.
     first, last = read.span(start, end)
@@ -204,7 +206,7 @@ def _whole(read: Text, spec: ParameterSpec, start: int, end: int, now: datetime)
         found = [
             each for each in _read(read, spec, kind, now, required=True) if _covers(read, spec, kind, each, start, end)
         ]
-        found = [each for each in found if allowed(spec, each.value)]
+        found = [each for each in found if is_allowed(spec, each.value)]
         if found:
             best = max(found, key=lambda each: (each.weight, each.end - each.start))
             return Candidate(start, end, best.value, best.how, best.shown, best.weight + 0.2)
@@ -212,7 +214,7 @@ def _whole(read: Text, spec: ParameterSpec, start: int, end: int, now: datetime)
 
 
 def _item(words: str, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime) -> Reading | None:
-    return exact(words, name=name, schema=schema, annotation=annotation, now=now)
+    return read_exact(words, name=name, schema=schema, annotation=annotation, now=now)
 
 
 _UNITS: Final = frozenset(UNITS) | {"percent", "night", "nights"}
@@ -226,7 +228,7 @@ def _covers(read: Text, spec: ParameterSpec, kind: str, found: Candidate, start:
     before = [token for token in read.tokens if start <= token.start < found.start]
     after = [token for token in read.tokens if found.end <= token.start < end]
     if kind == "number" and len(after) == 1 and after[0].low.isalpha() and after[0].low not in _UNITS and not before:
-        return money.currency_of(after[0].low) is None
+        return money.find_currency(after[0].low) is None
     return all(
         token.low in _LITTLE
         or token.text in "\"'`()#"

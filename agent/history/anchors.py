@@ -25,7 +25,7 @@ from typing import Any, Final, Literal
 import store.history.log
 import store.jobs.enqueue
 from core import canon
-from core.clock import Clock, from_iso, iso
+from core.clock import Clock, format_iso, from_iso
 from core.crypto.authenticator import Authenticator
 from core.errors import NotCanonical
 from core.webhook_signature import SECRET_PREFIX
@@ -84,9 +84,9 @@ class Found:
         return {line.workspace for line in self.lines}
 
 
-def written(keys: Authenticator, kind: Kind, workspace: str, count: int, digest: str, at: datetime) -> str:
+def write_line(keys: Authenticator, kind: Kind, workspace: str, count: int, digest: str, at: datetime) -> str:
     """The signed line, without its end."""
-    told = {"form": _FORM, "kind": kind, "workspace": workspace, "count": count, "digest": digest, "at": iso(at)}
+    told = {"form": _FORM, "kind": kind, "workspace": workspace, "count": count, "digest": digest, "at": format_iso(at)}
     key_id, signature = keys.sign(_PURPOSE, canon.dumps({**told, "key": keys.newest}))
     return canon.dumps({**told, "key": key_id, "signature": signature}).decode()
 
@@ -167,7 +167,7 @@ class Anchors:
             heads = await store.history.log.heads(session)
         await asyncio.to_thread(self._catch_up)
         fresh = [each for each in heads if self._is_fresh(each)]
-        lines = [written(self.keys, "anchor", each.workspace, each.seq, each.digest, now) for each in fresh]
+        lines = [write_line(self.keys, "anchor", each.workspace, each.seq, each.digest, now) for each in fresh]
         if lines:
             await asyncio.to_thread(append, self.path, lines)
         if lines and self.url:

@@ -48,7 +48,7 @@ async def examine(
     if fault := await store.history.authenticity.generation_fault(session, workspace):
         problems.append(f"No contract is in force: {fault}.")
     if verdict.first_break is None:  # entries that were made anew tell nothing about rights
-        problems += await reconcile.differences(session, workspace)
+        problems += await reconcile.find_differences(session, workspace)
     if len(problems) > MOST:
         problems = [*problems[:MOST], f"And {len(problems) - MOST} more."]
     return Report(verdict, tuple(problems), authenticator_of(session) is not None)

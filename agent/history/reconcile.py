@@ -75,7 +75,7 @@ class _Told:
                 self.contracts.pop(data["contract"], None)
 
 
-async def differences(session: AsyncSession, workspace: str) -> list[str]:
+async def find_differences(session: AsyncSession, workspace: str) -> list[str]:
     """A sentence for each right that is not what the entries come to. Only where the chain itself is sound does it mean
     something."""
     told = _Told()

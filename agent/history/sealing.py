@@ -13,8 +13,8 @@ from __future__ import annotations
 import logging
 
 import store.history.authenticity
-from agent.workspace.data_keys import Keyring, locked_keyring, mark_sealed, open_keyring
-from core.clock import Clock, iso
+from agent.workspace.data_keys import Keyring, load_locked_keyring, mark_sealed, open_keyring
+from core.clock import Clock, format_iso
 from core.crypto.key_file import write_once
 from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting
@@ -64,7 +64,7 @@ async def accept(database: Database, settings: Settings, clock: Clock) -> Secret
 async def _seal(database: Database, settings: Settings, *, again: bool) -> Keyring:
     """All rows in one transaction, during which nobody else seals: cut off, nothing has happened."""
     async with database.begin() as session:
-        ring = await locked_keyring(session, settings.data_keys)
+        ring = await load_locked_keyring(session, settings.data_keys)
         if ring.sealed and not again:  # another process was quicker
             return ring
         count = await store.history.authenticity.seal(session, ring.box.authenticator)
@@ -81,9 +81,8 @@ def mark(settings: Settings, clock: Clock) -> None:
     try:
         write_once(
             settings.sealed_file,
-            f"This data folder's database is sealed since {iso(clock())}. Keep this file beside data.key: without "
-            f"it, an old copy of the "
-            "database could be sealed again.\n",
+            f"This data folder's database is sealed since {format_iso(clock())}. Keep this file beside data.key: "
+            "without it, an old copy of the database could be sealed again.\n",
         )
     except OSError as error:
         log.warning("%s can't be written (%s): set OPSIQ_SEALED=yes instead", settings.sealed_file, error.strerror)

@@ -25,16 +25,16 @@ from agent.planning.propose import (
     Outcome,
     Verdict,
     Withdrawal,
+    make_too_costly,
     propose,
     resolve,
-    too_costly,
 )
 from agent.planning.reading_pool import ReadingPool
-from agent.planning.task import task_of
-from agent.planning.thread import MOST_TURNS, WAITING, Thread, restore_thread, thread_of
+from agent.planning.task import make_task
+from agent.planning.thread import MOST_TURNS, WAITING, Thread, build_thread, restore_thread
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository
-from agent.runs.expiry import card_expiry, question_expiry
+from agent.runs.expiry import compute_card_expiry, compute_question_expiry
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
 from agent.runs.run import Run
 from agent.workspace import authority, principals
@@ -141,7 +141,7 @@ class Planner:
         be stopped while it is worked out (PlanningStopped). ``earlier`` are the requests before it in its thread.
         Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
         stands = bool(run.drafts) or run.proposal is not None
-        thread = restore_thread(run.handles, earlier) if stands else thread_of(earlier, context.catalogue)
+        thread = restore_thread(run.handles, earlier) if stands else build_thread(earlier, context.catalogue)
         on_phase = job.on_phase if job else ignore_phase
         if self.pool is not None:
             doing = self.pool.propose(run, context, confirmed, on_phase, thread)
@@ -162,9 +162,9 @@ class Planner:
         if self.pool is not None:
             return await self.pool.resolve(run, context)
         try:
-            return await cpu_budget.within(self.budget_s, resolve(task_of(run, context, ()), self.resolver))
+            return await cpu_budget.run_within(self.budget_s, resolve(make_task(run, context, ()), self.resolver))
         except cpu_budget.Exhausted:
-            return too_costly(self.resolver.name)
+            return make_too_costly(self.resolver.name)
 
     async def _propose(
         self,
@@ -177,11 +177,11 @@ class Planner:
         """Right here, under the same budget. Only the resolver may be cut off: a look-up in a database never."""
 
         def around(asked: Coroutine[Any, Any, Resolved]) -> Awaitable[Resolved]:
-            return job.unless_stopped(cpu_budget.carried(asked)) if job else asked
+            return job.unless_stopped(cpu_budget.carry_budget(asked)) if job else asked
 
-        task = task_of(run, context, confirmed, self.evaluator, thread)
+        task = make_task(run, context, confirmed, self.evaluator, thread)
         try:
-            return await cpu_budget.within(
+            return await cpu_budget.run_within(
                 self.budget_s, propose(task, self.resolver, job.on_phase if job else ignore_phase, around)
             )
         except cpu_budget.Exhausted:
@@ -225,14 +225,14 @@ class Planner:
         entry: dict[str, Any]
         match verdict:
             case Plan() if verdict.held:
-                expires = card_expiry(verdict, now)
+                expires = compute_card_expiry(verdict, now)
                 run = run.with_(state="held", plan=verdict, approvals=(), expires_at=expires, held_at=now)
                 kind, entry = EntryType.HELD, {"plan": recorder.plan_data(verdict), "expires_at": expires.isoformat()}
             case Plan():
                 run = run.with_(state="confirmed", plan=verdict, approvals=(), held_at=None)
                 kind, entry = EntryType.AUTO_CONFIRMED, {"plan": recorder.plan_data(verdict)}
             case Question():
-                expires = question_expiry(self.question_expires_s, now)
+                expires = compute_question_expiry(self.question_expires_s, now)
                 run = run.with_(state="asked", question=verdict, plan=None, expires_at=expires)
                 kind, entry = EntryType.ASKED, {"question": verdict.model_dump(mode="json")}
             case Abstain():

@@ -125,7 +125,7 @@ class Outcome:
     withdrawal: Withdrawal = NOTHING_WITHDRAWN
 
 
-def planned_actions(outcome: Outcome) -> tuple[str, ...]:
+def list_planned_actions(outcome: Outcome) -> tuple[str, ...]:
     """The actions of the calls that were proposed, in order."""
     result = outcome.proposal.result if outcome.proposal is not None else None
     return tuple(call.action for call in result.calls) if isinstance(result, PlanResult) else ()
@@ -136,7 +136,7 @@ async def propose(
 ) -> Outcome:
     """``around`` is put around the asking of the resolver. Raises PlatformUnavailable, ModelUnavailable or
     ModelMisbehaved."""
-    outcome = await _proposed(task, resolver, on_phase, around)
+    outcome = await _propose(task, resolver, on_phase, around)
     plan = outcome.verdict
     if not isinstance(plan, Plan):
         return outcome
@@ -155,18 +155,18 @@ def _waits(task: Task, plan: Plan) -> str:
     return task.hold if any(step.risk is not Risk.READ for step in plan.steps) else ""
 
 
-async def _proposed(task: Task, resolver: Resolver, on_phase: PhaseCallback, around: Around | None) -> Outcome:
+async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, around: Around | None) -> Outcome:
     if task.proposal is not None:
-        return await _validated(task, None, task.proposal, on_phase)
+        return await _validate(task, None, task.proposal, on_phase)
     if task.drafts:
-        verdict, took_ms = await _judged(task, task.drafts, on_phase)
+        verdict, took_ms = await _judge(task, task.drafts, on_phase)
         return Outcome(verdict, None, task.drafts, took_ms=took_ms)
     on_phase("choosing")
     asked = resolve(task, resolver)
     resolved = await (asked if around is None else around(asked))
     match resolved.resolution:
         case Proposed(proposal=proposal):
-            return await _validated(task, resolved, proposal, on_phase)
+            return await _validate(task, resolved, proposal, on_phase)
         case Calls() as calls:
             return await _with_alternatives(task, resolved, calls, on_phase)
         case Ask(question=question, drafts=drafts, confidence=confidence):
@@ -182,19 +182,19 @@ async def resolve(task: Task, resolver: Resolver) -> Resolved:
     workspace_context, request = task.workspace_context, task.request
     shortlist = workspace_context.shortlist(task.actor, request.surface)
     if task.only is not None:
-        shortlist = _narrowed(shortlist, task.only)
+        shortlist = _narrow(shortlist, task.only)
     chosen = next((each for each in reversed(request.answers) if each.slot == "action" and each.choice), None)
     if chosen is None or chosen.choice is None or chosen.choice not in shortlist:
         return await resolver.resolve(request, shortlist, tuple(workspace_context.kinds))
-    shortlist = _narrowed(shortlist, (chosen.choice,))
+    shortlist = _narrow(shortlist, (chosen.choice,))
     resolved = await resolver.resolve(request, shortlist, tuple(workspace_context.kinds))
-    if isinstance(resolved.resolution, Calls | Proposed) or too_complex(resolved):
+    if isinstance(resolved.resolution, Calls | Proposed) or is_too_complex(resolved):
         return resolved
     bare = Calls(drafts=(Draft(action=chosen.choice, version=shortlist.offers[0].version),))
     return resolved.model_copy(update={"resolution": bare})
 
 
-def _narrowed(shortlist: Shortlist, names: Collection[str]) -> Shortlist:
+def _narrow(shortlist: Shortlist, names: Collection[str]) -> Shortlist:
     offers = [offer for offer in shortlist.offers if offer.name in names]
     return Shortlist(offers, role=shortlist.role, others=shortlist.others)
 
@@ -202,18 +202,18 @@ def _narrowed(shortlist: Shortlist, names: Collection[str]) -> Shortlist:
 async def _with_alternatives(task: Task, resolved: Resolved, calls: Calls, on_phase: PhaseCallback) -> Outcome:
     """Where the only call does not work on the record that is meant, calls that the same words say nearly as well are
     tried."""
-    verdict, took_ms = await _judged(task, calls.drafts, on_phase)
+    verdict, took_ms = await _judge(task, calls.drafts, on_phase)
     began = time.perf_counter()
 
     async def check(drafts: Sequence[Draft]) -> Plan | Question | Refusal:
-        return (await _judged(task, tuple(drafts), on_phase))[0]
+        return (await _judge(task, tuple(drafts), on_phase))[0]
 
     final, drafts = await choose_alternative(calls, verdict, task.workspace_context.catalogue, check)
     took_ms += (time.perf_counter() - began) * 1000
     return Outcome(final, resolved, drafts, confidence=calls.confidence, took_ms=took_ms)
 
 
-async def _judged(
+async def _judge(
     task: Task, drafts: tuple[Draft, ...], on_phase: PhaseCallback
 ) -> tuple[Plan | Question | Refusal, float]:
     began = time.perf_counter()
@@ -233,19 +233,19 @@ async def _judged(
     return verdict, (time.perf_counter() - began) * 1000
 
 
-async def _validated(task: Task, resolved: Resolved | None, proposal: Proposal, on_phase: PhaseCallback) -> Outcome:
+async def _validate(task: Task, resolved: Resolved | None, proposal: Proposal, on_phase: PhaseCallback) -> Outcome:
     began = time.perf_counter()
     match proposal.result:
         case UndoResult(calls=handles):
-            outcome = await _undone(task, proposal, handles, on_phase)
+            outcome = await _undo(task, proposal, handles, on_phase)
         case PlanResult(replaces=(_, *_) as replaced):
-            outcome = await _corrected(task, proposal, replaced, on_phase)
+            outcome = await _correct(task, proposal, replaced, on_phase)
         case _:
             outcome = Outcome(await _verdict(task, proposal, on_phase), proposal=proposal)
     return replace(outcome, resolved=resolved, took_ms=(time.perf_counter() - began) * 1000)
 
 
-async def _corrected(task: Task, proposal: Proposal, replaced: Sequence[str], on_phase: PhaseCallback) -> Outcome:
+async def _correct(task: Task, proposal: Proposal, replaced: Sequence[str], on_phase: PhaseCallback) -> Outcome:
     """A plan that takes the place of calls that wait: their runs are withdrawn once it stands, and it waits itself."""
     verdict = await _verdict(task, proposal, on_phase)
     correction = correct_calls(replaced, task.calls)
@@ -255,7 +255,7 @@ async def _corrected(task: Task, proposal: Proposal, replaced: Sequence[str], on
     return Outcome(verdict, proposal=proposal, waits=(CORRECTED, *correction.told), withdrawal=withdrawal)
 
 
-async def _undone(task: Task, proposal: Proposal, handles: Sequence[str], on_phase: PhaseCallback) -> Outcome:
+async def _undo(task: Task, proposal: Proposal, handles: Sequence[str], on_phase: PhaseCallback) -> Outcome:
     """What only waits is withdrawn, what was done is reversed by calls that wait on a card; the rest is said. What is
     stored is the reversing plan, so that a question about it can be answered."""
     undo = undo_calls(handles, task.calls, task.workspace_context.catalogue)
@@ -298,15 +298,15 @@ async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> V
             query = Query(request, scope, thread=task.thread, earlier=earlier, on_phase=on_phase)
             return await Answerer(query, workspace_context.catalogue, actor, request.surface).answer(answer)
         case NoneResult() as none:
-            return _nothing(task, none)
+            return _explain_none(task, none)
     raise AssertionError(proposal.result)
 
 
-def too_complex(resolved: Resolved) -> bool:
+def is_too_complex(resolved: Resolved) -> bool:
     return isinstance(resolved.resolution, Abstain) and resolved.resolution.reason == "too_complex"
 
 
-def too_costly(resolver: str) -> Resolved:
+def make_too_costly(resolver: str) -> Resolved:
     """What stands in the place of a resolution that cost too much."""
     abstain = Abstain(reason="too_complex", detail=TOO_COSTLY)
     return Resolved(
@@ -314,7 +314,7 @@ def too_costly(resolver: str) -> Resolved:
     )
 
 
-def _nothing(task: Task, none: NoneResult) -> Refusal | Abstain:
+def _explain_none(task: Task, none: NoneResult) -> Refusal | Abstain:
     contract = task.workspace_context.catalogue.get(none.action) if none.action else None
     if none.reason == "not allowed" and contract is not None and task.actor.role not in contract.roles:
         roles = " and ".join(f"{role}s" for role in contract.roles) or "nobody"

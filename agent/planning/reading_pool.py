@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from agent.pipeline import PhaseCallback, Refusal, Resolved, ignore_phase
-from agent.planning.propose import CHEAP_ONLY, TOO_COSTLY, Outcome, too_costly
+from agent.planning.propose import CHEAP_ONLY, TOO_COSTLY, Outcome, make_too_costly
 from agent.planning.thread import NO_THREAD, Thread
 from agent.runs.run import Run
 from executors.cpu_workers import CpuWorkers, Resource, Serve, TooCostly
@@ -55,7 +55,7 @@ class ReadingPool:
         try:
             resolved: Resolved = await self._call("resolve", run, run, context)
         except TooCostly:
-            return too_costly(self.resolver)
+            return make_too_costly(self.resolver)
         return resolved
 
     def warm(self) -> None:

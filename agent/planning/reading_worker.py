@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from agent.pipeline import Request
 from agent.planning.propose import propose, resolve
-from agent.planning.task import task_of
+from agent.planning.task import make_task
 from agent.resolve.fallback import FallbackResolver
 from agent.resolve.resolver import Resolver
 from agent.resolve.rules.resolver import RuleResolver
@@ -126,11 +126,11 @@ def main(arguments: Sequence[str]) -> int:
 
     async def propose_run(held: HeldGround, given: Any, line: Line) -> Any:
         run, confirmed, thread = given
-        task = task_of(run, LineGround(held, line), confirmed, LineEvaluator(line), thread)
+        task = make_task(run, LineGround(held, line), confirmed, LineEvaluator(line), thread)
         return await propose(task, resolver_of(resolver, line), line.tell)
 
     async def resolve_run(held: HeldGround, run: Any, line: Line) -> Any:
-        return await resolve(task_of(run, LineGround(held, line), ()), resolver_of(resolver, line))
+        return await resolve(make_task(run, LineGround(held, line), ()), resolver_of(resolver, line))
 
     async def job() -> None:
         # Word lists are read before the first person waits for them, and then left out of garbage collection.

@@ -14,7 +14,7 @@ from agent.planning.planner import Planner
 from agent.planning.propose import Verdict
 from agent.runs import repository
 from agent.runs.run import Run
-from agent.validate.payload import misfits
+from agent.validate.payload import find_misfits
 from agent.validate.policy import decide
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts
 from core import ids
@@ -120,7 +120,7 @@ async def _fate(run: Run, step: Step, draft: Contract, evaluator: Evaluator) -> 
     if run.surface not in draft.surfaces:
         return "blocked", f"It is not offered on the surface {run.surface}."
     params = {each.param: each.value for each in step.filled}
-    misfit = next(iter(misfits(draft, params)), None)
+    misfit = next(iter(find_misfits(draft, params)), None)
     if misfit is not None:
         return "blocked", f"{misfit.param or 'The call'}: {misfit.why}"
     pins = {(pin.record_kind, pin.record_id): pin.values for pin in step.pins}

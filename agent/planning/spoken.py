@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from agent.pipeline import Argument, Choice, Draft, Mention, Span
 from agent.planning.proposal import Call, TypedValue, Words
-from agent.validate.evidence import span_of
+from agent.validate.evidence import find_spans
 from registry.catalogue import Catalogue
 
 
-def spoken_drafts(calls: Sequence[Call], catalogue: Catalogue) -> tuple[Draft, ...]:
+def make_spoken_drafts(calls: Sequence[Call], catalogue: Catalogue) -> tuple[Draft, ...]:
     """The drafts of these calls by their words; what a model worded or computed is left out, and so is what no typed
     words support."""
     made = []
@@ -22,7 +22,7 @@ def spoken_drafts(calls: Sequence[Call], catalogue: Catalogue) -> tuple[Draft, .
         contract = catalogue.get(call.action)
         arguments: dict[str, Argument] = {}
         for name, argument in call.arguments.items():
-            spans = tuple(dict.fromkeys(span for words in _words(argument) for span in span_of(words)))
+            spans = tuple(dict.fromkeys(span for words in _words(argument) for span in find_spans(words)))
             ordered = tuple(sorted(spans, key=lambda span: (span.origin, span.start)))
             if not ordered:
                 continue

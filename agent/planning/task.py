@@ -10,7 +10,7 @@ from agent.runs.run import Run
 from registry.conditions.condition import Evaluator
 
 
-def task_of(
+def make_task(
     run: Run,
     context: Grounded,
     confirmed: Collection[str],

@@ -97,14 +97,14 @@ def _value_of(filled: ParameterValue, step: Step, contract: Contract) -> Value:
         return Plain(value)
     paid_in = next((each.value for each in step.filled if each.param == annotation.currency_from), annotation.currency)
     if annotation.unit is Unit.MONEY_MINOR and isinstance(value, int) and isinstance(paid_in, str):
-        return Quantity(money.major(value, paid_in), paid_in)
+        return Quantity(money.to_major_units(value, paid_in), paid_in)
     if annotation.unit is Unit.MONEY:
         return Quantity(Decimal(str(value)), paid_in if isinstance(paid_in, str) else None)
     timed = annotation.unit in (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS)
     return Quantity(Decimal(str(value)), annotation.unit.value if annotation.unit is not None and timed else None)
 
 
-def thread_of(runs: Sequence[Run], catalogue: Catalogue) -> Thread:
+def build_thread(runs: Sequence[Run], catalogue: Catalogue) -> Thread:
     """The thread of these earlier runs, oldest first."""
     made = _Builder(catalogue)
     for run in runs[-MOST_TURNS:]:

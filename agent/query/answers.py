@@ -24,14 +24,14 @@ from agent.planning.proposal import (
 from agent.query.query import Query
 from agent.query.results import Worked
 from agent.query.tests import SAID, test_holds
-from agent.validate.questions import candidate, join
-from agent.validate.records.located import LocatedRecord, counted, plural
+from agent.validate.questions import join, make_candidate
+from agent.validate.records.located import LocatedRecord, format_count, plural
 from agent.validate.records.query import RecordQuery
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Policy
-from registry.records import Record, RecordKind, shown_value
+from registry.records import Record, RecordKind, format_field
 
 PAGE: Final = 20
 """The most records that one answer lists."""
@@ -75,18 +75,18 @@ class Answerer:
             return Reply(text=f"There are no such {plural(kind)}.", record_kind=kind.name, count=0)
         known = [each for name in fields if (each := kind.field_named(name)) is not None]
         values = tuple(
-            to_display_text(shown_value(each, record.record.values) or "nothing")
+            to_display_text(format_field(each, record.record.values) or "nothing")
             for record in found
             for each in known[:1]
         )
         if len(found) == 1:
             told = "; ".join(
-                f"{_label(each.label or each.name)} {shown_value(each, found[0].record.values) or 'nothing'}"
+                f"{_label(each.label or each.name)} {format_field(each, found[0].record.values) or 'nothing'}"
                 for each in known
             )
             text = f"{found[0].label}: {told}." if told else f"{found[0].label}. {found[0].record.detail}."
         else:
-            text = f"{counted(len(found), kind)}: {_listed(found)}."
+            text = f"{format_count(len(found), kind)}: {_listed(found)}."
         return self._reply(text, found, values=values if known else ())
 
     def _reply(
@@ -96,7 +96,7 @@ class Answerer:
         return Reply(
             text=to_display_text(text, lines=True, limit=4000),
             record_kind=found[0].record.kind if len(kinds) == 1 else None,
-            records=tuple(candidate(each.record) for each in found[:PAGE]),
+            records=tuple(make_candidate(each.record) for each in found[:PAGE]),
             count=len(found) if count is None else count,
             values=values,
             actions=self._fitting(found),
@@ -130,7 +130,7 @@ class Answerer:
             return found
         if isinstance(asked.value, CountOf):
             kind = self._kind(asked.value.of)
-            what = counted(len(worked.found), kind) if kind is not None else worked.shown
+            what = format_count(len(worked.found), kind) if kind is not None else worked.shown
             text = (
                 f"{what}: {_listed(worked.found)}."
                 if worked.found
@@ -154,7 +154,7 @@ class Answerer:
             return Reply(text="Nothing: no such records.", values=("0",), count=0)
         found = totals[0].found
         values = tuple(each.shown for each in totals)
-        text = f"{join(values, 'and')} over {counted(len(found), found[0].kind)}: {_listed(found)}."
+        text = f"{join(values, 'and')} over {format_count(len(found), found[0].kind)}: {_listed(found)}."
         return self._reply(text, found, values=values)
 
     async def _about(self, about: Reference | None, worked: Worked) -> tuple[LocatedRecord, ...] | Question:
@@ -208,7 +208,7 @@ class Answerer:
             return Question(slot=SLOT, code="unreadable", text=f"I can't compare {left.shown} with {right.shown}.")
         if isinstance(test.left, CountOf):
             kind = self._kind(test.left.of)
-            what = counted(len(left.found), kind) if kind is not None else left.shown
+            what = format_count(len(left.found), kind) if kind is not None else left.shown
             return held, f"{what}{f' ({_listed(left.found)})' if left.found else ''}", left.found
         owner = f"{left.found[0].label}: " if left.found else ""
         reading = f"{owner}{left.reading or left.shown}" + ("" if held else f", not {SAID[test.op]} {right.shown}")

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
-from agent.extract.spans.money import currency_of
+from agent.extract.spans.money import find_currency
 from agent.extract.time.date_math import shift
 from agent.pipeline import Question
 from agent.planning.proposal import (
@@ -27,9 +27,9 @@ from agent.planning.proposal import (
     Word,
     Words,
 )
-from agent.query.conditions import DATES, quantity_of, span_of
+from agent.query.conditions import DATES, find_time_span, read_quantity
 from agent.query.results import DAYS, NOTHING_FOUND, PERCENT, Moment, Own, Plain, Quantity, Value, Worked, is_currency
-from agent.validate.questions import said
+from agent.validate.questions import quote_words
 from agent.validate.records.located import LocatedRecord, singular
 from agent.validate.records.query import RecordQuery
 from registry.records import Field, RecordKind
@@ -56,7 +56,7 @@ class Arithmetic:
             return need.ask("That is too much to work out at once. Say it more simply.", code="unreadable")
         match expression:
             case Number(number=number, unit=unit, quote=quote):
-                return Worked(Quantity(number, unit_of(unit)), words=_words(quote))
+                return Worked(Quantity(number, find_unit(unit)), words=_words(quote))
             case Day(date=text, quote=quote):
                 return self._day(need, text, quote)
             case Word(word=word, quote=quote):
@@ -94,9 +94,11 @@ class Arithmetic:
         sums: dict[str | None, Decimal] = {}
         for each in found:
             field = each.kind.field_named(total.field)
-            quantity = quantity_of(field, each.record.values) if field is not None else None
+            quantity = read_quantity(field, each.record.values) if field is not None else None
             if field is None:
-                return need.ask(f"A {singular(each.kind)} has no {said(total.field)} to add up.", code="unreadable")
+                return need.ask(
+                    f"A {singular(each.kind)} has no {quote_words(total.field)} to add up.", code="unreadable"
+                )
             if quantity is not None:
                 sums[quantity.unit] = sums.get(quantity.unit, Decimal(0)) + quantity.number
         return [Worked(Quantity(number, unit), found=found) for unit, number in sorted(sums.items(), key=str)]
@@ -107,9 +109,9 @@ class Arithmetic:
         try:
             zone = self.context.request.now.tzinfo
             assert zone is not None
-            span_of(Moment(text), zone)
+            find_time_span(Moment(text), zone)
         except (ValueError, OverflowError):
-            return need.ask(f"Which day is meant by {said(quote.text if quote else text)}?", code="unreadable")
+            return need.ask(f"Which day is meant by {quote_words(quote.text if quote else text)}?", code="unreadable")
         return Worked(Moment(text), words=_words(quote))
 
     def _field(self, need: RecordQuery, name: str, found: Sequence[LocatedRecord]) -> Worked | Question:
@@ -118,8 +120,8 @@ class Arithmetic:
         one = found[0]
         field = one.kind.field_named(name)
         if field is None:
-            return need.ask(f"A {singular(one.kind)} has no {said(name)}.", code="unreadable")
-        value = field_value(field, one)
+            return need.ask(f"A {singular(one.kind)} has no {quote_words(name)}.", code="unreadable")
+        value = read_field(field, one)
         if value is None:
             return need.ask(f"{one.label} has no {_label(field)}.", code="unreadable")
         words = tuple(Words(text=span.text, origin=span.origin, start=span.start) for span in one.spans)
@@ -163,7 +165,7 @@ class Arithmetic:
         zone = self.context.request.now.tzinfo
         assert zone is not None
         try:
-            first, last = (span_of(each, zone)[0].astimezone(zone).date() for each in (a.value, b.value))
+            first, last = (find_time_span(each, zone)[0].astimezone(zone).date() for each in (a.value, b.value))
         except (ValueError, OverflowError):
             return need.ask("Which two days are meant?", code="unreadable")
         days = Quantity(Decimal((last - first).days), DAYS)
@@ -171,19 +173,19 @@ class Arithmetic:
         return Worked(days, reading, (*a.words, *b.words), (*a.found, *b.found))
 
 
-def field_value(field: Field, found: LocatedRecord) -> Value | None:
+def read_field(field: Field, found: LocatedRecord) -> Value | None:
     """A record's field as a value to compute with; None where it holds nothing."""
     held = found.record.values.get(field.name)
     if held is None:
         return None
-    if (quantity := quantity_of(field, found.record.values)) is not None:
+    if (quantity := read_quantity(field, found.record.values)) is not None:
         return quantity
     if field.type in DATES and isinstance(held, str):
         return Moment(held.replace(" ", "T", 1).removesuffix("Z") if "T" in held or " " in held else held)
     return Plain(held)
 
 
-def unit_of(unit: str | None) -> str | None:
+def find_unit(unit: str | None) -> str | None:
     """A unit as it is computed with: an ISO 4217 code, ``%``, or the plural of a unit of time; None for any other
     word."""
     if unit is None or not unit.strip():
@@ -192,7 +194,7 @@ def unit_of(unit: str | None) -> str | None:
     if word in (PERCENT, "percent", "per cent", "pct"):
         return PERCENT
     known = _TIMES.get(word.casefold().removesuffix("s"))
-    return f"{known}s" if known else currency_of(word) or (word.upper() if is_currency(word.upper()) else None)
+    return f"{known}s" if known else find_currency(word) or (word.upper() if is_currency(word.upper()) else None)
 
 
 def _calculate(op: str, a: Value, b: Value) -> Value | str:

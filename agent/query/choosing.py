@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agent.query.conditions import quantity_of
-from agent.validate.records.ranking import folded_words, in_line, is_identifying
-from registry.records import Record, RecordKind, shown_value
+from agent.query.conditions import read_quantity
+from agent.validate.records.ranking import fold_words, is_identifying, sort_by_field
+from registry.records import Record, RecordKind, format_field
 
 _PLACES: Final = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
@@ -47,17 +47,17 @@ _OPTION: Final = re.compile(r"(?:option|number|no\.?|nr\.?)?\s*#?([1-8])[.)]?", 
 
 def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
     """The offered records that the words single out; empty where they don't tell."""
-    said = folded_words(words)
+    said = fold_words(words)
     telling = [word for word in said if word not in _IDLE]
     if not telling or len(offered) < 2:
         return [each for each in offered if is_identifying(words, _text(each, kind), kind)]
     if (option := _OPTION.fullmatch(words.strip())) is not None and int(option[1]) <= len(offered):
-        numbered = [each for each in offered if option[1] in folded_words(_text(each, kind))]
+        numbered = [each for each in offered if option[1] in fold_words(_text(each, kind))]
         return numbered if len(numbered) == 1 else [offered[int(option[1]) - 1]]
     told = [each for each in offered if is_identifying(words, _text(each, kind), kind)]
     if told and len(told) < len(offered):
         return told
-    nouns = {word for noun in kind.nouns for word in folded_words(noun)}
+    nouns = {word for noun in kind.nouns for word in fold_words(noun)}
     rest = [word for word in telling if word not in nouns]
     if (
         rest
@@ -79,13 +79,13 @@ def _by_word(word: str, offered: Sequence[Record], kind: RecordKind) -> list[Rec
         return _end(offered, kind.order, descending=word in _NEWEST)
     if word in _BIGGEST or word in _SMALLEST:
         field = kind.field_named(kind.size or "")
-        units = {quantity.unit for each in offered if field and (quantity := quantity_of(field, each.values))}
+        units = {quantity.unit for each in offered if field and (quantity := read_quantity(field, each.values))}
         return _end(offered, kind.size, descending=word in _BIGGEST) if len(units) == 1 else []
     return []
 
 
 def _end(offered: Sequence[Record], field: str | None, *, descending: bool) -> list[Record]:
-    line = in_line(offered, field, descending=descending) if field is not None else []
+    line = sort_by_field(offered, field, descending=descending) if field is not None else []
     if len(line) != len(offered) or line[0].values[field or ""] == line[1].values[field or ""]:
         return []
     return line[:1]
@@ -99,7 +99,7 @@ def _named(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
     made: list[Record] = []
     for part in parts:
         found = [each for each in offered if is_identifying(part, _text(each, kind), kind)] or _by_word(
-            next(iter(word for word in folded_words(part) if word not in _IDLE), ""), offered, kind
+            next(iter(word for word in fold_words(part) if word not in _IDLE), ""), offered, kind
         )
         if len(found) != 1:
             return []
@@ -109,5 +109,5 @@ def _named(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
 
 def _text(record: Record, kind: RecordKind) -> str:
     """All that may be seen of it, as people read it."""
-    values = (shown_value(each, record.values).replace("_", " ") for each in kind.fields)
+    values = (format_field(each, record.values).replace("_", " ") for each in kind.fields)
     return " ".join((record.label, record.detail, record.id, *values))

@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from agent.query.results import Moment, Plain, Quantity, Value
-from agent.validate.records.ranking import folded_words
-from agent.validate.records.scope import Scalar, Where, fits, merged
+from agent.validate.records.ranking import fold_words
+from agent.validate.records.scope import Scalar, Where, fits, merge_filters
 from core import money
-from registry.records import Bound, Bounds, Field, Record, RecordKind, within
+from registry.records import Bound, Bounds, Field, Record, RecordKind, is_between
 
 Keeps = Callable[[Record], bool]
 DATES: Final = ("datetime", "date")
@@ -33,11 +33,11 @@ class Filter:
     rank: Callable[[Record], int] | None = None
 
 
-def everything(_: Record) -> bool:
+def keep_everything(_: Record) -> bool:
     return True
 
 
-def by_state(kind: RecordKind, state: str, *, negated: bool, now: datetime) -> Filter | None:
+def filter_by_state(kind: RecordKind, state: str, *, negated: bool, now: datetime) -> Filter | None:
     """A state word of the kind, or a value of one of its enums. None where the kind knows no such word."""
     wanted = state.strip().casefold().replace("_", " ")
     states = {word.casefold().replace("_", " "): where for word, where in kind.states.items()}
@@ -47,7 +47,7 @@ def by_state(kind: RecordKind, state: str, *, negated: bool, now: datetime) -> F
         low, high = (stamp, None) if side == "future" else (None, stamp)
 
         def lies(record: Record) -> bool:
-            return within(record.values.get(name), low, high) is not negated
+            return is_between(record.values.get(name), low, high) is not negated
 
         return Filter(lies, between={} if negated else {name: (low, high)})
     where: Mapping[str, Sequence[Scalar]] | None = states.get(wanted)
@@ -64,7 +64,7 @@ def _members(each: Field) -> dict[str, str]:
     return {value.casefold().replace("_", " "): value for value in each.values}
 
 
-def by_field(each: Field, op: str, value: Value, zone: tzinfo) -> Filter | None:
+def filter_by_field(each: Field, op: str, value: Value, zone: tzinfo) -> Filter | None:
     """A field compared with a value. None where the two can't be compared."""
     if each.type in DATES and isinstance(value, Moment):
         return _by_time(each, op, value, zone)
@@ -82,11 +82,11 @@ def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
     if op == "contains" and each.type not in ("string", "enum", "email", "id"):
         return None
     if op == "contains" or (op == "=" and each.type == "string"):
-        asked = folded_words(str(value))
+        asked = fold_words(str(value))
         telling = [word for word in asked if len(word) > 3] or asked
 
         def holds(record: Record) -> bool:
-            there = folded_words(str(record.values.get(each.name) or ""))
+            there = fold_words(str(record.values.get(each.name) or ""))
             return any(word.startswith(said) for word in there for said in telling)
 
         return Filter(holds)
@@ -108,20 +108,20 @@ def _same(held: Any, value: Any) -> bool:
 
 
 def _number_holds(each: Field, values: Mapping[str, Any], op: str, value: Quantity) -> bool:
-    held = quantity_of(each, values)
+    held = read_quantity(each, values)
     if held is None or (value.is_money and held.unit is not None and held.unit != value.unit):
         return False
     return compare(op, held.number, value.number)
 
 
-def quantity_of(each: Field, values: Mapping[str, Any]) -> Quantity | None:
+def read_quantity(each: Field, values: Mapping[str, Any]) -> Quantity | None:
     """A number field's value; money in major units with its currency."""
     held = values.get(each.name)
     if isinstance(held, bool) or not isinstance(held, int | float):
         return None
     currency = values.get(each.currency_field) if each.currency_field else None
     if each.type == "money_minor" and isinstance(held, int) and isinstance(currency, str):
-        return Quantity(money.major(held, currency), currency)
+        return Quantity(money.to_major_units(held, currency), currency)
     return Quantity(Decimal(str(held)))
 
 
@@ -143,7 +143,7 @@ def compare(op: str, left: Any, right: Any) -> bool:
 
 
 def _by_time(each: Field, op: str, value: Moment, zone: tzinfo) -> Filter | None:
-    low, high = span_of(value, zone)
+    low, high = find_time_span(value, zone)
     bounds: tuple[datetime | None, datetime | None]
     match op:
         case "during" | "=":
@@ -160,19 +160,19 @@ def _by_time(each: Field, op: str, value: Moment, zone: tzinfo) -> Filter | None
             inside = (_written(each, low), _written(each, high))
             return Filter(
                 lambda record: (
-                    record.values.get(each.name) is not None and not within(record.values.get(each.name), *inside)
+                    record.values.get(each.name) is not None and not is_between(record.values.get(each.name), *inside)
                 )
             )
         case _:
             return None
     written = (_written(each, bounds[0]), _written(each, bounds[1]))
     return Filter(
-        lambda record: within(record.values.get(each.name), *written),
+        lambda record: is_between(record.values.get(each.name), *written),
         between={each.name: written} if each.ranged else {},
     )
 
 
-def span_of(value: Moment, zone: tzinfo) -> tuple[datetime, datetime]:
+def find_time_span(value: Moment, zone: tzinfo) -> tuple[datetime, datetime]:
     """From when (inclusive) until when (exclusive) a moment lasts, as far as it was said. Raises ValueError for no
     date."""
     date, _, clock = value.text.replace(" ", "T").partition("T")
@@ -199,7 +199,7 @@ def _written(each: Field, moment: datetime | None) -> Bound:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
-def by_id(ids: Iterable[Scalar], *, kept: bool = True) -> Filter:
+def filter_by_id(ids: Iterable[Scalar], *, kept: bool = True) -> Filter:
     known = frozenset(str(each) for each in ids)
 
     def keeps(record: Record) -> bool:
@@ -208,12 +208,12 @@ def by_id(ids: Iterable[Scalar], *, kept: bool = True) -> Filter:
     return Filter(keeps, impossible=kept and not known)
 
 
-def by_count(counts: Counter[str], op: str, number: int) -> Filter:
+def filter_by_count(counts: Counter[str], op: str, number: int) -> Filter:
     """How many related records each one has, by its id."""
     return Filter(lambda record: compare(op, counts[record.id], number))
 
 
-def either(filters: Sequence[Filter]) -> Filter:
+def match_any(filters: Sequence[Filter]) -> Filter:
     """Any of them. Where all are about one field, its provider can be asked for all their values at once."""
     names = {tuple(each.where) for each in filters}
     where: dict[str, tuple[Scalar, ...]] = {}
@@ -226,9 +226,9 @@ def either(filters: Sequence[Filter]) -> Filter:
     return Filter(lambda record: any(each.keeps(record) for each in filters), where, rank=rank)
 
 
-def together(filters: Sequence[Filter]) -> Filter:
+def match_all(filters: Sequence[Filter]) -> Filter:
     """All of them; ``impossible`` where two of them leave nothing."""
-    where = merged(*(each.where for each in filters))
+    where = merge_filters(*(each.where for each in filters))
     between: dict[str, tuple[Bound, Bound]] = {}
     for each in filters:
         for name, (low, high) in each.between.items():

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from agent.pipeline import Question
 from agent.planning.proposal import Find, StateIs
-from agent.query.conditions import Filter, together
+from agent.query.conditions import Filter, match_all
 from agent.validate.questions import name_of
 from agent.validate.records import confusables, explanations
 from agent.validate.records.located import LocatedRecord, plural, singular
-from agent.validate.records.name_match import by_words
+from agent.validate.records.name_match import match_name
 from agent.validate.records.query import RecordQuery
-from agent.validate.records.ranking import Fit, best, find_numbered, is_identifying, is_slip
-from agent.validate.records.scope import fits, merged
+from agent.validate.records.ranking import Fit, find_best, find_numbered, is_identifying, is_slip
+from agent.validate.records.scope import fits, merge_filters
 from registry.records import Query, Record, RecordKind, SearchBy
 
 if TYPE_CHECKING:
@@ -98,12 +98,12 @@ class RecordSearch:
         if by is None and (exact := find_numbered(words, records, kind)):
             return exact
         for way in ways:
-            fit, picked = best(words, records, kind, way)
+            fit, picked = find_best(words, records, kind, way)
             if picked and (fit is not Fit.VAGUE or way == "name"):
                 if fit is Fit.VAGUE and (one := self._find_slip(words, picked, kind)) is not None:
                     self.slips[kind.name, one.id] = words
                     return [one]
-                return by_words(need.slot, need.param, kind, words, way, records, place=place)
+                return match_name(need.slot, need.param, kind, words, way, records, place=place)
         return (
             [each for each in records if is_identifying(words, f"{each.label} {each.detail}", kind)]
             if by is None
@@ -130,7 +130,7 @@ class RecordSearch:
     def _find_slip(self, words: str, records: Sequence[Record], kind: RecordKind) -> Record | None:
         """The one record whose name differs from what was typed by a slip of the pen, where no other is near."""
         near = [each for each in records if is_slip(words, name_of(each, kind))]
-        return near[0] if len(near) == 1 and not confusables.suspicious(name_of(near[0], kind)) else None
+        return near[0] if len(near) == 1 and not confusables.find_suspicious(name_of(near[0], kind)) else None
 
     async def _fetch_by_id(self, kind: RecordKind, words: str) -> Record | None:
         searched = any(each.search == "number" for each in kind.fields)
@@ -153,7 +153,7 @@ class RecordSearch:
                     continue
                 where = await self.context.reach.within(need.kind, owner[0].record, above)
                 if isinstance(where, Mapping):
-                    records, more = await self.scan(need, together([filters, match_exactly(where)]))
+                    records, more = await self.scan(need, match_all([filters, match_exactly(where)]))
                     return Pool(records, owner, more=more)
         elsewhere = await self.context.kinds.search(Query(need.kind.name, find.said.text, None, limit=PAGE))
         told = self.match_words(need, find.said.text, list(elsewhere), place=True)
@@ -161,7 +161,9 @@ class RecordSearch:
             return self.explain_exclusion(need, find, told[0])
         if isinstance(told, Question):
             return told
-        return need.ask(explanations.unknown_name(need.kind, find.said.text, need.filter, via[0] if via else None))
+        return need.ask(
+            explanations.explain_unknown_name(need.kind, find.said.text, need.filter, via[0] if via else None)
+        )
 
     def _explain_difference(self, need: RecordQuery, find: Find, record: Record) -> Question:
         states = [
@@ -170,9 +172,9 @@ class RecordSearch:
             if isinstance(each, StateIs) and not each.negated
             if (kind_state := need.kind.states.get(each.state))
         ]
-        wanted = merged(*states, need.filter)
+        wanted = merge_filters(*states, need.filter)
         if wanted and not fits(record, wanted):
-            return need.ask(explanations.kept_out(record, record.label, need.kind, wanted))
+            return need.ask(explanations.explain_exclusion(record, record.label, need.kind, wanted))
         return need.ask(f"{record.label} is not what you said of it. Which {singular(need.kind)} is meant?")
 
 

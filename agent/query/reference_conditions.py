@@ -20,13 +20,21 @@ from agent.planning.proposal import (
     Reference,
     StateIs,
 )
-from agent.query.conditions import Filter, by_count, by_field, by_id, by_state, either, together
+from agent.query.conditions import (
+    Filter,
+    filter_by_count,
+    filter_by_field,
+    filter_by_id,
+    filter_by_state,
+    match_all,
+    match_any,
+)
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow, match_exactly
 from agent.query.results import Own
-from agent.validate.questions import said
+from agent.validate.questions import quote_words
 from agent.validate.records.located import LocatedRecord, plural, singular
 from agent.validate.records.query import RecordQuery
-from agent.validate.records.scope import TooMany, Unrelated, fits, id_value
+from agent.validate.records.scope import TooMany, Unrelated, fits, get_id_value
 from registry.records import Record, RecordKind
 
 if TYPE_CHECKING:
@@ -59,8 +67,8 @@ class ReferenceConditions:
             filters.append(made)
         if find.among is not None:
             named = self.context.thread.get(find.among, ())
-            filters.append(by_id([record_id for each, record_id in named if each == kind.name]))
-        every = together(filters)
+            filters.append(filter_by_id([record_id for each, record_id in named if each == kind.name]))
+        every = match_all(filters)
         pool = Pool([], tuple(via)) if every.impossible else await self.search.fetch(need, find, every, tuple(via))
         if isinstance(pool, Question):
             return pool
@@ -79,10 +87,10 @@ class ReferenceConditions:
         kind = need.kind
         match condition:
             case StateIs(state=state, negated=negated):
-                made = by_state(kind, state, negated=negated, now=self.context.request.now)
+                made = filter_by_state(kind, state, negated=negated, now=self.context.request.now)
                 if made is None:
                     return need.ask(
-                        f"I can't tell which {plural(kind)} are {said(state)}. Which {singular(kind)} is meant?"
+                        f"I can't tell which {plural(kind)} are {quote_words(state)}. Which {singular(kind)} is meant?"
                     )
                 return made
             case Compare(field=name, op=op, value=expression):
@@ -92,16 +100,16 @@ class ReferenceConditions:
                     return worked
                 zone = self.context.request.now.tzinfo
                 assert zone is not None
-                by = by_field(each, op, worked.value, zone) if each is not None else None
+                by = filter_by_field(each, op, worked.value, zone) if each is not None else None
                 if by is None:
-                    text = f"{plural(kind).capitalize()} can't be told apart by {said(name)} that way."
+                    text = f"{plural(kind).capitalize()} can't be told apart by {quote_words(name)} that way."
                     return need.ask(f"{text} Which {singular(kind)} is meant?")
                 return by
             case BelongsTo(owner=owner):
                 return await self._filter_by_owner(need, owner, via, own)
             case Has(related=related, op=op, count=count):
                 counts = await self.count_related(need, related, own)
-                return counts if isinstance(counts, Question) else by_count(counts, op, count)
+                return counts if isinstance(counts, Question) else filter_by_count(counts, op, count)
             case AnyOf(conditions=conditions):
                 filters: list[Filter] = []
                 for each_condition in conditions:
@@ -109,7 +117,7 @@ class ReferenceConditions:
                     if isinstance(one, Question):
                         return one
                     filters.append(one)
-                return either(filters)
+                return match_any(filters)
             case Except():
                 return need.ask("What shall be left out can't be told there.")
         raise AssertionError(condition)
@@ -135,7 +143,7 @@ class ReferenceConditions:
             ups = [up for each in found if (up := await reach.owner_of(each, kind)) is not None]
             if not ups and not reach.path(owner_kind, kind):
                 return need.ask(f"{plural(kind).capitalize()} don't belong to a {singular(owner_kind)}.")
-            return by_id([up.record.id for up in ups])
+            return filter_by_id([up.record.id for up in ups])
         filters: list[Filter] = []
         for each in found:
             where = await reach.within(kind, each.record, owner_kind)
@@ -144,7 +152,7 @@ class ReferenceConditions:
             if isinstance(where, Unrelated) or where is None:
                 continue
             filters.append(match_exactly(where))
-        return filters[0] if len(filters) == 1 else Filter(either(filters).keeps, impossible=not filters)
+        return filters[0] if len(filters) == 1 else Filter(match_any(filters).keeps, impossible=not filters)
 
     async def _find_other_owner(self, need: RecordQuery, owner: Reference, asked: RecordKind) -> LocatedRecord | None:
         """A name that no record of the asked kind has may be another kind of owner's: tickets are a customer's or an
@@ -178,7 +186,7 @@ class ReferenceConditions:
         relation = kind.relation_to(other.name)
         if relation is None:
             return need.ask(f"{plural(kind).capitalize()} have no {plural(other)}. Which {singular(kind)} is meant?")
-        ids = {str(id_value(each.record, other)) for each in found}
+        ids = {str(get_id_value(each.record, other)) for each in found}
         held = await self.search.scan(need, Filter(lambda record: str(record.values.get(relation.via)) in ids))
         return Counter(each.id for each in held[0])
 
@@ -200,7 +208,7 @@ class ReferenceConditions:
                 gone |= {each for up in ups for each in up}
         if not gone & {each.id for each in pool.records}:
             words = reference.said.text if isinstance(reference, Find) and reference.said is not None else ""
-            named = f" {said(words)}" if words else ""
+            named = f" {quote_words(words)}" if words else ""
             return need.ask(f"I find none{named} to leave out among them. Which {plural(kind)} are meant?")
         return replace(pool, records=[each for each in pool.records if each.id not in gone])
 

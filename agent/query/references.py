@@ -12,16 +12,16 @@ from pydantic import BaseModel
 from agent.pipeline import Question, Span
 from agent.planning.proposal import AS_LISTED, Find, Handle, OrderByCount, Reference, StateIs, Words
 from agent.query.choosing import choose
-from agent.query.conditions import quantity_of
+from agent.query.conditions import read_quantity
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow
 from agent.query.reference_conditions import ReferenceConditions
 from agent.query.results import NOTHING_FOUND, Own
-from agent.validate.questions import between, said
+from agent.validate.questions import ask_between, quote_words
 from agent.validate.records import explanations
-from agent.validate.records.located import LocatedRecord, counted, singular
+from agent.validate.records.located import LocatedRecord, format_count, singular
 from agent.validate.records.query import Outcome, RecordQuery
-from agent.validate.records.ranking import find_tied, in_line, names_nothing
-from agent.validate.records.scope import fits, merged
+from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
+from agent.validate.records.scope import fits, merge_filters
 from agent.validate.verified_spans import find_answer
 from registry.records import RecordKind
 
@@ -110,14 +110,16 @@ class RecordFinder:
             return ask_to_narrow(need)
         if len(records) != wanted:
             if find.pick == "one":
-                what = f"match {said(find.said.text)}" if find.said is not None else "could be meant"
-                return between(need.slot, need.param, kind, records, what, more=pool.more)
-            text = f"You said {wanted}, and there are {counted(len(records), kind)}"
-            return between(need.slot, need.param, kind, records, "", lead=f"{text}:")
+                what = f"match {quote_words(find.said.text)}" if find.said is not None else "could be meant"
+                return ask_between(need.slot, need.param, kind, records, what, more=pool.more)
+            text = f"You said {wanted}, and there are {format_count(len(records), kind)}"
+            return ask_between(need.slot, need.param, kind, records, "", lead=f"{text}:")
         if len(records) > need.most:
             if need.most == 1:
-                return between(need.slot, need.param, kind, records, "are meant, and this takes one")
-            return need.ask(f"That is {counted(len(records), kind)} at once; at most {need.most} can be done together.")
+                return ask_between(need.slot, need.param, kind, records, "are meant, and this takes one")
+            return need.ask(
+                f"That is {format_count(len(records), kind)} at once; at most {need.most} can be done together."
+            )
         how = "" if pool.named and len(records) == 1 else "the only one" if len(records) == 1 else f"all {len(records)}"
         return tuple(LocatedRecord(each, kind, _spans(find), pool.via, how) for each in records)
 
@@ -139,13 +141,13 @@ class RecordFinder:
             by = order.by if order.by != AS_LISTED else self._choose_order(need, order.first)
             each_field = kind.field_named(by or "")
             if each_field is None:
-                return between(need.slot, need.param, kind, pool.records, "stand in no one line")
-            units = {quantity.unit for each in pool.records if (quantity := quantity_of(each_field, each.values))}
+                return ask_between(need.slot, need.param, kind, pool.records, "stand in no one line")
+            units = {quantity.unit for each in pool.records if (quantity := read_quantity(each_field, each.values))}
             if len(units) > 1:
-                return between(need.slot, need.param, kind, pool.records, "are in different currencies")
-            line = in_line(pool.records, each_field.name, descending=descending)
+                return ask_between(need.slot, need.param, kind, pool.records, "are in different currencies")
+            line = sort_by_field(pool.records, each_field.name, descending=descending)
             if not line:
-                return need.ask(f"None of the {counted(len(pool.records), kind)} has “{each_field.label or by}”.")
+                return need.ask(f"None of the {format_count(len(pool.records), kind)} has “{each_field.label or by}”.")
             equal = find_tied(line, min(order.nth, len(line)) - 1, each_field.name)
             what = f"the {order.first} by “{each_field.label or by}”"
         place = order.nth - 1
@@ -153,14 +155,14 @@ class RecordFinder:
         if find.pick == "all":
             wanted = len(line) - place
         if len(line) < place + wanted:
-            return between(need.slot, need.param, kind, line, "are all there are")
+            return ask_between(need.slot, need.param, kind, line, "are all there are")
         chosen = line[place : place + wanted]
         if len(chosen) > need.most:
-            return between(need.slot, need.param, kind, chosen, "are meant, and this takes fewer")
+            return ask_between(need.slot, need.param, kind, chosen, "are meant, and this takes fewer")
         rivals = [each for each in equal if each not in chosen]
         if rivals:
-            return between(need.slot, need.param, kind, [*chosen, *rivals], "stand at that place together")
-        how = f"{what} of {counted(len(line), kind)}" if len(line) > 1 else "the only one"
+            return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "stand at that place together")
+        how = f"{what} of {format_count(len(line), kind)}" if len(line) > 1 else "the only one"
         return tuple(LocatedRecord(each, kind, _spans(find), pool.via, how) for each in chosen)
 
     def _choose_order(self, need: RecordQuery, first: str) -> str | None:
@@ -198,7 +200,7 @@ class RecordFinder:
             return need.ask(f"Which {singular(need.kind)} is meant?", code="missing")
         if len(unique) > need.most:
             records = [each.record for each in unique]
-            return between(need.slot, need.param, need.kind, records, "were spoken of")
+            return ask_between(need.slot, need.param, need.kind, records, "were spoken of")
         return self._check(need, unique)
 
     async def _find_chosen(self, need: RecordQuery, choice: str, spans: tuple[Span, ...]) -> Outcome:
@@ -226,22 +228,26 @@ class RecordFinder:
             outcome = await self.run(need, again, own)
             if offered is None or not isinstance(outcome, Question) or outcome.candidates:
                 return outcome
-        return offered.model_copy(update={"text": f"Which one is meant by {said(words)} can't be told. {offered.text}"})
+        return offered.model_copy(
+            update={"text": f"Which one is meant by {quote_words(words)} can't be told. {offered.text}"}
+        )
 
     def _explain_none_found(self, need: RecordQuery, find: Find, pool: Pool) -> Question:
         kind, owner = need.kind, pool.via[0] if pool.via else None
         if len(pool.records) == 1:
-            return need.ask(explanations.kept_out(pool.records[0], pool.records[0].label, kind, need.filter))
+            return need.ask(explanations.explain_exclusion(pool.records[0], pool.records[0].label, kind, need.filter))
         words = {each.state: () for each in find.where if isinstance(each, StateIs) and not each.negated}
-        states = merged(*(kind.states[word] for word in words if word in kind.states), need.filter)
-        return need.ask(explanations.nothing(kind, states or need.filter, owner, pool.records, more=pool.more))
+        states = merge_filters(*(kind.states[word] for word in words if word in kind.states), need.filter)
+        return need.ask(
+            explanations.explain_none_found(kind, states or need.filter, owner, pool.records, more=pool.more)
+        )
 
     def _check(self, need: RecordQuery, found: Sequence[LocatedRecord]) -> Outcome:
         out = next((each for each in found if not fits(each.record, need.filter)), None)
         return (
             tuple(found)
             if out is None
-            else need.ask(explanations.kept_out(out.record, out.label, need.kind, need.filter))
+            else need.ask(explanations.explain_exclusion(out.record, out.label, need.kind, need.filter))
         )
 
 

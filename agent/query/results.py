@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from agent.planning.proposal import Words
-from agent.validate.questions import shown as plain_shown
+from agent.validate.questions import format_plain as plain_shown
 from agent.validate.records.located import LocatedRecord
 from core import money
 
@@ -37,7 +37,7 @@ class Quantity:
     def shown(self) -> str:
         """``24.50 EUR``, ``50 %``, ``3 days``, ``12``."""
         if self.unit is not None and self.is_money:
-            return money.format_money(minor(self.number, self.unit), self.unit)
+            return money.format_money(to_minor_units(self.number, self.unit), self.unit)
         number = f"{self.number.normalize():f}"
         if self.unit == PERCENT:
             return f"{number} %"
@@ -105,9 +105,9 @@ EarlierArguments = Mapping[str, Mapping[str, EarlierArgument]]
 NOTHING_EARLIER: Final[EarlierArguments] = MappingProxyType({})
 
 
-def minor(amount: Decimal, currency: str) -> int:
+def to_minor_units(amount: Decimal, currency: str) -> int:
     """Major units as whole minor units, half a cent up."""
-    return int(amount.scaleb(money.exponent(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(amount.scaleb(money.get_exponent(currency)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def is_currency(unit: str | None) -> bool:

@@ -85,12 +85,12 @@ class ConnectorCache:
     def kept(self, state: RecordState) -> CachedRecord:
         if state.record is None:
             return CachedRecord(state.id, state.version, None)
-        terms = record_matching.terms(self.kind(state.kind), state.record)
+        terms = record_matching.list_terms(self.kind(state.kind), state.record)
         words = {each.term for each in terms if each.form == "word"}
         return CachedRecord(
             state.id,
             state.version,
             dict(state.record.values),
             {(each.form, each.term, each.field) for each in terms},
-            {(spelling, word) for word in words for spelling in record_matching.spellings(word)},
+            {(spelling, word) for word in words for spelling in record_matching.make_spellings(word)},
         )

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.record_cache.records
 from agent.record_cache.cache import ConnectorCache
-from core.clock import iso
+from core.clock import format_iso
 from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
 from registry import record_matching
 from registry.record_cache import RecordState
@@ -139,7 +139,7 @@ async def _search_by_name(
 ) -> list[Record]:
     """The records that answer to the query's text, best first."""
     text = (query.text or "")[:MAX_TEXT_CHARS]
-    asked = record_matching.words(text)
+    asked = record_matching.split_words(text)
     terms = [await _terms(session, scope, word) for word in asked]
     named = [each for each in kind.fields if each.search in ("name", "text") and query.by in (None, each.search)]
     exact = [[match] for match in _exact(kind, query, text)]
@@ -160,8 +160,8 @@ async def _search_by_name(
 
 async def _terms(session: AsyncSession, scope: CacheScope, word: str) -> tuple[str, ...]:
     """The words that are kept and may be meant by ``word``, the most alike first."""
-    spelt = await store.record_cache.records.known_words(session, scope, record_matching.variants(word))
-    alike = [(record_matching.similarity(word, each), each) for each in spelt]
+    spelt = await store.record_cache.records.known_words(session, scope, record_matching.make_variants(word))
+    alike = [(record_matching.rate_similarity(word, each), each) for each in spelt]
     return tuple(each for fit, each in sorted(alike, reverse=True) if fit > 0)[:MAX_CANDIDATES]
 
 
@@ -169,7 +169,7 @@ def _exact(kind: RecordKind, query: Query, text: str) -> list[TermFilter]:
     made: list[TermFilter] = []
     for each in kind.fields:
         if each.search == "number" and query.by in (None, "number"):
-            made += [TermFilter(form, each.name, (code,)) for form, code in record_matching.codes(text)]
+            made += [TermFilter(form, each.name, (code,)) for form, code in record_matching.make_code_forms(text)]
         if each.search == "email" and query.by in (None, "email"):
             made.append(TermFilter("email", each.name, (text.strip().casefold(),)))
     return made
@@ -196,4 +196,4 @@ def _sorting(kind: RecordKind, query: Query) -> SortOrder | None:
 
 
 def _record(kind: RecordKind, row: RecordRow) -> Record:
-    return admit(kind, row.data, as_of=iso(row.seen_at))
+    return admit(kind, row.data, as_of=format_iso(row.seen_at))

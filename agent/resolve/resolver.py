@@ -49,7 +49,7 @@ def candidates(request: Request, shortlist: Shortlist, k: int = CANDIDATES) -> t
     if len(shortlist) <= k:
         for offer in shortlist.offers:
             best.setdefault(offer.name, Scored(offer, 0.0))
-    chosen = chosen_action(request, shortlist)
+    chosen = find_chosen_action(request, shortlist)
     if chosen is not None:
         picked = shortlist.get(chosen)
         assert picked is not None
@@ -58,7 +58,7 @@ def candidates(request: Request, shortlist: Shortlist, k: int = CANDIDATES) -> t
     return tuple(best.values())
 
 
-def chosen_action(request: Request, shortlist: Shortlist) -> str | None:
+def find_chosen_action(request: Request, shortlist: Shortlist) -> str | None:
     """The action the person picked when asked which one was meant, if it is offered."""
     for answer in reversed(request.answers):
         if answer.slot == "action" and answer.choice is not None and answer.choice in shortlist:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.runs.calls
 import store.runs.runs
-from agent.extract.limits import excess
+from agent.extract.limits import explain_excess
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import Answer, Question, Refusal, RunState
@@ -343,7 +343,7 @@ def _text(text: str) -> str:
     words = text.strip()
     if not words or len(words) > MAX_TEXT:
         raise InvalidInput(f"An answer has 1 to {MAX_TEXT} characters.")
-    if (why := excess(words)) is not None:
+    if (why := explain_excess(words)) is not None:
         raise InvalidInput(why)
     return words
 

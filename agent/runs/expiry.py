@@ -14,12 +14,12 @@ from core.errors import Conflict
 from store.database import Database
 
 
-def card_expiry(plan: Plan, now: datetime) -> datetime:
+def compute_card_expiry(plan: Plan, now: datetime) -> datetime:
     """When a card that is shown now runs out: the shortest time that one of its contracts gives."""
     return now + timedelta(seconds=plan.expires_s)
 
 
-def question_expiry(expires_s: int, now: datetime) -> datetime:
+def compute_question_expiry(expires_s: int, now: datetime) -> datetime:
     return now + timedelta(seconds=expires_s)
 
 

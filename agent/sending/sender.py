@@ -30,7 +30,7 @@ from agent.workspace import principals
 from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
 from core.errors import Conflict, NotAuthentic
-from core.storable import storable_text
+from core.storable import make_storable
 from executors import sandbox
 from executors.http.signed_client import SignedClient
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
@@ -270,7 +270,7 @@ class Sender:
                 state, detail = "failed", verdict.detail
             case Unknown():
                 state, detail = "unknown", verdict.detail
-        answer = storable_text(reply.body) if reply.body else None
+        answer = make_storable(reply.body) if reply.body else None
         try:
             await self._write_down(run, step, call, reply, state, detail, answer, fits, handled)
         except Conflict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.pipeline import Refusal
-from agent.validate.questions import said
+from agent.validate.questions import quote_words
 from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
 from registry.contract import Contract
@@ -16,7 +16,7 @@ def authorize(catalogue: Catalogue, name: str, version: int, *, actor: Actor, su
     if current is None and name in catalogue.faults:
         return Refusal(code="unsigned", detail=f"The contract {name} can't be used: {catalogue.faults[name]}.")
     if contract is None or current is None:
-        what = f"version {version} of {said(name)}" if current is not None else said(name)
+        what = f"version {version} of {quote_words(name)}" if current is not None else quote_words(name)
         return Refusal(code="no_match", detail=f"There is no registered action {what}; nothing was sent.")
     if current.digest != contract.digest:
         return Refusal(

@@ -10,14 +10,14 @@ from agent.extract import conditions
 from agent.extract.conditions import Comparison, Existence
 from agent.extract.time import time_ranges
 from agent.pipeline import Condition, Question
-from agent.validate.questions import said
-from agent.validate.records.located import LocatedRecord, counted
+from agent.validate.questions import quote_words
+from agent.validate.records.located import LocatedRecord, format_count
 from agent.validate.records.lookup import Lookup
 from agent.validate.records.query import RecordQuery
 from agent.validate.records.scope import MOST, TooMany
 from agent.validate.records.time_bounds import format_bound, is_within
 from agent.validate.verified_spans import verify_spans
-from registry.records import Bound, Query, shown_value
+from registry.records import Bound, Query, format_field
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ async def judge(condition: Condition, at: int, lookup: Lookup) -> ConditionVerdi
     if isinstance(made, Question):
         return made
     return ConditionVerdict(
-        made.holds, f"{said(words.text)}: {'yes' if made.holds else 'no'}, {made.told}.", made.found
+        made.holds, f"{quote_words(words.text)}: {'yes' if made.holds else 'no'}, {made.told}.", made.found
     )
 
 
@@ -61,15 +61,17 @@ async def _compared(read: Comparison, words: str, at: int, lookup: Lookup) -> Co
         bounds[line.name] = (format_bound(line, window.low), format_bound(line, window.high))
     scope = await lookup.reach.scope(kind)
     if scope is None or isinstance(scope, TooMany):
-        return _unreadable(at, f"{said(words)} is not for you to see. Say what shall be done without the “if”.")
+        return _unreadable(at, f"{quote_words(words)} is not for you to see. Say what shall be done without the “if”.")
     query = Query(kind.name, where=scope, between=bounds, order=kind.order, limit=MOST)
     found = await lookup.kinds.search(query)
     records = [each for each in found if is_within(each, bounds)]
     if found and not records:  # what was found was not looked for: nothing follows from it
-        return _unreadable(at, f"{said(words)} can't be looked up here. Say what shall be done without the “if”.")
+        return _unreadable(
+            at, f"{quote_words(words)} can't be looked up here. Say what shall be done without the “if”."
+        )
     if not records:
         return ConditionVerdict(False, "there is no such " + kind.title.lower())
-    value = shown_value(field, records[0].values)
+    value = format_field(field, records[0].values)
     return ConditionVerdict(True, f"{records[0].label} has {value}", (LocatedRecord(records[0], kind, ()),))
 
 
@@ -113,6 +115,10 @@ async def _exists(read: Existence, condition: Condition, at: int, lookup: Lookup
     if isinstance(aim, Question):
         return aim
     records = await lookup.search.every(aim)
-    told = f"{owner.label} has {counted(len(records), kind)}" if owner else f"there are {counted(len(records), kind)}"
+    told = (
+        f"{owner.label} has {format_count(len(records), kind)}"
+        if owner
+        else f"there are {format_count(len(records), kind)}"
+    )
     found = tuple(LocatedRecord(each, kind, ()) for each in records[:1])
     return ConditionVerdict(bool(records) != read.negated, told, found)

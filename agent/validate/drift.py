@@ -10,7 +10,7 @@ from core.display_text import to_display_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract
 from registry.endpoints.types import HttpEndpoint, McpEndpoint
-from registry.records import Kinds, Record, RecordKind, shown_value
+from registry.records import Kinds, Record, RecordKind, format_field
 
 
 async def recheck(
@@ -79,7 +79,7 @@ def _changes(pin: RecordSnapshot, record: Record, kind: RecordKind) -> list[str]
     """``INV-1042 …: Status changed from paid to refunded.``"""
     return [
         f"{pin.label}: {each.label or each.name} changed from "
-        f"{_value(shown_value(each, pin.values))} to {_value(shown_value(each, record.values))}."
+        f"{_value(format_field(each, pin.values))} to {_value(format_field(each, record.values))}."
         for each in kind.fields
         if pin.values.get(each.name) != record.values.get(each.name)
     ]

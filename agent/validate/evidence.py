@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from agent.pipeline import ParameterValue, PromptSource, Span, evidence_of
 from agent.planning.proposal import TypedValue, Words
-from agent.validate.questions import closed_set
+from agent.validate.questions import list_members
 from agent.validate.values import Parameter, Read, from_words
 from agent.validate.verified_spans import VerifiedSpan
 from language import numerals
@@ -31,7 +31,7 @@ from registry.contract import Contract, Risk, SourceKind, Unit
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 
 
-def span_of(words: Words | None) -> tuple[Span, ...]:
+def find_spans(words: Words | None) -> tuple[Span, ...]:
     """The place of words in what was typed; empty for words that don't stand there."""
     if words is None or words.start is None:
         return ()
@@ -41,7 +41,7 @@ def span_of(words: Words | None) -> tuple[Span, ...]:
 def prove(parameter: Parameter, argument: TypedValue, value: Any, now: datetime) -> PromptSource | None:
     """Where a typed value comes from: words that code reads the same way, words that only the model reads so, or (None)
     no words."""
-    spans = span_of(argument.quote)
+    spans = find_spans(argument.quote)
     if not spans:
         return None
     text = spans[0].text
@@ -51,12 +51,12 @@ def prove(parameter: Parameter, argument: TypedValue, value: Any, now: datetime)
 
 
 def _read_by_code(parameter: Parameter, value: Any, words: VerifiedSpan, now: datetime) -> bool:
-    if isinstance(value, str) and not closed_set(parameter.schema) and value == words.text:
+    if isinstance(value, str) and not list_members(parameter.schema) and value == words.text:
         return True
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return all(each in words.text for each in value)
     if (
-        closed_set(parameter.schema)
+        list_members(parameter.schema)
         and isinstance(value, str)
         and value.replace("_", " ").casefold() == words.text.casefold()
     ):
@@ -88,7 +88,7 @@ def may_be_proposed(contract: Contract, name: str) -> bool:
     return SourceKind.PROPOSED in annotation.sources and not risky
 
 
-def reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
+def list_reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
     """Why a person must look, whatever the contract's policy: values that code can't prove."""
     read = [each for each in filled if evidence_of(each.source) == "read"]
     proposed = [each for each in filled if evidence_of(each.source) == "proposed"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
-from agent.validate.questions import join, said
-from agent.validate.records.located import LocatedRecord, counted
+from agent.validate.questions import join, quote_words
+from agent.validate.records.located import LocatedRecord, format_count
 from agent.validate.slots import Slots
 from agent.validate.values import Read
 
 _SHOWN = 5
 
 
-def combinations(
+def list_combinations(
     spread: Mapping[str, tuple[LocatedRecord | Read, ...]],
 ) -> Sequence[Mapping[str, LocatedRecord | Read]]:
     """The parameter values of every further call; the first of each parameter together make the call that exists
@@ -22,7 +22,7 @@ def combinations(
     return [dict(zip(names, each, strict=True)) for each in itertools.product(*spread.values())][1:]
 
 
-def unchanged(slots: Slots) -> str | None:
+def explain_unchanged(slots: Slots) -> str | None:
     """Why the call would change nothing, as a sentence; None where it would. Only for contracts that say which fields
     they replace."""
     same: list[str] = []
@@ -37,14 +37,14 @@ def unchanged(slots: Slots) -> str | None:
     return same[0] if same else None
 
 
-def each_said(slots: Slots) -> Iterator[str]:
+def explain_each(slots: Slots) -> Iterator[str]:
     """Why such calls wait for a person, whatever the contract's policy: how many, and which."""
     for name, values in slots.spread.items():
         words = slots.words(name)
         found = [each for each in values if isinstance(each, LocatedRecord)]
         shown = [each.label for each in found] or [each.shown for each in values if isinstance(each, Read)]
-        what = counted(len(found), found[0].kind) if found else f"{len(values)} values of {slots.label(name)}"
+        what = format_count(len(found), found[0].kind) if found else f"{len(values)} values of {slots.label(name)}"
         more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
         which = f"{', '.join(shown[:_SHOWN])}{more}" if more else join(shown, "and")
-        opening = f"{said(words.text)} means" if words is not None else "That means"
+        opening = f"{quote_words(words.text)} means" if words is not None else "That means"
         yield f"{opening} {what}, with a call for each: {which}."

@@ -18,7 +18,7 @@ from agent.validate.records.attribute_match import find_similar
 from agent.validate.records.located import LocatedRecord
 from agent.validate.records.lookup import Lookup
 from agent.validate.records.query import RecordQuery
-from agent.validate.records.scope import MOST, all_of
+from agent.validate.records.scope import MOST, merge_scopes
 from agent.validate.slots import Slots, Trouble, record_source
 from agent.validate.values import from_field
 from agent.validate.verified_spans import find_answer, verify_spans
@@ -67,11 +67,13 @@ class DraftFilling:
             return Refusal(code="invalid", detail="This call carries values that nobody said; nothing was sent.")
         for name, held in self.slots.draft.given.items():
             if name in FORBIDDEN_NAMES or name not in declared:
-                detail = f"{questions.said(name)} is not a parameter of “{self.contract.title}”."
-                return supplied_values.fault(held, "unknown_parameter", detail)
+                detail = f"{questions.quote_words(name)} is not a parameter of “{self.contract.title}”."
+                return supplied_values.refuse_value(held, "unknown_parameter", detail)
         for name in (*self.slots.draft.arguments, *declared):
             if name in FORBIDDEN_NAMES or name not in declared:
-                detail = f"{questions.said(name)} is not a parameter of “{self.contract.title}”; nothing was sent."
+                detail = (
+                    f"{questions.quote_words(name)} is not a parameter of “{self.contract.title}”; nothing was sent."
+                )
                 return Refusal(code="invalid", detail=detail)
         for name, argument in self.slots.draft.arguments.items():
             if (
@@ -121,11 +123,11 @@ class DraftFilling:
             return self._take(name, pinned)
         if (held := self.slots.given(name)) is not None:
             field = self.slots.annotation(name).field or kind.id_field
-            named = await supplied_values.records(need, self.slots.parameter(name), held, field, self.lookup.reach)
+            named = await supplied_values.find_records(need, self.slots.parameter(name), held, field, self.lookup.reach)
             if isinstance(named, Refusal):
                 return named
             reading = ", ".join(each.named for each in named)
-            return self._take(name, named, supplied_values.source(held, reading))
+            return self._take(name, named, supplied_values.make_source(held, reading))
         argument = self.slots.draft.arguments.get(name)
         asked = find_answer(self.slots.request, need.slot) is not None
         items = argument.items if isinstance(argument, ListArgument) and not asked else (argument,)
@@ -253,18 +255,20 @@ class DraftFilling:
         if name is None:
             return None
         if name not in self.contract.properties:
-            detail = f"The contract requires {questions.said(name)} without declaring it; its owner must mend it."
+            detail = (
+                f"The contract requires {questions.quote_words(name)} without declaring it; its owner must mend it."
+            )
             return Refusal(code="invalid", detail=detail)
         kind, schema = self._kind(name), self.slots.schema(name)
         asked = self.slots.ask(name, questions.ask_for(name, schema, self.slots.annotation(name), kind), "missing")
-        offered = questions.choices(schema) if kind is None else await self._few(name, kind)
+        offered = questions.list_choices(schema) if kind is None else await self._few(name, kind)
         return asked.model_copy(update={"candidates": offered})
 
     async def _few(self, name: str, kind: RecordKind) -> tuple[Candidate, ...]:
         """The records it could be, newest first, where they are few; none where they are many."""
         owner, reach = self._owner(name), self.lookup.reach
         own = await reach.within(kind, owner.record, owner.kind) if owner else {}
-        where = all_of(await reach.scope(kind), own, self.slots.annotation(name).filter)
+        where = merge_scopes(await reach.scope(kind), own, self.slots.annotation(name).filter)
         if where is None:
             return ()
         order = self.slots.annotation(name).order or kind.order
@@ -272,7 +276,7 @@ class DraftFilling:
             Query(kind.name, None, None, where, order, True, questions.MAX_CANDIDATES + 1)
         )
         return (
-            tuple(questions.candidate(each, found, kind) for each in found)
+            tuple(questions.make_candidate(each, found, kind) for each in found)
             if len(found) <= questions.MAX_CANDIDATES
             else ()
         )

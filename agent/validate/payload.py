@@ -39,7 +39,7 @@ def _checker(schema: bytes) -> Checker:
     return Checker(canon.loads(schema))
 
 
-def misfits(contract: Contract, params: Mapping[str, Any]) -> Iterator[Misfit]:
+def find_misfits(contract: Contract, params: Mapping[str, Any]) -> Iterator[Misfit]:
     """What does not fit the schema, in its order. A schema that is no schema is one misfit: nothing fits it."""
     try:
         checker = _checker(canon.dumps(contract.parameters))
@@ -49,12 +49,12 @@ def misfits(contract: Contract, params: Mapping[str, Any]) -> Iterator[Misfit]:
     try:
         for fault in checker.faults(dict(params)):
             path = fault.instance_path
-            yield Misfit(str(path[0]) if path else None, fault.message[:200], pointer.at(*path[1:]))
+            yield Misfit(str(path[0]) if path else None, fault.message[:200], pointer.join_pointer(*path[1:]))
     except InvalidInput as error:
         yield Misfit(None, error.detail)
 
 
-def body(contract: Contract, params: Mapping[str, Any], *, call_id: str, run_id: str, actor: Actor) -> str:
+def render_body(contract: Contract, params: Mapping[str, Any], *, call_id: str, run_id: str, actor: Actor) -> str:
     """The whole body as canonical JSON text. Raises NotCanonical for a value that has no canonical form."""
     return canon.dumps(
         {
@@ -87,7 +87,7 @@ def call_request(
     be sent as the contract says, and NotCanonical for one that has no canonical form."""
     endpoint = contract.endpoint
     if not isinstance(endpoint, HttpEndpoint | McpEndpoint):
-        made = body(contract, params, call_id=call_id, run_id=run_id, actor=actor)
+        made = render_body(contract, params, call_id=call_id, run_id=run_id, actor=actor)
         return CallRequest(endpoint.url, made)
     base = None
     if endpoint.connection is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from agent.extract.limits import excess
+from agent.extract.limits import explain_excess
 from agent.pipeline import (
     Candidate,
     Draft,
@@ -25,13 +25,13 @@ from agent.validate import supplied_values
 from agent.validate.authorization import authorize
 from agent.validate.conditions import judge
 from agent.validate.coverage.unclaimed_text import UnclaimedText
-from agent.validate.coverage.unused_words import find_unused_words, further, quote_spans
-from agent.validate.fan_out import combinations, each_said, unchanged
+from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
+from agent.validate.fan_out import explain_each, explain_unchanged, list_combinations
 from agent.validate.filling import DraftFilling
-from agent.validate.payload import call_request, misfits, plan_digest
+from agent.validate.payload import call_request, find_misfits, plan_digest
 from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
 from agent.validate.preview import preview
-from agent.validate.questions import said as quote
+from agent.validate.questions import quote_words as quote
 from agent.validate.records.located import DiscourseContext, LocatedRecord
 from agent.validate.records.lookup import Lookup
 from agent.validate.records.scope import RecordScope
@@ -76,9 +76,9 @@ async def validate(
     if not drafts:
         return Refusal(code="no_match", detail="There is nothing to do in that; nothing was sent.")
     if len(drafts) > MAX_STEPS:
-        return too_many(len(drafts))
+        return refuse_too_many(len(drafts))
     for answer in request.answers:
-        if (why := excess(answer.text or "")) is not None:
+        if (why := explain_excess(answer.text or "")) is not None:
             return Refusal(code="too_complex", detail=why)
     contracts: list[Contract] = []
     for draft in drafts:
@@ -105,21 +105,21 @@ async def validate(
         wanted: list[Mapping[str, LocatedRecord | Read]] = [{}]
         for pinned in wanted:
             slots = Slots(at, draft, contract, request, unclaimed, pinned)
-            trouble = await DraftFilling(slots, lookup).fill() or unfit(slots)
+            trouble = await DraftFilling(slots, lookup).fill() or check_fit(slots)
             if isinstance(trouble, Question) and request.given is not None and not request.answers:
                 return supplied_values.refuse_question(slots, trouble)
             if trouble is not None:
                 return trouble
             if slots.spread and not pinned:
-                wanted += combinations(slots.spread)
-                spread += each_said(slots)
-            if len(wanted) > 1 and (already := unchanged(slots)) is not None:
+                wanted += list_combinations(slots.spread)
+                spread += explain_each(slots)
+            if len(wanted) > 1 and (already := explain_unchanged(slots)) is not None:
                 idle.append(
                     already
                 )  # of one that was named, somebody may want it said again; of all of them nobody does
                 continue
             if len(steps) >= MAX_STEPS or len(wanted) > MAX_STEPS:
-                return too_many(len(steps) + len(wanted))
+                return refuse_too_many(len(steps) + len(wanted))
             on_phase("checking")
             earlier = confirmed_in_session if counts_in_session(contract, actor) else nothing_confirmed
             decision = await decide(contract, slots.params, slots.fields, earlier, evaluator, workspace=actor.workspace)
@@ -140,7 +140,7 @@ async def validate(
         # Where no record is meant, what is joined on is seldom another wish, and the card says that nothing comes of
         # it.
         refers = any(contract.annotation(name).record for contract in contracts for name in contract.properties)
-        also = further(request.text, left) if refers else ()
+        also = find_joined(request.text, left) if refers else ()
         if also and find_answer(request, REST) is None:
             return _rest(also, steps)
         held.append(quote_spans(left))
@@ -154,7 +154,7 @@ async def validate(
     )
 
 
-def too_many(count: int) -> Refusal:
+def refuse_too_many(count: int) -> Refusal:
     detail = f"That is {count} actions at once; at most {MAX_STEPS} can be planned together."
     return Refusal(code="invalid", detail=detail)
 
@@ -167,10 +167,10 @@ def _rest(also: Sequence[Span], steps: Sequence[Step]) -> Question:
     return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=False)
 
 
-def unfit(slots: Slots) -> Question | Refusal | None:
+def check_fit(slots: Slots) -> Question | Refusal | None:
     """Question or refusal for values that don't fit the contract's JSON Schema, checked last: a person's own words can
     be said again, anything else can't."""
-    unfit = list(misfits(slots.contract, slots.params))
+    unfit = list(find_misfits(slots.contract, slots.params))
     faults = [
         Fault(pointer=filled.source.pointer + misfit.below, code="invalid", detail=to_display_text(misfit.why))
         for misfit in unfit

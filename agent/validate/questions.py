@@ -11,7 +11,7 @@ from agent.validate.records import confusables
 from agent.validate.records.located import LABEL_CHARS, plural, singular
 from core.display_text import to_display_text
 from registry.contract import Annotation, Unit
-from registry.records import Record, RecordKind, shown_value
+from registry.records import Record, RecordKind, format_field
 
 MAX_CANDIDATES: Final = 8
 WORDS_CHARS: Final = 120
@@ -24,7 +24,7 @@ def label_of(param: str, schema: Mapping[str, Any], annotation: Annotation) -> s
     return annotation.label or (title if isinstance(title, str) and title else param.replace("_", " "))
 
 
-def said(words: str) -> str:
+def quote_words(words: str) -> str:
     """Quotes somebody's words inside a sentence."""
     return f"‘{to_display_text(words, limit=WORDS_CHARS)}’"
 
@@ -36,11 +36,11 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
     label = label_of(param, schema, annotation)
     if kind is not None:
         return f"Which {singular(kind)}?"
-    members = closed_set(schema)
+    members = list_members(schema)
     if schema.get("type") == "boolean":
         return f"{label}: yes or no?"
     if members and len(members) <= MAX_CANDIDATES:
-        return f"{label}: {join([shown(member) for member in members], 'or')}?"
+        return f"{label}: {join([format_plain(member) for member in members], 'or')}?"
     if annotation.unit in (Unit.MONEY, Unit.MONEY_MINOR):
         return f"{label}: how much?"
     if annotation.unit in (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS):
@@ -48,30 +48,32 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
     return f"{label}: what shall it be?"
 
 
-def closed_set(schema: Mapping[str, Any]) -> tuple[Any, ...]:
+def list_members(schema: Mapping[str, Any]) -> tuple[Any, ...]:
     """The members a parameter is limited to: an enum's, a boolean's, else nothing."""
     if isinstance(schema.get("enum"), list):
         return tuple(schema["enum"])
     return (True, False) if schema.get("type") == "boolean" else ()
 
 
-def choices(schema: Mapping[str, Any]) -> tuple[Candidate, ...]:
-    """A closed set as candidates; the id is ``member_id`` of the member."""
-    members = closed_set(schema)
-    return tuple(Candidate(id=member_id(each), label=shown(each)) for each in members[: 8 * MAX_CANDIDATES])
+def list_choices(schema: Mapping[str, Any]) -> tuple[Candidate, ...]:
+    """A closed set as candidates; the id is ``format_member_id`` of the member."""
+    members = list_members(schema)
+    return tuple(
+        Candidate(id=format_member_id(each), label=format_plain(each)) for each in members[: 8 * MAX_CANDIDATES]
+    )
 
 
-def member_id(member: Any) -> str:
+def format_member_id(member: Any) -> str:
     """The id of a closed set's member in a choice: a string itself, anything else its JSON."""
     return member if isinstance(member, str) else json.dumps(member)
 
 
-def shown(value: Any) -> str:
+def format_plain(value: Any) -> str:
     """A plain value as a person reads it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
-        return ", ".join(shown(each) for each in value)
+        return ", ".join(format_plain(each) for each in value)
     return to_display_text("nothing" if value is None else str(value), lines=True, limit=4000)
 
 
@@ -81,21 +83,21 @@ def join(parts: Sequence[str], word: str) -> str:
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
-def candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKind | None = None) -> Candidate:
+def make_candidate(record: Record, twins: Sequence[Record] = (), kind: RecordKind | None = None) -> Candidate:
     """A record as a candidate. ``twins`` are the others it could be mistaken for: how it differs from them is
     marked."""
     found: list[str] = []
     if kind is not None:
         mine = name_of(record, kind)
-        found += confusables.suspicious(mine)
+        found += confusables.find_suspicious(mine)
         for twin in twins:
             theirs = name_of(twin, kind)
             if (
                 twin.id != record.id
                 and mine != theirs
-                and (confusables.same_look(mine, theirs) or confusables.near(mine, theirs))
+                and (confusables.looks_same(mine, theirs) or confusables.is_near(mine, theirs))
             ):
-                found += confusables.marks(mine, theirs)
+                found += confusables.describe_differences(mine, theirs)
     return Candidate(
         id=record.id,
         label=to_display_text(record.label, limit=LABEL_CHARS),
@@ -112,7 +114,7 @@ def name_of(record: Record, kind: RecordKind) -> str:
     return names[0] if names else record.label
 
 
-def between(
+def ask_between(
     slot: str,
     param: str,
     kind: RecordKind,
@@ -140,7 +142,7 @@ def between(
         text=f"{opening} {join(named, 'or')}{tail}",
         param=param,
         missing=tuple(missing),
-        candidates=tuple(candidate(each, offered, kind) for each in offered),
+        candidates=tuple(make_candidate(each, offered, kind) for each in offered),
     )
 
 
@@ -150,7 +152,7 @@ def _telling_field(records: Sequence[Record], kind: RecordKind) -> str | None:
     best: tuple[int, int, int] | None = None
     telling: str | None = None
     for place, each in enumerate(kind.fields):
-        values = [shown_value(each, record.values) for record in records]
+        values = [format_field(each, record.values) for record in records]
         if each.name.endswith("_id") or not all(values):
             continue
         if any(value in record.label for value, record in zip(values, records, strict=True)):
@@ -163,4 +165,4 @@ def _telling_field(records: Sequence[Record], kind: RecordKind) -> str | None:
 
 def _aside(record: Record, kind: RecordKind, telling: str | None) -> str:
     each = kind.field_named(telling) if telling else None
-    return f" ({to_display_text(shown_value(each, record.values), limit=WORDS_CHARS)})" if each is not None else ""
+    return f" ({to_display_text(format_field(each, record.values), limit=WORDS_CHARS)})" if each is not None else ""

@@ -14,7 +14,7 @@ from agent.validate.values import Parameter, Read, Unread
 from agent.validate.verified_spans import VerifiedSpan, find_answer, verify_spans
 from core.display_text import to_display_text
 from registry.contract import SourceKind
-from registry.records import shown_value
+from registry.records import format_field
 
 _WHEN: Final = frozenset({"when", "date", "day", "time", "start", "end", "effective", "moment"})
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -36,7 +36,7 @@ def fill(slots: Slots, name: str) -> Trouble | None:
         and slots.annotation(name).takes_words
         and (overlooked := slots.unclaimed.amount())
     ):
-        text = f"You wrote {questions.said(overlooked)}: what shall {parameter.label} be?"
+        text = f"You wrote {questions.quote_words(overlooked)}: what shall {parameter.label} be?"
         return slots.ask(name, text, "unreadable")
     if read is not None and slots.money_in(name):
         read = _as_currency(slots, name, read)
@@ -52,7 +52,7 @@ def fill(slots: Slots, name: str) -> Trouble | None:
         read = None
     if isinstance(read, Unread):
         asked = slots.ask(name, read.why, "unreadable")
-        return asked.model_copy(update={"candidates": questions.choices(parameter.schema)})
+        return asked.model_copy(update={"candidates": questions.list_choices(parameter.schema)})
     if read is not None:
         slots.put(name, read.value, read.shown, read.source)
     elif derived is not None:
@@ -62,9 +62,9 @@ def fill(slots: Slots, name: str) -> Trouble | None:
     elif SourceKind.DEFAULT in sources:
         if slots.annotation(name).takes_words and (moment := _other_moment(slots, parameter)):
             asked = slots.ask(
-                name, f"You wrote {questions.said(moment)}: what shall {parameter.label} be?", "unreadable"
+                name, f"You wrote {questions.quote_words(moment)}: what shall {parameter.label} be?", "unreadable"
             )
-            return asked.model_copy(update={"candidates": questions.choices(parameter.schema)})
+            return asked.model_copy(update={"candidates": questions.list_choices(parameter.schema)})
         _default(slots, parameter)
     return None
 
@@ -110,7 +110,7 @@ def _argument(slots: Slots, parameter: Parameter, argument: Argument) -> Read | 
 def _read(slots: Slots, parameter: Parameter, argument: Mention | Choice, words: VerifiedSpan) -> Read | Unread:
     """A choice counts for a closed set only; for any other parameter the words are read, whatever value the resolver
     claims."""
-    if isinstance(argument, Choice) and questions.closed_set(parameter.schema):
+    if isinstance(argument, Choice) and questions.list_members(parameter.schema):
         return values.from_choice(parameter, argument, words)
     if isinstance(argument, Choice) and parameter.is_array:
         return _several(slots, parameter, ListArgument(items=(argument,)))
@@ -145,8 +145,8 @@ def _derived(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | No
     value, field = found[0].record.values.get(derive.field), found[0].kind.field_named(derive.field)
     if value is None or field is None:
         return None
-    shown = to_display_text(shown_value(field, found[0].record.values))
-    return value, values.value_shown(parameter, value, shown), record_source(found, derive.field)
+    shown = to_display_text(format_field(field, found[0].record.values))
+    return value, values.format_parameter(parameter, value, shown), record_source(found, derive.field)
 
 
 def _other_moment(slots: Slots, parameter: Parameter) -> str | None:
@@ -160,7 +160,7 @@ def _default(slots: Slots, parameter: Parameter) -> None:
     for key in ("default", "const"):
         if key in parameter.schema:
             value = parameter.schema[key]
-            slots.put(parameter.name, value, values.value_shown(parameter, value), DefaultSource())
+            slots.put(parameter.name, value, values.format_parameter(parameter, value), DefaultSource())
             return
 
 
@@ -169,8 +169,8 @@ def _as_currency(slots: Slots, name: str, read: Read | Unread) -> Read | Unread:
     words = slots.words(name)
     if isinstance(read, Read) or words is None:
         return read
-    said = values.currency_said(words.text)
-    code = money.currency_of(words.text) or (said.currency if said is not None else None)
+    said = values.find_currency(words.text)
+    code = money.find_currency(words.text) or (said.currency if said is not None else None)
     return (
         read
         if code is None
@@ -184,14 +184,14 @@ def _borrowed_currency(slots: Slots, name: str) -> Read | None:
         return None
     for other in slots.money_in(name):
         words = slots.words(other)
-        said = values.currency_said(words.text) if words is not None else None
+        said = values.find_currency(words.text) if words is not None else None
         if words is not None and said is not None and said.currency is not None:
             return Read(said.currency, said.currency, PromptSource(spans=words.spans, reading="by the amount said"))
     return None
 
 
 def _other_currency(slots: Slots, name: str, currency: Any) -> Trouble:
-    code = questions.shown(currency)
+    code = questions.format_plain(currency)
     for other in slots.money_in(name):
         if slots.words(other) is not None:
             text = f"{slots.label(other)} is in {code} here and nothing is converted. How much is it in {code}?"

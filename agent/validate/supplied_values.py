@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from agent.pipeline import Fault, GivenSource, Question, Refusal, SuppliedValue
 from agent.validate import values
-from agent.validate.questions import said
+from agent.validate.questions import quote_words
 from agent.validate.records import explanations
 from agent.validate.records.located import LocatedRecord, singular
 from agent.validate.records.query import RecordQuery
@@ -27,7 +27,7 @@ from registry.records import Query, Record
 SHOWN_CHARS: Final = 4000
 
 
-def fault(given: SuppliedValue, code: str, detail: str, *, below: str = "") -> Refusal:
+def refuse_value(given: SuppliedValue, code: str, detail: str, *, below: str = "") -> Refusal:
     """A refusal that names the value by its place in what was given."""
     return Refusal(
         code="invalid",
@@ -36,7 +36,7 @@ def fault(given: SuppliedValue, code: str, detail: str, *, below: str = "") -> R
     )
 
 
-def source(given: SuppliedValue, reading: str = "") -> GivenSource:
+def make_source(given: SuppliedValue, reading: str = "") -> GivenSource:
     return GivenSource(by=given.by, pointer=given.pointer, ref=given.ref, reading=reading)
 
 
@@ -46,46 +46,48 @@ def fill(slots: Slots, parameter: Parameter, given: SuppliedValue, taken: Any | 
     name, value = parameter.name, given.value
     if not slots.annotation(name).takes_words and (taken is None or taken != value):
         detail = f"{parameter.label} can't be chosen: the contract takes it from elsewhere. Leave it out."
-        return fault(given, "not_choosable", detail)
+        return refuse_value(given, "not_choosable", detail)
     if slots.money_in(name) and taken is not None and taken != value:
         detail = f"{parameter.label} is {to_display_text(str(taken))} here; nothing is converted."
-        return fault(given, "other_currency", detail)
+        return refuse_value(given, "other_currency", detail)
     try:
         written = canon.dumps(value).decode()
     except NotCanonical as error:
-        return fault(given, "not_canonical", f"{parameter.label} can't be signed: {to_display_text(error.detail)}")
+        return refuse_value(
+            given, "not_canonical", f"{parameter.label} can't be signed: {to_display_text(error.detail)}"
+        )
     nested = isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(each, dict | list) for each in value)
     )
-    shown = to_display_text(written, limit=SHOWN_CHARS) if nested else values.value_shown(parameter, value)
-    slots.put(name, value, shown, source(given))
+    shown = to_display_text(written, limit=SHOWN_CHARS) if nested else values.format_parameter(parameter, value)
+    slots.put(name, value, shown, make_source(given))
     return None
 
 
-async def records(
+async def find_records(
     need: RecordQuery, parameter: Parameter, given: SuppliedValue, field: str, reach: RecordScope
 ) -> tuple[LocatedRecord, ...] | Refusal:
     """The records whose ``field`` holds the given value (each of them, for an array), in their order. Raises
     PlatformUnavailable."""
     wanted = given.value if parameter.is_array else [given.value]
     if not isinstance(wanted, list):
-        return fault(given, "wrong_type", f"{parameter.label} takes a list.")
+        return refuse_value(given, "wrong_type", f"{parameter.label} takes a list.")
     if len(wanted) > need.most:
-        return fault(given, "too_many", f"{parameter.label} takes at most {need.most}; {len(wanted)} are given.")
+        return refuse_value(given, "too_many", f"{parameter.label} takes at most {need.most}; {len(wanted)} are given.")
     found: list[LocatedRecord] = []
     for at, value in enumerate(wanted):
         below = f"/{at}" if parameter.is_array else ""
         if isinstance(value, bool) or not isinstance(value, str | int):
             detail = f"{parameter.label} is named by the {field} of the {singular(need.kind)}: a string or an integer."
-            return fault(given, "wrong_type", detail, below=below)
+            return refuse_value(given, "wrong_type", detail, below=below)
         record = await _record(need, value, field, reach)
         if record is None:
-            detail = f"There is no {singular(need.kind)} with the {field.replace('_', ' ')} {said(str(value))}."
-            return fault(given, "record_not_found", detail, below=below)
+            detail = f"There is no {singular(need.kind)} with the {field.replace('_', ' ')} {quote_words(str(value))}."
+            return refuse_value(given, "record_not_found", detail, below=below)
         one = LocatedRecord(record, need.kind, ())
         if not fits(record, need.filter):
-            why = explanations.kept_out(record, one.label, need.kind, need.filter)
-            return fault(given, "record_not_allowed", to_display_text(why), below=below)
+            why = explanations.explain_exclusion(record, one.label, need.kind, need.filter)
+            return refuse_value(given, "record_not_allowed", to_display_text(why), below=below)
         found.append(one)
     return tuple(found)
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from agent.extract import exact
+from agent.extract import read_exact
 from agent.extract.spans import money
 from agent.pipeline import Choice, PromptSource, Source
-from agent.validate.questions import closed_set, member_id, said, shown
+from agent.validate.questions import format_member_id, format_plain, list_members, quote_words
 from agent.validate.verified_spans import VerifiedSpan
 from core import canon
 from core.errors import NotCanonical
@@ -82,48 +82,56 @@ def from_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read
     annotation = parameter.annotation
     if parameter.is_money and parameter.currency:
         annotation = annotation.model_copy(update={"currency": parameter.currency})
-    reading = exact(words.text, name=parameter.name, schema=parameter.schema, annotation=annotation, now=now)
+    reading = read_exact(words.text, name=parameter.name, schema=parameter.schema, annotation=annotation, now=now)
     if reading is None:
-        return Unread(f"I can't read {said(words.text)} as {_noun(parameter)}.")
+        return Unread(f"I can't read {quote_words(words.text)} as {_noun(parameter)}.")
     value = _json(reading.value)
     if value is None or not _has_canonical_form(value):
-        return Unread(f"{said(words.text)} is out of range for {_noun(parameter)}.")
+        return Unread(f"{quote_words(words.text)} is out of range for {_noun(parameter)}.")
     how = "" if reading.how == words.text else reading.how
     return Read(
-        value, value_shown(parameter, value, reading.shown), PromptSource(spans=words.spans, reading=shown(how))
+        value,
+        format_parameter(parameter, value, reading.shown),
+        PromptSource(spans=words.spans, reading=format_plain(how)),
     )
 
 
 def from_choice(parameter: Parameter, choice: Choice, words: VerifiedSpan) -> Read | Unread:
     """A member of the closed set, by JSON equality (true is not 1); anything else a resolver claims is no value."""
-    for member in closed_set(parameter.schema):
+    for member in list_members(parameter.schema):
         if type(member) is type(choice.value) and member == choice.value:
-            how = "" if words.text.casefold() == shown(member).casefold() else f"{words.text} → {shown(member)}"
-            return Read(member, value_shown(parameter, member), PromptSource(spans=words.spans, reading=shown(how)))
-    return Unread(f"{said(words.text)} is none of the choices for {parameter.label}.")
+            how = (
+                ""
+                if words.text.casefold() == format_plain(member).casefold()
+                else f"{words.text} → {format_plain(member)}"
+            )
+            return Read(
+                member, format_parameter(parameter, member), PromptSource(spans=words.spans, reading=format_plain(how))
+            )
+    return Unread(f"{quote_words(words.text)} is none of the choices for {parameter.label}.")
 
 
 def from_candidate(parameter: Parameter, choice: str, words: VerifiedSpan) -> Read | Unread:
     """The member that was picked from the question's candidates."""
-    for member in closed_set(parameter.schema):
-        if member_id(member) == choice:
-            return Read(member, value_shown(parameter, member), PromptSource(spans=words.spans, reading="chosen"))
-    return Unread(f"{said(choice)} is none of the choices for {parameter.label}.")
+    for member in list_members(parameter.schema):
+        if format_member_id(member) == choice:
+            return Read(member, format_parameter(parameter, member), PromptSource(spans=words.spans, reading="chosen"))
+    return Unread(f"{quote_words(choice)} is none of the choices for {parameter.label}.")
 
 
-def currency_said(words: str) -> money.Money | None:
+def find_currency(words: str) -> money.Money | None:
     """The first amount that names its currency."""
     return next((each for each in money.find(read_text(words)) if each.currency is not None), None)
 
 
-def value_shown(parameter: Parameter, value: Any, otherwise: str | None = None) -> str:
+def format_parameter(parameter: Parameter, value: Any, otherwise: str | None = None) -> str:
     """``4900`` as ``49.00 EUR`` where it is money and its currency is known."""
     if parameter.currency and isinstance(value, int | float) and not isinstance(value, bool):
         if parameter.annotation.unit is Unit.MONEY_MINOR and isinstance(value, int):
             return money_text(value, parameter.currency)
         if parameter.annotation.unit is Unit.MONEY:
             return f"{value} {parameter.currency}"
-    return shown(value if otherwise is None or isinstance(value, str) else otherwise)
+    return format_plain(value if otherwise is None or isinstance(value, str) else otherwise)
 
 
 def _wrong_money(parameter: Parameter, words: str) -> str | None:
@@ -131,7 +139,7 @@ def _wrong_money(parameter: Parameter, words: str) -> str | None:
     for each in amounts:
         if not money.agrees(each, parameter.currency):
             return (
-                f"You said {money.shown(each.amount, each.currency)}, but {parameter.label} is in "
+                f"You said {money.format_amount(each.amount, each.currency)}, but {parameter.label} is in "
                 f"{parameter.currency} here and nothing "
                 f"is converted. How much is it in {parameter.currency}?"
             )
@@ -140,13 +148,13 @@ def _wrong_money(parameter: Parameter, words: str) -> str | None:
         and parameter.annotation.unit is Unit.MONEY_MINOR
         and not any(each.currency for each in amounts)
     ):
-        return f"In which currency is {said(words)}? Say the amount with its currency."
+        return f"In which currency is {quote_words(words)}? Say the amount with its currency."
     if (
         amounts
         and not any(char.isdigit() for char in words)
         and all(each.currency is None and each.amount < 1 for each in amounts)
     ):
-        return f"{said(words)} of what? Say the amount itself."
+        return f"{quote_words(words)} of what? Say the amount itself."
     return None
 
 

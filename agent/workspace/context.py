@@ -24,7 +24,7 @@ from core.actor import Actor, Surface
 from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting, ConnectorBroken, NotAuthentic
 from executors.http.platform_client import HttpPlatformClient
-from registry.catalogue import Catalogue, load, refused
+from registry.catalogue import Catalogue, load, refuse_all
 from registry.connector import Connector, IdentityProvider, Settings
 from registry.discovery import BrokenConnector, DiscoveredConnector
 from registry.offers.shortlist import Shortlist
@@ -127,7 +127,7 @@ class WorkspaceContexts:
             except NotAuthentic as error:
                 untrue = error.detail
         if untrue:
-            catalogue = refused([(row.name, row.version) for row in rows], untrue)
+            catalogue = refuse_all([(row.name, row.version) for row in rows], untrue)
         else:
             signed = [(row.name, row.version, row.raw, row.signature) for row in rows]
             addresses = {row.name: row.base_url for row in settings}

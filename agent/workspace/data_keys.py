@@ -64,31 +64,31 @@ async def open_keyring(database: Database, wrapping: Sequence[bytes], clock: Clo
             if not rows:
                 if await store.workspaces.every_one(session):
                     raise BadSetting(MISSING)
-                rows = [await _made(session, wrapping[0], clock, sealed=True)]
-    return _opened(rows, wrapping)
+                rows = [await _make(session, wrapping[0], clock, sealed=True)]
+    return _open(rows, wrapping)
 
 
-def _opened(rows: Sequence[DataKeyRow], wrapping: Sequence[bytes]) -> Keyring:
-    opened = {row.id: _unwrapped(row, wrapping) for row in rows}
+def _open(rows: Sequence[DataKeyRow], wrapping: Sequence[bytes]) -> Keyring:
+    opened = {row.id: _unwrap(row, wrapping) for row in rows}
     keys = {key_id: key for key_id, (key, _) in opened.items()}
     newest = rows[-1].id
     box = SecretBox(keys.pop(newest), id=newest, older=keys)
     return Keyring(box, any(sealed for _, sealed in opened.values()))
 
 
-async def locked_keyring(session: AsyncSession, wrapping: Sequence[bytes]) -> Keyring:
+async def load_locked_keyring(session: AsyncSession, wrapping: Sequence[bytes]) -> Keyring:
     """The keys, while nobody else makes or wraps any: until this transaction is over. Raises BadSetting."""
     await data_keys.lock(session)
     rows = await data_keys.listed(session)
     if not rows:
         raise BadSetting(MISSING)
-    return _opened(rows, wrapping)
+    return _open(rows, wrapping)
 
 
 async def mark_sealed(session: AsyncSession, wrapping: Sequence[bytes]) -> None:
     """Wrap every data key so that it says that the database is sealed, with the first of ``wrapping``."""
     for row in await data_keys.listed(session):
-        key, _ = _unwrapped(row, wrapping)
+        key, _ = _unwrap(row, wrapping)
         wrapped = SecretBox(wrapping[0]).seal(key, context=_context(row.id, sealed=True))
         await data_keys.rewrap(session, row.id, was=row.wrapped, wrapped=wrapped)
 
@@ -106,14 +106,14 @@ async def rotate(database: Database, wrapping: Sequence[bytes], new: bytes, cloc
         rows = await data_keys.listed(session)
         sealed = False
         for row in rows:
-            key, sealed_one = _unwrapped(row, wrapping)
+            key, sealed_one = _unwrap(row, wrapping)
             sealed = sealed or sealed_one
             wrapped = SecretBox(new).seal(key, context=_context(row.id, sealed=sealed_one))
             await data_keys.rewrap(session, row.id, was=row.wrapped, wrapped=wrapped)
         if not rows and await store.workspaces.every_one(session):
             raise BadSetting(MISSING)
         if fresh or not rows:
-            rows.append(await _made(session, new, clock, sealed=sealed or not rows))
+            rows.append(await _make(session, new, clock, sealed=sealed or not rows))
     return len(rows)
 
 
@@ -122,18 +122,18 @@ async def wraps(database: Database, key: bytes) -> bool:
     async with database.read() as session:
         rows = await data_keys.listed(session)
     try:
-        return all(_unwrapped(row, [key]) for row in rows)
+        return all(_unwrap(row, [key]) for row in rows)
     except BadSetting:
         return False
 
 
-async def _made(session: AsyncSession, wrapping: bytes, clock: Clock, *, sealed: bool) -> DataKeyRow:
+async def _make(session: AsyncSession, wrapping: bytes, clock: Clock, *, sealed: bool) -> DataKeyRow:
     key_id = ids.new("dk")
     wrapped = SecretBox(wrapping).seal(secretbox.new_key(), context=_context(key_id, sealed=sealed))
     return await data_keys.insert(session, DataKeyRow(id=key_id, wrapped=wrapped, created_at=clock()))
 
 
-def _unwrapped(row: DataKeyRow, wrapping: Sequence[bytes]) -> tuple[bytes, bool]:
+def _unwrap(row: DataKeyRow, wrapping: Sequence[bytes]) -> tuple[bytes, bool]:
     """The key, and whether it says that the database is sealed."""
     for key in wrapping:
         for sealed in (True, False):

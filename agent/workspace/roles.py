@@ -12,7 +12,9 @@ from store.accounts.members import MemberRow
 from store.database import Database
 
 
-async def assignable_roles(contexts: WorkspaceContexts, workspace: str, members: Collection[MemberRow]) -> list[str]:
+async def list_assignable_roles(
+    contexts: WorkspaceContexts, workspace: str, members: Collection[MemberRow]
+) -> list[str]:
     roles = {OWNER, EVALUATOR, *(each.role for each in members)}
     return sorted(roles | {role for each in (await contexts.of(workspace)).catalogue for role in each.roles})
 
@@ -21,7 +23,7 @@ async def check_role(contexts: WorkspaceContexts, database: Database, workspace:
     """Raises InvalidInput for a role that no member has and no contract lists, naming those there are."""
     async with database.read() as session:
         members = await store.accounts.members.listed(session, workspace)
-    known = await assignable_roles(contexts, workspace, members)
+    known = await list_assignable_roles(contexts, workspace, members)
     if role not in known:
         detail = f"Nobody here has the role {role!r} and no contract lists it. Roles are: {', '.join(known)}."
         raise InvalidInput(detail, findings=[Finding("/role", "unknown_role", detail)])

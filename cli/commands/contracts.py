@@ -116,10 +116,10 @@ def run_sign(args: argparse.Namespace) -> int:
 
 def run_verify(args: argparse.Namespace) -> int:
     """One line for each contract; 1 if any does not verify."""
-    from registry.signing import kid_of, verify
+    from registry.signing import make_kid, verify
 
     try:
-        keys = {kid_of(public): public for public in map(_public, args.public)}
+        keys = {make_kid(public): public for public in map(_public, args.public)}
         value = canon.loads(args.file.read_bytes())
     except (OSError, OpsIQError) as error:
         return _unusable(error)
@@ -183,7 +183,7 @@ def _linted(value: Any, base_url: str | None) -> list[Contract]:
     """The contracts of a file; raises InvalidContract with every fault (advice does not keep anything from being
     signed)."""
     from registry.contract import parse
-    from registry.contract_file import BASE_URL, contracts_in, with_base_url
+    from registry.contract_file import BASE_URL, read_contracts, with_base_url
     from registry.linting.linter import is_advice, lint
 
     if base_url is not None:
@@ -193,7 +193,7 @@ def _linted(value: Any, base_url: str | None) -> list[Contract]:
     faults = [each for each in lint(value) if not is_advice(each)]
     if faults:
         raise InvalidContract("Nothing was signed; mend these first.", findings=faults)
-    _, members = contracts_in(value)
+    _, members = read_contracts(value)
     return [parse(each) for each in (members if members is not None else [value])]
 
 

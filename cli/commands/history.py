@@ -89,7 +89,7 @@ async def _run(arguments: argparse.Namespace) -> int:
                     raise NotFound("There is no entry to take an anchor from.")
                 if arguments.signed:
                     print(
-                        anchors.written(
+                        anchors.write_line(
                             _keys(database.authenticator), "anchor", workspace, head.seq, head.digest, utc_now()
                         )
                     )

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     from registry.events import event_catalogue
 
     if not arguments.event:
-        for each in event_catalogue.every().values():
+        for each in event_catalogue.load_event_types().values():
             if not event_catalogue.is_own(each.name):
                 print(f"{each.name:32} {each.description}")
         return 0
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         import difflib
 
-        near = difflib.get_close_matches(arguments.event, event_catalogue.every(), n=1)
+        near = difflib.get_close_matches(arguments.event, event_catalogue.load_event_types(), n=1)
         meant = f" Did you mean {near[0]}?" if near else " `opsiq trigger` lists them."
         raise InvalidInput(f"{arguments.event} is no universal event and has no sample: give it --data '{{…}}'.{meant}")
 

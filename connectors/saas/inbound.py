@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from connectors.saas.kinds import AGENT, ARTICLE, CREDIT, CUSTOMER, INVOICE, REVISION, SUBSCRIPTION, TICKET
 from core import canon, webhook_signature
-from core.clock import from_iso, iso
+from core.clock import format_iso, from_iso
 from core.errors import BadAssertion, NotCanonical, Unauthenticated
 from registry.connector import Event, Inbound
 from registry.records import RecordKind, admit
@@ -113,7 +113,7 @@ def events(inbound: Inbound, secrets: Sequence[str]) -> Sequence[Event]:
         data["record"] = record | (
             {"id": str(row[kind.id_field]), "gone": True} if name.endswith(".deleted") else {"values": values}
         )
-    return (Event(sent_id, name, data, _moment(message, "timestamp") or iso(now), _cause(message)),)
+    return (Event(sent_id, name, data, _moment(message, "timestamp") or format_iso(now), _cause(message)),)
 
 
 def _values(kind: RecordKind, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _data(name: str, kind: RecordKind, values: Mapping[str, Any]) -> dict[str, A
 
 def _moment(message: Mapping[str, Any], name: str) -> str | None:
     try:
-        return iso(from_iso(message[name]))
+        return format_iso(from_iso(message[name]))
     except (KeyError, TypeError, ValueError):
         return None
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from core.clock import iso
+from core.clock import format_iso
 
 _PREFIX: Final = "m1."
 _INFO: Final = "opsiq/v1/"
@@ -111,7 +111,7 @@ def _encoded(value: Any) -> bytes:
     if kind is bytes:
         return b"b%d:%b" % (len(value), value)
     if isinstance(value, datetime):
-        return b"d%b;" % iso(value).encode()
+        return b"d%b;" % format_iso(value).encode()
     raise TypeError(f"A {kind.__name__} has no encoding here.")
 
 

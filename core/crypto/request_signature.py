@@ -124,7 +124,7 @@ def parse_header(values: Sequence[str]) -> SignedHeader:
     return SignedHeader(key=found["key"], ts=int(found["ts"]), nonce=found["nonce"], sig=found["sig"])
 
 
-def only(values: Sequence[str]) -> str:
+def get_single(values: Sequence[str]) -> str:
     """The single Idempotency-Key value that enters the string to sign, empty for none. Raises Unauthenticated for
     two."""
     if len(values) > 1:

@@ -94,7 +94,7 @@ def _form(tokens: Mapping[str, Sequence[ActionForm]], call: Mapping[str, Any]) -
 
     def misfits(form: ActionForm) -> int:
         schemas = form.offer.properties
-        limited = {name: questions.closed_set(schema) for name, schema in schemas.items() if name in params}
+        limited = {name: questions.list_members(schema) for name, schema in schemas.items() if name in params}
         limited |= {name: (schema["const"],) for name, schema in schemas.items() if "const" in schema}
         return sum(
             name not in schemas or (bool(limited.get(name)) and value not in limited[name])
@@ -203,7 +203,7 @@ def _argument(
         currency = None
         if unit is Unit.MONEY_MINOR:
             currency = str(_first(params.get("currency") or ["EUR"]))
-            number = float(money.major(int(value), currency))
+            number = float(money.to_major_units(int(value), currency))
         return {"number": number, "unit": currency, "quote": quote}
     if argument.form == "expression":
         dated = argument.schema.get("format") in ("date", "date-time")

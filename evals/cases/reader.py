@@ -25,7 +25,7 @@ from language.stems import name_stems
 from registry import contract
 from registry.contract import Annotation, Risk
 from registry.contract_file import with_base_url
-from registry.offers.offer import Offer, of_contract
+from registry.offers.offer import Offer, make_offer
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 ATTACK: Final = "attack"
@@ -225,7 +225,7 @@ def offer(value: Any, records: tuple[str, ...] = ()) -> Offer:
     """One action of either kind as an offer."""
     if isinstance(value, dict) and value.get("schema") == contract.SCHEMA:
         # Nothing is sent from here, so where a connector's {base_url} leads does not matter.
-        return of_contract(contract.parse(with_base_url(value, "https://platform.invalid")))
+        return make_offer(contract.parse(with_base_url(value, "https://platform.invalid")))
     try:
         name, parameters = value["name"], value.get("parameters") or {"type": "object", "properties": {}}
         description = str(value.get("description") or "")

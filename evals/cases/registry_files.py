@@ -13,7 +13,7 @@ from evals.cases import reader, tables
 from evals.cases.reader import Case
 from evals.run.answer import as_contract
 from registry.catalogue import Catalogue
-from registry.offers.offer import of_contract
+from registry.offers.offer import make_offer
 from registry.offers.shortlist import Shortlist
 from registry.records import ContextProvider
 
@@ -63,7 +63,7 @@ def _overlaid(registry_file: str, path: Path, names: tuple[str, ...] | None) -> 
     contracts = [each for each in written.contracts if written.stands_for[each.name] in plain]
     left = [offer for offer in plain.offers if offer.name not in written.stands_for.values()]
     return CaseContext(
-        Shortlist((*map(of_contract, contracts), *left)),
+        Shortlist((*map(make_offer, contracts), *left)),
         catalogue=Catalogue((*contracts, *map(as_contract, left))),
         stands_for=written.stands_for,
     )

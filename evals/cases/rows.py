@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rapidfuzz import fuzz
 
-from registry.records import Query, Record, RecordKind, admit, within
+from registry.records import Query, Record, RecordKind, admit, is_between
 
 _FUZZY_LEAST: Final = 85.0
 
@@ -36,7 +36,7 @@ class Rows:
             each
             for each in self._records[kind.name]
             if all(_among(each.values.get(name), accepted) for name, accepted in query.where.items())
-            and all(within(each.values.get(name), *bounds) for name, bounds in query.between.items())
+            and all(is_between(each.values.get(name), *bounds) for name, bounds in query.between.items())
         ]
         if query.text is not None:
             fields = [each.name for each in kind.fields if each.search and query.by in (None, each.search)]

@@ -75,7 +75,7 @@ def report(setup: Setup, verdicts: Sequence[CaseVerdict], at: datetime) -> dict[
     return {
         "schema": SCHEMA,
         "title": setup.title,
-        "made_at": clock.iso(at),
+        "made_at": clock.format_iso(at),
         "opsiq": importlib.metadata.version("opsiq-server"),
         "setup": setup.as_json(),
         "cases_digest": digest_of([each.case for each in verdicts]),

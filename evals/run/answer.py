@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Source, Step
-from agent.planning.propose import TOO_COSTLY, Task, planned_actions, propose
+from agent.planning.propose import TOO_COSTLY, Task, list_planned_actions, propose
 from agent.resolve.resolver import Resolver
 from agent.workspace.context import WorkspaceContext
 from core import cpu_budget
@@ -48,7 +48,7 @@ async def answer(
     """
     asked = _answered(case_id, text, shortlist, resolver, now, records, catalogue, stands_for)
     try:
-        return await cpu_budget.within(BUDGET_S, asked)
+        return await cpu_budget.run_within(BUDGET_S, asked)
     except cpu_budget.Exhausted:
         return CaseResult(id=case_id, decision="abstain", question=TOO_COSTLY)
 
@@ -75,7 +75,7 @@ async def _answered(
         return CaseResult(id=case_id, decision="abstain", error=f"{error.code}: {error.detail}")
     resolved, verdict = outcome.resolved, outcome.verdict
     assert resolved is not None
-    actions = tuple(draft.action for draft in outcome.drafts) or planned_actions(outcome)
+    actions = tuple(draft.action for draft in outcome.drafts) or list_planned_actions(outcome)
     named = tuple({"action": stands_for.get(action, action), "params": {}} for action in actions)
     match verdict:
         case Abstain(detail=detail):

@@ -17,8 +17,8 @@ from typing import Any
 
 from agent.pipeline import Abstain, Answer, CallOutcome, Plan, Question, Refusal, Reply, Trace
 from agent.planning.propose import Outcome, propose
-from agent.planning.task import task_of
-from agent.planning.thread import MOST_TURNS, restore_thread, thread_of
+from agent.planning.task import make_task
+from agent.planning.thread import MOST_TURNS, build_thread, restore_thread
 from agent.resolve.resolver import Resolver
 from agent.runs.cancel_phrases import is_cancellation
 from agent.runs.run import Run
@@ -190,8 +190,8 @@ class _Player:
         asked = bool(run.answers) and run.answers[-1].slot == "action"
         run = run.with_(drafts=(), proposal=None) if asked else run
         stands = bool(run.drafts) or run.proposal is not None
-        thread = restore_thread(run.handles, earlier) if stands else thread_of(earlier, context.catalogue)
-        outcome = await propose(task_of(run, context, (), production.EVALUATOR, thread), self.resolver)
+        thread = restore_thread(run.handles, earlier) if stands else build_thread(earlier, context.catalogue)
+        outcome = await propose(make_task(run, context, (), production.EVALUATOR, thread), self.resolver)
         if outcome.resolved is not None:
             self.trace = outcome.resolved.trace
             run = run.with_(handles=replace(thread, records={**thread.records, **outcome.records}).handles)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Trace
-from agent.planning.propose import Outcome, Task, planned_actions, propose
+from agent.planning.propose import Outcome, Task, list_planned_actions, propose
 from agent.resolve.resolver import Resolver
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
@@ -89,7 +89,7 @@ async def entry_of(
         case Abstain(reason=reason, detail=detail):
             return CaseResult(case_id, "noop" if reason == "condition_unmet" else "abstain", question=detail)
         case Question() as question:
-            calls = tuple(draft.action for draft in outcome.drafts) or planned_actions(outcome)
+            calls = tuple(draft.action for draft in outcome.drafts) or list_planned_actions(outcome)
             shown = _question(case_id, question, calls)
             again = Task(request, actor, context, RUN, evaluator=EVALUATOR, drafts=outcome.drafts)
             verdict = (

@@ -21,8 +21,8 @@ import store.automations
 from agent.pipeline import Abstain, Ask, Calls, Draft, Plan, Proposed, Question, Refusal, Resolved, Span, spans_of
 from agent.planning.proposal import PlanResult
 from agent.planning.propose import resolve
-from agent.planning.spoken import spoken_drafts
-from agent.planning.task import task_of
+from agent.planning.spoken import make_spoken_drafts
+from agent.planning.task import make_task
 from agent.resolve.resolver import Resolver
 from agent.runs.run import Cause, Run
 from agent.validate.coverage import unused_words
@@ -172,7 +172,7 @@ class Instructions:
         """Among what the instruction names and its author may run (``run.only``)."""
         if self.resolver is self.runner.planner.resolver:
             return await self.runner.planner.resolved(run, context)
-        return await resolve(task_of(run, context, ()), self.resolver)
+        return await resolve(make_task(run, context, ()), self.resolver)
 
 
 def _lacks(words: RenderedInstruction) -> str:
@@ -189,7 +189,7 @@ def _unheard(
     heard = [Span(start=each.start, end=each.end, text=words.text[each.start : each.end]) for each in words.quotes]
     heard += [span for draft in drafts for argument in draft.arguments.values() for span in spans_of(argument)]
     return unused_words.find_left_over(
-        words.text, heard, unused_words.spoken_of([each for each in contracts if each], kinds)
+        words.text, heard, unused_words.collect_subject_stems([each for each in contracts if each], kinds)
     )
 
 
@@ -199,7 +199,7 @@ def _drafts(resolved: Resolved, context: WorkspaceContext) -> tuple[Draft, ...] 
     if isinstance(resolution, Calls):
         return resolution.drafts
     if isinstance(resolution, Proposed) and isinstance(resolution.proposal.result, PlanResult):
-        return spoken_drafts(resolution.proposal.result.calls, context.catalogue)
+        return make_spoken_drafts(resolution.proposal.result.calls, context.catalogue)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agent.validate.payload import misfits
+from agent.validate.payload import find_misfits
 from core.errors import Finding, InvalidInput
 from events.automations.rules import ParameterMapping
 from registry.conditions import condition, satisfiability
@@ -23,7 +23,7 @@ def check_condition(expression: str) -> None:
 def check_parameters(parameters: Mapping[str, ParameterMapping], contract: Contract) -> None:
     """Raises InvalidInput for a rule that every event would be refused by, whatever it holds."""
     unknown = [
-        Finding(pointer.at("parameters", name), "unknown", f"“{contract.title}” has no parameter {name}.")
+        Finding(pointer.join_pointer("parameters", name), "unknown", f"“{contract.title}” has no parameter {name}.")
         for name in parameters
         if name not in contract.properties
     ]
@@ -32,15 +32,21 @@ def check_parameters(parameters: Mapping[str, ParameterMapping], contract: Contr
     constants = {name: each.value for name, each in parameters.items() if each.pointer is None}
     wrong = [
         Finding(
-            pointer.at("parameters", misfit.param, "value") + misfit.below, "invalid", f"{misfit.param}: {misfit.why}."
+            pointer.join_pointer("parameters", misfit.param, "value") + misfit.below,
+            "invalid",
+            f"{misfit.param}: {misfit.why}.",
         )
-        for misfit in misfits(contract, constants)
+        for misfit in find_misfits(contract, constants)
         if misfit.param in constants
     ]
     if wrong:
         raise InvalidInput("The rule gives values that its action can't take.", findings=wrong)
     missing = [
-        Finding(pointer.at("parameters", name), "missing", f"“{contract.title}” needs {name}: say where it comes from.")
+        Finding(
+            pointer.join_pointer("parameters", name),
+            "missing",
+            f"“{contract.title}” needs {name}: say where it comes from.",
+        )
         for name in contract.required
         if name not in parameters and not _found_elsewhere(contract, name, parameters)
     ]

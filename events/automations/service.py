@@ -231,7 +231,7 @@ class AutomationService:
             await self._runnable(by, action, form.surface, f"/actions/{at}")
 
     async def _rule_columns(self, by: Actor, form: RuleForm) -> dict[str, Any]:
-        event_names.pattern(form.event)
+        event_names.check_pattern(form.event)
         if form.condition:
             rule_checks.check_condition(form.condition)
         contract = await self._runnable(by, form.action, form.surface)
@@ -251,7 +251,7 @@ class AutomationService:
         }
 
     async def _instruction_columns(self, by: Actor, form: InstructionForm) -> dict[str, Any]:
-        event_names.pattern(form.event)
+        event_names.check_pattern(form.event)
         quoting.check(form.text)
         await self._all_runnable(by, form)
         if form.allow_unattended and by.role != OWNER:
@@ -328,7 +328,7 @@ def _parsed(form: type[Any], value: Mapping[str, Any]) -> Any:
         return form.model_validate(dict(value))
     except ValidationError as error:
         findings = [
-            Finding(pointer.at(*fault["loc"]), fault["type"], fault["msg"])
+            Finding(pointer.join_pointer(*fault["loc"]), fault["type"], fault["msg"])
             for fault in error.errors(include_url=False, include_input=False)
         ]
         raise InvalidInput("The change does not have the form this endpoint takes.", findings=findings) from error

@@ -22,7 +22,7 @@ from core.errors import Finding, Forbidden, InvalidInput
 from events.webhooks.endpoint_secrets import WEBHOOK, EndpointSecrets
 from events.webhooks.message import custom_headers
 from executors.http.ssrf_guard import Blocked, SsrfGuard
-from registry.events.event_names import pattern
+from registry.events.event_names import check_pattern
 from store.database import Database, after_commit
 from store.jobs import lanes
 from store.transaction_hook import TransactionHook, no_hook
@@ -324,7 +324,7 @@ def _patterns(given: Sequence[str]) -> str:
         )
     for at, text in enumerate(given):
         try:
-            pattern(text)
+            check_pattern(text)
         except InvalidInput as error:
             raise _wrong(f"events/{at}", error.detail) from error
     return " ".join(dict.fromkeys(given))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from core import canon
-from core.clock import iso
+from core.clock import format_iso
 from core.errors import Finding, InvalidInput
 from events.subscribers import FiredEvent
 from executors.http.signed_client import checked_headers
@@ -36,7 +36,7 @@ def body_of(event: FiredEvent) -> bytes:
     told: dict[str, Any] = {
         "id": event.id,
         "type": event.name,
-        "timestamp": iso(event.occurred_at),
+        "timestamp": format_iso(event.occurred_at),
         "data": dict(event.data),
     }
     return canon.dumps(told)
@@ -54,7 +54,7 @@ def custom_headers(headers: Mapping[str, str]) -> dict[str, str]:
                 f"would believe it. "
                 "Use a name of your own, such as Authorization or X-Team."
             )
-            raise InvalidInput(detail, findings=[Finding("/headers" + pointer.at(name), "reserved", detail)])
+            raise InvalidInput(detail, findings=[Finding("/headers" + pointer.join_pointer(name), "reserved", detail)])
     return checked_headers(headers)
 
 

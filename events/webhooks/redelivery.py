@@ -18,7 +18,7 @@ from agent.history import recorder
 from agent.history.recorder import EntryType
 from core import ids
 from core.actor import Actor
-from core.clock import Clock, from_iso, iso
+from core.clock import Clock, format_iso, from_iso
 from core.errors import Conflict, InvalidInput, NotFound
 from events.subscribers import FiredEvent, event_of_row
 from events.webhooks.fanout import deliver_to, delivery, put_body, wants
@@ -216,7 +216,7 @@ class Redelivery:
             endpoint = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
             if endpoint.state == "disabled":
                 raise Conflict("This endpoint is disabled: resume it first.")
-            told = {"endpoint": endpoint_id, "since": iso(span.since), "until": iso(span.until)}
+            told = {"endpoint": endpoint_id, "since": format_iso(span.since), "until": format_iso(span.until)}
             await store.jobs.enqueue.enqueue(session, key=span.id, kind=job, workspace=by.workspace, payload=told)
             await in_transaction(session, span)
             await recorder.record_act(session, by, kind, now, request_id=request_id, **told)
@@ -236,7 +236,7 @@ class Redelivery:
 
 
 def _sample(endpoint: EndpointRow, event: str | None, now: datetime) -> FiredEvent:
-    known = event_catalogue.every()
+    known = event_catalogue.load_event_types()
     wanted = event or next((name for name in known if wants(endpoint, name)), "invoice.paid")
     found = known.get(wanted)
     if found is None:

@@ -71,7 +71,7 @@ OPERATORS: Final[Mapping[str, Operator]] = {
 }
 
 
-def operators_for(kinds: frozenset[Kind]) -> list[Operator]:
+def list_operators(kinds: frozenset[Kind]) -> list[Operator]:
     """The operators for a field of these kinds; all of them where nothing is known of the field."""
     return [each for each in OPERATORS.values() if each.kind is None or not kinds or each.kind in kinds]
 

@@ -260,7 +260,7 @@ class _Reader:
             raise InvalidInput(
                 "matches takes a pattern that is written out between quotes: event.data.code.matches('^A-[0-9]+$')."
             )
-        if trouble := patterns.trouble(pattern):
+        if trouble := patterns.explain_unusable(pattern):
             raise InvalidInput(f"The pattern of matches can't be used: {trouble}")
         made = _sum(*given)
         steps = made.steps + _PATTERN_STEPS + given[0].size * patterns.STEPS_A_CHAR

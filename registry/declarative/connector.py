@@ -20,12 +20,12 @@ from registry.connector import (
     Settings,
 )
 from registry.contract import Contract
-from registry.contract_file import contracts_in, with_base_url
+from registry.contract_file import read_contracts, with_base_url
 from registry.declarative import document as documents
 from registry.declarative.document import ConnectorDocument
 from registry.declarative.records import DeclarativeRecords
 from registry.declarative.webhooks import events_of
-from registry.patterns import compiled
+from registry.patterns import compile_pattern
 from registry.records import ContextProvider
 
 FILE: Final = "connector.json"
@@ -108,7 +108,7 @@ def read_actions(folder: Path, made: ConnectorDocument) -> tuple[Mapping[str, An
     """The contracts that a document proposes, of itself or of the file it names. Raises InvalidInput."""
     if not isinstance(made.actions, str):
         return made.actions
-    _, found = contracts_in(_json(folder / made.actions))
+    _, found = read_contracts(_json(folder / made.actions))
     if found is None or not all(isinstance(each, Mapping) for each in found):
         raise InvalidInput(f'{made.actions} holds no list of contracts: write {{"actions": [ … ]}}.')
     return tuple(found)
@@ -138,7 +138,7 @@ def _given(made: ConnectorDocument, options: Mapping[str, str]) -> dict[str, str
         value = options.get(name) or each.default
         if value is None:
             raise BadSetting(f"{made.title} needs the setting {name!r} ({each.label}).")
-        rule = compiled(each.pattern)
+        rule = compile_pattern(each.pattern)
         if rule is None or len(value) > 200 or not rule.covers(value):
             raise BadSetting(f"The setting {name!r} ({each.label}) does not have the form {each.pattern}.")
         given[name] = value

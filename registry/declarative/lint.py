@@ -20,7 +20,7 @@ from registry.declarative import document as documents
 from registry.declarative.connector import FILE, read_actions, read_document
 from registry.declarative.document import ConnectorDocument, KindDocument, Operation, Place
 from registry.declarative.requests import slots_of
-from registry.hints import nearest
+from registry.hints import find_nearest
 from registry.json_schema import pointer
 from registry.linting import linter
 
@@ -58,7 +58,7 @@ def _every(made: ConnectorDocument, actions: Sequence[Mapping[str, Any]], name: 
     yield from _access(made)
     spoken: dict[str, str] = {}
     for each, kind in made.kinds.items():
-        here = pointer.at("kinds", each)
+        here = pointer.join_pointer("kinds", each)
         yield from _kind(made, kind, here)
         for noun in kind.nouns:
             other = spoken.setdefault(noun.casefold(), each)
@@ -79,15 +79,15 @@ def _access(made: ConnectorDocument) -> Iterator[Finding]:
     if credential.type.startswith("oauth2") and not credential.token_url:
         yield Finding("/connection/credential/token_url", "missing", "Say where tokens are asked for: 'token_url'.")
     for name, each in made.connection.settings.items():
-        here = pointer.at("connection", "settings", name)
+        here = pointer.join_pointer("connection", "settings", name)
         if name in ("id", "base_url"):
             yield Finding(here, "reserved", f"{name!r} has a meaning of its own in paths: name the setting otherwise.")
-        if why := patterns.trouble(each.pattern):
+        if why := patterns.explain_unusable(each.pattern):
             yield Finding(f"{here}/pattern", "bad_pattern", why)
     for name in made.connection.headers:
         if name.lower() in ("authorization", "cookie", "host", "content-length", "transfer-encoding", "connection"):
             yield Finding(
-                pointer.at("connection", "headers", name), "reserved",
+                pointer.join_pointer("connection", "headers", name), "reserved",
                 "This header is set by OpsIQ. A secret belongs into the connection's credential.",
             )  # fmt: skip
 
@@ -125,21 +125,21 @@ def _kind(made: ConnectorDocument, kind: KindDocument, here: str) -> Iterator[Fi
         yield from known(each.via, f"{here}/relations/{index}/via")
     for word, filters in kind.states.items():
         for field, values in filters.items():
-            where = f"{here}{pointer.at('states', word, field)}"
+            where = f"{here}{pointer.join_pointer('states', word, field)}"
             yield from known(field, where)
             allowed = _values(kind, field)
             for value in values:
                 if allowed and value not in allowed:
                     yield Finding(where, "unknown_value", f"{value!r} is none of {', '.join(allowed)}.")
     for word, (field, _) in kind.times.items():
-        yield from known(field, f"{here}{pointer.at('times', word)}")
+        yield from known(field, f"{here}{pointer.join_pointer('times', word)}")
     for locale, words in kind.words.items():
         for word, state in words.states.items():
             if state not in kind.states:
-                where = f"{here}{pointer.at('words', locale, 'states', word)}"
+                where = f"{here}{pointer.join_pointer('words', locale, 'states', word)}"
                 yield Finding(where, "unknown_state", f"There is no state {state!r}{_near(state, kind.states)}")
     for field, document in kind.fields.items():
-        where = f"{here}{pointer.at('fields', field)}"
+        where = f"{here}{pointer.join_pointer('fields', field)}"
         if document.type == "money_minor":
             if document.currency_field is None and document.from_ == "decimal":
                 detail = "Decimal money needs its currency to be told: name the 'currency_field'."
@@ -155,7 +155,7 @@ def _kind(made: ConnectorDocument, kind: KindDocument, here: str) -> Iterator[Fi
                 yield Finding(f"{where}/of/field", "unknown_field", f"There is no field {document.of.field!r} in it.")
             elif parent.fields[document.of.field].of is not None:
                 yield Finding(f"{where}/of/field", "too_far", "That field is of another record itself: one step goes.")
-        if document.pattern and (why := patterns.trouble(document.pattern)):
+        if document.pattern and (why := patterns.explain_unusable(document.pattern)):
             yield Finding(f"{where}/pattern", "bad_pattern", why)
         for place in (document.at,) if isinstance(document.at, str) else (document.join or ()):
             if place.startswith("$") and place[1:] not in {*made.connection.settings, *kind.scope}:
@@ -171,7 +171,7 @@ def _kind(made: ConnectorDocument, kind: KindDocument, here: str) -> Iterator[Fi
 def _reads(made: ConnectorDocument, kind: KindDocument, here: str) -> Iterator[Finding]:
     slots = {*made.connection.settings, *kind.scope}
     for parameter, parent in kind.scope.items():
-        where = f"{here}{pointer.at('scope', parameter)}"
+        where = f"{here}{pointer.join_pointer('scope', parameter)}"
         if parent not in made.kinds:
             yield Finding(where, "unknown_kind", f"There is no kind {parent!r}{_near(parent, made.kinds)}")
         elif made.kinds[parent].scope:
@@ -242,7 +242,7 @@ def _values(kind: KindDocument, field: str) -> tuple[str, ...]:
 
 def _webhooks(made: ConnectorDocument) -> Iterator[Finding]:
     for name, each in (made.webhooks.events if made.webhooks is not None else {}).items():
-        here = pointer.at("webhooks", "events", name)
+        here = pointer.join_pointer("webhooks", "events", name)
         if each.kind is None:
             continue
         kind = made.kinds.get(each.kind)
@@ -254,7 +254,7 @@ def _webhooks(made: ConnectorDocument) -> Iterator[Finding]:
             yield Finding(f"{here}/record", "parts", detail)
         for name_of, field in each.fields.items():
             if field not in kind.fields:
-                where = f"{here}{pointer.at('fields', name_of)}"
+                where = f"{here}{pointer.join_pointer('fields', name_of)}"
                 yield Finding(where, "unknown_field", f"There is no field {field!r}{_near(field, kind.fields)}")
 
 
@@ -274,7 +274,7 @@ def _actions(made: ConnectorDocument, actions: Sequence[Mapping[str, Any]]) -> I
         for name, annotation in contract.annotations.items():
             if annotation.record is None:
                 continue
-            where = f"{here}{pointer.at('annotations', name)}"
+            where = f"{here}{pointer.join_pointer('annotations', name)}"
             kind = made.kinds.get(annotation.record)
             if kind is None:
                 detail = f"There is no kind {annotation.record!r}{_near(annotation.record, made.kinds)}"
@@ -289,7 +289,7 @@ def _actions(made: ConnectorDocument, actions: Sequence[Mapping[str, Any]]) -> I
 
 
 def _near(name: str, known: Any) -> str:
-    found = nearest(name, known)
+    found = find_nearest(name, known)
     return f"; did you mean {found!r}?" if found else "."
 
 

@@ -20,7 +20,7 @@ from registry.declarative.document import ConnectorDocument, KindDocument, Opera
 from registry.declarative.kinds import record_kind
 from registry.declarative.requests import filled_path, first_page, following, pushed, records_in, size_of
 from registry.declarative.rows import at_pointer, raw_value, values_of
-from registry.records import Query, Record, RecordKind, SearchBy, admit, within
+from registry.records import Query, Record, RecordKind, SearchBy, admit, is_between
 
 MAX_RECORDS: Final = 200
 """Answered to one search."""
@@ -189,7 +189,7 @@ class DeclarativeRecords:
             if found := ranked(candidates):
                 return found[query.offset :][: query.limit]
         if operation.text is not None and query.by not in ("number", "email"):
-            words = sorted((each for each in record_matching.words(text) if len(each) > 2), key=len, reverse=True)
+            words = sorted((each for each in record_matching.split_words(text) if len(each) > 2), key=len, reverse=True)
             for each in dict.fromkeys([text.strip(), *words[:MAX_WORDS]]):
                 candidates = [
                     r for given in scopes for r in (await self._found(operation, wide, given, text=each)).records
@@ -306,7 +306,7 @@ def _fits(record: Record, query: Query) -> bool:
     """Compares ids as text: a platform's may be integers, ours are strings."""
     held = record.values
     return all(str(held.get(name)) in {str(value) for value in values} for name, values in query.where.items()) and all(
-        within(held.get(name), low, high) for name, (low, high) in query.between.items()
+        is_between(held.get(name), low, high) for name, (low, high) in query.between.items()
     )
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from core import money
-from core.clock import iso
+from core.clock import format_iso
 from core.errors import PlatformUnavailable
 from registry.declarative.document import FieldDocument, KindDocument
 
@@ -166,7 +166,7 @@ def _money(name: str, field: FieldDocument, raw: Any, currency: Any, what: str) 
         raise _unusable(name, what, raw, "money")
     if not isinstance(currency, str):
         return None
-    minor = number.scaleb(money.exponent(currency))
+    minor = number.scaleb(money.get_exponent(currency))
     if minor != minor.to_integral_value():
         raise _unusable(name, what, raw, f"whole number of {currency}'s minor units")
     return int(minor)
@@ -187,9 +187,9 @@ def _moment(name: str, field: FieldDocument, raw: Any, what: str) -> str:
     try:
         if field.from_ in ("epoch_s", "epoch_ms"):
             seconds = float(raw) / (1000 if field.from_ == "epoch_ms" else 1)
-            return iso(datetime.fromtimestamp(seconds, UTC))
+            return format_iso(datetime.fromtimestamp(seconds, UTC))
         at = datetime.fromisoformat(str(raw))
-        return iso(at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC))
+        return format_iso(at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC))
     except (ValueError, OverflowError, OSError, TypeError) as error:
         raise _unusable(name, what, raw, "point in time") from error
 

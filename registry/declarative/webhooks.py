@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from core import canon, webhook_signature
-from core.clock import from_iso, iso
+from core.clock import format_iso, from_iso
 from core.errors import BadAssertion, NotCanonical, Unauthenticated
 from registry.connector import Event, Inbound
 from registry.declarative.document import ConnectorDocument, HeaderPlace, Verification, WebhookEvent
@@ -47,7 +47,7 @@ async def events_of(
     at = _moment(at_pointer(message, webhooks.at)) if webhooks.at is not None else None
     data = {name: value for name, place in declared.data.items() if (value := _scalar(message, place)) is not None}
     data |= await _of_record(records, declared, message)
-    return (Event(event_id, declared.event, data, at or iso(inbound.received_at)),)
+    return (Event(event_id, declared.event, data, at or format_iso(inbound.received_at)),)
 
 
 def verify(how: Verification, inbound: Inbound, secrets: Sequence[str]) -> str | None:
@@ -131,7 +131,7 @@ def _scalar(message: Any, place: str) -> Any:
 def _moment(value: Any) -> str | None:
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return iso(datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC))
-        return iso(from_iso(str(value)))
+            return format_iso(datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC))
+        return format_iso(from_iso(str(value)))
     except (ValueError, TypeError, OverflowError, OSError):
         return None

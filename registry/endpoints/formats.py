@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from core import canon
 from core.errors import InvalidInput
-from core.money import exponent, major
+from core.money import get_exponent, to_major_units
 from registry.endpoints.types import Format, ValueMap
 
 Json = Any
@@ -79,7 +79,7 @@ def _major(value: Json, money: Money | None) -> Decimal:
         raise ValueError("its currency is not known")
     if not isinstance(value, int):
         raise ValueError("minor units are whole numbers")
-    return major(value, money.currency)
+    return to_major_units(value, money.currency)
 
 
 def _decimal(value: Json, money: Money | None) -> Json:
@@ -101,7 +101,7 @@ def _minor_units(value: Json, money: Money | None) -> Json:
         return _integer(value, money)
     if money is None or money.currency is None:
         raise ValueError("its currency is not known")
-    minor = Decimal(str(value)).scaleb(exponent(money.currency))
+    minor = Decimal(str(value)).scaleb(get_exponent(money.currency))
     if minor != minor.to_integral_value():
         raise ValueError("the currency has no unit as small as that")
     return int(minor)

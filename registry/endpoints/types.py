@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from registry.json_schema.pointer import at
+from registry.json_schema.pointer import join_pointer
 
 IDEMPOTENT_METHODS: Final = frozenset({"GET", "PUT", "DELETE"})
 """Methods whose repetition changes nothing more (RFC 9110 §9.2.2), of those that an endpoint may name."""
@@ -361,9 +361,9 @@ class Upstream(_Frozen):
 def bound_values(endpoint: HttpEndpoint | McpEndpoint) -> list[tuple[str, Value]]:
     """Every bound value of an endpoint's request, with its JSON Pointer in the endpoint."""
     if isinstance(endpoint, McpEndpoint):
-        return [(at("arguments", name), each) for name, each in endpoint.arguments.items()]
+        return [(join_pointer("arguments", name), each) for name, each in endpoint.arguments.items()]
     found = [
-        (at(part, name), each)
+        (join_pointer(part, name), each)
         for part, values in (("path", endpoint.path), ("query", endpoint.query), ("headers", endpoint.headers))
         for name, each in values.items()
     ]
@@ -371,14 +371,14 @@ def bound_values(endpoint: HttpEndpoint | McpEndpoint) -> list[tuple[str, Value]
         case RawBody():
             found.append(("/body/value", endpoint.body.value))
         case JsonBody() | FormBody() | MultipartBody():
-            found += [(at("body", "fields", name), each) for name, each in endpoint.body.fields.items()]
+            found += [(join_pointer("body", "fields", name), each) for name, each in endpoint.body.fields.items()]
     return found
 
 
 def reconcile_values(read: Reconcile) -> list[tuple[str, Value]]:
     """Every bound value of a reconciling read and of what it expects, with its JSON Pointer in ``reconcile``."""
     found = [
-        (at(part, name), each)
+        (join_pointer(part, name), each)
         for part, values in (("path", read.path), ("query", read.query), ("headers", read.headers))
         for name, each in values.items()
     ]
@@ -388,5 +388,5 @@ def reconcile_values(read: Reconcile) -> list[tuple[str, Value]]:
         if expected.equals is not None:
             found.append((f"/{name}/equals", expected.equals))
         for part, entries in (("some", expected.some), ("none", expected.none)):
-            found += [(at(name, part, pointer), each) for pointer, each in (entries or {}).items()]
+            found += [(join_pointer(name, part, pointer), each) for pointer, each in (entries or {}).items()]
     return found

@@ -41,7 +41,7 @@ class EventType:
 
 
 @cache
-def every() -> Mapping[str, EventType]:
+def load_event_types() -> Mapping[str, EventType]:
     """All universal events by name, in the catalogue's order."""
     made: dict[str, EventType] = {}
     for category in CATEGORIES:
@@ -53,7 +53,7 @@ def every() -> Mapping[str, EventType]:
 
 def get(name: str) -> EventType | None:
     """The event type of this name, None for a custom one."""
-    return every().get(name)
+    return load_event_types().get(name)
 
 
 def is_own(name: str) -> bool:
@@ -62,13 +62,13 @@ def is_own(name: str) -> bool:
     return known is not None and known.category == OWN
 
 
-def misfits(name: str, data: Mapping[str, Any]) -> Sequence[Finding]:
+def find_misfits(name: str, data: Mapping[str, Any]) -> Sequence[Finding]:
     """Findings where ``data`` breaks the schema of this universal event, with pointers from the body; none for a custom
     name."""
     if get(name) is None:
         return ()
     return [
-        Finding(pointer.at("data", *fault.instance_path), "schema", fault.message[:200])
+        Finding(pointer.join_pointer("data", *fault.instance_path), "schema", fault.message[:200])
         for fault in _validator(name).iter_errors(dict(data))
     ]
 
@@ -77,4 +77,6 @@ def misfits(name: str, data: Mapping[str, Any]) -> Sequence[Finding]:
 def _validator(name: str) -> Validator:
     import jsonschema_rs
 
-    return jsonschema_rs.Draft202012Validator(dict(every()[name].schema), validate_formats=True, offline=True)
+    return jsonschema_rs.Draft202012Validator(
+        dict(load_event_types()[name].schema), validate_formats=True, offline=True
+    )

@@ -49,23 +49,23 @@ ENVELOPE: Final = (
 """What every event has beside its data."""
 
 
-def of_schema(schema: Mapping[str, Any]) -> list[EventField]:
+def list_schema_fields(schema: Mapping[str, Any]) -> list[EventField]:
     """The fields of a schema in its order, nested objects flattened."""
     return list(_walk(schema, "data", 1))
 
 
-def of_data(data: Mapping[str, Any]) -> list[EventField]:
+def list_data_fields(data: Mapping[str, Any]) -> list[EventField]:
     """The fields of one event's data, with the kinds of their values."""
     return list(_seen(data, "data", 1))
 
 
-def of_pattern(pattern: str, carried: Iterable[Mapping[str, Any]] = ()) -> Sequence[EventField]:
+def list_pattern_fields(pattern: str, carried: Iterable[Mapping[str, Any]] = ()) -> Sequence[EventField]:
     """The fields of all matching events, the catalogue's first; ``carried`` are the data of recent ones. One that only
     some of them have is not required."""
-    types = [each for name, each in event_catalogue.every().items() if fits(pattern, name)]
-    groups = [of_schema(each.schema) for each in types]
+    types = [each for name, each in event_catalogue.load_event_types().items() if fits(pattern, name)]
+    groups = [list_schema_fields(each.schema) for each in types]
     made: dict[str, EventField] = {}
-    for group in (*groups, *map(of_data, carried)):
+    for group in (*groups, *map(list_data_fields, carried)):
         for each in group:
             there = made.get(each.path)
             made[each.path] = (

@@ -23,14 +23,14 @@ def is_name(text: str) -> bool:
     return len(text) <= MAX_CHARS and _NAME.fullmatch(text) is not None
 
 
-def name(text: str) -> str:
+def check_name(text: str) -> str:
     """Checks an event name and answers ``text`` itself. Raises InvalidInput when it is no event name."""
     if not is_name(text):
         raise InvalidInput("An event's name is two to four lower-case words joined by dots, such as invoice.paid.")
     return text
 
 
-def pattern(text: str) -> str:
+def check_pattern(text: str) -> str:
     """Checks an event pattern and answers ``text`` itself. Raises InvalidInput when it is no pattern."""
     if len(text) > MAX_CHARS or _PATTERN.fullmatch(text) is None or ("*" not in text and not is_name(text)):
         raise InvalidInput("A pattern is an event's name in which * may stand for a word: invoice.paid, invoice.*, *.")

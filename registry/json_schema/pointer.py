@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def at(*parts: str | int) -> str:
+def join_pointer(*parts: str | int) -> str:
     """``/a~1b/0`` for ``"a/b", 0``."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)

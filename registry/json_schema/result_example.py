@@ -37,7 +37,7 @@ class NoExample(Exception):
     """No fitting value was found, or none that is small enough. Says why in a clause."""
 
 
-def example(schema: Mapping[str, Any]) -> Any:
+def make_example(schema: Mapping[str, Any]) -> Any:
     """Builds a value that fits ``schema``. The schema's own examples and defaults are taken where they fit. Raises
     NoExample."""
     why = "no value that fits it was found"

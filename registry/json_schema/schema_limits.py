@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from registry import patterns
-from registry.json_schema.pointer import at
+from registry.json_schema.pointer import join_pointer
 
 MAX_DEPTH: Final = 24
 """Schemas within schemas, references followed; also of what is data in one."""
@@ -29,7 +29,7 @@ NAMED: Final = frozenset(
 """Keywords whose value has names for keys, which may be called like keywords."""
 
 
-def limits(schema: Any) -> Iterator[tuple[str, str]]:
+def find_excesses(schema: Any) -> Iterator[tuple[str, str]]:
     """Findings (pointer, why) that make ``schema`` too costly; the why is a clause that says what to do. Takes time by
     its length alone."""
     if (where := _too_deep(schema)) is not None:
@@ -49,18 +49,18 @@ def limits(schema: Any) -> Iterator[tuple[str, str]]:
     yield from _Expanded(schema).faults()
 
 
-def pattern_count(schema: Any) -> int:
+def count_patterns(schema: Any) -> int:
     return sum(1 for _ in _patterns(schema))
 
 
-def pattern_faults(schema: Any) -> Iterator[tuple[str, str]]:
+def find_pattern_faults(schema: Any) -> Iterator[tuple[str, str]]:
     """The patterns that can't be used, each with advice. The schema must be within its limits."""
     for pointer, pattern in _patterns(schema):
-        if why := patterns.trouble(pattern):
+        if why := patterns.explain_unusable(pattern):
             yield pointer, f"the pattern {pattern[:60]!r} can't be used: {why.rstrip('.')}"
 
 
-def schemas_in(value: Any, pointer: str = "", *, names: bool = False) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def walk_schemas(value: Any, pointer: str = "", *, names: bool = False) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every object in ``value`` that is, or could be, a schema, with its pointer. ``names``: the keys of ``value`` are
     names."""
     if isinstance(value, Mapping):
@@ -68,10 +68,10 @@ def schemas_in(value: Any, pointer: str = "", *, names: bool = False) -> Iterato
             yield pointer, value
         for key, each in value.items():
             if names or key not in DATA:
-                yield from schemas_in(each, pointer + at(key), names=not names and key in NAMED)
+                yield from walk_schemas(each, pointer + join_pointer(key), names=not names and key in NAMED)
     elif isinstance(value, list):
         for index, each in enumerate(value):
-            yield from schemas_in(each, f"{pointer}/{index}")
+            yield from walk_schemas(each, f"{pointer}/{index}")
 
 
 def _too_deep(value: Any) -> str | None:
@@ -82,40 +82,40 @@ def _too_deep(value: Any) -> str | None:
         if depth > 2 * MAX_DEPTH:  # a schema within a schema is two levels of JSON: properties, name
             return pointer
         if isinstance(each, Mapping):
-            left += [(inner, pointer + at(key), depth + 1) for key, inner in each.items()]
+            left += [(inner, pointer + join_pointer(key), depth + 1) for key, inner in each.items()]
         elif isinstance(each, list):
             left += [(inner, f"{pointer}/{index}", depth + 1) for index, inner in enumerate(each)]
     return None
 
 
 def _walk(schema: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    for where, each in schemas_in(schema, pointer):
+    for where, each in walk_schemas(schema, pointer):
         properties = each.get("properties")
         if isinstance(properties, Mapping) and len(properties) > MAX_PROPERTIES:
             yield (
-                where + at("properties"),
+                where + join_pointer("properties"),
                 f"it has {len(properties)} properties; at most {MAX_PROPERTIES} are read. Split the action",
             )
         described = each.get("description")
         if isinstance(described, str) and len(described) > MAX_DESCRIPTION:
             yield (
-                where + at("description"),
+                where + join_pointer("description"),
                 f"it has {len(described)} characters; at most {MAX_DESCRIPTION} are read. Shorten it",
             )
         for key in ("$dynamicRef", "$recursiveRef"):
             if isinstance(each.get(key), str):
-                yield where + at(key), f"{key} is not supported here; write $ref"
+                yield where + join_pointer(key), f"{key} is not supported here; write $ref"
 
 
 def _patterns(schema: Any) -> Iterator[tuple[str, str]]:
-    for where, each in schemas_in(schema):
+    for where, each in walk_schemas(schema):
         pattern = each.get("pattern")
         if isinstance(pattern, str):
-            yield where + at("pattern"), pattern
+            yield where + join_pointer("pattern"), pattern
         by_pattern = each.get("patternProperties")
         if isinstance(by_pattern, Mapping):
             for name in by_pattern:
-                yield where + at("patternProperties", name), name
+                yield where + join_pointer("patternProperties", name), name
 
 
 class _Expanded:
@@ -149,13 +149,13 @@ class _Expanded:
         if isinstance(value, Mapping):
             for key, each in value.items():
                 if names or key not in DATA:
-                    found = self._of(each, pointer + at(key), names=not names and key in NAMED)
+                    found = self._of(each, pointer + join_pointer(key), names=not names and key in NAMED)
                     parts, depth = parts + found[0], max(depth, found[1])
             if names:
                 return parts, depth
             ref = value.get("$ref")
             if isinstance(ref, str):
-                found = self._followed(ref, pointer + at("$ref"))
+                found = self._followed(ref, pointer + join_pointer("$ref"))
                 parts, depth = parts + found[0], max(depth, found[1])
             return parts + 1, depth + 1
         if isinstance(value, list):

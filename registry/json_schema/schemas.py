@@ -14,9 +14,9 @@ import jsonschema_rs
 
 from core.errors import InvalidInput
 from registry import patterns
-from registry.hints import nearest
-from registry.json_schema.pointer import at
-from registry.json_schema.schema_limits import DATA, NAMED, limits, pattern_count, pattern_faults
+from registry.hints import find_nearest
+from registry.json_schema.pointer import join_pointer
+from registry.json_schema.schema_limits import DATA, NAMED, count_patterns, find_excesses, find_pattern_faults
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
@@ -29,22 +29,24 @@ MAX_FULL_REPORT: Final = 20_000_000
 of them before the first can be read, each with a copy of what it is about. Beyond that only the first is."""
 
 
-def schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
+def find_schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
     """(pointer, why) of what keeps ``schema`` from being used; the why is a clause."""
-    for look in (limits, _outside, pattern_faults):
+    for look in (find_excesses, _outside, find_pattern_faults):
         if told := list(islice(look(schema), MAX_FAULTS)):
             yield from told
             return
     try:
         # The dialect's own schema tells every fault; what only a reading in full shows (a reference to nowhere) is told
         # one at a time.
-        found = dict.fromkeys((at(*each.instance_path), _describe(each)) for each in _dialect().iter_errors(schema))
+        found = dict.fromkeys(
+            (join_pointer(*each.instance_path), _describe(each)) for each in _dialect().iter_errors(schema)
+        )
         if found:
             yield from islice(found, MAX_FAULTS)
         else:
             _compile(schema)
     except jsonschema_rs.ValidationError as error:
-        yield at(*error.instance_path), _describe(error)
+        yield join_pointer(*error.instance_path), _describe(error)
     except (ValueError, RecursionError) as error:
         yield "", str(error).split("\n", 1)[0]
 
@@ -65,12 +67,12 @@ def _describe(error: jsonschema_rs.ValidationError) -> str:
     wrong = [each for each in said if each not in TYPES]
     if not wrong:
         return "a type is named twice; name each once"
-    near = nearest(str(wrong[0]), TYPES)
+    near = find_nearest(str(wrong[0]), TYPES)
     hint = f"; did you mean {json.dumps(near)}" if near else ""
     return f"{json.dumps(wrong[0])[:100]} is no type; one is {', '.join(TYPES)}{hint}"
 
 
-def misfits(schema: Mapping[str, Any], definitions: Mapping[str, Any], value: Any) -> str:
+def explain_misfits(schema: Mapping[str, Any], definitions: Mapping[str, Any], value: Any) -> str:
     """The reasons why ``value`` does not fit ``schema`` (whose ``#/$defs`` are ``definitions``); empty if it does. The
     schema must be usable."""
     whole = {**schema, "$defs": definitions} if definitions else dict(schema)
@@ -83,12 +85,12 @@ class Checker:
     schema."""
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        fault = next(limits(schema), None)
+        fault = next(find_excesses(schema), None)
         if fault is not None:
             raise InvalidInput(f"{fault[1]}.")
         self._validator = _compile(schema)
         self._chars = len(json.dumps(schema))
-        self.patterns = pattern_count(schema)
+        self.patterns = count_patterns(schema)
 
     def fits(self, value: Any) -> bool:
         if self.patterns and _text(value, MAX_PATTERN_TEXT) > MAX_PATTERN_TEXT:
@@ -117,7 +119,7 @@ def _compile(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
     """Compiles a validator: formats are asserted, patterns are matched in linear time, and a ``$ref`` to anywhere else
     is never fetched."""
     return jsonschema_rs.Draft202012Validator(
-        dict(schema), validate_formats=True, offline=True, pattern_options=patterns.options(pattern_count(schema))
+        dict(schema), validate_formats=True, offline=True, pattern_options=patterns.make_options(count_patterns(schema))
     )
 
 
@@ -138,7 +140,7 @@ def _text(value: Any, most: int) -> int:
 def _outside(value: Any, pointer: str = "", *, names: bool = False) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, each in value.items():
-            here = pointer + at(key)
+            here = pointer + join_pointer(key)
             if names:
                 yield from _outside(each, here)
             elif key in ("$ref", "$dynamicRef") and not (isinstance(each, str) and each.startswith("#")):

@@ -30,8 +30,8 @@ from registry.endpoints.types import (
     bound_values,
     reconcile_values,
 )
-from registry.hints import nearest
-from registry.json_schema.pointer import at
+from registry.hints import find_nearest
+from registry.json_schema.pointer import join_pointer
 
 ANSWER: Final = frozenset({"answer", "params"})
 """What the condition of a reconciling read is about."""
@@ -58,7 +58,7 @@ def endpoints(contract: Contract, pointer: str, connections: Collection[str] | N
         yield from _address(endpoint.url, f"{here}/url")
         return
     if endpoint.connection is not None and connections is not None and endpoint.connection not in connections:
-        near = nearest(endpoint.connection, connections)
+        near = find_nearest(endpoint.connection, connections)
         mend = f"did you mean {near!r}?" if near else "set it up before the action is used."
         yield Finding(
             f"{here}/connection",
@@ -117,13 +117,15 @@ def _placeholders(url: str, path: Mapping[str, Value], url_at: str, path_at: str
     wanted = dict.fromkeys(PLACEHOLDER.findall(url))
     for name in wanted:
         if name not in path:
-            near = nearest(name, path) if name else None
+            near = find_nearest(name, path) if name else None
             mend = f"did you mean {near!r}?" if near else "say in 'path' which value stands there."
             yield Finding(url_at, "placeholder_unfilled", f"Nothing fills {{{name}}}; {mend}")
     for name in path:
         if name not in wanted:
             yield Finding(
-                path_at + at(name), "placeholder_unknown", f"The URL has no {{{name}}}; add it there, or remove this."
+                path_at + join_pointer(name),
+                "placeholder_unknown",
+                f"The URL has no {{{name}}}; add it there, or remove this.",
             )
 
 
@@ -140,7 +142,7 @@ def _values(contract: Contract, bound: list[tuple[str, Value]], here: str) -> It
             continue
         schema = contract.properties.get(value.parameter)
         if schema is None:
-            near = nearest(value.parameter, contract.properties)
+            near = find_nearest(value.parameter, contract.properties)
             mend = f"did you mean {near!r}?" if near else "add it to the parameters, or send something else."
             yield Finding(
                 f"{place}/parameter", "endpoint_parameter", f"There is no parameter {value.parameter!r}; {mend}"
@@ -184,7 +186,7 @@ def _format(
             yield Finding(here, "map_incomplete", f"Say what is sent for {', '.join(missing[:5])}, too.")
         for key in form.map if members else ():
             if key not in members:
-                yield Finding(f"{here}/map{at(key)}", "map_unknown", f"{value.parameter!r} is never {key!r}.")
+                yield Finding(f"{here}/map{join_pointer(key)}", "map_unknown", f"{value.parameter!r} is never {key!r}.")
 
 
 def _text(value: Any) -> str:
@@ -253,7 +255,7 @@ def _http(contract: Contract, endpoint: HttpEndpoint, here: str) -> Iterator[Fin
         )
     if isinstance(endpoint.body, JsonBody) and (pair := json_body.conflict(endpoint.body.fields)) is not None:
         yield Finding(
-            f"{here}/body/fields{at(pair[1])}",
+            f"{here}/body/fields{join_pointer(pair[1])}",
             "body_conflict",
             f"{pair[0]!r} and {pair[1]!r} can't both hold a value; keep one.",
         )
@@ -270,7 +272,7 @@ def _http(contract: Contract, endpoint: HttpEndpoint, here: str) -> Iterator[Fin
 
 def _headers(endpoint: HttpEndpoint, here: str) -> Iterator[Finding]:
     seen: set[str] = set()
-    names = [(name, f"{here}/headers{at(name)}") for name in endpoint.headers]
+    names = [(name, f"{here}/headers{join_pointer(name)}") for name in endpoint.headers]
     if endpoint.idempotency_header is not None:
         names.append((endpoint.idempotency_header, f"{here}/idempotency_header"))
     for name, place in names:
@@ -313,7 +315,7 @@ def _reconcile(contract: Contract, endpoint: HttpEndpoint, here: str) -> Iterato
     for name in read.headers:
         if name.lower() in RESERVED_HEADERS:
             yield Finding(
-                f"{inside}/headers{at(name)}", "header_reserved", f"A contract can't set {name!r}; remove it."
+                f"{inside}/headers{join_pointer(name)}", "header_reserved", f"A contract can't set {name!r}; remove it."
             )
     for name, expected in (("happened", read.happened), ("not_happened", read.not_happened)):
         if expected is None or expected.condition is None:

@@ -16,12 +16,12 @@ from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical
 from registry import preview
 from registry.conditions import condition, satisfiability
 from registry.contract import SCHEMA, SCHEMA_V2, ConfirmBy, Contract, Policy, Risk, parse
-from registry.contract_file import contracts_in, with_base_url
-from registry.hints import nearest
-from registry.json_schema.schemas import schema_faults
+from registry.contract_file import read_contracts, with_base_url
+from registry.hints import find_nearest
+from registry.json_schema.schemas import find_schema_faults
 from registry.linting.endpoints import endpoints
-from registry.linting.parameters import parameters
-from registry.linting.text import coerced, hidden, secrets
+from registry.linting.parameters import lint_parameters
+from registry.linting.text import find_coerced, find_hidden_characters, find_secrets
 from registry.signing import MAX_CONTRACT_BYTES
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
@@ -49,7 +49,7 @@ def lint(value: Any, *, known: Collection[str] = (), connections: Collection[str
     """The findings of decoded JSON: one contract, a list of them, or ``{"contracts": […]}``. ``known`` are names
     registered already, which ``undo`` may refer to; ``connections`` those that are set up, None where that is not
     known."""
-    prefix, members = contracts_in(value)
+    prefix, members = read_contracts(value)
     if members is None:
         return _limit(value, "", connections) if isinstance(value, Mapping) else [_shapeless()]
     findings: list[Finding] = []
@@ -102,7 +102,7 @@ def _shapeless(pointer: str = "") -> Finding:
 
 
 def _one(value: Mapping[str, Any], pointer: str, connections: Collection[str] | None) -> Iterator[Finding]:
-    yield from secrets(value, pointer)
+    yield from find_secrets(value, pointer)
     try:
         contract = parse(value)
         dumped = contract.model_dump(mode="json", by_alias=True)
@@ -110,18 +110,18 @@ def _one(value: Mapping[str, Any], pointer: str, connections: Collection[str] | 
         for finding in error.findings:
             yield Finding(pointer + finding.pointer, finding.code, _with_advice(finding))
         return
-    yield from coerced(value, dumped, pointer)
+    yield from find_coerced(value, dumped, pointer)
     yield from _bytes(contract, pointer)
-    about_parameters = list(parameters(contract, pointer))
+    about_parameters = list(lint_parameters(contract, pointer))
     yield from about_parameters
     yield from _policy(contract, pointer)
     yield from endpoints(contract, pointer, connections)
     if not any(finding.code == "parameters_schema" for finding in about_parameters):
         yield from _condition(contract, f"{pointer}/confirmation/condition")
         yield from _preview(contract, pointer)
-    yield from hidden(dumped, pointer)
+    yield from find_hidden_characters(dumped, pointer)
     if contract.result is not None:
-        for inner, why in schema_faults(contract.result):
+        for inner, why in find_schema_faults(contract.result):
             yield Finding(f"{pointer}/result{inner}", "result_schema", f"The result's schema can't be used: {why}.")
     if not contract.roles:
         yield Finding(
@@ -213,7 +213,7 @@ def _preview(contract: Contract, pointer: str) -> Iterator[Finding]:
         return
     names = frozenset(contract.properties)
     records = frozenset(name for name in names if contract.annotation(name).record is not None)
-    for why in preview.faults(contract.preview, names, records):
+    for why in preview.find_faults(contract.preview, names, records):
         yield Finding(f"{pointer}/preview", "preview", f"The preview can't be used: {why}.")
 
 
@@ -232,7 +232,7 @@ def _across(members: Sequence[Any], prefix: str, known: Collection[str]) -> Iter
         seen.setdefault(key, index)
         undo = each.get("undo")
         if isinstance(undo, str) and undo not in names:
-            near = nearest(undo, names)
+            near = find_nearest(undo, names)
             mend = f"did you mean {near!r}?" if near else "until it is registered, undo is not offered."
             yield Finding(f"{prefix}/{index}/undo", "warn_undo_unknown", f"No contract here is named {undo!r}; {mend}")
 
@@ -243,7 +243,7 @@ def _with_advice(finding: Finding) -> str:
     if finding.code == "missing":
         return f"The field {name!r} is missing; add it."
     if finding.code == "extra_forbidden":
-        near = nearest(name, _FIELDS)
+        near = find_nearest(name, _FIELDS)
         return f"There is no field {name[:100]!r} here; " + (f"did you mean {near!r}?" if near else "remove it.")
     if finding.code == "string_pattern_mismatch" and name in ("name", "undo"):
         return "A name is two or more lower-case words joined by dots, as in saas.refund_invoice."

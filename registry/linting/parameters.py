@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from core.errors import Finding
 from registry.contract import Annotation, Contract, SourceKind, Unit
-from registry.hints import nearest
-from registry.json_schema.pointer import at
-from registry.json_schema.schemas import misfits, schema_faults
+from registry.hints import find_nearest
+from registry.json_schema.pointer import join_pointer
+from registry.json_schema.schemas import explain_misfits, find_schema_faults
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _TOP: Final = frozenset(
@@ -18,7 +18,7 @@ _TOP: Final = frozenset(
 )
 
 
-def parameters(contract: Contract, pointer: str) -> Iterator[Finding]:
+def lint_parameters(contract: Contract, pointer: str) -> Iterator[Finding]:
     """Every finding about ``parameters`` and ``annotations``; ``pointer`` is the contract's."""
     faults = list(_schema(contract, f"{pointer}/parameters"))
     yield from faults
@@ -43,11 +43,11 @@ def _schema(contract: Contract, pointer: str) -> Iterator[Finding]:
     for key in schema:
         if key not in _TOP:
             yield Finding(
-                pointer + at(key),
+                pointer + join_pointer(key),
                 "parameters_keyword",
                 f"{key!r} can't stand at the top of parameters; say it of a property, or check it at the endpoint.",
             )
-    for inner, why in schema_faults(schema):
+    for inner, why in find_schema_faults(schema):
         yield Finding(pointer + inner, "parameters_schema", f"The schema can't be used: {why}.")
     properties = schema.get("properties", {})
     if not isinstance(properties, Mapping):
@@ -55,13 +55,15 @@ def _schema(contract: Contract, pointer: str) -> Iterator[Finding]:
     for name, each in properties.items():
         if not _WORD.fullmatch(name):
             yield Finding(
-                pointer + at("properties", name),
+                pointer + join_pointer("properties", name),
                 "parameter_name",
                 "A parameter's name is a lower-case word of letters, digits and underscores.",
             )
         if isinstance(each, bool):
             yield Finding(
-                pointer + at("properties", name), "parameter_schema", "Write a schema object, not true or false."
+                pointer + join_pointer("properties", name),
+                "parameter_schema",
+                "Write a schema object, not true or false.",
             )
     required = schema.get("required", ())
     for name in required if isinstance(required, list) else ():
@@ -76,7 +78,7 @@ def _schema(contract: Contract, pointer: str) -> Iterator[Finding]:
 def _annotations(contract: Contract, pointer: str) -> Iterator[Finding]:
     known = contract.properties
     for name, annotation in contract.annotations.items():
-        here = pointer + at(name)
+        here = pointer + join_pointer(name)
         if name not in known:
             yield Finding(here, "annotation_unknown", f"There is no parameter {name!r}{_near(name, known)}")
             continue
@@ -136,7 +138,7 @@ def _record_words(annotation: Annotation, here: str) -> Iterator[Finding]:
 
 
 def _property(contract: Contract, name: str, schema: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
-    here, note = pointer + at("parameters", "properties", name), pointer + at("annotations", name)
+    here, note = pointer + join_pointer("parameters", "properties", name), pointer + join_pointer("annotations", name)
     annotation = contract.annotation(name)
     yield from _default(contract, name, schema, here)
     yield from _words(schema, annotation, f"{note}/words")
@@ -176,7 +178,9 @@ def _property(contract: Contract, name: str, schema: Mapping[str, Any], pointer:
 def _default(contract: Contract, name: str, schema: Mapping[str, Any], here: str) -> Iterator[Finding]:
     if "default" in schema:
         definitions = contract.parameters.get("$defs", {})
-        why = misfits({key: each for key, each in schema.items() if key != "default"}, definitions, schema["default"])
+        why = explain_misfits(
+            {key: each for key, each in schema.items() if key != "default"}, definitions, schema["default"]
+        )
         if why:
             yield Finding(
                 f"{here}/default", "default_misfit", f"The default of {name!r} does not fit its own schema: {why}."
@@ -201,12 +205,12 @@ def _words(schema: Mapping[str, Any], annotation: Annotation, here: str) -> Iter
                 if members
                 else "the parameter has no enum; remove the words or add one"
             )
-            yield Finding(here + at(member), "words_unknown", f"{member!r} is no member of the enum; {mend}.")
+            yield Finding(here + join_pointer(member), "words_unknown", f"{member!r} is no member of the enum; {mend}.")
         for index, word in enumerate(others):
             other = meant.setdefault(word.casefold(), member)
             if other != member:
                 yield Finding(
-                    here + at(member, index),
+                    here + join_pointer(member, index),
                     "words_twice",
                     f"{word!r} would mean both {other!r} and {member!r}; keep one.",
                 )
@@ -221,10 +225,12 @@ def _circles(contract: Contract, pointer: str) -> Iterator[Finding]:
             step = contract.annotation(step).of
         if step == start and len(seen) > 1:
             yield Finding(
-                pointer + at(start, "of"), "circle", f"{' → '.join(sorted(seen))} refer to one another; cut the circle."
+                pointer + join_pointer(start, "of"),
+                "circle",
+                f"{' → '.join(sorted(seen))} refer to one another; cut the circle.",
             )
 
 
 def _near(name: str, known: Mapping[str, Any]) -> str:
-    near = nearest(name, known)
+    near = find_nearest(name, known)
     return f"; did you mean {near!r}?" if near else "; add it to the properties, or remove this."

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from core.errors import Finding
-from registry.json_schema.pointer import at
+from registry.json_schema.pointer import join_pointer
 
 _SECRETS: Final = (
     ("a secret key", re.compile(r"\bsk_(?:live|test)_[A-Za-z0-9_-]{8,}")),
@@ -26,7 +26,7 @@ _SECRET_FIELD: Final = re.compile(
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Zl", "Zp"})
 
 
-def secrets(value: Any, pointer: str) -> Iterator[Finding]:
+def find_secrets(value: Any, pointer: str) -> Iterator[Finding]:
     for inner, text in _strings(value, pointer):
         for what, pattern in _SECRETS:
             if pattern.search(text):
@@ -41,7 +41,7 @@ def secrets(value: Any, pointer: str) -> Iterator[Finding]:
                 )
 
 
-def hidden(value: Any, pointer: str) -> Iterator[Finding]:
+def find_hidden_characters(value: Any, pointer: str) -> Iterator[Finding]:
     for inner, text in _strings(value, pointer):
         found = next((char for char in text if unicodedata.category(char) in _HIDDEN and char not in "\n\t"), None)
         if found is not None and "/parameters/" not in inner:
@@ -54,21 +54,21 @@ def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
         yield pointer, value
     elif isinstance(value, Mapping):
         for key, each in value.items():
-            yield from _strings(each, pointer + at(key))
+            yield from _strings(each, pointer + join_pointer(key))
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from _strings(each, f"{pointer}/{index}")
 
 
-def coerced(given: Any, read: Any, pointer: str) -> Iterator[Finding]:
+def find_coerced(given: Any, read: Any, pointer: str) -> Iterator[Finding]:
     """Values that were read as another type than they are written: ``"1"`` for 1, ``"yes"`` for true."""
     if isinstance(given, Mapping) and isinstance(read, Mapping):
         for key, each in given.items():
             if key in read:
-                yield from coerced(each, read[key], pointer + at(key))
+                yield from find_coerced(each, read[key], pointer + join_pointer(key))
     elif isinstance(given, list) and isinstance(read, list):
         for index, (each, other) in enumerate(zip(given, read, strict=False)):
-            yield from coerced(each, other, f"{pointer}/{index}")
+            yield from find_coerced(each, other, f"{pointer}/{index}")
     elif type(given) is not type(read) and not (
         isinstance(given, float) and given == read and not isinstance(read, bool)
     ):

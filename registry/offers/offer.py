@@ -42,7 +42,7 @@ class Offer:
         return self.annotations.get(parameter, _NO_ANNOTATION)
 
 
-def of_contract(contract: Contract) -> Offer:
+def make_offer(contract: Contract) -> Offer:
     return Offer(
         name=contract.name,
         version=contract.version,

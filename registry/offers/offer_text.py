@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from language.stems import name_stems, stems
+from language.stems import name_stems, stem_text
 from registry.offers.offer import Offer
 
 _MOST_VALUES: Final = 64
@@ -24,7 +24,7 @@ _PARTS: Final = re.compile(r"[A-Z]?[a-z]{4,}")
 _PLAIN: Final = re.compile(r"\b[a-z]{5,}\b")
 
 
-def fields(offer: Offer) -> dict[str, list[str]]:
+def stem_fields(offer: Offer) -> dict[str, list[str]]:
     """Field → the stems that stand in it, in order."""
     lead, _, rest = offer.description.partition(". ")
     names: list[str] = []
@@ -32,30 +32,30 @@ def fields(offer: Offer) -> dict[str, list[str]]:
     values: list[str] = []
     _parameters(offer.parameters, names, described, values, depth=0)
     for annotation in offer.annotations.values():
-        described += stems(" ".join(filter(None, (annotation.label, annotation.record))))
+        described += stem_text(" ".join(filter(None, (annotation.label, annotation.record))))
         for meant, others in annotation.words.items():
-            values += stems(" ".join((meant, *others)))
+            values += stem_text(" ".join((meant, *others)))
     return {
-        "name": name_stems(offer.name) if is_telling_name(offer.name) else stems(lead)[:_FIRST_WORDS],
-        "title": stems(offer.title) if offer.title != offer.name else [],
-        "aliases": [each for alias in offer.aliases for each in stems(alias)],
-        "lead": stems(lead),
-        "description": stems(rest),
-        "examples": [each for example in offer.examples for each in stems(_NAMES.sub(" ", example))],
+        "name": name_stems(offer.name) if is_telling_name(offer.name) else stem_text(lead)[:_FIRST_WORDS],
+        "title": stem_text(offer.title) if offer.title != offer.name else [],
+        "aliases": [each for alias in offer.aliases for each in stem_text(alias)],
+        "lead": stem_text(lead),
+        "description": stem_text(rest),
+        "examples": [each for example in offer.examples for each in stem_text(_NAMES.sub(" ", example))],
         "parameters": names,
         "parameter_words": described,
         "values": values,
     }
 
 
-def called_names(offer: Offer) -> list[str]:
+def stem_name(offer: Offer) -> list[str]:
     """The stems of an offer's name, or where that says nothing ("a12") of its title, or of the first words of its
     description."""
     if is_telling_name(offer.name):
-        return stems(re.sub(r"[._]|@\d+$", " ", offer.name)) or stems(offer.title)
+        return stem_text(re.sub(r"[._]|@\d+$", " ", offer.name)) or stem_text(offer.title)
     if offer.title != offer.name and is_telling_name(offer.title):
-        return stems(offer.title)
-    return stems(offer.description)[:_FIRST_WORDS]
+        return stem_text(offer.title)
+    return stem_text(offer.description)[:_FIRST_WORDS]
 
 
 def is_telling_name(name: str) -> bool:
@@ -75,7 +75,7 @@ def _parameters(
         names += name_stems(str(name))
         if not isinstance(each, Mapping):
             continue
-        described += stems(str(each.get("description", "")))
+        described += stem_text(str(each.get("description", "")))
         for holder in (each, each.get("items")):
             if isinstance(holder, Mapping):
                 enum = holder.get("enum")
@@ -84,7 +84,7 @@ def _parameters(
                 _parameters(holder, names, described, values, depth + 1)
 
 
-def words(offers: Sequence[Offer]) -> set[str]:
+def collect_words(offers: Sequence[Offer]) -> set[str]:
     """The words of the offers, as written."""
     made: set[str] = set()
     for offer in offers:

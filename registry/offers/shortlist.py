@@ -19,10 +19,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from language.spell_correction import Speller
-from language.stems import EMPTY, KIN, runs, stem, stems
-from language.wordnet import similar_stems
+from language.stems import EMPTY, KIN, split_runs, stem, stem_text
+from language.wordnet import find_similar_stems
 from registry.offers.offer import Offer
-from registry.offers.offer_text import called_names, fields, words
+from registry.offers.offer_text import collect_words, stem_fields, stem_name
 
 # Field → (weight, how much of its length is normalised away). A name is short and chosen with care; a parameter's
 # description is neither.
@@ -83,7 +83,7 @@ class Shortlist:
             raise ValueError(f"two offers are called {twice[0]!r}; a shortlist is a closed set of names")
         self._postings, self._idf = _index(self.offers)
         self._vocabulary = [word for word in self._postings if len(word) >= 4 and not word.isdigit()]
-        self.speller = Speller(words(self.offers))
+        self.speller = Speller(collect_words(self.offers))
         """Puts slips in the words that the offers use of themselves right."""
         self._core: dict[str, frozenset[str]] = {}
         self._spoken: dict[str, frozenset[str]] = {}
@@ -103,7 +103,7 @@ class Shortlist:
         """Every stem in the offer of that name."""
         found = self._spoken.get(name)
         if found is None:
-            said = fields(self._by_name[name])
+            said = stem_fields(self._by_name[name])
             found = self._spoken[name] = frozenset(word for each in said.values() for word in each)
         return found
 
@@ -111,14 +111,14 @@ class Shortlist:
         """The stems of the offer's name, title and the first sentence of its description."""
         found = self._core.get(name)
         if found is None:
-            said = fields(self._by_name[name])
+            said = stem_fields(self._by_name[name])
             told = (*self.called(name), *said["title"], *said["aliases"], *said["lead"])
             found = self._core[name] = frozenset(told)
         return found
 
     def called(self, name: str) -> tuple[str, ...]:
         """The stems of an offer's name, in order, each once."""
-        return tuple(dict.fromkeys(called_names(self._by_name[name])))
+        return tuple(dict.fromkeys(stem_name(self._by_name[name])))
 
     def rarity(self, word_stem: str) -> float:
         """Inverse document frequency of a stem, at its highest for one that no offer contains."""
@@ -131,7 +131,7 @@ class Shortlist:
         """Query terms of a request, rarest first, at most MOST_TERMS; unknown words are tried as misspellings."""
         seen: dict[str, str] = {}
         previous = ""
-        for run, _, _ in runs(text):
+        for run, _, _ in split_runs(text):
             word = run.casefold()
             if previous:
                 joined = stem(previous + word)
@@ -140,7 +140,7 @@ class Shortlist:
             previous = word
             if word in EMPTY:
                 continue
-            for each in stems(run):
+            for each in stem_text(run):
                 seen.setdefault(each, word)
         made, typos = [], 0
         for each, word in seen.items():
@@ -217,12 +217,12 @@ class Shortlist:
 
 def _alike(word: str) -> Iterator[str]:
     """Synonyms for a word that no offer contains."""
-    near = {**similar_stems(word), **similar_stems(word, verb=True)}
+    near = {**find_similar_stems(word), **find_similar_stems(word, verb=True)}
     return (other for other, share in near.items() if share >= ALIKE)
 
 
 def _index(offers: Sequence[Offer]) -> tuple[dict[str, tuple[array[int], array[float]]], dict[str, float]]:
-    told = [fields(offer) for offer in offers]
+    told = [stem_fields(offer) for offer in offers]
     count = len(offers)
     average = {
         name: max(1.0, sum(len(each[name]) for each in told) / max(1, sum(1 for each in told if each[name])))

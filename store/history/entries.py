@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
 from core import canon, ids
-from core.clock import iso
+from core.clock import format_iso
 from store.dialect import UtcTime
 from store.rows import Row, checked, every, table
 
@@ -213,7 +213,7 @@ async def beside(session: AsyncSession, row: HistoryRow) -> dict[int, HistoryRow
 def digest_of(entry: Mapping[str, Any]) -> str:
     """The digest of an entry: the canonical form of all its columns but the digest, with ``at`` as RFC 3339."""
     chained = {name: value for name, value in entry.items() if name != "digest"}
-    return canon.digest({**chained, "at": iso(chained["at"])})
+    return canon.digest({**chained, "at": format_iso(chained["at"])})
 
 
 def words_of(kind: str, actor: Mapping[str, Any], data: Mapping[str, Any]) -> str:

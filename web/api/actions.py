@@ -53,7 +53,7 @@ async def run(request: Request, caller: Runs) -> Response:
             "A parameter has no name.", findings=[Finding("/params", "unnamed", "Every parameter has a name.")]
         )
     values = {
-        name: SuppliedValue(value=value, by="api", pointer="/params" + pointer.at(name), ref=caller.public)
+        name: SuppliedValue(value=value, by="api", pointer="/params" + pointer.join_pointer(name), ref=caller.public)
         for name, value in body.params.items()
     }
     async with claim_once(request, caller) as attempt:

@@ -33,7 +33,7 @@ def parsed(form: type[B], caller: Caller) -> B:
         return form.model_validate(value)
     except ValidationError as error:
         findings = [
-            Finding(pointer.at(*fault["loc"]), fault["type"], fault["msg"])
+            Finding(pointer.join_pointer(*fault["loc"]), fault["type"], fault["msg"])
             for fault in error.errors(include_url=False, include_input=False)
         ]
         raise InvalidInput("The body does not have the form this endpoint takes.", findings=findings) from error
@@ -47,7 +47,7 @@ def _storable(value: Any, where: str) -> None:
     if isinstance(value, dict):
         for name, each in value.items():
             _storable(name, where)
-            _storable(each, where + pointer.at(name))
+            _storable(each, where + pointer.join_pointer(name))
     elif isinstance(value, list):
         for at, each in enumerate(value):
-            _storable(each, where + pointer.at(at))
+            _storable(each, where + pointer.join_pointer(at))

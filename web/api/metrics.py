@@ -31,7 +31,9 @@ async def metrics(request: Request) -> Response:
         runs, job = await store.runs.runs.count_by_state(session), await store.jobs.jobs.waiting(session)
     standing = CollectorRegistry()
     standing.register(_Gauges(runs, job))
-    return Response(process_metrics.exposition() + generate_latest(standing), media_type=process_metrics.CONTENT_TYPE)
+    return Response(
+        process_metrics.render_exposition() + generate_latest(standing), media_type=process_metrics.CONTENT_TYPE
+    )
 
 
 class _Gauges(Collector):

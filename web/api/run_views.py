@@ -25,7 +25,7 @@ from agent.runs.run import Cause, Run
 from agent.runs.states import Planned, as_asked, as_planned
 from agent.runs.test_mode import is_test
 from core.actor import Mode, Surface
-from core.clock import iso
+from core.clock import format_iso
 
 LATER: Final[JsonDict] = {"x-later": True}
 """For a member that answers have not had from the beginning: the document does not require it, so an SDK that is newer
@@ -55,7 +55,7 @@ Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
 def moment(at: datetime | None) -> str | None:
-    return iso(at) if at else None
+    return format_iso(at) if at else None
 
 
 class ActorView(View):

@@ -36,7 +36,7 @@ from agent.extract.spans import money
 from language import numerals, quotes
 from language.date_forms import DAYS, MONTHS
 from language.stems import EMPTY, KIN, ORDERS, READING, stem
-from language.text import Text, Token, read_text, singular, word_set
+from language.text import Text, Token, read_text, singularize, word_set
 from registry.records import RecordKind
 
 _BEFORE_ORDERS: Final = word_set("to please and then you i we can could just also let's")
@@ -99,14 +99,14 @@ def _found(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
 def _sum(tokens: Sequence[Token], index: int) -> bool:
     """Whether a bare number is an amount of money: "5000 EUR" is no record's number."""
     beside = [tokens[step].low for step in (index - 1, index + 1) if 0 <= step < len(tokens)]
-    return tokens[index].text.isdigit() and any(money.currency_of(word) is not None for word in beside)
+    return tokens[index].text.isdigit() and any(money.find_currency(word) is not None for word in beside)
 
 
 def _counts(tokens: Sequence[Token], index: int) -> bool:
     """Whether a count of something begins here, which is nobody: "3 days", "three", "a week"."""
     token = tokens[index]
     if token.low in {"a", "an", "one", "another"}:
-        return index + 1 < len(tokens) and singular(tokens[index + 1].low) in _SPANS
+        return index + 1 < len(tokens) and singularize(tokens[index + 1].low) in _SPANS
     return (token.text.isdigit() and len(token.text) < 4) or token.low in numerals.COUNTS
 
 
@@ -128,7 +128,7 @@ def _left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
             while first > 0 and tokens[first - 1].low in LEFT and not _toward(tokens, first - 1):
                 first -= 1
             break
-        if _toward(tokens, first - 1) or (token.low not in LEFT and money.currency_of(token.low) is not None):
+        if _toward(tokens, first - 1) or (token.low not in LEFT and money.find_currency(token.low) is not None):
             break
         if token.low in states and starts_sentence(tokens, first - 1) and stem(token.low) in ORDERS:
             break  # "void invoice 1051": the verb

@@ -23,7 +23,7 @@ from agent.extract.references.qualifiers import (
 from agent.extract.references.value import Reference
 from agent.extract.references.vocabulary import EMAIL, GROUP, HashableById, marks, noun_at, number, owner_kind
 from agent.extract.time.time_ranges import stretches
-from language.text import Text, read_text, singular
+from language.text import Text, read_text, singularize
 from registry.records import RecordKind, Side
 
 _KEPT: Final = re.compile(
@@ -243,7 +243,7 @@ class _Parser(PossessiveReader):
                 continue
             if any(noun_at(self.tokens, index, kind) and not self._describes(index, noun, kind) for kind in others):
                 continue
-            if singular(token.low) in words_of(self.kind):
+            if singularize(token.low) in words_of(self.kind):
                 continue
             if token.low in lists.NUMBERED | lists.PRONOUNS | lists.MINE:
                 continue

@@ -13,7 +13,7 @@ from agent.extract.references.vocabulary import TokenCover, clause_end, noun_at,
 from agent.extract.time import time_ranges
 from language.spell_correction import is_same_word
 from language.stems import ORDERS, stem
-from language.text import Text, Token, read_text, singular, word_set
+from language.text import Text, Token, read_text, singularize, word_set
 from registry.records import Field, RecordKind, Side
 
 Scalar = str | int | bool
@@ -129,13 +129,13 @@ def every(cover: TokenCover, kind: RecordKind, noun: tuple[int, int] | None, *, 
     return (
         not head.owns
         and head.low.endswith("s")
-        and singular(head.low) != head.low
+        and singularize(head.low) != head.low
         and head.low
         not in {
             part
             for each in kind.nouns
             for part in each.lower().split()
-            if singular(part) not in kind.nouns and part == each
+            if singularize(part) not in kind.nouns and part == each
         }
     )
 
@@ -168,7 +168,7 @@ def narrowed(text: Text, last: int, kind: RecordKind) -> int:
         size = (state_at(tokens, index, kind)[1] if index > last else 0) or _when_at(tokens, index, whens)
         if size:
             index += size
-            if index < len(tokens) and not _ends(tokens, index) and singular(tokens[index].low) in words_of(kind):
+            if index < len(tokens) and not _ends(tokens, index) and singularize(tokens[index].low) in words_of(kind):
                 index += 1  # "the lost stage"
             end = index
         elif relative or tokens[index].low in LIGHT | NEVER | PARTICIPLES:
@@ -194,7 +194,7 @@ def state_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> tuple[str
 @lru_cache(maxsize=256)
 def _words(fields: tuple[Field, ...]) -> frozenset[str]:
     said = " ".join(" ".join((each.label, *each.words)) for each in fields)
-    return frozenset(singular(word) for word in said.lower().replace("-", " ").split())
+    return frozenset(singularize(word) for word in said.lower().replace("-", " ").split())
 
 
 def words_of(kind: RecordKind) -> frozenset[str]:

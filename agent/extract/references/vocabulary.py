@@ -11,9 +11,9 @@ from rapidfuzz.distance import OSA
 
 from agent.extract.references.value import By
 from language.stems import ORDER_WORDS, ORDERS, READING_WORDS, stem
-from language.text import Text, Token, singular, word_set
-from language.wordnet import compound_nouns
-from registry.patterns import compiled
+from language.text import Text, Token, singularize, word_set
+from language.wordnet import load_compound_nouns
+from registry.patterns import compile_pattern
 from registry.records import RecordKind, Side
 
 # word(s) → (position, by, descending). "last" counts from the newest; "biggest" from the top.
@@ -265,7 +265,7 @@ def _compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """What general English says in several words for one of the nouns: "get-together" for a meeting. Where the first
     word alone is something to do ("let's get together"), only joined."""
     for noun in nouns:
-        for phrase in compound_nouns().get(noun.lower(), ()):
+        for phrase in load_compound_nouns().get(noun.lower(), ()):
             words = tuple(phrase.split())
             yield ("-".join(words),)
             if words[0] not in ORDER_WORDS and words[0] not in READING_WORDS:
@@ -280,11 +280,11 @@ def _beginning(word: str, nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]
 
 @lru_cache(maxsize=4096)
 def same_noun(word: str, noun: str) -> bool:
-    if word == noun or singular(word) == singular(noun):
+    if word == noun or singularize(word) == singularize(noun):
         return True
     if len(noun) < 5 or not word.isalpha() or word[:1] != noun[:1] or abs(len(word) - len(noun)) > 2:
         return False
-    return OSA.distance(singular(word), singular(noun), score_cutoff=1) <= 1
+    return OSA.distance(singularize(word), singularize(noun), score_cutoff=1) <= 1
 
 
 def code_of(text: str, kind: RecordKind) -> bool:
@@ -293,7 +293,7 @@ def code_of(text: str, kind: RecordKind) -> bool:
     if not CODE.fullmatch(text):
         return False
     patterns = [each.pattern for each in kind.fields if each.search == "number" and each.pattern]
-    return not patterns or any(rule is not None and rule.covers(text) for rule in map(compiled, patterns))
+    return not patterns or any(rule is not None and rule.covers(text) for rule in map(compile_pattern, patterns))
 
 
 def has_form(kind: RecordKind) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from core.money import exponent
+from core.money import get_exponent
 from language import numerals
 from language.text import Text, word_set
 
@@ -98,7 +98,7 @@ class Money:
     cents: bool = False
 
 
-def currency_of(words: str) -> str | None:
+def find_currency(words: str) -> str | None:
     """A currency's code from its code, sign or name alone."""
     stripped = words.strip()
     if stripped.upper() in CODES:
@@ -137,7 +137,7 @@ def find(text: Text) -> tuple[Money, ...]:
 def _said(text: Text, number: numerals.Number) -> Money:
     start, end, amount = number.start, number.end, number.value
     if number.unit:
-        glued = currency_of(number.unit)
+        glued = find_currency(number.unit)
         if number.unit in _HUNDREDTHS:
             return Money(start, end + len(number.unit), amount / 100, _HUNDREDTHS[number.unit], True, True)
         if glued:
@@ -191,16 +191,16 @@ def _after_code(text: Text, end: int) -> int:
     return after[0].end if after and after[0].text in CODES and after[0].start - end <= 1 else end
 
 
-def minor(amount: Decimal, currency: str) -> int | None:
+def to_minor_units(amount: Decimal, currency: str) -> int | None:
     """Integer minor units, or None where the amount has a fraction of one."""
-    scaled = amount.scaleb(exponent(currency))
+    scaled = amount.scaleb(get_exponent(currency))
     return int(scaled) if scaled == scaled.to_integral_value() and abs(scaled) < 2**53 else None
 
 
-def shown(amount: Decimal, currency: str | None) -> str:
+def format_amount(amount: Decimal, currency: str | None) -> str:
     """ "20.00 USD"."""
     if currency is None:
         return f"{amount:f}"
-    digits = exponent(currency)
+    digits = get_exponent(currency)
     exact = amount if amount != round(amount, digits) else round(amount, digits)
     return f"{exact:,f} {currency}"

@@ -11,7 +11,7 @@ from agent.extract.context import label
 from agent.extract.parameter_spec import ParameterSpec
 from agent.extract.reading import Candidate
 from language.text import Text, word_set
-from registry.patterns import Pattern, compiled
+from registry.patterns import Pattern, compile_pattern
 
 _SHAPES: Final = {
     "email": r"(?<![\w.+-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+",
@@ -82,7 +82,7 @@ def codes(text: Text) -> tuple[Candidate, ...]:
 def fitting(text: Text, pattern: str) -> list[Candidate]:
     """What fits the whole of ``pattern``: words (up to four together), as written, else in capitals or without their
     "#"."""
-    rule = compiled(pattern)
+    rule = compile_pattern(pattern)
     if rule is None:
         return []
     made: list[Candidate] = []

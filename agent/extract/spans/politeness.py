@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from language.stems import EMPTY
-from language.text import blanked
+from language.text import blank_quotations
 
 # Nobody makes it a condition what the one who is asked has time for or can do.
 _IF_YOU: Final = re.compile(
@@ -46,7 +46,7 @@ _TEXT: Final = re.compile(r":\s|\b(?:saying|says|say|that|tell|write|message|rep
 def strip_politeness(text: str) -> str:
     """The request with politeness as spaces: just as long. Never what may be a part of a text to be sent, and never
     everything."""
-    for found in _IF_YOU.finditer(blanked(text)):
+    for found in _IF_YOU.finditer(blank_quotations(text)):
         if all(_polite(word) for word in _WORD.findall(found["rest"])):
             text = _blank(text, found.start(), found.end())
     return _closed(_opened(text))
@@ -55,7 +55,7 @@ def strip_politeness(text: str) -> str:
 def _opened(text: str) -> str:
     start = 0
     for _ in range(_MOST_SENTENCES):
-        found = _OPENING.match(blanked(text), start)
+        found = _OPENING.match(blank_quotations(text), start)
         if found is None or not text[found.end() :].strip():
             break
         if not _is_polite(_WORD.findall(found["words"]), besides=("one", "thing")):
@@ -68,7 +68,7 @@ def _opened(text: str) -> str:
 def _closed(text: str) -> str:
     for _ in range(_MOST_SENTENCES):
         # Politeness is short: what stands further from the end than its longest words is not looked at again for each.
-        found = _CLOSING.search(blanked(text), max(0, len(text.rstrip()) - _MOST_CLOSING))
+        found = _CLOSING.search(blank_quotations(text), max(0, len(text.rstrip()) - _MOST_CLOSING))
         if found is None or not text[: found.start()].strip():
             break
         sent = found["end"] != ";" and _TEXT.search(text, 0, found.start())

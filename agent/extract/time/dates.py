@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from agent.extract.time import date_math
-from language.date_forms import COUNTS, DAYS, MONTHS, ORDINAL_DAYS, compiled
+from language.date_forms import COUNTS, DAYS, MONTHS, ORDINAL_DAYS, compile_forms
 from language.text import Text
 
 _PAST: Final = re.compile(r"\b(?:since|last|ago|past|previous|was|were)\s*(?:the\s+)?$")
@@ -46,7 +46,7 @@ def find(text: Text, today: date) -> tuple[DateSpan, ...]:
 @lru_cache(maxsize=512)
 def _find(text: Text, today: date) -> tuple[DateSpan, ...]:
     made: list[DateSpan] = []
-    for match in compiled().finditer(text.low):
+    for match in compile_forms().finditer(text.low):
         kind = _kind(match)
         try:
             when = _READERS[kind](match, today)

@@ -130,7 +130,7 @@ def _articles(text: Text) -> list[Duration]:
         elif "-" in token.low:
             head, _, tail = token.low.partition("-")
             factor = SECONDS.get(tail)
-            amount = numerals.decimal(head)
+            amount = numerals.parse_decimal(head)
             if factor is not None and amount is None:
                 found = numerals.find(Text(head))
                 amount = found[0].value if len(found) == 1 and found[0].end == len(head) else None

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from agent.pipeline import Request
 from agent.resolve.model.arguments import ActionForm, about, hint
-from agent.validate.records.explanations import adjective
+from agent.validate.records.explanations import describe_filter
 from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText
 from registry.offers.offer import Offer
 from registry.records import Field, RecordKind
@@ -53,7 +53,7 @@ def present_text(now: datetime) -> str:
 def _action(form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[str, str]) -> ActionText:
     offer = form.offer
     states = {
-        each.parameter: adjective(kind, offer.annotation(each.parameter).filter).strip()
+        each.parameter: describe_filter(kind, offer.annotation(each.parameter).filter).strip()
         for each in form.arguments.values()
         if each.record is not None and (kind := kinds.get(each.record)) is not None
     }

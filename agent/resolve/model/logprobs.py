@@ -45,7 +45,7 @@ def _token(given: Any) -> TokenLogprobs:
     return TokenLogprobs(given.token, {text: round(p, 4) for text, p in likely.items() if p >= _LEAST})
 
 
-def action_probabilities(answer: Sequence[TokenLogprobs], names: Collection[str]) -> dict[str, float]:
+def read_action_probabilities(answer: Sequence[TokenLogprobs], names: Collection[str]) -> dict[str, float]:
     """Probability per action name for the first action, adding up to at most 1; empty where it can't be told. A name
     that differs from the written one at some token gets that token's probability, shared with all that continue as it
     does."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from agent.resolve.model import model_errors
 from agent.resolve.model.logprobs import TokenLogprobs, read_logprobs
 from agent.resolve.model.model_errors import ModelFailure, says_no
-from core.storable import storable_text
+from core.storable import make_storable
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -41,7 +41,7 @@ def text_of(response: Any) -> str:
     message = getattr(_choice(response), "message", None)
     calls = getattr(message, "tool_calls", None) or ()
     text = calls[0].function.arguments if calls else getattr(message, "content", None)
-    return storable_text(text) if isinstance(text, str) else ""
+    return make_storable(text) if isinstance(text, str) else ""
 
 
 def cut_off(response: Any) -> bool:

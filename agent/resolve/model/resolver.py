@@ -18,7 +18,7 @@ from agent.resolve.model.client import Completion
 from agent.resolve.model.describe import propose_context
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.schema import AnswerSchema, answer_schema
-from agent.resolve.resolver import candidates, chosen_action
+from agent.resolve.resolver import candidates, find_chosen_action
 from prompts import DEFAULT_VERSION, render
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -97,7 +97,7 @@ def prepare(
 
 
 def _offers(request: Request, shortlist: Shortlist) -> list[Offer]:
-    picked = chosen_action(request, shortlist)
+    picked = find_chosen_action(request, shortlist)
     if picked is not None:
         chosen = shortlist.get(picked)
         return [chosen] if chosen is not None else []
@@ -148,7 +148,7 @@ class ProposingResolver:
         if value is None:
             return Abstain(reason="model_refused", detail="The model would not work on this request.")
         proposal = parser.parse(value.model_dump())
-        picked = chosen_action(request, shortlist)
+        picked = find_chosen_action(request, shortlist)
         if picked is not None and not isinstance(proposal.result, PlanResult):
             # The person has said so: which action is no longer the model's to say.
             return Proposed(proposal=Proposal(result=PlanResult(calls=(Call(action=picked),))))

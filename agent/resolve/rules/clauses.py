@@ -15,8 +15,8 @@ from rapidfuzz.distance import OSA
 
 from agent.extract.limits import MAX_CLAUSES
 from language.stems import AGAIN, EMPTY, GENERIC, KIN, ORDER_WORDS, ORDERS, READING, stem
-from language.text import blanked, quotations
-from language.wordnet import similar_stems
+from language.text import blank_quotations, find_quotations
+from language.wordnet import find_similar_stems
 from registry.offers.shortlist import ALIKE
 
 # Where one wish may end and the next begin. Quoted text is never cut (see _quoted).
@@ -125,7 +125,7 @@ def split_clauses(text: str) -> tuple[Clause, ...]:
     A cut is made only where what follows begins like an order (a verb, or an "if"), so that "Adam and Eve" and "red,
     small and cheap" stay whole. Offsets are code points.
     """
-    quoted = quotations(text)
+    quoted = find_quotations(text)
     ends = [end for _, end in quoted]
     cuts = [(0, 0)]
     for joint in _JOINT.finditer(text):
@@ -153,7 +153,7 @@ def split_clauses(text: str) -> tuple[Clause, ...]:
 
 def parse_clause(text: str, start: int = 0) -> Clause:
     """One clause, listened to."""
-    bare = blanked(text)
+    bare = blank_quotations(text)
     negated = _NEGATED.search(bare)
     return Clause(
         text,
@@ -277,7 +277,7 @@ def akin_to_order(word_stem: str) -> bool:
     """Whether general English has a verb that orders are given with for this one ("scrap", "hand", "shift")."""
     return word_stem not in EMPTY and any(
         share >= ALIKE and other in ORDERS and other not in GENERIC
-        for other, share in similar_stems(word_stem, verb=True).items()
+        for other, share in find_similar_stems(word_stem, verb=True).items()
     )
 
 

@@ -18,8 +18,8 @@ from agent.pipeline import Argument, Choice, Draft, ListArgument, Mention, Span,
 from agent.resolve.rules.clauses import after_verb, begins_like_an_order
 from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.slot_filling import SlotFilling, fill_slots
-from language.stems import EMPTY, name_stems, runs, stem, stems
-from language.text import blanked, word_set
+from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
+from language.text import blank_quotations, word_set
 from registry.contract import Unit
 from registry.offers.offer import Offer
 from registry.records import RecordKind
@@ -82,7 +82,7 @@ def expand_ellipsis(
 ) -> tuple[Draft, ...]:
     """``draft``, made of the clause ``text`` at offset ``start`` of the request, once for each part of it that is a
     wish of its own; alone where the words are no such list, or which part a word belongs to can't be told."""
-    cuts = [found.span() for found in _JOINT.finditer(blanked(text)) if found[0].strip()]
+    cuts = [found.span() for found in _JOINT.finditer(blank_quotations(text)) if found[0].strip()]
     verb = after_verb(text)
     cuts = [cut for cut in cuts if verb is not None and cut[0] > verb]
     refers = any(offer.annotation(name).record is not None for name in offer.properties)
@@ -129,7 +129,7 @@ class _List:
         self.pieces = [
             _tight(text, first, last) for first, last in zip(ends, [*(s for s, _ in cuts), len(text)], strict=True)
         ]
-        called = (*name_stems(offer.name), *stems(offer.title), *stems(offer.description))
+        called = (*name_stems(offer.name), *stem_text(offer.title), *stem_text(offer.description))
         self.known = frozenset((*called, *(word for name in offer.properties for word in name_stems(name))))
 
     def parts(self) -> list[tuple[Whole, SlotFilling]] | None:
@@ -220,7 +220,7 @@ class _List:
     def leaves(self, used: Sequence[Place], part: Place | None = None) -> bool:
         """Whether a telling word of the part, or of all of it, is not among those that are ``used``."""
         part = part or (0, len(self.text))
-        for word, first, last in runs(self.text[part[0] : part[1]]):
+        for word, first, last in split_runs(self.text[part[0] : part[1]]):
             at = (part[0] + first, part[0] + last)
             if at[1] <= self.verb or any(start < at[1] and at[0] < end for start, end in used):
                 continue

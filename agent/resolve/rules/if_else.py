@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.resolve.rules.clauses import gives_order
-from language.text import blanked
+from language.text import blank_quotations
 
 Stretch = tuple[int, int]
 
@@ -53,7 +53,7 @@ def possible_branches(text: str) -> list[ConditionalRequest]:
     known = split_branches(text)
     if known is not None:
         return [known]
-    bare = blanked(text)
+    bare = blank_quotations(text)
     unless = list(_UNLESS.finditer(bare))
     if len(unless) == 1 and not _IF.search(bare):
         as_if = text[: unless[0].start()] + "    if" + text[unless[0].end() :]
@@ -79,7 +79,7 @@ def possible_branches(text: str) -> list[ConditionalRequest]:
 def split_branches(text: str) -> ConditionalRequest | None:
     """The request taken apart, or None where it has no condition or can't be taken apart with confidence. Quoted words
     are never looked into."""
-    bare = blanked(text)
+    bare = blank_quotations(text)
     so = list(_IF_SO.finditer(bare))
     if len(so) > 1:
         return None

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from agent.resolve.rules.clauses import after_verb
-from language.stems import EMPTY, stem, stems
-from language.text import blanked, word_set
+from language.stems import EMPTY, stem, stem_text
+from language.text import blank_quotations, word_set
 
 # What these verbs do is said by their noun (light verbs: Jespersen 1942): "take a look", "place an order", "perform a
 # search".
@@ -30,11 +30,11 @@ _TO: Final = re.compile(r"\b(?:up|down|back)?\s*to\s+(?!(?:the|a|an|my|our|his|h
 @lru_cache(maxsize=256)
 def light_verb_noun(text: str) -> str | None:
     """The stem of the noun that says what is done, where a verb stands before it that says nothing itself."""
-    found = _LIGHT.search(blanked(text))
+    found = _LIGHT.search(blank_quotations(text))
     if found is None:
         return None
     for word in found["words"].split():
-        if word.casefold() not in EMPTY and (made := stems(word)):
+        if word.casefold() not in EMPTY and (made := stem_text(word)):
             last = made[-1]
             if last.endswith(_DEEDS) or word.casefold().endswith(_DEEDS):
                 return last

@@ -12,8 +12,8 @@ from functools import cache
 from typing import Final
 
 from language.stems import KIN, ORDER_WORDS, READING, stem
-from language.text import blanked
-from language.wordnet import phrasal_verbs
+from language.text import blank_quotations
+from language.wordnet import load_phrasal_verbs
 
 # What means several things is not here ("turn down", "take out", "set up").
 PLAIN: Final = {
@@ -35,7 +35,7 @@ _OVER: Final = r"(?=\s*(?:[.,;:!?]|$|(?:and|then|please|for|because|as|if|with|n
 
 @cache
 def _verbs() -> dict[str, str]:
-    known = {phrase: plain for phrase, plain in phrasal_verbs().items() if _tells_more(phrase, plain)}
+    known = {phrase: plain for phrase, plain in load_phrasal_verbs().items() if _tells_more(phrase, plain)}
     return {**known, **PLAIN}
 
 
@@ -68,7 +68,7 @@ def replace_phrasal_verbs(text: str, knows: Callable[[str], bool] = lambda _: Fa
     """Where an order of several words stands, with the plain one: to be put in its place. ``knows`` says whether some
     offer uses a stem: what WordNet has for a verb is asked for only where none uses the verb itself ("take back a
     credit")."""
-    bare = blanked(text)
+    bare = blank_quotations(text)
     made = []
     for found in _together().finditer(bare):
         words = found["verb"].lower().split()

@@ -10,7 +10,7 @@ from agent.resolve.resolver import CANDIDATES
 from agent.resolve.rules.clauses import Clause, begins_like_an_order, parse_clause, split_clauses
 from agent.resolve.rules.scoring import ScoredOffer, features, kinds_said, score
 from agent.resolve.rules.slot_filling import fill_slots
-from language.text import blanked
+from language.text import blank_quotations
 from registry.offers.shortlist import Scored, Shortlist
 from registry.records import RecordKind
 
@@ -33,7 +33,7 @@ def segments(text: str) -> list[Clause]:
 def rank_offers(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime) -> list[ScoredOffer]:
     """The offers weighed against one clause, likeliest first."""
     # What is quoted is a value, and says nothing of the action; where nothing else does, it still counts.
-    found = shortlist.top(blanked(clause.text), CANDIDATES) or shortlist.top(clause.text, CANDIDATES)
+    found = shortlist.top(blank_quotations(clause.text), CANDIDATES) or shortlist.top(clause.text, CANDIDATES)
     if len(shortlist) <= CANDIDATES:
         names = {each.offer.name for each in found}
         found += [Scored(offer, 0.0) for offer in shortlist.offers if offer.name not in names]

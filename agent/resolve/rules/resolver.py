@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from agent.extract.limits import MAX_WISHES, excess, too_many
+from agent.extract.limits import MAX_WISHES, explain_excess, refuse_too_many
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import (
     Abstain,
@@ -29,7 +29,7 @@ from agent.pipeline import (
     Trace,
 )
 from agent.planning.proposal import AnswerResult, Proposal
-from agent.resolve.resolver import chosen_action
+from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import Clause, head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.conditional import blank_but, under_condition
 from agent.resolve.rules.coordination import expand_coordination
@@ -106,7 +106,7 @@ class RuleResolver:
         self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, full: bool
     ) -> Resolved:
         began = self._seconds()
-        if (why := excess(request.text)) is not None:
+        if (why := explain_excess(request.text)) is not None:
             return Resolved(
                 resolution=Abstain(reason="too_complex", detail=why), trace=Trace(resolver=self.name, attempts=0)
             )
@@ -258,7 +258,7 @@ def _resolve(
     text = request.text
     if not any(char.isalnum() for char in text):
         return Abstain(reason="empty", detail="Nothing was asked.")
-    chosen = chosen_action(request, shortlist)
+    chosen = find_chosen_action(request, shortlist)
     if chosen is not None:
         offer = shortlist.get(chosen)
         assert offer is not None
@@ -269,7 +269,7 @@ def _resolve(
         return Calls(drafts=split_coordinated(draft, text, 0, offer, kinds, request.now))
     parts = segments(text)
     if len(parts) > MAX_WISHES:
-        return Abstain(reason="too_complex", detail=too_many(len(parts)))
+        return Abstain(reason="too_complex", detail=refuse_too_many(len(parts)))
     several = _several(parts, text, shortlist, kinds, request.now, notes, seen) if len(parts) > 1 else None
     if several is not None:
         return several

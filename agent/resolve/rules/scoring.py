@@ -17,9 +17,9 @@ from agent.extract.references.vocabulary import noun_at
 from agent.resolve.rules.clauses import Clause, asks, head, is_order
 from agent.resolve.rules.light_verbs import LEVELS, SETTING, light_verb_noun, sets_to
 from agent.resolve.rules.slot_filling import SlotFilling
-from language.stems import EMPTY, GENERIC, KIN, ORDERS, READING, runs, stem, stems
+from language.stems import EMPTY, GENERIC, KIN, ORDERS, READING, split_runs, stem, stem_text
 from language.text import read_text
-from language.wordnet import similar_stems, similarity
+from language.wordnet import find_similar_stems, rate_similarity
 from registry.contract import Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import ALIKE, Scored, Shortlist
@@ -137,8 +137,8 @@ def features(
             and verb not in spoken
             and meets < OTHERWISE
             and not (verb in GENERIC and (filled > 0.5 or (filled and free and central / free >= PLAINLY)))
-            and not _known(verb, frozenset((*named, *stems(offer.title))))
-            and similarity(verb, (*named, *stems(offer.title)), verb=True) < ALIKE
+            and not _known(verb, frozenset((*named, *stem_text(offer.title))))
+            and rate_similarity(verb, (*named, *stem_text(offer.title)), verb=True) < ALIKE
         ),
         "negated": float(
             any(stem(verb) in named or not KIN.get(stem(verb), _NONE).isdisjoint(named) for verb in clause.forbidden)
@@ -173,7 +173,9 @@ def _known(word: str, words: frozenset[str]) -> float:
 @lru_cache(maxsize=8192)
 def _meant(word: str, words: frozenset[str]) -> float:
     """The same for a word that no offer uses: a half where general English has it for one of these."""
-    near = (share for verb in (True, False) for each, share in similar_stems(word, verb=verb).items() if each in words)
+    near = (
+        share for verb in (True, False) for each, share in find_similar_stems(word, verb=verb).items() if each in words
+    )
     return _known(word, words) or (0.5 if max(near, default=0.0) >= ALIKE else 0.0)
 
 
@@ -192,7 +194,7 @@ def mentions_action(clause: Clause, named: Sequence[str], spoken: frozenset[str]
 def content_words(clause: Clause) -> tuple[tuple[str, int, int], ...]:
     """The clause's content words: stem and offsets in the request."""
     made = []
-    for run, start, end in runs(clause.text):
+    for run, start, end in split_runs(clause.text):
         if run.casefold() not in EMPTY and not run.isdigit():
             made.append((stem(run), clause.start + start, clause.start + end))
     return tuple(made)
@@ -235,6 +237,6 @@ def _meets(verb: str | None, named: Sequence[str], spoken: frozenset[str]) -> fl
     kin = KIN.get(verb, frozenset())
     if any(each in kin for each in named):
         return 0.8
-    if similarity(verb, named, verb=True) >= ALIKE:
+    if rate_similarity(verb, named, verb=True) >= ALIKE:
         return 0.6
     return 0.4 if verb in spoken or not kin.isdisjoint(spoken) else 0.0

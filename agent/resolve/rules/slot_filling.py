@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from agent.extract import Reading, exact, scan
+from agent.extract import Reading, read_exact, scan
 from agent.extract.parameter_spec import parameter_spec
 from agent.extract.references.vocabulary import HashableById
 from agent.extract.spans import counted_items
@@ -19,8 +19,8 @@ from agent.resolve.rules.clauses import head, is_order
 from agent.resolve.rules.mentions import at_place, listed_together, no_destination, phrases, trimmed
 from agent.resolve.rules.span_assignment import SpanOption, assign_spans
 from agent.resolve.rules.substitution import substitutions
-from language.stems import GENERIC, name_stems, stems
-from language.text import blanked
+from language.stems import GENERIC, name_stems, stem_text
+from language.text import blank_quotations
 from registry.contract import Annotation, SourceKind
 from registry.offers.offer import Offer
 from registry.records import RecordKind
@@ -74,7 +74,7 @@ def _filled(text: str, start: int, these: HashableById, now: datetime, origin: i
     numbers: dict[str, list[SpanOption]] = {}
     required = set(offer.required)
     what = frozenset(
-        (*name_stems(offer.name), *stems(offer.title), *stems(offer.description.partition(". ")[0]), *GENERIC)
+        (*name_stems(offer.name), *stem_text(offer.title), *stem_text(offer.description.partition(". ")[0]), *GENERIC)
     )
     verb = ordered(text)
     for at, (name, schema) in enumerate(offer.properties.items()):
@@ -116,7 +116,7 @@ def _filled(text: str, start: int, these: HashableById, now: datetime, origin: i
         if become is not None:
             taken[name] = become
     later = bool(start or text[:1].isspace())  # a part of a request: something stands before it
-    again = _IT.search(blanked(text)) if later and not origin else None
+    again = _IT.search(blank_quotations(text)) if later and not origin else None
     for at, (name, annotation) in enumerate((name, offer.annotation(name)) for name in offer.required):
         # "Assign ticket 5522 to Priya and set it to urgent", "if Amir has overdue tasks, e-mail him": what was spoken
         # of before.
@@ -159,7 +159,7 @@ def _names_action(option: SpanOption, before: str, what: frozenset[str], verb: s
     if before and before in QUOTES:
         return False
     words = " ".join(span.text for span in spans_of(option.argument))
-    said = stems(words)
+    said = stem_text(words)
     if isinstance(option.argument, Choice):
         return said == [verb] and str(option.argument.value).casefold() != words.casefold()
     # A number in an action's name ("Homes_2") says nothing of the numbers in a request.
@@ -216,7 +216,7 @@ def _options(
         made.append(whole)
         head = reading.text.partition(",")[0].rstrip()
         if isinstance(argument, Mention) and schema.get("type") == "string" and head != reading.text:
-            part = exact(head, name=name, schema=schema, annotation=annotation, now=now)
+            part = read_exact(head, name=name, schema=schema, annotation=annotation, now=now)
             if part is not None:
                 end = reading.start + len(head)
                 words = Mention(spans=(at_place(text, start, reading.start, end, origin),))
@@ -246,10 +246,10 @@ def _argument(
         return Choice(value=reading.value, spans=(span,))
     year = _year_elsewhere(reading, text)
     if year is not None:
-        dated = exact(f"{reading.text} {year[0]}", name=name, schema=schema, annotation=annotation, now=now)
+        dated = read_exact(f"{reading.text} {year[0]}", name=name, schema=schema, annotation=annotation, now=now)
         if dated is not None and year[0] in str(dated.value):
             return Mention(spans=(span, at_place(text, start, year.start(), year.end(), origin)))
-    again = exact(reading.text, name=name, schema=schema, annotation=annotation, now=now)
+    again = read_exact(reading.text, name=name, schema=schema, annotation=annotation, now=now)
     if isinstance(reading.value, list) and (again is None or again.value != reading.value):
         return _several(reading, text, start, origin)
     return None if again is None else Mention(spans=(span,))

@@ -10,8 +10,8 @@ from typing import Final
 
 from language.spell_correction import Speller
 from language.stems import EMPTY, GROUPED, ORDER_WORDS, READING_WORDS, stem
-from language.text import blanked
-from language.wordnet import is_word, lexicon
+from language.text import blank_quotations
+from language.wordnet import is_word, load_lexicon
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
@@ -28,7 +28,7 @@ def _orders() -> Speller:
 
 @cache
 def _english() -> Speller:
-    return Speller(lexicon())
+    return Speller(load_lexicon())
 
 
 def _things(kinds: Sequence[RecordKind]) -> Speller:
@@ -49,7 +49,7 @@ def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind
     made = []
     strange: set[str] = set()
     words = (_orders(), _things(kinds), shortlist.speller)
-    for found in _RUN.finditer(blanked(text)):
+    for found in _RUN.finditer(blank_quotations(text)):
         word = found[0]
         if not word.islower() and (not word[1:].islower() or text[: found.start()].strip()):
             continue

@@ -59,7 +59,7 @@ class TypedWords:
         )
 
 
-def support_of(node: Any, typed: TypedWords, kinds: Kinds) -> Support:
+def rate_support(node: Any, typed: TypedWords, kinds: Kinds) -> Support:
     """The weakest support of the references within a part of a proposal: ``none`` where one is singled out by what
     nobody typed, ``read`` where one is told apart by a value that no words hold."""
     weakest: Support = "typed"

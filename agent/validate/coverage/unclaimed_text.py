@@ -17,7 +17,7 @@ from agent.extract.reference import Reference, find, parse
 from agent.extract.spans import money
 from agent.extract.time import dates
 from agent.pipeline import Draft, Request, Span, spans_of
-from agent.validate.coverage.unused_words import find_left_over, spoken_of
+from agent.validate.coverage.unused_words import collect_subject_stems, find_left_over
 from language.stems import ORDERS, stem
 from language.text import read_text
 from registry.contract import Contract
@@ -42,7 +42,7 @@ class UnclaimedText:
         self._text, self._kinds = "" if request.given else request.text, tuple(kinds)
         self._claimed: list[Span] = []
         self._read: list[Span] = []  # claimed by a parameter that is read from words, not looked up by them
-        self._known = spoken_of([contract for _, contract in steps], self._kinds)
+        self._known = collect_subject_stems([contract for _, contract in steps], self._kinds)
         for draft, contract in steps:
             self._claimed += draft.condition.spans if draft.condition is not None else ()
             for name, argument in draft.arguments.items():
@@ -59,7 +59,7 @@ class UnclaimedText:
             words = self._text[start:end]
             reference = parse(words, kind, self._kinds)
             proper = reference.email or (
-                reference.name and reference.name[:1].isupper() and money.currency_of(words) is None
+                reference.name and reference.name[:1].isupper() and money.find_currency(words) is None
             )
             if proper and not _taken(start, end, others):
                 bare = Reference(kind=kind.name, name=reference.name, email=reference.email)

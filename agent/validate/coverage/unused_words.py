@@ -14,7 +14,7 @@ from typing import Any, Final
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step, spans_of
 from language import quotes
-from language.stems import EMPTY, KIN, name_stems, runs, stem, stems
+from language.stems import EMPTY, KIN, name_stems, split_runs, stem, stem_text
 from language.text import read_text
 from registry.contract import Contract, Unit
 from registry.records import RecordKind
@@ -75,7 +75,7 @@ def find_unused_words(
             if isinstance(filled.source, PromptSource | RecordSource):
                 claimed += filled.source.spans
                 claimed += _units(request.text, filled.source.spans, contract.annotation(filled.param).unit)
-    return find_left_over(request.text, claimed, spoken_of(contracts, kinds))
+    return find_left_over(request.text, claimed, collect_subject_stems(contracts, kinds))
 
 
 def _units(text: str, spans: Sequence[Span], unit: Unit | None) -> Iterator[Span]:
@@ -91,7 +91,7 @@ def find_left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) ->
     joined."""
     taken = [(span.start, span.end) for span in claimed if span.origin == 0]
     made: list[tuple[int, int]] = []
-    for word, start, end in runs(strip_politeness(text)):
+    for word, start, end in split_runs(strip_politeness(text)):
         if any(start < last and first < end for first, last in taken):
             continue
         if not _tells(word, known):
@@ -103,7 +103,7 @@ def find_left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) ->
     return tuple(Span(start=start, end=end, text=text[start:end]) for start, end in made)
 
 
-def further(text: str, left: Sequence[Span]) -> tuple[Span, ...]:
+def find_joined(text: str, left: Sequence[Span]) -> tuple[Span, ...]:
     """Those of the words left over that are joined to what was understood, as one more of it is: half of what was asked
     is not done in silence."""
     quoted = [(each.start, each.end) for each in quotes.find(read_text(text)) if each.kind == "quoted"]
@@ -146,19 +146,19 @@ def _tells(word: str, known: frozenset[str]) -> bool:
     return root not in known and not KIN.get(root, frozenset()) & known
 
 
-def spoken_of(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> frozenset[str]:
+def collect_subject_stems(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> frozenset[str]:
     """What these actions are about, as stems: their names, descriptions, parameters and closed sets, and the kinds they
     refer to. Not their examples: those speak of other people's requests."""
     made: set[str] = set()
     for contract in contracts:
         made.update(name_stems(contract.name))
         for text in (contract.title, contract.description, *contract.aliases):
-            made.update(stems(text))
+            made.update(stem_text(text))
         for name, schema in contract.properties.items():
             annotation = contract.annotation(name)
             made.update(name_stems(name))
             made.update(
-                stems(" ".join((str(schema.get("description", "")), annotation.label or "", *_members(schema))))
+                stem_text(" ".join((str(schema.get("description", "")), annotation.label or "", *_members(schema))))
             )
     referred = {contract.annotation(name).record for contract in contracts for name in contract.properties}
     for kind in kinds:

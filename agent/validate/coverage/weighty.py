@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from agent.extract.spans.money import currency_of
+from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
 from agent.planning.proposal import (
@@ -36,13 +36,13 @@ from agent.planning.proposal import (
     StateIs,
     Words,
 )
-from agent.query.arithmetic import unit_of
+from agent.query.arithmetic import find_unit
 from agent.resolve.model.span_matching import locate
-from agent.validate.coverage.unused_words import spoken_of
+from agent.validate.coverage.unused_words import collect_subject_stems
 from language import numerals
-from language.stems import EMPTY, ORDER_WORDS, name_stems, runs, stem, stems
+from language.stems import EMPTY, ORDER_WORDS, name_stems, split_runs, stem, stem_text
 from language.text import read_text
-from language.wordnet import similar_stems
+from language.wordnet import find_similar_stems
 from registry.contract import Contract
 from registry.records import RecordKind
 
@@ -99,10 +99,10 @@ _UNIT: Final = re.compile(r"\s*-?\s*([^\W\d_]+|%|[€$£¥])")
 _UNIT_FURTHER: Final = re.compile(
     r"\s*-?\s*(?:(?:more|extra|additional|further|other|whole|full)\s+)?([^\W\d_]+|%|[€$£¥])", re.IGNORECASE
 )
-_UNITS: Final = frozenset(stems("second minute hour day week fortnight month year percent cent euro dollar pound"))
-_TELLING: Final = frozenset(stems("tell notify inform phone ask remind order"))
+_UNITS: Final = frozenset(stem_text("second minute hour day week fortnight month year percent cent euro dollar pound"))
+_TELLING: Final = frozenset(stem_text("tell notify inform phone ask remind order"))
 _SILENCE: Final = frozenset(
-    stems("tell telling notify inform mail email write writing phone call message text mention")
+    stem_text("tell telling notify inform mail email write writing phone call message text mention")
 )
 _TO_ME: Final = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
 _MOST_TOLD: Final = 120
@@ -120,7 +120,7 @@ class _Structure:
     dates: bool
 
 
-def unaccounted(
+def find_unaccounted(
     request: Request, proposal: Proposal, contracts: Sequence[Contract] = (), kinds: Sequence[RecordKind] = ()
 ) -> list[str]:
     """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order.
@@ -139,7 +139,7 @@ def unaccounted(
         for said in note.words.values()
         for word in said
     )
-    known = spoken_of(contracts, kinds) | frozenset(stems(words))
+    known = collect_subject_stems(contracts, kinds) | frozenset(stem_text(words))
     found: list[tuple[int, int]] = []
     strict: set[tuple[int, int]] = set()
     for pattern, accounted in (
@@ -195,13 +195,13 @@ def _other_units(
     text: str, proposal: Proposal, contracts: Sequence[Contract], taken: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
     """Units beside numbers that were used without them, and that neither the value nor the parameter is in."""
-    used = {unit_of(node.unit) for node in _nodes(proposal.result) if isinstance(node, Number)}
+    used = {find_unit(node.unit) for node in _nodes(proposal.result) if isinstance(node, Number)}
     used |= {note.unit.value for each in contracts for note in each.annotations.values() if note.unit is not None}
     for number in numerals.find(read_text(text)):
         after = _UNIT_FURTHER.match(text, number.end)
         if after is None or not any(start <= number.start and number.end <= end for start, end in taken):
             continue
-        unit = unit_of(after[1]) if stem(after[1].casefold()) in _UNITS or currency_of(after[1]) else None
+        unit = find_unit(after[1]) if stem(after[1].casefold()) in _UNITS or find_currency(after[1]) else None
         if unit is not None and unit not in used:
             yield after.span(1)
 
@@ -214,7 +214,7 @@ def _further_orders(text: str, taken: Sequence[tuple[int, int]], known: frozense
         orders = (
             said in ORDER_WORDS
             or verb in _TELLING
-            or (_MARKED.search(found.group()) and similar_stems(verb, verb=True))
+            or (_MARKED.search(found.group()) and find_similar_stems(verb, verb=True))
         )
         if not orders or verb in known or _TO_ME.match(text, found.end()):
             continue
@@ -239,7 +239,7 @@ def _only_contrasts(text: str, at: int, taken: Sequence[tuple[int, int]], known:
         return True
     if closing is None or not any(start >= closing.end() for start, _ in taken):
         return False
-    words = [(word, start, end) for word, start, end in runs(text) if at <= start < closing.start()]
+    words = [(word, start, end) for word, start, end in split_runs(text) if at <= start < closing.start()]
     return all(
         word.casefold() in EMPTY
         or word.casefold() in _TRAILING
@@ -254,7 +254,7 @@ def _other_thing(text: str, start: int, end: int, taken: Sequence[tuple[int, int
     Ada's"."""
     if not taken or any(first < end and start < last for first, last in taken):
         return False
-    if _SILENCE & {stem(word.casefold()) for word, _, _ in runs(text[start:end])}:
+    if _SILENCE & {stem(word.casefold()) for word, _, _ in split_runs(text[start:end])}:
         return False  # whom not to tell of it: no call can promise that
     said = {word.casefold() for first, last in taken for word in re.findall(r"\w+", text[first:last])}
     own = re.findall(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)", text[start:end])
@@ -268,7 +268,7 @@ def _counts_here(text: str, number: numerals.Number, known: frozenset[str]) -> b
     if number.unit or after is None or not after[1].isalpha():
         return True
     word = after[1].casefold()
-    return word in EMPTY or stem(word) in known or stem(word) in _UNITS or currency_of(word) is not None
+    return word in EMPTY or stem(word) in known or stem(word) in _UNITS or find_currency(word) is not None
 
 
 def _taken_back(text: str, place: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:

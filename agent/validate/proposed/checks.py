@@ -18,12 +18,12 @@ from agent.planning.proposal import (
 from agent.query import Query
 from agent.query.tests import SAID, test_holds
 from agent.validate import questions
-from agent.validate.coverage.typed_words import TypedWords, support_of
-from agent.validate.coverage.weighty import unaccounted
+from agent.validate.coverage.typed_words import TypedWords, rate_support
+from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
 from agent.validate.records.query import RecordQuery
 from agent.validate.slots import Slots
-from agent.validate.values import value_shown
+from agent.validate.values import format_parameter
 from agent.validate.verified_spans import find_answer
 from registry.contract import Contract, Risk
 
@@ -51,7 +51,7 @@ class PlanChecks:
                 and filled.value > held
                 and each is not None
             ):
-                most = value_shown(slots.parameter(name), held)
+                most = format_parameter(slots.parameter(name), held)
                 text = f"{filled.label} would be {filled.shown}, and {group[0].label} allows at most {most}. How much shall it be?"  # noqa: E501
                 return slots.ask(name, text, "unreadable")
             if isinstance(filled.value, int | float) and filled.value <= 0:
@@ -64,7 +64,7 @@ class PlanChecks:
         need = RecordQuery(f"{at}.if", "if", next(iter(self.query.kinds)))
         results: list[bool] = []
         told: list[str] = []
-        if support_of(when, self.typed, self.query.kinds) == "none":
+        if rate_support(when, self.typed, self.query.kinds) == "none":
             text = "It is not clear which record the “if” is about. Say it by its name or number."
             return Question(slot=f"{at}.if", code="unreadable", text=text)
         for test in when.tests:
@@ -89,10 +89,10 @@ class PlanChecks:
         changes = any(contract.risk is not Risk.READ for contract in contracts)
         if not changes or find_answer(self.request, REST) is not None or self.request.given is not None:
             return None
-        left = unaccounted(self.request, self.proposal, contracts, tuple(self.query.kinds))
+        left = find_unaccounted(self.request, self.proposal, contracts, tuple(self.query.kinds))
         if not left:
             return None
-        words = ", ".join(questions.said(each) for each in left[:3])
+        words = ", ".join(questions.quote_words(each) for each in left[:3])
         does = "; ".join(step.preview for step in steps)[:400]
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
         text = f"You also wrote {words}, and I can't do that part. Shall I do the rest?"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.extract.limits import excess
+from agent.extract.limits import explain_excess
 from agent.pipeline import (
     Draft,
     PhaseCallback,
@@ -33,15 +33,15 @@ from agent.query import Query
 from agent.query.results import NOTHING_EARLIER, EarlierArguments, RecordKey
 from agent.validate import evidence, questions
 from agent.validate.authorization import authorize
-from agent.validate.coverage.typed_words import TypedWords, support_of
+from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import plan_digest
-from agent.validate.plan_builder import MAX_STEPS, step_of, too_many, unfit, unsendable
+from agent.validate.plan_builder import MAX_STEPS, check_fit, refuse_too_many, step_of, unsendable
 from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
 from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.values import ArgumentValues
-from agent.validate.records.located import LocatedRecord, counted
+from agent.validate.records.located import LocatedRecord, format_count
 from agent.validate.records.lookup import Lookup
 from agent.validate.records.query import RecordQuery
 from agent.validate.records.scope import MOST, RecordScope
@@ -116,9 +116,9 @@ class _Planner:
 
     async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:
         if len(calls) > MAX_STEPS:
-            return too_many(len(calls))
+            return refuse_too_many(len(calls))
         for answer in self.request.answers:
-            if (why := excess(answer.text or "")) is not None:
+            if (why := explain_excess(answer.text or "")) is not None:
                 return Refusal(code="too_complex", detail=why)
         for at, call in enumerate(calls):
             contract = self.catalogue.get(call.action)
@@ -146,7 +146,7 @@ class _Planner:
                 None,
             )
             if pinned is not None:
-                made.reasons.append(f"You wrote {questions.said(words)}; this is {pinned.label}.")
+                made.reasons.append(f"You wrote {questions.quote_words(words)}; this is {pinned.label}.")
         if (open_words := self.checks.unaccounted(made.steps, made.contracts)) is not None:
             return open_words
         held = [
@@ -180,10 +180,10 @@ class _Planner:
         )
         groups = [records] if fanned is None else [{**records, fanned: (each,)} for each in records[fanned]]
         if len(groups) + len(self.made.steps) > MAX_STEPS:
-            return too_many(len(groups) + len(self.made.steps))
+            return refuse_too_many(len(groups) + len(self.made.steps))
         if fanned is not None:
             found = records[fanned]
-            self.made.reasons.append(f"This is {counted(len(found), found[0].kind)}, with a call for each.")
+            self.made.reasons.append(f"This is {format_count(len(found), found[0].kind)}, with a call for each.")
         for group in groups:
             trouble = await self._step(at, call, contract, group)
             if trouble is not None:
@@ -225,7 +225,7 @@ class _Planner:
                 return value
             if value is not None:
                 pinned[name] = value
-        trouble = trouble or filling.fill_values(only=later) or await filling.fill_missing() or unfit(slots)
+        trouble = trouble or filling.fill_values(only=later) or await filling.fill_missing() or check_fit(slots)
         if trouble is not None:
             return trouble
         self.on_phase("checking")
@@ -242,7 +242,7 @@ class _Planner:
         self.made.steps.append(step)
         self.made.decisions.append(decision)
         self.made.contracts.append(contract)
-        self.made.reasons += evidence.reasons_to_hold(step.filled)
+        self.made.reasons += evidence.list_reasons_to_hold(step.filled)
         return None
 
     # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -276,12 +276,12 @@ class _Planner:
             outcome = await self.query.records.find(need, reference, found)
             if isinstance(outcome, Question):
                 return outcome
-            support = support_of(reference, self.typed, self.query.kinds)
+            support = rate_support(reference, self.typed, self.query.kinds)
             if support != "typed" and find_answer(self.request, need.slot) is None:
                 if support == "none":
                     records = [each.record for each in outcome]
                     lead = f"No words of yours name {'it' if len(records) == 1 else 'them'}. Is it"
-                    return questions.between(need.slot, name, kind, records, "", lead=lead)
+                    return questions.ask_between(need.slot, name, kind, records, "", lead=lead)
                 label = questions.label_of(name, contract.properties[name], annotation)
                 self.made.reasons.append(f"The model worked out {label} by itself; check that it is the right one.")
             if outcome:

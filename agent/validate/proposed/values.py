@@ -37,15 +37,15 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.query import Moment, Plain, Quantity, Query, Worked
-from agent.query.conditions import span_of as moment_span
-from agent.query.results import DAYS, EarlierArgument, minor
+from agent.query.conditions import find_time_span as moment_span
+from agent.query.results import DAYS, EarlierArgument, to_minor_units
 from agent.validate import evidence, questions
-from agent.validate.coverage.typed_words import TypedWords, support_of
-from agent.validate.evidence import span_of
+from agent.validate.coverage.typed_words import TypedWords, rate_support
+from agent.validate.evidence import find_spans
 from agent.validate.records.located import LocatedRecord
 from agent.validate.records.query import RecordQuery
 from agent.validate.slots import Slots, Trouble
-from agent.validate.values import Parameter, Read, from_words, value_shown
+from agent.validate.values import Parameter, Read, format_parameter, from_words
 from agent.validate.verified_spans import VerifiedSpan
 from core.display_text import to_display_text
 from registry.contract import Contract, Unit
@@ -91,16 +91,16 @@ class ArgumentValues:
                     field=held,
                     reading="the value before",
                 )
-                return Read(value, value_shown(parameter, value), source)
+                return Read(value, format_parameter(parameter, value), source)
             case RecordArgument():
                 return None
         raise AssertionError(argument)
 
     def _quoted(self, slots: Slots, parameter: Parameter, quote: Words) -> Read | Trouble | None:
-        spans = span_of(quote)
+        spans = find_spans(quote)
         if spans:
             text = spans[0].text
-            return Read(text, value_shown(parameter, text), PromptSource(spans=spans))
+            return Read(text, format_parameter(parameter, text), PromptSource(spans=spans))
         return self._as_before(slots, parameter, quote.text) or self._unsupported(slots, parameter, quote.text)
 
     def _typed(
@@ -111,9 +111,9 @@ class ArgumentValues:
         if source is not None and source.read_by == "model" and not evidence.may_be_read(contract, parameter.name):
             source = None
         if source is not None:
-            return Read(value, value_shown(parameter, value), source)
+            return Read(value, format_parameter(parameter, value), source)
         if evidence.may_be_proposed(contract, parameter.name):
-            return Read(value, value_shown(parameter, value), ProposedSource())
+            return Read(value, format_parameter(parameter, value), ProposedSource())
         return self._as_before(slots, parameter, value) or self._unsupported(slots, parameter, value)
 
     def _as_before(self, slots: Slots, parameter: Parameter, value: Any) -> Read | None:
@@ -125,7 +125,7 @@ class ArgumentValues:
                 continue
             held = self._coerced(slots, parameter, Worked(before.value, before.reading))
             if type(held) is type(value) and held == value:
-                return Read(value, value_shown(parameter, value), _source_before(before))
+                return Read(value, format_parameter(parameter, value), _source_before(before))
         return None
 
     def _unsupported(self, slots: Slots, parameter: Parameter, value: Any) -> Trouble | None:
@@ -138,8 +138,8 @@ class ArgumentValues:
             questions.ask_for(parameter.name, parameter.schema, parameter.annotation, None),
             "missing",
         )
-        choices = questions.choices(parameter.schema)
-        first = [each for each in choices if each.id == questions.member_id(value)]
+        choices = questions.list_choices(parameter.schema)
+        first = [each for each in choices if each.id == questions.format_member_id(value)]
         rest = [each for each in choices if each not in first]
         return asked.model_copy(update={"candidates": (*first, *rest)})
 
@@ -155,7 +155,7 @@ class ArgumentValues:
             return self._unsupported(slots, parameter, argument.text)
         fills: list[str] = []
         used: list[LocatedRecord] = []
-        if support_of(argument, self.typed, self.query.kinds) == "none":
+        if rate_support(argument, self.typed, self.query.kinds) == "none":
             return self._unsupported(slots, parameter, argument.text)
         for each in argument.fills:
             worked = await self.query.arithmetic.work_out(each, self._any_record(slots, parameter), records)
@@ -168,7 +168,7 @@ class ArgumentValues:
             return slots.ask(parameter.name, f"{parameter.label}: what shall it say?", "missing")
         text = _BLANK.sub(lambda match: fills[int(match[1]) - 1], argument.text)
         reading = "; ".join(dict.fromkeys(found.named for found in used))
-        return Read(text, questions.shown(text), ProposedSource(reading=reading))
+        return Read(text, questions.format_plain(text), ProposedSource(reading=reading))
 
     async def _computed(
         self,
@@ -186,20 +186,20 @@ class ArgumentValues:
         if isinstance(value, Question):
             return value
         if isinstance(expression, ArgumentOf):
-            return Read(value, value_shown(parameter, value), _source_before(self._before(expression)))
+            return Read(value, format_parameter(parameter, value), _source_before(self._before(expression)))
         proof = self._proof(expression)
-        support = support_of(expression, self.typed, self.query.kinds)
+        support = rate_support(expression, self.typed, self.query.kinds)
         proof = "none" if support == "none" else "model" if support == "read" and proof == "code" else proof
         if proof == "none":
             return self._as_before(slots, parameter, value) or self._unsupported(slots, parameter, value)
         if proof == "model" and not evidence.may_be_read(contract, parameter.name):
             return self._unsupported(slots, parameter, value)
-        return Read(value, value_shown(parameter, value), self._source(expression, worked, proof, parameter))
+        return Read(value, format_parameter(parameter, value), self._source(expression, worked, proof, parameter))
 
     def _source(
         self, expression: Expression, worked: Worked, proof: str, parameter: Parameter
     ) -> PromptSource | ComputedSource | RecordSource:
-        spans = tuple(span for words in worked.words for span in span_of(words))
+        spans = tuple(span for words in worked.words for span in find_spans(words))
         read_by = "model" if proof == "model" else "code"
         if isinstance(expression, Number | Day | Word):
             text = spans[0].text if spans else ""
@@ -272,7 +272,7 @@ class ArgumentValues:
             return slots.ask(
                 parameter.name, f"In which currency is {value.shown}? Say the amount with its currency.", "unreadable"
             )
-        return minor(value.number, unit)
+        return to_minor_units(value.number, unit)
 
     def _before(self, argument: ArgumentOf) -> EarlierArgument:
         return self.query.context.earlier[argument.of][argument.argument]
@@ -282,11 +282,11 @@ class ArgumentValues:
         no words say one."""
         match expression:
             case Number(number=number, quote=quote):
-                if not span_of(quote):
+                if not find_spans(quote):
                     return "none"
                 return "code" if evidence.number_is_typed(number, quote) else "model"
             case Day(quote=quote) | Word(quote=quote):
-                return "model" if span_of(quote) else "none"
+                return "model" if find_spans(quote) else "none"
             case Computed(op=op, a=a, b=b):
                 proofs = {self._proof(a), self._proof(b)}
                 # A factor may follow from words that stand elsewhere ("half"); no more than a model's reading of them.
@@ -307,7 +307,7 @@ def _fitting(parameter: Parameter, value: Any) -> Any:
     """A value in the JSON type that the schema asks for, where that changes nothing of it: "3" where 3 is wanted, or 3
     where "3" is; a closed set's member but for its case."""
     schema = parameter.schema
-    members = questions.closed_set(schema)
+    members = questions.list_members(schema)
     if members and not any(value == each and type(value) is type(each) for each in members):
         level = str(value).replace("_", " ").casefold()
         return next(

@@ -9,12 +9,12 @@ from typing import Final
 
 from agent.extract.reference import Reference
 from agent.pipeline import Span
-from agent.validate.questions import between, said
+from agent.validate.questions import ask_between, quote_words
 from agent.validate.records.located import LocatedRecord, singular
 from agent.validate.records.query import Outcome, RecordQuery
-from agent.validate.records.scope import MOST, RecordScope, merged
+from agent.validate.records.scope import MOST, RecordScope, merge_filters
 from language.text import word_set
-from registry.records import Query, Record, RecordKind, shown_value
+from registry.records import Query, Record, RecordKind, format_field
 
 _TOLD: Final = frozenset({"string", "enum", "integer", "number", "boolean", "date"})
 _WORD: Final = re.compile(r"\w+(?:[.+'-]\w+)*")
@@ -29,9 +29,9 @@ def holds(record: Record, kind: RecordKind, mark: tuple[str, str]) -> bool:
     if name:
         own = [each for each in fields if name in (_level(each.name.replace("_", " ")), _level(each.label))]
         if own:
-            return any(_level(shown_value(each, record.values)) == value for each in own)
+            return any(_level(format_field(each, record.values)) == value for each in own)
         value = f"{name} {value}"
-    return any(f" {value} " in f" {_level(shown_value(each, record.values))} " for each in fields)
+    return any(f" {value} " in f" {_level(format_field(each, record.values))} " for each in fields)
 
 
 def narrow(records: Sequence[Record], kind: RecordKind, marks: Sequence[tuple[str, str]]) -> list[Record]:
@@ -53,7 +53,7 @@ async def find_similar(
     if not shared:
         return need.ask(f"Nothing says which {kind.title.lower()} goes with {base.label}. Which one is meant?")
     ((mine, theirs), *_) = shared
-    where = merged({mine.via: (base.record.values[theirs.via],)}, need.filter)
+    where = merge_filters({mine.via: (base.record.values[theirs.via],)}, need.filter)
     records = await reach.kinds.search(Query(kind.name, where=where or {}, limit=MOST)) if where else ()
     if len(records) >= MOST:
         return need.ask(
@@ -64,13 +64,13 @@ async def find_similar(
     if reference.number:
         fit = [each for each in records if each.id == reference.number]
     if not fit:
-        told = said(" ".join(value for _, value in marks)) if marks else "that"
+        told = quote_words(" ".join(value for _, value in marks)) if marks else "that"
         return need.ask(f"There is no {singular(kind)} of {base.label} with {told}. Which one is meant?")
     parts = _parts(base.record, base.kind)
     differs = {each.id: len(parts - _parts(each, kind)) for each in fit}
     least = [each for each in fit if differs[each.id] == min(differs.values())]
     if len(least) > 1:
-        return between(need.slot, need.param, kind, least, f"fit in place of {base.label}")
+        return ask_between(need.slot, need.param, kind, least, f"fit in place of {base.label}")
     how = f"{base.label} otherwise" if marks else f"the same as {base.label}"
     return (LocatedRecord(least[0], kind, spans, (base,), how),)
 
@@ -82,7 +82,7 @@ def _words(reference: Reference) -> list[str]:
 
 def _parts(record: Record, kind: RecordKind) -> frozenset[str]:
     """What a record holds, part by part: a text of several ("color: red, size: M") is several."""
-    texts = [shown_value(each, record.values) for each in kind.fields if each.type in _TOLD]
+    texts = [format_field(each, record.values) for each in kind.fields if each.type in _TOLD]
     return frozenset(_level(part) for text in texts for part in re.split(r"[,;·]", text) if part.strip())
 
 

@@ -39,7 +39,7 @@ def _prototypes() -> dict[int, str]:
 
 
 @lru_cache(maxsize=2048)
-def skeleton(text: str) -> str:
+def make_skeleton(text: str) -> str:
     """Skeleton of a name (UTS #39 §4): NFD, hidden characters dropped, each character by its prototype, NFD again;
     spaces of every width count as one."""
     prototypes = _prototypes()
@@ -48,7 +48,7 @@ def skeleton(text: str) -> str:
     return " ".join(unicodedata.normalize("NFD", mapped).split())
 
 
-def same_look(one: str, other: str) -> bool:
+def looks_same(one: str, other: str) -> bool:
     """Whether two names can't be told apart by eye: equal skeletons, with case or without (Adarn and Adam; not Novak
     and Nowak)."""
     first, second = _looks(one), _looks(other)
@@ -57,16 +57,16 @@ def same_look(one: str, other: str) -> bool:
 
 def _looks(text: str) -> tuple[str, str]:
     """As written and in lower case: "I" is like "l" in the one, like "i" in the other."""
-    return skeleton(text).casefold(), skeleton(text.casefold())
+    return make_skeleton(text).casefold(), make_skeleton(text.casefold())
 
 
-def near(one: str, other: str) -> bool:
+def is_near(one: str, other: str) -> bool:
     """Whether one typing error turns one name into the other."""
     first, second = _levelled(one), _levelled(other)
     return min(len(first), len(second)) >= NEAR_LENGTH and Levenshtein.distance(first, second, score_cutoff=1) <= 1
 
 
-def suspicious(text: str) -> tuple[str, ...]:
+def find_suspicious(text: str) -> tuple[str, ...]:
     """What makes a name doubtful by itself: hidden characters, and words whose letters are of several scripts. Empty
     when nothing does."""
     found = [f"it holds the invisible {name(char)}" for char in dict.fromkeys(text) if is_hidden(char)]
@@ -78,7 +78,7 @@ def suspicious(text: str) -> tuple[str, ...]:
     return tuple(found[:_MAX_MARKS])
 
 
-def marks(one: str, other: str) -> tuple[str, ...]:
+def describe_differences(one: str, other: str) -> tuple[str, ...]:
     """How ``one`` differs from ``other``, character by character, with Unicode names where a letter by itself would not
     tell; equal names have no marks."""
     found: list[str] = []

@@ -85,5 +85,5 @@ def plural(kind: RecordKind) -> str:
     return next(known, one if one.endswith("s") else one + "s")
 
 
-def counted(number: int, kind: RecordKind) -> str:
+def format_count(number: int, kind: RecordKind) -> str:
     return f"{number} {singular(kind) if number == 1 else plural(kind)}"

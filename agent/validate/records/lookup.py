@@ -10,11 +10,11 @@ from typing import Final
 from agent.extract.reference import Reference, parse
 from agent.pipeline import Answer, PhaseCallback, Question, Request, Span, ignore_phase
 from agent.validate.coverage.unclaimed_text import UnclaimedText
-from agent.validate.questions import between, said
+from agent.validate.questions import ask_between, quote_words
 from agent.validate.records.located import DiscourseContext, LocatedRecord, singular
-from agent.validate.records.query import Outcome, RecordQuery, SearchSpec, amended, name_only
-from agent.validate.records.ranking import Fit, fit, is_identifying
-from agent.validate.records.scope import RecordScope, fits, merged
+from agent.validate.records.query import Outcome, RecordQuery, SearchSpec, amend_reference, has_name_only
+from agent.validate.records.ranking import Fit, is_identifying, rate_fit
+from agent.validate.records.scope import RecordScope, fits, merge_filters
 from agent.validate.records.search import Search
 from agent.validate.verified_spans import VerifiedSpan, find_answer
 from registry.records import Kinds, RecordKind
@@ -76,7 +76,7 @@ class Lookup:
     ) -> Outcome:
         self.on_phase("looking")
         answer = self.answered(need.slot)
-        name = reference.name if reference is not None and name_only(reference) else None
+        name = reference.name if reference is not None and has_name_only(reference) else None
         if answer is None:
             settled = self.scene.settled.get((need.kind.name, name.casefold())) if name is not None else None
             if settled is not None and fits(settled.record, need.filter):
@@ -106,7 +106,7 @@ class Lookup:
         """What an answer in words means: what it says of what was asked about, else the one of what was offered that
         its words are said of ("the one with the bakery"), else what was offered is offered again."""
         told = (*spans, *answer.spans)
-        outcome = await self._refer(need, amended(reference, self.read(answer.text, need.kind)), told, owner)
+        outcome = await self._refer(need, amend_reference(reference, self.read(answer.text, need.kind)), told, owner)
         if not isinstance(outcome, Question) or outcome.candidates or reference is None:
             return outcome
         before = await self._refer(need, reference, spans, owner)
@@ -118,7 +118,7 @@ class Lookup:
         if len(fitting) == 1:
             return await self._chosen(need, fitting[0].id, told, owner)
         return before.model_copy(
-            update={"text": f"Which one is meant by {said(answer.text)} can't be told. {before.text}"}
+            update={"text": f"Which one is meant by {quote_words(answer.text)} can't be told. {before.text}"}
         )
 
     async def _refer(
@@ -196,7 +196,7 @@ class Lookup:
                 break
             outcome = await self.meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
             sure = isinstance(outcome, Question) or all(
-                fit(span.text, each.record, each.kind, "name") >= Fit.WORDS for each in outcome
+                rate_fit(span.text, each.record, each.kind, "name") >= Fit.WORDS for each in outcome
             )
             if sure and isinstance(outcome, Question) and outcome.candidates:
                 return outcome
@@ -223,9 +223,11 @@ class Lookup:
             if not isinstance(outcome, Question):
                 found |= {each.key: each for each in outcome}
         if len(found) > 1:
-            return between(owner.slot, owner.param, owner.kind, [each.record for each in found.values()], "are named")
+            return ask_between(
+                owner.slot, owner.param, owner.kind, [each.record for each in found.values()], "are named"
+            )
         if not found:
-            names = " and ".join(said(span.text) for _, span in named[:3])
+            names = " and ".join(quote_words(span.text) for _, span in named[:3])
             return need.ask(f"Whose {singular(need.kind)} is meant? There is no {singular(owner.kind)} {names}.")
         return tuple(found.values())
 
@@ -314,9 +316,9 @@ class Lookup:
                 return stranger if isinstance(stranger, Question) else self.search.checked(need, stranger, need.filter)
         if len(spoken) == 1:
             again = replace(spoken[0], spans=spans, reading="spoken of before")
-            return self.search.checked(need, [again], merged(need.filter, reference.states) or need.filter)
+            return self.search.checked(need, [again], merge_filters(need.filter, reference.states) or need.filter)
         if spoken:
-            return between(need.slot, need.param, need.kind, [each.record for each in spoken], "were spoken of")
+            return ask_between(need.slot, need.param, need.kind, [each.record for each in spoken], "were spoken of")
         return need.ask(f"Which {singular(need.kind)} is meant? None was named before.", code="missing")
 
 

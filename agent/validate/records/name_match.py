@@ -6,20 +6,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.pipeline import Question
-from agent.validate.questions import between, candidate, name_of, said
+from agent.validate.questions import ask_between, make_candidate, name_of, quote_words
 from agent.validate.records import confusables
 from agent.validate.records.located import singular
-from agent.validate.records.ranking import Fit, best
+from agent.validate.records.ranking import Fit, find_best
 from registry.records import Record, RecordKind
 
 
-def by_words(
+def match_name(
     slot: str, param: str, kind: RecordKind, words: str, by: str, records: Sequence[Record], *, place: bool
 ) -> list[Record] | Question:
     """The records that ``words`` name; none, one, or with ``place`` (a word like "last" will choose) several. A
     Question where a person must look: several are called so, one looks like another, a name holds what can't be seen,
     or only something similar exists. ``by`` is ``any`` where the words were found in names and texts together."""
-    fit, picked = best(words, records, kind, by) if by != "any" else (Fit.WORDS, list(records))
+    fit, picked = find_best(words, records, kind, by) if by != "any" else (Fit.WORDS, list(records))
     if not picked:
         return []
     if fit is Fit.VAGUE and by == "name":
@@ -27,22 +27,26 @@ def by_words(
     if fit is Fit.VAGUE:
         return []
     if by != "name":
-        return picked if place or len(picked) == 1 else between(slot, param, kind, picked, f"match {said(words)}")
+        return (
+            picked
+            if place or len(picked) == 1
+            else ask_between(slot, param, kind, picked, f"match {quote_words(words)}")
+        )
     rivals = _with_twins(picked, records, kind, exact=fit is Fit.EXACT)
     if len(picked) > 1:
-        return picked if place else between(slot, param, kind, rivals, f"are called {said(words)}")
+        return picked if place else ask_between(slot, param, kind, rivals, f"are called {quote_words(words)}")
     one = picked[0]
     if len(rivals) > 1:
-        return between(slot, param, kind, rivals, f"look like {said(words)}")
-    odd = confusables.suspicious(name_of(one, kind))
+        return ask_between(slot, param, kind, rivals, f"look like {quote_words(words)}")
+    odd = confusables.find_suspicious(name_of(one, kind))
     if odd:
         return Question(
             slot=slot,
             code="ambiguous",
-            text=f"One {singular(kind)} matches {said(words)}, but its name is not what it looks like: {odd[0]}. "
-            f"Is it meant?",
+            text=f"One {singular(kind)} matches {quote_words(words)}, but its name is not what it looks like: "
+            f"{odd[0]}. Is it meant?",
             param=param,
-            candidates=(candidate(one, (), kind),),
+            candidates=(make_candidate(one, (), kind),),
         )
     return [one]
 
@@ -54,18 +58,18 @@ def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: Recor
     ids = {each.id for each in picked}
 
     def alike(name: str) -> bool:
-        return any(confusables.same_look(name, one) or (not exact and confusables.near(name, one)) for one in names)
+        return any(confusables.looks_same(name, one) or (not exact and confusables.is_near(name, one)) for one in names)
 
     return [*picked, *(each for each in records if each.id not in ids and alike(name_of(each, kind)))]
 
 
 def _similar(slot: str, param: str, kind: RecordKind, words: str, records: Sequence[Record]) -> Question:
-    return between(
+    return ask_between(
         slot,
         param,
         kind,
         records[:3],
         "",
         code="not_found",
-        lead=f"There is no {singular(kind)} called {said(words)}. Did you mean",
+        lead=f"There is no {singular(kind)} called {quote_words(words)}. Did you mean",
     )

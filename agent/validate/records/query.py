@@ -69,7 +69,7 @@ Outcome = tuple[LocatedRecord, ...] | Question
 """The records that are meant (none: nothing was said), or what must be asked."""
 
 
-def amended(said_before: Reference | None, answer: Reference) -> Reference:
+def amend_reference(said_before: Reference | None, answer: Reference) -> Reference:
     """The reference after an answer: "the last one" keeps the owner, "INV-1042" or a name replaces it."""
     if said_before is None or answer.number or answer.email:
         return answer
@@ -92,12 +92,12 @@ def amended(said_before: Reference | None, answer: Reference) -> Reference:
     )
 
 
-def name_only(reference: Reference) -> bool:
+def has_name_only(reference: Reference) -> bool:
     tells = (reference.number, reference.email, reference.text, reference.position, reference.states, reference.owner)
     return bool(reference.name) and not any((*tells, reference.marks))
 
 
-def place_word(reference: Reference) -> str:
+def find_place_word(reference: Reference) -> str:
     """``the newest``, ``number 2 from the oldest``."""
     first, last = ("biggest", "smallest") if reference.by == "size" else ("newest", "oldest")
     word = first if reference.descending else last

@@ -10,8 +10,8 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from language.stems import EMPTY, stems
-from language.text import singular
+from language.stems import EMPTY, stem_text
+from language.text import singularize
 from registry.records import Record, RecordKind
 
 _STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -30,7 +30,7 @@ class Fit(IntEnum):
     EXACT = 3
 
 
-def fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
+def rate_fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
     """``by`` is ``name`` or ``text``: which searchable fields are looked at (the label where the kind has none)."""
     held = [
         str(record.values[each.name])
@@ -56,7 +56,7 @@ def is_identifying(words: str, shown: str, kind: RecordKind) -> bool:
     """Whether all that words say which could tell one record from another is said of what is shown of it ("the one with
     the bakery": "Ben's Baking"). A word's stem, or one that begins with it, of four letters at least."""
     wanted = _telling_words(words, kind)
-    there = stems(shown)
+    there = stem_text(shown)
     return bool(wanted) and all(any(_akin(each, other) for other in there) for each in wanted)
 
 
@@ -66,8 +66,8 @@ def names_nothing(words: str, kind: RecordKind) -> bool:
 
 
 def _telling_words(words: str, kind: RecordKind) -> list[str]:
-    idle = {"one", *stems(" ".join(kind.nouns))}
-    return [each for each in stems(words) if each not in EMPTY and each not in idle]
+    idle = {"one", *stem_text(" ".join(kind.nouns))}
+    return [each for each in stem_text(words) if each not in EMPTY and each not in idle]
 
 
 def _akin(one: str, other: str) -> bool:
@@ -78,7 +78,7 @@ def _akin(one: str, other: str) -> bool:
 def is_slip(words: str, name: str) -> bool:
     """Whether what was typed is a name with one typing error: one or two letters missing, extra, wrong or swapped in
     one word, the first letter right."""
-    typed, there = folded_words(words), folded_words(name)
+    typed, there = fold_words(words), fold_words(name)
     slips = 0
     for word in typed:
         if word in there:
@@ -95,9 +95,9 @@ def is_slip(words: str, name: str) -> bool:
     return slips == 1
 
 
-def best(words: str, records: Sequence[Record], kind: RecordKind, by: str) -> tuple[Fit, list[Record]]:
+def find_best(words: str, records: Sequence[Record], kind: RecordKind, by: str) -> tuple[Fit, list[Record]]:
     """The records that fit best, in the order given, and how well."""
-    weighed = [(fit(words, record, kind, by), record) for record in records]
+    weighed = [(rate_fit(words, record, kind, by), record) for record in records]
     top = max((each for each, _ in weighed), default=Fit.VAGUE)
     return top, [record for each, record in weighed if each == top]
 
@@ -140,7 +140,7 @@ def _same_code(said: str, held: str) -> bool:
     return bool(asked) and (asked == plain or (asked.isdigit() and asked == re.sub(r"[^0-9]", "", plain)))
 
 
-def in_line(records: Sequence[Record], field: str, *, descending: bool) -> list[Record]:
+def sort_by_field(records: Sequence[Record], field: str, *, descending: bool) -> list[Record]:
     """Sorted by ``field``; records without a value for it are left out."""
     standing = [record for record in records if record.values.get(field) is not None]
     return sorted(standing, key=lambda record: _sortable(record.values[field]), reverse=descending)
@@ -161,7 +161,7 @@ def _is_one_of(word: str, there: Sequence[str], *, plural: bool) -> bool:
     person's name."""
     if any(word in (each, _unaccented(each)) for each in there):
         return True
-    return plural and len(word) > 3 and any(singular(word) == singular(each) for each in there)
+    return plural and len(word) > 3 and any(singularize(word) == singularize(each) for each in there)
 
 
 def _unaccented(word: str) -> str:
@@ -171,14 +171,14 @@ def _unaccented(word: str) -> str:
 
 def _joined(text: str) -> str:
     """Without what a keyboard may lack or a hand leaves out: accents, apostrophes, hyphens, spaces."""
-    return "".join(folded_words(text))
+    return "".join(fold_words(text))
 
 
 def _level(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-def folded_words(text: str) -> list[str]:
+def fold_words(text: str) -> list[str]:
     """Its words without case and accents."""
     return [_unaccented(word) for word in _words(text)]
 

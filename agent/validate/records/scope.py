@@ -68,7 +68,7 @@ class RecordScope:
     ) -> Where | TooMany | Unrelated | None:
         """The filter that leaves the records of ``kind`` that belong to ``owner``, over any number of relations. None:
         it can have none."""
-        ids: tuple[Scalar, ...] = (id_value(owner, owner_kind),)
+        ids: tuple[Scalar, ...] = (get_id_value(owner, owner_kind),)
         if kind.name == owner_kind.name:
             return {kind.id_field: ids}
         path = self.path(kind, owner_kind)
@@ -78,7 +78,7 @@ class RecordScope:
             passed = await self.kinds.search(Query(kind=between.name, where={relation.via: ids}, limit=MOST))
             if len(passed) >= MOST:
                 return TOO_MANY
-            ids = tuple(id_value(record, between) for record in passed)
+            ids = tuple(get_id_value(record, between) for record in passed)
             if not ids:
                 return None
         return {path[0][1].via: ids}
@@ -114,13 +114,13 @@ class RecordScope:
         return LocatedRecord(record, owner, found.spans, tuple(reversed(passed[:-1])), f"{found.label} belongs to it")
 
 
-def id_value(record: Record, kind: RecordKind) -> Scalar:
+def get_id_value(record: Record, kind: RecordKind) -> Scalar:
     """The record's id as its platform types it."""
     held = record.values.get(kind.id_field)
     return held if isinstance(held, str | int) else record.id
 
 
-def merged(*parts: Mapping[str, Sequence[Scalar]]) -> Where | None:
+def merge_filters(*parts: Mapping[str, Sequence[Scalar]]) -> Where | None:
     """All filters at once; None where two of them leave nothing."""
     made: dict[str, Sequence[Scalar]] = {}
     for part in parts:
@@ -133,10 +133,10 @@ def merged(*parts: Mapping[str, Sequence[Scalar]]) -> Where | None:
     return made
 
 
-def all_of(*parts: Where | TooMany | Unrelated | None) -> Where | None:
-    """``merged``, where a part may be missing altogether: then nothing can be listed."""
+def merge_scopes(*parts: Where | TooMany | Unrelated | None) -> Where | None:
+    """``merge_filters``, where a part may be missing altogether: then nothing can be listed."""
     held = [part for part in parts if isinstance(part, Mapping)]
-    return merged(*held) if len(held) == len(parts) else None
+    return merge_filters(*held) if len(held) == len(parts) else None
 
 
 def fits(record: Record, where: Mapping[str, Sequence[Scalar]]) -> bool:

@@ -9,15 +9,15 @@ from typing import Literal
 
 from agent.extract.reference import Reference
 from agent.pipeline import Question, Span
-from agent.validate.questions import MAX_CANDIDATES, between, said
+from agent.validate.questions import MAX_CANDIDATES, ask_between, quote_words
 from agent.validate.records import explanations
 from agent.validate.records.attribute_match import narrow
 from agent.validate.records.located import LocatedRecord, plural, singular
-from agent.validate.records.name_match import by_words
-from agent.validate.records.query import Outcome, RecordQuery, SearchSpec, place_word
-from agent.validate.records.ranking import Fit, best, find_described, find_numbered, find_tied, in_line
-from agent.validate.records.scope import MOST, RecordScope, Scalar, TooMany, Unrelated, fits, merged
-from agent.validate.records.time_bounds import bounds, is_within
+from agent.validate.records.name_match import match_name
+from agent.validate.records.query import Outcome, RecordQuery, SearchSpec, find_place_word
+from agent.validate.records.ranking import Fit, find_best, find_described, find_numbered, find_tied, sort_by_field
+from agent.validate.records.scope import MOST, RecordScope, Scalar, TooMany, Unrelated, fits, merge_filters
+from agent.validate.records.time_bounds import find_bounds, is_within
 from registry.records import Query, Record
 
 
@@ -41,17 +41,20 @@ class Search:
         if isinstance(own, TooMany) or isinstance(scope, TooMany):
             text = f"There is too much to look through. Name the {singular(kind)} by its number."
             return need.ask(text, code="ambiguous")
-        wanted = merged(reference.states, need.filter)
+        wanted = merge_filters(reference.states, need.filter)
         if wanted is None and (reference.number or reference.email):
             wanted = need.filter  # a number says which one; "void invoice INV-1051" may have its verb for a state
         if wanted is None:
-            state, needed = explanations.adjective(kind, reference.states), explanations.adjective(kind, need.filter)
+            state, needed = (
+                explanations.describe_filter(kind, reference.states),
+                explanations.describe_filter(kind, need.filter),
+            )
             only = f"this works on {needed}{plural(kind)} only"
             return need.ask(f"You asked for {state or 'other '}{plural(kind)}, but {only}. Which one?")
-        bound = None if own is None or scope is None else merged(own, scope)
+        bound = None if own is None or scope is None else merge_filters(own, scope)
         if bound is None:
-            return need.ask(explanations.nothing(kind, wanted, owner, (), more=False))
-        between = bounds(reference, kind, need.order, self.now)
+            return need.ask(explanations.explain_none_found(kind, wanted, owner, (), more=False))
+        between = find_bounds(reference, kind, need.order, self.now)
         if between is None:
             text = f"I can't tell {plural(kind)} apart by when they are. Which {singular(kind)} is meant?"
             return need.ask(text, code="ambiguous")
@@ -64,7 +67,7 @@ class Search:
 
     async def every(self, aim: SearchSpec) -> list[Record]:
         """Every match, up to the limit of one look-up."""
-        where = merged(aim.bound, aim.wanted)
+        where = merge_filters(aim.bound, aim.wanted)
         return [] if where is None else await self._asked(aim, Query(aim.kind.name, where=where, limit=MOST))
 
     async def marked(self, aim: SearchSpec) -> Outcome:
@@ -82,16 +85,16 @@ class Search:
             records = [record] if record is not None and fits(record, aim.bound) else records
         if not records:
             whose = f" of {aim.owner.label}" if aim.owner else ""
-            return aim.need.ask(f"There is no {singular(kind)} {said(mark)}{whose}.")
+            return aim.need.ask(f"There is no {singular(kind)} {quote_words(mark)}{whose}.")
         if len(records) > aim.need.most:
-            return between(aim.need.slot, aim.need.param, kind, records, f"go by {said(mark)}")
+            return ask_between(aim.need.slot, aim.need.param, kind, records, f"go by {quote_words(mark)}")
         return self.checked(aim.need, [LocatedRecord(each, kind, aim.spans, aim.via) for each in records], aim.wanted)
 
     async def called(self, aim: SearchSpec, words: str) -> Outcome:
         """By a name, or by what it is about. Empty where nothing that fits is called so."""
         kind = aim.kind
         named = aim.reference.name is not None and any(each.search == "name" for each in kind.fields)
-        where = merged(aim.bound, aim.wanted)
+        where = merge_filters(aim.bound, aim.wanted)
         if where is None:
             return ()
         found = await self._asked(aim, Query(kind.name, words, "name" if named else None, where, limit=MOST))
@@ -99,16 +102,16 @@ class Search:
         by_place = aim.reference.position is not None and len(found) < MOST
         all_of_them = aim.reference.every and aim.need.most > 1 and len(found) < MOST
         by = "name" if named else "text"
-        if named and not aim.reference.marks and best(words, found, kind, by)[0] is Fit.VAGUE:
+        if named and not aim.reference.marks and find_best(words, found, kind, by)[0] is Fit.VAGUE:
             pictured = await self._described(aim, words, where)
             found, by = (list(pictured), "any") if pictured else (found, by)
-        verdict = by_words(aim.need.slot, aim.need.param, kind, words, by, found, place=by_place or all_of_them)
+        verdict = match_name(aim.need.slot, aim.need.param, kind, words, by, found, place=by_place or all_of_them)
         if isinstance(verdict, Question) or not verdict:
             return verdict if isinstance(verdict, Question) else ()
         if by_place:
             return self._standing(aim, verdict, more=False)
         if len(verdict) > aim.need.most:
-            return between(aim.need.slot, aim.need.param, kind, verdict, f"match {said(words)}")
+            return ask_between(aim.need.slot, aim.need.param, kind, verdict, f"match {quote_words(words)}")
         return tuple(LocatedRecord(each, kind, aim.spans, aim.via) for each in verdict)
 
     async def _described(self, aim: SearchSpec, words: str, where: Mapping[str, Sequence[Scalar]]) -> Sequence[Record]:
@@ -123,23 +126,25 @@ class Search:
         all."""
         kind = aim.kind
         found = await self._asked(aim, Query(kind.name, words, None, aim.bound, limit=MOST)) if aim.wanted else ()
-        verdict = by_words(aim.need.slot, aim.need.param, kind, words, "name", found, place=True)
+        verdict = match_name(aim.need.slot, aim.need.param, kind, words, "name", found, place=True)
         if isinstance(verdict, list) and len(verdict) == 1 and not fits(verdict[0], aim.wanted):
             return self.checked(aim.need, [LocatedRecord(verdict[0], kind, aim.spans)], aim.wanted)
-        return aim.need.ask(explanations.unknown_name(kind, words, aim.wanted, aim.owner))
+        return aim.need.ask(explanations.explain_unknown_name(kind, words, aim.wanted, aim.owner))
 
     async def placed(self, aim: SearchSpec) -> Outcome:
         """By position in an order, or because there is only one."""
         need, kind, reference = aim.need, aim.kind, aim.reference
-        where = merged(aim.bound, aim.wanted)
+        where = merge_filters(aim.bound, aim.wanted)
         if where is None:
-            return need.ask(explanations.nothing(kind, aim.wanted, aim.owner, (), more=False))
+            return need.ask(explanations.explain_none_found(kind, aim.wanted, aim.owner, (), more=False))
         descending = reference.descending if reference.position is not None else True
         records = await self._asked(aim, Query(kind.name, None, None, where, aim.order, descending, MOST))
         if not records:
             told = bool(aim.bound or not aim.wanted)
             others = await self.kinds.search(Query(kind.name, where=aim.bound, limit=MOST)) if told else ()
-            return need.ask(explanations.nothing(kind, aim.wanted, aim.owner, others, more=len(others) >= MOST))
+            return need.ask(
+                explanations.explain_none_found(kind, aim.wanted, aim.owner, others, more=len(others) >= MOST)
+            )
         more = len(records) >= MOST
         if reference.position is not None:
             return self._standing(aim, records, more=more)
@@ -147,10 +152,12 @@ class Search:
             how = "the only one" if len(records) == 1 else f"all {len(records)}"
             return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in records)
         if more and not aim.owner:
-            text = f"Which {explanations.adjective(kind, aim.wanted)}{singular(kind)}? Name it, or say whose it is."
+            text = (
+                f"Which {explanations.describe_filter(kind, aim.wanted)}{singular(kind)}? Name it, or say whose it is."
+            )
             return need.ask(text, code="ambiguous")
         what = f"of {aim.owner.label} could be meant" if aim.owner else "could be meant"
-        return between(need.slot, need.param, kind, records, what, more=more)
+        return ask_between(need.slot, need.param, kind, records, what, more=more)
 
     def checked(
         self, need: RecordQuery, found: Sequence[LocatedRecord], wanted: Mapping[str, Sequence[Scalar]]
@@ -158,7 +165,9 @@ class Search:
         """The records, if all of them pass ``wanted``; else a question that says what keeps the first one out."""
         out = next((each for each in found if not fits(each.record, wanted)), None)
         return (
-            tuple(found) if out is None else need.ask(explanations.kept_out(out.record, out.label, need.kind, wanted))
+            tuple(found)
+            if out is None
+            else need.ask(explanations.explain_exclusion(out.record, out.label, need.kind, wanted))
         )
 
     def _standing(self, aim: SearchSpec, records: Sequence[Record], *, more: bool) -> Outcome:
@@ -166,24 +175,26 @@ class Search:
         need, kind, reference, order = aim.need, aim.kind, aim.reference, aim.order
         count, place = reference.count or 1, abs(reference.position or 1) - 1
         if order is None or (reference.by == "size" and _currencies(records, aim) > 1):
-            return between(need.slot, need.param, kind, records, "stand in no one line", more=more)
-        line = in_line(records, order, descending=reference.descending)
+            return ask_between(need.slot, need.param, kind, records, "stand in no one line", more=more)
+        line = sort_by_field(records, order, descending=reference.descending)
         if len(line) < place + count:
-            what = explanations.phrase(kind, aim.wanted, aim.owner)
+            what = explanations.describe_records(kind, aim.wanted, aim.owner)
             if not line:
                 return need.ask(f"No {what} has a place in that line.")
-            return between(need.slot, need.param, kind, line, "are all there are")
+            return ask_between(need.slot, need.param, kind, line, "are all there are")
         picked = line[place : place + count]
         if len(picked) > need.most:
-            return between(need.slot, need.param, kind, picked, "are meant, and one is wanted")
+            return ask_between(need.slot, need.param, kind, picked, "are meant, and one is wanted")
         equal = [
             each for end in (place, place + count - 1) for each in find_tied(line, end, order) if each not in picked
         ]
         if equal:
             rivals = [each for each in line if each in picked or each in equal]
-            return between(need.slot, need.param, kind, rivals, "stand at that place together")
-        amount = f"{'more than ' if more else ''}{len(line)} {explanations.adjective(kind, aim.wanted)}{plural(kind)}"
-        how = f"{place_word(reference)} of {amount}" if len(line) > 1 else "the only one"
+            return ask_between(need.slot, need.param, kind, rivals, "stand at that place together")
+        amount = (
+            f"{'more than ' if more else ''}{len(line)} {explanations.describe_filter(kind, aim.wanted)}{plural(kind)}"
+        )
+        how = f"{find_place_word(reference)} of {amount}" if len(line) > 1 else "the only one"
         return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in picked)
 
 

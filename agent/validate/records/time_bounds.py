@@ -6,12 +6,12 @@ from datetime import UTC, datetime, time
 
 from agent.extract.reference import Reference
 from agent.extract.time.time_ranges import TimeRange, read
-from registry.records import Bound, Bounds, Field, Record, RecordKind, Side, within
+from registry.records import Bound, Bounds, Field, Record, RecordKind, Side, is_between
 
 Moment = datetime | None
 
 
-def bounds(reference: Reference, kind: RecordKind, order: str | None, now: datetime) -> Bounds | None:
+def find_bounds(reference: Reference, kind: RecordKind, order: str | None, now: datetime) -> Bounds | None:
     """Bounds of the dates that were said; None where the kind has no ranged field that could tell."""
     line = kind.field_named(order or kind.order or "")
     made: dict[str, tuple[Bound, Bound]] = {}
@@ -33,7 +33,7 @@ def bounds(reference: Reference, kind: RecordKind, order: str | None, now: datet
 
 def is_within(record: Record, between: Bounds) -> bool:
     """Whether a record's date lies within the bounds. A provider's answer is checked like any other's."""
-    return all(within(record.values.get(name), low, high) for name, (low, high) in between.items())
+    return all(is_between(record.values.get(name), low, high) for name, (low, high) in between.items())
 
 
 def _narrow(made: dict[str, tuple[Bound, Bound]], field: Field, low: Moment, high: Moment) -> None:

@@ -57,7 +57,7 @@ async def _run(*, accepted: bool) -> int:
         async with database.read() as session:
             heads = await store.history.log.heads(session)
         now = utc_now()
-        lines = [anchors.written(keys, "accepted", head.workspace, head.seq, head.digest, now) for head in heads]
+        lines = [anchors.write_line(keys, "accepted", head.workspace, head.seq, head.digest, now) for head in heads]
     if lines:
         anchors.append(settings.anchor_file, lines)
     print("Everything that stands in the database is sealed as it is.")

@@ -12,7 +12,7 @@ import pytest
 from agent.pipeline import Answer, Plan, Proposed, Question, Refusal
 from agent.planning.propose import TOO_COSTLY, propose
 from agent.planning.reading_pool import ReadingPool
-from agent.planning.task import task_of
+from agent.planning.task import make_task
 from agent.resolve.model.client import ModelClient, ModelSettings
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
@@ -72,7 +72,7 @@ async def test_a_worker_comes_to_what_is_come_to_here() -> None:
     steps: list[str] = []
     async with pool() as workers:
         for text in TEXTS:
-            mine = await propose(task_of(run_of(text), here, ()), RuleResolver())
+            mine = await propose(make_task(run_of(text), here, ()), RuleResolver())
             theirs = await workers.propose(run_of(text), there, (), steps.append)
             assert told(theirs.verdict) == told(mine.verdict)
             assert theirs.drafts == mine.drafts
@@ -133,7 +133,7 @@ async def test_a_model_is_asked_here_and_its_answer_grounded_there() -> None:
     try:
         async with ModelClient(settings) as client, pool(model=client) as workers:
             server.script([answer, answer, Reply(status=500)])
-            mine = await propose(task_of(run_of(TEXTS[0]), there, ()), ProposingResolver(client))
+            mine = await propose(make_task(run_of(TEXTS[0]), there, ()), ProposingResolver(client))
             theirs = await workers.propose(run_of(TEXTS[0]), there, ())
             assert told(theirs.verdict) == told(mine.verdict)
             assert theirs.resolved is not None

@@ -102,7 +102,7 @@ async def test_what_is_no_event_name_is_refused(shop: Shop, name: str) -> None:
 
 
 async def test_nobody_says_in_opsiqs_name_what_only_opsiq_knows(shop: Shop) -> None:
-    sample = dict(event_catalogue.every()["webhook.endpoint_disabled"].sample)
+    sample = dict(event_catalogue.load_event_types()["webhook.endpoint_disabled"].sample)
     answer = await shop.call("POST", "/v1/events/fire", {"event": "webhook.endpoint_disabled", "data": sample})
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "reserved")
     assert await events(shop) == []

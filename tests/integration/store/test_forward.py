@@ -14,7 +14,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, Table, event, func, insert, select, text
 
-from core.clock import iso
+from core.clock import format_iso
 from store.database import Database
 from store.history.stats import counts_of, day_of, sum_counts
 from store.jobs import jobs
@@ -78,7 +78,7 @@ def _value(table: Table, column: Any, made: dict[str, dict[str, Any]]) -> Any:
     if kind in plain:
         return plain[kind]
     is_time = column.name == "at" or column.name.endswith(("_at", "_since"))
-    return iso(AT) if is_time else f"{column.name} of {table.name}"[:27]
+    return format_iso(AT) if is_time else f"{column.name} of {table.name}"[:27]
 
 
 def rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
@@ -141,7 +141,8 @@ def appended(connection: Connection, workspace: str, count: int) -> list[dict[st
         )
     times = connection.dialect.name == "postgresql"
     connection.execute(
-        insert(there.tables["history"]), [each | {"at": each["at"] if times else iso(each["at"])} for each in made]
+        insert(there.tables["history"]),
+        [each | {"at": each["at"] if times else format_iso(each["at"])} for each in made],
     )
     return made
 

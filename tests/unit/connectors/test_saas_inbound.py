@@ -48,7 +48,7 @@ def test_a_signed_webhook_becomes_a_universal_event_with_safe_fields_only() -> N
     assert event_id == "msg_1"
     assert name == "invoice.paid"
     assert (data["invoice_id"], data["amount"], data["number"]) == (1042, 4900, "INV-1042")
-    assert event_catalogue.misfits(name, data) == []
+    assert event_catalogue.find_misfits(name, data) == []
     assert set(data["record"]["values"]) == {each.name for each in INVOICE.fields}
     assert (data["record"]["kind"], data["record"]["revision"]) == ("invoice", 3)
     assert "NEVER SHOW" not in json.dumps(data)

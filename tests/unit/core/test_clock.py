@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.clock import from_iso, iso
+from core.clock import format_iso, from_iso
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=ZONES | st.just(UTC))  # noqa: DTZ001 (zones are given)
@@ -13,7 +13,7 @@ MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=ZONE
 
 @given(MOMENTS)
 def test_a_moment_is_written_in_utc_with_microseconds_and_read_back(at: datetime) -> None:
-    written = iso(at)
+    written = format_iso(at)
     assert written == at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
     assert from_iso(written) == at
     assert from_iso(written).tzinfo is UTC
@@ -21,7 +21,7 @@ def test_a_moment_is_written_in_utc_with_microseconds_and_read_back(at: datetime
 
 @given(MOMENTS, MOMENTS)
 def test_what_is_written_sorts_as_the_moments_do(one: datetime, other: datetime) -> None:
-    assert (iso(one) < iso(other)) == (one < other)
+    assert (format_iso(one) < format_iso(other)) == (one < other)
 
 
 def test_a_moment_of_another_zone_or_of_none_that_is_told_is_read_as_utc() -> None:

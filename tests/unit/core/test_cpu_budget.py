@@ -24,7 +24,7 @@ async def test_what_computes_for_longer_ends_wherever_it_stands() -> None:
     for doing in (spin(), backtrack()):
         began = time.process_time()
         with pytest.raises(cpu_budget.Exhausted):
-            await cpu_budget.within(0.05, doing)
+            await cpu_budget.run_within(0.05, doing)
         assert time.process_time() - began < 1.0
 
 
@@ -33,7 +33,7 @@ async def test_waiting_costs_nothing_and_what_is_done_in_time_answers() -> None:
         await asyncio.sleep(0.1)
         return 5
 
-    assert await cpu_budget.within(0.02, waits()) == 5
+    assert await cpu_budget.run_within(0.02, waits()) == 5
 
 
 async def test_an_error_is_passed_on_and_may_be_dealt_with_inside() -> None:
@@ -48,9 +48,9 @@ async def test_an_error_is_passed_on_and_may_be_dealt_with_inside() -> None:
             return "dealt with"
         return ""
 
-    assert await cpu_budget.within(1.0, deals()) == "dealt with"
+    assert await cpu_budget.run_within(1.0, deals()) == "dealt with"
     with pytest.raises(ValueError, match="no"):
-        await cpu_budget.within(1.0, fails())
+        await cpu_budget.run_within(1.0, fails())
 
 
 async def test_cancelling_reaches_what_is_waited_for() -> None:
@@ -63,7 +63,7 @@ async def test_cancelling_reaches_what_is_waited_for() -> None:
             cancelled.set()
             raise
 
-    task = asyncio.create_task(cpu_budget.within(1.0, waits()))
+    task = asyncio.create_task(cpu_budget.run_within(1.0, waits()))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -73,20 +73,20 @@ async def test_cancelling_reaches_what_is_waited_for() -> None:
 
 async def test_tasks_draw_on_the_budget_of_whoever_started_them() -> None:
     async def several() -> None:
-        await asyncio.gather(asyncio.ensure_future(cpu_budget.carried(spin())))
+        await asyncio.gather(asyncio.ensure_future(cpu_budget.carry_budget(spin())))
 
     began = time.process_time()
     with pytest.raises(cpu_budget.Exhausted):
-        await cpu_budget.within(0.05, several())
+        await cpu_budget.run_within(0.05, several())
     assert time.process_time() - began < 1.0
 
 
 async def test_a_budget_within_another_draws_on_that_one() -> None:
     async def inner() -> None:
-        await cpu_budget.within(60.0, spin())
+        await cpu_budget.run_within(60.0, spin())
 
     with pytest.raises(cpu_budget.Exhausted):
-        await cpu_budget.within(0.05, inner())
+        await cpu_budget.run_within(0.05, inner())
 
 
 async def test_in_another_thread_it_runs_without_one() -> None:
@@ -94,6 +94,6 @@ async def test_in_another_thread_it_runs_without_one() -> None:
         async def five() -> int:
             return 5
 
-        return asyncio.run(cpu_budget.within(0.01, five()))
+        return asyncio.run(cpu_budget.run_within(0.01, five()))
 
     assert await asyncio.to_thread(elsewhere) == 5

@@ -28,7 +28,7 @@ EXAMPLES: list[dict[str, Any]] = [
 def test_every_example_is_taken(example: dict[str, Any]) -> None:
     if "data" in example:
         events.FireBody.model_validate(example)
-        assert event_catalogue.misfits(example["event"], example["data"]) == []
+        assert event_catalogue.find_misfits(example["event"], example["data"]) == []
     else:
         (InstructionForm if "text" in example else RuleForm).model_validate(example)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from language.spell_correction import Speller, is_same_word
 from language.stems import stem
-from language.wordnet import is_word, phrasal_verbs, similar_stems, similarity
+from language.wordnet import find_similar_stems, is_word, load_phrasal_verbs, rate_similarity
 
 SPELLER = Speller(
     ("review", "first", "meeting", "schedule", "cancel", "invoice", "subscription", "lamp", "heading", "healing")
@@ -89,16 +89,16 @@ def test_a_form_that_english_does_not_make_is_no_word(word: str) -> None:
 
 def test_verbs_that_mean_the_like_are_known_with_how_often_they_do() -> None:
     assert (
-        similar_stems(stem("fetch"), verb=True)[stem("bring")]
-        > similar_stems(stem("fetch"), verb=True)[stem("transfer")]
+        find_similar_stems(stem("fetch"), verb=True)[stem("bring")]
+        > find_similar_stems(stem("fetch"), verb=True)[stem("transfer")]
     )
     assert (
-        similarity(stem("purchase"), [stem("buy")], verb=True)
-        == similarity(stem("buy"), [stem("purchase")], verb=True)
+        rate_similarity(stem("purchase"), [stem("buy")], verb=True)
+        == rate_similarity(stem("buy"), [stem("purchase")], verb=True)
         > 0.5
     )
-    assert similarity(stem("refund"), [stem("cancel")], verb=True) == 0.0
+    assert rate_similarity(stem("refund"), [stem("cancel")], verb=True) == 0.0
 
 
 def test_a_verb_of_two_words_is_the_plain_one() -> None:
-    assert phrasal_verbs()["call off"] == "cancel"
+    assert load_phrasal_verbs()["call off"] == "cancel"

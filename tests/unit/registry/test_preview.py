@@ -18,7 +18,7 @@ def render(template: str) -> str:
 
 
 def faults(template: str) -> list[str]:
-    return list(preview.faults(template, NAMES, RECORDS))
+    return list(preview.find_faults(template, NAMES, RECORDS))
 
 
 def test_values_stand_where_they_are_named() -> None:

@@ -38,8 +38,8 @@ def names(text: str, *there: str, by: record_matching.SearchBy | None = "name") 
 @given(LETTERS, LETTERS)
 def test_whatever_is_alike_shares_a_spelling(asked: str, there: str) -> None:
     """The index can only bring up what shares one: nothing that ``alike`` would accept may be missed."""
-    if record_matching.similarity(asked, there) > 0:
-        assert record_matching.variants(asked) & record_matching.spellings(there), (
+    if record_matching.rate_similarity(asked, there) > 0:
+        assert record_matching.make_variants(asked) & record_matching.make_spellings(there), (
             asked,
             there,
             OSA.distance(asked, there),
@@ -48,9 +48,9 @@ def test_whatever_is_alike_shares_a_spelling(asked: str, there: str) -> None:
 
 @given(LETTERS)
 def test_a_word_is_found_by_itself_and_by_how_it_begins(word: str) -> None:
-    assert word in record_matching.spellings(word)
+    assert word in record_matching.make_spellings(word)
     for end in range(3, len(word)):
-        assert word[:end] in record_matching.spellings(word)
+        assert word[:end] in record_matching.make_spellings(word)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_record_is_listed_by_every_declared_field_and_nothing_else() -> None:
     made = admit(
         KIND, {"id": 7, "name": "Łukasz Ré", "email": "A@b.c", "status": "active", "secret": "NEVER", "note": "x" * 300}
     )
-    terms = record_matching.terms(KIND, made)
+    terms = record_matching.list_terms(KIND, made)
     assert not [each for each in terms if "NEVER" in each.term or each.field == "secret"]
     said = {(each.form, each.field, each.term) for each in terms}
     assert {

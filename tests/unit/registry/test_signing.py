@@ -193,7 +193,7 @@ def test_a_key_goes_through_pem_and_back_and_never_shows_its_secret() -> None:
     assert SigningKey.of_pem(key.pem()) == key
     assert repr(key.private) not in repr(key)
     assert key.jwk()["x"] == key.public
-    assert signing.kid_of(key.public) == key.kid
+    assert signing.make_kid(key.public) == key.kid
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_file_that_is_no_key_is_named_as_a_setting(text: str) -> None:
 @pytest.mark.parametrize("public", ["", "A" * 42, "A" * 44, "!" * 43, "é" * 43])
 def test_a_public_key_is_43_characters(public: str) -> None:
     with pytest.raises(BadSetting):
-        signing.kid_of(public)
+        signing.make_kid(public)
 
 
 def test_the_contract_that_verifies_is_the_contract_that_was_signed() -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from core.actor import Surface
-from core.clock import iso
+from core.clock import format_iso
 from events.automations.rules import Evaluation, Mode, summary
 from events.automations.service import instruction_form, rule_form
 from events.subscribers import FiredEvent
@@ -138,7 +138,7 @@ def firing_view(row: FiringRow, *, inside: bool) -> FiringView:
     """``inside``: whether the reader may see the records in what shadow mode would have sent."""
     return FiringView(
         event_id=row.event_id,
-        at=iso(row.at),
+        at=format_iso(row.at),
         verdict=row.verdict,
         run_id=row.run_id,
         detail=row.detail if inside or row.verdict != "shadow" else "",
@@ -150,7 +150,7 @@ def met_view(event: FiredEvent, met: Evaluation) -> MetView:
     return MetView(
         event_id=event.id,
         event=event.name,
-        occurred_at=iso(event.occurred_at),
+        occurred_at=format_iso(event.occurred_at),
         verdict=met.verdict,
         detail=met.detail,
         would=summary(met.judged.verdict) if met.judged else None,
@@ -161,7 +161,7 @@ def _common(row: RuleRow | InstructionRow) -> dict[str, Any]:
     author = json.loads(row.author)
     return {
         "author": {"id": author["id"], "name": author["name"]},
-        "created_at": iso(row.created_at),
-        "updated_at": iso(row.updated_at),
+        "created_at": format_iso(row.created_at),
+        "updated_at": format_iso(row.updated_at),
         "revision": row.revision,
     }

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from core.actor import Mode
-from core.clock import iso
+from core.clock import format_iso
 from events.subscribers import FiredEvent, event_of_row
 from registry.events.event_catalogue import EventType
 from store.events.events import EventRow, ReactionRow
@@ -106,8 +106,8 @@ def _event(row: EventRow) -> dict[str, Any]:
         "event": row.name,
         "mode": row.mode,
         "data": dict(event_of_row(row).data),
-        "occurred_at": iso(row.occurred_at),
-        "fired_at": iso(row.fired_at),
+        "occurred_at": format_iso(row.occurred_at),
+        "fired_at": format_iso(row.fired_at),
         "finished_at": moment(row.finished_at),
         "origin": row.origin,
         "caused_by": row.cause,

@@ -105,7 +105,7 @@ async def show(request: Request, caller: Reads, event_id: Id) -> EventDetail:
 async def types(caller: Reads) -> EventTypeList:
     """The catalogue of universal events: schemas of their data, and samples."""
     del caller  # it is enough to be one
-    return EventTypeList(data=tuple(map(type_view, event_catalogue.every().values())))
+    return EventTypeList(data=tuple(map(type_view, event_catalogue.load_event_types().values())))
 
 
 @router.get("/event-types/{name}", response_model=EventTypeView, responses=problems("404"))

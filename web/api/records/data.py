@@ -91,7 +91,7 @@ def _where(kind: RecordKind, request: Request) -> dict[str, list[str | int | boo
         if kind.field_named(name) is None:
             known = ", ".join(each.name for each in kind.fields)
             detail = f"{kind.name} records can be filtered by: {known}."
-            raise InvalidInput(detail, findings=[Finding(pointer.at("query", name), "unknown_field", detail)])
+            raise InvalidInput(detail, findings=[Finding(pointer.join_pointer("query", name), "unknown_field", detail)])
         where.setdefault(name, []).append(_typed(kind, name, value))
     return where
 
@@ -100,11 +100,11 @@ def _typed(kind: RecordKind, name: str, value: str) -> str | bool:
     declared = kind.field_named(name)
     if len(value) > 200:
         detail = f"{name} has at most 200 characters."
-        raise InvalidInput(detail, findings=[Finding(pointer.at("query", name), "too_long", detail)])
+        raise InvalidInput(detail, findings=[Finding(pointer.join_pointer("query", name), "too_long", detail)])
     if declared is not None and declared.type == "boolean":
         if value not in ("true", "false"):
             detail = f"{name} is true or false."
-            raise InvalidInput(detail, findings=[Finding(pointer.at("query", name), "not_boolean", detail)])
+            raise InvalidInput(detail, findings=[Finding(pointer.join_pointer("query", name), "not_boolean", detail)])
         return value == "true"
     return value
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from core.clock import iso
+from core.clock import format_iso
 from events.webhooks.endpoints import CreatedEndpoint, EndpointState
 from events.webhooks.redelivery import ResendSpan
 from store.webhooks.attempts import DeliveryAttemptRow
@@ -126,7 +126,9 @@ def made_json(made: CreatedEndpoint) -> dict[str, Any]:
 
 
 def span_json(span: ResendSpan) -> dict[str, Any]:
-    return SpanView(id=span.id, endpoint=span.endpoint, since=iso(span.since), until=iso(span.until)).json_value()
+    return SpanView(
+        id=span.id, endpoint=span.endpoint, since=format_iso(span.since), until=format_iso(span.until)
+    ).json_value()
 
 
 def delivery_view(row: DeliveryRow) -> DeliveryView:
@@ -153,8 +155,8 @@ def _endpoint(shown: EndpointState) -> dict[str, Any]:
         "per_minute": row.per_minute,
         "state": row.state,
         "why": row.why,
-        "created_at": iso(row.created_at),
-        "changed_at": iso(row.changed_at),
+        "created_at": format_iso(row.created_at),
+        "changed_at": format_iso(row.changed_at),
         "previous_secret_until": moment(shown.previous_secret_until),
         "health": HealthOfEndpoint(
             last_success_at=moment(row.last_success_at),
@@ -180,7 +182,7 @@ def _delivery(row: DeliveryRow) -> dict[str, Any]:
         "status": row.status,
         "error": row.error,
         "detail": row.detail,
-        "created_at": iso(row.created_at),
+        "created_at": format_iso(row.created_at),
         "first_attempt_at": moment(row.first_at),
         "next_attempt_at": moment(row.next_at),
         "finished_at": moment(row.finished_at),
@@ -191,7 +193,7 @@ def _attempt(row: DeliveryAttemptRow) -> AttemptView:
     return AttemptView(
         n=row.n,
         by_hand=row.by_hand,
-        at=iso(row.at),
+        at=format_iso(row.at),
         duration_ms=row.duration_ms,
         request_headers=json.loads(row.headers),
         status=row.status,

@@ -66,17 +66,17 @@ async def fields_of_pattern(session: AsyncSession, workspace: str, pattern: str)
         each for each in await store.events.events.recent_names(session, workspace) if event_catalogue.get(each) is None
     ]
     try:
-        event_names.pattern(pattern)
+        event_names.check_pattern(pattern)
     except InvalidInput:
         return EventFields(event_fields.ENVELOPE, names)
     came = await past_events(session, workspace, pattern, limit=_LOOKED_AT)
-    return EventFields(event_fields.of_pattern(pattern, (each.data for each in came)), names)
+    return EventFields(event_fields.list_pattern_fields(pattern, (each.data for each in came)), names)
 
 
 def events(chosen: str, own: bool, names: Iterable[str]) -> tuple[OptionGroup, ...]:
     """The catalogue by category, the custom names that came, and a pattern of one's own."""
     groups: dict[str, list[FormOption]] = {}
-    for each in event_catalogue.every().values():
+    for each in event_catalogue.load_event_types().values():
         groups.setdefault(each.category, []).append(FormOption(each.name, each.name, each.name == chosen and not own))
     known = {option.value for options in groups.values() for option in options}
     others = list(dict.fromkeys([*names, *([chosen] if chosen and not own and chosen not in known else [])]))

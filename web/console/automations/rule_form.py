@@ -152,4 +152,4 @@ def _constant(name: str, text: str, schema: Mapping[str, Any]) -> Any:
 
 
 def _wrong(name: str, detail: str) -> InvalidInput:
-    return InvalidInput(detail, findings=[Finding(pointer.at("parameters", name), "invalid", detail)])
+    return InvalidInput(detail, findings=[Finding(pointer.join_pointer("parameters", name), "invalid", detail)])

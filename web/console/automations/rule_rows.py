@@ -64,7 +64,7 @@ class ChosenAction:
 
 def condition_row(at: int, row: Row, known: EventFields, given: RuleFormData) -> ConditionRow:
     field = next((each for each in known.fields if each.path == row.path), None)
-    operators = builder.operators_for(field.kinds if field else frozenset())
+    operators = builder.list_operators(field.kinds if field else frozenset())
     operator = OPERATORS.get(row.operator)
     if operator is None or operator not in operators:
         operator = operators[0]

@@ -66,7 +66,7 @@ class TypePage(Page):
 @router.get("")
 async def types(request: Request, visitor: SignedIn, q: Annotated[str, Query(max_length=100)] = "") -> Response:
     words = q.casefold().split()
-    every = event_catalogue.every().values()
+    every = event_catalogue.load_event_types().values()
     found = [each for each in every if all(word in _said(each) for word in words)]
     groups: dict[str, list[Line]] = {}
     for each in found:

@@ -15,7 +15,7 @@ import store.history.log
 from agent.history.recorder import EntryType, mode_of, thread_of
 from agent.runs.states import as_planned
 from core.actor import Actor
-from core.clock import iso
+from core.clock import format_iso
 from core.display_text import to_display_text
 from evals.cases.harvest import LABELS
 from store.history.log import HistoryRow
@@ -111,7 +111,7 @@ def _facts(row: HistoryRow) -> list[Fact]:
     facts = {
         "Who": f"{actor.get('name', '')} ({actor.get('role', '')})",
         "As": f"{actor.get('kind', '')} {actor.get('id', '')}",
-        "When, exactly": iso(row.at),
+        "When, exactly": format_iso(row.at),
         "Mode": "test: nothing is sent" if mode_of(row) == "test" else None,
         "Contract": row.contract,
         "Outcome": row.outcome,

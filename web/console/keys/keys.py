@@ -274,7 +274,7 @@ async def _new(
     container, workspace = container_of(request), visitor.actor.workspace
     async with container.database.read() as session:
         members = await store.accounts.members.listed(session, workspace)
-    given_roles = await roles.assignable_roles(container.contexts, workspace, members)
+    given_roles = await roles.list_assignable_roles(container.contexts, workspace, members)
     page = NewKeyPage(
         shell=shell(request, visitor),
         title="New key",

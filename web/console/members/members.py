@@ -295,7 +295,7 @@ async def _roles(request: Request, rows: list[MemberRow], chosen: str) -> tuple[
     workspace = rows[0].workspace
     return tuple(
         RoleChoice(each, each == chosen)
-        for each in await roles.assignable_roles(container_of(request).contexts, workspace, rows)
+        for each in await roles.list_assignable_roles(container_of(request).contexts, workspace, rows)
     )
 
 

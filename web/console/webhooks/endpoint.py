@@ -217,8 +217,8 @@ async def _endpoint(
     row = shown.row
     patterns = row.patterns.split()
     since = row.failing_since or container.clock() - timedelta(hours=24)
-    wanting = [name for name in event_catalogue.every() if fits_any(patterns, name)]
-    others = [name for name in event_catalogue.every() if name not in wanting]
+    wanting = [name for name in event_catalogue.load_event_types() if fits_any(patterns, name)]
+    others = [name for name in event_catalogue.load_event_types() if name not in wanting]
     page = EndpointPage(
         shell=shell(request, visitor),
         title=to_display_text(row.url, limit=60),

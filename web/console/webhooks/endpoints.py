@@ -153,7 +153,7 @@ def _form(
     request: Request, visitor: Visitor, given: EndpointForm, shown: EndpointState | None = None, *, trouble: str = ""
 ) -> Response:
     groups: dict[str, list[EventTick]] = {}
-    for each in event_catalogue.every().values():
+    for each in event_catalogue.load_event_types().values():
         groups.setdefault(each.category, []).append(EventTick(each.name, each.title, each.name in given.ticked))
     page = EndpointFormPage(
         shell=shell(request, visitor),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from agent.extract import exact
+from agent.extract import read_exact
 from agent.extract.time import durations
 from agent.pipeline import Choice, Draft, ListArgument, Mention, Span
 from agent.planning.proposal import (
@@ -328,7 +328,7 @@ class CallReader:
                     number = Number(number=each.count, unit=unit, quote=quote)
                     return ComputedArgument(expression=number) if unit in {"days", "weeks"} else None
         schema = self.offer.properties.get(name) or {}
-        held = exact(span.text, name=name, schema=schema, annotation=annotation, now=reader.now)
+        held = read_exact(span.text, name=name, schema=schema, annotation=annotation, now=reader.now)
         plain = schema.get("type") == "string" and not {"enum", "format", "pattern"} & set(schema)
         if plain and (held is None or held.value == span.text):
             own = re.match(r"\W*(\w+)\s*,\s*(?=\w)", span.text)

@@ -24,7 +24,7 @@ from agent.resolve.rules.grammar.modifiers import (
     relative,
 )
 from agent.resolve.rules.grammar.reader import Reader
-from language.text import singular
+from language.text import singularize
 from registry.records import RecordKind
 
 _PARTITIVE: Final = lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES)
@@ -109,7 +109,7 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
         return None
     last = noun + length
     low = reader.low(last - 1)
-    made.plural = singular(low) != low
+    made.plural = singularize(low) != low
     last = _numbered(reader, made, last, stop)
     last = read_after(reader, made, last, stop, depth)
     return Phrase(_find(made), index, last, True)

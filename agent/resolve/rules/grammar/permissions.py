@@ -6,7 +6,7 @@ import re
 from typing import Final, Literal
 
 from agent.planning.proposal import ActionAnswer
-from language.stems import stem, stems
+from language.stems import stem, stem_text
 from registry.offers.shortlist import Shortlist
 
 Asks = Literal["may I", "who may", "can it be undone", "is it confirmed"]
@@ -44,7 +44,7 @@ def action_asked(text: str, shortlist: Shortlist) -> ActionAnswer | None:
         if found is None:
             continue
         groups = found.groupdict()
-        said = set(stems(groups.get("what") or groups.get("that") or ""))
+        said = set(stem_text(groups.get("what") or groups.get("that") or ""))
         names = [*(offer.name for offer in shortlist.offers), *shortlist.others]
         parts = {name: [stem(part) for part in name.rpartition(".")[2].split("_")] for name in names}
         whole = [name for name in names if said.issuperset(parts[name])]

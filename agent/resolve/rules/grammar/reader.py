@@ -9,7 +9,7 @@ from decimal import Decimal
 from agent.extract.references.qualifiers import state_at
 from agent.extract.references.vocabulary import noun_at, person_like
 from agent.extract.spans import money
-from agent.extract.spans.money import currency_of
+from agent.extract.spans.money import find_currency
 from agent.extract.time import dates, time_ranges, times
 from agent.extract.time.date_math import shift
 from agent.planning.proposal import Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
@@ -17,7 +17,7 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from language import numerals
 from language.stems import ORDER_WORDS, stem
-from language.text import read_text, singular
+from language.text import read_text, singularize
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
@@ -125,7 +125,7 @@ class Reader:
                 if self.lows(index, len(parts)) == parts:
                     extra = 1 if self.low(index + len(parts)) == each.name else 0
                     return StateIs(state=value), len(parts) + extra
-        code = currency_of(self.tokens[index].text) or currency_of(self.tokens[index].low)
+        code = find_currency(self.tokens[index].text) or find_currency(self.tokens[index].low)
         held = next((each for each in kind.fields if each.type == "currency"), None)
         if code is not None and held is not None and len(self.low(index)) > 1:
             return Compare(field=held.name, op="=", value=Word(word=code, quote=self.words(index, index + 1))), 1
@@ -222,7 +222,7 @@ class Reader:
         count, after = (held.value, self.end_index(held.end)) if held is not None else (None, index)
         if held is None and self.low(index) in {"a", "an"}:
             count, after = Decimal(1), index + 1
-        unit = lexicon.UNITS.get(singular(self.low(after)))
+        unit = lexicon.UNITS.get(singularize(self.low(after)))
         if count is None or unit is None or count != int(count) or count > 10000:
             return None
         return shift(self.now.date(), -int(count), unit), after + 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.extract import Reading, exact, scan
+from agent.extract import Reading, read_exact, scan
 from registry.contract import Annotation
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -47,7 +47,7 @@ def test_a_value_unsaid_or_said_no_to_is_not_meant(text: str) -> None:
 def test_the_contract_s_other_words_stand_for_a_value() -> None:
     annotation = Annotation(words={"closed": ["done", "taken care of"]})
     assert getattr(best("mark it as taken care of", "status", STATUS, annotation), "value", None) == "closed"
-    reading = exact("done", name="status", schema=STATUS, annotation=annotation, now=NOW)
+    reading = read_exact("done", name="status", schema=STATUS, annotation=annotation, now=NOW)
     assert reading is not None
     assert (reading.value, reading.how) == ("closed", "done → closed")
 
@@ -82,7 +82,7 @@ def test_the_description_s_explanation_of_a_value_counts() -> None:
     ],
 )
 def test_exact_words_are_one_value_or_none(words: str, value: str | None) -> None:
-    reading = exact(words, name="status", schema=STATUS, annotation=PLAIN, now=NOW)
+    reading = read_exact(words, name="status", schema=STATUS, annotation=PLAIN, now=NOW)
     assert (reading.value if reading else None) == value
 
 
@@ -118,13 +118,13 @@ def test_words_that_the_description_ties_to_an_answer_count() -> None:
     [("yes", True), ("No thanks", False), ("on", True), ("please notify him", True), ("maybe", None)],
 )
 def test_an_answer_is_yes_no_or_unreadable(words: str, value: bool | None) -> None:
-    reading = exact(words, name="notify", schema={"type": "boolean"}, annotation=PLAIN, now=NOW)
+    reading = read_exact(words, name="notify", schema={"type": "boolean"}, annotation=PLAIN, now=NOW)
     assert (reading.value if reading else None) is value
 
 
 def test_an_enum_of_true_and_false_keeps_its_spelling() -> None:
     schema = {"type": "string", "enum": ["True", "False", "dontcare"]}
-    reading = exact("no", name="shared", schema=schema, annotation=PLAIN, now=NOW)
+    reading = read_exact("no", name="shared", schema=schema, annotation=PLAIN, now=NOW)
     assert reading is not None
     assert reading.value == "False"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.extract import exact, scan
+from agent.extract import read_exact, scan
 from registry.contract import Annotation
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -100,7 +100,7 @@ def test_a_list_of_counted_things_gives_the_things_and_how_many_of_each(
 
 def test_a_counted_list_reads_the_same_standing_alone() -> None:
     for name, schema, value in (("items", ITEMS, ["pies", "lemonade"]), ("quantities", QUANTITIES, [2, 1])):
-        again = exact("two pies and a lemonade", name=name, schema=schema, annotation=Annotation(), now=NOW)
+        again = read_exact("two pies and a lemonade", name=name, schema=schema, annotation=Annotation(), now=NOW)
         assert (again and again.value) == value
 
 

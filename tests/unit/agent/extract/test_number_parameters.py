@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent.extract import exact, scan
+from agent.extract import read_exact, scan
 from agent.extract.spans import money
 from agent.extract.time import durations
 from language import numerals
@@ -108,7 +108,7 @@ def test_a_sum_is_read_with_its_currency(words: str, amount: str, currency: str)
 )
 def test_minor_units_follow_the_currency_s_exponent(words: str, currency: str, minor: int) -> None:
     annotation = Annotation(unit=Unit.MONEY_MINOR, currency=currency)
-    reading = exact(words, name="amount", schema={"type": "integer"}, annotation=annotation, now=NOW)
+    reading = read_exact(words, name="amount", schema={"type": "integer"}, annotation=annotation, now=NOW)
     assert reading is not None
     assert reading.value == minor
     assert type(reading.value) is int
@@ -129,7 +129,7 @@ def test_minor_units_follow_the_currency_s_exponent(words: str, currency: str, m
 )
 def test_another_currency_or_a_fraction_of_a_cent_is_no_reading(words: str, currency: str) -> None:
     annotation = Annotation(unit=Unit.MONEY_MINOR, currency=currency)
-    assert exact(words, name="amount", schema={"type": "integer"}, annotation=annotation, now=NOW) is None
+    assert read_exact(words, name="amount", schema={"type": "integer"}, annotation=annotation, now=NOW) is None
 
 
 def test_a_number_without_any_known_currency_is_a_guess() -> None:
@@ -181,7 +181,9 @@ def test_a_length_of_time_is_read_in_seconds(words: str, seconds: int) -> None:
     ],
 )
 def test_a_length_comes_in_the_unit_asked_for_or_not_at_all(words: str, unit: str, value: int | None) -> None:
-    reading = exact(words, name="length", schema={"type": "integer"}, annotation=Annotation(unit=Unit(unit)), now=NOW)
+    reading = read_exact(
+        words, name="length", schema={"type": "integer"}, annotation=Annotation(unit=Unit(unit)), now=NOW
+    )
     assert (reading.value if reading else None) == value
 
 
@@ -204,7 +206,7 @@ def test_the_description_s_unit_counts_as_well() -> None:
     ],
 )
 def test_a_count_keeps_the_schema_s_bounds(words: str, schema: dict[str, object], value: object) -> None:
-    reading = exact(words, name="quantity", schema=schema, annotation=PLAIN, now=NOW)
+    reading = read_exact(words, name="quantity", schema=schema, annotation=PLAIN, now=NOW)
     assert (reading.value if reading else None) == value
 
 
@@ -226,7 +228,7 @@ def test_an_index_that_counts_from_zero_is_one_less_than_its_ordinal() -> None:
 )
 def test_a_percentage_is_a_share_where_the_maximum_is_one(words: str, maximum: int | None, value: float) -> None:
     schema = {"type": "number"} | ({"maximum": maximum} if maximum else {})
-    reading = exact(words, name="share", schema=schema, annotation=Annotation(unit=Unit.PERCENT), now=NOW)
+    reading = read_exact(words, name="share", schema=schema, annotation=Annotation(unit=Unit.PERCENT), now=NOW)
     assert reading is not None
     assert reading.value == value
 
@@ -235,7 +237,7 @@ def test_a_percentage_is_a_share_where_the_maximum_is_one(words: str, maximum: i
     ("words", "code"), [("euros", "EUR"), ("in USD", "USD"), ("£", "GBP"), ("yen", "JPY"), ("chf", "CHF")]
 )
 def test_a_currency_is_read_as_its_code(words: str, code: str) -> None:
-    reading = exact(words, name="currency", schema={"type": "string"}, annotation=PLAIN, now=NOW)
+    reading = read_exact(words, name="currency", schema={"type": "string"}, annotation=PLAIN, now=NOW)
     assert reading is not None
     assert reading.value == code
 

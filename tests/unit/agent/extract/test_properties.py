@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.extract import Reading, exact, scan
+from agent.extract import Reading, read_exact, scan
 from agent.extract.reference import find, parse
 from language.text import Text
 from registry.contract import Annotation, Unit
@@ -52,7 +52,7 @@ def readings(text: str) -> list[tuple[str, Reading]]:
     made: list[tuple[str, Reading]] = []
     for name, (schema, annotation) in PARAMETERS.items():
         made += [(name, each) for each in scan(text, name=name, schema=schema, annotation=annotation, now=NOW)]
-        whole = exact(text, name=name, schema=schema, annotation=annotation, now=NOW)
+        whole = read_exact(text, name=name, schema=schema, annotation=annotation, now=NOW)
         made += [(name, whole)] if whole is not None else []
     return made
 
@@ -111,7 +111,7 @@ def test_every_token_stands_where_it_says(text: str) -> None:
 @given(st.integers(0, 10**9))
 def test_cents_come_back_as_they_were_written(cents: int) -> None:
     words = f"${cents // 100:,}.{cents % 100:02d}"
-    reading = exact(words, name="amount", schema={"type": "integer"}, annotation=PARAMETERS["amount"][1], now=NOW)
+    reading = read_exact(words, name="amount", schema={"type": "integer"}, annotation=PARAMETERS["amount"][1], now=NOW)
     assert reading is not None
     assert reading.value == cents
 
@@ -121,7 +121,7 @@ def test_cents_come_back_as_they_were_written(cents: int) -> None:
 @pytest.mark.parametrize("form", ["%Y-%m-%d", "%d %B %Y", "%B %d, %Y", "%Y/%m/%d", "%d.%m.%Y"])
 def test_a_day_comes_back_as_it_was_written(form: str, day: Any) -> None:
     schema = {"type": "string", "format": "date"}
-    reading = exact(day.strftime(form), name="due_date", schema=schema, annotation=Annotation(), now=NOW)
+    reading = read_exact(day.strftime(form), name="due_date", schema=schema, annotation=Annotation(), now=NOW)
     assert reading is not None
     assert reading.value == day.isoformat()
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agent.extract.limits import MAX_QUOTES, MAX_TOKENS, excess
+from agent.extract.limits import MAX_QUOTES, MAX_TOKENS, explain_excess
 from agent.resolve.rules.clauses import split_clauses
 from bench.reading_cost import MAX_CHARS, Ground, campaign, contexts, forget
-from language.text import quotations
+from language.text import find_quotations
 
 MOST_S = 1.5
 """Of one text; most take a fiftieth. They once took from 2 to 16 seconds, or had no end."""
@@ -79,17 +79,17 @@ def test_texts_by_chance_cost_little_and_raise_nothing() -> None:
 
 def test_what_people_type_is_below_the_limits() -> None:
     letter = "Dear Adam, we're sorry that invoice INV-1042 (49.00 EUR) was sent twice; it's refunded. \"Thanks\" for waiting! "  # noqa: E501
-    assert excess((letter * 40)[:MAX_CHARS]) is None
+    assert explain_excess((letter * 40)[:MAX_CHARS]) is None
 
 
 def test_too_many_words_or_quotation_marks_are_refused_in_a_sentence() -> None:
-    assert excess("a " * MAX_TOKENS) is None
-    assert excess("a " * (MAX_TOKENS + 1)) == (
+    assert explain_excess("a " * MAX_TOKENS) is None
+    assert explain_excess("a " * (MAX_TOKENS + 1)) == (
         f"That is more than I can read at once: it has {MAX_TOKENS + 1} words and marks, and {MAX_TOKENS} is the most. "
         "Say it in fewer."
     )
-    assert "quotation marks" in (excess('"' * (MAX_QUOTES + 1)) or "")
-    assert excess("it's don't o'clock Adam's " * 90) is None
+    assert "quotation marks" in (explain_excess('"' * (MAX_QUOTES + 1)) or "")
+    assert explain_excess("it's don't o'clock Adam's " * 90) is None
 
 
 def test_more_orders_than_one_request_may_make_are_refused(read_by: Sequence[Ground]) -> None:
@@ -106,7 +106,7 @@ PLAINLY = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^'\n]*'(?!\w)|‘[^’]
 @given(st.text(alphabet="\"“”'‘’«» \na,.", max_size=40))
 @example("'a 'b' c' \"")
 def test_quotations_are_those_of_the_plain_expression(text: str) -> None:
-    assert list(quotations(text)) == [found.span() for found in PLAINLY.finditer(text)]
+    assert list(find_quotations(text)) == [found.span() for found in PLAINLY.finditer(text)]
 
 
 @settings(max_examples=200, deadline=None)

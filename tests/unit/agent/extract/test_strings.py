@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.extract import exact, scan
+from agent.extract import read_exact, scan
 from registry.contract import Annotation, Unit
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -74,7 +74,7 @@ def test_a_thing_with_a_shape_is_found_by_it(text: str, name: str, schema: dict[
 @pytest.mark.parametrize("written", ["a@b", "plain", "@x.org"])
 def test_what_has_not_the_shape_is_not_read(written: str) -> None:
     schema = {"type": "string", "format": "email"}
-    assert exact(written, name="email", schema=schema, annotation=PLAIN, now=NOW) is None
+    assert read_exact(written, name="email", schema=schema, annotation=PLAIN, now=NOW) is None
 
 
 def test_nothing_fits_a_pattern_but_what_fits_it() -> None:
@@ -140,37 +140,40 @@ def test_free_words_alone_are_no_list() -> None:
     ("words", "value"), [("vip, new and old", ["vip", "new", "old"]), ('"a b", c', ["a b", "c"]), ("one", ["one"])]
 )
 def test_exact_words_are_split_into_items(words: str, value: list[str]) -> None:
-    reading = exact(words, name="tags", schema={"type": "array", "items": STRING}, annotation=PLAIN, now=NOW)
+    reading = read_exact(words, name="tags", schema={"type": "array", "items": STRING}, annotation=PLAIN, now=NOW)
     assert reading is not None
     assert reading.value == value
 
 
 def test_a_list_with_an_item_that_does_not_fit_is_no_reading() -> None:
     schema = {"type": "array", "items": {"type": "integer"}}
-    assert exact("3, many and 5", name="lines", schema=schema, annotation=PLAIN, now=NOW) is None
+    assert read_exact("3, many and 5", name="lines", schema=schema, annotation=PLAIN, now=NOW) is None
 
 
 @pytest.mark.parametrize(
     ("words", "value"), [("  because he asked. ", "because he asked"), ('"Hello."', "Hello."), ("", None), ("  ", None)]
 )
 def test_an_answer_to_a_free_text_is_the_words_without_their_quotes(words: str, value: str | None) -> None:
-    reading = exact(words, name="reason", schema=STRING, annotation=PLAIN, now=NOW)
+    reading = read_exact(words, name="reason", schema=STRING, annotation=PLAIN, now=NOW)
     assert (reading.value if reading else None) == value
 
 
 def test_the_schema_s_length_holds() -> None:
-    assert exact("too long", name="code", schema={"type": "string", "maxLength": 3}, annotation=PLAIN, now=NOW) is None
+    assert (
+        read_exact("too long", name="code", schema={"type": "string", "maxLength": 3}, annotation=PLAIN, now=NOW)
+        is None
+    )
 
 
 @pytest.mark.parametrize("words", ["Where is it?", "Stop!", "Really?!"])
 def test_a_mark_that_ends_what_was_typed_is_a_part_of_it(words: str) -> None:
-    read = exact(words, name="message", schema={"type": "string"}, annotation=Annotation(), now=NOW)
+    read = read_exact(words, name="message", schema={"type": "string"}, annotation=Annotation(), now=NOW)
     assert read is not None
     assert read.value == words
 
 
 @pytest.mark.parametrize("words", ["by 3 days?", "3 days!", "3 days."])
 def test_a_mark_behind_a_number_is_none_of_it(words: str) -> None:
-    read = exact(words, name="days", schema={"type": "integer"}, annotation=Annotation(unit=Unit.DAYS), now=NOW)
+    read = read_exact(words, name="days", schema={"type": "integer"}, annotation=Annotation(unit=Unit.DAYS), now=NOW)
     assert read is not None
     assert read.value == 3

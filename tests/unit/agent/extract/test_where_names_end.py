@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.extract import exact, scan
+from agent.extract import read_exact, scan
 from agent.extract.reference import find, parse
 from connectors.saas.kinds import KINDS
 from registry.contract import Annotation, Unit
@@ -61,8 +61,8 @@ def test_a_count_of_weeks_is_no_count_of_days(text: str, days: int) -> None:
 def test_what_may_be_one_or_a_thousand_is_no_sum() -> None:
     cents = Annotation(unit=Unit.MONEY_MINOR, currency="EUR")
     schema = {"type": "integer", "minimum": 1}
-    assert exact("1.000 EUR", name="amount", schema=schema, annotation=cents, now=NOW) is None
-    assert exact("1,000.00 EUR", name="amount", schema=schema, annotation=cents, now=NOW) is not None
+    assert read_exact("1.000 EUR", name="amount", schema=schema, annotation=cents, now=NOW) is None
+    assert read_exact("1,000.00 EUR", name="amount", schema=schema, annotation=cents, now=NOW) is not None
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ from typing import Any
 
 from agent.pipeline import Choice, Mention
 from agent.planning.proposal import PlanResult
-from agent.planning.spoken import spoken_drafts
+from agent.planning.spoken import make_spoken_drafts
 from tests.unit.own_worlds import asked, find, number, plan, world
 
 
 def drafts(text: str, *calls: dict[str, Any]) -> Any:
     proposal = asked(text, "lending").parser.parse({"result": plan(*calls), "understood": "", "left_over": []})
     assert isinstance(proposal.result, PlanResult)
-    return spoken_drafts(proposal.result.calls, world("lending").catalogue)
+    return make_spoken_drafts(proposal.result.calls, world("lending").catalogue)
 
 
 def test_each_argument_is_words_at_their_places() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.extract import exact
+from agent.extract import read_exact
 from agent.pipeline import DefaultSource, Draft, ParameterValue, Plan, PromptSource, RecordSource, Step
-from agent.validate.values import currency_said
+from agent.validate.values import find_currency
 from registry.contract import Contract
 from tests.unit.agent.validate.fake_platform import NOW, SAAS, Case, params, spans
 
@@ -35,9 +35,11 @@ def recomputed(case: Case, step: Step, filled: ParameterValue, contract: Contrac
     currency = next((each.value for each in step.filled if each.param == annotation.currency_from), None)
     if currency is not None:
         annotation = annotation.model_copy(update={"currency": currency})
-        said = currency_said(words)
+        said = find_currency(words)
         assert said is None or said.currency == currency
-    reading = exact(words, name=filled.param, schema=contract.properties[filled.param], annotation=annotation, now=NOW)
+    reading = read_exact(
+        words, name=filled.param, schema=contract.properties[filled.param], annotation=annotation, now=NOW
+    )
     assert reading is not None
     return reading.value
 

@@ -100,9 +100,9 @@ def test_there_is_exactly_one_authorization_header(values: list[str]) -> None:
 
 
 def test_a_doubled_idempotency_key_is_refused() -> None:
-    assert (request_signature.only([]), request_signature.only(["key-1"])) == ("", "key-1")
+    assert (request_signature.get_single([]), request_signature.get_single(["key-1"])) == ("", "key-1")
     with pytest.raises(Unauthenticated):
-        request_signature.only(["key-1", "key-1"])
+        request_signature.get_single(["key-1", "key-1"])
 
 
 def test_an_endless_header_is_refused_before_it_is_read() -> None:

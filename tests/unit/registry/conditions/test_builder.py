@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from registry.conditions import condition
-from registry.conditions.builder import MAX_ROWS, OPERATORS, Join, Row, from_cel, operators_for, to_cel
+from registry.conditions.builder import MAX_ROWS, OPERATORS, Join, Row, from_cel, list_operators, to_cel
 
 PATHS = st.sampled_from(
     ["data.amount", "data.parcel.weight_g", "data.note", "name", "occurred_at", "data._x1", "data.index"]
@@ -143,8 +143,8 @@ def test_signs_inside_a_text_are_text() -> None:
 
 
 def test_operators_fit_the_kinds_of_a_field() -> None:
-    names = {each.name for each in operators_for(frozenset({"number"}))}
+    names = {each.name for each in list_operators(frozenset({"number"}))}
     assert "gt" in names
     assert "there" in names
     assert "contains" not in names
-    assert {each.name for each in operators_for(frozenset())} == set(OPERATORS)
+    assert {each.name for each in list_operators(frozenset())} == set(OPERATORS)

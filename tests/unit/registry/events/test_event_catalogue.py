@@ -11,45 +11,45 @@ import pytest
 from registry.events import event_catalogue, event_names
 
 PAGE = (Path(__file__).parents[4] / "docs" / "reference" / "events.md").read_text(encoding="utf-8")
-NAMES = list(event_catalogue.every())
+NAMES = list(event_catalogue.load_event_types())
 
 
 def test_there_are_forty_and_more_in_every_category() -> None:
     assert len(NAMES) >= 40
-    assert {each.category for each in event_catalogue.every().values()} == set(event_catalogue.CATEGORIES)
+    assert {each.category for each in event_catalogue.load_event_types().values()} == set(event_catalogue.CATEGORIES)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_has_a_name_a_schema_and_a_sample_that_fits_it(name: str) -> None:
-    each = event_catalogue.every()[name]
+    each = event_catalogue.load_event_types()[name]
     assert event_names.is_name(name)
     jsonschema_rs.meta.validate(dict(each.schema))
-    assert event_catalogue.misfits(name, each.sample) == []
+    assert event_catalogue.find_misfits(name, each.sample) == []
     assert each.schema["required"], "a schema that requires nothing checks nothing"
     assert all("description" in prop or "type" in prop for prop in each.schema["properties"].values())
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_required_is_missed(name: str) -> None:
-    each = event_catalogue.every()[name]
+    each = event_catalogue.load_event_types()[name]
     for field in each.schema["required"]:
         less = {key: value for key, value in each.sample.items() if key != field}
-        assert event_catalogue.misfits(name, less), field
+        assert event_catalogue.find_misfits(name, less), field
 
 
 def test_a_wrong_field_is_named_by_its_place_in_the_body() -> None:
-    sample = dict(event_catalogue.every()["invoice.paid"].sample)
-    (finding,) = event_catalogue.misfits("invoice.paid", sample | {"currency": "euros"})
+    sample = dict(event_catalogue.load_event_types()["invoice.paid"].sample)
+    (finding,) = event_catalogue.find_misfits("invoice.paid", sample | {"currency": "euros"})
     assert finding.pointer == "/data/currency"
 
 
 def test_more_fields_may_come_along() -> None:
-    sample = dict(event_catalogue.every()["invoice.paid"].sample)
-    assert event_catalogue.misfits("invoice.paid", sample | {"anything": {"at": ["all"]}}) == []
+    sample = dict(event_catalogue.load_event_types()["invoice.paid"].sample)
+    assert event_catalogue.find_misfits("invoice.paid", sample | {"anything": {"at": ["all"]}}) == []
 
 
 def test_a_custom_name_has_no_schema() -> None:
-    assert event_catalogue.misfits("parcel.weighed", {"x": 1}) == ()
+    assert event_catalogue.find_misfits("parcel.weighed", {"x": 1}) == ()
 
 
 def test_the_page_lists_exactly_the_catalogue() -> None:
@@ -58,7 +58,7 @@ def test_the_page_lists_exactly_the_catalogue() -> None:
 
 
 def test_the_page_says_of_each_what_its_data_must_hold() -> None:
-    for name, each in event_catalogue.every().items():
+    for name, each in event_catalogue.load_event_types().items():
         row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{name}` |"))
         for field in each.schema["required"]:
             assert f"`{field}`" in row, (name, field)

@@ -7,11 +7,11 @@ from registry.events.event_fields import ENVELOPE, EventField
 
 
 def by_path(pattern: str, *carried: dict[str, object]) -> dict[str, EventField]:
-    return {each.path: each for each in event_fields.of_pattern(pattern, carried)}
+    return {each.path: each for each in event_fields.list_pattern_fields(pattern, carried)}
 
 
 def test_every_field_of_the_catalogue_can_be_picked_with_its_kind() -> None:
-    for name, each in event_catalogue.every().items():
+    for name, each in event_catalogue.load_event_types().items():
         found = by_path(name)
         assert {f"data.{field}" for field in each.schema["properties"]} <= set(found)
         assert all(one.kinds for one in found.values()), name

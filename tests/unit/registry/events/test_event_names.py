@@ -31,12 +31,12 @@ names = st.lists(words, min_size=2, max_size=4).map(".".join)
     ],
 )
 def test_a_star_is_one_word_and_at_the_end_all_that_follow(pattern: str, name: str, fits: bool) -> None:
-    assert event_names.fits(event_names.pattern(pattern), name) is fits
+    assert event_names.fits(event_names.check_pattern(pattern), name) is fits
 
 
 @given(names)
 def test_every_name_fits_itself_its_first_word_and_everything(name: str) -> None:
-    assert event_names.name(name) == name
+    assert event_names.check_name(name) == name
     assert event_names.fits_any([name], name)
     assert event_names.fits(f"{name.split('.')[0]}.*", name)
     assert event_names.fits("*", name)
@@ -47,10 +47,10 @@ def test_every_name_fits_itself_its_first_word_and_everything(name: str) -> None
 )
 def test_what_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
-        event_names.name(text)
+        event_names.check_name(text)
 
 
 @pytest.mark.parametrize("text", ["", "invoice", "**", "invoice.**", "inv*.paid", "*.*.*.*.*", "invoice.*\n"])
 def test_what_is_no_pattern_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
-        event_names.pattern(text)
+        event_names.check_pattern(text)

@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.extract.spans.patterns import fitting
-from agent.validate.payload import misfits
+from agent.validate.payload import find_misfits
 from core.errors import InvalidInput
 from language.text import read_text
 from registry import patterns, preview
 from registry.contract import Contract, parse
-from registry.json_schema.schema_limits import MAX_PARTS, limits
+from registry.json_schema.schema_limits import MAX_PARTS, find_excesses
 from registry.json_schema.schemas import MAX_PATTERN_TEXT, Checker
 from registry.linting.linter import lint
-from registry.linting.text import secrets
+from registry.linting.text import find_secrets
 from registry.result import fits_result
 
 CPU_S = 2.0
@@ -45,7 +45,7 @@ def raw(**parameters: Any) -> dict[str, Any]:
 
 
 def why(schema: Any) -> str:
-    return " ".join(f"{where}: {each}" for where, each in limits(schema))
+    return " ".join(f"{where}: {each}" for where, each in find_excesses(schema))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_definitions_that_are_shared_as_people_share_them_are_fine() -> None:
 
 
 def test_an_older_contract_is_refused_by_its_schema_and_shown_without_its_preview() -> None:
-    (misfit,) = misfits(contract(**DOUBLING), {"a": "x"})
+    (misfit,) = find_misfits(contract(**DOUBLING), {"a": "x"})
     assert "can't be used" in misfit.why
     with pytest.raises(InvalidInput, match="can't be rendered"):
         preview.render("{% set a = 'aa' %}{{ a ~ a }}", {}, {})
@@ -97,16 +97,16 @@ def test_an_older_contract_is_refused_by_its_schema_and_shown_without_its_previe
 def test_the_faults_of_a_long_value_are_not_copied_one_by_one() -> None:
     made = contract(properties={"a": {"type": "array", "items": {"enum": ["x" * 50_000]}}})
     began = time.process_time()
-    assert len(list(misfits(made, {"a": list(range(20_000))}))) == 1
+    assert len(list(find_misfits(made, {"a": list(range(20_000))}))) == 1
     assert time.process_time() - began < CPU_S
     few = contract(properties={"a": {"type": "array", "items": {"type": "string"}}})
-    assert [each.below for each in misfits(few, {"a": [1, "b", 2]})] == ["/0", "/2"]
+    assert [each.below for each in find_misfits(few, {"a": [1, "b", 2]})] == ["/0", "/2"]
 
 
 def test_what_is_too_long_for_its_patterns_is_refused() -> None:
     made = contract(properties={"a": {"type": "string", "pattern": "^a*$"}})
-    assert list(misfits(made, {"a": "a" * 1000})) == []
-    (misfit,) = misfits(made, {"a": "a" * (MAX_PATTERN_TEXT + 1)})
+    assert list(find_misfits(made, {"a": "a" * 1000})) == []
+    (misfit,) = find_misfits(made, {"a": "a" * (MAX_PATTERN_TEXT + 1)})
     assert "at most 50,000" in misfit.why
 
 
@@ -118,8 +118,8 @@ def test_what_is_too_long_for_its_patterns_is_refused() -> None:
     ],
 )  # fmt: skip
 def test_a_pattern_that_is_not_matched_in_linear_time_says_so(pattern: str, told: str) -> None:
-    assert told in patterns.trouble(pattern)
-    assert patterns.compiled(pattern) is None
+    assert told in patterns.explain_unusable(pattern)
+    assert patterns.compile_pattern(pattern) is None
     found = lint(raw(properties={"a": {"type": "string", "pattern": pattern}}))
     assert any(each.pointer == "/parameters/properties/a/pattern" and told in each.detail for each in found), found
 
@@ -137,11 +137,11 @@ def test_a_pattern_that_is_not_matched_in_linear_time_says_so(pattern: str, told
     ],
 )
 def test_patterns_as_people_write_them_are_used(pattern: str) -> None:
-    assert patterns.trouble(pattern) == ""
+    assert patterns.explain_unusable(pattern) == ""
 
 
 def test_a_whole_fits_where_any_way_of_reading_it_does() -> None:
-    made = patterns.compiled("a|ab")
+    made = patterns.compile_pattern("a|ab")
     assert made is not None
     assert made.covers("ab")
     assert made.found_in("xaby")
@@ -170,7 +170,7 @@ _PATTERNS = st.recursive(
 @given(_PATTERNS, st.sampled_from(["a", "ab", "yb ", "é1", "a\n"]))
 def test_every_accepted_pattern_is_matched_within_the_budget(pattern: str, text: str) -> None:
     began = time.process_time()
-    if (made := patterns.compiled(pattern)) is not None:
+    if (made := patterns.compile_pattern(pattern)) is not None:
         made.found_in(text * (20_000 // len(text)))
         made.covers(text * (20_000 // len(text)) + "!")
     assert time.process_time() - began < CPU_S
@@ -214,7 +214,7 @@ _PIECES = st.sampled_from([
 @given(st.lists(_PIECES, max_size=40).map("".join))
 def test_no_preview_grows_or_takes_long(template: str) -> None:
     began = time.process_time()
-    faults = list(preview.faults(template, frozenset("a"), frozenset("r")))
+    faults = list(preview.find_faults(template, frozenset("a"), frozenset("r")))
     try:
         shown = preview.render(template, {"a": "ab " * 20_000}, {"r": {"x": "y" * 60_000}})
     except InvalidInput:
@@ -240,5 +240,5 @@ def test_a_hostile_document_is_linted_in_bounded_time() -> None:
         assert time.process_time() - began < CPU_S
     began = time.process_time()
     assert lint([raw()] * 500)
-    list(secrets({"a": "Bearer" + " " * 60_000}, ""))
+    list(find_secrets({"a": "Bearer" + " " * 60_000}, ""))
     assert time.process_time() - began < 2 * CPU_S

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.saas import SaasConnector
 from executors import sandbox
-from registry.json_schema.result_example import NoExample, example
+from registry.json_schema.result_example import NoExample, make_example
 from registry.result import fits_result
 
 NODE = {
@@ -65,14 +65,14 @@ NONE: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize(("schema", "value"), MADE)
 def test_the_smallest_value_that_fits_is_made(schema: dict[str, Any], value: Any) -> None:
-    assert example(schema) == value
+    assert make_example(schema) == value
     assert jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(value)
 
 
 @pytest.mark.parametrize("schema", NONE, ids=json.dumps)
 def test_what_cannot_be_made_is_said_and_answered_with_nothing(schema: dict[str, Any]) -> None:
     with pytest.raises(NoExample):
-        example(schema)
+        make_example(schema)
     reply = sandbox.answer(schema)
     assert (reply.status, reply.body, reply.sent) == (200, b"{}", False)
     assert "no example can be made" in reply.detail
@@ -106,11 +106,11 @@ _SCHEMAS = st.recursive(
 @given(_SCHEMAS)
 def test_whatever_is_made_fits_and_is_made_again(schema: dict[str, Any]) -> None:
     try:
-        made = example(schema)
+        made = make_example(schema)
     except NoExample:
         return
     assert jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(made)
-    assert example(schema) == made
+    assert make_example(schema) == made
 
 
 def test_every_contract_of_the_demo_platform_has_an_example() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from language.stems import name_stems, stem, stems
+from language.stems import name_stems, stem, stem_text
 from registry.contract import Annotation
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -114,7 +114,7 @@ def test_an_identifier_is_its_parts_and_its_neighbours_joined() -> None:
 
 
 def test_empty_words_leave_no_stems() -> None:
-    assert stems("could you please do it for me") == []
+    assert stem_text("could you please do it for me") == []
 
 
 @given(st.text(max_size=60))

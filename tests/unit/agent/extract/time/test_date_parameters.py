@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from agent.extract import exact, scan
+from agent.extract import read_exact, scan
 from agent.extract.time import dates, times
 from language.text import read_text
 from registry.contract import Annotation
@@ -129,7 +129,7 @@ def test_a_time_of_day_is_read(words: str, clock: str) -> None:
     ],
 )
 def test_a_day_is_written_as_the_parameter_asks(schema: dict[str, str], written: str) -> None:
-    reading = exact("next Friday", name="due_date", schema=schema, annotation=PLAIN, now=NOW)
+    reading = read_exact("next Friday", name="due_date", schema=schema, annotation=PLAIN, now=NOW)
     assert reading is not None
     assert reading.value == written
     assert reading.how.startswith(f"next Friday → {written}")
@@ -153,14 +153,14 @@ def test_a_day_is_written_as_the_parameter_asks(schema: dict[str, str], written:
 )
 def test_a_day_with_its_time_is_one_moment(words: str, moment: str) -> None:
     schema = {"type": "string", "format": "date-time"}
-    reading = exact(words, name="starts_at", schema=schema, annotation=PLAIN, now=NOW)
+    reading = read_exact(words, name="starts_at", schema=schema, annotation=PLAIN, now=NOW)
     assert reading is not None
     assert reading.value == moment
 
 
 def test_days_are_those_of_the_zone_of_now() -> None:
     late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC).astimezone(timezone(timedelta(hours=2)))
-    reading = exact(
+    reading = read_exact(
         "tomorrow", name="due_date", schema={"type": "string", "format": "date"}, annotation=PLAIN, now=late
     )
     assert reading is not None
@@ -169,7 +169,7 @@ def test_days_are_those_of_the_zone_of_now() -> None:
 
 def test_a_timestamp_is_seconds_since_the_epoch() -> None:
     schema = {"type": "integer", "description": "Unix timestamp of the start"}
-    reading = exact("2026-12-01T00:00:00Z", name="start", schema=schema, annotation=PLAIN, now=NOW)
+    reading = read_exact("2026-12-01T00:00:00Z", name="start", schema=schema, annotation=PLAIN, now=NOW)
     assert reading is not None
     assert reading.value == 1796083200
 

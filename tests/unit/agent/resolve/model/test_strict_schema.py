@@ -15,7 +15,7 @@ import pytest
 from agent.pipeline import Request
 from agent.resolve.model.resolver import prepare
 from connectors.saas.kinds import KINDS
-from registry.offers.offer import Offer, of_contract
+from registry.offers.offer import Offer, make_offer
 from registry.offers.shortlist import Shortlist
 from tests.unit.agent.validate.fake_platform import SAAS
 from tests.unit.own_worlds import asked
@@ -66,7 +66,7 @@ def test_prompt_and_schema_stay_flat() -> None:
 
 @cache
 def schemas() -> list[Any]:
-    shortlist = Shortlist([of_contract(each) for each in SAAS], role="owner")
+    shortlist = Shortlist([make_offer(each) for each in SAAS], role="owner")
     demo = prepare(Request(text="refund it", now=NOW), shortlist, KINDS).schema.schema
     return [demo, *(asked("do it", name).schema.schema for name in ("lending", "dome")), many(10_000)[1]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Span
-from agent.validate.coverage.unused_words import find_left_over, further, quote_spans
+from agent.validate.coverage.unused_words import find_joined, find_left_over, quote_spans
 from language.stems import stem
 
 KNOWN = frozenset(map(stem, ("refund", "invoice", "trial", "extend", "customer")))
@@ -51,7 +51,7 @@ def spans(text: str, *parts: str) -> list[Span]:
     ],
 )
 def test_what_is_joined_on_is_a_further_wish(text: str, left: str) -> None:
-    assert [span.text for span in further(text, spans(text, left))] == [left]
+    assert [span.text for span in find_joined(text, spans(text, left))] == [left]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_what_is_joined_on_is_a_further_wish(text: str, left: str) -> None:
     ],
 )
 def test_other_words_left_over_are_told_on_the_card(text: str, left: str) -> None:
-    assert further(text, spans(text, left)) == ()
+    assert find_joined(text, spans(text, left)) == ()
 
 
 def test_each_word_left_over_is_named_once_on_the_card() -> None:

@@ -12,7 +12,7 @@ from agent.resolve.rules.resolver import RuleResolver
 from agent.validate import validate
 from registry.catalogue import Catalogue
 from registry.contract import Contract
-from registry.offers.offer import of_contract
+from registry.offers.offer import make_offer
 from registry.offers.shortlist import Shortlist
 from registry.records import Field, Kinds, RecordKind, Relation
 from tests.unit.agent.validate.fake_platform import NOW, OWNER, RUN, Platform, contract, params
@@ -103,7 +103,7 @@ CONTRACTS = (
 async def outcome(text: str) -> dict[str, Any] | Question:
     """The parameters of the one call that ``text`` comes to, or what is asked."""
     request = Request(text=text, now=NOW)
-    offers = Shortlist([of_contract(each) for each in CONTRACTS])
+    offers = Shortlist([make_offer(each) for each in CONTRACTS])
     resolved = (await RuleResolver().resolve(request, offers, KINDS)).resolution
     assert isinstance(resolved, Calls), resolved
     made = await validate(
@@ -173,7 +173,7 @@ async def test_a_variant_that_does_not_exist_or_was_not_said_is_asked_for(text: 
 
 async def test_the_card_says_what_the_new_one_was_found_by() -> None:
     request = Request(text="exchange the skateboard of order W1 for a plastic one", now=NOW)
-    offers = Shortlist([of_contract(each) for each in CONTRACTS])
+    offers = Shortlist([make_offer(each) for each in CONTRACTS])
     resolved = (await RuleResolver().resolve(request, offers, KINDS)).resolution
     assert isinstance(resolved, Calls)
     made = await validate(
