@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 
 import web.console
+import web.mcp.endpoint
 from app.container import Container
 from web import openapi, problem
 from web.api import actions, connectors, contracts, health, history, keys, me, metrics, runs
@@ -40,6 +41,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
             try:
                 yield
             finally:
+                await mcp.close()
                 await app.state.limits.close()
 
     app = FastAPI(
@@ -74,6 +76,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
         webhooks,
     ):
         app.include_router(api.router)
+    mcp = web.mcp.endpoint.install(app)
     web.console.install(app)
     openapi.install(app)
     return app

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -23,7 +23,7 @@ from registry.json_schema import pointer
 from store.accounts.api_keys import KeyRow
 from web.client_address import client_of
 from web.key_lookup import KeyLookup
-from web.limits import LimitClass, Limits
+from web.limits import LimitClass, Limits, LimitStatus
 from web.nonces import Nonces
 from web.problem import Problem
 
@@ -114,7 +114,7 @@ def require_signature(
     requirement = AuthRequirement(scope, limit, owner, filters, test, text)
 
     async def authenticate(request: Request) -> Caller:
-        caller = await _authenticated(request, requirement)
+        caller = await authenticate_signature(request, lambda _: requirement.limit_of(request.method))
         need_scope(request, caller, scope)
         if caller.mode == "test" and not requirement.open_to_tests(request.method):
             raise WrongMode(
@@ -157,18 +157,16 @@ def requirement_of(dependant: Dependant) -> AuthRequirement | None:
     return None
 
 
-async def _authenticated(request: Request, requirement: AuthRequirement) -> Caller:
+async def authenticate_signature(request: Request, limit_of: Callable[[bytes], LimitClass]) -> Caller:
+    """The caller of a signed request, whatever it may. ``limit_of``: the class of limit that a request with this body
+    counts for. Raises Unauthenticated (one uniform 401), ClockSkew, Unavailable, Problem (``rate_limited``)."""
     container, limits = container_of(request), limits_of(request)
     await limits.arrive(client_of(request))
     now = container.clock()
     claim = request_signature.parse_header(request.headers.getlist("authorization"))
     idempotency_key = request_signature.get_single(request.headers.getlist("idempotency-key"))
     body = await request.body()
-    holders: KeyLookup = request.app.state.holders
-    row, member = await holders.of(claim.key) or (None, None)
-    actor = principals.actor_of_key(row, member, now) if row else None
-    sealed = row.secrets(now) if row else ()
-    secrets = [container.box.open(each, context=f"key:{claim.key}").decode() for each in sealed]
+    row, actor, secrets = await find_key(request, claim.key)
     request_signature.check(
         claim,
         secrets,
@@ -181,13 +179,30 @@ async def _authenticated(request: Request, requirement: AuthRequirement) -> Call
     request_signature.check_window(claim.ts, int(now.timestamp()))
     if row is None or actor is None:
         raise Unauthenticated(request_signature.REFUSED)
-    limit = requirement.limit_of(request.method)
+    limit = limit_of(body)
     before = await limits.check(limit, row.id)
     await _once(request, row, claim.nonce)
-    standing = await limits.charge(limit, row.id, before)
+    await count_request(request, limit, row.id, before)
+    return Caller(actor, frozenset(row.scopes.split()), row.id, claim.key, actor.mode, body)
+
+
+async def find_key(request: Request, public: str) -> tuple[KeyRow | None, Actor | None, Sequence[str]]:
+    """The key with this public part, the principal it acts as, and its active secrets: None and none where there is no
+    such key, or it may not be used."""
+    container = container_of(request)
+    now = container.clock()
+    holders: KeyLookup = request.app.state.holders
+    row, member = await holders.of(public) or (None, None)
+    actor = principals.actor_of_key(row, member, now) if row else None
+    sealed = row.secrets(now) if row else ()
+    return row, actor, [container.box.open(each, context=f"key:{public}").decode() for each in sealed]
+
+
+async def count_request(request: Request, limit: LimitClass, who: str, before: LimitStatus | None) -> None:
+    """Charge an authenticated request to ``who``'s limit, and say in its answer what is left of it."""
+    standing = await limits_of(request).charge(limit, who, before)
     if standing is not None:
         request.state.headers = standing.headers()
-    return Caller(actor, frozenset(row.scopes.split()), row.id, claim.key, actor.mode, body)
 
 
 async def _once(request: Request, row: KeyRow, nonce: str) -> None:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -255,12 +255,17 @@ def _context(row: IdempotencyRow) -> str:
 
 
 def _fingerprint(request: Request, caller: Caller) -> str:
-    """Of the request, and of what its caller may: under other rights it is another request, which neither acts again
-    nor is told what was answered before."""
+    """Of a request as it was sent."""
+    return idempotency_fingerprint(
+        caller, (request.method.encode(), request.scope["raw_path"], request.scope["query_string"], caller.body)
+    )
+
+
+def idempotency_fingerprint(caller: Caller, asked: Sequence[bytes]) -> str:
+    """Of what is asked for, and of what its caller may: under other rights it is another request, which neither acts
+    again nor is told what was answered before."""
     rights = " ".join([caller.actor.role, *sorted(caller.scopes)]).encode()
-    asked = (request.method.encode(), request.scope["raw_path"], request.scope["query_string"], caller.body)
-    parts = (*asked, rights)
     whole = hashlib.sha256()
-    for part in parts:
+    for part in (*asked, rights):
         whole.update(len(part).to_bytes(8, "big") + part)
     return whole.hexdigest()

@@ -81,7 +81,7 @@ _TITLES: Final[Mapping[int, str]] = {
 }
 
 
-MACHINES: Final = ("/v1/", "/healthz", "/readyz", "/openapi.json", "/static/")
+MACHINES: Final = ("/v1/", "/mcp", "/.well-known/", "/healthz", "/readyz", "/openapi.json", "/static/")
 """Where answers are read by programs. Everywhere else somebody looks at a page."""
 _WEBHOOK: Final = re.compile(r"/connectors/[^/]+/webhook")
 Draw = Callable[[Request, int, str, str], Response]

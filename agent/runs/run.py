@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, WrapSerializer
 
@@ -43,6 +43,8 @@ class ThreadHandles(Value):
 
 
 NO_HANDLES: Final = ThreadHandles()
+MCP_SESSIONS: Final = "mcp:"
+"""How the session ids of what is asked over MCP begin: no other way in makes such ids."""
 StoredActor = Annotated[Actor, WrapSerializer(_dropping_live)]
 """A principal in a run's document. A live one is written as before there were modes (see ``Run.mode``)."""
 
@@ -136,6 +138,11 @@ class Run(Value):
     def thread(self) -> str:
         """The thread it is part of, by its first run: its own where it is that."""
         return self.thread_id or self.id
+
+    @property
+    def via(self) -> Literal["mcp"] | None:
+        """What it was asked over where that is worth telling; its session says so."""
+        return "mcp" if self.session_id.startswith(MCP_SESSIONS) else None
 
     @property
     def request(self) -> Request:

@@ -147,15 +147,18 @@ class RunService:
             in_transaction=in_transaction,
         )
 
-    async def wait_until_idle(self, actor: Actor, run_id: str, *, wait_s: float = 30.0) -> Run:
-        """The run as soon as it waits for a person or is over, or as it stands after ``wait_s`` seconds."""
+    async def wait_until_idle(
+        self, actor: Actor, run_id: str, *, wait_s: float = 30.0, passing: frozenset[RunState] = MOVING
+    ) -> Run:
+        """The run as soon as it waits for a person or is over, or as it stands after ``wait_s`` seconds. ``passing``:
+        the states that are waited out."""
         deadline = asyncio.get_running_loop().time() + wait_s
         with self.run_notifier.watching(run_id) as moved:
             while True:
                 moved.clear()
                 run = await self.show(actor, run_id)
                 left = deadline - asyncio.get_running_loop().time()
-                if run.state not in MOVING or left <= 0:
+                if run.state not in passing or left <= 0:
                     return run
                 await wait_for_event(moved, min(left, 0.25))
 

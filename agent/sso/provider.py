@@ -38,6 +38,15 @@ _SCOPE: Final = "openid email profile"
 _LEAST_RSA_CHARS: Final = 342
 """2048 bits in base64url."""
 _MAX_SUBJECT: Final = 255
+_MAX_TOKEN: Final = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class AccessGrant:
+    """Whom an access token speaks for (the issuer's subject), and the scopes that were granted."""
+
+    subject: str
+    scopes: frozenset[str]
 
 
 @dataclass
@@ -108,6 +117,41 @@ class Provider:
         if isinstance(claims, LoginRefused):
             return claims
         return self._who(await self._with_email(metadata, claims, access))
+
+    async def authorize(self, token: str, *, audience: str) -> AccessGrant | None:
+        """What an access token (JWT profile, RFC 9068) allows its bearer at ``audience``; None where it isn't this
+        issuer's, is for somebody else, or is over. An ID token is for another audience, and so no access token. Raises
+        Unavailable."""
+        from joserfc import jwt
+        from joserfc.errors import InvalidKeyIdError, JoseError
+        from joserfc.jws import JWSRegistry
+
+        if not token.isascii() or token.count(".") != 2 or len(token) > _MAX_TOKEN:
+            return None
+        await self._known()
+        registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+        expected = jwt.JWTClaimsRegistry(
+            now=int(self.clock().timestamp()),
+            leeway=LEEWAY_S,
+            iss={"essential": True, "value": self.issuer},
+            aud={"essential": True, "value": audience},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+        try:
+            try:
+                read = jwt.decode(token, await self._signers(), registry=registry)
+            except InvalidKeyIdError:
+                read = jwt.decode(token, await self._signers(anew=True), registry=registry)
+            expected.validate(read.claims)
+        except (JoseError, ValueError, TypeError) as error:
+            log.info("an access token does not hold: %s", str(error) or type(error).__name__)
+            return None
+        subject, scopes = read.claims["sub"], read.claims.get("scope", read.claims.get("scp", ""))
+        if not isinstance(subject, str) or not subject or len(subject) > _MAX_SUBJECT:
+            return None
+        told = scopes.split() if isinstance(scopes, str) else scopes if isinstance(scopes, list) else []
+        return AccessGrant(subject, frozenset(each for each in told if isinstance(each, str)))
 
     def _exchange(self, metadata: Mapping[str, Any], flow: Flow, code: str) -> tuple[str, dict[str, str]]:
         """Body and headers of the token request."""

@@ -24,9 +24,7 @@ async def current_actor(session: AsyncSession, actor: Actor, now: datetime) -> A
                 member = await store.accounts.members.get(session, actor.workspace, actor.id)
             except (NotFound, NotAuthentic):
                 return None
-            if member.state != "active":
-                return None
-            return Actor(actor.workspace, member.id, "member", member.name, member.role, member.id)
+            return actor_of_member(member)
         case "key":
             try:
                 key = await store.accounts.api_keys.get(session, actor.workspace, actor.id)
@@ -52,6 +50,13 @@ async def standing_since(session: AsyncSession, actor: Actor) -> datetime | None
     except NotFound:
         return None
     return max(member.standing_since, key.created_at)
+
+
+def actor_of_member(member: MemberRow) -> Actor | None:
+    """The principal of a member, or None for one who isn't active."""
+    if member.state != "active":
+        return None
+    return Actor(member.workspace, member.id, "member", member.name, member.role, member.id)
 
 
 def actor_of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:

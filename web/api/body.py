@@ -28,7 +28,7 @@ def parsed(form: type[B], caller: Caller) -> B:
     """The body, strictly: no duplicate keys, no unknown ones, no NaN, no text that can't be stored. Raises InvalidInput
     with a pointer for each fault."""
     value = canon.loads(caller.body)
-    _storable(value, "")
+    storable(value, "")
     try:
         return form.model_validate(value)
     except ValidationError as error:
@@ -39,15 +39,15 @@ def parsed(form: type[B], caller: Caller) -> B:
         raise InvalidInput("The body does not have the form this endpoint takes.", findings=findings) from error
 
 
-def _storable(value: Any, where: str) -> None:
+def storable(value: Any, where: str) -> None:
     """No database keeps a NUL in text."""
     if isinstance(value, str) and "\x00" in value:
         detail = "Text can't hold a NUL character."
         raise InvalidInput(detail, findings=[Finding(where, "nul", detail)])
     if isinstance(value, dict):
         for name, each in value.items():
-            _storable(name, where)
-            _storable(each, where + pointer.join_pointer(name))
+            storable(name, where)
+            storable(each, where + pointer.join_pointer(name))
     elif isinstance(value, list):
         for at, each in enumerate(value):
-            _storable(each, where + pointer.join_pointer(at))
+            storable(each, where + pointer.join_pointer(at))

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from agent.runs.decisions import DecisionVerdict
+from agent.runs.service import MAX_TEXT
 from core.actor import Surface
 from web import problem
 from web.api.body import ID_PATTERN, Body, Id, parsed
@@ -28,7 +29,7 @@ OF_A_RUN = problems("404", "409", "422")
 
 
 class AskBody(Body):
-    text: Annotated[str, Field(min_length=1, max_length=4000)]
+    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
     surface: Surface = "admin"
     session: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_.:-]*$")] = ""
     thread_id: Annotated[str | None, Field(max_length=64, pattern=ID_PATTERN)] = None

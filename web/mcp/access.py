@@ -1,0 +1,148 @@
+"""MCP authentication: a signed request, an API key's access token, or an access token of the issuer (OAuth 2.1).
+
+Whoever comes in is a caller as the REST API knows it, with at most the scopes of ``SCOPES``: confirming is not among
+them, whatever a key has.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from fastapi import Request
+
+import store.accounts.api_keys
+import store.accounts.identities
+import store.accounts.members
+from agent.workspace.principals import actor_of_member
+from core import mcp_token
+from core.errors import Unauthenticated
+from core.request_signature import SCHEME
+from store.accounts.api_keys import KeyRow
+from web.auth import (
+    TOUCH_EVERY,
+    Caller,
+    authenticate_signature,
+    container_of,
+    count_request,
+    find_key,
+    limits_of,
+)
+from web.client_address import client_of
+from web.limits import LimitClass
+
+PATH: Final = "/mcp"
+METADATA_PATH: Final = "/.well-known/oauth-protected-resource"
+SCOPES: Final = ("actions:run", "contracts:read", "runs:read", "runs:write")
+"""What may be done over MCP at most."""
+CALLER: Final = "mcp_caller"
+SURFACE: Final = "mcp_surface"
+"""Where a request's state holds who asks, and on which surface."""
+REFUSED: Final = (
+    "The bearer token is of no key and no account known here. Send the MCP access token of an active API key "
+    "(opsiq mcp token prints it), a token of this server's issuer for this address, or sign the request."
+)
+_READING_TOOLS: Final = frozenset({"find_action", "run_status"})
+_TYPING_TOOLS: Final = frozenset({"ask", "answer_question"})
+_CHANGING_METHODS: Final = frozenset({"tasks/update", "tasks/cancel"})
+_BEARER: Final = "bearer "
+
+
+async def authenticate(request: Request) -> Caller:
+    """The caller of one MCP request. Raises Unauthenticated, ClockSkew, Unavailable, Problem (``rate_limited``)."""
+    values = request.headers.getlist("authorization")
+    if len(values) == 1 and values[0][: len(_BEARER)].lower() == _BEARER:
+        caller = await _by_token(request, values[0][len(_BEARER) :].strip())
+    else:
+        caller = await authenticate_signature(request, limit_of)
+    return Caller(
+        caller.actor, caller.scopes & frozenset(SCOPES), caller.key_id, caller.public, caller.mode, caller.body
+    )
+
+
+async def _by_token(request: Request, token: str) -> Caller:
+    limits = limits_of(request)
+    await limits.arrive(client_of(request))
+    body = await request.body()
+    public = mcp_token.public_of(token)
+    caller, key = (
+        await _of_key(request, public, token, body) if public else (await _of_issuer(request, token, body), None)
+    )
+    limit = limit_of(body)
+    before = await limits.check(limit, caller.key_id)
+    if key is not None:
+        await _touch(request, key)
+    await count_request(request, limit, caller.key_id, before)
+    return caller
+
+
+async def _of_key(request: Request, public: str, token: str, body: bytes) -> tuple[Caller, KeyRow]:
+    row, actor, secrets = await find_key(request, public)
+    if not mcp_token.fits(token, secrets) or row is None or actor is None:
+        raise Unauthenticated(REFUSED)
+    return Caller(actor, frozenset(row.scopes.split()), row.id, public, actor.mode, body), row
+
+
+async def _of_issuer(request: Request, token: str, body: bytes) -> Caller:
+    """The member whom an access token of the configured issuer speaks for: one whose account is linked to it."""
+    container = container_of(request)
+    granted = await container.issuer.authorize(token, audience=resource_of(request)) if container.issuer else None
+    if granted is None or container.issuer is None:
+        raise Unauthenticated(REFUSED)
+    async with container.database.read() as session:
+        identity = await store.accounts.identities.by_subject(session, container.issuer.issuer, granted.subject)
+        if identity is None:
+            raise Unauthenticated(REFUSED)
+        member = await store.accounts.members.get(session, identity.workspace, identity.member_id)
+    actor = actor_of_member(member)
+    if actor is None:
+        raise Unauthenticated(REFUSED)
+    return Caller(actor, granted.scopes, member.id, member.id, actor.mode, body)
+
+
+async def _touch(request: Request, key: KeyRow) -> None:
+    container = container_of(request)
+    now, used = container.clock(), key.last_used_at
+    if used is None or now - used >= TOUCH_EVERY:
+        async with container.database.begin() as session:
+            await store.accounts.api_keys.touch(session, key.id, now)
+
+
+def limit_of(body: bytes) -> LimitClass:
+    """The class of limit that an MCP message counts for: by what it does, since all of them are POSTs."""
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        return "writes"
+    method, params = (message.get("method"), message.get("params")) if isinstance(message, dict) else (None, None)
+    if method != "tools/call":
+        return "writes" if method in _CHANGING_METHODS else "reads"
+    name = params.get("name") if isinstance(params, dict) else None
+    if name in _READING_TOOLS:
+        return "reads"
+    return "writes" if name in _TYPING_TOOLS else "actions"
+
+
+def resource_of(request: Request) -> str:
+    """This server's address as an OAuth 2.0 protected resource (RFC 9728): what a token's audience must be."""
+    return container_of(request).settings.base_url.rstrip("/") + PATH
+
+
+def challenge(request: Request) -> str:
+    """``WWW-Authenticate`` of a refusal: where a client learns how to come by a token, and the scheme of signatures."""
+    base = container_of(request).settings.base_url.rstrip("/")
+    return f'Bearer resource_metadata="{base}{METADATA_PATH}{PATH}", scope="{" ".join(SCOPES)}", {SCHEME}'
+
+
+def metadata(request: Request) -> dict[str, Any]:
+    """OAuth 2.0 protected resource metadata (RFC 9728). Without an issuer there is no authorization server to name:
+    clients then send a key's token as a fixed header."""
+    container = container_of(request)
+    servers = [container.issuer.issuer] if container.issuer else []
+    return {
+        "resource": resource_of(request),
+        "resource_name": "OpsIQ",
+        "scopes_supported": list(SCOPES),
+        "bearer_methods_supported": ["header"],
+        **({"authorization_servers": servers} if servers else {}),
+    }

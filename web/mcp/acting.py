@@ -1,0 +1,193 @@
+"""What MCP tools do: each through the service that the REST API's route goes through, and each once for its
+idempotency key."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from mcp_types import CallToolResult
+
+from agent.pipeline import Refusal, RunState, SuppliedValue
+from agent.runs.run import MOVING, Run
+from agent.runs.states import as_asked
+from core import canon
+from core.errors import InvalidInput, NotFound
+from registry import pointer
+from registry.contract import Contract
+from store.transaction_hook import TransactionHook, no_hook
+from web.auth import limits_of
+from web.idempotency import Attempt, hold_claim, idempotency_fingerprint, replay, take_claim
+from web.mcp import results
+from web.mcp.arguments import AnswerArguments, AskArguments, FindArguments, RunArguments
+from web.mcp.calls import McpCall
+from web.mcp.tools import direct_tools
+from web.problem import Problem
+
+WAIT_S: Final = 20.0
+"""How long one call waits for what comes of it."""
+DECIDING: Final[frozenset[RunState]] = MOVING | {"held"}
+Act = Callable[[TransactionHook[Run]], Awaitable[Run | Refusal]]
+
+
+async def ask(call: McpCall, given: AskArguments) -> Run:
+    """Accept a request in words. Raises InvalidInput, NotFound, Problem (``rate_limited``)."""
+    call.need("runs:write")
+    caller = call.caller
+    await limits_of(call.request).read_text(caller.actor.workspace, caller.actor.person)
+    return await _once(
+        call,
+        "ask",
+        given.model_dump(exclude={"idempotency_key"}),
+        given.idempotency_key,
+        lambda in_transaction: call.container.runs.ask(
+            caller.actor,
+            given.text,
+            surface=call.surface,
+            session_id=call.session_id,
+            thread_id=given.thread_id,
+            request_id=call.request_id,
+            in_transaction=in_transaction,
+        ),
+    )
+
+
+async def run_action(call: McpCall, given: RunArguments) -> Run:
+    """Run a contract by its name with given values. Raises NotFound, InvalidInput, PlatformUnavailable."""
+    call.need("actions:run")
+    if any(not name for name in given.params):
+        raise InvalidInput("A parameter has no name.")
+    values = {
+        name: SuppliedValue(value=value, by="api", pointer="/params" + pointer.at(name), ref=call.caller.public)
+        for name, value in given.params.items()
+    }
+    return await _once(
+        call,
+        "run_action",
+        given.model_dump(exclude={"idempotency_key"}),
+        given.idempotency_key,
+        lambda in_transaction: call.container.runs.run_action(
+            call.caller.actor,
+            given.action,
+            values,
+            given="api",
+            surface=call.surface,
+            session_id=call.session_id,
+            request_id=call.request_id,
+            in_transaction=in_transaction,
+        ),
+    )
+
+
+async def answer_question(call: McpCall, given: AnswerArguments) -> Run:
+    """Answer the open question of a run. Raises NotFound, Forbidden, InvalidInput, Problem."""
+    call.need("runs:write")
+    caller = call.caller
+    await limits_of(call.request).read_text(caller.actor.workspace, caller.actor.person)
+    run = await call.container.runs.show(caller.actor, given.run_id)
+    asked = as_asked(run)
+    slot = given.slot or (asked.question.slot if asked else "")
+    return await _once(
+        call,
+        "answer_question",
+        given.model_dump(exclude={"idempotency_key"}),
+        given.idempotency_key,
+        lambda in_transaction: call.container.decisions.answer(
+            caller.actor, given.run_id, slot, choice=given.choice, text=given.text, in_transaction=in_transaction
+        ),
+    )
+
+
+async def read_run(call: McpCall, run_id: str, *, wait_s: float = 0.0, decided: bool = False) -> Run:
+    """One run; ``decided``: a held card is waited out too. Raises NotFound, Forbidden."""
+    return await call.container.runs.wait_until_idle(
+        call.caller.actor, run_id, wait_s=wait_s, passing=DECIDING if decided else MOVING
+    )
+
+
+async def find_action(call: McpCall, given: FindArguments) -> CallToolResult:
+    """The actions that fit best, of those that the caller's role may run on this surface."""
+    call.need("contracts:read")
+    context = await call.container.contexts.of(call.caller.actor.workspace)
+    # An index over thousands of contracts takes seconds the first time.
+    found = await asyncio.to_thread(
+        lambda: context.shortlist(call.caller.actor, call.surface).top(given.query, given.limit)
+    )
+    contracts = [contract for each in found if (contract := context.catalogue.get(each.offer.name))]
+    actions = [_described(each) for each in contracts]
+    lines = [f"{each.name}: {each.title}. {each.description}" for each in contracts]
+    text = "\n".join(lines) or "No action that you may run here fits these words."
+    return results.structured(
+        text, {"actions": actions, "of": len(context.catalogue.offers(call.caller.actor.role, call.surface))}
+    )
+
+
+async def offered(call: McpCall) -> dict[str, Contract]:
+    """The current contracts that the caller's role may run on this surface, by name."""
+    catalogue = (await call.container.contexts.of(call.caller.actor.workspace)).catalogue
+    role, surface = call.caller.actor.role, call.surface
+    return {
+        contract.name: contract
+        for offer in catalogue.offers(role, surface)
+        if (contract := catalogue.get(offer.name)) is not None
+    }
+
+
+async def direct_action(call: McpCall, tool: str) -> str:
+    """The name of the action that ``tool`` stands for. Raises NotFound: it is none, or none that this caller may
+    run."""
+    direct = direct_tools(list((await offered(call)).values()))
+    contract = direct.get(tool)
+    if contract is None:
+        raise NotFound(f"There is no tool {tool[:128]!r} here. find_action finds actions, and run_action runs them.")
+    return contract.name
+
+
+def _described(contract: Contract) -> dict[str, Any]:
+    return {
+        "name": contract.name,
+        "title": contract.title,
+        "description": contract.description,
+        "risk": contract.risk.value,
+        "confirmed": contract.confirmation.policy.value,
+        "parameters": contract.parameters,
+        "examples": list(contract.examples[:3]),
+    }
+
+
+async def _once(call: McpCall, tool: str, given: dict[str, Any], key: str | None, act: Act) -> Run:
+    """Act; with an idempotency key once for it, and whoever repeats it gets the same run as it stands then. Raises
+    Problem for a refusal, and where the key is another call's or is under way."""
+    if key is None:
+        return _done(await act(no_hook))
+    caller = call.caller
+    fingerprint = idempotency_fingerprint(caller, (tool.encode(), call.surface.encode(), canon.dumps(given)))
+    claim = await take_claim(call.request, caller.actor.workspace, caller.key_id, key, fingerprint=fingerprint)
+    if claim.verdict != "ours":
+        kept = json.loads(bytes(replay(call.request, claim).body))
+        return await call.container.runs.show(caller.actor, kept["run_id"])
+    async with hold_claim(call.request, claim) as attempt:
+        return _done(await act(_keeping(attempt)))
+
+
+def _keeping(attempt: Attempt) -> TransactionHook[Run]:
+    return attempt.keep(200, lambda run: {"run_id": run.id})
+
+
+def _done(outcome: Run | Refusal) -> Run:
+    if isinstance(outcome, Refusal):
+        raise Problem(outcome.code, outcome.detail)
+    return outcome
+
+
+async def cancel(call: McpCall, run_id: str, reason: str) -> None:
+    """Say no to what waits, or stop what is being worked out. What is sent already goes on. Raises NotFound,
+    Forbidden."""
+    call.need("runs:write")
+    run = await call.container.runs.show(call.caller.actor, run_id)
+    if run.state == "received":
+        await call.container.decisions.cancel(call.caller.actor, run_id)
+    elif run.state in ("held", "asked"):
+        await call.container.decisions.reject(call.caller.actor, run_id, reason)

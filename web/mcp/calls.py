@@ -1,0 +1,73 @@
+"""One MCP request as the handlers see it: who asks, on which surface, over which services, and what the client can
+do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mcp.server.context import ServerRequestContext
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_REQUEST
+from starlette.requests import Request
+
+from agent.runs.run import MCP_SESSIONS
+from app.container import Container
+from core.actor import Surface
+from core.errors import Forbidden
+from web import problem
+from web.auth import Caller, container_of
+from web.mcp.access import CALLER, SURFACE
+
+TASKS: Final = "io.modelcontextprotocol/tasks"
+"""The extension by which a long call is answered with a task (SEP-2663)."""
+
+
+@dataclass(frozen=True)
+class McpCall:
+    """``takes_urls``, ``takes_forms``, ``takes_tasks``: what the client says it can do with this very request. Clients
+    of the handshake era say so once, which a server without sessions does not remember: they are answered in plain
+    results."""
+
+    request: Request
+    caller: Caller
+    surface: Surface
+    container: Container
+    takes_urls: bool
+    takes_forms: bool
+    takes_tasks: bool
+
+    @property
+    def request_id(self) -> str:
+        return problem.request_id(self.request)
+
+    @property
+    def session_id(self) -> str:
+        """Of a run that is asked for here: each has a session of its own, so that a yes to one is a yes to that
+        alone."""
+        return f"{MCP_SESSIONS}{self.caller.key_id}:{self.request_id}"
+
+    def need(self, scope: str) -> None:
+        """Raises Forbidden for a caller without the scope."""
+        if scope not in self.caller.scopes:
+            raise Forbidden(f"This needs the scope {scope!r}, which your key or token lacks.")
+
+
+def call_of(ctx: ServerRequestContext[Any, Any]) -> McpCall:
+    request = ctx.request
+    if not isinstance(request, Request) or CALLER not in request.scope.get("state", {}):
+        raise MCPError(INVALID_REQUEST, "There is nobody who asks.")
+    state = request.scope["state"]
+    able = ctx.session.client_capabilities
+    elicitation = able.elicitation if able else None
+    # An empty capability is that of the first version, which had forms alone.
+    forms = elicitation is not None and (elicitation.form is not None or elicitation.url is None)
+    return McpCall(
+        request=request,
+        caller=state[CALLER],
+        surface=state[SURFACE],
+        container=container_of(request),
+        takes_urls=elicitation is not None and elicitation.url is not None,
+        takes_forms=forms,
+        takes_tasks=bool(able and able.extensions and TASKS in able.extensions),
+    )

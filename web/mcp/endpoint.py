@@ -1,0 +1,135 @@
+"""MCP endpoint: the routes of ``/mcp`` and of its OAuth metadata. Whoever comes is authenticated before the SDK sees a
+byte, and the SDK is imported at the first request that is."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
+
+from core import canon
+from core.actor import SURFACES
+from core.errors import ClockSkew, Unauthenticated
+from core.secretbox import SecretBox
+from web import problem
+from web.auth import container_of
+from web.mcp.access import CALLER, METADATA_PATH, PATH, SURFACE, authenticate, challenge, metadata
+from web.problem import Problem
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def install(app: FastAPI) -> McpEndpoint:
+    """Add the routes. The lifespan closes what is answered."""
+    endpoint = McpEndpoint()
+    app.router.routes += [
+        Route(PATH, endpoint=endpoint, include_in_schema=False),
+        Route(METADATA_PATH, endpoint=_metadata, methods=["GET"], include_in_schema=False),
+        Route(METADATA_PATH + PATH, endpoint=_metadata, methods=["GET"], include_in_schema=False),
+    ]
+    return endpoint
+
+
+async def _metadata(request: Request) -> Response:
+    """For whoever has no token yet, so for everybody."""
+    return JSONResponse(metadata(request), headers={"Cache-Control": "public, max-age=300"})
+
+
+class McpServer(Protocol):
+    """``web.mcp.server.RunningServer``, which is not imported here."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class McpEndpoint:
+    """ASGI application of ``/mcp``: POSTs alone, since nothing is kept between two requests."""
+
+    def __init__(self) -> None:
+        self._server: McpServer | None = None
+        self._starting = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        answer = await self._admit(request)
+        if answer is not None:
+            await answer(scope, receive, send)
+            return
+        server = await self._started(container_of(request).box)
+        await server(scope, _replay(await request.body(), receive), send)
+
+    async def close(self) -> None:
+        if self._server is not None:
+            await self._server.close()
+
+    async def _admit(self, request: Request) -> Response | None:
+        """None for a request that goes on; else its refusal. Raises Problem, and what authentication raises."""
+        _check_origin(request)
+        if request.method != "POST":
+            detail = "MCP is POSTed here; nothing is kept between two requests, so there is nothing to GET or DELETE."
+            return problem.response(request, "method_not_allowed", detail, headers={"Allow": "POST"})
+        surface = request.query_params.get("surface", SURFACES[0])
+        if surface not in SURFACES or set(request.query_params) - {"surface"}:
+            raise Problem("invalid_request", f"The only query parameter is surface: one of {', '.join(SURFACES)}.")
+        try:
+            caller = await authenticate(request)
+        except (Unauthenticated, ClockSkew) as error:
+            told = {"WWW-Authenticate": challenge(request)}
+            return problem.response(request, error.code, error.detail, extra=error.extra, headers=told)
+        canon.loads(caller.body)  # as strictly as any body: no key twice, no NaN, no text that can't be stored
+        state: dict[str, Any] = request.scope.setdefault("state", {})
+        state[CALLER], state[SURFACE] = caller, surface
+        return None
+
+    async def _started(self, box: SecretBox) -> McpServer:
+        if self._server is None:
+            async with self._starting:
+                if self._server is None:
+                    # A second of reading modules, beside the loop.
+                    module = await asyncio.to_thread(importlib.import_module, "web.mcp.server")
+                    self._server = await module.start(box)
+        return self._server
+
+
+def _check_origin(request: Request) -> None:
+    """DNS rebinding: a browser says whose page it speaks for (``Origin``), and only this server's own pages may. Where
+    the server is for this machine alone, ``Host`` must name this machine too. Raises Problem."""
+    base = urlsplit(container_of(request).settings.base_url)
+    local = base.hostname in _LOOPBACK
+    host = urlsplit(f"//{request.headers.get('host', '')}")
+    if local and _name_of(host.netloc) not in _LOOPBACK:
+        raise Problem("forbidden", f"This server answers at {base.netloc} alone.")
+    for origin in request.headers.getlist("origin"):
+        theirs = urlsplit(origin)
+        same = (theirs.scheme, theirs.netloc.lower()) == (base.scheme, base.netloc.lower())
+        alias = local and theirs.scheme == base.scheme and _name_of(theirs.netloc) in _LOOPBACK
+        if not same and not alias:
+            raise Problem("forbidden", "Pages of other origins may not speak to this server.")
+
+
+def _name_of(netloc: str) -> str:
+    try:
+        return urlsplit(f"//{netloc}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The request's body once more, for whoever reads it after the signature was checked."""
+    told = False
+
+    async def again() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

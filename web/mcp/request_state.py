@@ -1,0 +1,61 @@
+"""Request state of a call that waits for input: sealed with the data key, and bound to its caller, tool, arguments and
+time by the SDK's boundary.
+
+The client carries it and gives it back, so it is an attacker's to change: one that was changed in any bit opens
+nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any, Final
+
+from mcp.server.context import ServerRequestContext
+from mcp.server.request_state import InvalidRequestState, RequestStateBoundary, RequestStateSecurity
+
+from core import canon
+from core.errors import BadSetting
+from core.secretbox import SecretBox
+from web.mcp.calls import call_of
+
+_CONTEXT: Final = "mcp-request-state"
+LIVES_S: Final = 15 * 60.0
+"""As long as a card stands by default."""
+
+
+class SealedState:
+    """Codec of the SDK's ``RequestStateCodec`` over the workspace's ``SecretBox``."""
+
+    def __init__(self, box: SecretBox) -> None:
+        self._box = box
+
+    def seal(self, payload: bytes) -> str:
+        return self._box.seal(payload, context=_CONTEXT)
+
+    def unseal(self, token: str) -> bytes:
+        try:
+            opened = self._box.open(token, context=_CONTEXT)
+        except BadSetting as error:
+            raise InvalidRequestState("does not open") from error
+        if not _canonical(token):
+            raise InvalidRequestState("another writing of the same bytes")
+        return opened
+
+
+def boundary(box: SecretBox) -> RequestStateBoundary:
+    security = RequestStateSecurity(codec=SealedState(box), ttl=LIVES_S, bind_principal=_principal)
+    return RequestStateBoundary(security, default_audience="opsiq")
+
+
+def _principal(ctx: ServerRequestContext[Any, Any]) -> str:
+    """Who may bring a state back: the same key or member, in the same workspace, role and surface."""
+    call = call_of(ctx)
+    actor = call.caller.actor
+    return canon.dumps([actor.workspace, actor.kind, actor.id, actor.role, call.surface]).decode()
+
+
+def _canonical(token: str) -> bool:
+    """Whether the base64url is written in the one way: its last character may hold bits that stand for nothing."""
+    body = token.rpartition(".")[2]
+    raw = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+    return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=") == body

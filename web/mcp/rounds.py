@@ -1,0 +1,143 @@
+"""Rounds of a tool call that waits for a person (MCP 2026-07-28, SEP-2322), and which form each client is answered in.
+
+A held card becomes an elicitation of the console's address: the person is shown the way there, and what the client
+answers is only whether they went. The yes itself is given in the console, to the card's digest. An open question
+becomes a form. Clients that can do neither are answered with a plain result, and read on with ``run_status``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from mcp_types import (
+    CallToolResult,
+    ElicitRequest,
+    ElicitRequestFormParams,
+    ElicitRequestURLParams,
+    ElicitResult,
+    InputRequest,
+    InputRequiredResult,
+    InputResponse,
+)
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agent.pipeline import Question
+from agent.runs.person_only import run_url
+from agent.runs.run import MOVING, Run
+from agent.runs.service import MAX_TEXT
+from agent.runs.states import as_asked
+from core.errors import InvalidInput
+from web.mcp import acting, results, tasks
+from web.mcp.arguments import AnswerArguments
+from web.mcp.calls import McpCall
+
+CARD: Final = "card"
+QUESTION: Final = "question"
+"""Keys of what is asked of the client."""
+MOST_WAITS: Final = 6
+"""How often a call whose card was shown waits on, ``WAIT_S`` each time; the SDKs give up after ten rounds."""
+
+
+class RoundState(BaseModel):
+    """What the sealed request state holds: the run, the question that was put, and how often it was waited."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: str
+    slot: str | None = None
+    waits: int = 0
+
+
+Answer = CallToolResult | InputRequiredResult | dict[str, Any]
+
+
+async def settle(call: McpCall, run: Run, state: RoundState | None = None) -> Answer:
+    """Wait for what comes of ``run``, and answer in the form that suits the client."""
+    shown = state is not None and state.slot is None
+    run = await acting.read_run(call, run.id, wait_s=acting.WAIT_S, decided=shown)
+    waits = state.waits if state else 0
+    base_url = call.container.settings.base_url
+    if run.state == "held" and call.takes_urls and not shown:
+        return _round(RoundState(run=run.id), {CARD: card_request(run, base_url)})
+    asked = as_asked(run)
+    if asked is not None and call.takes_forms and "runs:write" in call.caller.scopes:
+        return _round(RoundState(run=run.id, slot=asked.question.slot), {QUESTION: question_request(asked.question)})
+    if run.state in MOVING or run.state == "held":
+        if call.takes_tasks:
+            return tasks.created(run)
+        if shown and waits < MOST_WAITS:
+            return _round(RoundState(run=run.id, waits=waits + 1), None)
+    return results.of_run(run, base_url)
+
+
+async def resume(call: McpCall, state: str, responses: dict[str, InputResponse] | None) -> Answer:
+    """Go on with a call whose input was asked for. ``state`` is what was sealed."""
+    try:
+        at = RoundState.model_validate_json(state)
+    except ValidationError as error:
+        raise InvalidInput("The request state is not one of a call to this tool.") from error
+    said = responses or {}
+    run = await acting.read_run(call, at.run)
+    card = said.get(CARD)
+    if isinstance(card, ElicitResult) and card.action != "accept":
+        if card.action == "decline" and "runs:write" in call.caller.scopes:
+            await acting.cancel(call, at.run, "Declined where it was asked for.")
+            run = await acting.read_run(call, at.run)
+        return results.of_run(run, call.container.settings.base_url)
+    if at.slot is not None:
+        answer = said.get(QUESTION)
+        if not isinstance(answer, ElicitResult) or answer.action != "accept":
+            return results.of_run(run, call.container.settings.base_url)
+        asked = as_asked(run)
+        if asked is not None and asked.question.slot == at.slot:
+            run = await acting.answer_question(call, read_answer(run.id, asked.question, answer.content or {}))
+        return await settle(call, run)
+    return await settle(call, run, at)
+
+
+def card_request(run: Run, base_url: str) -> InputRequest:
+    """The way to the card. The address is of this console, and holds nothing but the run's id."""
+    return ElicitRequest(
+        params=ElicitRequestURLParams(
+            message=f"{_preview(run)} Look at the card in the console and say yes or no there.",
+            url=run_url(base_url, run.id),
+        )
+    )
+
+
+def question_request(question: Question) -> InputRequest:
+    """An open question as a form: one of its choices, or words, or both."""
+    properties: dict[str, Any] = {}
+    if question.candidates:
+        properties["choice"] = {
+            "type": "string",
+            "title": "Which one?",
+            "oneOf": [
+                {"const": each.id, "title": f"{each.label} {each.detail}".strip()} for each in question.candidates
+            ],
+        }
+    if question.free_text:
+        title = "Or in your own words" if question.candidates else "Your answer"
+        properties["text"] = {"type": "string", "title": title, "maxLength": MAX_TEXT}
+    required = [] if len(properties) > 1 else list(properties)
+    schema = {"type": "object", "properties": properties, **({"required": required} if required else {})}
+    return ElicitRequest(params=ElicitRequestFormParams(message=question.text, requested_schema=schema))
+
+
+def read_answer(run_id: str, question: Question, content: dict[str, Any]) -> AnswerArguments:
+    """A filled form as an answer. Raises InvalidInput."""
+    choice, text = content.get("choice"), content.get("text")
+    if isinstance(choice, str) and choice:
+        return AnswerArguments(run_id=run_id, slot=question.slot, choice=choice[:300])
+    if isinstance(text, str) and text.strip():
+        return AnswerArguments(run_id=run_id, slot=question.slot, text=text[:MAX_TEXT])
+    raise InvalidInput("The form holds no answer.")
+
+
+def _round(state: RoundState, requests: dict[str, InputRequest] | None) -> InputRequiredResult:
+    return InputRequiredResult(input_requests=requests, request_state=json.dumps(state.model_dump()))
+
+
+def _preview(run: Run) -> str:
+    return " ".join(step.preview for step in run.plan.steps) if run.plan else run.text

@@ -1,0 +1,208 @@
+"""MCP server over the official SDK: streamable HTTP without sessions, for clients of 2026-07-28 and of 2025-11-25 and
+before."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+from collections.abc import Awaitable
+from typing import Any, Final, TypeVar
+
+from mcp.server.caching import CacheHint
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel.server import Server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    ElicitResult,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
+)
+from starlette.types import Receive, Scope, Send
+
+from agent.runs.states import as_asked
+from core.errors import NotFound, OpsIQError
+from core.secretbox import SecretBox
+from web.mcp import acting, request_state, resources, results, rounds, tasks
+from web.mcp.arguments import (
+    AnswerArguments,
+    AskArguments,
+    FindArguments,
+    RunArguments,
+    StatusArguments,
+    parsed,
+)
+from web.mcp.calls import TASKS, McpCall, call_of
+from web.mcp.tools import GENERAL, INSTRUCTIONS, direct_tools, listed
+from web.middleware import MAX_BODY_BYTES
+from web.problem import Problem
+
+_LISTS: Final = CacheHint(ttl_ms=30_000, scope="private")
+_T = TypeVar("_T")
+Context = ServerRequestContext[Any, Any]
+
+
+async def list_tools(ctx: Context, _: PaginatedRequestParams | None) -> ListToolsResult:
+    call = call_of(ctx)
+    offered = list((await acting.offered(call)).values())
+    return ListToolsResult(tools=list(listed(call.caller.scopes, direct_tools(offered), anything=bool(offered))))
+
+
+async def call_tool(ctx: Context, params: CallToolRequestParams) -> rounds.Answer:
+    """A fault of the arguments, a missing right and whatever a service refuses are results that a model can read."""
+    try:
+        return await _tool(call_of(ctx), params)
+    except OpsIQError as error:
+        return results.of_error(error)
+
+
+async def _tool(call: McpCall, params: CallToolRequestParams) -> rounds.Answer:
+    if params.request_state is not None:
+        return await rounds.resume(call, params.request_state, params.input_responses)
+    match params.name:
+        case "ask":
+            return await rounds.settle(call, await acting.ask(call, parsed(AskArguments, params.arguments)))
+        case "find_action":
+            return await acting.find_action(call, parsed(FindArguments, params.arguments))
+        case "run_action":
+            return await rounds.settle(call, await acting.run_action(call, parsed(RunArguments, params.arguments)))
+        case "answer_question":
+            given = parsed(AnswerArguments, params.arguments)
+            return await rounds.settle(call, await acting.answer_question(call, given))
+        case "run_status":
+            call.need("runs:read")
+            asked = parsed(StatusArguments, params.arguments)
+            run = await acting.read_run(call, asked.run_id, wait_s=asked.wait_s, decided=True)
+            return results.of_run(run, call.container.settings.base_url)
+        case name:
+            call.need("actions:run")
+            action = await acting.direct_action(call, name)
+            given_values = parsed(RunArguments, {"action": action, "params": params.arguments or {}})
+            return await rounds.settle(call, await acting.run_action(call, given_values))
+
+
+async def list_resources(ctx: Context, _: PaginatedRequestParams | None) -> ListResourcesResult:
+    return ListResourcesResult(resources=await _told(resources.recent(call_of(ctx))))
+
+
+async def list_templates(ctx: Context, _: PaginatedRequestParams | None) -> ListResourceTemplatesResult:
+    return ListResourceTemplatesResult(resource_templates=resources.templates(call_of(ctx).caller.scopes))
+
+
+async def read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+    return await _told(resources.read(call_of(ctx), str(params.uri)))
+
+
+async def get_task(ctx: Context, params: tasks.TaskParams) -> dict[str, Any]:
+    call = call_of(ctx)
+    return await _told(_task(call, params.task_id))
+
+
+async def _task(call: McpCall, run_id: str) -> dict[str, Any]:
+    call.need("runs:read")
+    run = await acting.read_run(call, run_id)
+    base_url = call.container.settings.base_url
+    asked, requests = as_asked(run), {}
+    if run.state == "held" and call.takes_urls:
+        requests[rounds.CARD] = rounds.card_request(run, base_url)
+    elif asked is not None and call.takes_forms:
+        requests[rounds.QUESTION] = rounds.question_request(asked.question)
+    shown = {key: each.model_dump(mode="json", by_alias=True, exclude_none=True) for key, each in requests.items()}
+    return tasks.told(run, results.of_run(run, base_url), shown)
+
+
+async def update_task(ctx: Context, params: tasks.UpdateTaskParams) -> dict[str, Any]:
+    call = call_of(ctx)
+    await _told(_update(call, params))
+    return {}
+
+
+async def _update(call: McpCall, params: tasks.UpdateTaskParams) -> None:
+    call.need("runs:write")
+    said = params.input_responses
+    card, answer = said.get(rounds.CARD), said.get(rounds.QUESTION)
+    if isinstance(card, ElicitResult) and card.action == "decline":
+        await acting.cancel(call, params.task_id, "Declined where it was asked for.")
+    if isinstance(answer, ElicitResult) and answer.action == "accept":
+        asked = as_asked(await acting.read_run(call, params.task_id))
+        if asked is not None:
+            given = rounds.read_answer(params.task_id, asked.question, answer.content or {})
+            await acting.answer_question(call, given)
+
+
+async def cancel_task(ctx: Context, params: tasks.TaskParams) -> dict[str, Any]:
+    await _told(acting.cancel(call_of(ctx), params.task_id, "Cancelled by the client that asked for it."))
+    return {}
+
+
+async def _told(work: Awaitable[_T]) -> _T:
+    """Errors of requests that aren't tool calls: JSON-RPC errors with our permanent code in ``data``."""
+    try:
+        return await work
+    except OpsIQError as error:
+        code = error.problem_code if isinstance(error, Problem) else error.code
+        data = {"code": code, "retryable": error.retryable}
+        raise MCPError(INVALID_PARAMS, error.detail, {**data, "not_found": isinstance(error, NotFound)}) from error
+
+
+def _server() -> Server[Any]:
+    server = Server(
+        "opsiq",
+        title="OpsIQ",
+        version=importlib.metadata.version("opsiq-server"),
+        instructions=INSTRUCTIONS,
+        cache_hints={"tools/list": _LISTS, "resources/templates/list": _LISTS},
+        get_tool_input_schema=_schema,
+        on_list_tools=list_tools,
+        on_list_resources=list_resources,
+        on_list_resource_templates=list_templates,
+        on_read_resource=read_resource,
+    )
+    server.add_request_handler("tools/call", CallToolRequestParams, call_tool)
+    server.extensions[TASKS] = {}
+    server.add_request_handler("tasks/get", tasks.TaskParams, get_task)
+    server.add_request_handler("tasks/update", tasks.UpdateTaskParams, update_task)
+    server.add_request_handler("tasks/cancel", tasks.TaskParams, cancel_task)
+    return server
+
+
+def _schema(name: str) -> dict[str, Any] | None:
+    """None of our schemas asks for a parameter in a header."""
+    return dict(GENERAL[name][1].input_schema) if name in GENERAL else None
+
+
+class RunningServer:
+    """The session manager, held open by a task of its own until the application closes."""
+
+    def __init__(self, manager: StreamableHTTPSessionManager, over: asyncio.Event, held: asyncio.Task[None]) -> None:
+        self._manager, self._over, self._held = manager, over, held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._manager.handle_request(scope, receive, send)
+
+    async def close(self) -> None:
+        self._over.set()
+        await self._held
+
+
+async def start(box: SecretBox) -> RunningServer:
+    """Start serving. ``box`` seals the request states."""
+    server = _server()
+    server.middleware.append(request_state.boundary(box))
+    manager = StreamableHTTPSessionManager(server, stateless=True, max_request_body_size=MAX_BODY_BYTES)
+    ready, over = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with manager.run():
+            ready.set()
+            await over.wait()
+
+    held = asyncio.create_task(hold())
+    await ready.wait()
+    return RunningServer(manager, over, held)

@@ -1,0 +1,68 @@
+"""Tasks of long calls (MCP extension ``io.modelcontextprotocol/tasks``, SEP-2663): a task is a run, and its id the
+run's.
+
+Nothing is stored for it, so a task survives a restart, is read by any process, and is seen by whoever sees the run and
+by nobody else.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from mcp_types import InputResponses, RequestParams, Result
+from pydantic import Field
+
+from agent.runs.run import MOVING, Run
+from core.clock import iso
+
+POLL_MS: Final = 2000
+SLOW_POLL_MS: Final = 5000
+"""While a person is waited for."""
+
+TaskStatus = Literal["working", "input_required", "completed", "failed", "cancelled"]
+
+
+class TaskParams(RequestParams):
+    task_id: str = Field(alias="taskId", pattern=r"^run_[0-9A-Z]{26}$")
+
+
+class UpdateTaskParams(TaskParams):
+    input_responses: InputResponses = Field(alias="inputResponses")
+
+
+def created(run: Run) -> dict[str, Any]:
+    """The task in place of a tool's result."""
+    return {"resultType": "task", **_task(run, "working" if run.state in MOVING else "input_required")}
+
+
+def told(run: Run, result: Result, requests: dict[str, Any] | None) -> dict[str, Any]:
+    """A task as ``tasks/get`` answers it: with its result once it is over, with what is asked of the client while it
+    waits for a person. ``requests`` None: the client can do nothing about it."""
+    if run.state in MOVING or (run.state in ("held", "asked") and not requests):
+        return {"resultType": "complete", **_task(run, "working")}
+    if run.state in ("held", "asked"):
+        return {"resultType": "complete", **_task(run, "input_required"), "inputRequests": requests}
+    whole = result.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {"resultType": "complete", **_task(run, "completed"), "result": whole}
+
+
+def _task(run: Run, status: TaskStatus) -> dict[str, Any]:
+    waits = run.state in ("held", "asked")
+    return {
+        "taskId": run.id,
+        "status": status,
+        "statusMessage": _MESSAGES.get(run.state, f"It is {run.state}."),
+        "createdAt": iso(run.created_at),
+        "lastUpdatedAt": iso(run.updated_at),
+        "ttlMs": None,
+        "pollIntervalMs": SLOW_POLL_MS if waits else POLL_MS,
+    }
+
+
+_MESSAGES: Final = {
+    "held": "A card waits for a person, who confirms it in the console.",
+    "asked": "A question waits for an answer.",
+    "received": "It is being worked out.",
+    "confirmed": "It is about to be sent.",
+    "executing": "It is being sent.",
+}
