@@ -14,7 +14,7 @@ from mcp.client.client import Client as McpClient
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, ElicitResult
 
-from core.mcp_token import make_token
+from core.crypto.mcp_token import make_token
 from tests.acceptance.installation import Installation
 
 ERAS = ("legacy", "2026-07-28")
@@ -22,15 +22,15 @@ Elicited = Callable[[Any, Any], Awaitable[ElicitResult]]
 
 
 @asynccontextmanager
-async def connected(world: Installation, person: str, mode: str, *, token: str = "", query: str = "", **options: Any) -> Any:
+async def connected(
+    world: Installation, person: str, mode: str, *, token: str = "", query: str = "", **options: Any
+) -> Any:
     """An official client that sends the MCP token of the person's key."""
     key = world.clients[person]
     headers = {"Authorization": f"Bearer {token or make_token(key.key, key.secret)}"}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=60, trust_env=False) as http,
-        McpClient(
-            streamable_http_client(f"{world.url}/mcp{query}", http_client=http), mode=mode, **options
-        ) as client,
+        McpClient(streamable_http_client(f"{world.url}/mcp{query}", http_client=http), mode=mode, **options) as client,
     ):
         yield client
 
@@ -41,7 +41,9 @@ def told(result: CallToolResult) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("mode", ERAS)
-async def test_the_refund_story_sends_the_signed_call_only_after_a_person_confirmed(world: Installation, mode: str) -> None:
+async def test_the_refund_story_sends_the_signed_call_only_after_a_person_confirmed(
+    world: Installation, mode: str
+) -> None:
     async with connected(world, "olivia", mode) as client:
         names = {each.name for each in (await client.list_tools()).tools}
         assert {"ask", "find_action", "run_action", "answer_question", "run_status"} <= names
@@ -57,5 +59,6 @@ async def test_the_refund_story_sends_the_signed_call_only_after_a_person_confir
         await asyncio.to_thread(world.confirm, "olivia", run)
         done = told(await waiting)
         assert done["state"] == "succeeded", done
-    assert [each["verified"] for each in world.received_of(held["run_id"])] == [True]
+    (received,) = world.received_of(held["run_id"])
+    assert received["times_received"] == 1
     assert world.entries(run, "prompt")[0]["data"]["via"] == "mcp"

@@ -15,9 +15,9 @@ import store.accounts.api_keys
 import store.accounts.identities
 import store.accounts.members
 from agent.workspace.principals import actor_of_member
-from core import mcp_token
+from core.crypto import mcp_token
+from core.crypto.request_signature import SCHEME
 from core.errors import Unauthenticated
-from core.request_signature import SCHEME
 from store.accounts.api_keys import KeyRow
 from web.auth import (
     TOUCH_EVERY,

@@ -15,8 +15,8 @@ from agent.runs.run import MOVING, Run
 from agent.runs.states import as_asked
 from core import canon
 from core.errors import InvalidInput, NotFound
-from registry import pointer
 from registry.contract import Contract
+from registry.json_schema import pointer
 from store.transaction_hook import TransactionHook, no_hook
 from web.auth import limits_of
 from web.idempotency import Attempt, hold_claim, idempotency_fingerprint, replay, take_claim
@@ -26,8 +26,6 @@ from web.mcp.calls import McpCall
 from web.mcp.tools import direct_tools
 from web.problem import Problem
 
-WAIT_S: Final = 20.0
-"""How long one call waits for what comes of it."""
 DECIDING: Final[frozenset[RunState]] = MOVING | {"held"}
 Act = Callable[[TransactionHook[Run]], Awaitable[Run | Refusal]]
 

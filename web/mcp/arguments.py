@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from agent.runs.service import MAX_TEXT
 from core.errors import Finding, InvalidInput
-from registry import pointer
+from registry.json_schema import pointer
 from web.api.actions import MAX_PARAMS
 from web.api.body import ID_PATTERN, Body, storable
 

@@ -38,6 +38,12 @@ class McpCall:
     takes_tasks: bool
 
     @property
+    def wait_s(self) -> float:
+        """How long it waits for what comes of it."""
+        wait_s: float = self.request.app.state.mcp_wait_s
+        return wait_s
+
+    @property
     def request_id(self) -> str:
         return problem.request_id(self.request)
 

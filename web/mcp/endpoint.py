@@ -15,19 +15,22 @@ from starlette.types import Message, Receive, Scope, Send
 
 from core import canon
 from core.actor import SURFACES
+from core.crypto.secretbox import SecretBox
 from core.errors import ClockSkew, Unauthenticated
-from core.secretbox import SecretBox
 from web import problem
 from web.auth import container_of
 from web.mcp.access import CALLER, METADATA_PATH, PATH, SURFACE, authenticate, challenge, metadata
 from web.problem import Problem
 
+WAIT_S: Final = 20.0
+"""How long one call waits for what comes of it."""
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def install(app: FastAPI) -> McpEndpoint:
     """Add the routes. The lifespan closes what is answered."""
     endpoint = McpEndpoint()
+    app.state.mcp_wait_s = WAIT_S
     app.router.routes += [
         Route(PATH, endpoint=endpoint, include_in_schema=False),
         Route(METADATA_PATH, endpoint=_metadata, methods=["GET"], include_in_schema=False),
@@ -103,20 +106,18 @@ def _check_origin(request: Request) -> None:
     the server is for this machine alone, ``Host`` must name this machine too. Raises Problem."""
     base = urlsplit(container_of(request).settings.base_url)
     local = base.hostname in _LOOPBACK
-    host = urlsplit(f"//{request.headers.get('host', '')}")
-    if local and _name_of(host.netloc) not in _LOOPBACK:
+    if local and _hostname(f"//{request.headers.get('host', '')}") not in _LOOPBACK:
         raise Problem("forbidden", f"This server answers at {base.netloc} alone.")
+    ours = f"{base.scheme}://{base.netloc}".lower()
     for origin in request.headers.getlist("origin"):
-        theirs = urlsplit(origin)
-        same = (theirs.scheme, theirs.netloc.lower()) == (base.scheme, base.netloc.lower())
-        alias = local and theirs.scheme == base.scheme and _name_of(theirs.netloc) in _LOOPBACK
-        if not same and not alias:
+        alias = local and origin.lower().startswith(f"{base.scheme}://") and _hostname(origin) in _LOOPBACK
+        if origin.lower() != ours and not alias:
             raise Problem("forbidden", "Pages of other origins may not speak to this server.")
 
 
-def _name_of(netloc: str) -> str:
+def _hostname(address: str) -> str:
     try:
-        return urlsplit(f"//{netloc}").hostname or ""
+        return urlsplit(address).hostname or ""
     except ValueError:
         return ""
 

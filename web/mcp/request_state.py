@@ -14,8 +14,8 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.request_state import InvalidRequestState, RequestStateBoundary, RequestStateSecurity
 
 from core import canon
+from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting
-from core.secretbox import SecretBox
 from web.mcp.calls import call_of
 
 _CONTEXT: Final = "mcp-request-state"

@@ -36,7 +36,7 @@ CARD: Final = "card"
 QUESTION: Final = "question"
 """Keys of what is asked of the client."""
 MOST_WAITS: Final = 6
-"""How often a call whose card was shown waits on, ``WAIT_S`` each time; the SDKs give up after ten rounds."""
+"""How often a call whose card was shown waits on, ``wait_s`` each time; the SDKs give up after ten rounds."""
 
 
 class RoundState(BaseModel):
@@ -55,7 +55,7 @@ Answer = CallToolResult | InputRequiredResult | dict[str, Any]
 async def settle(call: McpCall, run: Run, state: RoundState | None = None) -> Answer:
     """Wait for what comes of ``run``, and answer in the form that suits the client."""
     shown = state is not None and state.slot is None
-    run = await acting.read_run(call, run.id, wait_s=acting.WAIT_S, decided=shown)
+    run = await acting.read_run(call, run.id, wait_s=call.wait_s, decided=shown)
     waits = state.waits if state else 0
     base_url = call.container.settings.base_url
     if run.state == "held" and call.takes_urls and not shown:

@@ -27,8 +27,8 @@ from mcp_types import (
 from starlette.types import Receive, Scope, Send
 
 from agent.runs.states import as_asked
-from core.errors import NotFound, OpsIQError
-from core.secretbox import SecretBox
+from core.crypto.secretbox import SecretBox
+from core.errors import NotFound, OpsIQError, Unavailable
 from web.mcp import acting, request_state, resources, results, rounds, tasks
 from web.mcp.arguments import (
     AnswerArguments,
@@ -184,6 +184,8 @@ class RunningServer:
         self._manager, self._over, self._held = manager, over, held
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._over.is_set():
+            raise Unavailable("The server is shutting down. Send it again.")
         await self._manager.handle_request(scope, receive, send)
 
     async def close(self) -> None:
