@@ -6,6 +6,8 @@ import argparse
 import json
 from typing import Any
 
+from core.crypto.mcp_token import make_token
+
 
 def add_parser(sub: Any) -> None:
     made = sub.add_parser(
@@ -36,6 +38,10 @@ def add_parser(sub: Any) -> None:
         ("revoke", "it signs nothing from now on"),
     ):
         acts.add_parser(name, help=about).add_argument("key_id", help="key_… as the list shows it")
+    acts.add_parser(
+        "mcp-token",
+        help="the token that an MCP client sends for this terminal's key, or the one in OPSIQ_KEY and OPSIQ_SECRET",
+    )
     for act in acts.choices.values():
         act.add_argument("--json", action="store_true")
     made.set_defaults(run=run)
@@ -46,6 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     server = client()
     match arguments.act:
+        case "mcp-token":
+            answer = {"url": f"{server.url}/mcp", "token": make_token(server.key, server.secret)}
         case "list":
             answer = server.get("/v1/keys")
         case "create":
@@ -61,9 +69,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _text(answer: dict[str, Any]) -> str:
+    if "token" in answer:
+        return f"{answer['url']}\nAuthorization: Bearer {answer['token']}"
     if "secret" in answer:
         pair = f"OPSIQ_KEY={answer['key']['public']}\nOPSIQ_SECRET={answer['secret']}"
-        said = f"{pair}\n{_line(answer['key'])}\nKeep the secret now: it is not shown again."
+        token = f"MCP access token: {make_token(answer['key']['public'], answer['secret'])}"
+        said = f"{pair}\n{token}\n{_line(answer['key'])}\nKeep the secret now: it is not shown again."
         return said + (
             "\nIt is a test key: nothing that it asks for is sent." if answer["key"]["mode"] == "test" else ""
         )

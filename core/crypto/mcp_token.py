@@ -1,4 +1,4 @@
-"""MCP access tokens: a bearer token that is derived from an API key's secret (docs/reference/wire.md §1.8).
+"""MCP access tokens: a bearer token that is derived from an API key's secret (docs/reference/wire.md §1).
 
 MCP clients can't sign requests; they send one fixed header. The token is an HMAC of the key's public part under its
 secret, so there is nothing more to store: whoever has the key can make it, rotating or revoking the key ends it, and

@@ -40,7 +40,7 @@ SURFACE: Final = "mcp_surface"
 """Where a request's state holds who asks, and on which surface."""
 REFUSED: Final = (
     "The bearer token is of no key and no account known here. Send the MCP access token of an active API key "
-    "(opsiq mcp token prints it), a token of this server's issuer for this address, or sign the request."
+    "(opsiq keys mcp-token prints it), a token of this server's issuer for this address, or sign the request."
 )
 _READING_TOOLS: Final = frozenset({"find_action", "run_status"})
 _TYPING_TOOLS: Final = frozenset({"ask", "answer_question"})

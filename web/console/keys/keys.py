@@ -14,6 +14,7 @@ import store.accounts.api_keys
 import store.accounts.members
 from agent.workspace import roles
 from agent.workspace.admin import KEY_OVERLAP
+from core.crypto.mcp_token import make_token
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
@@ -296,7 +297,11 @@ def _secret(
         title=heading,
         heading=heading,
         advice=advice,
-        lines=(Shown("public", "Public key", row.public, False), Shown("secret", "Secret", secret, True)),
+        lines=(
+            Shown("public", "Public key", row.public, False),
+            Shown("secret", "Secret", secret, True),
+            Shown("mcp-token", "MCP access token", make_token(row.public, secret), True),
+        ),
         href=f"/keys/{row.id}",
         onward="To the key",
     )

@@ -113,6 +113,7 @@ class Card:
     approved_by_me: bool
     by_person: bool = False
     test: bool = False
+    over_mcp: bool = False
 
 
 def make_card(planned: Planned, actor: Actor) -> Card:
@@ -140,6 +141,7 @@ def make_card(planned: Planned, actor: Actor) -> Card:
         approved_by_me=authority.approval_of(actor, run) is not None,
         by_person=plan.confirm_by is ConfirmBy.PERSON,
         test=is_test(run),
+        over_mcp=run.via == "mcp",
     )
 
 

@@ -19,7 +19,7 @@ async def test_actions_are_found_described_and_run_by_name(shop: Shop, mode: str
         assert found["actions"][0]["name"] == "saas.refund_invoice"
         assert "invoice_id" in found["actions"][0]["parameters"]["properties"]
         held = told(
-            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 11}})
+            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 1042}})
         )
         assert held["state"] == "held", held
         again = told(await client.call_tool("run_status", {"run_id": held["run_id"]}))
@@ -52,7 +52,7 @@ async def test_what_is_wrong_with_the_arguments_is_a_result_that_says_where(shop
 async def test_a_role_runs_only_what_its_contracts_allow(shop: Shop) -> None:
     async with connected(shop, "sara") as client:
         refused = told(
-            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 11}})
+            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 1042}})
         )
         assert (refused["state"], refused["error"]) == ("refused", "forbidden")
         found = told(await client.call_tool("find_action", {"query": "refund an invoice", "limit": 20}))
@@ -65,7 +65,7 @@ async def test_a_role_runs_only_what_its_contracts_allow(shop: Shop) -> None:
 async def test_another_workspace_finds_nothing(shop: Shop) -> None:
     async with connected(shop) as client:
         held = told(
-            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 11}})
+            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 1042}})
         )
         card = json.loads((await client.read_resource(f"opsiq://runs/{held['run_id']}")).contents[0].text)  # type: ignore[union-attr]
         assert card["card"]["calls"][0]["action"] == "saas.refund_invoice"
@@ -75,7 +75,7 @@ async def test_another_workspace_finds_nothing(shop: Shop) -> None:
         for result in (
             await client.call_tool("run_status", {"run_id": held["run_id"]}),
             await client.call_tool("answer_question", {"run_id": held["run_id"], "text": "yes"}),
-            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 11}}),
+            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 1042}}),
         ):
             assert told(result)["error"] == "not_found"
         for uri in (f"opsiq://runs/{held['run_id']}", "opsiq://contracts/saas.refund_invoice", "file:///etc/passwd"):
@@ -86,7 +86,7 @@ async def test_another_workspace_finds_nothing(shop: Shop) -> None:
 
 async def test_an_idempotency_key_acts_once_and_is_the_callers_own(shop: Shop) -> None:
     def given(key: str, **more: Any) -> dict[str, Any]:
-        return {"action": "saas.refund_invoice", "params": {"invoice_id": 11}, "idempotency_key": key, **more}
+        return {"action": "saas.refund_invoice", "params": {"invoice_id": 1042}, "idempotency_key": key, **more}
 
     async with connected(shop) as client:
         first = told(await client.call_tool("run_action", given("k-1")))
@@ -105,7 +105,7 @@ async def test_an_idempotency_key_acts_once_and_is_the_callers_own(shop: Shop) -
 async def test_a_surface_is_part_of_the_address(shop: Shop) -> None:
     async with connected(shop, query="?surface=customer") as client:
         refused = told(
-            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 11}})
+            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 1042}})
         )
         assert (refused["state"], refused["error"]) == ("refused", "wrong_surface")
 
@@ -114,7 +114,7 @@ async def test_a_test_keys_run_is_marked_and_sends_nothing(shop: Shop) -> None:
     key = await shop.key_of("olivia", mode="test")
     async with connected(shop, key) as client:
         held = told(
-            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 11}})
+            await client.call_tool("run_action", {"action": "saas.refund_invoice", "params": {"invoice_id": 1042}})
         )
     assert held["test"] is True
 
