@@ -58,7 +58,9 @@ async def run_action(call: McpCall, given: RunArguments) -> Run:
     if any(not name for name in given.params):
         raise InvalidInput("A parameter has no name.")
     values = {
-        name: SuppliedValue(value=value, by="api", pointer="/params" + pointer.at(name), ref=call.caller.public)
+        name: SuppliedValue(
+            value=value, by="api", pointer="/params" + pointer.join_pointer(name), ref=call.caller.public
+        )
         for name, value in given.params.items()
     }
     return await _once(

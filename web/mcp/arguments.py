@@ -57,7 +57,7 @@ def parsed(form: type[A], arguments: dict[str, Any] | None) -> A:
         return form.model_validate(given)
     except ValidationError as error:
         findings = [
-            Finding(pointer.at(*fault["loc"]), fault["type"], fault["msg"])
+            Finding(pointer.join_pointer(*fault["loc"]), fault["type"], fault["msg"])
             for fault in error.errors(include_url=False, include_input=False)
         ]
         raise InvalidInput("The arguments don't have the form this tool takes.", findings=findings) from error

@@ -15,7 +15,7 @@ from agent.runs.person_only import run_url
 from agent.runs.run import MOVING, Run
 from agent.runs.states import as_asked, as_planned
 from agent.runs.test_mode import is_test
-from core.clock import iso
+from core.clock import format_iso
 from core.display_text import to_display_text
 from core.errors import OpsIQError
 from web.problem import Problem
@@ -130,7 +130,7 @@ def of_run(run: Run, base_url: str) -> CallToolResult:
             held_because=planned.plan.held,
             approvals_needed=planned.plan.approvals,
             approvals=len(run.approvals),
-            expires_at=iso(run.expires_at) if run.expires_at else None,
+            expires_at=format_iso(run.expires_at) if run.expires_at else None,
         )
         if planned is not None and held
         else None,

@@ -13,7 +13,7 @@ from mcp_types import InputResponses, RequestParams, Result
 from pydantic import Field
 
 from agent.runs.run import MOVING, Run
-from core.clock import iso
+from core.clock import format_iso
 
 POLL_MS: Final = 2000
 SLOW_POLL_MS: Final = 5000
@@ -52,8 +52,8 @@ def _task(run: Run, status: TaskStatus) -> dict[str, Any]:
         "taskId": run.id,
         "status": status,
         "statusMessage": _MESSAGES.get(run.state, f"It is {run.state}."),
-        "createdAt": iso(run.created_at),
-        "lastUpdatedAt": iso(run.updated_at),
+        "createdAt": format_iso(run.created_at),
+        "lastUpdatedAt": format_iso(run.updated_at),
         "ttlMs": None,
         "pollIntervalMs": SLOW_POLL_MS if waits else POLL_MS,
     }
