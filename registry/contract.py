@@ -49,6 +49,8 @@ NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=128)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+KindName = Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_-]*\.)?[a-z][a-z0-9_]*$", max_length=129)]
+"""A record kind; with a connection's name before it, that connection's own."""
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
@@ -126,7 +128,7 @@ class Annotation(_Frozen):
     for an enum's values. ``currency`` is an ISO 4217 code; ``currency_from`` names the parameter that holds it.
     """
 
-    record: Word | None = None
+    record: KindName | None = None
     field: Word | None = None
     filter: dict[Word, list[str | int | bool]] = Field(default_factory=dict)
     order: Word | None = None
@@ -200,6 +202,10 @@ class Contract(_Frozen):
         untyped = type(self.endpoint) is Endpoint
         if self.schema_ == SCHEMA and not (untyped and self.upstream is None):
             raise ValueError(f"endpoints with a type, and 'upstream', belong to {SCHEMA_V2}; write that as the schema")
+        if self.schema_ == SCHEMA and any("." in (each.record or "") for each in self.annotations.values()):
+            raise ValueError(
+                f"the kind of one connection ('shop.order') is named in {SCHEMA_V2}; write that as the schema"
+            )
         if self.schema_ == SCHEMA_V2 and untyped:
             raise ValueError(f"an endpoint of {SCHEMA_V2} says its type: 'opsiq', 'http' or 'mcp'")
         return self

@@ -1,4 +1,4 @@
-"""HTTP/1.1 connection pool for POSTs: aiohttp's connector dials (guarded, TLS), ``executors.http.connection`` sends and
+"""HTTP/1.1 connection pool: aiohttp's connector dials (guarded, TLS), ``executors.http.connection`` sends and
 parses, and each request goes out in one write, as the bytes that were made of it
 (docs/decisions/2026-11-26-deliveries.md).
 """
@@ -21,6 +21,7 @@ from executors.http.deadlines import Deadlines
 from executors.http.session import user_agent
 
 _TARGETS_KEPT: Final = 2_000
+_OWN: Final = {"accept": "application/json", "accept-encoding": "identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,33 @@ class HttpPool:
         target = self._targets.get(url) or self._target(url)
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         request = f"{target.start}{lines}content-length: {len(body)}\r\n\r\n".encode("ascii") + body
+        await self._exchange(target, request, timeout_s, connect, into)
+
+    async def send(
+        self,
+        method: str,
+        url: URL,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout_s: float,
+        connect: aiohttp.ClientTimeout,
+        into: HttpAnswer,
+    ) -> None:
+        """Sends one request of any method, as ``post`` does; None is no body at all. ``path`` is what is asked of the
+        URL's origin, with its query, in printable ASCII. ``headers`` have lower-case names, and go before the pool's
+        own."""
+        dial = aiohttp.ClientRequest("POST", url, loop=self._loop)
+        told = {"host": dial.headers["Host"], **_OWN, "user-agent": user_agent(), **headers}
+        if body is not None:
+            told["content-length"] = str(len(body))
+        lines = "".join([f"{name}: {value}\r\n" for name, value in told.items()])
+        request = f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode("ascii") + (body or b"")
+        await self._exchange(_Origin(dial, dial.connection_key, ""), request, timeout_s, connect, into)
+
+    async def _exchange(
+        self, target: _Origin, request: bytes, timeout_s: float, connect: aiohttp.ClientTimeout, into: HttpAnswer
+    ) -> None:
         end = self._loop.time() + timeout_s
         http_connection = self._fit(target.peer)
         if http_connection is None:

@@ -31,7 +31,7 @@ class Money:
 
 def formatted(name: str, value: Json, form: Format | ValueMap | None, money: Money | None) -> Json:
     """``value`` of the parameter ``name`` in its format; ``money`` where it is an amount. Raises InvalidInput."""
-    if form is None or form is Format.PATH:
+    if form is None or form in (Format.PATH, Format.BRACKETS):
         return value
     if isinstance(form, ValueMap):
         return _mapped(name, value, form)
@@ -140,11 +140,14 @@ def _epoch_ms(value: Json, _: Money | None) -> Json:
     return round(_moment(value).timestamp() * 1000)
 
 
-def _comma_separated(value: Json, _: Money | None) -> Json:
-    parts = [as_text(each) for each in value] if isinstance(value, list | tuple) else [as_text(value)]
-    if any("," in part for part in parts):
-        raise ValueError("a part of it holds a comma itself")
-    return ",".join(parts)
+def _joined(between: str) -> Callable[[Json, Money | None], Json]:
+    def join(value: Json, _: Money | None) -> Json:
+        parts = [as_text(each) for each in value] if isinstance(value, list | tuple) else [as_text(value)]
+        if len(parts) > 1 and any(between in part for part in parts):
+            raise ValueError(f"a part of it holds {between!r} itself")
+        return between.join(parts)
+
+    return join
 
 
 def _json(value: Json, _: Money | None) -> Json:
@@ -161,6 +164,8 @@ _WRITERS: Final[Mapping[Format, Callable[[Json, Money | None], Json]]] = {
     Format.DATETIME: _datetime,
     Format.EPOCH_S: _epoch_s,
     Format.EPOCH_MS: _epoch_ms,
-    Format.COMMA_SEPARATED: _comma_separated,
+    Format.COMMA_SEPARATED: _joined(","),
+    Format.SPACE_SEPARATED: _joined(" "),
+    Format.PIPE_SEPARATED: _joined("|"),
     Format.JSON: _json,
 }

@@ -133,6 +133,8 @@ def _url(
     parts = [] if base is None else [start]
     parts.append(PLACEHOLDER.sub(filled, template))
     url = "".join(parts)
+    if "/" not in url.partition("://")[2]:
+        url += "/"
     if any(unquote(part) in (".", "..") for part in url.partition("://")[2].split("/")[1:]):
         raise InvalidInput("The address would leave its path.")
     pairs = list(_pairs(query, binding))
@@ -169,11 +171,29 @@ def _pairs(values: Mapping[str, Value], binding: Binding) -> Iterator[tuple[str,
         value = binding.value(each)
         if value is _ABSENT:
             continue
-        for one in value if isinstance(value, list | tuple) else (value,):
+        deep = isinstance(each, FromParameter) and each.format is Format.BRACKETS
+        for full, one in _bracketed(name, value) if deep else _repeated(name, value):
             count += 1
             if count > MAX_PARTS:
                 raise InvalidInput(f"The request would hold more than {MAX_PARTS} fields.")
-            yield name, "" if one is None else _well_formed(as_text(one), name)
+            yield full, "" if one is None else _well_formed(as_text(one), name)
+
+
+def _repeated(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    for one in value if isinstance(value, list | tuple) else (value,):
+        yield name, one
+
+
+def _bracketed(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """``name[0][key]`` for each leaf."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _bracketed(f"{name}[{key}]", each)
+    elif isinstance(value, list | tuple):
+        for index, each in enumerate(value):
+            yield from _bracketed(f"{name}[{index}]", each)
+    else:
+        yield name, value
 
 
 def _well_formed(text: str, name: str) -> str:

@@ -54,8 +54,9 @@ class Format(StrEnum):
 
     ``decimal`` and ``number`` are money in major units, as text ("12.50") or as a JSON number, by the parameter's
     currency; ``minor_units`` the other way round. ``date``, ``datetime``, ``epoch_s`` and ``epoch_ms`` write a date or
-    time. ``comma_separated`` joins a list, ``json`` writes any value as JSON text. ``path`` is for a path parameter
-    that may hold slashes: each part is one segment.
+    time. ``comma_separated``, ``space_separated`` and ``pipe_separated`` join a list, ``json`` writes any value as JSON
+    text, ``brackets`` a list or object of a query or form as ``name[0][key]``. ``path`` is for a path parameter that
+    may hold slashes: each part is one segment.
     """
 
     STRING = "string"
@@ -68,6 +69,9 @@ class Format(StrEnum):
     EPOCH_S = "epoch_s"
     EPOCH_MS = "epoch_ms"
     COMMA_SEPARATED = "comma_separated"
+    SPACE_SEPARATED = "space_separated"
+    PIPE_SEPARATED = "pipe_separated"
+    BRACKETS = "brackets"
     JSON = "json"
     PATH = "path"
 

@@ -1,0 +1,63 @@
+"""Credentials as they are put into a request, at the last moment before it is sent."""
+
+from __future__ import annotations
+
+import base64
+import os
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+MASK: Final = b"***"
+_LEAST_MASKED: Final = 6
+"""Shorter secrets are not looked for in answers: they would be found everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """A TLS client certificate with its key, and the authority that the server's certificate must come from (the
+    system's where it is empty). All PEM."""
+
+    certificate: str
+    key: str = field(repr=False)
+    authority: str = ""
+
+    def context(self) -> ssl.SSLContext:
+        """A TLS context that shows the certificate. Raises ssl.SSLError for PEM that can't be used."""
+        made = ssl.create_default_context(cadata=self.authority or None)
+        # The library reads files only: this one is in memory, and nowhere else.
+        held = os.memfd_create("certificate", os.MFD_CLOEXEC)
+        try:
+            os.write(held, f"{self.certificate}\n{self.key}\n".encode("ascii"))
+            made.load_cert_chain(f"/proc/self/fd/{held}")
+        finally:
+            os.close(held)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedCredentials:
+    """What a connection's credentials add to a request. ``secrets`` are the texts that must be kept nowhere."""
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    certificate: ClientCertificate | None = field(default=None, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def masked(self, answer: bytes) -> bytes:
+        """An answer without the secrets, which some servers send back."""
+        for each in _spellings(self.secrets):
+            answer = answer.replace(each, MASK)
+        return answer
+
+
+NO_CREDENTIALS: Final = AppliedCredentials()
+
+
+def _spellings(secrets: Iterable[str]) -> list[bytes]:
+    """The secrets as they may stand in an answer, longest first."""
+    found = {each.encode() for each in secrets if len(each) >= _LEAST_MASKED}
+    found |= {base64.b64encode(each) for each in list(found)}
+    found |= {each.replace(b"/", b"\\/") for each in list(found)}
+    return sorted(found, key=len, reverse=True)

@@ -1,0 +1,158 @@
+"""Request client: one attempt at any HTTP request, from its exact parts to a Reply. Retrying is decided elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import ssl
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Final
+from urllib.parse import quote, urlencode
+
+import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
+
+from core import metrics
+from core.clock import Clock, utc_now
+from executors.http.connection import HttpAnswer
+from executors.http.credentials import NO_CREDENTIALS, AppliedCredentials, ClientCertificate
+from executors.http.pool import HttpPool
+from executors.http.session import detail_of, kind_of, open_connector, origin
+from executors.http.ssrf_guard import SsrfGuard
+from executors.retry import ErrorKind, Reply, retry_after_s
+
+log = logging.getLogger("opsiq.executors.requests")
+
+MAX_ANSWER_BYTES: Final = 1024 * 1024
+CONNECT_TIMEOUT_S: Final = 5.0
+_POOLS_KEPT: Final = 64
+
+
+class RequestClient:
+    """HTTP client for requests that contracts describe. Owns its connections; ``close`` it, or use it as an async
+    context.
+
+    A connection is opened for each request: a kept one that the server is just closing would leave a call's fate
+    unknown. ``tls`` replaces the system's trust store.
+    """
+
+    def __init__(
+        self,
+        guard: SsrfGuard,
+        *,
+        clock: Clock = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._guard = guard
+        self._clock = clock
+        self._monotonic = monotonic
+        self._tls = tls
+        self._pools: OrderedDict[str, tuple[aiohttp.TCPConnector, HttpPool]] = OrderedDict()
+
+    async def __aenter__(self) -> RequestClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        pools, self._pools = self._pools, OrderedDict()
+        for connector, pool in pools.values():
+            pool.close()
+            await connector.close()
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        headers: Sequence[tuple[str, str]] = (),
+        body: str = "",
+        *,
+        credentials: AppliedCredentials = NO_CREDENTIALS,
+        timeout_s: float,
+        purpose: str = "action",
+    ) -> Reply:
+        """One attempt. Whatever the network does comes back as a Reply, whose body (1 MiB at most) holds none of the
+        credentials' secrets. ``timeout_s`` bounds the whole attempt. Redirects are not followed. ``purpose`` is what
+        metrics count it as."""
+        began = self._monotonic()
+        answer = HttpAnswer(MAX_ANSWER_BYTES)
+        error: ErrorKind | None = None
+        detail = ""
+        sends_body = bool(body) or method in ("POST", "PUT", "PATCH")
+        try:
+            target = self._guard.url(url)
+            pool = await self._pool(credentials.certificate)
+            await pool.send(
+                method,
+                target,
+                _path(url, credentials.query),
+                {**dict(headers), **dict(credentials.headers)},
+                body.encode() if sends_body else None,
+                timeout_s,
+                aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT_S),
+                answer,
+            )
+        except _UnusableCertificate:
+            error, detail = "tls", "the connection's client certificate can't be used"
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as fault:
+            error, detail = kind_of(fault), detail_of(fault)
+        status = answer.status
+        wished = answer.headers.get(b"retry-after")
+        duration_ms = round((self._monotonic() - began) * 1000)
+        metrics.count_call_out(purpose, f"{status // 100}xx" if status is not None else str(error))
+        log.info(
+            "%s of %s: %s",
+            purpose,
+            origin(url),
+            error if status is None else status,
+            extra={"origin": origin(url), "status": status, "error": error, "duration_ms": duration_ms},
+        )
+        return Reply(
+            status=status,
+            body=credentials.masked(answer.body),
+            duration_ms=duration_ms,
+            error=error,
+            sent=answer.sent,
+            retry_after_s=None if wished is None else retry_after_s(wished.decode("latin-1"), self._clock()),
+            cut=status is not None and not answer.whole,
+            detail=detail,
+        )
+
+    async def _pool(self, certificate: ClientCertificate | None) -> HttpPool:
+        """The pool of a client certificate, or of none. Raises _UnusableCertificate."""
+        name = "" if certificate is None else hashlib.sha256(_bytes(certificate)).hexdigest()
+        if name in self._pools:
+            self._pools.move_to_end(name)
+            return self._pools[name][1]
+        try:
+            tls = self._tls if certificate is None else certificate.context()
+        except (ssl.SSLError, ValueError) as error:
+            raise _UnusableCertificate from error
+        connector = open_connector(self._guard, reuse=False, tls=tls)
+        pool = HttpPool(connector, keep_s=0.0)
+        self._pools[name] = (connector, pool)
+        if len(self._pools) > _POOLS_KEPT:
+            _, (old, idle) = self._pools.popitem(last=False)
+            idle.close()
+            await old.close()
+        return pool
+
+
+class _UnusableCertificate(Exception):
+    """Raised before anything is dialled."""
+
+
+def _bytes(certificate: ClientCertificate) -> bytes:
+    return "\n".join((certificate.certificate, certificate.key, certificate.authority)).encode()
+
+
+def _path(url: str, pairs: Sequence[tuple[str, str]]) -> str:
+    """Path and query as they are sent: those of the URL to the letter, and the credentials' own."""
+    path = "/" + url.partition("://")[2].partition("/")[2]
+    if not pairs:
+        return path
+    return path + ("&" if "?" in path else "?") + urlencode(list(pairs), quote_via=quote)
