@@ -17,10 +17,11 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history.log
+from agent.credentials.vault import Vault
 from agent.history.anchors import ANCHOR_JOB, Anchors
 from agent.history.recorder import EntryType
 from agent.history.sealing import open_sealed
-from agent.planning.planner import RESOLVE_JOB, SEND_JOB, Planner
+from agent.planning.planner import RECONCILE_JOB, RESOLVE_JOB, SEND_JOB, Planner
 from agent.planning.reading_pool import ReadingPool
 from agent.planning.simulation import Simulations
 from agent.record_cache import RecordCaches
@@ -36,6 +37,8 @@ from agent.runs.progress import Progress
 from agent.runs.recovery import RunRecovery
 from agent.runs.service import RunService
 from agent.sending.action_secrets import ActionSecrets
+from agent.sending.http_endpoint import HttpEndpointClient
+from agent.sending.reconciler import Reconciler
 from agent.sending.sender import Sender
 from agent.sso.login import SsoLogin
 from agent.sso.provider import Provider
@@ -55,7 +58,9 @@ from events.webhooks.wiring import build as build_webhooks
 from events.wiring import Events
 from events.wiring import build as build_events
 from executors.evaluator import WorkerPool
+from executors.http.issuer_client import IssuerClient
 from executors.http.platform_client import HttpPlatformClient
+from executors.http.request_client import RequestClient
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jetstream.broker import Broker
@@ -96,6 +101,7 @@ class Container:
     issuer: Provider | None
     sso_login: SsoLogin
     anchors: Anchors
+    vault: Vault
 
 
 @asynccontextmanager
@@ -155,7 +161,12 @@ async def open_container(
         pool,
         budget_s,
     )
-    sender = Sender(database, contexts, signed_client, action_secrets, clock, run_notifier.changed)
+    request_client = RequestClient(guard, clock=clock)
+    vault = Vault(database, box, IssuerClient(guard), clock)
+    http_endpoints = HttpEndpointClient(request_client, vault)
+    sender = Sender(
+        database, contexts, signed_client, action_secrets, clock, run_notifier.changed, {"http": http_endpoints}
+    )
 
     webhooks = build_webhooks(database, guard, box, signed_client, clock, wake)
     events = build_events(
@@ -168,7 +179,8 @@ async def open_container(
         (RecordCacheSubscribers(database, contexts, clock), webhooks.source),
     )
     reading = CacheSync(database, contexts, mirrors, wake)
-    job_handlers = JobHandlers(planner, sender, webhooks, reading)
+    reconciler = Reconciler(database, contexts, http_endpoints, evaluator, clock, run_notifier.changed, wake)
+    job_handlers = JobHandlers(planner, sender, webhooks, reading, reconciler)
 
     async def record_dead_job(session: AsyncSession, job: Job, error: str) -> None:
         await events.record_dead_job(session, job, error)
@@ -197,8 +209,8 @@ async def open_container(
         signed_client,
     )
     handlers: dict[str, Handler] = {
-        RESOLVE_JOB: job_handlers.resolve, SEND_JOB: job_handlers.send, READ_JOB: reading.read,
-        ANCHOR_JOB: anchors.send, **events.handlers, **webhooks.handlers,
+        RESOLVE_JOB: job_handlers.resolve, SEND_JOB: job_handlers.send, RECONCILE_JOB: job_handlers.reconcile,
+        READ_JOB: reading.read, ANCHOR_JOB: anchors.send, **events.handlers, **webhooks.handlers,
     }  # fmt: skip
     queue: Queue = sql
     wakes: list[WakeSource] = [ringing]
@@ -243,6 +255,7 @@ async def open_container(
         build_issuer(settings, guard, clock),
         SsoLogin(database, clock, issuer_name(settings), settings.oidc_domains),
         anchors,
+        vault,
     )
     closing, stranded = asyncio.Event(), RunRecovery(database, clock, wake)
     sweep = (
@@ -273,6 +286,7 @@ async def open_container(
             if pool is not None:
                 await pool.close()
             await signed_client.close()
+            await request_client.close()
             for each in clients:
                 await each.close()
             await database.close()

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from agent.planning.planner import RESOLVE_JOB, SEND_JOB, Planner
 from agent.record_cache.sync import CacheSync
+from agent.sending.reconciler import Reconciler
 from agent.sending.sender import Sender
 from core.errors import Conflict, ModelMisbehaved, ModelUnavailable, NotAuthentic, PlatformUnavailable, Unavailable
 from events.webhooks.wiring import Webhooks
@@ -28,6 +29,7 @@ class JobHandlers:
     sender: Sender
     webhooks: Webhooks
     cache_sync: CacheSync
+    reconciler: Reconciler
 
     async def resolve(self, job: Job) -> Outcome:
         run_id = job.payload["run_id"]
@@ -56,6 +58,9 @@ class JobHandlers:
             # A worker that was taken for dead goes on with it. Whoever holds the work when it comes again finds out how
             # that ended.
             return Reschedule(1.0, "Another worker is at it.")
+
+    async def reconcile(self, job: Job) -> Outcome:
+        return await self.reconciler.reconcile(job)
 
     async def record_dead_job(self, session: AsyncSession, job: Job, error: str) -> None:
         await self.webhooks.record_dead_job(session, job)

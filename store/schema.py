@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store import automations, connectors, contracts, data_keys, eval_reports, signing_secrets, workspaces
+from store import automations, connectors, contracts, credentials, data_keys, eval_reports, signing_secrets, workspaces
 from store.accounts import api_keys, identities, logins, members
 from store.events import events, inbound
 from store.history import entries, stats, views
@@ -22,6 +22,7 @@ __all__ = [
     "confirmations",
     "connectors",
     "contracts",
+    "credentials",
     "data_keys",
     "deliveries",
     "endpoints",

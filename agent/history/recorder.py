@@ -16,10 +16,11 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history.log
-from agent.pipeline import CallOutcome, Plan, Trace, evidence_of
+from agent.pipeline import CallOutcome, Plan, Step, Trace, evidence_of
 from agent.runs.run import Run
 from agent.runs.test_mode import is_test
 from core.actor import Actor, Mode
+from registry.endpoints.types import McpEndpoint
 from store.history.log import HistoryEntry, HistoryRow
 from store.runs.calls import CallRow
 
@@ -47,6 +48,7 @@ class EntryType(StrEnum):
     CALL_ATTEMPTED = "call_attempted"
     CALL_SETTLED = "call_settled"
     TAKEN_UP = "taken_up"
+    RECONCILED = "reconciled"
     FINISHED = "finished"
     DECIDED = "decided"
     CONTRACT_REGISTERED = "contract_registered"
@@ -55,6 +57,8 @@ class EntryType(StrEnum):
     WORKSPACE_CREATED = "workspace_created"
     CONNECTOR_CONFIGURED = "connector_configured"
     CONNECTOR_SECRET_SHARED = "connector_secret_shared"  # noqa: S105 - a kind of entry
+    CREDENTIAL_SET = "credential_set"
+    CREDENTIAL_REMOVED = "credential_removed"
     MIRROR_BEGUN = "mirror_begun"
     MEMBER_ADDED = "member_added"
     MEMBER_INVITED = "member_invited"
@@ -188,6 +192,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "contract": {"name": step.action, "version": step.version, "digest": step.contract_digest},
                 "url": step.url,
                 "payload": step.payload,
+                **request_data(step),
                 "policy": step.policy.value,
                 "risk": step.risk.value,
                 "sources": {each.param: each.source.model_dump(mode="json") for each in step.filled},
@@ -197,6 +202,15 @@ def plan_data(plan: Plan) -> dict[str, Any]:
             for step in plan.steps
         ],
     }
+
+
+def request_data(step: Step) -> dict[str, Any]:
+    """The rest of an HTTP request, as it is sent but for credentials; nothing for a signed POST."""
+    if step.endpoint is None:
+        return {}
+    told = {"method": step.method, "headers": [list(each) for each in step.headers]} if step.method else {}
+    tool = {"tool": step.endpoint.tool} if isinstance(step.endpoint, McpEndpoint) else {}
+    return {**told, **tool, "connection": step.endpoint.connection}
 
 
 def outcome_of(call: CallRow, result_fits: bool | None = None, duration_ms: float = 0.0) -> CallOutcome:

@@ -17,7 +17,7 @@ import store.runs.confirmations
 import store.runs.runs
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.pipeline import Abstain, Plan, Question, Refusal, RefusalCode, Reply, Resolved, ignore_phase
+from agent.pipeline import Abstain, Plan, Question, Refusal, RefusalCode, Reply, Resolved, Step, ignore_phase
 from agent.planning.propose import (
     CHEAP_ONLY,
     NOTHING_WITHDRAWN,
@@ -45,6 +45,7 @@ from core.clock import Clock
 from core.errors import Conflict, NotAuthentic, OpsIQError
 from executors.jobs.queue import CommitHook
 from registry.conditions.condition import Evaluator
+from registry.endpoints.types import HttpEndpoint, Reconcile
 from store.database import Database, after_commit
 from store.jobs.enqueue import NewJob
 
@@ -52,6 +53,7 @@ log = logging.getLogger(__name__)
 
 RESOLVE_JOB: Final = "run.resolve"
 SEND_JOB: Final = "run.send"
+RECONCILE_JOB: Final = "run.reconcile"
 MOST_READ: Final = 50
 """So many of a thread's runs are read to find those before this one that count: some may be of another mode."""
 _LINKS: Final = {"Corrected": ("replaces", "replaced_by"), "Taken back": ("withdraws", "withdrawn_by")}
@@ -320,6 +322,7 @@ class Planner:
             moved = await repository.move(session, run, was={"executing"})
             told = [recorder.outcome_data(each) for each in came]
             await recorder.record(session, moved, EntryType.FINISHED, now, outcome=state, outcomes=told, error=error)
+            await put_reconcile(session, moved)
 
 
 def resolve_work(run: Run) -> NewJob:
@@ -341,3 +344,24 @@ async def put_send(session: AsyncSession, run: Run) -> None:
         payload={"run_id": run.id},
         priority=10,
     )
+
+
+async def put_reconcile(session: AsyncSession, run: Run) -> None:
+    """Enqueue the job that finds out what came of a run's unknown calls, where a contract says how."""
+    unknown = {each.call_id for each in run.outcomes if each.state == "unknown"}
+    steps = run.plan.steps if run.plan is not None else ()
+    if not any(reconcile_of(step) is not None for step in steps if step.call_id in unknown):
+        return
+    await store.jobs.enqueue.enqueue(
+        session,
+        key=f"{run.id}:reconcile:{run.revision}",
+        kind=RECONCILE_JOB,
+        workspace=run.workspace,
+        payload={"run_id": run.id},
+        delay_s=1.0,
+    )
+
+
+def reconcile_of(step: Step) -> Reconcile | None:
+    """How it is found out whether a step's call happened; None where no read tells."""
+    return step.endpoint.reconcile if isinstance(step.endpoint, HttpEndpoint) else None

@@ -17,38 +17,32 @@ import store.runs.calls
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import CallState, Step
-from agent.planning.planner import put_resolve
+from agent.planning.planner import put_reconcile, put_resolve
 from agent.runs import outcomes, repository
 from agent.runs.approval import DRIFTED, check_requester_role, find_lapsed, valid_approvals, verify_digest
 from agent.runs.run import Run
 from agent.runs.states import Confirmed, Planned, as_confirmed, as_planned
 from agent.runs.test_mode import is_test
 from agent.sending.action_secrets import ActionSecrets
+from agent.sending.call_log import CallLog
 from agent.sending.endpoint_client import EndpointClient
 from agent.validate import recheck
 from agent.workspace import principals
 from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
 from core.errors import Conflict, NotAuthentic
-from core.storable import make_storable
 from executors import sandbox
 from executors.http.signed_client import SignedClient
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
 from executors.retry import (
     EndpointReply,
-    Failed,
     Reply,
-    Retry,
-    RetryVerdict,
-    Success,
-    Unknown,
     after_action,
     after_endpoint,
 )
 from registry.catalogue import Catalogue
-from registry.result import fits_result
 from store.database import Database
-from store.runs.calls import AttemptRow, CallRow
+from store.runs.calls import CallRow
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +65,10 @@ class Sender:
     changed: Callable[[str], None]
     endpoints: Mapping[str, EndpointClient] = field(default_factory=dict)
     """The clients of endpoints that are no signed POSTs, by type."""
+
+    @property
+    def log(self) -> CallLog:
+        return CallLog(self.database, self.clock, self.changed)
 
     async def send(self, workspace: str, run_id: str) -> Outcome:
         """Move one run as far as it goes now. ``Reschedule`` when a call waits for its next attempt, ``Dead`` for a run
@@ -153,10 +151,10 @@ class Sender:
         """One attempt at one call. None when the call is settled, whatever came of it."""
         run = confirmed.run
         if call.state == "begun":  # a worker died between its mark and the answer: it may have happened
-            await self._mark(
+            await self.log.mark(
                 run, step, "unknown", EntryType.CALL_ATTEMPTED, detail="The worker stopped before an answer came."
             )
-            call = await self._call(run, step)
+            call = await self.log.get(run, step)
         if call.state == "unknown" and not step.idempotent:
             return None
         # No start, yet attempts: a person who found its fate unknown wants it sent again. Only a 2xx settles it from
@@ -167,12 +165,12 @@ class Sender:
             refusal = await self._still_allowed(confirmed, step, resent=resent)
             if refusal is not None:
                 settled: CallState = "unknown" if resent else "failed"
-                await self._mark(run, step, settled, EntryType.CALL_SETTLED, detail=refusal)
+                await self.log.mark(run, step, settled, EntryType.CALL_SETTLED, detail=refusal)
                 return None
         now = self.clock()
         begun_first = call.started_at or now
         if call.attempts and now >= begun_first + timedelta(seconds=step.deadline_s):
-            await self._mark(
+            await self.log.mark(
                 run,
                 step,
                 "unknown" if unknown_before else "failed",
@@ -181,7 +179,7 @@ class Sender:
             )
             return None
         if is_test(run):
-            call = await self._begin(run, step, call)
+            call = await self.log.begin(run, step, call)
             contract = catalogue.version(step.action, step.version)
             reply = await asyncio.to_thread(sandbox.answer, contract.result if contract else None)
         elif step.endpoint is not None:
@@ -190,7 +188,7 @@ class Sender:
             )
         else:
             secrets = await self.secrets.of(run.workspace, step.url)
-            call = await self._begin(run, step, call)
+            call = await self.log.begin(run, step, call)
             reply = await self.signed_client.post(
                 step.url,
                 step.payload.encode(),
@@ -207,7 +205,7 @@ class Sender:
             idempotent=step.idempotent,
             unknown_before=unknown_before,
         )
-        return await self._settle(run, step, call, reply, verdict, catalogue, unknown_before=unknown_before)
+        return await self.log.settle(run, step, call, reply, verdict, catalogue, unknown_before=unknown_before)
 
     async def _call_endpoint(
         self,
@@ -221,7 +219,7 @@ class Sender:
     ) -> Outcome | None:
         """One attempt at an endpoint that is no signed POST, judged by the endpoint's own rules."""
         client = self.endpoints.get(kind)
-        call = await self._begin(run, step, call)
+        call = await self.log.begin(run, step, call)
         if client is None:
             reply = Reply(None, b"", 0, None, sent=False)
             came = EndpointReply(reply, "not_done", f"This server can't call endpoints of the type {kind!r}.")
@@ -236,150 +234,7 @@ class Sender:
             unknown_before=unknown_before,
         )
         reply = came.reply if came.result is None else came.reply._replace(body=came.result)
-        return await self._settle(run, step, call, reply, verdict, catalogue, unknown_before=unknown_before)
-
-    async def _settle(
-        self,
-        run: Run,
-        step: Step,
-        call: CallRow,
-        reply: Reply,
-        verdict: RetryVerdict,
-        catalogue: Catalogue,
-        *,
-        unknown_before: bool,
-    ) -> Outcome | None:
-        """Write down what came of the attempt. The endpoint's answer is evidence and never in the way: what of it can't
-        be kept is left out, and that it came is kept all the same. Raises Conflict, and what a database that is down
-        raises."""
-        contract = catalogue.version(step.action, step.version)
-        handled: Outcome | None = None
-        fits: bool | None = None
-        match verdict:
-            case Success():
-                state: CallState = "succeeded"
-                fits = fits_result(contract.result if contract else None, reply.body)
-                detail = "" if fits is not False else "The answer doesn't fit the contract's result schema."
-                if is_test(run):
-                    detail = reply.detail
-            case Retry():
-                state = "unknown" if verdict.unknown or unknown_before else "planned"
-                detail = verdict.detail
-                handled = Reschedule(verdict.delay_s, verdict.detail)
-            case Failed():
-                state, detail = "failed", verdict.detail
-            case Unknown():
-                state, detail = "unknown", verdict.detail
-        answer = make_storable(reply.body) if reply.body else None
-        try:
-            await self._write_down(run, step, call, reply, state, detail, answer, fits, handled)
-        except Conflict:
-            raise
-        except Exception as error:
-            # A call that was made must not be forgotten, and not be sent again, for the sake of what was said to it.
-            # The error's own words may hold the answer.
-            log.error(
-                "an answer could not be kept (%s): settled without it", type(error).__name__, extra={"run_id": run.id}
-            )
-            detail = f"{detail} The answer could not be kept.".strip()
-            await self._write_down(run, step, call, reply, state, detail, None, fits, handled)
-        self.changed(run.id)
-        return handled
-
-    async def _write_down(
-        self,
-        run: Run,
-        step: Step,
-        call: CallRow,
-        reply: Reply,
-        state: CallState,
-        detail: str,
-        answer: str | None,
-        fits: bool | None,
-        handled: Outcome | None,
-    ) -> None:
-        now = self.clock()
-        async with self.database.begin() as session:
-            moved = await store.runs.calls.move(
-                session,
-                run.workspace,
-                step.call_id,
-                was={"begun"},
-                to=state,
-                of_attempt=call.attempts,
-                status=reply.status,
-                answer=answer,
-                detail=detail,
-                finished_at=None if handled else now,
-            )
-            await store.runs.calls.log_attempt(
-                session,
-                AttemptRow(
-                    call_id=step.call_id,
-                    n=call.attempts,
-                    started_at=now - timedelta(milliseconds=reply.duration_ms),
-                    duration_ms=reply.duration_ms,
-                    status=reply.status,
-                    error=reply.error,
-                    answer_head=(answer or "")[:512],
-                ),
-            )
-            await recorder.record(
-                session,
-                run,
-                EntryType.CALL_ATTEMPTED if handled else EntryType.CALL_SETTLED,
-                now,
-                outcome=state,
-                duration_ms=reply.duration_ms,
-                call=recorder.outcome_data(recorder.outcome_of(moved, fits, reply.duration_ms)),
-                error=reply.error,
-                retry_in_s=handled.delay_s if isinstance(handled, Reschedule) else None,
-            )
-
-    async def _begin(self, run: Run, step: Step, call: CallRow) -> CallRow:
-        """The mark that makes a crash visible, committed before the first byte leaves."""
-        now = self.clock()
-        async with self.database.begin() as session:
-            moved = await store.runs.calls.move(
-                session,
-                run.workspace,
-                step.call_id,
-                was={"planned", "unknown"},
-                to="begun",
-                attempts=call.attempts + 1,
-                started_at=call.started_at or now,
-            )
-            await recorder.record(
-                session,
-                run,
-                EntryType.CALL_BEGUN,
-                now,
-                call_id=step.call_id,
-                attempt=moved.attempts,
-                url=step.url,
-                payload=step.payload,
-            )
-        return moved
-
-    async def _mark(self, run: Run, step: Step, state: CallState, kind: EntryType, *, detail: str) -> None:
-        now = self.clock()
-        async with self.database.begin() as session:
-            moved = await store.runs.calls.move(
-                session,
-                run.workspace,
-                step.call_id,
-                was={"planned", "begun", "unknown"},
-                to=state,
-                detail=detail,
-                finished_at=now,
-            )
-            await recorder.record(
-                session, run, kind, now, outcome=state, call=recorder.outcome_data(recorder.outcome_of(moved))
-            )
-
-    async def _call(self, run: Run, step: Step) -> CallRow:
-        async with self.database.read() as session:
-            return await store.runs.calls.get(session, run.workspace, step.call_id)
+        return await self.log.settle(run, step, call, reply, verdict, catalogue, unknown_before=unknown_before)
 
     async def _still_allowed(self, confirmed: Confirmed, step: Step, *, resent: bool = False) -> str | None:
         """Checked again before each later step, but for the records that earlier steps of this run have themselves
@@ -422,6 +277,7 @@ class Sender:
                     outcomes=[recorder.outcome_data(each) for each in came],
                     duration_ms=(now - run.created_at).total_seconds() * 1000,
                 )
+                await put_reconcile(session, moved)
         except Conflict:
             log.info("another worker finished this run first", extra={"run_id": run.id})
         self.changed(run.id)

@@ -38,12 +38,14 @@ class ClientCertificate:
 
 @dataclass(frozen=True, slots=True)
 class AppliedCredentials:
-    """What a connection's credentials add to a request. ``secrets`` are the texts that must be kept nowhere."""
+    """What a connection's credentials add to a request. ``secrets`` are the texts that must be kept nowhere;
+    ``renewable`` says that others can be got where these are refused."""
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     certificate: ClientCertificate | None = field(default=None, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    renewable: bool = False
 
     def masked(self, answer: bytes) -> bytes:
         """An answer without the secrets, which some servers send back."""

@@ -74,6 +74,7 @@ class RequestClient:
         credentials: AppliedCredentials = NO_CREDENTIALS,
         timeout_s: float,
         purpose: str = "action",
+        attempt: int = 1,
     ) -> Reply:
         """One attempt. Whatever the network does comes back as a Reply, whose body (1 MiB at most) holds none of the
         credentials' secrets. ``timeout_s`` bounds the whole attempt. Redirects are not followed. ``purpose`` is what
@@ -105,9 +106,10 @@ class RequestClient:
         duration_ms = round((self._monotonic() - began) * 1000)
         metrics.count_call_out(purpose, f"{status // 100}xx" if status is not None else str(error))
         log.info(
-            "%s of %s: %s",
+            "%s at %s, attempt %d: %s",
             purpose,
             origin(url),
+            attempt,
             error if status is None else status,
             extra={"origin": origin(url), "status": status, "error": error, "duration_ms": duration_ms},
         )

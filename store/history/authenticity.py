@@ -24,6 +24,7 @@ from store.accounts.members import MemberRow
 from store.automations import InstructionRow, RuleRow
 from store.connectors import ConnectorRow
 from store.contracts import ContractRow, SigningKeyRow
+from store.credentials import CredentialRow
 from store.history import log
 from store.history.entries import HistoryHeadRow
 from store.rows import Row, code_of, is_authentic, table
@@ -35,8 +36,8 @@ from store.workspaces import every_one
 
 BATCH: Final = 200
 SEALED: Final[tuple[type[Row], ...]] = (
-    MemberRow, KeyRow, IdentityRow, LoginRow, SigningKeyRow, ConnectorRow, RuleRow, InstructionRow, EndpointRow,
-    ConfirmationRow, RunRow, HistoryHeadRow,
+    MemberRow, KeyRow, IdentityRow, LoginRow, SigningKeyRow, ConnectorRow, CredentialRow, RuleRow, InstructionRow,
+    EndpointRow, ConfirmationRow, RunRow, HistoryHeadRow,
 )  # fmt: skip
 _UNREADABLE: Final = (ValueError, TypeError, AttributeError)
 """What a cell raises that is not of its column's type."""

@@ -87,7 +87,9 @@ class ParamView(View):
 
 
 class CallView(View):
-    """One call of the card. ``payload`` are the exact bytes that are sent to ``url``, as text."""
+    """One call of the card. ``payload`` is the exact body that is sent to ``url``, as text (for a tool, its arguments).
+    ``method`` and ``headers`` are those of the request; the headers of a signed POST, and the credentials of a
+    ``connection``, are added when it is sent."""
 
     call_id: str
     action: str
@@ -97,6 +99,9 @@ class CallView(View):
     risk: Literal["read", "write", "irreversible"]
     url: str
     payload: str
+    method: str
+    headers: dict[str, str]
+    connection: str | None
     params: tuple[ParamView, ...]
 
 
@@ -244,6 +249,9 @@ def _card(planned: Planned) -> CardView:
                 risk=step.risk.value,
                 url=step.url,
                 payload=step.payload,
+                method=step.method or "POST",
+                headers=dict(step.headers),
+                connection=step.endpoint.connection if step.endpoint else None,
                 params=tuple(map(_param, step.filled)),
             )
             for step in plan.steps

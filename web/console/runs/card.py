@@ -20,6 +20,7 @@ from agent.workspace import authority
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.contract import ConfirmBy, Risk
+from registry.endpoints.types import McpEndpoint
 from web.console import labels
 from web.console.labels import Badge
 
@@ -84,6 +85,8 @@ class Call:
     idempotent: bool
     params: tuple[Param, ...]
     payload: str
+    request: str
+    """Method, address and headers of an HTTP request, a line each; empty for a signed POST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +164,31 @@ def _call(run: Run, step: Step, at: int, viewer: str) -> Call:
         risk=labels.RISKS[step.risk],
         contract=step.action,
         version=step.version,
-        url=to_display_text(step.url),
+        url=_address(step),
         idempotent=step.idempotent,
         params=tuple(_param(run, each, step, at, viewer) for each in step.filled),
-        payload=to_display_text(step.payload, limit=_WHOLE),
+        payload=_payload(step),
+        request=_request(step),
     )
+
+
+def _address(step: Step) -> str:
+    what = f"{step.endpoint.tool} at" if isinstance(step.endpoint, McpEndpoint) else step.method
+    return to_display_text(f"{what} {step.url}".strip(), limit=_WHOLE)
+
+
+def _payload(step: Step) -> str:
+    text = step.payload.replace("\r\n", "\n") if step.endpoint is not None else step.payload
+    return to_display_text(text, lines=step.endpoint is not None, limit=_WHOLE)
+
+
+def _request(step: Step) -> str:
+    if step.endpoint is None:
+        return ""
+    lines = [_address(step), *(f"{name}: {value}" for name, value in step.headers)]
+    if step.endpoint.connection is not None:
+        lines.append(f"(with the credentials of the connection “{step.endpoint.connection}”, put in when it is sent)")
+    return "\n".join(to_display_text(line, limit=_WHOLE) for line in lines)
 
 
 def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -> Param:

@@ -1,0 +1,242 @@
+"""Credential vault: the credentials of a workspace's connections, sealed with its data key.
+
+They are opened at the last moment, for one request, and are in no answer, log or history. OAuth access tokens are got
+once for all processes: whoever finds one missing or over claims its renewal, and the others wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import store.connectors
+import store.credentials
+from agent.credentials.kinds import KINDS, Credential, OAuthClient, OAuthRefresh, read_credential
+from agent.credentials.oauth import AccessToken, CredentialsRefused, TokenClient, fetch_token
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from core.actor import Actor
+from core.clock import Clock
+from core.crypto.secretbox import SecretBox
+from core.errors import BadSetting, Forbidden, InvalidInput, Unavailable
+from executors.http.credentials import NO_CREDENTIALS, AppliedCredentials
+from store.credentials import CredentialRow
+from store.database import Database
+
+log = logging.getLogger(__name__)
+
+RENEWAL: Final = timedelta(seconds=30)
+"""How long one process may take to get a token before another tries."""
+WAITS_S: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+NOTED_EVERY: Final = timedelta(minutes=1)
+WARN_BEFORE: Final = timedelta(days=14)
+"""Credentials that end sooner than this are warned of."""
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialStatus:
+    """What may be told of a connection's credentials. ``refused_at``: they were refused then, when
+    they were used last."""
+
+    connection: str
+    kind: str
+    title: str
+    created_at: datetime
+    changed_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    refused_at: datetime | None
+
+    def warning(self, now: datetime) -> str:
+        """What is wrong with them, or soon will be; empty where nothing is."""
+        if self.refused_at is not None:
+            return "They were refused when they were used last. Give new ones."
+        if self.expires_at is None or self.expires_at > now + WARN_BEFORE:
+            return ""
+        if self.expires_at <= now:
+            return "They have expired. Give new ones."
+        days = (self.expires_at - now).days
+        return f"They expire in {days} days." if days > 1 else "They expire within a day or two."
+
+
+@dataclass(frozen=True)
+class Vault:
+    """The credentials of every workspace's connections. ``tokens`` reaches OAuth token endpoints."""
+
+    database: Database
+    box: SecretBox
+    tokens: TokenClient
+    clock: Clock
+    _locks: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict, init=False, repr=False)
+
+    # ── kept ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def put(
+        self, by: Actor, connection: str, credential: Credential, *, expires_at: datetime | None = None
+    ) -> CredentialStatus:
+        """Keep a connection's credentials; those before them are forgotten. Raises Forbidden unless ``by`` is an owner,
+        and NotFound where there is no such connection."""
+        _owner(by)
+        now = self.clock()
+        if expires_at is not None and expires_at <= now:
+            raise InvalidInput("Credentials that have expired already are of no use: leave expires_at out, or mend it.")
+        text = credential.model_dump_json()
+        async with self.database.begin() as session:
+            await store.connectors.get(session, by.workspace, connection)
+            row = await store.credentials.put(
+                session,
+                CredentialRow(
+                    workspace=by.workspace,
+                    connection=connection,
+                    kind=credential.type,
+                    sealed=self.box.seal(text.encode(), context=_context(by.workspace, connection)),
+                    expires_at=expires_at,
+                    created_at=now,
+                    changed_at=now,
+                ),
+            )
+            await recorder.record_act(
+                session, by, EntryType.CREDENTIAL_SET, now, connection=connection, credential=credential.type
+            )
+        return _status(row)
+
+    async def remove(self, by: Actor, connection: str) -> None:
+        """Forget a connection's credentials. Raises Forbidden, NotFound."""
+        _owner(by)
+        async with self.database.begin() as session:
+            await store.credentials.remove(session, by.workspace, connection)
+            await recorder.record_act(session, by, EntryType.CREDENTIAL_REMOVED, self.clock(), connection=connection)
+
+    async def listed(self, workspace: str) -> Sequence[CredentialStatus]:
+        """What may be told of every credential, by connection."""
+        async with self.database.read() as session:
+            return [_status(row) for row in await store.credentials.listed(session, workspace)]
+
+    async def status(self, workspace: str, connection: str) -> CredentialStatus | None:
+        """What may be told of a connection's credentials; None where it has none."""
+        async with self.database.read() as session:
+            row = await store.credentials.find(session, workspace, connection)
+        return None if row is None else _status(row)
+
+    # ── used ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def applied(self, workspace: str, connection: str, *, fresh: bool = False) -> AppliedCredentials:
+        """What a request of the connection carries; nothing where it has no credentials. ``fresh``: the access token
+        before was refused, so another is got. Raises CredentialsRefused, and Unavailable where a token endpoint does
+        not answer."""
+        async with self.database.read() as session:
+            row = await store.credentials.find(session, workspace, connection)
+        if row is None:
+            return NO_CREDENTIALS
+        credential = self._open(row)
+        if isinstance(credential, OAuthClient | OAuthRefresh):
+            token = await self._token(row, credential, fresh=fresh)
+            secrets = (token.token, token.refresh_token, credential.client_secret)
+            line = f"{token.prefix} {token.token}"
+            applied = AppliedCredentials(
+                headers=(("authorization", line),), secrets=tuple(each for each in secrets if each), renewable=True
+            )
+        else:
+            applied = credential.applied()
+        await self._note(row)
+        return applied
+
+    async def refused(self, workspace: str, connection: str) -> None:
+        """Note that the platform refused the connection's credentials."""
+        async with self.database.begin() as session:
+            await store.credentials.mark(session, workspace, connection, refused_at=self.clock())
+
+    # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _open(self, row: CredentialRow) -> Credential:
+        try:
+            text = self.box.open(row.sealed, context=_context(row.workspace, row.connection))
+            return read_credential(json.loads(text))
+        except (BadSetting, InvalidInput, ValueError) as error:
+            why = error.detail if isinstance(error, BadSetting) else "they can't be read."
+            raise CredentialsRefused(f"The stored credentials can't be used: {why}") from error
+
+    async def _token(self, row: CredentialRow, credential: OAuthClient | OAuthRefresh, *, fresh: bool) -> AccessToken:
+        """A good access token; where ``fresh``, another than the one of ``row``."""
+        known = self._kept(row)
+        if known is not None and known.good_at(self.clock()) and not fresh:
+            return known
+        async with self._locks.setdefault((row.workspace, row.connection), asyncio.Lock()):
+            was = row.sealed_token
+            for wait_s in (*WAITS_S, None):
+                async with self.database.begin() as session:
+                    row = await store.credentials.get(session, row.workspace, row.connection)
+                    known = self._kept(row)
+                    if known is not None and known.good_at(self.clock()) and not (fresh and row.sealed_token == was):
+                        return known  # somebody else has got it meanwhile
+                    now = self.clock()
+                    mine = await store.credentials.claim_renewal(session, row, now, now + RENEWAL)
+                if mine:
+                    return await self._renew(row, credential, known)
+                if wait_s is None:
+                    break
+                await asyncio.sleep(wait_s)
+        raise Unavailable("Another process is getting an access token, and has not got it yet.")
+
+    async def _renew(
+        self, row: CredentialRow, credential: OAuthClient | OAuthRefresh, known: AccessToken | None
+    ) -> AccessToken:
+        sealed: str | None = None
+        try:
+            newest = known.refresh_token if known is not None else ""
+            token = await fetch_token(credential, self.tokens, self.clock(), newest)
+            sealed = self.box.seal(
+                json.dumps(token.as_json()).encode(), context=_token_context(row.workspace, row.connection)
+            )
+            return token
+        finally:
+            async with self.database.begin() as session:
+                await store.credentials.keep_token(session, row, sealed)
+
+    def _kept(self, row: CredentialRow) -> AccessToken | None:
+        if row.sealed_token is None:
+            return None
+        try:
+            text = self.box.open(row.sealed_token, context=_token_context(row.workspace, row.connection))
+            return AccessToken.of_json(json.loads(text))
+        except (BadSetting, ValueError, KeyError):
+            return None
+
+    async def _note(self, row: CredentialRow) -> None:
+        """When it was used last, to the minute; a refusal before that is over unless it comes again."""
+        now = self.clock()
+        if row.refused_at is None and row.last_used_at is not None and now - row.last_used_at < NOTED_EVERY:
+            return
+        async with self.database.begin() as session:
+            await store.credentials.mark(session, row.workspace, row.connection, last_used_at=now, refused_at=None)
+
+
+def _status(row: CredentialRow) -> CredentialStatus:
+    return CredentialStatus(
+        row.connection,
+        row.kind,
+        KINDS.get(row.kind, row.kind),
+        row.created_at,
+        row.changed_at,
+        row.expires_at,
+        row.last_used_at,
+        row.refused_at,
+    )
+
+
+def _owner(by: Actor) -> None:
+    if by.role != "owner":
+        raise Forbidden(f"Only an owner changes credentials; you are {by.role}.")
+
+
+def _context(workspace: str, connection: str) -> str:
+    return f"credential:{workspace}:{connection}"
+
+
+def _token_context(workspace: str, connection: str) -> str:
+    return f"credential-token:{workspace}:{connection}"

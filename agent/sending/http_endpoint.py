@@ -1,0 +1,79 @@
+"""HTTP endpoint client: sends the rendered request of a call with its connection's credentials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.credentials.oauth import CredentialsRefused
+from agent.credentials.vault import Vault
+from agent.pipeline import Step
+from agent.sending.answers import judge, refusal_of
+from core.errors import InvalidInput, NotAuthentic, Unavailable
+from executors.http.credentials import NO_CREDENTIALS
+from executors.http.request_client import RequestClient
+from executors.retry import EndpointReply, EndpointVerdict, Reply
+from registry.endpoints.rendering import RenderedRequest
+from registry.endpoints.types import HttpEndpoint
+
+
+@dataclass(frozen=True)
+class HttpEndpointClient:
+    """Implements ``agent.sending.endpoint_client.EndpointClient`` for the type ``http``."""
+
+    client: RequestClient
+    vault: Vault
+
+    async def call(self, workspace: str, step: Step, *, attempt: int) -> EndpointReply:
+        """One attempt. Where an OAuth access token is refused (401, so nothing was done), another is got and the
+        request is sent once more."""
+        endpoint = step.endpoint
+        if not isinstance(endpoint, HttpEndpoint):
+            raise InvalidInput(f"“{step.title}” is no HTTP call.")
+        request = RenderedRequest(step.method, step.url, step.headers, step.payload)
+        reply = await self.send(workspace, endpoint.connection, request, timeout_s=step.timeout_s, attempt=attempt)
+        return reply if isinstance(reply, EndpointReply) else judge(endpoint, reply)
+
+    async def send(
+        self,
+        workspace: str,
+        connection: str | None,
+        request: RenderedRequest,
+        *,
+        timeout_s: float,
+        purpose: str = "action",
+        attempt: int = 1,
+    ) -> Reply | EndpointReply:
+        """The reply to a request; an EndpointReply where nothing was sent for want of usable credentials."""
+        credentials, fresh = NO_CREDENTIALS, False
+        while True:
+            if connection is not None:
+                try:
+                    credentials = await self.vault.applied(workspace, connection, fresh=fresh)
+                except CredentialsRefused as error:
+                    await self.vault.refused(workspace, connection)
+                    return _nothing_sent("not_done", f"{refusal_of(connection, None)} {error}")
+                except NotAuthentic as error:
+                    return _nothing_sent("not_done", error.detail)
+                except Unavailable as error:
+                    said = f"The connection “{connection}” has no access token now: {error.detail}"
+                    return _nothing_sent("try_again", said)
+            reply = await self.client.send(
+                request.method,
+                request.url,
+                request.headers,
+                request.body,
+                credentials=credentials,
+                timeout_s=timeout_s,
+                purpose=purpose,
+                attempt=attempt,
+            )
+            if reply.status == 401 and credentials.renewable and not fresh:
+                fresh = True
+                continue
+            if reply.status in (401, 403) and connection is not None:
+                await self.vault.refused(workspace, connection)
+            return reply
+
+
+def _nothing_sent(verdict: EndpointVerdict, said: str) -> EndpointReply:
+    return EndpointReply(Reply(None, b"", 0, None, sent=False), verdict, said)

@@ -1,0 +1,193 @@
+"""Reconciler: finds out, by reads that contracts describe, whether calls whose answer was lost have happened.
+
+It only reads. A read that says that a call happened, or did not, settles it as an owner's word would; what no read
+tells within a day is left to a person.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+import store.contracts
+import store.runs.calls
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.pipeline import Step
+from agent.planning.planner import put_send, reconcile_of
+from agent.runs import repository
+from agent.runs.run import Run
+from agent.runs.states import as_planned
+from agent.sending.expectations import is_met
+from agent.sending.http_endpoint import HttpEndpointClient
+from agent.validate.payload import binding_of
+from agent.workspace.context import WorkspaceContexts
+from core.clock import Clock
+from core.errors import Conflict, InvalidInput, NotAuthentic, NotFound
+from executors.jobs.queue import Dead, Done, Outcome, Reschedule
+from executors.retry import EndpointReply
+from registry.conditions.condition import Evaluator
+from registry.contract import Contract, parse
+from registry.endpoints.rendering import Binding, RenderedRequest, render_read
+from registry.endpoints.types import Reconcile
+from store.database import Database, after_commit
+from store.jobs.jobs import Job
+from store.runs.calls import CallRow
+
+log = logging.getLogger(__name__)
+
+DELAYS_S: Final = (
+    2.0, 3.0, 5.0, 10.0, 20.0, 40.0, 60.0, 120.0, 300.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0, 28_800.0, 28_800.0,
+)  # fmt: skip
+"""Pauses after each read: about a day in all."""
+_ANEW: Final[dict[str, Any]] = {"detail": "", "finished_at": None}
+Finding = Literal["happened", "not_happened", "undecided"]
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """Reads for runs whose outcome is ``unknown``. Two at once do no harm: every change is conditional."""
+
+    database: Database
+    contexts: WorkspaceContexts
+    client: HttpEndpointClient
+    evaluator: Evaluator
+    clock: Clock
+    changed: Callable[[str], None]
+    wake: Callable[[], None]
+
+    async def reconcile(self, job: Job) -> Outcome:
+        """One read for each call of the run that is unknown and says how it is found out about."""
+        workspace, run_id = job.workspace, job.payload["run_id"]
+        try:
+            async with self.database.read() as session:
+                run = await repository.get(session, workspace, run_id)
+                calls = {each.call_id: each for each in await store.runs.calls.of_run(session, workspace, run_id)}
+        except NotAuthentic as error:
+            return Dead(error.detail)
+        planned = as_planned(run)
+        if planned is None or run.state != "unknown":
+            return Done()
+        waiting = False
+        for step in planned.plan.steps:
+            call = calls.get(step.call_id)
+            read = reconcile_of(step)
+            if call is None or call.state != "unknown" or read is None:
+                continue
+            found = await self._read(run, step, call, read, job.attempt)
+            waiting = waiting or found == "undecided"
+        try:
+            await self._resume(run)
+        except Conflict:
+            return Done()  # somebody settled it meanwhile
+        if not waiting:
+            return Done()
+        if job.attempt > len(DELAYS_S):
+            return Done()  # a person decides
+        return Reschedule(DELAYS_S[job.attempt - 1], "No read tells yet whether it happened.")
+
+    async def _read(self, run: Run, step: Step, call: CallRow, read: Reconcile, attempt: int) -> Finding:
+        """Read once, write down what was read, and settle the call where that says what came of it."""
+        found: Finding = "undecided"
+        told: dict[str, Any] = {}
+        try:
+            binding, request = await self._request(run, step, read)
+        except (InvalidInput, NotFound, NotAuthentic) as error:
+            told["error"] = error.detail
+        else:
+            reply = await self.client.send(
+                run.workspace,
+                _connection(step),
+                request,
+                timeout_s=step.timeout_s,
+                purpose="reconcile",
+                attempt=attempt,
+            )
+            told["url"] = request.url
+            if isinstance(reply, EndpointReply):
+                told["error"] = reply.said
+            else:
+                told |= {"status": reply.status, "error": reply.error, "duration_ms": reply.duration_ms}
+                happened = await is_met(read.happened, reply, binding, self.evaluator, workspace=run.workspace)
+                if happened:
+                    found = "happened"
+                elif read.not_happened is not None and self._is_over(call, read):
+                    missed = await is_met(read.not_happened, reply, binding, self.evaluator, workspace=run.workspace)
+                    found = "not_happened" if missed else "undecided"
+        await self._write_down(run, call, found, attempt, told)
+        return found
+
+    async def _request(self, run: Run, step: Step, read: Reconcile) -> tuple[Binding, RenderedRequest]:
+        async with self.database.read() as session:
+            row = await store.contracts.version(session, run.workspace, step.action, step.version)
+        contract: Contract = parse(json.loads(row.raw))
+        if contract.digest != step.contract_digest:
+            raise NotAuthentic("The stored contract is not the one that the call was made with.")
+        connection = _connection(step)
+        base = None
+        if connection is not None:
+            base = (await self.contexts.of(run.workspace)).catalogue.address(connection)
+            if base is None or not step.url.startswith(base.rstrip("/") + "/"):
+                raise InvalidInput(f"The connection {connection!r} is another one by now.")
+        binding = binding_of(contract, {each.param: each.value for each in step.filled}, step.call_id)
+        return binding, render_read(read, binding, base)
+
+    def _is_over(self, call: CallRow, read: Reconcile) -> bool:
+        """Whether the last attempt was so long ago that it can't be under way any more."""
+        ended = call.finished_at or call.started_at
+        return ended is None or self.clock() >= ended + timedelta(seconds=read.settles_after_s)
+
+    async def _write_down(self, run: Run, call: CallRow, found: Finding, attempt: int, told: dict[str, Any]) -> None:
+        now = self.clock()
+        async with self.database.begin() as session:
+            if found != "undecided":
+                await store.runs.calls.move(
+                    session,
+                    run.workspace,
+                    call.call_id,
+                    was={"unknown"},
+                    to="succeeded" if found == "happened" else "failed",
+                    detail="A read of the platform found that it had happened."
+                    if found == "happened"
+                    else "A read of the platform found that it had not happened.",
+                    finished_at=now,
+                )
+            await recorder.record(
+                session, run, EntryType.RECONCILED, now, outcome=found, call_id=call.call_id, read=attempt, **told
+            )
+
+    async def _resume(self, run: Run) -> None:
+        """Finish a run none of whose calls is unknown any more. What was to follow a call that happened still does,
+        within that call's deadline; later it would surprise. Raises Conflict."""
+        now = self.clock()
+        async with self.database.begin() as session:
+            calls = await store.runs.calls.of_run(session, run.workspace, run.id)
+            if any(each.state in ("unknown", "begun") for each in calls):
+                return
+            planned = as_planned(run)
+            deadlines = {step.call_id: step.deadline_s for step in planned.plan.steps} if planned else {}
+            if all(_in_time(each, deadlines, now) for each in calls if each.state in ("succeeded", "failed")):
+                for each in calls:
+                    if each.state == "skipped":
+                        await store.runs.calls.move(
+                            session, run.workspace, each.call_id, was={"skipped"}, to="planned", **_ANEW
+                        )
+            moved = await repository.move(session, run.with_(state="executing", updated_at=now), was={"unknown"})
+            await put_send(session, moved)
+            after_commit(session, self.wake)
+        self.changed(run.id)
+
+
+def _connection(step: Step) -> str | None:
+    return step.endpoint.connection if step.endpoint is not None else None
+
+
+def _in_time(call: CallRow, deadlines: dict[str, int], now: datetime) -> bool:
+    """Whether a settled call went well, and not too long ago for what was to follow it."""
+    if call.state != "succeeded" or call.started_at is None:
+        return False
+    return now <= call.started_at + timedelta(seconds=deadlines.get(call.call_id, 0))
