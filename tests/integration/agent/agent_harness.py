@@ -61,7 +61,13 @@ SUSPEND: Order = ("suspend Berta Lind for unpaid bills", "saas.suspend_customer"
 REPLY: Order = ("reply to 5519 with done", "saas.reply_ticket", {"ticket_id": "5519", "message": "done"})
 CLOSE: Order = ("close ticket 5519", "saas.close_ticket", {"ticket_id": "5519"})
 UNCLEAR: Order = ("apply some credit to Berta Lind", "saas.apply_credit", BERTA)
-ORDERS = (CREDIT, EMAIL, SUSPEND, REPLY, CLOSE, UNCLEAR)
+ADDRESS: Order = (
+    "write b@x.example down for Berta Lind",
+    "saas.write_down_email",
+    BERTA | {"email": "b@x.example"},
+)
+"""Of a contract that a test registers itself."""
+ORDERS = (ADDRESS, CREDIT, EMAIL, SUSPEND, REPLY, CLOSE, UNCLEAR)
 
 OK = Reply(200, b'{"ok":true}', 5, None, True)
 ERROR = Reply(500, b"", 5, None, True)
@@ -220,7 +226,7 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
             return (platform,)
 
     box = SecretBox(bytes(32))
-    guard = SsrfGuard(())
+    guard = SsrfGuard(("127.0.0.0/8",))
     clients: list[HttpPlatformClient] = []
 
     def client(base_url: str, token: str) -> HttpPlatformClient:
