@@ -20,7 +20,7 @@ from pydantic import (
 from core.errors import Finding, InvalidInput
 from executors.http.credentials import AppliedCredentials, ClientCertificate
 from registry.endpoints.rendering import RESERVED_HEADERS
-from registry.json_schema.pointer import at
+from registry.json_schema.pointer import join_pointer
 
 MAX_SECRET_CHARS: Final = 16 * 1024
 
@@ -176,7 +176,7 @@ def read_credential(value: Any) -> Credential:
         made = _ADAPTER.validate_python(value)
     except ValidationError as error:
         findings = [
-            Finding(at(*fault["loc"][1:]), fault["type"], fault["msg"].removeprefix("Value error, "))
+            Finding(join_pointer(*fault["loc"][1:]), fault["type"], fault["msg"].removeprefix("Value error, "))
             for fault in error.errors(include_url=False, include_input=False, include_context=False)[:20]
         ]
         said = "; ".join(f"{each.pointer.lstrip('/') or 'type'}: {each.detail}" for each in findings[:3])
