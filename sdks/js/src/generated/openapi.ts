@@ -561,10 +561,19 @@ export interface components {
             state: "planned" | "begun" | "succeeded" | "failed" | "unknown" | "skipped";
             status?: number | null;
         };
-        /** @description One call of the card. ``payload`` are the exact bytes that are sent to ``url``, as text. */
+        /**
+         * @description One call of the card. ``payload`` is the exact body that is sent to ``url``, as text (for a tool, its arguments).
+         *     ``method`` and ``headers`` are those of the request; the headers of a signed POST, and the credentials of a
+         *     ``connection``, are added when it is sent.
+         */
         CallView: {
             action: string;
             call_id: string;
+            connection: string | null;
+            headers: {
+                [key: string]: string;
+            };
+            method: string;
             params: components["schemas"]["ParamView"][];
             payload: string;
             preview: string;

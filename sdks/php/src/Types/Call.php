@@ -7,10 +7,15 @@ namespace OpsIQ\Types;
 /** Made from the OpenAPI document by scripts/types.php: don't edit. */
 final class Call extends Type
 {
+    protected const MAPS = ['headers'];
+
     /**
-     * One call of the card. `payload` are the exact bytes that are sent to `url`, as text.
+     * One call of the card. `payload` is the exact body that is sent to `url`, as text (for a tool, its arguments). `method` and
+     * `headers` are those of the request; the headers of a signed POST, and the credentials of a `connection`, are added when it is
+     * sent.
      *
      * @param 'read'|'write'|'irreversible' $risk
+     * @param array<string, string> $headers
      * @param list<Param> $params
      */
     public function __construct(
@@ -22,6 +27,9 @@ final class Call extends Type
         public readonly string $risk,
         public readonly string $url,
         public readonly string $payload,
+        public readonly string $method,
+        public readonly array $headers,
+        public readonly ?string $connection,
         public readonly array $params,
     ) {
     }
@@ -37,6 +45,9 @@ final class Call extends Type
             $data['risk'] ?? null,
             $data['url'] ?? null,
             $data['payload'] ?? null,
+            $data['method'] ?? null,
+            self::map($data['headers'] ?? null),
+            $data['connection'] ?? null,
             self::all(Param::class, $data['params'] ?? null),
         );
     }

@@ -51,7 +51,9 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the card. ``payload`` are the exact bytes that are sent to ``url``, as text."""
+    """One call of the card. ``payload`` is the exact body that is sent to ``url``, as text (for a tool, its arguments).
+    ``method`` and ``headers`` are those of the request; the headers of a signed POST, and the credentials of a
+    ``connection``, are added when it is sent."""
 
     call_id: str
     action: str
@@ -61,6 +63,9 @@ class Call:
     risk: Literal["read", "write", "irreversible"]
     url: str
     payload: str
+    method: str
+    headers: dict[str, str]
+    connection: Optional[str]
     params: tuple[Param, ...]
 
 
