@@ -142,8 +142,10 @@ def _epoch_ms(value: Json, _: Money | None) -> Json:
 
 def _joined(between: str) -> Callable[[Json, Money | None], Json]:
     def join(value: Json, _: Money | None) -> Json:
-        parts = [as_text(each) for each in value] if isinstance(value, list | tuple) else [as_text(value)]
-        if len(parts) > 1 and any(between in part for part in parts):
+        if not isinstance(value, list | tuple):
+            return as_text(value)
+        parts = [as_text(each) for each in value]
+        if any(between in part for part in parts):
             raise ValueError(f"a part of it holds {between!r} itself")
         return between.join(parts)
 
