@@ -27,9 +27,10 @@ def build_model(settings: Settings) -> ModelClient | None:
 def build_resolver(model: ModelClient | None) -> Resolver | None:
     if model is None:
         return None
+    from agent.resolve.model.form import FormChoice
     from agent.resolve.model.resolver import ProposingResolver
 
-    return ProposingResolver(model)
+    return ProposingResolver(model, choice=FormChoice(model, model.settings.form, probes=model.settings.is_own))
 
 
 def issuer_name(settings: Settings) -> str:

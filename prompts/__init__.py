@@ -2,10 +2,11 @@
 or a socket."""
 
 from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText
-from prompts.templates import DEFAULT_VERSION, Message, render, versions
+from prompts.templates import DEFAULT_VERSION, PLAIN_VERSION, Message, render, versions
 
 __all__ = [
     "DEFAULT_VERSION",
+    "PLAIN_VERSION",
     "ActionText",
     "AnswerText",
     "ArgumentText",

@@ -21,6 +21,8 @@ from core.errors import BadSetting
 from prompts.propose.context import ProposeContext
 
 DEFAULT_VERSION: Final = "propose/v1"
+PLAIN_VERSION: Final = "plain/v1"
+"""Of the plain form: a version serves the form that its folder is named after."""
 MAX_LINE: Final = 160
 
 Role = Literal["system", "user"]

@@ -21,6 +21,7 @@ from registry.conditions.condition import ConditionResult, Evaluator
 if TYPE_CHECKING:
     from agent.resolve.model.client import ModelClient
     from agent.resolve.model.parse import Parser
+    from agent.resolve.model.resolver import VersionChoice
     from agent.workspace.context import WorkspaceContext
 
 MODULE: Final = "agent.planning.reading_worker"
@@ -33,6 +34,7 @@ class ReadingPool:
         self, *, processes: int, budget_s: float, model: ModelClient | None = None, evaluator: Evaluator = CHEAP_ONLY
     ) -> None:
         self._model, self._evaluator = model, evaluator
+        self._choice: VersionChoice | None = None
         self.resolver = "model" if model is not None else "offline"
         self.workers = CpuWorkers(MODULE, (str(budget_s), self.resolver), most=processes)
 
@@ -79,7 +81,7 @@ class ReadingPool:
             resource=Resource(context.key, context.packed),
             serve=self._serving(context),
             tell=on_phase,
-            cut_off=frozenset({"complete"}),
+            cut_off=frozenset({"complete", "version"}),
         )
 
     def _serving(self, context: WorkspaceContext) -> Serve:
@@ -91,6 +93,8 @@ class ReadingPool:
                     return await context.kinds.record(*arguments)
                 case "complete":
                     return await self._completed(*arguments)
+                case "version":
+                    return await self._version()
                 case "judge":
                     return await self._judged(*arguments)
             raise ValueError(f"a worker asks for {what!r}")
@@ -106,6 +110,16 @@ class ReadingPool:
         completion = await self._model.complete(messages, shape, legal=legal, max_tokens=most)
         value = completion.value
         return replace(completion, value=None if value is None else value.model_dump_json())  # type: ignore[arg-type]
+
+    async def _version(self) -> str:
+        """Which form the model is asked in, found out once for all workers."""
+        from agent.resolve.model.form import FormChoice
+
+        assert self._model is not None
+        if self._choice is None:
+            settings = self._model.settings
+            self._choice = FormChoice(self._model, settings.form, probes=settings.is_own)
+        return await self._choice.version()
 
     async def _judged(
         self, expression: str, variables: frozenset[str], values: Mapping[str, Any], workspace: str

@@ -97,6 +97,16 @@ class LineClient:
         return replace(completion, value=None if value is None else shape.model_validate_json(value))
 
 
+class LineChoice:
+    """The form that the server has found for its model."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def version(self) -> str:
+        return str(await self._line.ask("version", None))
+
+
 class LineEvaluator:
     """Conditions that are cheap are judged here, others by the server's own workers for them."""
 
@@ -117,7 +127,7 @@ def resolver_of(name: str, line: Line) -> Resolver:
         return RuleResolver()
     from agent.resolve.model.resolver import ProposingResolver
 
-    return FallbackResolver(ProposingResolver(LineClient(line)), RuleResolver())
+    return FallbackResolver(ProposingResolver(LineClient(line), choice=LineChoice(line)), RuleResolver())
 
 
 def main(arguments: Sequence[str]) -> int:

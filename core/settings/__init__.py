@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.settings.fields import ModelMode
+from core.settings.fields import ModelForm, ModelMode
 from core.settings.settings import SDK_VARIABLES, Settings
 
-__all__ = ["SDK_VARIABLES", "ModelMode", "Settings"]
+__all__ = ["SDK_VARIABLES", "ModelForm", "ModelMode", "Settings"]

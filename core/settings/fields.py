@@ -11,6 +11,7 @@ from core import env_variable
 from core.env_variable import Network, Price, variable
 
 ModelMode = Literal["json_schema", "tools", ""]
+ModelForm = Literal["full", "plain", "auto"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,8 +138,17 @@ class SettingFields:
             default="empty",
         ),
     )
+    model_form: ModelForm = field(
+        default="auto",
+        metadata=variable(
+            "OPSIQ_MODEL_FORM",
+            "In which form a model answers: `full`, or `plain` for small models. `auto` asks a model on a server of "
+            "one's own three small requests first; any other is asked in the full form.",
+            env_variable.one_of("full", "plain", "auto"),
+        ),
+    )
     model_timeout_s: int = field(
-        default=30,
+        default=120,
         metadata=variable(
             "OPSIQ_MODEL_TIMEOUT_S", "How long one model call may take, in seconds.", env_variable.integer(1, 600)
         ),

@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from agent.resolve.model.client import Completion
-from agent.resolve.model.logprobs import TokenLogprobs
 from agent.resolve.model.resolver import Client
 from core import canon
 from core.errors import InvalidInput, ModelMisbehaved, ModelUnavailable
@@ -133,7 +132,6 @@ def _kept(made: Completion[T]) -> dict[str, Any]:
         "ms": round(made.duration_ms, 1),
         "attempts": made.attempts,
         "notes": list(made.notes),
-        **({"tokens": [[each.text, dict(each.others)] for each in made.tokens]} if made.tokens else {}),
     }
 
 
@@ -156,7 +154,6 @@ def _completion(kept: Mapping[str, Any], messages: Sequence[Mapping[str, str]], 
         duration_ms=kept["ms"],
         attempts=kept["attempts"],
         notes=tuple(kept["notes"]),
-        tokens=tuple(TokenLogprobs(text, others) for text, others in kept.get("tokens", ())),
     )
 
 

@@ -10,20 +10,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
 from agent.resolve.model import model_errors
-from agent.resolve.model.logprobs import TokenLogprobs
 from agent.resolve.model.model_errors import ModelFailure
 from agent.resolve.model.openai_http import OpenAiClient, serves
-from agent.resolve.model.reply import Reply
+from agent.resolve.model.reply import CUT_OFF, Reply
 from core import metrics
 from core.errors import BadSetting, ModelMisbehaved, ModelUnavailable
-from core.settings import Settings
+from core.settings import ModelForm, Settings
 from core.traces import span
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ T = TypeVar("T", bound=BaseModel)
 MAX_TOKENS: Final = 512
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 20.0
+REASONING_TOKENS: Final = 8000
+"""So many more tokens has a model that thinks before it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class ModelSettings:
     api_base: str = ""
     api_key: str = field(default="", repr=False)
     mode: Mode = ""
-    timeout_s: float = 30
+    form: ModelForm = "auto"
+    timeout_s: float = 120
     retries: int = 1
     fallbacks: tuple[str, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
@@ -58,6 +60,11 @@ class ModelSettings:
     def __post_init__(self) -> None:
         if not self.model:
             raise BadSetting("OPSIQ_MODEL is empty: name a model as LiteLLM does, or use the offline resolver.")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the model is on a server of one's own, asked directly."""
+        return serves(self.model, self.api_base)
 
     @classmethod
     def from_settings(cls, settings: Settings, **instead: Any) -> ModelSettings:
@@ -67,6 +74,7 @@ class ModelSettings:
             "api_base": settings.model_url,
             "api_key": settings.model_key,
             "mode": settings.model_mode,
+            "form": settings.model_form,
             "timeout_s": settings.model_timeout_s,
             "retries": settings.model_retries,
             "fallbacks": settings.model_fallbacks,
@@ -79,8 +87,7 @@ class ModelSettings:
 class Completion(Generic[T]):
     """What a model answered. ``value`` is None when it refused. ``messages`` and ``text`` are exactly what was sent
     last and what came back last; tokens, ``attempts`` (HTTP calls) and ``duration_ms`` count everything on the way.
-    ``cost`` is US dollars as a decimal string, None when the price is unknown. ``tokens`` are the answer's first with
-    their likelihoods, empty where the provider gives none."""
+    ``cost`` is US dollars as a decimal string, None when the price is unknown."""
 
     value: T | None
     text: str
@@ -93,7 +100,6 @@ class Completion(Generic[T]):
     duration_ms: float
     attempts: int
     notes: tuple[str, ...] = ()
-    tokens: tuple[TokenLogprobs, ...] = ()
 
 
 class ModelClient:
@@ -108,7 +114,7 @@ class ModelClient:
         self._timer = timer
         self._direct = OpenAiClient(settings.api_base, settings.api_key, settings.timeout_s)
         self._libraries: LiteLlmClient | None = None
-        self._tells_no_odds: set[str] = set()
+        self._reasoning: set[str] = set()
 
     async def __aenter__(self) -> ModelClient:
         await self._direct.__aenter__()
@@ -128,8 +134,15 @@ class ModelClient:
         for model in (self.settings.model, *self.settings.fallbacks):
             way = await self._way(model)
             mode = self.settings.mode or ("json_schema" if isinstance(way, OpenAiClient) else way.mode(model))
-            asked = _Asked(way, model, mode, shape, max_tokens)
+            most = max_tokens + (REASONING_TOKENS if model in self._reasoning else 0)
+            asked = _Asked(way, model, mode, shape, most)
             reply = await self._ask(asked, messages, tally)
+            if reply is not None and reply.reasoned and model not in self._reasoning:
+                self._reasoning.add(model)
+                if reply.misfit == CUT_OFF:
+                    tally.notes.append(f"{model}: thought longer than its answer may be, and was asked with more room")
+                    asked = replace(asked, max_tokens=max_tokens + REASONING_TOKENS)
+                    reply = await self._ask(asked, messages, tally)
             if reply is not None and reply.misfit is not None:
                 tally.notes.append(f"{model}: asked once more ({reply.misfit})")
                 again = model_errors.repair(messages, reply.text, reply.misfit, legal)
@@ -176,16 +189,14 @@ class ModelClient:
     async def _once(
         self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage
     ) -> Reply[T] | ModelFailure:
-        """Asked with likelihoods, and where the provider won't take that, without them from then on."""
-        probabilities = asked.mode == "json_schema" and asked.model not in self._tells_no_odds
-        tally.attempts += 1
-        outcome = await asked.once(messages, probabilities=probabilities)
-        if probabilities and isinstance(outcome, ModelFailure) and outcome.rejected:
+        """Where the provider won't take a parameter, asked without it from then on."""
+        while True:
             tally.attempts += 1
-            outcome = await asked.once(messages, probabilities=False)
-            if isinstance(outcome, Reply):
-                self._tells_no_odds.add(asked.model)
-        return outcome
+            outcome = await asked.once(messages)
+            if not isinstance(outcome, ModelFailure) or not outcome.parameter:
+                return outcome
+            if not isinstance(asked.way, OpenAiClient) or not asked.way.leave_out(asked.model, outcome.parameter):
+                return outcome
 
     def _completion(self, asked: _Asked[T], reply: Reply[T], tally: _Usage) -> Completion[T]:
         return Completion(
@@ -200,7 +211,6 @@ class ModelClient:
             duration_ms=(self._timer() - tally.began) * 1000,
             attempts=tally.attempts,
             notes=tuple(tally.notes),
-            tokens=reply.tokens,
         )
 
     def _cost(self, asked: _Asked[T], tally: _Usage) -> str | None:
@@ -222,10 +232,8 @@ class _Asked(Generic[T]):
     shape: type[T]
     max_tokens: int
 
-    async def once(self, messages: Sequence[Mapping[str, str]], *, probabilities: bool) -> Reply[T] | ModelFailure:
-        return await self.way.ask(
-            self.model, self.mode, messages, self.shape, self.max_tokens, probabilities=probabilities
-        )
+    async def once(self, messages: Sequence[Mapping[str, str]]) -> Reply[T] | ModelFailure:
+        return await self.way.ask(self.model, self.mode, messages, self.shape, self.max_tokens)
 
 
 @dataclass(slots=True)

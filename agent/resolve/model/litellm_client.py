@@ -21,7 +21,6 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel
 
 from agent.resolve.model import model_errors
-from agent.resolve.model.logprobs import ASKED
 from agent.resolve.model.model_errors import ModelFailure
 from agent.resolve.model.reply import UNREADABLE, Reply, reply
 
@@ -44,8 +43,11 @@ class LiteLlmClient:
         self._model, self._api_base, self._api_key, self._timeout_s = model, api_base, api_key, timeout_s
 
     def mode(self, model: str) -> str:
-        """A schema for the answer where the provider has that, a forced tool call elsewhere."""
+        """A schema for the answer where the provider has one that may speak of itself (a record belongs to a record),
+        a forced tool call elsewhere. Anthropic's strict schemas may not, its tools' may."""
         known = self._loaded.litellm
+        if self._provider(model) == "anthropic" or "claude" in model:
+            return "tools"
         if self._provider(model) in _SCHEMA_PROVIDERS or known.supports_response_schema(model=model):
             return "json_schema"
         return "tools"
@@ -66,8 +68,6 @@ class LiteLlmClient:
         messages: Sequence[Mapping[str, str]],
         shape: type[T],
         max_tokens: int,
-        *,
-        probabilities: bool,
     ) -> Reply[T] | ModelFailure:
         """One reply, or why there is none. Raises nothing."""
         seen = _Seen()
@@ -95,7 +95,6 @@ class LiteLlmClient:
                     timeout=self._timeout_s,
                     drop_params=True,
                     **self._door(model),
-                    **({"logprobs": True, "top_logprobs": ASKED} if probabilities else {}),
                 )
         except TimeoutError:
             failure = ModelFailure(f"no answer within {self._timeout_s:g} s", again=True)

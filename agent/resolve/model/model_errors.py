@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -24,13 +24,14 @@ _REFUSAL: Final = re.compile(
 @dataclass(frozen=True, slots=True)
 class ModelFailure:
     """Why no reply came. ``again`` says whether the same model may be asked again, ``after_s`` when at the earliest;
-    ``rejected`` that something of the request itself was not taken, ``refused`` that the provider would not work on
-    these words."""
+    ``rejected`` that something of the request itself was not taken (``parameter`` names it, where it is one that can be
+    left out), ``refused`` that the provider would not work on these words."""
 
     why: str
     again: bool
     after_s: float | None = None
     rejected: bool = False
+    parameter: str = ""
     refused: bool = False
 
 
@@ -91,7 +92,8 @@ def of_status(status: int, headers: Mapping[str, str], body: bytes) -> ModelFail
     if status == 400 and _POLICY.search(body):
         return _REFUSED
     if status in (400, 422):
-        return _NOT_TAKEN
+        named = _PARAMETER.search(body)
+        return replace(_NOT_TAKEN, parameter=named[1].decode()) if named else _NOT_TAKEN
     return (
         _broken(status, _retry_after(headers))
         if status >= 500
@@ -124,6 +126,7 @@ _REFUSED: Final = ModelFailure("the provider would not work on this", again=Fals
 _LENGTH: Final = re.compile(
     rb'"(?:code|type)"\s*:\s*"(?:context_length_exceeded|exceed_context_size_error|string_above_max_length)"'
 )
+_PARAMETER: Final = re.compile(rb'"param"\s*:\s*"(temperature|max_tokens)"')
 _POLICY: Final = re.compile(rb'"code"\s*:\s*"(?:content_policy_violation|content_filter)"')
 
 

@@ -20,9 +20,8 @@ from urllib.request import getproxies, proxy_bypass
 from pydantic import BaseModel, ValidationError
 
 from agent.resolve.model import model_errors
-from agent.resolve.model.logprobs import ASKED
 from agent.resolve.model.model_errors import ModelFailure
-from agent.resolve.model.reply import UNREADABLE, Reply, cut_off, reply, text_of
+from agent.resolve.model.reply import CUT_OFF, UNREADABLE, Reply, cut_off, reply, text_of
 
 if TYPE_CHECKING:
     import aiohttp
@@ -58,6 +57,7 @@ class OpenAiClient:
         self._url = f"{api_base.rstrip('/')}/chat/completions"
         self._headers = {"Authorization": f"Bearer {api_key or 'none'}"}
         self._timeout_s = timeout_s
+        self._not_taken: dict[str, frozenset[str]] = {}
         self._keeps = False
         self._kept: aiohttp.ClientSession | None = None
 
@@ -78,18 +78,14 @@ class OpenAiClient:
         messages: Sequence[Mapping[str, str]],
         shape: type[T],
         max_tokens: int,
-        *,
-        probabilities: bool,
     ) -> Reply[T] | ModelFailure:
         """One reply, or why there is none. Raises nothing."""
         sent = [dict(message) for message in messages]
         body = {
             "model": model.removeprefix(PROVIDER),
             "messages": sent,
-            "temperature": 0,
-            "max_tokens": max_tokens,
+            **self._bounds(model, max_tokens),
             **_form(mode, shape),
-            **({"logprobs": True, "top_logprobs": ASKED} if probabilities else {}),
         }
         came = await self._post(body)
         if isinstance(came, ModelFailure):
@@ -99,6 +95,18 @@ class OpenAiClient:
             return reply(came, value, sent, fault)
         except UNREADABLE:
             return model_errors.NO_COMPLETION
+
+    def leave_out(self, model: str, parameter: str) -> bool:
+        """Ask this model without a parameter from now on. False where that is so already."""
+        known = self._not_taken.get(model, frozenset())
+        self._not_taken[model] = known | {parameter}
+        return parameter not in known
+
+    def _bounds(self, model: str, max_tokens: int) -> dict[str, Any]:
+        """Reasoning models take no temperature, and call the bound of tokens otherwise."""
+        not_taken = self._not_taken.get(model, frozenset())
+        most = "max_completion_tokens" if "max_tokens" in not_taken else "max_tokens"
+        return {**({} if "temperature" in not_taken else {"temperature": 0}), most: max_tokens}
 
     async def _post(self, body: Mapping[str, Any]) -> Any:
         import aiohttp
@@ -184,9 +192,9 @@ def _form(mode: str, shape: type[BaseModel]) -> dict[str, Any]:
 
 def _validated(response: Any, shape: type[T]) -> tuple[T | None, str | None]:
     """The answer as a ``shape``, or what is wrong with it. A server that doesn't know schemas may fence its JSON."""
-    text = text_of(response)
+    text = text_of(response).rpartition("</think>")[2]
     if cut_off(response):
-        return None, "cut off before its end"
+        return None, CUT_OFF
     start, end = text.find("{"), text.rfind("}")
     try:
         return shape.model_validate_json(text[start : end + 1] if 0 <= start < end else text), None

@@ -9,7 +9,6 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import BaseModel
 
 from agent.resolve.model import model_errors
-from agent.resolve.model.logprobs import TokenLogprobs, read_logprobs
 from agent.resolve.model.model_errors import ModelFailure, says_no
 from core.storable import make_storable
 
@@ -17,6 +16,9 @@ T = TypeVar("T", bound=BaseModel)
 
 MOST_TOKENS: Final = 1_000_000_000
 """A count of tokens beyond this is none."""
+THOUGHT: Final = "<think>"
+"""How some servers' models begin to think aloud before their answer; ``</think>`` ends it."""
+CUT_OFF: Final = "cut off before its end"
 UNREADABLE: Final = (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError)
 """What reading a response raises that is not of the form it should have."""
 
@@ -24,14 +26,14 @@ UNREADABLE: Final = (AttributeError, LookupError, OverflowError, RecursionError,
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[T]):
     """One reply of a model. ``messages`` are what was sent. ``misfit`` says why it does not fit the type; a refusal is
-    no misfit."""
+    no misfit. ``reasoned`` says that it thought before it answered, out of the same bound of tokens."""
 
     value: T | None
     messages: Sequence[Mapping[str, Any]]
     text: str = ""
     refused: bool = False
     misfit: str | None = None
-    tokens: tuple[TokenLogprobs, ...] = ()
+    reasoned: bool = False
     tokens_in: int = 0
     tokens_out: int = 0
 
@@ -71,10 +73,18 @@ def reply(
         text=text,
         refused=refused,
         misfit=None if refused else fault,
-        tokens=read_logprobs(getattr(choice, "logprobs", None)),
+        reasoned=_reasoned(choice, usage),
         tokens_in=tokens_in,
         tokens_out=tokens_out,
     )
+
+
+def _reasoned(choice: Any, usage: Any) -> bool:
+    message = getattr(choice, "message", None)
+    thoughts = getattr(message, "reasoning_content", None) or getattr(message, "reasoning", None)
+    spent = getattr(getattr(usage, "completion_tokens_details", None), "reasoning_tokens", None)
+    content = getattr(message, "content", None)
+    return bool(thoughts) or bool(_count(spent)) or (isinstance(content, str) and THOUGHT in content)
 
 
 def _count(given: Any) -> int | None:

@@ -17,9 +17,11 @@ from agent.resolve.model.arguments import action_forms, other_tokens
 from agent.resolve.model.client import Completion
 from agent.resolve.model.describe import propose_context
 from agent.resolve.model.parse import Parser
+from agent.resolve.model.plain import PlainParser, plain_schema
 from agent.resolve.model.schema import AnswerSchema, answer_schema
 from agent.resolve.resolver import candidates, find_chosen_action
-from prompts import DEFAULT_VERSION, render
+from core import canon
+from prompts import DEFAULT_VERSION, PLAIN_VERSION, render
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -28,7 +30,9 @@ T = TypeVar("T", bound=BaseModel)
 
 MOST_WHOLE: Final = 32
 MOST_OFFERED: Final = 20
-"""A registry of up to ``MOST_WHOLE`` actions is offered whole; of a larger one the nearest are."""
+MOST_PLAIN: Final = 10
+"""A registry of up to ``MOST_WHOLE`` actions is offered whole; of a larger one the nearest are. In the plain form
+``MOST_PLAIN`` are."""
 MOST_KINDS: Final = 12
 MAX_TOKENS: Final = 1500
 
@@ -39,6 +43,12 @@ class Client(Protocol):
     async def complete(
         self, messages: Sequence[Mapping[str, str]], shape: type[T], *, legal: str = "", max_tokens: int = 512
     ) -> Completion[T]: ...
+
+
+class VersionChoice(Protocol):
+    """Port: which version of the prompt, and so which form, a model is asked with."""
+
+    async def version(self) -> str: ...
 
 
 class _Answer(BaseModel):
@@ -82,28 +92,36 @@ class Prepared:
 def prepare(
     request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, version: str = DEFAULT_VERSION
 ) -> Prepared:
-    """Prepare the request for a model. Its size is bounded: the nearest actions of a large registry, and the kinds they
-    refer to."""
-    offers = _offers(request, shortlist)
+    """Prepare the request for a model, in the form that ``version`` is of. Its size is bounded: the nearest actions of
+    a large registry, and the kinds they refer to."""
+    plain = version.partition("/")[0] == PLAIN_VERSION.partition("/")[0]
+    offers = _offers(request, shortlist, whole=0 if plain else MOST_WHOLE, most=MOST_PLAIN if plain else MOST_OFFERED)
     near = kinds_of(offers, kinds, request.text)
     actions = action_forms(offers, near)
     others = other_tokens(shortlist.others, actions)
-    schema = answer_schema(actions, near, not_allowed=tuple(others), thread=bool(request.thread))
-    parser = Parser(request, actions, near, others)
+    thread = bool(request.thread)
+    if plain:
+        made = plain_schema(actions, near, thread=thread)
+        schema = AnswerSchema(made, canon.digest(made), actions)
+    else:
+        schema = answer_schema(actions, near, not_allowed=tuple(others), thread=thread)
+    parser = (PlainParser if plain else Parser)(request, actions, near, others)
     context = propose_context(
         request, actions, near, role=shortlist.role, not_allowed=tuple(others), more=len(offers) < len(shortlist)
     )
     return Prepared([message.as_json() for message in render(version, context)], schema, parser)
 
 
-def _offers(request: Request, shortlist: Shortlist) -> list[Offer]:
+def _offers(request: Request, shortlist: Shortlist, *, whole: int, most: int) -> list[Offer]:
+    """A small registry whole and as it stands, for the provider's cache; of any other the nearest, likeliest first:
+    that is where a small model looks."""
     picked = find_chosen_action(request, shortlist)
     if picked is not None:
         chosen = shortlist.get(picked)
         return [chosen] if chosen is not None else []
-    if len(shortlist) <= MOST_WHOLE:
+    if len(shortlist) <= whole:
         return list(shortlist.offers)
-    return [each.offer for each in candidates(request, shortlist, k=MOST_OFFERED)][:MOST_OFFERED]
+    return [each.offer for each in candidates(request, shortlist, k=most)][:most]
 
 
 class ProposingResolver:
@@ -112,15 +130,17 @@ class ProposingResolver:
 
     name = "model"
 
-    def __init__(self, client: Client, *, version: str = DEFAULT_VERSION) -> None:
-        self.client, self.version = client, version
+    def __init__(self, client: Client, *, version: str = DEFAULT_VERSION, choice: VersionChoice | None = None) -> None:
+        """``choice`` finds the version; without it that is ``version``."""
+        self.client, self._version, self._choice = client, version, choice
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         if not request.text.strip():
             return self._untried(Abstain(reason="empty", detail="Say what you want done."))
         if not len(shortlist):
             return self._untried(Abstain(reason="nothing_fits", detail="No action is open to you here."))
-        asked = prepare(request, shortlist, kinds, version=self.version)
+        version = await self._choice.version() if self._choice is not None else self._version
+        asked = prepare(request, shortlist, kinds, version=version)
         shape = answer_type(asked.schema.schema, asked.parser)
         legal = ", ".join(asked.schema.actions)
         completion = await self.client.complete(asked.messages, shape, legal=legal, max_tokens=MAX_TOKENS)
@@ -128,7 +148,7 @@ class ProposingResolver:
         trace = Trace(
             resolver=self.name,
             model=completion.model,
-            prompt_version=self.version,
+            prompt_version=version,
             prompt=json.dumps(completion.messages, ensure_ascii=False),
             response=completion.text,
             schema_digest=asked.schema.digest,
@@ -157,7 +177,7 @@ class ProposingResolver:
         return Proposed(proposal=proposal)
 
     def _untried(self, resolution: Abstain) -> Resolved:
-        return Resolved(resolution=resolution, trace=Trace(resolver=self.name, prompt_version=self.version, attempts=0))
+        return Resolved(resolution=resolution, trace=Trace(resolver=self.name, attempts=0))
 
 
 def kinds_of(offers: Sequence[Offer], kinds: Sequence[RecordKind], text: str) -> list[RecordKind]:

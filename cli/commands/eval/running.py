@@ -128,9 +128,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _setups(arguments: argparse.Namespace) -> Iterator[Setup]:
     from evals.report.report import Setup
     from evals.run.resolvers import OFFLINE, prompt_version
-    from prompts import DEFAULT_VERSION
+    from prompts import DEFAULT_VERSION, PLAIN_VERSION
 
-    versions = [prompt_version(each) for each in arguments.prompt_version or [DEFAULT_VERSION]]
+    usual = PLAIN_VERSION if os.environ.get("OPSIQ_MODEL_FORM") == "plain" else DEFAULT_VERSION
+    versions = [prompt_version(each) for each in arguments.prompt_version or [usual]]
     for name in arguments.resolver or [OFFLINE]:
         for version in [None] if name == OFFLINE else versions:
             yield Setup(

@@ -1,0 +1,290 @@
+"""Plain form of a proposal, for small models and servers that take no recursive schema: one flat object a call, names
+for records, words for amounts.
+
+What a model answers in it is written out as the full form and parsed as that. It quotes nothing, so code looks for the
+words that support each value: what an action can do without, and no words support, is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+from agent.extract import exact
+from agent.extract.spans import money
+from agent.pipeline import Request
+from agent.planning.proposal import Proposal
+from agent.resolve.model.answer_json import BadProposal, check_storable, read_list, read_mapping
+from agent.resolve.model.arguments import TIMES, ActionForm, ArgumentForm, closed_set, native_schema
+from agent.resolve.model.parse import Parser
+from agent.resolve.model.span_matching import locate
+from language import numerals
+from language.stems import stem
+from language.text import read_text
+from registry.records import RecordKind
+
+Json = dict[str, Any]
+
+MOST_CALLS: Final = 6
+MAX_LENGTH: Final = 240
+MAX_ITEMS: Final = 12
+NONE: Final = "none"
+QUESTION: Final = "question"
+UNDO: Final = "undo"
+REASONS: Final = ("no such action", "nothing requested", "depends on the future or the unknown")
+_ENDS: Final = {
+    "last": ("as listed", "latest"), "first": ("as listed", "earliest"),
+    "biggest": ("as listed", "highest"), "smallest": ("as listed", "lowest"),
+}  # fmt: skip
+_WHICH: Final = ("one", "all", *_ENDS)
+_TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
+_UNIT: Final = re.compile(r"\s*-?\s*(%|percent|days?|weeks?|months?|years?)(?!\w)", re.IGNORECASE)
+_CALL: Final = re.compile(r"@call\d+")
+_STRING: Final[Json] = {"type": "string", "maxLength": MAX_LENGTH}
+_NULL: Final[Json] = {"type": "null"}
+
+
+def plain_schema(actions: Mapping[str, ActionForm], kinds: Sequence[RecordKind], *, thread: bool = False) -> Json:
+    """The schema of a plain answer: no definitions, no recursion, every key required."""
+    by_name = {kind.name: kind for kind in kinds}
+    calls = [_call(action, by_name) for action in actions.values()]
+    if kinds:
+        calls.append(_question(kinds))
+    if thread:
+        calls.append(_object(action=_one_of([UNDO])))
+    calls.append(_object(action=_one_of([NONE]), reason=_one_of(REASONS)))
+    return _object(calls={"type": "array", "items": {"anyOf": calls}, "minItems": 1, "maxItems": MOST_CALLS})
+
+
+def _call(action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:
+    made: dict[str, Json] = {"action": _one_of([action.token])}
+    for token, form in action.arguments.items():
+        made[token] = {"anyOf": [_argument(form, action, kinds), _NULL]}
+    return _object(**made)
+
+
+def _argument(form: ArgumentForm, action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:
+    if form.form == "reference":
+        return _reference(kinds[form.record or ""])
+    if form.form in ("expression", "text"):
+        return _STRING
+    return _bounded(native_schema(form.schema, action.offer.parameters))
+
+
+def _reference(kind: RecordKind) -> Json:
+    made: dict[str, Json] = {"name": {"anyOf": [_STRING, _NULL]}}
+    if kind.relations:
+        made["owner"] = {"anyOf": [_STRING, _NULL]}
+    if states := [*kind.states, *kind.times]:
+        made["state"] = {"anyOf": [_one_of(states), _NULL]}
+    return _object(**made, which=_one_of(_WHICH))
+
+
+def _question(kinds: Sequence[RecordKind]) -> Json:
+    nullable: Json = {"anyOf": [_STRING, _NULL]}
+    states = sorted({each for kind in kinds for each in (*kind.states, *kind.times)})
+    fields = sorted({each.name for kind in kinds for each in kind.fields})
+    return _object(
+        action=_one_of([QUESTION]),
+        of=_one_of([kind.name for kind in kinds]),
+        name=nullable,
+        owner=nullable,
+        state={"anyOf": [_one_of(states), _NULL]} if states else _NULL,
+        which=_one_of(_WHICH),
+        want=_one_of(["list", "count", *fields]),
+    )
+
+
+def _bounded(schema: Any) -> Any:
+    """Strings and lists with an end: a small model that begins to repeat itself would never close the JSON."""
+    if isinstance(schema, list):
+        return [_bounded(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: _bounded(value) for name, value in schema.items()}
+    if made.get("type") == "string" and "enum" not in made:
+        made["maxLength"] = MAX_LENGTH
+    if made.get("type") == "array":
+        made["maxItems"] = MAX_ITEMS
+    return made
+
+
+def _one_of(members: Sequence[str]) -> Json:
+    return {"type": "string", "enum": list(members)}
+
+
+def _object(**properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+# ── the answer ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class PlainParser(Parser):
+    """Parses a plain answer: what it says in the full form, with the words that support it."""
+
+    def __init__(
+        self,
+        request: Request,
+        actions: Mapping[str, ActionForm],
+        kinds: Sequence[RecordKind],
+        others: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(request, actions, kinds, others)
+        self.kinds = {kind.name: kind for kind in kinds}
+
+    def parse(self, answer: Any) -> Proposal:
+        """Raises BadProposal."""
+        check_storable(answer)
+        held = read_mapping(answer, "the answer")
+        calls = [read_mapping(each, "calls") for each in read_list(held.get("calls"), "calls")]
+        return super().parse({"understood": "", "result": self._written_out(calls), "left_over": []})
+
+    def _written_out(self, calls: Sequence[Mapping[str, Any]]) -> Json:
+        done = [each for each in calls if each.get("action") in self.actions]
+        if done:
+            return {"type": "plan", "steps": [self._step(each) for each in done]}
+        first = calls[0] if calls else {"action": NONE}
+        match first.get("action"):
+            case "question":
+                return {"type": "answer", "answer": self._asked(first)}
+            case "undo":
+                told = [handle for turn in self.request.thread for handle in _CALL.findall(turn.came)]
+                return {"type": "undo", "calls": told[-1:]}
+            case "none":
+                reason = first.get("reason") if first.get("reason") in REASONS else REASONS[0]
+                return {"type": "none", "reason": reason, "action": None, "quote": ""}
+        raise BadProposal("a call names no offered action")
+
+    def _step(self, call: Mapping[str, Any]) -> Json:
+        action = self.actions[str(call["action"])]
+        made: Json = {"action": action.token}
+        for token, form in action.arguments.items():
+            value = call.get(token)
+            made[token] = None if value is None or value == "" else self._said_in_full(form, action, value)
+        return made
+
+    def _said_in_full(self, form: ArgumentForm, action: ActionForm, value: Any) -> Any:
+        if form.form == "reference":
+            return self._found(form.record or "", read_mapping(value, form.token))
+        if form.form == "expression":
+            return self._amount(form, action, str(value))
+        if form.form == "text":
+            words = locate(str(value), self.request)
+            composed = action.offer.annotation(form.parameter).compose and words.start is None
+            return {"draft": str(value), "fills": [], "quote": ""} if composed else {"quote": words.text}
+        quote = self.support(value, form)
+        if not quote and not form.required:
+            return None
+        return {"value": value, "quote": quote}
+
+    def _found(self, name: str, held: Mapping[str, Any]) -> Json | None:
+        """A reference in full; None where it says nothing of the record."""
+        kind = self.kinds.get(name)
+        if kind is None:
+            raise BadProposal("a reference names no kind of record")
+        said, owner, state, which = (held.get(each) or None for each in ("name", "owner", "state", "which"))
+        if isinstance(said, str) and said.startswith("@"):
+            return {"handle": said}
+        where: list[Json] = []
+        above = next((each.kind for each in kind.relations if each.kind in self.kinds), None)
+        if isinstance(owner, str) and owner != said and above is not None:
+            handle = {"handle": owner} if owner.startswith("@") else _query(above, owner)
+            where.append({"belongs_to": handle})
+        if isinstance(state, str):
+            where.append({"state": state, "not": False})
+        order = dict(zip(("by", "first"), _ENDS[which], strict=True)) | {"nth": 1} if which in _ENDS else None
+        if said is None and not where and order is None and which != "all":
+            return None
+        return {**_query(name, said), "where": where, "order": order, "pick": "all" if which == "all" else "one"}
+
+    def _asked(self, held: Mapping[str, Any]) -> Json:
+        found = self._found(str(held.get("of")), held) or _query(str(held.get("of")), None)
+        if held.get("want") == "count":
+            return {"value": {"count": {**found, "pick": "all"}}, "about": None}
+        if held.get("want") == "list":
+            return {"records": {**found, "pick": "all"} if found.get("order") is None else found, "fields": []}
+        return {"records": found, "fields": [str(held.get("want"))]}
+
+    def _amount(self, form: ArgumentForm, action: ActionForm, words: str) -> Json | None:
+        """A number, money or time out of its words, by code's own readers."""
+        quote = locate(words, self.request)
+        if form.schema.get("format") in TIMES:
+            annotation = action.offer.annotation(form.parameter)
+            read = exact(words, name=form.parameter, schema=form.schema, annotation=annotation, now=self.request.now)
+            return {"date": str(read.value), "quote": quote.text} if read is not None else None
+        paid = money.find(read_text(words))
+        if paid:
+            return {"number": str(paid[0].amount), "unit": paid[0].currency, "quote": quote.text}
+        found = numerals.find(read_text(words))
+        if not found:
+            return None
+        unit = _UNIT.match(words, found[0].end)
+        told = unit[1].lower() if unit is not None else None
+        return {"number": str(found[0].value), "unit": "%" if told == "percent" else told, "quote": quote.text}
+
+    # ── words for a value ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def support(self, value: Any, form: ArgumentForm) -> str:
+        """The words of the request that say a value, "" where none do: those that share its telling words or numbers.
+        What must be said of an action and is one of a few may be implied by the whole request."""
+        text = self.request.words(len(self.request.answers)) if self.request.answers else self.request.text
+        exactly = locate(value, self.request) if isinstance(value, str) and value.strip() else None
+        if exactly is not None and exactly.start is not None:
+            return exactly.text
+        wanted = _tokens(value) or set()
+        if isinstance(value, bool):
+            wanted = {stem(each) for each in form.parameter.casefold().split("_") if len(each) > 2}
+        places = [
+            (at.start(), at.end())
+            for at in _TOKEN.finditer(text)
+            if _key(at.group()) in wanted and _telling(at.group())
+        ]
+        places += [
+            (each.start, each.end)
+            for each in numerals.find(read_text(text))
+            if any(_same_number(each.value, token) for token in wanted)
+        ]
+        if places:
+            first, last = min(start for start, _ in places), max(end for _, end in places)
+            return text[first:last] if last - first <= MAX_LENGTH else text[first : first + MAX_LENGTH]
+        implied = form.required and (isinstance(value, bool) or bool(closed_set(form.schema)))
+        return text.strip()[:MAX_LENGTH] if implied else ""
+
+
+def _query(kind: str, said: Any) -> Json:
+    return {
+        "kind": kind, "said": said if isinstance(said, str) else None, "where": [], "order": None, "pick": "one",
+        "among": None,
+    }  # fmt: skip
+
+
+def _tokens(value: Any) -> set[str]:
+    return {_key(token) for leaf in _leaves(value) for token in _TOKEN.findall(leaf) if _telling(token)}
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Mapping):
+            waiting += each.values()
+        elif isinstance(each, list | tuple):
+            waiting += each
+        elif each is not None and not isinstance(each, bool):
+            yield str(each).replace("_", " ")
+
+
+def _key(token: str) -> str:
+    """Words by their stem, numbers by their value: "05" is 5."""
+    return f"{float(token):g}" if token[:1].isdigit() else stem(token.casefold())
+
+
+def _telling(token: str) -> bool:
+    return token[:1].isdigit() or len(token) > 2
+
+
+def _same_number(value: Any, token: str) -> bool:
+    return token[:1].isdigit() and f"{float(value):g}" in (token, f"{float(token) * 100:g}")

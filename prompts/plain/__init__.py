@@ -1,0 +1,1 @@
+"""The shorter prompt that asks a small model for a proposal in plain form."""
