@@ -70,7 +70,8 @@ def _argument(form: ArgumentForm, action: ActionForm, kinds: Mapping[str, Record
         return _reference(kinds[form.record or ""])
     if form.form in ("expression", "text"):
         return _STRING
-    return _bounded(native_schema(form.schema, action.offer.parameters))
+    made: Json = _bounded(native_schema(form.schema, action.offer.parameters))
+    return made
 
 
 def _reference(kind: RecordKind) -> Json:
@@ -145,7 +146,7 @@ class PlainParser(Parser):
     def _written_out(self, calls: Sequence[Mapping[str, Any]]) -> Json:
         done = [each for each in calls if each.get("action") in self.actions]
         if done:
-            return {"type": "plan", "steps": [self._step(each) for each in done]}
+            return {"type": "plan", "steps": [self._whole_call(each) for each in done]}
         first = calls[0] if calls else {"action": NONE}
         match first.get("action"):
             case "question":
@@ -158,7 +159,7 @@ class PlainParser(Parser):
                 return {"type": "none", "reason": reason, "action": None, "quote": ""}
         raise BadProposal("a call names no offered action")
 
-    def _step(self, call: Mapping[str, Any]) -> Json:
+    def _whole_call(self, call: Mapping[str, Any]) -> Json:
         action = self.actions[str(call["action"])]
         made: Json = {"action": action.token}
         for token, form in action.arguments.items():

@@ -16,7 +16,7 @@ from aiohttp import web
 class Reply:
     """One scripted reply: ``text`` as the assistant's words, or a ``status`` that isn't 200. ``hang`` never answers;
     ``in_pieces`` answers a few bytes at first and the rest later; ``hangs_up`` closes the connection instead of
-    answering."""
+    answering. ``parameter`` is one that an error names, ``thoughts`` what a reasoning model thought."""
 
     text: str = ""
     status: int = 200
@@ -27,6 +27,8 @@ class Reply:
     in_pieces: bool = False
     hangs_up: bool = False
     tokens: tuple[int, int] = (100, 10)
+    parameter: str | None = None
+    thoughts: str | None = None
 
 
 def says(answer: object, **more: Any) -> Reply:
@@ -82,7 +84,7 @@ class ScriptedServer:
                     "message": f"scripted {reply.status}: {said}",
                     "type": "scripted",
                     "code": None,
-                    "param": None,
+                    "param": reply.parameter,
                 }
             }
             return web.json_response(error, status=reply.status, headers=dict(reply.headers))
@@ -102,6 +104,8 @@ async def _in_pieces(request: web.Request, body: bytes) -> web.StreamResponse:
 
 def _chat(body: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": reply.text, "refusal": reply.refusal}
+    if reply.thoughts is not None:
+        message["reasoning_content"] = reply.thoughts
     if body.get("tools") and reply.refusal is None:
         name = body["tools"][0]["function"]["name"]
         message |= {

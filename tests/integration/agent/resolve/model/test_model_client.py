@@ -191,19 +191,78 @@ async def test_one_ask_is_one_http_call_and_no_more_than_the_retries_allow(serve
     assert len(server.asked) == 2
 
 
-async def test_likelihoods_are_asked_for_and_done_without_where_the_server_will_not_tell(
-    server: ScriptedServer,
-) -> None:
-    run_service = Desk(server, [Reply(status=400), GOOD, GOOD], retries=0)
-    assert (await run_service.resolve()).trace.attempts == 2
+@pytest.mark.parametrize(
+    ("model", "mode"),
+    [
+        ("anthropic/claude-sonnet-4-5", "tools"),  # its strict schemas may not speak of themselves
+        ("bedrock/anthropic.claude-sonnet-4-5-v1:0", "tools"),
+        ("openai/gpt-5", "json_schema"),
+        ("gemini/gemini-2.5-flash", "json_schema"),
+        ("ollama_chat/qwen3", "json_schema"),
+    ],
+)
+def test_the_closed_set_is_imposed_as_the_provider_can(model: str, mode: str) -> None:
+    from agent.resolve.model.litellm_client import LiteLlmClient
+
+    assert LiteLlmClient(model, "", "", 1).mode(model) == mode
+
+
+async def test_what_a_reasoning_model_does_not_take_is_left_out_from_then_on() -> None:
+    server = ScriptedServer()
+    await server.start()
+    try:
+        refused = [Reply(status=400, parameter="temperature"), Reply(status=400, parameter="max_tokens")]
+        run_service = Desk(server, [*refused, GOOD, GOOD], retries=0)
+        assert (await run_service.resolve()).trace.attempts == 3
+        await run_service.resolve()
+        assert [("temperature" in asked, "max_tokens" in asked) for asked in server.asked] == [
+            (True, True),
+            (False, True),
+            (False, False),
+            (False, False),
+        ]
+        assert "max_completion_tokens" in server.asked[-1]
+    finally:
+        await server.stop()
+
+
+async def test_a_parameter_that_is_refused_even_when_left_out_ends_the_asking() -> None:
+    server = ScriptedServer()
+    await server.start()
+    try:
+        run_service = Desk(server, [Reply(status=400, parameter="temperature")] * 5, retries=3)
+        with pytest.raises(ModelUnavailable, match="can't take the request"):
+            await run_service.resolve()
+        assert len(server.asked) == 2
+    finally:
+        await server.stop()
+
+
+async def test_a_model_that_thought_too_long_to_answer_is_asked_with_more_room(server: ScriptedServer) -> None:
+    cut = Reply(text="", finish="length", thoughts="let me see")
+    run_service = Desk(server, [cut, replace(GOOD, thoughts="yes"), GOOD], retries=0)
+    resolved = await run_service.resolve()
+    assert mention(resolved) == "Zebulon's last invoice"
+    assert any("asked with more room" in note for note in resolved.trace.notes)
     await run_service.resolve()
-    assert [asked.get("top_logprobs") for asked in server.asked] == [8, None, None]
+    rooms = [asked.get("max_tokens") or asked.get("max_completion_tokens") for asked in server.asked]
+    assert rooms[0] < rooms[1] == rooms[2]
+
+
+async def test_thoughts_before_an_answer_are_no_part_of_it() -> None:
+    server = ScriptedServer()
+    await server.start()
+    try:
+        aloud = replace(GOOD, text="<think>maybe {this} or that</think>\n" + GOOD.text)
+        assert mention(await Desk(server, [aloud], retries=0).resolve()) == "Zebulon's last invoice"
+    finally:
+        await server.stop()
 
 
 async def test_a_request_that_can_not_be_taken_is_given_up(server: ScriptedServer) -> None:
     with pytest.raises(ModelUnavailable, match="can't take the request"):
         await Desk(server, [Reply(status=400)] * 9, retries=3).resolve()
-    assert len(server.asked) == 2
+    assert len(server.asked) == 1
 
 
 async def test_no_answer_in_time_is_model_unavailable(server: ScriptedServer) -> None:

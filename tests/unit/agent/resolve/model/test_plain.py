@@ -1,0 +1,184 @@
+"""The plain form: what a small model says in it becomes the full form, with the words that support it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Question, Reply, Request, Turn
+from agent.planning.propose import Task, propose
+from agent.resolve.model.answer_json import BadProposal
+from agent.resolve.model.plain import MAX_LENGTH
+from agent.resolve.model.resolver import Prepared, ProposingResolver, prepare
+from core.errors import ModelMisbehaved
+from prompts import PLAIN_VERSION
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
+from tests.unit.own_worlds import NOW, OWNER, Says, world
+
+SHOP = Offer(
+    "town.find_shop",
+    1,
+    "Find a shop",
+    "Find a shop in a city.",
+    {
+        "type": "object",
+        "properties": {
+            "city": {"type": "string", "description": "City, Country"},
+            "kind": {"type": "string"},
+            "opens": {"type": "string", "format": "date"},
+            "delivers": {"type": "boolean"},
+            "size": {"enum": ["small", "large"]},
+            "limit": {"type": "integer", "default": 10},
+            "tags": {"type": "array", "items": {"type": "string"}},
+        },
+        "required": ["city", "size"],
+    },
+)
+
+
+def of(text: str, *, thread: tuple[Turn, ...] = ()) -> Prepared:
+    request = Request(text=text, now=NOW, thread=thread)
+    return prepare(request, Shortlist([SHOP], role="owner"), (), version=PLAIN_VERSION)
+
+
+async def verdict_of(text: str, *calls: dict[str, Any]) -> Any:
+    there = world("lending")
+    task = Task(Request(text=text, now=NOW), OWNER, there, "run_00000000000000000000000001")
+    return (await propose(task, ProposingResolver(Says({"calls": list(calls)}), version=PLAIN_VERSION))).verdict
+
+
+def named(name: str | None = None, **more: Any) -> dict[str, Any]:
+    return {"name": name, "owner": None, "state": None, "which": "one", **more}
+
+
+@pytest.mark.parametrize(
+    ("text", "argument", "value", "quote"),
+    [
+        ("a shop in Graz please", "city", "Graz, Austria", "Graz"),
+        ("a shop in Graz please", "city", "Bern, Switzerland", None),
+        ("shops for cake in Graz", "kind", "cakes", "cake"),
+        ("shops in Graz", "kind", "bakery", None),
+        ("two shops in Graz", "limit", 2, "two"),
+        ("shops in Graz", "limit", 5, None),
+        ("shops in Graz that deliver", "delivers", True, "deliver"),
+        ("shops in Graz that bring it over", "delivers", True, None),
+        ("a large shop in Graz", "size", "large", "large"),
+        ("a big one in Graz", "size", "large", "a big one in Graz"),
+        ("shops in Graz, open on 5 March", "opens", "2027-03-05", "5"),
+        ("shops in Graz for tea and maps", "tags", ["tea", "maps"], "tea and maps"),
+    ],
+)
+def test_words_are_found_for_a_value_or_it_is_left_out(text: str, argument: str, value: Any, quote: str | None) -> None:
+    made = of(text).parser.parse({"calls": [{"action": "find_shop", argument: value}]})
+    [call] = made.result.calls  # type: ignore[union-attr]
+    held = call.arguments.get(argument)
+    if quote is None and argument != "city":
+        assert held is None  # optional, and nobody said so
+    elif quote is None:
+        assert held.quote is None
+    else:
+        assert held.quote is not None
+        assert (held.value, held.quote.text) == (value, quote)
+
+
+async def test_names_owners_states_and_ends_find_records_and_words_become_amounts() -> None:
+    made = await verdict_of(
+        "waive 3 euros of the last fine of Ines Duarte that is due",
+        {
+            "action": "waive_fine",
+            "fine_id": named(owner="Ines Duarte", state="due", which="last"),
+            "amount": "3 euros",
+        },
+    )
+    assert isinstance(made, Plan), made
+    assert {each.param: each.value for each in made.steps[0].filled} == {
+        "fine_id": 31,
+        "amount": 300,
+        "currency": "EUR",
+    }
+    assert isinstance(
+        await verdict_of("renew a loan", {"action": "renew_loan", "loan_id": named(), "days": None}), Question
+    )
+
+
+async def test_a_question_is_answered_from_records() -> None:
+    counted = await verdict_of(
+        "how many fines are due?",
+        {"action": "question", "of": "fine", **named(state="due", which="all"), "want": "count"},
+    )
+    assert isinstance(counted, Reply)
+    assert counted.count == 4
+    told = await verdict_of(
+        "which shelf is the tile cutter on",
+        {"action": "question", "of": "item", **named("tile cutter"), "want": "shelf"},
+    )
+    assert isinstance(told, Reply)
+    assert told.values == ("back",)
+
+
+async def test_nothing_is_nothing_and_what_is_no_plain_answer_is_refused() -> None:
+    nothing = await verdict_of("paint it", {"action": "none", "reason": "no such action"})
+    assert nothing.reason == "nothing_fits"
+    task = Task(Request(text="a", now=NOW), OWNER, world("lending"), "run_00000000000000000000000001")
+    for calls in ([{"action": "sing"}], [3], "x"):
+        with pytest.raises(ModelMisbehaved):
+            await propose(task, ProposingResolver(Says({"calls": calls}), version=PLAIN_VERSION))
+
+
+def test_the_last_call_of_the_thread_is_taken_back() -> None:
+    turns = (Turn(words="a", came="@call1 find_shop(), done"), Turn(words="b", came="@call2 find_shop(), done"))
+    made = of("undo that", thread=turns).parser.parse({"calls": [{"action": "undo"}]})
+    assert made.result.calls == ("@call2",)  # type: ignore[union-attr]
+
+
+def test_deep_or_odd_values_cost_nothing_and_crash_nothing() -> None:
+    deep: Any = "x"
+    for _ in range(300):
+        deep = [deep]
+    with pytest.raises(BadProposal):
+        of("x").parser.parse({"calls": [{"action": "find_shop", "city": deep}]})
+    with pytest.raises(BadProposal):
+        of("x").parser.parse({"calls": [{"action": "find_shop", "city": "\ud800"}]})
+
+
+def test_the_plain_schema_is_flat_closed_and_bounded() -> None:
+    there = world("lending")
+    asked = prepare(
+        Request(text="x", now=NOW), there.shortlist(OWNER, "admin"), tuple(there.kinds), version=PLAIN_VERSION
+    )
+    schema = asked.schema.schema
+    assert "$ref" not in json.dumps(schema)
+    for node in _nodes(schema):
+        if node.get("type") == "object":
+            assert node["additionalProperties"] is False
+            assert node["required"] == list(node["properties"])
+        if node.get("type") == "string" and "enum" not in node:
+            assert node["maxLength"] == MAX_LENGTH
+        if node.get("type") == "array":
+            assert node["maxItems"] > 0
+
+
+def test_the_plain_prompt_is_less_than_half_as_long() -> None:
+    there = world("lending")
+    sizes = [
+        sum(
+            len(each["content"])
+            for each in prepare(
+                Request(text="x", now=NOW), there.shortlist(OWNER, "admin"), tuple(there.kinds), version=version
+            ).messages
+        )
+        for version in (PLAIN_VERSION, "propose/v1")
+    ]
+    assert sizes[0] < 0.5 * sizes[1]
+
+
+def _nodes(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield schema
+    for each in (*schema.get("properties", {}).values(), *schema.get("anyOf", ())):
+        yield from _nodes(each)
+    if "items" in schema:
+        yield from _nodes(schema["items"])
