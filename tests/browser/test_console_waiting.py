@@ -38,7 +38,12 @@ def model() -> Iterator[SlowModel]:
 def world(tmp_path_factory: pytest.TempPathFactory, model: SlowModel) -> Iterator[Installation]:
     """Two processes on one port that only serve, and a worker that works: who streams is never who resolves."""
     made = Installation(tmp_path_factory.mktemp("waiting"))
-    asks = {"OPSIQ_MODEL": "openai/slow", "OPSIQ_MODEL_URL": model.url, "OPSIQ_MODEL_KEY": "local"}
+    asks = {
+        "OPSIQ_MODEL": "openai/slow",
+        "OPSIQ_MODEL_URL": model.url,
+        "OPSIQ_MODEL_KEY": "local",
+        "OPSIQ_MODEL_FORM": "full",
+    }
     try:
         made.start_platform()
         with ThreadPoolExecutor(1) as aside:

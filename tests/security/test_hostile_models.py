@@ -54,7 +54,12 @@ def model() -> Iterator[HostileEndpoint]:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, model: HostileEndpoint) -> Iterator[Installation]:
     made = Installation(tmp_path_factory.mktemp("models"))
-    asks = {"OPSIQ_MODEL": "openai/hostile", "OPSIQ_MODEL_URL": model.url, "OPSIQ_MODEL_KEY": "local"}
+    asks = {
+        "OPSIQ_MODEL": "openai/hostile",
+        "OPSIQ_MODEL_URL": model.url,
+        "OPSIQ_MODEL_KEY": "local",
+        "OPSIQ_MODEL_FORM": "full",
+    }
     try:
         made.start_platform()
         made.found()

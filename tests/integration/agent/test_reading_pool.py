@@ -121,7 +121,7 @@ async def test_what_costs_more_than_its_budget_is_refused_in_words() -> None:
 async def test_a_model_is_asked_here_and_its_answer_grounded_there() -> None:
     server, there = ScriptedServer(), context(Platform(town()))
     await server.start()
-    settings = ModelSettings(model="openai/scripted", api_base=server.url, api_key="k", retries=0)
+    settings = ModelSettings(model="openai/scripted", api_base=server.url, api_key="k", retries=0, form="full")
     berta = {"kind": "customer", "said": "Berta", "where": [], "order": None, "pick": "one", "among": None}
     newest = {"by": "as listed", "first": "latest", "nth": 1}
     invoice = {
