@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from agent.extract import exact
+from agent.extract import read_exact
 from agent.extract.spans import money
 from agent.pipeline import Request
 from agent.planning.proposal import Proposal
@@ -214,7 +214,9 @@ class PlainParser(Parser):
         quote = locate(words, self.request)
         if form.schema.get("format") in TIMES:
             annotation = action.offer.annotation(form.parameter)
-            read = exact(words, name=form.parameter, schema=form.schema, annotation=annotation, now=self.request.now)
+            read = read_exact(
+                words, name=form.parameter, schema=form.schema, annotation=annotation, now=self.request.now
+            )
             return {"date": str(read.value), "quote": quote.text} if read is not None else None
         paid = money.find(read_text(words))
         if paid:
