@@ -1,0 +1,121 @@
+"""Decisions file: what a document can't say and a person must, as JSON that is written, edited and read back.
+
+Everything in it is optional; what it leaves out stays as the importer proposes it. It is read strictly, since a
+misspelt decision must not pass for one that was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from core.actor import Surface
+from core.errors import Finding, InvalidInput
+from registry.contract import Line, Name, Policy, Risk, Text, Unit, Word
+
+SCHEMA: Final = "opsiq/import-decisions/v1"
+KindName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=128)]
+ConnectionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fixed(_Strict):
+    """The same value in every call."""
+
+    value: str | int | float | bool | None
+
+
+class ParameterDecision(_Strict):
+    """What one parameter means. ``record`` names the kind it refers to, ``field`` the record's field that is sent;
+    ``fixed`` is sent in every call and not asked for; ``supplied`` says that the connection's credential fills it in.
+    ``suggested`` is the importer's guess at ``record``, and decides nothing."""
+
+    record: KindName | None = None
+    field: Word | None = None
+    unit: Unit | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    label: Line | None = None
+    fixed: Fixed | None = None
+    supplied: bool = False
+    suggested: str | None = None
+
+    def annotation(self) -> dict[str, Any]:
+        """What it says in the contract's annotation."""
+        found = {"record": self.record, "field": self.field, "unit": self.unit, "currency": self.currency, "label": self.label}
+        return {key: str(value) for key, value in found.items() if value is not None}
+
+
+class OperationDecision(_Strict):
+    """``include`` False leaves the operation out. ``decide`` is what the importer asks; it decides nothing."""
+
+    include: bool = True
+    name: Name | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
+    title: Line | None = None
+    description: Text | None = None
+    roles: Annotated[tuple[Word, ...], Field(max_length=100)] | None = None
+    surfaces: Annotated[tuple[Surface, ...], Field(max_length=20)] | None = None
+    risk: Risk | None = None
+    confirmation: Literal[Policy.NEVER, Policy.ONCE_PER_SESSION, Policy.ALWAYS] | None = None
+    examples: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
+    parameters: dict[str, ParameterDecision] = Field(default_factory=dict)
+    decide: tuple[str, ...] = ()
+
+
+class KindDecision(_Strict):
+    include: bool = True
+    decide: tuple[str, ...] = ()
+
+
+class ConnectionDecision(_Strict):
+    """``name`` is what contracts call the connection. ``base_address`` is where its requests go."""
+
+    name: ConnectionName | None = None
+    base_address: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    credential: dict[str, Any] | None = None
+
+
+class Decisions(_Strict):
+    """The whole file. ``roles`` hold for every operation that names none of its own."""
+
+    schema_: Literal["opsiq/import-decisions/v1"] = Field(default=SCHEMA, alias="schema")
+    document: dict[str, Any] = Field(default_factory=dict)
+    prefix: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=40)] = ""
+    connection: ConnectionDecision = ConnectionDecision()
+    connections: dict[str, ConnectionDecision] = Field(default_factory=dict)
+    roles: Annotated[tuple[Word, ...], Field(max_length=100)] = ()
+    operations: dict[str, OperationDecision] = Field(default_factory=dict)
+    kinds: dict[str, KindDecision] = Field(default_factory=dict)
+    decide: tuple[str, ...] = ()
+
+    def of(self, operation: str) -> OperationDecision:
+        found = self.operations.get(operation, _NOTHING_DECIDED)
+        return found if found.roles is not None or not self.roles else found.model_copy(update={"roles": self.roles})
+
+
+_NOTHING_DECIDED: Final = OperationDecision()
+
+
+def read_decisions(value: Any) -> Decisions:
+    """Raises InvalidInput with every fault and its place."""
+    try:
+        return Decisions.model_validate(value)
+    except ValidationError as error:
+        findings = [
+            Finding("/" + "/".join(_part(part) for part in fault["loc"]), fault["type"], fault["msg"])
+            for fault in error.errors(include_url=False, include_input=False)[:100]
+        ]
+        raise InvalidInput("The decisions can't be read; mend these first.", findings=findings) from error
+
+
+def _part(part: int | str) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def roles_missing(contract: Mapping[str, Any]) -> bool:
+    return not contract.get("roles")

@@ -1,0 +1,143 @@
+"""OpenAPI importer: a document as drafts of contracts and of record kinds, and the decisions that are left to people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from registry.importing import kinds
+from registry.importing.alternatives import Settler
+from registry.importing.connections import Connections
+from registry.importing.credentials import alternatives_of
+from registry.importing.decisions import Decisions, KindDecision
+from registry.importing.digests import Digests
+from registry.importing.drafting import Draft, Refusal, draft
+from registry.importing.kinds import KindDraft
+from registry.importing.names import names_of, title_of
+from registry.importing.operations import ApiDescription, read_description
+from registry.importing.references import Documents
+from registry.importing.schema_view import SchemaReader
+
+LEFT_OUT: Final = "It is left out by the decisions."
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Everything that a document gave. ``connections`` maps each connection's name to its base address."""
+
+    description: ApiDescription
+    digest: str
+    drafts: tuple[Draft, ...]
+    refusals: tuple[Refusal, ...]
+    kinds: tuple[KindDraft, ...]
+    connections: Mapping[str, str]
+    decisions: Decisions
+    decide: tuple[str, ...]
+
+    def report(self, file_of: Callable[[str], str] = lambda _: "") -> dict[str, Any]:
+        """What ``opsiq import openapi --json`` prints; ``file_of`` says where a draft's contract was written."""
+        return {
+            "title": self.description.title,
+            "version": self.description.version,
+            "openapi": self.description.dialect,
+            "document": self.digest,
+            "operations": len(self.description.operations),
+            "drafts": [_draft_entry(each, file_of(each.contract["name"])) for each in self.drafts],
+            "refused": [{"operation": each.operation.key, "reason": each.reason} for each in self.refusals],
+            "kinds": [each.name for each in self.kinds],
+            "connections": dict(self.connections),
+            "decide": list(self.decide),
+        }
+
+
+def import_openapi(documents: Documents, decisions: Decisions | None = None) -> Import:
+    """The drafts of every operation of a document. Raises UnreadableDocument for what is no OpenAPI document, and
+    BadReference where its parts can't be put together."""
+    decided = decisions or Decisions()
+    description = read_description(documents)
+    settler = Settler(SchemaReader(documents))
+    digests = Digests(documents)
+    connections = Connections(description, decided)
+    found = kinds.kinds_of(description, settler)
+    kept = {key: each.name for key, each in decided.operations.items() if each.name is not None}
+    names = names_of(description.operations, prefix=decided.prefix, kept=kept)
+    made: list[Draft] = []
+    refused: list[Refusal] = []
+    for operation in description.operations:
+        decision = decided.of(operation.key)
+        if not decision.include:
+            refused.append(Refusal(operation, LEFT_OUT))
+            continue
+        name = names[operation.key]
+        upstream = {"operation": operation.key, "schema_digest": digests.of(operation.method, operation.path)}
+        result: Draft | Refusal
+        if len(operation.key) > 300:
+            result = Refusal(operation, "Its path is longer than 300 characters.")
+        else:
+            result = draft(
+                operation,
+                settler,
+                name=name,
+                title=title_of(operation, name),
+                connection=connections.of(operation),
+                upstream=upstream,
+                decision=decision,
+            )
+        if isinstance(result, Draft):
+            made.append(result)
+        else:
+            refused.append(result)
+    digest = documents.digest
+    for each in made:  # only now is it known what the document refers to
+        each.contract["upstream"]["document"] = digest
+    gone = sorted(set(decided.operations) - {each.key for each in description.operations})
+    decide = [f"The decisions name {key!r}, which the document has not (any more)." for key in gone]
+    return Import(
+        description=description,
+        digest=digest,
+        drafts=tuple(made),
+        refusals=tuple(refused),
+        kinds=tuple(each for each in found if decided.kinds.get(each.name, KindDecision()).include),
+        connections=connections.used,
+        decisions=decided,
+        decide=(*decide, *_questions(description, connections, made, decided)),
+    )
+
+
+def _questions(
+    description: ApiDescription, connections: Connections, drafts: list[Draft], decided: Decisions
+) -> list[str]:
+    """What a person must still decide, in sentences."""
+    made = list(connections.questions())
+    nobody = sum(not each.contract["roles"] for each in drafts)
+    if nobody:
+        made.append(f"Roles: nobody may run {nobody} of {len(drafts)} drafts. Name roles, for all or for each.")
+    if len(alternatives_of(description)) > 1 and decided.connection.credential is None:
+        ways = "; ".join(alternatives_of(description)[:6])
+        made.append(f"Credential: the document knows several ways to sign in: {ways}. Say which one is used.")
+    return made
+
+
+def _draft_entry(each: Draft, file: str) -> dict[str, Any]:
+    return {
+        "name": each.contract["name"],
+        "operation": each.operation.key,
+        "operation_id": each.operation.id,
+        "title": each.contract["title"],
+        "risk": each.contract["risk"],
+        "connection": each.contract["endpoint"]["connection"],
+        **({"file": file} if file else {}),
+        "parameters": [
+            {
+                "name": slot.name,
+                "in": slot.place,
+                "at": slot.key,
+                "required": slot.required,
+                **({"whole": True, "holds": list(slot.inside)} if slot.whole else {}),
+                **({"supplied_by": each.supplied[slot.key]} if slot.key in each.supplied else {}),
+            }
+            for slot in each.slots
+        ],
+        "notes": list(each.notes),
+    }
