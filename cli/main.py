@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "runs": "cli.commands.runs",
     "connectors": "cli.commands.connectors",
     "contracts": "cli.commands.contracts",
+    "import": "cli.commands.importing",
     "keys": "cli.commands.keys",
     "records": "cli.commands.records",
     "history": "cli.commands.history",

@@ -27,8 +27,8 @@ _Set = dict[str, dict[int, tuple[str, str]]]
 class ContractRow(Row, table=True):
     """One registered version of a contract. ``raw`` are the very bytes that were signed.
 
-    ``signature`` is a detached JWS over them; ``state``: active or retired, since
-    ``changed_at``.
+    ``signature`` is a detached JWS over them; ``state``: active, suspended or retired, since ``changed_at``.
+    ``reason`` says, as JSON, what changed upstream that it is suspended for.
     """
 
     __tablename__ = "contracts"
@@ -44,6 +44,7 @@ class ContractRow(Row, table=True):
     registered_by: str
     created_at: datetime = Field(sa_type=UtcTime)
     changed_at: datetime = Field(sa_type=UtcTime)
+    reason: str | None = None
 
 
 class SigningKeyRow(Row, table=True):
@@ -222,28 +223,51 @@ async def every_version(session: AsyncSession, workspace: str) -> list[ContractR
 
 
 async def retire(session: AsyncSession, workspace: str, name: str) -> ContractRow:
-    """Retires a contract: it is no longer offered. Raises NotFound when no version of it is active."""
-    return await _state(session, workspace, name, was="active", to="retired")
+    """Retires a contract: it is no longer offered. Raises NotFound when no version of it is active or suspended."""
+    return await _state(session, workspace, name, was=("active", "suspended"), to="retired")
 
 
-async def reinstate(session: AsyncSession, workspace: str, name: str) -> ContractRow:
-    """Makes the newest version active again. Raises NotFound when that is not a retired one."""
-    return await _state(session, workspace, name, was="retired", to="active")
+async def suspend(session: AsyncSession, workspace: str, name: str, version: int, reason: str) -> ContractRow:
+    """Suspends a version: it is neither offered nor sent until somebody has looked at why. Raises NotFound when it is
+    not the newest, active one."""
+    return await _state(session, workspace, name, was=("active",), to="suspended", version=version, reason=reason)
 
 
-async def _state(session: AsyncSession, workspace: str, name: str, *, was: str, to: str) -> ContractRow:
+async def suspended(session: AsyncSession, workspace: str) -> list[ContractRow]:
+    """Every suspended version, by name."""
+    mine = select(_T).where(_T.c.workspace == workspace, _T.c.state == "suspended")
+    return await every(session, ContractRow, mine.order_by(_T.c.name))
+
+
+async def reinstate(session: AsyncSession, workspace: str, name: str, *, was: str = "retired") -> ContractRow:
+    """Makes the newest version active again. Raises NotFound when that is not in the state ``was``."""
+    return await _state(session, workspace, name, was=(was,), to="active")
+
+
+async def _state(
+    session: AsyncSession,
+    workspace: str,
+    name: str,
+    *,
+    was: tuple[str, ...],
+    to: str,
+    version: int | None = None,
+    reason: str | None = None,
+) -> ContractRow:
     known = await _known_set(session, workspace)
     named = (_T.c.workspace == workspace, _T.c.name == name)
     newest = select(func.max(_T.c.version)).where(*named).scalar_subquery()
     moved = (
         update(_T)
-        .where(*named, _T.c.state == was, _T.c.version == newest)
-        .values(state=to, changed_at=DbNow())
+        .where(*named, _T.c.state.in_(was), _T.c.version == newest)
+        .values(state=to, changed_at=DbNow(), reason=reason)
         .returning(_T)
     )
+    if version is not None:
+        moved = moved.where(_T.c.version == version)
     row = await first(session, ContractRow, moved)
     if row is None:
-        raise NotFound(f"The newest version of {name} in this workspace is not {was}.")
+        raise NotFound(f"The newest version of {name} in this workspace is not {' or '.join(was)}.")
     if to == "active":
         known.setdefault(row.name, {})[row.version] = (row.digest, row.signature)
     else:

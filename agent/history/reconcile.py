@@ -25,7 +25,8 @@ _KINDS: Final = (
     EntryType.WORKSPACE_CREATED, EntryType.MEMBER_ADDED, EntryType.MEMBER_INVITED, EntryType.MEMBER_JOINED,
     EntryType.MEMBER_ROLE_CHANGED, EntryType.MEMBER_DEACTIVATED, EntryType.MEMBER_REACTIVATED,
     EntryType.IDENTITY_LINKED, EntryType.IDENTITY_UNLINKED, EntryType.KEY_CREATED, EntryType.KEY_REVOKED,
-    EntryType.CONTRACT_REGISTERED, EntryType.CONTRACT_RETIRED,
+    EntryType.CONTRACT_REGISTERED, EntryType.CONTRACT_RETIRED, EntryType.CONTRACT_SUSPENDED,
+    EntryType.CONTRACT_REINSTATED,
 )  # fmt: skip
 
 
@@ -69,9 +70,9 @@ class _Told:
                 self.identities[f"{data['issuer']} {data['subject']}"] = {"member": data["member"]}
             case EntryType.IDENTITY_UNLINKED:
                 self.identities.pop(f"{data['issuer']} {data['subject']}", None)
-            case EntryType.CONTRACT_REGISTERED:
+            case EntryType.CONTRACT_REGISTERED | EntryType.CONTRACT_REINSTATED:
                 self.contracts[data["contract"]] = {"version": str(data["version"]), "digest": data["digest"]}
-            case EntryType.CONTRACT_RETIRED:
+            case EntryType.CONTRACT_RETIRED | EntryType.CONTRACT_SUSPENDED:
                 self.contracts.pop(data["contract"], None)
 
 

@@ -53,6 +53,8 @@ class EntryType(StrEnum):
     DECIDED = "decided"
     CONTRACT_REGISTERED = "contract_registered"
     CONTRACT_RETIRED = "contract_retired"
+    CONTRACT_SUSPENDED = "contract_suspended"
+    CONTRACT_REINSTATED = "contract_reinstated"
     CONFIRM_REFUSED = "confirm_refused"
     WORKSPACE_CREATED = "workspace_created"
     CONNECTOR_CONFIGURED = "connector_configured"

@@ -23,7 +23,7 @@ from agent.sending.action_secrets import ActionSecrets
 from agent.workspace import roles
 from agent.workspace.context import WorkspaceContexts
 from agent.workspace.key_registration import ways_around
-from core import ids
+from core import canon, ids
 from core.actor import OWNER, Actor, Mode
 from core.clock import Clock
 from core.crypto import passwords
@@ -304,6 +304,48 @@ class WorkspaceAdmin:
             await in_transaction(session, row)
         return row
 
+    async def suspend(
+        self,
+        by: Actor,
+        name: str,
+        version: int,
+        reason: Mapping[str, Any],
+        *,
+        in_transaction: TransactionHook[ContractRow] = no_hook,
+    ) -> ContractRow:
+        """Suspend a contract whose upstream is no longer what was signed: nobody is offered it, and what was held or
+        confirmed is not sent, until an owner has looked. ``reason`` tells what changed (operation, change, details).
+        Raises NotFound where this version is not in force."""
+        if by.kind != "system":
+            _owner(by, "suspends contracts")
+        text = canon.dumps(_shortened(reason)).decode()
+        async with self.database.begin() as session:
+            row = await store.contracts.suspend(session, by.workspace, name, version, text)
+            await recorder.record_act(
+                session, by, EntryType.CONTRACT_SUSPENDED, self.clock(), contract=name, version=version, reason=text
+            )
+            await in_transaction(session, row)
+        return row
+
+    async def reinstate(
+        self, by: Actor, name: str, *, in_transaction: TransactionHook[ContractRow] = no_hook
+    ) -> ContractRow:
+        """Put a suspended contract in force again, as it was signed. Raises NotFound where it is not suspended."""
+        _owner(by, "puts contracts in force again")
+        async with self.database.begin() as session:
+            row = await store.contracts.reinstate(session, by.workspace, name, was="suspended")
+            await recorder.record_act(
+                session,
+                by,
+                EntryType.CONTRACT_REINSTATED,
+                self.clock(),
+                contract=name,
+                version=row.version,
+                digest=row.digest,
+            )
+            await in_transaction(session, row)
+        return row
+
     async def _sealed(self, session: AsyncSession, workspace: str, name: str, given: Mapping[str, str]) -> str:
         context = f"connector:{workspace}:{name}"
         there = next((row for row in await store.connectors.listed(session, workspace) if row.name == name), None)
@@ -340,3 +382,13 @@ def _owner(by: Actor, does: str) -> None:
 
 def _key_context(workspace: str, kid: str) -> str:
     return f"contract-key:{workspace}:{kid}"
+
+
+def _shortened(reason: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a reason: text alone, and not more than a page shows."""
+    details = reason.get("details")
+    return {
+        "operation": str(reason.get("operation", ""))[:300],
+        "change": str(reason.get("change", ""))[:40],
+        "details": [str(each)[:300] for each in details[:50]] if isinstance(details, list | tuple) else [],
+    }

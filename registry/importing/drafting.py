@@ -21,7 +21,7 @@ from registry.importing.operations import BodyContent, Operation
 from registry.importing.references import Located
 from registry.importing.slots import CannotDraft, Room, Slot, is_form, is_json, is_minor_units, is_multipart, slots_of
 from registry.linting.linter import is_advice, lint
-from registry.pointer import at
+from registry.json_schema.pointer import at
 
 ROOMS: Final = (Room(80, 120), Room(40, 60), Room(20, 20), Room(1, 8), Room(1, 1))
 """How much a draft holds, from the most to the least."""
@@ -74,7 +74,7 @@ def draft(
     if operation.method not in _METHODS:
         return Refusal(operation, f"{operation.method} is no method that contracts call.")
     try:
-        content = _content(operation)
+        content = content_of(operation)
         reason = ""
         for room in ROOMS:
             slots = slots_of(operation, content, settler, room)
@@ -173,7 +173,7 @@ def _draft(
     return Draft(operation, contract, tuple(slots), tuple(notes), supplied)
 
 
-def _content(operation: Operation) -> BodyContent | None:
+def content_of(operation: Operation) -> BodyContent | None:
     """The media type that is sent: JSON before forms before text."""
     if not operation.contents:
         return None
@@ -294,7 +294,7 @@ def _schema(slot: Slot, method: str) -> dict[str, Any]:
 
 
 def _fits(schema: Mapping[str, Any]) -> bool:
-    from registry.schemas import misfits
+    from registry.json_schema.schemas import misfits
 
     try:
         return not misfits({key: each for key, each in schema.items() if key != "default"}, {}, schema["default"])

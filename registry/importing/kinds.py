@@ -15,7 +15,7 @@ from registry.importing import words
 from registry.importing.alternatives import Settled, Settler
 from registry.importing.operations import ApiDescription, Operation
 from registry.importing.slots import is_json
-from registry.pointer import at
+from registry.json_schema.pointer import at
 
 MAX_FIELDS: Final = 30
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")

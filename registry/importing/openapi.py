@@ -24,7 +24,8 @@ LEFT_OUT: Final = "It is left out by the decisions."
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Everything that a document gave. ``connections`` maps each connection's name to its base address."""
+    """Everything that a document gave. ``connections`` maps each connection's name to its base address, ``servers`` each
+    server that isn't the platform's own, as the document writes it, to its connection's name."""
 
     description: ApiDescription
     digest: str
@@ -32,6 +33,7 @@ class Import:
     refusals: tuple[Refusal, ...]
     kinds: tuple[KindDraft, ...]
     connections: Mapping[str, str]
+    servers: Mapping[str, str]
     decisions: Decisions
     decide: tuple[str, ...]
 
@@ -100,6 +102,7 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
         refusals=tuple(refused),
         kinds=tuple(each for each in found if decided.kinds.get(each.name, KindDecision()).include),
         connections=connections.used,
+        servers=connections.servers,
         decisions=decided,
         decide=(*decide, *_questions(description, connections, made, decided)),
     )

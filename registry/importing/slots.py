@@ -18,7 +18,7 @@ from registry.importing.alternatives import Settled, Settler
 from registry.importing.json_schemas import Budget
 from registry.importing.operations import BodyContent, Operation, Parameter
 from registry.importing.schema_view import SchemaView
-from registry.pointer import at
+from registry.json_schema.pointer import at
 
 MAX_PARAMETERS: Final = 190
 """Of a contract; the linter allows 200."""

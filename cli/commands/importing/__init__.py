@@ -1,0 +1,18 @@
+"""``opsiq import``: drafts of contracts from other systems' descriptions, and what changed in a newer one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cli.commands.importing import diff, openapi
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "import",
+        help="draft contracts from an OpenAPI document; see what a newer one changes",
+        description="Draft contracts from another system's description of its API. Nothing is signed or registered.",
+    )
+    acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
+    openapi.add_parser(acts)
+    diff.add_parser(acts)

@@ -1,0 +1,1 @@
+"""Reading documents of others, from folders, archives and the web, in a process that can be killed."""

@@ -1,0 +1,108 @@
+"""Runs an import in a process of its own: killable, with bounds on processor time, memory and waiting.
+
+This side reads the documents that the other asks for, from one source for each tree, and so decides what may be read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+from core.errors import Finding, InvalidInput, Unavailable
+from executors.importing.import_worker import CPU_S, HEAD
+from registry.importing.tasks import Task
+
+WALL_S: Final = 180.0
+MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
+MAX_AT_ONCE: Final = 2
+_ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH")
+
+
+class DocumentSource(Protocol):
+    """Where a tree of documents comes from: a folder, an archive, a text, a host. ``root`` names its first."""
+
+    root: str
+
+    async def read(self, name: str) -> bytes:
+        """Raises InvalidInput for what is not there, or may not be read."""
+        ...
+
+
+class ImportProcess:
+    """Runs tasks, a few at a time."""
+
+    def __init__(self, *, at_once: int = MAX_AT_ONCE, wall_s: float = WALL_S) -> None:
+        self._room = asyncio.Semaphore(at_once)
+        self._wall_s = wall_s
+
+    async def run(self, task: Task, sources: Sequence[DocumentSource]) -> dict[str, Any]:
+        """The task's answer. Raises InvalidInput for documents that can't be used, those that take too long or too
+        much memory among them."""
+        async with self._room:
+            environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                "executors.importing.import_worker",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=environment,
+            )
+            try:
+                async with asyncio.timeout(self._wall_s):
+                    return await _converse(process, {**task, "roots": [each.root for each in sources]}, sources)
+            except TimeoutError as error:
+                raise InvalidInput(f"The import took longer than {self._wall_s:.0f} s. Import a part of it.") from error
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+
+
+async def _converse(
+    process: asyncio.subprocess.Process, task: Task, sources: Sequence[DocumentSource]
+) -> dict[str, Any]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        await _send(process.stdin, json.dumps(task).encode())
+        while True:
+            message: dict[str, Any] = json.loads(await _receive(process.stdout))
+            if "need" in message:
+                tree, name = message["need"]
+                try:
+                    await _send(process.stdin, b"\x00" + await sources[tree].read(name))
+                except InvalidInput as error:
+                    await _send(process.stdin, b"\x01" + error.detail.encode())
+            elif "error" in message:
+                findings = [Finding(*each) for each in message["error"].get("findings", ())]
+                raise InvalidInput(message["error"]["detail"], findings=findings)
+            else:
+                done: dict[str, Any] = message["done"]
+                return done
+    except (EOFError, OSError) as error:
+        code = await process.wait()
+        if code < 0:
+            raise InvalidInput(
+                f"The document could not be read within {CPU_S} s of processor time. Import a part of it."
+            ) from error
+        raise Unavailable("The import stopped before it was done; try again.") from error
+
+
+async def _send(stream: asyncio.StreamWriter, body: bytes) -> None:
+    stream.write(HEAD.pack(len(body)) + body)
+    await stream.drain()
+
+
+async def _receive(stream: asyncio.StreamReader) -> bytes:
+    (size,) = HEAD.unpack(await stream.readexactly(HEAD.size))
+    if size > MAX_ANSWER_BYTES:
+        raise InvalidInput("The import's result is larger than can be handed on. Import a part of it.")
+    return await stream.readexactly(size)

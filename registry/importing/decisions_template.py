@@ -1,0 +1,100 @@
+"""Decisions file as the importer proposes it: every operation with its name and risk, what is guessed, what is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from registry.importing import words
+from registry.importing.credentials import credential_of
+from registry.importing.decisions import SCHEMA, Decisions, OperationDecision
+from registry.importing.drafting import Draft
+from registry.importing.kinds import KindDraft
+from registry.importing.openapi import Import
+
+_ID: Final = re.compile(r"_?(?:ids?|uuids?|keys?|slugs?|codes?|names?|numbers?)\Z")
+
+
+def proposed_decisions(made: Import) -> dict[str, Any]:
+    """The decisions with what the document says filled in. Given decisions stand as they were; importing with what is
+    proposed here changes nothing."""
+    decided = made.decisions
+    name = next(iter(made.connections))
+    credential = decided.connection.credential or credential_of(made.description)
+    return {
+        "schema": SCHEMA,
+        "document": {"title": made.description.title, "version": made.description.version, "sha256": made.digest},
+        "decide": list(made.decide),
+        "prefix": decided.prefix,
+        "roles": list(decided.roles),
+        "connection": {"name": name, "base_address": made.connections[name], "credential": credential},
+        "connections": {
+            server: {"name": each, "base_address": made.connections[each]} for server, each in made.servers.items()
+        },
+        "kinds": {each.name: _kind(each, decided) for each in made.kinds} | _left_out(made),
+        "operations": {
+            **{each.operation.key: _operation(each, made.kinds, decided) for each in made.drafts},
+            **{key: each.model_dump(mode="json", exclude_defaults=True) for key, each in decided.operations.items() if not each.include},
+        },
+    }
+
+
+def _left_out(made: Import) -> dict[str, Any]:
+    return {name: {"include": False} for name, each in made.decisions.kinds.items() if not each.include}
+
+
+def _kind(each: KindDraft, decided: Decisions) -> dict[str, Any]:
+    return {"include": True, "decide": list(each.decide)}
+
+
+def _operation(each: Draft, kinds: tuple[KindDraft, ...], decided: Decisions) -> dict[str, Any]:
+    contract = each.contract
+    given = decided.operations.get(each.operation.key, OperationDecision())
+    parameters = {
+        name: found.model_dump(mode="json", exclude_defaults=True) for name, found in given.parameters.items()
+    }
+    for slot_name, guess in _guesses(each, kinds):
+        parameters.setdefault(slot_name, {}).setdefault("suggested", guess)
+    asked = list(_asked(each, parameters))
+    return {
+        **given.model_dump(mode="json", exclude_defaults=True, exclude={"parameters", "decide"}),
+        "name": contract["name"],
+        "risk": contract["risk"],
+        "confirmation": contract["confirmation"]["policy"],
+        **({"parameters": parameters} if parameters else {}),
+        **({"decide": asked} if asked else {}),
+    }
+
+
+def _asked(each: Draft, parameters: dict[str, Any]) -> Iterator[str]:
+    if not each.contract["roles"]:
+        yield "Who may run it?"
+    for name, said in parameters.items():
+        if "suggested" in said and not said.get("record"):
+            yield f"Does {name} refer to a record ({said['suggested']})? Then write it as its \"record\"."
+    yield from each.notes
+
+
+def _guesses(each: Draft, kinds: tuple[KindDraft, ...]) -> Iterator[tuple[str, str]]:
+    """(parameter, kind) where a parameter's name or place says which kind's id it is."""
+    by_path = {kind.path: kind.name for kind in kinds}
+    names = {kind.name for kind in kinds}
+    for slot in each.slots:
+        if slot.place == "path":
+            upto = each.operation.path.split("{" + slot.key + "}")[0] + "{" + slot.key + "}"
+            found = by_path.get(upto) or next((name for path, name in by_path.items() if _alike(path, upto)), None)
+            if found:
+                yield slot.name, found
+                continue
+        last = words.snake(slot.words[-1]) if slot.words else ""
+        stem = _ID.sub("", last)
+        if stem != last and stem in names and not slot.whole:
+            yield slot.name, stem
+        elif last == "id" and len(slot.words) > 1 and words.snake(slot.words[-2]) in names:
+            yield slot.name, words.snake(slot.words[-2])
+
+
+def _alike(path: str, other: str) -> bool:
+    return re.sub(r"\{[^}]*\}", "{}", path) == re.sub(r"\{[^}]*\}", "{}", other)
+

@@ -1,0 +1,75 @@
+"""Import tasks: everything an importer does with documents, as one function of JSON and a reader of documents.
+
+So that it can run in a process of its own, which may be killed; see ``executors.importing``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final, Literal, TypedDict
+
+from core.errors import InvalidInput
+from registry.importing.credentials import credential_of
+from registry.importing.decisions import read_decisions
+from registry.importing.decisions_template import proposed_decisions
+from registry.importing.differences import differences, suspensions
+from registry.importing.openapi import Import, import_openapi
+from registry.importing.references import Documents
+
+CONNECTOR_SCHEMA: Final = "opsiq/connector/v1"
+Read = Callable[[int, str], bytes]
+"""The bytes of a document of the first (0) or second (1) tree."""
+
+
+class Task(TypedDict, total=False):
+    """``draft`` a document; the ``differences`` of two; the ``suspensions`` of contracts by one. ``roots`` are the
+    names of the trees' root documents."""
+
+    do: Literal["draft", "differences", "suspensions"]
+    roots: list[str]
+    decisions: dict[str, Any] | None
+    contracts: list[dict[str, Any]]
+
+
+def perform(task: Task, read: Read) -> dict[str, Any]:
+    """The task's answer, as JSON. Raises InvalidInput for documents and decisions that can't be used."""
+    trees = [Documents(root, partial(read, index)) for index, root in enumerate(task["roots"])]
+    match task["do"]:
+        case "draft":
+            given = task.get("decisions")
+            return _drafted(import_openapi(trees[0], read_decisions(given) if given is not None else None))
+        case "differences":
+            found = differences(trees[0], trees[1])
+            return {"document": trees[1].digest, "differences": [each.as_json() for each in found]}
+        case "suspensions":
+            held = suspensions(task.get("contracts") or [], trees[0])
+            return {"document": trees[0].digest, "suspensions": [each.as_json() for each in held]}
+    raise InvalidInput(f"There is no task {task['do']!r}.")
+
+
+def _drafted(made: Import) -> dict[str, Any]:
+    return {
+        "report": made.report(),
+        "contracts": [each.contract for each in made.drafts],
+        "connector": connector_of(made),
+        "decisions": proposed_decisions(made),
+    }
+
+
+def connector_of(made: Import) -> dict[str, Any]:
+    """The draft of a ``connector.json``: how to sign in, and the kinds that were found."""
+    decided = made.decisions.connection
+    name, address = next(iter(made.connections.items()))
+    connection: Mapping[str, Any] = {
+        "base_url": {"label": "Base address", **({"example": address} if address else {})},
+        "credential": decided.credential or credential_of(made.description),
+    }
+    return {
+        "schema": CONNECTOR_SCHEMA,
+        "name": name,
+        "title": made.description.title or name,
+        "version": "0.1.0",
+        "connection": connection,
+        "kinds": {each.name: each.entry for each in made.kinds},
+    }
