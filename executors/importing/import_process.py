@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from typing import Any, Final, Protocol
 from core.errors import Finding, InvalidInput, Unavailable
 from executors.importing.import_worker import CPU_S, HEAD
 from registry.importing.tasks import Task
+
+log = logging.getLogger("opsiq.executors.importing")
 
 WALL_S: Final = 180.0
 MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
@@ -52,9 +55,10 @@ class ImportProcess:
                 "executors.importing.import_worker",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
                 env=environment,
             )
+            complaints = asyncio.create_task(_tail(process.stderr))
             try:
                 async with asyncio.timeout(self._wall_s):
                     return await _converse(process, {**task, "roots": [each.root for each in sources]}, sources)
@@ -64,6 +68,8 @@ class ImportProcess:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
+                if said := await complaints:
+                    log.warning("an import complained: %s", said.strip().rsplit("\n", 1)[-1][:300])
 
 
 async def _converse(
@@ -94,6 +100,14 @@ async def _converse(
                 f"The document could not be read within {CPU_S} s of processor time. Import a part of it."
             ) from error
         raise Unavailable("The import stopped before it was done; try again.") from error
+
+
+async def _tail(stream: asyncio.StreamReader | None) -> str:
+    """The last words of a stream, which is read to its end so that nobody waits to write."""
+    kept = b""
+    while stream is not None and (chunk := await stream.read(4096)):
+        kept = (kept + chunk)[-2000:]
+    return kept.decode("utf-8", "replace")
 
 
 async def _send(stream: asyncio.StreamWriter, body: bytes) -> None:

@@ -185,10 +185,12 @@ def _repeated(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _bracketed(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """``name[0][key]`` for each leaf."""
+    """``name[0][key]`` for each leaf. Brackets within a key are percent-encoded, so that none can pass for another
+    place."""
     if isinstance(value, Mapping):
         for key, each in value.items():
-            yield from _bracketed(f"{name}[{key}]", each)
+            escaped = str(key).replace("%", "%25").replace("[", "%5B").replace("]", "%5D")
+            yield from _bracketed(f"{name}[{_well_formed(escaped, name)}]", each)
     elif isinstance(value, list | tuple):
         for index, each in enumerate(value):
             yield from _bracketed(f"{name}[{index}]", each)
@@ -229,7 +231,7 @@ def _body(body: Body, binding: Binding) -> tuple[str, str]:
         case JsonBody():
             found = {pointer: binding.value(value) for pointer, value in body.fields.items()}
             made = json_body.build({pointer: value for pointer, value in found.items() if value is not _ABSENT})
-            return "application/json", _canonical(made)
+            return body.content_type or "application/json", _canonical(made)
         case FormBody():
             return "application/x-www-form-urlencoded", urlencode(list(_pairs(body.fields, binding)))
         case MultipartBody():

@@ -153,9 +153,13 @@ class OpsiqEndpoint(Endpoint):
 
 
 class JsonBody(_Frozen):
-    """A JSON body: each value at its JSON Pointer; ``""`` is the whole body."""
+    """A JSON body: each value at its JSON Pointer; ``""`` is the whole body. ``content_type`` is
+    ``application/json`` where nothing else is said."""
 
     type: Literal["json"]
+    content_type: (
+        Annotated[str, StringConstraints(pattern=r"^[a-z]+/[A-Za-z0-9.+-]*json[A-Za-z0-9.+-]*$", max_length=100)] | None
+    ) = None
     fields: Annotated[dict[Pointer, Value], Field(max_length=MAX_VALUES)] = Field(default_factory=dict)
 
 

@@ -20,10 +20,12 @@ from registry.endpoints.types import (
     Constant,
     Endpoint,
     Format,
+    FormBody,
     FromCall,
     FromParameter,
     HttpEndpoint,
     JsonBody,
+    MultipartBody,
     Statuses,
     Value,
     ValueMap,
@@ -133,6 +135,8 @@ def _placeholders(url: str, path: Mapping[str, Value], url_at: str, path_at: str
 
 
 def _values(contract: Contract, bound: list[tuple[str, Value]], here: str) -> Iterator[Finding]:
+    endpoint = contract.endpoint
+    form_body = isinstance(endpoint, HttpEndpoint) and isinstance(endpoint.body, FormBody | MultipartBody)
     for inner, value in bound:
         place = here + inner
         in_path = "/path/" in f"{inner}/" and not inner.startswith("/body")
@@ -159,13 +163,16 @@ def _values(contract: Contract, bound: list[tuple[str, Value]], here: str) -> It
             yield Finding(
                 f"{place}/parameter", "path_not_scalar", f"{value.parameter!r} is no single value to stand in a path."
             )
-        yield from _format(contract, value, schema, f"{place}/format", in_path=in_path)
+        in_fields = inner.startswith("/query/") or (inner.startswith("/body/fields/") and form_body)
+        yield from _format(contract, value, schema, f"{place}/format", in_path=in_path, in_fields=in_fields)
 
 
 def _format(
-    contract: Contract, value: FromParameter, schema: Mapping[str, Any], here: str, *, in_path: bool
+    contract: Contract, value: FromParameter, schema: Mapping[str, Any], here: str, *, in_path: bool, in_fields: bool
 ) -> Iterator[Finding]:
     form = value.format
+    if form is Format.BRACKETS and not in_fields:
+        yield Finding(here, "format_misplaced", "'brackets' is a format for the fields of a query or form alone.")
     if form is Format.PATH and not in_path:
         yield Finding(here, "format_misplaced", "'path' is a format for path parameters alone.")
     annotation = contract.annotation(value.parameter)
