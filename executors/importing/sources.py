@@ -13,7 +13,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import aiohttp
 
@@ -84,11 +84,14 @@ class WebSource:
             raise InvalidInput(f"{name} can't be fetched: {error}.") from error
         head = AnswerHead(MAX_BYTES)
         try:
-            async with asyncio.timeout(FETCH_S), open_session(self._guard, reuse=False) as session:
-                async with session.get(url, allow_redirects=False) as response:
-                    status, location = response.status, response.headers.get("location", "")
-                    if status == 200:
-                        await head.read(response)
+            async with (
+                asyncio.timeout(FETCH_S),
+                open_session(self._guard, reuse=False) as session,
+                session.get(url, allow_redirects=False) as response,
+            ):
+                status, location = response.status, response.headers.get("location", "")
+                if status == 200:
+                    await head.read(response)
         except (aiohttp.ClientError, OSError) as error:
             raise InvalidInput(f"{name} can't be fetched: {kind_of(error)} ({detail_of(error)}).") from error
         if 300 <= status < 400:
@@ -195,8 +198,7 @@ def _unpacked(data: bytes) -> bytes:
     opener = next((each for magic, each in openers if data.startswith(magic)), None)
     if opener is None:
         return data
-    file: IO[bytes] = opener(io.BytesIO(data))
-    with file:
+    with opener(io.BytesIO(data)) as file:
         made = file.read(2 * MAX_ALL_BYTES + 1)
     if len(made) > 2 * MAX_ALL_BYTES:
         raise InvalidInput(f"The archive is larger than {2 * MAX_ALL_BYTES:,} bytes when it is unpacked.")

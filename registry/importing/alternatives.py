@@ -39,6 +39,8 @@ class Settler:
     def __init__(self, reader: SchemaReader) -> None:
         self.reader = reader
         self._known: dict[int, tuple[SchemaView, Settled]] = {}
+        self._joint: dict[tuple[int, ...], SchemaView] = {}
+        self._forms: dict[int, list[Settled]] = {}
 
     def of(self, at: Located) -> Settled:
         return self.settled(self.reader.view(at))
@@ -49,7 +51,8 @@ class Settler:
             return known[1]
         # Whoever asks for it from within gets this: a circle of alternatives alone means nothing.
         self._known[id(view)] = (view, Settled("any", view))
-        made = self._settle(view, level)
+        forms = self._forms.get(id(view))
+        made = self._settle(view, level) if forms is None else self._object(view, forms)
         self._known[id(view)] = (view, made)
         return made
 
@@ -105,13 +108,16 @@ class Settler:
         if len(distinct) == 1 and own is None:
             return distinct[0]
         if all(not each.is_object and not each.is_array and not each.variants for each in distinct):
-            return _scalars(own or distinct[0], distinct)
+            base = SchemaView(key=id(distinct[0]), own=dict(distinct[0].own)) if len(distinct) > 1 else distinct[0]
+            return _scalars(own or base, distinct)
         settled = [self.settled(each) for each in distinct]
         if all(each.kind == "object" for each in settled) and not any(each.large for each in settled):
-            base = SchemaView(key=id(distinct[0]), types=frozenset({"object"}), own=dict(distinct[0].own))
-            made = self._object(base, settled)
-            self._known[id(base)] = (base, made)
-            return base
+            ids = tuple(sorted(map(id, distinct)))
+            if ids not in self._joint:  # looked into when somebody asks, since it may lead back here
+                base = SchemaView(key=id(distinct[0]), types=frozenset({"object"}), own=dict(distinct[0].own))
+                self._joint[ids] = base
+                self._forms[id(base)] = settled
+            return self._joint[ids]
         return SchemaView(key=id(distinct[0]), own={"description": distinct[0].description}, nullable=True)
 
 
@@ -123,8 +129,8 @@ def _scalars(view: SchemaView, forms: list[SchemaView]) -> SchemaView:
         for each in forms:
             enum += [member for member in each.enum or () if member not in enum]
     own = {**(forms[0].own if len(forms) == 1 else {}), **view.own}
-    formats = {each.own.get("format") for each in forms}
-    if len(formats) == 1 and None not in formats:
+    formats = {str(each.own.get("format") or "") for each in forms}
+    if len(formats) == 1 and "" not in formats:
         own["format"] = next(iter(formats))
     else:
         own.pop("format", None) if len(forms) > 1 else None

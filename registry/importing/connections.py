@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 from urllib.parse import urlsplit
 
+from language.text import word_set
 from registry.importing import words
 from registry.importing.decisions import Decisions
 from registry.importing.operations import ApiDescription, Operation
 from registry.importing.references import is_url
 
-_DULL = frozenset("api rest http https v1 v2 v3 public the service services platform reference specification "
-                  "openapi swagger documentation docs".split())  # fmt: skip
+_DULL: Final = word_set(
+    "api rest http https v1 v2 v3 public the service services platform reference specification openapi "
+    "swagger documentation docs "
+)
 
 
 class Connections:
@@ -21,12 +26,15 @@ class Connections:
         self._decided = decided
         self._description = description
         own = decided.connection
+        said = Counter(each.server for each in description.operations if each.server)
+        # Where each operation names its server, the one that most have is the platform's.
+        self._own = description.server or (said.most_common(1)[0][0] if said else "")
         self.name = own.name or _name(description)
-        self.used: dict[str, str] = {self.name: own.base_address or description.server}
+        self.used: dict[str, str] = {self.name: own.base_address or self._own}
         self._by_server: dict[str, str] = {}
 
     def of(self, operation: Operation) -> str:
-        if operation.server is None:
+        if operation.server is None or operation.server == self._own:
             return self.name
         if operation.server not in self._by_server:
             decided = self._decided.connections.get(operation.server)

@@ -46,7 +46,13 @@ class ParameterDecision(_Strict):
 
     def annotation(self) -> dict[str, Any]:
         """What it says in the contract's annotation."""
-        found = {"record": self.record, "field": self.field, "unit": self.unit, "currency": self.currency, "label": self.label}
+        found = {
+            "record": self.record,
+            "field": self.field,
+            "unit": self.unit,
+            "currency": self.currency,
+            "label": self.label,
+        }
         return {key: str(value) for key, value in found.items() if value is not None}
 
 

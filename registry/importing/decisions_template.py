@@ -1,4 +1,4 @@
-"""Decisions file as the importer proposes it: every operation with its name and risk, what is guessed, what is asked."""
+"""Decisions file as the importer proposes it: each operation with its name and risk, what is guessed, what is asked."""
 
 from __future__ import annotations
 
@@ -32,10 +32,14 @@ def proposed_decisions(made: Import) -> dict[str, Any]:
         "connections": {
             server: {"name": each, "base_address": made.connections[each]} for server, each in made.servers.items()
         },
-        "kinds": {each.name: _kind(each, decided) for each in made.kinds} | _left_out(made),
+        "kinds": {each.name: _kind(each) for each in made.kinds} | _left_out(made),
         "operations": {
             **{each.operation.key: _operation(each, made.kinds, decided) for each in made.drafts},
-            **{key: each.model_dump(mode="json", exclude_defaults=True) for key, each in decided.operations.items() if not each.include},
+            **{
+                key: each.model_dump(mode="json", exclude_defaults=True)
+                for key, each in decided.operations.items()
+                if not each.include
+            },
         },
     }
 
@@ -44,7 +48,7 @@ def _left_out(made: Import) -> dict[str, Any]:
     return {name: {"include": False} for name, each in made.decisions.kinds.items() if not each.include}
 
 
-def _kind(each: KindDraft, decided: Decisions) -> dict[str, Any]:
+def _kind(each: KindDraft) -> dict[str, Any]:
     return {"include": True, "decide": list(each.decide)}
 
 
@@ -72,7 +76,7 @@ def _asked(each: Draft, parameters: dict[str, Any]) -> Iterator[str]:
         yield "Who may run it?"
     for name, said in parameters.items():
         if "suggested" in said and not said.get("record"):
-            yield f"Does {name} refer to a record ({said['suggested']})? Then write it as its \"record\"."
+            yield f'Does {name} refer to a record ({said["suggested"]})? Then write it as its "record".'
     yield from each.notes
 
 
@@ -97,4 +101,3 @@ def _guesses(each: Draft, kinds: tuple[KindDraft, ...]) -> Iterator[tuple[str, s
 
 def _alike(path: str, other: str) -> bool:
     return re.sub(r"\{[^}]*\}", "{}", path) == re.sub(r"\{[^}]*\}", "{}", other)
-

@@ -23,6 +23,7 @@ _BOUNDS: Final[Mapping[str, int]] = {  # keyword → the direction in which it t
     "minLength": 1, "minimum": 1, "exclusiveMinimum": 1, "minItems": 1, "maxLength": -1, "maximum": -1,
     "exclusiveMaximum": -1, "maxItems": -1,
 }  # fmt: skip
+_MAX_LEVELS: Final = 8
 _NO_VIEW: Final = SchemaView(key=0)
 
 
@@ -116,7 +117,9 @@ def _changed(
     if not was:
         was = {}
     breaking = [*_gone(was, now), *_asked(was, now)]
-    harmless = [f"the optional {_told(slot)} is new" for place, slot in now.items() if place not in was and not slot.required]
+    harmless = [
+        f"the optional {_told(slot)} is new" for place, slot in now.items() if place not in was and not slot.required
+    ]
     for place in was.keys() & now.keys():
         narrower, wider = _compared(was[place], now[place])
         breaking += narrower
@@ -156,28 +159,63 @@ def _compared(was: Slot, now: Slot) -> tuple[list[str], list[str]]:
         wider.append(f"{told} is optional now")
     if was.form != now.form:
         narrower.append(f"{told} is written in another form ({was.form or 'plain'} → {now.form or 'plain'})")
-    old_types, new_types = _types(was.schema), _types(now.schema)
+    less, more = _schemas(told, was.schema, now.schema)
+    return narrower + less, wider + more
+
+
+def _schemas(told: str, was: Mapping[str, Any], now: Mapping[str, Any], level: int = 0) -> tuple[list[str], list[str]]:
+    """The same of two schemas, and of what they hold."""
+    narrower: list[str] = []
+    wider: list[str] = []
+    if was == now or level > _MAX_LEVELS:
+        return narrower, wider
+    old_types, new_types = _types(was), _types(now)
     if old_types != new_types:
-        change = f"{told} takes {' or '.join(sorted(new_types)) or 'anything'} instead of " + (
-            " or ".join(sorted(old_types)) or "anything"
-        )
+        change = f"{told} takes {_either(new_types)} instead of {_either(old_types)}"
         (wider if _covers(new_types, old_types) else narrower).append(change)
-    lost, more = _members(was.schema, now.schema)
+    lost, more = _members(was, now)
     narrower += [f"{told} no longer takes {each!r}" for each in lost[:10]]
     wider += [f"{told} also takes {each!r}" for each in more[:10]]
     for keyword, direction in _BOUNDS.items():
-        old, new = was.schema.get(keyword), now.schema.get(keyword)
+        old, new = was.get(keyword), now.get(keyword)
         if old == new:
             continue
         tighter = new is not None and (old is None or (new - old) * direction > 0)
         (narrower if tighter else wider).append(f"{told}: {keyword} is {_or_none(new)} instead of {_or_none(old)}")
     for keyword in ("pattern", "format"):
-        old, new = was.schema.get(keyword), now.schema.get(keyword)
+        old, new = was.get(keyword), now.get(keyword)
         if old != new:
             (narrower if new is not None else wider).append(f"{told}: its {keyword} is {_or_none(new)}")
-    if was.whole and now.whole and was.schema != now.schema and not narrower:
-        narrower.append(f"{told} has another schema")
+    if was.get("anyOf") != now.get("anyOf"):
+        narrower.append(f"{told} has other alternatives")
+    for less, others in _within(told, was, now, level):
+        narrower += less
+        wider += others
     return narrower, wider
+
+
+def _within(
+    told: str, was: Mapping[str, Any], now: Mapping[str, Any], level: int
+) -> Iterator[tuple[list[str], list[str]]]:
+    old, new = was.get("properties") or {}, now.get("properties") or {}
+    for name in {**old, **new} if old and new else ():
+        inner = f"{told}.{name}"
+        if name not in new:
+            yield [f"{inner} is gone"], []
+        elif name not in old:
+            yield [], [f"{inner} is new"]
+        else:
+            yield _schemas(inner, old[name], new[name], level + 1)
+    for name in sorted(set(now.get("required") or ()) - set(was.get("required") or ())):
+        yield [f"{told}.{name} is required now"], []
+    for keyword in ("items", "additionalProperties"):
+        before, after = was.get(keyword), now.get(keyword)
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            yield _schemas(f"{told}[]", before, after, level + 1)
+
+
+def _either(types: frozenset[str]) -> str:
+    return " or ".join(sorted(types)) or "anything"
 
 
 def _sent_differently(
@@ -198,7 +236,9 @@ def _sent_differently(
             if not _elsewhere(stand_in, slots):
                 breaking.append(f"{_told(stand_in)}, which the contract sends, is gone")
         elif parameter is not None and isinstance(properties.get(parameter), Mapping):
-            was = Slot(place, name, slot.words, parameter in required, dict(properties[parameter]), slot.view, form=slot.form)
+            was = Slot(
+                place, name, slot.words, parameter in required, dict(properties[parameter]), slot.view, form=slot.form
+            )
             narrower, wider = _compared(was, slot)
             breaking += narrower
             harmless += wider

@@ -20,24 +20,36 @@ from registry.importing.decisions import OperationDecision
 from registry.importing.operations import BodyContent, Operation
 from registry.importing.references import Located
 from registry.importing.slots import CannotDraft, Room, Slot, is_form, is_json, is_minor_units, is_multipart, slots_of
-from registry.linting.linter import is_advice, lint
 from registry.json_schema.pointer import at
+from registry.linting.linter import is_advice, lint
 
 ROOMS: Final = (Room(80, 120), Room(40, 60), Room(20, 20), Room(1, 8), Room(1, 1))
 """How much a draft holds, from the most to the least."""
 MAX_DESCRIPTION: Final = 600
 UNKNOWN_DOCUMENT: Final = "sha256:" + 64 * "0"
 """Stands for the document's digest until everything that it refers to has been read."""
+_RISKS: Final = {"GET": "read", "DELETE": "irreversible"}
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _WILDCARD: Final = re.compile(r"(?:\+|\*|:\.\*|:\.\+|:path)\Z")
-_IDEMPOTENCY: Final = frozenset({"idempotency-key", "x-idempotency-key", "idempotency-token", "x-request-id-idempotent"})
+_IDEMPOTENCY: Final = frozenset(
+    {"idempotency-key", "x-idempotency-key", "idempotency-token", "x-request-id-idempotent"}
+)
 _CHANGES: Final = re.compile(
     r"(?:add|archive|cancel|clear|close|create|delete|destroy|disable|enable|grant|invite|kick|leave|logout|merge|pay|"
     r"pause|post|publish|purge|refund|remove|rename|reset|restart|revoke|send|set|start|stop|submit|suspend|trigger|"
     r"unsubscribe|update|upload)s?\b", re.I
 )  # fmt: skip
-_SENTENCE_KEYS: Final = ("message", "detail", "error_description", "error_message", "title", "description", "reason")
+_SENTENCE_KEYS: Final = (
+    "message",
+    "detail",
+    "msg",
+    "error_description",
+    "error_message",
+    "title",
+    "description",
+    "reason",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +139,9 @@ def _draft(
     for place, member in (("path", "path"), ("query", "query"), ("header", "headers")):
         values = {slot.key: bound[slot.name] for slot in asked if slot.place == place}
         if place == "path":
-            values = {key: _in_path(bound[slot.name], slot, placeholders) for key, slot in _by_key(asked, "path").items()}
+            values = {
+                key: _in_path(bound[slot.name], slot, placeholders) for key, slot in _by_key(asked, "path").items()
+            }
         elif place == "query":
             values = {**_literals(operation.path), **values}
         if values:
@@ -144,7 +158,8 @@ def _draft(
         endpoint["error"] = errors
     left = [slot for slot in asked if slot.name not in fixed]
     properties = {slot.name: _schema(slot, method) for slot in left}
-    risk = decision.risk or {"GET": "read", "DELETE": "irreversible"}.get(method, "write")
+    risk = decision.risk.value if decision.risk else _RISKS.get(method, "write")
+    policy = decision.confirmation.value if decision.confirmation else "never" if risk == "read" else "always"
     contract: dict[str, Any] = {
         "schema": SCHEMA_V2,
         "name": name,
@@ -154,7 +169,7 @@ def _draft(
         "surfaces": list(decision.surfaces if decision.surfaces is not None else ("admin",)),
         "roles": list(decision.roles or ()),
         "risk": risk,
-        "confirmation": {"policy": decision.confirmation or ("never" if risk == "read" else "always")},
+        "confirmation": {"policy": policy},
         "idempotent": method == "GET" or idempotency is not None,
         "parameters": {
             "type": "object",
@@ -278,7 +293,7 @@ def _schema(slot: Slot, method: str) -> dict[str, Any]:
             said.append(f"Without it: {words.cut(str(default), 60)}.")
     text = words.cut(" ".join(each for each in said if each), json_schemas.MAX_DESCRIPTION)
     if slot.whole:
-        text = f"{text.rstrip()} (JSON)".strip()
+        text = f"{text.rstrip()} (JSON)" if text else "As JSON."
     if text:
         made["description"] = text
     example = slot.example if slot.example is not None else slot.view.own.get("example")
@@ -311,7 +326,8 @@ def _annotations(slots: Sequence[Slot], decision: OperationDecision) -> dict[str
         if is_minor_units(slot):
             found["unit"] = "money_minor"
             beside = next(
-                (by_path[key] for key in ((slot.place, (*slot.words[:-1], w)) for w in _CURRENCIES) if key in by_path), None
+                (by_path[key] for key in ((slot.place, (*slot.words[:-1], w)) for w in _CURRENCIES) if key in by_path),
+                None,
             )
             if beside is not None:
                 found["currency_from"] = beside.name
@@ -380,7 +396,7 @@ def _json_contents(answer: Located) -> list[Located]:
 def _sentences(settler: Settler, schema: Located) -> list[str]:
     settled = settler.of(schema)
     found = [at(name) for name in _SENTENCE_KEYS if _is_text(settler, settled, name)]
-    for name in ("error", "errors"):
+    for name in ("error", "errors", "detail"):
         child = settled.children.get(name)
         inner = settler.settled(child) if child is not None else None
         place = at(name)

@@ -24,7 +24,9 @@ MAX_FIELDS: Final = 200
 MAX_LEVELS: Final = 5
 MAX_PATTERN: Final = 200
 _MAX_NUMBER: Final = 2**53 - 1
-_FORMATS: Final = frozenset({"date", "date-time", "time", "duration", "email", "uri", "uuid", "ipv4", "ipv6", "hostname"})
+_FORMATS: Final = frozenset(
+    {"date", "date-time", "time", "duration", "email", "uri", "uuid", "ipv4", "ipv6", "hostname"}
+)
 _OF_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
     "string": ("minLength", "maxLength"),
     "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
@@ -54,7 +56,8 @@ def scalar(view: SchemaView) -> dict[str, Any]:
         members = _members(view.enum)
         if members and len(members) <= MAX_ENUM:
             made["enum"] = members
-        types = [each for each in types if all(_is(each, member) for member in members)] if members else types
+        if members:
+            types = [each for each in types or _ORDER[:4] if all(_is(each, member) for member in members)][:1]
     if types:
         made["type"] = types[0] if len(types) == 1 else types
     if "enum" in made:
@@ -65,9 +68,9 @@ def scalar(view: SchemaView) -> dict[str, Any]:
             if _bound(key, value):
                 made[key] = value
     if types == ["string"]:
-        if view.own.get("format") in _FORMATS:
-            made["format"] = view.own["format"]
-        elif view.own.get("format") == "byte":
+        if (form := view.own.get("format")) and isinstance(form, str) and form in _FORMATS:
+            made["format"] = form
+        elif form == "byte":
             made["contentEncoding"] = "base64"
         pattern = view.own.get("pattern")
         if isinstance(pattern, str) and 0 < len(pattern) <= MAX_PATTERN and not patterns.trouble(pattern):
@@ -140,9 +143,9 @@ def described(schema: dict[str, Any], view: SchemaView) -> dict[str, Any]:
 def _members(values: list[Any]) -> list[Any]:
     made: list[Any] = []
     for each in values:
-        if isinstance(each, str | int | float | bool) and _exact(each):
-            if not any(each == there and type(each) is type(there) for there in made):
-                made.append(each)
+        known = any(each == there and type(each) is type(there) for there in made)
+        if isinstance(each, str | int | float | bool) and not known and _exact(each):
+            made.append(each)
     return made
 
 

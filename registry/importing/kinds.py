@@ -20,14 +20,36 @@ from registry.json_schema.pointer import at
 MAX_FIELDS: Final = 30
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 _LISTS: Final = ("data", "items", "results", "records", "values", "entries", "elements", "objects")
-_NAMES: Final = frozenset({"name", "title", "label", "display_name", "full_name", "subject", "login", "username", "slug"})
+_NAMES: Final = frozenset(
+    {"name", "title", "label", "display_name", "full_name", "subject", "login", "username", "slug"}
+)
 _NUMBERS: Final = frozenset({"number", "code", "reference", "sku", "invoice_number", "order_number"})
 _SECRET: Final = re.compile(r"secret|password|token|private|api_?key|credential|iban|card_number|cvc|ssn", re.I)
 _SEARCH: Final = ("q", "query", "search", "filter_text", "keyword", "term")
 _PAGES: Final = ("page", "page_number", "pageNumber", "page[number]", "pageno")
 _OFFSETS: Final = ("offset", "skip", "start", "startAt", "startIndex", "page[offset]")
-_CURSORS: Final = ("cursor", "after", "starting_after", "page_token", "pageToken", "marker", "next_token", "page_cursor")
-_SIZES: Final = ("per_page", "perPage", "page_size", "pageSize", "limit", "count", "max_results", "maxResults", "size", "first")
+_CURSORS: Final = (
+    "cursor",
+    "after",
+    "starting_after",
+    "page_token",
+    "pageToken",
+    "marker",
+    "next_token",
+    "page_cursor",
+)
+_SIZES: Final = (
+    "per_page",
+    "perPage",
+    "page_size",
+    "pageSize",
+    "limit",
+    "count",
+    "max_results",
+    "maxResults",
+    "size",
+    "first",
+)
 _NEXT_CURSORS: Final = (
     "/next_cursor", "/nextCursor", "/next_page_token", "/nextPageToken", "/meta/next_cursor", "/next_marker", "/cursor",
     "/paging/cursors/after", "/response_metadata/next_cursor", "/meta/next", "/pagination/next_cursor",
@@ -69,12 +91,10 @@ def kinds_of(description: ApiDescription, settler: Settler) -> list[KindDraft]:
     return list(made.values())
 
 
-def _kind(
-    listing: Operation, one: Operation, key: str, settler: Settler, outer: list[str]
-) -> KindDraft | None:
+def _kind(listing: Operation, one: Operation, key: str, settler: Settler, outer: list[str]) -> KindDraft | None:
     noun = _static(listing.path)[-1:] or ["record"]
     plural = " ".join(words.split(noun[0].removesuffix(".json")))
-    singular = _singular(plural)
+    singular = words.singular(plural)
     answer, records_answer = _answer(one, settler), _answer(listing, settler)
     if answer is None or records_answer is None:
         return None
@@ -114,18 +134,7 @@ def _static(path: str) -> list[str]:
 
 def _singular_of_placeholder(name: str, path: str) -> str:
     before = path.split("{" + name + "}")[0].rstrip("/").rsplit("/", 1)[-1]
-    return _singular(" ".join(words.split(before))) if before else name
-
-
-def _singular(plural: str) -> str:
-    head, _, last = plural.rpartition(" ")
-    if last.endswith("ies") and len(last) > 4:
-        last = last[:-3] + "y"
-    elif re.search(r"(?:ss|sh|ch|x|z)es\Z", last):
-        last = last[:-2]
-    elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
-        last = last[:-1]
-    return f"{head} {last}".strip()
+    return words.singular(" ".join(words.split(before))) if before else name
 
 
 def _answer(operation: Operation, settler: Settler) -> Settled | None:
@@ -201,11 +210,15 @@ def _type(name: str, settled: Settled) -> str:
         return "enum"
     if "string" in view.types:
         by_format = {"date-time": "datetime", "date": "date", "email": "email"}
-        if form in by_format:
-            return by_format[str(form)]
+        if isinstance(form, str) and form in by_format:
+            return by_format[form]
         return "email" if name == "email" else "currency" if name in ("currency", "currency_code") else "string"
     if "integer" in view.types:
-        return "money_minor" if re.search(r"minor units?|in cents|smallest currency unit", view.description, re.I) else "integer"
+        return (
+            "money_minor"
+            if re.search(r"minor units?|in cents|smallest currency unit", view.description, re.I)
+            else "integer"
+        )
     if "number" in view.types:
         return "number"
     return "boolean" if "boolean" in view.types else "string"
@@ -256,5 +269,3 @@ def _there(answer: Settled, pointer: str, settler: Settler) -> bool:
             return False
         answer = settler.settled(child)
     return answer.kind == "scalar" or "string" in answer.view.types
-
-

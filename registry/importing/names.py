@@ -11,37 +11,39 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from language.text import word_set
 from registry.importing import words
 from registry.importing.operations import Operation
 
 MAX_NAME: Final = 128
 _MAX_PART: Final = 60
 _MAX_ID_WORDS: Final = 9
-_VERBS: Final = frozenset(
-    "accept acknowledge activate add allocate append apply approve archive assign associate attach authorize backup "
-    "ban batch block book bulk cancel capture change charge check claim clear clone close complete configure confirm "
-    "connect convert copy count create deactivate decline decrypt delete deliver deny deploy destroy detach disable "
-    "disassociate disconnect dismiss dispatch download duplicate edit email enable encrypt end enqueue evaluate "
-    "execute expire export fetch find finish follow forward generate get grant hide import increment initiate insert "
-    "install invite invoke issue join kick kill launch leave link list load lock lookup login logout mark merge move "
-    "mute notify open order parse patch pause pay ping post preview process promote publish purge put query queue "
-    "read reactivate rebuild receive record refresh refund register reinstate reject release remove rename renew "
-    "reopen reorder replace reply report request resend reserve reset resize resolve restart restore resume retrieve "
-    "retry return reverse review revert revoke rotate run save schedule search send set share ship show sign simulate "
-    "skip snooze sort split star start stop submit subscribe suspend swap switch sync tag terminate test toggle "
-    "track transfer transition trigger unarchive unassign unassociate unban unblock unfollow uninstall unlink unlock "
-    "unmute unpublish unregister unshare unstar unsubscribe update upgrade upload upsert use validate verify view "
-    "void withdraw write".split()
+_VERBS: Final = word_set(
+    "accept acknowledge activate add allocate append apply approve archive assign associate attach "
+    "authorize backup ban batch block book bulk cancel capture change charge check claim clear clone "
+    "close complete configure confirm connect convert copy count create deactivate decline decrypt delete "
+    "deliver deny deploy destroy detach disable disassociate disconnect dismiss dispatch download "
+    "duplicate edit email enable encrypt end enqueue evaluate execute expire export fetch find finish "
+    "follow forward generate get grant hide import increment initiate insert install invite invoke issue "
+    "join kick kill launch leave link list load lock lookup login logout mark merge move mute notify open "
+    "order parse patch pause pay ping post preview process promote publish purge put query queue read "
+    "reactivate rebuild receive record refresh refund register reinstate reject release remove rename "
+    "renew reopen reorder replace reply report request resend reserve reset resize resolve restart "
+    "restore resume retrieve retry return reverse review revert revoke rotate run save schedule search "
+    "send set share ship show sign simulate skip snooze sort split star start stop submit subscribe "
+    "suspend swap switch sync tag terminate test toggle track transfer transition trigger unarchive "
+    "unassign unassociate unban unblock unfollow uninstall unlink unlock unmute unpublish unregister "
+    "unshare unstar unsubscribe update upgrade upload upsert use validate verify view void withdraw write "
 )
 _METHOD_WORDS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _BY_METHOD: Final[Mapping[str, tuple[str, str]]] = {  # on a collection, on one of it
-    "GET": ("list", "get"), "POST": ("create", "create"), "PUT": ("replace", "replace"),
+    "GET": ("list", "get"), "POST": ("create", "update"), "PUT": ("replace", "replace"),
     "PATCH": ("update", "update"), "DELETE": ("delete", "delete"),
 }  # fmt: skip
 _TITLES: Final = {"list": "List", "get": "Get", "create": "Create", "replace": "Replace", "update": "Update"}
 _THIRD_PERSON: Final = {"returns": "get", "retrieves": "retrieve", "gets": "get", "provides": "get", "allows": "allow"}
 _PLURAL: Final = re.compile(r"(?<![sui])s\Z")
-_DETERMINERS: Final = frozenset("a an the all any one some this that these those your each every multiple new".split())
+_DETERMINERS: Final = word_set("a an the all any one some this that these those your each every multiple new")
 _SUFFIX: Final = re.compile(r"\.(?:json|xml|php|aspx?)\Z", re.I)
 
 
@@ -107,13 +109,18 @@ def _of_id(operation: Operation) -> tuple[str, str] | None:
     else:
         rest, verb = every[:verb_at], every[verb_at:]
     if not rest:
-        return (_resource(operation.path) or words.snake(operation.tags[0] if operation.tags else "api")), "_".join(verb)
+        return (_resource(operation.path) or words.snake(operation.tags[0] if operation.tags else "api")), "_".join(
+            verb
+        )
     return "_".join(rest), "_".join(verb)
 
 
 def _of_path(operation: Operation) -> tuple[str, str]:
     """From method and path: ``POST /customers/{id}/block`` → customers.block."""
     segments = [each for each in operation.path.split("?")[0].split("/") if each and not words.is_version(each)]
+    if custom := re.search(r"\}:([A-Za-z]+)\Z", segments[-1] if segments else ""):
+        above = [each for each in segments[:-1] if "{" not in each and words.split(each)]
+        return "_".join(words.split(above[-1])) if above else "root", "_".join(words.split(custom[1]))
     static = [(place, each) for place, each in enumerate(segments) if "{" not in each and words.split(each)]
     if not static:
         return words.snake(operation.tags[0] if operation.tags else "api"), operation.method.lower()
@@ -162,9 +169,13 @@ def title_of(operation: Operation, name: str) -> str:
     if not summary:
         sentence = words.first_sentence(words.plain(operation.description)).rstrip(" .")
         summary = sentence if 0 < len(sentence) <= 80 else ""
-    if not summary or words.split(summary) == words.split(operation.id) and " " not in summary:
+    if not summary or (words.split(summary) == words.split(operation.id) and " " not in summary):
         resource, verb = name.split(".")[-2:]
-        made = f"{verb} {resource}".replace("_", " ")
+        noun = resource.replace("_", " ")
+        one = words.singular(noun)
+        if one != noun and verb != "list":
+            noun = f"{'an' if one[0] in 'aeiou' else 'a'} {one}"
+        made = verb.replace("_", " ") if "_" in verb else f"{verb} {noun}"
         return words.cut(made[:1].upper() + made[1:], 200)
     first, _, rest = summary.partition(" ")
     determined = rest.partition(" ")[0].lower() in _DETERMINERS

@@ -1,4 +1,4 @@
-"""OpenAPI importer: a document as drafts of contracts and of record kinds, and the decisions that are left to people."""
+"""OpenAPI importer: a document as drafts of contracts and record kinds, and the decisions that are left to people."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ LEFT_OUT: Final = "It is left out by the decisions."
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """Everything that a document gave. ``connections`` maps each connection's name to its base address, ``servers`` each
-    server that isn't the platform's own, as the document writes it, to its connection's name."""
+    """Everything that a document gave. ``connections`` maps each connection's name to its base address, ``servers``
+    each server that isn't the platform's own, as the document writes it, to its connection's name."""
 
     description: ApiDescription
     digest: str

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from registry.importing import swagger2
 from registry.importing.document import UnreadableDocument
@@ -96,9 +96,7 @@ def read_description(documents: Documents) -> ApiDescription:
             if method in item.fields:
                 made.append(_operation(documents, path, item, method, own, old=old))
                 if len(made) > MAX_OPERATIONS:
-                    raise UnreadableDocument(
-                        f"It has more than {MAX_OPERATIONS:,} operations. Split it, or choose some with --only."
-                    )
+                    raise UnreadableDocument(f"It has more than {MAX_OPERATIONS:,} operations. Split it.")
     info = root["info"]
     return ApiDescription(
         title=info.text("title"),
@@ -139,9 +137,7 @@ def _followed(documents: Documents, at: Located) -> Located:
         return Located({"x-trouble": error.detail}, at.document)
 
 
-def _operation(
-    documents: Documents, path: str, item: Located, method: str, server: str, *, old: bool
-) -> Operation:
+def _operation(documents: Documents, path: str, item: Located, method: str, server: str, *, old: bool) -> Operation:
     found = _followed(documents, item[method])
     trouble = item.text("x-trouble") or found.text("x-trouble")
     if not isinstance(found.value, Mapping):
@@ -250,4 +246,4 @@ def _resolved(server: str, document: str) -> str:
     """A relative server is seen from the document's own address, where it has one."""
     if is_url(document) and not is_url(server):
         server = urljoin(document, server or "/")
-    return server.rstrip("/") if urlsplit(server).path.strip("/") or is_url(server) else server.rstrip("/")
+    return server.rstrip("/")

@@ -1,7 +1,7 @@
 """Schema reader: one level of an OpenAPI or JSON Schema at a time, with references followed and ``allOf`` merged.
 
-What lies below is not touched until somebody asks, so circles and enormous alternatives cost nothing here. OpenAPI 3.0's
-``nullable`` and Boolean bounds, and Swagger 2's dialect, are read as what JSON Schema 2020-12 means.
+What lies below is not touched until somebody asks, so circles and enormous alternatives cost nothing here. OpenAPI
+3.0's ``nullable`` and Boolean bounds, and Swagger 2's dialect, are read as what JSON Schema 2020-12 means.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ from registry.importing.references import BadReference, Documents, Located
 
 MAX_ALL_OF: Final = 24
 """Levels of ``allOf`` in one another."""
+MAX_MERGED: Final = 500
+"""Schemas that the ``allOf`` of one bring together."""
 MAX_VARIANTS: Final = 400
+MAX_ENUM: Final = 1_000
+"""Values of an enum that are read; a longer one is left to the platform to check."""
 _TYPES: Final = frozenset({"string", "integer", "number", "boolean", "object", "array", "null"})
 _ALIASES: Final = {"float": "number", "double": "number", "int": "integer", "bool": "boolean", "file": "string"}
 _OWN: Final = (
@@ -78,6 +82,7 @@ class SchemaReader:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._known: dict[int, tuple[Any, SchemaView]] = {}
+        self._left = MAX_MERGED
 
     def follow(self, at: Located) -> Located:
         """What a value stands for; what leads nowhere is an empty object."""
@@ -95,6 +100,7 @@ class SchemaReader:
         known = self._known.get(id(target.value))
         if known is not None:
             return known[1]
+        self._left = MAX_MERGED
         made = self._merged(target, 0, set())
         self._known[id(target.value)] = (target.value, made)
         return made
@@ -113,8 +119,9 @@ class SchemaReader:
         parts = at["allOf"].items()
         if not parts:
             return view
-        if depth >= MAX_ALL_OF or id(at.value) in seen:
-            view.trouble = "Its allOf goes round in a circle, or too deep."
+        self._left -= len(parts)
+        if depth >= MAX_ALL_OF or id(at.value) in seen or self._left < 0:
+            view.trouble = "Its allOf goes round in a circle, or is too large."
             return view
         base = SchemaView(key=id(at.value))
         for part in parts:
@@ -167,7 +174,7 @@ def _single(at: Located) -> SchemaView:
     _bounds(view.own)
     if isinstance(schema.get("enum"), list):
         values = [each for each in schema["enum"] if each is not None]
-        view.enum = values or None
+        view.enum = values if 0 < len(values) <= MAX_ENUM else None
     elif "const" in schema and schema["const"] is not None:
         view.enum = [schema["const"]]
     view.properties = {name: [each] for name, each in at["properties"].members()}

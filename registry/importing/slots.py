@@ -29,10 +29,11 @@ _JOINED: Final = {"form": "comma_separated", "simple": "comma_separated", "space
                   "pipeDelimited": "pipe_separated"}  # fmt: skip
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _LONGEST: Final = {"path": 200, "query": 200, "header": 64, "body": 200}
+_JSON: Final = re.compile(r"[/+.-]json(?:[.-]|\Z)")
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _MINOR: Final = re.compile(
-    r"minor units?\b|smallest (?:currency |monetary |common )?(?:currency )?unit|\bin (?:euro |us )?cents\b|\bin pence\b"
-    r"|\b(?:expressed|given|specified|denominated) in cents\b|\bamount in cents\b", re.I
+    r"minor units?\b|smallest (?:currency |monetary |common )?(?:currency )?unit|\bin (?:euro |us )?cents\b"
+    r"|\bin pence\b|\b(?:expressed|given|specified|denominated) in cents\b|\bamount in cents\b", re.I
 )  # fmt: skip
 
 
@@ -71,6 +72,8 @@ class Slot:
 
 def slots_of(operation: Operation, content: BodyContent | None, settler: Settler, room: Room) -> list[Slot]:
     """Every place of the operation's request, named. Raises CannotDraft."""
+    if len(operation.parameters) > MAX_PARAMETERS:
+        raise CannotDraft(f"It takes {len(operation.parameters)} parameters; a contract has at most {MAX_PARAMETERS}.")
     made = [slot for each in operation.parameters for slot in _outside(each, settler, room)]
     if content is not None:
         left = replace(room, parameters=max(1, room.parameters - len(made)))
@@ -103,7 +106,9 @@ def _outside(parameter: Parameter, settler: Settler, room: Room) -> Iterator[Slo
             return  # a credential, which belongs to the connection (OpenAPI 3.1, Parameter Object)
         raise CannotDraft(f"It takes the header {name!r}, which no contract sets.")
     if place == "path" and parameter.style not in ("simple", ""):
-        raise CannotDraft(f"Its path parameter {name!r} is written in the style {parameter.style!r}, which is not sent.")
+        raise CannotDraft(
+            f"Its path parameter {name!r} is written in the style {parameter.style!r}, which is not sent."
+        )
     settled = settler.of(parameter.schema)
     base = Slot(
         place=place,
@@ -124,9 +129,12 @@ def _outside(parameter: Parameter, settler: Settler, room: Room) -> Iterator[Slo
     elif place == "path":
         yield _path_value(base, settled)
     elif settled.kind == "array" or settled.view.is_array:
-        yield replace(_valued(base, settled, settler, room), form=_list_form(parameter.style, parameter.explode, place, name))
+        yield replace(
+            _valued(base, settled, settler, room), form=_list_form(parameter.style, parameter.explode, place, name)
+        )
     else:
-        yield _valued(base, settled, settler, room)
+        made = _valued(base, settled, settler, room)
+        yield replace(made, form="brackets") if made.whole and parameter.style == "deepObject" else made
 
 
 def _path_value(base: Slot, settled: Settled) -> Slot:
@@ -152,9 +160,7 @@ def _list_form(style: str, explode: bool, place: str, name: str) -> str | None:
     return _JOINED[style]
 
 
-def _query_object(
-    parameter: Parameter, settled: Settled, base: Slot, settler: Settler, room: Room
-) -> Iterator[Slot]:
+def _query_object(parameter: Parameter, settled: Settled, base: Slot, settler: Settler, room: Room) -> Iterator[Slot]:
     """``filter[status]=…`` or ``status=…``: a parameter for each field, where they are known."""
     fields = {name: child for name, child in settled.children.items() if not child.read_only}
     deep = parameter.style == "deepObject"
@@ -239,7 +245,7 @@ def _whole_body(operation: Operation, root: Settled, settler: Settler, room: Roo
         required=operation.body_required,
         schema={},
         view=root.view,
-        description=operation.body_description or root.view.description or "The whole body, as JSON.",
+        description=operation.body_description or root.view.description or "The whole body.",
     )
     return _valued(slot, root, settler, room)
 
@@ -249,7 +255,9 @@ def _spread(
 ) -> list[_Field]:
     """The fields of a body, nested objects taken apart level by level while there is room."""
     found = [
-        _Field((name,), child, settler.settled(child), required and name in root.required, frozenset({root.view.key}), "")
+        _Field(
+            (name,), child, settler.settled(child), required and name in root.required, frozenset({root.view.key}), ""
+        )
         for name, child in fields.items()
     ]
     for _ in range(MAX_NESTING):
@@ -341,7 +349,7 @@ def _raw(operation: Operation, content: BodyContent, settler: Settler) -> Slot:
 
 def is_json(media_type: str) -> bool:
     base = media_type.partition(";")[0].strip().lower()
-    return base in ("application/json", "text/json", "*/*", "application/*") or base.endswith("+json")
+    return base in ("*/*", "application/*") or bool(_JSON.search(base))
 
 
 def is_form(media_type: str) -> bool:
@@ -358,13 +366,18 @@ def _valued(slot: Slot, settled: Settled, settler: Settler, room: Room) -> Slot:
         raise CannotDraft(f"It takes a file ({slot.key}); a contract sends text and fields.")
     if settled.kind == "scalar":
         return replace(slot, schema=json_schemas.scalar(settled.view))
-    if settled.kind == "array" and settled.view.items is not None and settler.of(settled.view.items).view.is_binary:
-        if not slot.key.startswith("/"):
-            raise CannotDraft(f"It takes files ({slot.key}); a contract sends text and fields.")
+    items = settler.of(settled.view.items).view if settled.kind == "array" and settled.view.items is not None else None
+    if items is not None and items.is_binary and not slot.key.startswith("/"):
+        raise CannotDraft(f"It takes files ({slot.key}); a contract sends text and fields.")
     made = json_schemas.whole(settler, settled.view, Budget(room.parts))
-    items = made.get("items")
-    plain_list = settled.kind == "array" and isinstance(items, dict) and _is_scalar(items)
-    return replace(slot, schema=made, whole=not plain_list and bool(set(made) & {"type", "anyOf"} or not made), inside=_inside(settled, settler))
+    of = made.get("items")
+    plain_list = settled.kind == "array" and isinstance(of, dict) and _is_scalar(of)
+    return replace(
+        slot,
+        schema=made,
+        whole=not plain_list and bool(set(made) & {"type", "anyOf"} or not made),
+        inside=_inside(settled, settler),
+    )
 
 
 def _is_scalar(schema: Mapping[str, Any]) -> bool:

@@ -10,7 +10,9 @@ from typing import Any, Final
 from registry.importing.references import Located
 
 _FORM: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
-_BESIDE: Final = frozenset({"name", "in", "required", "description", "collectionFormat", "x-example", "allowEmptyValue"})
+_BESIDE: Final = frozenset(
+    {"name", "in", "required", "description", "collectionFormat", "x-example", "allowEmptyValue"}
+)
 _STYLES: Final = {
     "csv": ("form", False), "ssv": ("spaceDelimited", False), "tsv": ("tabDelimited", False),
     "pipes": ("pipeDelimited", False), "multi": ("form", True),
@@ -81,7 +83,10 @@ def _form(fields: list[Located], consumes: list[str]) -> Located:
         name = each.text("name")
         if not name:
             continue
-        properties[name] = {**_schema(each), **{key: each.fields[key] for key in ("description",) if key in each.fields}}
+        properties[name] = {
+            **_schema(each),
+            **{key: each.fields[key] for key in ("description",) if key in each.fields},
+        }
         style, explode = _STYLES.get(each.text("collectionFormat") or "csv", ("form", False))
         encoding[name] = {"style": style, "explode": explode}
         file |= each.fields.get("type") == "file"

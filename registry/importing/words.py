@@ -86,3 +86,15 @@ def first_sentence(text: str) -> str:
         if not _ABBREVIATION.search(text, max(0, found.start() - 8), found.end()):
             return text[: found.end()]
     return text
+
+
+def singular(plural: str) -> str:
+    """The singular of a noun, whose last word alone is changed."""
+    head, _, last = plural.rpartition(" ")
+    if last.endswith("ies") and len(last) > 4:
+        last = last[:-3] + "y"
+    elif re.search(r"(?:ss|sh|ch|x|z)es\Z", last):
+        last = last[:-2]
+    elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
+        last = last[:-1]
+    return f"{head} {last}".strip()

@@ -61,7 +61,9 @@ def _registry(arguments: argparse.Namespace) -> int:
     found = answer["suspensions"]
     if arguments.suspend:
         for each in found:
-            server.post(f"/v1/contracts/{each['contract']}/suspend", {"version": each["version"], "reason": _reason(each)})
+            server.post(
+                f"/v1/contracts/{each['contract']}/suspend", {"version": each["version"], "reason": _reason(each)}
+            )
     if arguments.json:
         print(json.dumps({**answer, "suspended": arguments.suspend}, ensure_ascii=False, indent=2))
     else:

@@ -55,7 +55,9 @@ def _decisions(arguments: argparse.Namespace) -> dict[str, Any] | None:
     if path is None:
         kept = arguments.out / DECISIONS
         if kept.exists() and not arguments.force:
-            raise InvalidInput(f"{kept} holds decisions. Apply them with --decisions {kept}, or begin anew with --force.")
+            raise InvalidInput(
+                f"{kept} holds decisions. Apply them with --decisions {kept}, or begin anew with --force."
+            )
         return None
     try:
         value = json.loads(path.read_text(encoding="utf-8"))

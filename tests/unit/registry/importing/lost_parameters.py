@@ -31,7 +31,7 @@ class Plain:
         if name not in self._known:
             text = self._read(name).decode("utf-8-sig")
             loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-            self._known[name] = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, loader)  # noqa: S506
+            self._known[name] = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, loader)
         return self._known[name]
 
     def follow(self, value: Any, name: str) -> tuple[Any, str]:
@@ -138,9 +138,7 @@ def _outside(plain: Plain, declared: list[tuple[Any, str]], told: Mapping[tuple[
         elif place == "formData":
             if ("body", name) not in told:
                 yield f"the form's field {name} is lost"
-        elif (place, name) not in told and not any(
-            at.startswith(f"{name}[") for there, at in told if there == place
-        ):
+        elif (place, name) not in told and not any(at.startswith(f"{name}[") for there, at in told if there == place):
             fields = plain.fields(each.get("schema") or {}, where)
             if not fields or any((place, key) not in told for key in fields):
                 yield f"{place} {name} is lost"
@@ -158,14 +156,25 @@ def _body(plain: Plain, body: Mapping[str, Any], where: str, told: Mapping[tuple
 
 
 def _schema(
-    plain: Plain, schema: Any, where: str, told: Mapping[tuple[str, str], Any], *, json: bool, at: str = "", level: int = 0
+    plain: Plain,
+    schema: Any,
+    where: str,
+    told: Mapping[tuple[str, str], Any],
+    *,
+    json: bool,
+    at: str = "",
+    level: int = 0,
 ) -> Iterator[str]:
     if ("body", at) in told:
         return
     fields = plain.fields(schema, where)
     if not at and not fields:
         inner, _ = plain.follow(schema, where)
-        if not (isinstance(inner, Mapping) and inner.get("type", "object") == "object" and not inner.get("additionalProperties")):
+        if not (
+            isinstance(inner, Mapping)
+            and inner.get("type", "object") == "object"
+            and not inner.get("additionalProperties")
+        ):
             yield "the body is lost"
         return
     for name, several in fields.items():
