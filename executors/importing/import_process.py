@@ -10,11 +10,11 @@ import contextlib
 import json
 import logging
 import os
-import sys
 from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from core.errors import Finding, InvalidInput, Unavailable
+from core.python_command import python_command
 from executors.importing.import_worker import CPU_S, HEAD
 from registry.importing.tasks import Task
 
@@ -49,10 +49,7 @@ class ImportProcess:
         async with self._room:
             environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                "executors.importing.import_worker",
+                *python_command("executors.importing.import_worker"),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,

@@ -40,7 +40,7 @@ class Connections:
             decided = self._decided.connections.get(operation.server)
             name = (decided.name if decided else None) or f"{self.name}_{_told_apart(operation.server)}"[:64]
             if name in self.used:
-                name = f"{name[:57]}_{words.mark(operation.server)}"
+                name = f"{name[:57]}_{words.make_mark(operation.server)}"
             self._by_server[operation.server] = name
             self.used[name] = (decided.base_address if decided else None) or operation.server
         return self._by_server[operation.server]
@@ -68,13 +68,13 @@ def _told_apart(server: str) -> str:
     """What a server's address says beside its domain and version."""
     host = (urlsplit(server).hostname or "").split(".")[0]
     path = [each for each in urlsplit(server).path.split("/") if not words.is_version(each)]
-    every = list(dict.fromkeys(word for each in (host, *path) for word in words.split(each)))
-    return "_".join([each for each in every if each not in _DULL] or every[:1] or [words.mark(server)])
+    every = list(dict.fromkeys(word for each in (host, *path) for word in words.split_words(each)))
+    return "_".join([each for each in every if each not in _DULL] or every[:1] or [words.make_mark(server)])
 
 
 def _name(description: ApiDescription) -> str:
     """From the title, without what every title says; else from the host."""
-    said = [each for each in words.split(description.title) if each not in _DULL and not each.isdecimal()]
+    said = [each for each in words.split_words(description.title) if each not in _DULL and not each.isdecimal()]
     host = (urlsplit(description.server).hostname or "").split(".")
-    made = "_".join(said[:3]) or (words.snake(host[-2]) if len(host) > 1 else "") or "platform"
+    made = "_".join(said[:3]) or (words.to_snake_case(host[-2]) if len(host) > 1 else "") or "platform"
     return made[:40].strip("_") if made[0].isalpha() else f"p_{made[:38]}"

@@ -22,7 +22,7 @@ _CREDENTIAL: Final = re.compile(
 _ABOUT_CREDENTIAL: Final = re.compile(r"authenticat|authoriz|access token|api key|scope", re.I)
 
 
-def credential_of(description: ApiDescription) -> dict[str, Any]:
+def find_credential(description: ApiDescription) -> dict[str, Any]:
     """The credential that most operations ask for, as ``connector.json`` writes it, with what a person must know."""
     uses: Counter[str] = Counter()
     for operation in description.operations:
@@ -38,7 +38,7 @@ def credential_of(description: ApiDescription) -> dict[str, Any]:
 
 def _kind(scheme: Located) -> dict[str, Any] | None:
     kind, where = scheme.text("type").lower(), scheme.text("in").lower()
-    help_ = words.cut(words.plain(scheme.text("description")), 300)
+    help_ = words.cut_text(words.to_plain_text(scheme.text("description")), 300)
     made: dict[str, Any] | None = None
     if kind == "basic" or (kind == "http" and scheme.text("scheme").lower() == "basic"):
         made = {"type": "basic"}
@@ -74,7 +74,7 @@ def is_credential(operation: Operation, place: str, name: str, description: str)
     return bool(_ABOUT_CREDENTIAL.search(description)) or name.lower() not in ("token",)
 
 
-def alternatives_of(description: ApiDescription) -> list[str]:
+def describe_schemes(description: ApiDescription) -> list[str]:
     """The document's security schemes, for people."""
     return [f"{name} ({_told(each)})" for name, each in description.security_schemes.items()]
 

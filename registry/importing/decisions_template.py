@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from registry.importing import words
-from registry.importing.credentials import credential_of
+from registry.importing.credentials import find_credential
 from registry.importing.decisions import SCHEMA, Decisions, OperationDecision
 from registry.importing.drafting import Draft
 from registry.importing.kinds import KindDraft
@@ -16,12 +16,12 @@ from registry.importing.openapi import Import
 _ID: Final = re.compile(r"_?(?:ids?|uuids?|keys?|slugs?|codes?|names?|numbers?)\Z")
 
 
-def proposed_decisions(made: Import) -> dict[str, Any]:
+def propose_decisions(made: Import) -> dict[str, Any]:
     """The decisions with what the document says filled in. Given decisions stand as they were; importing with what is
     proposed here changes nothing."""
     decided = made.decisions
     name = next(iter(made.connections))
-    credential = decided.connection.credential or credential_of(made.description)
+    credential = decided.connection.credential or find_credential(made.description)
     return {
         "schema": SCHEMA,
         "document": {"title": made.description.title, "version": made.description.version, "sha256": made.digest},
@@ -91,12 +91,12 @@ def _guesses(each: Draft, kinds: tuple[KindDraft, ...]) -> Iterator[tuple[str, s
             if found:
                 yield slot.name, found
                 continue
-        last = words.snake(slot.words[-1]) if slot.words else ""
+        last = words.to_snake_case(slot.words[-1]) if slot.words else ""
         stem = _ID.sub("", last)
         if stem != last and stem in names and not slot.whole:
             yield slot.name, stem
-        elif last == "id" and len(slot.words) > 1 and words.snake(slot.words[-2]) in names:
-            yield slot.name, words.snake(slot.words[-2])
+        elif last == "id" and len(slot.words) > 1 and words.to_snake_case(slot.words[-2]) in names:
+            yield slot.name, words.to_snake_case(slot.words[-2])
 
 
 def _alike(path: str, other: str) -> bool:

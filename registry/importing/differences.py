@@ -12,11 +12,11 @@ from typing import Any, Final, Literal
 
 from registry.importing.alternatives import Settler
 from registry.importing.digests import Digests
-from registry.importing.drafting import ROOMS, content_of
+from registry.importing.drafting import ROOMS, choose_content
 from registry.importing.operations import Operation, read_description
 from registry.importing.references import Documents
 from registry.importing.schema_view import SchemaReader, SchemaView
-from registry.importing.slots import CannotDraft, Slot, slots_of
+from registry.importing.slots import CannotDraft, Slot, read_slots
 
 Change = Literal["added", "removed", "compatible", "incompatible"]
 _BOUNDS: Final[Mapping[str, int]] = {  # keyword → the direction in which it takes less
@@ -68,13 +68,13 @@ class Surveyed:
         if operation.trouble:
             return {}, operation.trouble
         try:
-            found = slots_of(operation, content_of(operation), self.settler, ROOMS[0])
+            found = read_slots(operation, choose_content(operation), self.settler, ROOMS[0])
         except CannotDraft as error:
             return {}, str(error)
         return {(each.place, each.key): each for each in found}, ""
 
 
-def differences(old: Documents, new: Documents) -> list[Difference]:
+def find_differences(old: Documents, new: Documents) -> list[Difference]:
     """Every operation that was added, removed or changed, in the new document's order, what is gone last."""
     before, after = Surveyed(old), Surveyed(new)
     found: list[Difference] = []
@@ -88,7 +88,7 @@ def differences(old: Documents, new: Documents) -> list[Difference]:
     return [*found, *gone]
 
 
-def suspensions(contracts: Sequence[Mapping[str, Any]], new: Documents) -> list[Suspension]:
+def find_suspensions(contracts: Sequence[Mapping[str, Any]], new: Documents) -> list[Suspension]:
     """Those of ``contracts`` (as signed) whose pinned operation is another one in the new document, with what differs
     from what they send."""
     after = Surveyed(new)

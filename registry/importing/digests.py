@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from registry.importing.references import BadReference, Documents, Located, is_url, joined
+from registry.importing.references import BadReference, Documents, Located, is_url, join_names
 
 _WORDING: Final = frozenset(
     {"description", "summary", "title", "example", "examples", "externalDocs", "deprecated", "$comment", "xml"}
@@ -70,7 +70,7 @@ class Digests:
         """The name of what is referred to, as seen from the root, wherever that lies."""
         path, _, fragment = reference.value.partition("#")
         try:
-            name = joined(reference.document, path) if path else reference.document
+            name = join_names(reference.document, path) if path else reference.document
         except BadReference:
             name = path
         root = self._documents.root.document

@@ -19,8 +19,8 @@ from registry.importing.credentials import is_credential
 from registry.importing.decisions import OperationDecision
 from registry.importing.operations import BodyContent, Operation
 from registry.importing.references import Located
-from registry.importing.slots import CannotDraft, Room, Slot, is_form, is_json, is_minor_units, is_multipart, slots_of
-from registry.json_schema.pointer import at
+from registry.importing.slots import CannotDraft, Room, Slot, is_form, is_json, is_minor_units, is_multipart, read_slots
+from registry.json_schema.pointer import join_pointer
 from registry.linting.linter import is_advice, lint
 
 ROOMS: Final = (Room(80, 120), Room(40, 60), Room(20, 20), Room(1, 8), Room(1, 1))
@@ -86,10 +86,10 @@ def draft(
     if operation.method not in _METHODS:
         return Refusal(operation, f"{operation.method} is no method that contracts call.")
     try:
-        content = content_of(operation)
+        content = choose_content(operation)
         reason = ""
         for room in ROOMS:
-            slots = slots_of(operation, content, settler, room)
+            slots = read_slots(operation, content, settler, room)
             made = _draft(operation, content, slots, settler, name, title, connection, upstream, decision)
             faults = [each for each in lint([made.contract]) if not is_advice(each)]
             if not faults:
@@ -188,7 +188,7 @@ def _draft(
     return Draft(operation, contract, tuple(slots), tuple(notes), supplied)
 
 
-def content_of(operation: Operation) -> BodyContent | None:
+def choose_content(operation: Operation) -> BodyContent | None:
     """The media type that is sent: JSON before forms before text."""
     if not operation.contents:
         return None
@@ -283,22 +283,22 @@ def _schema(slot: Slot, method: str) -> dict[str, Any]:
     made = dict(slot.schema)
     default = slot.view.own.get("default")
     only = made["enum"][0] if len(made.get("enum", ())) == 1 and slot.required else None
-    said = [words.plain(slot.description)]
+    said = [words.to_plain_text(slot.description)]
     if only is not None:
         made["default"] = only
     elif json_schemas.is_exact(default):
         if slot.required and not slot.whole:
             made["default"] = default
         elif method != "PATCH":
-            said.append(f"Without it: {words.cut(str(default), 60)}.")
-    text = words.cut(" ".join(each for each in said if each), json_schemas.MAX_DESCRIPTION)
+            said.append(f"Without it: {words.cut_text(str(default), 60)}.")
+    text = words.cut_text(" ".join(each for each in said if each), json_schemas.MAX_DESCRIPTION)
     if slot.whole:
         text = f"{text.rstrip()} (JSON)" if text else "As JSON."
     if text:
         made["description"] = text
     example = slot.example if slot.example is not None else slot.view.own.get("example")
     if isinstance(example, str | int | float) and not isinstance(example, bool) and "enum" not in made:
-        shown = words.cut(words.plain(str(example)), 60)
+        shown = words.cut_text(words.to_plain_text(str(example)), 60)
         if shown and json_schemas.is_exact(example) and not slot.whole and shown == str(example):
             made["examples"] = [example]
     if "default" in made and not _fits(made):
@@ -309,10 +309,12 @@ def _schema(slot: Slot, method: str) -> dict[str, Any]:
 
 
 def _fits(schema: Mapping[str, Any]) -> bool:
-    from registry.json_schema.schemas import misfits
+    from registry.json_schema.schemas import explain_misfits
 
     try:
-        return not misfits({key: each for key, each in schema.items() if key != "default"}, {}, schema["default"])
+        return not explain_misfits(
+            {key: each for key, each in schema.items() if key != "default"}, {}, schema["default"]
+        )
     except ValueError:
         return False
 
@@ -345,10 +347,10 @@ _CURRENCIES: Final = ("currency", "currencyCode", "currency_code", "Currency", "
 
 
 def _description(operation: Operation, title: str) -> str:
-    text = words.plain(operation.description) or words.plain(operation.summary) or title
+    text = words.to_plain_text(operation.description) or words.to_plain_text(operation.summary) or title
     if operation.deprecated:
         text = f"Deprecated by its maker. {text}"
-    made = words.cut(text, MAX_DESCRIPTION)
+    made = words.cut_text(text, MAX_DESCRIPTION)
     return re.sub(r"\b([Bb]earer)\s+[A-Za-z0-9._~+/-]{16,}", r"\1 …", made)
 
 
@@ -371,7 +373,7 @@ def _notes(operation: Operation, slots: Sequence[Slot], risk: str) -> list[str]:
 
 
 def _verb(operation: Operation) -> str:
-    return (words.split(operation.id) or words.split(operation.path) or ("",))[-1]
+    return (words.split_words(operation.id) or words.split_words(operation.path) or ("",))[-1]
 
 
 def _error_pointers(operation: Operation, settler: Settler) -> list[str]:
@@ -395,15 +397,15 @@ def _json_contents(answer: Located) -> list[Located]:
 
 def _sentences(settler: Settler, schema: Located) -> list[str]:
     settled = settler.of(schema)
-    found = [at(name) for name in _SENTENCE_KEYS if _is_text(settler, settled, name)]
+    found = [join_pointer(name) for name in _SENTENCE_KEYS if _is_text(settler, settled, name)]
     for name in ("error", "errors", "detail"):
         child = settled.children.get(name)
         inner = settler.settled(child) if child is not None else None
-        place = at(name)
+        place = join_pointer(name)
         if inner is not None and inner.kind == "array" and inner.view.items is not None:
             inner, place = settler.of(inner.view.items), f"{place}/0"
         if inner is not None and inner.kind == "object":
-            found += [place + at(key) for key in _SENTENCE_KEYS if _is_text(settler, inner, key)][:1]
+            found += [place + join_pointer(key) for key in _SENTENCE_KEYS if _is_text(settler, inner, key)][:1]
     return found[:2]
 
 

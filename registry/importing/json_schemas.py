@@ -48,7 +48,7 @@ class Budget:
         return self.left >= 0
 
 
-def scalar(view: SchemaView) -> dict[str, Any]:
+def describe_scalar(view: SchemaView) -> dict[str, Any]:
     """The schema of a value that is no object and no list, without its description."""
     made: dict[str, Any] = {}
     types = [each for each in _ORDER if each in view.types]
@@ -73,19 +73,19 @@ def scalar(view: SchemaView) -> dict[str, Any]:
         elif form == "byte":
             made["contentEncoding"] = "base64"
         pattern = view.own.get("pattern")
-        if isinstance(pattern, str) and 0 < len(pattern) <= MAX_PATTERN and not patterns.trouble(pattern):
+        if isinstance(pattern, str) and 0 < len(pattern) <= MAX_PATTERN and not patterns.explain_unusable(pattern):
             made["pattern"] = pattern
     return made
 
 
-def whole(
+def write_out(
     settler: Settler, view: SchemaView, budget: Budget, *, level: int = 0, open_: frozenset[int] = frozenset()
 ) -> dict[str, Any]:
     """The schema of any value, written out. What is read-only is left out; below MAX_LEVELS, in a circle and beyond the
     budget stands only the type."""
     settled = settler.settled(view)
     if not budget.take() or level > MAX_LEVELS or view.key in open_:
-        return {"type": settled.kind} if settled.kind in ("object", "array") else scalar(settled.view)
+        return {"type": settled.kind} if settled.kind in ("object", "array") else describe_scalar(settled.view)
     open_ = open_ | {view.key}
     match settled.kind:
         case "object":
@@ -94,7 +94,7 @@ def whole(
             return _array(settler, settled.view, budget, level, open_)
         case "any":
             return _any(settler, view, budget, level, open_)
-    return scalar(settled.view)
+    return describe_scalar(settled.view)
 
 
 def _object(settler: Settler, settled: Settled, budget: Budget, level: int, open_: frozenset[int]) -> dict[str, Any]:
@@ -102,14 +102,14 @@ def _object(settler: Settler, settled: Settled, budget: Budget, level: int, open
     kept = {name: child for name, child in settled.children.items() if not child.read_only}
     if kept and len(kept) <= MAX_FIELDS:
         made["properties"] = {
-            name: described(whole(settler, child, budget, level=level + 1, open_=open_), child)
+            name: add_description(write_out(settler, child, budget, level=level + 1, open_=open_), child)
             for name, child in kept.items()
         }
         if required := sorted(settled.required & set(kept)):
             made["required"] = required
     elif not kept and settled.view.additional is not None and settled.view.additional.value:
         inner = settler.reader.view(settled.view.additional)
-        if of := whole(settler, inner, budget, level=level + 1, open_=open_):
+        if of := write_out(settler, inner, budget, level=level + 1, open_=open_):
             made["additionalProperties"] = of
     return made
 
@@ -119,24 +119,24 @@ def _array(settler: Settler, view: SchemaView, budget: Budget, level: int, open_
     made.update({key: view.own[key] for key in _OF_TYPE["array"] if _bound(key, view.own.get(key))})
     if view.items is not None:
         inner = settler.reader.view(view.items)
-        if items := described(whole(settler, inner, budget, level=level + 1, open_=open_), inner):
+        if items := add_description(write_out(settler, inner, budget, level=level + 1, open_=open_), inner):
             made["items"] = items
     return made
 
 
 def _any(settler: Settler, view: SchemaView, budget: Budget, level: int, open_: frozenset[int]) -> dict[str, Any]:
     if not 0 < len(view.variants) <= MAX_FORMS:
-        return scalar(view)
+        return describe_scalar(view)
     shown: list[dict[str, Any]] = []
     for each in view.variants:
-        form = whole(settler, settler.reader.view(each), budget, level=level + 1, open_=open_)
+        form = write_out(settler, settler.reader.view(each), budget, level=level + 1, open_=open_)
         if form and form not in shown:
             shown.append(form)
     return {} if not shown else shown[0] if len(shown) == 1 else {"anyOf": shown}
 
 
-def described(schema: dict[str, Any], view: SchemaView) -> dict[str, Any]:
-    text = words.cut(words.plain(view.description), MAX_INNER_DESCRIPTION) if view.description else ""
+def add_description(schema: dict[str, Any], view: SchemaView) -> dict[str, Any]:
+    text = words.cut_text(words.to_plain_text(view.description), MAX_INNER_DESCRIPTION) if view.description else ""
     return {**schema, "description": text} if text else schema
 
 

@@ -15,7 +15,7 @@ from registry.importing import words
 from registry.importing.alternatives import Settled, Settler
 from registry.importing.operations import ApiDescription, Operation
 from registry.importing.slots import is_json
-from registry.json_schema.pointer import at
+from registry.json_schema.pointer import join_pointer
 
 MAX_FIELDS: Final = 30
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
@@ -70,7 +70,7 @@ class KindDraft:
     decide: tuple[str, ...]
 
 
-def kinds_of(description: ApiDescription, settler: Settler) -> list[KindDraft]:
+def find_kinds(description: ApiDescription, settler: Settler) -> list[KindDraft]:
     """Every pair of ``GET /things`` and ``GET /things/{id}``, each name once."""
     gets = {each.path: each for each in description.operations if each.method == "GET" and not each.trouble}
     made: dict[str, KindDraft] = {}
@@ -85,7 +85,11 @@ def kinds_of(description: ApiDescription, settler: Settler) -> list[KindDraft]:
         kind = _kind(listing, one, found[2], settler, outer)
         if kind is None:
             continue
-        name = kind.name if kind.name not in made else words.snake("_".join((*_static(found[1])[-2:-1], kind.name)))
+        name = (
+            kind.name
+            if kind.name not in made
+            else words.to_snake_case("_".join((*_static(found[1])[-2:-1], kind.name)))
+        )
         if name not in made:
             made[name] = KindDraft(name, kind.entry, kind.list_operation, kind.get_operation, path, kind.decide)
     return list(made.values())
@@ -93,8 +97,8 @@ def kinds_of(description: ApiDescription, settler: Settler) -> list[KindDraft]:
 
 def _kind(listing: Operation, one: Operation, key: str, settler: Settler, outer: list[str]) -> KindDraft | None:
     noun = _static(listing.path)[-1:] or ["record"]
-    plural = " ".join(words.split(noun[0].removesuffix(".json")))
-    singular = words.singular(plural)
+    plural = " ".join(words.split_words(noun[0].removesuffix(".json")))
+    singular = words.to_singular(plural)
     answer, records_answer = _answer(one, settler), _answer(listing, settler)
     if answer is None or records_answer is None:
         return None
@@ -121,11 +125,11 @@ def _kind(listing: Operation, one: Operation, key: str, settler: Settler, outer:
         "get": {"path": one.path, **({"record": record_at} if record_at else {})},
     }
     if outer:
-        entry["scope"] = {name: words.snake(_singular_of_placeholder(name, listing.path)) for name in outer}
+        entry["scope"] = {name: words.to_snake_case(_singular_of_placeholder(name, listing.path)) for name in outer}
         decide.append(f"It lies within {', '.join(outer)}: say which kind fills that.")
     if not any("search" in each for each in fields.values()):
         decide.append("By which field do people name it?")
-    return KindDraft(words.snake(singular), entry, listing.key, one.key, one.path, tuple(decide))
+    return KindDraft(words.to_snake_case(singular), entry, listing.key, one.key, one.path, tuple(decide))
 
 
 def _static(path: str) -> list[str]:
@@ -134,7 +138,7 @@ def _static(path: str) -> list[str]:
 
 def _singular_of_placeholder(name: str, path: str) -> str:
     before = path.split("{" + name + "}")[0].rstrip("/").rsplit("/", 1)[-1]
-    return words.singular(" ".join(words.split(before))) if before else name
+    return words.to_singular(" ".join(words.split_words(before))) if before else name
 
 
 def _answer(operation: Operation, settler: Settler) -> Settled | None:
@@ -155,12 +159,12 @@ def _record(answer: Settled, singular: str, settler: Settler) -> tuple[str, Sett
     """Where the record stands in the answer of one: the whole, or the member that is called so."""
     if answer.kind != "object":
         return "", None
-    for name in (words.snake(singular), singular.replace(" ", ""), "data", "result", "item"):
-        child = next((each for key, each in answer.children.items() if words.snake(key) == name), None)
+    for name in (words.to_snake_case(singular), singular.replace(" ", ""), "data", "result", "item"):
+        child = next((each for key, each in answer.children.items() if words.to_snake_case(key) == name), None)
         inner = settler.settled(child) if child is not None else None
         if inner is not None and inner.kind == "object" and len(answer.children) <= 4:
-            key = next(key for key in answer.children if words.snake(key) == name)
-            return at(key), inner
+            key = next(key for key in answer.children if words.to_snake_case(key) == name)
+            return join_pointer(key), inner
     return "", answer
 
 
@@ -171,19 +175,19 @@ def _records(answer: Settled, plural: str, settler: Settler) -> str | None:
     lists = [key for key, child in answer.children.items() if settler.settled(child).kind == "array"]
     if not lists:
         return None
-    named = [key for key in lists if words.snake(key) in (words.snake(plural), *_LISTS)]
-    return at((named or lists)[0])
+    named = [key for key in lists if words.to_snake_case(key) in (words.to_snake_case(plural), *_LISTS)]
+    return join_pointer((named or lists)[0])
 
 
 def _fields(record: Settled, settler: Settler) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    names = {words.snake(key): key for key in record.children}
+    names = {words.to_snake_case(key): key for key in record.children}
     for key, child in record.children.items():
         settled = settler.settled(child)
-        name = words.snake(key)
+        name = words.to_snake_case(key)
         if settled.kind != "scalar" or _SECRET.search(name) or name in made or child.own.get("writeOnly") is True:
             continue
-        entry: dict[str, Any] = {"at": at(key)}
+        entry: dict[str, Any] = {"at": join_pointer(key)}
         kind = _type(name, settled)
         if kind != "string":
             entry["type"] = kind
@@ -225,9 +229,9 @@ def _type(name: str, settled: Settled) -> str:
 
 
 def _identity(fields: Mapping[str, Any], key: str, singular: str) -> str | None:
-    name = words.snake(key)
-    short = name.removeprefix(words.snake(singular) + "_")
-    for each in (name, short, "id", "uuid", "key", "slug", "code", f"{words.snake(singular)}_id"):
+    name = words.to_snake_case(key)
+    short = name.removeprefix(words.to_snake_case(singular) + "_")
+    for each in (name, short, "id", "uuid", "key", "slug", "code", f"{words.to_snake_case(singular)}_id"):
         if each in fields:
             return each
     return None

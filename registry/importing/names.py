@@ -47,7 +47,7 @@ _DETERMINERS: Final = word_set("a an the all any one some this that these those 
 _SUFFIX: Final = re.compile(r"\.(?:json|xml|php|aspx?)\Z", re.I)
 
 
-def names_of(operations: Iterable[Operation], *, prefix: str, kept: Mapping[str, str]) -> dict[str, str]:
+def name_operations(operations: Iterable[Operation], *, prefix: str, kept: Mapping[str, str]) -> dict[str, str]:
     """Operation key → a contract's name, each once. ``kept`` are names that were given before: they stay."""
     left = [each for each in operations if each.key not in kept]
     names = {each.key: kept[each.key] for each in operations if each.key in kept}
@@ -65,7 +65,7 @@ def names_of(operations: Iterable[Operation], *, prefix: str, kept: Mapping[str,
                 left += group
     for each in left:  # two ids that differ in their case alone, or the like
         resource, verb = _short(each)
-        names[each.key] = _joined(prefix, resource, f"{verb}_{words.mark(each.key)}")
+        names[each.key] = _joined(prefix, resource, f"{verb}_{words.make_mark(each.key)}")
     return names
 
 
@@ -76,26 +76,28 @@ def _short(operation: Operation) -> tuple[str, str]:
 def _longer(operation: Operation) -> tuple[str, str]:
     """With what comes before it in the path."""
     resource, verb = _short(operation)
-    above = [word for each in _static(operation.path)[:-1] for word in words.split(each)]
+    above = [word for each in _static(operation.path)[:-1] for word in words.split_words(each)]
     return "_".join(dict.fromkeys([*above, *resource.split("_")])), verb
 
 
 def _longest(operation: Operation) -> tuple[str, str]:
     """The whole path, placeholders included, and the method."""
-    every = [word for each in operation.path.split("/") for word in words.split(each)]
+    every = [word for each in operation.path.split("/") for word in words.split_words(each)]
     return "_".join(every) or "root", operation.method.lower()
 
 
 def _of_id(operation: Operation) -> tuple[str, str] | None:
     """From an operation's id, where that is one of words: ``createRefund``, ``ssh_keys_list``, ``repos/add-tag``."""
     given = operation.id.strip()
-    parts = [each for each in re.split(r"[./:#]|::", given) if words.split(each)]
-    every = words.split(given)
+    parts = [each for each in re.split(r"[./:#]|::", given) if words.split_words(each)]
+    every = words.split_words(given)
     if not every or len(every) > _MAX_ID_WORDS or "__" in given or any(len(each) > 40 for each in every):
         return None
     if len(parts) > 1:
-        return "_".join(word for each in parts[:-1] for word in words.split(each)), "_".join(words.split(parts[-1]))
-    placeholders = [word for each in re.findall(r"\{([^}]*)\}", operation.path) for word in words.split(each)]
+        return "_".join(word for each in parts[:-1] for word in words.split_words(each)), "_".join(
+            words.split_words(parts[-1])
+        )
+    placeholders = [word for each in re.findall(r"\{([^}]*)\}", operation.path) for word in words.split_words(each)]
     if every[0] in _METHOD_WORDS and placeholders and every[-1] == placeholders[-1] and "by" not in every:
         return None  # made from the path: get_files_id
     if every[0] in ("post", "put", "patch") and every[0] == operation.method.lower():
@@ -109,9 +111,9 @@ def _of_id(operation: Operation) -> tuple[str, str] | None:
     else:
         rest, verb = every[:verb_at], every[verb_at:]
     if not rest:
-        return (_resource(operation.path) or words.snake(operation.tags[0] if operation.tags else "api")), "_".join(
-            verb
-        )
+        return (
+            _resource(operation.path) or words.to_snake_case(operation.tags[0] if operation.tags else "api")
+        ), "_".join(verb)
     return "_".join(rest), "_".join(verb)
 
 
@@ -119,22 +121,24 @@ def _of_path(operation: Operation) -> tuple[str, str]:
     """From method and path: ``POST /customers/{id}/block`` → customers.block."""
     segments = [each for each in operation.path.split("?")[0].split("/") if each and not words.is_version(each)]
     if custom := re.search(r"\}:([A-Za-z]+)\Z", segments[-1] if segments else ""):
-        above = [each for each in segments[:-1] if "{" not in each and words.split(each)]
-        return "_".join(words.split(above[-1])) if above else "root", "_".join(words.split(custom[1]))
-    static = [(place, each) for place, each in enumerate(segments) if "{" not in each and words.split(each)]
+        above = [each for each in segments[:-1] if "{" not in each and words.split_words(each)]
+        return "_".join(words.split_words(above[-1])) if above else "root", "_".join(words.split_words(custom[1]))
+    static = [(place, each) for place, each in enumerate(segments) if "{" not in each and words.split_words(each)]
     if not static:
-        return words.snake(operation.tags[0] if operation.tags else "api"), operation.method.lower()
+        return words.to_snake_case(operation.tags[0] if operation.tags else "api"), operation.method.lower()
     place, last = static[-1]
     last = _SUFFIX.sub("", last)
-    calls = [each for each in last.split(".") if words.split(each)]
+    calls = [each for each in last.split(".") if words.split_words(each)]
     if len(calls) > 1:  # remote procedures: /conversations.info
-        return "_".join(word for each in calls[:-1] for word in words.split(each)), "_".join(words.split(calls[-1]))
-    last_words = words.split(last)
+        return "_".join(word for each in calls[:-1] for word in words.split_words(each)), "_".join(
+            words.split_words(calls[-1])
+        )
+    last_words = words.split_words(last)
     on_one = place < len(segments) - 1
     if not on_one and place and operation.method != "GET" and last_words and last_words[0] in _VERBS:
         above = [each for _, each in static[:-1]]
         if above:
-            return "_".join(words.split(above[-1])), "_".join(last_words)
+            return "_".join(words.split_words(above[-1])), "_".join(last_words)
     on_one = on_one or (operation.method == "GET" and not _PLURAL.search(last_words[-1] if last_words else ""))
     verb = _BY_METHOD.get(operation.method, (operation.method.lower(),) * 2)[on_one]
     if operation.method == "PUT" and operation.summary.lower().startswith("update"):
@@ -144,13 +148,15 @@ def _of_path(operation: Operation) -> tuple[str, str]:
 
 def _resource(path: str) -> str:
     static = _static(path)
-    return "_".join(words.split(static[-1])) if static else ""
+    return "_".join(words.split_words(static[-1])) if static else ""
 
 
 def _static(path: str) -> list[str]:
     """The segments of a path that say something: no placeholders, no versions."""
     segments = (_SUFFIX.sub("", each) for each in path.split("?")[0].split("/"))
-    return [each for each in segments if each and "{" not in each and not words.is_version(each) and words.split(each)]
+    return [
+        each for each in segments if each and "{" not in each and not words.is_version(each) and words.split_words(each)
+    ]
 
 
 def _joined(prefix: str, resource: str, verb: str) -> str:
@@ -160,26 +166,26 @@ def _joined(prefix: str, resource: str, verb: str) -> str:
 
 def _part(text: str) -> str:
     text = text if text[:1].isalpha() else f"n_{text}"
-    return text if len(text) <= _MAX_PART else f"{text[: _MAX_PART - 7].rstrip('_')}_{words.mark(text)}"
+    return text if len(text) <= _MAX_PART else f"{text[: _MAX_PART - 7].rstrip('_')}_{words.make_mark(text)}"
 
 
-def title_of(operation: Operation, name: str) -> str:
+def write_title(operation: Operation, name: str) -> str:
     """One line for the card: the summary as an imperative, else words of the name."""
-    summary = words.plain(operation.summary).rstrip(" .")
+    summary = words.to_plain_text(operation.summary).rstrip(" .")
     if not summary:
-        sentence = words.first_sentence(words.plain(operation.description)).rstrip(" .")
+        sentence = words.take_first_sentence(words.to_plain_text(operation.description)).rstrip(" .")
         summary = sentence if 0 < len(sentence) <= 80 else ""
-    if not summary or (words.split(summary) == words.split(operation.id) and " " not in summary):
+    if not summary or (words.split_words(summary) == words.split_words(operation.id) and " " not in summary):
         resource, verb = name.split(".")[-2:]
         noun = resource.replace("_", " ")
-        one = words.singular(noun)
+        one = words.to_singular(noun)
         if one != noun and verb != "list":
             noun = f"{'an' if one[0] in 'aeiou' else 'a'} {one}"
         made = verb.replace("_", " ") if "_" in verb else f"{verb} {noun}"
-        return words.cut(made[:1].upper() + made[1:], 200)
+        return words.cut_text(made[:1].upper() + made[1:], 200)
     first, _, rest = summary.partition(" ")
     determined = rest.partition(" ")[0].lower() in _DETERMINERS
-    return words.cut(f"{_imperative(first, determined=determined)} {rest}".strip(), 200)
+    return words.cut_text(f"{_imperative(first, determined=determined)} {rest}".strip(), 200)
 
 
 def _imperative(word: str, *, determined: bool) -> str:

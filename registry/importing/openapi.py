@@ -9,12 +9,12 @@ from typing import Any, Final
 from registry.importing import kinds
 from registry.importing.alternatives import Settler
 from registry.importing.connections import Connections
-from registry.importing.credentials import alternatives_of
+from registry.importing.credentials import describe_schemes
 from registry.importing.decisions import Decisions, KindDecision
 from registry.importing.digests import Digests
 from registry.importing.drafting import Draft, Refusal, draft
 from registry.importing.kinds import KindDraft
-from registry.importing.names import names_of, title_of
+from registry.importing.names import name_operations, write_title
 from registry.importing.operations import ApiDescription, read_description
 from registry.importing.references import Documents
 from registry.importing.schema_view import SchemaReader
@@ -61,9 +61,9 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
     settler = Settler(SchemaReader(documents))
     digests = Digests(documents)
     connections = Connections(description, decided)
-    found = kinds.kinds_of(description, settler)
+    found = kinds.find_kinds(description, settler)
     kept = {key: each.name for key, each in decided.operations.items() if each.name is not None}
-    names = names_of(description.operations, prefix=decided.prefix, kept=kept)
+    names = name_operations(description.operations, prefix=decided.prefix, kept=kept)
     made: list[Draft] = []
     refused: list[Refusal] = []
     for operation in description.operations:
@@ -81,7 +81,7 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
                 operation,
                 settler,
                 name=name,
-                title=title_of(operation, name),
+                title=write_title(operation, name),
                 connection=connections.of(operation),
                 upstream=upstream,
                 decision=decision,
@@ -116,8 +116,8 @@ def _questions(
     nobody = sum(not each.contract["roles"] for each in drafts)
     if nobody:
         made.append(f"Roles: nobody may run {nobody} of {len(drafts)} drafts. Name roles, for all or for each.")
-    if len(alternatives_of(description)) > 1 and decided.connection.credential is None:
-        ways = "; ".join(alternatives_of(description)[:6])
+    if len(describe_schemes(description)) > 1 and decided.connection.credential is None:
+        ways = "; ".join(describe_schemes(description)[:6])
         made.append(f"Credential: the document knows several ways to sign in: {ways}. Say which one is used.")
     return made
 

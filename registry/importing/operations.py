@@ -88,7 +88,7 @@ def read_description(documents: Documents) -> ApiDescription:
     dialect = _dialect(root)
     old = dialect.startswith("2")
     schemes = root["securityDefinitions"] if old else root["components"]["securitySchemes"]
-    servers = swagger2.servers(root) if old else _servers(root)
+    servers = swagger2.read_servers(root) if old else _servers(root)
     own = _resolved(servers[0] if servers else "", root.document)
     made: list[Operation] = []
     for path, item in _paths(documents):
@@ -145,7 +145,7 @@ def _operation(documents: Documents, path: str, item: Located, method: str, serv
     declared = [_followed(documents, each) for each in (*item["parameters"].items(), *found["parameters"].items())]
     body = _followed(documents, found["requestBody"]) if found.fields.get("requestBody") is not None else None
     if old:
-        declared, body = swagger2.modern(documents.root, found, declared)
+        declared, body = swagger2.modernize(documents.root, found, declared)
     trouble = trouble or next((each.text("x-trouble") for each in declared if each.text("x-trouble")), "")
     if body is not None:
         trouble = trouble or body.text("x-trouble")

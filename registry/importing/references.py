@@ -113,8 +113,13 @@ class Documents:
 
     def _resolve(self, reference: str, document: str) -> Located:
         path, _, fragment = reference.partition("#")
-        name = joined(document, path) if path else document
-        value = self._document(name)
+        name = join_names(document, path) if path else document
+        try:
+            value = self._document(name)
+        except BadReference:
+            raise
+        except InvalidInput as error:  # of one part that can't be read the rest knows nothing
+            raise BadReference(error.detail) from error
         fragment = unquote(fragment)
         if fragment and not fragment.startswith("/"):
             raise BadReference(f"{reference[:200]!r} names an anchor; write it as a JSON Pointer (#/components/…).")
@@ -145,7 +150,7 @@ def is_url(name: str) -> bool:
     return name.lower().startswith(("http://", "https://"))
 
 
-def joined(base: str, path: str) -> str:
+def join_names(base: str, path: str) -> str:
     """The name of the document at ``path`` as seen from ``base``. Raises BadReference for one outside the folder or on
     another host."""
     if is_url(base):

@@ -18,7 +18,7 @@ from registry.importing.alternatives import Settled, Settler
 from registry.importing.json_schemas import Budget
 from registry.importing.operations import BodyContent, Operation, Parameter
 from registry.importing.schema_view import SchemaView
-from registry.json_schema.pointer import at
+from registry.json_schema.pointer import join_pointer
 
 MAX_PARAMETERS: Final = 190
 """Of a contract; the linter allows 200."""
@@ -70,7 +70,7 @@ class Slot:
     """Fields of the document that a value kept whole holds, one level deep."""
 
 
-def slots_of(operation: Operation, content: BodyContent | None, settler: Settler, room: Room) -> list[Slot]:
+def read_slots(operation: Operation, content: BodyContent | None, settler: Settler, room: Room) -> list[Slot]:
     """Every place of the operation's request, named. Raises CannotDraft."""
     if len(operation.parameters) > MAX_PARAMETERS:
         raise CannotDraft(f"It takes {len(operation.parameters)} parameters; a contract has at most {MAX_PARAMETERS}.")
@@ -142,7 +142,7 @@ def _path_value(base: Slot, settled: Settled) -> Slot:
     if settled.kind == "object":
         raise CannotDraft(f"Its path parameter {base.key!r} is an object, which no path holds.")
     if settled.kind != "array":
-        schema = json_schemas.scalar(settled.view) if settled.kind == "scalar" else {"type": "string"}
+        schema = json_schemas.describe_scalar(settled.view) if settled.kind == "scalar" else {"type": "string"}
         types = schema.get("type")
         return replace(base, schema=schema if types or "enum" in schema else {"type": "string"})
     said = f"{base.description.rstrip('. ')}. Several are separated by commas." if base.description else ""
@@ -225,7 +225,7 @@ def _body(operation: Operation, content: BodyContent, settler: Settler, room: Ro
     for each in found:
         slot = Slot(
             place="body",
-            key=at(*each.path) if json else _form_key(each.path),
+            key=join_pointer(*each.path) if json else _form_key(each.path),
             words=each.path,
             required=each.required,
             schema={},
@@ -365,11 +365,11 @@ def _valued(slot: Slot, settled: Settled, settler: Settler, room: Room) -> Slot:
     if settled.view.is_binary and not slot.key.startswith("/"):
         raise CannotDraft(f"It takes a file ({slot.key}); a contract sends text and fields.")
     if settled.kind == "scalar":
-        return replace(slot, schema=json_schemas.scalar(settled.view))
+        return replace(slot, schema=json_schemas.describe_scalar(settled.view))
     items = settler.of(settled.view.items).view if settled.kind == "array" and settled.view.items is not None else None
     if items is not None and items.is_binary and not slot.key.startswith("/"):
         raise CannotDraft(f"It takes files ({slot.key}); a contract sends text and fields.")
-    made = json_schemas.whole(settler, settled.view, Budget(room.parts))
+    made = json_schemas.write_out(settler, settled.view, Budget(room.parts))
     of = made.get("items")
     plain_list = settled.kind == "array" and isinstance(of, dict) and _is_scalar(of)
     return replace(
@@ -404,10 +404,10 @@ def _named(slots: Iterable[Slot]) -> Iterator[Slot]:
     """Each slot with a name of its own: by its words, with its place where another is called so already."""
     taken: set[str] = set()
     for slot in slots:
-        plain = words.snake("_".join(slot.words))
-        placed = words.snake(f"{slot.place}_{plain}")
+        plain = words.to_snake_case("_".join(slot.words))
+        placed = words.to_snake_case(f"{slot.place}_{plain}")
         name = next((each for each in (plain, placed) if each not in taken), "")
         if not name:
-            name = f"{plain[:56].rstrip('_')}_{words.mark(slot.place + slot.key)}"
+            name = f"{plain[:56].rstrip('_')}_{words.make_mark(slot.place + slot.key)}"
         taken.add(name)
         yield replace(slot, name=name)

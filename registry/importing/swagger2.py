@@ -19,7 +19,7 @@ _STYLES: Final = {
 }  # fmt: skip
 
 
-def servers(root: Located) -> list[str]:
+def read_servers(root: Located) -> list[str]:
     """The base address from ``schemes``, ``host`` and ``basePath``; relative where no host is named."""
     host, path = root.text("host"), root.text("basePath")
     if not host:
@@ -28,7 +28,7 @@ def servers(root: Located) -> list[str]:
     return [f"{'https' if not schemes or 'https' in schemes else 'http'}://{host}{path}"]
 
 
-def modern(root: Located, operation: Located, declared: list[Located]) -> tuple[list[Located], Located | None]:
+def modernize(root: Located, operation: Located, declared: list[Located]) -> tuple[list[Located], Located | None]:
     """The parameters as OpenAPI 3 has them, and the request body that ``in: body`` and ``in: formData`` stand for."""
     parameters: list[Located] = []
     fields: list[Located] = []

@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any, Final, Literal, TypedDict
 
 from core.errors import InvalidInput
-from registry.importing.credentials import credential_of
+from registry.importing.credentials import find_credential
 from registry.importing.decisions import read_decisions
-from registry.importing.decisions_template import proposed_decisions
-from registry.importing.differences import differences, suspensions
+from registry.importing.decisions_template import propose_decisions
+from registry.importing.differences import find_differences, find_suspensions
 from registry.importing.openapi import Import, import_openapi
 from registry.importing.references import Documents
 
@@ -40,10 +40,10 @@ def perform(task: Task, read: Read) -> dict[str, Any]:
             given = task.get("decisions")
             return _drafted(import_openapi(trees[0], read_decisions(given) if given is not None else None))
         case "differences":
-            found = differences(trees[0], trees[1])
+            found = find_differences(trees[0], trees[1])
             return {"document": trees[1].digest, "differences": [each.as_json() for each in found]}
         case "suspensions":
-            held = suspensions(task.get("contracts") or [], trees[0])
+            held = find_suspensions(task.get("contracts") or [], trees[0])
             return {"document": trees[0].digest, "suspensions": [each.as_json() for each in held]}
     raise InvalidInput(f"There is no task {task['do']!r}.")
 
@@ -52,18 +52,18 @@ def _drafted(made: Import) -> dict[str, Any]:
     return {
         "report": made.report(),
         "contracts": [each.contract for each in made.drafts],
-        "connector": connector_of(made),
-        "decisions": proposed_decisions(made),
+        "connector": write_connector(made),
+        "decisions": propose_decisions(made),
     }
 
 
-def connector_of(made: Import) -> dict[str, Any]:
+def write_connector(made: Import) -> dict[str, Any]:
     """The draft of a ``connector.json``: how to sign in, and the kinds that were found."""
     decided = made.decisions.connection
     name, address = next(iter(made.connections.items()))
     connection: Mapping[str, Any] = {
         "base_url": {"label": "Base address", **({"example": address} if address else {})},
-        "credential": decided.credential or credential_of(made.description),
+        "credential": decided.credential or find_credential(made.description),
     }
     return {
         "schema": CONNECTOR_SCHEMA,

@@ -22,7 +22,7 @@ _VERSION: Final = re.compile(r"v?[0-9]+(?:[._-][0-9]+)*(?:alpha|beta|rc)?[0-9]*\
 
 
 @lru_cache(maxsize=65536)
-def split(name: str) -> tuple[str, ...]:
+def split_words(name: str) -> tuple[str, ...]:
     """The words of an identifier in any case style, lower case: ``listHTTPKeys``, ``ssh_keys``, ``repos/list-tags``."""
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     ascii_name = _PLURAL_CAPITALS.sub(lambda found: found[1].capitalize() + "s", ascii_name)
@@ -30,19 +30,19 @@ def split(name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65536)
-def snake(name: str) -> str:
+def to_snake_case(name: str) -> str:
     """A parameter's name: lower-case words joined by underscores, at most 64 characters, beginning with a letter.
     The same name always gives the same result, and a name that has to be cut keeps a mark of the whole."""
-    words = split(name)
+    words = split_words(name)
     if words and words[0].isdecimal():
         words = ("n", *words)
     made = "_".join(words)
     if not made:
-        return f"field_{mark(name)}"
-    return made if len(made) <= _WORD_CHARS else f"{made[: _WORD_CHARS - 7].rstrip('_')}_{mark(name)}"
+        return f"field_{make_mark(name)}"
+    return made if len(made) <= _WORD_CHARS else f"{made[: _WORD_CHARS - 7].rstrip('_')}_{make_mark(name)}"
 
 
-def mark(text: str) -> str:
+def make_mark(text: str) -> str:
     """Six characters that tell texts apart."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
@@ -52,15 +52,8 @@ def is_version(segment: str) -> bool:
     return bool(_VERSION.match(segment))
 
 
-def label(name: str) -> str:
-    """A name as people read it: ``customer_address_city`` → ``Customer address city``."""
-    text = " ".join(split(name)) or name
-    text = re.sub(r"\b(id|url|api|ip|ssh|vat|iban|dns|uuid|sms|pdf|sku)(s?)\b", lambda m: m[1].upper() + m[2], text)
-    return (text[:1].upper() + text[1:])[:100]
-
-
 @lru_cache(maxsize=32768)
-def plain(text: str) -> str:
+def to_plain_text(text: str) -> str:
     """Markdown and HTML as plain text in one paragraph, without invisible characters."""
     text = _TAG.sub(" ", _LINK.sub(r"\1", text[:20_000]))
     text = html.unescape(_BULLET.sub("", _MARKS.sub("", text)))
@@ -68,7 +61,7 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def cut(text: str, limit: int) -> str:
+def cut_text(text: str, limit: int) -> str:
     """The beginning of a text, as whole sentences where that keeps half of what there is room for."""
     if len(text) <= limit:
         return text
@@ -81,14 +74,14 @@ def cut(text: str, limit: int) -> str:
     return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
-def first_sentence(text: str) -> str:
+def take_first_sentence(text: str) -> str:
     for found in _SENTENCE_END.finditer(text):
         if not _ABBREVIATION.search(text, max(0, found.start() - 8), found.end()):
             return text[: found.end()]
     return text
 
 
-def singular(plural: str) -> str:
+def to_singular(plural: str) -> str:
     """The singular of a noun, whose last word alone is changed."""
     head, _, last = plural.rpartition(" ")
     if last.endswith("ies") and len(last) > 4:

@@ -38,9 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _documents(arguments: argparse.Namespace) -> int:
-    from cli.commands.importing.documents import perform, source_of
+    from cli.commands.importing.documents import open_source, perform
 
-    sources = [source_of(each, arguments.root) for each in arguments.documents]
+    sources = [open_source(each, arguments.root) for each in arguments.documents]
     answer = asyncio.run(perform({"do": "differences"}, sources))
     found = answer["differences"]
     if arguments.json:
@@ -52,11 +52,11 @@ def _documents(arguments: argparse.Namespace) -> int:
 
 def _registry(arguments: argparse.Namespace) -> int:
     from cli.client import client
-    from cli.commands.importing.documents import perform, source_of
+    from cli.commands.importing.documents import open_source, perform
 
     server = client()
     contracts = server.get("/v1/contracts/upstreams")["data"]
-    source = source_of(arguments.documents[0], arguments.root)
+    source = open_source(arguments.documents[0], arguments.root)
     answer = asyncio.run(perform({"do": "suspensions", "contracts": contracts}, [source]))
     found = answer["suspensions"]
     if arguments.suspend:

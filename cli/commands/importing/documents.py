@@ -22,7 +22,7 @@ async def perform(task: Task, sources: Sequence[DocumentSource]) -> dict[str, An
     return await ImportProcess().run(task, sources)
 
 
-def source_of(given: str, root: str = "") -> DocumentSource:
+def open_source(given: str, root: str = "") -> DocumentSource:
     """The source of what was typed. This machine's own addresses may be named, no others of a private network are
     reached. Raises InvalidInput."""
     if not is_url(given):

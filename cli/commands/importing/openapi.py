@@ -39,13 +39,13 @@ def add_parser(acts: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 where the document could be read, whatever was refused of it."""
-    from cli.commands.importing.documents import perform, source_of
+    from cli.commands.importing.documents import open_source, perform
 
     decisions = _decisions(arguments)
-    source = source_of(arguments.document, arguments.root)
+    source = open_source(arguments.document, arguments.root)
     answer = asyncio.run(perform({"do": "draft", "decisions": decisions}, [source]))
     report = write(arguments.out, answer, force=arguments.force)
-    print(json.dumps(report, ensure_ascii=False, indent=2) if arguments.json else told(report, arguments.out))
+    print(json.dumps(report, ensure_ascii=False, indent=2) if arguments.json else tell_report(report, arguments.out))
     return 0
 
 
@@ -126,7 +126,7 @@ def _as_written(path: Path, digest: str) -> bool:
         return True  # it is gone: nothing can be lost
 
 
-def told(report: Mapping[str, Any], folder: Path) -> str:
+def tell_report(report: Mapping[str, Any], folder: Path) -> str:
     """The report for people: what was made, what was refused and why, and what is to be decided."""
     lines = [f"{report['title'] or 'The document'} {report['version']}: {report['operations']} operations"]
     lines.append(f"  {len(report['drafts'])} drafts in {folder / CONTRACTS}")

@@ -129,6 +129,33 @@ async def test_the_generation_differs_after_every_change_and_only_then(database:
     assert seen[-1] == seen[-2]
 
 
+async def test_a_suspended_contract_is_in_force_again_only_when_somebody_says_so(database: Database) -> None:
+    async with database.begin() as session:
+        await contracts.register(session, a_contract())
+        with pytest.raises(NotFound):
+            await contracts.suspend(session, "ws_1", "invoice.refund", 2, "{}")
+        row = await contracts.suspend(session, "ws_1", "invoice.refund", 1, '{"change":"removed"}')
+        assert (row.state, row.reason) == ("suspended", '{"change":"removed"}')
+    async with database.read() as session:
+        assert await contracts.active(session, "ws_1") == []
+        assert [each.name for each in await contracts.suspended(session, "ws_1")] == ["invoice.refund"]
+        assert await contracts.suspended(session, "ws_2") == []
+    async with database.begin() as session:
+        assert not await contracts.register(session, a_contract())  # to register it again is not to have looked
+        assert await contracts.active(session, "ws_1") == []
+        with pytest.raises(NotFound):
+            await contracts.reinstate(session, "ws_1", "invoice.refund")
+        row = await contracts.reinstate(session, "ws_1", "invoice.refund", was="suspended")
+        assert (row.state, row.reason) == ("active", None)
+        await contracts.suspend(session, "ws_1", "invoice.refund", 1, "{}")
+        assert (await contracts.retire(session, "ws_1", "invoice.refund")).state == "retired"
+        await contracts.register(session, a_contract(2))
+        await contracts.suspend(session, "ws_1", "invoice.refund", 2, "{}")
+        await contracts.register(session, a_contract(3))  # a new version puts an end to it
+        assert [each.version for each in await contracts.active(session, "ws_1")] == [3]
+        assert await contracts.suspended(session, "ws_1") == []
+
+
 async def test_the_newest_signing_key_comes_first_and_a_retired_one_stays_to_verify(database: Database) -> None:
     def key(kid: str, **given: Any) -> SigningKeyRow:
         return SigningKeyRow(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from registry.importing.differences import differences, suspensions
+from registry.importing.differences import find_differences, find_suspensions
 from registry.importing.digests import Digests
 from tests.unit.registry.importing.samples import api, documents, imported
 
@@ -37,7 +37,7 @@ components:
 
 
 def changed(old: str, new: str) -> tuple[str, tuple[str, ...]]:
-    (found,) = differences(documents({"a.yaml": OLD}), documents({"a.yaml": OLD.replace(old, new)}))
+    (found,) = find_differences(documents({"a.yaml": OLD}), documents({"a.yaml": OLD.replace(old, new)}))
     assert found.operation == "POST /orders"
     return found.change, found.details
 
@@ -79,9 +79,9 @@ def test_wording_is_no_change_and_operations_come_and_go() -> None:
     reworded = (
         OLD.replace("Make an order", "Order").replace("A note.", "Anything.").replace("title: Bookshop", "title: B")
     )
-    assert differences(old, documents({"b.yaml": reworded})) == []
+    assert find_differences(old, documents({"b.yaml": reworded})) == []
     renamed = OLD.replace("/orders:", "/purchases:")
-    found = differences(old, documents({"b.yaml": renamed}))
+    found = find_differences(old, documents({"b.yaml": renamed}))
     assert [(each.operation, each.change) for each in found] == [
         ("POST /purchases", "added"),
         ("POST /orders", "removed"),
@@ -106,16 +106,18 @@ def contracts(text: str) -> list[dict[str, Any]]:
 
 def test_a_contract_whose_upstream_changed_is_suspended_with_what_differs() -> None:
     signed = contracts(OLD)
-    assert suspensions(signed, documents({"a.yaml": OLD})) == []
-    (found,) = suspensions(signed, documents({"a.yaml": OLD.replace("note: {type: string", "remark: {type: string")}))
+    assert find_suspensions(signed, documents({"a.yaml": OLD})) == []
+    (found,) = find_suspensions(
+        signed, documents({"a.yaml": OLD.replace("note: {type: string", "remark: {type: string")})
+    )
     assert (found.contract, found.version, found.difference.change) == ("orders.create", 1, "incompatible")
     assert any("/note, which the contract sends, is gone" in each for each in found.difference.details)
-    (asks,) = suspensions(signed, documents({"a.yaml": OLD.replace("required: [sku]", "required: [sku, size]")}))
+    (asks,) = find_suspensions(signed, documents({"a.yaml": OLD.replace("required: [sku]", "required: [sku, size]")}))
     assert any("size" in each for each in asks.difference.details)
-    (gone,) = suspensions(signed, documents({"a.yaml": OLD.replace("/orders:", "/purchases:")}))
+    (gone,) = find_suspensions(signed, documents({"a.yaml": OLD.replace("/orders:", "/purchases:")}))
     assert gone.difference.change == "removed"
 
 
 def test_contracts_of_other_origins_are_left_alone() -> None:
     own = {"name": "shop.restock", "version": 1, "endpoint": {"url": "https://shop.example"}}
-    assert suspensions([own], documents({"a.yaml": OLD})) == []
+    assert find_suspensions([own], documents({"a.yaml": OLD})) == []

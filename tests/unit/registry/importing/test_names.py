@@ -80,18 +80,18 @@ def test_a_title_is_a_plain_imperative(summary: str, title: str) -> None:
 
 def test_descriptions_are_plain_text_cut_at_a_sentence() -> None:
     assert (
-        words.plain("Some **bold** <br>text&nbsp;&amp; [a link](x)\n\n* one\n\u202e*")
+        words.to_plain_text("Some **bold** <br>text&nbsp;&amp; [a link](x)\n\n* one\n\u202e*")
         == "Some bold text & a link one *"
     )
-    assert words.cut("One is here. Two is there. Three.", 28) == "One is here. Two is there."
-    assert words.cut("Keep e.g. this whole thing together", 20) == "Keep e.g. this…"
+    assert words.cut_text("One is here. Two is there. Three.", 28) == "One is here. Two is there."
+    assert words.cut_text("Keep e.g. this whole thing together", 20) == "Keep e.g. this…"
 
 
 def test_a_parameters_name_is_a_word_whatever_the_wire_says() -> None:
-    assert words.snake("StatusCallbackURL") == "status_callback_url"
-    assert words.snake("filter[created_at]") == "filter_created_at"
-    assert words.snake("2fa") == "n_2_fa"
-    assert words.snake("größe") == "grosse" or words.snake("größe") == "groe"
-    assert words.snake("数量").startswith("field_")
-    assert len(words.snake("very_long_" * 20)) <= 64
-    assert words.snake("very_long_" * 20) != words.snake("very_long_" * 21)
+    assert words.to_snake_case("StatusCallbackURL") == "status_callback_url"
+    assert words.to_snake_case("filter[created_at]") == "filter_created_at"
+    assert words.to_snake_case("2fa") == "n_2_fa"
+    assert words.to_snake_case("größe") == "grosse" or words.to_snake_case("größe") == "groe"
+    assert words.to_snake_case("数量").startswith("field_")
+    assert len(words.to_snake_case("very_long_" * 20)) <= 64
+    assert words.to_snake_case("very_long_" * 20) != words.to_snake_case("very_long_" * 21)

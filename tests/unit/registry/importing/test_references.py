@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from registry.importing.references import BadReference, Documents, joined
+from registry.importing.references import BadReference, Documents, join_names
 from tests.unit.registry.importing.samples import documents
 
 TREE = {
@@ -66,7 +66,7 @@ def test_a_reference_that_leads_nowhere_or_away_is_refused(key: str, said: str) 
     ],
 )
 def test_a_path_is_seen_from_its_document(base: str, path: str, made: str) -> None:
-    assert joined(base, path) == made
+    assert join_names(base, path) == made
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_path_is_seen_from_its_document(base: str, path: str, made: str) -> No
 )
 def test_no_path_leads_out_of_the_folder_or_to_another_host(base: str, path: str) -> None:
     with pytest.raises(BadReference):
-        joined(base, path)
+        join_names(base, path)
 
 
 def test_the_digest_tells_of_every_document_and_not_of_where_they_lie() -> None:
