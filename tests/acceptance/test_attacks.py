@@ -172,7 +172,7 @@ def waited(client: Any, run_id: str, state: str) -> dict[str, Any]:
     return dict(run)
 
 
-async def test_hostile_text_in_every_record_changes_no_byte_of_a_plan_and_reaches_no_prompt(
+async def test_hostile_text_in_records_changes_no_byte_of_a_plan_and_reaches_no_prompt(
     world: Installation,
 ) -> None:
     asked = [text for text in SCRIPT if not text.startswith("reopen")]

@@ -41,7 +41,7 @@ def test_an_expired_card_sends_nothing_and_says_so(world: Installation) -> None:
     assert not world.received(run["card"]["calls"][0]["call_id"])
 
 
-def test_a_plan_that_was_edited_in_the_database_is_refused_and_even_if_accepted_not_sent(world: Installation) -> None:
+def test_a_plan_edited_in_the_database_is_refused_and_even_if_accepted_not_sent(world: Installation) -> None:
     run = world.ask("olivia", "give Hugo Bernard 82 EUR credit")
     assert run["state"] == "held", run
 

@@ -199,7 +199,7 @@ def test_another_key_sees_nothing_and_a_wrong_signature_opens_nothing(world: Ins
     assert not_owner.value.problem["code"] == "forbidden"
 
 
-def test_the_demo_tells_its_story_by_itself_whatever_lies_in_the_folder_it_is_started_in(tmp_path: Path) -> None:
+def test_the_demo_tells_its_story_whatever_lies_in_the_folder_it_starts_in(tmp_path: Path) -> None:
     for name in ("agent", "cli", "connectors", "core", "demo", "events", "executors", "registry", "store", "web"):
         (tmp_path / f"{name}.py").write_text(f"raise SystemExit('{name} of another project')", "utf-8")
     opsiq = Path(sys.executable).with_name("opsiq")

@@ -288,7 +288,7 @@ def test_an_edit_that_leads_to_a_question_still_ends_at_a_card_that_waits(keys: 
     assert not keys.received_of(run["id"])
 
 
-def test_a_card_whose_record_changed_is_shown_again_and_not_sent_though_its_policy_would(keys: Installation) -> None:
+def test_a_card_whose_record_changed_is_shown_again_though_its_policy_would_send_it(keys: Installation) -> None:
     """Last in this file: the contract stays, and so does its customer's new address."""
     there = keys.clients["olivia"].get("/v1/contracts/saas.apply_credit")["contract"]
     watched = {"policy": "when", "condition": "records.customer_id.email.endsWith('.org')"}

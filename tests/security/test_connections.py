@@ -171,7 +171,7 @@ def test_a_server_answers_beside_1200_half_heads_from_one_address(attacked: Atta
     assert attacked.files() < FILES / 2, "and nothing of them is left open"
 
 
-def test_a_server_that_runs_out_of_files_all_the_same_says_so_once_a_second_and_answers(attacked: Attacked) -> None:
+def test_a_server_that_runs_out_of_files_says_so_once_a_second_and_answers(attacked: Attacked) -> None:
     """The limit is lowered under the running server, below what it reckons with."""
     before = attacked.log_bytes()
     resource.prlimit(attacked.pid, resource.RLIMIT_NOFILE, (attacked.files() + 20, FILES))

@@ -600,7 +600,7 @@ def test_an_anchor_that_nobody_here_signed_is_named_and_shows_nothing(world: Ins
     assert "unbroken" in told
 
 
-def test_anchors_that_were_sent_elsewhere_show_what_those_beside_the_database_no_longer_do(
+def test_anchors_sent_elsewhere_show_what_those_beside_the_database_no_longer_do(
     world: Installation, keeper: Keeper, tmp_path: Path
 ) -> None:
     end = ask(world.folder, END, world.workspace)

@@ -143,7 +143,7 @@ async def test_many_that_start_at_once_seal_one_database_once(settings: Settings
     assert (await report(settings, workspace)).ok
 
 
-async def test_a_new_database_is_sealed_from_the_start_and_one_without_its_data_keys_is_refused(
+async def test_a_new_database_is_sealed_from_the_start_one_without_data_keys_is_refused(
     settings: Settings,
 ) -> None:
     await founded(settings)

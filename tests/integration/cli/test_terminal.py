@@ -41,7 +41,7 @@ def test_a_key_that_the_server_does_not_know_is_a_hint_at_another_server() -> No
     assert "OPSIQ_URL" not in Refused(PROBLEM).detail
 
 
-def test_a_narrower_key_of_the_environment_is_named_where_the_terminal_has_one_of_its_own(
+def test_a_narrower_key_of_the_environment_is_named_where_the_terminal_has_its_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     forbidden = {**PROBLEM, "code": "forbidden"}

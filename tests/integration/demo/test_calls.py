@@ -185,7 +185,7 @@ async def test_a_connection_closed_before_acting_leaves_nothing_done(http: Http)
     assert (await http.get("/api/customers/416")).body["credit_balance"] == 0
 
 
-async def test_a_connection_closed_after_acting_has_acted_and_the_retry_gets_the_first_answer(http: Http) -> None:
+async def test_a_connection_closed_after_acting_has_acted_and_a_retry_gets_the_same_answer(http: Http) -> None:
     mine, params = key(), {"customer_id": 417, "amount": 300, "currency": "EUR"}
     await http.faults({"close_after_acting": True})
     with pytest.raises(aiohttp.ClientError):

@@ -7,7 +7,7 @@ import pytest
 from cli.gc_freeze import freeze_imports
 
 
-def test_nothing_is_collected_while_a_process_imports_and_what_it_imported_is_set_aside() -> None:
+def test_nothing_is_collected_while_a_process_imports_and_imports_are_set_aside() -> None:
     before = gc.get_freeze_count()
     with freeze_imports():
         assert not gc.isenabled()

@@ -138,7 +138,7 @@ async def test_the_choice_is_what_the_instruction_names_and_its_author_may_run(s
     assert (run.state, run.refusal.code, resolver.shown) == ("refused", "forbidden", [])
 
 
-async def test_text_that_names_another_action_gets_a_refusal_though_the_author_could_run_it(shop: Shop) -> None:
+async def test_text_naming_another_action_is_refused_though_the_author_could_run_it(shop: Shop) -> None:
     def obey(request: Request, shortlist: Shortlist) -> Sequence[Draft]:
         return [
             *prioritise(request, shortlist),

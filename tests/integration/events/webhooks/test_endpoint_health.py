@@ -133,7 +133,7 @@ async def test_health_counts_what_came_of_attempts_and_not_of_tests(harness: Web
     assert (await harness.webhooks.endpoints.show(OWNER, endpoint)).rate.failed == 0
 
 
-async def test_ten_failures_in_a_row_narrow_an_endpoint_to_one_at_a_time_until_one_gets_through(
+async def test_ten_failures_in_a_row_narrow_an_endpoint_to_one_at_a_time_until_a_success(
     harness: WebhookHarness,
 ) -> None:
     async with receiving(*[500] * 10, 204) as receiver:

@@ -209,7 +209,7 @@ async def test_what_was_counted_by_day_is_what_the_entries_come_to(database: Dat
     assert "2026-11-24" in verdict.why
 
 
-async def test_the_place_where_a_history_was_made_anew_lies_behind_the_last_anchor_that_fits(
+async def test_a_history_made_anew_is_placed_behind_the_last_anchor_that_fits(
     database: Database,
 ) -> None:
     rows = await write(database, 4)

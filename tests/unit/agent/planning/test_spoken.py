@@ -29,7 +29,7 @@ def test_each_argument_is_words_at_their_places() -> None:
     assert {name: each.text for name, each in draft.arguments.items()} == {"fine_id": "Ines", "amount": "3 euros"}
 
 
-def test_a_member_of_a_closed_set_is_chosen_by_its_words_and_what_nobody_said_is_left_out() -> None:
+def test_a_member_of_a_closed_set_is_chosen_by_its_words_and_the_unsaid_is_left_out() -> None:
     [draft] = drafts(
         "item 103 downstairs",
         {

@@ -40,7 +40,7 @@ async def refused(action: str, values: dict[str, Any], **more: Any) -> tuple[str
     return fault.pointer, fault.code
 
 
-async def test_a_given_record_is_looked_up_pinned_and_named_and_its_source_says_who_gave_it() -> None:
+async def test_a_given_record_is_looked_up_pinned_named_and_its_source_says_who_gave_it() -> None:
     plan = await given("saas.refund_invoice", {"invoice_id": 11, "amount": 500})
     assert isinstance(plan, Plan)
     assert params(plan) == {"invoice_id": 11, "amount": 500, "currency": "EUR"}

@@ -26,7 +26,7 @@ async def test_an_amount_derives_from_the_record_where_nobody_said_one() -> None
     assert (amount.source.record_id, amount.source.field) == ("31", "refundable")
 
 
-async def test_an_amount_said_wins_over_the_derived_one_and_is_read_in_the_records_currency() -> None:
+async def test_an_amount_said_wins_over_a_derived_one_and_is_in_the_records_currency() -> None:
     plan = await Case("refund Berta 20", ("saas.refund_invoice", {"invoice_id": "Berta", "amount": "20"})).plan()
     amount = plan.steps[0].filled[1]
     assert (amount.value, amount.shown) == (2000, "20.00 EUR")

@@ -24,7 +24,7 @@ def test_every_answer_is_in_the_confusion_once() -> None:
     ]  # fmt: skip
 
 
-def test_risk_over_coverage_goes_from_sure_to_unsure_and_counts_what_was_only_proposed() -> None:
+def test_risk_over_coverage_goes_from_sure_to_unsure_and_counts_what_was_proposed() -> None:
     paid = ({"action": "pay", "params": {}},)
     verdicts = [
         right("a", confidence=0.9),

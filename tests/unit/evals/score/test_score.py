@@ -135,7 +135,7 @@ def test_a_foreign_id_parameter_refers_to_the_records_there_are() -> None:
     assert made.annotation("other_id").record is None
 
 
-def test_a_connectors_contract_can_be_offered_before_anybody_said_where_its_platform_is() -> None:
+def test_a_connectors_contract_can_be_offered_before_its_platform_has_an_address() -> None:
     value = {
         "schema": "opsiq/contract/v1", "name": "shop.restock", "title": "Restock", "description": "Orders more.",
         "parameters": {"type": "object"}, "endpoint": {"url": "{base_url}/restock"},

@@ -172,7 +172,7 @@ async def test_a_model_of_unknown_price_has_no_cost(server: ScriptedServer) -> N
     assert (await Desk(server, [GOOD]).resolve()).trace.cost is None
 
 
-async def test_a_limited_rate_is_waited_out_as_told_and_a_failing_server_with_growing_pauses(
+async def test_a_rate_limit_is_waited_out_as_told_a_failing_server_with_growing_pauses(
     server: ScriptedServer,
 ) -> None:
     run_service = Desk(

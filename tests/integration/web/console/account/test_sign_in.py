@@ -186,7 +186,7 @@ async def test_a_device_cookie_that_this_server_did_not_seal_is_nothing(console:
         assert (await sign_in(browser, "olivia@shop.test", PASSWORD)).status_code == 429
 
 
-async def test_guesses_from_many_addresses_come_to_one_a_minute_and_where_one_has_been_is_open(
+async def test_guesses_from_many_addresses_come_to_one_a_minute_known_devices_stay_open(
     console: Console,
 ) -> None:
     await console.signed_in("olivia@shop.test")

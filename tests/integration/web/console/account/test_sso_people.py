@@ -16,7 +16,7 @@ from tests.integration.web.console.issuer_site import Site, nobody_came, opened_
 from tests.integration.web.console.local_issuer import REDIRECT, Person
 
 
-async def test_a_member_comes_in_by_the_verified_address_once_and_by_the_subject_from_then_on(site: Site) -> None:
+async def test_a_member_comes_in_by_the_verified_address_once_then_by_the_subject(site: Site) -> None:
     browser = site.console.browser()
     assert "Sign in with Shop accounts" in (await browser.get("/sign-in?next=/runs")).text
     away = await browser.get("/sign-in/start?next=/runs")
@@ -73,7 +73,7 @@ async def test_nobody_is_made_a_member_or_an_owner_by_an_issuers_word(site: Site
         assert await store.accounts.members.by_email(session, "new@shop.test") == []
 
 
-async def test_an_invited_person_joins_and_may_set_a_first_password_while_the_sign_in_is_fresh(site: Site) -> None:
+async def test_an_invited_person_joins_and_may_set_a_password_while_the_sign_in_is_fresh(site: Site) -> None:
     await site.console.container.member_service.invite(site.console.owner, email="nora@shop.test", role="admin")
     site.issuer.person = Person(sub="u-nora", email="Nora@Shop.test", name="Nora N.")
     nora = site.console.browser()

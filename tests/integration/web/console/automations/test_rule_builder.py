@@ -63,7 +63,7 @@ async def test_fields_operators_and_sources_come_from_the_event_that_is_picked(c
     assert "data.currency" not in other.text
 
 
-async def test_fields_that_came_with_custom_events_can_be_picked_and_a_field_can_be_written(console: Console) -> None:
+async def test_fields_seen_in_custom_events_can_be_picked_and_a_field_can_be_written(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     await console.container.events.firing.publish(
         console.owner, "parcel.lost", {"parcel": {"weight_g": 5, "note": "secret of a customer"}}

@@ -26,7 +26,7 @@ async def test_the_switch_and_deleting(console: Console) -> None:
     assert not await rules(console)
 
 
-async def test_what_a_rule_has_done_is_listed_and_shadow_is_told_only_to_who_may_see_inside(console: Console) -> None:
+async def test_what_a_rule_did_is_listed_and_shadow_is_told_only_to_who_may_see_inside(console: Console) -> None:
     row = await add(console, name="<b>ours</b>")
     call = {"contract": {"name": "shop.refund"}, "payload": json.dumps({"params": {"order": 987654321}})}
     for at in range(33):

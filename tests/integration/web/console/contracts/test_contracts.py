@@ -115,7 +115,7 @@ async def test_a_new_address_gets_a_secret_that_is_shown_once(console: Console) 
     assert "whsec_" not in (await olivia.get("/contracts/shop.pack")).text
 
 
-async def test_a_draft_replayed_over_what_was_asked_names_what_would_be_held_sent_or_blocked(console: Console) -> None:
+async def test_a_draft_replayed_over_past_requests_says_what_would_be_held_sent_or_blocked(console: Console) -> None:
     olivia, container = await console.signed_in("olivia@shop.test"), console.container
     for actor in (console.owner, console.admin):
         run = await console.run_of(actor, "refund order 7")

@@ -157,7 +157,7 @@ async def test_the_last_owner_keeps_role_and_access(console: Console) -> None:
     )
 
 
-async def test_who_is_deactivated_is_out_at_once_with_their_keys_and_comes_back_without_them(console: Console) -> None:
+async def test_a_deactivated_member_is_out_at_once_with_keys_and_returns_without_them(console: Console) -> None:
     olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
     key, _ = await console.container.workspace_admin.create_key(console.admin, "a key", scopes={"me:read"})
     path = f"/members/{console.admin.id}"
