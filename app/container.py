@@ -153,7 +153,7 @@ async def open_container(
         contexts,
         FallbackResolver(chosen, rule_resolver) if chosen is not rule_resolver else rule_resolver,
         clock,
-        run_notifier.changed,
+        run_notifier.notify_changed,
         wake,
         settings.question_expiry_s,
         progress,
@@ -165,7 +165,7 @@ async def open_container(
     vault = Vault(database, box, IssuerClient(guard), clock)
     http_endpoints = HttpEndpointClient(request_client, vault)
     sender = Sender(
-        database, contexts, signed_client, action_secrets, clock, run_notifier.changed, {"http": http_endpoints}
+        database, contexts, signed_client, action_secrets, clock, run_notifier.notify_changed, {"http": http_endpoints}
     )
 
     webhooks = build_webhooks(database, guard, box, signed_client, clock, wake)

@@ -24,7 +24,7 @@ from bench import peers_overhead
 from evals.cases import reader
 from evals.cases.reader import Case
 from evals.run.case_result import CaseResult, parse_result
-from evals.score.interval import mcnemar, rate
+from evals.score.interval import estimate_rate, mcnemar
 from evals.score.score import CaseVerdict, judge
 
 HERE: Final = Path(__file__).parent / "_peers"
@@ -126,10 +126,10 @@ def row(name: str, verdicts: Sequence[CaseVerdict], naive: Sequence[CaseVerdict]
     runner = [each for each in verdicts if each.case.wants == "act"]
     resting = [each for each in verdicts if each.case.wants in ("abstain", "noop")]
     cells = (
-        rate(runner, lambda each: bool(each.entry.calls) and external_names(each)),
-        rate(runner, lambda each: each.full),
-        rate(runner, lambda each: each.wrong_act),
-        rate(resting, lambda each: each.full),
+        estimate_rate(runner, lambda each: bool(each.entry.calls) and external_names(each)),
+        estimate_rate(runner, lambda each: each.full),
+        estimate_rate(runner, lambda each: each.wrong_act),
+        estimate_rate(resting, lambda each: each.full),
     )
     shown = " ".join(f"{cell.share:5.2f} [{cell.low:.2f}, {cell.high:.2f}]" for cell in cells)
     seconds = sum(each.entry.ms for each in verdicts) / max(1, len(verdicts)) / 1000

@@ -23,7 +23,7 @@ from agent.resolve.rules.phrasal_verbs import PLAIN
 from evals.cases import reader
 from evals.cases.reader import Case
 from evals.run.case_result import parse_result
-from evals.score.interval import mcnemar, rate
+from evals.score.interval import estimate_rate, mcnemar
 from evals.score.score import CaseVerdict, judge
 from language.stems import GROUPED, KIN, ORDERS, READING, stem
 
@@ -217,7 +217,9 @@ def compared(
         groups.setdefault(source(line), []).append(line["id"])
     for group, ids in (*groups.items(), ("all", [each for some in groups.values() for each in some])):
         pairs = [(before[each].full, after[each].full) for each in ids]
-        was, now = (rate((some[each] for each in ids), lambda verdict: verdict.full) for some in (before, after))
+        was, now = (
+            estimate_rate((some[each] for each in ids), lambda verdict: verdict.full) for some in (before, after)
+        )
         wrong = sum(after[each].wrong_act for each in ids) - sum(before[each].wrong_act for each in ids)
         p = mcnemar(sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs))
         drop = (was.share - now.share) * 100

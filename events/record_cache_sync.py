@@ -65,7 +65,7 @@ class RecordCacheSubscribers:
             for kind in dict.fromkeys([state.kind for state in states] + [kind for kind, _, _ in lost]):
                 if await cache.sync_state(session, kind) is None:
                     continue
-                theirs = [cache.kept(state) for state in states if state.kind == kind]
+                theirs = [cache.make_row(state) for state in states if state.kind == kind]
                 await store.record_cache.records.store_records(session, cache.scope(kind), theirs)
                 for _, record_id, was in (each for each in lost if each[0] == kind):
                     await store.record_cache.records.mark_deleted(session, cache.scope(kind), record_id, was=was)
@@ -87,7 +87,7 @@ class RecordCacheSubscribers:
                 if await cache.sync_state(session, kind) is None:
                     continue
                 before = await store.record_cache.records.get(session, cache.scope(kind), record_id)
-            state = await cache.mirror(kind).now(kind, record_id)
+            state = await cache.get_source(kind).now(kind, record_id)
             if state is not None:
                 states.append(state)
             elif before is not None and not before.gone:

@@ -24,7 +24,7 @@ MOST_MB: Final = 512
 """A worker that has grown beyond this ends when it has nothing to do, and a fresh one takes its place."""
 
 
-class Line:
+class ParentLink:
     """What a call has of the process that it works for."""
 
     def __init__(self, worker: Worker, call: int) -> None:
@@ -38,7 +38,7 @@ class Line:
         self._worker.send("tell", self._call, what)
 
 
-Operation = Callable[[Any, Any, Line], Awaitable[Any]]
+Operation = Callable[[Any, Any, ParentLink], Awaitable[Any]]
 """``(resource, arguments, line)`` → what the call answers."""
 
 
@@ -101,7 +101,7 @@ class Worker:
     async def _call(self, call: int, operation: str, key: str, arguments: Any) -> None:
         try:
             held = self._resource(key)
-            doing = self._operations[operation](held, arguments, Line(self, call))
+            doing = self._operations[operation](held, arguments, ParentLink(self, call))
             self.send("done", call, await cpu_budget.run_within(self._budget_s, _awaited(doing)))
         except cpu_budget.Exhausted:
             self.send("exhausted", call)

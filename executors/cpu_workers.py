@@ -55,7 +55,7 @@ class Resource:
     """What many calls work with, handed to a worker once. The ``key`` is never that of another one."""
 
     key: str
-    packed: Callable[[], bytes]
+    pack: Callable[[], bytes]
 
 
 @dataclass(eq=False)
@@ -200,7 +200,7 @@ class CpuWorkers:
             worker.held.move_to_end(key)
         else:
             try:
-                packed = call.resource.packed()
+                packed = call.resource.pack()
             except Exception as error:
                 log.exception("what a call works with can't be handed to a worker")
                 self._fail(call, error)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from agent.extract import number_parameters
 from agent.extract.context import label
-from agent.extract.parameter_spec import ParameterSpec, parameter_spec, stem
+from agent.extract.parameter_spec import ParameterSpec, make_parameter_spec, stem
 from agent.extract.reading import Candidate, Reading
 from agent.extract.spans import counted_items, phrases
 from language.text import Text, singularize
@@ -33,7 +33,7 @@ _SPLIT: Final = re.compile(
 
 def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
     """Runs of items that stand side by side, longest and surest first; one item alone is a list of one."""
-    item = parameter_spec(_singular_name(spec.name), _item_schema(spec), spec.annotation)
+    item = make_parameter_spec(_singular_name(spec.name), _item_schema(spec), spec.annotation)
     if item.kinds in (("object",), ("array",)):
         return []
     chosen: list[Candidate] = []
@@ -137,13 +137,13 @@ def scan_exact(
     return read_exact(words, name=name, schema=schema, annotation=annotation, now=now)
 
 
-def joined(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
+def find_joined(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
     """A list in one string, its items joined by commas."""
     schema = {
         "type": "string",
         "description": re.sub(r"comma[- ]separated|separated by commas", "", spec.description),
     }
-    item = parameter_spec(_singular_name(spec.name), schema, spec.annotation)
+    item = make_parameter_spec(_singular_name(spec.name), schema, spec.annotation)
     wrapped = replace(spec, items=schema, kinds=("array",))
     if item.kinds == ("joined", "text"):
         return []
@@ -179,13 +179,13 @@ def _joined(text: Text, spec: ParameterSpec, run: list[Candidate]) -> Candidate:
     return Candidate(run[0].start, run[-1].end, values, how, shown, weight)
 
 
-def whole(text: Text, spec: ParameterSpec, start: int, end: int, now: datetime, item: Item) -> Candidate | None:
+def read_whole(text: Text, spec: ParameterSpec, start: int, end: int, now: datetime, item: Item) -> Candidate | None:
     """All of the words as a list: each part must be an item."""
     words = text.plain[start:end].strip("[]()")
     schema = _item_schema(spec)
     for run in counted_items.find(text):
         if run[0].start == start and run[-1].end == end:
-            values = _of_run(text, spec, parameter_spec(_singular_name(spec.name), schema, spec.annotation), run)
+            values = _of_run(text, spec, make_parameter_spec(_singular_name(spec.name), schema, spec.annotation), run)
             if values is not None:
                 return Candidate(start, end, values, "", ", ".join(map(str, values)), 0.8)
     alone = item(words, _singular_name(spec.name), schema, spec.annotation, now)

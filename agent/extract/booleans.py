@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-from agent.extract.enums import negated
+from agent.extract.enums import is_negated
 from agent.extract.parameter_spec import ParameterSpec, stem
 from agent.extract.reading import Candidate
 from language import quotes
@@ -107,7 +107,7 @@ def _said(
         if max(chosen) - min(chosen) > len(needed) + 2:
             continue
         low, high = min(chosen), max(chosen)
-        against = negated(tokens, low) or bool(_AFTER_NO.match(text.low[tokens[high].end : tokens[high].end + 24]))
+        against = is_negated(tokens, low) or bool(_AFTER_NO.match(text.low[tokens[high].end : tokens[high].end + 24]))
         against = against or any(token.low in _AGAINST for token in tokens[max(0, low - 2) : low])
         against = against or tokens[low].low.startswith(("non-", "no-"))
         value = meant
@@ -125,7 +125,7 @@ def _partly(text: Text, spec: ParameterSpec, words: tuple[str, ...]) -> list[Can
     made: list[Candidate] = []
     for index, token in enumerate(text.tokens):
         if stem(token.low) == words[0] and len(token.low) > 3 and not _inside(text, token.start):
-            against = negated(text.tokens, index)
+            against = is_negated(text.tokens, index)
             sure = 0.65 if _FACET.issuperset(words[1:]) else 0.45
             made.append(_found(text, spec, index, index, not against, sure, negative=against))
     return made
@@ -140,7 +140,7 @@ def _loosely(text: Text, spec: ParameterSpec, loose: frozenset[str]) -> list[Can
     made: list[Candidate] = []
     for index, token in enumerate(text.tokens):
         if len(token.low) > 3 and stem(token.low) in loose:
-            against = negated(text.tokens, index)
+            against = is_negated(text.tokens, index)
             made.append(_found(text, spec, index, index, not against, 0.2, negative=against))
     return made[:2]
 
@@ -170,7 +170,7 @@ def as_value(spec: ParameterSpec, value: bool) -> Any:
     return value
 
 
-def equal(words: str) -> bool | None:
+def read_whole(words: str) -> bool | None:
     """Whether these words alone say yes or no."""
     low = words.lower().strip(" .!,")
     if low in {"yes please", "go ahead", "do it", "yes, please"}:

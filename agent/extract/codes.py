@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from agent.extract.context import affinity, label
+from agent.extract.context import label, rate_affinity
 from agent.extract.parameter_spec import ParameterSpec
 from agent.extract.reading import Candidate
 from agent.extract.spans import money, patterns
@@ -13,13 +13,13 @@ from agent.extract.time import dates, durations
 from language.text import Text
 
 
-def coded(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
+def find_codes(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     """Identifiers. One that has the shape of the description's example stands above others."""
     made: list[Candidate] = []
     taken = [(each.start, each.end) for each in dates.find(text, now.date())]
     taken += [(each.start, each.end) for each in money.find(text) if each.currency is not None]
     taken += [(each.start, each.end) for each in durations.find(text)]
-    found = [*patterns.codes(text), *patterns.find(text, "uuid")]
+    found = [*patterns.find_codes(text), *patterns.find(text, "uuid")]
     if "email" in spec.description.lower():
         found += patterns.find(text, "email")
     for each in found:
@@ -27,7 +27,7 @@ def coded(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
         value = each.value
         if value.startswith("#") and not re.search(r"['\"#]#|#\w", spec.description):
             value = value[1:]
-        weight = each.weight + near + 0.5 * affinity(text, each.start, spec) - (0.15 if near < 0.1 else 0.0)
+        weight = each.weight + near + 0.5 * rate_affinity(text, each.start, spec) - (0.15 if near < 0.1 else 0.0)
         if spec.shapes:
             weight += 0.35 if any(re.fullmatch(shape, value) for shape in spec.shapes) else -0.2
         if value.isdigit() and any(start < each.end and each.start < end for start, end in taken) and near < 0.3:
@@ -40,7 +40,7 @@ def coded(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     return made
 
 
-def shaped(text: Text, spec: ParameterSpec, kind: str) -> list[Candidate]:
+def find_shaped(text: Text, spec: ParameterSpec, kind: str) -> list[Candidate]:
     """E-mail and web addresses, phone numbers, UUIDs, IP addresses."""
     return [
         Candidate(
@@ -49,7 +49,7 @@ def shaped(text: Text, spec: ParameterSpec, kind: str) -> list[Candidate]:
             found.value,
             weight=found.weight
             + 0.3 * label(text, found.start, found.end, spec)
-            + 0.5 * affinity(text, found.start, spec),
+            + 0.5 * rate_affinity(text, found.start, spec),
         )
         for found in patterns.find(text, kind)
     ]

@@ -129,7 +129,7 @@ def _compared(said: str, kinds: Sequence[RecordKind]) -> Comparison | None:
         return None
     ((kind, field),) = named
     rest = read_text(_EVER.sub(" ", found["rest"]))
-    whens = time_ranges.stretches(rest)
+    whens = time_ranges.find_stretches(rest)
     line = kind.field_named(kind.order or "")
     left = rest.plain
     for start, end, _ in reversed(whens):
@@ -200,7 +200,7 @@ def _undone(said: str, kinds: Sequence[RecordKind]) -> Existence | None:
     meant = [kind for kind in kinds if any(stem(noun) == verb for noun in kind.nouns)]
     if len(meant) != 1 or not any(field.ranged and field.name == meant[0].order for field in meant[0].fields):
         return None
-    whens = time_ranges.stretches(read_text(found["when"]))
+    whens = time_ranges.find_stretches(read_text(found["when"]))
     if len(whens) != 1 or _says_more(found["when"][: whens[0][0]] + found["when"][whens[0][1] :]):
         return None
     when = whens[0][2].removeprefix("not ")

@@ -40,7 +40,7 @@ _WEIGHTS_BEFORE: Final = (0.4, 0.32, 0.24, 0.16, 0.1)
 _WEIGHTS_AFTER: Final = (0.3, 0.15)
 
 
-def preposition(text: Text, start: int) -> str | None:
+def find_preposition(text: Text, start: int) -> str | None:
     """The preposition that governs what begins at ``start``, articles skipped."""
     for token in text.before(start, 3):
         if token.low in PREPOSITIONS:
@@ -107,9 +107,9 @@ def _named_after(text: Text, start: int, end: int) -> bool:
     )
 
 
-def affinity(text: Text, start: int, spec: ParameterSpec) -> float:
+def rate_affinity(text: Text, start: int, spec: ParameterSpec) -> float:
     """In [-0.3, 0.3]: whether the preposition before the span is one that this role takes."""
-    said = preposition(text, start)
+    said = find_preposition(text, start)
     if said is None or not spec.roles:
         return 0.0
     # "to" any place, but not to where something comes from.

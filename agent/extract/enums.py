@@ -12,7 +12,7 @@ from typing import Any, Final
 from rapidfuzz.distance import OSA
 
 from agent.extract import count_context
-from agent.extract.context import affinity, label
+from agent.extract.context import label, rate_affinity
 from agent.extract.parameter_spec import ParameterSpec, stem
 from agent.extract.reading import Candidate
 from language import numerals
@@ -57,7 +57,7 @@ def _spoken(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Cand
     for token in text.tokens:
         value = codes.get(LANGUAGES.get(token.low, ""))
         if value is not None and token.capital:
-            near = label(text, token.start, token.end, spec) + affinity(text, token.start, spec)
+            near = label(text, token.start, token.end, spec) + rate_affinity(text, token.start, spec)
             written = str(value)
             made.append(
                 Candidate(token.start, token.end, value, f"{token.text} → {written}", written, 0.65 + 0.4 * near)
@@ -100,14 +100,14 @@ def _said(text: Text, spec: ParameterSpec, value: Any, phrase: tuple[str, ...], 
             if literal != written and near < 0.2:
                 continue
             weight -= 0.3 if near < 0.2 else 0.1
-        if negated(tokens, index):
+        if is_negated(tokens, index):
             weight -= 0.6
         how = "" if literal.lower() == written.lower() else f"{literal} → {written}"
         made.append(Candidate(first.start, end, value, how, written, weight))
     return made
 
 
-def spoken(text: Text, phrase: tuple[str, ...]) -> list[tuple[int, int, int]]:
+def find_spoken(text: Text, phrase: tuple[str, ...]) -> list[tuple[int, int, int]]:
     """Where these stems stand in a row, without a slip: offsets, and the first token's index."""
     made = []
     for index in range(len(text.tokens)):
@@ -164,7 +164,7 @@ def _slip(low: str, stemmed: str, wanted: str) -> bool:
     )
 
 
-def negated(tokens: Sequence[Token], index: int) -> bool:
+def is_negated(tokens: Sequence[Token], index: int) -> bool:
     """Whether the word at ``index`` is said no to: "not open", "without x", "don't include x", "other than x", "instead
     of x"."""
     for step in range(1, 4):
@@ -227,7 +227,7 @@ def _glossed(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Can
             if stem(token.low) in words:
                 actual = next(each for each in values if str(each) == value)
                 short = len(value) >= 3 and token.low.startswith(value.lower())  # 'desc' for "descending"
-                weight = (0.65 if short else 0.45) - (0.4 if negated(text.tokens, index) else 0.0)
+                weight = (0.65 if short else 0.45) - (0.4 if is_negated(text.tokens, index) else 0.0)
                 made.append(Candidate(token.start, token.end, actual, f"{token.text} → {value}", value, weight))
     return made
 
@@ -280,7 +280,7 @@ def _directed(text: Text, found: list[Candidate]) -> list[Candidate]:
     return made
 
 
-def equal(words: str, values: Sequence[Any], others: dict[str, list[str]]) -> Any:
+def read_whole(words: str, values: Sequence[Any], others: dict[str, list[str]]) -> Any:
     """The value that ``words`` are, exactly (caseless, joints aside), or None."""
     said = re.sub(r"[\s_\-]+", "", words.lower())
     for value in values:

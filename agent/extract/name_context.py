@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agent.extract.context import preposition
+from agent.extract.context import find_preposition
 from agent.extract.parameter_spec import ParameterSpec, stem
 from agent.extract.spans import phrases
 from language import numerals
@@ -48,7 +48,7 @@ def departs(text: Text, phrase: phrases.Phrase) -> bool:
     if len(after) > 1 and after[0].text == "," and after[1].text.isupper():
         after = text.after(after[1].end, 2)
     to = len(after) > 1 and after[0].low in {"to", "→", "->"} and after[1].capital
-    return to and preposition(text, phrase.start) is None
+    return to and find_preposition(text, phrase.start) is None
 
 
 def says_how_many(text: Text, phrase: phrases.Phrase) -> bool:
@@ -100,5 +100,5 @@ def goes_on(text: Text, phrase: phrases.Phrase) -> int | None:
     if after[0].low not in {"and", "&"} or not after[1].capital or not after[1].word:
         return None
     first = text.index_at(after[1].start)
-    last = phrases.extent(text, first)
+    last = phrases.find_extent(text, first)
     return text.tokens[last - 1].end if last > first else None

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from agent.extract import count_context
-from agent.extract.context import affinity, label, preposition
+from agent.extract.context import find_preposition, label, rate_affinity
 from agent.extract.parameter_spec import UNITS, ParameterSpec, stem
 from agent.extract.reading import Candidate
 from agent.extract.spans import money, patterns
@@ -46,7 +46,7 @@ def cast(spec: ParameterSpec, value: Decimal) -> Any:
     return None if first == "integer" and "number" not in spec.types else float(value)
 
 
-def within(spec: ParameterSpec, value: Any) -> bool:
+def is_within_limits(spec: ParameterSpec, value: Any) -> bool:
     """Whether the schema's bounds allow ``value``."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return True
@@ -62,7 +62,7 @@ def within(spec: ParameterSpec, value: Any) -> bool:
     )
 
 
-def numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
+def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     made: list[Candidate] = []
     others = _other_uses(text, now)
     found = numerals.find(text)
@@ -75,11 +75,11 @@ def numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
         if ordinal and spec.zero_based:
             value -= 1
         made_value = cast(spec, value)
-        if made_value is None or not within(spec, made_value):
+        if made_value is None or not is_within_limits(spec, made_value):
             continue
         near = label(text, number.start, end, spec)
-        weight = 0.4 + near + 0.6 * affinity(text, number.start, spec)
-        weight += 0.1 if spec.unit and preposition(text, number.start) == "by" else 0.0  # "extend it by 5"
+        weight = 0.4 + near + 0.6 * rate_affinity(text, number.start, spec)
+        weight += 0.1 if spec.unit and find_preposition(text, number.start) == "by" else 0.0  # "extend it by 5"
         follows = text.after(end, 2)
         counted = [stem(number.unit)] if number.unit else [stem(token.low) for token in follows]
         if (
@@ -115,12 +115,12 @@ def numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
         said = text.plain[number.start : end]
         how = "" if said == str(made_value) else f"{said} → {made_value}"
         made.append(Candidate(number.start, end, made_value, how, f"{value.normalize():f}", weight))
-    for code in patterns.codes(text):
+    for code in patterns.find_codes(text):
         # "user id 00123": leading zeros are no number, but a number is asked for.
         digits = code.value.removeprefix("#")
         if digits.isdigit() and code.value.startswith("#") and spec.types[:1] != ("string",):
             number_value = cast(spec, Decimal(digits))
-            if within(spec, number_value):
+            if is_within_limits(spec, number_value):
                 weight = 0.45 + label(text, code.start, code.end, spec)
                 made.append(Candidate(code.start, code.end, number_value, f"{code.value} → {digits}", digits, weight))
     return made
@@ -146,7 +146,7 @@ def _other_uses(text: Text, now: datetime) -> list[tuple[int, int]]:
     return made
 
 
-def percentages(text: Text, spec: ParameterSpec) -> list[Candidate]:
+def find_percentages(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """Percent as said: "20%" is 20, unless the parameter's maximum is 1 (then 0.2)."""
     made: list[Candidate] = []
     share = spec.schema.get("maximum") == 1
@@ -154,7 +154,7 @@ def percentages(text: Text, spec: ParameterSpec) -> list[Candidate]:
         percent = number.kind == "percent"
         value = number.value / 100 if share and percent else number.value
         made_value = cast(spec, value)
-        if made_value is None or number.kind == "ordinal" or not within(spec, made_value):
+        if made_value is None or number.kind == "ordinal" or not is_within_limits(spec, made_value):
             continue
         said = text.plain[number.start : number.end]
         weight = (0.75 if percent else 0.3) + 0.5 * label(text, number.start, number.end, spec)
@@ -166,7 +166,7 @@ def percentages(text: Text, spec: ParameterSpec) -> list[Candidate]:
 _THOUSANDS: Final = re.compile(r"(?<![\d.,])\d{1,3}[.]\d{3}(?![\d.,]\d)")
 
 
-def sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
+def find_sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     """Money. In minor units where the annotation (or the description: "in cents") says so; another currency than the
     annotated one is no reading: nothing is converted."""
     made: list[Candidate] = []
@@ -197,10 +197,10 @@ def sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
             value = cast(spec, amount)
             how = f"{words} → {value}" + (f" {known}" if known and said.currency != known else "")
             how = "" if words == str(value) else how
-        if value is None or not within(spec, value):
+        if value is None or not is_within_limits(spec, value):
             continue
         weight = (0.75 if said.currency else 0.35) + 0.5 * label(text, said.start, said.end, spec)
-        weight += 0.5 * affinity(text, said.start, spec)
+        weight += 0.5 * rate_affinity(text, said.start, spec)
         if said.currency is None and any(start <= said.start < stop for start, stop in days + clocks):
             weight -= 0.3
         if in_minor and known is None:
@@ -209,7 +209,7 @@ def sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     return made
 
 
-def lengths(text: Text, spec: ParameterSpec) -> list[Candidate]:
+def find_lengths(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """Lengths of time in the unit that is asked for; one that does not come out even is no whole number."""
     made: list[Candidate] = []
     if spec.unit is None:
@@ -224,7 +224,7 @@ def lengths(text: Text, spec: ParameterSpec) -> list[Candidate]:
             continue
         amount = each.count if same else each.count * 12 if years else each.seconds / per
         value = cast(spec, amount)
-        if value is None or not within(spec, value):
+        if value is None or not is_within_limits(spec, value):
             continue
         said = text.plain[each.start : each.end]
         weight = 0.65 + 0.5 * label(text, each.start, each.end, spec)
@@ -246,7 +246,7 @@ def _iso_length(text: Text, each: durations.Duration) -> Candidate:
     return Candidate(each.start, each.end, value, f"{text.plain[each.start : each.end]} → {value}", value, 0.7)
 
 
-def currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
+def find_currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """A currency's code: said alone ("in euros", "USD") or with a sum ("€20")."""
     made: list[Candidate] = []
     for token in text.tokens:
@@ -275,13 +275,13 @@ def currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
             weight -= 0.3
         elif link[:1].isdigit() or link in numerals.COUNTS:
             weight += 0.2 if "origin" in spec.roles else -0.2 if "target" in spec.roles else 0.0
-        weight += 0.4 * label(text, token.start, token.end, spec) + 0.5 * affinity(text, token.start, spec)
+        weight += 0.4 * label(text, token.start, token.end, spec) + 0.5 * rate_affinity(text, token.start, spec)
         how = "" if token.text == code else f"{token.text} → {code}"
         made.append(Candidate(token.start, token.end, code, how, code, weight))
     return made
 
 
-def whole_number(words: str) -> Decimal | None:
+def read_whole_number(words: str) -> Decimal | None:
     """These words alone as a number."""
     text = Text(re.sub(r"^\s*#\s*|\s+$", "", words))
     found = numerals.find(text)

@@ -28,9 +28,9 @@ def find(text: Text, spec: ParameterSpec) -> list[Candidate]:
         if len(words) > 1 and words[-1] in spec.own:
             ways.append((words[:-1], 0.68))
         for phrase, sure in ways:
-            for start, end, index in enums.spoken(text, phrase):
+            for start, end, index in enums.find_spoken(text, phrase):
                 weight = (
-                    sure + 0.3 * label(text, start, end, spec) - (0.6 if enums.negated(text.tokens, index) else 0.0)
+                    sure + 0.3 * label(text, start, end, spec) - (0.6 if enums.is_negated(text.tokens, index) else 0.0)
                 )
                 made.append(Candidate(start, end, value, f"{text.plain[start:end]} → {code}", meaning, weight))
     return [

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from agent.extract import description_hints
-from agent.extract.semantic_roles import Role, roles_of
+from agent.extract.semantic_roles import Role, find_roles
 from language.text import split_name, word_set
 from registry.contract import Annotation, Unit
 
@@ -85,7 +85,7 @@ class ParameterSpec:
         return "title" in self.roles
 
 
-def parameter_spec(name: str, schema: Mapping[str, Any], annotation: Annotation) -> ParameterSpec:
+def make_parameter_spec(name: str, schema: Mapping[str, Any], annotation: Annotation) -> ParameterSpec:
     """Cached by the text of what is asked, and before that by its being the very same: an offer's parameters are asked
     about again and again, and to write them out costs more than the rest."""
     key = (name, id(schema), id(annotation))
@@ -142,7 +142,7 @@ def _spec(name: str, schema_text: str, annotation_text: str) -> ParameterSpec:
         types=types or (("string",) if not enum else ()),
         own=own,
         about=about - set(own),
-        roles=roles_of(words, description),
+        roles=find_roles(words, description),
         description=description,
         schema=schema,
         annotation=annotation,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from agent.extract import arrays, booleans, codes, enums, number_parameters, numeric_codes, strings
 from agent.extract.context import label
-from agent.extract.parameter_spec import UNITS, ParameterSpec, parameter_spec, stem
+from agent.extract.parameter_spec import UNITS, ParameterSpec, make_parameter_spec, stem
 from agent.extract.reading import Candidate, Reading, settle
 from agent.extract.spans import money, patterns, places
 from agent.extract.time import date_parameters
@@ -23,7 +23,7 @@ def scan(
     """Every place of ``text`` that can be a value of this parameter, best first. ``now`` is aware; days are those of
     its zone. ``required`` lets guesses in that an optional parameter would rather do without."""
     read = read_text(text)
-    spec = parameter_spec(name, schema, annotation)
+    spec = make_parameter_spec(name, schema, annotation)
     found = gather(read, spec, now, required=required)
     best: dict[tuple[int, int, str], Candidate] = {}
     for each in found:
@@ -57,43 +57,43 @@ def _read(read: Text, spec: ParameterSpec, kind: str, now: datetime, *, required
         case "boolean":
             return booleans.find(read, spec)
         case "money":
-            return number_parameters.sums(read, spec, now)
+            return number_parameters.find_sums(read, spec, now)
         case "number":
-            return number_parameters.numbers(read, spec, now)
+            return number_parameters.find_numbers(read, spec, now)
         case "coded":
             return numeric_codes.find(read, spec)
         case "percent":
-            return number_parameters.percentages(read, spec)
+            return number_parameters.find_percentages(read, spec)
         case "duration":
-            return number_parameters.lengths(read, spec)
+            return number_parameters.find_lengths(read, spec)
         case "currency":
-            return number_parameters.currencies(read, spec)
+            return number_parameters.find_currencies(read, spec)
         case "date":
-            return date_parameters.days(read, spec, now)
+            return date_parameters.find_days(read, spec, now)
         case "time":
-            return date_parameters.clock_times(read, spec, now)
+            return date_parameters.find_clock_times(read, spec, now)
         case "datetime":
-            return date_parameters.date_times(read, spec, now)
+            return date_parameters.find_date_times(read, spec, now)
         case "epoch":
-            return date_parameters.date_times(read, spec, now, epoch=True)
+            return date_parameters.find_date_times(read, spec, now, epoch=True)
         case "email" | "url" | "phone" | "uuid" | "ip":
-            return codes.shaped(read, spec, kind)
+            return codes.find_shaped(read, spec, kind)
         case "pattern":
-            return patterns.labelled(read, spec)
+            return patterns.find_labelled(read, spec)
         case "code":
-            return codes.coded(read, spec, now)
+            return codes.find_codes(read, spec, now)
         case "month":
-            return date_parameters.months(read, spec, now)
+            return date_parameters.find_months(read, spec, now)
         case "joined":
-            return arrays.joined(read, spec, now, gather)
+            return arrays.find_joined(read, spec, now, gather)
         case "array":
             return arrays.find(read, spec, now, gather)
         case "text":
-            made = strings.texts(read, spec, now, required=required)
+            made = strings.find_texts(read, spec, now, required=required)
             # An identifier is seldom a plain word.
             if spec.kinds[0] in {"code", "uuid"}:
                 made = [_doubted(read, spec, each) for each in made]
-            return places.formed(read, spec, made)
+            return places.find_formed(read, spec, made)
         case _:
             return []
 
@@ -140,7 +140,7 @@ def read_exact(
     """The whole of ``words`` as one value, or None where they can't be one. A free string is the words themselves,
     without quotes."""
     read = read_text(words)
-    spec = parameter_spec(name, schema, annotation)
+    spec = make_parameter_spec(name, schema, annotation)
     # A question mark or an exclamation mark is a part of what is written word for word.
     start, end = _trimmed(read.plain, ".,;" if spec.kinds[-1:] == ("text",) else ".!?,;")
     if start >= end:
@@ -179,27 +179,27 @@ def _whole(read: Text, spec: ParameterSpec, start: int, end: int, now: datetime)
         if kind == "text":
             shift = 1 if unquoted is not words else 0
             value = read.original(start + shift, end - shift)
-            candidates = places.formed(read, spec, [Candidate(start + shift, end - shift, value, weight=0.9)])
+            candidates = places.find_formed(read, spec, [Candidate(start + shift, end - shift, value, weight=0.9)])
             return candidates[0]
         if kind in {"enum", "options"}:
             values = spec.enum if kind == "enum" else spec.options
-            value = enums.equal(unquoted, values, spec.annotation.words)
+            value = enums.read_whole(unquoted, values, spec.annotation.words)
             if value is not None:
                 how = "" if str(value) == words else f"{words} → {value}"
                 return Candidate(start, end, value, how, str(value), 0.98)
         if kind == "boolean":
-            said = booleans.equal(unquoted)
+            said = booleans.read_whole(unquoted)
             if said is not None:
                 return Candidate(start, end, booleans.as_value(spec, said), "", "yes" if said else "no", 0.98)
         if kind == "array":
-            return arrays.whole(read, spec, start, end, now, _item)
+            return arrays.read_whole(read, spec, start, end, now, _item)
         if (
             kind == "number"
             and spec.unit is not None
-            and (number := number_parameters.whole_number(unquoted)) is not None
+            and (number := number_parameters.read_whole_number(unquoted)) is not None
         ):
             value = number_parameters.cast(spec, number)
-            if value is not None and number_parameters.within(spec, value):
+            if value is not None and number_parameters.is_within_limits(spec, value):
                 return Candidate(
                     start, end, value, "" if words == str(value) else f"{words} → {value}", str(value), 0.9
                 )

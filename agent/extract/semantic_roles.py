@@ -107,7 +107,7 @@ _LITTLE: Final = word_set("to from in out until before since after via using")
 _PLACES: Final = word_set("city town location place address station country airport")
 
 
-def roles_of(words: tuple[str, ...], description: str) -> frozenset[Role]:
+def find_roles(words: tuple[str, ...], description: str) -> frozenset[Role]:
     found = {role for role, (names, _, _) in ROLES.items() if set(words) & names}
     first = re.findall(r"[a-z]+", description.lower())
     if not found:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.extract import codes, enums, name_context
-from agent.extract.context import PREPOSITIONS, affinity, label, preposition
+from agent.extract.context import PREPOSITIONS, find_preposition, label, rate_affinity
 from agent.extract.parameter_spec import ParameterSpec, stem
 from agent.extract.reading import Candidate
 from agent.extract.semantic_roles import ROLES
@@ -34,7 +34,7 @@ _BECAUSE: Final = re.compile(
 _FOR: Final = re.compile(r"\bfor\s+(?!(?:me|us|him|her|them|now|good|ever|a|an|the)\b)(?P<rest>[a-z][a-z -]*)\W*$")
 
 
-def texts(text: Text, spec: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
+def find_texts(text: Text, spec: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
     """Candidates with their weights: what a label or preposition of the parameter's part introduces stands above a mere
     name."""
     made = _quoted(text, spec, required=required) + _labelled(text, spec) + _phrased(text, spec, now)
@@ -44,7 +44,7 @@ def texts(text: Text, spec: ParameterSpec, now: datetime, *, required: bool) -> 
             for each in enums.find(text, spec, spec.examples)
         ]
     if "email" in spec.description.lower():
-        made += codes.shaped(text, spec, "email")
+        made += codes.find_shaped(text, spec, "email")
     for shape in spec.shapes:
         made += [
             Candidate(token.start, token.end, token.text, weight=0.6)
@@ -73,7 +73,7 @@ def _quoted(text: Text, spec: ParameterSpec, *, required: bool) -> list[Candidat
             weight = 0.95
         elif near < 0.1 and _claimed(text, quote.outer_start):
             weight -= 0.2
-        weight += 0.7 * affinity(text, quote.outer_start, spec)
+        weight += 0.7 * rate_affinity(text, quote.outer_start, spec)
         if quote.kind == "tail" and required and spec.roles & {"body", "topic"} and not made and quote.last:
             # Nothing else is said of it, and this is all that follows: "Convert it to audio: I am a pretty girl".
             made.append(Candidate(quote.start, quote.end, text.original(quote.start, quote.end), weight=0.45))
@@ -198,7 +198,7 @@ def _phrased(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
         phrase = _headed(text, spec, phrase)
         value = text.original(phrase.start, phrase.end)
         near = label(text, phrase.start, phrase.end, spec)
-        fit = affinity(text, phrase.start, spec)
+        fit = rate_affinity(text, phrase.start, spec)
         weight = {"name": 0.3, "weak": 0.1, "slot": 0.1}[phrase.kind] + 0.8 * near + fit
         if phrase.kind == "slot":
             weight += 0.15 if phrase.capital else 0.0
@@ -212,7 +212,7 @@ def _phrased(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
             weight += 0.2
         elif near < 0.2 and name_context.describes(text, phrase.end) and not name_context.acts(text, phrase.start):
             weight -= 0.12
-        if phrase.by == "by" or (phrase.kind == "name" and preposition(text, phrase.start) == "by"):
+        if phrase.by == "by" or (phrase.kind == "name" and find_preposition(text, phrase.start) == "by"):
             weight += name_context.participle(text, phrase.start, spec)
         if (
             _TICKER.search(spec.description)
@@ -227,7 +227,7 @@ def _phrased(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
         if phrase.capital and phrase.kind != "label" and name_context.headed_by(text, spec, phrase):
             weight += 0.3
         if "place" in spec.roles:
-            weight += places.fitness(text, spec, phrase.start, phrase.end)
+            weight += places.rate_fitness(text, spec, phrase.start, phrase.end)
             weight -= 0.3 if name_context.says_how_many(text, phrase) else 0.0
         if any(start < phrase.end and phrase.start < end for start, end in taken):
             weight -= 0.4

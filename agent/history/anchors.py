@@ -50,7 +50,7 @@ Kind = Literal["anchor", "accepted"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AnchorLine:
     """One line of the file: ``count`` entries, the last of which has ``digest``."""
 
     kind: Kind
@@ -65,10 +65,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AnchorLines:
     """``lines`` in the order of the file; ``strange`` are the numbers of those that nobody here signed."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[AnchorLine, ...] = ()
     strange: tuple[int, ...] = ()
 
     def of(self, workspace: str) -> list[ChainAnchor]:
@@ -91,9 +91,9 @@ def write_line(keys: Authenticator, kind: Kind, workspace: str, count: int, dige
     return canon.dumps({**told, "key": key_id, "signature": signature}).decode()
 
 
-def read_lines(keys: Authenticator, text: Iterable[str], *, first: int = 1) -> Found:
+def read_lines(keys: Authenticator, text: Iterable[str], *, first: int = 1) -> AnchorLines:
     """What of these lines was signed here. Empty ones are passed over."""
-    lines: list[Line] = []
+    lines: list[AnchorLine] = []
     strange: list[int] = []
     for number, each in enumerate(text, first):
         if not each.strip():
@@ -103,16 +103,16 @@ def read_lines(keys: Authenticator, text: Iterable[str], *, first: int = 1) -> F
             strange.append(number)
         else:
             lines.append(line)
-    return Found(tuple(lines), tuple(strange))
+    return AnchorLines(tuple(lines), tuple(strange))
 
 
-def read_file(keys: Authenticator, path: Path) -> Found:
+def read_file(keys: Authenticator, path: Path) -> AnchorLines:
     """All of the file; nothing where there is none. Raises OSError."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             return read_lines(keys, file)
     except FileNotFoundError:
-        return Found()
+        return AnchorLines()
 
 
 def append(path: Path, lines: Sequence[str]) -> None:
@@ -184,7 +184,7 @@ class Anchors:
         self._total, self._at = total, now
         return len(lines)
 
-    async def found(self) -> Found:
+    async def read(self) -> AnchorLines:
         """Everything that was anchored, as this machine's file has it."""
         return await asyncio.to_thread(read_file, self.keys, self.path)
 
@@ -247,7 +247,7 @@ class Anchors:
         return False
 
 
-def _line(keys: Authenticator, text: str) -> Line | None:
+def _line(keys: Authenticator, text: str) -> AnchorLine | None:
     """None for what nobody here signed."""
     if len(text) > _MAX_LINE:
         return None
@@ -256,9 +256,9 @@ def _line(keys: Authenticator, text: str) -> Line | None:
         signature, key_id = str(told.pop("signature")), str(told["key"])
         if told["form"] != _FORM or told["kind"] not in ("anchor", "accepted"):
             return None
-        if not keys.signed(_PURPOSE, canon.dumps(told), key_id, signature):
+        if not keys.verify_signature(_PURPOSE, canon.dumps(told), key_id, signature):
             return None
         from_iso(told["at"])
-        return Line(told["kind"], told["workspace"], told["count"], told["digest"], told["at"], signature)
+        return AnchorLine(told["kind"], told["workspace"], told["count"], told["digest"], told["at"], signature)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, NotCanonical):
         return None

@@ -147,7 +147,7 @@ class Planner:
         on_phase = job.on_phase if job else ignore_phase
         if self.pool is not None:
             doing = self.pool.propose(run, context, confirmed, on_phase, thread)
-            outcome = await (job.unless_stopped(doing) if job else doing)
+            outcome = await (job.run_unless_stopped(doing) if job else doing)
         else:
             outcome = await self._propose(run, context, confirmed, job, thread)
         if outcome.resolved is not None:
@@ -159,7 +159,7 @@ class Planner:
         drafts = () if asked else outcome.drafts
         return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome
 
-    async def resolved(self, run: Run, context: WorkspaceContext) -> Resolved:
+    async def resolve(self, run: Run, context: WorkspaceContext) -> Resolved:
         """What the run's words alone come to. Raises ModelUnavailable or ModelMisbehaved."""
         if self.pool is not None:
             return await self.pool.resolve(run, context)
@@ -179,7 +179,7 @@ class Planner:
         """Right here, under the same budget. Only the resolver may be cut off: a look-up in a database never."""
 
         def around(asked: Coroutine[Any, Any, Resolved]) -> Awaitable[Resolved]:
-            return job.unless_stopped(cpu_budget.carry_budget(asked)) if job else asked
+            return job.run_unless_stopped(cpu_budget.carry_budget(asked)) if job else asked
 
         task = make_task(run, context, confirmed, self.evaluator, thread)
         try:

@@ -78,7 +78,7 @@ class ReadingPool:
             operation,
             arguments,
             who=f"{run.workspace}:{run.actor.person}",
-            resource=Resource(context.key, context.packed),
+            resource=Resource(context.key, context.pack),
             serve=self._serving(context),
             tell=on_phase,
             cut_off=frozenset({"complete", "version"}),

@@ -22,7 +22,7 @@ from agent.resolve.fallback import FallbackResolver
 from agent.resolve.resolver import Resolver
 from agent.resolve.rules.resolver import RuleResolver
 from core.actor import Actor, Surface
-from executors.cpu_worker import Line, Worker
+from executors.cpu_worker import ParentLink, Worker
 from registry.catalogue import Catalogue
 from registry.conditions.condition import Condition, ConditionResult
 from registry.offers.shortlist import Shortlist
@@ -55,7 +55,7 @@ class HeldGround:
 class LineGround:
     """The same for one call, which reaches the records over its line."""
 
-    def __init__(self, held: HeldGround, line: Line) -> None:
+    def __init__(self, held: HeldGround, line: ParentLink) -> None:
         self._held = held
         self.catalogue = held.catalogue
         self.kinds = Kinds([LineRecords(held.declared, line)])
@@ -67,7 +67,7 @@ class LineGround:
 class LineRecords:
     """A ContextProvider: look-ups are made by the server."""
 
-    def __init__(self, kinds: tuple[RecordKind, ...], line: Line) -> None:
+    def __init__(self, kinds: tuple[RecordKind, ...], line: ParentLink) -> None:
         self._kinds, self._line = kinds, line
 
     def kinds(self) -> tuple[RecordKind, ...]:
@@ -85,7 +85,7 @@ class LineRecords:
 class LineClient:
     """The model, asked by the server."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: ParentLink) -> None:
         self._line = line
 
     async def complete(
@@ -110,7 +110,7 @@ class LineChoice:
 class LineEvaluator:
     """Conditions that are cheap are judged here, others by the server's own workers for them."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: ParentLink) -> None:
         self._line = line
 
     async def evaluate(self, condition: Condition, values: Mapping[str, Any], *, workspace: str) -> ConditionResult:
@@ -122,7 +122,7 @@ class LineEvaluator:
         return judged
 
 
-def resolver_of(name: str, line: Line) -> Resolver:
+def resolver_of(name: str, line: ParentLink) -> Resolver:
     if name == "offline":
         return RuleResolver()
     from agent.resolve.model.resolver import ProposingResolver
@@ -134,12 +134,12 @@ def main(arguments: Sequence[str]) -> int:
     socket_fd, budget_s, resolver = int(arguments[0]), float(arguments[1]), arguments[2]
     logging.basicConfig(level=logging.WARNING)
 
-    async def propose_run(held: HeldGround, given: Any, line: Line) -> Any:
+    async def propose_run(held: HeldGround, given: Any, line: ParentLink) -> Any:
         run, confirmed, thread = given
         task = make_task(run, LineGround(held, line), confirmed, LineEvaluator(line), thread)
         return await propose(task, resolver_of(resolver, line), line.tell)
 
-    async def resolve_run(held: HeldGround, run: Any, line: Line) -> Any:
+    async def resolve_run(held: HeldGround, run: Any, line: ParentLink) -> Any:
         return await resolve(make_task(run, LineGround(held, line), ()), resolver_of(resolver, line))
 
     async def job() -> None:

@@ -67,7 +67,7 @@ class Answerer:
         if need is None:
             return _unknown()
         one = not isinstance(reference, Find) or reference.pick == "one"
-        found = await (self.query.records.find if one else self.query.records.every)(need, reference)
+        found = await (self.query.records.find if one else self.query.records.find_all)(need, reference)
         if isinstance(found, Question):
             return found
         kind = found[0].kind if found else need.kind
@@ -161,7 +161,7 @@ class Answerer:
         if about is None:
             return tuple({each.key: each for each in worked.found}.values())
         need = self._need(about)
-        return await self.query.records.every(need, about) if need is not None else ()
+        return await self.query.records.find_all(need, about) if need is not None else ()
 
     async def _yes_no(self, asked: YesNoAnswer) -> Reply | Question:
         need = self._any_need()
@@ -193,7 +193,7 @@ class Answerer:
     async def _only(self, about: Reference | None) -> LocatedRecord | None:
         """The one record that a question is about, so that a no says what it is instead."""
         need = self._need(about) if about is not None else None
-        found = await self.query.records.every(need, about) if need is not None and about is not None else ()
+        found = await self.query.records.find_all(need, about) if need is not None and about is not None else ()
         return found[0] if not isinstance(found, Question) and len(found) == 1 else None
 
     async def _tested(self, test: Test, need: RecordQuery) -> tuple[bool, str, tuple[LocatedRecord, ...]] | Question:

@@ -70,7 +70,7 @@ class Arithmetic:
                     return need.ask("What was it before? Say the value itself.", code="missing")
                 return Worked(before.value, before.reading)
             case CountOf(of=reference):
-                found = await self.context.records.every(self._need(need, reference, own), reference, own)
+                found = await self.context.records.find_all(self._need(need, reference, own), reference, own)
                 if isinstance(found, Question):
                     return found
                 return Worked(Quantity(Decimal(len(found))), found=found)
@@ -88,7 +88,7 @@ class Arithmetic:
 
     async def totals(self, total: TotalOf, need: RecordQuery, own: Own = NOTHING_FOUND) -> list[Worked] | Question:
         """The sum of a field over records, one for each currency."""
-        found = await self.context.records.every(self._need(need, total.of, own), total.of, own)
+        found = await self.context.records.find_all(self._need(need, total.of, own), total.of, own)
         if isinstance(found, Question):
             return found
         sums: dict[str | None, Decimal] = {}

@@ -131,7 +131,7 @@ class ReferenceConditions:
             return owner_kind
         above = replace(need.owner(owner_kind), most=MOST_SCANNED)
         wants_all = isinstance(owner, Find) and owner.pick != "one"
-        found = await (self.context.records.every if wants_all else self.context.records.find)(above, owner, own)
+        found = await (self.context.records.find_all if wants_all else self.context.records.find)(above, owner, own)
         if isinstance(found, Question):
             unknown = found.code == "not_found"
             other = await self._find_other_owner(need, owner, owner_kind) if unknown else None
@@ -174,7 +174,7 @@ class ReferenceConditions:
         other = self.context.find_kind(need, related, own)
         if isinstance(other, Question):
             return other
-        found = await self.context.records.every(need.owner(other), related, own)
+        found = await self.context.records.find_all(need.owner(other), related, own)
         if isinstance(found, Question):
             return found
         if reach.path(other, kind):
@@ -199,7 +199,7 @@ class ReferenceConditions:
                 return told
             gone = {each.id for each in told}
         else:
-            out = await self.context.records.every(replace(need, slot=f"{need.base_slot}/except"), reference, own)
+            out = await self.context.records.find_all(replace(need, slot=f"{need.base_slot}/except"), reference, own)
             if isinstance(out, Question):
                 return out
             gone = {each.record.id for each in out if each.record.kind == kind.name}

@@ -64,7 +64,7 @@ class RecordFinder:
             context.scene.settled[name] = outcome[0]
         return outcome
 
-    async def every(self, need: RecordQuery, reference: Reference, own: Own = NOTHING_FOUND) -> Outcome:
+    async def find_all(self, need: RecordQuery, reference: Reference, own: Own = NOTHING_FOUND) -> Outcome:
         """All records that a reference finds, for counts, sums and lists. Empty where there are none."""
         wide = replace(need, filter={}, most=MOST_SCANNED)
         if isinstance(reference, Handle):

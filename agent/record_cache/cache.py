@@ -57,7 +57,7 @@ class ConnectorCache:
     def kind(self, name: str) -> RecordKind:
         return self.kinds[name][1].kind
 
-    def mirror(self, kind: str) -> RecordSource:
+    def get_source(self, kind: str) -> RecordSource:
         return self.kinds[kind][0]
 
     def shape(self, kind: str) -> str:
@@ -76,13 +76,13 @@ class ConnectorCache:
         row = await sync_state.get(session, self.workspace, self.connector, kind)
         return row if row is not None and row.shape == self.shape(kind) else None
 
-    def fresh(self, row: SyncStateRow | None) -> bool:
+    def is_fresh(self, row: SyncStateRow | None) -> bool:
         """Whether look-ups may use it."""
         if row is None or row.synced_at is None:
             return False
         return self.mirrors.clock() - row.synced_at <= self.mirrors.max_age
 
-    def kept(self, state: RecordState) -> CachedRecord:
+    def make_row(self, state: RecordState) -> CachedRecord:
         if state.record is None:
             return CachedRecord(state.id, state.version, None)
         terms = record_matching.list_terms(self.kind(state.kind), state.record)

@@ -53,7 +53,7 @@ class CachedRecords:
 
     async def get(self, kind: str, record_id: str) -> Record | None:
         async with self._database.read() as session:
-            if self._cache.fresh(await self._cache.sync_state(session, kind)):
+            if self._cache.is_fresh(await self._cache.sync_state(session, kind)):
                 row = await store.record_cache.records.get(session, self._cache.scope(kind), record_id)
                 if row is not None and not row.gone:
                     return _record(self._cache.kind(kind), row)
@@ -66,7 +66,7 @@ class CachedRecords:
         if where is None:
             return None
         async with self._database.read() as session:
-            if not self._cache.fresh(await self._cache.sync_state(session, query.kind)):
+            if not self._cache.is_fresh(await self._cache.sync_state(session, query.kind)):
                 return None
             scope, sorting, limit = self._cache.scope(query.kind), _sorting(kind, query), max(1, query.limit)
             if query.text is None or not query.text.strip():
@@ -106,7 +106,7 @@ class WriteThroughRecords:
             before = await store.record_cache.records.get(session, scope, record_id) if standing else None
         if standing is None:
             return await self._live.get(kind, record_id)
-        state = await self._cache.mirror(kind).now(kind, record_id)
+        state = await self._cache.get_source(kind).now(kind, record_id)
         try:
             await self._correct(scope, before, record_id, state)
         except OpsIQError as error:  # what is kept is a convenience: it must not keep a true answer back
@@ -122,7 +122,7 @@ class WriteThroughRecords:
                 async with self._database.begin() as session:
                     await store.record_cache.records.mark_deleted(session, scope, record_id, was=before.version)
             return
-        kept = self._cache.kept(state)
+        kept = self._cache.make_row(state)
         if before is not None and held and (before.version, before.data) == (kept.version, kept.data):
             return
         async with self._database.begin() as session:

@@ -149,9 +149,9 @@ class CacheSync:
     async def _page(self, cache: ConnectorCache, row: SyncStateRow) -> int | None:
         """One page more. With the last one, what the platform has no more is gone here too, and this is how many it
         has; None before."""
-        page = await cache.mirror(row.kind).page(row.kind, row.cursor, PAGE)
+        page = await cache.get_source(row.kind).page(row.kind, row.cursor, PAGE)
         scope = cache.scope(row.kind)
-        states = [cache.kept(state) for state in page.states]
+        states = [cache.make_row(state) for state in page.states]
         seen = row.seen + len(states)
         async with self.database.begin() as session:
             await store.record_cache.records.store_records(session, scope, states, read=True)
@@ -217,7 +217,7 @@ class CacheSync:
             kind,
             events,
             row.state,
-            fresh=cache.fresh(row),
+            fresh=cache.is_fresh(row),
             records=await store.record_cache.records.count(session, cache.scope(kind)),
             seen=row.seen,
             began_at=row.began_at,

@@ -159,7 +159,7 @@ class Decisions:
                 # Somebody was quicker. The gate knows the same yes, and another's first of two yeses leaves room for
                 # this one.
                 continue
-            self.run_notifier.changed(run_id)
+            self.run_notifier.notify_changed(run_id)
             self.wake()
             return confirmed
         return Refusal(code="already_decided", detail="This run keeps moving; look at it again.")
@@ -254,7 +254,7 @@ class Decisions:
                 after_commit(session, self.wake)
         except Conflict:
             return MOVED_ON
-        self.run_notifier.changed(run_id)
+        self.run_notifier.notify_changed(run_id)
         return moved
 
     async def expire_due(self) -> int:
@@ -275,7 +275,7 @@ class Decisions:
 
     async def _expire(self, run: Run) -> Refusal:
         await expire(self.database, run, self.clock())
-        self.run_notifier.changed(run.id)
+        self.run_notifier.notify_changed(run.id)
         return Refusal(code="expired", detail="This has expired; nothing was sent. Ask again.")
 
     async def _replan(
@@ -287,11 +287,11 @@ class Decisions:
         in_transaction: TransactionHook[Run],
         **data: Any,
     ) -> Run | Refusal:
-        async def worked_out_anew(session: AsyncSession, moved: Run) -> None:
+        async def plan_anew(session: AsyncSession, moved: Run) -> None:
             await self.begin(session, resolve_work(moved))
             await in_transaction(session, moved)
 
-        return await self._moved(run, was, kind, actor, worked_out_anew, **data)
+        return await self._moved(run, was, kind, actor, plan_anew, **data)
 
     async def _moved(
         self,
@@ -311,7 +311,7 @@ class Decisions:
                 await in_transaction(session, moved)
         except Conflict:
             return MOVED_ON
-        self.run_notifier.changed(run.id)
+        self.run_notifier.notify_changed(run.id)
         return moved
 
     async def _to_decide(self, actor: Actor, run_id: str) -> Run:

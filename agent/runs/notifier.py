@@ -16,18 +16,18 @@ class RunNotifier:
         self._moves: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._steps: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
-    def changed(self, run_id: str) -> None:
+    def notify_changed(self, run_id: str) -> None:
         """Notify that the run's stored state changed."""
         for event in (*self._moves.get(run_id, ()), *self._steps.get(run_id, ())):
             event.set()
 
-    def stepped(self, run_id: str) -> None:
+    def notify_step(self, run_id: str) -> None:
         """Notify that planning reached another step. Nothing that is stored has changed."""
         for event in self._steps.get(run_id, ()):
             event.set()
 
     @contextmanager
-    def watching(self, run_id: str, *, steps: bool = False) -> Iterator[asyncio.Event]:
+    def watch(self, run_id: str, *, steps: bool = False) -> Iterator[asyncio.Event]:
         """An event that is set at every change from here on, and with ``steps`` at every step too; its waiter clears it
         before looking."""
         events = self._steps if steps else self._moves
@@ -41,7 +41,7 @@ class RunNotifier:
                 del events[run_id]
 
     async def wait(self, run_id: str, timeout_s: float, *, steps: bool = False) -> None:
-        with self.watching(run_id, steps=steps) as event:
+        with self.watch(run_id, steps=steps) as event:
             await wait_for_event(event, timeout_s)
 
 

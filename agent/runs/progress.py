@@ -54,7 +54,7 @@ class Progress:
 
     def note(self, run: Run, phase: Phase) -> None:
         self._now[run.id] = phase
-        self.run_notifier.stepped(run.id)
+        self.run_notifier.notify_step(run.id)
 
 
 class PlanningProgress:
@@ -75,7 +75,7 @@ class PlanningProgress:
             self._lasting.cancel()
         self._lasting = asyncio.get_running_loop().call_later(LASTING_S, self._lasts, phase)
 
-    async def unless_stopped(self, doing: Coroutine[Any, Any, T]) -> T:
+    async def run_unless_stopped(self, doing: Coroutine[Any, Any, T]) -> T:
         """The result of ``doing``. Raises PlanningStopped, with ``doing`` cancelled, as soon as the run's planning is
         cancelled. Only for what may be cut off anywhere: a question to a model, never one to the database."""
         task = asyncio.ensure_future(doing)
@@ -102,7 +102,7 @@ class PlanningProgress:
             return await task
         finally:
             over.set()
-            self._progress.run_notifier.changed(self._run.id)
+            self._progress.run_notifier.notify_changed(self._run.id)
             await asyncio.gather(stopped, return_exceptions=True)
 
     async def _stopped(self, over: asyncio.Event) -> None:

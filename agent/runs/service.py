@@ -153,7 +153,7 @@ class RunService:
         """The run as soon as it waits for a person or is over, or as it stands after ``wait_s`` seconds. ``passing``:
         the states that are waited out."""
         deadline = asyncio.get_running_loop().time() + wait_s
-        with self.run_notifier.watching(run_id) as moved:
+        with self.run_notifier.watch(run_id) as moved:
             while True:
                 moved.clear()
                 run = await self.show(actor, run_id)

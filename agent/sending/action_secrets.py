@@ -45,9 +45,11 @@ class ActionSecrets:
         """Make the secret of ``url``'s origin if there is none. Answers it once, when made; None when it stood
         already."""
         async with self.database.begin() as session:
-            return await self.ensured(session, workspace, url, secret)
+            return await self.ensure_within(session, workspace, url, secret)
 
-    async def ensured(self, session: AsyncSession, workspace: str, url: str, secret: str | None = None) -> str | None:
+    async def ensure_within(
+        self, session: AsyncSession, workspace: str, url: str, secret: str | None = None
+    ) -> str | None:
         """``ensure`` in the caller's transaction."""
         target = origin(url)
         made = secret or new_secret()
@@ -61,7 +63,7 @@ class ActionSecrets:
     async def adopt(self, session: AsyncSession, workspace: str, url: str, secret: str) -> None:
         """Sign calls to ``url``'s origin with ``secret`` from now on. A secret that it replaces signs beside it for
         ``OVERLAP``."""
-        if await self.ensured(session, workspace, url, secret):
+        if await self.ensure_within(session, workspace, url, secret):
             return
         target = origin(url)
         context = _context(workspace, target)

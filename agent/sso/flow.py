@@ -37,7 +37,7 @@ class Flow:
     def over(self, now: datetime) -> bool:
         return not timedelta() <= now - datetime.fromisoformat(self.begun_at) < LONGEST
 
-    def sealed(self, box: SecretBox) -> str:
+    def seal(self, box: SecretBox) -> str:
         return box.seal(json.dumps(asdict(self)).encode(), context=_CONTEXT)
 
     @classmethod

@@ -104,7 +104,7 @@ async def _exists(read: Existence, condition: Condition, at: int, lookup: Lookup
     need = RecordQuery(f"{at}.condition", "condition", kind)
     owner: LocatedRecord | None = None
     if reference.owner is not None and (above := lookup.kinds.get(reference.owner.kind)) is not None:
-        whose = await lookup.meant(need.owner(above), reference.owner, condition.spans)
+        whose = await lookup.find_meant(need.owner(above), reference.owner, condition.spans)
         if isinstance(whose, Question):
             return whose
         owner = whose[0] if whose else None
@@ -114,7 +114,7 @@ async def _exists(read: Existence, condition: Condition, at: int, lookup: Lookup
     aim = await lookup.search.aim(need, reference, condition.spans, owner)
     if isinstance(aim, Question):
         return aim
-    records = await lookup.search.every(aim)
+    records = await lookup.search.find_all(aim)
     told = (
         f"{owner.label} has {format_count(len(records), kind)}"
         if owner

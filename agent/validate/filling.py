@@ -145,7 +145,7 @@ class DraftFilling:
             if bases and reference is not None and not asked:
                 outcome = await find_similar(need, reference, spans, bases[at], self.lookup.reach)
             else:
-                outcome = await self.lookup.meant(need, reference, spans, owner)
+                outcome = await self.lookup.find_meant(need, reference, spans, owner)
             if isinstance(outcome, Question):
                 return outcome
             found += outcome
@@ -206,7 +206,7 @@ class DraftFilling:
             return None
         if len(implied) == 1:
             need = self._need(name)
-            outcome = self.lookup.search.checked(need, tuple(implied.values()), need.filter)
+            outcome = self.lookup.search.check(need, tuple(implied.values()), need.filter)
             return outcome if isinstance(outcome, Question) else self._take(name, outcome)
         owner = self._owner(name)
         if owner is None and not implied:
@@ -219,7 +219,7 @@ class DraftFilling:
                 return named if isinstance(named, Question) else self._take_each(name, named)
         if owner is None or implied:
             return None
-        outcome = await self.lookup.meant(self._need(name), Reference(kind=kind.name), owner.spans, owner)
+        outcome = await self.lookup.find_meant(self._need(name), Reference(kind=kind.name), owner.spans, owner)
         return outcome if isinstance(outcome, Question) else self._take(name, outcome)
 
     async def _passed(self, kind: RecordKind) -> dict[tuple[str, str], LocatedRecord]:

@@ -201,7 +201,7 @@ class WorkspaceAdmin:
                     )
                 endpoint = contract.endpoint
                 secret = (
-                    await self.action_secrets.ensured(session, by.workspace, endpoint.url)
+                    await self.action_secrets.ensure_within(session, by.workspace, endpoint.url)
                     if isinstance(endpoint, Endpoint)
                     else None
                 )

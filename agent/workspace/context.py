@@ -60,7 +60,7 @@ class WorkspaceContext:
     _shortlists: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict, repr=False)
     _packed: list[bytes] = field(default_factory=list, init=False, repr=False)
 
-    def packed(self) -> bytes:
+    def pack(self) -> bytes:
         """Contracts and kinds as bytes, for a worker to make a ground of its own of."""
         if not self._packed:
             held = (self.catalogue, tuple(self.kinds))

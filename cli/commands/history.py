@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from agent.history.anchors import Found, Line
+    from agent.history.anchors import AnchorLine, AnchorLines
     from agent.history.integrity import Report
     from core.crypto.authenticator import Authenticator
     from core.settings import Settings
@@ -124,15 +124,17 @@ def _keys(keys: Authenticator | None) -> Authenticator:
     return keys
 
 
-def _kept(arguments: argparse.Namespace, settings: Settings, keys: Authenticator | None) -> tuple[Found, list[str]]:
+def _kept(
+    arguments: argparse.Namespace, settings: Settings, keys: Authenticator | None
+) -> tuple[AnchorLines, list[str]]:
     """The anchors to compare with, and sentences about lines that nobody here signed. Raises InvalidInput for a file
     that can't be read."""
-    from agent.history.anchors import Found, read_file
+    from agent.history.anchors import AnchorLines, read_file
     from core.errors import InvalidInput
 
     if keys is None:
-        return Found(), []
-    lines: list[Line] = []
+        return AnchorLines(), []
+    lines: list[AnchorLine] = []
     strange: list[str] = []
     given: Path | None = arguments.anchors
     if given is not None and not given.exists():
@@ -146,7 +148,7 @@ def _kept(arguments: argparse.Namespace, settings: Settings, keys: Authenticator
             raise InvalidInput(f"{path} can't be read: {error.strerror}.") from error
         lines += found.lines
         strange += [f"line {number} of {path} was not signed by this installation" for number in found.strange]
-    return Found(tuple(sorted(lines, key=lambda each: each.at))), strange
+    return AnchorLines(tuple(sorted(lines, key=lambda each: each.at))), strange
 
 
 def _told(report: Report, anchor: ChainAnchor | None, strange: list[str]) -> Iterator[str]:

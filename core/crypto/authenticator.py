@@ -65,7 +65,7 @@ class Authenticator:
         key = Ed25519PrivateKey.from_private_bytes(self._key(self.newest, purpose))
         return self.newest, _b64(key.sign(message))
 
-    def signed(self, purpose: str, message: bytes, key_id: str, signature: str) -> bool:
+    def verify_signature(self, purpose: str, message: bytes, key_id: str, signature: str) -> bool:
         """Whether ``sign`` made this with one of the data keys."""
         if key_id not in self._keys:
             return False

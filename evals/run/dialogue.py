@@ -37,7 +37,7 @@ EDITED = "You changed it, so it waits for a yes."
 
 
 @dataclass
-class Ground:
+class DialoguePlatform:
     """One demo platform as a dialogue finds it. ``changed`` says that something was done there, so that no other
     dialogue may begin on it."""
 
@@ -76,26 +76,26 @@ class Ground:
 
 
 @asynccontextmanager
-async def open_ground() -> AsyncIterator[Ground]:
+async def open_ground() -> AsyncIterator[DialoguePlatform]:
     """A demo platform with its first data, and what signs calls to it."""
     async with AsyncExitStack() as stack:
         secret = new_secret()
         url, token = stack.enter_context(platform.platform(secret))
         context = await stack.enter_async_context(platform.open_context(url, token))
         client = await stack.enter_async_context(SignedClient(SsrfGuard(["127.0.0.0/8"])))
-        yield Ground(context, client, secret)
+        yield DialoguePlatform(context, client, secret)
 
 
-class Grounds:
+class DialoguePlatforms:
     """One dialogue at a time on one platform, a fresh one where the last was changed. Close it."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._stack = AsyncExitStack()
-        self._open: Ground | None = None
+        self._open: DialoguePlatform | None = None
 
     @asynccontextmanager
-    async def fresh(self) -> AsyncIterator[Ground]:
+    async def fresh(self) -> AsyncIterator[DialoguePlatform]:
         async with self._lock:
             if self._open is None or self._open.changed:
                 await self.close()
@@ -107,7 +107,7 @@ class Grounds:
         await self._stack.aclose()
 
 
-async def answer(case: Case, ground: Ground, resolver: Resolver, now: datetime) -> CaseResult:
+async def answer(case: Case, ground: DialoguePlatform, resolver: Resolver, now: datetime) -> CaseResult:
     """What the last turn came to. An error of the model or the platform is the entry's ``error``."""
     began = time.perf_counter()
     player = _Player(case, ground, resolver, now)
@@ -127,7 +127,7 @@ async def answer(case: Case, ground: Ground, resolver: Resolver, now: datetime) 
 
 
 class _Player:
-    def __init__(self, case: Case, ground: Ground, resolver: Resolver, now: datetime) -> None:
+    def __init__(self, case: Case, ground: DialoguePlatform, resolver: Resolver, now: datetime) -> None:
         self.case, self.ground, self.resolver, self.now = case, ground, resolver, now
         self.actor = Actor("ws_eval", "mem_eval", "member", "Eva", case.role, "eva")
         self.runs: list[Run] = []

@@ -19,7 +19,7 @@ from evals.cases.registry_files import load_context
 from evals.run import dialogue, platform, production
 from evals.run.answer import answer as answer_by_file
 from evals.run.case_result import CaseResult
-from evals.run.dialogue import Grounds
+from evals.run.dialogue import DialoguePlatforms
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Environment:
     data: Path | None
     now: datetime
     platform: WorkspaceContext | None
-    grounds: Grounds | None = None
+    grounds: DialoguePlatforms | None = None
 
     async def answer(self, case: Case, resolver: Resolver) -> CaseResult:
         """Raises InvalidInput for a case that can't be asked here; what goes wrong in answering is the entry's
@@ -106,7 +106,7 @@ async def open_environment(cases: Sequence[Case], *, data: Path | None, now: dat
         if any(case.on_platform for case in cases):
             url, token = stack.enter_context(platform.platform())
             context = await stack.enter_async_context(platform.open_context(url, token))
-        grounds = Grounds()
+        grounds = DialoguePlatforms()
         stack.push_async_callback(grounds.close)
         made = Environment(data, now, context, grounds)
         made.check(cases)

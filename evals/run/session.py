@@ -70,7 +70,7 @@ async def run_suite(
         if not cases:
             raise InvalidInput("The gold model knows the answer to none of these cases: a dialogue is not one answer.")
     cassette = Cassette(Path(setup.cassette)) if setup.cassette else None
-    checkpoint = Checkpoint(partial, fingerprint(setup, cases), resume=resume) if partial else None
+    checkpoint = Checkpoint(partial, compute_fingerprint(setup, cases), resume=resume) if partial else None
     done = checkpoint.done if checkpoint else {}
     began(len(cases) * setup.repeat, len(done))
 
@@ -122,6 +122,6 @@ async def run_suite(
     )
 
 
-def fingerprint(setup: Setup, cases: Sequence[Case]) -> str:
+def compute_fingerprint(setup: Setup, cases: Sequence[Case]) -> str:
     """Fingerprint of a run: answers of one are never mixed into another."""
     return canon.digest([setup.as_json(), report.digest_of(cases)])

@@ -46,12 +46,14 @@ class Rate:
         }
 
 
-def rate(verdicts: Iterable[CaseVerdict], hit: Callable[[CaseVerdict], bool], *, seed: int = 1) -> Rate:
+def estimate_rate(verdicts: Iterable[CaseVerdict], hit: Callable[[CaseVerdict], bool], *, seed: int = 1) -> Rate:
     """The share of verdicts that hit, with a bootstrap interval over groups. The seed makes it reproducible."""
-    return ratio(verdicts, lambda each: (int(hit(each)), 1), seed=seed)
+    return estimate_ratio(verdicts, lambda each: (int(hit(each)), 1), seed=seed)
 
 
-def ratio(verdicts: Iterable[CaseVerdict], counted: Callable[[CaseVerdict], tuple[int, int]], *, seed: int = 1) -> Rate:
+def estimate_ratio(
+    verdicts: Iterable[CaseVerdict], counted: Callable[[CaseVerdict], tuple[int, int]], *, seed: int = 1
+) -> Rate:
     """The same for a share of things that cases hold several of: ``counted`` gives hits and how many, for each."""
     groups: dict[str, list[int]] = {}
     for each in verdicts:

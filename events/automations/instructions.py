@@ -171,7 +171,7 @@ class Instructions:
     async def _resolved(self, run: Run, context: WorkspaceContext) -> Resolved:
         """Among what the instruction names and its author may run (``run.only``)."""
         if self.resolver is self.runner.planner.resolver:
-            return await self.runner.planner.resolved(run, context)
+            return await self.runner.planner.resolve(run, context)
         return await resolve(make_task(run, context, ()), self.resolver)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from agent.extract.references import vocabulary as lists
-from agent.extract.references.qualifiers import narrowed
+from agent.extract.references.qualifiers import find_narrowed_end
 from agent.extract.references.vocabulary import (
     BENEFICIARIES,
     CODE,
@@ -63,7 +63,7 @@ def _found(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
         length = noun_at(read.tokens, index, kind)
         if length:
             first = _left(read.tokens, index, kind)
-            last = narrowed(read, _right(read.tokens, index + length, kind, every), kind)
+            last = find_narrowed_end(read, _right(read.tokens, index + length, kind, every), kind)
             made.append((read.tokens[first].start, end_of(read.tokens[last - 1])))
             index = max(last, index + length)
         else:
@@ -72,9 +72,9 @@ def _found(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
     if named == 2:
         made += [match.span() for match in EMAIL.finditer(read.plain)]
     if named:
-        made += owners(read, kind, every)
-        made += names(read, every, with_colon=named == 1)
-    called = things(read, every) if not made and named == 1 else []
+        made += find_owners(read, kind, every)
+        made += find_names(read, every, with_colon=named == 1)
+    called = find_things(read, every) if not made and named == 1 else []
     if not made or has_form(kind):
         made += [
             (token.start, token.end)
@@ -220,7 +220,7 @@ def _right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequenc
 _SAID_OF_SOMEBODY: Final = word_set("is was has had will wants needs asked says said left")
 
 
-def owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
+def find_owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
     """ "Adam" in "Adam's last invoice", and "Adam" in "the last invoice of Adam"."""
     made: list[tuple[int, int]] = []
     owned = [each for each in kinds if each.relation_to(kind.name)]
@@ -249,7 +249,7 @@ def _can_own(tokens: Sequence[Token], kind: RecordKind) -> bool:
     return any(token.capital for token in tokens[:3]) or any(noun_at(tokens, at, kind) for at in range(len(tokens)))
 
 
-def things(read: Text, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
+def find_things(read: Text, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
     """What a determiner introduces ("the electric kettle"), where it holds no kind's noun: a thing may be called so."""
     made: list[tuple[int, int]] = []
     tokens = read.tokens
@@ -283,7 +283,7 @@ def _begins_name(tokens: Sequence[Token], index: int, *, with_colon: bool) -> bo
     return (after.capital and after.text.isalpha() and after.text != "I") or after.low in _SAID_OF_SOMEBODY
 
 
-def names(read: Text, kinds: Sequence[RecordKind], *, with_colon: bool) -> list[tuple[int, int]]:
+def find_names(read: Text, kinds: Sequence[RecordKind], *, with_colon: bool) -> list[tuple[int, int]]:
     """Capitalised runs; at the beginning of a sentence only what can be nothing but a name ("Quinn Thomas has …").
     ``with_colon`` also those that a colon introduces. Nothing out of quoted words."""
     made: list[tuple[int, int]] = []

@@ -14,15 +14,15 @@ from agent.extract.references.qualifiers import (
     RELATIVE,
     PossessiveReader,
     Scalar,
-    every,
-    narrowed,
+    find_narrowed_end,
+    find_states,
     place,
-    states,
+    says_every,
     words_of,
 )
 from agent.extract.references.value import Reference
-from agent.extract.references.vocabulary import EMAIL, GROUP, HashableById, marks, noun_at, number, owner_kind
-from agent.extract.time.time_ranges import stretches
+from agent.extract.references.vocabulary import EMAIL, GROUP, HashableById, noun_at, number, owner_kind, split_marks
+from agent.extract.time.time_ranges import find_stretches
 from language.text import Text, read_text, singularize
 from registry.records import RecordKind, Side
 
@@ -67,8 +67,8 @@ class _Parser(PossessiveReader):
         self.number = number(self, noun, self.kind)
         position, by, descending, count = place(self)
         side = self._side(noun, position)
-        more, later = states(self, self.kind, noun, 0, len(self.tokens))
-        all_of_them = every(self, self.kind, noun, one=bool(self.number or position or count))
+        more, later = find_states(self, self.kind, noun, 0, len(self.tokens))
+        all_of_them = says_every(self, self.kind, noun, one=bool(self.number or position or count))
         pronoun, mine = self._pronoun(noun, owners_end)
         self._rest(noun)
         return Reference(
@@ -98,7 +98,7 @@ class _Parser(PossessiveReader):
         for match in GROUP.finditer(self.text.plain):
             if match[0][0] == "(":
                 continue
-            self.marks += marks(self.text.original(*match.span()))
+            self.marks += split_marks(self.text.original(*match.span()))
             first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
             self.take(first, last)
 
@@ -137,8 +137,8 @@ class _Parser(PossessiveReader):
         """What the clause after the noun says of it, which is no owner and no name: "that are in review"."""
         if noun is None:
             return {}, {}
-        stop = narrowed(self.text, noun[1], self.kind)
-        made = states(self, self.kind, noun, noun[1], stop)
+        stop = find_narrowed_end(self.text, noun[1], self.kind)
+        made = find_states(self, self.kind, noun, noun[1], stop)
         for index in range(noun[1], stop):
             if not self.used[index] and self.tokens[index].low in RELATIVE | NEVER | LIGHT:
                 self.take(index, index + 1)
@@ -148,7 +148,7 @@ class _Parser(PossessiveReader):
         """When it lies, for a kind whose records are told apart by that."""
         if not any(field.ranged for field in self.kind.fields):
             return
-        for start, end, words in stretches(self.text):
+        for start, end, words in find_stretches(self.text):
             first, last = self.text.index_at(start), self.text.index_at(end)
             if not any(self.used[first:last]):
                 self.whens.append(words)

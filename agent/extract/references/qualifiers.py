@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from agent.extract.references import vocabulary as lists
-from agent.extract.references.value import By, Reference, moved
+from agent.extract.references.value import By, Reference, move
 from agent.extract.references.vocabulary import TokenCover, clause_end, noun_at, owner_kind, person_like
 from agent.extract.time import time_ranges
 from language.spell_correction import is_same_word
@@ -51,7 +51,7 @@ def place(cover: TokenCover) -> tuple[int | None, By | None, bool, int | None]:
     return position, by, descending, count
 
 
-def states(
+def find_states(
     cover: TokenCover, kind: RecordKind, noun: tuple[int, int] | None, first: int, stop: int
 ) -> tuple[dict[str, tuple[Scalar, ...]], dict[str, Side]]:
     """Field filters by the kind's state words, and fields by the side of now that its words for times put them on, of
@@ -114,7 +114,7 @@ def _rest(kind: RecordKind, name: str, values: Sequence[Scalar]) -> tuple[Scalar
     return tuple(each for each in (field.values if field else ()) if each not in values)
 
 
-def every(cover: TokenCover, kind: RecordKind, noun: tuple[int, int] | None, *, one: bool) -> bool:
+def says_every(cover: TokenCover, kind: RecordKind, noun: tuple[int, int] | None, *, one: bool) -> bool:
     said = any(token.low in lists.EVERY and not used for token, used in zip(cover.tokens, cover.used, strict=True))
     for index, token in enumerate(cover.tokens):
         if token.low in lists.EVERY and not cover.used[index]:
@@ -148,13 +148,13 @@ _ENDS: Final = word_set('. ; ! ? : " so because when while then but please if ca
 _MOST: Final = 18
 
 
-def narrowed(text: Text, last: int, kind: RecordKind) -> int:
+def find_narrowed_end(text: Text, last: int, kind: RecordKind) -> int:
     """The token after what is said of the records of ``kind`` whose phrase ends before token ``last``: up to the last
     word that a state, a time or a relation gives a meaning to."""
     tokens = text.tokens
     end = index = last
     relative = False
-    whens = time_ranges.stretches(text) if any(each.ranged for each in kind.fields) else []
+    whens = time_ranges.find_stretches(text) if any(each.ranged for each in kind.fields) else []
     while index < min(len(tokens), last + _MOST) and not _ends(tokens, index):
         relative = relative or tokens[index].low in RELATIVE
         # "Make ticket 5519 urgent": a state that follows at once is what it shall become.
@@ -342,7 +342,7 @@ class PossessiveReader(TokenCover):
     def _reading(self, start: int, end: int, kind: RecordKind, but: RecordKind) -> Reference:
         """A part of the words as a record of ``kind``, among all kinds ``but`` one."""
         others = [each for each in self.kinds if each.name != but.name]
-        return moved(self._read(self.text.original(start, end), kind, others), self.text.span(start, start)[0])
+        return move(self._read(self.text.original(start, end), kind, others), self.text.span(start, start)[0])
 
     def _pointed(self, spec: RecordKind, token: Token) -> Reference:
         span = self.text.span(token.start, token.end)

@@ -72,7 +72,7 @@ class Reference:
         )
 
 
-def moved(made: Reference, shift: int) -> Reference:
+def move(made: Reference, shift: int) -> Reference:
     """The same, its spans (and its owner's) counted from the beginning of the whole words."""
-    owner = moved(made.owner, shift) if made.owner is not None else None
+    owner = move(made.owner, shift) if made.owner is not None else None
     return replace(made, owner=owner, spans=tuple((start + shift, end + shift) for start, end in made.spans))

@@ -129,7 +129,7 @@ def extended(plain: str, end: int) -> int:
     return found.end() if found is not None and found[0][0] in "{[" else end
 
 
-def marks(group: str) -> tuple[tuple[str, str], ...]:
+def split_marks(group: str) -> tuple[tuple[str, str], ...]:
     """``(name, value)`` of each part, the name empty where none is given."""
     made: list[tuple[str, str]] = []
     key = value = ""

@@ -52,7 +52,7 @@ def find(text: Text, kind: str) -> tuple[Candidate, ...]:
 
 
 @lru_cache(maxsize=1024)
-def codes(text: Text) -> tuple[Candidate, ...]:
+def find_codes(text: Text) -> tuple[Candidate, ...]:
     """Tokens that look like an identifier: digits with letters or joints ("INV-1042", "credit_card_41", "#W606"), or
     long digits."""
     made: list[Candidate] = []
@@ -79,7 +79,7 @@ def codes(text: Text) -> tuple[Candidate, ...]:
     return tuple(made)
 
 
-def fitting(text: Text, pattern: str) -> list[Candidate]:
+def find_fitting(text: Text, pattern: str) -> list[Candidate]:
     """What fits the whole of ``pattern``: words (up to four together), as written, else in capitals or without their
     "#"."""
     rule = compile_pattern(pattern)
@@ -93,11 +93,11 @@ def fitting(text: Text, pattern: str) -> list[Candidate]:
             if end - start > 200 or (size > 1 and any(each.start <= start and end <= each.end for each in made)):
                 continue
             written = text.original(start, end)
-            found = fitted(rule, written, shared=size == 1)
+            found = match_fitting(rule, written, shared=size == 1)
             if found is None and tokens[index + size - 1].owns:
                 end -= 2
                 written = text.original(start, end)
-                found = fitted(rule, written, shared=size == 1)
+                found = match_fitting(rule, written, shared=size == 1)
             if found is not None:
                 how = "" if found == written else f"{written} → {found}"
                 plainly = not any(char.isdigit() for char in found) and found.isalpha()
@@ -105,7 +105,7 @@ def fitting(text: Text, pattern: str) -> list[Candidate]:
     return made
 
 
-def fitted(rule: Pattern, written: str, *, shared: bool = True) -> str | None:
+def match_fitting(rule: Pattern, written: str, *, shared: bool = True) -> str | None:
     """``written``, or the nearest spelling of it, that ``rule`` accepts as a whole."""
     spellings = [written]
     if shared:
@@ -122,9 +122,9 @@ def fitted(rule: Pattern, written: str, *, shared: bool = True) -> str | None:
     return None
 
 
-def labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
+def find_labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """What fits the schema's own pattern; the parameter's words beside it decide between several."""
-    found = fitting(text, str(spec.schema["pattern"]))
+    found = find_fitting(text, str(spec.schema["pattern"]))
     return [
         Candidate(
             each.start,

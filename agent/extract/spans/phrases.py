@@ -127,7 +127,7 @@ def _slots(text: Text) -> list[Phrase]:
             first = index + 1
             while first < len(tokens) and tokens[first].low in _ARTICLES:
                 first += 1
-            last = extent(text, first)
+            last = find_extent(text, first)
             if last > first:
                 made.append(
                     Phrase(tokens[first].start, _end(tokens[last - 1]), "slot", token.low, tokens[first].capital)
@@ -142,7 +142,7 @@ def _capital(tokens: tuple[Token, ...], first: int) -> bool:
     )
 
 
-def extent(text: Text, first: int) -> int:
+def find_extent(text: Text, first: int) -> int:
     """Where the phrase that begins at token ``first`` ends: at a mark, a preposition or a word that no name holds. An
     address or "City, State" goes on over its commas."""
     tokens = text.tokens
@@ -207,7 +207,7 @@ def after_label(text: Text, index: int) -> Phrase | None:
     first = index + 1
     while first < len(tokens) and first - index < 5 and tokens[first].low in _LINKS:
         first += 1
-    last = extent(text, first)
+    last = find_extent(text, first)
     if last <= first:
         return None
     return Phrase(tokens[first].start, _end(tokens[last - 1]), "label", capital=tokens[first].capital)

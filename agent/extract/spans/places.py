@@ -25,7 +25,7 @@ def wants_state(description: str) -> bool:
     return bool(_ASKED.search(description))
 
 
-def fitness(text: Text, spec: ParameterSpec, start: int, end: int) -> float:
+def rate_fitness(text: Text, spec: ParameterSpec, start: int, end: int) -> float:
     """Whether a name is the kind of place that is asked for: a country is no city, "Kenya" in "Nairobi, Kenya" is the
     country."""
     name = re.sub(r"\s+", " ", text.low[start:end].strip(" ."))
@@ -51,7 +51,7 @@ def _kind_of(text: Text, spec: ParameterSpec, name: str, start: int, end: int) -
     return 0.0
 
 
-def formed(text: Text, spec: ParameterSpec, found: list[Candidate]) -> list[Candidate]:
+def find_formed(text: Text, spec: ParameterSpec, found: list[Candidate]) -> list[Candidate]:
     """Candidates in the form that the description shows; those that aren't places stay as they are."""
     if "place" in spec.roles and (codes := _coded(spec)):
         return [_as_code(each, codes) for each in found]

@@ -6,7 +6,7 @@ import calendar
 from datetime import date, timedelta
 
 
-def valid(year: int, month: int, day: int) -> bool:
+def is_valid_date(year: int, month: int, day: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
@@ -23,7 +23,7 @@ def shift(day: date, count: int, unit: str) -> date:
     return add_months(day, count * (12 if unit == "year" else 1))
 
 
-def bounds(unit: str, around: date) -> tuple[date, date]:
+def find_bounds(unit: str, around: date) -> tuple[date, date]:
     """The first and last day of the week, month, quarter or year around a day."""
     if unit == "week":
         first = around - timedelta(days=around.weekday())
@@ -53,7 +53,7 @@ def move(unit: str, way: int, today: date) -> date:
     return add_months(today.replace(day=1), way * {"month": 1, "quarter": 3, "year": 12}[unit])
 
 
-def weekday(number: int, word: str, today: date) -> date:
+def find_weekday(number: int, word: str, today: date) -> date:
     monday = today - timedelta(days=today.weekday())
     if word == "next":
         return monday + timedelta(days=7 + number)

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from agent.extract import formats
-from agent.extract.context import affinity, label
+from agent.extract.context import label, rate_affinity
 from agent.extract.parameter_spec import ParameterSpec
 from agent.extract.reading import Candidate
 from agent.extract.time import dates, durations, times
@@ -20,7 +20,7 @@ _STAMP: Final = re.compile(
 _LINKS: Final = word_set("at on by the , @ around from - of in")
 
 
-def days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
+def find_days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     """Days. A period gives its last day to a parameter that ends something, else its first."""
     made: list[Candidate] = []
     ends = "end" in spec.roles and "start" not in spec.roles
@@ -45,7 +45,7 @@ def days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
 
 def _way(text: Text, spec: ParameterSpec, when: dates.DateSpan, index: int, count: int) -> float:
     """Where two days stand, the first begins and the second ends."""
-    made = affinity(text, when.start, spec)
+    made = rate_affinity(text, when.start, spec)
     if count > 1 and index < 2 and {"start", "end"} & spec.roles:
         if "start" in spec.roles and "end" not in spec.roles:
             made += 0.12 if index == 0 else -0.12
@@ -76,7 +76,7 @@ def _told(text: Text, when: dates.DateSpan, written: str) -> str:
     return f"{said} → {written}" + (f" ({when.how})" if when.how else "")
 
 
-def clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
+def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     made: list[Candidate] = []
     form = spec.form if spec.form and formats.has_time(spec.form) and not formats.has_day(spec.form) else None
     twelve = "12-hour" in spec.description.lower() or "am/pm" in spec.description.lower()
@@ -84,7 +84,7 @@ def clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidat
     for index, each in enumerate(found):
         moment = _shifted(text, each)
         weight = (0.3 if each.bare else 0.65) + 0.5 * label(text, each.start, each.end, spec)
-        weight += affinity(text, each.start, spec) * 0.7
+        weight += rate_affinity(text, each.start, spec) * 0.7
         if len(found) > 1 and "end" in spec.roles and "start" not in spec.roles:
             weight += 0.1 if index == 1 else -0.1
         if spec.schema.get("format") == "time":
@@ -116,7 +116,7 @@ def _shifted(text: Text, each: times.TimeOfDay) -> time:
     return each.time
 
 
-def date_times(text: Text, spec: ParameterSpec, now: datetime, *, epoch: bool = False) -> list[Candidate]:
+def find_date_times(text: Text, spec: ParameterSpec, now: datetime, *, epoch: bool = False) -> list[Candidate]:
     """A day with a time beside it; a day alone is its midnight, a time alone today's, each weakly."""
     made: list[Candidate] = []
     whens = dates.find(text, now.date())
@@ -125,7 +125,7 @@ def date_times(text: Text, spec: ParameterSpec, now: datetime, *, epoch: bool = 
     for match in _STAMP.finditer(text.plain):
         stamp = _stamp(match.group(), now)
         if stamp is not None:
-            near = 0.5 * label(text, *match.span(), spec) + affinity(text, match.start(), spec)
+            near = 0.5 * label(text, *match.span(), spec) + rate_affinity(text, match.start(), spec)
             made.append(_moment(text, spec, *match.span(), stamp, 0.9 + near, epoch=epoch, how=""))
     stamps = [(each.start, each.end) for each in made]
     whens = tuple(each for each in whens if not any(start <= each.start < end for start, end in stamps))
@@ -214,7 +214,7 @@ def _moment(
     return Candidate(start, end, value, told, moment.isoformat(sep=" ", timespec="minutes"), weight)
 
 
-def months(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
+def find_months(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     """The number of a month that was named, alone or in a date."""
     made: list[Candidate] = []
     for when in dates.find(text, now.date()):

@@ -86,7 +86,9 @@ def _near(match: re.Match[str], month: int, day: int, today: date) -> date:
     """A day without its year: the nearest one, or as the word before it directs."""
     before = match.string[max(0, match.start() - 16) : match.start()]
     found = [
-        date(year, month, day) for year in range(today.year - 4, today.year + 5) if date_math.valid(year, month, day)
+        date(year, month, day)
+        for year in range(today.year - 4, today.year + 5)
+        if date_math.is_valid_date(year, month, day)
     ]
     if _PAST.search(before):
         return max((each for each in found if each <= today), default=found[0])
@@ -127,7 +129,7 @@ def _ordered(match: re.Match[str], first: int, second: int, year: int, *, day_fi
 def _short(match: re.Match[str], today: date) -> DateSpan | None:
     first, second = int(match["s1"]), int(match["s2"])
     month, day = (second, first) if first > 12 else (first, second)
-    if not date_math.valid(2000, month, day):
+    if not date_math.is_valid_date(2000, month, day):
         return None
     near = _near(match, month, day, today)
     return replace(_ordered(match, first, second, near.year, day_first=False), weight=0.5)
@@ -150,7 +152,7 @@ def _mond(match: re.Match[str], today: date) -> DateSpan:
 
 
 def _mony(match: re.Match[str], _: date) -> DateSpan:
-    first, last = date_math.bounds("month", date(int(match["py"]), MONTHS[match["pm"]], 1))
+    first, last = date_math.find_bounds("month", date(int(match["py"]), MONTHS[match["pm"]], 1))
     return _at(match, first, last=last, whole="month", weight=0.85)
 
 
@@ -168,7 +170,7 @@ def _from(match: re.Match[str], today: date) -> DateSpan | None:
         day = today + timedelta(days=1)
     else:
         name = base.split()[-1]
-        day = date_math.weekday(DAYS[name], "next" if base.startswith("next") else "", today)
+        day = date_math.find_weekday(DAYS[name], "next" if base.startswith("next") else "", today)
     return _at(match, date_math.shift(day, _count(match["fn"]), match["fu"]))
 
 
@@ -196,7 +198,7 @@ def _edge(match: re.Match[str], today: date) -> DateSpan:
         around, unit = _near(match, MONTHS[unit], 1, today), "month"
     elif move in {"next", "last"}:
         around = date_math.move(unit, 1 if move == "next" else -1, today)
-    first, last = date_math.bounds(unit, around)
+    first, last = date_math.find_bounds(unit, around)
     return _at(match, last if match["ew"] in {"end", "last day"} else first)
 
 
@@ -204,7 +206,7 @@ def _per(match: re.Match[str], today: date) -> DateSpan:
     way = {"next": 1, "coming": 1, "last": -1, "past": -1, "previous": -1}.get(match["pw"], 0)
     if match["pu"] == "weekend" and match["pw"] == "coming":
         way = 0
-    first, last = date_math.bounds(match["pu"], date_math.move(match["pu"], way, today) if way else today)
+    first, last = date_math.find_bounds(match["pu"], date_math.move(match["pu"], way, today) if way else today)
     return _at(match, first, last=last, whole=match["pu"])
 
 
@@ -227,7 +229,7 @@ def _wday(match: re.Match[str], today: date) -> DateSpan | None:
     if not word and _PAST.search(before):
         word = "last"
     how = "the one of next week" if word == "next" else ""
-    return _at(match, date_math.weekday(number, word, today), how=how, whole="weekday", weight=0.9)
+    return _at(match, date_math.find_weekday(number, word, today), how=how, whole="weekday", weight=0.9)
 
 
 def _rel(match: re.Match[str], today: date) -> DateSpan:
@@ -253,7 +255,7 @@ def _nth(match: re.Match[str], today: date) -> DateSpan | None:
     step = -1 if _PAST.search(before) else 1
     for ahead in range(14):
         month = date_math.add_months(first, step * ahead)
-        if date_math.valid(month.year, month.month, day):
+        if date_math.is_valid_date(month.year, month.month, day):
             found = month.replace(day=day)
             if where or (found <= today if step < 0 else found >= today):
                 how = "of this month" if found.month == today.month else ""
@@ -273,7 +275,7 @@ def _mon(match: re.Match[str], today: date) -> DateSpan | None:
         day = min(each for each in found if each > today)
     else:
         day = min(found, key=lambda each: abs((each - today).days))
-    first, last = date_math.bounds("month", day)
+    first, last = date_math.find_bounds("month", day)
     return _at(match, first, last=last, whole="month", weight=0.6)
 
 
@@ -310,7 +312,7 @@ def of_same_month(text: Text, made: list[DateSpan]) -> list[DateSpan]:
             if not _TIED.fullmatch(between):
                 continue
             month = near if (day < near.day) == later else date_math.add_months(near.replace(day=1), -1 if later else 1)
-            if date_math.valid(month.year, month.month, day):
+            if date_math.is_valid_date(month.year, month.month, day):
                 made[at] = replace(when, day=month.replace(day=day), how="of the month beside it", weight=0.9)
                 break
     return made

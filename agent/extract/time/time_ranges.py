@@ -87,7 +87,7 @@ def find(text: Text, now: datetime) -> tuple[TimeRange, ...]:
     return tuple(sorted(made, key=lambda each: each.start))
 
 
-def stretches(text: Text) -> list[tuple[int, int, str]]:
+def find_stretches(text: Text) -> list[tuple[int, int, str]]:
     """Where a text says when, whatever the present is: start, end and the words, with a "not" where the sentence said
     it before."""
     denied = {match.span() for match in _not_for(text)}

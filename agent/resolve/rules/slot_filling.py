@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from agent.extract import Reading, read_exact, scan
-from agent.extract.parameter_spec import parameter_spec
+from agent.extract.parameter_spec import make_parameter_spec
 from agent.extract.references.vocabulary import HashableById
 from agent.extract.spans import counted_items
 from agent.pipeline import Argument, Choice, ListArgument, Mention, spans_of
@@ -211,7 +211,9 @@ def _options(
         shared = isinstance(argument, Choice) and reading.confidence >= SHARED_LEAST
         # "250 euros": how much, and of what; "two burgers and a coke" likewise.
         shared = shared or (isinstance(reading.value, list) and counted_items.is_run(text, reading.start, reading.end))
-        shared = shared or (annotation.unit is None and parameter_spec(name, schema, annotation).kinds == ("currency",))
+        shared = shared or (
+            annotation.unit is None and make_parameter_spec(name, schema, annotation).kinds == ("currency",)
+        )
         whole = SpanOption(name, at, start + reading.start, start + reading.end, reading.confidence, shared, argument)
         made.append(whole)
         head = reading.text.partition(",")[0].rstrip()

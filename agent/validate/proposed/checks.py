@@ -37,7 +37,7 @@ class PlanChecks:
     query: Query
     typed: TypedWords
 
-    def over_limit(self, slots: Slots) -> Question | None:
+    def check_limits(self, slots: Slots) -> Question | None:
         """What the record allows is checked before a card is held: a refund above what is left is said, not held."""
         for name in slots.contract.properties:
             bound, filled = slots.annotation(name).at_most, slots.filled.get(name)
@@ -83,7 +83,7 @@ class PlanChecks:
         holds = all(results) if when.join == "all" else any(results)
         return holds, "; ".join(told)[:1].upper() + "; ".join(told)[1:] + "."
 
-    def unaccounted(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | None:
+    def check_coverage(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | None:
         """Words that change the deal and that nothing accounts for stop the plan; the person says whether the rest is
         meant."""
         changes = any(contract.risk is not Risk.READ for contract in contracts)

@@ -147,7 +147,7 @@ class _Planner:
             )
             if pinned is not None:
                 made.reasons.append(f"You wrote {questions.quote_words(words)}; this is {pinned.label}.")
-        if (open_words := self.checks.unaccounted(made.steps, made.contracts)) is not None:
+        if (open_words := self.checks.check_coverage(made.steps, made.contracts)) is not None:
             return open_words
         held = [
             *dict.fromkeys(decision.why for decision in made.decisions if decision.why is not None),
@@ -229,7 +229,7 @@ class _Planner:
         if trouble is not None:
             return trouble
         self.on_phase("checking")
-        if (over := self.checks.over_limit(slots)) is not None:
+        if (over := self.checks.check_limits(slots)) is not None:
             return over
         earlier = self.confirmed if counts_in_session(contract, self.actor) else nothing_confirmed
         decision = await decide(

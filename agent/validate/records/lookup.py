@@ -49,12 +49,12 @@ class Lookup:
     def read(self, words: str, kind: RecordKind) -> Reference:
         return parse(words, kind, tuple(self.kinds))
 
-    def answered(self, slot: str) -> tuple[Answer, VerifiedSpan] | None:
+    def get_answer(self, slot: str) -> tuple[Answer, VerifiedSpan] | None:
         """The latest answer to ``slot``. None while it is that answer's own words which are looked up: "it" and "the
         one" point at what was asked about, and an answer can't say what it means by itself."""
         return None if slot in self._telling else find_answer(self.request, slot)
 
-    async def meant(
+    async def find_meant(
         self,
         need: RecordQuery,
         reference: Reference | None,
@@ -67,15 +67,15 @@ class Lookup:
             return need.ask(f"Too many records stand on the way to that {singular(need.kind)}. Which one is meant?")
         self._deep += 1
         try:
-            return await self._meant(need, reference, spans, owner)
+            return await self._find_meant(need, reference, spans, owner)
         finally:
             self._deep -= 1
 
-    async def _meant(
+    async def _find_meant(
         self, need: RecordQuery, reference: Reference | None, spans: tuple[Span, ...], owner: LocatedRecord | None
     ) -> Outcome:
         self.on_phase("looking")
-        answer = self.answered(need.slot)
+        answer = self.get_answer(need.slot)
         name = reference.name if reference is not None and has_name_only(reference) else None
         if answer is None:
             settled = self.scene.settled.get((need.kind.name, name.casefold())) if name is not None else None
@@ -133,7 +133,7 @@ class Lookup:
         if reference.through is not None:
             return await self._through(need, reference.through, spans)
         if reference.owner is not None and (kind := self.kinds.get(reference.owner.kind)) is not None:
-            found = await self.meant(need.owner(kind), reference.owner, spans)
+            found = await self.find_meant(need.owner(kind), reference.owner, spans)
             number = reference.owner.number
             if isinstance(found, Question) and not found.candidates and number and not reference.number:
                 # "The payment for INV-1050": what looks like its owner's number may be its own.
@@ -162,7 +162,7 @@ class Lookup:
         """Whose it is, where the argument does not say but the request does: the one that was named for something else
         already, or that no argument has taken up. For a kind of people, the person itself. Empty where the request
         names nobody."""
-        if self.answered(need.slot) is not None:
+        if self.get_answer(need.slot) is not None:
             return ()
         whose = [found for each in need.kind.relations if (found := self.kinds.get(each.kind)) is not None]
         kind = next((each for each in whose if any(part.search == "name" for part in each.fields)), None)
@@ -179,22 +179,22 @@ class Lookup:
     async def in_request(self, need: RecordQuery) -> Outcome:
         """Whom or what the request names that no argument has taken up ("unlock ben carter"), of a kind whose records
         are called by name. Empty where it names none."""
-        if self.answered(need.slot) is not None or not any(part.search == "name" for part in need.kind.fields):
+        if self.get_answer(need.slot) is not None or not any(part.search == "name" for part in need.kind.fields):
             return ()
         outcome = await self._stranger(replace(need, filter={}), ())
-        return outcome if isinstance(outcome, Question) else self.search.checked(need, outcome, need.filter)
+        return outcome if isinstance(outcome, Question) else self.search.check(need, outcome, need.filter)
 
     async def _stranger(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
         """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his
         money back"). Live data decides it, so words that name nobody are passed over, and so is what stands in another
         sentence than ``beside``. Where several may be meant, those that are listed together ("to amir and akira")."""
-        if self.answered(owner.slot) is not None:
+        if self.get_answer(owner.slot) is not None:
             return await self._answered(owner, beside)
         made: tuple[LocatedRecord, ...] = ()
         for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
             if made and not (owner.most > 1 and self.unclaimed.listed(made[-1].spans[-1], span)):
                 break
-            outcome = await self.meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
+            outcome = await self.find_meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
             sure = isinstance(outcome, Question) or all(
                 rate_fit(span.text, each.record, each.kind, "name") >= Fit.WORDS for each in outcome
             )
@@ -209,16 +209,16 @@ class Lookup:
         it was asked about says what else could be meant."""
         outcome: Outcome = ()
         for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
-            outcome = await self.meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
+            outcome = await self.find_meant(owner, Reference(kind=owner.kind.name, name=span.text), (span,))
             if not isinstance(outcome, Question) or outcome.candidates:
                 return outcome
-        return outcome or await self.meant(owner, None, ())
+        return outcome or await self.find_meant(owner, None, ())
 
     async def _named(self, need: RecordQuery, owner: RecordQuery, named: Sequence[tuple[Reference, Span]]) -> Outcome:
         found: dict[tuple[str, str], LocatedRecord] = {}
         for reference, span in named:
-            outcome = await self.meant(owner, reference, (span,))
-            if isinstance(outcome, Question) and (outcome.candidates or self.answered(owner.slot) is not None):
+            outcome = await self.find_meant(owner, reference, (span,))
+            if isinstance(outcome, Question) and (outcome.candidates or self.get_answer(owner.slot) is not None):
                 return outcome
             if not isinstance(outcome, Question):
                 found |= {each.key: each for each in outcome}
@@ -236,14 +236,14 @@ class Lookup:
         kind = self.kinds.get(below.kind)
         if kind is None:
             return ()
-        found = await self.meant(need.owner(kind), below, spans)
+        found = await self.find_meant(need.owner(kind), below, spans)
         if isinstance(found, Question):
             return found
         above = [await self.reach.owner_of(each, need.kind) for each in found]
         made = tuple({each.key: each for each in above if each is not None}.values())
         if not made:
             return need.ask(f"That {singular(kind)} belongs to no {singular(need.kind)}. Which one is meant?")
-        return self.search.checked(need, made, need.filter)
+        return self.search.check(need, made, need.filter)
 
     def _named_before(self, need: RecordQuery, spans: tuple[Span, ...]) -> bool:
         """Whether "the account", "the invoice" can be what the request has named elsewhere."""
@@ -256,14 +256,14 @@ class Lookup:
         if isinstance(aim, Question):
             return aim
         if reference.number or reference.email:
-            return await self.search.marked(aim)
+            return await self.search.find_by_number(aim)
         words = reference.name or reference.text
         if not words:
-            return await self.search.placed(aim)
-        found = await self.search.called(aim, words)
+            return await self.search.find_by_place(aim)
+        found = await self.search.find_by_name(aim, words)
         if found or isinstance(found, Question):
             return found
-        return await self._by_owners_name(aim, words) or await self.search.uncalled(aim, words)
+        return await self._by_owners_name(aim, words) or await self.search.explain_no_such_name(aim, words)
 
     async def _by_owners_name(self, aim: SearchSpec, words: str) -> Outcome:
         """ "Refund Adam" names whose invoice, not the invoice. Empty where the words name no owner either."""
@@ -271,9 +271,9 @@ class Lookup:
         named = next((each for each in above if any(part.search == "name" for part in each.fields)), None)
         if aim.owner is not None or named is None:
             return ()
-        whose = await self.meant(aim.need.owner(named), Reference(kind=named.name, name=words), aim.spans)
+        whose = await self.find_meant(aim.need.owner(named), Reference(kind=named.name, name=words), aim.spans)
         if isinstance(whose, Question):
-            return whose if whose.candidates or self.answered(whose.slot) else ()
+            return whose if whose.candidates or self.get_answer(whose.slot) else ()
         return (
             await self._find(aim.need, replace(aim.reference, name=None, text=None), aim.spans, whose[0])
             if whose
@@ -290,13 +290,13 @@ class Lookup:
             return need.ask(f"That {singular(need.kind)} is not there any more. Which one is meant?")
         own = await self.reach.within(need.kind, owner.record, owner.kind) if owner else None
         via = (owner,) if owner and isinstance(own, Mapping) and fits(record, own) else ()
-        return self.search.checked(need, [LocatedRecord(record, need.kind, spans, via, "chosen")], need.filter)
+        return self.search.check(need, [LocatedRecord(record, need.kind, spans, via, "chosen")], need.filter)
 
     async def _speaker(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
         record = await self.reach.speaker()
         if record is None or need.kind.name != record.kind:
             return need.ask(f"Which {singular(need.kind)} is meant? You are not one yourself.", code="missing")
-        return self.search.checked(need, [LocatedRecord(record, need.kind, spans, reading="you")], need.filter)
+        return self.search.check(need, [LocatedRecord(record, need.kind, spans, reading="you")], need.filter)
 
     async def _spoken(self, need: RecordQuery, spans: tuple[Span, ...], reference: Reference) -> Outcome:
         """What a pronoun means: the one record of this kind that was spoken of, or that what was spoken of belongs
@@ -305,7 +305,7 @@ class Lookup:
         named = self.unclaimed.named(need.kind, spans) if not spoken else []
         if named:
             outcome = await self._named(need, replace(need, filter={}), named)
-            return outcome if isinstance(outcome, Question) else self.search.checked(need, outcome, need.filter)
+            return outcome if isinstance(outcome, Question) else self.search.check(need, outcome, need.filter)
         if not spoken:
             above = [await self.reach.owner_of(each, need.kind) for each in self.scene.found]
             spoken = tuple({each.key: each for each in above if each is not None}.values())
@@ -313,10 +313,10 @@ class Lookup:
             # Names in lower case are found by asking for them; an answer to this very question says nothing more.
             stranger = await self._stranger(replace(need, filter={}), spans)
             if stranger:
-                return stranger if isinstance(stranger, Question) else self.search.checked(need, stranger, need.filter)
+                return stranger if isinstance(stranger, Question) else self.search.check(need, stranger, need.filter)
         if len(spoken) == 1:
             again = replace(spoken[0], spans=spans, reading="spoken of before")
-            return self.search.checked(need, [again], merge_filters(need.filter, reference.states) or need.filter)
+            return self.search.check(need, [again], merge_filters(need.filter, reference.states) or need.filter)
         if spoken:
             return ask_between(need.slot, need.param, need.kind, [each.record for each in spoken], "were spoken of")
         return need.ask(f"Which {singular(need.kind)} is meant? None was named before.", code="missing")

@@ -65,12 +65,12 @@ class Search:
         found = await self.kinds.search(replace(query, between=aim.between))
         return [each for each in found if is_within(each, aim.between)]
 
-    async def every(self, aim: SearchSpec) -> list[Record]:
+    async def find_all(self, aim: SearchSpec) -> list[Record]:
         """Every match, up to the limit of one look-up."""
         where = merge_filters(aim.bound, aim.wanted)
         return [] if where is None else await self._asked(aim, Query(aim.kind.name, where=where, limit=MOST))
 
-    async def marked(self, aim: SearchSpec) -> Outcome:
+    async def find_by_number(self, aim: SearchSpec) -> Outcome:
         """By the number or address as written. Filters are applied last: what exists but doesn't fit is told as
         such."""
         number, email, kind = aim.reference.number, aim.reference.email or "", aim.kind
@@ -88,9 +88,9 @@ class Search:
             return aim.need.ask(f"There is no {singular(kind)} {quote_words(mark)}{whose}.")
         if len(records) > aim.need.most:
             return ask_between(aim.need.slot, aim.need.param, kind, records, f"go by {quote_words(mark)}")
-        return self.checked(aim.need, [LocatedRecord(each, kind, aim.spans, aim.via) for each in records], aim.wanted)
+        return self.check(aim.need, [LocatedRecord(each, kind, aim.spans, aim.via) for each in records], aim.wanted)
 
-    async def called(self, aim: SearchSpec, words: str) -> Outcome:
+    async def find_by_name(self, aim: SearchSpec, words: str) -> Outcome:
         """By a name, or by what it is about. Empty where nothing that fits is called so."""
         kind = aim.kind
         named = aim.reference.name is not None and any(each.search == "name" for each in kind.fields)
@@ -121,17 +121,17 @@ class Search:
         found = await self._asked(aim, Query(aim.kind.name, where=where, limit=MOST))
         return find_described(words, found, aim.kind) if len(found) < MOST else ()
 
-    async def uncalled(self, aim: SearchSpec, words: str) -> Outcome:
+    async def explain_no_such_name(self, aim: SearchSpec, words: str) -> Outcome:
         """Nothing that fits is called so: what is called so and doesn't fit, or that there is nothing of that name at
         all."""
         kind = aim.kind
         found = await self._asked(aim, Query(kind.name, words, None, aim.bound, limit=MOST)) if aim.wanted else ()
         verdict = match_name(aim.need.slot, aim.need.param, kind, words, "name", found, place=True)
         if isinstance(verdict, list) and len(verdict) == 1 and not fits(verdict[0], aim.wanted):
-            return self.checked(aim.need, [LocatedRecord(verdict[0], kind, aim.spans)], aim.wanted)
+            return self.check(aim.need, [LocatedRecord(verdict[0], kind, aim.spans)], aim.wanted)
         return aim.need.ask(explanations.explain_unknown_name(kind, words, aim.wanted, aim.owner))
 
-    async def placed(self, aim: SearchSpec) -> Outcome:
+    async def find_by_place(self, aim: SearchSpec) -> Outcome:
         """By position in an order, or because there is only one."""
         need, kind, reference = aim.need, aim.kind, aim.reference
         where = merge_filters(aim.bound, aim.wanted)
@@ -159,7 +159,7 @@ class Search:
         what = f"of {aim.owner.label} could be meant" if aim.owner else "could be meant"
         return ask_between(need.slot, need.param, kind, records, what, more=more)
 
-    def checked(
+    def check(
         self, need: RecordQuery, found: Sequence[LocatedRecord], wanted: Mapping[str, Sequence[Scalar]]
     ) -> Outcome:
         """The records, if all of them pass ``wanted``; else a question that says what keeps the first one out."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from agent.history.anchors import Found
+    from agent.history.anchors import AnchorLines
     from app.container import Container
     from core.settings import Settings
     from store.workspaces import WorkspaceRow
@@ -186,7 +186,7 @@ async def _workspaces(container: Container) -> AsyncIterator[Finding]:
         rows = await store.workspaces.every_one(session)
     if not rows:
         yield Finding("warn", "workspace", "There is none. `opsiq init` makes one.")
-    anchors = await container.anchors.found()
+    anchors = await container.anchors.read()
     for finding in _anchored(container, anchors, {row.id for row in rows}):
         yield finding
     for row in rows:
@@ -224,7 +224,7 @@ async def _rules(container: Container, workspace: str, name: str) -> AsyncIterat
             yield Finding("warn", "rules", f"{name}: “{row.name}” ({row.id}) does nothing: {error.detail}")
 
 
-def _anchored(container: Container, anchors: Found, there: set[str]) -> Iterator[Finding]:
+def _anchored(container: Container, anchors: AnchorLines, there: set[str]) -> Iterator[Finding]:
     """The file of anchors itself: lines that nobody here signed, and workspaces that are gone."""
     path = container.anchors.path
     if anchors.strange:
@@ -234,7 +234,7 @@ def _anchored(container: Container, anchors: Found, there: set[str]) -> Iterator
         yield Finding("fail", "anchors", f"The workspace {gone} was anchored in {path} and is not in the database.")
 
 
-async def _stored(container: Container, row: WorkspaceRow, anchors: Found) -> Finding:
+async def _stored(container: Container, row: WorkspaceRow, anchors: AnchorLines) -> Finding:
     """Is everything as OpsIQ stored it?"""
     from agent.history import integrity
 

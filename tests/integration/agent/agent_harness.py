@@ -241,12 +241,12 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
         contexts,
         resolver or ScriptedResolver(),
         clock,
-        run_notifier.changed,
+        run_notifier.notify_changed,
         lambda: None,
         3600,
         Progress(database, run_notifier),
     )
-    sender = Sender(database, contexts, signed_client, secrets, clock, run_notifier.changed)
+    sender = Sender(database, contexts, signed_client, secrets, clock, run_notifier.notify_changed)
 
     def wake() -> None:
         """Work is done when the test says so."""

@@ -11,7 +11,7 @@ import pytest
 from cli.main import main
 from evals.cases import suites
 from evals.report.report import Setup
-from evals.run.session import fingerprint
+from evals.run.session import compute_fingerprint
 from tests.integration.evals.conftest import FRANCE, LOUD, QUIET, case, write
 
 
@@ -61,7 +61,9 @@ def test_a_killed_run_is_taken_up_again_and_an_other_one_is_not_mixed_in(
     kept = [{name: value for name, value in each.items() if name != "ms"} for each in whole["entries"]]
     first = {**whole["entries"][0], "notes": ["kept from before"]}
     part = data / "out.json.part"
-    begin = json.dumps({"run": fingerprint(Setup(suites=(str(path),), data=str(data)), suites.load([str(path)]))})
+    begin = json.dumps(
+        {"run": compute_fingerprint(Setup(suites=(str(path),), data=str(data)), suites.load([str(path)]))}
+    )
     part.write_text(f"{begin}\n{json.dumps(first)}\n" + '{"id": "set the vol', "utf-8")
     assert run(data, path, "--json", str(out), "--resume") == 0
     again = written(out)["entries"]

@@ -9,25 +9,25 @@ import re
 import sys
 from typing import Any
 
-from executors.cpu_worker import Line, Worker
+from executors.cpu_worker import ParentLink, Worker
 
 
-async def echo(held: bytes, given: Any, line: Line) -> Any:
+async def echo(held: bytes, given: Any, line: ParentLink) -> Any:
     return held.decode(), given, os.getpid()
 
 
-async def spin(held: bytes, given: Any, line: Line) -> Any:
+async def spin(held: bytes, given: Any, line: ParentLink) -> Any:
     if given:
         await line.ask("begun", given)
     while True:
         pass
 
 
-async def backtrack(held: bytes, given: Any, line: Line) -> Any:
+async def backtrack(held: bytes, given: Any, line: ParentLink) -> Any:
     return re.match(r"(a+)+$", "a" * 64 + "b")
 
 
-async def swallow(held: bytes, given: Any, line: Line) -> Any:
+async def swallow(held: bytes, given: Any, line: ParentLink) -> Any:
     while True:
         try:
             while True:
@@ -36,21 +36,21 @@ async def swallow(held: bytes, given: Any, line: Line) -> Any:
             continue
 
 
-async def ask(held: bytes, given: Any, line: Line) -> Any:
+async def ask(held: bytes, given: Any, line: ParentLink) -> Any:
     line.tell("asking")
     first, second = await asyncio.gather(line.ask("double", given), line.ask("double", given + 1))
     return first + second
 
 
-async def die(held: bytes, given: Any, line: Line) -> Any:
+async def die(held: bytes, given: Any, line: ParentLink) -> Any:
     os._exit(9)
 
 
-async def fail(held: bytes, given: Any, line: Line) -> Any:
+async def fail(held: bytes, given: Any, line: ParentLink) -> Any:
     raise given
 
 
-async def forever(held: bytes, given: Any, line: Line) -> Any:
+async def forever(held: bytes, given: Any, line: ParentLink) -> Any:
     await line.ask("never", None)
 
 

@@ -66,7 +66,7 @@ async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (
         away = redirect(await provider.address(flow))
     except Unavailable as error:
         return await sign_in_answer(request, next_=flow.back, trouble=error.detail, status=503)
-    set_cookie(request, away, COOKIE, flow.sealed(container.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
+    set_cookie(request, away, COOKIE, flow.seal(container.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
     return away
 
 
@@ -114,7 +114,7 @@ async def link(request: Request, form: Guarded) -> Response:
         return await account_page(request, visitor, link_trouble=error.detail)
     page = OnwardPage(shell=shell(request, visitor), title=f"On to {provider.name}", issuer=provider.name, href=href)
     answer = render(page)
-    set_cookie(request, answer, COOKIE, flow.sealed(container.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
+    set_cookie(request, answer, COOKIE, flow.seal(container.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
     return answer
 
 

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/events/types", include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EventTypeRow:
     name: str
     title: str
     fields: str
@@ -30,7 +30,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Category:
     name: str
-    lines: tuple[Line, ...]
+    lines: tuple[EventTypeRow, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +68,11 @@ async def types(request: Request, visitor: SignedIn, q: Annotated[str, Query(max
     words = q.casefold().split()
     every = event_catalogue.load_event_types().values()
     found = [each for each in every if all(word in _said(each) for word in words)]
-    groups: dict[str, list[Line]] = {}
+    groups: dict[str, list[EventTypeRow]] = {}
     for each in found:
-        groups.setdefault(each.category, []).append(Line(each.name, each.description, ", ".join(_required(each))))
+        groups.setdefault(each.category, []).append(
+            EventTypeRow(each.name, each.description, ", ".join(_required(each)))
+        )
     page = TypesPage(
         shell=shell(request, visitor),
         title="Event catalogue",

@@ -52,7 +52,7 @@ class EventFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EventTableRow:
     id: str
     name: str
     standing: Badge
@@ -75,7 +75,7 @@ class EventsPage(Page):
     chosen: EventFilter
     standings: tuple[Option, ...]
     names: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[EventTableRow, ...]
     query: str
     first: bool
     next: str
@@ -172,10 +172,10 @@ def state_badge(row: EventRow, troubled: bool) -> Badge:
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _line(row: EventRow, tally: Mapping[str, int]) -> Line:
+def _line(row: EventRow, tally: Mapping[str, int]) -> EventTableRow:
     troubled = sum(tally.get(each, 0) for each in store.events.events.TROUBLED)
     total = sum(tally.values())
-    return Line(
+    return EventTableRow(
         id=row.id,
         name=row.name,
         standing=state_badge(row, troubled > 0),

@@ -148,9 +148,11 @@ async def test_a_resolver_that_fails_fails_as_before(harness: AgentHarness) -> N
 async def test_who_waits_for_the_card_is_woken_by_the_move_and_not_by_every_step(harness: AgentHarness) -> None:
     resolver = slow(harness)
     run_notifier = harness.run_service.run_notifier
-    harness.planner = replace(harness.planner, changed=run_notifier.changed, progress=harness.run_service.progress)
+    harness.planner = replace(
+        harness.planner, changed=run_notifier.notify_changed, progress=harness.run_service.progress
+    )
     run = await asked(harness)
-    with run_notifier.watching(run.id) as moved, run_notifier.watching(run.id, steps=True) as stepped:
+    with run_notifier.watch(run.id) as moved, run_notifier.watch(run.id, steps=True) as stepped:
         working = asyncio.ensure_future(harness.planner.plan(run.workspace, run.id))
         await resolver.asked.wait()
         assert stepped.is_set()

@@ -75,9 +75,7 @@ def test_a_key_of_the_environment_is_rotated_to_one_that_is_given(
 
 
 @pytest.mark.parametrize("committed", [False, True])
-def test_a_rotation_cut_off_at_its_commit_loses_nothing_and_the_next_finishes_it(
-    folder: Path, committed: bool
-) -> None:
+def test_a_rotation_cut_off_at_its_commit_loses_nothing_and_the_next_finishes_it(folder: Path, committed: bool) -> None:
     sealed, settings = opened(), loaded()
     write_key(settings.next_key_file, new := new_key())
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from agent.extract.parameter_spec import MOST_SAME, parameter_spec
+from agent.extract.parameter_spec import MOST_SAME, make_parameter_spec
 from agent.extract.references.find import find
 from agent.extract.references.parse import parse
 from agent.extract.references.vocabulary import HashableById
@@ -10,15 +10,17 @@ from registry.records import Field, RecordKind
 
 def test_a_target_is_never_that_of_another_schema_which_lay_at_the_same_place() -> None:
     for n in range(MOST_SAME + 100):  # each is gone before the next is made
-        assert parameter_spec("size", {"type": "string", "enum": [f"size {n}"]}, Annotation()).enum == (f"size {n}",)
+        assert make_parameter_spec("size", {"type": "string", "enum": [f"size {n}"]}, Annotation()).enum == (
+            f"size {n}",
+        )
 
 
 def test_an_equal_schema_has_an_equal_target() -> None:
     schema = {"type": "integer", "description": "How many seats."}
-    first = parameter_spec("seats", schema, Annotation())
-    assert parameter_spec("seats", schema, Annotation()) == first
-    assert parameter_spec("seats", dict(schema), Annotation()) == first
-    assert parameter_spec("rooms", schema, Annotation()) != first
+    first = make_parameter_spec("seats", schema, Annotation())
+    assert make_parameter_spec("seats", schema, Annotation()) == first
+    assert make_parameter_spec("seats", dict(schema), Annotation()) == first
+    assert make_parameter_spec("rooms", schema, Annotation()) != first
 
 
 def deal(*states: str) -> RecordKind:

@@ -88,12 +88,12 @@ def test_a_code_is_what_openssl_says() -> None:
 
 def test_a_signature_is_checked_with_the_key_that_made_it() -> None:
     key_id, signature = KEYS.sign("anchor", b"message")
-    assert KEYS.signed("anchor", b"message", key_id, signature)
-    assert not KEYS.signed("anchor", b"massage", key_id, signature)
-    assert not KEYS.signed("other", b"message", key_id, signature)
-    assert not KEYS.signed("anchor", b"message", "dk_9", signature)
-    assert not KEYS.signed("anchor", b"message", key_id, "é")
-    assert Authenticator({"dk_0": TWO, "dk_1": ONE}, "dk_0").signed("anchor", b"message", key_id, signature)
+    assert KEYS.verify_signature("anchor", b"message", key_id, signature)
+    assert not KEYS.verify_signature("anchor", b"massage", key_id, signature)
+    assert not KEYS.verify_signature("other", b"message", key_id, signature)
+    assert not KEYS.verify_signature("anchor", b"message", "dk_9", signature)
+    assert not KEYS.verify_signature("anchor", b"message", key_id, "é")
+    assert Authenticator({"dk_0": TWO, "dk_1": ONE}, "dk_0").verify_signature("anchor", b"message", key_id, signature)
 
 
 def test_keys_are_never_shown() -> None:

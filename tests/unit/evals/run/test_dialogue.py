@@ -14,7 +14,7 @@ from agent.workspace.context import WorkspaceContext
 from evals.cases import reader
 from evals.run import dialogue
 from evals.run.case_result import CaseResult
-from evals.run.dialogue import Ground
+from evals.run.dialogue import DialoguePlatform
 from evals.run.scripted import ScriptedClient
 from executors.retry import Reply
 from registry.catalogue import Catalogue
@@ -80,7 +80,7 @@ async def played(*turns: dict[str, Any], ok: bool = True) -> tuple[CaseResult, H
     kinds, hands = Kinds([platform]), Hands(platform, ok=ok)
     context = WorkspaceContext("test", Catalogue(SAAS), kinds, kinds)
     case = reader.case({"id": "d", "turns": list(turns), "expected": {"decision": "abstain"}})
-    ground = Ground(context, hands, "whsec_test")  # type: ignore[arg-type]
+    ground = DialoguePlatform(context, hands, "whsec_test")  # type: ignore[arg-type]
     return await dialogue.answer(case, ground, ProposingResolver(Script(SAID)), NOW), hands
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from evals.score.interval import mcnemar, pass_hat, percentile, rate
+from evals.score.interval import estimate_rate, mcnemar, pass_hat, percentile
 from tests.unit.evals.verdict_factories import right, wrong
 
 
@@ -37,12 +37,18 @@ def test_percentiles_go_by_nearest_rank() -> None:
 
 
 def test_where_all_are_right_doubt_is_left_and_less_of_it_with_more_cases() -> None:
-    few, many = (rate([right(str(n)) for n in range(count)], lambda v: v.full) for count in (10, 300))
+    few, many = (estimate_rate([right(str(n)) for n in range(count)], lambda v: v.full) for count in (10, 300))
     assert few.share == many.share == few.high == 1.0
     assert few.low < many.low < 1.0
-    none = rate([wrong(str(n)) for n in range(300)], lambda v: v.full)
+    none = estimate_rate([wrong(str(n)) for n in range(300)], lambda v: v.full)
     assert (none.low, none.high) == (0.0, pytest.approx(0.0122, abs=0.0005)), "the rule of three and a bit"
 
 
 def test_a_share_of_nothing_has_no_value() -> None:
-    assert rate([], lambda v: v.full).as_json() == {"value": None, "low": None, "high": None, "hits": 0, "of": 0}
+    assert estimate_rate([], lambda v: v.full).as_json() == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "hits": 0,
+        "of": 0,
+    }

@@ -8,7 +8,7 @@ import pytest
 from evals.cases import reader
 from evals.cases.reader import Case, offer
 from evals.run.case_result import CaseResult, parse_result
-from evals.score.interval import rate
+from evals.score.interval import estimate_rate
 from evals.score.metrics import measure
 from evals.score.score import judge, same
 
@@ -88,8 +88,8 @@ def test_an_interval_holds_its_share_and_is_the_same_each_time() -> None:
     verdicts = [
         judge(case("act", "a.b", str(n), str(n), params={}), acted({}, "a.b" if n % 4 else "a.c")) for n in range(40)
     ]
-    found = rate(verdicts, lambda v: v.full)
-    assert found == rate(verdicts, lambda v: v.full)
+    found = estimate_rate(verdicts, lambda v: v.full)
+    assert found == estimate_rate(verdicts, lambda v: v.full)
     assert found.hits == 30
     assert found.low < found.share < found.high
 
@@ -103,7 +103,7 @@ def test_cases_of_one_group_widen_the_interval() -> None:
             )
             for n in range(40)
         ]
-        found = rate(verdicts, lambda v: v.full)
+        found = estimate_rate(verdicts, lambda v: v.full)
         return found.high - found.low
 
     assert width(4) > width(40)

@@ -20,7 +20,7 @@ def of_events(shell: Shell) -> dict[type[Page], Page]:
             chosen=events.EventFilter("invoice.paid", "done", "2026-11-01", "2026-11-02"),
             standings=(events.Option("done", "all done", True),),
             names=("invoice.paid",),
-            lines=(events.Line("evt_1", "invoice.paid", BADGE, "2 of 3 well", "an API <key>", AT),),
+            lines=(events.EventTableRow("evt_1", "invoice.paid", BADGE, "2 of 3 well", "an API <key>", AT),),
             query="type=invoice.paid",
             first=False,
             next="type=invoice.paid&before=evt_1",
@@ -75,7 +75,9 @@ def of_events(shell: Shell) -> dict[type[Page], Page]:
             count=1,
             of=2,
             may_fire=True,
-            categories=(event_types.Category("billing", (event_types.Line("invoice.paid", "It <was>", "amount"),)),),
+            categories=(
+                event_types.Category("billing", (event_types.EventTypeRow("invoice.paid", "It <was>", "amount"),)),
+            ),
         ),
         event_types.TypePage: event_types.TypePage(
             shell=shell,

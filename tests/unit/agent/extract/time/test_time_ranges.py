@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.extract.time.time_ranges import find, stretches
+from agent.extract.time.time_ranges import find, find_stretches
 from language.text import read_text
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -41,7 +41,7 @@ def test_what_shall_happen_in_six_weeks_lies_ahead() -> None:
 
 
 def test_a_denied_stretch_keeps_its_not() -> None:
-    assert [words for _, _, words in stretches(read_text("customers that haven't paid in 6 weeks"))] == [
+    assert [words for _, _, words in find_stretches(read_text("customers that haven't paid in 6 weeks"))] == [
         "not in 6 weeks"
     ]
 
