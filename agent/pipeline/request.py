@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,6 +60,13 @@ class Request(Value):
     answers: tuple[Answer, ...] = ()
     given: GivenBy | None = None
     thread: tuple[Turn, ...] = ()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of ``now``, in which days begin. Raises ValueError for a present without one."""
+        if self.now.tzinfo is None:
+            raise ValueError("the present of a request is aware")
+        return self.now.tzinfo
 
     def words(self, origin: int) -> str:
         return self.text if origin == 0 else (self.answers[origin - 1].text or self.answers[origin - 1].label or "")

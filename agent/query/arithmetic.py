@@ -107,9 +107,7 @@ class Arithmetic:
 
     def _day(self, need: RecordQuery, text: str, quote: Words | None) -> Worked | Question:
         try:
-            zone = self.context.request.now.tzinfo
-            assert zone is not None
-            find_time_span(Moment(text), zone)
+            find_time_span(Moment(text), self.context.request.zone)
         except (ValueError, OverflowError):
             return need.ask(f"Which day is meant by {quote_words(quote.text if quote else text)}?", code="unreadable")
         return Worked(Moment(text), words=_words(quote))
@@ -162,8 +160,7 @@ class Arithmetic:
     def _days_between(self, need: RecordQuery, a: Worked, b: Worked) -> Worked | Question:
         if not isinstance(a.value, Moment) or not isinstance(b.value, Moment):
             return need.ask("Which two days are meant?", code="unreadable")
-        zone = self.context.request.now.tzinfo
-        assert zone is not None
+        zone = self.context.request.zone
         try:
             first, last = (find_time_span(each, zone)[0].astimezone(zone).date() for each in (a.value, b.value))
         except (ValueError, OverflowError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from agent.pipeline import Question
-from agent.planning.proposal import Find, StateIs
+from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all
 from agent.validate.questions import name_of
 from agent.validate.records import confusables, explanations
@@ -73,7 +73,7 @@ class RecordSearch:
             told = self.match_words(need, words, narrowed, place=find.order is not None or find.pick != "one", by=by)
             if isinstance(told, Question) or told:
                 return told if isinstance(told, Question) else Pool(told, via, named=True)
-        return await self._fetch_by_owner(need, find, filters, via)
+        return await self._fetch_by_owner(need, find, find.said, filters, via)
 
     async def scan(self, need: RecordQuery, filters: Filter) -> tuple[list[Record], bool]:
         """Every record that passes, and whether there are more than may be looked through."""
@@ -137,16 +137,15 @@ class RecordSearch:
         return await self.context.kinds.record(kind.name, words.strip().lstrip("#")) if searched else None
 
     async def _fetch_by_owner(
-        self, need: RecordQuery, find: Find, filters: Filter, via: tuple[LocatedRecord, ...]
+        self, need: RecordQuery, find: Find, said: Words, filters: Filter, via: tuple[LocatedRecord, ...]
     ) -> Pool | Question:
         """Nothing is called so: perhaps whoever it belongs to is ("the Brightwater invoice")."""
-        assert find.said is not None
-        if not via and any(map(str.isalpha, find.said.text)):  # nobody is called by a number
+        if not via and any(map(str.isalpha, said.text)):  # nobody is called by a number
             for relation in need.kind.relations:
                 above = self.context.kinds.get(relation.kind)
                 if above is None or not any(each.search == "name" for each in above.fields):
                     continue
-                owner = await self.context.records.find(need.owner(above), Find(record=above.name, said=find.said))
+                owner = await self.context.records.find(need.owner(above), Find(record=above.name, said=said))
                 if isinstance(owner, Question):
                     if owner.candidates and owner.code == "ambiguous":
                         return owner
@@ -155,15 +154,13 @@ class RecordSearch:
                 if isinstance(where, Mapping):
                     records, more = await self.scan(need, match_all([filters, match_exactly(where)]))
                     return Pool(records, owner, more=more)
-        elsewhere = await self.context.kinds.search(Query(need.kind.name, find.said.text, None, limit=PAGE))
-        told = self.match_words(need, find.said.text, list(elsewhere), place=True)
+        elsewhere = await self.context.kinds.search(Query(need.kind.name, said.text, None, limit=PAGE))
+        told = self.match_words(need, said.text, list(elsewhere), place=True)
         if isinstance(told, list) and len(told) == 1 and not filters.keeps(told[0]):
             return self.explain_exclusion(need, find, told[0])
         if isinstance(told, Question):
             return told
-        return need.ask(
-            explanations.explain_unknown_name(need.kind, find.said.text, need.filter, via[0] if via else None)
-        )
+        return need.ask(explanations.explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None))
 
     def _explain_difference(self, need: RecordQuery, find: Find, record: Record) -> Question:
         states = [

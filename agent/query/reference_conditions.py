@@ -98,8 +98,7 @@ class ReferenceConditions:
                 worked = await self.context.arithmetic.work_out(expression, need, own)
                 if isinstance(worked, Question):
                     return worked
-                zone = self.context.request.now.tzinfo
-                assert zone is not None
+                zone = self.context.request.zone
                 by = filter_by_field(each, op, worked.value, zone) if each is not None else None
                 if by is None:
                     text = f"{plural(kind).capitalize()} can't be told apart by {quote_words(name)} that way."

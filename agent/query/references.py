@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from agent.pipeline import Question, Span
-from agent.planning.proposal import AS_LISTED, Find, Handle, OrderByCount, Reference, StateIs, Words
+from agent.planning.proposal import AS_LISTED, Find, Handle, OrderByCount, OrderByField, Reference, StateIs, Words
 from agent.query.choosing import choose
 from agent.query.conditions import read_quantity
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow
@@ -100,7 +100,7 @@ class RecordFinder:
         if not fitting:
             return self._explain_none_found(need, find, pool)
         if find.order is not None:
-            return await self._pick_by_order(need, find, replace(pool, records=fitting), own)
+            return await self._pick_by_order(need, find, find.order, replace(pool, records=fitting), own)
         return self._pick(need, find, replace(pool, records=fitting))
 
     def _pick(self, need: RecordQuery, find: Find, pool: Pool) -> Outcome:
@@ -123,9 +123,10 @@ class RecordFinder:
         how = "" if pool.named and len(records) == 1 else "the only one" if len(records) == 1 else f"all {len(records)}"
         return tuple(LocatedRecord(each, kind, _spans(find), pool.via, how) for each in records)
 
-    async def _pick_by_order(self, need: RecordQuery, find: Find, pool: Pool, own: Own) -> Outcome:
-        order, kind = find.order, need.kind
-        assert order is not None
+    async def _pick_by_order(
+        self, need: RecordQuery, find: Find, order: OrderByField | OrderByCount, pool: Pool, own: Own
+    ) -> Outcome:
+        kind = need.kind
         if pool.more:
             return ask_to_narrow(need)
         descending = order.first in ("latest", "highest")

@@ -143,32 +143,33 @@ class AutomationRunner:
         """Record that nothing was done, and why: it would have been (shadow), it may not (over_limit), it can't be
         evaluated (untold)."""
 
+        row = self._make_firing(event, source, verdict, detail, document)
+
         async def record(session: AsyncSession) -> None:
-            await store.automations.insert_firing(
-                session,
-                FiringRow(
-                    source=source,
-                    event_id=event.id,
-                    workspace=event.workspace,
-                    at=self.clock(),
-                    verdict=verdict,
-                    detail=detail[:1000],
-                    document=document,
-                ),
-            )
+            await store.automations.insert_firing(session, row)
 
         return ReactionResult(detail, record)
+
+    def _make_firing(self, event: FiredEvent, source: str, verdict: str, detail: str, document: str = "") -> FiringRow:
+        return FiringRow(
+            source=source,
+            event_id=event.id,
+            workspace=event.workspace,
+            at=self.clock(),
+            verdict=verdict,
+            detail=detail[:1000],
+            document=document,
+        )
 
     def record_rate_limit(
         self, event: FiredEvent, source: str, name: str, author: Actor, max_per_hour: int
     ) -> ReactionResult:
         """Record that the rate limit is reached: nothing is done."""
         detail = f"“{name}” has made {max_per_hour} runs within the hour, which is its ceiling."
-        passed = self.record_nothing_done(event, source, "over_limit", detail)
+        row = self._make_firing(event, source, "over_limit", detail)
 
         async def record(session: AsyncSession) -> None:
-            assert passed.record is not None
-            await passed.record(session)
+            await store.automations.insert_firing(session, row)
             await recorder.record_act(
                 session,
                 author,
@@ -185,11 +186,10 @@ class AutomationRunner:
     def record_overrun(self, event: FiredEvent, rule: RuleRow, detail: str) -> ReactionResult:
         """Record that its condition timed out. The third time the rule is switched off: an event comes once, and a
         condition that can't be evaluated in time will not do better with the next."""
-        passed = self.record_nothing_done(event, rule.id, "untold", detail)
+        row = self._make_firing(event, rule.id, "untold", detail)
 
         async def record(session: AsyncSession) -> None:
-            assert passed.record is not None
-            await passed.record(session)
+            await store.automations.insert_firing(session, row)
             count = await store.automations.count_overrun(session, rule)
             if count < MAX_OVERRUNS:
                 return
