@@ -179,7 +179,7 @@ async def open_container(
         (RecordCacheSubscribers(database, contexts, clock), webhooks.source),
     )
     reading = CacheSync(database, contexts, mirrors, wake)
-    reconciler = Reconciler(database, contexts, http_endpoints, evaluator, clock, run_notifier.changed, wake)
+    reconciler = Reconciler(database, contexts, http_endpoints, evaluator, clock, run_notifier.notify_changed, wake)
     job_handlers = JobHandlers(planner, sender, webhooks, reading, reconciler)
 
     async def record_dead_job(session: AsyncSession, job: Job, error: str) -> None:
