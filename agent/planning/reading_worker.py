@@ -100,7 +100,7 @@ class LineClient:
 class LineChoice:
     """The form that the server has found for its model."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: ParentLink) -> None:
         self._line = line
 
     async def version(self) -> str:
