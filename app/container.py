@@ -69,6 +69,7 @@ from executors.jobs.inline_dispatcher import InlineDispatcher
 from executors.jobs.notify import open_notifier
 from executors.jobs.queue import Queue, SqlQueue
 from executors.jobs.worker import Handler, WakeSource, Worker
+from registry.connector import ReadAccess
 from registry.discovery import discover, installed_entry_points
 from store.database import Database
 from store.jobs.jobs import Job
@@ -121,8 +122,8 @@ async def open_container(
     found, broken = discover(folders=settings.connector_folders, installed=installed_entry_points())
     clients: list[HttpPlatformClient] = []
 
-    def client(base_url: str, token: str) -> HttpPlatformClient:
-        made = HttpPlatformClient(base_url, token, guard=guard)
+    def client(base_url: str, token: str, access: ReadAccess) -> HttpPlatformClient:
+        made = HttpPlatformClient(base_url, token, guard=guard, access=access)
         clients.append(made)
         return made
 

@@ -109,9 +109,9 @@ class Dispatcher:
             try:
                 theirs = [each for each in connector.subscribers() if fits(each.pattern, event.name)]
             except Exception:  # third-party code: it may fail in any way, and only for itself
-                log.exception("connector %s could not say who reacts to %s", connector.name, event.name)
+                log.exception("connector %s could not say who reacts to %s", connector.connection, event.name)
                 continue
-            found += [of_connector(connector.name, each) for each in theirs]
+            found += [of_connector(connector.connection, each) for each in theirs]
         async with self._database.read() as session:
             for source in self._sources:
                 found += await source.subscribers(session, event)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,6 +42,7 @@ from registry.connector import (
     Connector,
     Event,
     Inbound,
+    SecretForm,
 )
 from store.database import Database, after_commit
 from store.events.inbound import InboundRow
@@ -67,11 +69,12 @@ class AcceptedEvent:
 @dataclass(frozen=True, slots=True)
 class SharedSecret:
     """Shared secret of a platform's webhooks: ``secret`` is answered here and never again; ``previous_until``: the one
-    before it is valid until then."""
+    before it is valid until then; ``in_address``: it is a part of the address that the platform is given."""
 
     connector: str
     secret: str
     previous_until: datetime | None
+    in_address: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,11 +127,10 @@ class Inbox:
         InvalidInput for a secret that can't be one."""
         if by.role != OWNER:
             raise Forbidden(f"Only an owner shares secrets with a platform; you are {by.role}.")
-        secret = given or webhook_signature.new_secret()
-        try:
-            webhook_signature.sign([secret], "probe", 0, b"")
-        except BadSetting as error:
-            raise InvalidInput(error.detail, findings=[Finding("/secret", "invalid", error.detail)]) from error
+        form = await self._secret_form(by.workspace, name)
+        secret = given or (webhook_signature.new_secret() if form == "standard" else secrets.token_urlsafe(32))
+        if trouble := _secret_trouble(secret, form):
+            raise InvalidInput(trouble, findings=[Finding("/secret", "invalid", trouble)])
         now = self.clock()
         context = f"connector:{by.workspace}:{name}"
         async with self.database.begin() as session:
@@ -141,10 +143,16 @@ class Inbox:
             sealed = self.box.seal(json.dumps(held).encode(), context=context)
             await store.connectors.reseal(session, row, sealed, now)
             until = held.get(WEBHOOK_SECRET_BEFORE_UNTIL)
-            made = SharedSecret(name, secret, from_iso(until) if until and from_iso(until) > now else None)
+            until_then = from_iso(until) if until and from_iso(until) > now else None
+            made = SharedSecret(name, secret, until_then, in_address=form == "address")
             await in_transaction(session, made)
             await recorder.record_act(session, by, EntryType.CONNECTOR_SECRET_SHARED, now, connector=name)
         return made
+
+    async def _secret_form(self, workspace: str, name: str) -> SecretForm:
+        context = await self.contexts.of(workspace)
+        connector = next((each for each in context.connectors if each.connection == name), None)
+        return connector.secret_form if connector is not None else "standard"
 
     async def _addressed(self, name: str, workspace: str | None) -> tuple[Connector, str]:
         async with self.database.read() as session:
@@ -153,7 +161,7 @@ class Inbox:
         if len(found) != 1:
             raise NotFound(f"No webhook is expected here for {name[:64]!r}: check the connector and ?workspace=.")
         context = await self.contexts.of(found[0])
-        connector = next((each for each in context.connectors if each.name == name), None)
+        connector = next((each for each in context.connectors if each.connection == name), None)
         if connector is None or not connector.takes_webhooks():
             raise NotFound(f"The connector {name} takes no webhooks.")
         return connector, found[0]
@@ -166,10 +174,12 @@ class Inbox:
         except OpsIQError:
             raise
         except Exception as error:
-            log.exception("connector %s failed to handle a webhook", connector.name)
-            raise ConnectorBroken(f"The connector {connector.name} failed to read this webhook.") from error
+            log.exception("connector %s failed to handle a webhook", connector.connection)
+            raise ConnectorBroken(f"The connector {connector.connection} failed to read this webhook.") from error
         if len(told) > MAX_EVENTS or not all(map(_fit, told)):
-            raise ConnectorBroken(f"The connector {connector.name} made events that can't be taken of this webhook.")
+            raise ConnectorBroken(
+                f"The connector {connector.connection} made events that can't be taken of this webhook."
+            )
         return told
 
     async def _take(
@@ -222,6 +232,18 @@ def _fit(event: Event) -> bool:
     except ValueError:
         return False
     return 1 <= len(event.id) <= MAX_MESSAGE_CHARS
+
+
+def _secret_trouble(secret: str, form: SecretForm) -> str:
+    """Why it can't be the secret of a platform's webhooks; empty where it can."""
+    if form == "standard":
+        try:
+            webhook_signature.sign([secret], "probe", 0, b"")
+        except BadSetting as error:
+            return error.detail
+    elif not 16 <= len(secret) <= 400 or not secret.isascii() or not secret.isprintable() or " " in secret:
+        return "A secret has 16 to 400 printable ASCII characters and no space."
+    return ""
 
 
 def _connector(workspace: str, name: str) -> Actor:

@@ -10,7 +10,9 @@ from typing import Any, Final
 from core.actor import Surface
 from core.errors import BadSignature, InvalidInput
 from registry.contract import Contract
+from registry.kind_binding import bind
 from registry.offers.offer import Offer, make_offer
+from registry.records import Kinds
 from registry.signing import verify
 
 EVERYTHING: Final = "(all)"
@@ -37,7 +39,7 @@ class Catalogue:
     whoever can spoil one row could undo a tightened contract.
     """
 
-    __slots__ = ("_addresses", "_current", "_faults", "_offered", "_versions")
+    __slots__ = ("_addresses", "_current", "_faults", "_offered", "_reported", "_versions")
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class Catalogue:
         versions: dict[tuple[str, int], Contract] = {}
         current: dict[str, Contract] = {}
         reported = list(faults)
+        self._reported = tuple(reported)
         for contract in contracts:
             key = (contract.name, contract.version)
             if versions.setdefault(key, contract).digest != contract.digest:
@@ -75,7 +78,7 @@ class Catalogue:
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self._versions, self._current, faults, self._addresses = state
-        self._faults, self._offered = MappingProxyType(faults), {}
+        self._faults, self._offered, self._reported = MappingProxyType(faults), {}, ()
 
     def __len__(self) -> int:
         return len(self._current)
@@ -113,6 +116,20 @@ class Catalogue:
     def get(self, name: str) -> Contract | None:
         """The version of ``name`` that is offered."""
         return self._current.get(name)
+
+    def bound(self, kinds: Kinds) -> Catalogue:
+        """This catalogue with every record that its contracts refer to named in full where the short name may mean
+        several: a contract means its own connection's kind first. What can't be told is a fault of that contract."""
+        made: list[Contract] = []
+        faults, changed = list(self._reported), False
+        for contract in self._versions.values():
+            bound = bind(contract, kinds)
+            if isinstance(bound, str):
+                faults.append(ContractFault(contract.name, contract.version, bound))
+            else:
+                made.append(bound)
+            changed = changed or bound is not contract
+        return Catalogue(made, faults, self._addresses) if changed else self
 
     def version(self, name: str, version: int) -> Contract | None:
         """Exactly this version, whether it is still the current one or not."""

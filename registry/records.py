@@ -5,8 +5,8 @@ Nothing that a kind does not declare leaves its provider: ``admit`` builds a Rec
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from core import canon, money
@@ -174,26 +174,124 @@ def format_field(each: Field, values: Mapping[str, Any]) -> str:
     return str(value)
 
 
-class Kinds:
-    """Every record kind of a workspace's connectors, and the provider of each."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The connection that a provider's kinds belong to: its name, and its title for people."""
 
-    def __init__(self, providers: Sequence[ContextProvider]) -> None:
+    name: str
+    title: str = ""
+
+
+class Kinds:
+    """Every record kind of a workspace's connections, and the provider of each.
+
+    A kind belongs to its connection: ``shop.order`` is its full name. Where no other connection has one of its short
+    name, that is its name (``order``), and the full one is understood too; else each goes by its full name, and its
+    nouns may be said with the connection's title before them. ``places`` are the connections of the providers, one by
+    one; without them the providers are one connection's.
+    """
+
+    def __init__(self, providers: Sequence[ContextProvider], places: Sequence[Place] = ()) -> None:
+        owners = places or [Place("")] * len(providers)
+        declared = [
+            (place, kind, provider)
+            for place, provider in zip(owners, providers, strict=True)
+            for kind in provider.kinds()
+        ]
+        holders: dict[str, dict[str, None]] = {}
+        for place, kind, _ in declared:
+            holders.setdefault(kind.name, {})[place.name] = None
         self._by_name: dict[str, tuple[RecordKind, ContextProvider]] = {}
-        for provider in providers:
-            for kind in provider.kinds():
-                self._by_name.setdefault(kind.name, (kind, provider))
+        self._full: dict[str, str] = {}
+        self._places: dict[str, Place] = {}
+        for place, kind, provider in declared:
+            shared = {name for name, held in holders.items() if len(held) > 1 and place.name in held}
+            name = f"{place.name}.{kind.name}" if kind.name in shared else kind.name
+            if name in self._by_name:
+                continue
+            said = QualifiedRecords(provider, place, shared) if shared else provider
+            self._by_name[name] = (_qualified(kind, place, shared), said)
+            self._places[name] = place
+            self._full[f"{place.name}.{kind.name}"] = name
+        self._shared = {name: tuple(sorted(held)) for name, held in holders.items() if len(held) > 1}
 
     def __iter__(self) -> Any:
         return iter(kind for kind, _ in self._by_name.values())
 
     def get(self, name: str) -> RecordKind | None:
-        found = self._by_name.get(name)
+        """The kind of that name, short (where only one connection has it) or full."""
+        found = self._by_name.get(name) or self._by_name.get(self._full.get(name, ""))
         return found[0] if found else None
 
+    def named_by(self, name: str, connection: str) -> RecordKind | None:
+        """The kind that something of ``connection`` means by ``name``: its own before any other."""
+        return self.get(f"{connection}.{name}") or self.get(name)
+
+    def choices(self, name: str) -> tuple[str, ...]:
+        """The full names that a short one may mean, where more than one connection has it."""
+        return tuple(f"{place}.{name}" for place in self._shared.get(name, ()))
+
+    def place(self, name: str) -> Place:
+        """The connection of a kind."""
+        return self._places[self._full.get(name, name)]
+
+    def clashes(self) -> dict[str, tuple[str, ...]]:
+        """The nouns that stand for kinds of more than one connection → those kinds."""
+        said: dict[str, dict[str, None]] = {}
+        for name, (kind, _) in self._by_name.items():
+            for noun in kind.nouns:
+                said.setdefault(noun.casefold(), {})[name] = None
+        return {
+            noun: tuple(kinds) for noun, kinds in said.items() if len({self._places[each].name for each in kinds}) > 1
+        }
+
     async def search(self, query: Query) -> Sequence[Record]:
-        _, provider = self._by_name[query.kind]
+        _, provider = self._by_name[self._full.get(query.kind, query.kind)]
         return await provider.search(query)
 
     async def record(self, kind: str, record_id: str) -> Record | None:
-        found = self._by_name.get(kind)
+        found = self._by_name.get(self._full.get(kind, kind))
         return await found[1].get(kind, record_id) if found else None
+
+
+def _qualified(kind: RecordKind, place: Place, shared: Collection[str]) -> RecordKind:
+    """A kind as its connection's alone: full names where another connection has a kind of that name too."""
+    if not shared:
+        return kind
+    relations = tuple(
+        replace(each, kind=f"{place.name}.{each.kind}") if each.kind in shared else each for each in kind.relations
+    )
+    if kind.name not in shared:
+        return replace(kind, relations=relations)
+    title = place.title or place.name
+    return replace(
+        kind,
+        name=f"{place.name}.{kind.name}",
+        title=f"{kind.title} ({title})",
+        nouns=(*kind.nouns, *(f"{title.casefold()} {noun}" for noun in kind.nouns)),
+        relations=relations,
+    )
+
+
+class QualifiedRecords:
+    """The records of one connection, some of whose kinds go by their full names."""
+
+    def __init__(self, provider: ContextProvider, place: Place, shared: Collection[str]) -> None:
+        self._provider, self._place, self._shared = provider, place, frozenset(shared)
+
+    def kinds(self) -> tuple[RecordKind, ...]:
+        return tuple(_qualified(each, self._place, self._shared) for each in self._provider.kinds())
+
+    async def search(self, query: Query) -> Sequence[Record]:
+        found = await self._provider.search(replace(query, kind=self._short(query.kind)))
+        return [self._named(each) for each in found]
+
+    async def get(self, kind: str, record_id: str) -> Record | None:
+        found = await self._provider.get(self._short(kind), record_id)
+        return None if found is None else self._named(found)
+
+    def _short(self, kind: str) -> str:
+        return kind.removeprefix(f"{self._place.name}.")
+
+    def _named(self, record: Record) -> Record:
+        return replace(record, kind=f"{self._place.name}.{record.kind}") if record.kind in self._shared else record

@@ -1,4 +1,4 @@
-"""Connector settings: which connectors a workspace has switched on, and their configuration. Secrets come sealed."""
+"""Connections: what a workspace is connected to, each by one connector, and its configuration. Secrets come sealed."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from store.rows import Row, add_new, amend, first, table
 
 
 class ConnectorRow(Row, table=True):
-    """Settings of one connector. ``sealed_secrets`` is one sealed JSON object."""
+    """One connection. ``name`` is what the workspace calls it, ``connector`` whose it is (None: the one of that name),
+    ``options`` a JSON object of what the connector asks for (None: nothing). ``sealed_secrets`` is one sealed JSON
+    object."""
 
     __tablename__ = "connectors"
 
     SEALED: ClassVar[tuple[str, ...]] = (
         "workspace", "name", "base_url", "sealed_secrets", "enabled", "created_at", "updated_at",
     )  # fmt: skip
+    SEALED_SINCE: ClassVar[tuple[str, ...]] = ("connector", "options")
 
     workspace: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
@@ -31,7 +34,14 @@ class ConnectorRow(Row, table=True):
     enabled: bool = True
     created_at: datetime = Field(sa_type=UtcTime)
     updated_at: datetime = Field(sa_type=UtcTime)
+    connector: str | None = None
+    options: str | None = None
     mac: str | None = None
+
+    @property
+    def of(self) -> str:
+        """The connector that it is a connection of."""
+        return self.connector or self.name
 
 
 _T = table(ConnectorRow)
@@ -44,28 +54,29 @@ async def put(session: AsyncSession, row: ConnectorRow) -> ConnectorRow:
         return row
     mine = select(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
     there = await first(session, ConnectorRow, mine.with_for_update())
-    fresh = {each: getattr(row, each) for each in ("base_url", "sealed_secrets", "enabled", "updated_at")}
+    changing = ("base_url", "sealed_secrets", "enabled", "updated_at", "connector", "options")
+    fresh = {each: getattr(row, each) for each in changing}
     stored = await amend(session, there, fresh) if there else None
     if stored is None:
-        raise Conflict(f"The connector {row.name} was changed meanwhile: try again.")
+        raise Conflict(f"The connection {row.name} was changed meanwhile: try again.")
     return stored
 
 
 async def get(session: AsyncSession, workspace: str, name: str) -> ConnectorRow:
-    """Reads one connector's settings. Raises NotFound."""
+    """Reads one connection. Raises NotFound."""
     row = await first(session, ConnectorRow, select(_T).where(_T.c.workspace == workspace, _T.c.name == name))
     if row is None:
-        raise NotFound(f"The connector {name} is not set up in this workspace.")
+        raise NotFound(f"There is no connection {name} in this workspace.")
     return row
 
 
 async def listed(session: AsyncSession, workspace: str) -> list[ConnectorRow]:
-    """Every connector, by name, disabled ones too."""
+    """Every connection, by name, disabled ones too."""
     return await _LISTED.every(session, of=workspace)
 
 
 async def using(session: AsyncSession, name: str) -> list[str]:
-    """The workspaces that have this connector switched on."""
+    """The workspaces that have a connection of this name switched on."""
     mine = select(_T.c.workspace).where(_T.c.name == name, _T.c.enabled)
     return list((await session.execute(mine.order_by(_T.c.workspace))).scalars())
 
@@ -82,12 +93,12 @@ async def enable(session: AsyncSession, workspace: str, name: str, enabled: bool
     there = await get(session, workspace, name)
     done = await amend(session, there, {"enabled": enabled, "updated_at": at})
     if done is None:
-        raise Conflict(f"The connector {name} was changed meanwhile: try again.")
+        raise Conflict(f"The connection {name} was changed meanwhile: try again.")
     return done
 
 
 async def remove(session: AsyncSession, workspace: str, name: str) -> None:
-    """Deletes a connector's settings with its secrets. Raises NotFound."""
+    """Deletes a connection with its secrets. Raises NotFound."""
     mine = delete(_T).where(_T.c.workspace == workspace, _T.c.name == name)
     if (await session.execute(mine.returning(_T.c.name))).first() is None:
-        raise NotFound(f"The connector {name} is not set up in this workspace.")
+        raise NotFound(f"There is no connection {name} in this workspace.")

@@ -43,6 +43,9 @@ class Row(SQLModel):
     __table__: ClassVar[Table]
     SEALED: ClassVar[tuple[str, ...]] = ()
     """The columns that the code in ``mac`` is made over; empty for kinds that have none."""
+    SEALED_SINCE: ClassVar[tuple[str, ...]] = ()
+    """Columns that came later: the code is made over them too where any of them holds something, so that rows from
+    before keep theirs."""
 
     def __init__(self, **columns: Any) -> None:
         """Builds a row without SQLModel's bookkeeping for ORM sessions, which was a good part of what a read costs.
@@ -109,7 +112,7 @@ def code_of(session: AsyncSession, kind: type[Row], columns: Mapping[str, Any]) 
     keys = authenticator_of(session)
     if keys is None or not kind.SEALED:
         return None
-    return keys.code(table(kind).name, [columns[name] for name in kind.SEALED])
+    return keys.code(table(kind).name, _sealed(kind, columns))
 
 
 def is_authentic(session: AsyncSession, row: Row) -> bool:
@@ -118,7 +121,13 @@ def is_authentic(session: AsyncSession, row: Row) -> bool:
     if keys is None or not row.SEALED:
         return True
     held = row.__dict__
-    return keys.fits(held["mac"], row.__table__.name, [held[name] for name in row.SEALED])
+    return keys.fits(held["mac"], row.__table__.name, _sealed(type(row), held))
+
+
+def _sealed(kind: type[Row], columns: Mapping[str, Any]) -> list[Any]:
+    """What the code is made over."""
+    since = [columns[name] for name in kind.SEALED_SINCE]
+    return [columns[name] for name in kind.SEALED] + (since if any(each is not None for each in since) else [])
 
 
 def checked(session: AsyncSession, row: RowT) -> RowT:

@@ -37,12 +37,12 @@ class RecordCaches:
                 kinds.setdefault(each.kind.name, (mirror, each))
         if not kinds:
             return None
-        return ConnectorCache(self, workspace, connector.name, connector.settings.base_url, kinds)
+        return ConnectorCache(self, workspace, connector.connection, connector.settings.base_url, kinds)
 
 
 @dataclass(frozen=True)
 class ConnectorCache:
-    """The cached records of one connector in one workspace."""
+    """The cached records of one connection in one workspace; ``connector`` is its name."""
 
     mirrors: RecordCaches
     workspace: str

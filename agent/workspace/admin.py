@@ -4,6 +4,7 @@ an entry in AI History."""
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +29,9 @@ from core.actor import OWNER, Actor, Mode
 from core.clock import Clock
 from core.crypto import passwords
 from core.crypto.secretbox import SecretBox
-from core.errors import Forbidden, InvalidContract, NotAuthentic
+from core.errors import Conflict, Finding, Forbidden, InvalidContract, InvalidInput, NotAuthentic
 from registry import signing
+from registry.connection_contracts import of_connection, succeeding
 from registry.connector import WEBHOOK_SECRET
 from registry.contract import Contract, Endpoint, parse
 from registry.linting import linter
@@ -43,6 +45,7 @@ from store.workspaces import WorkspaceRow
 
 KEY_OVERLAP: Final = timedelta(hours=24)
 """How long a rotated secret stays good."""
+_CONNECTION: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -104,37 +107,64 @@ class WorkspaceAdmin:
             )
         return actor_of(member)
 
-    async def connect(self, by: Actor, name: str, base_url: str, secrets: Mapping[str, str]) -> None:
-        """Configure a connector, new or anew. Its action calls are signed with ``secrets["action_secret"]`` where that
-        is given; one that it replaces signs beside it for a day. What its webhooks are signed with stays unless it is
-        given."""
+    async def connect(
+        self,
+        by: Actor,
+        name: str,
+        base_url: str,
+        secrets: Mapping[str, str],
+        *,
+        connector: str | None = None,
+        options: Mapping[str, str] | None = None,
+        in_transaction: TransactionHook[ConnectorRow] = no_hook,
+    ) -> None:
+        """Make a connection or configure it anew. ``connector`` is whose it is: the one of its name, unless that is
+        given. Its action calls are signed with ``secrets["action_secret"]`` where that is given; one that it replaces
+        signs beside it for a day. What its webhooks are signed with stays unless it is given. Raises ConnectorBroken,
+        BadSetting, InvalidInput for a name that can't be one, Conflict for a connection of another connector."""
         _owner(by, "configures connectors")
-        now = self.clock()
-        self.contexts.connector(name, base_url, dict(secrets))
+        if not _CONNECTION.fullmatch(name):
+            detail = "A connection is named in lower-case letters, digits and underscores, such as shop_berlin."
+            raise InvalidInput(detail, findings=[Finding("/name", "invalid", detail)])
+        now, of = self.clock(), connector or name
+        if connector is not None and name != connector and name in self.contexts.discovered:
+            raise Conflict(f"{name} is the name of another connector: call this connection otherwise.")
+        self.contexts.connector(of, base_url, dict(secrets), connection=name, options=options)
         async with self.database.begin() as session:
+            there = next((r for r in await store.connectors.listed(session, by.workspace) if r.name == name), None)
+            if there is not None and there.of != of:
+                raise Conflict(f"{name} is a connection of {there.of} already: call this one otherwise.")
             sealed = await self._sealed(session, by.workspace, name, secrets)
-            await store.connectors.put(
-                session,
-                ConnectorRow(
-                    workspace=by.workspace,
-                    name=name,
-                    base_url=base_url,
-                    sealed_secrets=sealed,
-                    enabled=True,
-                    created_at=now,
-                    updated_at=now,
-                ),
+            row = ConnectorRow(
+                workspace=by.workspace,
+                name=name,
+                base_url=base_url,
+                sealed_secrets=sealed,
+                enabled=True,
+                created_at=now,
+                updated_at=now,
+                connector=of if of != name else None,
+                options=json.dumps(dict(options), sort_keys=True) if options else None,
             )
+            await store.connectors.put(session, row)
+            told = {"of": of} if of != name else {}
             await recorder.record_act(
-                session, by, EntryType.CONNECTOR_CONFIGURED, now, connector=name, base_url=base_url
+                session, by, EntryType.CONNECTOR_CONFIGURED, now, connector=name, base_url=base_url, **told
             )
             if "action_secret" in secrets:
                 await self.action_secrets.adopt(session, by.workspace, base_url, secrets["action_secret"])
+            await in_transaction(session, row)
 
     async def proposed(self, by: Actor, name: str) -> Sequence[Contract]:
-        """The contracts that a configured connector proposes."""
+        """The contracts that a connection's connector proposes, each as what would be signed now: the one in force
+        where it says the same, else of the next version."""
         context = await self.contexts.of(by.workspace)
-        return [contract for each in context.connectors if each.name == name for contract in each.register_actions()]
+        made: list[Contract] = []
+        for each in context.connectors:
+            if each.connection == name:
+                own = [of_connection(contract, each.name, name) for contract in each.register_actions()]
+                made += [succeeding(contract, context.catalogue.get(contract.name)) for contract in own]
+        return made
 
     async def register(
         self, by: Actor, values: Sequence[Any], *, in_transaction: TransactionHook[list[Registered]] = no_hook

@@ -4,14 +4,16 @@ fail."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypeVar
 
 import store.connectors
-from agent.workspace.context import WorkspaceContext, WorkspaceContexts
+from agent.workspace.context import WorkspaceContext, WorkspaceContexts, options_of, title_of
+from registry.connection_contracts import of_connection, succeeding
 from registry.connector import Connector
+from registry.contract import Contract
 from registry.records import RecordKind
 from store.connectors import ConnectorRow
 from store.database import Database
@@ -46,8 +48,9 @@ class EventSubscription:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorStatus:
-    """``available``: found, not configured here. ``why`` says what is wrong where it is ``broken``; ``faults`` are what
-    it could not tell of itself."""
+    """One connection, or a connector that there is no connection of (``available``). ``connector`` is whose it is.
+    ``why`` says what is wrong where it is ``broken``; ``faults`` are what it could not tell of itself; ``clashes`` are
+    nouns of its kinds that stand for another connection's too → those kinds' full names."""
 
     name: str
     title: str
@@ -61,20 +64,26 @@ class ConnectorStatus:
     identities: tuple[str, ...] = ()
     takes_webhooks: bool = False
     faults: tuple[str, ...] = ()
+    connector: str = ""
+    version: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    clashes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 async def list_connectors(database: Database, contexts: WorkspaceContexts, workspace: str) -> list[ConnectorStatus]:
-    """Every connector found here or configured in this workspace, by name."""
+    """Every connection of this workspace, and every connector that it has no connection of, by name."""
     context = await contexts.of(workspace)
     async with database.read() as session:
         rows = {row.name: row for row in await store.connectors.listed(session, workspace)}
-    working = {each.name: each for each in context.connectors}
+    working = {each.connection: each for each in context.connectors}
     broken = {each.name: each.why for each in context.broken}
-    titles = contexts.discovered
-    return [
-        _connector_status(name, titles.get(name, name), rows.get(name), broken.get(name), working.get(name), context)
-        for name in sorted({*rows, *working, *broken, *titles})
-    ]
+    titles, used = contexts.discovered, {row.of for row in rows.values()}
+    made = []
+    for name in sorted({*rows, *working, *broken, *(each for each in titles if each not in used)}):
+        row = rows.get(name)
+        title = title_of(titles.get(row.of, row.of), row) if row is not None else titles.get(name, name)
+        made.append(_connector_status(name, title, row, broken.get(name), working.get(name), context))
+    return made
 
 
 def _connector_status(
@@ -89,8 +98,9 @@ def _connector_status(
         "broken" if why is not None else "available" if row is None else "enabled" if row.enabled else "disabled"
     )
     base_url, changed_at = (row.base_url, row.updated_at) if row else ("", None)
+    of, options = (row.of, options_of(row)) if row else (name, {})
     if working is None:
-        return ConnectorStatus(name, title, state, why or "", base_url, changed_at)
+        return ConnectorStatus(name, title, state, why or "", base_url, changed_at, connector=of, options=options)
     faults: list[str] = []
 
     def told(what: str, ask: Callable[[], Sequence[T]]) -> Sequence[T]:
@@ -104,13 +114,19 @@ def _connector_status(
 
     providers = told("reads", working.context_providers)
     kinds = told("reads", lambda: [kind for provider in providers for kind in provider.kinds()])
-    contracts = told("does", working.register_actions)
+    contracts = told("does", lambda: [of_connection(each, working.name, name) for each in working.register_actions()])
     subscribers = told("hears", working.subscribers)
     identities = told("vouches for", working.identity_providers)
 
-    def state_of(contract_name: str, digest: str) -> ActionState:
-        there = context.catalogue.get(contract_name)
-        return "proposed" if there is None else "registered" if there.digest == digest else "differs"
+    def state_of(contract: Contract) -> ActionState:
+        there = context.catalogue.get(contract.name)
+        return "proposed" if there is None else "registered" if succeeding(contract, there) is there else "differs"
+
+    clashes = {
+        noun: tuple(each for each in held if context.kinds.place(each).name != name)
+        for noun, held in context.kinds.clashes().items()
+        if any(context.kinds.place(each).name == name for each in held)
+    }
 
     return ConnectorStatus(
         name=name,
@@ -120,13 +136,15 @@ def _connector_status(
         base_url=base_url,
         changed_at=changed_at,
         kinds=tuple(kinds),
-        actions=tuple(
-            ProposedAction(each.name, each.title, each.version, state_of(each.name, each.digest)) for each in contracts
-        ),
+        actions=tuple(ProposedAction(each.name, each.title, each.version, state_of(each)) for each in contracts),
         subscribers=tuple(
             EventSubscription(each.name, each.pattern, each.priority, each.blocking) for each in subscribers
         ),
         identities=tuple(each.name for each in identities),
         takes_webhooks=working.takes_webhooks(),
         faults=tuple(dict.fromkeys(faults)),
+        connector=of,
+        version=working.version,
+        options=options,
+        clashes=clashes,
     )

@@ -9,7 +9,7 @@ import json
 import logging
 import pickle
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -22,13 +22,13 @@ from agent.record_cache import ConnectorCache, RecordCaches
 from agent.record_cache.records import CachedRecords, WriteThroughRecords
 from core.actor import Actor, Surface
 from core.crypto.secretbox import SecretBox
-from core.errors import BadSetting, ConnectorBroken, NotAuthentic
+from core.errors import ConnectorBroken, NotAuthentic, OpsIQError
 from executors.http.platform_client import HttpPlatformClient
 from registry.catalogue import Catalogue, load, refuse_all
-from registry.connector import Connector, IdentityProvider, Settings
+from registry.connector import Connector, IdentityProvider, ReadAccess, Settings
 from registry.discovery import BrokenConnector, DiscoveredConnector
 from registry.offers.shortlist import Shortlist
-from registry.records import ContextProvider, Kinds
+from registry.records import ContextProvider, Kinds, Place
 from store.connectors import ConnectorRow
 from store.database import Database
 
@@ -37,15 +37,15 @@ log = logging.getLogger(__name__)
 # A connector may declare its kinds with mappings that can't be changed.
 copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))
 
-ClientFactory = Callable[[str, str], HttpPlatformClient]
-"""Makes the client for (base_url, bearer token)."""
+ClientFactory = Callable[[str, str, ReadAccess], HttpPlatformClient]
+"""Makes the client for (base_url, token, how the platform takes reads)."""
 
 
 @dataclass(frozen=True)
 class WorkspaceContext:
-    """One workspace's contracts and connectors at one generation. ``broken`` names the connectors that could not be
-    loaded, and why. ``kinds`` is used for look-ups and reads from the record cache where there is one. ``live`` always
-    asks the platform."""
+    """One workspace's contracts and connections at one generation: ``connectors`` are their connectors, one for each.
+    ``broken`` names the connectors and connections that could not be loaded, and why. ``kinds`` is used for look-ups
+    and reads from the record cache where there is one. ``live`` always asks the platform."""
 
     generation: str
     catalogue: Catalogue
@@ -146,52 +146,83 @@ class WorkspaceContexts:
         live: list[ContextProvider] = []
         keepings: dict[str, ConnectorCache] = {}
         identities: dict[str, IdentityProvider] = {}
+        places: list[Place] = []
         for row in settings:
-            found = self._found.get(row.name)
+            found = self._found.get(row.of)
             if found is None:
-                broken.append(
-                    BrokenConnector(row.name, "it is configured, but no such folder was found among the connectors")
-                )
+                why = f"it is a connection of {row.of!r}, and no such connector was found"
+                broken.append(BrokenConnector(row.name, why))
                 continue
             try:
                 secrets = json.loads(
                     self._box.open(row.sealed_secrets, context=f"connector:{row.workspace}:{row.name}")
                 )
-                connector = found.cls(
-                    self._client(row.base_url, secrets.get("read_token", "")), Settings(row.base_url, secrets)
-                )
+                connector = self._built(found, row.base_url, secrets, row.name, options_of(row))
                 theirs = connector.context_providers()
                 cache = self._mirrors.of(row.workspace, connector) if self._mirrors else None
                 providers += [CachedRecords(each, cache) for each in theirs] if cache else theirs
                 live += [WriteThroughRecords(each, cache) for each in theirs] if cache else theirs
+                places += [Place(row.name, title_of(found.title, row))] * len(theirs)
                 identities |= {each.name: each for each in connector.identity_providers()}
-            except BadSetting as error:
-                log.warning("connector %s could not be loaded: %s", row.name, error.detail)
+            except OpsIQError as error:
+                log.warning("the connection %s could not be loaded: %s", row.name, error.detail)
                 broken.append(BrokenConnector(row.name, error.detail))
                 continue
             except Exception as error:  # a connector is third-party code: it may fail in any way, and only for itself
-                log.exception("connector %s could not be loaded", row.name)
+                log.exception("the connection %s could not be loaded", row.name)
                 broken.append(BrokenConnector(row.name, f"{type(error).__name__} while it was loaded"))
                 continue
             connectors.append(connector)
             if cache is not None:
-                keepings[connector.name] = cache
+                keepings[connector.connection] = cache
+        kinds = Kinds(providers, places)
         return WorkspaceContext(
-            generation, catalogue, Kinds(providers), Kinds(live), identities, tuple(connectors), tuple(broken), keepings
-        )
+            generation, catalogue.bound(kinds), kinds, Kinds(live, places), identities, tuple(connectors),
+            tuple(broken), keepings,
+        )  # fmt: skip
 
-    def connector(self, name: str, base_url: str, secrets: dict[str, str]) -> Connector:
+    def _built(
+        self, found: DiscoveredConnector, base_url: str, secrets: dict[str, str], name: str, options: Mapping[str, str]
+    ) -> Connector:
+        client = self._client(base_url, secrets.get("read_token", ""), found.cls.access)
+        return found.cls(client, Settings(base_url, secrets, name, options))
+
+    def connector(
+        self,
+        name: str,
+        base_url: str,
+        secrets: dict[str, str],
+        *,
+        connection: str = "",
+        options: Mapping[str, str] | None = None,
+    ) -> Connector:
         """A connector built from settings that are not stored yet (to show what it would register)."""
+        return self._built(self.found(name), base_url, secrets, connection or name, options or {})
+
+    def found(self, name: str) -> DiscoveredConnector:
+        """The connector of that name. Raises ConnectorBroken."""
         found = self._found.get(name)
         if found is None:
             known = ", ".join(sorted(self._found)) or "none"
             raise ConnectorBroken(f"There is no connector named {name!r}. Found: {known}.")
-        return found.cls(self._client(base_url, secrets.get("read_token", "")), Settings(base_url, secrets))
+        return found
+
+
+def options_of(row: ConnectorRow) -> dict[str, str]:
+    held: dict[str, str] = json.loads(row.options) if row.options else {}
+    return held
+
+
+def title_of(title: str, row: ConnectorRow) -> str:
+    """What people read of a connection: the connector's title, and its own name where it has one."""
+    return title if row.of == row.name else f"{title} {row.name}"
 
 
 async def _generation(session: AsyncSession, workspace: str) -> tuple[str, list[ConnectorRow]]:
     """The generation of a workspace's context, and the connectors that are switched on."""
     generation = await store.contracts.generation(session, workspace)
     settings = [row for row in await store.connectors.listed(session, workspace) if row.enabled]
-    seen = ",".join(f"{row.name}@{row.updated_at.isoformat()}{row.sealed_secrets[-16:]}" for row in settings)
+    seen = ",".join(
+        f"{row.name}={row.connector}@{row.updated_at.isoformat()}{row.sealed_secrets[-16:]}" for row in settings
+    )
     return f"{generation}|{seen}", settings

@@ -54,6 +54,8 @@ class RecordScope:
         """What bounds this speaker in ``kind``. None: nothing of it is in reach."""
         if self.surface != "customer" or self.actor.kind != "identity":
             return {}
+        if self.kinds.choices(CUSTOMER):
+            return None  # an id of one connection may be somebody else's in another
         customer = self.kinds.get(CUSTOMER)
         if customer is None or (kind.name != CUSTOMER and not self.path(kind, customer)):
             return {}

@@ -201,6 +201,11 @@ async def _workspaces(container: Container) -> AsyncIterator[Finding]:
             yield Finding("fail", "connector", f"{row.name}: {broken.name}: {broken.why}")
         async for each in _rules(container, row.id, row.name):
             yield each
+        for noun, kinds in context.kinds.clashes().items():
+            detail = (
+                f"{row.name}: “{noun}” may mean {' or '.join(kinds)}: people are asked which, or say the full name."
+            )
+            yield Finding("warn", "connector", detail)
         for connector in context.connectors:
             yield await _connector(row.name, connector)
 
@@ -255,7 +260,7 @@ async def _connector(workspace: str, connector: Any) -> Finding:
     from core.errors import OpsIQError
     from registry.records import Query
 
-    about = f"{workspace}: {connector.name}"
+    about = f"{workspace}: {connector.connection}"
     for provider in connector.context_providers():
         for kind in provider.kinds():
             try:

@@ -18,6 +18,7 @@ from pydantic import Field
 
 from events.inbound import SharedSecret
 from registry.connector import Inbound
+from registry.declarative.webhooks import SECRET_PARAMETER
 from web import problem
 from web.api.body import Body, Id, parsed
 from web.api.run_views import Moment, View, moment
@@ -107,17 +108,19 @@ async def _inbound(request: Request, now: datetime) -> Inbound:
         if name in headers:
             twice.add(name)
         headers[name] = value
-    return Inbound({name: value for name, value in headers.items() if name not in twice}, await request.body(), now)
+    single = {name: value for name, value in headers.items() if name not in twice}
+    return Inbound(single, await request.body(), now, dict(request.query_params))
 
 
 def _shared(request: Request, caller: Caller, made: SharedSecret) -> dict[str, Any]:
-    url = webhook_url(request, caller.actor.workspace, made.connector)
+    url = webhook_url(request, caller.actor.workspace, made.connector, made.secret if made.in_address else "")
     return SharedSecretView(
         connector=made.connector, url=url, secret=made.secret, previous_until=moment(made.previous_until)
     ).json_value()
 
 
-def webhook_url(request: Request, workspace: str, connector: str) -> str:
-    """Where the connector's platform sends its webhooks."""
+def webhook_url(request: Request, workspace: str, connector: str, secret: str = "") -> str:
+    """Where a connection's platform sends its webhooks; with the ``secret`` where that is a part of the address."""
     base = container_of(request).settings.base_url.rstrip("/")
-    return f"{base}/connectors/{quote(connector)}/webhook?workspace={workspace}"
+    told = f"&{SECRET_PARAMETER}={quote(secret)}" if secret else ""
+    return f"{base}/connectors/{quote(connector)}/webhook?workspace={workspace}{told}"

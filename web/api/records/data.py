@@ -54,6 +54,8 @@ def view(record: Record) -> RecordView:
 def kind_named(kinds: Kinds, name: str) -> RecordKind:
     """Whichever connector declares it. Raises NotFound."""
     kind = kinds.get(name)
+    if kind is None and (choices := kinds.choices(name)):
+        raise NotFound(f"Several connections of this workspace keep {name} records: {', '.join(choices)}.")
     if kind is None:
         raise NotFound(f"No enabled connector of this workspace provides {name} records.")
     return kind

@@ -1,0 +1,66 @@
+"""Connection contracts: the contracts that a connector proposes, as those of one connection, and how they differ from
+what is in force."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from registry.contract import Contract, parse
+from registry.json_schema.pointer import at
+
+MAX_DIFFERENCES: Final = 200
+_ABSENT: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value that differs, by its JSON Pointer; None stands for none, too."""
+
+    pointer: str
+    before: Any
+    after: Any
+
+
+def of_connection(contract: Contract, connector: str, connection: str) -> Contract:
+    """The contract as one of ``connection``: its name begins with the connection's, and an endpoint that goes through a
+    connection goes through this one. The very same where nothing changes."""
+    value = json.loads(contract.canonical)
+    endpoint = value["endpoint"]
+    changed = endpoint.get("type") in ("http", "mcp") and endpoint.get("connection") != connection
+    if changed:
+        endpoint["connection"] = connection
+    if connection != connector:
+        changed = True
+        value["title"] = f"{value['title'][: 197 - len(connection)]} ({connection})"
+        for part in ("name", "undo"):
+            if str(value.get(part, "")).startswith(f"{connector}."):
+                value[part] = connection + value[part].removeprefix(connector)
+    return parse(value) if changed else contract
+
+
+def succeeding(contract: Contract, current: Contract | None) -> Contract:
+    """The contract with the version after the one in force, where it says anything else; the one in force where it
+    says the same."""
+    if current is None:
+        return contract
+    value = json.loads(contract.canonical)
+    if {**value, "version": current.version} == json.loads(current.canonical):
+        return current
+    return parse({**value, "version": max(contract.version, current.version + 1)})
+
+
+def differences(before: Contract, after: Contract) -> list[Difference]:
+    """What ``after`` says otherwise, by pointer, its version left out."""
+    found = _differences(json.loads(before.canonical), json.loads(after.canonical), ())
+    return [each for each, _ in zip(found, range(MAX_DIFFERENCES), strict=False) if each.pointer != "/version"]
+
+
+def _differences(before: Any, after: Any, path: tuple[str | int, ...]) -> Iterator[Difference]:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in dict.fromkeys([*before, *after]):
+            yield from _differences(before.get(name, _ABSENT), after.get(name, _ABSENT), (*path, name))
+    elif before != after:
+        yield Difference(at(*path), *(None if each is _ABSENT else each for each in (before, after)))

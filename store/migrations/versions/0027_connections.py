@@ -1,0 +1,15 @@
+"""A connection says whose connector it is, and what that asks for"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0027"
+down_revision = "0026"
+
+
+def upgrade() -> None:
+    # What is there, and what an old process writes meanwhile, is the one connection of the connector of its name.
+    op.add_column("connectors", sa.Column("connector", sa.String(), nullable=True))
+    op.add_column("connectors", sa.Column("options", sa.String(), nullable=True))
