@@ -40,6 +40,7 @@ from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from executors.jobs.queue import Done, Outcome, Reschedule
 from executors.retry import Reply
+from registry.connector import ReadAccess
 from registry.discovery import DiscoveredConnector
 from registry.offers.shortlist import Shortlist
 from registry.records import ContextProvider, Query, Record, RecordKind
@@ -229,8 +230,8 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
     guard = SsrfGuard(("127.0.0.0/8",))
     clients: list[HttpPlatformClient] = []
 
-    def client(base_url: str, token: str) -> HttpPlatformClient:
-        clients.append(HttpPlatformClient(base_url, token, guard=guard))
+    def client(base_url: str, token: str, access: ReadAccess) -> HttpPlatformClient:
+        clients.append(HttpPlatformClient(base_url, token, guard=guard, access=access))
         return clients[-1]
 
     contexts = WorkspaceContexts(database, box, [DiscoveredConnector("saas", "Shop", Shop)], [], client)

@@ -13,7 +13,7 @@ from agent.workspace.context import WorkspaceContexts
 from core.webhook_signature import new_secret
 from executors.http.platform_client import HttpPlatformClient
 from executors.http.ssrf_guard import SsrfGuard
-from registry.connector import Connector, Subscriber
+from registry.connector import Connector, ReadAccess, Subscriber
 from registry.contract import Contract
 from registry.discovery import BrokenConnector, DiscoveredConnector
 from store.events.events import ReactionRow
@@ -83,8 +83,8 @@ async def test_a_secret_for_its_webhooks_is_made_once_and_shown_once(console: Co
 async def test_one_that_fails_while_it_is_asked_fails_only_for_itself(console: Console) -> None:
     await connect(console)
 
-    def client(base_url: str, token: str) -> HttpPlatformClient:
-        return HttpPlatformClient(base_url, token, guard=SsrfGuard([]))
+    def client(base_url: str, token: str, access: ReadAccess) -> HttpPlatformClient:
+        return HttpPlatformClient(base_url, token, guard=SsrfGuard([]), access=access)
 
     container = console.container
     contexts = WorkspaceContexts(
