@@ -107,9 +107,9 @@ async def test_one_that_can_not_be_loaded_says_why(console: Console) -> None:
         gone = there.model_copy(update={"name": "gone"})
         await store.connectors.put(session, gone)
     browser = await console.signed_in("olivia@shop.test")
-    assert "no such folder was found" in (await browser.get("/connectors")).text
+    assert "no such connector was found" in (await browser.get("/connectors")).text
     page = (await browser.get("/connectors/gone")).text
-    assert "It does not work: it is configured, but no such folder was found" in page
+    assert "no such connector was found" in page
     assert "Make a secret" not in page
 
 
