@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from registry.contract import Contract, parse
-from registry.json_schema.pointer import at
+from registry.json_schema.pointer import join_pointer
 
 MAX_DIFFERENCES: Final = 200
 _ABSENT: Final = object()
@@ -63,4 +63,4 @@ def _differences(before: Any, after: Any, path: tuple[str | int, ...]) -> Iterat
         for name in dict.fromkeys([*before, *after]):
             yield from _differences(before.get(name, _ABSENT), after.get(name, _ABSENT), (*path, name))
     elif before != after:
-        yield Difference(at(*path), *(None if each is _ABSENT else each for each in (before, after)))
+        yield Difference(join_pointer(*path), *(None if each is _ABSENT else each for each in (before, after)))
