@@ -76,7 +76,7 @@ class DeclarativeConnector(Connector):
     def register_actions(self) -> Sequence[Contract]:
         """The contracts of the document, the settings and the address of this connection filled in."""
         filled = with_base_url(
-            {"actions": [_filled(each, self.given) for each in self.actions]}, self.settings.base_url
+            {"actions": [with_settings(each, self.given) for each in self.actions]}, self.settings.base_url
         )
         return [contract.parse(value) for value in filled["actions"]]
 
@@ -145,7 +145,7 @@ def _given(made: ConnectorDocument, options: Mapping[str, str]) -> dict[str, str
     return given
 
 
-def _filled(value: Mapping[str, Any], given: Mapping[str, str]) -> Mapping[str, Any]:
+def with_settings(value: Mapping[str, Any], given: Mapping[str, str]) -> Mapping[str, Any]:
     """A contract whose endpoint has the connection's settings in place of their ``{name}``."""
     endpoint = value.get("endpoint")
     return {**value, "endpoint": _with_settings(endpoint, given)} if given and endpoint is not None else value

@@ -17,7 +17,7 @@ from registry import patterns
 from registry.contract import parse as parse_contract
 from registry.contract_file import with_base_url
 from registry.declarative import document as documents
-from registry.declarative.connector import FILE, read_actions, read_document
+from registry.declarative.connector import FILE, read_actions, read_document, with_settings
 from registry.declarative.document import ConnectorDocument, KindDocument, Operation, Place
 from registry.declarative.requests import slots_of
 from registry.hints import find_nearest
@@ -260,7 +260,8 @@ def _webhooks(made: ConnectorDocument) -> Iterator[Finding]:
 
 def _actions(made: ConnectorDocument, actions: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     inside = "/actions" if not isinstance(made.actions, str) else f"/{made.actions}/actions"
-    filled = with_base_url({"actions": list(actions)}, EXAMPLE_URL)
+    given = {name: each.example or each.default or "x" for name, each in made.connection.settings.items()}
+    filled = with_base_url({"actions": [with_settings(each, given) for each in actions]}, EXAMPLE_URL)
     for finding in linter.lint(filled) if actions else ():
         yield Finding(f"{inside}{finding.pointer.removeprefix('/actions')}", finding.code, finding.detail)
     for index, value in enumerate(filled["actions"]):

@@ -119,9 +119,11 @@ class DeclarativeRecords:
         *,
         text: str | None = None,
         skip: bool = True,
+        check: Query | None = None,
     ) -> _Found:
         """Reads one list until enough fits, it ends, or no more may be read. Without a ``text`` what stays incomplete
-        raises PlatformUnavailable; with one ("" for every word) it is answered as such. ``skip``: the pages before the
+        raises PlatformUnavailable; with one ("" for every word) it is answered as such. ``check`` is what records must
+        fit where that is not all that the platform is asked for. ``skip``: the pages before the
         query's offset are not read where the platform carries the whole query."""
         declared, kind = self._kinds[query.kind], self._document.kinds[query.kind]
         asked = pushed(kind, operation, query, given, text or None)
@@ -144,7 +146,7 @@ class DeclarativeRecords:
                 if key is not None:
                     made.ordered = made.ordered and _follows(last, key, query.descending)
                     last = key
-                if _fits(record, query):
+                if _fits(record, check or query):
                     made.records.append(record)
                 else:
                     made.dropped = made.dropped or asked.whole
@@ -185,7 +187,7 @@ class DeclarativeRecords:
             for code in _codes(text, each.search)
         ]
         for one in exact:
-            candidates = [r for given in scopes for r in (await self._found(kind.list, one, given)).records]
+            candidates = [r for given in scopes for r in (await self._found(kind.list, one, given, check=wide)).records]
             if found := ranked(candidates):
                 return found[query.offset :][: query.limit]
         if operation.text is not None and query.by not in ("number", "email"):
