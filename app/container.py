@@ -122,8 +122,11 @@ async def open_container(
     found, broken = discover(folders=settings.connector_folders, installed=installed_entry_points())
     clients: list[HttpPlatformClient] = []
 
-    def client(base_url: str, token: str, access: ReadAccess) -> HttpPlatformClient:
-        made = HttpPlatformClient(base_url, token, guard=guard, access=access)
+    vault = Vault(database, box, IssuerClient(guard), clock)
+
+    def client(base_url: str, token: str, access: ReadAccess, whose: tuple[str, str] | None) -> HttpPlatformClient:
+        credentials = vault.reader(*whose) if whose is not None else None
+        made = HttpPlatformClient(base_url, token, guard=guard, access=access, credentials=credentials)
         clients.append(made)
         return made
 
@@ -163,7 +166,6 @@ async def open_container(
         budget_s,
     )
     request_client = RequestClient(guard, clock=clock)
-    vault = Vault(database, box, IssuerClient(guard), clock)
     http_endpoints = HttpEndpointClient(request_client, vault)
     sender = Sender(
         database, contexts, signed_client, action_secrets, clock, run_notifier.notify_changed, {"http": http_endpoints}

@@ -23,8 +23,9 @@ from agent.history.recorder import EntryType
 from core.actor import Actor
 from core.clock import Clock
 from core.crypto.secretbox import SecretBox
-from core.errors import BadSetting, Forbidden, InvalidInput, Unavailable
+from core.errors import BadSetting, Forbidden, InvalidInput, PlatformUnavailable, Unavailable
 from executors.http.credentials import NO_CREDENTIALS, AppliedCredentials
+from executors.http.platform_client import CredentialSource
 from store.credentials import CredentialRow
 from store.database import Database
 
@@ -145,6 +146,17 @@ class Vault:
             applied = credential.applied()
         await self._note(row)
         return applied
+
+    def reader(self, workspace: str, connection: str) -> CredentialSource:
+        """What the reads of a connection ask for its credentials."""
+
+        async def ask(fresh: bool) -> AppliedCredentials:
+            try:
+                return await self.applied(workspace, connection, fresh=fresh)
+            except CredentialsRefused as error:
+                raise PlatformUnavailable(f"The credentials of {connection} can't be used. {error}") from error
+
+        return ask
 
     async def refused(self, workspace: str, connection: str) -> None:
         """Note that the platform refused the connection's credentials."""

@@ -37,8 +37,9 @@ log = logging.getLogger(__name__)
 # A connector may declare its kinds with mappings that can't be changed.
 copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))
 
-ClientFactory = Callable[[str, str, ReadAccess], HttpPlatformClient]
-"""Makes the client for (base_url, token, how the platform takes reads)."""
+ClientFactory = Callable[[str, str, ReadAccess, tuple[str, str] | None], HttpPlatformClient]
+"""Makes the client for (base_url, token, how the platform takes reads, (workspace, connection) whose credentials are
+used; None before it is stored)."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class WorkspaceContexts:
                 secrets = json.loads(
                     self._box.open(row.sealed_secrets, context=f"connector:{row.workspace}:{row.name}")
                 )
-                connector = self._built(found, row.base_url, secrets, row.name, options_of(row))
+                connector = self._built(found, row.base_url, secrets, row.name, options_of(row), row.workspace)
                 theirs = connector.context_providers()
                 cache = self._mirrors.of(row.workspace, connector) if self._mirrors else None
                 providers += [CachedRecords(each, cache) for each in theirs] if cache else theirs
@@ -182,9 +183,16 @@ class WorkspaceContexts:
         )  # fmt: skip
 
     def _built(
-        self, found: DiscoveredConnector, base_url: str, secrets: dict[str, str], name: str, options: Mapping[str, str]
+        self,
+        found: DiscoveredConnector,
+        base_url: str,
+        secrets: dict[str, str],
+        name: str,
+        options: Mapping[str, str],
+        workspace: str = "",
     ) -> Connector:
-        client = self._client(base_url, secrets.get("read_token", ""), found.cls.access)
+        whose = (workspace, name) if workspace else None
+        client = self._client(base_url, secrets.get("read_token", ""), found.cls.access, whose)
         return found.cls(client, Settings(base_url, secrets, name, options))
 
     def connector(

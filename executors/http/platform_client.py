@@ -8,7 +8,7 @@ import asyncio
 import base64
 import logging
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from yarl import URL
 from core import canon
 from core.clock import utc_now
 from core.errors import BadSetting, InvalidInput, NotCanonical, PlatformUnavailable
+from executors.http.credentials import NO_CREDENTIALS, AppliedCredentials
 from executors.http.session import AnswerHead, detail_of, kind_of, open_session
 from executors.http.ssrf_guard import Blocked, SsrfGuard
 from registry.connector import PlatformAnswer, PlatformRequest, ReadAccess
@@ -31,13 +32,16 @@ MAX_WAIT_S: Final = 10.0
 """How long a read waits where the platform, or its connector's rate limit, asks to come back later."""
 _NOTHING_SENT: Final = frozenset({"dns", "connect"})
 _BEARER: Final = ReadAccess()
+CredentialSource = Callable[[bool], Awaitable[AppliedCredentials]]
+"""Asks for the connection's credentials, got afresh where that is wanted. Raises PlatformUnavailable."""
 
 
 class HttpPlatformClient:
     """HTTP client for the reads of one platform. Owns its connections; ``close`` it, or use it as an async context.
 
     ``base_url`` may hold a path, which every read stays below; an empty ``token`` sends none, else it is put where
-    ``access`` says (a basic credential is ``user:password``). Raises BadSetting for one that can't be used.
+    ``access`` says (a basic credential is ``user:password``). What ``credentials`` answers for a read is put in instead
+    of the token, and asked for afresh once where it was refused. Raises BadSetting for what can't be used.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class HttpPlatformClient:
         *,
         guard: SsrfGuard,
         access: ReadAccess = _BEARER,
+        credentials: CredentialSource | None = None,
         timeout_s: float = TIMEOUT_S,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -61,6 +66,7 @@ class HttpPlatformClient:
         self._base = str(base).rstrip("/")
         self._token = token
         self._access = access
+        self._credentials = credentials
         self._bucket = _Bucket(access.requests, access.per_s) if access.requests else None
         self._guard = guard
         self._timeout_s = timeout_s
@@ -90,7 +96,7 @@ class HttpPlatformClient:
         was sent, or if the platform asks to come back within MAX_WAIT_S. Raises PlatformUnavailable for everything
         else: no answer within the time, another status, more than 1 MiB, not strict JSON.
         """
-        url = self._url(request.path, request.query)
+        self._url(request.path, ())
         body = None if request.body is None else canon.dumps(request.body)
         if body is not None and len(body) > MAX_REQUEST_BYTES:
             raise InvalidInput(f"A read of {request.path} would send more than {MAX_REQUEST_BYTES} bytes.")
@@ -98,22 +104,38 @@ class HttpPlatformClient:
             raise PlatformUnavailable(
                 f"The platform takes {self._access.requests} reads in {self._access.per_s} s, and more are asked for."
             )
+        applied = await self._applied()
         try:
-            return await self._ask(request, url, body)
+            return await self._ask(request, body, applied)
         except _NotSent:
-            return await self._ask(request, url, body, last=True)
+            return await self._ask(request, body, applied, last=True)
         except _Later as later:
             await asyncio.sleep(later.wait_s)
-            return await self._ask(request, url, body, last=True)
+            return await self._ask(request, body, applied, last=True)
+        except _Refused:
+            return await self._ask(request, body, await self._applied(fresh=True), last=True)
 
-    async def _ask(self, asked: PlatformRequest, url: URL, body: bytes | None, *, last: bool = False) -> PlatformAnswer:
+    async def _applied(self, *, fresh: bool = False) -> AppliedCredentials:
+        """What is put into a read: the connection's credentials, or where it has none the token."""
+        found = await self._credentials(fresh) if self._credentials is not None else NO_CREDENTIALS
+        if found.headers or found.query or found.certificate or not self._token:
+            return found
+        if self._access.credential == "query":
+            return AppliedCredentials(query=((self._access.name, self._token),))
+        return AppliedCredentials(headers=tuple(_credential(self._access, self._token).items()))
+
+    async def _ask(
+        self, asked: PlatformRequest, body: bytes | None, applied: AppliedCredentials, *, last: bool = False
+    ) -> PlatformAnswer:
         head, what = AnswerHead(MAX_ANSWER_BYTES), f"{asked.method} {asked.path}"
-        headers = {"Content-Type": "application/json"} if body is not None else None
+        url = self._url(asked.path, (*asked.query, *applied.query))
+        headers = {**({"Content-Type": "application/json"} if body is not None else {}), **dict(applied.headers)}
+        tls = {"ssl": applied.certificate.context()} if applied.certificate is not None else {}
         try:
             async with (
                 asyncio.timeout(self._timeout_s),
                 self._open_session().request(
-                    asked.method, url, data=body, headers=headers, allow_redirects=False
+                    asked.method, url, data=body, headers=headers, allow_redirects=False, **tls
                 ) as response,
             ):
                 status, received = response.status, response.headers
@@ -131,6 +153,8 @@ class HttpPlatformClient:
             return PlatformAnswer(404, None)
         if not 200 <= status < 300:
             log.warning("the platform refused a read with %s", status, extra={"path": asked.path, "status": status})
+            if status == 401 and applied.renewable and not last:
+                raise _Refused
             if status in (401, 403):
                 raise PlatformUnavailable(
                     f"The platform refused the connection's credentials ({status}) at {what}: they are wrong, have run "
@@ -158,8 +182,6 @@ class HttpPlatformClient:
         if any(step in (".", "..") for step in steps):
             raise InvalidInput(f"{path!r} would leave the platform's base address.")
         url = URL(self._base + path, encoded=True)
-        if self._token and self._access.credential == "query":
-            query = (*query, (self._access.name, self._token))
         return url.with_query(list(query)) if query else url
 
     def _open_session(self) -> aiohttp.ClientSession:
@@ -167,13 +189,15 @@ class HttpPlatformClient:
             self._session = open_session(self._guard, reuse=True, tls=self._tls)
             self._session.headers["Accept"] = "application/json"
             self._session.headers.update(self._access.headers)
-            if self._token:
-                self._session.headers.update(_credential(self._access, self._token))
         return self._session
 
 
 class _NotSent(Exception):
     """Raised when no byte was sent, so that a retry is safe."""
+
+
+class _Refused(Exception):
+    """Raised when an access token was refused and another can be got."""
 
 
 class _Later(Exception):

@@ -230,7 +230,7 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
     guard = SsrfGuard(("127.0.0.0/8",))
     clients: list[HttpPlatformClient] = []
 
-    def client(base_url: str, token: str, access: ReadAccess) -> HttpPlatformClient:
+    def client(base_url: str, token: str, access: ReadAccess, _: tuple[str, str] | None) -> HttpPlatformClient:
         clients.append(HttpPlatformClient(base_url, token, guard=guard, access=access))
         return clients[-1]
 

@@ -83,7 +83,7 @@ async def test_a_secret_for_its_webhooks_is_made_once_and_shown_once(console: Co
 async def test_one_that_fails_while_it_is_asked_fails_only_for_itself(console: Console) -> None:
     await connect(console)
 
-    def client(base_url: str, token: str, access: ReadAccess) -> HttpPlatformClient:
+    def client(base_url: str, token: str, access: ReadAccess, _: tuple[str, str] | None) -> HttpPlatformClient:
         return HttpPlatformClient(base_url, token, guard=SsrfGuard([]), access=access)
 
     container = console.container
