@@ -87,7 +87,11 @@ class HttpPlatformClient:
     async def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The decoded JSON of GET base_url + path, or None where the platform answers 404. Raises as ``read`` does."""
         answer = await self.read(PlatformRequest(path, query=tuple((params or {}).items())))
-        return None if answer.status == 404 else answer.body
+        if answer.status not in (200, 404):
+            raise PlatformUnavailable(
+                f"The platform answered GET {path} with {answer.status}; 200 or 404 was expected."
+            )
+        return answer.body
 
     async def read(self, request: PlatformRequest) -> PlatformAnswer:
         """The answer to one read: 2xx with its JSON, or 404.
@@ -130,12 +134,12 @@ class HttpPlatformClient:
         head, what = AnswerHead(MAX_ANSWER_BYTES), f"{asked.method} {asked.path}"
         url = self._url(asked.path, (*asked.query, *applied.query))
         headers = {**({"Content-Type": "application/json"} if body is not None else {}), **dict(applied.headers)}
-        tls = {"ssl": applied.certificate.context()} if applied.certificate is not None else {}
+        tls = applied.certificate.context() if applied.certificate is not None else True
         try:
             async with (
                 asyncio.timeout(self._timeout_s),
                 self._open_session().request(
-                    asked.method, url, data=body, headers=headers, allow_redirects=False, **tls
+                    asked.method, url, data=body, headers=headers, allow_redirects=False, ssl=tls
                 ) as response,
             ):
                 status, received = response.status, response.headers
