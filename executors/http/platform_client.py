@@ -172,7 +172,7 @@ class HttpPlatformClient:
         if not head.whole:
             raise PlatformUnavailable(f"The platform's answer to {what} is larger than {MAX_ANSWER_BYTES} bytes.")
         try:
-            decoded = canon.loads(head.body) if head.body else None
+            decoded = canon.loads(head.body) if head.body or status == 200 else None
         except NotCanonical as error:
             raise PlatformUnavailable(f"The platform's answer to {what} is unusable. {error.detail}") from error
         return PlatformAnswer(status, decoded, {name.lower(): value for name, value in received.items()})
