@@ -17,6 +17,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.history.log
+from agent.credentials.connection_check import ConnectionCheck
 from agent.credentials.vault import Vault
 from agent.history.anchors import ANCHOR_JOB, Anchors
 from agent.history.recorder import EntryType
@@ -103,6 +104,7 @@ class Container:
     sso_login: SsoLogin
     anchors: Anchors
     vault: Vault
+    connection_check: ConnectionCheck
 
 
 @asynccontextmanager
@@ -259,6 +261,7 @@ async def open_container(
         SsoLogin(database, clock, issuer_name(settings), settings.oidc_domains),
         anchors,
         vault,
+        ConnectionCheck(contexts, http_endpoints),
     )
     closing, stranded = asyncio.Event(), RunRecovery(database, clock, wake)
     sweep = (

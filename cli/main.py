@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "chat": "cli.commands.chat",
     "runs": "cli.commands.runs",
     "connectors": "cli.commands.connectors",
+    "connections": "cli.commands.connections",
     "contracts": "cli.commands.contracts",
     "import": "cli.commands.importing",
     "keys": "cli.commands.keys",

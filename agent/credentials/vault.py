@@ -28,6 +28,7 @@ from executors.http.credentials import NO_CREDENTIALS, AppliedCredentials
 from executors.http.platform_client import CredentialSource
 from store.credentials import CredentialRow
 from store.database import Database
+from store.transaction_hook import TransactionHook, no_hook
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,13 @@ class Vault:
     # ── kept ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def put(
-        self, by: Actor, connection: str, credential: Credential, *, expires_at: datetime | None = None
+        self,
+        by: Actor,
+        connection: str,
+        credential: Credential,
+        *,
+        expires_at: datetime | None = None,
+        in_transaction: TransactionHook[CredentialStatus] = no_hook,
     ) -> CredentialStatus:
         """Keep a connection's credentials; those before them are forgotten. Raises Forbidden unless ``by`` is an owner,
         and NotFound where there is no such connection."""
@@ -104,14 +111,20 @@ class Vault:
             await recorder.record_act(
                 session, by, EntryType.CREDENTIAL_SET, now, connection=connection, credential=credential.type
             )
+            await in_transaction(session, _status(row))
         return _status(row)
 
-    async def remove(self, by: Actor, connection: str) -> None:
-        """Forget a connection's credentials. Raises Forbidden, NotFound."""
+    async def remove(
+        self, by: Actor, connection: str, *, in_transaction: TransactionHook[CredentialStatus] = no_hook
+    ) -> CredentialStatus:
+        """Forget a connection's credentials; answers what they were. Raises Forbidden, NotFound."""
         _owner(by)
         async with self.database.begin() as session:
+            row = await store.credentials.get(session, by.workspace, connection)
             await store.credentials.remove(session, by.workspace, connection)
+            await in_transaction(session, _status(row))
             await recorder.record_act(session, by, EntryType.CREDENTIAL_REMOVED, self.clock(), connection=connection)
+        return _status(row)
 
     async def listed(self, workspace: str) -> Sequence[CredentialStatus]:
         """What may be told of every credential, by connection."""

@@ -57,6 +57,9 @@ _CARD: Final[Mapping[str, Any]] = {
             "risk": "write",
             "url": _URL,
             "payload": '{"action":"saas.send_kb_link","contract_version":1,"params":{"ticket_id":5519}}',
+            "method": "POST",
+            "headers": {},
+            "connection": None,
             "params": [_PARAM],
         }
     ],
@@ -312,6 +315,12 @@ OF: Final[Mapping[str, Any]] = {
     },
     "ConnectorList": _all(_CONNECTOR),
     "ContractList": _all(_SUMMARY),
+    "CheckView": {
+        "state": "works",
+        "detail": "The platform answered 200, and did not refuse the credentials.",
+        "status": 200,
+        "duration_ms": 41,
+    },
     "ContractView": {
         "name": "shop.restock",
         "version": 1,
@@ -320,6 +329,16 @@ OF: Final[Mapping[str, Any]] = {
         "signature": _SIGNED,
         "contract": {"schema": "opsiq/contract/v1", "name": "shop.restock"},
         "jws": "eyJhbGciOiJFZDI1NTE5In0..RnpaRSpWv_1x3NeFYlEBusvfhFO6hSujofyvrIFf",
+    },
+    "CredentialView": {
+        "connection": "saas",
+        "type": "bearer",
+        "created_at": "2026-11-27T09:00:00+00:00",
+        "changed_at": "2026-11-27T09:00:00+00:00",
+        "expires_at": "2027-11-27T00:00:00+00:00",
+        "last_used_at": "2026-11-27T10:15:00+00:00",
+        "refused_at": None,
+        "warning": "",
     },
     "DeliveryDetail": {
         **_DELIVERY,

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from web.console import error_page, pages
 from web.console.account import account, join, login_throttle, sign_in, sso
 from web.console.automations import instructions, rule_builder, rules
-from web.console.connectors import connect, connectors
+from web.console.connectors import connect, connectors, credentials
 from web.console.contracts import contracts, drafts
 from web.console.evals import eval_compare, eval_report, evals
 from web.console.events import event, event_types, events
@@ -48,6 +48,7 @@ ROUTERS: Final = (
     account.router,
     sso.router,
     connect.router,
+    credentials.router,
     connectors.router,
     evals.router,
     eval_compare.router,

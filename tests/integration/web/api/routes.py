@@ -79,6 +79,8 @@ async def things(shop: Shop) -> dict[str, str]:
 
     run = await made("/v1/actions/run", {"action": "saas.close_ticket", "params": {"ticket_id": 5519}})
     endpoint = await made("/v1/webhooks/endpoints", ENDPOINT)
+    given = {"credential": {"type": "bearer", "token": "not-read-by-anybody"}}
+    assert (await shop.call("POST", "/v1/connectors/saas/credential", given)).status_code == 200
     return {
         "runs/run_id": run,
         "contracts/name": "saas.close_ticket",

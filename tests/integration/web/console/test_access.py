@@ -77,6 +77,8 @@ NO_ROWS = {
     "/connectors/{connector}",
     "/connectors/{connector}/connect",
     "/connectors/{connector}/contracts",
+    "/connectors/{connector}/credentials",
+    "/connectors/{connector}/credentials/test",
 }
 """Paths whose parameter is no row's id: another workspace can't own it."""
 OF_A_ROW = [(method, path) for method, path in ROUTES if "{" in path and path not in NO_ROWS and "{run_id}" not in path]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from web.console.connectors import connect
+from datetime import UTC, datetime
+
+from web.console.connectors import connect, credentials
 from web.console.labels import Badge
 from web.console.pages import Page, Shell
 
@@ -10,7 +12,21 @@ BADGE = Badge("a badge", "quiet")
 
 
 def of_connecting(shell: Shell) -> dict[type[Page], Page]:
+    at = datetime(2026, 11, 27, tzinfo=UTC)
     return {
+        credentials.CredentialsPage: credentials.CredentialsPage(
+            shell=shell,
+            title="Credentials",
+            name="saas",
+            held=credentials.Held("Token & more", at, at, at, "They were <refused>."),
+            checked=credentials.Checked(BADGE, "It answered <200>."),
+            forms=tuple(
+                credentials.KindForm(kind, f"Kind <{kind}>", inputs, kind == "bearer")
+                for kind, inputs in credentials.INPUTS.items()
+            ),
+            path="/me<x>",
+            trouble="wrong & again",
+        ),
         connect.ConnectPage: connect.ConnectPage(
             shell=shell,
             title="Connect",

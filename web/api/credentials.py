@@ -1,0 +1,149 @@
+"""Credentials of connections over REST, for owners: given, replaced, taken away and tested, and never answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+
+from agent.credentials.kinds import Credential, read_credential
+from agent.credentials.vault import CredentialStatus
+from core.clock import from_iso
+from core.errors import InvalidInput, NotFound
+from web.api.body import Body, Id, parsed
+from web.api.run_views import Moment, View
+from web.auth import Caller, container_of, require_signature
+from web.idempotency import act_once
+from web.openapi import acts, problems, takes
+
+router = APIRouter(prefix="/v1/connectors", tags=["connectors"])
+Reads = Annotated[Caller, Depends(require_signature("connectors:read", owner=True))]
+Writes = Annotated[Caller, Depends(require_signature("connectors:write", owner=True))]
+
+
+class CredentialView(View):
+    """What may be told of a connection's credentials. ``warning`` is empty while they are well."""
+
+    connection: str
+    type: str
+    created_at: Moment
+    changed_at: Moment
+    expires_at: Moment | None
+    last_used_at: Moment | None
+    refused_at: Moment | None
+    warning: str
+
+
+class CheckView(View):
+    """``works``: the platform answered, and did not refuse the credentials."""
+
+    state: Literal["works", "refused", "unreachable", "trouble"]
+    detail: str
+    status: int | None
+    duration_ms: int
+
+
+class CredentialBody(Body):
+    """``credential`` is one of the types of docs/guide/credentials.md; ``expires_at`` is when it ends, where that is
+    known: owners are warned two weeks before."""
+
+    credential: Annotated[dict[str, Any], Field(min_length=1, max_length=20)]
+    expires_at: Annotated[str | None, Field(max_length=40)] = None
+
+
+class CheckBody(Body):
+    """``path`` is read below the connection's address: one that needs the credentials tells the most."""
+
+    path: Annotated[str, Field(min_length=1, max_length=1000)] = "/"
+
+
+@router.get("/{name}/credential", response_model=CredentialView, responses=problems("404"))
+async def shown(request: Request, caller: Reads, name: Id) -> CredentialView:
+    """What kind of credentials the connection has, and how they are. No secret is in it."""
+    status = await container_of(request).vault.status(caller.actor.workspace, name)
+    if status is None:
+        raise NotFound(f"The connection {name} has no credentials.")
+    return _view(request, status)
+
+
+@router.post(
+    "/{name}/credential",
+    response_model=CredentialView,
+    responses=problems("404", "422"),
+    openapi_extra=takes(CredentialBody, {"credential": {"type": "bearer", "token": "the platform's token"}}),
+)
+async def give(request: Request, caller: Writes, name: Id) -> Response:
+    """Credentials for the connection, in place of those it had. They are kept sealed, and never answered."""
+    body = parsed(CredentialBody, caller)
+    credential: Credential = read_credential(body.credential)
+    expires_at = _moment(body.expires_at)
+    return await act_once(
+        request,
+        caller,
+        lambda in_transaction: container_of(request).vault.put(
+            caller.actor, name, credential, expires_at=expires_at, in_transaction=in_transaction
+        ),
+        lambda status: _view(request, status).json_value(),
+    )
+
+
+@router.delete(
+    "/{name}/credential",
+    status_code=200,
+    response_model=CredentialView,
+    responses=problems("404"),
+    openapi_extra=acts(),
+)
+async def take_away(request: Request, caller: Writes, name: Id) -> Response:
+    """The connection has no credentials from now on."""
+    return await act_once(
+        request,
+        caller,
+        lambda in_transaction: container_of(request).vault.remove(caller.actor, name, in_transaction=in_transaction),
+        lambda status: _view(request, status).json_value(),
+    )
+
+
+@router.post(
+    "/{name}/test",
+    response_model=CheckView,
+    responses=problems("404", "422"),
+    openapi_extra=takes(CheckBody, {"path": "/"}, idempotent=False),
+)
+async def test(request: Request, caller: Writes, name: Id) -> Response:
+    """One read of the platform with the connection's credentials, to see whether they work."""
+    body = parsed(CheckBody, caller)
+    came = await container_of(request).connection_check.run(caller.actor.workspace, name, body.path)
+    view = CheckView(state=came.state, detail=came.detail, status=came.status, duration_ms=came.duration_ms)
+    return JSONResponse(view.json_value())
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = from_iso(text)
+    except ValueError as error:
+        raise InvalidInput("expires_at is a point in time such as 2027-01-31T00:00:00Z.") from error
+    if found.tzinfo is None:
+        raise InvalidInput("expires_at needs its time zone, as in 2027-01-31T00:00:00Z.")
+    return found
+
+
+def _view(request: Request, status: CredentialStatus) -> CredentialView:
+    def moment(at: datetime | None) -> str | None:
+        return at.isoformat() if at else None
+
+    return CredentialView(
+        connection=status.connection,
+        type=status.kind,
+        created_at=status.created_at.isoformat(),
+        changed_at=status.changed_at.isoformat(),
+        expires_at=moment(status.expires_at),
+        last_used_at=moment(status.last_used_at),
+        refused_at=moment(status.refused_at),
+        warning=status.warning(container_of(request).clock()),
+    )
