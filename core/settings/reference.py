@@ -16,6 +16,7 @@ def render_reference() -> str:
         "Settings come from the environment and are read once, at start. A name that begins with `OPSIQ_` and is none of",  # noqa: E501
         "these stops the start with a suggestion: a slip is never silently the default. Empty counts as not set.",
         f"{', '.join(f'`{name}`' for name in sorted(SDK_VARIABLES))} belong to the SDKs, `OPSIQ_TEST_…` to the tests.",
+        "A secret can also be given as a file, named by its variable with `_FILE` after it (`OPSIQ_DATA_KEY_FILE=/run/secrets/data_key`).",  # noqa: E501
         "",
         "| variable | default | what it does |",
         "| --- | --- | --- |",

@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 from core import env_variable
 from core.crypto.key_file import load_or_create_key
 from core.errors import BadSetting
+from core.settings import secret_files
 from core.settings.fields import SettingFields
 
 SDK_VARIABLES: Final = frozenset({"OPSIQ_KEY", "OPSIQ_SECRET", "OPSIQ_URL"})
@@ -27,14 +28,16 @@ class Settings(SettingFields):
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> Self:
-        """The settings in ``environ``. Raises BadSetting for a value that can't be read and for an OPSIQ_… name that
-        is no setting."""
+        """The settings in ``environ``, secrets also from the files that it names. Raises BadSetting for a value that
+        can't be read and for an OPSIQ_… name that is no setting."""
         known = {each.name: env_variable.of(each.metadata) for each in fields(cls)}
-        names = [each.name for each in known.values()]
+        secrets = [each.name for each in known.values() if each.secret]
+        names = [*(each.name for each in known.values()), *(f"{name}{secret_files.SUFFIX}" for name in secrets)]
         for name in sorted(environ):
             ours = name.startswith(_PREFIX) and not name.startswith(_TEST_PREFIX) and name not in SDK_VARIABLES
             if ours and name not in names:
                 raise BadSetting(_unknown(name, names), extra={"setting": name})
+        environ = {**environ, **secret_files.read_secret_files(environ, secrets)}
         given: dict[str, Any] = {}
         for field_name, each in known.items():
             text = environ.get(each.name, "").strip()
