@@ -1,4 +1,4 @@
-"""Secrets given as files: ``OPSIQ_…_FILE`` names a file that holds the value of a secret setting, which is how container
+"""Secrets given as files: ``OPSIQ_…_FILE`` names a file with the value of a secret setting, which is how container
 engines and systemd hand secrets over."""
 
 from __future__ import annotations
