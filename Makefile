@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-browser setup-js setup-php setup-servers demo test test-quick check format sdks faults bench docs lock clean
+.PHONY: help setup setup-dev setup-browser setup-js setup-php setup-servers demo test test-quick check format sdks faults bench docs lock dist sbom deploy-check rolling-check clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,10 +40,12 @@ setup-js: ## Node, from the system's packages, and what the JavaScript SDK is bu
 	@command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 || scripts/system-packages nodejs npm
 	@test sdks/js/node_modules/.package-lock.json -nt sdks/js/package-lock.json || npm ci --prefix sdks/js --silent --no-audit --no-fund
 
-setup-servers: ## Redis, NATS and a PostgreSQL with its contrib modules for the tests, from the system's packages
+PROXIES := caddy nginx-light promtool
+setup-servers: ## Redis, NATS, a PostgreSQL with its contrib modules, proxies and promtool for the tests, from the system's packages
 	@command -v redis-server >/dev/null 2>&1 || scripts/system-packages redis-server
 	@command -v nats-server >/dev/null 2>&1 || test -x /usr/sbin/nats-server || scripts/system-packages nats-server
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || scripts/system-packages postgresql
+	@command -v caddy >/dev/null 2>&1 && { command -v nginx >/dev/null 2>&1 || test -x /usr/sbin/nginx; } && command -v promtool >/dev/null 2>&1 || scripts/system-packages $(PROXIES)
 
 demo: setup ## console and demo platform on this machine, with the addresses and the sign-in
 	$(BIN)/opsiq demo
@@ -80,6 +82,20 @@ lock: setup ## pin every dependency again, with hashes and without index address
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra redis --extra nats --extra otel --group build --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra redis --extra nats --extra otel --group build --group dev --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -c requirements.lock -q -o requirements-dev.lock
 	echo uv | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -q -o requirements-uv.lock
+
+dist: setup ## the wheel, the source distribution and the lock file of a release, in dist/
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+	cp requirements.lock dist/
+
+sbom: setup-dev dist ## the bill of materials of an installation (CycloneDX 1.6), in dist/opsiq.cdx.json
+	scripts/bill-of-materials $(BIN) dist
+
+deploy-check: setup-dev dist ## docs/guide/deploy.md followed on a fresh Debian, the container file's steps, an upgrade from an older version (as root)
+	$(BIN)/python -m tests.deploy
+
+rolling-check: setup-dev setup-servers ## a rolling upgrade under load: two processes, PostgreSQL, nothing lost, doubled or refused
+	$(BIN)/python -m tests.faults.rolling
 
 clean: ## remove what was built
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
