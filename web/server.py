@@ -21,6 +21,9 @@ log = logging.getLogger("opsiq.web.connections")
 
 DRAIN_S: Final = 1.0
 """How long a connection that has asked for nothing yet is waited for."""
+DRAIN_KEPT_S: Final = 2.0
+"""How long one that was kept after an answer may still ask, and learn with that answer that it ends. Closed at once,
+what its client was just sending would be lost, and a proxy answers 502 for it."""
 SHUTDOWN_S: Final = 10
 SWEEP_S: Final = 0.5
 EVICTED_WITHOUT_FILES: Final = 32
@@ -83,9 +86,9 @@ class Server(uvicorn.Server):
             listener.stop()
         # Clients that keep their connection learn with their next answer not to.
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
-        until = loop.time() + DRAIN_S
+        begun = loop.time()
         await asyncio.sleep(_LOOK_S)
-        while loop.time() < until and not self.force_exit and any(map(_unheard, self.server_state.connections)):  # noqa: ASYNC110 (uvicorn has no event for it)
+        while not self.force_exit and self._waited_for(loop.time() - begun):  # noqa: ASYNC110 (uvicorn has no event for it)
             await asyncio.sleep(_LOOK_S)
         try:
             await super().shutdown(sockets)
@@ -93,6 +96,12 @@ class Server(uvicorn.Server):
             if self._sweeping is not None:
                 self._sweeping.cancel()
                 await asyncio.gather(self._sweeping, return_exceptions=True)
+
+    def _waited_for(self, passed_s: float) -> bool:
+        """Whether a connection is there that may still ask for something, this long after the stop."""
+        if passed_s < DRAIN_S and any(map(_unheard, self.server_state.connections)):
+            return True
+        return passed_s < DRAIN_KEPT_S and any(map(_kept, self.server_state.connections))
 
     def _accept(self, connection: socket.socket, address: str) -> None:
         protocol = HttpProtocol(self.config, self.server_state, self.lifespan.state, self._limits, self._timeouts)
@@ -130,6 +139,12 @@ class Server(uvicorn.Server):
                         log.exception("a connection could not be looked at, and is cut")
                         each.evict()
             last = now
+
+
+def _kept(connection: object) -> bool:
+    """Whether it has its answer and was kept for another request."""
+    cycle = getattr(connection, "cycle", None)
+    return cycle is not None and bool(cycle.response_complete)
 
 
 def _unheard(connection: object) -> bool:

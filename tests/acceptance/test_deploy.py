@@ -11,6 +11,7 @@ import socket
 import ssl
 import subprocess
 import time
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -183,6 +184,16 @@ def test_units_start_what_the_guide_installs() -> None:
 
 
 # ── containers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_container_file_copies_every_package_and_pins_what_is_installed() -> None:
+    text = (DEPLOY / "Containerfile").read_text()
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert set(re.findall(r"^COPY (\w+) /src/\1$", text, re.MULTILINE)) == set(packages["only-include"])
+    assert "--require-hashes" in text
+    assert re.search(r"^USER [1-9]\d*:\d+$", text, re.MULTILINE), "not root"
+    assert "STOPSIGNAL SIGTERM" in text
+    assert "/readyz" in text.partition("HEALTHCHECK")[2]
 
 
 def compose() -> dict[str, Any]:

@@ -71,9 +71,13 @@ async def test_an_answer_that_has_begun_is_not_ended_as_if_it_were_whole() -> No
         assert not came.endswith(b"0\r\n\r\n"), "the last chunk of a whole answer"
 
 
+REQUEST = b"GET /v1/quick HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
 @asynccontextmanager
-async def told_to_stop() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A server that is stopping, and a connection that it has accepted and that has asked for nothing yet."""
+async def told_to_stop(*, kept: bool = False) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A server that is stopping, and a connection that it has accepted and that has asked for nothing yet; ``kept``:
+    that has had an answer."""
     app = FastAPI()
 
     @app.get("/v1/quick")
@@ -89,6 +93,9 @@ async def told_to_stop() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.St
     reader, writer = await asyncio.open_connection(host, port)
     while not server.server_state.connections:  # noqa: ASYNC110 (uvicorn has no event for it)
         await asyncio.sleep(0.01)
+    if kept:
+        writer.write(REQUEST)
+        await reader.readuntil(b'"answered"')
     server.should_exit = True
     while (b"connection", b"close") not in server.server_state.default_headers:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
@@ -101,12 +108,29 @@ async def told_to_stop() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.St
 async def test_a_request_on_an_accepted_connection_is_answered_before_the_server_stops() -> None:
     async with told_to_stop() as (reader, writer):
         await asyncio.sleep(DRAIN_S / 4)  # on its way for a while, and by then a server that waits for nobody is gone
-        writer.write(b"GET /v1/quick HTTP/1.1\r\nHost: x\r\n\r\n")
+        writer.write(REQUEST)
         async with asyncio.timeout(30):
             came = await reader.read()
     assert came.startswith(b"HTTP/1.1 200")
     assert came.endswith(b'"answered"')
     assert b"connection: close" in came.lower(), "and no further request is invited"
+
+
+async def test_a_kept_connection_may_ask_once_more_and_learns_that_it_ends() -> None:
+    async with told_to_stop(kept=True) as (reader, writer):
+        await asyncio.sleep(DRAIN_S * 1.2)  # longer than one is waited for that has never asked
+        writer.write(REQUEST)
+        async with asyncio.timeout(30):
+            came = await reader.read()
+    assert came.startswith(b"HTTP/1.1 200")
+    assert came.endswith(b'"answered"')
+    assert b"connection: close" in came.lower()
+
+
+async def test_a_kept_connection_that_asks_no_more_holds_no_stop_up() -> None:
+    async with told_to_stop(kept=True) as (reader, _):
+        async with asyncio.timeout(30):
+            assert await reader.read() == b""
 
 
 async def test_a_connection_that_asks_for_nothing_holds_no_stop_up() -> None:
