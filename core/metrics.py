@@ -28,10 +28,10 @@ WORK_S: Final = Histogram(
 )
 CALLS_OUT: Final = Counter(
     "opsiq_outbound_attempts",
-    "Signed requests sent: action calls and webhooks.",
+    "Requests sent: action calls, webhooks, reads that reconcile, checks of connections.",
     ("purpose", "result"),
     registry=REGISTRY,
-)  # purpose: action, webhook; result: 2xx … 5xx, or the kind of error
+)  # purpose: action, webhook, reconcile, check; result: 2xx … 5xx, or the kind of error
 CONNECTIONS_CLOSED: Final = Counter(
     "opsiq_connections_closed",
     "Connections that were closed or refused for what their client did, or for want of room.",

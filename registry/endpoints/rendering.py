@@ -140,6 +140,8 @@ def _url(
     pairs = list(_pairs(query, binding))
     if pairs:
         url += "?" + urlencode(pairs, quote_via=quote)
+    if not url.isascii():
+        raise InvalidInput("The connection's address holds characters that have to be percent-encoded first.")
     if len(url) > MAX_URL_CHARS:
         raise InvalidInput(f"The request's address would be longer than {MAX_URL_CHARS} characters.")
     return url

@@ -177,6 +177,13 @@ def test_headers_of_the_connection_are_never_set(name: str) -> None:
         rendered(endpoint__headers={name: {"value": "x"}})
 
 
+def test_a_connections_address_is_ascii() -> None:
+    endpoint = parse(http_contract()).endpoint
+    assert isinstance(endpoint, HttpEndpoint)
+    with pytest.raises(InvalidInput):
+        render(endpoint, Binding(PARAMS, "act_1", {"amount": Money("EUR", minor=True)}), "https://shop.example/ä")
+
+
 def test_what_is_larger_than_its_bound_is_refused() -> None:
     for place, value in (("note", "x" * 300_000), ("labels", ["x"] * 600), ("labels", ["x" * 5000])):
         body = {"type": "raw", "content_type": "text/plain", "value": {"parameter": "note"}}
