@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -103,6 +103,33 @@ class RetiredView(View):
     state: str
 
 
+class UpstreamList(View):
+    """The declarations of contracts that were drafted from another system's document, as they were signed."""
+
+    data: Sequence[dict[str, Any]]
+
+
+class SuspendedView(View):
+    """``state`` is ``suspended``: neither offered nor sent until an owner has looked at it in the console."""
+
+    name: str
+    version: int
+    state: str
+
+
+class UpstreamChange(Body):
+    """What changed, as ``opsiq import diff`` tells it."""
+
+    operation: Annotated[str, Field(max_length=300)]
+    change: Literal["removed", "incompatible", "compatible"]
+    details: Annotated[tuple[Annotated[str, Field(max_length=1000)], ...], Field(max_length=200)] = ()
+
+
+class SuspendBody(Body):
+    version: Annotated[int, Field(ge=1)]
+    reason: UpstreamChange
+
+
 class RegisterBody(Body):
     contracts: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_CONTRACTS)]
 
@@ -139,6 +166,17 @@ async def listed(request: Request, caller: Reads) -> ContractList:
     async with container.database.read() as session:
         rows = await store.contracts.active(session, workspace)
     return ContractList(data=tuple(_row_summary(row, _fault(catalogue, row)) for row in rows))
+
+
+@router.get("/upstreams", response_model=UpstreamList)
+async def upstreams(
+    request: Request, caller: Annotated[Caller, Depends(require_signature("contracts:read", owner=True))]
+) -> UpstreamList:
+    """Every contract in force that pins an operation of another system's document: what a newer one is compared
+    with."""
+    catalogue = (await container_of(request).contexts.of(caller.actor.workspace)).catalogue
+    pinned = (each for each in catalogue if each.upstream is not None)
+    return UpstreamList(data=tuple(json.loads(each.canonical) for each in pinned))
 
 
 @router.get("/{name}", response_model=ContractView, responses=problems("404"))
@@ -219,6 +257,28 @@ async def retire(request: Request, caller: Writes, name: Id) -> Response:
     )
 
 
+@router.post(
+    "/{name}/suspend",
+    response_model=SuspendedView,
+    responses=problems("404", "422"),
+    openapi_extra=takes(
+        SuspendBody, {"version": 1, "reason": {"operation": "POST /orders", "change": "removed", "details": []}}
+    ),
+)
+async def suspend(request: Request, caller: Writes, name: Id) -> Response:
+    """Offer and send it no more, since its upstream is another one now, until an owner has looked at what changed."""
+    body = parsed(SuspendBody, caller)
+    return await act_once(
+        request,
+        caller,
+        lambda in_transaction: container_of(request).workspace_admin.suspend(
+            caller.actor, name, body.version, body.reason.model_dump(), in_transaction=in_transaction
+        ),
+        _suspended,
+        check=lambda: _there(request, caller, name),
+    )
+
+
 async def _there(request: Request, caller: Caller, name: str) -> Sequence[ContractRow]:
     """Raises NotFound."""
     async with container_of(request).database.read() as session:
@@ -254,6 +314,10 @@ def _registered(made: Sequence[Registered]) -> dict[str, Any]:
             for each in made
         )
     ).json_value()
+
+
+def _suspended(row: ContractRow) -> dict[str, Any]:
+    return SuspendedView(name=row.name, version=row.version, state=row.state).json_value()
 
 
 def _retired(row: ContractRow) -> dict[str, Any]:

@@ -404,6 +404,8 @@ OF: Final[Mapping[str, Any]] = {
     "RecordPage": _page(_CUSTOMER),
     "RecordView": _CUSTOMER,
     "RegisteredList": _all(_REGISTERED),
+    "SuspendedView": {"name": "shop.restock", "version": 1, "state": "suspended"},
+    "UpstreamList": {"data": []},
     "RetiredView": {"name": "shop.restock", "version": 1, "state": "retired"},
     "RuleList": _all(_RULE),
     "RuleView": _RULE,

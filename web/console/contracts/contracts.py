@@ -22,10 +22,12 @@ from registry.contract import ConfirmBy, Contract, Policy, parse
 from store.contracts import ContractRow
 from web.auth import container_of
 from web.console import labels
+from web.console.account.login_throttle import own_password
+from web.console.contracts.suspension import SuspensionNotice, read_notice, summarize
 from web.console.forms import GuardedOwner
 from web.console.labels import Badge
 from web.console.pages import Page, redirect, show
-from web.console.session import SignedIn, shell
+from web.console.session import SignedIn, Visitor, shell
 
 router = APIRouter(prefix="/contracts", include_in_schema=False)
 
@@ -40,7 +42,11 @@ CONFIRM_BY: Final[Mapping[ConfirmBy, Badge]] = {
     ConfirmBy.PERSON: Badge("by a person in the console", "wait"),
     ConfirmBy.ANYONE: Badge("also by a key with runs:confirm", "quiet"),
 }
-STATES: Final = {"active": Badge("in force", "good"), "retired": Badge("retired", "quiet")}
+STATES: Final = {
+    "active": Badge("in force", "good"),
+    "retired": Badge("retired", "quiet"),
+    "suspended": Badge("suspended", "bad"),
+}
 _GOOD: Final = Badge("signature good", "good")
 _BAD: Final = Badge("can't be used", "bad")
 
@@ -69,6 +75,7 @@ class ContractsPage(Page):
     template: ClassVar[str] = "contracts.html"
     lines: tuple[ContractTableRow, ...]
     broken: tuple[BrokenContractRow, ...]
+    suspended: tuple[BrokenContractRow, ...]
     q: str
     total: int
     first: int
@@ -138,6 +145,8 @@ class ContractPage(Page):
     newest: bool
     active: bool
     owner: bool
+    suspended: SuspensionNotice | None
+    trouble: str
 
 
 @router.get("")
@@ -152,6 +161,10 @@ async def contracts(
     wanted = [word for word in q.casefold().split() if word]
     fit = [each for each in catalogue if (owner or visitor.actor.role in each.roles) and _fits(each, wanted)]
     faults = catalogue.faults.items() if owner and not start else ()
+    held: Sequence[ContractRow] = ()
+    if owner and not start:
+        async with container_of(request).database.read() as session:
+            held = await store.contracts.suspended(session, visitor.actor.workspace)
     page = ContractsPage(
         shell=shell(request, visitor),
         title="Contracts",
@@ -160,6 +173,9 @@ async def contracts(
             BrokenContractRow(name, to_display_text(why))
             for name, why in faults
             if all(word in name for word in wanted)
+        ),
+        suspended=tuple(
+            BrokenContractRow(row.name, summarize(row)) for row in held if all(word in row.name for word in wanted)
         ),
         q=q,
         total=len(fit),
@@ -176,6 +192,12 @@ async def contract(
     request: Request, visitor: SignedIn, name: str, version: Annotated[int | None, Query(ge=1)] = None
 ) -> Response:
     """The newest version, or the one named. For who is no owner only what is offered to their role."""
+    return await _contract(request, visitor, name, version)
+
+
+async def _contract(
+    request: Request, visitor: Visitor, name: str, version: int | None = None, *, trouble: str = ""
+) -> Response:
     container, workspace = container_of(request), visitor.actor.workspace
     catalogue = (await container.contexts.of(workspace)).catalogue
     owner = visitor.actor.role == OWNER
@@ -225,8 +247,10 @@ async def contract(
         newest=at == 0,
         active=row.state == "active",
         owner=owner,
+        suspended=read_notice(row) if owner and row.state == "suspended" else None,
+        trouble=trouble,
     )
-    return show(request, page)
+    return show(request, page, status=422 if trouble else 200)
 
 
 @router.post("/{name}/retire")
@@ -239,6 +263,16 @@ def _target(endpoint: Mapping[str, Any]) -> str:
     """Where its calls go, in one line."""
     said = [str(endpoint[key]) for key in ("method", "tool", "url") if endpoint.get(key)]
     return " ".join(said) + (f" ({endpoint['connection']})" if endpoint.get("connection") else "")
+
+
+@router.post("/{name}/reinstate")
+async def reinstate(request: Request, form: GuardedOwner, name: str) -> Response:
+    """Put a suspended contract in force again, as it was signed: with the owner's password, as signing asks for."""
+    trouble = await own_password(request, form.member, form.fields.get("password", ""))
+    if trouble:
+        return await _contract(request, form.member, name, trouble=trouble)
+    await container_of(request).workspace_admin.reinstate(form.member.actor, name)
+    return redirect(f"/contracts/{name}")
 
 
 def changes(older: ContractRow, newer: ContractRow) -> Sequence[Change]:

@@ -116,6 +116,35 @@ async def test_a_registered_contract_is_signed_listed_offered_and_retired(shop: 
     assert [(each["version"], each["state"]) for each in history] == [(1, "retired")]
 
 
+async def test_a_contract_whose_upstream_changed_is_listed_and_suspended(shop: Shop) -> None:
+    digest = "sha256:" + 64 * "a"
+    pinned = {
+        **CONTRACT,
+        "schema": "opsiq/contract/v2",
+        "name": "shop.order",
+        "endpoint": {
+            "type": "http", "connection": "shop", "method": "POST", "url": "/orders",
+            "body": {"type": "json", "fields": {"/sku": {"parameter": "sku"}}},
+        },
+        "upstream": {"document": digest, "operation": "POST /orders", "schema_digest": digest},
+    }  # fmt: skip
+    assert (await shop.call("POST", "/v1/contracts", {"contracts": [pinned, CONTRACT]})).status_code == 201
+    listed = (await shop.call("GET", "/v1/contracts/upstreams")).json()["data"]
+    assert [each["name"] for each in listed] == ["shop.order"]
+    assert listed[0]["upstream"]["operation"] == "POST /orders"
+    reason = {"operation": "POST /orders", "change": "removed", "details": ["it is gone"]}
+    wrong = await shop.call("POST", "/v1/contracts/shop.order/suspend", {"version": 2, "reason": reason})
+    assert wrong.status_code == 404
+    answer = await shop.call("POST", "/v1/contracts/shop.order/suspend", {"version": 1, "reason": reason})
+    assert answer.json() == {"name": "shop.order", "version": 1, "state": "suspended"}
+    asked = await shop.call("POST", "/v1/actions/run", {"action": "shop.order", "params": {"sku": "A"}})
+    assert asked.status_code == 404, "a suspended contract is offered to nobody"
+    assert (await shop.call("GET", "/v1/contracts/upstreams")).json()["data"] == []
+    history = (await shop.call("GET", "/v1/contracts/shop.order/versions")).json()["data"]
+    assert [each["state"] for each in history] == ["suspended"]
+    assert (await shop.call("DELETE", "/v1/contracts/shop.order")).json()["state"] == "retired"
+
+
 async def test_what_is_wrong_with_a_contract_is_told_by_its_place(shop: Shop) -> None:
     bad = {**CONTRACT, "name": "nodots", "confirmation": {"policy": "when"}}
     answer = await shop.call("POST", "/v1/contracts", {"contracts": [CONTRACT, bad]})

@@ -42,6 +42,26 @@ async def test_people_see_the_contracts_of_their_role_and_owners_all(console: Co
     assert "Audit" not in (await olivia.get("/contracts?q=money+refund")).text
 
 
+async def test_a_suspended_contract_says_why_and_comes_back_with_the_owners_password(console: Console) -> None:
+    reason = {"operation": "POST /refunds", "change": "incompatible", "details": ["the field /<note> is gone"]}
+    await console.container.workspace_admin.suspend(console.owner, "shop.refund", 1, reason)
+    assert await in_force(console) == {}
+    olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
+    assert "POST /refunds takes other values than were signed" in (await olivia.get("/contracts")).text
+    page = await olivia.get("/contracts/shop.refund")
+    assert "the field /&lt;note&gt; is gone" in page.text
+    assert "Suspended" not in (await amir.get("/contracts")).text
+    assert (await amir.get("/contracts/shop.refund")).status_code == 404
+    wrong = await olivia.post("/contracts/shop.refund/reinstate", data={"csrf": csrf(page), "password": "no"})
+    assert wrong.status_code == 422
+    assert await in_force(console) == {}
+    mine = await amir.get("/contracts")
+    assert (await amir.post("/contracts/shop.refund/reinstate", data={"csrf": csrf(mine)})).status_code == 403
+    back = await olivia.post("/contracts/shop.refund/reinstate", data={"csrf": csrf(page), "password": PASSWORD})
+    assert (back.status_code, back.headers["location"]) == (303, "/contracts/shop.refund")
+    assert await in_force(console) == {"shop.refund": 1}
+
+
 async def test_another_workspaces_contract_is_none(console: Console) -> None:
     await console.container.workspace_admin.register(console.stranger, [CONTRACT | {"name": "shop.theirs"}])
     olivia = await console.signed_in("olivia@shop.test")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from web.console.contracts import card_preview, contracts, drafts
+from web.console.contracts import card_preview, contracts, drafts, suspension
 from web.console.labels import Badge
 from web.console.pages import Page, Shell
 from web.console.runs import simulation
@@ -41,6 +41,7 @@ def of_contracts(shell: Shell) -> dict[type[Page], Page]:
                 ),
             ),
             broken=(contracts.BrokenContractRow("shop.spoilt", "its signature is <bad>"),),
+            suspended=(contracts.BrokenContractRow("shop.moved", "POST /<orders> is gone"),),
         ),
         contracts.ContractPage: contracts.ContractPage(
             shell=shell,
@@ -78,6 +79,8 @@ def of_contracts(shell: Shell) -> dict[type[Page], Page]:
             newest=True,
             active=True,
             owner=True,
+            suspended=suspension.SuspensionNotice("POST /<orders>", "is gone", ("the field </note> is gone",)),
+            trouble="wrong & again",
         ),
         drafts.DraftPage: drafts.DraftPage(
             shell=shell,
