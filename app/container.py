@@ -22,6 +22,7 @@ from agent.credentials.vault import Vault
 from agent.history.anchors import ANCHOR_JOB, Anchors
 from agent.history.recorder import EntryType
 from agent.history.sealing import open_sealed
+from agent.pipeline import Step
 from agent.planning.planner import RECONCILE_JOB, RESOLVE_JOB, SEND_JOB, Planner
 from agent.planning.reading_pool import ReadingPool
 from agent.planning.simulation import Simulations
@@ -39,6 +40,7 @@ from agent.runs.recovery import RunRecovery
 from agent.runs.service import RunService
 from agent.sending.action_secrets import ActionSecrets
 from agent.sending.http_endpoint import HttpEndpointClient
+from agent.sending.mcp_endpoint import McpEndpointClient
 from agent.sending.reconciler import Reconciler
 from agent.sending.sender import Sender
 from agent.sso.login import SsoLogin
@@ -49,8 +51,10 @@ from agent.workspace.members import MemberService
 from app.maintenance import run_maintenance, write_anchors
 from app.providers import build_issuer, build_model, build_resolver, issuer_name
 from app.workers import JobHandlers
+from core.actor import Actor
 from core.clock import Clock, utc_now
 from core.crypto.secretbox import SecretBox
+from core.errors import NotFound
 from core.settings import Settings
 from events.record_cache_sync import RecordCacheSubscribers
 from events.webhooks.fanout import DELIVER_JOB
@@ -70,8 +74,10 @@ from executors.jobs.inline_dispatcher import InlineDispatcher
 from executors.jobs.notify import open_notifier
 from executors.jobs.queue import Queue, SqlQueue
 from executors.jobs.worker import Handler, WakeSource, Worker
+from executors.mcp.servers import read_servers
 from registry.connector import ReadAccess
 from registry.discovery import discover, installed_entry_points
+from registry.endpoints.types import McpEndpoint
 from store.database import Database
 from store.jobs.jobs import Job
 
@@ -133,7 +139,8 @@ async def open_container(
         return made
 
     mirrors = RecordCaches(database, clock, timedelta(seconds=settings.mirror_max_age_s))
-    contexts = WorkspaceContexts(database, box, found, broken, client, mirrors)
+    mcp_servers = read_servers(settings.mcp_servers)
+    contexts = WorkspaceContexts(database, box, found, broken, client, mirrors, mcp_servers)
     run_notifier = RunNotifier()
     progress = Progress(database, run_notifier)
     action_secrets = ActionSecrets(database, box, clock)
@@ -169,8 +176,24 @@ async def open_container(
     )
     request_client = RequestClient(guard, clock=clock)
     http_endpoints = HttpEndpointClient(request_client, vault)
+    workspace_admin = WorkspaceAdmin(database, contexts, action_secrets, box, clock)
+
+    async def suspend_tool(workspace: str, step: Step, changed: str) -> None:
+        system = Actor(workspace, id="opsiq", kind="system", name="OpsIQ", role="", person="")
+        operation = step.endpoint.tool if isinstance(step.endpoint, McpEndpoint) else step.action
+        reason = {"operation": operation, "change": "changed", "details": [changed]}
+        with contextlib.suppress(NotFound):  # somebody has replaced or retired it since
+            await workspace_admin.suspend(system, step.action, step.version, reason)
+
+    mcp_endpoints = McpEndpointClient(mcp_servers, guard, suspend_tool)
     sender = Sender(
-        database, contexts, signed_client, action_secrets, clock, run_notifier.notify_changed, {"http": http_endpoints}
+        database,
+        contexts,
+        signed_client,
+        action_secrets,
+        clock,
+        run_notifier.notify_changed,
+        {"http": http_endpoints, "mcp": mcp_endpoints},
     )
 
     webhooks = build_webhooks(database, guard, box, signed_client, clock, wake)
@@ -247,7 +270,7 @@ async def open_container(
         contexts,
         run_service,
         decisions,
-        WorkspaceAdmin(database, contexts, action_secrets, box, clock),
+        workspace_admin,
         action_secrets,
         worker,
         chosen,

@@ -24,6 +24,7 @@ from core.actor import Actor, Surface
 from core.crypto.secretbox import SecretBox
 from core.errors import ConnectorBroken, NotAuthentic, OpsIQError
 from executors.http.platform_client import HttpPlatformClient
+from executors.mcp.servers import NO_MCP_SERVERS, McpServers
 from registry.catalogue import Catalogue, load, refuse_all
 from registry.connector import Connector, IdentityProvider, ReadAccess, Settings
 from registry.discovery import BrokenConnector, DiscoveredConnector
@@ -90,6 +91,7 @@ class WorkspaceContexts:
         broken: Sequence[BrokenConnector],
         client: ClientFactory,
         mirrors: RecordCaches | None = None,
+        mcp_servers: McpServers = NO_MCP_SERVERS,
     ) -> None:
         self._database = database
         self._box = box
@@ -97,6 +99,7 @@ class WorkspaceContexts:
         self._broken = tuple(broken)
         self._client = client
         self._mirrors = mirrors
+        self._mcp_servers = mcp_servers
         self._kept: dict[str, WorkspaceContext] = {}
 
     @property
@@ -131,7 +134,7 @@ class WorkspaceContexts:
             catalogue = refuse_all([(row.name, row.version) for row in rows], untrue)
         else:
             signed = [(row.name, row.version, row.raw, row.signature) for row in rows]
-            addresses = {row.name: row.base_url for row in settings}
+            addresses = {row.name: row.base_url for row in settings} | self._mcp_servers.addresses(workspace)
             catalogue = await asyncio.to_thread(load, signed, keys, addresses)
         for name, why in catalogue.faults.items():
             log.error("%s can't be offered: %s", name, why, extra={"workspace": workspace})

@@ -88,6 +88,15 @@ class SettingFields:
             default="`<data folder>/anchors.jsonl`",
         ),
     )
+    mcp_servers: Path | None = field(
+        default=None,
+        metadata=variable(
+            "OPSIQ_MCP_SERVERS",
+            "A JSON file of the MCP servers whose tools may be called, and by which workspaces (docs/guide/mcp.md).",
+            Path,
+            default="empty: none",
+        ),
+    )
     anchor_url: str = field(
         default="",
         metadata=variable(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from cli.commands.importing import diff, openapi
+from cli.commands.importing import diff, mcp, openapi
 
 
 def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "import",
-        help="draft contracts from an OpenAPI document; see what a newer one changes",
+        help="draft contracts from an OpenAPI document or an MCP server; see what a newer document changes",
         description="Draft contracts from another system's description of its API. Nothing is signed or registered.",
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
     openapi.add_parser(acts)
+    mcp.add_parser(acts)
     diff.add_parser(acts)

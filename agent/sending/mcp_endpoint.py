@@ -1,0 +1,68 @@
+"""Endpoint client of MCP tools: a step's call goes to a server that the operator has set up, if its tool is still the
+one that was signed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from agent.pipeline import Step
+from executors.http.ssrf_guard import SsrfGuard
+from executors.mcp.client import call_tool
+from executors.mcp.servers import McpServers
+from executors.retry import EndpointReply, Reply
+from registry import mcp_tools
+from registry.endpoints.types import McpEndpoint
+
+Suspend = Callable[[str, Step, str], Awaitable[None]]
+"""Suspends the contract of a workspace's step, with what changed of its tool."""
+
+
+@dataclass(frozen=True)
+class McpEndpointClient:
+    servers: McpServers
+    guard: SsrfGuard
+    suspend: Suspend
+
+    async def call(self, workspace: str, step: Step, *, attempt: int) -> EndpointReply:  # noqa: ARG002
+        """One attempt at a tool's call (``EndpointClient``)."""
+        endpoint = step.endpoint
+        assert isinstance(endpoint, McpEndpoint)
+        server = self.servers.of(workspace, endpoint.connection)
+        if server is None:
+            return _not_sent(
+                f"The MCP server {endpoint.connection!r} is not set up for this workspace: OPSIQ_MCP_SERVERS names it "
+                "and its workspaces."
+            )
+        if server.address != step.url:
+            return _not_sent(f"The MCP server {endpoint.connection!r} is at another address than was confirmed.")
+
+        def unchanged(tool: dict[str, Any] | None) -> str:
+            if tool is None:
+                return f"The MCP server {server.name!r} has no tool {endpoint.tool!r} any more."
+            if mcp_tools.tool_digest(tool) == endpoint.schema_digest:
+                return ""
+            changes = mcp_tools.differences(endpoint.arguments, tool)
+            return (
+                f"The tool {endpoint.tool!r} is not the one that was signed, so it was not called, and its contract is "
+                f"suspended. {changes} Import it anew, and sign a new version."
+            )
+
+        answer = await call_tool(
+            server,
+            self.guard,
+            endpoint.tool,
+            json.loads(step.payload),
+            check=unchanged,
+            timeout_s=endpoint.timeout_s,
+        )
+        if answer.refused:
+            await self.suspend(workspace, step, answer.refused)
+        reply = Reply(None, b"", answer.duration_ms, None, sent=answer.sent, detail=answer.said)
+        return EndpointReply(reply, answer.verdict, answer.said, answer.result)
+
+
+def _not_sent(said: str) -> EndpointReply:
+    return EndpointReply(Reply(None, b"", 0, None, sent=False), "not_done", said)

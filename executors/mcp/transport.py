@@ -1,0 +1,72 @@
+"""HTTP transport of the MCP client: dials through the SSRF guard, and reads no more of an answer than is bounded."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, Final
+
+import httpcore2
+import httpx2
+from httpcore2._backends.auto import AutoBackend
+
+from executors.http.ssrf_guard import SsrfGuard
+
+MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
+
+
+class GuardedTransport(httpx2.AsyncHTTPTransport):
+    """Uses no proxy and no certificate of the environment, and keeps at most a few connections."""
+
+    def __init__(self, guard: SsrfGuard) -> None:
+        super().__init__(trust_env=False)
+        self._guard = guard
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=httpx2.create_ssl_context(trust_env=False),
+            max_connections=4,
+            network_backend=_GuardedBackend(guard),
+        )
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self._guard.url(str(request.url))
+        response = await super().handle_async_request(request)
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
+        response.stream = _Bounded(response.stream)
+        return response
+
+
+class _GuardedBackend(httpcore2.AsyncNetworkBackend):
+    """Connects to addresses that the guard has checked, and to exactly those: a name is not looked up twice."""
+
+    def __init__(self, guard: SsrfGuard) -> None:
+        self._guard = guard
+        self._backend = AutoBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the port's own
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        addresses = await self._guard.addresses(host.strip("[]"), port)
+        return await self._backend.connect_tcp(str(addresses[0]), port, timeout, local_address, socket_options)
+
+    async def sleep(self, seconds: float) -> None:
+        await self._backend.sleep(seconds)
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        seen = 0
+        async for part in self._stream:
+            seen += len(part)
+            if seen > MAX_ANSWER_BYTES:
+                raise httpx2.ReadError(f"The answer is larger than {MAX_ANSWER_BYTES} bytes.")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()

@@ -1,0 +1,210 @@
+"""Tools of MCP servers as drafts of contracts: pinned by digest, confirmed always, for nobody until an owner says for
+whom.
+
+What a server says of its tools (that one only reads, that one can be repeated) are hints of a stranger: they go into
+the draft's notes, and change neither risk nor confirmation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core import canon
+from core.display_text import to_display_text
+from core.errors import NotCanonical
+from registry.linting import linter
+
+MAX_TEXT: Final = 4000
+MOST_TOLD: Final = 8
+_KEPT: Final = frozenset(
+    {
+        "type", "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+        "minLength", "maxLength", "items", "minItems", "maxItems", "uniqueItems", "properties", "required",
+        "additionalProperties", "description", "format", "title",
+    }
+)  # fmt: skip
+"""Keywords of a tool's schema that a parameter keeps. The others (references, alternatives, patterns) are left to the
+server itself, which holds its arguments to all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDraft:
+    """``contract`` is an unsigned ``opsiq/contract/v2`` document; ``notes`` are what a person should know of it."""
+
+    tool: str
+    contract: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedTool:
+    tool: str
+    reason: str
+
+
+def tool_digest(tool: Mapping[str, Any]) -> str:
+    """Digest of a tool as its server lists it: its schemas, its words and its hints. Raises NotCanonical."""
+    return canon.digest(dict(tool))
+
+
+def differences(arguments: Iterable[str], now: Mapping[str, Any]) -> str:
+    """What of a tool is other than in a contract that sends these arguments, in a sentence. Where the arguments are the
+    same, something else changed: a type, a word, a hint."""
+    sent, takes = set(arguments), set(_properties(now))
+    schema = now.get("inputSchema")
+    required = _required(schema)
+    found = [f"{name!r} is gone" for name in sorted(sent - takes)]
+    found += [f"{name!r} is new" + (" and required" if name in required else "") for name in sorted(takes - sent)]
+    if not found:
+        return "Its arguments have the same names; its schemas, description or hints changed."
+    return f"Of its arguments, {', '.join(found[:MOST_TOLD])}."
+
+
+def draft_tools(server: str, tools: Sequence[Mapping[str, Any]]) -> list[ToolDraft | RefusedTool]:
+    """A draft for each tool of a server, or the reason why there is none, in the order of the list."""
+    made: list[ToolDraft | RefusedTool] = []
+    taken: set[str] = set()
+    for tool in tools:
+        name = f"{_word(server)}.{_word(str(tool.get('name', '')))}"
+        if name in taken:
+            made.append(RefusedTool(str(tool.get("name", ""))[:200], f"Another tool is called {name} already."))
+            continue
+        taken.add(name)
+        try:
+            made.append(_draft(server, name, tool))
+        except NotCanonical as error:
+            made.append(RefusedTool(str(tool.get("name", ""))[:200], f"It has no canonical form: {error.detail}"))
+    return made
+
+
+def _draft(server: str, name: str, tool: Mapping[str, Any]) -> ToolDraft | RefusedTool:
+    told = str(tool.get("name", ""))
+    schema = tool.get("inputSchema")
+    if not isinstance(schema, Mapping) or schema.get("type") != "object":
+        return RefusedTool(told, "Its input schema describes no object.")
+    properties = _properties(tool)
+    names = dict(_names(properties))
+    required = [names[each] for each in _required(schema) if each in names]
+    title = _line(tool.get("title") or told.replace("_", " ").replace("-", " "))
+    parameters = {names[each]: _parameter(each, value) for each, value in properties.items()}
+    contract: dict[str, Any] = {
+        "schema": "opsiq/contract/v2",
+        "name": name,
+        "title": title[:1].upper() + title[1:],
+        "description": _text(tool.get("description")) or f"Calls the tool {told} of {server}.",
+        "surfaces": ["admin"],
+        "roles": [],
+        "risk": "write",
+        "confirmation": {"policy": "always"},
+        "parameters": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": parameters,
+            **({"required": required} if required else {}),
+        },
+        "endpoint": {
+            "type": "mcp",
+            "connection": server,
+            "tool": told,
+            "schema_digest": tool_digest(tool),
+            "arguments": {each: {"parameter": names[each]} for each in properties},
+        },
+    }
+    output = tool.get("outputSchema")
+    if isinstance(output, Mapping) and output.get("type") == "object":
+        contract["result"] = _reduced(output)
+    findings = [each for each in linter.lint({"contracts": [contract]}) if not linter.is_advice(each)]
+    if findings and "result" in contract:
+        del contract["result"]
+        findings = [each for each in linter.lint({"contracts": [contract]}) if not linter.is_advice(each)]
+    findings = [each for each in findings if not each.pointer.endswith("/roles")]
+    if findings:
+        return RefusedTool(told, "; ".join(f"{each.pointer}: {each.detail}" for each in findings[:3]))
+    return ToolDraft(told, contract, tuple(_notes(tool, properties, names)))
+
+
+def _notes(tool: Mapping[str, Any], properties: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    yield "Nobody may run it: say which roles may, and whether its risk is 'read', 'write' or 'irreversible'."
+    hints = tool.get("annotations")
+    for hint, words in (
+        ("readOnlyHint", "only reads"), ("destructiveHint", "may destroy"), ("idempotentHint", "may be repeated"),
+    ):  # fmt: skip
+        if isinstance(hints, Mapping) and isinstance(hints.get(hint), bool):
+            yield f"Its server says that it {words}: {str(hints[hint]).lower()}. That is a hint, and was not gone by."
+    for name, schema in properties.items():
+        if names[name] != name:
+            yield f"The argument {name!r} is the parameter {names[name]!r}."
+        left = sorted(set(schema) - _KEPT - {"default", "examples", "$schema"}) if isinstance(schema, Mapping) else []
+        if left:
+            yield f"Of {names[name]!r}, {', '.join(left)} is checked by the server alone."
+
+
+def _properties(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    schema = tool.get("inputSchema")
+    found = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def _required(schema: Any) -> list[str]:
+    found = schema.get("required") if isinstance(schema, Mapping) else None
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+
+def _names(properties: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Argument → parameter name, each once."""
+    taken: set[str] = set()
+    for name in properties:
+        word = _word(name)
+        made, count = word, 1
+        while made in taken:
+            count += 1
+            made = f"{word[:60]}_{count}"
+        taken.add(made)
+        yield name, made
+
+
+def _parameter(name: str, schema: Any) -> dict[str, Any]:
+    made = _reduced(schema) if isinstance(schema, Mapping) else {}
+    made.setdefault("description", f"The argument {name}.")
+    if "type" not in made and "enum" not in made:
+        made["type"] = ["string", "number", "boolean", "object", "array", "null"]
+    return made
+
+
+def _reduced(schema: Mapping[str, Any], level: int = 0) -> dict[str, Any]:
+    """The schema in the keywords that are kept, with a bound on every text."""
+    made: dict[str, Any] = {}
+    for name, value in schema.items():
+        if name not in _KEPT:
+            continue
+        if name == "properties" and isinstance(value, Mapping) and level < 8:
+            made[name] = {key: _reduced(each, level + 1) for key, each in value.items() if isinstance(each, Mapping)}
+        elif name == "items" and isinstance(value, Mapping) and level < 8:
+            made[name] = _reduced(value, level + 1)
+        elif name in ("description", "title"):
+            made[name] = _line(value)
+        elif name not in ("properties", "items"):
+            made[name] = value
+    if made.get("type") == "string" and "enum" not in made and "const" not in made:
+        made.setdefault("maxLength", MAX_TEXT)
+    if made.get("type") == "array":
+        made.setdefault("maxItems", 100)
+    return made
+
+
+def _word(text: str) -> str:
+    """``getInvoice-v2`` → ``get_invoice_v2``."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
+    word = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
+    return (word if word[:1].isalpha() else f"x_{word}".strip("_"))[:60]
+
+
+def _line(value: Any) -> str:
+    return to_display_text(str(value), limit=200).strip() or "Tool"
+
+
+def _text(value: Any) -> str:
+    return to_display_text(str(value), limit=1900).strip() if value else ""
