@@ -52,6 +52,7 @@ class Request(Value):
 
     ``given`` says that nobody typed it: the drafts were given as data, and ``text`` only describes them. No words are
     read out of it, and nobody is there to be asked: until somebody edits the card, what stands in the way is refused.
+    ``offered`` names by handle what the last question offered, for who reads the answer.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Request(Value):
     answers: tuple[Answer, ...] = ()
     given: GivenBy | None = None
     thread: tuple[Turn, ...] = ()
+    offered: tuple[str, ...] = ()
 
     @property
     def zone(self) -> tzinfo:

@@ -143,7 +143,8 @@ class Planner:
         be stopped while it is worked out (PlanningStopped). ``earlier`` are the requests before it in its thread.
         Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""
         stands = bool(run.drafts) or run.proposal is not None
-        thread = restore_thread(run.handles, earlier) if stands else build_thread(earlier, context.catalogue)
+        thread = build_thread(earlier, context.catalogue)
+        thread = restore_thread(run.handles, earlier, now=thread) if stands else thread
         on_phase = job.on_phase if job else ignore_phase
         if self.pool is not None:
             doing = self.pool.propose(run, context, confirmed, on_phase, thread)
@@ -155,6 +156,8 @@ class Planner:
                 trace=outcome.resolved.trace,
                 handles=replace(thread, records={**thread.records, **outcome.records}).handles,
             )
+        if outcome.answers is not None:
+            run = run.with_(answers=outcome.answers)
         asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
         drafts = () if asked else outcome.drafts
         return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome

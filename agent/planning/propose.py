@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, Protocol
 from agent.extract.limits import LEAD
 from agent.pipeline import (
     Abstain,
+    Answer,
     Ask,
     Calls,
     Draft,
@@ -28,18 +29,20 @@ from agent.pipeline import (
     Trace,
     ignore_phase,
 )
+from agent.planning.answered import is_for_the_model, offered_records, taken_up
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.thread import ThreadCall, correct_calls, earlier_arguments, undo_calls
 from agent.query.answers import Answerer
 from agent.query.query import Query
 from agent.query.results import RecordKey
-from agent.resolve.resolver import Resolver
+from agent.resolve.resolver import MODEL, Resolver
 from agent.validate import validate
 from agent.validate.alternatives import choose_alternative
 from agent.validate.proposed import plan_proposal
 from agent.validate.questions import join
 from agent.validate.records.scope import RecordScope
 from core.actor import Actor, Surface
+from core.errors import ModelMisbehaved, ModelUnavailable
 from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
 from registry.contract import Risk
@@ -112,7 +115,8 @@ NOTHING_WITHDRAWN: Final = Withdrawal()
 @dataclass(frozen=True)
 class Outcome:
     """``verdict`` over what was ``resolved`` (None where it stood already); ``took_ms`` is validation alone. ``waits``
-    are reasons of the thread why a plan is held, ``records`` handles that code made for the proposal."""
+    are reasons of the thread why a plan is held, ``records`` handles that code made for the proposal; ``answers`` are
+    the run's from now on, where they were read together with the request."""
 
     verdict: Verdict
     resolved: Resolved | None = None
@@ -123,6 +127,7 @@ class Outcome:
     waits: tuple[str, ...] = ()
     records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
     withdrawal: Withdrawal = NOTHING_WITHDRAWN
+    answers: tuple[Answer, ...] | None = None
 
 
 def list_planned_actions(outcome: Outcome) -> tuple[str, ...]:
@@ -157,7 +162,8 @@ def _waits(task: Task, plan: Plan) -> str:
 
 async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, around: Around | None) -> Outcome:
     if task.proposal is not None:
-        return await _validate(task, None, task.proposal, on_phase)
+        outcome = await _validate(task, None, task.proposal, on_phase)
+        return await _read_answers(task, task.proposal, outcome, resolver, on_phase, around)
     if task.drafts:
         verdict, took_ms = await _judge(task, task.drafts, on_phase)
         return Outcome(verdict, None, task.drafts, took_ms=took_ms)
@@ -174,6 +180,38 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
         case Abstain() as abstain:
             return Outcome(abstain, resolved)
     raise AssertionError(resolved.resolution)
+
+
+async def _read_answers(
+    task: Task, proposal: Proposal, outcome: Outcome, resolver: Resolver, on_phase: PhaseCallback, around: Around | None
+) -> Outcome:
+    """An answer in words that code can't read is read by the model, together with the request; where it can't be asked,
+    or says nothing that can be planned, the question stands."""
+    request, catalogue = task.request, task.workspace_context.catalogue
+    edited = bool(task.must_wait)
+    if resolver.name != MODEL or not is_for_the_model(
+        request.answers, outcome.verdict, proposal, catalogue, edited=edited
+    ):
+        return outcome
+    question = outcome.verdict if isinstance(outcome.verdict, Question) else None
+    offered = offered_records(question, proposal, catalogue) if question is not None else {}
+    told = tuple(f"{name} ({len(keys)} of kind {keys[0][0]})" for name, keys in offered.items())
+    answers = taken_up(request.answers)
+    anew = replace(
+        task,
+        request=request.model_copy(update={"answers": answers, "offered": told}),
+        proposal=None,
+        thread={**task.thread, **offered},
+    )
+    asked = resolve(anew, resolver)
+    try:
+        resolved = await (asked if around is None else around(asked))
+    except (ModelUnavailable, ModelMisbehaved):
+        return outcome
+    if not isinstance(resolved.resolution, Proposed) or resolved.trace.model is None:
+        return outcome
+    made = await _validate(anew, resolved, resolved.resolution.proposal, on_phase)
+    return replace(made, answers=answers, records={**offered, **made.records})
 
 
 async def resolve(task: Task, resolver: Resolver) -> Resolved:

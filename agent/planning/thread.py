@@ -112,9 +112,9 @@ def build_thread(runs: Sequence[Run], catalogue: Catalogue) -> Thread:
     return Thread(tuple(made.turns), made.records, made.calls)
 
 
-def restore_thread(handles: ThreadHandles, runs: Sequence[Run]) -> Thread:
+def restore_thread(handles: ThreadHandles, runs: Sequence[Run], *, now: Thread = NO_THREAD) -> Thread:
     """The thread as it was when a run was resolved, its calls as they are now. A call of a run that is not among
-    ``runs`` is no longer there."""
+    ``runs`` is no longer there. Its turns are those of ``now``, where their handles still mean the same."""
     by_id = {run.id: run for run in runs}
     calls: dict[str, ThreadCall] = {}
     for name, (run_id, call_id) in handles.calls.items():
@@ -122,7 +122,10 @@ def restore_thread(handles: ThreadHandles, runs: Sequence[Run]) -> Thread:
         step = next((each for each in run.plan.steps if each.call_id == call_id), None) if run and run.plan else None
         if run is not None and step is not None:
             calls[name] = _thread_call(run, step)
-    return Thread(records=handles.records, calls=calls)
+    means_same = now.calls.keys() == calls.keys() and all(
+        handles.records.get(name) == keys for name, keys in now.records.items()
+    )
+    return Thread(turns=now.turns if means_same else (), records=handles.records, calls=calls)
 
 
 def _thread_call(run: Run, step: Step) -> ThreadCall:

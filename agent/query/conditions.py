@@ -33,10 +33,6 @@ class Filter:
     rank: Callable[[Record], int] | None = None
 
 
-def keep_everything(_: Record) -> bool:
-    return True
-
-
 def filter_by_state(kind: RecordKind, state: str, *, negated: bool, now: datetime) -> Filter | None:
     """A state word of the kind, or a value of one of its enums. None where the kind knows no such word."""
     wanted = state.strip().casefold().replace("_", " ")

@@ -11,6 +11,9 @@ from registry.offers.shortlist import Scored, Shortlist
 from registry.records import RecordKind
 
 CANDIDATES: Final = 8
+MODEL: Final = "model"
+"""The name of a resolver that asks a model, which reads an answer together with the request that led to the
+question."""
 
 
 class Resolver(Protocol):

@@ -190,13 +190,16 @@ class _Player:
         asked = bool(run.answers) and run.answers[-1].slot == "action"
         run = run.with_(drafts=(), proposal=None) if asked else run
         stands = bool(run.drafts) or run.proposal is not None
-        thread = restore_thread(run.handles, earlier) if stands else build_thread(earlier, context.catalogue)
+        thread = build_thread(earlier, context.catalogue)
+        thread = restore_thread(run.handles, earlier, now=thread) if stands else thread
         outcome = await propose(make_task(run, context, (), production.EVALUATOR, thread), self.resolver)
         if outcome.resolved is not None:
             self.trace = outcome.resolved.trace
             run = run.with_(handles=replace(thread, records={**thread.records, **outcome.records}).handles)
         for each in outcome.withdrawal.runs:
             self.runs = [one.with_(state="rejected") if one.id == each else one for one in self.runs]
+        if outcome.answers is not None:
+            run = run.with_(answers=outcome.answers)
         chosen = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
         run = run.with_(drafts=() if chosen else outcome.drafts, proposal=outcome.proposal)
         self.entry = await self._entry(run, outcome)

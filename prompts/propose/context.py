@@ -74,3 +74,4 @@ class ProposeContext:
     more: bool = False
     thread: tuple[TurnText, ...] = ()
     answers: tuple[AnswerText, ...] = ()
+    offered: tuple[str, ...] = ()

@@ -42,6 +42,7 @@ def propose_context(
             for answer in request.answers
             if answer.text
         ),
+        offered=request.offered,
     )
 
 

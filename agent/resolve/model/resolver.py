@@ -19,7 +19,7 @@ from agent.resolve.model.describe import propose_context
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain import PlainParser, plain_schema
 from agent.resolve.model.schema import AnswerSchema, answer_schema
-from agent.resolve.resolver import candidates, find_chosen_action
+from agent.resolve.resolver import MODEL, candidates, find_chosen_action
 from core import canon
 from prompts import DEFAULT_VERSION, PLAIN_VERSION, render
 from registry.offers.offer import Offer
@@ -128,7 +128,7 @@ class ProposingResolver:
     """Resolves by one model call (two where the first answer is no proposal). Raises ModelUnavailable,
     ModelMisbehaved."""
 
-    name = "model"
+    name = MODEL
 
     def __init__(self, client: Client, *, version: str = DEFAULT_VERSION, choice: VersionChoice | None = None) -> None:
         """``choice`` finds the version; without it that is ``version``."""

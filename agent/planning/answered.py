@@ -1,0 +1,78 @@
+"""Answers in words that code can't read: which ones are the model's to read, together with the request, and what it is
+told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from agent.pipeline import Answer, Plan, Question, Refusal
+from agent.planning.proposal import PlanResult, Proposal
+from agent.query.results import RecordKey
+from agent.validate.plan_builder import REST
+from agent.validate.questions import list_members
+from registry.catalogue import Catalogue
+from registry.contract import Contract
+
+OFFERED: Final = "@offered"
+"""The handle of the records that the last question offered."""
+_READ: Final = "said:"
+"""Before the slot of an answer that is part of what was asked by now: it fills no slot by itself any more."""
+
+
+def is_for_the_model(
+    answers: tuple[Answer, ...], verdict: Any, proposal: Proposal, catalogue: Catalogue, *, edited: bool
+) -> bool:
+    """Whether the last answer is to be read anew with the whole request. So it is where code asks about the very same
+    once more, and where it took an answer for a free text as it stands, unless that was typed into the card."""
+    last = answers[-1] if answers else None
+    if last is None or last.text is None or last.slot.startswith(_READ):
+        return False
+    if isinstance(verdict, Question | Refusal):
+        return isinstance(verdict, Question) and _base(verdict.slot) == _base(last.slot)
+    contract, name = _asked_of(last.slot, proposal, catalogue)
+    return isinstance(verdict, Plan) and not edited and contract is not None and _is_free_text(contract, name)
+
+
+def taken_up(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """The answers as a proposal of the whole knows them: words are quoted from them, what was picked stands."""
+    return tuple(
+        each
+        if each.text is None or each.slot.startswith(_READ)
+        else each.model_copy(update={"slot": _READ + each.slot})
+        for each in answers
+    )
+
+
+def offered_records(
+    question: Question, proposal: Proposal, catalogue: Catalogue
+) -> Mapping[str, tuple[RecordKey, ...]]:
+    """What the question offered, under the handle that the prompt names."""
+    _, _, kind = question.slot.partition("/")
+    contract, name = _asked_of(question.slot, proposal, catalogue)
+    kind = kind or (contract.annotation(name).record if contract is not None else None) or ""
+    keys = tuple((kind, each.id) for each in question.candidates)
+    return {OFFERED: keys} if kind and keys and question.slot != REST else {}
+
+
+def _asked_of(slot: str, proposal: Proposal, catalogue: Catalogue) -> tuple[Contract | None, str]:
+    """The contract and parameter that a slot is of."""
+    at, _, name = _base(slot).partition(".")
+    calls = proposal.result.calls if isinstance(proposal.result, PlanResult) else ()
+    contract = catalogue.get(calls[int(at)].action) if at.isdigit() and int(at) < len(calls) else None
+    return (contract, name) if contract is not None and name in contract.properties else (None, name)
+
+
+def _base(slot: str) -> str:
+    return slot.partition("/")[0]
+
+
+def _is_free_text(contract: Contract, name: str) -> bool:
+    schema, annotation = contract.properties[name], contract.annotation(name)
+    return (
+        isinstance(schema, Mapping)
+        and schema.get("type") == "string"
+        and not list_members(schema)
+        and not {"format", "pattern"} & set(schema)
+        and annotation.record is None
+    )
