@@ -3,11 +3,13 @@ told of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from agent.pipeline import Answer, Plan, Question, Refusal
-from agent.planning.proposal import PlanResult, Proposal
+from agent.planning.proposal import PlanResult, Proposal, Words
 from agent.query.results import RecordKey
 from agent.validate.plan_builder import REST
 from agent.validate.questions import list_members
@@ -42,6 +44,30 @@ def taken_up(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
         else each.model_copy(update={"slot": _READ + each.slot})
         for each in answers
     )
+
+
+def replaced_words(answers: tuple[Answer, ...], proposal: Proposal) -> tuple[Words, ...]:
+    """The words of the request that gave what an answer gives anew: "all of it" takes the place of "20 euros"."""
+    made = list(proposal.replaced)
+    calls = proposal.result.calls if isinstance(proposal.result, PlanResult) else ()
+    for answer in answers:
+        at, _, name = _base(answer.slot).partition(".")
+        if answer.text is None or not at.isdigit() or int(at) >= len(calls):
+            continue
+        argument = calls[int(at)].arguments.get(name)
+        made += [each for each in _words_in(argument) if each.origin == 0 and each.start is not None]
+    return tuple(dict.fromkeys(made))
+
+
+def _words_in(node: Any) -> Iterator[Words]:
+    if isinstance(node, Words):
+        yield node
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from _words_in(getattr(node, name))
+    elif isinstance(node, tuple):
+        for each in node:
+            yield from _words_in(each)
 
 
 def offered_records(

@@ -384,11 +384,12 @@ Result = Annotated[PlanResult | AnswerResult | AskResult | NoneResult | UndoResu
 
 class Proposal(Node):
     """What a request is taken to mean. ``understood`` is one sentence for people; ``left_over`` are weighty words that
-    the result does not account for, as far as the resolver noticed."""
+    the result does not account for, as far as the resolver noticed; ``replaced`` words that an answer replaces."""
 
     result: Result
     understood: str = ""
     left_over: tuple[str, ...] = ()
+    replaced: tuple[Words, ...] = ()
 
 
 for _model in (FieldOf, CountOf, TotalOf, Computed, Compare, BelongsTo, Has, Except, AnyOf, OrderByCount, Find):

@@ -29,7 +29,7 @@ from agent.pipeline import (
     Trace,
     ignore_phase,
 )
-from agent.planning.answered import is_for_the_model, offered_records, taken_up
+from agent.planning.answered import is_for_the_model, offered_records, replaced_words, taken_up
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.thread import ThreadCall, correct_calls, earlier_arguments, undo_calls
 from agent.query.answers import Answerer
@@ -210,7 +210,9 @@ async def _read_answers(
         return outcome
     if not isinstance(resolved.resolution, Proposed) or resolved.trace.model is None:
         return outcome
-    made = await _validate(anew, resolved, resolved.resolution.proposal, on_phase)
+    understood = resolved.resolution.proposal
+    understood = understood.model_copy(update={"replaced": replaced_words(request.answers, proposal)})
+    made = await _validate(anew, resolved, understood, on_phase)
     return replace(made, answers=answers, records={**offered, **made.records})
 
 

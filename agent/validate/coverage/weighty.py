@@ -8,7 +8,7 @@ proposal's own parts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -121,14 +121,19 @@ class _Structure:
 
 
 def find_unaccounted(
-    request: Request, proposal: Proposal, contracts: Sequence[Contract] = (), kinds: Sequence[RecordKind] = ()
+    request: Request,
+    proposal: Proposal,
+    contracts: Sequence[Contract] = (),
+    kinds: Sequence[RecordKind] = (),
+    every: Iterable[Contract] = (),
 ) -> list[str]:
     """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order.
-    A number that is a default of the ``contracts`` called is accounted for by that."""
+    A number that is a default of the ``contracts`` called is accounted for by that. ``every`` contract there is tells
+    which words of a drafted text are an order."""
     text = request.text
     drafts = [node for node in _nodes(proposal.result) if isinstance(node, DraftedText)]
     told = _places([each.quote for each in drafts], request)
-    taken = [each for each in _places(proposal.result, request) if each not in told]
+    taken = [each for each in _places((proposal.result, proposal.replaced), request) if each not in told]
     structure = _structure(proposal)
     counted = {*_counts(proposal), *_defaults(contracts)}
     polite = strip_politeness(text)
@@ -175,8 +180,9 @@ def find_unaccounted(
         if place.start is not None and place.origin == 0:
             found.append((place.start, place.start + len(place.text)))
     # What a drafted text is to convey stands on the card in other words, maybe of another language: but a figure must
-    # be the same there, and a further order is one all the same.
-    strict |= set(further)
+    # be the same there, and an order of something that can be done here is one all the same.
+    doable = _verbs(every)
+    strict |= {each for each in further if stem(text[slice(*each)].split(" ", 1)[0].casefold()) in doable}
     left = [
         each
         for each in sorted(found)
@@ -224,7 +230,7 @@ def _further_orders(text: str, taken: Sequence[tuple[int, int]], known: frozense
             yield found.start("verb"), end
 
 
-def _verbs(contracts: Sequence[Contract]) -> frozenset[str]:
+def _verbs(contracts: Iterable[Contract]) -> frozenset[str]:
     """The words that the calls themselves go by: of what has two words ("write off"), both together say it."""
     named = [said.casefold() for each in contracts for said in (each.title.partition(" ")[0], *each.aliases)]
     of_names = [word for each in contracts for word in name_stems(each.name.rpartition(".")[2])]

@@ -25,6 +25,7 @@ from agent.validate.records.query import RecordQuery
 from agent.validate.slots import Slots
 from agent.validate.values import format_parameter
 from agent.validate.verified_spans import find_answer
+from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk
 
 
@@ -36,6 +37,7 @@ class PlanChecks:
     proposal: Proposal
     query: Query
     typed: TypedWords
+    catalogue: Catalogue
 
     def check_limits(self, slots: Slots) -> Question | None:
         """What the record allows is checked before a card is held: a refund above what is left is said, not held."""
@@ -89,7 +91,7 @@ class PlanChecks:
         changes = any(contract.risk is not Risk.READ for contract in contracts)
         if not changes or find_answer(self.request, REST) is not None or self.request.given is not None:
             return None
-        left = find_unaccounted(self.request, self.proposal, contracts, tuple(self.query.kinds))
+        left = find_unaccounted(self.request, self.proposal, contracts, tuple(self.query.kinds), self.catalogue)
         if not left:
             return None
         words = ", ".join(questions.quote_words(each) for each in left[:3])

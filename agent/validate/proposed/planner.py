@@ -111,7 +111,7 @@ class _Planner:
         self.lookup = Lookup(request, self.unclaimed, query.context.reach, query.context.scene, on_phase)
         self.typed = TypedWords(request)
         self.values = ArgumentValues(request, query, self.typed)
-        self.checks = PlanChecks(request, proposal, query, self.typed)
+        self.checks = PlanChecks(request, proposal, query, self.typed, catalogue)
         self.made = _Planned()
 
     async def plan(self, calls: Sequence[Call]) -> Plan | Question | Refusal:

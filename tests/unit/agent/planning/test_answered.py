@@ -68,6 +68,15 @@ async def test_words_that_code_can_not_read_are_read_with_the_request() -> None:
     assert made.resolved is not None
 
 
+async def test_words_that_an_answer_takes_the_place_of_are_not_asked_about() -> None:
+    text = "waive 3 euros of F-233"
+    some = {**WAIVE, "amount": number(3, "3 euros", "EUR")}
+    made = await answered(InTurn(plan(some), plan(WAIVE)), "0.amount", "all that is left", text=text)
+    assert amount_of(made) == 2400
+    kept = await answered(InTurn(plan(WAIVE), plan(WAIVE)), "0.amount", "all that is left", text=text)
+    assert isinstance(kept.verdict, Question)  # nothing had accounted for the 3 euros
+
+
 async def test_what_was_read_so_stands_when_it_is_validated_again() -> None:
     model = InTurn(plan(WAIVE), plan({**WAIVE, "amount": HALF}))
     made = await answered(model, "0.amount", "half of it")

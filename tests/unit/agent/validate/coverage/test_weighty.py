@@ -82,6 +82,12 @@ def letter(draft: str, quote: str) -> dict[str, Any]:
         (LETTER, "Dear Piet, the hose is 200 euros. Please pay by Friday, in cash.", TOLD, "20"),
         (LETTER, "Dear Piet, the hose is 20 euros.", "the hose costs 20 euros", "by Friday"),
         (
+            "write to Piet Vos how it is done: open the lid, then use the new key",
+            "Dear Piet, open the lid and use the new key.",
+            "how it is done: open the lid, then use the new key",
+            "",
+        ),
+        (
             "write to Piet Vos that we are sorry and waive F-233",
             "Dear Piet, we are sorry and waive F-233.",
             "that we are sorry and waive F-233",
