@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 
 from agent.credentials.kinds import read_credential
+from agent.runs.states import as_planned
+from agent.validate.payload import plan_digest
 from executors.jobs.queue import Done, Reschedule
 from tests.integration.agent.agent_harness import ADDRESS, AgentHarness
 from tests.integration.agent.sending.api_server import LOST, Endpoints, open_endpoints
+from web.api.run_views import run_json
+from web.console.runs.card import make_card
 
 TOKEN = "tok-3f9c81d2-very-secret"
 BY_REF = {"url": "/log", "happened": {"at": "/entries", "some": {"/ref": {"call": "id"}}}}
@@ -60,6 +64,33 @@ async def test_each_status_means_what_the_contract_says(endpoints: Endpoints) ->
         assert run.state == state, answer
         assert said in run.outcomes[0].detail
         assert len(endpoints.api.requests) == count, "nothing of this is sent twice"
+
+
+async def test_the_card_and_the_history_show_the_request_and_the_digest_covers_it(endpoints: Endpoints) -> None:
+    await endpoints.register(headers={"X-Kind": {"value": "change"}})
+    bearer = read_credential({"type": "bearer", "token": TOKEN})
+    await endpoints.vault.put(endpoints.harness.people["olivia"], "saas", bearer)
+    run = await endpoints.harness.ask("olivia", ADDRESS)
+    planned = as_planned(run)
+    assert planned is not None
+    (step,) = planned.plan.steps
+    (call,) = make_card(planned, run.actor).calls
+    assert call.request.splitlines()[:2] == [f"POST {step.url}", "x-kind: change"]
+    assert "credentials of the connection “saas”" in call.request
+    assert call.payload == step.payload
+    (shown,) = run_json(run)["card"]["calls"]
+    assert (shown["method"], shown["headers"]["x-kind"], shown["connection"]) == ("POST", "change", "saas")
+    (held,) = [json.loads(each.data) for each in await endpoints.harness.entries(run.id) if each.kind == "held"]
+    assert ["x-kind", "change"] in held["plan"]["calls"][0]["headers"]
+    assert TOKEN not in run.model_dump_json()
+    for changed in (
+        {"method": "PUT"},
+        {"headers": (("x-kind", "other"),)},
+        {"payload": "{}"},
+        {"url": step.url + "/x"},
+    ):
+        other = plan_digest((step.model_copy(update=changed),), run_id=run.id, actor=run.actor, surface=run.surface)
+        assert other != planned.plan.digest, changed
 
 
 async def test_try_again_waits_as_long_as_the_server_asks(endpoints: Endpoints) -> None:
