@@ -14,13 +14,13 @@ from urllib.parse import quote, unquote
 
 from registry.contract import SCHEMA_V2
 from registry.importing import json_schemas, words
-from registry.importing.alternatives import Settled, Settler
+from registry.importing.alternatives import Settler
 from registry.importing.credentials import is_credential
 from registry.importing.decisions import OperationDecision
+from registry.importing.error_pointers import find_error_pointers
+from registry.importing.media_types import is_form, is_json, is_multipart
 from registry.importing.operations import BodyContent, Operation
-from registry.importing.references import Located
-from registry.importing.slots import CannotDraft, Room, Slot, is_form, is_json, is_minor_units, is_multipart, read_slots
-from registry.json_schema.pointer import join_pointer
+from registry.importing.slots import CannotDraft, Room, Slot, is_minor_units, read_slots
 from registry.linting.linter import is_advice, lint
 
 ROOMS: Final = (Room(80, 120), Room(40, 60), Room(20, 20), Room(1, 8), Room(1, 1))
@@ -40,16 +40,6 @@ _CHANGES: Final = re.compile(
     r"pause|post|publish|purge|refund|remove|rename|reset|restart|revoke|send|set|start|stop|submit|suspend|trigger|"
     r"unsubscribe|update|upload)s?\b", re.I
 )  # fmt: skip
-_SENTENCE_KEYS: Final = (
-    "message",
-    "detail",
-    "msg",
-    "error_description",
-    "error_message",
-    "title",
-    "description",
-    "reason",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +144,7 @@ def _draft(
         raise CannotDraft("It is a GET with a body, which many servers and proxies drop; contracts send none.")
     if idempotency is not None:
         endpoint["idempotency_header"] = idempotency.key
-    if errors := _error_pointers(operation, settler):
+    if errors := find_error_pointers(operation, settler):
         endpoint["error"] = errors
     left = [slot for slot in asked if slot.name not in fixed]
     properties = {slot.name: _schema(slot, method) for slot in left}
@@ -374,41 +364,3 @@ def _notes(operation: Operation, slots: Sequence[Slot], risk: str) -> list[str]:
 
 def _verb(operation: Operation) -> str:
     return (words.split_words(operation.id) or words.split_words(operation.path) or ("",))[-1]
-
-
-def _error_pointers(operation: Operation, settler: Settler) -> list[str]:
-    """Pointers to the sentence of an error answer, as the document describes it."""
-    responses = operation.responses.members()
-    answers = [each for status, each in responses if status[:1] in ("4", "5")] + [
-        each for status, each in responses if status == "default"
-    ]
-    made: list[str] = []
-    for answer in answers[:8]:
-        for content in _json_contents(settler.reader.follow(answer)):
-            made += [each for each in _sentences(settler, content["schema"]) if each not in made]
-    return made[:4]
-
-
-def _json_contents(answer: Located) -> list[Located]:
-    if "schema" in answer.fields:
-        return [Located({"schema": answer.fields["schema"]}, answer.document)]
-    return [each for media_type, each in answer["content"].members() if is_json(media_type)][:1]
-
-
-def _sentences(settler: Settler, schema: Located) -> list[str]:
-    settled = settler.of(schema)
-    found = [join_pointer(name) for name in _SENTENCE_KEYS if _is_text(settler, settled, name)]
-    for name in ("error", "errors", "detail"):
-        child = settled.children.get(name)
-        inner = settler.settled(child) if child is not None else None
-        place = join_pointer(name)
-        if inner is not None and inner.kind == "array" and inner.view.items is not None:
-            inner, place = settler.of(inner.view.items), f"{place}/0"
-        if inner is not None and inner.kind == "object":
-            found += [place + join_pointer(key) for key in _SENTENCE_KEYS if _is_text(settler, inner, key)][:1]
-    return found[:2]
-
-
-def _is_text(settler: Settler, settled: Settled, name: str) -> bool:
-    child = settled.children.get(name)
-    return child is not None and "string" in settler.settled(child).view.types

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from registry.importing import words
 from registry.importing.alternatives import Settled, Settler
+from registry.importing.media_types import is_json
 from registry.importing.operations import ApiDescription, Operation
-from registry.importing.slots import is_json
 from registry.json_schema.pointer import join_pointer
 
 MAX_FIELDS: Final = 30

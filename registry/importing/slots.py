@@ -16,6 +16,7 @@ from registry.endpoints.rendering import RESERVED_HEADERS
 from registry.importing import json_schemas, words
 from registry.importing.alternatives import Settled, Settler
 from registry.importing.json_schemas import Budget
+from registry.importing.media_types import is_form, is_json
 from registry.importing.operations import BodyContent, Operation, Parameter
 from registry.importing.schema_view import SchemaView
 from registry.json_schema.pointer import join_pointer
@@ -23,13 +24,13 @@ from registry.json_schema.pointer import join_pointer
 MAX_PARAMETERS: Final = 190
 """Of a contract; the linter allows 200."""
 MAX_NESTING: Final = 4
+MAX_FIELD_NAME: Final = 120
 MAX_SPREAD: Final = 30
 """Fields of a nested object that is taken apart."""
 _JOINED: Final = {"form": "comma_separated", "simple": "comma_separated", "spaceDelimited": "space_separated",
                   "pipeDelimited": "pipe_separated"}  # fmt: skip
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _LONGEST: Final = {"path": 200, "query": 200, "header": 64, "body": 200}
-_JSON: Final = re.compile(r"[/+.-]json(?:[.-]|\Z)")
 _HEADER: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _MINOR: Final = re.compile(
     r"minor units?\b|smallest (?:currency |monetary |common )?(?:currency )?unit|\bin (?:euro |us )?cents\b"
@@ -219,7 +220,8 @@ def _body(operation: Operation, content: BodyContent, settler: Settler, room: Ro
             return
         raise CannotDraft("Its form has no fields that are named, so nothing can be filled in.")
     found = _spread(root, fields, settler, room.parameters, operation.body_required or bool(root.required))
-    if json and (len(found) > MAX_PARAMETERS - len(operation.parameters) or any(n.isdecimal() for n in fields)):
+    unusable = any(_UNSAFE.search(name) or name.isdecimal() or len(name) > MAX_FIELD_NAME for name in fields)
+    if json and (unusable or len(found) > MAX_PARAMETERS - len(operation.parameters)):
         yield _whole_body(operation, root, settler, room)
         return
     for each in found:
@@ -294,7 +296,7 @@ def _apart(each: _Field) -> Mapping[str, SchemaView] | None:
     if settled.kind != "object" or settled.large or settled.view.key in each.open_:
         return None
     inner = {name: child for name, child in settled.children.items() if not child.read_only}
-    if any(name.isdecimal() for name in inner):
+    if any(name.isdecimal() or len(name) > MAX_FIELD_NAME or _UNSAFE.search(name) for name in inner):
         return None  # numbers in a pointer are places of a list
     return inner if 0 < len(inner) <= MAX_SPREAD else None
 
@@ -345,19 +347,6 @@ def _raw(operation: Operation, content: BodyContent, settler: Settler) -> Slot:
         whole=settled.kind == "object",
         inside=tuple(settled.children),
     )
-
-
-def is_json(media_type: str) -> bool:
-    base = media_type.partition(";")[0].strip().lower()
-    return base in ("*/*", "application/*") or bool(_JSON.search(base))
-
-
-def is_form(media_type: str) -> bool:
-    return media_type.partition(";")[0].strip().lower() in ("application/x-www-form-urlencoded", "multipart/form-data")
-
-
-def is_multipart(media_type: str) -> bool:
-    return media_type.partition(";")[0].strip().lower() == "multipart/form-data"
 
 
 def _valued(slot: Slot, settled: Settled, settler: Settler, room: Room) -> Slot:

@@ -86,6 +86,16 @@ def test_a_nested_body_is_taken_apart_and_put_together_again() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["7", "n" * 150, '"\\0"'])
+def test_a_body_with_a_field_that_no_pointer_names_is_kept_whole(name: str) -> None:
+    body = f"{{type: object, properties: {{{name}: {{type: string}}, other: {{type: string}}}}}}"
+    draft = drafted(
+        api(f"/a:\n  post:\n    requestBody: {{content: {{application/json: {{schema: {body}}}}}}}"), "POST /a"
+    )
+    assert set(properties(draft)) == {"body"}
+    assert request(draft, {"body": {"7": "x"}})[2] == '{"7":"x"}'
+
+
 def test_a_form_writes_nested_values_in_brackets() -> None:
     draft = drafted(NESTED_FORMS.strip(), "POST /v1/subscriptions")
     params = {"buyer": "b 1", "items": [{"plan": "p", "quantity": 2}], "metadata": {"k": "v"}, "billing_day": 3}
