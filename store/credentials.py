@@ -77,9 +77,14 @@ async def listed(session: AsyncSession, workspace: str) -> list[CredentialRow]:
 
 async def remove(session: AsyncSession, workspace: str, connection: str) -> None:
     """Deletes a credential. Raises NotFound."""
-    mine = delete(_T).where(_T.c.workspace == workspace, _T.c.connection == connection)
-    if (await session.execute(mine.returning(_T.c.connection))).first() is None:
+    if not await forget(session, workspace, connection):
         raise NotFound(f"The connection {connection} has no credentials.")
+
+
+async def forget(session: AsyncSession, workspace: str, connection: str) -> bool:
+    """Deletes a credential; False where there is none."""
+    mine = delete(_T).where(_T.c.workspace == workspace, _T.c.connection == connection)
+    return (await session.execute(mine.returning(_T.c.connection))).first() is not None
 
 
 async def claim_renewal(session: AsyncSession, row: CredentialRow, now: datetime, until: datetime) -> bool:

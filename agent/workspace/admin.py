@@ -17,10 +17,11 @@ import store.accounts.api_keys
 import store.accounts.members
 import store.connectors
 import store.contracts
+import store.credentials
 import store.workspaces
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.sending.action_secrets import ActionSecrets
+from agent.sending.action_secrets import ActionSecrets, origin
 from agent.workspace import roles
 from agent.workspace.context import WorkspaceContexts
 from agent.workspace.key_registration import ways_around
@@ -147,6 +148,10 @@ class WorkspaceAdmin:
                 options=json.dumps(dict(options), sort_keys=True) if options else None,
             )
             await store.connectors.put(session, row)
+            elsewhere = there is None or origin(there.base_url) != origin(base_url)
+            if elsewhere and await store.credentials.forget(session, by.workspace, name):
+                # They were given for the platform at the address before: nobody else is sent them.
+                await recorder.record_act(session, by, EntryType.CREDENTIAL_REMOVED, now, connection=name)
             told = {"of": of} if of != name else {}
             await recorder.record_act(
                 session, by, EntryType.CONNECTOR_CONFIGURED, now, connector=name, base_url=base_url, **told

@@ -219,6 +219,15 @@ async def test_refused_credentials_are_told_of_until_new_ones_are_given(endpoint
     assert (await endpoints.vault.put(olivia, "saas", bearer)).warning(now) == ""
 
 
+async def test_credentials_go_to_the_address_that_they_were_given_for_and_no_other(endpoints: Endpoints) -> None:
+    olivia, admin = endpoints.harness.people["olivia"], endpoints.harness.workspace_admin
+    await endpoints.vault.put(olivia, "saas", read_credential({"type": "bearer", "token": TOKEN}))
+    await admin.connect(olivia, "saas", f"{endpoints.api.url}/v2", {})
+    assert await endpoints.vault.status(olivia.workspace, "saas") is not None
+    await admin.connect(olivia, "saas", "https://elsewhere.example", {})
+    assert await endpoints.vault.status(olivia.workspace, "saas") is None
+
+
 def oauth(endpoints: Endpoints, **more: str) -> Any:
     return read_credential(
         {
