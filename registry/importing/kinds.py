@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from registry.importing import words
@@ -71,31 +71,46 @@ class KindDraft:
 
 
 def find_kinds(description: ApiDescription, settler: Settler) -> list[KindDraft]:
-    """Every pair of ``GET /things`` and ``GET /things/{id}``, each name once."""
+    """Every pair of ``GET /things`` and ``GET /things/{id}``, each name once. A kind may lie within one record of
+    another (``/orders/{id}/items``), where that is a kind too and lies within none itself."""
     gets = {each.path: each for each in description.operations if each.method == "GET" and not each.trouble}
     made: dict[str, KindDraft] = {}
-    for path, one in gets.items():
+    for path, one in sorted(gets.items(), key=lambda each: each[0].count("{")):
         found = re.fullmatch(r"(.*)/\{([^{}]+)\}(\.json)?/?", path)
         if found is None:
             continue
         listing = next((gets[each] for each in (found[1], f"{found[1]}/", f"{found[1]}.json") if each in gets), None)
-        if listing is None:
-            continue
         outer = _PLACEHOLDER.findall(found[1])
-        kind = _kind(listing, one, found[2], settler, outer)
+        if listing is None or len(outer) > 1:
+            continue
+        parent = _parent(found[1], outer[0], made) if outer else ""
+        if parent is None:
+            continue
+        kind = _kind(listing, one, found[2], settler, {outer[0]: parent} if outer else {})
         if kind is None:
             continue
-        name = (
-            kind.name
-            if kind.name not in made
-            else words.to_snake_case("_".join((*_static(found[1])[-2:-1], kind.name)))
-        )
-        if name not in made:
-            made[name] = KindDraft(name, kind.entry, kind.list_operation, kind.get_operation, path, kind.decide)
+        if kind.name in made:
+            kind = _told_apart(kind, _static(found[1])[-2:-1])
+        made.setdefault(kind.name, kind)
     return list(made.values())
 
 
-def _kind(listing: Operation, one: Operation, key: str, settler: Settler, outer: list[str]) -> KindDraft | None:
+def _parent(path: str, placeholder: str, made: Mapping[str, KindDraft]) -> str | None:
+    """The kind whose ids fill a placeholder: the one that is fetched by just that part of the path."""
+    upto = path.partition("{" + placeholder + "}")[0]
+    fits = (each.name for each in made.values() if each.path.startswith(upto + "{") and "scope" not in each.entry)
+    return next(fits, None)
+
+
+def _told_apart(kind: KindDraft, above: list[str]) -> KindDraft:
+    """The kind, called after what it belongs to as well: ``droplet action``."""
+    first = words.to_singular(" ".join(words.split_words(above[0]))) if above else ""
+    nouns = [f"{first} {each}".strip() for each in kind.entry["nouns"]]
+    entry = {**kind.entry, "title": nouns[0][:1].upper() + nouns[0][1:], "nouns": nouns}
+    return replace(kind, name=words.to_snake_case(nouns[0]), entry=entry)
+
+
+def _kind(listing: Operation, one: Operation, key: str, settler: Settler, scope: Mapping[str, str]) -> KindDraft | None:
     noun = _static(listing.path)[-1:] or ["record"]
     plural = " ".join(words.split_words(noun[0].removesuffix(".json")))
     singular = words.to_singular(plural)
@@ -122,11 +137,10 @@ def _kind(listing: Operation, one: Operation, key: str, settler: Settler, outer:
         "label": "{" + next((n for n, f in fields.items() if f.get("search") == "name"), identity) + "}",
         "fields": fields,
         "list": _listing(listing, records_answer, records_at, settler),
-        "get": {"path": one.path, **({"record": record_at} if record_at else {})},
+        "get": {"path": one.path.replace("{" + key + "}", "{id}"), **({"record": record_at} if record_at else {})},
     }
-    if outer:
-        entry["scope"] = {name: words.to_snake_case(_singular_of_placeholder(name, listing.path)) for name in outer}
-        decide.append(f"It lies within {', '.join(outer)}: say which kind fills that.")
+    if scope:
+        entry["scope"] = dict(scope)
     if not any("search" in each for each in fields.values()):
         decide.append("By which field do people name it?")
     return KindDraft(words.to_snake_case(singular), entry, listing.key, one.key, one.path, tuple(decide))
@@ -134,11 +148,6 @@ def _kind(listing: Operation, one: Operation, key: str, settler: Settler, outer:
 
 def _static(path: str) -> list[str]:
     return [each for each in path.split("/") if each and "{" not in each and not words.is_version(each)]
-
-
-def _singular_of_placeholder(name: str, path: str) -> str:
-    before = path.split("{" + name + "}")[0].rstrip("/").rsplit("/", 1)[-1]
-    return words.to_singular(" ".join(words.split_words(before))) if before else name
 
 
 def _answer(operation: Operation, settler: Settler) -> Settled | None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from registry.declarative.lint import lint_value
+from registry.importing.tasks import write_connector
+from registry.linting.linter import is_advice
 from tests.unit.registry.importing.samples import api, imported
 
 SHOP = api(
@@ -53,7 +56,7 @@ def test_what_can_be_listed_and_fetched_becomes_a_kind() -> None:
     assert entry["nouns"] == ["customer", "customers"]
     assert entry["id"] == "id"
     assert entry["label"] == "{name}"
-    assert entry["get"] == {"path": "/customers/{customer_id}", "record": "/customer"}
+    assert entry["get"] == {"path": "/customers/{id}", "record": "/customer"}
     assert entry["list"] == {
         "path": "/customers",
         "records": "/customers",
@@ -64,6 +67,28 @@ def test_what_can_be_listed_and_fetched_becomes_a_kind() -> None:
     assert entry["fields"]["balance"] == {"at": "/balance", "type": "money_minor", "currency_field": "currency"}
     assert entry["fields"]["state"]["values"] == ["active", "blocked"]
     assert "api_token" not in entry["fields"]  # nothing that may be a secret is proposed to be read
+
+
+def test_the_kinds_are_what_a_connector_may_hold() -> None:
+    assert [each for each in lint_value(write_connector(imported(SHOP))) if not is_advice(each)] == []
+    within = """
+/{x}/{y}/deep: &list
+  get: {responses: {"200": {content: {application/json: {schema: {type: array, items: {type: object, properties: {id: {type: string}}}}}}}}}
+/{x}/{y}/deep/{id}: &one
+  get: {responses: {"200": {content: {application/json: {schema: {type: object, properties: {id: {type: string}, name: {type: string}}}}}}}}
+/orders: *list
+/orders/{order_id}: *one
+/orders/{order}/actions: *list
+/orders/{order}/actions/{id}: *one
+/actions: *list
+/actions/{id}: *one
+"""
+    made = imported(api(within))
+    kinds = {each.name: each.entry for each in made.kinds}
+    assert sorted(kinds) == ["action", "order", "order_action"]
+    assert kinds["order_action"]["scope"] == {"order": "order"}
+    assert kinds["order_action"]["nouns"] == ["order action", "order actions"]
+    assert [each for each in lint_value(write_connector(made)) if not is_advice(each)] == []
 
 
 def test_what_the_document_does_not_say_is_asked() -> None:
