@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import logging
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -96,7 +97,10 @@ async def call_tool(
 
 
 async def _load() -> None:
-    """Import the SDK beside the event loop: it is a second of reading modules."""
+    """Import the SDK beside the event loop: it is a second of reading modules. What it would log of a server's words
+    and addresses is not logged: they may hold anything."""
+    for name in ("mcp.client", "httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     for module in ("mcp.client.client", "executors.mcp.transport"):
         await asyncio.to_thread(importlib.import_module, module)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import subprocess
 import sys
@@ -91,9 +92,13 @@ async def test_what_is_too_large_is_not_kept(http_server: McpServer) -> None:
     assert (answer.verdict, answer.result) == ("unknown", None), "more than is read of an answer"
 
 
-async def test_a_started_server_gets_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_started_server_gets_nothing_of_our_environment_and_what_it_says_is_not_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("OPSIQ_DATA_KEY", "a-secret-of-ours")
-    answer = await call(stdio(GIVEN="1"), "environment")
+    caplog.set_level(logging.DEBUG)
+    answer = await call(stdio(GIVEN="1", NOISE="what-it-says"), "environment")
+    assert "what-it-says" not in caplog.text
     names = json.loads(answer.result or b"")["result"].split()
     assert "GIVEN" in names
     assert not [name for name in names if name.startswith("OPSIQ")]

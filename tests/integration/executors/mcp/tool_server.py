@@ -1,6 +1,7 @@
 """An MCP server made with the official SDK: over its standard streams, or with ``--http PORT`` over HTTP.
 
-Once there is a file at ``TOOLS_CHANGED`` of its environment, it lists another version of a tool.
+Once there is a file at ``TOOLS_CHANGED`` of its environment, it lists another version of a tool. It
+says ``NOISE`` where only messages belong.
 """
 
 from __future__ import annotations
@@ -60,6 +61,10 @@ def flood() -> str:
 
 
 if __name__ == "__main__":
+    if noise := os.environ.get("NOISE"):
+        sys.stdout.write(f"{noise}\n")
+        sys.stdout.flush()
+        sys.stderr.write(f"{noise}\n")
     if sys.argv[1:2] == ["--http"]:
         server.run("streamable-http", host="127.0.0.1", port=int(sys.argv[2]))
     else:
