@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from mcp_types import CallToolResult
@@ -23,7 +23,7 @@ from web.idempotency import Attempt, hold_claim, idempotency_fingerprint, replay
 from web.mcp import results
 from web.mcp.arguments import AnswerArguments, AskArguments, FindArguments, RunArguments
 from web.mcp.calls import McpCall
-from web.mcp.tools import direct_tools
+from web.mcp.tools import MOST_DIRECT, direct_tools
 from web.problem import Problem
 
 DECIDING: Final[frozenset[RunState]] = MOVING | {"held"}
@@ -124,22 +124,29 @@ async def find_action(call: McpCall, given: FindArguments) -> CallToolResult:
     )
 
 
-async def offered(call: McpCall) -> dict[str, Contract]:
-    """The current contracts that the caller's role may run on this surface, by name."""
+async def offered(call: McpCall, name: str) -> Contract:
+    """The current contract of this name, if the caller's role may run it on this surface. Raises NotFound."""
     catalogue = (await call.container.contexts.of(call.caller.actor.workspace)).catalogue
-    role, surface = call.caller.actor.role, call.surface
-    return {
-        contract.name: contract
-        for offer in catalogue.offers(role, surface)
-        if (contract := catalogue.get(offer.name)) is not None
-    }
+    contract = catalogue.get(name)
+    if contract is None or call.caller.actor.role not in contract.roles or call.surface not in contract.surfaces:
+        raise NotFound("There is no action of this name that you may run here.")
+    return contract
+
+
+async def direct_actions(call: McpCall) -> tuple[Mapping[str, Contract], bool]:
+    """The actions that are tools of their own, by tool name, and whether there is any action at all."""
+    catalogue = (await call.container.contexts.of(call.caller.actor.workspace)).catalogue
+    offers = catalogue.offers(call.caller.actor.role, call.surface)
+    if len(offers) > MOST_DIRECT:
+        return {}, True
+    contracts = [contract for offer in offers if (contract := catalogue.get(offer.name)) is not None]
+    return direct_tools(contracts), bool(contracts)
 
 
 async def direct_action(call: McpCall, tool: str) -> str:
     """The name of the action that ``tool`` stands for. Raises NotFound: it is none, or none that this caller may
     run."""
-    direct = direct_tools(list((await offered(call)).values()))
-    contract = direct.get(tool)
+    contract = (await direct_actions(call))[0].get(tool)
     if contract is None:
         raise NotFound(f"There is no tool {tool[:128]!r} here. find_action finds actions, and run_action runs them.")
     return contract.name

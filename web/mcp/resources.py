@@ -71,9 +71,7 @@ async def read(call: McpCall, uri: str) -> ReadResourceResult:
         value = run_json(await acting.read_run(call, uri.removeprefix(RUNS)[:_MAX_NAME]))
     elif uri.startswith(CONTRACTS):
         call.need("contracts:read")
-        contract = (await acting.offered(call)).get(uri.removeprefix(CONTRACTS))
-        if contract is None:
-            raise NotFound("There is no action of this name that you may run here.")
+        contract = await acting.offered(call, uri.removeprefix(CONTRACTS))
         value = json.loads(contract.canonical)
         value.pop("endpoint", None)
     else:

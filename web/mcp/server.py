@@ -39,7 +39,7 @@ from web.mcp.arguments import (
     parsed,
 )
 from web.mcp.calls import TASKS, McpCall, call_of
-from web.mcp.tools import GENERAL, INSTRUCTIONS, direct_tools, listed
+from web.mcp.tools import GENERAL, INSTRUCTIONS, listed
 from web.middleware import MAX_BODY_BYTES
 from web.problem import Problem
 
@@ -50,8 +50,8 @@ Context = ServerRequestContext[Any, Any]
 
 async def list_tools(ctx: Context, _: PaginatedRequestParams | None) -> ListToolsResult:
     call = call_of(ctx)
-    offered = list((await acting.offered(call)).values())
-    return ListToolsResult(tools=list(listed(call.caller.scopes, direct_tools(offered), anything=bool(offered))))
+    direct, anything = await acting.direct_actions(call)
+    return ListToolsResult(tools=list(listed(call.caller.scopes, direct, anything=anything)))
 
 
 async def call_tool(ctx: Context, params: CallToolRequestParams) -> rounds.Answer:
