@@ -22,7 +22,7 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.query.query import Query
-from agent.query.results import Worked
+from agent.query.results import Quantity, Worked
 from agent.query.tests import SAID, test_holds
 from agent.validate.questions import join, make_candidate
 from agent.validate.records.located import LocatedRecord, format_count, plural
@@ -153,7 +153,9 @@ class Answerer:
         if not totals:
             return Reply(text="Nothing: no such records.", values=("0",), count=0)
         found = totals[0].found
-        values = tuple(each.shown for each in totals)
+        # A currency with nothing in it says nothing beside one that has something.
+        telling = [each for each in totals if isinstance(each.value, Quantity) and each.value.number] or totals
+        values = tuple(each.shown for each in telling)
         text = f"{join(values, 'and')} over {format_count(len(found), found[0].kind)}: {_listed(found)}."
         return self._reply(text, found, values=values)
 

@@ -21,7 +21,8 @@ from registry.records import Field, Kinds, RecordKind
 Support = Literal["typed", "read", "none"]
 _MOST_WORDS: Final = 40
 _WORD: Final = re.compile(r"[^\W_]+")
-_CODE: Final = re.compile(r"[^\W\d_]{0,6}(\d+)")
+# A number with the letters of a code before it, or of a plural or place after it: INV1042, 429s, 4th.
+_CODE: Final = re.compile(r"[^\W\d_]{0,6}(\d+)(?:s|st|nd|rd|th)?")
 
 
 class TypedWords:

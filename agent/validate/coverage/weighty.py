@@ -54,7 +54,8 @@ _NEGATION: Final = re.compile(
     re.IGNORECASE,
 )
 _RESTRICTION: Final = re.compile(
-    r"(?<!\w)(?:only|at\s+(?:the\s+)?most|at\s+(?:the\s+)?least|(?:no|not|nothing)\s+more\s+than|up\s+to)(?!\w)",
+    r"(?<!\w)(?:only|at\s+(?:the\s+)?most|at\s+(?:the\s+)?least|(?:no|not|nothing)\s+more\s+than"
+    r"|up\s+to(?=\s+[€$£¥]?\s*\d))(?!\w)",
     re.IGNORECASE,
 )
 # "If possible" is manners, "let me know if" a wish to be told: neither says whether it is done.

@@ -3,7 +3,9 @@ they differ."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from agent.pipeline import Question
 from agent.validate.questions import ask_between, make_candidate, name_of, quote_words
@@ -11,6 +13,8 @@ from agent.validate.records import confusables
 from agent.validate.records.located import singular
 from agent.validate.records.ranking import Fit, find_best
 from registry.records import Record, RecordKind
+
+_WORD: Final = re.compile(r"\w+")
 
 
 def match_name(
@@ -32,7 +36,8 @@ def match_name(
             if place or len(picked) == 1
             else ask_between(slot, param, kind, picked, f"match {quote_words(words)}")
         )
-    rivals = _with_twins(picked, records, kind, exact=fit is Fit.EXACT)
+    whole = fit is Fit.EXACT or (len(picked) == 1 and _holds_name(words, name_of(picked[0], kind)))
+    rivals = _with_twins(picked, records, kind, exact=whole)
     if len(picked) > 1:
         return picked if place else ask_between(slot, param, kind, rivals, f"are called {quote_words(words)}")
     one = picked[0]
@@ -49,6 +54,12 @@ def match_name(
             candidates=(make_candidate(one, (), kind),),
         )
     return [one]
+
+
+def _holds_name(words: str, name: str) -> bool:
+    """Whether the whole name stands in the words, letter by letter, beside what else was said of it."""
+    said, held = (f" {' '.join(_WORD.findall(text.casefold()))} " for text in (words, name))
+    return held.strip() != "" and held in said
 
 
 def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: RecordKind, *, exact: bool) -> list[Record]:

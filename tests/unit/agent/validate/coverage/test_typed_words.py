@@ -25,6 +25,12 @@ def test_other_words_do_not(words: str) -> None:
     assert not TypedWords(Request(text=TEXT, now=NOW)).hold(Words(text=words))
 
 
+@pytest.mark.parametrize("said", ["close the 429s", "the 429th one", "close INV429"])
+def test_a_number_stands_whatever_letters_are_on_it(said: str) -> None:
+    assert TypedWords(Request(text=said, now=NOW)).hold(Words(text="429"))
+    assert not TypedWords(Request(text=said, now=NOW)).hold(Words(text="42"))
+
+
 def test_answers_and_earlier_words_of_the_thread_count() -> None:
     request = Request(
         text="waive it", now=NOW, answers=(Answer(slot="x", text="Piet"),), thread=(Turn(words="ask Ruth", came=""),)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from agent.pipeline import Question
 from agent.validate.records import confusables
+from agent.validate.records.name_match import match_name
+from connectors.saas.kinds import KINDS
+from registry.records import Record
 from tests.unit.agent.validate.fake_platform import Case, customer, invoice, params, town
 
 CYRILLIC_A = "\u0430"
@@ -89,6 +95,24 @@ async def test_rn_for_m_is_asked_about() -> None:
 
 async def test_a_whole_name_typed_is_told_from_one_that_differs_visibly() -> None:
     assert params(await refund("Adam Novak", "Adam Novak", "Adam Nowak").plan())["invoice_id"] == 71
+
+
+def test_a_whole_name_beside_what_else_was_said_is_told_from_a_near_one() -> None:
+    customers = next(kind for kind in KINDS if kind.name == "customer")
+    rows = [
+        customer(61, "Ana Schmidt", company="Schmidt Design"),
+        customer(62, "Anna Schmidt", company="Schmidt Print"),
+    ]
+    ana, anna = (
+        Record("customer", str(row["id"]), row, row["name"], f"{row['email']} · {row['company']}", "d") for row in rows
+    )
+
+    def found(words: str) -> Any:
+        return match_name("0.x", "x", customers, words, "name", [ana, anna], place=False)
+
+    assert found("Ana Schmidt Schmidt Design") == [ana]
+    assert isinstance(found("An Schmidt Schmidt Design"), Question)
+    assert isinstance(found("Schmidt"), Question)
 
 
 async def test_a_part_of_a_name_is_not() -> None:
