@@ -182,6 +182,42 @@ def test_doctor_names_packages_that_can_not_be_imported_here(crowded: Environmen
     assert [Path(each.split()[0]) for each in told] == [crowded.site / name for name in COLLIDING]
 
 
+CONNECTOR: Final = """
+from opsiq_connector import Connector
+
+class ShopConnector(Connector):
+    name = "shop"
+    title = "Shop"
+"""
+FOUND: Final = """
+import opsiq_server
+opsiq_server.add_import_root()
+from registry.discovery import discover, installed_entry_points
+found, broken = discover(installed=installed_entry_points())
+print([each.name for each in found], broken)
+"""
+
+
+def test_a_connector_of_another_distribution_is_found_beside_the_wheel(
+    crowded: Environment, elsewhere: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    wheel = tmp_path_factory.mktemp("shop") / "shop_connector-1.0-py3-none-any.whl"
+    info = "shop_connector-1.0.dist-info"
+    with zipfile.ZipFile(wheel, "w") as made:
+        made.writestr("shop_connector.py", CONNECTOR)
+        made.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: shop-connector\nVersion: 1.0\n")
+        made.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        made.writestr(f"{info}/entry_points.txt", "[opsiq.connectors]\nshop = shop_connector:ShopConnector\n")
+        made.writestr(f"{info}/RECORD", "")
+    crowded.install(wheel)
+    said = crowded.run(crowded.python, "-P", "-c", FOUND, cwd=elsewhere)
+    assert "'shop'" in said.split("]")[0]
+    assert "'saas'" in said.split("]")[0]
+    assert said.strip().endswith("[]"), said
+
+
 @pytest.fixture
 def working(crowded: Environment, elsewhere: Path) -> Iterator[subprocess.Popen[str]]:
     command = [crowded.opsiq, "work", "--processes", "2"]
