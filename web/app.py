@@ -11,7 +11,7 @@ import web.console
 import web.mcp.endpoint
 from app.container import Container
 from web import openapi, problem
-from web.api import actions, connectors, contracts, credentials, health, history, keys, me, metrics, runs
+from web.api import actions, connections, connectors, contracts, credentials, health, history, keys, me, metrics, runs
 from web.api.automations import rules
 from web.api.events import events, inbound
 from web.api.records import customers, mirrors, tickets
@@ -59,6 +59,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
     for api in (
         actions,
         connectors,
+        connections,
         credentials,
         contracts,
         customers,

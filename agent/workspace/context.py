@@ -26,7 +26,8 @@ from core.errors import ConnectorBroken, NotAuthentic, OpsIQError
 from executors.http.platform_client import HttpPlatformClient
 from executors.mcp.servers import NO_MCP_SERVERS, McpServers
 from registry.catalogue import Catalogue, load, refuse_all
-from registry.connector import Connector, IdentityProvider, ReadAccess, Settings
+from registry.connector import ConnectionOption, Connector, IdentityProvider, ReadAccess, Settings
+from registry.declarative.connector import DeclarativeConnector
 from registry.discovery import BrokenConnector, DiscoveredConnector
 from registry.offers.shortlist import Shortlist
 from registry.records import ContextProvider, Kinds, Place
@@ -209,6 +210,16 @@ class WorkspaceContexts:
     ) -> Connector:
         """A connector built from settings that are not stored yet (to show what it would register)."""
         return self._built(self.found(name), base_url, secrets, connection or name, options or {})
+
+    def options(self, name: str) -> Mapping[str, ConnectionOption]:
+        """What a connector asks for, besides address and secrets; nothing for one that was not found."""
+        found = self._found.get(name)
+        return found.cls.options if found is not None else {}
+
+    def calls_through_connection(self, name: str) -> bool:
+        """Whether a connector's actions are called with the connection's credential, and not signed with a secret."""
+        found = self._found.get(name)
+        return found is not None and issubclass(found.cls, DeclarativeConnector)
 
     def found(self, name: str) -> DiscoveredConnector:
         """The connector of that name. Raises ConnectorBroken."""

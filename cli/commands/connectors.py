@@ -1,18 +1,20 @@
-"""``opsiq connectors``: lists the connectors of a running server, and manages the secrets shared with platforms."""
+"""``opsiq connectors``: begins a connector, checks it, connects it, lists what there is, and shares webhook secrets."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 
 def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "connectors",
-        help="list connectors, share a webhook secret with a platform",
-        description="The connectors of a running server's workspace.",
+        help="begin, check, connect and list connectors; share a webhook secret",
+        description="The connectors of a running server's workspace, and new ones.",
     )
     acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
     acts.add_parser("list", help="every connector found or configured, and its state")
@@ -26,15 +28,51 @@ def add_parser(sub: Any) -> None:
     webhook.add_argument(
         "--given", action="store_true", help="read the platform's own secret (whsec_…) from standard input"
     )
+    new = acts.add_parser(
+        "new",
+        help="begin a connector without code: a folder with a connector.json to fill in",
+        description="Writes NAME/connector.json and NAME/actions.json. No server is asked.",
+    )
+    new.add_argument("name", help="lower-case letters, digits and underscores")
+    new.add_argument("--in", dest="folder", metavar="FOLDER", default=".", help="where the folder is made (here)")
+    check = acts.add_parser(
+        "check",
+        help="lint a connector's folder, or try a connection's reads on the live platform",
+        description="Exit status 1 where something is wrong.",
+    )
+    check.add_argument("name", help="a folder with a connector.json, or a connection of the running server")
+    link = acts.add_parser(
+        "connect",
+        help="connect a platform: its address, options and credential",
+        description="The credential (a token, or user:password) is read from standard input, or asked for without an "
+        "echo. Sign the actions that it proposes in the console afterwards.",
+    )
+    link.add_argument("name", help="the connector, as the list shows it")
+    link.add_argument("--address", required=True, metavar="URL", help="the platform's address")
+    link.add_argument("--as", dest="connection", metavar="NAME", help="another name, for a second connection")
+    link.add_argument("--option", action="append", default=[], metavar="NAME=VALUE", help="what the connector asks for")
+    link.add_argument("--no-token", action="store_true", help="the platform asks for no credential")
     for act in acts.choices.values():
         act.add_argument("--json", action="store_true")
     made.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.act == "new":
+        return _new(arguments)
+    if arguments.act == "check" and (Path(arguments.name) / "connector.json").is_file():
+        return _lint(arguments)
     from cli.client import client
 
     server = client()
+    if arguments.act == "check":
+        found = server.get(f"/v1/connectors/{arguments.name}/check")["data"]
+        return _tell(arguments, found, [f"{each['state']:<5} {each['about']:<20} {each['detail']}" for each in found])
+    if arguments.act == "connect":
+        answer = server.post("/v1/connections", _connection(arguments))
+        text = f"Connected as {answer['name']}. Try it: opsiq connectors check {answer['name']}"
+        print(json.dumps(answer, ensure_ascii=False, indent=2) if arguments.json else text)
+        return 0
     if arguments.act == "list":
         answer = server.get("/v1/connectors")
         text = "\n".join(map(_line, answer["data"]))
@@ -46,6 +84,55 @@ def run(arguments: argparse.Namespace) -> int:
         text += f"\nThe secret before it is good until {until[:16]} UTC." if until else ""
     print(json.dumps(answer, ensure_ascii=False, indent=2) if arguments.json else text)
     return 0
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from registry.declarative.scaffold import write_scaffold
+
+    folder = write_scaffold(arguments.name, Path(arguments.folder))
+    text = f"Fill in {folder / 'connector.json'}, then: opsiq connectors check {folder}"
+    print(json.dumps({"folder": str(folder)}) if arguments.json else text)
+    return 0
+
+
+def _lint(arguments: argparse.Namespace) -> int:
+    from registry.declarative.lint import lint_folder
+    from registry.linting.linter import is_advice
+
+    findings = lint_folder(Path(arguments.name))
+    told = [
+        {"state": "warn" if is_advice(each) else "fail", "about": each.pointer or "/", "detail": each.detail}
+        for each in findings
+    ]
+    return _tell(arguments, told, [f"{each['state']:<5} {each['about']}: {each['detail']}" for each in told])
+
+
+def _tell(arguments: argparse.Namespace, found: list[dict[str, Any]], lines: list[str]) -> int:
+    print(
+        json.dumps(found, ensure_ascii=False, indent=2) if arguments.json else "\n".join(lines) or "Nothing is wrong."
+    )
+    return int(any(each["state"] == "fail" for each in found))
+
+
+def _connection(arguments: argparse.Namespace) -> dict[str, Any]:
+    from core.errors import InvalidInput
+
+    odd = [each for each in arguments.option if "=" not in each]
+    if odd:
+        raise InvalidInput(f"Write an option as NAME=VALUE, not {odd[0]!r}.")
+    body: dict[str, Any] = {
+        "connector": arguments.name,
+        "base_url": arguments.address,
+        "options": dict(each.split("=", 1) for each in arguments.option),
+    }
+    if arguments.connection:
+        body["name"] = arguments.connection
+    if not arguments.no_token:
+        token = getpass.getpass("Token: ") if sys.stdin.isatty() else sys.stdin.readline()
+        if not token.strip():
+            raise InvalidInput("No credential came on standard input. Give it, or say --no-token.")
+        body["token"] = token.strip()
+    return body
 
 
 def _line(each: dict[str, Any]) -> str:

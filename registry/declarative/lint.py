@@ -103,7 +103,7 @@ def _kind(made: ConnectorDocument, kind: KindDocument, here: str) -> Iterator[Fi
             yield Finding(where, "unknown_field", f"There is no field {field!r}{_near(field, fields)}")
 
     yield from known(kind.id, f"{here}/id")
-    if kind.id in fields and kind.fields[kind.id].type not in ("id", "string", "integer"):
+    if kind.id in fields and kind.fields[kind.id].type not in ("id", "string", "integer", "email"):
         yield Finding(f"{here}/id", "bad_id", f"{kind.id!r} is no id: give it the type 'id'.")
     for part in ("label", "detail"):
         try:

@@ -134,6 +134,7 @@ class DeclarativeRecords:
         request, over = first_page(pages, asked.request, size, before)
         made, read, page, last = _Found(before - over, asked.ordered), 0, 0, None
         parents: dict[tuple[str, str], Record | None] = {}
+        seen: set[str] = set()
         while True:
             answer = await self._client.read(request)
             if answer.status == 404:
@@ -146,6 +147,9 @@ class DeclarativeRecords:
                 if key is not None:
                     made.ordered = made.ordered and _follows(last, key, query.descending)
                     last = key
+                if record.id in seen:
+                    continue  # a buyer of several orders, say: a list may tell of one record more than once
+                seen.add(record.id)
                 if _fits(record, check or query):
                     made.records.append(record)
                 else:

@@ -314,6 +314,10 @@ OF: Final[Mapping[str, Any]] = {
         "skipped": {"not_typed": 3},
     },
     "ConnectorList": _all(_CONNECTOR),
+    "ConnectionView": {"name": "berlin", "connector": "saas", "base_url": "https://platform.example"},
+    "CheckList": {
+        "data": [{"state": "ok", "about": "customer", "detail": "Listed and read: Emma Fischer."}],
+    },
     "ContractList": _all(_SUMMARY),
     "CheckView": {
         "state": "works",

@@ -4,6 +4,7 @@ sign."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
@@ -11,9 +12,10 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from agent.workspace.connector_status import list_connectors
+from agent.workspace.connecting import connect as connect_platform
+from agent.workspace.connector_status import ConnectorStatus, list_connectors
 from core.display_text import to_display_text
-from core.errors import BadSetting, ConnectorBroken, InvalidContract, NotFound
+from core.errors import BadSetting, Conflict, ConnectorBroken, InvalidContract, InvalidInput, NotFound
 from core.webhook_signature import new_secret
 from registry.contract import Contract
 from web.auth import container_of
@@ -36,9 +38,20 @@ _ADVICE: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class OptionField:
+    """What the connector asks for, besides address and secrets."""
+
+    name: str
+    label: str
+    example: str
+    value: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ConnectPage(Page):
-    """``again``: it is connected already, and what is given replaces what was."""
+    """``again``: it is connected already, and what is given replaces what was. ``signed``: its action calls are signed
+    with a secret, and not made with the token."""
 
     template: ClassVar[str] = "connect.html"
     name: str
@@ -46,6 +59,8 @@ class ConnectPage(Page):
     again: bool
     base_url: str
     trouble: str
+    options: tuple[OptionField, ...]
+    signed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +105,30 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
     base_url = form.get("base_url", limit=2000).strip().rstrip("/")
     token, given = form.get("read_token", limit=4000).strip(), form.get("action_secret", limit=400).strip()
     identity = form.get("identity_secret", limit=400).strip()
-    await _named(request, visitor, connector)
+    of = (await _status(request, visitor, connector)).connector
+    options = {name: form.get(f"option_{name}", limit=200).strip() for name in container.contexts.options(of)}
     trouble = _address_fault(base_url) or await own_password(request, visitor, form.fields.get("password", ""))
-    secret = given or new_secret()
+    signed = not container.contexts.calls_through_connection(of)
+    secret = given or (new_secret() if signed else "")
     if not trouble:
-        secrets = {"read_token": token, "action_secret": secret} | ({"identity_secret": identity} if identity else {})
+        secrets = ({"action_secret": secret} if secret else {}) | ({"identity_secret": identity} if identity else {})
         try:
-            container.contexts.connector(connector, base_url, secrets).identity_providers()
-            await container.workspace_admin.connect(visitor.actor, connector, base_url, secrets)
-        except (BadSetting, ConnectorBroken) as error:
+            await connect_platform(
+                container.workspace_admin,
+                container.vault,
+                visitor.actor,
+                of,
+                name=connector,
+                base_url=base_url,
+                options={name: value for name, value in options.items() if value},
+                token=token,
+                secrets=secrets,
+            )
+        except (BadSetting, ConnectorBroken, InvalidInput, Conflict) as error:
             trouble = error.detail
     if trouble:
-        return await _connect(request, visitor, connector, base_url, trouble)
-    if given:
+        return await _connect(request, visitor, connector, base_url, trouble, options)
+    if given or not signed:
         return redirect(f"/connectors/{connector}/contracts")
     page = SecretPage(
         shell=shell(request, visitor),
@@ -167,23 +193,41 @@ def _address_fault(url: str) -> str:
     )
 
 
-async def _named(request: Request, visitor: Visitor, connector: str) -> tuple[str, bool, str]:
-    """Title, whether it is configured, address. Raises NotFound."""
+async def _status(request: Request, visitor: Visitor, connector: str) -> ConnectorStatus:
+    """Raises NotFound."""
     container = container_of(request)
     for each in await list_connectors(container.database, container.contexts, visitor.actor.workspace):
         if each.name == connector:
-            return (
-                to_display_text(each.title, limit=80),
-                each.changed_at is not None,
-                to_display_text(each.base_url, limit=2000),
-            )
+            return each
     raise NotFound("There is no such connector here.")
 
 
+async def _named(request: Request, visitor: Visitor, connector: str) -> tuple[str, bool, str]:
+    """Title, whether it is configured, address. Raises NotFound."""
+    each = await _status(request, visitor, connector)
+    shown = to_display_text(each.base_url, limit=2000)
+    return to_display_text(each.title, limit=80), each.changed_at is not None, shown
+
+
 async def _connect(
-    request: Request, visitor: Visitor, connector: str, base_url: str = "", trouble: str = ""
+    request: Request,
+    visitor: Visitor,
+    connector: str,
+    base_url: str = "",
+    trouble: str = "",
+    given: Mapping[str, str] | None = None,
 ) -> Response:
     heading, again, there = await _named(request, visitor, connector)
+    status, contexts = await _status(request, visitor, connector), container_of(request).contexts
+    options = tuple(
+        OptionField(
+            name,
+            to_display_text(each.label, limit=100),
+            to_display_text(each.example, limit=100),
+            to_display_text((given or status.options).get(name) or each.default or "", limit=200),
+        )
+        for name, each in contexts.options(status.connector).items()
+    )
     page = ConnectPage(
         shell=shell(request, visitor),
         title=f"Connect {heading}",
@@ -192,6 +236,8 @@ async def _connect(
         again=again,
         base_url=to_display_text(base_url, limit=2000) or there,
         trouble=trouble,
+        options=options,
+        signed=not contexts.calls_through_connection(status.connector),
     )
     return show(request, page, status=422 if trouble else 200)
 

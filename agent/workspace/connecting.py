@@ -1,0 +1,130 @@
+"""Connecting: a new connection with its credential, and a live check of what it reads."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from agent.credentials.kinds import Credential, read_credential
+from agent.credentials.vault import Vault
+from agent.workspace.admin import WorkspaceAdmin
+from core.actor import Actor
+from core.errors import InvalidInput, OpsIQError
+from registry.connector import Connector, ReadAccess
+from registry.contract import Contract
+from registry.declarative.connector import DeclarativeConnector
+from registry.records import Query, Record, RecordKind
+from store.connectors import ConnectorRow
+from store.transaction_hook import TransactionHook, no_hook
+
+log = logging.getLogger(__name__)
+
+_JSON: Final[Mapping[type, str]] = {bool: "boolean", int: "integer", float: "number", str: "string"}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFinding:
+    """One thing that was tried. ``detail`` says what is, and where it is not ok what to do."""
+
+    state: Literal["ok", "warn", "fail"]
+    about: str
+    detail: str
+
+
+async def connect(
+    admin: WorkspaceAdmin,
+    vault: Vault,
+    by: Actor,
+    connector: str,
+    *,
+    name: str,
+    base_url: str,
+    options: Mapping[str, str],
+    token: str = "",
+    secrets: Mapping[str, str] | None = None,
+    in_transaction: TransactionHook[ConnectorRow] = no_hook,
+) -> None:
+    """Makes a connection, or configures it anew. ``token`` is its credential: sealed in the vault where the connector's
+    calls go through the connection, else kept as what its reads are made with. Raises what ``WorkspaceAdmin.connect``
+    does, and InvalidInput for a token that can't be one of the kind that the platform takes."""
+    cls = admin.contexts.found(connector).cls
+    credential = credential_of(cls.access, token) if token and issubclass(cls, DeclarativeConnector) else None
+    given = dict(secrets or {}) | ({"read_token": token} if token and credential is None else {})
+    of = connector if name != connector else None
+    await admin.connect(by, name, base_url, given, connector=of, options=options, in_transaction=in_transaction)
+    if credential is not None:
+        await vault.put(by, name, credential)
+
+
+def credential_of(access: ReadAccess, token: str) -> Credential | None:
+    """The credential that a platform takes, of what an owner pastes; a basic one is ``user:password``. Raises
+    InvalidInput for a kind that needs more than one text."""
+    match access.credential:
+        case "bearer":
+            return read_credential({"type": "bearer", "token": token, "prefix": access.prefix})
+        case "basic":
+            user, _, password = token.partition(":")
+            return read_credential({"type": "basic", "username": user, "password": password})
+        case "header" | "query":
+            return read_credential({"type": access.credential, "name": access.name, "value": token})
+        case "none":
+            return None
+    raise InvalidInput("This platform is signed in to by OAuth: connect it without a token, then give its credential.")
+
+
+async def check(connector: Connector, contracts: Iterable[Contract]) -> Sequence[CheckFinding]:
+    """Reads one record of every kind, lists it and gets it, and holds what the contracts send against what is there.
+    Third-party code and a stranger's platform: whatever fails becomes a finding."""
+    made: list[CheckFinding] = []
+    known = tuple(contracts)
+    try:
+        providers = connector.context_providers()
+    except Exception as error:
+        log.exception("the connection %s could not say what it reads", connector.connection)
+        return [CheckFinding("fail", connector.connection, f"It fails to say what it reads ({type(error).__name__}).")]
+    for provider in providers:
+        for kind in provider.kinds():
+            made += await _check_kind(provider, kind, known)
+    return made or [CheckFinding("warn", connector.connection, "It declares no kind of record.")]
+
+
+async def _check_kind(provider: Any, kind: RecordKind, contracts: Sequence[Contract]) -> list[CheckFinding]:
+    try:
+        found: Sequence[Record] = await provider.search(Query(kind.name, order=kind.order, limit=1))
+        if not found:
+            return [CheckFinding("warn", kind.name, "The list answers, and is empty: nothing else could be tried.")]
+        record = found[0]
+        again = await provider.get(kind.name, record.id)
+    except OpsIQError as error:
+        return [CheckFinding("fail", kind.name, error.detail)]
+    except Exception as error:
+        log.exception("a check of %s failed", kind.name)
+        return [
+            CheckFinding("fail", kind.name, f"The connector's own code failed ({type(error).__name__}); see the log.")
+        ]
+    if again is None:
+        return [CheckFinding("fail", kind.name, f"{record.label} is in the list, and is not found by its id.")]
+    if again.digest != record.digest:
+        odd = ", ".join(name for name, value in record.values.items() if again.values.get(name) != value)
+        return [CheckFinding("fail", kind.name, f"The list and the single read tell different values of: {odd}.")]
+    empty = [each.name for each in kind.fields if record.values.get(each.name) is None]
+    told = f" Nothing stands in: {', '.join(empty)}." if empty else ""
+    made = [CheckFinding("ok", kind.name, f"Listed and read: {record.label}.{told}")]
+    return made + [each for contract in contracts for each in _types(contract, kind, record)]
+
+
+def _types(contract: Contract, kind: RecordKind, record: Record) -> Iterable[CheckFinding]:
+    """Whether what a parameter is sent has the type that the contract gives it."""
+    for name, annotation in contract.annotations.items():
+        if annotation.record not in (kind.name, kind.name.rsplit(".", 1)[-1]):
+            continue
+        field = annotation.field or kind.id_field
+        value, wanted = record.values.get(field), contract.properties.get(name, {}).get("type")
+        held = _JSON.get(type(value))
+        fits = held == wanted or (held == "integer" and wanted == "number")
+        if value is not None and isinstance(wanted, str) and not fits:
+            yield CheckFinding(
+                "fail", contract.name, f"{name!r} is declared {wanted}, and the {field} of a {kind.name} is {held}."
+            )

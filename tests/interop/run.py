@@ -1,0 +1,116 @@
+"""Interop run: everyday requests through the whole gate against a real platform, each confirmed and then looked up in
+the platform itself. Prints a line a request and the figures; nothing of the platform is known here but its requests."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.credentials.kinds import read_credential
+from agent.runs.run import Run
+from app.container import Container, open_container
+from core.actor import Actor
+from core.settings import Settings
+from registry.declarative.rows import at_pointer
+from store.migrate import upgrade
+
+PASSWORD = "interop run, no secret"
+WAIT_S = 90.0
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A platform that runs. ``api`` is what the paths of its requests' checks are below."""
+
+    connector: str
+    base_url: str
+    api: str
+    credential: dict[str, str]
+    options: dict[str, str]
+    token_header: tuple[str, str]
+
+
+@dataclass
+class Outcome:
+    asked: str
+    card: str
+    state: str
+    note: str
+
+
+async def run(platform: Platform, requests: list[dict[str, Any]]) -> list[Outcome]:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"OPSIQ_DATA": folder, "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8", "OPSIQ_WORKERS": "2"}
+        settings = Settings.load({**environment, "OPSIQ_READING_BUDGET_MS": "10000", "OPSIQ_READING_PROCESSES": "0"})
+        await upgrade(settings.database_url)
+        async with open_container(settings) as container:
+            owner = await connected(container, platform)
+            return [await one(container, owner, platform, each) for each in requests]
+
+
+async def connected(container: Container, platform: Platform) -> Actor:
+    admin = container.workspace_admin
+    owner = await admin.create_workspace("Interop", email="owner@example.org", person="Olivia", password=PASSWORD)
+    await admin.connect(owner, platform.connector, platform.base_url, {}, options=platform.options)
+    await container.vault.put(owner, platform.connector, read_credential(platform.credential))
+    await admin.register(owner, list(await admin.proposed(owner, platform.connector)))
+    return owner
+
+
+async def one(container: Container, owner: Actor, platform: Platform, request: dict[str, Any]) -> Outcome:
+    started = time.monotonic()
+    run = await container.runs.ask(owner, request["ask"], surface="admin", session_id="interop")
+    run = await container.runs.wait_until_idle(owner, run.id, wait_s=WAIT_S)
+    card, note = judged(run, platform.connector, request)
+    state = run.state
+    if card == "right" and run.state == "held" and run.plan is not None:
+        await container.decisions.confirm(owner, run.id, run.plan.digest)
+        run = await container.runs.wait_until_idle(owner, run.id, wait_s=WAIT_S)
+        state = run.state
+    if card == "right":
+        note = await asyncio.to_thread(looked_up, platform, request, state, run)
+    made = Outcome(request["ask"], card, state, note)
+    sys.stdout.write(f"{made.card:<7} {made.state:<10} {time.monotonic() - started:5.1f}s  {made.asked}  {made.note}\n")
+    sys.stdout.flush()
+    return made
+
+
+def judged(run: Run, connector: str, request: dict[str, Any]) -> tuple[str, str]:
+    """``right``: one card of the action that was meant, with the values that were meant; ``none``: a question or
+    refusal; ``wrong``: any other card."""
+    if run.plan is None:
+        told = run.question.text if run.question is not None else getattr(run.refusal, "detail", "") or ""
+        return "none", str(told)[:140]
+    steps = run.plan.steps
+    names = [each.action for each in steps]
+    if names != [f"{connector}.{request['action']}"]:
+        return "wrong", f"card of {names}"
+    params = {each.param: each.value for each in steps[0].filled}
+    odd = {name: params.get(name) for name, value in request["params"].items() if params.get(name) != value}
+    return ("wrong", f"card with {odd}") if odd else ("right", "")
+
+
+def looked_up(platform: Platform, request: dict[str, Any], state: str, run: Run) -> str:
+    if "check" not in request:
+        return "" if state == "done" else f"ended {state}: {getattr(run, 'outcomes', '')}"[:200]
+    path, pointer, expected = request["check"]
+    asked = urllib.request.Request(platform.api + path, headers=dict([platform.token_header]))
+    try:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            found = at_pointer(json.load(answer), pointer)
+    except urllib.error.HTTPError as error:
+        return f"the platform answers {error.code}"
+    return "" if found == expected else f"the platform says {found!r}, not {expected!r}"
+
+
+def read_requests(path: Path) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return made

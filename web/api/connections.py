@@ -1,0 +1,108 @@
+"""Connections over REST, for owners: made or configured anew, and checked against the live platform."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from agent.workspace.connecting import check, connect
+from core.errors import NotFound
+from registry.connection_contracts import of_connection
+from store.transaction_hook import TransactionHook
+from web.api.body import Body, Id, parsed
+from web.api.run_views import View
+from web.auth import Caller, container_of, require_signature
+from web.idempotency import act_once
+from web.openapi import problems, takes
+
+router = APIRouter(prefix="/v1", tags=["connectors"])
+
+
+EXAMPLE: Final = {"connector": "saas", "base_url": "https://platform.example", "name": "berlin"}
+
+
+class ConnectionView(View):
+    name: str
+    connector: str
+    base_url: str
+
+
+class ConnectionBody(Body):
+    """``name`` is what this workspace calls the connection, the connector's own name by default. ``token`` is the
+    platform's credential, a basic one as ``user:password``; ``options`` are what the connector asks for."""
+
+    connector: Annotated[str, Field(min_length=1, max_length=64)]
+    base_url: Annotated[str, Field(pattern=r"^https?://[^\s?#@]+$", max_length=2000)]
+    name: Annotated[str | None, Field(min_length=1, max_length=64)] = None
+    token: Annotated[str | None, Field(min_length=1, max_length=4000)] = None
+    options: Annotated[dict[str, Annotated[str, Field(max_length=200)]], Field(max_length=20)] = Field(
+        default_factory=dict
+    )
+
+
+class CheckFindingView(View):
+    state: Literal["ok", "warn", "fail"]
+    about: str
+    detail: str
+
+
+class CheckList(View):
+    data: Sequence[CheckFindingView]
+
+
+@router.post(
+    "/connections",
+    status_code=201,
+    response_model=ConnectionView,
+    responses=problems("409", "422"),
+    openapi_extra=takes(
+        ConnectionBody, {"connector": "saas", "base_url": "https://platform.example", "name": "berlin"}
+    ),
+)
+async def make(
+    request: Request, caller: Annotated[Caller, Depends(require_signature("connectors:write", owner=True))]
+) -> Response:
+    """A connection of a connector, or the same one configured anew. The contracts that it proposes are nothing until an
+    owner has signed them."""
+    body, container = parsed(ConnectionBody, caller), container_of(request)
+    name = body.name or body.connector
+
+    made = ConnectionView(name=name, connector=body.connector, base_url=body.base_url.rstrip("/"))
+
+    async def act(in_transaction: TransactionHook[ConnectionView]) -> ConnectionView:
+        await connect(
+            container.workspace_admin,
+            container.vault,
+            caller.actor,
+            body.connector,
+            name=name,
+            base_url=body.base_url.rstrip("/"),
+            options=body.options,
+            token=body.token or "",
+            in_transaction=lambda session, _: in_transaction(session, made),
+        )
+        return made
+
+    return await act_once(request, caller, act, lambda each: each.json_value(), status=201)
+
+
+@router.get("/connectors/{name}/check", response_model=CheckList, responses=problems("404"))
+async def checked(
+    request: Request,
+    caller: Annotated[Caller, Depends(require_signature("connectors:read", owner=True))],
+    name: Id,
+) -> CheckList:
+    """One record of every kind, listed and read, and what contracts send held against it. Asks the platform."""
+    context = await container_of(request).contexts.of(caller.actor.workspace)
+    connector = next((each for each in context.connectors if each.connection == name), None)
+    if connector is None:
+        raise NotFound(f"There is no connection {name} that works here.")
+    contracts = [of_connection(each, connector.name, name) for each in connector.register_actions()]
+    found = await check(connector, contracts)
+    return CheckList(
+        data=tuple(CheckFindingView(state=each.state, about=each.about, detail=each.detail) for each in found)
+    )
