@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
@@ -17,6 +17,7 @@ from agent.workspace.connector_status import ConnectorStatus, list_connectors
 from core.display_text import to_display_text
 from core.errors import BadSetting, Conflict, ConnectorBroken, InvalidContract, InvalidInput, NotFound
 from core.webhook_signature import new_secret
+from registry.connection_contracts import differences
 from registry.contract import Contract
 from web.auth import container_of
 from web.console import labels
@@ -64,8 +65,18 @@ class ConnectPage(Page):
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One value of a contract that a new version changes."""
+
+    pointer: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an owner signs, in short; ``raw`` to the letter."""
+    """What an owner signs, in short; ``raw`` to the letter. ``changes`` are what it says otherwise than the version in
+    force, where there is one."""
 
     name: str
     title: str
@@ -76,12 +87,12 @@ class Proposal:
     url: str
     raw: str
     ticked: bool
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProposedPage(Page):
-    """``proposals`` are those that nothing of their name is in force for; ``others`` is how many are registered
-    already, or differ."""
+    """``proposals`` are those that are not in force as they are; ``others`` is how many are."""
 
     template: ClassVar[str] = "proposed.html"
     name: str
@@ -254,14 +265,16 @@ async def _proposed(
     heading, configured, _ = await _named(request, visitor, connector)
     every = await container.workspace_admin.proposed(visitor.actor, connector)
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
-    fresh = [each for each in every if catalogue.get(each.name) is None]
+    fresh = [each for each in every if catalogue.get(each.name) is not each]
     page = ProposedPage(
         shell=shell(request, visitor),
         title=f"Actions proposed by {heading}",
         name=connector,
         heading=heading,
         configured=configured,
-        proposals=tuple(_proposal(each, ticked is None or each.name in ticked) for each in fresh),
+        proposals=tuple(
+            _proposal(each, ticked is None or each.name in ticked, catalogue.get(each.name)) for each in fresh
+        ),
         others=len(every) - len(fresh),
         trouble=trouble,
         findings=findings,
@@ -269,7 +282,7 @@ async def _proposed(
     return show(request, page, status=422 if trouble else 200)
 
 
-def _proposal(contract: Contract, ticked: bool) -> Proposal:
+def _proposal(contract: Contract, ticked: bool, current: Contract | None) -> Proposal:
     raw = json.dumps(json.loads(contract.canonical), ensure_ascii=False, indent=2)
     return Proposal(
         name=contract.name,
@@ -281,4 +294,14 @@ def _proposal(contract: Contract, ticked: bool) -> Proposal:
         url=to_display_text(contract.endpoint.target, limit=600),
         raw=to_display_text(raw, lines=True, limit=100_000),
         ticked=ticked,
+        changes=tuple(
+            Change(each.pointer, _shown(each.before), _shown(each.after)) for each in differences(current, contract)
+        )
+        if current is not None
+        else (),
     )
+
+
+def _shown(value: Any) -> str:
+    """A value as the documents write it; nothing for none."""
+    return "" if value is None else to_display_text(json.dumps(value, ensure_ascii=False), limit=400)
