@@ -40,8 +40,8 @@ class HttpPlatformClient:
     """HTTP client for the reads of one platform. Owns its connections; ``close`` it, or use it as an async context.
 
     ``base_url`` may hold a path, which every read stays below; an empty ``token`` sends none, else it is put where
-    ``access`` says (a basic credential is ``user:password``). What ``credentials`` answers for a read is put in instead
-    of the token, and asked for afresh once where it was refused. Raises BadSetting for what can't be used.
+    ``access`` says (a basic credential is ``user:password``). Without a token, what ``credentials`` answers is put
+    in, and asked for afresh once where it was refused. Raises BadSetting for what can't be used.
     """
 
     def __init__(
@@ -120,10 +120,9 @@ class HttpPlatformClient:
             return await self._ask(request, body, await self._applied(fresh=True), last=True)
 
     async def _applied(self, *, fresh: bool = False) -> AppliedCredentials:
-        """What is put into a read: the connection's credentials, or where it has none the token."""
-        found = await self._credentials(fresh) if self._credentials is not None else NO_CREDENTIALS
-        if found.headers or found.query or found.certificate or not self._token:
-            return found
+        """What is put into a read: the token for reading, or where there is none the connection's credentials."""
+        if not self._token:
+            return await self._credentials(fresh) if self._credentials is not None else NO_CREDENTIALS
         if self._access.credential == "query":
             return AppliedCredentials(query=((self._access.name, self._token),))
         return AppliedCredentials(headers=tuple(_credential(self._access, self._token).items()))
