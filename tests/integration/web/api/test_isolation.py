@@ -48,8 +48,8 @@ NAMING: Final = {
 }
 """Query parameters and members of bodies that name a thing, and which."""
 _NAMES_A_THING: Final = re.compile(r".*_id|before|caused_by|endpoint|connector|delivery|rule|run|actions?|key")
-_ELSEWHERE: Final = {("GET", "/v1/history", "before")}
-"""A number of the caller's own history."""
+_ELSEWHERE: Final = {("GET", "/v1/history", "before"), ("POST", "/v1/connections", "connector")}
+"""A number of the caller's own history, and a connector of the installation, which is no workspace's."""
 
 
 def code(answer: Any) -> tuple[int, str]:
