@@ -113,6 +113,10 @@ class Catalogue:
             )
         return self._offered[key]
 
+    def closed(self, role: str, surface: Surface) -> tuple[Offer, ...]:
+        """What only other roles are offered on this surface, by name."""
+        return tuple(make_offer(each) for each in self if role not in each.roles and surface in each.surfaces)
+
     def get(self, name: str) -> Contract | None:
         """The version of ``name`` that is offered."""
         return self._current.get(name)

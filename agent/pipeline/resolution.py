@@ -145,10 +145,12 @@ class Ask(Value):
 
 
 class Proposed(Value):
-    """A typed proposal, to be proved and planned by code (agent.planning.proposal)."""
+    """A typed proposal, to be proved and planned by code (agent.planning.proposal). ``instead`` are plans that the same
+    words say as well: where only one of them works on the records that are meant, it is that one."""
 
     kind: Literal["proposed"] = "proposed"
     proposal: Proposal
+    instead: tuple[Proposal, ...] = ()
 
 
 Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]

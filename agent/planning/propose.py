@@ -17,6 +17,7 @@ from agent.pipeline import (
     Answer,
     Ask,
     Calls,
+    Candidate,
     Draft,
     PhaseCallback,
     Plan,
@@ -171,6 +172,8 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     asked = resolve(task, resolver)
     resolved = await (asked if around is None else around(asked))
     match resolved.resolution:
+        case Proposed(proposal=proposal, instead=(_, *_) as instead):
+            return await _whichever_works(task, resolved, (proposal, *instead), on_phase)
         case Proposed(proposal=proposal):
             return await _validate(task, resolved, proposal, on_phase)
         case Calls() as calls:
@@ -271,6 +274,29 @@ async def _judge(
         evaluator=task.evaluator,
     )
     return verdict, (time.perf_counter() - began) * 1000
+
+
+async def _whichever_works(
+    task: Task, resolved: Resolved, proposals: Sequence[Proposal], on_phase: PhaseCallback
+) -> Outcome:
+    """Of plans that the same words say as well, the one that works on the records that are meant; where none or several
+    do, the person is asked which."""
+    made = [await _validate(task, resolved, each, on_phase) for each in proposals]
+    working = [each for each in made if isinstance(each.verdict, Plan)]
+    standing = [each for each in made if not _finds_nothing(each.verdict)]
+    for some in (working, standing):
+        if len(some) == 1:
+            return some[0]
+    names = dict.fromkeys(name for each in made for name in list_planned_actions(each))
+    contracts = [contract for name in names if (contract := task.workspace_context.catalogue.get(name)) is not None]
+    candidates = tuple(Candidate(id=each.name, label=each.title, detail=each.description[:200]) for each in contracts)
+    question = Question(slot="action", code="unclear_action", text="Which of these do you mean?", candidates=candidates)
+    return replace(made[0], verdict=question, proposal=None)
+
+
+def _finds_nothing(verdict: Verdict) -> bool:
+    """Whether no record is there that the plan could be for."""
+    return (isinstance(verdict, Question) and verdict.code in ("not_found", "missing")) or isinstance(verdict, Refusal)
 
 
 async def _validate(task: Task, resolved: Resolved | None, proposal: Proposal, on_phase: PhaseCallback) -> Outcome:

@@ -122,7 +122,7 @@ class RecordSearch:
         if "@" in words and "email" in ways:
             made.append("email")
         coded = any(each.pattern and re.fullmatch(each.pattern, words.strip()) for each in kind.fields)
-        if _DIGIT.search(words) or coded or not ways & {"name", "text"}:
+        if _DIGIT.search(words) or coded or "-" in words.strip() or not ways & {"name", "text"}:
             made.append("number")
         named: tuple[SearchBy, ...] = ("name", "text")
         return (*made, *(each for each in named if each in ways))

@@ -24,7 +24,7 @@ from agent.validate.questions import list_members
 from agent.validate.values import Parameter, Read, from_words
 from agent.validate.verified_spans import VerifiedSpan
 from language import numerals
-from language.fractions import FRACTIONS
+from language.fractions import is_fraction
 from language.text import read_text
 from registry.contract import Contract, Risk, SourceKind, Unit
 
@@ -69,7 +69,7 @@ def number_is_typed(number: Any, words: Words | None) -> bool:
     """Whether code's own reader finds this very number in the words, or a fraction that it is a part of."""
     if words is None or words.start is None:
         return False
-    if number in FRACTIONS.get(tuple(words.text.casefold().split()), ()):
+    if is_fraction(number, words.text):
         return True
     return any(each.value == number for each in numerals.find(read_text(words.text)))
 

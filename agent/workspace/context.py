@@ -77,7 +77,8 @@ class WorkspaceContext:
             offers = self.catalogue.offers(actor.role, surface)
             mine = {offer.name for offer in offers}
             others = [contract.name for contract in self.catalogue if contract.name not in mine]
-            self._shortlists[key] = Shortlist(offers, role=actor.role, others=others)
+            closed = self.catalogue.closed(actor.role, surface)
+            self._shortlists[key] = Shortlist(offers, role=actor.role, others=others, closed=closed)
         return self._shortlists[key]
 
 

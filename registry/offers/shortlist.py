@@ -73,10 +73,19 @@ class Term:
 class Shortlist:
     """Search index over the offers that one role may use on one surface. Not changed afterwards: safe to share."""
 
-    def __init__(self, offers: Sequence[Offer], *, role: str = "owner", others: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        offers: Sequence[Offer],
+        *,
+        role: str = "owner",
+        others: Sequence[str] = (),
+        closed: Sequence[Offer] = (),
+    ) -> None:
         self.offers: tuple[Offer, ...] = tuple(offers)
         self.role, self.others = role, tuple(others)
         """Whose shortlist it is, and the names of actions that exist for other roles alone."""
+        self.closed = Shortlist(closed) if closed else None
+        """What other roles may do on the same surface: for saying that it is theirs, never to be called."""
         self._by_name = {offer.name: offer for offer in self.offers}
         if len(self._by_name) != len(self.offers):
             twice = [name for name, n in Counter(offer.name for offer in self.offers).items() if n > 1]

@@ -22,7 +22,8 @@ _IF_YOU: Final = re.compile(
 _KIND_WORDS: Final = """
 hello hi hey dear greetings thank thanks thx cheers ta appreciate appreciated appreciation grateful gratitude help helpful great awesome
 perfect wonderful nice brilliant lovely kind kindly kindness regards wishes sincerely bye sorry apologies excuse pardon bother bothering
-disturb trouble mind favor favour moment chance convenient convenience quick quickly hope hoping please pls plz morning afternoon evening
+disturb trouble mind favor favour yo yup yep yeah lol lmao haha hehe omg btw fyi tbh imo aight alright man dude mate bro guys folks
+ugh argh meh whoa wow ouch damn hell gosh chop gimme gonna wanna lemme oh ah er hmm um well moment chance convenient convenience quick quickly hope hoping please pls plz morning afternoon evening
 """  # noqa: E501
 _KIND: Final = frozenset(_KIND_WORDS.split())
 _BESIDE_WORDS: Final = """
@@ -83,6 +84,11 @@ def _is_polite(words: Sequence[str], besides: Collection[str] = ()) -> bool:
     plain = [word.casefold() for word in words]
     polite = all(word in besides or (_polite(word) and word != "one") for word in plain)
     return polite and len(words) <= _MOST and not _KIND.isdisjoint(plain)
+
+
+def is_polite_word(word: str) -> bool:
+    """Whether a word is said to be kind, and asks for nothing."""
+    return word in _KIND
 
 
 def _polite(word: str) -> bool:

@@ -112,7 +112,7 @@ def _articles(text: Text) -> list[Duration]:
     made: list[Duration] = []
     tokens = text.tokens
     for index, token in enumerate(tokens[:]):
-        if token.low in {"a", "an", "per", "half"} and index + 1 < len(tokens):
+        if token.low in {"a", "an", "another", "per", "half"} and index + 1 < len(tokens):
             follows = tokens[index + 1]
             factor = SECONDS.get(follows.low)
             if factor is not None and len(follows.low) > 2 and token.low != "per":

@@ -98,6 +98,12 @@ def split_branches(text: str) -> ConditionalRequest | None:
     if gives_order(before, sure=True):
         stop = re.search(r"[.;\n]", bare[found.end() :])
         end = found.end() + stop.start() if stop is not None else len(bare)
+        other = _ELSE.search(bare, found.end())
+        if other is not None:
+            otherwise = _tight(text, other.end(), len(text))
+            return ConditionalRequest(
+                _tight(text, found.end(), other.start()), _tight(text, 0, found.start()), otherwise
+            )
         if bare[end:].strip(" .;\n"):
             return None
         return ConditionalRequest(_tight(text, found.end(), end), _tight(text, 0, found.start()))

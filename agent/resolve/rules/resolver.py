@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from agent.extract.limits import MAX_WISHES, explain_excess, refuse_too_many
+from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
+from agent.extract.time import durations
 from agent.pipeline import (
     Abstain,
-    Answer,
     Argument,
     Ask,
     Calls,
@@ -28,17 +29,15 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
-from agent.planning.proposal import AnswerResult, Proposal
 from agent.resolve.resolver import find_chosen_action
+from agent.resolve.rules.chat_words import write_out
 from agent.resolve.rules.clauses import Clause, head, is_order, parse_clause, split_clauses
-from agent.resolve.rules.conditional import blank_but, under_condition
+from agent.resolve.rules.conditional import under_condition
 from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.coverage import PART, check_coverage
 from agent.resolve.rules.ellipsis import split_coordinated
 from agent.resolve.rules.grammar.corrections import blank_corrected
-from agent.resolve.rules.grammar.permissions import action_asked
-from agent.resolve.rules.grammar.propose import Proposer, conditioned, proposal_of
-from agent.resolve.rules.if_else import ConditionalRequest, possible_branches
+from agent.resolve.rules.grammar.understand import understand
 from agent.resolve.rules.object_check import is_foreign_object
 from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
 from agent.resolve.rules.ranking import KINDRED, is_close_second, rank_offers, segments
@@ -46,7 +45,9 @@ from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import fill_slots
 from agent.resolve.rules.spelling import correct_spelling
 from agent.resolve.rules.text_alignment import AlignedText
+from language.foreign import NAMES, translate
 from registry.contract import Risk
+from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
@@ -61,6 +62,8 @@ COMPLETE: Final = 0.3
 MARGIN: Final = 0.05
 # Doing is likelier than looking up by no more than this: then the words, which order neither, fit both.
 AS_WELL: Final = 0.35
+FUNCTIONS: Final = 0.25
+"""From this share of look-ups and lists on, a registry is taken for a library of functions."""
 REGARDLESS: Final = "This depends on something I can't check. Shall I do it regardless?"
 _NEAREST: Final = 3
 
@@ -84,6 +87,11 @@ _ASKS: Final = re.compile(
     r"^\W*(?:what|which|who|whose|when|why|how\s+(?:many|much|often|long)|will(?!\s+you\b))\b", re.IGNORECASE
 )
 
+_ASKS_BE: Final = re.compile(
+    r"^\W*(?:what|which|who|whose|when|why|how\s+\w+|where)(?:['’]s|\s+(?:\w+\s+)?(?:is|are|was|were|do|does|did|has|have|had))\b",
+    re.IGNORECASE,
+)
+
 
 class RuleResolver:
     """Resolves by words alone. Same request, same offers, same kinds: same answer."""
@@ -94,9 +102,8 @@ class RuleResolver:
         self._seconds = seconds
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
-        # Kinds whose records a provider searches by when they are have a reader of their own ("the next meeting").
-        timed = any(field.ranged for kind in kinds for field in kind.fields)
-        return await self._timed(request, shortlist, kinds, full=request.given is None and bool(kinds) and not timed)
+        full = request.given is None and bool(kinds) and not _calls_functions(shortlist)
+        return await self._timed(request, shortlist, kinds, full=full)
 
     async def draft(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         """Which actions are meant and the words for each parameter: what ``resolve`` then reads in full."""
@@ -110,6 +117,13 @@ class RuleResolver:
             return Resolved(
                 resolution=Abstain(reason="too_complex", detail=why), trace=Trace(resolver=self.name, attempts=0)
             )
+        if full and (other := translate(request.text)) is not None and other.weighty:
+            words = " and ".join([f"“{each}”" for each in dict.fromkeys(other.weighty)][:3])
+            detail = (
+                f"I read {NAMES[other.language]} only in part, and {words} may change what is meant. "
+                "Please say it in English; nothing was done."
+            )
+            return Resolved(resolution=Abstain(reason="nothing_fits", detail=detail), trace=Trace(resolver=self.name))
         read = normalize(request.text, shortlist, kinds)
         said = request.model_copy(update={"text": read.text})
 
@@ -117,7 +131,13 @@ class RuleResolver:
             made = await under_condition(part, kinds, lambda inner: self._resolved(inner, shortlist, kinds))
             return made if made is not None else await self._resolved(part, shortlist, kinds)
 
-        made = await (_in_full(read, said, shortlist, kinds, resolve) if full else resolve(said))
+        if full:
+            made = Resolved(
+                resolution=understand(read, said, shortlist, kinds),
+                trace=Trace(resolver=self.name, notes=("grammar",)),
+            )
+        else:
+            made = await resolve(said)
         notes = made.trace.notes if read.text == read.typed else (f"read as {read.text[:200]!r}", *made.trace.notes)
         duration = (self._seconds() - began) * 1000.0
         trace = made.trace.model_copy(update={"notes": notes, "duration_ms": duration})
@@ -138,110 +158,30 @@ class RuleResolver:
         )
 
 
-async def _in_full(
-    read: AlignedText,
-    request: Request,
-    shortlist: Shortlist,
-    kinds: Sequence[RecordKind],
-    resolve: Callable[[Request], Awaitable[Resolved]],
-) -> Resolved:
-    """The request in the proposal language; as it was resolved where that can't say it."""
-    proposer = Proposer(read, shortlist, kinds, request.now)
-    for parts in possible_branches(request.text):
-        made = await _under_tests(proposer, request, parts, shortlist, resolve)
-        if made is not None:
-            return made
-    made = await resolve(request)
-    came = made.resolution
-    if isinstance(came, Calls | Ask) and _reads(came.drafts, shortlist):
-        return made
-    answer = proposer.answer() or action_asked(request.text, shortlist)
-    if answer is not None:
-        proposal = Proposal(result=AnswerResult(answer=answer))
-        return made.model_copy(update={"resolution": Proposed(proposal=proposal)})
-    if isinstance(came, Ask) and not came.stands:
-        sure = proposer.surely(came.drafts)
-        if sure is not None:
-            proposal = proposal_of(sure, proposer.left_over(sure))
-            return made.model_copy(update={"resolution": Proposed(proposal=proposal)})
-    if not isinstance(came, Calls):
-        return made
-    if _ASKS.match(request.text):
-        detail = "That is a question which nothing here answers; nothing was done."
-        return made.model_copy(update={"resolution": Abstain(reason="nothing_fits", detail=detail)})
-    calls = proposer.plan(came.drafts) if all(draft.condition is None for draft in came.drafts) else None
-    if calls is None:
-        return made
-    proposal = proposal_of(calls, proposer.left_over(calls))
-    return made.model_copy(update={"resolution": Proposed(proposal=proposal)})
-
-
-def _reads(drafts: Sequence[Draft], shortlist: Shortlist) -> bool:
-    offers = [shortlist.get(draft.action) for draft in drafts]
-    return bool(offers) and all(offer is not None and offer.risk is Risk.READ for offer in offers)
-
-
-async def _of_its_kind(
-    proposer: Proposer,
-    request: Request,
-    asked: Resolved,
-    shortlist: Shortlist,
-    resolve: Callable[[Request], Awaitable[Resolved]],
-) -> Resolved:
-    """Where several actions have the verb that was said ("void it"), the one for such a thing as was spoken of."""
-    assert isinstance(asked.resolution, Ask)
-    kind = proposer.thing_kind()
-    fitting = [
-        each.id
-        for each in asked.resolution.question.candidates
-        if (offer := shortlist.get(each.id)) is not None
-        and any(offer.annotation(name).record == kind for name in offer.required)
-        and head(request.text) in shortlist.core(each.id)
-    ]
-    if kind is None or len(fitting) != 1 or any(answer.slot == "action" for answer in request.answers):
-        return asked
-    chosen = Answer(slot="action", choice=fitting[0])
-    return await resolve(request.model_copy(update={"answers": (*request.answers, chosen)}))
-
-
-async def _under_tests(
-    proposer: Proposer,
-    request: Request,
-    parts: ConditionalRequest,
-    shortlist: Shortlist,
-    resolve: Callable[[Request], Awaitable[Resolved]],
-) -> Resolved | None:
-    """The calls of a request with a condition that records answer; None where it has none such."""
-    said = blank_but(request, parts.then)
-    tests = proposer.tests(parts.condition)
-    if tests is None and not parts.sure and not proposer.may_test(parts.condition):
-        return None
-    then = await resolve(said)
-    if tests is not None and isinstance(then.resolution, Ask):
-        then = await _of_its_kind(proposer, said, then, shortlist, resolve)
-    calls = proposer.plan(then.resolution.drafts, parts.then) if isinstance(then.resolution, Calls) else None
-    if calls is None:
-        return None
-    if tests is None:
-        proposer.spoken_of(calls)
-        tests = proposer.tests(parts.condition)
-    if tests is None:
-        return None
-    made = conditioned(calls, tests, holds=not parts.negated)
-    if parts.otherwise is not None:
-        other = await resolve(blank_but(request, parts.otherwise))
-        more = proposer.plan(other.resolution.drafts, parts.otherwise) if isinstance(other.resolution, Calls) else None
-        if more is None:
-            return None
-        made += conditioned(more, tests, holds=parts.negated)
-    return then.model_copy(update={"resolution": Proposed(proposal=proposal_of(made))})
-
-
 def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> AlignedText:
     """The request as it is read: without politeness, slips of the pen put right, orders of two words as one."""
     read = AlignedText.of(typed, blank_corrected(strip_politeness(_unshouted(typed))))
+    if (other := translate(read.text)) is not None:
+        return read.put(other.pieces)
+    read = read.put(write_out(read.text, _counted))
     read = read.put(correct_spelling(read.text, shortlist, kinds))
     return read.put(replace_phrasal_verbs(read.text, shortlist.knows))
+
+
+def _calls_functions(shortlist: Shortlist) -> bool:
+    """Whether a registry is a library of functions (look-ups, lists, records like others) more than actions on records:
+    such calls are carried by their words, which have a reader of their own."""
+    functions = sum(offer.risk is Risk.READ or _takes_lists(offer) for offer in shortlist.offers)
+    return functions > FUNCTIONS * len(shortlist)
+
+
+def _takes_lists(offer: Offer) -> bool:
+    lists = any(isinstance(each, Mapping) and each.get("type") == "array" for each in offer.properties.values())
+    return lists or any(offer.annotation(name).like is not None for name in offer.properties)
+
+
+def _counted(word: str) -> bool:
+    return word in durations.SECONDS or find_currency(word) is not None or word in {"more", "of", "open", "per"}
 
 
 def _unshouted(typed: str) -> str:

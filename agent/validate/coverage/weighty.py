@@ -55,7 +55,7 @@ _NEGATION: Final = re.compile(
 )
 _RESTRICTION: Final = re.compile(
     r"(?<!\w)(?:only|at\s+(?:the\s+)?most|at\s+(?:the\s+)?least|(?:no|not|nothing)\s+more\s+than"
-    r"|up\s+to(?=\s+[€$£¥]?\s*\d))(?!\w)",
+    r"|up\s+to(?=\s+(?:[€$£¥]?\s*\d|(?:an?|one|two|three|four|five|six|ten|twenty|fifty|half)\b)))(?!\w)",
     re.IGNORECASE,
 )
 # "If possible" is manners, "let me know if" a wish to be told: neither says whether it is done.

@@ -239,6 +239,11 @@ class _Planner:
             step = step_of(slots, decision, (), catalogue=self.catalogue, run_id=self.run_id, actor=self.actor)
         except (InvalidInput, NotCanonical) as error:
             return unsendable(contract, error)
+        if any(each.action == step.action and _values(each) == _values(step) for each in self.made.steps):
+            self.made.reasons.append(
+                f"“{contract.title}” was asked for twice with the same values; it stands here once."
+            )
+            return None
         self.made.steps.append(step)
         self.made.decisions.append(decision)
         self.made.contracts.append(contract)
@@ -301,6 +306,10 @@ def _handles(reference: Any, own: Mapping[str, Any]) -> set[str]:
     """The arguments of the same call that a reference speaks of."""
     names = set(re.findall(r'"handle":"@([^"]+)"', reference.model_dump_json()))
     return names & set(own)
+
+
+def _values(step: Step) -> dict[str, Any]:
+    return {each.param: each.value for each in step.filled}
 
 
 def _is_array(contract: Contract, name: str) -> bool:

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Final
 
 from agent.planning.proposal import (
-    BelongsTo,
-    Compare,
     Computed,
     Expression,
     FieldOf,
-    Find,
     Handle,
     Number,
-    StateIs,
-    TotalOf,
 )
-from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.reader import Reader
-from language.fractions import FRACTIONS
-from language.stems import stem
+from agent.resolve.rules.grammar.totals import total_of
+from language.fractions import fraction
 from registry.contract import Annotation, Unit
 from registry.offers.offer import Offer
 
 MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 _ALL: Final = {"all", "everything", "whole"}
 _BUT: Final = ({"but"}, {"except"}, {"minus"}, {"less"}, {"save"})
-_OWE: Final = re.compile(r"owe[sd]?|owing")
 
 
 class Amounts:
@@ -60,12 +52,12 @@ class Amounts:
     def _part(self, at: int, stop: int) -> tuple[Expression, int] | None:
         share: Expression | None = None
         end = at
-        for words, (up, down) in FRACTIONS.items():
-            if self.reader.lows(at, len(words)) == words and len(words) > end - at:
-                end = at + len(words)
-                quote = self.reader.words(at, end)
-                share = Number(number=Decimal(up) / Decimal(down) if up % down == 0 else Decimal(up), quote=quote)
-                divisor = down
+        if (said := fraction(self.reader.lows(at, 4))) is not None:
+            up, down, length = said
+            end = at + length
+            quote = self.reader.words(at, end)
+            share = Number(number=Decimal(up) / Decimal(down) if up % down == 0 else Decimal(up), quote=quote)
+            divisor = down
         if share is not None:
             whole, last = self._whole(end, stop)
             if whole is None:
@@ -138,43 +130,3 @@ class Amounts:
         if self.reader.low(at) not in {"what", "whatever"}:
             return None
         return total_of(self.reader, at + 1, stop)
-
-
-def total_of(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
-    """ "she paid (for …) (in October)", "Ada (still) owes (us)": a sum over what is hers."""
-    if reader.low(at) in lexicon.PRONOUNS and reader.person is not None:
-        owner, step = reader.person, at + 1
-    else:
-        end = reader.name(at, stop)
-        people = reader.people()
-        if end == at or people is None:
-            return None
-        owner, step = Find(record=people.name, said=reader.words(at, end)), end
-    while reader.low(step) in {"still", "already", "has", "have", "had", "currently"}:
-        step += 1
-    verb = reader.low(step)
-    for kind in reader.kinds.values():
-        if kind.size is None or reader.owner_of(kind) is None:
-            continue
-        if _OWE.fullmatch(verb) and (state := next((s for s in kind.states if s in ("unpaid", "outstanding")), None)):
-            find = Find(record=kind.name, where=(BelongsTo(owner=owner), StateIs(state=state)), pick="all")
-            last = step + 2 if reader.low(step + 1) == "us" else step + 1
-            reader.person = owner
-            return TotalOf(field=kind.size, of=find), last
-        line = next((each for each in kind.fields if each.type in ("date", "datetime") and _is(each.label, verb)), None)
-        if line is None:
-            continue
-        after = step + 1
-        if reader.low(after) == "us":
-            after += 1
-        when = reader.when(after, line.name)
-        if when is None:
-            continue
-        where = (BelongsTo(owner=owner), *(each for each in when[0] if isinstance(each, Compare)))
-        reader.person = owner
-        return TotalOf(field=kind.size, of=Find(record=kind.name, where=where, pick="all")), when[1]
-    return None
-
-
-def _is(label: str, verb: str) -> bool:
-    return bool(label) and stem(label.lower()) in {stem(verb), stem({"pay": "paid", "pays": "paid"}.get(verb, verb))}

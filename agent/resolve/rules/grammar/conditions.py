@@ -20,10 +20,10 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.amounts import total_of
 from agent.resolve.rules.grammar.modifiers import Phrase, is_code
 from agent.resolve.rules.grammar.noun_phrase import predicate_of, read_phrase
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.totals import total_of
 from language.text import word_set
 
 _BE: Final = word_set("is are was were isn't aren't wasn't weren't 's")
@@ -90,23 +90,29 @@ def existing(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Te
     negated = False
     op: Comparison = ">="
     number = ONE
-    while at < stop and reader.low(at) in _ADVERBS | _ANY | {"no", "not", "got"}:
-        negated = negated or reader.low(at) in {"no", "not"}
+    small = _ADVERBS | _ANY | {"no", "not", "never", "got", "had"}
+    while at < stop and reader.low(at) in small and reader.comparison(at) is None:
+        negated = negated or reader.low(at) in {"no", "not", "never"}
         at += 1
     if (found := reader.comparison(at)) is not None:
         op, at = found[0], at + found[1]
     if reader.low(at) in {"one", "some", "any"} and at + 1 == stop:
         return (count_test(reader.thing), at + 1) if reader.thing is not None else None
     held = reader.numbers.get(at)
-    if held is not None and held.kind == "cardinal" and not held.unit:
-        after = reader.end_index(held.end)
+    one = found is not None and reader.low(at) == "one"
+    if one or (held is not None and held.kind == "cardinal" and not held.unit):
+        after = at + 1 if held is None else reader.end_index(held.end)
         more = reader.lows(after, 2) == ("or", "more")
-        number = Number(number=held.value, quote=reader.words(at, after + 2 * more))
+        number = Number(number=Decimal(1) if held is None else held.value, quote=reader.words(at, after + 2 * more))
         op = op if found is not None or more else "="
         at = after + 2 * more
     phrase = read_phrase(reader, at, stop, None)
     if phrase is None or not phrase.noun:
         return None
+    after = phrase.last
+    while reader.lows(after, 2) in {("from", "us"), ("with", "us")} or reader.low(after) in {"before", "yet"}:
+        after += 2 if reader.low(after + 1) == "us" else 1
+    phrase = Phrase(phrase.find, phrase.first, after, phrase.noun)
     find = phrase.find
     if owner is not None:
         kind, above = reader.kinds[find.record], reader.kinds[owner.record]
@@ -147,35 +153,44 @@ def subjects(reader: Reader, index: int, stop: int) -> list[Phrase]:
 
 
 def _told(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
-    token = reader.tokens[index] if index < stop else None
-    if token is None:
+    """ "Ada (still) has …", "INV-7 is overdue", "it's under 50 euros": a subject, and what is told of it."""
+    if index >= stop:
         return None
-    about = subject(reader, index, stop)
-    if about is None:
-        return None
+    verbs = [at for at in range(index + 1, stop) if reader.low(at) in _BE | _HAVE][:2]
+    abouts = [about for verb in verbs for about in subjects(reader, index, verb) if about.last == verb]
+    abouts += [about for about in subjects(reader, index, stop) if about.last not in verbs]
+    for about in abouts:
+        made = _told_about(reader, about, index, stop)
+        if made is not None and made[1] >= stop:
+            return made
+    return None
+
+
+def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[Test, int] | None:
     at = about.last
     if not about.noun and about.find.record in reader.kinds:
         reader.person = about.find
-    glued = reader.tokens[at - 1].owns or token.low in {"it's", "that's", "he's", "she's", "they're"}
+    glued = reader.tokens[at - 1].owns or reader.low(index) in {"it's", "that's", "he's", "she's", "they're"}
     while reader.low(at) in _ADVERBS:
         at += 1
     if reader.low(at) in _HAVE:
         return existing(reader, at + 1, stop, about.find)
-    if reader.low(at) not in _BE and not glued:
+    told = at < stop and reader.date_field(reader.kinds[about.find.record], at) is not None
+    if reader.low(at) not in _BE and not glued and not told:
         return None
     negated = reader.low(at) in lexicon.NOT
-    at += 0 if glued and reader.low(at) not in _BE else 1
+    at += 1 if reader.low(at) in _BE else 0
     while reader.low(at) in _ADVERBS | {"not"}:
         negated = negated or reader.low(at) == "not"
         at += 1
-    for find in (about.find, *(_namesakes(reader, about.find) if not about.noun else ())):
+    for find in (about.find, *(namesakes(reader, about.find) if not about.noun else ())):
         made = told_of(reader, find, at, stop, negated=negated)
         if made is not None and made[1] >= stop:
             return made
     return None
 
 
-def _namesakes(reader: Reader, find: Find) -> list[Find]:
+def namesakes(reader: Reader, find: Find) -> list[Find]:
     """The same name as that of another kind's record: of a colleague, not of a customer."""
     kinds = [kind for kind in reader.kinds.values() if person_like(kind) == 2 and kind.name != find.record]
     return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]

@@ -20,6 +20,15 @@ _CORRECTED: Final = tuple(
     re.compile(rf"(?<![\w@.])(?P<old>{kind}{_MARK})(?={kind}(?![\w@]))", re.IGNORECASE) for kind in (_EMAIL, _NUMBER)
 )
 
+CORRECTION: Final = re.compile(
+    r"(?<![^\s,.;:!?–—(-])(?P<mark>(?:(?:oh|er+|um+|uh|ah|oops|hmm+|well)[\s,.…]{1,3})*"
+    r"(?:no+(?=[,.:;!–—\s]*(?:make|i|to|wait|the|it|not|\d|[,:.–—]))|nope|wait|hold\s+on|scratch\s+that|strike\s+that|correction|"
+    r"sorry(?=\s*[,:–—-]|\s+i\b|\s+(?:not|make|to|for|the)\b)|i\s+meant?(?:\s+to\s+say)?|make\s+(?:that|it)|or\s+rather|rather|actually(?=\s*,|\s+(?:make|no)\b)|my\s+mistake)"
+    r"(?:[\s,.:;!–—-]{1,3}(?:no|wait|sorry|actually|rather|i\s+meant?|make\s+(?:that|it)|it['’]s))*)(?!\w)",
+    re.IGNORECASE,
+)
+"""A mark that what was said right before is said anew."""
+
 
 def blank_corrected(text: str) -> str:
     """The text with what was taken back as spaces: just as long."""

@@ -12,13 +12,20 @@ EVERY: Final = word_set("all every each everything everyone everybody")
 EVERYONE: Final = word_set("everyone everybody anyone anybody someone somebody people")
 OWNERS: Final = word_set("his her their its hers theirs")
 PRONOUNS: Final = word_set("it him her them he she they one that this")
+PLURALS: Final = word_set("them both they these those")
+VAGUE: Final = word_set(
+    "part parts some bit most portion share piece little rest remainder remaining nearly almost roughly "
+    "approximately partly partially"
+)
+"""Words for an amount that say none."""
+THINGS: Final = word_set("it this that one")
 AUXILIARIES: Final = word_set(
     "is are was were be been being has have had do does did get gets got still already currently now yet just also "
     "both all only actually really ever"
 )
-RELATIVES: Final = word_set("that which who whom")
+RELATIVES: Final = word_set("that which who whom that's who's")
 NOT: Final = word_set("not never no isn't aren't wasn't weren't hasn't haven't hadn't don't doesn't didn't without")
-OF: Final = word_set("of for from by at to belonging")
+OF: Final = word_set("of for from by belonging")
 ABOUT: Final = word_set("about regarding concerning re mentioning on")
 EXCEPT: Final[tuple[tuple[str, ...], ...]] = (
     ("except", "for"), ("except",), ("but", "not"), ("other", "than"), ("apart", "from"), ("excluding",), ("besides",),
@@ -52,3 +59,23 @@ COMPARATIVES: Final[dict[str, tuple[str, First]]] = {
 }
 UNITS: Final = {"day": "day", "week": "week", "fortnight": "fortnight", "month": "month", "year": "year"}
 OLD: Final = word_set("old ago")
+MANNER: Final = word_set(
+    "immediately now today asap again soon quickly urgently right straight away once instantly already too back there "
+    "here permanently fully completely really simply kindly maybe perhaps probably still yet well though anyway "
+    "however "
+    "so actually basically literally finally also as soon possible moment minute"
+)
+"""Words of how or when something shall be done, which change nothing of what is done."""
+MORE: Final = word_set("another other more extra additional further new old same own full whole free")
+COMMON: Final = word_set(
+    "go goes come comes day days week weeks month months year years time times thing things way people team work"
+)
+"""Words of small letters that are hardly anybody's name."""
+QUANTITIES: Final = word_set(
+    "both all every each any the two three four five one of last first latest newest oldest whichever"
+)
+WANTING: Final = word_set(
+    "be get gets getting need needs needed want wants wanted should must shall have having like please to being gets "
+    "ought"
+)
+"""Words after which a participle is what shall be done: "should be closed", "needs to be refunded"."""

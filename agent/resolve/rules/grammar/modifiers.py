@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from agent.extract.references.vocabulary import EMAIL, code_of
+from agent.extract.references.vocabulary import EMAIL, code_of, person_like
 from agent.planning.proposal import (
     BelongsTo,
     Compare,
@@ -25,6 +25,7 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
+from language.wordnet import is_word
 from registry.records import RecordKind
 
 _WINDOWS: Final = frozenset(
@@ -67,7 +68,14 @@ def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
     if not token.word or not any(each.search == "number" for each in kind.fields):
         return False
     coded = any(map(str.isdigit, token.text)) and code_of(token.text, kind)
+    if coded and any(map(str.isalpha, token.text)) and not _lettered(kind):
+        coded = not any(map(_lettered, reader.kinds.values()))
     return coded and (at not in reader.dates or token.text.isdigit())
+
+
+def _lettered(kind: RecordKind) -> bool:
+    """Whether the kind's numbers may hold letters: its own numbers, not mere ids."""
+    return any(each.search == "number" and each.type == "string" for each in kind.fields)
 
 
 def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
@@ -77,7 +85,8 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
             break
         start = at + 1 if reader.tokens[at].text == "," and at + 1 < stop else at
         after = (
-            relative(reader, made, start, stop, depth)
+            _done_by(reader, made, start, stop)
+            or relative(reader, made, start, stop, depth)
             or _when(reader, made, start)
             or _compared(reader, made, start)
             or _having(reader, made, start, stop, depth)
@@ -98,7 +107,7 @@ def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) 
     held = reader.low(at) in _WINDOWS or at in reader.dates or at in reader.hours or at + 1 in reader.hours
     if when is None or (named is None and not held):
         return 0
-    if named is None and reader.ahead(at):
+    if named is None and (reader.ahead(at) or reader.low(at) in {"today", "now", "tonight"}):
         return 0
     made.where += when[0]
     return when[1]
@@ -159,7 +168,9 @@ def _having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -
     elif (found := reader.comparison(step)) is not None:
         op, step = found[0], step + found[1]
     held = reader.numbers.get(step)
-    if superlative is None and held is not None and held.kind == "cardinal" and not held.unit and not held.vague:
+    if superlative is None and reader.low(step) == "one" and op != ">=":
+        step += 1
+    elif superlative is None and held is not None and held.kind == "cardinal" and not held.unit and not held.vague:
         after = reader.end_index(held.end)
         if reader.lows(after, 2) == ("or", "more"):
             after += 2
@@ -253,23 +264,40 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
 
 def _inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """ "in yen", "on the pro plan", "by phone"."""
-    if reader.low(at) not in {"in", "on", "by", "via", "through"} or at + 1 >= stop:
+    if reader.low(at) not in {"in", "on", "by", "via", "through", "from"} or at + 1 >= stop:
+        return 0
+    if reader.low(at) == "from" and reader.country(at + 1, made.kind) is None:
         return 0
     step = at + 1
     while reader.low(step) in lexicon.DETERMINERS:
         step += 1
+    if (country := reader.country(step, made.kind)) is not None:
+        made.where.append(country[0])
+        return country[1]
     state = reader.state(step, made.kind)
     if state is None:
-        return 0
+        return _held(reader, made, step)
     made.where.append(state[0])
     return step + state[1]
+
+
+def _held(reader: Reader, made: PhraseParts, at: int) -> int:
+    """ "(everyone) on the pro plan": what something of theirs is."""
+    for other in reader.kinds.values():
+        state = reader.state(at, other) if other.relation_to(made.kind.name) is not None else None
+        noun = reader.noun(at + state[1]) if state is not None else None
+        if state is not None and (noun is None or noun[0].name == other.name):
+            made.where.append(Has(related=Find(record=other.name, where=(state[0],), pick="all")))
+            return at + state[1] + (noun[1] if noun is not None else 0)
+    return 0
 
 
 def _topic(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """ "about the VAT thing", "called Goodwill", "that mentions exports"."""
     low = reader.low(at)
     called = low in {"called", "named", "titled"}
-    if not (low in lexicon.ABOUT or low == "where" or called) or made.said is not None or at + 1 >= stop:
+    whose = low == "for" and not (made.where or made.order) and _plain_topic(reader, at + 1, stop)
+    if not (low in lexicon.ABOUT or low == "where" or called or whose) or made.said is not None or at + 1 >= stop:
         return 0
     if not any(each.search in ("text", "name") for each in made.kind.fields):
         return 0
@@ -277,12 +305,24 @@ def _topic(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     while first < stop and reader.low(first) in lexicon.DETERMINERS:
         first += 1
     end = first
-    while end < stop and not reader.is_mark(end) and (end == first or reader.low(end) not in lexicon.NAME_STOP):
+    lax = low == "where"
+    while end < stop and not reader.is_mark(end) and (end == first or lax or reader.low(end) not in lexicon.NAME_STOP):
         end += 1
-    if end == first or end - first > 6 or reader.low(first) in lexicon.PRONOUNS:
+    if end == first or end - first > 6 + 3 * lax or reader.low(first) in lexicon.PRONOUNS:
         return 0
     made.said = reader.words(first, end)
     return end
+
+
+def _plain_topic(reader: Reader, at: int, stop: int) -> bool:
+    """Whether "for" says what it is about: words in small letters, no name, number, day or person."""
+    while reader.low(at) in lexicon.DETERMINERS:
+        at += 1
+    if at >= stop or reader.tokens[at].capital or at in reader.dated or at in reader.numbers or at in reader.money:
+        return False
+    known = is_word(reader.low(at)) and reader.low(at) not in lexicon.NAME_STOP | lexicon.OWNERS
+    noun = reader.noun(at)
+    return known and (noun is None or not person_like(noun[0]))
 
 
 def _left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
@@ -320,6 +360,39 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
     return predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
 
 
+def _done_by(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """ "(that) Ada paid in October", "she opened this morning": who did it, and when, by the kind's own days."""
+    above = reader.owner_of(made.kind)
+    step = at + 1 if reader.low(at) in lexicon.RELATIVES else at
+    if above is None or step >= stop:
+        return 0
+    if reader.low(step) in {"he", "she", "they"} and reader.person is not None:
+        owner, verb = reader.person, step + 1
+    elif reader.tokens[step].capital and not reader.starts(step) and step not in reader.dated:
+        verb = reader.name(step, stop)
+        if verb == step or reader.tokens[verb - 1].owns:
+            return 0
+        owner = Find(record=above.name, said=reader.words(step, verb))
+    else:
+        return 0
+    while reader.low(verb) in {"has", "had", "already", "just", "last"}:
+        verb += 1
+    line = reader.date_field(made.kind, verb) if verb < stop else None
+    name = line.name if line is not None else made.kind.order if reader.low(verb) in lexicon.ARRIVED else None
+    if name is None:
+        return 0
+    made.where.append(BelongsTo(owner=owner))
+    reader.person = owner
+    after = verb + 1
+    while reader.low(after) in {"us", "back", "it", "for"} | lexicon.PARTICLES and reader.when(after, name) is None:
+        after += 1
+    when = reader.when(after, name)
+    if when is None:
+        return after
+    made.where += when[0]
+    return when[1]
+
+
 def _handled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """ "(that) Ada has", "Ada is working on"."""
     above = reader.owner_of(made.kind)
@@ -354,6 +427,8 @@ def predicate(
         made.where.append(condition)
         named = reader.date_field(made.kind, at)
         after = at + state[1]
+        if named is not None and (ordered := _ordered(reader, made, after, named.name)):
+            return ordered
         return (_when(reader, made, after, named.name) if named is not None else 0) or after
     if negated:
         return 0
@@ -372,12 +447,13 @@ def predicate(
             return order
         line = named.name if named is not None else made.kind.order
         return _when(reader, made, after, line)
-    if plain:
-        return 0
-    if reader.low(at).isalpha() and reader.low(at + 1) in {"in", "by", "on", "with"}:
+    verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
+    if verb and reader.low(at + 1) in {"in", "by", "on", "with"}:
         told = _inside(reader, made, at + 1, stop)  # "are billed by the year", "pay in yen"
         if told:
             return told
+    if plain:
+        return 0
     return _compared(reader, made, at) or _inside(reader, made, at, stop) or _having(reader, made, at, stop, depth)
 
 

@@ -24,6 +24,7 @@ from agent.resolve.rules.grammar.modifiers import (
     relative,
 )
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.totals import total_of
 from language.text import singularize
 from registry.records import RecordKind
 
@@ -187,7 +188,13 @@ def _quantity(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
     whole = held is not None and held.end >= reader.tokens[at].end
     if held is not None and whole and held.kind == "cardinal" and not held.unit and 1 < held.value <= 100:
         last = reader.end_index(held.end)
-        if held.value == int(held.value) and last <= noun and (held.words or len(reader.tokens[at].text) < 3):
+        several = singularize(reader.low(noun)) != reader.low(noun) or last < noun
+        if (
+            held.value == int(held.value)
+            and last <= noun
+            and several
+            and (held.words or len(reader.tokens[at].text) < 3)
+        ):
             made.counted = int(held.value)
             return last - at
     return 0
@@ -209,8 +216,10 @@ def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
 
 def _month(reader: Reader, made: PhraseParts, at: int) -> int | None:
     """ "her October invoice": a day of the kind's own line."""
-    when = reader.when(at, made.kind.order or "")
-    if when is None or made.kind.order is None:
+    if made.kind.order is None:
+        return None
+    when = reader.when(at, made.kind.order) or reader.month(at, made.kind.order)
+    if when is None:
         return None
     made.where += when[0]
     return when[1]
@@ -259,7 +268,17 @@ def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
 
 def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | None, depth: int) -> Phrase | None:
     token, low = reader.tokens[index], reader.low(index)
-    if low in lexicon.EVERYONE or low == "everything" or (low == "those" and wanted is not None):
+    if low == "what" and (paid := total_of(reader, index + 1, stop)) is not None and isinstance(paid[0].of, Find):
+        return Phrase(paid[0].of.model_copy(update={"pick": "one"}), index, paid[1], True)
+    if low in {"one", "ones"} and reader.low(index - 1) in {"the", "that", "this"} and wanted is not None:
+        made = PhraseParts(wanted, read_phrase, pick="one" if low == "one" else "all")
+        last = read_after(reader, made, index + 1, stop, depth)
+        return Phrase(_find(made), index, last, last > index + 1)
+    if (
+        low in lexicon.EVERYONE
+        or (low == "everything" and (wanted is None or not person_like(wanted)))
+        or (low == "those" and wanted is not None)
+    ):
         kind = reader.people() if low in lexicon.EVERYONE else wanted
         if kind is None:
             return None

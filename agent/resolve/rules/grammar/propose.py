@@ -11,22 +11,41 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from agent.extract.limits import MAX_WISHES, refuse_too_many
+from agent.extract.spans.politeness import is_polite_word
 from agent.extract.time import durations
-from agent.pipeline import Draft, Span, spans_of
-from agent.planning.proposal import Answer, Call, Find, PlanResult, Proposal, RecordArgument, Test, When, Words
+from agent.pipeline import Abstain, Ask, Candidate, Draft, Proposed, Question, Resolution, Span
+from agent.planning.proposal import (
+    Answer,
+    Argument,
+    Call,
+    Find,
+    NoneResult,
+    PlanResult,
+    Proposal,
+    RecordArgument,
+    Test,
+    When,
+    Words,
+)
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import MONEY
-from agent.resolve.rules.grammar.calls import CallReader, Wish
+from agent.resolve.rules.grammar.choose import Chooser
 from agent.resolve.rules.grammar.conditions import read_tests
+from agent.resolve.rules.grammar.interpretation import Interpretation
+from agent.resolve.rules.grammar.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions import read_answer
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.ranking import segments
+from agent.resolve.rules.grammar.stretch import Stretch
+from agent.resolve.rules.grammar.wishes import wishes
 from agent.resolve.rules.text_alignment import AlignedText
 from language.stems import EMPTY, ORDERS, stem
 from language.wordnet import is_word
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
+MOST_BEFORE: Final = 60
+"""Tokens before an order in which its person is looked for."""
 DATED: Final = 0.55
 """How surely words must mean a day to count as one."""
 # Words of amounts that only arithmetic could say.
@@ -37,7 +56,6 @@ _REASONS: Final = frozenset({"for", "because", "since", "as", "due"})
 _DENIED: Final = re.compile(r"\b(?:don['’]?t|do\s+not|never|rather\s+than|instead\s+of)\b[^,;.!?\n]*", re.IGNORECASE)
 _AFTER: Final = frozenset({"after", "before", "until", "till"})
 _WHOLE: Final = frozenset({"full", "fully", "whole", "entire", "complete", "completely", "next", "once"})
-_FIRST: Final = re.compile(r"\w\s+first[\s.!]*$", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[.!?\n](?=\s|$)")
 
 
@@ -52,38 +70,106 @@ class Proposer:
         span = self.read.span(Span(start=start, end=end, text=self.read.text[start:end]))
         return Words(text=span.text, origin=0, start=span.start)
 
-    def plan(self, drafts: Sequence[Draft], stretch: tuple[int, int] | None = None) -> tuple[Call, ...] | None:
-        """The drafts as calls; None where one can't be."""
+    def resolve(
+        self, stretch: tuple[int, int] | None = None, *, chosen: bool = False, reads: bool = False
+    ) -> Resolution | Proposed | None:
+        """What a stretch of the text asks for: a plan, a refusal, a question which action is meant; None where it asks
+        for nothing that is known here. ``reads`` leaves only what changes nothing."""
+        reader, chooser = self.reader, Chooser(self.reader, self.shortlist)
+        first = reader.end_index(stretch[0]) if stretch else 0
+        stop = reader.end_index(stretch[1]) if stretch else len(reader.tokens)
+        parts = wishes(reader, first, stop, chooser.orders)
+        if len(parts) > MAX_WISHES:
+            return Abstain(reason="too_complex", detail=refuse_too_many(len(parts)))
+        if reads and not chosen:
+            parts = parts or [Stretch(first, stop, 0)]
         made: list[Call] = []
-        first: list[Call] = []
-        for wish in self._wishes(drafts, stretch or (0, len(self.read.text))):
-            reader = CallReader(self.reader, wish)
-            call = reader.read()
-            if call is None:
-                return None
-            (first if made and _FIRST.search(self.read.text[wish.start : wish.end]) else made).append(call)
-        return (*first, *made)
+        doubtful = False
+        left: list[Stretch] = []
+        over: list[str] = []
+        for wish in parts:
+            self._told_before(first, wish.first)
+            choice = chooser.choose(wish, chosen=chosen, reads=reads)
+            best = choice.best
+            if choice.closed is not None:
+                return Proposed(proposal=Proposal(result=NoneResult(reason="not allowed", action=choice.closed.name)))
+            if best is None and choice.tied and len(parts) == 1:
+                return self._whichever(choice.rivals)
+            if best is None and choice.rivals and (len(parts) == 1 or wish.ordered):
+                return _which(choice.rivals)
+            if best is not None and best.missing and not wish.ordered and len(parts) > 1:
+                best = None
+            if best is None:
+                left.append(wish)
+                continue
+            doubtful = doubtful or best.doubtful
+            over += [reader.words(at, at + 1).text for at in best.unexplained]
+            if any(best.offer.annotation(name).unit in MONEY for name in best.offer.properties):
+                vague = [at for at in range(wish.first, wish.stop) if reader.low(at) in lexicon.VAGUE]
+                over += [reader.words(at, at + 1).text for at in vague if at not in best.covered]
+            reader.person, reader.thing, reader.spoken = best.person, best.thing, dict(best.spoken)
+            reader.covered |= best.covered
+            listed = [_record_of(each) for each in best.calls]
+            reader.several = tuple(each for each in listed if each is not None) if len(listed) > 1 else ()
+            made += [Call(action=best.offer.name, arguments=each) for each in best.calls]
+        if not made or doubtful:
+            return None
+        over += [reader.words(each.first, each.stop).text for each in left if each.ordered]
+        return Proposed(proposal=proposal_of(made, (*over, *self.left_over(made))))
 
-    def _wishes(self, drafts: Sequence[Draft], stretch: tuple[int, int]) -> list[Wish]:
-        """Each draft with its own stretch: its segment's, cut where another draft's words begin."""
-        begins = [min((s.start for a in d.arguments.values() for s in spans_of(a)), default=-1) for d in drafts]
-        parts = [(p.start, p.end) for p in segments(self.read.text)]
-        made: list[Wish] = []
-        for at, draft in enumerate(drafts):
-            offer = self.shortlist.get(draft.action)
-            assert offer is not None
-            start, end = stretch
-            if len(drafts) > 1 and begins[at] >= 0:
-                start, end = next(((max(a, start), min(b, end)) for a, b in parts if a <= begins[at] < b), (start, end))
-                end = min([end, *(b for b in begins if b > begins[at])])
-                before = [
-                    max((s.end for a in d.arguments.values() for s in spans_of(a)), default=0)
-                    for d, b in zip(drafts, begins, strict=True)
-                    if 0 <= b < begins[at]
-                ]
-                start = max([start, *(b for b in before if b <= begins[at])])
-            made.append(Wish(draft, offer, start, end, self.shortlist.core(offer.name)))
-        return made
+    def _whichever(self, rivals: Sequence[Interpretation]) -> Proposed:
+        """Plans that the words say equally well: live data tells which of them works."""
+        made = []
+        for each in rivals:
+            self.reader.covered |= each.covered
+            calls = [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
+            made.append(proposal_of(calls, self.left_over(calls)))
+        return Proposed(proposal=made[0], instead=tuple(made[1:]))
+
+    def ordered(self) -> bool:
+        """Whether anything is ordered."""
+        chooser = Chooser(self.reader, self.shortlist)
+        return any(each.ordered for each in wishes(self.reader, 0, len(self.reader.tokens), chooser.orders))
+
+    def awaits(self, pattern: re.Pattern[str]) -> bool:
+        """Whether words of the pattern stand outside all that was read."""
+        found = pattern.finditer(self.reader.text.plain)
+        return any(self.reader.end_index(each.start()) not in self.reader.covered for each in found)
+
+    def calls(self, stretch: tuple[int, int] | None = None) -> tuple[Call, ...] | None:
+        """The calls that a stretch of the text asks for, where it is understood."""
+        made = self.resolve(stretch)
+        if not isinstance(made, Proposed) or not isinstance(made.proposal.result, PlanResult):
+            return None
+        return made.proposal.result.calls
+
+    def _told_before(self, first: int, stop: int) -> None:
+        """Who is spoken of in the sentences before an order."""
+        reader = self.reader
+        at = max(first, stop - MOST_BEFORE)
+        while at < stop and reader.person is None:
+            token = reader.tokens[at]
+            if token.capital or not is_word(token.low):
+                phrase = read_phrase(reader, at, stop, None)
+                people = reader.people()
+                if (
+                    phrase is not None
+                    and people is not None
+                    and phrase.find.record == people.name
+                    and (not phrase.noun or phrase.find.said is not None)
+                ):
+                    if (
+                        token.capital
+                        and reader.starts(at)
+                        and is_word(token.low)
+                        and phrase.last == at + 1
+                        and not token.owns
+                    ):
+                        at += 1
+                        continue
+                    reader.person = phrase.find
+                    return
+            at += 1
 
     def tests(self, stretch: tuple[int, int]) -> tuple[Test, ...] | None:
         first, last = (self.reader.end_index(at) for at in stretch)
@@ -98,11 +184,11 @@ class Proposer:
         for call in calls:
             for argument in call.arguments.values():
                 if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
+                    people = self.reader.people()
+                    if people is not None and argument.reference.record == people.name:
+                        self.reader.person = argument.reference
                     self.reader.thing = argument.reference
                     return
-
-    def thing_kind(self) -> str | None:
-        return self.reader.thing.record if self.reader.thing is not None else None
 
     def left_over(self, calls: Sequence[Call]) -> tuple[str, ...]:
         """Names, numbers and days that stand beside what the calls quote, in the same sentence, and that none of them
@@ -177,26 +263,12 @@ class Proposer:
     def _tells(self, at: int, spoken: frozenset[str]) -> bool:
         """Whether a word may change what is done with money: none of the grammar's, the action's or politeness's."""
         reader, low = self.reader, self.reader.low(at)
+        if is_polite_word(low) or low in lexicon.MANNER:
+            return False
         plain = low in _WHOLE | EMPTY | lexicon.NAME_STOP | lexicon.AUXILIARIES | lexicon.RELATIVES
         if low in _RESTS:
             return True
         return not plain and is_word(low) and stem(low) not in spoken | ORDERS and reader.noun(at) is None
-
-    def surely(self, drafts: Sequence[Draft]) -> tuple[Call, ...] | None:
-        """The one draft as a call, where its own verb was said and nothing that it needs is missing."""
-        if len(drafts) != 1:
-            return None
-        offer = self.shortlist.get(drafts[0].action)
-        own = self.shortlist.called(drafts[0].action)[:1]
-        verbs = {stem(token.low) for token in self.reader.tokens}
-        if offer is None or not set(own) & verbs:
-            return None
-        calls = self.plan(drafts)
-        if calls is None:
-            return None
-        given = [name for name in offer.required if name not in calls[0].arguments]
-        missing = [n for n in given if offer.annotation(n).derive is None and "default" not in offer.properties[n]]
-        return calls if not missing else None
 
     def answer(self) -> Answer | None:
         return read_answer(self.reader)
@@ -227,3 +299,22 @@ def conditioned(calls: Sequence[Call], tests: tuple[Test, ...], *, holds: bool) 
 
 def proposal_of(calls: Sequence[Call], left_over: Sequence[str] = ()) -> Proposal:
     return Proposal(result=PlanResult(calls=tuple(calls)), left_over=tuple(left_over))
+
+
+def _record_of(arguments: Mapping[str, Argument]) -> Find | None:
+    """The first record that a call speaks of."""
+    for argument in arguments.values():
+        if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
+            return argument.reference
+    return None
+
+
+def _which(rivals: Sequence[Interpretation]) -> Ask:
+    """A question which of the likeliest actions is meant."""
+    text = "Which of these do you mean?" if len(rivals) > 1 else "Is this what you mean?"
+    candidates = tuple(
+        Candidate(id=each.offer.name, label=each.offer.title or each.offer.name, detail=each.offer.description[:200])
+        for each in rivals
+    )
+    drafts = (Draft(action=rivals[0].offer.name, version=rivals[0].offer.version),)
+    return Ask(question=Question(slot="action", code="unclear_action", text=text, candidates=candidates), drafts=drafts)

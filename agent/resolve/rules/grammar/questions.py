@@ -5,25 +5,31 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agent.extract.references.vocabulary import person_like
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
+    Condition,
     CountOf,
     FieldOf,
     Find,
     Has,
     HelpAnswer,
+    OrderByField,
     RecordsAnswer,
+    StateIs,
+    Test,
     TotalOf,
     ValueAnswer,
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.amounts import total_of
-from agent.resolve.rules.grammar.conditions import existing, subject, subjects, told_of
+from agent.resolve.rules.grammar.action_words import base_form
+from agent.resolve.rules.grammar.conditions import count_test, existing, namesakes, subject, subjects, told_of
 from agent.resolve.rules.grammar.modifiers import Phrase
 from agent.resolve.rules.grammar.noun_phrase import predicate_of, read_phrase, related_clause
 from agent.resolve.rules.grammar.reader import DATES, Reader
+from agent.resolve.rules.grammar.totals import total_of
 from language.stems import stem
 from language.text import word_set
 from registry.records import Field, RecordKind
@@ -68,6 +74,9 @@ def read_answer(reader: Reader) -> Answer | None:
         or _when(reader, index, stop)
         or _who(reader, index, stop)
         or _yes_no(reader, index, stop)
+        or _costs(reader, index, stop)
+        or _works_on(reader, index, stop)
+        or _plural(reader, index, stop)
         or _field(reader, index, stop)
         or _list(reader, index, stop, told=told)
     )
@@ -81,7 +90,7 @@ def _all(find: Find) -> Find:
 
 def _how_many(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.lows(index, 2) in {("how", "many"), ("number", "of")}:
-        at = index + 2
+        at = index + 2 + (reader.low(index + 2) == "of")
     elif reader.lows(index, 3) == ("the", "number", "of"):
         at = index + 3
     elif reader.low(index) == "count":
@@ -137,7 +146,8 @@ def _list(reader: Reader, index: int, stop: int, *, told: bool) -> Answer | None
         at += 1
     if reader.low(at) in _BE and at > index:
         at += 1
-    if at == index and not told:
+    plain = reader.low(index) in _LIST - {"all", "the", "any", "name", "see", "of"}
+    if not told and (at == index or not (plain or reader.text.plain.rstrip().endswith("?"))):
         return None
     begin = at
     while begin > index and reader.low(begin - 1) in {"all", "the"}:
@@ -214,7 +224,7 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
         if low in {"of", "for"} | _DO | _BE:
             for about in subjects(reader, step + 1, stop):
                 end = about.last
-                while end < stop and reader.low(end) in _HOLDS | {"on", "in", "at"}:
+                while end < stop and reader.low(end) in _HOLDS | {"on", "in", "at", "from", "of", "with"}:
                     end += 1
                 found = _labelled(reader, about.find, first, step) if end >= stop else None
                 if found is not None and found[1].type == "money_minor" and found[0].pick == "all":
@@ -238,12 +248,37 @@ def _when(reader: Reader, index: int, stop: int) -> Answer | None:
     at = index + 1
     if reader.low(index) != "when" or reader.low(at) not in _BE | _DO | {"will"}:
         return None
-    told = [each for each in subjects(reader, at + 1, stop) if each.last + 1 == stop]
-    for about, find in ((each, find) for each in told for find in (each.find, *_below(reader, each.find))):
-        verb = stem(reader.low(about.last))
+    whole = [each for each in subjects(reader, at + 1, stop) if each.last == stop and each.noun]
+    for about in whole:
+        kind, noun = reader.kinds[about.find.record], reader.low(stop - 1)
+        line = next(
+            (f.name for f in kind.fields if f.type in DATES and _same_deed(f.label or f.name, noun)), kind.order
+        )
+        if line is not None and about.find.pick == "one":
+            find = about.find
+            if isinstance(find.order, OrderByField) and line != kind.order:
+                find = find.model_copy(update={"order": find.order.model_copy(update={"by": line})})
+            return RecordsAnswer(records=find, fields=(line,))
+    for length in (1, 2):
+        for about in subjects(reader, at + 1, stop - length + 1):
+            made = _told_when(reader, about, stop) if about.last + length == stop else None
+            if made is not None:
+                return made
+    return None
+
+
+def _same_deed(label: str, noun: str) -> bool:
+    """Whether a day is that of what a noun names: "Paid" of a payment."""
+    deed, named = base_form(stem(label.split()[0].lower())), stem(noun)
+    return len(deed) > 2 and named.startswith(deed[: max(3, len(deed) - 1)])
+
+
+def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
+    said = [base_form(stem(reader.low(at))) for at in range(about.last, stop)]
+    for find in (about.find, *_below(reader, about.find)):
         for each in reader.kinds[find.record].fields:
-            labels = [stem(word) for word in (each.label or each.name).lower().split()]
-            if each.type in DATES and verb in labels:
+            labels = [base_form(stem(word)) for word in (each.label or each.name).lower().replace("_", " ").split()]
+            if each.type in DATES and all(word in labels for word in said):
                 return RecordsAnswer(records=find, fields=(each.name,))
     return None
 
@@ -271,11 +306,13 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
         step = at + 1
         while reader.low(step) in {"on", "after", "with", "care", "of", "for", "the"}:
             step += 1
-        about = read_phrase(reader, step, stop, None)
-        if about is not None and about.noun and about.last >= stop and about.find.said is not None:
-            doer = _doer(reader, reader.kinds[about.find.record])
-            if doer is not None:
-                return RecordsAnswer(records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all"))
+        for about in subjects(reader, step, stop):
+            if about.noun and about.last >= stop and about.find.said is not None:
+                doer = _doer(reader, reader.kinds[about.find.record])
+                if doer is not None:
+                    return RecordsAnswer(
+                        records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all")
+                    )
     people = reader.people()
     if people is None:
         return None
@@ -298,9 +335,100 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     if low not in _BE | _DO:
         return None
     for about in subjects(reader, index + 1, stop):
-        tests = _tested(reader, low, about, stop)
-        if tests is not None:
+        also = namesakes(reader, about.find) if not about.noun else []
+        for find in (about.find, *also):
+            tests = _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)
+            if tests is not None:
+                return tests
+        if low in _DO and (tests := _did(reader, about, stop)) is not None:
             return tests
+        if low in _BE and (tests := _bigger(reader, about, stop)) is not None:
+            return tests
+    return None
+
+
+def _did(reader: Reader, about: Phrase, stop: int) -> Answer | None:
+    """ "has Ada paid INV-7", "did Ada close ticket 5": whether the thing is hers, and in the state that the verb
+    names."""
+    said = base_form(stem(reader.low(about.last)))
+    for thing in subjects(reader, about.last + 1, stop):
+        kind = reader.kinds[thing.find.record]
+        state = next((each for each in kind.states if base_form(stem(each)) == said), None)
+        if (
+            state is not None
+            and thing.last >= stop
+            and thing.find.said is not None
+            and reader.related(kind, reader.kinds[about.find.record])
+        ):
+            where = (*thing.find.where, BelongsTo(owner=about.find), StateIs(state=state))
+            return YesNoAnswer(tests=(count_test(thing.find.model_copy(update={"where": where})),), about=thing.find)
+    return None
+
+
+def _bigger(reader: Reader, about: Phrase, stop: int) -> Answer | None:
+    """ "is INV-7 bigger than INV-8": two of a kind compared by its size."""
+    size = reader.kinds[about.find.record].size
+    compared = reader.comparison(about.last)
+    if size is None or compared is None:
+        return None
+    for other in subjects(reader, about.last + compared[1], stop):
+        if other.last >= stop and other.find.record == about.find.record:
+            left, right = FieldOf(field=size, of=about.find), FieldOf(field=size, of=other.find)
+            return YesNoAnswer(tests=(Test(left=left, op=compared[0], right=right),), about=about.find)
+    return None
+
+
+def _costs(reader: Reader, index: int, stop: int) -> Answer | None:
+    """ "what does Ada's plan cost", "what does Ada pay": the size of the thing, or of the one that is hers."""
+    if reader.low(index) != "what" or reader.low(index + 1) not in {"does", "do", "did"}:
+        return None
+    if reader.low(stop - 1) not in {"cost", "pay"}:
+        return None
+    for about in subjects(reader, index + 2, stop - 1):
+        size = reader.kinds[about.find.record].size
+        if about.last == stop - 1 and size is not None:
+            return ValueAnswer(value=FieldOf(field=size, of=about.find), about=about.find)
+    return None
+
+
+def _works_on(reader: Reader, index: int, stop: int) -> Answer | None:
+    """ "what is Ada working on": what is hers to do and still open."""
+    if reader.low(index) not in {"what", "what's"} or reader.lows(stop - 2, 2) != ("working", "on"):
+        return None
+    at = index + 1 + (reader.low(index + 1) in _BE)
+    end = reader.name(at, stop - 2)
+    people = reader.people()
+    for kind in reader.kinds.values() if end == stop - 2 else ():
+        doer = (
+            _doer(reader, kind)
+            if any(people is not None and each.kind == people.name for each in kind.relations)
+            else None
+        )
+        if doer is not None and person_like(doer) == 2:
+            where: tuple[Condition, ...] = (BelongsTo(owner=Find(record=doer.name, said=reader.words(at, end))),)
+            where += (StateIs(state="open"),) if "open" in kind.states else ()
+            return RecordsAnswer(records=Find(record=kind.name, where=where, pick="all"))
+    return None
+
+
+def _plural(reader: Reader, index: int, stop: int) -> Answer | None:
+    """ "what tickets does Ada have": a list, of whoever has them."""
+    if reader.low(index) not in {"what", "which"}:
+        return None
+    phrase = read_phrase(reader, index + 1, stop, None)
+    if phrase is None or not phrase.noun or phrase.find.pick != "all" or reader.low(phrase.last) not in {"do", "does"}:
+        return None
+    end = reader.name(phrase.last + 1, stop)
+    if end == phrase.last + 1 or reader.low(end) not in _HOLDS or end + 1 < stop:
+        return None
+    owner, kind = reader.words(phrase.last + 1, end), reader.kinds[phrase.find.record]
+    doer = _doer(reader, kind)
+    above = reader.owner_of(kind)
+    for whose in (each for each in (doer, above) if each is not None):
+        find = phrase.find.model_copy(
+            update={"where": (*phrase.find.where, BelongsTo(owner=Find(record=whose.name, said=owner)))}
+        )
+        return RecordsAnswer(records=find)
     return None
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from agent.extract.references.qualifiers import state_at
 from agent.extract.references.vocabulary import noun_at, person_like
 from agent.extract.spans import money
 from agent.extract.spans.money import find_currency
-from agent.extract.time import dates, time_ranges, times
+from agent.extract.time import dates, durations, time_ranges, times
 from agent.extract.time.date_math import shift
-from agent.planning.proposal import Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
+from agent.planning.proposal import AnyOf, Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.corrections import CORRECTION
 from language import numerals
+from language.date_forms import MONTHS
+from language.gazetteer import COUNTRIES, COUNTRY_CODES
 from language.stems import ORDER_WORDS, stem
 from language.text import read_text, singularize
 from language.wordnet import is_word
@@ -24,6 +29,17 @@ from registry.records import Field, RecordKind
 Place = Callable[[int, int], Words]
 DATES = ("datetime", "date")
 MOST_NAMED = 4
+_DATED = 0.55
+_SHORT_SUBJECTS = lexicon.PRONOUNS | {"i", "we", "you", "there", "who", "what", "that", "here", "let"}
+_CUT = frozenset(("sub", "inv", "ref", "app", "mem", "res", "loc"))
+_NUMBERED = frozenset(("number", "no", "nr", "id", "#"))
+_MESSAGE = re.compile(
+    r"\b(?:repl(?:y|ies)|answer|respond|write|tell|say|message|text|email|mail|let)\b[^:\n\"“]{0,80}:\s{1,20}(?=\S)"
+    r"|\b(?:saying|that\s{1,3}says)\b:?\s{1,20}(?=\S)",
+    re.IGNORECASE,
+)
+_OPENS = frozenset(".!?:;\"“‘'(-–—")
+_JOINTS = frozenset((",", "and", "&", "+", "plus", "/", ";", "or", "then"))
 _PARTS: dict[str, tuple[int, int | None]] = {
     "start": (1, 10), "beginning": (1, 10), "middle": (10, 20), "mid": (10, 20), "end": (20, None),
 }  # fmt: skip
@@ -41,9 +57,28 @@ class Reader:
         self.dates = {self.text.index_at(each.start): each for each in dates.find(self.text, now.date())}
         self.money = {self.text.index_at(each.start): each for each in money.find(self.text)}
         self.numbers = {self.text.index_at(each.start): each for each in numerals.find(self.text)}
+        self.dated = {
+            at
+            for each in dates.find(self.text, now.date())
+            if each.weight >= _DATED
+            for at in range(self.text.index_at(each.start), self.text.index_at(each.end))
+        }
+        valued = [(each.start, each.end) for each in money.find(self.text) if each.currency is not None]
+        valued += [(each.start, each.end) for each in durations.find(self.text)]
+        self.valued = {at for start, end in valued for at in range(self.text.index_at(start), self.text.index_at(end))}
+        """Tokens of amounts and lengths of time: nobody is called so."""
+        self.corrections = [
+            (self.text.index_at(found.start("mark")), self.text.index_at(found.end("mark")))
+            for found in CORRECTION.finditer(self.text.plain)
+        ]
+        """Where what was said before is taken back: "no, make that"."""
         self.hours = {self.text.index_at(each.start): each for each in times.find(self.text)}
+        self.durations = durations.find(self.text)
         self.person: Find | None = None
         self.thing: Find | None = None
+        self.several: tuple[Find, ...] = ()
+        """The records of a list that was spoken of last: what "them" and "both" are."""
+        self._owners: dict[str, RecordKind | None] = {}
         self._nouns: dict[int, tuple[RecordKind, int] | None] = {}
         self._states: dict[tuple[int, str], tuple[Condition, int] | None] = {}
         self.spoken: dict[str, Find] = {}
@@ -70,6 +105,34 @@ class Reader:
     def end_index(self, offset: int) -> int:
         return self.text.index_at(offset)
 
+    def starts(self, index: int) -> bool:
+        """Whether a token begins the text, a sentence or what follows a colon."""
+        return index <= 0 or self.tokens[index - 1].text in _OPENS
+
+    def numbered(self, index: int) -> bool:
+        """Whether words right before a number say that it is a record's."""
+        before = self.low(index - 1)
+        return (
+            before in _NUMBERED
+            or self.tokens[index - 1].text == "#"
+            or any((found := self.noun(index - length)) is not None and found[1] == length for length in (1, 2))
+        )
+
+    def message_from(self) -> int:
+        """The token at which a text to be sent begins that runs to the end: after "tell her:", "reply saying"."""
+        found = _MESSAGE.search(self.text.plain)
+        return self.end_index(found.end()) if found is not None else len(self.tokens)
+
+    def joint(self, index: int) -> bool:
+        """Whether a token joins the parts of a list."""
+        return self.low(index) in _JOINTS or (index < len(self.tokens) and self.tokens[index].text in _JOINTS)
+
+    def comparison_before(self, index: int) -> bool:
+        """Whether a comparison ends right before a token: "over 100 EUR"."""
+        return any(
+            (found := self.comparison(index - length)) is not None and found[1] == length for length in (1, 2, 3)
+        )
+
     # ── kinds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def noun(self, index: int) -> tuple[RecordKind, int] | None:
@@ -80,19 +143,38 @@ class Reader:
 
     def _noun(self, index: int) -> tuple[RecordKind, int] | None:
         found = [(kind, length) for kind in self.kinds.values() if (length := noun_at(self.tokens, index, kind))]
+        if not found and (short := self._shortened(index)) is not None:
+            return short, 1
         low = self.low(index)
         exact = [each for each in found if any(low in noun.lower().split() for noun in each[0].nouns)]
         if not exact and is_word(self.low(index)):
             return None
         return max(exact or found, key=lambda each: each[1], default=None)
 
+    def _shortened(self, index: int) -> RecordKind | None:
+        """The kind whose noun is cut short before a number: "sub 312", "cust 40"."""
+        low, after = self.low(index), self.low(index + 1).lstrip("#")
+        if len(low) < 3 or not low.isalpha() or not after[:1].isdigit() or (is_word(low) and low not in _CUT):
+            return None
+        kinds = {kind.name: kind for kind in self.kinds.values() for noun in kind.nouns if noun.startswith(low)}
+        return next(iter(kinds.values())) if len(kinds) == 1 else None
+
     def people(self) -> RecordKind | None:
         """The kind whose records are people that things belong to: the one that most others point at."""
+        return self._people
+
+    @cached_property
+    def _people(self) -> RecordKind | None:
         owned = [relation.kind for kind in self.kinds.values() for relation in kind.relations]
         named = [kind for kind in self.kinds.values() if person_like(kind)]
         return max(named, key=lambda kind: (person_like(kind), owned.count(kind.name)), default=None)
 
     def owner_of(self, kind: RecordKind) -> RecordKind | None:
+        if kind.name not in self._owners:
+            self._owners[kind.name] = self._owner_of(kind)
+        return self._owners[kind.name]
+
+    def _owner_of(self, kind: RecordKind) -> RecordKind | None:
         made = [self.kinds[each.kind] for each in kind.relations if each.kind in self.kinds]
         return max(made, key=person_like, default=None)
 
@@ -131,6 +213,23 @@ class Reader:
             return Compare(field=held.name, op="=", value=Word(word=code, quote=self.words(index, index + 1))), 1
         return None
 
+    def country(self, index: int, kind: RecordKind) -> tuple[Condition, int] | None:
+        """A country at a token, for a kind that holds one: by its name or its code, whichever the records have."""
+        held = next((each for each in kind.fields if "country" in (each.name, (each.label or "").casefold())), None)
+        for length in (3, 2, 1) if held is not None else ():
+            name = " ".join(self.lows(index, length))
+            if name not in COUNTRIES:
+                continue
+            assert held is not None
+            quote = self.words(index, index + length)
+            code = COUNTRY_CODES.get(name)
+            named = Compare(field=held.name, op="=", value=Word(word=quote.text, quote=quote))
+            if code is None:
+                return named, index + length
+            coded = Compare(field=held.name, op="contains", value=Word(word=code.upper(), quote=quote))
+            return AnyOf(conditions=(named, coded)), index + length
+        return None
+
     def date_field(self, kind: RecordKind, index: int) -> Field | None:
         """The kind's day that a word speaks of: "cancelled", "due", "overdue"."""
         word = self.low(index)
@@ -160,6 +259,21 @@ class Reader:
             high = held.high.date() - timedelta(days=1)
             made.append(Compare(field=field, op="<=", value=Day(date=_day(high), quote=quote)))
         return made, last
+
+    def month(self, index: int, field: str) -> tuple[list[Condition], int] | None:
+        """A month's name before a noun: "her October invoice"."""
+        token = self.tokens[index]
+        if token.low not in MONTHS or not token.capital or len(token.low) < 3:
+            return None
+        whole = dates.find(read_text(f"in {token.text}"), self.now.date())[:1]
+        if not whole or whole[0].last is None:
+            return None
+        quote = self.words(index, index + 1)
+        bounds: list[Condition] = [
+            Compare(field=field, op=">=", value=Day(date=_day(whole[0].day), quote=quote)),
+            Compare(field=field, op="<=", value=Day(date=_day(whole[0].last), quote=quote)),
+        ]
+        return bounds, index + 1
 
     def _hour(self, index: int, field: str) -> tuple[list[Condition], int] | None:
         """ "at 9 this morning": that hour of that day, today where none is said."""
@@ -236,15 +350,21 @@ class Reader:
             token = self.tokens[end]
             if not token.word and token.text not in ("&",):
                 break
+            if "'" in token.low and (token.low.endswith("n't") or token.low.split("'")[0] in _SHORT_SUBJECTS):
+                break
             if token.low in lexicon.NAME_STOP and not (capital and end > index and token.capital):
                 break
             if token.word and (not token.low[0].isalpha() or any(map(str.isdigit, token.low))):
+                break
+            if end in self.numbers or end in self.dated or end in self.valued:
                 break
             if self.noun(end) is not None and not (token.capital and end > index):
                 break
             if capital and end > index and token.word and not token.capital:
                 break
             if not token.capital and is_order(stem(token.low)):
+                break
+            if not token.capital and end > index and is_word(token.low) and not is_word(self.low(end - 1)):
                 break
             end += 1
             if token.owns:

@@ -1,0 +1,159 @@
+"""Words of an action: by which verbs it is ordered, and which words its contract speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from language.stems import EMPTY, GENERIC, KIN, ORDERS, name_stems, split_runs, stem, stem_text
+from language.wordnet import rate_similarity
+from registry.offers.offer import Offer
+from registry.offers.shortlist import ALIKE, Shortlist
+
+OWN: Final = 1.0
+"""How much a verb tells that the action itself goes by: in its name or title, or alone as an alias."""
+TOLD: Final = 0.9
+SHOWN: Final = 0.7
+"""… that begins one of its examples."""
+AKIN: Final = 0.75
+ALIKE_SHARE: Final = 0.6
+LIGHT_SHARE: Final = 0.5
+# What these verbs do is told by what goes with them ("give credit", "set to urgent", "make it high").
+_IRREGULAR: Final = {
+    stem(form): stem(verb)
+    for verb, forms in {
+        "send": "sent", "resend": "resent", "give": "given gave", "write": "written wrote", "take": "taken took",
+        "pay": "paid",
+        "repay": "repaid", "make": "made", "hold": "held", "lend": "lent", "buy": "bought", "bring": "brought",
+        "tell": "told",
+        "sell": "sold", "keep": "kept", "withdraw": "withdrawn withdrew", "freeze": "frozen froze",
+        "undo": "undone undid",
+        "begin": "begun began", "find": "found", "leave": "left", "get": "got gotten", "choose": "chosen chose",
+        "draw": "drawn drew",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
+_PARTICLES: Final = frozenset(("back", "off", "in", "out", "up", "down", "over", "on", "again", "away", "through"))
+# What a text is sent with, for actions that send one.
+_WRITING: Final = tuple(
+    map(stem, ("apologize", "apologise", "thank", "ask", "inform", "remind", "warn", "congratulate", "tell", "write"))
+)
+LIGHT: Final = GENERIC | frozenset(
+    map(stem, ("let", "give", "move", "mark", "send", "hand", "apply", "change", "have", "get", "bring", "keep"))
+)
+
+
+class ActionWords:
+    """``verbs``: stem → how much it tells; ``phrases``: aliases of several words, as stem_text; ``nouns`` are what
+    it is
+    called by beside its verbs, ``values`` members that it needs one of, ``known`` every stem of its contract."""
+
+    __slots__ = ("_told", "known", "nouns", "phrases", "values", "verbs")
+
+    def __init__(self, offer: Offer, shortlist: Shortlist) -> None:
+        verbs: dict[str, float] = {}
+
+        def tells(word: str, much: float) -> None:
+            if word:
+                verbs[word] = max(verbs.get(word, 0.0), much)
+
+        called = shortlist.called(offer.name)
+        things = {stem(note.record) for note in offer.annotations.values() if note.record is not None}
+        for at, each in enumerate(called):
+            if at == 0 or (each in ORDERS and each not in things):
+                tells(each, OWN)
+        tells(_first(offer.title), OWN)
+        phrases: list[tuple[str, ...]] = []
+        nouns = {*called, *stem_text(offer.title)}
+        for alias in offer.aliases:
+            said = [stem(run) for run, _, _ in split_runs(alias)]
+            nouns.update(stem_text(alias))
+            if len(said) == 1:
+                tells(said[0], OWN)
+            elif said:
+                phrases.append(tuple(said))
+                particle = alias.casefold().split()[1] in _PARTICLES
+                if not particle and (said[0] in ORDERS or said[0] in KIN):
+                    tells(said[0], TOLD)
+        tells(_first(offer.description), SHOWN)
+        for example in offer.examples:
+            if not _PARTICLES & set(example.casefold().split()[1:2]):
+                tells(_first(example), SHOWN)
+        if any(annotation.compose for annotation in offer.annotations.values()):
+            for each in _WRITING:
+                tells(each, SHOWN)
+        for parameter, annotation in offer.annotations.items():
+            nouns.update(name_stems(parameter))
+            nouns.update(stem_text(annotation.label or ""))
+        self.verbs: Mapping[str, float] = verbs
+        self.phrases = tuple(phrases)
+        self.nouns = frozenset(nouns)
+        self.known = shortlist.spoken(offer.name)
+        self.values = _values(offer)
+        self._told: dict[str, float] = {}
+
+    def verb(self, said: str) -> float:
+        """How much a said verb's stem tells of this action (0: nothing)."""
+        said = base_form(said)
+        if said not in self._told:
+            self._told[said] = self._tells(said)
+        return self._told[said]
+
+    def _tells(self, said: str) -> float:
+        own = self.verbs.get(said, 0.0)
+        if own or said in LIGHT:
+            return own * (LIGHT_SHARE if said in LIGHT else 1.0)
+        strong = [verb for verb, much in self.verbs.items() if verb not in LIGHT]
+        kin = KIN.get(said, frozenset())
+        near = max((self.verbs[verb] for verb in strong if verb in kin), default=0.0) * AKIN
+        if near:
+            return near
+        share = rate_similarity(said, strong, verb=True) if said not in EMPTY else 0.0
+        return ALIKE_SHARE if share >= ALIKE else 0.0
+
+
+def base_form(said: str) -> str:
+    """The stem of a verb's plain form: "written" is "write"."""
+    return _IRREGULAR.get(said, said)
+
+
+def _values(offer: Offer) -> frozenset[str]:
+    """Stems of the closed sets' members that the action needs one of."""
+    made: set[str] = set()
+    for name in offer.required:
+        schema = offer.properties.get(name)
+        if isinstance(schema, Mapping) and "default" not in schema:
+            for value in schema.get("enum") or ():
+                said = (str(value).replace("_", " "), *offer.annotation(name).words.get(str(value), ()))
+                made.update(each for words in said for each in stem_text(words))
+    return frozenset(made)
+
+
+def action_words(offer: Offer, shortlist: Shortlist) -> ActionWords:
+    return _remembered(_Held(offer, shortlist))
+
+
+class _Held:
+    """An offer with its shortlist, as a key: the very same ones."""
+
+    __slots__ = ("offer", "shortlist")
+
+    def __init__(self, offer: Offer, shortlist: Shortlist) -> None:
+        self.offer, self.shortlist = offer, shortlist
+
+    def __hash__(self) -> int:
+        return hash((id(self.offer), id(self.shortlist)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.offer is self.offer and other.shortlist is self.shortlist
+
+
+@lru_cache(maxsize=1024)
+def _remembered(held: _Held) -> ActionWords:
+    return ActionWords(held.offer, held.shortlist)
+
+
+def _first(text: str) -> str:
+    run = next((run.casefold() for run, _, _ in split_runs(text)), "")
+    return stem(run) if run not in EMPTY or run == "let" else ""

@@ -1,0 +1,54 @@
+"""Interpretation: what one action makes of a stretch of words, and which words it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from agent.planning.proposal import (
+    Argument,
+    Find,
+)
+from registry.offers.offer import Offer
+
+SURE_VERB: Final = 0.9
+"""How much a word tells of the action that can't be a part of a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An argument and the tokens ``first`` up to ``last`` that say it."""
+
+    first: int
+    last: int
+    argument: Argument
+    sure: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """``calls`` are the arguments of each call. ``evidence`` (0 to about 1) is how much the words tell of the action
+    itself, ``strange`` are telling tokens that nothing explains, ``clash`` that an order was given which this action
+    knows nothing of."""
+
+    offer: Offer
+    calls: tuple[Mapping[str, Argument], ...]
+    covered: frozenset[int]
+    evidence: float
+    typed: int
+    missing: tuple[str, ...]
+    strange: tuple[int, ...]
+    clash: bool
+    score: float
+    doubtful: bool = False
+    unexplained: tuple[int, ...] = ()
+    telling: frozenset[int] = frozenset()
+    known: frozenset[int] = frozenset()
+    person: Find | None = None
+    thing: Find | None = None
+    spoken: Mapping[str, Find] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing

@@ -1,0 +1,196 @@
+"""Values in a stretch: amounts, lengths of time, members of closed sets and what else a parameter's type reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from agent.extract import Reading, scan
+from agent.planning.proposal import (
+    Argument,
+    Computed,
+    ComputedArgument,
+    Day,
+    FieldOf,
+    Handle,
+    Number,
+    QuotedText,
+    TypedValue,
+)
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.amounts import MONEY, Amounts
+from agent.resolve.rules.grammar.interpretation import Piece
+from agent.resolve.rules.grammar.reader import DATES
+from agent.resolve.rules.grammar.stretch_words import StretchWords
+from agent.resolve.rules.grammar.texts import takes_text
+from language.stems import stem
+from registry.contract import Annotation, Unit
+
+LENGTHS: Final = {Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINUTES: "minutes", Unit.SECONDS: "seconds"}
+SURE: Final = 0.6
+REQUIRED_SURE: Final = 0.41
+DAY: Final = 86400
+TOWARDS: Final = frozenset({"to", "into", "onto", "as", "on", "=", ">", ":", "2"})
+_ENDS: Final = frozenset({"ends", "end", "expires"})
+
+
+class StretchValues(StretchWords):
+    """Reads what an action's parameters without a record can be."""
+
+    def _find_values(self) -> None:
+        for name, schema in self.offer.properties.items():
+            annotation = self.offer.annotation(name)
+            if self.kind(name) is not None or not self._speaks(annotation) or takes_text(schema, annotation):
+                continue
+            found = list(self._read_values(name, schema if isinstance(schema, Mapping) else {}, annotation))
+            if found:
+                self.values[name] = found
+
+    def _read_values(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
+        if annotation.unit in MONEY:
+            yield from self._sums(name)
+        elif annotation.unit in LENGTHS:
+            yield from self._lengths(LENGTHS[annotation.unit])
+        else:
+            yield from self._scanned(name, schema, annotation)
+
+    def _sums(self, name: str) -> Iterator[Piece]:
+        reader = self.reader
+        found = Amounts(reader, self.offer, name).read(self.first, self.stop)
+        if found is not None:
+            yield Piece(found[1], found[2], ComputedArgument(expression=found[0]))
+            return
+        for at, held in reader.money.items():
+            if not self.first <= at < self.stop or at in self.quoted or at in reader.dates or at in reader.hours:
+                continue
+            amount = reader.amount(at)
+            if amount is None or reader.comparison_before(at):
+                continue
+            token = reader.tokens[at]
+            bare = held.currency is None
+            coded = bare and (token.text.startswith("#") or (token.text.isdigit() and len(token.text) > 2))
+            timed = any(each.start == token.start for each in reader.durations)
+            if timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
+                continue
+            yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), 0.3 if coded else 0.5 if bare else 1.0)
+
+    def _lengths(self, unit: str) -> Iterator[Piece]:
+        reader = self.reader
+        if unit == "days" and (until := self._until()) is not None:
+            yield until
+            return
+        taken: set[int] = set()
+        for each in reader.durations:
+            first, last = reader.end_index(each.start), reader.end_index(each.end)
+            said = f"{each.unit.rstrip('s')}s" if each.unit else ""
+            if not self.first <= first < self.stop or first in self.quoted:
+                continue
+            taken.update(range(first, last))
+            if (
+                unit == "days"
+                and said not in ("days", "nights", "weeks")
+                and not each.seconds % DAY
+                and "month" not in said
+                and "year" not in said
+            ):
+                yield Piece(first, last, TypedValue(value=int(each.seconds / DAY), quote=reader.words(first, last)))
+                continue
+            said = "days" if said == "nights" else said
+            if said not in ("days", "weeks", "hours", "minutes", "seconds"):
+                continue
+            number = Number(number=each.count, unit=said, quote=reader.words(first, last))
+            yield Piece(first, last, ComputedArgument(expression=number))
+        for at, held in reader.numbers.items():
+            if not self.first <= at < self.stop or at in taken or at in self.quoted or held.kind != "cardinal":
+                continue
+            if held.unit or held.vague or at in reader.dates or (at in reader.money and reader.money[at].currency):
+                continue
+            if reader.low(at - 1) in TOWARDS - {"on", "="} and reader.low(at - 1) != "as":
+                continue
+            last = reader.end_index(held.end)
+            coded = reader.tokens[at].text.isdigit() and len(reader.tokens[at].text) > 2
+            number = Number(number=held.value, unit=unit, quote=reader.words(at, last))
+            yield Piece(at, last, ComputedArgument(expression=number), 0.3 if coded else 0.5)
+
+    def _until(self) -> Piece | None:
+        """ "until Friday": the days from when the record ends to that day."""
+        reader = self.reader
+        record = next((each for each in self.offer.required if self.kind(each) is not None), None)
+        kind = self.kind(record) if record is not None else None
+        ends = [
+            each
+            for each in (kind.fields if kind is not None else ())
+            if each.type in DATES and not _ENDS.isdisjoint((each.label or each.name).lower().replace("_", " ").split())
+        ]
+        for at in range(self.first, self.stop):
+            if reader.low(at) not in {"until", "till", "to"} or len(ends) != 1:
+                continue
+            day = next((reader.dates[step] for step in (at, at + 1, at + 2) if step in reader.dates), None)
+            if day is None or day.weight < 0.55:
+                continue
+            first, last = reader.end_index(day.start), reader.end_index(day.end)
+            until = Day(date=(day.last or day.day).isoformat(), quote=reader.words(first, last))
+            left = FieldOf(field=ends[0].name, of=Handle(handle=f"@{record}"))
+            return Piece(at, last, ComputedArgument(expression=Computed(op="days between", a=left, b=until)))
+        return None
+
+    def _scanned(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
+        """What the reader of the parameter's type finds."""
+        reader, required = self.reader, name in self.offer.required
+        start, text = self._raw()
+        least = REQUIRED_SURE if required else SURE
+        found: list[Reading] = scan(
+            text, name=name, schema=schema, annotation=annotation, now=reader.now, required=required
+        )
+        for each in found[:8]:
+            if each.confidence < least:
+                continue
+            first, last = reader.end_index(start + each.start), reader.end_index(start + each.end)
+            if first >= last or first in self.quoted:
+                continue
+            quote = reader.words(first, last)
+            said = reader.text.plain[reader.tokens[first].start : reader.tokens[last - 1].end]
+            if "enum" in schema and not self._says(said, each.value, annotation):
+                continue
+            plain = schema.get("type") == "string" and "enum" not in schema and each.value == each.text
+            argument: Argument = QuotedText(quote=quote) if plain else TypedValue(value=each.value, quote=quote)
+            yield Piece(first, last, argument, min(1.0, each.confidence))
+
+    def _says(self, words: str, value: Any, annotation: Annotation) -> bool:
+        """Whether words hold a member of a closed set itself, or one of the contract's other words for it."""
+        said = words.casefold().replace("_", " ").replace("-", " ")
+        own = (str(value).casefold().replace("_", " ").replace("-", " "), *annotation.words.get(str(value), ()))
+        return any(each.casefold() in said or stem(each.casefold()) == stem(said) for each in own)
+
+    def _is_value(self, at: int) -> bool:
+        """Whether a value of another parameter begins at a token, or a verb of the action stands there."""
+        sure = any(
+            piece.first <= at < piece.last and (piece.sure >= 0.9 and not isinstance(piece.argument, TypedValue))
+            for pieces in self.values.values()
+            for piece in pieces
+        )
+        return sure or self._aimed(at)
+
+    def _aimed(self, at: int) -> bool:
+        """Whether what stands here is where something shall go: "to the business plan", where a parameter takes
+        "business"."""
+        step = at
+        while self.reader.low(step) in lexicon.DETERMINERS:
+            step += 1
+        before = at - 1
+        while self.reader.low(before) in lexicon.DETERMINERS:
+            before -= 1
+        towards = self.reader.low(before) in TOWARDS or (
+            before >= 0 and self.reader.tokens[before].text in {">", "→", ":", "="}
+        )
+        return towards and any(
+            piece.first <= step < piece.last and isinstance(piece.argument, TypedValue)
+            for pieces in self.values.values()
+            for piece in pieces
+        )
+
+    def _aimed_at(self, piece: Piece) -> bool:
+        step = piece.first - 1
+        while step >= self.first and self.reader.low(step) in lexicon.DETERMINERS:
+            step -= 1
+        return step >= self.first and (self.reader.low(step) in TOWARDS or self.reader.tokens[step].text in {">", "→"})

@@ -1,0 +1,222 @@
+"""Texts: the words that are a reason, a note or a message, by what introduces them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+from agent.extract.spans.politeness import is_polite_word
+from agent.resolve.rules.clauses import is_order
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.reader import Reader
+from language.gazetteer import LANGUAGES
+from language.stems import EMPTY, stem, stem_text
+from language.text import find_quotations, word_set
+from registry.contract import Annotation
+
+_MESSAGES: Final = frozenset(
+    map(stem, ("message", "text", "body", "answer", "reply", "content", "comment", "words", "memo"))
+)
+_REASONS: Final = frozenset(map(stem, ("reason", "why", "note", "cause", "purpose", "comment", "memo", "remark")))
+# What introduces why something is done.
+_BECAUSE: Final[tuple[tuple[str, ...], ...]] = (
+    ("because", "of"), ("because",), ("due", "to"), ("owing", "to"), ("on", "account", "of"), ("since",),
+    ("given", "that"),
+    ("as", "he"), ("as", "she"), ("as", "they"), ("as", "we"), ("after",), ("over",),
+)  # fmt: skip
+_SAYING: Final[tuple[tuple[str, ...], ...]] = (
+    ("saying", "that"), ("saying",), ("that", "says"), ("with", "the", "words"), ("with", "the", "text"),
+    ("reading",), ("say",),
+    ("telling", "them"), ("telling", "him"), ("telling", "her"),
+)  # fmt: skip
+_TELLING: Final = word_set("tell reply answer respond write let inform say message text email mail")
+_STYLE: Final = word_set(
+    "politely nicely friendly kindly briefly short shortly sorry apologise apologize thank ask explain"
+)
+_TO_WHOM: Final = word_set("him her them back know everyone")
+_SUBJECTS: Final = word_set(
+    "we we're we've we'll i i'm i've i'll it it's his her their our the there everything your you're you"
+)
+_WEIGHTY: Final = word_set(
+    "not don't without except only half all both each every but unless if instead until till never no other"
+)
+_GOING_ON: Final = word_set("and then also plus or but please can could would will thanks thank make him her it")
+_SHORT: Final = 14
+"""Tokens of the longest reason that nothing but "for" introduces."""
+_NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone all him")
+
+
+def takes_text(schema: Any, annotation: Annotation) -> bool:
+    """Whether a parameter takes words as they are."""
+    if not isinstance(schema, Mapping) or schema.get("type") != "string" or annotation.record is not None:
+        return False
+    return not {"enum", "const", "format", "pattern"} & set(schema) and annotation.derive is None
+
+
+def is_message(name: str, annotation: Annotation) -> bool:
+    return annotation.compose is True or bool(_named(name, annotation) & _MESSAGES)
+
+
+def _named(name: str, annotation: Annotation) -> frozenset[str]:
+    return frozenset((*stem_text(name.replace("_", " ")), *stem_text(annotation.label or "")))
+
+
+def read_text_argument(
+    reader: Reader,
+    place: tuple[int, int, int, int],
+    name: str,
+    annotation: Annotation,
+    taken: Collection[int],
+    *,
+    required: bool,
+) -> tuple[int, int] | None:
+    """The tokens of the text; None where none is said. ``place`` is the first token, the last, the one after which
+    what is
+    left may be the text, and the one at which the order begins; ``taken`` tokens say something else."""
+    first, stop, after, order = place
+    message = is_message(name, annotation)
+    reason = bool(_named(name, annotation) & _REASONS)
+    own = _named(name, annotation)
+    for begin, end in find_quotations(reader.text.plain):
+        at, last = reader.end_index(begin + 1), reader.end_index(end - 1)
+        if first <= at < last <= stop:
+            return at, last
+    labelled = _labelled(reader, first, stop, own)
+    if labelled is not None:
+        return labelled
+    if message:
+        return _message(reader, first, stop, taken)
+    if not reason and not required:
+        return None
+    for at in _introduced(reader, first, stop, taken):
+        if at == order:
+            continue
+        tail = _tail(reader, at, stop, taken)
+        if tail is not None:
+            return tail
+    return _rest(reader, after, stop, taken) if required else None
+
+
+def _labelled(reader: Reader, first: int, stop: int, own: Collection[str]) -> tuple[int, int] | None:
+    """ "reason: chargeback", "with the note Goodwill"."""
+    for at in range(first, stop):
+        if stem(reader.low(at)) not in own or at + 1 >= stop:
+            continue
+        step = at + 1
+        marked = reader.tokens[step].text in {":", "=", "-"}
+        linked = reader.low(at - 1) in {"the", "a", "as", "with"} and reader.low(at - 2) in {"with", "as", "note", ""}
+        if marked or linked:
+            step += marked
+            end = _end(reader, step, stop)
+            if end > step:
+                return step, end
+    return None
+
+
+def _message(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
+    begin = reader.message_from()
+    if first < begin < stop:
+        return begin, stop
+    if (told := _told_that(reader, first, stop, taken)) is not None:
+        return told
+    for words in _SAYING:
+        for at in range(first, stop - len(words)):
+            if reader.lows(at, len(words)) == words:
+                begin = at + len(words)
+                if reader.tokens[begin].text == ":":
+                    begin += 1
+                if begin < stop and reader.low(begin) not in {"to", "sorry"}:
+                    return begin, stop
+    return None
+
+
+def _told_that(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
+    """ "tell her (that) we look into it", "let Ada know it is fixed": what is said, in the words that were typed."""
+    verb = next((at for at in range(first, stop) if reader.low(at) in _TELLING), None)
+    if verb is None or any(reader.low(at) in _STYLE or _language(reader, at) for at in range(first, stop)):
+        return None
+    start = verb + 1
+    for at in range(start, min(stop, start + 12)):
+        low = reader.low(at)
+        if low == "that" and at + 1 < stop and at - 1 >= verb and (at - 1 in taken or reader.low(at - 1) in _TO_WHOM):
+            return at + 1, stop
+        if low in _SUBJECTS and at > start and (at - 1 in taken or reader.low(at - 1) in _TO_WHOM) and at not in taken:
+            return at, stop
+    return None
+
+
+def _language(reader: Reader, at: int) -> bool:
+    """Whether the text is asked for in a language: "in German"."""
+    return reader.low(at) == "in" and reader.low(at + 1) in LANGUAGES
+
+
+def _introduced(reader: Reader, first: int, stop: int, taken: Collection[int]) -> Iterator[int]:
+    for words in _BECAUSE:
+        for at in range(first, stop - len(words)):
+            if at not in taken and reader.lows(at, len(words)) == words:
+                yield at + len(words) - (words[0] == "as")
+    for at in range(first, stop - 1):
+        if reader.low(at) != "for" or at in taken or reader.low(at + 1) in _NOT_WHY:
+            continue
+        if at + 1 in taken or at + 1 in reader.dates or at + 1 in reader.numbers:
+            continue
+        yield at + 1
+    for at in range(first, stop - 1):
+        # After a mark at the end: "suspend 411, chargebacks".
+        if (
+            reader.tokens[at].text in {",", ":", ";", "-", "–", "(", "."}
+            and at + 1 not in taken
+            and _tells(reader, at + 1, stop)
+        ):
+            yield at + 1
+
+
+def _tells(reader: Reader, at: int, stop: int) -> bool:
+    """Whether what follows a mark tells why, and changes nothing of what is done: no order, amount, day or
+    restriction."""
+    end = _end(reader, at, stop)
+    inner = range(at, end)
+    if any(step in reader.numbers or step in reader.dated or reader.low(step) in _WEIGHTY for step in inner):
+        return False
+    return reader.low(at) not in _GOING_ON and not is_order(stem(reader.low(at)))
+
+
+def _end(reader: Reader, at: int, stop: int) -> int:
+    end = at
+    while end < stop and reader.tokens[end].text not in {".", ";", "!", "?", ")", "(", ","}:
+        end += 1
+    while end > at and (is_polite_word(reader.low(end - 1)) and reader.low(end - 1) not in EMPTY):
+        end -= 1
+    return end
+
+
+def _tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
+    end = _end(reader, at, stop)
+    if any(step in taken for step in range(at, end)):
+        return None
+    telling = [
+        step for step in range(at, end) if reader.low(step) not in EMPTY and not is_polite_word(reader.low(step))
+    ]
+    if not telling or end - at > _SHORT * 2:
+        return None
+    if all(reader.low(step) in lexicon.MANNER for step in telling):
+        return None
+    return at, end
+
+
+def _rest(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
+    """The longest run of words that nothing else is."""
+    best: tuple[int, int] | None = None
+    at = first
+    while at < stop:
+        if at in taken or not reader.tokens[at].word or reader.low(at) in EMPTY | lexicon.MANNER:
+            at += 1
+            continue
+        end = at
+        while end < stop and end not in taken and reader.tokens[end].word and reader.low(end) not in lexicon.MANNER:
+            end += 1
+        plain = [s for s in range(at, end) if not is_polite_word(reader.low(s))]
+        if plain and (best is None or end - at > best[1] - best[0]):
+            best = (at, end)
+        at = end
+    return best

@@ -1,0 +1,53 @@
+"""Totals: "she paid in October", "Ada still owes": a sum over what is somebody's."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agent.planning.proposal import BelongsTo, Compare, Find, StateIs, TotalOf
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
+
+_OWE: Final = re.compile(r"owe[sd]?|owing")
+
+
+def total_of(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
+    """ "she paid (for …) (in October)", "Ada (still) owes (us)": a sum over what is hers."""
+    if reader.low(at) in lexicon.PRONOUNS and reader.person is not None:
+        owner, step = reader.person, at + 1
+    else:
+        end = reader.name(at, stop)
+        people = reader.people()
+        if end == at or people is None:
+            return None
+        owner, step = Find(record=people.name, said=reader.words(at, end)), end
+    while reader.low(step) in {"still", "already", "has", "have", "had", "currently"}:
+        step += 1
+    verb = reader.low(step)
+    for kind in reader.kinds.values():
+        if kind.size is None or reader.owner_of(kind) is None:
+            continue
+        if _OWE.fullmatch(verb) and (state := next((s for s in kind.states if s in ("unpaid", "outstanding")), None)):
+            find = Find(record=kind.name, where=(BelongsTo(owner=owner), StateIs(state=state)), pick="all")
+            last = step + 2 if reader.low(step + 1) == "us" else step + 1
+            reader.person = owner
+            return TotalOf(field=kind.size, of=find), last
+        line = next((each for each in kind.fields if each.type in ("date", "datetime") and _is(each.label, verb)), None)
+        if line is None:
+            continue
+        after = step + 1
+        while reader.low(after) in {"us", "back"}:
+            after += 1
+        when = reader.when(after, line.name)
+        if when is None:
+            continue
+        where = (BelongsTo(owner=owner), *(each for each in when[0] if isinstance(each, Compare)))
+        reader.person = owner
+        return TotalOf(field=kind.size, of=Find(record=kind.name, where=where, pick="all")), when[1]
+    return None
+
+
+def _is(label: str, verb: str) -> bool:
+    return bool(label) and stem(label.lower()) in {stem(verb), stem({"pay": "paid", "pays": "paid"}.get(verb, verb))}

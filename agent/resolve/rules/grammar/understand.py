@@ -1,0 +1,113 @@
+"""Understanding of a request over records: its condition, the question it asks, or the calls it wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from agent.pipeline import Abstain, Ask, Calls, Candidate, Draft, Proposed, Question, Request, Resolution
+from agent.planning.proposal import AnswerResult, Proposal
+from agent.resolve.resolver import find_chosen_action
+from agent.resolve.rules.clauses import parse_clause
+from agent.resolve.rules.grammar.permissions import action_asked
+from agent.resolve.rules.grammar.propose import Proposer, conditioned, proposal_of
+from agent.resolve.rules.if_else import ConditionalRequest, possible_branches
+from agent.resolve.rules.text_alignment import AlignedText
+from language.text import blank_quotations
+from registry.offers.shortlist import Shortlist
+from registry.records import RecordKind
+
+REGARDLESS: Final = "This depends on something I can't check. Shall I do it regardless?"
+NOTHING: Final = "Nothing that can be done here is asked for in that, as far as I can tell; nothing was done."
+NO_ANSWER: Final = "That is a question which nothing here answers; nothing was done."
+_NEAREST: Final = 3
+_IF: Final = re.compile(
+    r"(?<!even )(?<!as )\b(?:if|unless|provided\s+that|as\s+long\s+as|in\s+case)\b"
+    r"(?!\s+(?:possible|(?:someone|somebody|anyone|we)\s+(?:could|can|would)|you\s+(?:can|could|would|don['’]?t\s+mind)|needed|necessary|available|any|i\s+may|not\b))",
+    re.IGNORECASE,
+)
+# "check if", "I wonder if", "let me know if": a question, not a condition.
+_WHETHER: Final = re.compile(
+    r"\b(?:check|see|know|verify|confirm|determine|find\s+out|ask|tell\s+me|wonder(?:ing)?|sure|test|validate|identify|say)\b(?:\s+\w+){0,2}\s+if\b",
+    re.IGNORECASE,
+)
+# What has not happened yet: "when Ada pays", "once it is done".
+_WHEN: Final = re.compile(
+    r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as)\s+(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])",
+)
+_ASKS: Final = re.compile(
+    r"^\W*(?:what|which|who|whose|when|why|how|where)(?:['’]s|\s+(?:\w+\s+){0,2}?(?:is|are|was|were|do|does|did|has|have|had|will|can)\b)"
+    r"|^\W*(?:is|are|was|were|does|did|do|has|have)\s+(?!you\b)[^.!?]{0,400}\?\s*+$"
+    r"|^\W*(?:what|which|who|whose|when|why|how|where)\b[^.!?]{0,400}\?\s*+$",
+    re.IGNORECASE,
+)
+
+
+def understand(
+    read: AlignedText, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]
+) -> Resolution | Proposed:
+    """What the request is taken to mean; an abstention where nothing of it is understood."""
+    text = request.text
+    if not any(char.isalnum() for char in text):
+        return Abstain(reason="empty", detail="Nothing was asked.")
+    proposer = Proposer(read, shortlist, kinds, request.now)
+    chosen = find_chosen_action(request, shortlist)
+    for parts in possible_branches(text):
+        tested = _under_tests(proposer, parts)
+        if tested is not None:
+            return tested
+        proposer = Proposer(read, shortlist, kinds, request.now)
+    if chosen is not None:
+        made = proposer.resolve(chosen=True)
+        return made or Calls(drafts=(Draft(action=chosen, version=shortlist.offers[0].version),))
+    answer = proposer.answer() or action_asked(text, shortlist)
+    if answer is not None:
+        return Proposed(proposal=Proposal(result=AnswerResult(answer=answer)))
+    proposer = Proposer(read, shortlist, kinds, request.now)
+    asks = (bool(_ASKS.match(text)) or parse_clause(text).about) and not proposer.ordered()
+    made = proposer.resolve(reads=asks)
+    if made is None:
+        near = tuple(each.offer.name for each in shortlist.top(text, _NEAREST))
+        return Abstain(reason="nothing_fits", detail=NO_ANSWER if asks else NOTHING, nearest=near)
+    if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):
+        return _regardless(made, shortlist)
+    return made
+
+
+def _regardless(made: Proposed, shortlist: Shortlist) -> Ask | Proposed:
+    """What was asked for under a condition that nothing here can look up."""
+    result = made.proposal.result
+    calls = result.calls if result.kind == "plan" else ()
+    names = dict.fromkeys(call.action for call in calls)
+    offers = [offer for name in names if (offer := shortlist.get(name)) is not None]
+    if not offers:
+        return made
+    candidates = tuple(
+        Candidate(id=offer.name, label=offer.title or offer.name, detail=offer.description[:200]) for offer in offers
+    )
+    drafts = tuple(Draft(action=offer.name, version=offer.version) for offer in offers)
+    question = Question(slot="action", code="unclear_action", text=REGARDLESS, candidates=candidates)
+    return Ask(question=question, drafts=drafts, stands=True)
+
+
+def _under_tests(proposer: Proposer, parts: ConditionalRequest) -> Proposed | None:
+    """The calls of a request with a condition that records answer; None where it has none such."""
+    tests = proposer.tests(parts.condition)
+    if tests is None and not parts.sure and not proposer.may_test(parts.condition):
+        return None
+    calls = proposer.calls(parts.then)
+    if calls is None:
+        return None
+    if tests is None:
+        proposer.spoken_of(calls)
+        tests = proposer.tests(parts.condition)
+    if tests is None:
+        return None
+    made = conditioned(calls, tests, holds=not parts.negated)
+    if parts.otherwise is not None:
+        more = proposer.calls(parts.otherwise)
+        if more is None:
+            return None
+        made += conditioned(more, tests, holds=parts.negated)
+    return Proposed(proposal=proposal_of(made))

@@ -1,0 +1,106 @@
+"""Wishes: a request cut into the stretches that are one order each, with what is told beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
+from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.stretch import Stretch
+from language.stems import stem
+from language.text import find_quotations
+
+_SENTENCE: Final = frozenset(".!?;…")
+_JOINTS: Final = frozenset((",", "+", "&", "and", "then", "but", "plus", "also"))
+# Asking whether it may be done, for somebody: "could we give her …", "can she get …", "you can unlock it".
+_MAY: Final = re.compile(
+    r"\W*(?:(?:so|and|but|then|please|maybe|also)\b[\s,]*)*(?:(?:can|could|may|might|would|should|shall)\s+(?:we|she|he|they|someone|somebody|"
+    r"anyone|anybody)\s+|(?:it\s+would\s+be\s+\w+\s+)?if\s+(?:someone|somebody|anyone|we|you)\s+(?:could|can|would)\s+|you\s+(?:can|may|could)\s+|(?:would|do)\s+you\s+mind\s+)"
+    r"(?:(?:maybe|please|just|also|perhaps|possibly|kindly|now|already)\s+)*",
+    re.IGNORECASE,
+)
+_SHORTENED: Final = frozenset({"mr", "mrs", "ms", "dr", "no", "nr", "inc", "ltd", "st"})
+
+
+def atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:
+    """The smallest stretches between marks and joints, quoted words left whole."""
+    quoted = [False] * (len(reader.tokens) + 1)
+    for start, end in find_quotations(reader.text.plain):
+        for at in range(reader.end_index(start), reader.end_index(end)):
+            quoted[at] = True
+    made: list[Stretch] = []
+    begin, sentence = first, 0
+    for at in range(reader.message_from(), len(reader.tokens)):
+        quoted[at] = True
+    for at in range(first, stop + 1):
+        last = at == stop
+        token = None if last else reader.tokens[at]
+        if not last and (quoted[at] or token is None):
+            continue
+        ends = last or _ends_sentence(reader, at)
+        if not ends and not (token is not None and (token.low in _JOINTS or token.text in _JOINTS)):
+            continue
+        if at > begin:
+            made.append(_stretch(reader, begin, at, sentence, orders))
+        sentence += bool(ends)
+        begin = at + 1
+    return made
+
+
+def _ends_sentence(reader: Reader, at: int) -> bool:
+    token = reader.tokens[at]
+    if token.text == "." and reader.low(at - 1) in _SHORTENED:
+        return False
+    gap = reader.text.plain[reader.tokens[at - 1].end : token.start] if at else ""
+    return token.text in _SENTENCE or "\n" in gap
+
+
+def _stretch(reader: Reader, first: int, stop: int, sentence: int, orders: Callable[[int, int], bool]) -> Stretch:
+    text = reader.text.plain[reader.tokens[first].start : reader.tokens[stop - 1].end]
+    clause = parse_clause(text)
+    marked = next(
+        (mark for mark in reader.corrections if mark[0] <= first + 1 and first < mark[1] <= min(stop, first + 5)), None
+    )
+    begin = marked[1] if marked is not None else first
+    rest = reader.text.plain[reader.tokens[begin].start : reader.tokens[stop - 1].end] if begin < stop else ""
+    asked = _MAY.match(rest)
+    if asked is not None and asked.end() < len(rest):
+        begin, rest = reader.end_index(reader.tokens[begin].start + asked.end()), rest[asked.end() :]
+    noun = reader.noun(begin) if begin < stop else None
+    thing = noun is not None and not is_order(stem(reader.low(begin)))
+    ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
+    ordered = ordered and (asked is not None or not (clause.stands or clause.about))
+    negated = clause.negated is not None and marked is None
+    return Stretch(first, stop, sentence, ordered, negated, marked is not None, begin)
+
+
+def wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:
+    """Each order with what belongs to it: what stands before it in its sentence, and what follows until the next one.
+    Sentences without an order tell of the one that is given, and are no wishes; where none is given anywhere, each
+    sentence may be one."""
+    parts = atoms(reader, first, stop, orders)
+    given = {part.sentence for part in parts if part.ordered and not part.negated}
+    made: list[Stretch] = []
+    for sentence in sorted({part.sentence for part in parts}):
+        own = [part for part in parts if part.sentence == sentence]
+        if given and sentence not in given:
+            continue
+        current: Stretch | None = None
+        for part in own:
+            if part.negated:
+                current = None
+                made.append(part)
+                continue
+            if current is not None and part.corrects and part.ordered:
+                made[-1] = current = part  # said anew, verb and all
+                continue
+            if current is None or (part.ordered and current.ordered):
+                current = part
+                made.append(part)
+                continue
+            order = current.order if current.ordered else part.order
+            current = Stretch(current.first, part.stop, sentence, current.ordered or part.ordered, order=order)
+            made[-1] = current
+    return [each for each in made if not each.negated]
