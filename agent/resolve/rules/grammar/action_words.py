@@ -16,6 +16,8 @@ OWN: Final = 1.0
 TOLD: Final = 0.9
 SHOWN: Final = 0.7
 """… that begins one of its examples."""
+WRITES: Final = 0.65
+"""… that any text is sent with, by an action that sends one."""
 AKIN: Final = 0.75
 ALIKE_SHARE: Final = 0.6
 LIGHT_SHARE: Final = 0.5
@@ -82,7 +84,7 @@ class ActionWords:
                 tells(_first(example), SHOWN)
         if any(annotation.compose for annotation in offer.annotations.values()):
             for each in _WRITING:
-                tells(each, SHOWN)
+                tells(each, WRITES)
         for parameter, annotation in offer.annotations.items():
             nouns.update(name_stems(parameter))
             nouns.update(stem_text(annotation.label or ""))

@@ -72,7 +72,8 @@ class Interpreter(StretchCalls):
         if phrase:
             evidence = max(evidence, 1.0)
         nouns = {stem(reader.low(at)) for at in range(self.first, self.stop) if at not in self.quoted}
-        named = len(nouns & (self.words.nouns - {*self.words.verbs} - GENERIC))
+        own_nouns = {stem(word) for kind in map(self.kind, offer.properties) if kind is not None for word in kind.nouns}
+        named = len(nouns & (self.words.nouns - {*self.words.verbs} - GENERIC - own_nouns))
         missing = tuple(
             name
             for name in offer.required

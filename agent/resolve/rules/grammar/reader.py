@@ -255,6 +255,9 @@ class Reader:
         made: list[Condition] = []
         if held.low is not None:
             made.append(Compare(field=field, op=">=", value=Day(date=_day(held.low.date()), quote=quote)))
+        day = self.dates.get(index + 1)
+        if held.high is None and self.low(index) == "from" and day is not None and day.last is not None:
+            made.append(Compare(field=field, op="<=", value=Day(date=_day(day.last), quote=quote)))  # of that week
         if held.high is not None:
             high = held.high.date() - timedelta(days=1)
             made.append(Compare(field=field, op="<=", value=Day(date=_day(high), quote=quote)))
