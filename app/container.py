@@ -34,10 +34,10 @@ from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.approval import ApprovalService
 from agent.runs.decisions import Decisions
 from agent.runs.direct_calls import DirectCalls
-from agent.runs.notifier import RunNotifier
 from agent.runs.progress import Progress
 from agent.runs.recovery import RunRecovery
 from agent.runs.service import RunService
+from agent.runs.wakeups import RunWakeups
 from agent.sending.action_secrets import ActionSecrets
 from agent.sending.http_endpoint import HttpEndpointClient
 from agent.sending.mcp_endpoint import McpEndpointClient
@@ -141,8 +141,8 @@ async def open_container(
     mirrors = RecordCaches(database, clock, timedelta(seconds=settings.mirror_max_age_s))
     mcp_servers = read_servers(settings.mcp_servers)
     contexts = WorkspaceContexts(database, box, found, broken, client, mirrors, mcp_servers)
-    run_notifier = RunNotifier()
-    progress = Progress(database, run_notifier)
+    run_wakeups = RunWakeups()
+    progress = Progress(database, run_wakeups)
     action_secrets = ActionSecrets(database, box, clock)
 
     ringing = open_notifier(settings.database_url)
@@ -166,7 +166,7 @@ async def open_container(
         contexts,
         FallbackResolver(chosen, rule_resolver) if chosen is not rule_resolver else rule_resolver,
         clock,
-        run_notifier.notify_changed,
+        run_wakeups.notify_changed,
         wake,
         settings.question_expiry_s,
         progress,
@@ -192,7 +192,7 @@ async def open_container(
         signed_client,
         action_secrets,
         clock,
-        run_notifier.notify_changed,
+        run_wakeups.notify_changed,
         {"http": http_endpoints, "mcp": mcp_endpoints},
     )
 
@@ -207,7 +207,7 @@ async def open_container(
         (RecordCacheSubscribers(database, contexts, clock), webhooks.source),
     )
     reading = CacheSync(database, contexts, mirrors, wake)
-    reconciler = Reconciler(database, contexts, http_endpoints, evaluator, clock, run_notifier.notify_changed, wake)
+    reconciler = Reconciler(database, contexts, http_endpoints, evaluator, clock, run_wakeups.notify_changed, wake)
     job_handlers = JobHandlers(planner, sender, webhooks, reading, reconciler)
 
     async def record_dead_job(session: AsyncSession, job: Job, error: str) -> None:
@@ -261,8 +261,8 @@ async def open_container(
     direct = DirectCalls(database, contexts, planner, clock, wake)
     gate = ApprovalService(database, contexts, clock, timedelta(hours=settings.second_person_h), settings.base_url)
     begin = InlineDispatcher(sql, worker, wake).put
-    run_service = RunService(database, contexts, clock, run_notifier, begin, direct, progress)
-    decisions = Decisions(run_service, database, contexts, gate, clock, run_notifier, wake, begin, progress)
+    run_service = RunService(database, contexts, clock, run_wakeups, begin, direct, progress)
+    decisions = Decisions(run_service, database, contexts, gate, clock, run_wakeups, wake, begin, progress)
     container = Container(
         settings,
         database,

@@ -21,13 +21,13 @@ from agent.runs import repository
 from agent.runs.approval import ApprovalService
 from agent.runs.cancel_phrases import is_cancellation
 from agent.runs.expiry import expire, has_expired
-from agent.runs.notifier import RunNotifier
 from agent.runs.person_only import refuse_key
 from agent.runs.progress import Progress
 from agent.runs.run import Run
 from agent.runs.service import MAX_TEXT, RunService
 from agent.runs.states import as_asked, as_held, as_planned
 from agent.runs.test_mode import check_mode
+from agent.runs.wakeups import RunWakeups
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContexts
 from core.actor import OWNER, Actor
@@ -57,7 +57,7 @@ class Decisions:
     contexts: WorkspaceContexts
     approvals: ApprovalService
     clock: Clock
-    run_notifier: RunNotifier
+    run_wakeups: RunWakeups
     wake: Callable[[], None]
     begin: BeginJob
     progress: Progress
@@ -159,7 +159,7 @@ class Decisions:
                 # Somebody was quicker. The gate knows the same yes, and another's first of two yeses leaves room for
                 # this one.
                 continue
-            self.run_notifier.notify_changed(run_id)
+            self.run_wakeups.notify_changed(run_id)
             self.wake()
             return confirmed
         return Refusal(code="already_decided", detail="This run keeps moving; look at it again.")
@@ -254,7 +254,7 @@ class Decisions:
                 after_commit(session, self.wake)
         except Conflict:
             return MOVED_ON
-        self.run_notifier.notify_changed(run_id)
+        self.run_wakeups.notify_changed(run_id)
         return moved
 
     async def expire_due(self) -> int:
@@ -275,7 +275,7 @@ class Decisions:
 
     async def _expire(self, run: Run) -> Refusal:
         await expire(self.database, run, self.clock())
-        self.run_notifier.notify_changed(run.id)
+        self.run_wakeups.notify_changed(run.id)
         return Refusal(code="expired", detail="This has expired; nothing was sent. Ask again.")
 
     async def _replan(
@@ -311,7 +311,7 @@ class Decisions:
                 await in_transaction(session, moved)
         except Conflict:
             return MOVED_ON
-        self.run_notifier.notify_changed(run.id)
+        self.run_wakeups.notify_changed(run.id)
         return moved
 
     async def _to_decide(self, actor: Actor, run_id: str) -> Run:

@@ -11,8 +11,8 @@ from typing import Any, Final, TypeVar
 
 import store.runs.runs
 from agent.pipeline import Phase
-from agent.runs.notifier import RunNotifier
 from agent.runs.run import Run
+from agent.runs.wakeups import RunWakeups
 from store.database import Database
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Progress:
     """Planning progress of this process. ``phase`` may be asked of any run."""
 
     database: Database
-    run_notifier: RunNotifier
+    run_wakeups: RunWakeups
     _now: dict[str, Phase] = field(default_factory=dict)
 
     def phase(self, run: Run) -> Phase:
@@ -54,7 +54,7 @@ class Progress:
 
     def note(self, run: Run, phase: Phase) -> None:
         self._now[run.id] = phase
-        self.run_notifier.notify_step(run.id)
+        self.run_wakeups.notify_step(run.id)
 
 
 class PlanningProgress:
@@ -102,7 +102,7 @@ class PlanningProgress:
             return await task
         finally:
             over.set()
-            self._progress.run_notifier.notify_changed(self._run.id)
+            self._progress.run_wakeups.notify_changed(self._run.id)
             await asyncio.gather(stopped, return_exceptions=True)
 
     async def _stopped(self, over: asyncio.Event) -> None:
@@ -113,7 +113,7 @@ class PlanningProgress:
             if row.state != "received":
                 return
             if not over.is_set():
-                await self._progress.run_notifier.wait(self._run.id, LOOK_S)
+                await self._progress.run_wakeups.wait(self._run.id, LOOK_S)
 
     def _lasts(self, phase: Phase) -> None:
         before = self._writing

@@ -18,11 +18,11 @@ from agent.pipeline import GivenBy, RunState, SuppliedValue
 from agent.planning.planner import resolve_work
 from agent.runs import repository
 from agent.runs.direct_calls import DirectCalls
-from agent.runs.notifier import RunNotifier, wait_for_event
 from agent.runs.progress import Progress
 from agent.runs.run import MOVING, Run
 from agent.runs.states import as_held
 from agent.runs.test_mode import is_test
+from agent.runs.wakeups import RunWakeups, wait_for_event
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContexts
 from core import ids
@@ -44,7 +44,7 @@ class RunService:
     database: Database
     contexts: WorkspaceContexts
     clock: Clock
-    run_notifier: RunNotifier
+    run_wakeups: RunWakeups
     begin: BeginJob
     direct: DirectCalls
     progress: Progress
@@ -153,7 +153,7 @@ class RunService:
         """The run as soon as it waits for a person or is over, or as it stands after ``wait_s`` seconds. ``passing``:
         the states that are waited out."""
         deadline = asyncio.get_running_loop().time() + wait_s
-        with self.run_notifier.watch(run_id) as moved:
+        with self.run_wakeups.watch(run_id) as moved:
             while True:
                 moved.clear()
                 run = await self.show(actor, run_id)

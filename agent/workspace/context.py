@@ -60,7 +60,7 @@ class WorkspaceContext:
     cache: dict[str, ConnectorCache] = field(default_factory=dict)
     key: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
     """Of this very object, for whoever keeps a copy of it."""
-    _shortlists: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict, repr=False)
+    _shortlists: dict[tuple[str, Surface], Shortlist] = field(default_factory=dict, init=False, repr=False)
     _packed: list[bytes] = field(default_factory=list, init=False, repr=False)
 
     def pack(self) -> bytes:

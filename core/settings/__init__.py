@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from core.settings.fields import ModelForm, ModelMode
-from core.settings.settings import SDK_VARIABLES, Settings
+from core.settings.loading import SDK_VARIABLES, Settings
 
 __all__ = ["SDK_VARIABLES", "ModelForm", "ModelMode", "Settings"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from core import env_variable
-from core.settings.settings import SDK_VARIABLES, Settings
+from core.settings.loading import SDK_VARIABLES, Settings
 
 
 def render_reference() -> str:

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from store.all_tables import METADATA
 from store.dialect import UtcTime
-from store.schema import METADATA
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

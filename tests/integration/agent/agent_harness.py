@@ -23,10 +23,10 @@ from agent.runs import repository
 from agent.runs.approval import ApprovalService
 from agent.runs.decisions import Decisions
 from agent.runs.direct_calls import DirectCalls
-from agent.runs.notifier import RunNotifier
 from agent.runs.progress import Progress
 from agent.runs.run import MOVING, Run
 from agent.runs.service import RunService
+from agent.runs.wakeups import RunWakeups
 from agent.sending.action_secrets import ActionSecrets
 from agent.sending.sender import Sender
 from agent.workspace.admin import WorkspaceAdmin
@@ -235,19 +235,19 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
         return clients[-1]
 
     contexts = WorkspaceContexts(database, box, [DiscoveredConnector("saas", "Shop", Shop)], [], client)
-    secrets, run_notifier = ActionSecrets(database, box, clock), RunNotifier()
+    secrets, run_wakeups = ActionSecrets(database, box, clock), RunWakeups()
     workspace_admin = WorkspaceAdmin(database, contexts, secrets, box, clock)
     planner = Planner(
         database,
         contexts,
         resolver or ScriptedResolver(),
         clock,
-        run_notifier.notify_changed,
+        run_wakeups.notify_changed,
         lambda: None,
         3600,
-        Progress(database, run_notifier),
+        Progress(database, run_wakeups),
     )
-    sender = Sender(database, contexts, signed_client, secrets, clock, run_notifier.notify_changed)
+    sender = Sender(database, contexts, signed_client, secrets, clock, run_wakeups.notify_changed)
 
     def wake() -> None:
         """Work is done when the test says so."""
@@ -257,9 +257,9 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
 
     gate = ApprovalService(database, contexts, clock, timedelta(hours=24))
     direct = DirectCalls(database, contexts, planner, clock, wake)
-    progress = Progress(database, run_notifier)
-    run_service = RunService(database, contexts, clock, run_notifier, put, direct, progress)
-    decisions = Decisions(run_service, database, contexts, gate, clock, run_notifier, wake, put, progress)
+    progress = Progress(database, run_wakeups)
+    run_service = RunService(database, contexts, clock, run_wakeups, put, direct, progress)
+    decisions = Decisions(run_service, database, contexts, gate, clock, run_wakeups, wake, put, progress)
     made = AgentHarness(
         database, clock, platform, signed_client, contexts, workspace_admin, planner, sender, run_service, decisions
     )

@@ -182,7 +182,7 @@ async def test_a_folder_that_can_not_be_made_is_a_bad_setting(tmp_path: Path) ->
 
 
 def test_importing_the_store_does_not_load_alembic() -> None:
-    code = "import sys, store.schema, store.migrate, store.history.log; sys.exit('alembic' in sys.modules)"
+    code = "import sys, store.all_tables, store.migrate, store.history.log; sys.exit('alembic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

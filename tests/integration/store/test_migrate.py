@@ -12,10 +12,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from core.errors import BadSetting
+from store.all_tables import METADATA
 from store.database import Database
 from store.migrate import _config, upgrade, upgrade_open
 from store.runs import runs
-from store.schema import METADATA
 from tests.integration.store.rowmaking import a_run
 
 

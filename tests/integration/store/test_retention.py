@@ -15,13 +15,13 @@ import store.requests.nonces
 from core import ids
 from core.errors import NotFound
 from store import retention
+from store.all_tables import METADATA
 from store.automations import FiringRow
 from store.database import Database
 from store.events.events import EventRow, ReactionRow
 from store.events.inbound import InboundRow
 from store.requests.idempotency import IdempotencyRow
 from store.rows import add_all
-from store.schema import METADATA
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 
 from agent.pipeline import Phase, Refusal, Request, Resolved
-from agent.runs.notifier import RunNotifier
 from agent.runs.progress import Progress
 from agent.runs.run import Run
+from agent.runs.wakeups import RunWakeups
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 from tests.integration.agent.agent_harness import CREDIT, SUSPEND, AgentHarness, ScriptedResolver
@@ -49,7 +49,7 @@ async def asked(harness: AgentHarness) -> Run:
 
 async def elsewhere(harness: AgentHarness, run_id: str) -> Phase:
     """What a process says that does not work the run out itself."""
-    return Progress(harness.database, RunNotifier()).phase(await harness.run(run_id))
+    return Progress(harness.database, RunWakeups()).phase(await harness.run(run_id))
 
 
 async def becomes(look: Callable[[], Awaitable[object]], wanted: object) -> None:
@@ -127,7 +127,7 @@ async def test_a_cancel_from_another_process_is_noticed_too(harness: AgentHarnes
     run = await asked(harness)
     working = asyncio.ensure_future(harness.planner.plan(run.workspace, run.id))
     await resolver.asked.wait()
-    there = replace(harness.decisions, run_notifier=RunNotifier())  # its watch wakes nobody here
+    there = replace(harness.decisions, run_wakeups=RunWakeups())  # its watch wakes nobody here
     assert isinstance(await there.cancel(harness.people["amir"], run.id), Run)
     await working
     assert resolver.dropped
@@ -147,12 +147,12 @@ async def test_a_resolver_that_fails_fails_as_before(harness: AgentHarness) -> N
 
 async def test_who_waits_for_the_card_is_woken_by_the_move_and_not_by_every_step(harness: AgentHarness) -> None:
     resolver = slow(harness)
-    run_notifier = harness.run_service.run_notifier
+    run_wakeups = harness.run_service.run_wakeups
     harness.planner = replace(
-        harness.planner, changed=run_notifier.notify_changed, progress=harness.run_service.progress
+        harness.planner, changed=run_wakeups.notify_changed, progress=harness.run_service.progress
     )
     run = await asked(harness)
-    with run_notifier.watch(run.id) as moved, run_notifier.watch(run.id, steps=True) as stepped:
+    with run_wakeups.watch(run.id) as moved, run_wakeups.watch(run.id, steps=True) as stepped:
         working = asyncio.ensure_future(harness.planner.plan(run.workspace, run.id))
         await resolver.asked.wait()
         assert stepped.is_set()

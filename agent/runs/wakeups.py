@@ -1,4 +1,4 @@
-"""Change notifications for runs within one process."""
+"""Wake-ups within one process: whoever waits for a run goes on when it changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 
-class RunNotifier:
+class RunWakeups:
     """Wakes waiters within this process when a run changes. A missed notification only means waiting for the next
     poll."""
 
