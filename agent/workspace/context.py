@@ -70,6 +70,10 @@ class WorkspaceContext:
             self._packed.append(pickle.dumps(held, protocol=pickle.HIGHEST_PROTOCOL))
         return self._packed[0]
 
+    def use_shortlist(self, actor: Actor, surface: Surface, shortlist: Shortlist) -> None:
+        """Offers these actions from now on, as an evaluation of a given list of them does."""
+        self._shortlists[actor.role, surface] = shortlist
+
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
         """The actions this actor may be offered here: filtered by role and surface *before* anything is searched."""
         key = (actor.role, surface)

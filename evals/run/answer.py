@@ -14,7 +14,7 @@ from agent.planning.propose import TOO_COSTLY, Task, list_planned_actions, propo
 from agent.resolve.resolver import Resolver
 from agent.workspace.context import WorkspaceContext
 from core import cpu_budget
-from core.actor import OWNER, Actor, Surface
+from core.actor import OWNER, Actor
 from core.errors import OpsIQError
 from evals.run.case_result import Call, CaseResult
 from registry.catalogue import Catalogue
@@ -67,8 +67,8 @@ async def _answered(
     request = Request(text=text, now=now)
     declared = catalogue is not None
     contracts = catalogue if catalogue is not None else Catalogue(as_contract(offer) for offer in shortlist.offers)
-    key: tuple[str, Surface] = (ACTOR.role, request.surface)
-    context = WorkspaceContext("eval", contracts, kinds, kinds, _shortlists={key: shortlist})
+    context = WorkspaceContext("eval", contracts, kinds, kinds)
+    context.use_shortlist(ACTOR, request.surface, shortlist)
     try:
         outcome = await propose(Task(request, ACTOR, context, "run_eval", confirmed=_Everything()), resolver)
     except OpsIQError as error:

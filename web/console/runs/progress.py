@@ -74,7 +74,7 @@ async def _stream(run_service: RunService, actor: Actor, run: Run) -> AsyncItera
             yield ": still at it\n\n"
         if loop.time() > over:
             return
-        await run_service.run_notifier.wait(run.id, LOOK_S, steps=True)
+        await run_service.run_wakeups.wait(run.id, LOOK_S, steps=True)
         # A browser that goes away cancels this: never in the middle of a query.
         run = await asyncio.shield(asyncio.ensure_future(run_service.show(actor, run.id)))
     yield f"event: moved\ndata: {run.revision}\n\n"

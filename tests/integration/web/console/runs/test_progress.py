@@ -18,7 +18,7 @@ async def test_the_stream_tells_each_step_and_ends_when_the_run_has_moved(consol
     told = _stream(run_service, console.admin, run)
     assert await anext(told) == "retry: 1000\n\n"
     assert await anext(told) == "event: step\ndata: choosing\n\n"
-    async with Progress(console.container.database, run_service.run_notifier).of(run) as job:
+    async with Progress(console.container.database, run_service.run_wakeups).of(run) as job:
         job.on_phase("looking")
         assert await anext(told) == "event: step\ndata: looking\n\n"
     await console.container.decisions.cancel(console.admin, run.id)
