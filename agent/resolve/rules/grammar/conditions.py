@@ -20,8 +20,8 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.modifiers import Phrase, is_code
 from agent.resolve.rules.grammar.noun_phrase import predicate_of, read_phrase
+from agent.resolve.rules.grammar.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.totals import total_of
 from language.text import word_set

@@ -14,15 +14,8 @@ from agent.planning.proposal import (
     OrderByField,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.modifiers import (
-    MOST_BEFORE,
-    Phrase,
-    PhraseParts,
-    is_code,
-    predicate,
-    read_after,
-    relative,
-)
+from agent.resolve.rules.grammar.modifiers import MOST_BEFORE, predicate, read_after, relative
+from agent.resolve.rules.grammar.phrase_parts import Phrase, PhraseParts, is_code
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.totals import total_of
 from language.text import singularize

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agent.extract.references.vocabulary import person_like
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
-    Condition,
     CountOf,
     FieldOf,
     Find,
@@ -17,17 +15,16 @@ from agent.planning.proposal import (
     HelpAnswer,
     OrderByField,
     RecordsAnswer,
-    StateIs,
-    Test,
     TotalOf,
     ValueAnswer,
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.action_words import base_form
-from agent.resolve.rules.grammar.conditions import count_test, existing, namesakes, subject, subjects, told_of
-from agent.resolve.rules.grammar.modifiers import Phrase
+from agent.resolve.rules.grammar.conditions import existing, namesakes, subject, subjects, told_of
 from agent.resolve.rules.grammar.noun_phrase import predicate_of, read_phrase, related_clause
+from agent.resolve.rules.grammar.phrase_parts import Phrase
+from agent.resolve.rules.grammar.question_deeds import bigger, costs, did, doer_of, plural, works_on
 from agent.resolve.rules.grammar.reader import DATES, Reader
 from agent.resolve.rules.grammar.totals import total_of
 from language.stems import stem
@@ -74,9 +71,9 @@ def read_answer(reader: Reader) -> Answer | None:
         or _when(reader, index, stop)
         or _who(reader, index, stop)
         or _yes_no(reader, index, stop)
-        or _costs(reader, index, stop)
-        or _works_on(reader, index, stop)
-        or _plural(reader, index, stop)
+        or costs(reader, index, stop)
+        or works_on(reader, index, stop)
+        or plural(reader, index, stop)
         or _field(reader, index, stop)
         or _list(reader, index, stop, told=told)
     )
@@ -308,7 +305,7 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
             step += 1
         for about in subjects(reader, step, stop):
             if about.noun and about.last >= stop and about.find.said is not None:
-                doer = _doer(reader, reader.kinds[about.find.record])
+                doer = doer_of(reader, reader.kinds[about.find.record])
                 if doer is not None:
                     return RecordsAnswer(
                         records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all")
@@ -318,13 +315,6 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
         return None
     found = _rest(reader, Phrase(Find(record=people.name, pick="all"), index, index + 1, True), stop)
     return RecordsAnswer(records=_all(found)) if found is not None and not found.bare else None
-
-
-def _doer(reader: Reader, kind: RecordKind) -> RecordKind | None:
-    """Who handles a record: the kind of people that it belongs to beside its owner."""
-    people = reader.people()
-    others = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
-    return next((each for each in others if people is None or each.name != people.name), None)
 
 
 def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -340,95 +330,10 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
             tests = _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)
             if tests is not None:
                 return tests
-        if low in _DO and (tests := _did(reader, about, stop)) is not None:
+        if low in _DO and (tests := did(reader, about, stop)) is not None:
             return tests
-        if low in _BE and (tests := _bigger(reader, about, stop)) is not None:
+        if low in _BE and (tests := bigger(reader, about, stop)) is not None:
             return tests
-    return None
-
-
-def _did(reader: Reader, about: Phrase, stop: int) -> Answer | None:
-    """ "has Ada paid INV-7", "did Ada close ticket 5": whether the thing is hers, and in the state that the verb
-    names."""
-    said = base_form(stem(reader.low(about.last)))
-    for thing in subjects(reader, about.last + 1, stop):
-        kind = reader.kinds[thing.find.record]
-        state = next((each for each in kind.states if base_form(stem(each)) == said), None)
-        if (
-            state is not None
-            and thing.last >= stop
-            and thing.find.said is not None
-            and reader.related(kind, reader.kinds[about.find.record])
-        ):
-            where = (*thing.find.where, BelongsTo(owner=about.find), StateIs(state=state))
-            return YesNoAnswer(tests=(count_test(thing.find.model_copy(update={"where": where})),), about=thing.find)
-    return None
-
-
-def _bigger(reader: Reader, about: Phrase, stop: int) -> Answer | None:
-    """ "is INV-7 bigger than INV-8": two of a kind compared by its size."""
-    size = reader.kinds[about.find.record].size
-    compared = reader.comparison(about.last)
-    if size is None or compared is None:
-        return None
-    for other in subjects(reader, about.last + compared[1], stop):
-        if other.last >= stop and other.find.record == about.find.record:
-            left, right = FieldOf(field=size, of=about.find), FieldOf(field=size, of=other.find)
-            return YesNoAnswer(tests=(Test(left=left, op=compared[0], right=right),), about=about.find)
-    return None
-
-
-def _costs(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "what does Ada's plan cost", "what does Ada pay": the size of the thing, or of the one that is hers."""
-    if reader.low(index) != "what" or reader.low(index + 1) not in {"does", "do", "did"}:
-        return None
-    if reader.low(stop - 1) not in {"cost", "pay"}:
-        return None
-    for about in subjects(reader, index + 2, stop - 1):
-        size = reader.kinds[about.find.record].size
-        if about.last == stop - 1 and size is not None:
-            return ValueAnswer(value=FieldOf(field=size, of=about.find), about=about.find)
-    return None
-
-
-def _works_on(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "what is Ada working on": what is hers to do and still open."""
-    if reader.low(index) not in {"what", "what's"} or reader.lows(stop - 2, 2) != ("working", "on"):
-        return None
-    at = index + 1 + (reader.low(index + 1) in _BE)
-    end = reader.name(at, stop - 2)
-    people = reader.people()
-    for kind in reader.kinds.values() if end == stop - 2 else ():
-        doer = (
-            _doer(reader, kind)
-            if any(people is not None and each.kind == people.name for each in kind.relations)
-            else None
-        )
-        if doer is not None and person_like(doer) == 2:
-            where: tuple[Condition, ...] = (BelongsTo(owner=Find(record=doer.name, said=reader.words(at, end))),)
-            where += (StateIs(state="open"),) if "open" in kind.states else ()
-            return RecordsAnswer(records=Find(record=kind.name, where=where, pick="all"))
-    return None
-
-
-def _plural(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "what tickets does Ada have": a list, of whoever has them."""
-    if reader.low(index) not in {"what", "which"}:
-        return None
-    phrase = read_phrase(reader, index + 1, stop, None)
-    if phrase is None or not phrase.noun or phrase.find.pick != "all" or reader.low(phrase.last) not in {"do", "does"}:
-        return None
-    end = reader.name(phrase.last + 1, stop)
-    if end == phrase.last + 1 or reader.low(end) not in _HOLDS or end + 1 < stop:
-        return None
-    owner, kind = reader.words(phrase.last + 1, end), reader.kinds[phrase.find.record]
-    doer = _doer(reader, kind)
-    above = reader.owner_of(kind)
-    for whose in (each for each in (doer, above) if each is not None):
-        find = phrase.find.model_copy(
-            update={"where": (*phrase.find.where, BelongsTo(owner=Find(record=whose.name, said=owner)))}
-        )
-        return RecordsAnswer(records=find)
     return None
 
 

@@ -16,8 +16,8 @@ from agent.planning.proposal import (
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.interpretation import Piece
-from agent.resolve.rules.grammar.modifiers import Phrase, is_code
 from agent.resolve.rules.grammar.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.stretch_values import StretchValues
 from language.stems import EMPTY, stem
 from language.wordnet import is_word
