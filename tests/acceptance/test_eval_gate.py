@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.pipeline import Calls, Request, Resolved
+from agent.pipeline import Calls, Proposed, Request, Resolved
+from agent.planning.proposal import PlanResult, Proposal
 from agent.resolve.rules.resolver import RuleResolver
 from cli.main import main
 from core.settings import Settings
@@ -43,7 +44,11 @@ class Careless:
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         resolved = await RuleResolver().resolve(request, shortlist, kinds)
-        drafts = getattr(resolved.resolution, "drafts", ())[:1]
+        came = resolved.resolution
+        if isinstance(came, Proposed) and isinstance(came.proposal.result, PlanResult):
+            first = came.proposal.result.model_copy(update={"calls": came.proposal.result.calls[:1]})
+            return resolved.model_copy(update={"resolution": Proposed(proposal=Proposal(result=first))})
+        drafts = getattr(came, "drafts", ())[:1]
         return resolved.model_copy(update={"resolution": Calls(drafts=drafts)}) if drafts else resolved
 
 
