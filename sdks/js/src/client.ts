@@ -6,9 +6,9 @@ import { type ActOptions, type Clock, type Log, type QueryValues, systemClock, T
 import { Webhooks } from "./webhooks.js";
 
 export interface OpsIQOptions {
-  /** `pk_…` and `sk_…` of one pair. */
-  publicKey: string | undefined;
-  secretKey: string | undefined;
+  /** `pk_…` and `sk_…` of one pair; where neither is given, the variables OPSIQ_KEY and OPSIQ_SECRET. */
+  publicKey?: string | undefined;
+  secretKey?: string | undefined;
   /** The variable OPSIQ_URL where absent, else http://127.0.0.1:8080, where `opsiq serve` listens. */
   baseUrl?: string | undefined;
   /** For one try; 30 where absent. */
@@ -30,8 +30,12 @@ export class OpsIQ {
   readonly connectors: Connectors; readonly contracts: Contracts; readonly me: MyKey;
   readonly #transport: Transport;
 
-  constructor(options: OpsIQOptions) {
-    const { publicKey = "", secretKey = "", timeoutS = 30, maxRetries = 3, log, clock } = options;
+  constructor(options: OpsIQOptions = {}) {
+    // Never one half from here and the other from there: they would be of two pairs.
+    const fromEnvironment = options.publicKey === undefined && options.secretKey === undefined;
+    const keys = fromEnvironment ? { publicKey: environment("OPSIQ_KEY"), secretKey: environment("OPSIQ_SECRET") } : options;
+    const { publicKey = "", secretKey = "" } = keys;
+    const { timeoutS = 30, maxRetries = 3, log, clock } = options;
     // A swapped pair would send the secret in a header, so the forms are checked here and never repeated in a message.
     if (!/^pk_[A-Za-z0-9_-]{1,96}$/.test(publicKey)) throw new ConfigurationError(`publicKey must be an API key's public half, pk_…. ${HOW}`);
     if (!/^sk_[A-Za-z0-9_-]{1,96}$/.test(secretKey)) throw new ConfigurationError(`secretKey must be an API key's secret half, sk_…. ${HOW}`);

@@ -134,6 +134,24 @@ test("the address is the option's, the environment's, or this machine's", () => 
   }
 });
 
+test("the keys are the options', or both the environment's where neither is given", () => {
+  const before = { ...process.env };
+  try {
+    Object.assign(process.env, { OPSIQ_KEY: "pk_test_env", OPSIQ_SECRET: SECRET });
+    assert.equal(new OpsIQ().toJSON().publicKey, "pk_test_env");
+    assert.equal(new OpsIQ({ publicKey: PUBLIC, secretKey: SECRET }).toJSON().publicKey, PUBLIC);
+    assert.throws(() => new OpsIQ({ publicKey: PUBLIC }), /secretKey must be/);
+    assert.throws(() => new OpsIQ({ secretKey: SECRET }), /publicKey must be/);
+    delete process.env.OPSIQ_SECRET;
+    assert.throws(() => new OpsIQ(), (error) => error instanceof ConfigurationError && /secretKey must be/.test(error.message));
+  } finally {
+    for (const name of ["OPSIQ_KEY", "OPSIQ_SECRET"]) {
+      delete process.env[name];
+      if (before[name] !== undefined) process.env[name] = before[name];
+    }
+  }
+});
+
 test("an environment that may not be looked at counts as empty", () => {
   const env = Object.getOwnPropertyDescriptor(process, "env");
   Object.defineProperty(process, "env", { configurable: true, get() { throw new Error("permission denied"); } });

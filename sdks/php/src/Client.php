@@ -33,7 +33,7 @@ final class Client
     private string $public_key;
 
     /**
-     * - `public_key`, `secret_key`: the API key's pair.
+     * - `public_key`, `secret_key`: the API key's pair; where neither is given, the environment's `OPSIQ_KEY` and `OPSIQ_SECRET`.
      * - `base_url`: where the server is; by default the environment's `OPSIQ_URL`, else `http://127.0.0.1:8080`.
      * - `timeout_s` (30) for an attempt, `connect_timeout_s` (5) of it to connect; `deadline_s` (none) for a call with all its retries.
      * - `max_retries` (3).
@@ -45,7 +45,7 @@ final class Client
      * @param array<string, mixed> $options
      * @throws ConfigurationError
      */
-    public function __construct(#[\SensitiveParameter] array $options)
+    public function __construct(#[\SensitiveParameter] array $options = [])
     {
         if ($unknown = array_diff_key($options, self::DEFAULTS)) {
             throw new ConfigurationError('There is no option ' . implode(', ', array_keys($unknown)) . '.');
@@ -56,6 +56,9 @@ final class Client
         }
         is_int($options['max_retries']) && $options['max_retries'] >= 0 || throw new ConfigurationError('max_retries must be 0 or more.');
         preg_match('/\A[\x20-\x7e]*\z/', (string) $options['app']) || throw new ConfigurationError('app must be printable ASCII.');
+        if ($options['public_key'] === null && $options['secret_key'] === null) {  // never one half from here, the other from there
+            [$options['public_key'], $options['secret_key']] = [getenv('OPSIQ_KEY'), getenv('OPSIQ_SECRET')];
+        }
         [$this->public_key, $secret] = self::keys($options['public_key'], $options['secret_key']);
         $this->base_url = rtrim((string) ($options['base_url'] ?? (getenv('OPSIQ_URL') ?: 'http://127.0.0.1:8080')), '/');
         preg_match('#\Ahttps?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?\z#', $this->base_url)

@@ -38,6 +38,7 @@ final class ResourcesTest extends TestCase
             'calls' => [[
                 'call_id' => 'act_1', 'action' => 'saas.refund_invoice', 'version' => 1, 'title' => 'Refund', 'preview' => 'Refund INV-1042',
                 'risk' => 'irreversible', 'url' => 'https://shop.example/', 'payload' => '{}',
+                'method' => 'POST', 'headers' => new \stdClass(), 'connection' => null,
                 'params' => [[
                     'name' => 'invoice_id', 'label' => 'Invoice', 'value' => ['deep' => new \stdClass()], 'shown' => 'INV-1042',
                     'source' => ['kind' => 'prompt', 'spans' => [['origin' => 0, 'start' => 0, 'end' => 4, 'text' => '1042']], 'reading' => '', 'read_by' => 'code'],

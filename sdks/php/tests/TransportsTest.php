@@ -226,6 +226,24 @@ final class TransportsTest extends TestCase
         new Client($options + self::KEYS);
     }
 
+    public function test_the_keys_come_from_the_environment_where_neither_is_given(): void
+    {
+        $key = static fn (array $options = []) => (new Client($options))->__debugInfo()['public_key'];
+        $before = [getenv('OPSIQ_KEY'), getenv('OPSIQ_SECRET')];
+        putenv('OPSIQ_KEY=pk_test_env');
+        putenv('OPSIQ_SECRET=' . self::KEYS['secret_key']);
+        try {
+            self::assertSame('pk_test_env', $key());
+            self::assertSame('pk_test_1', $key(self::KEYS));
+            $this->expectException(ConfigurationError::class);
+            $this->expectExceptionMessage('secret_key');
+            $key(['public_key' => 'pk_test_1']);
+        } finally {
+            putenv($before[0] === false ? 'OPSIQ_KEY' : "OPSIQ_KEY=$before[0]");
+            putenv($before[1] === false ? 'OPSIQ_SECRET' : "OPSIQ_SECRET=$before[1]");
+        }
+    }
+
     public function test_the_address_comes_from_the_environment_where_none_is_given(): void
     {
         $address = static fn (array $more = []) => (new Client($more + self::KEYS))->__debugInfo()['base_url'];

@@ -20,7 +20,7 @@ from typing import Any
 SDK = Path(__file__).resolve().parents[1]
 SOURCE = SDK / "src" / "opsiq"
 USED = re.compile(
-    r"actions|connectors|contracts\.(listed|get)|customers|deliveries|events\.fire|me|runs|tickets|webhooks"
+    r"actions|connectors|contracts\.(listed|get|register|retire|versions)|customers|deliveries|events\.(fire|listed|show)|me|runs|tickets|webhooks"
 )
 """The operations whose answers are typed."""
 KEPT = ("SpanView",)
@@ -37,7 +37,7 @@ from typing import Any, Literal, Optional, Union
 '''
 
 
-def types(document: Mapping[str, Any]) -> str:
+def types(document: Mapping[str, Any], catalogue: Mapping[str, Any]) -> str:
     """The module of the answers' types: frozen dataclasses in alphabetical order."""
     schemas = document["components"]["schemas"]
     wanted: set[str] = set()
@@ -48,7 +48,21 @@ def types(document: Mapping[str, Any]) -> str:
             wanted.add(name)
             waiting += _references(schemas[name])
     classes = [_class(name, schemas[name]) for name in sorted(wanted, key=short)]
-    return "\n\n".join([_HEAD, *classes]) + "\n"
+    return "\n\n".join([_HEAD + event_names(catalogue), *classes]) + "\n"
+
+
+def event_names(catalogue: Mapping[str, Any]) -> str:
+    """The universal events' names as a type: completion offers them. What only OpsIQ publishes is a type of its own."""
+    groups: dict[str, list[str]] = {"EventName": [], "OwnEventName": []}
+    for name, event in catalogue.items():
+        groups["OwnEventName" if event.category == "opsiq" else "EventName"].append(name)
+    about = {
+        "EventName": "The universal events (docs/reference/events.md). Names of your own are welcome beside them.",
+        "OwnEventName": "What OpsIQ itself publishes: to subscribe to, never to fire.",
+    }
+    return "".join(
+        f'{kind} = Literal[{", ".join(map(repr, names))}]\n"""{about[kind]}"""\n' for kind, names in groups.items()
+    )
 
 
 def short(schema: str) -> str:
@@ -148,10 +162,14 @@ def formatted(text: str, name: str) -> str:
 
 def main(arguments: list[str]) -> int:
     sys.path.insert(0, str(SDK.parents[1]))
+    from registry.events.event_catalogue import load_event_types
     from web.app import create_app
 
     document = create_app(None).openapi()
-    made = {"_types.py": types(document), "_sync.py": synchronous((SOURCE / "_aio.py").read_text(encoding="utf-8"))}
+    made = {
+        "_types.py": types(document, load_event_types()),
+        "_sync.py": synchronous((SOURCE / "_aio.py").read_text(encoding="utf-8")),
+    }
     stale = []
     for name, text in made.items():
         path, whole = SOURCE / name, formatted(text, name)

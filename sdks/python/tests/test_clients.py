@@ -312,6 +312,63 @@ def test_a_removal_answers_nothing(server: Server, ops: Any) -> None:
     assert ops()("webhooks.endpoints.delete", "whe_1") is None
 
 
+def test_events_are_listed_and_read_with_their_reactions(server: Server, ops: Any) -> None:
+    event = {
+        "id": "evt_1", "event": "order.shipped", "data": {"order_ref": "NB-9182"}, "occurred_at": "t", "fired_at": "t",
+        "finished_at": None, "origin": "api", "caused_by": None, "depth": 0, "state": "done", "request_id": None,
+    }  # fmt: skip
+    reaction = {
+        "subscriber": "webhooks", "priority": 0, "blocking": False, "state": "done", "attempts": 1, "detail": "", "error": "",  # noqa: E501
+        "started_at": None, "finished_at": None,
+    }  # fmt: skip
+    call = ops()
+    server.answer = lambda *_: (200, {"data": [event], "next": None})
+    assert [each.id for each in call("events.list", event="order.*", since="2026-11-24T06:00:00Z", limit=5)] == [
+        "evt_1"
+    ]
+    assert server.asked[-1][1] == "/v1/events?event=order.%2A&since=2026-11-24T06%3A00%3A00Z&limit=5"
+    server.answer = lambda *_: (200, {**event, "reactions": [reaction]})
+    assert call("events.get", "evt_1").reactions[0].subscriber == "webhooks"
+    assert server.asked[-1][:2] == ("GET", "/v1/events/evt_1")
+
+
+def test_a_held_card_is_edited_by_words(server: Server, ops: Any) -> None:
+    server.answer = lambda *_: (200, {**RUN, "state": "held", "card": CARD})
+    assert ops()("runs.edit", "run_1", "sha256:0", {"0.amount": "20 dollars"}).card.digest == CARD["digest"]
+    changed = b'{"digest":"sha256:0","changes":{"0.amount":"20 dollars"}}'
+    assert server.asked == [("POST", "/v1/runs/run_1/edit", changed)]
+
+
+def test_contracts_are_registered_and_retired_and_their_secret_is_not_shown(server: Server, ops: Any) -> None:
+    made = {"name": "saas.a", "version": 2, "digest": "d", "fresh": True, "secret": "whsec_hidden"}
+    call = ops()
+    server.answer = lambda *_: (201, {"data": [made]})
+    [registered] = call("contracts.register", [{"name": "saas.a", "description": None}])
+    assert (registered.version, registered.secret) == (2, "whsec_hidden")
+    assert "hidden" not in repr(registered)
+    server.answer = lambda *_: (200, {"name": "saas.a", "version": 2, "state": "retired"})
+    assert call("contracts.retire", "saas.a").state == "retired"
+    server.answer = lambda *_: (200, {"data": []})
+    assert call("contracts.versions", "saas.a") == ()
+    assert server.asked == [
+        ("POST", "/v1/contracts", b'{"contracts":[{"name":"saas.a","description":null}]}'),
+        ("DELETE", "/v1/contracts/saas.a", b""),
+        ("GET", "/v1/contracts/saas.a/versions", b""),
+    ]
+
+
+def test_anything_else_is_requested_signed_and_answered_as_it_is(server: Server, ops: Any) -> None:
+    call = ops()
+    server.answer = lambda *_: (200, {"data": [1]})
+    assert call("request", "get", "/v1/history", query={"limit": 10}) == {"data": [1]}
+    assert call("request", "POST", "/v1/x", body={"a": None}, idempotency_key="k") == {"data": [1]}
+    server.answer = lambda *_: (204, None)
+    assert call("request", "DELETE", "/v1/x") is None
+    assert server.asked == [
+        ("GET", "/v1/history?limit=10", b""), ("POST", "/v1/x", b'{"a":null}'), ("DELETE", "/v1/x", b""),
+    ]  # fmt: skip
+
+
 def test_spans_are_recovered_and_replayed(server: Server, ops: Any) -> None:
     server.answer = lambda *_: (202, {"id": "job_1", "endpoint": "whe_1", "since": "a", "until": "b"})
     call = ops()

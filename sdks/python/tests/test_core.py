@@ -276,6 +276,30 @@ def test_the_address_comes_from_the_environment_where_none_is_given(monkeypatch:
         assert "'https://opsiq.test'" in repr(client)
 
 
+def test_the_keys_come_from_the_environment_where_neither_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSIQ_KEY", "pk_test_env")
+    monkeypatch.setenv("OPSIQ_SECRET", SECRET)
+    with opsiq.OpsIQ() as client:
+        assert "'pk_test_env'" in repr(client)
+    with opsiq.OpsIQ(PUBLIC, SECRET) as client:
+        assert f"'{PUBLIC}'" in repr(client)
+    with pytest.raises(opsiq.ConfigurationError, match="secret_key must be"):
+        opsiq.OpsIQ(PUBLIC)
+    with pytest.raises(opsiq.ConfigurationError, match="public_key must be"):
+        opsiq.OpsIQ(secret_key=SECRET)
+    monkeypatch.delenv("OPSIQ_SECRET")
+    with pytest.raises(opsiq.ConfigurationError, match="secret_key must be"):
+        opsiq.OpsIQ()
+
+
+@pytest.mark.parametrize("path", ["v1/me", "/v1/me?a=b", "/v1/a b", "/v1/../me", "/v1/%2E/me", "/v1/me#a", "/v1/é"])
+def test_what_is_no_path_is_not_requested(scripted: Make, path: str) -> None:
+    client, script = scripted([])
+    with pytest.raises(opsiq.ConfigurationError, match="A path begins with /"):
+        client.request("GET", path)
+    assert script.sent == []
+
+
 def test_the_hook_and_the_log_are_told_of_every_attempt_and_of_no_secret(
     scripted: Make, caplog: pytest.LogCaptureFixture
 ) -> None:

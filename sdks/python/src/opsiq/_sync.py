@@ -16,7 +16,6 @@ from opsiq import core
 from opsiq._types import Card, Run
 from opsiq.core import NULL, Answer, Attempt, Call, Came, Core, NoAnswer, Outgoing, body, piece, query
 from opsiq.errors import TimedOutError
-from opsiq.signing import Credentials
 
 T = TypeVar("T")
 Surface = Literal["admin", "customer", "writing"]
@@ -27,6 +26,7 @@ _PENDING = ("received", "held", "confirmed", "executing")
 class OpsIQ:
     """The client. It keeps connections: make one, and close it at the end (``with``, or ``close()``).
 
+    ``public_key``, ``secret_key``: where neither is given, ``OPSIQ_KEY`` and ``OPSIQ_SECRET`` of the environment.
     ``base_url``: the server, by default ``OPSIQ_URL`` of the environment, else this machine's. ``timeout_s`` bounds one attempt.
     ``on_attempt`` is told of each. ``http``: an httpx client of yours, for proxies or certificates; it is not closed.
     ``clock``, ``sleep``, ``random`` are for tests. Raises ConfigurationError.
@@ -34,8 +34,8 @@ class OpsIQ:
 
     def __init__(
         self,
-        public_key: str,
-        secret_key: str,
+        public_key: Optional[str] = None,
+        secret_key: Optional[str] = None,
         *,
         base_url: Optional[str] = None,
         timeout_s: float = 30.0,
@@ -48,7 +48,7 @@ class OpsIQ:
     ) -> None:
         self._base_url = core.base_url(base_url or os.environ.get("OPSIQ_URL") or "http://127.0.0.1:8080")
         self._core = Core(
-            Credentials(public_key, secret_key),
+            core.credentials(public_key, secret_key),
             timeout_s=timeout_s,
             max_retries=max_retries,
             clock=clock,
@@ -79,6 +79,19 @@ class OpsIQ:
     def close(self) -> None:
         if self._mine:
             self._http.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Optional[Mapping[str, Any]] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> Any:
+        """Anything else of the API, signed and retried alike; the answer's JSON, None for an empty one:
+        ``request("GET", "/v1/history", query={"limit": 10})``."""
+        return self.do(core.raw(method, path, query, body, idempotency_key))
 
     def do(self, call: Call[T]) -> T:
         """Make a call, with what retries it takes. Raises ApiError, TransportError."""
@@ -137,7 +150,7 @@ class _Resource:
 class Events(_Resource):
     def fire(
         self,
-        event: str,
+        event: Union[types.EventName, str],
         data: Optional[Mapping[str, Any]] = None,
         *,
         occurred_at: Optional[When] = None,
@@ -147,6 +160,23 @@ class Events(_Resource):
         """Say that something has happened. ``caused_by``: the event, run or call that led to it."""
         sent = body(event=event, data=data or {}, occurred_at=occurred_at, caused_by=caused_by)
         return self._client.do(Call("POST", "/v1/events/fire", types.Accepted, "", sent, True, idempotency_key))
+
+    def list(
+        self,
+        *,
+        event: Optional[str] = None,
+        since: Optional[When] = None,
+        until: Optional[When] = None,
+        limit: Optional[int] = None,
+        before: Optional[str] = None,
+    ) -> Iterator[types.Event]:
+        """Newest first, page after page of ``limit``."""
+        asked = [("event", event), ("since", since), ("until", until), ("limit", limit)]
+        return self._client._pages("/v1/events", types.EventPage, "before", asked, before)
+
+    def get(self, event_id: str) -> types.EventDetail:
+        """One event, with the reactions to it."""
+        return self._client.do(Call("GET", f"/v1/events/{piece(event_id)}", types.EventDetail))
 
 
 class Runs(_Resource):
@@ -196,6 +226,14 @@ class Runs(_Resource):
     ) -> Run:
         """Answer the open question with one of its candidates (``choice``, its id) or in words (``text``)."""
         return self._act(f"/v1/runs/{piece(run_id)}/answer", body(slot=slot, choice=choice, text=text), idempotency_key)
+
+    def edit(
+        self, run_id: str, digest: str, changes: Mapping[str, str], *, idempotency_key: Optional[str] = None
+    ) -> Run:
+        """Change parameters of a held card by words, as in ``{"0.amount": "20 dollars"}``. That is a new card with a
+        new digest."""
+        sent = body(digest=digest, changes=changes)
+        return self._act(f"/v1/runs/{piece(run_id)}/edit", sent, idempotency_key)
 
     def wait(self, run_id: str, *, timeout_s: float = 60.0) -> Run:
         """The run once it is neither held nor under way. Raises TimedOutError when it still is after ``timeout_s``; the run goes on."""  # noqa: E501
@@ -280,6 +318,24 @@ class Contracts(_Resource):
 
     def get(self, name: str) -> types.Contract:
         return self._client.do(Call("GET", f"/v1/contracts/{piece(name)}", types.Contract))
+
+    def versions(self, name: str) -> Sequence[types.Version]:
+        """Every version it has had."""
+        return (self._client.do(Call("GET", f"/v1/contracts/{piece(name)}/versions", types.VersionList))).data
+
+    def register(
+        self, contracts: Sequence[Mapping[str, Any]], *, idempotency_key: Optional[str] = None
+    ) -> Sequence[types.Registered]:
+        """Lint, sign and register: all of them or none. Where a new endpoint made a ``secret``, it is in this answer
+        and in no other."""
+        sent = body(contracts=contracts)
+        call = Call("POST", "/v1/contracts", types.RegisteredList, "", sent, True, idempotency_key)
+        return (self._client.do(call)).data
+
+    def retire(self, name: str, *, idempotency_key: Optional[str] = None) -> types.Retired:
+        """Offer it no more."""
+        path = f"/v1/contracts/{piece(name)}"
+        return self._client.do(Call("DELETE", path, types.Retired, acts=True, key=idempotency_key))
 
 
 class Me(_Resource):

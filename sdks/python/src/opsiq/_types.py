@@ -8,6 +8,73 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, Optional, Union
 
+EventName = Literal[
+    "invoice.created",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "invoice.overdue",
+    "invoice.refunded",
+    "invoice.voided",
+    "payment.succeeded",
+    "payment.failed",
+    "payment.disputed",
+    "credit.applied",
+    "subscription.created",
+    "subscription.activated",
+    "subscription.renewed",
+    "subscription.upgraded",
+    "subscription.downgraded",
+    "subscription.paused",
+    "subscription.resumed",
+    "subscription.cancelled",
+    "subscription.expired",
+    "trial.started",
+    "trial.ending",
+    "trial.ended",
+    "customer.signed_up",
+    "customer.updated",
+    "customer.email_changed",
+    "customer.verified",
+    "customer.merged",
+    "customer.suspended",
+    "customer.deleted",
+    "ticket.created",
+    "ticket.replied",
+    "ticket.assigned",
+    "ticket.escalated",
+    "ticket.closed",
+    "ticket.reopened",
+    "ticket.rated",
+    "order.created",
+    "order.paid",
+    "order.shipped",
+    "order.delivered",
+    "order.cancelled",
+    "order.returned",
+    "order.refunded",
+    "licence.issued",
+    "licence.activated",
+    "licence.renewed",
+    "licence.suspended",
+    "licence.revoked",
+    "licence.expired",
+    "chat.started",
+    "chat.message_received",
+    "chat.handed_over",
+    "chat.ended",
+    "login.succeeded",
+    "login.failed",
+    "password.changed",
+    "mfa.enabled",
+    "mfa.disabled",
+    "api_key.created",
+    "api_key.revoked",
+    "account.suspicious_activity",
+]
+"""The universal events (docs/reference/events.md). Names of your own are welcome beside them."""
+OwnEventName = Literal["webhook.endpoint_disabled"]
+"""What OpsIQ itself publishes: to subscribe to, never to fire."""
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -283,6 +350,53 @@ class EndpointWithSecret:
 
 
 @dataclass(frozen=True)
+class Event:
+    """``caused_by`` is the event, run or call it was fired because of, ``depth`` how many events stand above it in that
+    chain. ``state``: firing until every subscriber has had its turn. ``mode`` ``test``: a test key fired it, and nobody
+    reacts to it."""
+
+    id: str
+    event: str
+    data: dict[str, Any]
+    occurred_at: str
+    fired_at: str
+    finished_at: Optional[str]
+    origin: str
+    caused_by: Optional[str]
+    depth: int
+    state: Literal["firing", "done"]
+    request_id: Optional[str]
+    mode: Literal["live", "test"] = "live"
+
+
+@dataclass(frozen=True)
+class EventDetail:
+    """An event with its reactions in the order in which they come."""
+
+    id: str
+    event: str
+    data: dict[str, Any]
+    occurred_at: str
+    fired_at: str
+    finished_at: Optional[str]
+    origin: str
+    caused_by: Optional[str]
+    depth: int
+    state: Literal["firing", "done"]
+    request_id: Optional[str]
+    reactions: tuple[Reaction, ...]
+    mode: Literal["live", "test"] = "live"
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """``next`` goes into ``before`` for the page after this one; null at the end."""
+
+    data: tuple[Event, ...]
+    next: Optional[str]
+
+
+@dataclass(frozen=True)
 class Field:
     name: str
     label: str
@@ -386,6 +500,22 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Reaction:
+    """What one subscriber made of an event; lower ``priority`` comes first. ``skipped``: a blocking one before it
+    failed."""
+
+    subscriber: str
+    priority: int
+    blocking: bool
+    state: Literal["pending", "retrying", "done", "failed", "skipped"]
+    attempts: int
+    detail: str
+    error: str
+    started_at: Optional[str]
+    finished_at: Optional[str]
+
+
+@dataclass(frozen=True)
 class Record:
     """One record. ``data`` holds its declared fields; ``label`` and ``detail`` are how a person sees it."""
 
@@ -429,6 +559,23 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Registered:
+    """``fresh`` False: this very version stood already. ``secret``: made now for the endpoint's origin and shown this
+    once; it signs the calls to it."""
+
+    name: str
+    version: int
+    digest: str
+    fresh: bool
+    secret: Optional[str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RegisteredList:
+    data: tuple[Registered, ...]
+
+
+@dataclass(frozen=True)
 class Reply:
     """The answer of a run in the state ``answered``, worked out by code from records. ``values`` are what was asked
     for, as people write it; ``records`` what it rests on (one page; ``count`` is how many there are); ``actions`` the
@@ -440,6 +587,13 @@ class Reply:
     count: Optional[int]
     values: tuple[str, ...]
     actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Retired:
+    name: str
+    version: int
+    state: str
 
 
 @dataclass(frozen=True)
@@ -516,3 +670,18 @@ class SpanView:
     endpoint: str
     since: str
     until: str
+
+
+@dataclass(frozen=True)
+class Version:
+    version: int
+    digest: str
+    state: str
+    registered_by: str
+    created_at: str
+    changed_at: str
+
+
+@dataclass(frozen=True)
+class VersionList:
+    data: tuple[Version, ...]

@@ -28,6 +28,8 @@ NULL: Final = object()
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 8.0
 _AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_PATH: Final = re.compile(r"/[!\"$->@-~]*")
+_DOTS: Final = re.compile(r"/(\.|%2e){1,2}(/|\Z)", re.IGNORECASE)
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{1,255}")
 
 
@@ -255,7 +257,8 @@ def json_object(came: Answer) -> Mapping[str, Any]:
 def _read(call: Call[T], came: Answer) -> T:
     read: Any = call.read
     try:
-        made: Any = reader(read)(json.loads(came.body)) if read is not None else None
+        empty = read is None or (read is Any and not came.body)
+        made: Any = None if empty else reader(read)(json.loads(came.body))
         return cast("T", made)
     except Mismatch as error:
         why = f"its {error}"
@@ -285,6 +288,24 @@ def base_url(given: str) -> str:
     ):
         raise ConfigurationError("base_url is the server's address alone, as in https://opsiq.example.com")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def credentials(public_key: Optional[str], secret_key: Optional[str]) -> Credentials:
+    """The pair that is given, else the environment's; never one half of each. Raises ConfigurationError."""
+    if public_key is None and secret_key is None:
+        public_key, secret_key = os.environ.get("OPSIQ_KEY"), os.environ.get("OPSIQ_SECRET")
+    return Credentials(public_key or "", secret_key or "")
+
+
+def raw(
+    method: str, path: str, pairs: Optional[Mapping[str, Any]], sent: Optional[Mapping[str, Any]], key: Optional[str]
+) -> Call[Any]:
+    """A call of any path, whose answer is read as it is. Raises ConfigurationError for what is no path."""
+    verb = method.upper()
+    if not _PATH.fullmatch(path) or _DOTS.search(path):
+        raise ConfigurationError("A path begins with /, is encoded, and has no . or .. in it; the query is apart.")
+    content = None if sent is None else encoded(sent)
+    return Call(verb, path, cast("Any", Any), query((pairs or {}).items()), content, verb != "GET", key)
 
 
 def piece(value: Union[str, int]) -> str:
@@ -321,9 +342,13 @@ def _word(value: Any) -> str:
 
 def body(**members: Any) -> bytes:
     """Compact JSON in UTF-8; a member that is None is left out (NULL is written). Raises ConfigurationError for what has no form."""  # noqa: E501
-    given = {name: value for name, value in members.items() if value is not None}
+    return encoded({name: value for name, value in members.items() if value is not None})
+
+
+def encoded(value: Mapping[str, Any]) -> bytes:
+    """Compact JSON in UTF-8. Raises ConfigurationError for what has no form."""
     try:
-        return _JSON.encode(given).encode("utf-8")
+        return _JSON.encode(value).encode("utf-8")
     except (TypeError, ValueError, RecursionError) as error:
         raise ConfigurationError(
             f"This can't be written as JSON: {type(error).__name__}. Give text, numbers, lists and dictionaries."
