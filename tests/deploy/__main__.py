@@ -202,7 +202,7 @@ def upgrade(base: Path) -> None:
         say(f"the version before did {first['run']}")
         assert debian.stop(server) == 0, debian.log()
         server = start_unit(debian, "opsiq-server.service")
-        second = told(debian, "http://127.0.0.1:8080", None, "give Emma Fischer 12 EUR credit")
+        second = told(debian, "http://127.0.0.1:8080", None, "give Emma Fischer 90 EUR credit")
         said = debian.run("opsiq", "history", "verify")
         assert len(ledger(debian, platform)) == 2
         say(f"the same folder under this version: {second['run']} done; history: {' '.join(said.split())[:200]}")
