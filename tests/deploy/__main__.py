@@ -68,7 +68,9 @@ def start_platform(debian: Chroot, python: str) -> tuple[str, str, str]:
     """A demo platform inside: its address, its read token, the secret of calls to it."""
     token, secret = secrets.token_urlsafe(16), new_secret()
     command = (python, "-P", "-m", "opsiq_server.run_module", "demo", "--data", "/tmp/platform.db")
-    process = debian.start(*command, environ={"DEMO_TOKEN": token, "DEMO_SECRET": secret})
+    process = debian.start(
+        *command, environ={"DEMO_TOKEN": token, "DEMO_SECRET": secret, "PYTHONDONTWRITEBYTECODE": "1"}
+    )
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, debian.log()
@@ -213,37 +215,41 @@ def upgrade(base: Path) -> None:
 def run_container(base: Path) -> None:
     """The container file's own steps, and what an engine does with the image."""
     with ExitStack() as held:
-        image = containerfile.build(ROOT / "deploy/Containerfile", ROOT, base, held)
-        debian = image.chroot
-        size = subprocess.run(
-            ["du", "-sm", debian.root / "opt", debian.root / "usr"], capture_output=True, text=True, check=True
-        )
-        say(f"built: {' '.join(size.stdout.split())} (MB)")
-        command, environ = containerfile.confined(
-            image, *image.entrypoint, "init", "--name", "Container", "--email", story.EMAIL
-        )
-        debian.run(
-            *command,
-            environ=environ | {"OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8"},
-            cwd=image.workdir,
-            stdin=f"{story.PASSWORD}\n",
-        )
-        command, environ = containerfile.confined(image, *image.entrypoint, *image.command)
-        server = debian.start(*command, environ=environ | {"OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8"}, cwd=image.workdir)
-        assert server.stdout is not None
-        assert server.stdout.readline(), debian.log()
-        debian.run(*image.healthcheck, environ=image.environ, cwd=image.workdir)
-        say("healthy, as user 10001 with a read-only root")
-        platform = start_platform(debian, "/opt/opsiq/bin/python")
-        run = told(debian, "http://127.0.0.1:8080", platform, "give Hugo Bernard 75 EUR credit")
-        assert len(ledger(debian, platform)) == 1
-        places = "find /usr /etc /opt /root /home /srv /var -xdev -newer /data/opsiq.db -type f"
-        written = debian.run("sh", "-c", f"{places} -not -path /var/log/started.log")
-        assert not written.split(), written
-        began = time.monotonic()
-        assert image.stop_signal == "SIGTERM"
-        assert debian.stop(server) == 0, debian.log()
-        say(f"{run['run']} done; SIGTERM ended it in {time.monotonic() - began:.1f} s")
+        run_image(containerfile.build(ROOT / "deploy/Containerfile", ROOT, base, held))
+
+
+def run_image(image: containerfile.Image) -> None:
+    """Founds a workspace in it, runs it, asks it, and ends it, as an engine would."""
+    debian = image.chroot
+    size = subprocess.run(
+        ["du", "-sm", debian.root / "opt", debian.root / "usr"], capture_output=True, text=True, check=True
+    )
+    say(f"built: {' '.join(size.stdout.split())} (MB)")
+    command, environ = containerfile.confined(
+        image, *image.entrypoint, "init", "--name", "Container", "--email", story.EMAIL
+    )
+    debian.run(
+        *command,
+        environ=environ | {"OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8"},
+        cwd=image.workdir,
+        stdin=f"{story.PASSWORD}\n",
+    )
+    command, environ = containerfile.confined(image, *image.entrypoint, *image.command)
+    server = debian.start(*command, environ=environ | {"OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8"}, cwd=image.workdir)
+    assert server.stdout is not None
+    assert server.stdout.readline(), debian.log()
+    debian.run(*image.healthcheck, environ=image.environ, cwd=image.workdir)
+    say("healthy, as user 10001 with a read-only root")
+    platform = start_platform(debian, "/opt/opsiq/bin/python")
+    run = told(debian, "http://127.0.0.1:8080", platform, "give Hugo Bernard 75 EUR credit")
+    assert len(ledger(debian, platform)) == 1
+    places = "find /usr /etc /opt /root /home /srv /var -xdev -newer /data/opsiq.db -type f"
+    written = debian.run("sh", "-c", f"{places} -not -path /var/log/started.log")
+    assert not written.split(), written
+    began = time.monotonic()
+    assert image.stop_signal == "SIGTERM"
+    assert debian.stop(server) == 0, debian.log()
+    say(f"{run['run']} done; SIGTERM ended it in {time.monotonic() - began:.1f} s")
 
 
 CHECKS: Final = {"guide": follow_guide, "upgrade": upgrade, "container": run_container}

@@ -132,7 +132,16 @@ class Chroot:
 
     def _entered(self, command: Sequence[str], cwd: str, offline: bool) -> list[str]:
         inside = self.network.inside if offline else ()
-        return [*inside, "env", f"--chdir={self.root}", "chroot", str(self.root), "env", f"--chdir={cwd}", *command]
+        return [
+            *inside,
+            "env",
+            f"--chdir={self.root}",
+            "/usr/sbin/chroot",
+            str(self.root),
+            "env",
+            f"--chdir={cwd}",
+            *command,
+        ]
 
     def _environ(self, more: Mapping[str, str]) -> dict[str, str]:
         return {**PATHS, **{name: os.environ[name] for name in PASSED_ON if name in os.environ}, **more}
@@ -162,6 +171,10 @@ def fresh_debian(base: Path) -> Iterator[Chroot]:
         network = Network()
         made = Chroot(root, network)
         try:
+            # A mount of its own, so that what is mounted inside stays inside.
+            for words in (["--bind", root, root], ["--make-private", root]):
+                subprocess.run(["mount", *words], check=True)
+            mounts.append(root)
             for source_, target_, kind in (("proc", "proc", ["-t", "proc"]), ("/dev", "dev", ["--rbind"])):
                 subprocess.run(["mount", *kind, source_, root / target_], check=True)
                 mounts.append(root / target_)
