@@ -19,7 +19,7 @@ from web.app import create_app
 __all__ = ["document", "js", "world"]
 
 ROOT = Path(__file__).parents[2]
-READ = ("sdks/js", "tests/vectors", "docs/reference")
+READ = ("sdks/js", "tests/vectors", "docs/reference", "registry/events")
 """What the JavaScript SDK's tests read of the repository."""
 MADE = shutil.ignore_patterns("node_modules", "dist", "coverage", "*.tgz")
 

@@ -82,6 +82,10 @@ def test_its_calls_are_those_that_are_declared() -> None:
     run("php", "scripts/resources.php", "--check")
 
 
+def test_its_event_names_are_those_of_the_catalogue() -> None:
+    run("php", "scripts/event_names.php", "--check")
+
+
 def test_types_that_have_drifted_are_named() -> None:
     document: Any = json.loads(json.dumps(create_app(None).openapi()))  # type: ignore[arg-type]
     document["components"]["schemas"]["RunView"]["properties"]["text"] = {"type": "integer"}
@@ -180,7 +184,8 @@ def test_the_readme_shows_the_seeds_snippet() -> None:
     assert SNIPPETS[0] == SEED
 
 
-SHOWN = ("", "Customer: .*\nsucceeded\n$", "^owner\n.+@.+\n", "^/params/colour: ", "^missing_header\n$", "^ws_")
+THREAD = "^2 invoices: INV-1050 .*\nRefund 196.00 PLN of invoice INV-1050.*\nrefund INV-1050\nWhich invoices"
+SHOWN = ("", "Customer: .*\nsucceeded\n$", THREAD, "^owner\n.+@.+\n", "^/params/colour: ", "^missing_header\n$", "^ws_")
 
 
 @pytest.mark.parametrize(("snippet", "shown"), list(zip(SNIPPETS, SHOWN, strict=True)), ids=range(len(SHOWN)))

@@ -124,6 +124,7 @@ def told(world: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "OPSIQ_KEY": owner.key,
         "OPSIQ_SECRET": owner.secret,
         "OPSIQ_WEBHOOK_SECRET": new_secret(),
+        "OPSIQ_ACTION_SECRET": new_secret(),
     }
     for name, value in said.items():
         monkeypatch.setenv(name, value)
@@ -166,7 +167,9 @@ def test_the_code_of_the_readme_runs(told: dict[str, str], capsys: pytest.Captur
     assert "succeeded" in said
     assert "Adam Novak" in said
     assert "not_found" in said
-    body, headers = call(told["OPSIQ_WEBHOOK_SECRET"])
+    assert re.search(r"^2 invoices: INV-1050 .*\nRefund 196.00 PLN of invoice INV-1050", said, re.MULTILINE)
+    assert "['refund INV-1050', 'Which invoices does Adam Nowak have?']" in said
+    body, headers = call(told["OPSIQ_ACTION_SECRET"])
     with names["app"].test_client() as http:
         answers = [http.post("/opsiq", data=body, headers=headers) for _ in range(2)]
     assert [each.get_json() for each in answers] == [{"refunded": 1042}] * 2

@@ -1,13 +1,16 @@
-// src/generated/openapi.ts from the server's OpenAPI document: the operations this SDK calls, and the schemas they reach.
+// src/generated/openapi.ts from the server's OpenAPI document: the operations this SDK calls, and the schemas they reach; and
+// src/generated/events.ts from the catalogue of universal events (registry/events of the repository).
 //
 //   node scripts/generate.mjs DOCUMENT.json           writes it
 //   node scripts/generate.mjs DOCUMENT.json --check   fails where it is not what would be written
 //
 // The document is what a server answers to GET /openapi.json.
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import openapiTS, { astToString } from "openapi-typescript";
 
-const TARGET = new URL("../src/generated/openapi.ts", import.meta.url);
+const OPENAPI = new URL("../src/generated/openapi.ts", import.meta.url);
+const EVENTS = new URL("../src/generated/events.ts", import.meta.url);
+const CATALOGUE = new URL("../../../registry/events/", import.meta.url);
 const TAGS = ["actions", "connectors", "contracts", "customers", "deliveries", "events", "me", "runs", "tickets", "webhooks"];
 /** What the schemas are called by who uses the SDK. */
 const NAMES = {
@@ -40,6 +43,13 @@ export async function generated(document) {
   return `${HEAD}${astToString(await openapiTS(small, { alphabetize: true }))}\n${names.join("")}`;
 }
 
+async function eventNames() {
+  const files = (await readdir(CATALOGUE)).filter((each) => each.endsWith(".json") && each !== "opsiq.json").sort(); // those of opsiq. nobody else fires
+  const types = await Promise.all(files.map(async (each) => JSON.parse(await readFile(new URL(each, CATALOGUE), "utf8")).types));
+  const names = types.flat().map(({ name }) => `  | ${JSON.stringify(name)}\n`).join("");
+  return `// Generated from the catalogue of universal events by scripts/generate.mjs. Do not edit.\n\n/** Names of the universal events. */\nexport type EventName =\n${names.trimEnd()};\n`;
+}
+
 // Without titles and examples: they say nothing of the shape, and change more often.
 function plain(value, names = false) {
   if (Array.isArray(value)) return value.map((each) => plain(each));
@@ -58,10 +68,11 @@ function bare({ operationId, parameters = [], requestBody, responses }) {
 
 const [file, flag] = process.argv.slice(2);
 if (!file) throw new Error("usage: node scripts/generate.mjs DOCUMENT.json [--check]");
-const fresh = await generated(JSON.parse(await readFile(file, "utf8")));
-if (flag === "--check") {
-  if (fresh !== (await readFile(TARGET, "utf8"))) {
-    console.error("src/generated/openapi.ts is not what the server's document says. Run: node scripts/generate.mjs DOCUMENT.json");
-    process.exit(1);
+const made = [[OPENAPI, await generated(JSON.parse(await readFile(file, "utf8")))], [EVENTS, await eventNames()]];
+for (const [target, fresh] of made) {
+  if (flag !== "--check") await writeFile(target, fresh);
+  else if (fresh !== (await readFile(target, "utf8"))) {
+    console.error(`${target.pathname.replace(/.*\/src/, "src")} is not what the server says. Run: node scripts/generate.mjs DOCUMENT.json`);
+    process.exitCode = 1;
   }
-} else await writeFile(TARGET, fresh);
+}

@@ -2,7 +2,7 @@
 import { type Listing, Resource } from "./pages.js";
 import { given } from "./runs.js";
 import type { ActOptions, QueryValues, RequestOptions } from "./transport.js";
-import type { Accepted, Body, Connector, Contract, ContractSummary, ContractVersion, EventDetail, EventView, Me, Query, RecordView, Registered, Retired } from "./types.js";
+import type { Accepted, Body, Connector, Contract, ContractSummary, ContractVersion, EventDetail, EventName, EventView, Me, Query, RecordView, Registered, Retired } from "./types.js";
 import { iso } from "./webhooks.js";
 
 export interface FireOptions extends ActOptions {
@@ -12,8 +12,8 @@ export interface FireOptions extends ActOptions {
 }
 
 export class Events extends Resource {
-  /** Say that something has happened. It is kept, and will be reacted to, when this answers. */
-  fire(event: string, data: object = {}, { occurredAt, causedBy, ...options }: FireOptions = {}): Promise<Accepted> {
+  /** Say that something has happened: a universal event, or one of a name of your own. It is kept, and will be reacted to, when this answers. */
+  fire(event: EventName | (string & Record<never, never>), data: object = {}, { occurredAt, causedBy, ...options }: FireOptions = {}): Promise<Accepted> {
     const body = given({ event, data: data as Record<string, unknown>, occurred_at: occurredAt && iso(occurredAt), caused_by: causedBy });
     return this.http.call("post", "/v1/events/fire", undefined, { body }, options);
   }

@@ -2,6 +2,7 @@
 import type { paths, Run } from "./generated/openapi.js";
 
 export type * from "./generated/openapi.js";
+export type { EventName } from "./generated/events.js";
 export type RunState = Run["state"];
 export type Surface = Run["surface"];
 

@@ -65,6 +65,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts/{name}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["contracts.suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contracts/{name}/versions": {
         parameters: {
             query?: never;
@@ -73,6 +89,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["contracts.versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contracts/upstreams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["contracts.upstreams"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1117,6 +1149,26 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        /** @description ``state`` is ``suspended``: neither offered nor sent until an owner has looked at it in the console. */
+        SuspendedView: {
+            name: string;
+            state: string;
+            version: number;
+        };
+        /** @description What changed, as ``opsiq import diff`` tells it. */
+        UpstreamChange: {
+            /** @enum {string} */
+            change: "removed" | "incompatible" | "compatible";
+            /** @default [] */
+            details: string[];
+            operation: string;
+        };
+        /** @description The declarations of contracts that were drafted from another system's document, as they were signed. */
+        UpstreamList: {
+            data: {
+                [key: string]: unknown;
+            }[];
+        };
         VersionList: {
             data: components["schemas"]["VersionView"][];
         };
@@ -1287,6 +1339,35 @@ export interface operations {
             };
         };
     };
+    "contracts.suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: components["schemas"]["UpstreamChange"];
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspendedView"];
+                };
+            };
+        };
+    };
     "contracts.versions": {
         parameters: {
             query?: never;
@@ -1305,6 +1386,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionList"];
+                };
+            };
+        };
+    };
+    "contracts.upstreams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpstreamList"];
                 };
             };
         };

@@ -105,7 +105,7 @@ test("safe data: a customer, tickets page by page, connectors", async () => {
   for await (const each of ops.tickets.list({ status: ["open", "pending"], limit: 50 })) all.push(each.id);
   assert.deepEqual([...seen].sort(), all.sort());
   assert.ok(all.length > 2);
-  assert.equal((await ops.connectors.list())[0].name, "saas");
+  assert.ok((await ops.connectors.list()).some((each) => each.name === "saas"));
   assert.ok((await caught(ops.customers.get("a/../b"))) instanceof NotFoundError);
 });
 

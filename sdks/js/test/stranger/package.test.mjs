@@ -1,10 +1,10 @@
 // The package as a stranger gets it: packed, installed into an empty project, used from ESM, CommonJS and TypeScript, as the documents say.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -19,6 +19,7 @@ const repository = new URL("../../../../", import.meta.url);
 const environment = process.env;
 const run = (file, words, options) => promisify(execFile)(file, words, { env: environment, ...options });
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const OTHER = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 const project = realpathSync(mkdtempSync(join(tmpdir(), "stranger-")));
 let packed;
 before(async () => {
@@ -123,12 +124,12 @@ describe("the documents", () => {
         const { stdout } = await node(write(`example${at}.run.mjs`, `import { POST } from "./example${at}.mjs";
           const answer = await POST(new Request("https://example.com/opsiq", { method: "POST", body: ${JSON.stringify(body)}, headers: ${JSON.stringify(signed(body))} }));
           const forged = await POST(new Request("https://example.com/opsiq", { method: "POST", body: "{}", headers: ${JSON.stringify(signed(body))} }));
-          console.log(answer.status, await answer.text(), forged.status);`), { OPSIQ_WEBHOOK_SECRET: SECRET });
+          console.log(answer.status, await answer.text(), forged.status);`), { OPSIQ_ACTION_SECRET: OTHER, OPSIQ_WEBHOOK_SECRET: SECRET });
         assert.match(stdout, how === "fetch" ? /^200 {"refunded":7} 401$/m : /^204 {2}401$/m);
         return;
       }
       const port = await free();
-      const server = spawn(process.execPath, [file], { cwd: project, env: { ...environment, PORT: String(port), OPSIQ_WEBHOOK_SECRET: SECRET }, stdio: ["ignore", "ignore", "inherit"] });
+      const server = spawn(process.execPath, [file], { cwd: project, env: { ...environment, PORT: String(port), OPSIQ_ACTION_SECRET: SECRET }, stdio: ["ignore", "ignore", "inherit"] });
       try {
         const send = (invoice) => post(`http://127.0.0.1:${port}/opsiq`, CALL(invoice));
         const answers = [await send(7), await send(7), ...(how === "fastify" ? [await send(13)] : [])];
@@ -139,6 +140,20 @@ describe("the documents", () => {
       }
     });
   }
+
+  test("a checkout installs as the README says, and is built by that", async () => {
+    const lines = [...readFileSync(pages["README.md"], "utf8").matchAll(/^ {4}npm .* path\/to\/opsiq\/sdks\/js$/gm)].map(([line]) => line.trim());
+    assert.deepEqual(lines.map((line) => line.split(" ")[1]), ["ci", "install"]);
+    const [checkout, folder] = ["checkout", "installer"].map((name) => join(project, name));
+    cpSync(here, checkout, { recursive: true, filter: (from) => !["node_modules", "dist", "coverage"].includes(basename(from)) });
+    symlinkSync(realpathSync(join(here, "node_modules")), join(checkout, "node_modules")); // stands for the first line, which asks a registry
+    mkdirSync(folder);
+    writeFileSync(join(folder, "package.json"), "{}\n");
+    const words = lines[1].replace("path/to/opsiq/sdks/js", checkout).split(" ").slice(1);
+    await run("npm", [...words, "--offline", "--no-audit", "--no-fund"], { cwd: folder });
+    writeFileSync(join(folder, "use.mjs"), 'import { OpsIQ } from "@opsiq/sdk"; console.log(typeof OpsIQ);');
+    assert.equal((await run(process.execPath, ["use.mjs"], { cwd: folder })).stdout, "function\n");
+  });
 
   test("declaring a handler takes fewer than ten lines", () => {
     for (const how of ["express", "fetch"]) assert.ok(examples.find((each) => each.how === how).code.split("\n").filter(Boolean).length < 10);

@@ -1,5 +1,5 @@
 // What a stranger's compiler must take, and what it must not (test/stranger/package.test.mjs).
-import { type ActionCall, ApiError, type Card, type Held, OpsIQ, type Page, Receiver, type Run, type RunState, verifyEvent } from "@opsiq/sdk";
+import { type ActionCall, ApiError, type Card, type EventName, type Held, OpsIQ, type Page, Receiver, type Run, type RunState, verifyEvent } from "@opsiq/sdk";
 
 const ops = new OpsIQ({ publicKey: process.env["OPSIQ_KEY"], secretKey: process.env["OPSIQ_SECRET"], log: ({ status, requestId }) => { void [status, requestId]; } });
 
@@ -8,6 +8,12 @@ interface Shipped { customer_id: number; carrier?: string }
 export async function use(request: Request): Promise<RunState> {
   const shipped: Shipped = { customer_id: 421 };
   const { id }: { id: string } = await ops.events.fire("order.shipped", shipped, { idempotencyKey: "k", occurredAt: new Date() });
+  const own: string = "shop.restocked";
+  await ops.events.fire(own);
+  const paid: EventName = "invoice.paid";
+  // @ts-expect-error no universal event is called so
+  const misspelt: EventName = "invoice.payed";
+  void [paid, misspelt];
   const result = await ops.actions.run("saas.refund_invoice", { invoice_id: 1042 }, { surface: "admin", signal: AbortSignal.timeout(1000) });
   if (result.held) {
     const card: Card = result.card;
