@@ -81,7 +81,7 @@ class UnclaimedText:
         return _AND.fullmatch(between) is not None
 
     def amount(self) -> str | None:
-        """The first amount with a currency that no value was read from: "refund 20 EUR of INV-1042" says one, whatever
+        """The first amount with a currency that no value was read from: "return 8 EUR of it" says one, whatever
         else these words have led to. Or the part of one: "half of INV-1042"."""
         for each in money.find(read_text(self._text)):
             if each.currency is not None and not _taken(each.start, each.end, self._read):

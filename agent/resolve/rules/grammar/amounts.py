@@ -1,4 +1,4 @@
-"""Amounts: "half of", "all but 5 euros", "20 %", "what she paid in October", read into arithmetic that code does."""
+"""Amounts: "half of", "all but 5 euros", "20 %", "what he settled in June", read into arithmetic that code does."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Amounts:
         return FieldOf(field=kind.size, of=phrase.find), phrase.last
 
     def _what(self, at: int, stop: int) -> tuple[Expression, int] | None:
-        """ "what she paid in October", "what he still owes"."""
+        """ "what he settled in June", "what he still owes"."""
         if self.reader.low(at) not in {"what", "whatever"}:
             return None
         return total_of(self.reader, at + 1, stop)

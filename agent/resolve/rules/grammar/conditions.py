@@ -1,4 +1,4 @@
-"""Tests: "Ada still has an unpaid invoice", "it's under 50 euros", read into comparisons that records answer."""
+"""Tests: "Ada owes for a bill", "it's under 50 euros", read into comparisons that records answer."""
 
 from __future__ import annotations
 

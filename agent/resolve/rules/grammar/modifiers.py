@@ -68,7 +68,7 @@ def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) 
 
 
 def _compared(reader: Reader, made: PhraseParts, at: int) -> int:
-    """ "over 100 EUR", "more than two weeks overdue", "older than 30 days"."""
+    """ "over 100 EUR", "nine days late at least", "older than 30 days"."""
     start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} else at
     found = reader.comparison(start)
     if found is None:
@@ -108,7 +108,7 @@ def _aged(
 
 
 def _having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """ "with the most open tickets", "without a subscription", "who have more than two unpaid invoices"."""
+    """ "with the fewest visits", "without a subscription", "who have more than two unpaid invoices"."""
     low = reader.low(at)
     if low not in lexicon.HAVING | {"without"}:
         return 0
@@ -296,7 +296,7 @@ def _left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int)
 
 
 def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """ "that were cancelled last week", "who is on pro", "Ada is working on", "that came in by phone"."""
+    """ "that ended in May", "who is on pro", "Ada is working on", "that came in by phone"."""
     pronoun = reader.low(at) in lexicon.RELATIVES
     step = at + 1 if pronoun else at
     negated = False
@@ -370,7 +370,7 @@ def predicate(
         return _when(reader, made, after, line)
     verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
     if verb and reader.low(at + 1) in {"in", "by", "on", "with"}:
-        told = _inside(reader, made, at + 1, stop)  # "are billed by the year", "pay in yen"
+        told = _inside(reader, made, at + 1, stop)  # "run by the quarter", "pay in yen"
         if told:
             return told
     if plain:

@@ -294,7 +294,7 @@ class Reader:
         return [Compare(field=field, op="during", value=Day(date=moment, quote=self.words(index, last)))], last
 
     def _part_of(self, index: int, field: str) -> tuple[list[Condition], int] | None:
-        """ "from the end of October": a third of the month."""
+        """ "late in March, at the end of May": a third of the month."""
         at = index + 1 if self.low(index) in {"from", "in", "at", "of"} else index
         at += self.low(at) == "the"
         part = _PARTS.get(self.low(at))
