@@ -1,4 +1,4 @@
-"""What a condition says of live data: "total visits was more than 10 at any time since October 1", "Ana has any overdue
+"""What a condition says of live data: "sales were above 10 on some day since May 1", "Ana has any overdue
 tasks".
 
 Only such conditions are read as can be looked up exactly; whatever is left over makes it unreadable, and then a person
@@ -34,7 +34,7 @@ _COMPARED: Final = re.compile(
     rf"(?:ever\s+)?(?P<op>{'|'.join(sorted(_OPS, key=len, reverse=True))})\s+(?P<number>[\d.,]+\w*|\w+)(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-# "Was total visits more than 10 …?"
+# "Were sales above 10 …?"
 _INVERTED: Final = re.compile(
     rf"(?:was|were|is|are)\s+(?P<what>.+?)\s+(?:ever\s+)?(?P<op>{'|'.join(sorted(_OPS, key=len, reverse=True))})\s+"
     r"(?P<number>[\d.,]+\w*|\w+)(?P<rest>.*)$",
@@ -107,7 +107,7 @@ def read(words: str, kinds: Sequence[RecordKind]) -> Condition | None:
 
 
 def _joined(said: str) -> str:
-    """What was stated before and what is asked of it in one: "visits might have been more than 5. If it has been at any
+    """What was stated before and what is asked of it in one: "sales may be above 5. If they have been at any
     time since May"."""
     found = _STATED.fullmatch(said)
     if found is None:
@@ -192,7 +192,7 @@ def _any(reference: Reference, words: str) -> bool:
 
 
 def _undone(said: str, kinds: Sequence[RecordKind]) -> Existence | None:
-    """ "I haven't met with Sofia in the past 2 days": there is no meeting of hers in that time."""
+    """ "I saw nothing of Ida these 2 days": there is no meeting of hers in that time."""
     found = _UNDONE.fullmatch(said)
     if found is None:
         return None

@@ -75,7 +75,7 @@ def _quoted(text: Text, spec: ParameterSpec, *, required: bool) -> list[Candidat
             weight -= 0.2
         weight += 0.7 * rate_affinity(text, quote.outer_start, spec)
         if quote.kind == "tail" and required and spec.roles & {"body", "topic"} and not made and quote.last:
-            # Nothing else is said of it, and this is all that follows: "Convert it to audio: I am a pretty girl".
+            # Nothing else is said of it, and this is all that follows: "Read it aloud: the shop is closed".
             made.append(Candidate(quote.start, quote.end, text.original(quote.start, quote.end), weight=0.45))
             continue
         if quote.kind == "tail":

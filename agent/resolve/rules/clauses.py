@@ -41,7 +41,7 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _MARKS: Final = re.compile(r"[\s,;:.!-]*")
-# "Can you make that change?": what was said before, not a wish of its own.
+# "Would you do that?": what was said before, not a wish of its own.
 _SAME: Final = re.compile(
     r"\s*(?:do|make|update|handle|arrange|change|take\s+care\s+of|see\s+to)\s+(?:that|this|it|so)(?:\s+(?:change|update|happen|for\s+me|please))*"
     r"(?:\s+(?:in|on)\s+(?:the\s+)?\w+)?\W*$"

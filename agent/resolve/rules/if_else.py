@@ -28,7 +28,7 @@ _ASKED: Final = re.compile(
 )
 _STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|some|an?|the|more)$", re.IGNORECASE)
 _ORDERS_BEGIN: Final = (re.compile(r",\s*(?:then\s+)?"), re.compile(r"(?<!\s)\s++(?:then\s+)?"))
-# "I haven't met with Amir in a while. If it's been longer than 2 days, …": what is said before is what is asked about.
+# "It was quiet of late. If that has lasted for 2 days, …": what is said before is what is asked about.
 _IT: Final = re.compile(r"\s*it(?:['’]s|\s+(?:is|has|was))\b", re.IGNORECASE)
 _STATED: Final = re.compile(r"[^.;?!\n]+")
 _END: Final = re.compile(

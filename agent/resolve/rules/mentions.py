@@ -80,7 +80,7 @@ def phrases(
 
 
 def _ones(text: str, after: int, kind: RecordKind) -> tuple[int, int] | None:
-    """Where "all the ones that are in review" narrows down the records that were named before."""
+    """Where "those that wait" narrows down the records that were named before."""
     found = _ONES.search(text, after)
     if found is None:
         return None
