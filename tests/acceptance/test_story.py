@@ -78,9 +78,10 @@ def test_the_weather_is_nobodys_contract(world: Installation) -> None:
 
 def test_a_role_that_may_not_refund_is_not_even_offered_it(world: Installation) -> None:
     run = world.ask("sara", "refund invoice INV-1042")
-    assert run["state"] in ("abstained", "asked", "refused"), run
+    assert (run["state"], run["refusal"]["code"]) == ("refused", "forbidden"), run
+    assert run["refusal"]["detail"].startswith("Only owners may do that")
     resolved = world.entries(run, "resolved")[0]["data"]
-    assert "saas.refund_invoice" not in json.dumps(resolved["resolution"])
+    assert "1042" not in json.dumps(resolved["resolution"]), "nothing is prepared"
     assert "saas.refund_invoice" not in resolved["trace"].get("shortlist", ())
 
 

@@ -191,6 +191,8 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
             made.where += phrase.find.where
             made.said = made.said or phrase.find.said
             return phrase.last
+        if low == "for" and made.kind.relation_to(kind.name) is None:
+            return 0  # "Ada for unpaid bills" says why: a customer belongs to no bill
         if kind.name != made.kind.name and reader.related(made.kind, kind):
             if not phrase.find.bare:
                 made.where.append(BelongsTo(owner=phrase.find))

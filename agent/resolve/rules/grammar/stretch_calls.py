@@ -148,21 +148,21 @@ class StretchCalls(StretchRecords):
             for pieces in (*self.values.values(), *self.records.values())
             for each in pieces
             for at in range(each.first, each.last)
-        } | {at for at, much in self.verbs.items() if much >= SURE_VERB}
+        }
+        sure = {at for at, much in self.verbs.items() if much >= SURE_VERB}
         for name, schema in self.offer.properties.items():
             annotation = self.offer.annotation(name)
             if not takes_text(schema, annotation) or not self._speaks(annotation):
                 continue
             required = name in self.offer.required
             after = max((each.last for pieces in self.records.values() for each in pieces), default=self.first)
-            found = read_text_argument(
-                self.reader,
-                (self.first, self.stop, after, self.place.order),
-                name,
-                annotation,
-                taken,
-                required=required,
-            )
+            place = (self.first, self.stop, after, self.place.order)
+            found = read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
+            if found is None and required:
+                # What follows "for" may be a usual reason, though it names things that this action isn't about.
+                why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), self.first)
+                before = {at for at in taken | sure if at < why}
+                found = read_text_argument(self.reader, place, name, annotation, before, required=True)
             if found is None:
                 continue
             first, last = found
