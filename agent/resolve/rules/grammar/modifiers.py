@@ -298,7 +298,7 @@ def _left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int)
 
 
 def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """ "that ended in May", "who is on pro", "Ada is working on", "that came in by phone"."""
+    """ "that ended in May", "who is on pro", "Ada is working on", "that arrived by post"."""
     pronoun = reader.low(at) in lexicon.RELATIVES
     step = at + 1 if pronoun else at
     negated = False
