@@ -44,6 +44,8 @@ __all__ = [
 SCHEMA: Final = "opsiq/contract/v1"
 SCHEMA_V2: Final = "opsiq/contract/v2"
 MAX_FAULTS: Final = 200
+MAX_VERSION: Final = 2_147_483_647
+"""What a column of whole numbers holds in every database."""
 """Told of one document."""
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 
@@ -179,7 +181,7 @@ class Contract(_Frozen):
 
     schema_: Literal["opsiq/contract/v1", "opsiq/contract/v2"] = Field(default=SCHEMA, alias="schema")
     name: Name
-    version: Annotated[int, Field(ge=1)] = 1
+    version: Annotated[int, Field(ge=1, le=MAX_VERSION)] = 1
     title: Line
     description: Text
     surfaces: Annotated[tuple[Surface, ...], Field(max_length=20)] = ()

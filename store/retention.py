@@ -45,6 +45,7 @@ FOR_EVER: Final[Mapping[str, str]] = {
     "identities": "few",
     "keys": "few; a revoked one is named in the history",
     "connectors": "few",
+    "credentials": "one a connection, sealed; replaced in place",
     "mirrors": "one a kind",
     "rules": "few",
     "instructions": "few",

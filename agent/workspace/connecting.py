@@ -11,7 +11,7 @@ from agent.credentials.kinds import Credential, read_credential
 from agent.credentials.vault import Vault
 from agent.workspace.admin import WorkspaceAdmin
 from core.actor import Actor
-from core.errors import InvalidInput, OpsIQError
+from core.errors import Finding, InvalidInput, OpsIQError
 from registry.connector import Connector, ReadAccess
 from registry.contract import Contract
 from registry.declarative.connector import DeclarativeConnector
@@ -48,7 +48,12 @@ async def connect(
 ) -> None:
     """Makes a connection, or configures it anew. ``token`` is its credential: sealed in the vault where the connector's
     calls go through the connection, else kept as what its reads are made with. Raises what ``WorkspaceAdmin.connect``
-    does, and InvalidInput for a token that can't be one of the kind that the platform takes."""
+    does, and InvalidInput for a connector that isn't here and for a token that can't be one of the kind that the
+    platform takes."""
+    if connector not in admin.contexts.discovered:
+        here = ", ".join(sorted(admin.contexts.discovered)) or "none"
+        detail = f"There is no connector {connector!r} here; there are: {here}."
+        raise InvalidInput(detail, findings=[Finding("/connector", "unknown", detail)])
     cls = admin.contexts.found(connector).cls
     credential = credential_of(cls.access, token) if token and issubclass(cls, DeclarativeConnector) else None
     given = dict(secrets or {}) | ({"read_token": token} if token and credential is None else {})

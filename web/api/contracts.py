@@ -15,7 +15,7 @@ from agent.workspace.admin import Registered
 from core.actor import OWNER
 from core.errors import InvalidContract, NotFound
 from registry.catalogue import Catalogue
-from registry.contract import Contract, parse
+from registry.contract import MAX_VERSION, Contract, parse
 from registry.linting import linter
 from store.contracts import ContractRow
 from web.api.body import Body, Id, parsed
@@ -126,7 +126,7 @@ class UpstreamChange(Body):
 
 
 class SuspendBody(Body):
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=MAX_VERSION)]
     reason: UpstreamChange
 
 

@@ -54,9 +54,17 @@ _NEGATION: Final = re.compile(
     re.IGNORECASE,
 )
 _RESTRICTION: Final = re.compile(
-    r"(?<!\w)(?:only|at\s+(?:the\s+)?most|at\s+(?:the\s+)?least|(?:no|not|nothing)\s+more\s+than"
+    r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)",
+    re.IGNORECASE,
+)
+# A bound that leaves open how much. "Top it up to 25" and "bring it up to 25" say it: what is missing.
+_LIMIT: Final = re.compile(
+    r"(?<!\w)(?:at\s+(?:the\s+)?most|(?:no|not|nothing)\s+more\s+than"
     r"|up\s+to(?=\s+(?:[€$£¥]?\s*\d|(?:an?|one|two|three|four|five|six|ten|twenty|fifty|half)\b)))(?!\w)",
     re.IGNORECASE,
+)
+_FILLS: Final = re.compile(
+    r"\b(?:top|bring|fill|raise|lift|load|round|charge|get|make)(?:s|ing|p?ed|ped|ping)?\b[^.;!?\n]*\s$", re.IGNORECASE
 )
 # "If possible" is manners, "let me know if" a wish to be told: neither says whether it is done.
 _CONDITION: Final = re.compile(
@@ -118,6 +126,7 @@ class _Structure:
     conditions: bool
     quantifies: bool
     computes: bool
+    computes_field: bool
     dates: bool
 
 
@@ -149,13 +158,16 @@ def find_unaccounted(
     found: list[tuple[int, int]] = []
     strict: set[tuple[int, int]] = set()
     for pattern, accounted in (
-        (_RESTRICTION, structure.restricts),
+        (_RESTRICTION, structure.restricts or structure.computes_field),
         (_CONDITION, structure.conditions),
         (_QUANTIFIER, structure.quantifies),
         (_PART, structure.computes),
         (_DATE, structure.dates),
     ):
         found += [] if accounted else [match.span() for match in pattern.finditer(polite)]
+    limits = [] if structure.restricts else [match.span() for match in _LIMIT.finditer(polite)]
+    if structure.computes_field:  # what is computed up to a limit is a guess at what was left open, whatever it quotes
+        limits = [each for each in limits if not _FILLS.search(polite, 0, each[0])]
     if not structure.negates:
         found += [
             match.span("word") if match["word"] else match.span("out")
@@ -186,8 +198,9 @@ def find_unaccounted(
     strict |= {each for each in further if stem(text[slice(*each)].split(" ", 1)[0].casefold()) in doable}
     left = [
         each
-        for each in sorted(found)
-        if not any(start < each[1] and each[0] < end for start, end in [*taken, *(() if each in strict else told)])
+        for each in sorted([*found, *limits])
+        if (each in limits and structure.computes_field)
+        or not any(start < each[1] and each[0] < end for start, end in [*taken, *(() if each in strict else told)])
     ]
     return list(dict.fromkeys(_clause(text, *each) for each in left if not _taken_back(text, each, taken)))
 
@@ -350,21 +363,17 @@ def _structure(proposal: Proposal) -> _Structure:
         or (isinstance(node, Computed) and node.op == "-")
         for node in nodes
     )
-    restricts = negates or any(
-        isinstance(node, Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount) for node in nodes
-    )
+    computes_field = any(isinstance(node, Computed) for node in nodes)
     return _Structure(
         negates=negates,
-        restricts=restricts or any(isinstance(node, Computed) for node in nodes),
-        conditions=any(call.condition is not None for call in calls),
-        quantifies=not finds
-        or any(find.pick != "one" for find in finds)
-        or len(calls) > 1
-        or any(isinstance(node, Computed) for node in nodes),
-        computes=any(
-            isinstance(node, Computed) or (isinstance(node, Number) and (node.unit == "%" or node.number < 1))
-            for node in nodes
+        restricts=any(
+            isinstance(node, Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount) for node in nodes
         ),
+        conditions=any(call.condition is not None for call in calls),
+        quantifies=not finds or any(find.pick != "one" for find in finds) or len(calls) > 1 or computes_field,
+        computes=computes_field
+        or any(isinstance(node, Number) and (node.unit == "%" or node.number < 1) for node in nodes),
+        computes_field=computes_field,
         dates=any(isinstance(node, Day) for node in nodes),
     )
 

@@ -35,6 +35,8 @@ def of_connecting(shell: Shell) -> dict[type[Page], Page]:
             again=True,
             base_url="https://p.test/<x>",
             trouble="wrong & again",
+            options=(connect.OptionField("organizer", "The <organizer>", "acme", "a & b"),),
+            signed=True,
         ),
         connect.ProposedPage: connect.ProposedPage(
             shell=shell,

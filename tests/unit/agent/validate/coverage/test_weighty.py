@@ -141,3 +141,29 @@ async def test_words_in_quotes_of_the_proposal_are_accounted_for() -> None:
     }
     made = (await came_of("write Piet: only on Friday, if dry", plan(letter))).verdict
     assert isinstance(made, Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "open_amount"),
+    [
+        ("give Nora Lindqvist credit of up to 45 euros", True),
+        ("give Nora Lindqvist at most 45 euros of credit", True),
+        ("fill Nora Lindqvist's credit up to 45 euros", False),
+        ("bring the credit of Nora Lindqvist up to 45 euros", False),
+    ],
+)
+@pytest.mark.parametrize("whole", [False, True], ids=["number", "limit-quoted"])
+async def test_a_limit_is_no_amount_unless_something_is_filled_up_to_it(
+    text: str, open_amount: bool, whole: bool
+) -> None:
+    quote = text[text.find("up to") if "up to" in text else text.find("at most") :] if whole else "45 euros"
+    missing = {
+        "op": "-",
+        "a": number(45, quote, "EUR"),
+        "b": {"field": "credit_balance", "of": find("customer", "Nora Lindqvist")},
+    }
+    given = {"action": "apply_credit", "customer_id": find("customer", "Nora Lindqvist"), "amount": missing}
+    task = Task(Request(text=text, now=NOW), OWNER, shop(), "run_00000000000000000000000001")
+    answer = {"understood": "", "result": plan(given | {"note": None}), "left_over": []}
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(made, Question if open_amount else Plan), made
