@@ -33,7 +33,7 @@ WORKSPACE = "ws_1"
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def a_client(base_url: str, token: str) -> HttpPlatformClient:
+def a_client(base_url: str, token: str, *_access: object) -> HttpPlatformClient:
     """It is never asked for anything here."""
     return HttpPlatformClient(base_url, token, guard=SsrfGuard([]))
 

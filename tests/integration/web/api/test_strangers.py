@@ -98,6 +98,8 @@ def test_no_request_made_from_the_document_breaks_the_server_or_the_document(
         tried: Counter[str] = Counter()
         found: list[str] = []
         operations = [each.ok() for each in schemathesis.openapi.from_dict(document).get_all_operations()]
+        # Last comes what connects another address: whatever looks a record up finds nobody there any more.
+        operations.sort(key=lambda each: each is not None and each.label == "POST /v1/connections")
         for operation, mode in itertools.product(operations, (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)):
             assert operation is not None
             name = f"{mode.value} {operation.label}"
