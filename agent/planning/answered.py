@@ -73,12 +73,14 @@ def _words_in(node: Any) -> Iterator[Words]:
 def offered_records(
     question: Question, proposal: Proposal, catalogue: Catalogue
 ) -> Mapping[str, tuple[RecordKey, ...]]:
-    """What the question offered, under the handle that the prompt names."""
+    """What the question offered, under the handle that the prompt names. What is only near words that name nothing was
+    never offered for them."""
     _, _, kind = question.slot.partition("/")
     contract, name = _asked_of(question.slot, proposal, catalogue)
     kind = kind or (contract.annotation(name).record if contract is not None else None) or ""
     keys = tuple((kind, each.id) for each in question.candidates)
-    return {OFFERED: keys} if kind and keys and question.slot != REST else {}
+    offers = kind and keys and question.slot != REST and question.code == "ambiguous"
+    return {OFFERED: keys} if offers else {}
 
 
 def _asked_of(slot: str, proposal: Proposal, catalogue: Catalogue) -> tuple[Contract | None, str]:

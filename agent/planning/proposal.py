@@ -116,6 +116,10 @@ Expression = Annotated[
 # ── references ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+SET_HANDLE: Final = "@set"
+"""What the handle of several records begins with."""
+
+
 class Handle(Node):
     """A record or set that code has named: ``@invoice1`` of the thread, ``@invoice_id`` for what this call found for
     that argument."""

@@ -24,7 +24,7 @@ from agent.pipeline import (
     Turn,
     evidence_of,
 )
-from agent.planning.proposal import Argument, Call, EarlierValue, Handle, PlanResult, RecordArgument
+from agent.planning.proposal import SET_HANDLE, Argument, Call, EarlierValue, Handle, PlanResult, RecordArgument
 from agent.query.results import EarlierArgument, EarlierArguments, Moment, Plain, Quantity, RecordKey, Value
 from agent.runs.run import Run, ThreadHandles
 from core import money
@@ -215,7 +215,7 @@ class _Builder:
 
     def _handle(self, keys: tuple[RecordKey, ...]) -> str:
         if keys not in self._handles:
-            self._handles[keys] = self._numbered(keys[0][0] if len(keys) == 1 else "set")
+            self._handles[keys] = self._numbered(keys[0][0] if len(keys) == 1 else SET_HANDLE.removeprefix("@"))
             self.records[self._handles[keys]] = keys
         return self._handles[keys]
 

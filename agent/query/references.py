@@ -227,11 +227,12 @@ class RecordFinder:
         if offered is None or not names_nothing(words, need.kind):
             again = Find(record=need.kind.name, said=Words(text=words, origin=spans[0].origin if spans else 0))
             outcome = await self.run(need, again, own)
-            if offered is None or not isinstance(outcome, Question) or outcome.candidates:
+            # Names that are merely near the words of an answer take the place of nothing that was offered.
+            named = not isinstance(outcome, Question) or (outcome.candidates and outcome.code == "ambiguous")
+            if offered is None or named:
                 return outcome
-        return offered.model_copy(
-            update={"text": f"Which one is meant by {quote_words(words)} can't be told. {offered.text}"}
-        )
+        text = f"Which one is meant by {quote_words(words)} can't be told. {offered.text}"
+        return offered.model_copy(update={"text": text, "code": "ambiguous"})
 
     def _explain_none_found(self, need: RecordQuery, find: Find, pool: Pool) -> Question:
         kind, owner = need.kind, pool.via[0] if pool.via else None

@@ -19,6 +19,7 @@ from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
 from agent.planning.proposal import (
+    SET_HANDLE,
     AnyOf,
     Call,
     Compare,
@@ -27,6 +28,7 @@ from agent.planning.proposal import (
     DraftedText,
     Except,
     Find,
+    Handle,
     Has,
     Number,
     OrderByCount,
@@ -370,7 +372,11 @@ def _structure(proposal: Proposal) -> _Structure:
             isinstance(node, Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount) for node in nodes
         ),
         conditions=any(call.condition is not None for call in calls),
-        quantifies=not finds or any(find.pick != "one" for find in finds) or len(calls) > 1 or computes_field,
+        quantifies=not finds
+        or any(find.pick != "one" for find in finds)
+        or any(isinstance(node, Handle) and node.handle.startswith(SET_HANDLE) for node in nodes)
+        or len(calls) > 1
+        or computes_field,
         computes=computes_field
         or any(isinstance(node, Number) and (node.unit == "%" or node.number < 1) for node in nodes),
         computes_field=computes_field,

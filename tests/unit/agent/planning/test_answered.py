@@ -94,17 +94,29 @@ async def test_words_that_code_reads_ask_no_model() -> None:
     assert len(model.shown) == 1
 
 
-async def test_what_was_offered_is_a_set_that_the_model_may_name() -> None:
+@pytest.mark.parametrize("words", ["whoever has a break", "Tariq Usmani"])
+async def test_what_was_offered_is_a_set_that_the_model_may_name(words: str) -> None:
     text = "write to Ruth that the shop is shut"
     letter = {"draft": "The shop is shut.", "fills": [], "quote": "that the shop is shut"}
     ruth = {"action": "write_member", "member_id": find("member", "Ruth"), "letter": letter}
     paused = find("member", None, {"state": "paused", "not": False}, among=OFFERED)
     model = InTurn(plan(ruth), plan({**ruth, "member_id": paused}))
-    made = await answered(model, "0.member_id", "whoever has a break", text=text)
+    made = await answered(model, "0.member_id", words, text=text)
     assert "Offered to choose from: @offered (2 of kind member)" in model.shown[-1]
     assert isinstance(made.verdict, Plan), made.verdict
     assert made.verdict.steps[0].filled[0].value == 3
     assert OFFERED in made.records
+
+
+async def test_names_near_the_words_of_a_correction_are_not_what_was_offered() -> None:
+    letter = {"draft": "The shop is shut.", "fills": [], "quote": "that the shop is shut"}
+    piet = {"action": "write_member", "member_id": find("member", "Piet Vos"), "letter": letter}
+    model = InTurn(plan(piet), plan({**piet, "member_id": find("member", None, {"state": "paused", "not": False})}))
+    text = "write to Piet Vos that the shop is shut"
+    made = await answered(model, "0.member_id", "Tariq Usmani", text=text, edited="You changed it.")
+    assert OFFERED not in model.shown[-1]
+    assert isinstance(made.verdict, Plan), made.verdict
+    assert made.verdict.steps[0].filled[0].value == 3
 
 
 async def test_a_told_text_is_worded_and_one_typed_into_the_card_is_not() -> None:

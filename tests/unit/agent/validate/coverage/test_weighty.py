@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Answer, Plan, Question, Request
+from agent.pipeline import Answer, Plan, Question, Request, Turn
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.validate.plan_builder import REST
@@ -33,7 +33,8 @@ def shop() -> WorkspaceContext:
             {**invoice(48, 401, total=149000), "number": "INV-1048"},
             {**invoice(51, 403, "open"), "number": "INV-1051"},
         ],
-        "ticket": [ticket(5519, 401, "Password reset fails")],
+        "ticket": [ticket(5519, 401, "Password reset fails"), ticket(5520, 402, "Slow search")],
+        "agent": [{"id": 1, "name": "Priya Raman", "email": "priya@example.com", "team": "support", "available": True}],
         "subscription": [
             {"id": 309, "customer_id": 402, "customer_name": "Mia Keller", "status": "trialing", "plan": "pro",
              "started_at": "2026-11-20T00:00:00Z", "trial_ends_at": "2026-12-06T00:00:00Z", "currency": "EUR"}
@@ -101,6 +102,18 @@ async def test_a_letter_accounts_for_what_it_is_to_convey_but_for_no_order(
     made = (await came_of(text, letter(draft, quote))).verdict
     assert isinstance(made, Question if asked else Plan), made
     assert not isinstance(made, Question) or (made.slot == REST and asked in made.text)
+
+
+async def test_a_set_of_the_thread_accounts_for_all_of_it() -> None:
+    tickets = {"@set1": (("ticket", "5519"), ("ticket", "5520"))}
+    move = {"action": "assign_ticket", "ticket_id": {"handle": "@set1"}, "agent_id": find("agent", "Priya Raman")}
+    request = Request(text="Priya Raman takes all of those", now=NOW, thread=(Turn(words="before", came="done"),))
+    task = Task(request, OWNER, shop(), "run_00000000000000000000000001", thread=tickets)
+    made = (
+        await propose(task, ProposingResolver(Says({"understood": "", "result": plan(move), "left_over": []})))
+    ).verdict
+    assert isinstance(made, Plan), made
+    assert len(made.steps) == 2
 
 
 RENEW = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(7, "7 days", "days")}
