@@ -27,6 +27,7 @@ PEOPLE: Final = (
     ("amir@northbeam.test", "Amir Admin", "admin"),
     ("sara@northbeam.test", "Sara Support", "support"),
 )
+MOST_PORT: Final = 65_535
 REQUEST: Final = "refund Adam's last invoice"
 
 
@@ -48,10 +49,31 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.once:
         with tempfile.TemporaryDirectory(prefix="opsiq-demo-") as made, ExitStack() as stack:
             return _story(_start(Path(made), 0, 0, stack, quiet=True))
+    check_free(arguments.port, "--port")
+    check_free(arguments.platform_port, "--platform-port")
     folder = Path(os.environ.get("OPSIQ_DATA") or ".data/demo")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with ExitStack() as stack:
         return _stand(_start(folder, arguments.port, arguments.platform_port, stack, quiet=False))
+
+
+def check_free(port: int, option: str) -> None:
+    """Raises BadSetting where something listens on this port of loopback already."""
+    import errno
+    import socket
+
+    from core.errors import BadSetting
+
+    try:
+        if not 0 <= port <= MOST_PORT:
+            raise OSError(errno.EINVAL, "there is no such port")
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise BadSetting(
+            f"Port {port} of this machine can't be used: {os.strerror(error.errno or errno.EINVAL)}. Stop what listens "
+            f"there (another demo, a server), or choose another: opsiq demo {option} "
+            f"{port + 100 if 0 < port < MOST_PORT - 100 else 0}"
+        ) from error
 
 
 class Started:

@@ -68,9 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
 def open_listener(
     port: int, secret: str | None, *, forward: str | None = None, answer: int = 204
 ) -> ThreadingHTTPServer:
-    """A server on loopback that prints one JSON line for each message; ``serve_forever`` it."""
+    """A server on loopback that prints one JSON line for each message; ``serve_forever`` it. Raises InvalidInput for a
+    port that is taken."""
     import threading
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+    from core.errors import InvalidInput
 
     printing = threading.Lock()
 
@@ -100,7 +103,13 @@ def open_listener(
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base's name)
             """What came is printed above; the access log of the base would only repeat it."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Receives)
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), Receives)
+    except (OSError, OverflowError) as error:
+        why = error.strerror if isinstance(error, OSError) else "there is no such port"
+        raise InvalidInput(
+            f"Can't listen on 127.0.0.1:{port}: {why}. Choose another --port, or none: then a free one is taken."
+        ) from error
     server.daemon_threads = True
     server.secret = secret  # type: ignore[attr-defined]
     return server

@@ -110,6 +110,7 @@ async def _serve(settings: Any, listening: Any, family_fd: int | None) -> int:
 def _listening(host: str, port: int, wait_s: float) -> Any:
     """The port, waited for while the children of a parent that was killed are still giving it up. Raises BadSetting."""
     import errno
+    import os
     import socket
     import time
 
@@ -124,11 +125,12 @@ def _listening(host: str, port: int, wait_s: float) -> Any:
         except OSError as error:
             if error.errno != errno.EADDRINUSE or time.monotonic() >= end:
                 mend = (
-                    " Stop what listens there, or choose another with OPSIQ_PORT."
+                    " Stop what listens there, or choose another with --port or OPSIQ_PORT."
                     if error.errno == errno.EADDRINUSE
                     else ""
                 )
-                raise BadSetting(f"Can't listen on {host}:{port}: {error.strerror}.{mend}") from error
+                why = os.strerror(error.errno) if error.errno else str(error)
+                raise BadSetting(f"Can't listen on {host}:{port}: {why}.{mend}") from error
             time.sleep(0.2)
         else:
             break

@@ -13,11 +13,15 @@ LEAST_CHARACTERS: Final = 10
 MOST_CHARACTERS: Final = 200
 
 
-def hash_password(password: str) -> str:
-    """The PHC string of ``password``. Raises InvalidInput for one that is too short or too long. Takes tens of
-    milliseconds."""
+def check_password(password: str) -> None:
+    """Raises InvalidInput for one that is too short or too long."""
     if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
         raise InvalidInput(f"A password has {LEAST_CHARACTERS} to {MOST_CHARACTERS} characters.")
+
+
+def hash_password(password: str) -> str:
+    """The PHC string of ``password``. Raises as ``check_password``. Takes tens of milliseconds."""
+    check_password(password)
     return _hasher().hash(password)
 
 

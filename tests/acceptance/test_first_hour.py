@@ -24,8 +24,9 @@ PASSWORD = "correct horse battery"
 class Pasted:
     """What the page's commands printed, by section, and the files they left."""
 
-    def __init__(self, folder: Path, printed: str) -> None:
+    def __init__(self, folder: Path, printed: str, said: str) -> None:
         self.folder = folder
+        self.said = said
         parts = re.split(r"^=== (.+)$\n", printed, flags=re.MULTILINE)
         self.printed = dict(zip(parts[1::2], parts[2::2], strict=True))
 
@@ -38,7 +39,7 @@ class Pasted:
 
 def script() -> str:
     """Every ``sh`` block under its heading. Ports are this run's own: others may be using the page's."""
-    made = ["set -eu -o pipefail"]
+    made = ["set -eu -o pipefail", "trap 'kill $(jobs -p) 2> /dev/null || :' EXIT"]
     for section in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]:
         title, _, text = section.partition("\n")
         for block in re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
@@ -73,14 +74,14 @@ def pasted(tmp_path_factory: pytest.TempPathFactory) -> Pasted:
             os.killpg(shell.pid, signal.SIGKILL)
     log = folder / "first-hour/serve.log"
     assert shell.returncode == 0, (printed, said, log.read_text() if log.exists() else "")
-    return Pasted(folder / "first-hour", printed)
+    return Pasted(folder / "first-hour", printed, said)
 
 
 def test_nothing_but_the_shell_curl_openssl_and_opsiq_is_used() -> None:
     own = {"opsiq", "opsiq_call", "curl", "openssl"}
     shell = {"mkdir", "cd", "export", "echo", "cat", "grep", "tee", "tr", "cut", "date", "printf", "head", "sleep", "kill", "jobs",  # noqa: E501
-             "set", "case", "until", "do", "done", "esac"}  # fmt: skip
-    blocks = re.sub(r"<<'JSON'.*?^JSON$", "", script(), flags=re.DOTALL | re.MULTILINE)
+             "set", "trap", "case", "until", "while", "do", "done", "esac"}  # fmt: skip
+    blocks = re.sub(r"<<JSON.*?^JSON$", "", script(), flags=re.DOTALL | re.MULTILINE)
     used = set(re.findall(r"(?:^|[|;&(]|\bdo)\s*([a-z_]+)(?=\s)", blocks, re.MULTILINE))
     assert used <= own | shell, used - own - shell
 
@@ -93,7 +94,8 @@ def test_the_function_is_the_one_of_the_page_on_curl() -> None:
 
 
 def test_signed_up_and_known_by_a_key(pasted: Pasted) -> None:
-    assert pasted.answers("1. Sign up") == [{"status": "ok", "uncounted": 0}]
+    (ready,) = pasted.answers("1. Sign up")
+    assert ready["ready"] is True
     (me,) = pasted.answers("2. Get a key")
     assert me["role"] == "owner"
     assert me["key"]["name"] == "my shop"
@@ -118,13 +120,44 @@ def test_the_contract_is_held_until_its_card_is_confirmed_and_called_once(pasted
     assert run["card"]["calls"][0]["preview"] == "Order 40 of TEA-250"
     assert done["id"] == run["id"]
     assert done["state"] == "succeeded"
-    (call,) = pasted.lines("calls.jsonl")[1:]
+    call = pasted.lines("calls.jsonl")[1]
     assert call["verified"] is True
     assert call["body"] == json.loads(run["card"]["calls"][0]["payload"]), "what was shown is what came"
     (outcome,) = done["outcomes"]
     assert outcome["call_id"] == call["webhook_id"]
     assert outcome["duration_ms"] > 0
-    title = next(each for each in pasted.printed if each.startswith("7."))
-    page = next(each for each in pasted.answers(title) if "data" in each)
-    kinds = [entry["kind"] for entry in reversed(page["data"])]
-    assert kinds.index("held") < kinds.index("confirmed") < kinds.index("call_begun") < kinds.index("finished")
+
+
+def test_typed_words_are_asked_about_confirmed_and_called_once(pasted: Pasted) -> None:
+    asked = (pasted.folder / "asked.txt").read_text()
+    assert " asked\n" in asked
+    said = pasted.printed["8. Ask in words"]
+    assert "count: 12    <- you said ‘12’" in said
+    assert "sku: COF-500    <- you said ‘COF-500’" in said
+    _, call = pasted.lines("calls.jsonl")[1:]
+    assert (call["verified"], call["body"]["params"]) == (True, {"count": 12, "sku": "COF-500"})
+
+
+def test_a_follow_up_has_a_card_of_its_own_and_a_no_sends_nothing(pasted: Pasted) -> None:
+    followed = (pasted.folder / "followed.txt").read_text()
+    assert " held\n" in followed
+    assert "Order 6 of TEA-250" in followed
+    assert "not sent" in pasted.printed["8. Ask in words"]
+    assert len(pasted.lines("calls.jsonl")) == 3, "a line of its own, and the two that were confirmed"
+
+
+def test_the_history_holds_the_words_and_all_that_came_of_them(pasted: Pasted) -> None:
+    title = next(each for each in pasted.printed if each.startswith("9."))
+    (page,) = pasted.answers(title)
+    entries = list(reversed(page["data"]))
+    kinds = [entry["kind"] for entry in entries]
+    assert kinds.index("asked") < kinds.index("held") < kinds.index("confirmed") < kinds.index("finished")
+    assert "restock COF-500" in json.dumps(entries)
+    assert "entries, unbroken" in pasted.printed[title]
+
+
+def test_nothing_is_said_on_the_terminal_that_nobody_asked_for(pasted: Pasted) -> None:
+    noise = [
+        line for line in pasted.said.splitlines() if not re.match(r"(Answer it|Look at the card|  opsiq runs)", line)
+    ]
+    assert noise == []

@@ -70,7 +70,7 @@ def opsiq_lines() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("guide", "line"), opsiq_lines())
 def test_every_opsiq_command_of_a_guide_is_one_with_its_options(guide: str, line: str) -> None:
-    plain = re.split(r"\s(?:#|<|>|\||&&|2>|&$)", re.sub(r"\$\((?:[^()]|\([^()]*\))*\)|\"\$\w+\"", "1", line))[0]
+    plain = re.split(r"\s(?:#|<|>|\||&&|2>|&$)", re.sub(r"\$\((?:[^()]|\([^()]*\))*\)|\"?\$\w+\"?", "1", line))[0]
     words = shlex.split(re.sub(r"\[(--\w+ \w+)\]", r"\1", plain))
     parser().parse_args(words[1:])
 

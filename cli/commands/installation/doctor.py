@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from cli.commands.installation.next_step import Installed, next_step, server_answers
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 SKEW_S: Final = (2.0, 60.0)
 OVERDUE_S: Final = 60.0
 ASK_S: Final = 30
+NO_DATABASE: Final = "There is none yet. `opsiq init` (or the first `opsiq serve`) makes it."
 
 
 @dataclass(frozen=True)
@@ -40,23 +43,41 @@ def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "doctor",
         help="check settings, database, keys, clock, work, connectors, model",
-        description="Check what the server needs, by the same OPSIQ_… variables. Exit code 1 when something fails.",
+        description="Check what the server needs, by the same OPSIQ_… variables, and say what to do next. Exit code 1 "
+        "when something fails.",
     )
     made.add_argument("--json", action="store_true", help="the findings as one JSON array")
     made.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    found = asyncio.run(_findings())
+    installed = Installed()
+    found = asyncio.run(_findings(installed))
     if arguments.json:
         print(json.dumps([asdict(each) for each in found], indent=2))
     else:
         for each in found:
             print(f"{each.state:<5} {each.about:<11} {each.detail}")
+        if (step := _next_step(found, installed)) is not None:
+            print(f"\nNext: {step}")
     return int(any(each.state == "fail" for each in found))
 
 
-async def _findings() -> list[Finding]:
+def _next_step(found: list[Finding], installed: Installed) -> str | None:
+    """What to do now; None where the settings themselves can't be read, whose finding says it all."""
+    from core.errors import OpsIQError
+    from core.settings import Settings
+
+    try:
+        settings = Settings.load(os.environ)
+    except OpsIQError:
+        return None
+    failed = [each.about for each in found if each.state == "fail"]
+    there = not any(each.detail == NO_DATABASE for each in found)
+    return next_step(installed, failed, database=there, url=settings.base_url, answers=server_answers)
+
+
+async def _findings(installed: Installed) -> list[Finding]:
     from core.errors import OpsIQError
     from core.settings import Settings
 
@@ -77,7 +98,7 @@ async def _findings() -> list[Finding]:
             )
         )
     try:
-        found += [each async for each in _database(settings)]
+        found += [each async for each in _database(settings, installed)]
     except OpsIQError as error:
         found.append(Finding("fail", "database", error.detail))
     for ask in (_redis, _model):
@@ -112,12 +133,12 @@ def _shadowed_packages() -> Iterator[Finding]:
             )
 
 
-async def _database(settings: Settings) -> AsyncIterator[Finding]:
+async def _database(settings: Settings, installed: Installed) -> AsyncIterator[Finding]:
     import store.database
     from store.migrate import missing_revisions
 
     if settings.database_url.startswith("sqlite") and not _there(settings.database_url.partition(":///")[2]):
-        yield Finding("fail", "database", "There is none yet. `opsiq init` (or the first `opsiq serve`) makes it.")
+        yield Finding("fail", "database", NO_DATABASE)
         return
     database = await store.database.Database.open(settings.database_url)
     try:
@@ -144,7 +165,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             "fail", "data key", f"{settings.key_file} is missing. Restore it from a copy: it opens the stored secrets."
         )
         return
-    async for each in _container(settings):
+    async for each in _container(settings, installed):
         yield each
 
 
@@ -165,25 +186,26 @@ def _there(path: str) -> bool:
     return Path(path).exists()
 
 
-async def _container(settings: Settings) -> AsyncIterator[Finding]:
+async def _container(settings: Settings, installed: Installed) -> AsyncIterator[Finding]:
     from app.container import open_container
     from core.errors import BadSetting
 
     try:
         async with open_container(replace(settings, workers=0, model="")) as container:
             yield Finding("ok", "data key", "stored secrets open")
-            async for each in _workspaces(container):
+            async for each in _workspaces(container, installed):
                 yield each
             yield await _work(container)
     except BadSetting as error:
         yield Finding("fail", "data key", error.detail)
 
 
-async def _workspaces(container: Container) -> AsyncIterator[Finding]:
+async def _workspaces(container: Container, installed: Installed) -> AsyncIterator[Finding]:
     import store.workspaces
 
     async with container.database.read() as session:
         rows = await store.workspaces.every_one(session)
+    installed.workspaces = len(rows)
     if not rows:
         yield Finding("warn", "workspace", "There is none. `opsiq init` makes one.")
     anchors = await container.anchors.read()
@@ -192,6 +214,8 @@ async def _workspaces(container: Container) -> AsyncIterator[Finding]:
     for row in rows:
         yield await _stored(container, row, anchors)
         context = await container.contexts.of(row.id)
+        installed.contracts += len(context.catalogue)
+        installed.examples += [text for each in context.catalogue for text in each.examples[:1]]
         faults = "; ".join(f"{name}: {why}" for name, why in context.catalogue.faults.items())
         if faults:
             yield Finding("fail", "contracts", f"{row.name}: {faults}")

@@ -7,16 +7,18 @@ import asyncio
 import getpass
 import os
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
+
+TRIES: Final = 3
 
 
 def add_parser(sub: Any) -> None:
     made = sub.add_parser(
         "init",
         help="found a workspace with its first owner",
-        description="Found a workspace in OPSIQ_DATA / OPSIQ_DATABASE_URL. Asks for the owner's password, or "
-        "reads it from the first "
-        "line of standard input where that is no terminal.",
+        description="Found a workspace in OPSIQ_DATA / OPSIQ_DATABASE_URL. Asks twice for the owner's password, or "
+        "reads it from the first line of standard input where that is no terminal.",
     )
     made.add_argument("--name", required=True, help="the workspace's name")
     made.add_argument("--email", required=True, help="the owner's e-mail address, to sign in with")
@@ -30,12 +32,27 @@ def run(arguments: argparse.Namespace) -> int:
     name, _, domain = arguments.email.strip().rpartition("@")
     if not name or not domain:
         raise InvalidInput(f"{arguments.email} is no e-mail address; write it as you@example.com.")
-    password = (
-        getpass.getpass("Password for the owner (10 characters or more): ")
-        if sys.stdin.isatty()
-        else sys.stdin.readline().rstrip("\n")
-    )
+    password = ask_password(getpass.getpass) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     return asyncio.run(_found(arguments, password))
+
+
+def ask_password(ask: Callable[[str], str]) -> str:
+    """A new password, typed twice. ``ask`` shows a prompt and reads a line unseen. Raises InvalidInput after three
+    tries."""
+    from core.crypto.passwords import check_password
+    from core.errors import InvalidInput
+
+    for _ in range(TRIES):
+        password = ask("Password for the owner (10 characters or more): ")
+        try:
+            check_password(password)
+        except InvalidInput as error:
+            print(error.detail, file=sys.stderr)
+            continue
+        if ask("The same again: ") == password:
+            return password
+        print("The two are not the same.", file=sys.stderr)
+    raise InvalidInput("No password was chosen, and nothing has been made. Run opsiq init again.")
 
 
 async def _found(arguments: argparse.Namespace, password: str) -> int:

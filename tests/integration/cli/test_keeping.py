@@ -210,6 +210,17 @@ def test_the_doctor_finds_a_healthy_house_healthy_and_changes_nothing(tmp_path: 
     assert (tmp_path / "data.key").read_bytes() == before
 
 
+def test_the_doctor_ends_with_the_next_step(tmp_path: Path, say: Say) -> None:
+    code, told = say("doctor", DATA=str(tmp_path), PORT="1")
+    assert (code, told.splitlines()[-1].startswith("Next: Found a workspace: opsiq init")) == (1, True), told
+    founded(say, DATA=str(tmp_path))
+    code, told = say("doctor", DATA=str(tmp_path), PORT="1")
+    assert (code, told.splitlines()[-1]) == (
+        0,
+        "Next: No server answers at http://127.0.0.1:1 yet. Start it: opsiq serve",
+    )
+
+
 @pytest.mark.parametrize(
     ("spoil", "settings", "about", "mend"),
     [

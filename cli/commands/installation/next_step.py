@@ -1,0 +1,52 @@
+"""The next step of whoever sets a server up: told by ``opsiq doctor`` after its findings."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Final
+
+ANSWER_S: Final = 3.0
+
+
+@dataclass
+class Installed:
+    """What the doctor saw on its way: workspaces, contracts in force, and an example of what can be asked."""
+
+    workspaces: int = 0
+    contracts: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+def next_step(
+    installed: Installed, failed: Collection[str], *, database: bool, url: str, answers: Callable[[str], bool]
+) -> str:
+    """One sentence with a command to type. ``failed``: what the failing findings are about. ``database``: there is
+    one. ``answers``: whether a server answers at an address, asked only where that decides."""
+    if not database or (not failed and not installed.workspaces):
+        return 'Found a workspace: opsiq init --name "My platform" --email you@example.com'
+    if failed:
+        return f"Mend what is marked above ({', '.join(dict.fromkeys(failed))}), then run opsiq doctor again."
+    if not answers(url):
+        return f"No server answers at {url} yet. Start it: opsiq serve"
+    if not installed.contracts:
+        return (
+            f"Sign in at {url} and give it something to do: opsiq connectors connect NAME --address URL, "
+            "opsiq import OPENAPI.json, or a contract of your own (docs/guide/first-hour.md, 5)."
+        )
+    asked = installed.examples[0] if installed.examples else "WHAT YOU WANT"
+    return f"Everything runs. Ask for something: opsiq ask {shlex.quote(asked)}   (or in the console: {url})"
+
+
+def server_answers(url: str) -> bool:
+    """Whether a server says at this address that it is ready."""
+    import urllib.error
+    import urllib.request
+
+    try:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{url.rstrip('/')}/readyz", timeout=ANSWER_S) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False

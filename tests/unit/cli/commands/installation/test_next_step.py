@@ -1,0 +1,34 @@
+"""What the doctor tells whoever sets a server up to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cli.commands.installation.next_step import Installed, next_step, server_answers
+
+URL = "http://127.0.0.1:8080"
+FOUNDED = Installed(workspaces=1)
+READY = Installed(workspaces=1, contracts=2, examples=["order 3 of Ana's teas", "restock"])
+
+
+def told(installed: Installed, failed: tuple[str, ...] = (), *, database: bool = True, up: bool = True) -> str:
+    given: dict[str, Any] = {"database": database, "url": URL, "answers": lambda url: up and url == URL}
+    return next_step(installed, failed, **given)
+
+
+def test_one_step_after_another_from_an_empty_folder_to_a_request() -> None:
+    assert "opsiq init" in told(Installed(), ("database",), database=False, up=False)
+    assert "opsiq init" in told(Installed(), up=False)
+    assert told(FOUNDED, up=False).endswith("opsiq serve")
+    assert "opsiq connectors connect" in told(FOUNDED)
+    assert """opsiq ask 'order 3 of Ana'"'"'s teas'""" in told(READY)
+
+
+def test_what_is_broken_comes_first_each_named_once() -> None:
+    assert told(READY, ("connector", "connector", "work")).startswith("Mend what is marked above (connector, work)")
+    assert "data key" in told(Installed(), ("data key",)), "a workspace may be there that can't be opened"
+
+
+def test_nobody_answers_where_nobody_listens() -> None:
+    assert not server_answers("http://127.0.0.1:1")
+    assert not server_answers("no address")
