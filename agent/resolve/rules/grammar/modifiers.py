@@ -288,7 +288,10 @@ def _left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int)
         phrase = made.read(reader, at + len(words), stop, made.kind, depth + 1)
         if phrase is None:
             return 0
-        made.where.append(Except(left_out=phrase.find))
+        left_out = phrase.find
+        if left_out.said is None and left_out.order is None and left_out.pick == "one":
+            left_out = left_out.model_copy(update={"pick": "all"})  # "but not Ada's": none of hers
+        made.where.append(Except(left_out=left_out))
         made.plural = True
         return phrase.last
     return 0

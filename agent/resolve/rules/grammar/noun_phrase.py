@@ -22,6 +22,7 @@ from language.text import singularize
 from registry.records import RecordKind
 
 _PARTITIVE: Final = lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES)
+_AHEAD: Final = frozenset(("next", "upcoming", "future"))
 MOST_DEPTH: Final = 3
 _FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
     ("order", True): "latest",
@@ -194,6 +195,11 @@ def _quantity(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
 
 
 def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
+    if reader.low(at) in _AHEAD and (ahead := reader.from_now(made.kind, at)) is not None:
+        made.where.append(ahead)
+        if reader.low(at) == "next":
+            made.order = OrderByField(first="earliest")
+        return 1
     length = placed(reader, at)
     if length and at + length <= noun:
         position, by, descending = PLACES[" ".join(reader.lows(at, length))]

@@ -314,6 +314,14 @@ class Reader:
         ]
         return bounds, last
 
+    def from_now(self, kind: RecordKind, index: int) -> Compare | None:
+        """From now on, in the kind's own line of days: "the next …", as the word at a token says."""
+        line = next((each for each in kind.fields if each.name == kind.order and each.type in DATES), None)
+        if line is None:
+            return None
+        now = _day(self.now.date()) if line.type == "date" else f"{self.now:%Y-%m-%dT%H:%M}"
+        return Compare(field=line.name, op=">=", value=Day(date=now, quote=self.words(index, index + 1)))
+
     def ahead(self, index: int) -> bool:
         """Whether a stretch of time lies in the future altogether."""
         held = self.ranges.get(index)
@@ -365,7 +373,7 @@ class Reader:
                 break
             if capital and end > index and token.word and not token.capital:
                 break
-            if not token.capital and is_order(stem(token.low)):
+            if not token.capital and is_order(stem(token.low)) and not token.low.endswith("ing"):
                 break
             if not token.capital and end > index and is_word(token.low) and not is_word(self.low(end - 1)):
                 break

@@ -46,7 +46,8 @@ class StretchRecords(StretchValues):
             name, phrase, reference = made
             if reference is not None:
                 kind = self.kind(name)
-                weak = kind is not None and person_like(kind) == 1 and not phrase.noun
+                several = phrase.last - phrase.first > 1 and kind is not None and not self._is_person(kind)
+                weak = kind is not None and person_like(kind) == 1 and not phrase.noun and not several
                 self.records.setdefault(name, []).append(
                     Piece(phrase.first, phrase.last, RecordArgument(reference=reference), 0.4 if weak else 1.0)
                 )
@@ -142,10 +143,11 @@ class StretchRecords(StretchValues):
             if phrase.find.record not in {each.name for each in self.mentioned} and phrase.noun:
                 self.mentioned.append(reader.kinds[phrase.find.record])
             every = any(reader.low(step) in lexicon.EVERY for step in range(phrase.first, phrase.last))
-            if phrase.find.bare and not (every and phrase.find.pick == "all"):
+            every = every or reader.low(phrase.first) == "both"
+            if phrase.find.bare and not (every and phrase.find.pick != "one"):
                 bare = (name, phrase, None)
                 continue
-            if not self._leads(kind, phrase.find) or not self._plausible(phrase):
+            if not self._leads(kind, phrase.find) or not self._plausible(phrase, kind):
                 continue
             apart = name in self.records and not self._joined(name, phrase.first)
             if apart and not (
@@ -185,11 +187,13 @@ class StretchRecords(StretchValues):
         if low in lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES or reader.tokens[at].owns:
             return False
         return low in lexicon.NAME_STOP or (
-            is_order(stem(low)) and (reader.starts(at) or not reader.tokens[at].capital)
+            is_order(stem(low)) and not low.endswith("ing") and (reader.starts(at) or not reader.tokens[at].capital)
         )
 
     def _fit(self, kind: RecordKind, phrase: Phrase) -> float:
         if phrase.find.record == kind.name:
+            if not phrase.noun and phrase.find.said is None:
+                return 2.0  # a name alone, of somebody whose record it is
             return 3.0 if phrase.noun or not person_like(kind) else 2.5
         if self.reader.leads(kind, self.reader.kinds[phrase.find.record]):
             return 2.0
@@ -223,7 +227,7 @@ class StretchRecords(StretchValues):
                     return step
         return self.stop
 
-    def _plausible(self, phrase: Phrase) -> bool:
+    def _plausible(self, phrase: Phrase, kind: RecordKind) -> bool:
         """Whether words without a noun mean a record: a code, an address, a name; words of the action and plain English
         in small letters are none, unless they stand where a name does."""
         reader, at = self.reader, phrase.first
@@ -253,9 +257,23 @@ class StretchRecords(StretchValues):
         if not is_word(token.low):
             return True
         placed = reader.low(at - 1) in {"for", "of", "to", "from", "by", "with"} or self.verbs.get(at - 1, 0.0) >= 0.5
+        # A thing is called by plain words where it is counted, or told with its article: "20 spark plugs".
+        thing = phrase.find.record == kind.name and phrase.find.said is not None and not self._is_person(kind)
+        before = at - 2 if reader.low(at - 1) in lexicon.MORE else at - 1
+        placed = placed or (thing and (before in reader.numbers or reader.low(at - 1) == "the" or self._counted(span)))
         return placed and not any(
-            is_order(stem(reader.low(step))) or reader.low(step) in lexicon.MORE | lexicon.COMMON for step in span
+            (is_order(stem(reader.low(step))) and not reader.low(step).endswith("ing"))
+            or reader.low(step) in lexicon.MORE | lexicon.COMMON
+            for step in span
         )
+
+    def _is_person(self, kind: RecordKind) -> bool:
+        people = self.reader.people()
+        return person_like(kind) == 2 or (people is not None and people.name == kind.name)
+
+    def _counted(self, span: range) -> bool:
+        """Whether several words at the beginning are followed by how many: "spark plugs 12"."""
+        return self.reader.starts(span.start) and len(span) > 1 and span.stop in self.reader.numbers
 
     def _known(self, low: str) -> bool:
         """Whether a word is one of the action's own, and no name that stands in its examples."""
@@ -264,7 +282,8 @@ class StretchRecords(StretchValues):
 
     def _joined(self, name: str, at: int) -> bool:
         """Whether a phrase stands in a list with the one before it: nothing but joints and values between."""
-        return self._joins(self.records[name][-1].last, at)
+        last = self.records[name][-1].last
+        return self._joins(last, at) or any(last <= first and stop <= at for first, stop in self.reader.corrections)
 
     def _joins(self, first: int, last: int) -> bool:
         """Whether nothing but joints, articles and values stands between two phrases of a list."""

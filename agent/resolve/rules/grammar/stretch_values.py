@@ -45,6 +45,40 @@ class StretchValues(StretchWords):
             found = list(self._read_values(name, schema if isinstance(schema, Mapping) else {}, annotation))
             if found:
                 self.values[name] = found
+        self._counts()
+
+    def _counts(self) -> None:
+        """A number that nothing else says belongs to the one parameter that needs a number: "order 20 spark plugs"."""
+        wanting = [
+            name
+            for name in self.offer.required
+            if name not in self.values
+            and self.kind(name) is None
+            and self.offer.annotation(name).unit is None
+            and self._speaks(self.offer.annotation(name))
+            and (schema := self.offer.properties.get(name))
+            and schema.get("type") in ("integer", "number")
+            and "enum" not in schema
+        ]
+        if len(wanting) != 1:
+            return
+        reader, found = self.reader, []
+        for at, held in reader.numbers.items():
+            last = reader.end_index(held.end)
+            if not self.first <= at < self.stop or at in self.quoted or at in reader.valued or at in reader.dated:
+                continue
+            if held.kind != "cardinal" or held.unit or held.vague or at in reader.hours or reader.numbered(at):
+                continue
+            whole = self.offer.properties[wanting[0]].get("type") == "integer"
+            if reader.comparison_before(at) or (whole and held.value != int(held.value)):
+                continue
+            value = int(held.value) if held.value == int(held.value) else float(held.value)
+            coded = reader.tokens[at].text.isdigit() and len(reader.tokens[at].text) > 3
+            found.append(
+                Piece(at, last, TypedValue(value=value, quote=reader.words(at, last)), 0.3 if coded else 0.44)
+            )
+        if found:
+            self.values[wanting[0]] = found
 
     def _read_values(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
         if annotation.unit in MONEY:
