@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from agent.pipeline.outcome import FINAL, CallOutcome, CallState, Phase, PhaseCallback, RunState, ignore_phase
 from agent.pipeline.plan import Fault, ParameterValue, Plan, RecordSnapshot, Refusal, RefusalCode, Reply, Step
-from agent.pipeline.request import Answer, GivenBy, Request, Span, Turn, Value
+from agent.pipeline.request import Answer, EarlierCall, EarlierRecords, GivenBy, Request, Span, Turn, Value
 from agent.pipeline.resolution import (
     Abstain,
     AbstainReason,
@@ -60,6 +60,8 @@ __all__ = [
     "Condition",
     "DefaultSource",
     "Draft",
+    "EarlierCall",
+    "EarlierRecords",
     "Evidence",
     "Fault",
     "GivenBy",

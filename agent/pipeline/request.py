@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Annotated, Literal
 
@@ -39,11 +40,34 @@ GivenBy = Literal["api", "event"]
 """What hands over a call ready-made, in data instead of words."""
 
 
+class EarlierCall(Value):
+    """A call of an earlier request by its handle: the ``records`` it was for by parameter, as handles; which parameters
+    were ``said`` and which were ``computed``; whether it ``waits`` for a confirmation."""
+
+    handle: str
+    action: str
+    records: Mapping[str, str] = {}
+    said: tuple[str, ...] = ()
+    computed: tuple[str, ...] = ()
+    waits: bool = False
+
+
+class EarlierRecords(Value):
+    """Records of one kind that an earlier request spoke of, by their handle."""
+
+    handle: str
+    kind: str
+    count: int = 1
+
+
 class Turn(Value):
-    """An earlier request of the thread: its words, and what came of it by action names and handles."""
+    """An earlier request of the thread: its words, and what came of it by action names and handles; ``calls`` and
+    ``records`` are the same for code to read."""
 
     words: str
     came: str
+    calls: tuple[EarlierCall, ...] = ()
+    records: tuple[EarlierRecords, ...] = ()
 
 
 class Request(Value):

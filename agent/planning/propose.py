@@ -32,7 +32,8 @@ from agent.pipeline import (
 )
 from agent.planning.answered import is_for_the_model, offered_records, replaced_words, taken_up
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
-from agent.planning.thread import ThreadCall, correct_calls, earlier_arguments, undo_calls
+from agent.planning.reversal import correct_calls, undo_calls
+from agent.planning.thread import ThreadCall, earlier_arguments
 from agent.query.answers import Answerer
 from agent.query.query import Query
 from agent.query.results import RecordKey

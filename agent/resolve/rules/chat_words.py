@@ -32,7 +32,9 @@ _WORD: Final = re.compile(
     r"(?<![\w@./'’-])(?P<word>[^\W\d_]+(?:/o?)?|[^\W\d_]+[248][^\W\d_]*)(?![\w@'’]|[./-]\w)", re.UNICODE
 )
 _DIGIT: Final = re.compile(r"(?<=\s)(?P<digit>[24])(?=\s+(?P<next>[^\W\d_]+)(?P<plural>\s+[^\W\d_]{2,}s\b)?)")
-_TIMES: Final = re.compile(r"(?<![\w.,-])(?:[x×]\s?(?P<after>\d{1,4})|(?P<before>\d{1,4})\s?[x×])(?![\w.,-])", re.IGNORECASE)
+_TIMES: Final = re.compile(
+    r"(?<![\w.,-])(?:[x×]\s?(?P<after>\d{1,4})|(?P<before>\d{1,4})\s?[x×])(?![\w.,-])", re.IGNORECASE
+)
 _EMAIL: Final = re.compile(r"(?<![\w@-])e-mail(?=s?\b(?![-@]))", re.IGNORECASE)
 _DIGITS: Final = {"2": "to", "4": "for"}
 _SOUNDS: Final = {"8": "ate", "4": "for", "2": "to"}
@@ -55,7 +57,7 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
     for found in _DIGIT.finditer(bare):
         after = found["next"].lower()
         if found["plural"]:
-            continue  # "2 timing belts" are counted
+            continue  # "2 door hinges" are counted
         if not counted(after) and not after.endswith("s") and after not in EMPTY and found["next"].islower():
             yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]
 

@@ -63,7 +63,7 @@ MANNER: Final = word_set(
     "immediately now today asap again soon quickly urgently right straight away once instantly already too back there "
     "here permanently fully completely really simply kindly maybe perhaps probably still yet well though anyway "
     "however "
-    "so actually basically literally finally also as soon possible moment minute"
+    "hm hmm oh ah oops uh um so actually basically literally finally also as soon possible moment minute"
 )
 """Words of how or when something shall be done, which change nothing of what is done."""
 MORE: Final = word_set("another other more extra additional further new old same own full whole free")

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from agent.extract.limits import MAX_WISHES, refuse_too_many
 from agent.extract.spans.politeness import is_polite_word
 from agent.extract.time import durations
-from agent.pipeline import Abstain, Ask, Candidate, Draft, Proposed, Question, Resolution, Span
+from agent.pipeline import Abstain, Ask, Candidate, Draft, Proposed, Question, Resolution, Span, Turn
 from agent.planning.proposal import (
     Answer,
     Argument,
@@ -32,6 +32,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.amounts import MONEY
 from agent.resolve.rules.grammar.choose import Chooser
 from agent.resolve.rules.grammar.conditions import read_tests
+from agent.resolve.rules.grammar.follow_ups import follow_up, remember
 from agent.resolve.rules.grammar.interpretation import Interpretation
 from agent.resolve.rules.grammar.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions import read_answer
@@ -62,9 +63,22 @@ _SENTENCE: Final = re.compile(r"[.!?\n](?=\s|$)")
 class Proposer:
     """Reads one request. ``shortlist`` holds what may be called."""
 
-    def __init__(self, read: AlignedText, shortlist: Shortlist, kinds: Sequence[RecordKind], now: datetime) -> None:
-        self.read, self.shortlist = read, shortlist
+    def __init__(
+        self,
+        read: AlignedText,
+        shortlist: Shortlist,
+        kinds: Sequence[RecordKind],
+        now: datetime,
+        thread: Sequence[Turn] = (),
+    ) -> None:
+        self.read, self.shortlist, self.thread = read, shortlist, thread
         self.reader = Reader(read.text, kinds, now, self.words)
+        remember(self.reader, thread)
+        self._person = self.reader.person
+
+    def follow_up(self) -> Proposal | None:
+        """What continues the thread's last calls."""
+        return follow_up(self.reader, self.read.typed, self.shortlist, self.thread)
 
     def words(self, start: int, end: int) -> Words:
         span = self.read.span(Span(start=start, end=end, text=self.read.text[start:end]))
@@ -147,7 +161,7 @@ class Proposer:
         """Who is spoken of in the sentences before an order."""
         reader = self.reader
         at = max(first, stop - MOST_BEFORE)
-        while at < stop and reader.person is None:
+        while at < stop and reader.person == self._person:
             token = reader.tokens[at]
             if token.capital or not is_word(token.low):
                 phrase = read_phrase(reader, at, stop, None)

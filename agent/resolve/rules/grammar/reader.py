@@ -76,6 +76,8 @@ class Reader:
         self.durations = durations.find(self.text)
         self.person: Find | None = None
         self.thing: Find | None = None
+        self.remembered: tuple[Find, ...] = ()
+        """What earlier requests of the thread spoke of, which a pronoun is needed for."""
         self.several: tuple[Find, ...] = ()
         """The records of a list that was spoken of last: what "them" and "both" are."""
         self._owners: dict[str, RecordKind | None] = {}
@@ -352,6 +354,11 @@ class Reader:
             return None
         return shift(self.now.date(), -int(count), unit), after + 1
 
+    def describes(self, index: int) -> bool:
+        """Whether a verb's form on -ing belongs to the word after it: "folding chairs", never "smoking in bed"."""
+        after = self.low(index + 1)
+        return self.low(index).endswith("ing") and after.isalpha() and after not in lexicon.NAME_STOP
+
     def name(self, index: int, stop: int) -> int:
         """Where a name that begins at a token ends (``index`` itself: there is none). Typed with capitals it goes on as
         long as they do; a word of the grammar, a noun of a kind or a number ends it."""
@@ -373,7 +380,7 @@ class Reader:
                 break
             if capital and end > index and token.word and not token.capital:
                 break
-            if not token.capital and is_order(stem(token.low)) and not token.low.endswith("ing"):
+            if not token.capital and is_order(stem(token.low)) and not self.describes(end):
                 break
             if not token.capital and end > index and is_word(token.low) and not is_word(self.low(end - 1)):
                 break

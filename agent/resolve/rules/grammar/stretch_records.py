@@ -187,7 +187,7 @@ class StretchRecords(StretchValues):
         if low in lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES or reader.tokens[at].owns:
             return False
         return low in lexicon.NAME_STOP or (
-            is_order(stem(low)) and not low.endswith("ing") and (reader.starts(at) or not reader.tokens[at].capital)
+            is_order(stem(low)) and not reader.describes(at) and (reader.starts(at) or not reader.tokens[at].capital)
         )
 
     def _fit(self, kind: RecordKind, phrase: Phrase) -> float:
@@ -256,13 +256,15 @@ class StretchRecords(StretchValues):
             return True
         if not is_word(token.low):
             return True
+        if token.low.endswith("ing") and len(span) == 1:
+            return False  # "for smoking": why, and nobody
         placed = reader.low(at - 1) in {"for", "of", "to", "from", "by", "with"} or self.verbs.get(at - 1, 0.0) >= 0.5
-        # A thing is called by plain words where it is counted, or told with its article: "20 spark plugs".
+        # A thing is called by plain words where it is counted, or told with its article: "12 door hinges".
         thing = phrase.find.record == kind.name and phrase.find.said is not None and not self._is_person(kind)
         before = at - 2 if reader.low(at - 1) in lexicon.MORE else at - 1
         placed = placed or (thing and (before in reader.numbers or reader.low(at - 1) == "the" or self._counted(span)))
         return placed and not any(
-            (is_order(stem(reader.low(step))) and not reader.low(step).endswith("ing"))
+            (is_order(stem(reader.low(step))) and not reader.describes(step))
             or reader.low(step) in lexicon.MORE | lexicon.COMMON
             for step in span
         )
@@ -272,7 +274,7 @@ class StretchRecords(StretchValues):
         return person_like(kind) == 2 or (people is not None and people.name == kind.name)
 
     def _counted(self, span: range) -> bool:
-        """Whether several words at the beginning are followed by how many: "spark plugs 12"."""
+        """Whether several words at the beginning are followed followed by how many: "door hinges 12"."""
         return self.reader.starts(span.start) and len(span) > 1 and span.stop in self.reader.numbers
 
     def _known(self, low: str) -> bool:
@@ -330,12 +332,18 @@ class StretchRecords(StretchValues):
                     for each in led
                 ]
                 return
-        self.doubtful = self.doubtful or (both is not None and reader.low(both) == "both")
-        for spoken in (reader.spoken.get(kind.name), reader.thing, None if thing else reader.person):
+        two = any(each.pick == 2 for each in reader.remembered)
+        self.doubtful = self.doubtful or (both is not None and reader.low(both) == "both" and not two)
+        told: tuple[Find | None, ...] = (reader.thing, None if thing else reader.person)
+        if reader.thing in reader.remembered and reader.person not in reader.remembered:
+            told = told[::-1]  # who was named now, before what the thread spoke of
+        for spoken in (reader.spoken.get(kind.name), *told):
             down = spoken is not None and (
                 spoken.record == kind.name or reader.leads(kind, reader.kinds[spoken.record])
             )
             up = spoken is not None and person_like(kind) == 2 and pronoun is not None and not thing
+            if pronoun is None and spoken in reader.remembered:
+                continue
             if spoken is not None and (down or (up and self._leads(kind, spoken))):
                 at = pronoun if pronoun is not None else self.first
                 last = at + 1 if pronoun is not None else at

@@ -48,7 +48,7 @@ class StretchValues(StretchWords):
         self._counts()
 
     def _counts(self) -> None:
-        """A number that nothing else says belongs to the one parameter that needs a number: "order 20 spark plugs"."""
+        """A number that nothing else says belongs to the one parameter that needs a number: "buy 12 hinges"."""
         wanting = [
             name
             for name in self.offer.required
@@ -74,9 +74,7 @@ class StretchValues(StretchWords):
                 continue
             value = int(held.value) if held.value == int(held.value) else float(held.value)
             coded = reader.tokens[at].text.isdigit() and len(reader.tokens[at].text) > 3
-            found.append(
-                Piece(at, last, TypedValue(value=value, quote=reader.words(at, last)), 0.3 if coded else 0.44)
-            )
+            found.append(Piece(at, last, TypedValue(value=value, quote=reader.words(at, last)), 0.3 if coded else 0.44))
         if found:
             self.values[wanting[0]] = found
 
@@ -104,6 +102,8 @@ class StretchValues(StretchWords):
             bare = held.currency is None
             coded = bare and (token.text.startswith("#") or (token.text.isdigit() and len(token.text) > 2))
             timed = any(each.start == token.start for each in reader.durations)
+            if bare and token.low in {"one", "a", "an"}:
+                continue  # "one up", "one of them"
             if timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
                 continue
             yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), 0.3 if coded else 0.5 if bare else 1.0)

@@ -51,20 +51,27 @@ def understand(
     text = request.text
     if not any(char.isalnum() for char in text):
         return Abstain(reason="empty", detail="Nothing was asked.")
-    proposer = Proposer(read, shortlist, kinds, request.now)
+    thread = request.thread
+
+    def read_anew() -> Proposer:
+        return Proposer(read, shortlist, kinds, request.now, thread)
+
+    proposer = read_anew()
     chosen = find_chosen_action(request, shortlist)
     for parts in possible_branches(text):
         tested = _under_tests(proposer, parts)
         if tested is not None:
             return tested
-        proposer = Proposer(read, shortlist, kinds, request.now)
+        proposer = read_anew()
     if chosen is not None:
         made = proposer.resolve(chosen=True)
         return made or Calls(drafts=(Draft(action=chosen, version=shortlist.offers[0].version),))
+    if (continued := proposer.follow_up()) is not None:
+        return Proposed(proposal=continued)
     answer = proposer.answer() or action_asked(text, shortlist)
     if answer is not None:
         return Proposed(proposal=Proposal(result=AnswerResult(answer=answer)))
-    proposer = Proposer(read, shortlist, kinds, request.now)
+    proposer = read_anew()
     asks = (bool(_ASKS.match(text)) or parse_clause(text).about) and not proposer.ordered()
     made = proposer.resolve(reads=asks)
     if made is None:

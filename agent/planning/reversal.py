@@ -1,0 +1,169 @@
+"""Taking back what calls of a thread did, and correcting calls that wait."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from agent.pipeline import CallOutcome, RecordSource, RunState, Step
+from agent.planning.proposal import Argument, Call, EarlierValue, Handle, RecordArgument
+from agent.planning.thread import ThreadCall
+from agent.query.results import RecordKey
+from registry.catalogue import Catalogue
+from registry.contract import Contract
+
+_NEVER: Final[frozenset[RunState]] = frozenset({"rejected", "expired", "refused", "abstained"})
+
+
+@dataclass(frozen=True)
+class Undo:
+    """``calls`` take back what was done, ``records`` are the handles they speak of; ``withdraw`` are runs that only
+    have to be withdrawn, with the titles of their calls; ``stuck`` says what can't be taken back, and why."""
+
+    calls: tuple[Call, ...] = ()
+    records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
+    withdraw: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+
+
+def undo_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall], catalogue: Catalogue) -> Undo:
+    """The calls that reverse those of the thread, latest first: by the contract that undoes it, or by the same action
+    with the value before. What never happened has nothing to take back."""
+    made = _Reversing(catalogue)
+    withdraw: list[str] = []
+    withdrawn: list[str] = []
+    stuck: list[str] = []
+    for handle in reversed(list(dict.fromkeys(handles))):
+        call = calls.get(handle)
+        if call is None:
+            continue
+        title = f"“{call.step.title}”"
+        if call.waits:
+            withdraw.append(call.run_id)
+            withdrawn.append(title)
+        elif (why := _nothing_to_reverse(call)) is not None:
+            stuck.append(f"{title} {why}")
+        elif not made.add(call):
+            stuck.append(f"{title} can't be taken back here.")
+    return Undo(
+        tuple(made.calls), made.records, tuple(dict.fromkeys(withdraw)), tuple(dict.fromkeys(withdrawn)), tuple(stuck)
+    )
+
+
+@dataclass(frozen=True)
+class Correction:
+    """``supersedes`` are the runs whose cards the corrected one takes the place of; ``told`` is what its card says."""
+
+    supersedes: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+def correct_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall]) -> Correction:
+    """What a plan that corrects these calls of the thread does to them. Whatever else stood on their cards goes with
+    it, and what is confirmed already stays: the new card says both."""
+    named = [calls[handle] for handle in dict.fromkeys(handles) if handle in calls]
+    told: list[str] = []
+    for run_id in dict.fromkeys(call.run_id for call in named if call.waits):
+        same = [call for call in named if call.run_id == run_id]
+        if len(same) < same[0].of:
+            told.append(f"The earlier card had {same[0].of} actions; this one takes the place of all of them.")
+    told += [
+        f"“{call.step.title}” was confirmed already; this comes on top of it."
+        for call in named
+        if not call.waits and call.state not in _NEVER
+    ]
+    return Correction(tuple(dict.fromkeys(call.run_id for call in named if call.waits)), tuple(dict.fromkeys(told)))
+
+
+def _nothing_to_reverse(call: ThreadCall) -> str | None:
+    """Why there is nothing to reverse, None where the call has happened."""
+    state = call.outcome.state if call.outcome is not None else None
+    if call.state in _NEVER or state in ("failed", "skipped"):
+        return "was not done, so there is nothing to take back."
+    if call.state == "succeeded" or state == "succeeded":
+        return None
+    if call.state == "unknown":
+        return "may have happened; that has to be settled first."
+    if call.state == "failed":
+        return "was not done, so there is nothing to take back."
+    return "is being sent just now; ask again when it is done."
+
+
+class _Reversing:
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.calls: list[Call] = []
+        self.records: dict[str, tuple[RecordKey, ...]] = {}
+
+    def add(self, call: ThreadCall) -> bool:
+        """Whether there is a way to take it back."""
+        step = call.step
+        contract = self.catalogue.version(step.action, step.version) or self.catalogue.get(step.action)
+        if contract is None:
+            return False
+        undo = self.catalogue.get(contract.undo) if contract.undo else None
+        made = self._by_contract(call, undo) if undo is not None else self._by_value_before(call, contract)
+        if made is not None:
+            self.calls.append(made)
+        return made is not None
+
+    def _record(self, kind: str, record_id: str) -> RecordArgument:
+        """The record by its id, which nobody typed: a handle that only code makes."""
+        handle = f"@undone{len(self.records) + 1}"
+        self.records[handle] = tuple((kind, each) for each in record_id.split())
+        return RecordArgument(reference=Handle(handle=handle))
+
+    def _by_contract(self, call: ThreadCall, undo: Contract) -> Call | None:
+        """The undoing contract's record is one that the call named, or one that its answer names by the parameter's own
+        name."""
+        answer = _answer(call.outcome)
+        arguments: dict[str, Argument] = {}
+        for name in undo.required:
+            kind = undo.annotation(name).record
+            if kind is None:
+                continue
+            held = answer.get(name) if isinstance(answer.get(name), str | int) else _record_of(call.step, kind)
+            if held is None:
+                return None
+            arguments[name] = self._record(kind, str(held))
+        return Call(action=undo.name, arguments=arguments)
+
+    def _by_value_before(self, call: ThreadCall, contract: Contract) -> Call | None:
+        """The same action with the value that a record held before, where the contract says which field it replaces."""
+        arguments: dict[str, Argument] = {}
+        for name in contract.properties:
+            annotation = contract.annotation(name)
+            if annotation.record is not None and (held := _record_of(call.step, annotation.record, name)) is not None:
+                arguments[name] = self._record(annotation.record, held)
+            elif annotation.replaces is not None:
+                kind = contract.annotation(annotation.replaces.parameter).record
+                replaced_on = _record_of(call.step, kind, annotation.replaces.parameter) if kind else None
+                pin = next((p for p in call.step.pins if (p.record_kind, p.record_id) == (kind, replaced_on)), None)
+                before = pin.values.get(annotation.replaces.field) if pin is not None else None
+                if pin is None or before is None:
+                    return None
+                arguments[name] = EarlierValue(
+                    value=before, record=pin.record_kind, record_id=pin.record_id, field=annotation.replaces.field
+                )
+        replaced = any(isinstance(each, EarlierValue) for each in arguments.values())
+        return Call(action=contract.name, arguments=arguments) if replaced else None
+
+
+def _record_of(step: Step, kind: str, param: str | None = None) -> str | None:
+    found = [
+        each.source.record_id
+        for each in step.filled
+        if isinstance(each.source, RecordSource) and each.source.record_kind == kind and param in (None, each.param)
+    ]
+    return found[0] if found else None
+
+
+def _answer(outcome: CallOutcome | None) -> dict[str, Any]:
+    try:
+        held = json.loads(outcome.answer) if outcome is not None and outcome.answer else {}
+    except ValueError:
+        return {}
+    return held if isinstance(held, dict) else {}

@@ -1,0 +1,193 @@
+"""Follow-ups: what continues the thread instead of saying a request whole. "Undo that", "and B-103 as well", "make it
+30", and whom "her" means when nobody was named.
+
+The calls and records of earlier requests are known by handles alone; code looks up what they stand for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from agent.pipeline import EarlierCall, EarlierRecords, Turn
+from agent.planning.proposal import (
+    Argument,
+    ArgumentOf,
+    Call,
+    ComputedArgument,
+    Find,
+    Handle,
+    Has,
+    PlanResult,
+    Proposal,
+    QuotedText,
+    RecordArgument,
+    UndoResult,
+)
+from agent.resolve.rules.grammar.action_words import action_words
+from agent.resolve.rules.grammar.choose import Chooser
+from agent.resolve.rules.grammar.interpret import Interpreter
+from agent.resolve.rules.grammar.interpretation import Interpretation
+from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.stretch import Stretch
+from language.text import find_quotations, read_text, word_set
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
+
+MOST_TOKENS: Final = 16
+"""Tokens of the longest follow-up; what is longer says a request of its own."""
+MOST_STRANGE: Final = 2
+"""Small words that nothing explains in a correction, which always waits on a card."""
+_LEAD: Final = (
+    r"\W*(?:(?:oops|whoops|oh|ah|hm+|wait|no|nope|sorry|actually|ok|okay|well|hang\s+on|hold\s+on|please|can\s+you|could\s+you|"
+    r"pls|just|then|so|and|now)\b[\s,.!…–—-]*)*"
+)
+_THAT: Final = (
+    r"(?:it|that|this|them|those|these|both|all|everything|the\s+last\s+(?:one|step|change|action)|"
+    r"the\s+change|that\s+one)"
+)
+_BEFORE: Final = (
+    r"(?:\s+(?:again|please|pls|now|all|of\s+(?:it|them)|(?:to|as|like|how|the\s+way)\s+(?:what\s+|how\s+|the\s+way\s+)?"
+    r"(?:it|they)\s+(?:was|were)(?:\s+before)?|like\s+before|as\s+before))*"
+)
+_UNDO: Final = re.compile(
+    rf"{_LEAD}(?:(?:undo|revert|reverse|roll\s+back|take\s+back|unwind)(?:\s+(?:both\s+of\s+)?{_THAT})?"
+    rf"|(?:take|put|set|change|turn|roll|switch|bring|move|give|flip)\s+{_THAT}\s+back){_BEFORE}\W*(?:[,;.–—-]\s*(?P<why>\S.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_DROP: Final = re.compile(
+    rf"{_LEAD}(?:never\s?mind|(?:forget|scrap|drop|scratch|leave)\s+(?:it|that|about\s+(?:it|that)))\W*"
+    r"(?:[,;.–—-]\s*(?P<why>\S.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_MORE: Final = word_set("also too same again plus")
+_ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
+"""Words by which what was said before is said anew."""
+_AROUND: Final = word_set(
+    "also too same again plus well and for to as do make it that put let's lets only just instead rather enough will "
+    "fine be better hm hmm ok okay actually wait hang hold on no nope sorry oops one wrong meant mean i is would with "
+    "of by in at then now please thing goes please set say "
+)
+
+
+def remember(reader: Reader, thread: Sequence[Turn]) -> None:
+    """What earlier requests spoke of stands for pronouns, the latest first: "block her", "print them"."""
+    for turn in thread:
+        for each in turn.records:
+            kind = reader.kinds.get(each.kind)
+            if kind is None:
+                continue
+            find = _find(each)
+            people = reader.people()
+            reader.spoken[kind.name] = find
+            if people is not None and kind.name == people.name:
+                reader.person = find
+                continue
+            reader.thing = find
+            if people is not None and reader.leads(kind, people):
+                reader.person = Find(record=people.name, where=(Has(related=find),))
+    reader.remembered = tuple({*reader.spoken.values(), *filter(None, (reader.person, reader.thing))})
+
+
+def _find(records: EarlierRecords) -> Find:
+    pick = "one" if records.count == 1 else records.count if records.count == 2 else "all"
+    return Find(record=records.kind, among=records.handle, pick=pick)
+
+
+def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]) -> Proposal | None:
+    """What continues the last calls of the thread; None where the request stands for itself. ``typed`` are its words
+    as they were typed."""
+    calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
+    if not calls or not reader.tokens:
+        return None
+    chooser = Chooser(reader, shortlist)
+    if _takes_back(reader, typed, calls, chooser):
+        return Proposal(result=UndoResult(calls=tuple(call.handle for call in calls)))
+    if len(reader.tokens) > MOST_TOKENS or reader.tokens[-1].text == "?":
+        return None
+    last = calls[-1]
+    offer = shortlist.get(last.action)
+    if offer is None or any(call.action != last.action for call in calls) or chooser.orders(0, len(reader.tokens)):
+        return None
+    if any(each.of or each.like for each in offer.annotations.values()):
+        return None
+    read = _read(reader, offer, shortlist)
+    return _continued(reader, offer, calls, read) if read is not None else None
+
+
+def _takes_back(reader: Reader, typed: str, calls: Sequence[EarlierCall], chooser: Chooser) -> bool:
+    for text in dict.fromkeys((typed, reader.text.plain)):
+        found = _UNDO.fullmatch(text)
+        if found is None and all(call.waits for call in calls):
+            found = _DROP.fullmatch(text)
+        if found is not None:
+            return found["why"] is None or _tells_why(found["why"], reader, chooser)
+    return False
+
+
+def _tells_why(why: str, reader: Reader, chooser: Chooser) -> bool:
+    """Whether nothing is ordered in what follows: it stands at the end of the request."""
+    count = len(read_text(why).tokens)
+    first, stop = len(reader.tokens) - count, len(reader.tokens)
+    return not chooser.orders(max(first, 0), stop) and not any(step in reader.numbers for step in range(first, stop))
+
+
+def _read(reader: Reader, offer: Offer, shortlist: Shortlist) -> Interpretation | None:
+    """What the words say of the same action's parameters, where they say nothing else."""
+    place = Stretch(0, len(reader.tokens))
+    read = Interpreter(reader, offer, action_words(offer, shortlist), place).read()
+    if len(read.calls) != 1 or not read.calls[0] or read.doubtful or read.unexplained:
+        return None
+    return read
+
+
+def _continued(reader: Reader, offer: Offer, calls: Sequence[EarlierCall], read: Interpretation) -> Proposal | None:
+    last, found = calls[-1], read.calls[0]
+    said = {reader.low(at) for at in range(len(reader.tokens))}
+    strange = [at for at in read.strange if reader.low(at) not in _AROUND]
+    telling = any(
+        (reader.tokens[at].capital and not reader.starts(at)) or not reader.low(at).isalpha() for at in strange
+    )
+    named = [
+        name
+        for name, argument in found.items()
+        if isinstance(argument, RecordArgument) and argument.reference not in reader.remembered
+    ]
+    arguments: dict[str, Argument] = {**_as_before(offer, last, found), **found}
+    call = Call(action=offer.name, arguments=arguments)
+    anew = bool(said & _ANEW) or bool(reader.corrections)
+    if named:
+        if strange or not (anew or said & _MORE or reader.low(0) == "and" or {"as", "well"} <= said):
+            return None
+        if last.computed and not all(name in found for name in last.computed):
+            return None  # a part of the one is another amount of the other
+        replaces = (last.handle,) if anew and not said & _MORE else ()
+        if replaces and (len(calls) > 1 or not last.waits):
+            return None
+        return Proposal(result=PlanResult(calls=(call,), replaces=replaces))
+    values = [name for name in found if not isinstance(found[name], RecordArgument)]
+    texts = all(isinstance(found[name], QuotedText) for name in values)
+    if texts and not (find_quotations(reader.text.plain) or said & _labels(offer, values)):
+        return None  # any words could be a reason
+    if not values or len(calls) > 1 or telling or len(strange) > MOST_STRANGE:
+        return None
+    if not last.waits and any(offer.annotation(name).replaces is None for name in values):
+        return None  # done already: it would come on top
+    return Proposal(result=PlanResult(calls=(call,), replaces=(last.handle,)))
+
+
+def _labels(offer: Offer, names: Sequence[str]) -> set[str]:
+    return {"because"} | {word.lower() for name in names for word in (offer.annotation(name).label or name).split()}
+
+
+def _as_before(offer: Offer, last: EarlierCall, found: Mapping[str, Argument]) -> dict[str, Argument]:
+    """The arguments of the earlier call that aren't said anew."""
+    made: dict[str, Argument] = {}
+    for name, handle in last.records.items():
+        if name in offer.properties and offer.annotation(name).record is not None and name not in found:
+            made[name] = RecordArgument(reference=Handle(handle=handle))
+    for name in (*last.said, *last.computed):
+        if name in offer.properties and name not in found:
+            made[name] = ComputedArgument(expression=ArgumentOf(argument=name, of=last.handle))
+    return made

@@ -1,0 +1,114 @@
+"""What continues a thread without a model: taken back, repeated for another record, said anew, pronouns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Ask, EarlierCall, EarlierRecords, Proposed, Request, Turn
+from agent.planning.proposal import ArgumentOf, ComputedArgument, Find, PlanResult, RecordArgument, UndoResult
+from agent.resolve.rules.resolver import RuleResolver
+from tests.unit.agent.resolve.rules.grammar.test_understand import GUEST, INN, NOW, STAY
+
+
+def turn(action: str = "extend_stay", *, waits: bool = True, said: tuple[str, ...] = ("nights",), **more: Any) -> Turn:
+    """A request about a stay, which the thread knows by its handle."""
+    call = EarlierCall(
+        handle="@call1", action=f"inn.{action}", records={"stay": "@stay1"}, said=said, waits=waits, **more
+    )
+    return Turn(words="…", came="…", calls=(call,), records=(EarlierRecords(handle="@stay1", kind="stay"),))
+
+
+async def resolve(text: str, *turns: Turn) -> Any:
+    request = Request(text=text, now=NOW, thread=turns)
+    return (await RuleResolver().resolve(request, INN, (GUEST, STAY))).resolution
+
+
+async def plan(text: str, *turns: Turn) -> PlanResult:
+    made = await resolve(text, *turns)
+    assert isinstance(made, Proposed), made
+    assert isinstance(made.proposal.result, PlanResult), made
+    return made.proposal.result
+
+
+@pytest.mark.parametrize(
+    "text", ["undo", "oh no, undo that please", "revert it", "put it back as it was", "take that back, he will pay"]
+)
+async def test_what_was_done_is_taken_back_by_its_handle(text: str) -> None:
+    made = await resolve(text, turn(waits=False))
+    assert made.proposal.result == UndoResult(calls=("@call1",))
+
+
+async def test_never_mind_withdraws_only_what_waits() -> None:
+    assert (await resolve("never mind", turn())).proposal.result == UndoResult(calls=("@call1",))
+    assert not isinstance(await resolve("never mind", turn(waits=False)), Proposed)
+
+
+@pytest.mark.parametrize("text", ["undo", "make it 3 nights", "B-103 as well"])
+async def test_without_a_thread_nothing_is_continued(text: str) -> None:
+    made = await resolve(text)
+    assert not isinstance(made, Proposed) or not isinstance(made.proposal.result, UndoResult)
+
+
+async def test_taking_back_with_an_order_beside_it_is_no_mere_undo() -> None:
+    made = await resolve("undo that, cancel B-104 instead", turn(waits=False))
+    assert not isinstance(made, Proposed) or not isinstance(made.proposal.result, UndoResult)
+
+
+@pytest.mark.parametrize("text", ["B-103 as well", "and B-103 too", "the same for B-103", "also B-103 please"])
+async def test_the_same_for_another_record_keeps_what_was_said(text: str) -> None:
+    made = await plan(text, turn())
+    (call,) = made.calls
+    assert call.action == "inn.extend_stay"
+    assert isinstance(call.arguments["stay"], RecordArgument)
+    assert isinstance(call.arguments["stay"].reference, Find)
+    assert call.arguments["nights"] == ComputedArgument(expression=ArgumentOf(argument="nights", of="@call1"))
+    assert made.replaces == ()
+
+
+@pytest.mark.parametrize("text", ["make it 3 nights", "no, 3 nights", "sorry, only 3 nights"])
+async def test_a_value_said_anew_replaces_the_call_that_waits(text: str) -> None:
+    made = await plan(text, turn())
+    (call,) = made.calls
+    assert "@stay1" in call.arguments["stay"].model_dump_json()
+    assert "3 nights" in call.arguments["nights"].model_dump_json()
+    assert made.replaces == ("@call1",)
+
+
+async def test_a_record_said_anew_replaces_the_call_that_waits() -> None:
+    made = await plan("wrong one, I meant B-103", turn())
+    assert made.replaces == ("@call1",)
+    assert made.calls[0].arguments["stay"].reference.said.text == "B-103"
+
+
+async def test_a_value_said_anew_after_it_was_done_never_comes_on_top() -> None:
+    made = await resolve("make it 3 nights", turn(waits=False))
+    assert not (
+        isinstance(made, Proposed) and isinstance(made.proposal.result, PlanResult) and made.proposal.result.replaces
+    )
+
+
+async def test_a_part_is_not_repeated_as_the_amount_it_came_to() -> None:
+    made = await resolve("B-103 as well", turn(said=(), computed=("nights",)))
+    assert not isinstance(made, Proposed)
+
+
+async def test_a_pronoun_is_what_the_thread_spoke_of_last() -> None:
+    made = await plan("cancel it", turn(waits=False))
+    assert made.calls[0].arguments["stay"].reference == Find(record="stay", among="@stay1")
+    owner = await plan("ban her for smoking", turn(waits=False))
+    assert "@stay1" in owner.calls[0].arguments["guest"].model_dump_json()
+
+
+async def test_somebody_named_before_the_order_outranks_the_thread() -> None:
+    made = await plan("Omar Aziz wrote again. Ban him for smoking", turn(waits=False))
+    assert made.calls[0].arguments["guest"].reference.said.text == "Omar Aziz"
+
+
+async def test_without_a_pronoun_nothing_is_taken_from_the_thread() -> None:
+    made = await resolve("extend the stay by 2 nights", turn(waits=False))
+    if isinstance(made, Proposed) and isinstance(made.proposal.result, PlanResult):
+        assert "stay" not in made.proposal.result.calls[0].arguments
+    else:
+        assert isinstance(made, Ask)
