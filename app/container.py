@@ -47,6 +47,7 @@ from agent.sso.login import SsoLogin
 from agent.sso.provider import Provider
 from agent.workspace.admin import WorkspaceAdmin
 from agent.workspace.context import WorkspaceContexts
+from agent.workspace.document_imports import DocumentImports
 from agent.workspace.members import MemberService
 from app.maintenance import run_maintenance, write_anchors
 from app.providers import build_issuer, build_model, build_resolver, issuer_name
@@ -111,6 +112,7 @@ class Container:
     anchors: Anchors
     vault: Vault
     connection_check: ConnectionCheck
+    document_imports: DocumentImports
 
 
 @asynccontextmanager
@@ -285,6 +287,7 @@ async def open_container(
         anchors,
         vault,
         ConnectionCheck(contexts, http_endpoints),
+        DocumentImports(guard),
     )
     closing, stranded = asyncio.Event(), RunRecovery(database, clock, wake)
     sweep = (

@@ -11,7 +11,21 @@ import web.console
 import web.mcp.endpoint
 from app.container import Container
 from web import openapi, problem
-from web.api import actions, connections, connectors, contracts, credentials, health, history, keys, me, metrics, runs
+from web.api import (
+    actions,
+    connections,
+    connectors,
+    contracts,
+    credentials,
+    health,
+    history,
+    imports,
+    keys,
+    me,
+    metrics,
+    runs,
+    tools,
+)
 from web.api.automations import rules
 from web.api.events import events, inbound
 from web.api.records import customers, mirrors, tickets
@@ -61,12 +75,14 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
         connectors,
         connections,
         credentials,
+        tools,  # before the contracts, whose names stand in the same place
         contracts,
         customers,
         deliveries,
         events,
         health,
         history,
+        imports,
         inbound,
         keys,
         me,

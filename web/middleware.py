@@ -19,8 +19,14 @@ log = logging.getLogger("opsiq.access")
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 MAX_BODY_BYTES: Final = 1024 * 1024
-UPLOADS: Final[Mapping[str, int]] = {"/evals": 16 * 1024 * 1024}
-"""Pages that take a file: what they are sent is looked at by who is signed in and may, and bounded again there."""
+UPLOADS: Final[Mapping[str, int]] = {
+    "/evals": 16 * 1024 * 1024,
+    "/import": 16 * 1024 * 1024,
+    "/import/review": 8 * 1024 * 1024,
+    "/import/sign": 8 * 1024 * 1024,
+    "/v1/imports/openapi": 16 * 1024 * 1024,
+}
+"""Paths that take a document: what they are sent is looked at by who is signed in and may, and bounded again there."""
 SECURITY: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),

@@ -408,6 +408,46 @@ OF: Final[Mapping[str, Any]] = {
     "RecordPage": _page(_CUSTOMER),
     "RecordView": _CUSTOMER,
     "RegisteredList": _all(_REGISTERED),
+    "ImportedView": {
+        "title": "Shop",
+        "version": "1",
+        "openapi": "3.1.0",
+        "document": _SHA,
+        "operations": 2,
+        "drafts": [
+            {
+                "name": "orders.cancel",
+                "operation": "POST /orders/{id}/cancel",
+                "title": "Cancel an order",
+                "risk": "write",
+                "notes": [],
+                "contract": {"schema": "opsiq/contract/v2", "name": "orders.cancel"},
+            }
+        ],
+        "refused": [
+            {"operation": "PUT /orders/{id}/picture", "reason": "It takes a file, which contracts don't send."}
+        ],
+        "kinds": ["order"],
+        "decide": ["Roles: nobody may run 1 of 1 drafts. Name roles, for all or for each."],
+        "decisions": {"schema": "opsiq/import-decisions/v1"},
+        "connector": {"schema": "opsiq/connector/v1", "name": "shop"},
+    },
+    "ToolList": {
+        "data": [
+            {
+                "action": "saas.close_ticket",
+                "tool": {
+                    "type": "function",
+                    "function": {
+                        "name": "saas__close_ticket",
+                        "description": "Close a ticket. Close a ticket that is open.",
+                        "parameters": {"type": "object", "properties": {"ticket_id": {"type": "integer"}}},
+                    },
+                },
+            }
+        ],
+        "more": False,
+    },
     "SuspendedView": {"name": "shop.restock", "version": 1, "state": "suspended"},
     "UpstreamList": {"data": []},
     "RetiredView": {"name": "shop.restock", "version": 1, "state": "retired"},

@@ -1,0 +1,64 @@
+"""Document imports on a server: an OpenAPI document that somebody sent or named, drafted in a process of its own.
+
+Nothing is kept and nothing registered: drafts are data until an owner signs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from core.errors import InvalidInput, Unavailable
+from executors.http.ssrf_guard import SsrfGuard
+from executors.importing.import_process import DocumentSource, ImportProcess
+from executors.importing.sources import ARCHIVES, TextSource, WebSource, open_archive
+from registry.importing.references import is_url
+
+MAX_WAITING: Final = 4
+"""Imports that are run or wait, so that documents don't pile up in memory."""
+
+
+class DocumentImports:
+    """Drafts contracts from documents, a few at a time."""
+
+    def __init__(self, guard: SsrfGuard, process: ImportProcess | None = None) -> None:
+        self._guard = guard
+        self._process = process or ImportProcess()
+        self._running = 0
+
+    async def draft(self, source: DocumentSource, decisions: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """``report``, ``contracts``, ``connector`` and ``decisions``, as ``opsiq import openapi`` writes them. Raises
+        InvalidInput for what can't be read, Unavailable where too many are under way."""
+        if self._running >= MAX_WAITING:
+            raise Unavailable("Several documents are being imported already. Try again in a minute.")
+        self._running += 1
+        try:
+            given = dict(decisions) if decisions is not None else None
+            return await self._process.run({"do": "draft", "decisions": given}, [source])
+        finally:
+            self._running -= 1
+
+    def at_address(self, url: str) -> WebSource:
+        """The document at an address, and those of its host that it refers to. Raises InvalidInput."""
+        if not is_url(url):
+            raise InvalidInput("Give the document's address, beginning with https://.")
+        return WebSource(url, self._guard)
+
+
+def open_upload(data: bytes, name: str) -> DocumentSource:
+    """A document that was sent: JSON, YAML, or an archive of several files, which its name or first bytes tell. Raises
+    InvalidInput."""
+    if not data.strip():
+        raise InvalidInput("The document is empty.")
+    packed = next((suffix for suffix, magic in _MAGIC.items() if data.startswith(magic)), "")
+    if packed or name.lower().endswith(ARCHIVES):
+        return open_archive(data, name if name.lower().endswith(ARCHIVES) else f"document{packed}")
+    return TextSource(data)
+
+
+_MAGIC: Final[Mapping[str, bytes]] = {
+    ".zip": b"PK\x03\x04",
+    ".tar.gz": b"\x1f\x8b",
+    ".tar.bz2": b"BZh",
+    ".tar.xz": b"\xfd7zXZ",
+}

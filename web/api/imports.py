@@ -1,0 +1,120 @@
+"""Document imports over REST, for owners: an OpenAPI document as unsigned drafts. Nothing is kept or registered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field
+
+from agent.workspace.document_imports import open_upload
+from core.errors import InvalidInput
+from web.api.body import Body, parsed
+from web.api.run_views import View
+from web.auth import Caller, container_of, require_signature
+from web.openapi import problems, takes
+
+router = APIRouter(prefix="/v1/imports", tags=["contracts"])
+
+EXAMPLE: Final = {
+    "document": '{"openapi": "3.1.0", "info": {"title": "Shop", "version": "1"}, "paths": {"/orders/{id}/cancel": '
+    '{"post": {"parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}}], '
+    '"responses": {}}}}}',
+    "decisions": {"roles": ["support"]},
+}
+
+
+class ImportBody(Body):
+    """``document`` is the document itself, as JSON or YAML text; or ``url`` is where it is. ``decisions`` are what
+    ``opsiq import openapi`` reads from decisions.json."""
+
+    document: Annotated[str, Field(min_length=1)] | None = None
+    url: Annotated[str, Field(min_length=1, max_length=2000)] | None = None
+    decisions: dict[str, Any] | None = None
+
+
+class ContractDraftView(View):
+    """An unsigned contract made from ``operation``; ``notes`` are what a person should know before signing it."""
+
+    name: str
+    operation: str
+    title: str
+    risk: str
+    notes: Sequence[str]
+    contract: dict[str, Any]
+
+
+class RefusedOperationView(View):
+    operation: str
+    reason: str
+
+
+class ImportedView(View):
+    """What became of each operation of a document. ``decide`` is what only people can say; ``decisions`` is where they
+    write it, ``connector`` the beginning of a connector.json."""
+
+    title: str
+    version: str
+    openapi: str
+    document: str
+    operations: int
+    drafts: Sequence[ContractDraftView]
+    refused: Sequence[RefusedOperationView]
+    kinds: Sequence[str]
+    decide: Sequence[str]
+    decisions: dict[str, Any]
+    connector: dict[str, Any]
+
+
+@router.post(
+    "/openapi",
+    response_model=ImportedView,
+    responses=problems("422"),
+    openapi_extra=takes(ImportBody, EXAMPLE, idempotent=False),
+)
+async def draft_openapi(
+    request: Request, caller: Annotated[Caller, Depends(require_signature("contracts:write", owner=True))]
+) -> ImportedView:
+    """Every operation of an OpenAPI 3 or Swagger 2 document as a draft, or refused with its reason. It stores nothing,
+    so it takes no Idempotency-Key: register the drafts that are wanted."""
+    body = parsed(ImportBody, caller)
+    if (body.document is None) == (body.url is None):
+        raise InvalidInput("Give either the document itself (document), or where it is (url).")
+    imports = container_of(request).document_imports
+    source = (
+        open_upload(body.document.encode("utf-8", "replace"), "document")
+        if body.document is not None
+        else imports.at_address(body.url or "")
+    )
+    return _imported(await imports.draft(source, body.decisions))
+
+
+def _imported(answer: Mapping[str, Any]) -> ImportedView:
+    report = answer["report"]
+    contracts = {each["name"]: each for each in answer["contracts"]}
+    return ImportedView(
+        title=report["title"],
+        version=report["version"],
+        openapi=report["openapi"],
+        document=report["document"],
+        operations=report["operations"],
+        drafts=tuple(
+            ContractDraftView(
+                name=each["name"],
+                operation=each["operation"],
+                title=each["title"],
+                risk=each["risk"],
+                notes=tuple(each["notes"]),
+                contract=contracts[each["name"]],
+            )
+            for each in report["drafts"]
+        ),
+        refused=tuple(
+            RefusedOperationView(operation=each["operation"], reason=each["reason"]) for each in report["refused"]
+        ),
+        kinds=tuple(report["kinds"]),
+        decide=tuple(report["decide"]),
+        decisions=answer["decisions"],
+        connector=answer["connector"],
+    )
