@@ -53,7 +53,13 @@ def open_upload(data: bytes, name: str) -> DocumentSource:
     packed = next((suffix for suffix, magic in _MAGIC.items() if data.startswith(magic)), "")
     if packed or name.lower().endswith(ARCHIVES):
         return open_archive(data, name if name.lower().endswith(ARCHIVES) else f"document{packed}")
+    if not any(word in data for word in _WORDS) and b"\x00" not in data:
+        raise InvalidInput('This is no OpenAPI document: it says neither "openapi" nor "swagger".')
     return TextSource(data)
+
+
+_WORDS: Final = (b"openapi", b"swagger")
+"""One of which every document holds, told before a process is started for it."""
 
 
 _MAGIC: Final[Mapping[str, bytes]] = {

@@ -15,6 +15,7 @@ from web.console.contracts import contracts, drafts
 from web.console.evals import eval_compare, eval_report, evals
 from web.console.events import event, event_types, events
 from web.console.history import history, history_entry, history_views, insights
+from web.console.imports import imports, review
 from web.console.keys import keys
 from web.console.members import members
 from web.console.runs import ask, progress, runs, simulation
@@ -36,6 +37,8 @@ ROUTERS: Final = (
     endpoint.router,
     contracts.router,
     drafts.router,
+    imports.router,
+    review.router,
     simulation.router,
     event_types.router,
     events.router,

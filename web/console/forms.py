@@ -78,6 +78,24 @@ def guarded_file(most_bytes: int) -> Callable[..., Awaitable[Form]]:
     return check_form
 
 
+def guarded_document(most_bytes: int) -> Callable[..., Awaitable[Form]]:
+    """FastAPI dependency of owners' POSTs with one file; as ``guarded_file``."""
+
+    async def check_form(request: Request, visitor: Owner) -> Form:
+        return Form(visitor, *await _fields(request, visitor.login.csrf, most_bytes))
+
+    return check_form
+
+
+def guarded_large(max_fields: int) -> Callable[..., Awaitable[Form]]:
+    """FastAPI dependency of owners' POSTs with very many fields."""
+
+    async def check_form(request: Request, visitor: Owner) -> Form:
+        return Form(visitor, *await _fields(request, visitor.login.csrf, max_fields=max_fields))
+
+    return check_form
+
+
 async def guarded_stranger(request: Request) -> Form:
     """FastAPI dependency of POSTs that need no sign-in: the token is bound to a cookie, so that nobody is signed in by
     another site."""
@@ -93,12 +111,12 @@ GuardedStranger = Annotated[Form, Depends(guarded_stranger)]
 
 
 async def _fields(
-    request: Request, secret: str, most_bytes: int = 0
+    request: Request, secret: str, most_bytes: int = 0, *, max_fields: int = _MAX_FIELDS
 ) -> tuple[dict[str, str], dict[str, tuple[str, ...]], bytes | None]:
     """The last value of each field, all of them, and the file where one may be given."""
     if not _from_here(request):
         raise Forbidden(_STALE)
-    async with request.form(max_files=1 if most_bytes else 0, max_fields=_MAX_FIELDS) as form:
+    async with request.form(max_files=1 if most_bytes else 0, max_fields=max_fields) as form:
         given_fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
         sent = next((value for _, value in form.multi_items() if isinstance(value, UploadFile)), None)
         file = await sent.read(most_bytes + 1) if sent else None
@@ -106,10 +124,10 @@ async def _fields(
     given = fields.pop(FIELD, "") or request.headers.get("x-csrf-token", "")
     if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
         raise Forbidden(_STALE)
-    lists: dict[str, tuple[str, ...]] = {}
+    lists: dict[str, list[str]] = {}
     for name, value in given_fields:
-        lists[name] = (*lists.get(name, ()), value)
-    return fields, lists, file
+        lists.setdefault(name, []).append(value)
+    return fields, {name: tuple(values) for name, values in lists.items()}, file
 
 
 def _from_here(request: Request) -> bool:

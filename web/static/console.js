@@ -206,6 +206,41 @@
     input.reportValidity();
   });
 
+  // ── a long list of ticks: only those shown that hold the words, ticked together, and counted ──────────────────────
+  const ticksOf = (list) => [...(list?.querySelectorAll("input[type=checkbox]") ?? [])];
+  function countTicks(list) {
+    const output = document.querySelector(`[data-ticked="${CSS.escape(list.id)}"]`);
+    if (output) output.textContent = `${ticksOf(list).filter((each) => each.checked).length} ticked.`;
+  }
+  document.addEventListener("input", (event) => {
+    const field = event.target instanceof HTMLInputElement ? event.target : null;
+    const list = field && document.getElementById(field.dataset.filter);
+    if (!list) return;
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const item of list.children) {
+      const text = item.textContent.toLowerCase();
+      item.hidden = !words.every((word) => text.includes(word));
+      shown += item.hidden ? 0 : 1;
+    }
+    list.hidden = shown === 0;
+    document.getElementById(`${list.id}-none`).hidden = shown > 0;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target instanceof HTMLInputElement && event.target.dataset.filter) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-tick], [data-untick]") : null;
+    const list = button && document.getElementById(button.dataset.tick ?? button.dataset.untick);
+    if (!list) return;
+    for (const each of ticksOf(list)) if (!each.closest("li").hidden) each.checked = "tick" in button.dataset;
+    countTicks(list);
+  });
+  document.addEventListener("change", (event) => {
+    const list = event.target instanceof Element ? event.target.closest(".picks") : null;
+    if (list) countTicks(list);
+  });
+
   // ── an export shows how far it is, in a line that is there anyhow; without this file the link simply downloads ────
   let leaving = null;
   document.addEventListener("click", async (event) => {

@@ -21,6 +21,7 @@ from tests.integration.web.console.samples.contracts import of_contracts
 from tests.integration.web.console.samples.evals import of_evals
 from tests.integration.web.console.samples.events import of_events
 from tests.integration.web.console.samples.history import of_history
+from tests.integration.web.console.samples.imports import of_imports
 from tests.integration.web.console.samples.insights import of_insights
 from tests.integration.web.console.samples.keys import of_keys
 from tests.integration.web.console.samples.people import of_people
@@ -74,6 +75,7 @@ SAMPLES: dict[type[Page], Page] = {
     **of_people(SHELL),
     **of_rules(SHELL),
     **of_evals(SHELL),
+    **of_imports(SHELL),
     **of_insights(SHELL),
     **of_connecting(SHELL),
 }

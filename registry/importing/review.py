@@ -1,0 +1,33 @@
+"""Review of drafts: what a person decides about one contract, put into it without reading the document again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from registry.importing.decisions import OperationDecision
+
+
+def decide_draft(
+    contract: Mapping[str, Any], decision: OperationDecision, *, connection: str, version: int = 1
+) -> dict[str, Any]:
+    """The draft as it would be signed. ``connection`` is where its calls go; what the decision leaves open stays as it
+    was drafted."""
+    made: dict[str, Any] = json.loads(json.dumps(contract))
+    made["version"] = version
+    made["endpoint"]["connection"] = connection
+    if decision.title:
+        made["title"] = decision.title
+    if decision.roles is not None:
+        made["roles"] = list(decision.roles)
+    if decision.risk is not None:
+        made["risk"] = decision.risk.value
+    if decision.confirmation is not None:
+        made["confirmation"] = {"policy": decision.confirmation.value}
+    if decision.examples:
+        made["examples"] = list(decision.examples)
+    for name, choice in decision.parameters.items():
+        if name in made["parameters"]["properties"] and (said := choice.annotation()):
+            made.setdefault("annotations", {}).setdefault(name, {}).update(said)
+    return made

@@ -1,0 +1,1 @@
+"""Console: importing contracts from documents."""

@@ -1,0 +1,100 @@
+"""What an import gave, sealed into the page that shows it: the server keeps no drafts, the page brings them back.
+
+It is sealed for its workspace, so that what comes back is what the importer made, within the importer's bounds.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from core.crypto.secretbox import SecretBox
+from core.errors import BadSetting, InvalidInput
+
+MAX_SEALED_CHARS: Final = 6_000_000
+_STALE: Final = "These drafts were not made here, or too long ago. Import the document again."
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedOperation:
+    """One operation's draft. ``suggested`` are the importer's guesses: parameter → kind of record."""
+
+    operation: str
+    contract: dict[str, Any]
+    notes: tuple[str, ...]
+    suggested: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedOperation:
+    operation: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportState:
+    """``connection`` and ``address`` are what the document proposes for its calls."""
+
+    title: str
+    version: str
+    operations: int
+    connection: str
+    address: str
+    drafts: tuple[DraftedOperation, ...]
+    refused: tuple[RefusedOperation, ...]
+
+
+def read_answer(answer: Mapping[str, Any]) -> ImportState:
+    """Of what the importer answered."""
+    report, decided = answer["report"], answer["decisions"]["operations"]
+    contracts = {each["name"]: each for each in answer["contracts"]}
+    connection, address = next(iter(report["connections"].items()))
+    return ImportState(
+        title=report["title"],
+        version=report["version"],
+        operations=report["operations"],
+        connection=connection,
+        address=address or "",
+        drafts=tuple(
+            DraftedOperation(
+                each["operation"],
+                contracts[each["name"]],
+                tuple(each["notes"]),
+                {
+                    name: said["suggested"]
+                    for name, said in decided.get(each["operation"], {}).get("parameters", {}).items()
+                    if said.get("suggested")
+                },
+            )
+            for each in report["drafts"]
+        ),
+        refused=tuple(RefusedOperation(each["operation"], each["reason"]) for each in report["refused"]),
+    )
+
+
+def seal_state(box: SecretBox, workspace: str, state: ImportState) -> str:
+    """Raises InvalidInput for drafts that no page can carry."""
+    sealed = box.seal(zlib.compress(json.dumps(asdict(state)).encode()), context=_context(workspace))
+    if len(sealed) > MAX_SEALED_CHARS:
+        raise InvalidInput("This document holds more than a page can carry. Import it with opsiq import openapi.")
+    return sealed
+
+
+def open_state(box: SecretBox, workspace: str, sealed: str) -> ImportState:
+    """Raises InvalidInput for what was sealed elsewhere, or not at all."""
+    if len(sealed) > MAX_SEALED_CHARS:
+        raise InvalidInput(_STALE)
+    try:
+        value = json.loads(zlib.decompress(box.open(sealed, context=_context(workspace))))
+        drafts = tuple(DraftedOperation(**{**each, "notes": tuple(each["notes"])}) for each in value.pop("drafts"))
+        refused = tuple(RefusedOperation(**each) for each in value.pop("refused"))
+        return ImportState(**value, drafts=drafts, refused=refused)
+    except (BadSetting, ValueError, KeyError, TypeError, zlib.error) as error:
+        raise InvalidInput(_STALE) from error
+
+
+def _context(workspace: str) -> str:
+    return f"import:{workspace}"

@@ -1,0 +1,169 @@
+"""Import page, for owners: an OpenAPI document becomes drafts, of which those to be signed are picked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from agent.workspace.document_imports import open_upload
+from core.display_text import to_display_text
+from core.errors import InvalidInput, Unavailable
+from executors.importing.import_process import DocumentSource
+from web.auth import container_of
+from web.console import labels
+from web.console.forms import Form, guarded_document
+from web.console.imports.import_state import ImportState, read_answer, seal_state
+from web.console.labels import Badge
+from web.console.pages import Page, show
+from web.console.session import Owner, Visitor, shell
+
+router = APIRouter(include_in_schema=False)
+
+MAX_BYTES: Final = 15 * 1024 * 1024
+MAX_PICKED: Final = 100
+WithDocument = Annotated[Form, Depends(guarded_document(MAX_BYTES))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportPage(Page):
+    template: ClassVar[str] = "import.html"
+    url: str
+    trouble: str
+    findings: tuple[str, ...]
+    most_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickRow:
+    """A draft to pick: ``number`` is its place in the document."""
+
+    number: int
+    title: str
+    name: str
+    operation: str
+    description: str
+    risk: Badge
+    ticked: bool
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    operation: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickPage(Page):
+    """``sealed`` are the drafts themselves, for the page to send back."""
+
+    template: ClassVar[str] = "import_pick.html"
+    document: str
+    operations: int
+    rows: tuple[PickRow, ...]
+    refused: tuple[RefusedRow, ...]
+    sealed: str
+    most: int
+    trouble: str
+
+
+@router.get("/import")
+async def import_page(request: Request, visitor: Owner) -> Response:
+    return _ask(request, visitor)
+
+
+@router.post("/import")
+async def draft(request: Request, form: WithDocument) -> Response:
+    """The document that was sent, or that is at the address given. Nothing of it is kept."""
+    visitor, container = form.member, container_of(request)
+    url = form.get("url", limit=2000).strip()
+    try:
+        answer = await container.document_imports.draft(_source(request, form, url))
+        state = read_answer(answer)
+        if not state.operations:
+            raise InvalidInput("The document has no operations.")
+        sealed = seal_state(container.box, visitor.actor.workspace, state)
+    except (InvalidInput, Unavailable) as error:
+        findings = tuple(to_display_text(str(each), limit=300) for each in error.findings[:20])
+        return _ask(request, visitor, url, to_display_text(error.detail, limit=600), findings)
+    return await show_picks(request, visitor, state, sealed)
+
+
+async def show_picks(
+    request: Request,
+    visitor: Visitor,
+    state: ImportState,
+    sealed: str,
+    ticked: Collection[int] = (),
+    trouble: str = "",
+) -> Response:
+    """Every draft, to be picked from."""
+    catalogue = (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue
+    page = PickPage(
+        shell=shell(request, visitor),
+        title="Pick operations",
+        document=_document(state),
+        operations=state.operations,
+        rows=tuple(
+            PickRow(
+                number=number,
+                title=to_display_text(each.contract["title"], limit=200),
+                name=each.contract["name"],
+                operation=to_display_text(each.operation, limit=300),
+                description=to_display_text(each.contract["description"], limit=200),
+                risk=labels.RISKS[each.contract["risk"]],
+                ticked=number in ticked,
+                known=catalogue.get(each.contract["name"]) is not None,
+            )
+            for number, each in enumerate(state.drafts)
+        ),
+        refused=tuple(
+            RefusedRow(to_display_text(each.operation, limit=300), to_display_text(each.reason, limit=600))
+            for each in state.refused
+        ),
+        sealed=sealed,
+        most=MAX_PICKED,
+        trouble=trouble,
+    )
+    return show(request, page, status=422 if trouble else 200)
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _source(request: Request, form: Form, url: str) -> DocumentSource:
+    """Raises InvalidInput where neither a file nor an address was given, or both, or the file is too large."""
+    if form.file and url:
+        raise InvalidInput("Give a file or an address, not both.")
+    if url:
+        return container_of(request).document_imports.at_address(url)
+    if not form.file:
+        raise InvalidInput("Choose the document's file, or give its address.")
+    if len(form.file) > MAX_BYTES:
+        raise InvalidInput(
+            f"This file has more than {MAX_BYTES // 2**20} MiB. Give its address, or import it with opsiq import "
+            "openapi."
+        )
+    return open_upload(form.file, "")
+
+
+def _ask(
+    request: Request, visitor: Visitor, url: str = "", trouble: str = "", findings: tuple[str, ...] = ()
+) -> Response:
+    page = ImportPage(
+        shell=shell(request, visitor),
+        title="Import contracts",
+        url=to_display_text(url, limit=2000),
+        trouble=trouble,
+        findings=findings,
+        most_bytes=MAX_BYTES,
+    )
+    return show(request, page, status=422 if trouble else 200)
+
+
+def _document(state: ImportState) -> str:
+    return to_display_text(f"{state.title or 'The document'} {state.version}".strip(), limit=120)

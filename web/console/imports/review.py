@@ -1,0 +1,315 @@
+"""Import review, for owners: who may run the picked drafts, how risky they are, which records they name, how their
+cards look; then they are signed, all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+import store.accounts.members
+from agent.workspace.context import WorkspaceContext
+from agent.workspace.roles import list_assignable_roles
+from core.actor import EVALUATOR
+from core.display_text import to_display_text
+from core.errors import Conflict, Finding, InvalidContract, InvalidInput, OpsIQError
+from registry.contract import Contract, parse
+from registry.importing.decisions import OperationDecision
+from registry.importing.review import decide_draft
+from registry.linting import linter
+from web.auth import container_of
+from web.console.account.login_throttle import own_password
+from web.console.contracts.card_preview import CardPreview, preview_card
+from web.console.forms import Form, guarded_large, validate
+from web.console.imports.import_state import DraftedOperation, ImportState, open_state
+from web.console.imports.imports import MAX_PICKED, show_picks
+from web.console.one_shot_form import once_per_form
+from web.console.pages import Page, redirect, show
+from web.console.session import shell
+
+router = APIRouter(prefix="/import", include_in_schema=False)
+
+MAX_FIELDS: Final = 20_000
+LargeForm = Annotated[Form, Depends(guarded_large(MAX_FIELDS))]
+RISKS: Final = (("read", "reads only"), ("write", "changes data"), ("irreversible", "can't be undone"))
+_ASKED: Final = frozenset({"warn_no_roles", "warn_no_examples"})
+"""Advice that this page is there to ask for, or that no document answers."""
+POLICIES: Final = (("always", "always confirmed"), ("once_per_session", "once a session"), ("never", "never held"))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """``records`` are the kinds that it may name, the first of them none. ``guessed``: the choice is the importer's."""
+
+    name: str
+    about: str
+    required: bool
+    records: tuple[Option, ...]
+    guessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    where: str
+    detail: str
+    advice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedDraft:
+    """One picked draft with what was decided about it. ``version`` is above 1 where one of its name is in force."""
+
+    number: int
+    operation: str
+    name: str
+    version: int
+    title: str
+    risks: tuple[Option, ...]
+    policies: tuple[Option, ...]
+    roles: str
+    parameters: tuple[ParameterRow, ...]
+    notes: tuple[str, ...]
+    findings: tuple[FindingRow, ...]
+    sketch: CardPreview | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewPage(Page):
+    """``wrong`` counts the drafts that can't be signed as they are. ``address`` is where the document says it is."""
+
+    template: ClassVar[str] = "import_review.html"
+    document: str
+    sealed: str
+    connections: tuple[Option, ...]
+    address: str
+    roles: tuple[Option, ...]
+    drafts: tuple[ReviewedDraft, ...]
+    wrong: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a form says: the picked drafts by number, each as it would be signed."""
+
+    state: ImportState
+    context: WorkspaceContext
+    connection: str
+    roles: tuple[str, ...]
+    picked: Mapping[int, dict[str, Any]]
+
+
+@router.post("/review")
+async def review(request: Request, form: LargeForm) -> Response:
+    """What was picked, with its questions; and again with what was answered, as cards."""
+    state, numbers = _picked(request, form)
+    if form.get("do", limit=20) == "pick" or not numbers or len(numbers) > MAX_PICKED:
+        trouble = ""
+        if form.get("do", limit=20) != "pick":
+            trouble = "Tick at least one." if not numbers else f"Sign at most {MAX_PICKED} at once: tick fewer."
+        return await show_picks(request, form.member, state, form.fields.get("sealed", ""), numbers, trouble)
+    try:
+        return await _review(request, form, await _decided(request, form, state, numbers))
+    except InvalidInput as error:
+        return await show_picks(
+            request, form.member, state, form.fields.get("sealed", ""), numbers, to_display_text(error.detail)
+        )
+
+
+@router.post("/sign")
+async def sign(request: Request, form: LargeForm) -> Response:
+    """All of the picked drafts or none: linted once more, signed with the workspace's key, registered."""
+    state, numbers = _picked(request, form)
+    if not numbers:
+        return await show_picks(request, form.member, state, form.fields.get("sealed", ""), (), "Tick at least one.")
+    try:
+        decided = await _decided(request, form, state, numbers)
+    except InvalidInput as error:
+        sealed = form.fields.get("sealed", "")
+        return await show_picks(request, form.member, state, sealed, numbers, to_display_text(error.detail))
+    trouble = _missing(decided) or await own_password(request, form.member, form.fields.get("password", ""))
+    if trouble:
+        return await _review(request, form, decided, trouble)
+    try:
+        async with once_per_form(request, form) as in_transaction:
+            await container_of(request).workspace_admin.register(
+                form.member.actor, list(decided.picked.values()), in_transaction=in_transaction
+            )
+    except Conflict:
+        return redirect("/contracts")
+    except InvalidContract as error:
+        told = "; ".join(f"{each.pointer} {each.detail}" for each in error.findings[:5])
+        return await _review(request, form, decided, to_display_text(f"{error.detail} {told}", limit=1000))
+    except OpsIQError as error:
+        return await _review(request, form, decided, to_display_text(error.detail, limit=600))
+    return redirect("/contracts")
+
+
+# ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _picked(request: Request, form: Form) -> tuple[ImportState, list[int]]:
+    """The drafts that came back and the numbers of those ticked, in their order. Raises InvalidInput."""
+    state = open_state(container_of(request).box, form.member.actor.workspace, form.fields.get("sealed", ""))
+    ticked = {int(each) for each in form.every("op", limit=6) if each.isascii() and each.isdigit()}
+    return state, sorted(number for number in ticked if number < len(state.drafts))
+
+
+async def _decided(request: Request, form: Form, state: ImportState, numbers: Sequence[int]) -> _Decided:
+    """Raises InvalidInput for what no form of ours sends."""
+    context = await container_of(request).contexts.of(form.member.actor.workspace)
+    there = context.catalogue.addresses or {}
+    given = form.get("connection", limit=64)
+    connection = next((each for each in (given, state.connection, *sorted(there)) if each in there), "")
+    if given and given != connection:
+        raise InvalidInput(f"There is no connection {given} here (any more).")
+    roles = form.every("roles", limit=64)
+    made: dict[int, dict[str, Any]] = {}
+    for number in numbers:
+        each = state.drafts[number]
+        own = tuple(word.strip() for word in form.get(f"roles-{number}", limit=500).split(",") if word.strip())
+        decision, trouble = validate(
+            OperationDecision,
+            {
+                "title": form.get(f"title-{number}", limit=200).strip() or None,
+                "roles": own or roles,
+                "risk": form.get(f"risk-{number}", limit=20) or None,
+                "confirmation": form.get(f"policy-{number}", limit=20) or None,
+                "parameters": _records(form, number, each, context, connection),
+            },
+        )
+        if decision is None:
+            raise InvalidInput(f"{each.contract['title']}: {trouble}")
+        current = context.catalogue.get(each.contract["name"])
+        version = current.version + 1 if current else 1
+        made[number] = decide_draft(each.contract, decision, connection=connection, version=version)
+    return _Decided(state, context, connection, roles, made)
+
+
+def _records(
+    form: Form, number: int, each: DraftedOperation, context: WorkspaceContext, connection: str
+) -> dict[str, Any]:
+    """Parameter → its decision. On the first look the importer's guess stands, where the connection has that kind."""
+    found: dict[str, Any] = {}
+    for name in each.contract["parameters"]["properties"]:
+        field = f"record-{number}-{name}"
+        if field in form.fields:
+            kind = form.get(field, limit=128)
+        else:
+            guess = f"{connection}.{each.suggested[name]}" if name in each.suggested else ""
+            known = context.kinds.get(guess) if guess else None
+            kind = known.name if known else ""
+        if kind:
+            found[name] = {"record": kind}
+    return found
+
+
+def _missing(decided: _Decided) -> str:
+    if not decided.connection:
+        return "Connect the platform first: nothing here can be called."
+    nobody = [each["title"] for each in decided.picked.values() if not each["roles"]]
+    return f"Say who may run {nobody[0]}." if nobody else ""
+
+
+async def _review(request: Request, form: Form, decided: _Decided, trouble: str = "") -> Response:
+    visitor, container = form.member, container_of(request)
+    async with container.database.read() as session:
+        members = await store.accounts.members.listed(session, visitor.actor.workspace)
+    known = await list_assignable_roles(container.contexts, visitor.actor.workspace, members)
+    findings = _lint(decided)
+    drafts = tuple(
+        _reviewed(form, decided, number, contract, findings[number]) for number, contract in decided.picked.items()
+    )
+    page = ReviewPage(
+        shell=shell(request, visitor),
+        title="Review drafts",
+        document=to_display_text(f"{decided.state.title} {decided.state.version}".strip(), limit=120),
+        sealed=form.fields.get("sealed", ""),
+        connections=tuple(
+            Option(name, f"{name} ({to_display_text(address, limit=80)})", name == decided.connection)
+            for name, address in sorted((decided.context.catalogue.addresses or {}).items())
+        ),
+        address=to_display_text(decided.state.address, limit=300),
+        roles=tuple(
+            Option(each, to_display_text(each, limit=64), each in decided.roles) for each in known if each != EVALUATOR
+        ),
+        drafts=drafts,
+        wrong=sum(any(not finding.advice for finding in each.findings) for each in drafts),
+        trouble=trouble,
+    )
+    return show(request, page, status=422 if trouble else 200)
+
+
+def _lint(decided: _Decided) -> dict[int, list[Finding]]:
+    """The findings of each picked draft, all of them held beside each other and what is in force."""
+    numbers = list(decided.picked)
+    found: dict[int, list[Finding]] = {number: [] for number in numbers}
+    names = [each.name for each in decided.context.catalogue]
+    addresses = decided.context.catalogue.addresses or {}
+    for each in linter.lint(list(decided.picked.values()), known=names, connections=addresses):
+        place, _, rest = each.pointer.removeprefix("/").partition("/")
+        if place.isdigit() and int(place) < len(numbers) and each.code not in _ASKED:
+            found[numbers[int(place)]].append(Finding(f"/{rest}", each.code, each.detail))
+    return found
+
+
+def _reviewed(
+    form: Form, decided: _Decided, number: int, contract: Mapping[str, Any], findings: Sequence[Finding]
+) -> ReviewedDraft:
+    drafted = decided.state.drafts[number]
+    annotations = contract.get("annotations", {})
+    kinds = [each.name for each in decided.context.kinds]
+    return ReviewedDraft(
+        number=number,
+        operation=to_display_text(drafted.operation, limit=300),
+        name=contract["name"],
+        version=contract["version"],
+        title=to_display_text(contract["title"], limit=200),
+        risks=_options(RISKS, contract["risk"]),
+        policies=_options(POLICIES, contract["confirmation"]["policy"]),
+        roles=to_display_text(form.get(f"roles-{number}", limit=500), limit=500),
+        parameters=tuple(
+            ParameterRow(
+                name=name,
+                about=to_display_text(str(schema.get("description", "")), limit=200),
+                required=name in contract["parameters"]["required"],
+                records=_kind_options(kinds, annotations.get(name, {}).get("record", "")),
+                guessed=f"record-{number}-{name}" not in form.fields and bool(annotations.get(name, {}).get("record")),
+            )
+            for name, schema in contract["parameters"]["properties"].items()
+        ),
+        notes=tuple(to_display_text(each, limit=400) for each in drafted.notes),
+        findings=tuple(
+            FindingRow(to_display_text(each.pointer), to_display_text(each.detail), linter.is_advice(each))
+            for each in findings
+        ),
+        sketch=preview_card(_read(contract)),
+    )
+
+
+def _options(choices: Sequence[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
+    return tuple(Option(value, label, value == chosen) for value, label in choices)
+
+
+def _kind_options(kinds: Sequence[str], chosen: str) -> tuple[Option, ...]:
+    none = Option("", "no record", not chosen)
+    known = tuple(Option(each, each.replace("_", " "), each == chosen) for each in kinds)
+    other = (Option(chosen, chosen, True),) if chosen and chosen not in kinds else ()
+    return (none, *known, *other)
+
+
+def _read(contract: Mapping[str, Any]) -> Contract | None:
+    try:
+        return parse(contract)
+    except InvalidContract:
+        return None
