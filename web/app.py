@@ -10,7 +10,7 @@ from fastapi import FastAPI
 import web.console
 import web.mcp.endpoint
 from app.container import Container
-from web import openapi, problem
+from web import openapi, problem, routes
 from web.api import (
     actions,
     connections,
@@ -93,7 +93,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
         tickets,
         webhooks,
     ):
-        app.include_router(api.router)
+        routes.add_routes(app, api.router)
     mcp = web.mcp.endpoint.install(app)
     web.console.install(app)
     openapi.install(app)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, Table, event, func, insert, select, text
+from sqlalchemy import Connection, MetaData, Table, event, insert, select, text
 
 from core.clock import format_iso
 from store.database import Database
@@ -52,63 +52,98 @@ def empty_postgresql(postgresql: NewDatabase) -> str:
     return url
 
 
-def filled(connection: Connection, revision: str) -> dict[str, int]:
-    """The schema of that version with a row in each table, by reflection: no code of today takes part. How many rows
-    each has."""
-    command.upgrade(_config(connection), revision)
+def reflected(connection: Connection) -> MetaData:
     there = MetaData()
     there.reflect(connection)
+    return there
+
+
+def fill(connection: Connection, there: MetaData, version: int) -> None:
+    """A row in each table of the schema as it was reflected: no code of today takes part."""
     made: dict[str, dict[str, Any]] = {}
     for table in there.sorted_tables:
         if table.name == "alembic_version" or not ours(table.name, "table", None):
             continue
-        made[table.name] = {column.name: _value(table, column, made) for column in table.columns}
+        made[table.name] = {column.name: _value(table, column, made, version) for column in table.columns}
         connection.execute(insert(table).values(made[table.name]))
-    return {
-        name: connection.execute(select(func.count()).select_from(there.tables[name])).scalar_one() for name in made
-    }
+    assert made, "even the oldest version had tables"
 
 
-def _value(table: Table, column: Any, made: dict[str, dict[str, Any]]) -> Any:
+def _value(table: Table, column: Any, made: dict[str, dict[str, Any]], version: int) -> Any:
     for key in column.foreign_keys:
         if key.column.table.name != table.name:
             return made[key.column.table.name][key.column.name]
-    plain: dict[type, Any] = {bool: True, int: 1, float: 1.5, Decimal: 1.5, bytes: b"bytes", datetime: AT}
+    plain: dict[type, Any] = {
+        bool: True, int: version, float: version + 0.5, Decimal: version + 0.5, bytes: b"bytes %d" % version,
+        datetime: AT + timedelta(days=version),
+    }  # fmt: skip
     kind = column.type.python_type
     if kind in plain:
         return plain[kind]
     is_time = column.name == "at" or column.name.endswith(("_at", "_since"))
-    return format_iso(AT) if is_time else f"{column.name} of {table.name}"[:27]
+    return format_iso(AT + timedelta(days=version)) if is_time else f"{version} {column.name} of {table.name}"[:27]
 
 
-def rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
-    there = MetaData()
-    there.reflect(connection)
+def rows(connection: Connection, there: MetaData | None = None) -> dict[str, list[dict[str, Any]]]:
+    there = there or reflected(connection)
     return {
         name: [dict(row) for row in connection.execute(select(table)).mappings()]
         for name, table in there.tables.items()
     }
 
 
-@pytest.mark.parametrize("revision", STEPS)
-async def test_every_step_forward_keeps_what_is_there(empty_url: str, revision: str) -> None:
+def lost(before: dict[str, list[dict[str, Any]]], after: dict[str, list[dict[str, Any]]]) -> list[Any]:
+    """The rows that no row of ``after`` is the same as, in every column that is still there."""
+    found: list[Any] = []
+    for name, made in before.items():
+        if name == "alembic_version" or not ours(name, "table", None):
+            continue
+        columns = after[name][0].keys() if after.get(name) else ()
+        for row in made:
+            same = {column: value for column, value in row.items() if column in columns}
+            if not any(all(each[column] == same[column] for column in same) for each in after.get(name, ())):
+                found.append((name, row))
+    return found
+
+
+async def test_rows_of_every_version_come_through_every_step_after_it(empty_url: str) -> None:
+    """At each version a row more in each of its tables: what was written by the first goes through all of them."""
     database = await Database.open(empty_url)
     async with database.begin() as session:
         connection = await session.connection()
-        counted = await connection.run_sync(filled, revision)
-        before = await connection.run_sync(rows)
+
+        def walk(connection: Connection) -> None:
+            written: dict[str, list[dict[str, Any]]] = {}
+            for version, revision in enumerate(STEPS, 1):
+                command.upgrade(_config(connection), revision)
+                there = reflected(connection)
+                assert lost(written, rows(connection, there)) == [], revision
+                fill(connection, there, version)
+                written = rows(connection, there)
+
+        await connection.run_sync(walk)
+        assert await connection.run_sync(differences) == []
+    await database.close()
+
+
+@pytest.mark.parametrize("revision", [STEPS[0], STEPS[len(STEPS) // 2], STEPS[-2]])
+async def test_a_database_of_an_older_version_comes_to_this_one_at_once(empty_url: str, revision: str) -> None:
+    database = await Database.open(empty_url)
+
+    def fill_older(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+        command.upgrade(_config(connection), revision)
+        there = reflected(connection)
+        fill(connection, there, 1)
+        return rows(connection, there)
+
+    async with database.begin() as session:
+        before = await (await session.connection()).run_sync(fill_older)
     await upgrade(empty_url)
     async with database.begin() as session:
         connection = await session.connection()
-        after = await connection.run_sync(rows)
+        assert lost(before, await connection.run_sync(rows)) == []
         assert await connection.run_sync(differences) == []
     await database.close()
-    assert counted, "the oldest version had tables"
-    for name in counted:
-        for row, same in zip(before[name], after[name], strict=True):
-            assert {column: same[column] for column in row if column in same} == {
-                column: value for column, value in row.items() if column in same
-            }
 
 
 def appended(connection: Connection, workspace: str, count: int) -> list[dict[str, Any]]:

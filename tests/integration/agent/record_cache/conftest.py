@@ -31,6 +31,28 @@ async def looking(tmp_path: Path, mirror_template: InstalledShop, mirror_platfor
         yield Looking(shop, mirror_platform)
 
 
+@pytest.fixture(scope="module")
+def synced_template(
+    tmp_path_factory: pytest.TempPathFactory, mirror_template: InstalledShop, mirror_platform: Platform
+) -> InstalledShop:
+    """With everything read of the platform as it was when this was first asked for."""
+    folder = tmp_path_factory.mktemp("synced")
+
+    async def sync() -> None:
+        async with open_shop(folder, mirror_template) as shop:
+            await Looking(shop, mirror_platform).synced()
+
+    asyncio.run(sync())
+    return InstalledShop(folder, mirror_template.actors, mirror_template.keys)
+
+
+@pytest.fixture
+async def synced(tmp_path: Path, synced_template: InstalledShop, mirror_platform: Platform) -> AsyncIterator[Looking]:
+    """For tests that change nothing at the platform, before others of the file do."""
+    async with open_shop(tmp_path, synced_template) as shop:
+        yield Looking(shop, mirror_platform)
+
+
 @pytest.fixture
 async def busy(tmp_path: Path, mirror_template: InstalledShop, mirror_platform: Platform) -> AsyncIterator[Looking]:
     """With the house's engine at work."""

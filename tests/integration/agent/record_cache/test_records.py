@@ -29,9 +29,8 @@ def a_slip(word: str) -> str:
     return word[: middle - 1] + word[middle] + word[middle - 1] + word[middle + 1 :] if len(word) > 3 else word
 
 
-async def test_every_name_number_and_address_finds_what_the_platform_finds(looking: Looking) -> None:
-    await looking.synced()
-    context = await looking.context()
+async def test_every_name_number_and_address_finds_what_the_platform_finds(synced: Looking) -> None:
+    context = await synced.context()
     everyone: list[Record] = []
     for offset in (0, 50):
         everyone += await context.live.search(Query("customer", limit=50, offset=offset))
@@ -45,7 +44,7 @@ async def test_every_name_number_and_address_finds_what_the_platform_finds(looki
     asked |= {("", None), ("?!", "name"), ("Nobody Atall", "name"), ("x" * 300, None), ("Adam Brewing", None)}
     different = []
     for text, by in sorted(asked, key=str):
-        kept, live = await both(looking, Query("customer", text, by, limit=50))
+        kept, live = await both(synced, Query("customer", text, by, limit=50))
         if kept != live:
             different.append((text, by, [one for one, *_ in kept], [one for one, *_ in live]))
     assert not different, different
@@ -73,9 +72,8 @@ async def test_every_name_number_and_address_finds_what_the_platform_finds(looki
     ],
     ids=str,
 )
-async def test_filters_orders_and_pages_are_the_platforms(looking: Looking, query: Query) -> None:
-    await looking.synced()
-    kept, live = await both(looking, query)
+async def test_filters_orders_and_pages_are_the_platforms(synced: Looking, query: Query) -> None:
+    kept, live = await both(synced, query)
     assert kept == live
     assert kept or "999999" in str(query) or query.by == "text" or query.text == "pro"
 

@@ -4,11 +4,14 @@ can't be forgotten."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
-from httpx import Response
+from httpx import AsyncClient, Response
 
 from tests.integration.web.console.console import PASSWORD, Console, csrf, post, sign_in
 from tests.integration.web.console.rows import FIELDS
@@ -68,29 +71,56 @@ def test_the_judge_of_addresses_knows_what_leads_away() -> None:
     )
 
 
-@pytest.mark.parametrize("away", AWAY)
-async def test_no_parameter_of_any_route_leads_away_from_this_site(console: Console, away: str) -> None:
+WITNESSES: Final = ("/runs/witness", "https://witness.test/runs")
+"""An address of this site and one of another, of which it is seen whether a route leads by what it is given."""
+MIXED: Final = tuple(
+    {name: AWAY[(start + at) % len(AWAY)] for at, name in enumerate(LEADING)} for start in range(0, len(AWAY), 10)
+)
+"""Each address in one parameter or another."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One way to come to a route: who with, and whether HTMX asks."""
+
+    method: str
+    path: str
+    signed_in: bool
+    by_htmx: bool
+
+    async def leads(self, browser: AsyncClient, form: str, given: Mapping[str, str]) -> list[str]:
+        """Where it leads to with these parameters, in the address and in the form."""
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in given.items())
+        current = "".join(each for each in given[LEADING[0]] if each.isascii() and each not in "\x00\n")
+        told = {"HX-Request": "true", "HX-Current-URL": f"http://console.test/{current}"} if self.by_htmx else {}
+        data = {**FIELDS, **given, "csrf": form} if self.method == "POST" else None
+        there = re.sub(r"\{[^}]+\}", "none", self.path) + "?" + query
+        return leads(await browser.request(self.method, there, data=data, headers=told))
+
+
+async def test_no_parameter_of_any_route_leads_away_from_this_site(console: Console) -> None:
+    """Every route is given each address in one of its parameters; one that leads by what it is given, in all of
+    them."""
     nobody, owner = console.browser(), await console.signed_in("olivia@shop.test")
-    query = "&".join(f"{name}={quote(away, safe='')}" for name in LEADING)
-    fields = {**FIELDS, **dict.fromkeys(LEADING, away)}
-    told = {
-        "HX-Request": "true",
-        "HX-Current-URL": f"http://console.test/{away}".encode("ascii", "ignore")
-        .decode()
-        .replace("\x00", "")
-        .replace("\n", ""),
-    }
     form = csrf(await owner.get("/"))
+    leading: set[str] = set()
     for method, path in ROUTES:
-        there = re.sub(r"\{[^}]+\}", "none", path) + "?" + query
-        for browser in (nobody, owner):
-            if path == "/sign-out" and browser is owner:
+        for signed_in, by_htmx in product((False, True), (False, True)):
+            if path == "/sign-out" and signed_in:
                 continue
-            for headers in ({}, told):
-                data = {**fields, "csrf": form} if method == "POST" else None
-                answer = await browser.request(method, there, data=data, headers=headers)
-                gone = [to for to in leads(answer) if not stays(to)]
-                assert gone == [], (method, path)
+            visit, browser = Visit(method, path, signed_in, by_htmx), owner if signed_in else nobody
+            everywhere = list(MIXED)
+            for witness in WITNESSES:
+                found = await visit.leads(browser, form, dict.fromkeys(LEADING, witness))
+                assert all(map(stays, found)), (visit, found)
+                if any("witness" in unquote(to) for to in found):
+                    leading.add(path)
+                    everywhere = [dict.fromkeys(LEADING, each) for each in AWAY]
+            for given in everywhere:
+                found = await visit.leads(browser, form, given)
+                assert all(map(stays, found)), (visit, given, found)
+    assert {"/sign-in", "/theme"} <= leading, "these lead by what they are given"
+    assert len(leading) < len(ROUTES)
 
 
 @pytest.mark.parametrize("away", AWAY)
