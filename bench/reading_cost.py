@@ -5,7 +5,8 @@ asked is answered with another such text. A third of the texts are made by a gra
 breaks readers (quotes, commas, newlines, digits, brackets, unicode, "and", names, dates, with units repeated hundreds
 of times), the others by mutations of the costliest so far and of plain requests. Each is read under a timer of CPU time
 in the main thread, so that one that never ends is a finding and not a hang. Prints the worst, and how often the budget
-was passed; exits with 1 if it ever was, or if anything was raised.
+was passed; exits with 1 if it ever was, or if anything was raised. SIGTERM ends a long campaign early, with what it has
+found.
 """
 
 from __future__ import annotations
@@ -353,6 +354,10 @@ def stopped_after(limit_s: float) -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
+_ended: Final[list[int]] = []
+"""The signals that have asked for the end of a campaign."""
+
+
 @dataclass
 class Measured:
     """What came of a campaign: the worst texts with their CPU seconds, and everything that was raised."""
@@ -373,7 +378,7 @@ def campaign(
     texts, every, made = Texts(chance, short=short), contexts(), Measured()
     with asyncio.Runner() as runner:
         for at in range(count):
-            if made.total_s > most_s:
+            if made.total_s > most_s or _ended:
                 break
             text = texts.next()
             answers = tuple(texts.short() for _ in range(chance.choice((0, 1, 2))))
@@ -411,6 +416,7 @@ def main() -> int:
     )
     parser.add_argument("--show", type=int, default=10, metavar="N", help="print the worst N")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, _: _ended.append(number))
     made = campaign(
         arguments.texts, arguments.seed, arguments.budget_s, worst=max(1, arguments.show), short=arguments.short
     )
