@@ -36,6 +36,8 @@ class RecordFinder:
         self.context = context
         self.search = RecordSearch(context)
         self.conditions = ReferenceConditions(context, self.search)
+        self.chosen_from: set[int] = set()
+        """How many records stood in a line of which one place was meant: "the older of her two bikes"."""
 
     @property
     def slips(self) -> Mapping[tuple[str, str], str]:
@@ -163,6 +165,7 @@ class RecordFinder:
         rivals = [each for each in equal if each not in chosen]
         if rivals:
             return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "stand at that place together")
+        self.chosen_from.add(len(line))
         how = f"{what} of {format_count(len(line), kind)}" if len(line) > 1 else "the only one"
         return tuple(LocatedRecord(each, kind, _spans(find), pool.via, how) for each in chosen)
 

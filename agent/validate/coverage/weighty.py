@@ -8,7 +8,7 @@ proposal's own parts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -40,6 +40,7 @@ from agent.planning.proposal import (
 )
 from agent.query.arithmetic import find_unit
 from agent.resolve.model.span_matching import locate
+from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.unused_words import collect_subject_stems
 from language import numerals
 from language.stems import EMPTY, ORDER_WORDS, name_stems, split_runs, stem, stem_text
@@ -48,74 +49,6 @@ from language.wordnet import find_similar_stems
 from registry.contract import Contract
 from registry.records import RecordKind
 
-# An order not to, or to leave something out; "it isn't", "needn't" and "shouldn't" tell how things are.
-_NEGATION: Final = re.compile(
-    r"(?:^|[,;.!?:\n-]\s*|\b(?:and|but|then|please|so)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)"
-    r"|(?<!\w)(?P<out>without|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
-    r"|(?:everything|everyone|all|anything)\s+but|(?:less|minus)(?=\s+\d))(?!\w)",
-    re.IGNORECASE,
-)
-_RESTRICTION: Final = re.compile(
-    r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)",
-    re.IGNORECASE,
-)
-# A bound that leaves open how much. "Top it up to 25" and "bring it up to 25" say it: what is missing.
-_LIMIT: Final = re.compile(
-    r"(?<!\w)(?:at\s+(?:the\s+)?most|(?:no|not|nothing)\s+more\s+than"
-    r"|up\s+to(?=\s+(?:[€$£¥]?\s*\d|(?:an?|one|two|three|four|five|six|ten|twenty|fifty|half)\b)))(?!\w)",
-    re.IGNORECASE,
-)
-_FILLS: Final = re.compile(
-    r"\b(?:top|bring|fill|raise|lift|load|round|charge|get|make)(?:s|ing|p?ed|ped|ping)?\b[^.;!?\n]*\s$", re.IGNORECASE
-)
-# "If possible" is manners, "let me know if" a wish to be told: neither says whether it is done.
-_CONDITION: Final = re.compile(
-    r"(?<!\w)(?<!let me know )(?<!let us know )(?<!tell me )(?<!tell us )"
-    r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?:he|she|it|they|we|you|his|her|its|their|the))(?!\w)",
-    re.IGNORECASE,
-)
-_QUANTIFIER: Final = re.compile(r"(?<!\w)(?:all|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE)
-_PART: Final = re.compile(
-    r"(?<!\w)(?:half|halve|(?:an?|one|two|three|four)\s+(?:third|quarter|fifth|sixth|eighth|tenth)s?|double|twice|triple"
-    r"|\d+(?:[.,]\d+)?\s*%)(?!\w)",
-    re.IGNORECASE,
-)
-_MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
-# Days by name or by their distance; "today" and "now" say no more than that it is to be done.
-_DATE: Final = re.compile(
-    r"(?<!\w)(?:tonight|tomorrow|yesterday|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-    r"|(?:next|last|this|coming)\s+(?:week|weekend|month|quarter|year)"
-    rf"|(?:in|on|by|from|until|till|since|of|before|after|next|last)\s+(?:{_MONTHS})|(?:{_MONTHS})\s+\d{{1,2}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
-    re.IGNORECASE,
-)
-_REASON: Final = re.compile(
-    r"\bfor\s+(?:the|an?|that|this|his|her|its|their|our|your)\s+(?:\w+\s+)?(?P<what>[^\W\d_]+)\s+(?:on|of|in|from|last)\s+$",
-    re.IGNORECASE,
-)
-# Where a further order may begin.
-_FURTHER: Final = re.compile(
-    r"(?:[,;.!\n]\s*|\s)(?:and|then|also|plus|afterwards)\s+(?:(?:then|also|please|just|do)\s+)*(?P<verb>[^\W\d_]+)",
-    re.IGNORECASE,
-)
-_MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)
-# What takes back the words before it: "ten, no, twelve".
-_CORRECTION: Final = re.compile(
-    r"(?<!\w)(?:no|nope|wait|scratch|correction|sorry|i\s+mean(?:t)?|actually|rather|make\s+(?:that|it)|instead)(?!\w)",
-    re.IGNORECASE,
-)
-_TRAILING: Final = frozenset({"though", "yet", "anymore", "please", "however"})
-_CLAUSE: Final = re.compile(r"[,;.!?\n]|\b(?:and|but|or|then)\b", re.IGNORECASE)
-_UNIT: Final = re.compile(r"\s*-?\s*([^\W\d_]+|%|[€$£¥])")
-_UNIT_FURTHER: Final = re.compile(
-    r"\s*-?\s*(?:(?:more|extra|additional|further|other|whole|full)\s+)?([^\W\d_]+|%|[€$£¥])", re.IGNORECASE
-)
-_UNITS: Final = frozenset(stem_text("second minute hour day week fortnight month year percent cent euro dollar pound"))
-_TELLING: Final = frozenset(stem_text("tell notify inform phone ask remind order"))
-_SILENCE: Final = frozenset(
-    stem_text("tell telling notify inform mail email write writing phone call message text mention")
-)
-_TO_ME: Final = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
 _MOST_TOLD: Final = 120
 
 
@@ -138,10 +71,12 @@ def find_unaccounted(
     contracts: Sequence[Contract] = (),
     kinds: Sequence[RecordKind] = (),
     every: Iterable[Contract] = (),
+    chosen_from: Collection[int] = (),
 ) -> list[str]:
     """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order.
     A number that is a default of the ``contracts`` called is accounted for by that. ``every`` contract there is tells
-    which words of a drafted text are an order."""
+    which words of a drafted text are an order; ``chosen_from`` how many records a place in line was taken among, which
+    accounts for that number where it is said so ("of her two bikes")."""
     text = request.text
     drafts = [node for node in _nodes(proposal.result) if isinstance(node, DraftedText)]
     told = _places([each.quote for each in drafts], request)
@@ -160,20 +95,20 @@ def find_unaccounted(
     found: list[tuple[int, int]] = []
     strict: set[tuple[int, int]] = set()
     for pattern, accounted in (
-        (_RESTRICTION, structure.restricts or structure.computes_field),
-        (_CONDITION, structure.conditions),
-        (_QUANTIFIER, structure.quantifies),
-        (_PART, structure.computes),
-        (_DATE, structure.dates),
+        (patterns.RESTRICTION, structure.restricts or structure.computes_field),
+        (patterns.CONDITION, structure.conditions),
+        (patterns.QUANTIFIER, structure.quantifies),
+        (patterns.PART, structure.computes),
+        (patterns.DATE, structure.dates),
     ):
         found += [] if accounted else [match.span() for match in pattern.finditer(polite)]
-    limits = [] if structure.restricts else [match.span() for match in _LIMIT.finditer(polite)]
+    limits = [] if structure.restricts else [match.span() for match in patterns.LIMIT.finditer(polite)]
     if structure.computes_field:  # what is computed up to a limit is a guess at what was left open, whatever it quotes
-        limits = [each for each in limits if not _FILLS.search(polite, 0, each[0])]
+        limits = [each for each in limits if not patterns.FILLS.search(polite, 0, each[0])]
     if not structure.negates:
         found += [
             match.span("word") if match["word"] else match.span("out")
-            for match in _NEGATION.finditer(polite)
+            for match in patterns.NEGATION.finditer(polite)
             if not _only_contrasts(text, match.end(), taken, known)
         ]
     for number in numerals.find(read_text(polite)):
@@ -181,6 +116,7 @@ def find_unaccounted(
             number.kind == "cardinal"
             and not number.vague
             and number.value not in counted
+            and not (number.value in chosen_from and patterns.CHOSEN_FROM.search(polite, 0, number.start))
             and _counts_here(text, number, known)
             and not any(_conveys(draft, number.value) for draft in drafts)
         ):
@@ -188,7 +124,7 @@ def find_unaccounted(
             if text[number.start : number.end].isdigit():
                 strict.add(found[-1])
     found = [each for each in found if not _tells_why(text, each[0])]
-    further = list(_further_orders(polite, taken, _verbs(contracts) | (_TELLING if drafts else frozenset())))
+    further = list(_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset())))
     found += [*_other_units(text, proposal, contracts, taken), *further]
     for said in proposal.left_over:
         place = locate(said, request)
@@ -209,8 +145,8 @@ def find_unaccounted(
 
 def _tells_why(text: str, at: int) -> bool:
     """Whether a day or number only dates the reason that is given: "for the outage on 3 March"."""
-    found = _REASON.search(text, 0, at)
-    return found is not None and stem(found["what"].casefold()) not in _UNITS
+    found = patterns.REASON.search(text, 0, at)
+    return found is not None and stem(found["what"].casefold()) not in patterns.UNITS
 
 
 def _other_units(
@@ -220,27 +156,27 @@ def _other_units(
     used = {find_unit(node.unit) for node in _nodes(proposal.result) if isinstance(node, Number)}
     used |= {note.unit.value for each in contracts for note in each.annotations.values() if note.unit is not None}
     for number in numerals.find(read_text(text)):
-        after = _UNIT_FURTHER.match(text, number.end)
+        after = patterns.UNIT_FURTHER.match(text, number.end)
         if after is None or not any(start <= number.start and number.end <= end for start, end in taken):
             continue
-        unit = find_unit(after[1]) if stem(after[1].casefold()) in _UNITS or find_currency(after[1]) else None
+        unit = find_unit(after[1]) if stem(after[1].casefold()) in patterns.UNITS or find_currency(after[1]) else None
         if unit is not None and unit not in used:
             yield after.span(1)
 
 
 def _further_orders(text: str, taken: Sequence[tuple[int, int]], known: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Clauses that begin with the verb of an order which none of the calls is about, and of which no word was used."""
-    for found in _FURTHER.finditer(text):
+    for found in patterns.FURTHER.finditer(text):
         said = found["verb"].casefold()
         verb = stem(said)
         orders = (
             said in ORDER_WORDS
-            or verb in _TELLING
-            or (_MARKED.search(found.group()) and find_similar_stems(verb, verb=True))
+            or verb in patterns.TELLING
+            or (patterns.MARKED.search(found.group()) and find_similar_stems(verb, verb=True))
         )
-        if not orders or verb in known or _TO_ME.match(text, found.end()):
+        if not orders or verb in known or patterns.TO_ME.match(text, found.end()):
             continue
-        closing = _CLAUSE.search(text, found.end())
+        closing = patterns.CLAUSE.search(text, found.end())
         end = closing.start() if closing else len(text)
         if not any(start < end and found.start("verb") < stop for start, stop in taken):
             yield found.start("verb"), end
@@ -264,7 +200,7 @@ def _only_contrasts(text: str, at: int, taken: Sequence[tuple[int, int]], known:
     words = [(word, start, end) for word, start, end in split_runs(text) if at <= start < closing.start()]
     return all(
         word.casefold() in EMPTY
-        or word.casefold() in _TRAILING
+        or word.casefold() in patterns.TRAILING
         or stem(word.casefold()) in known
         or any(first < end and start < last for first, last in taken)
         for word, start, end in words
@@ -276,7 +212,7 @@ def _other_thing(text: str, start: int, end: int, taken: Sequence[tuple[int, int
     Ada's"."""
     if not taken or any(first < end and start < last for first, last in taken):
         return False
-    if _SILENCE & {stem(word.casefold()) for word, _, _ in split_runs(text[start:end])}:
+    if patterns.SILENCE & {stem(word.casefold()) for word, _, _ in split_runs(text[start:end])}:
         return False  # whom not to tell of it: no call can promise that
     said = {word.casefold() for first, last in taken for word in re.findall(r"\w+", text[first:last])}
     own = re.findall(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)", text[start:end])
@@ -285,24 +221,29 @@ def _other_thing(text: str, start: int, end: int, taken: Sequence[tuple[int, int
 
 def _counts_here(text: str, number: numerals.Number, known: frozenset[str]) -> bool:
     """Whether a number can be about what is done: it stands alone, with a unit, or before a thing that the platform
-    knows."""
-    after = _UNIT.match(text, number.end)
+    knows, maybe behind a word or two of what kind ("two oldest unpaid bills")."""
+    after = patterns.UNIT.match(text, number.end)
     if number.unit or after is None or not after[1].isalpha():
         return True
-    word = after[1].casefold()
-    return word in EMPTY or stem(word) in known or stem(word) in _UNITS or find_currency(word) is not None
+    if after[1].casefold() in EMPTY:
+        return True
+    words = patterns.COUNTED.match(text, number.end)
+    told = [word.casefold() for word in words[0].split()] if words is not None else []
+    return any(stem(word) in known or stem(word) in patterns.UNITS or find_currency(word) is not None for word in told)
 
 
 def _taken_back(text: str, place: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
     """Whether later words replace these: a correction stands between them and something that was used."""
-    correction = _CORRECTION.search(text, place[1])
+    correction = patterns.CORRECTION.search(text, place[1])
     return correction is not None and any(start >= correction.end() for start, _ in taken)
 
 
 def _clause(text: str, start: int, end: int) -> str:
     """The clause around a place, so that a person sees what is meant."""
-    begins = [match.start() if match.group().isalpha() else match.end() for match in _CLAUSE.finditer(text, 0, start)]
-    closing = _CLAUSE.search(text, end)
+    begins = [
+        match.start() if match.group().isalpha() else match.end() for match in patterns.CLAUSE.finditer(text, 0, start)
+    ]
+    closing = patterns.CLAUSE.search(text, end)
     first, last = (begins[-1] if begins else 0), (closing.start() if closing else len(text))
     return text[first:last].strip(" ,;.!?\n")[:_MOST_TOLD] or text[start:end]
 

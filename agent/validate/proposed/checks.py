@@ -91,7 +91,8 @@ class PlanChecks:
         changes = any(contract.risk is not Risk.READ for contract in contracts)
         if not changes or find_answer(self.request, REST) is not None or self.request.given is not None:
             return None
-        left = find_unaccounted(self.request, self.proposal, contracts, tuple(self.query.kinds), self.catalogue)
+        kinds, chosen_from = tuple(self.query.kinds), self.query.records.chosen_from
+        left = find_unaccounted(self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from)
         if not left:
             return None
         words = ", ".join(questions.quote_words(each) for each in left[:3])

@@ -116,6 +116,22 @@ async def test_a_set_of_the_thread_accounts_for_all_of_it() -> None:
     assert len(made.steps) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("waive the older of Piet's two fines", True),
+        ("of Piet's two fines waive the older", True),
+        ("waive the older of Piet's three fines", False),
+        ("waive the two oldest fines of Piet", False),
+    ],
+)
+async def test_how_many_there_are_to_choose_from_is_accounted_for_where_it_is_so(text: str, stands: bool) -> None:
+    oldest = {"by": "charged_on", "first": "earliest", "nth": 1}
+    fine = find("fine", None, {"belongs_to": find("member", "Piet")}, order=oldest)
+    made = (await came_of(text, plan({"action": "waive_fine", "fine_id": fine, "amount": None}))).verdict
+    assert isinstance(made, Plan if stands else Question), made
+
+
 RENEW = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(7, "7 days", "days")}
 
 

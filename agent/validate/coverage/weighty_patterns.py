@@ -1,0 +1,80 @@
+"""Closed word classes of weight: negations, restrictions, limits, conditions, quantifiers, parts, dates and further
+orders, as patterns."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from language.stems import stem_text
+
+# An order not to, or to leave something out; "it isn't", "needn't" and "shouldn't" tell how things are.
+NEGATION: Final = re.compile(
+    r"(?:^|[,;.!?:\n-]\s*|\b(?:and|but|then|please|so)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)"
+    r"|(?<!\w)(?P<out>without|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
+    r"|(?:everything|everyone|all|anything)\s+but|(?:less|minus)(?=\s+\d))(?!\w)",
+    re.IGNORECASE,
+)
+RESTRICTION: Final = re.compile(
+    r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)",
+    re.IGNORECASE,
+)
+# A bound that leaves open how much. "Top it up to 25" and "bring it up to 25" say it: what is missing.
+LIMIT: Final = re.compile(
+    r"(?<!\w)(?:at\s+(?:the\s+)?most|(?:no|not|nothing)\s+more\s+than"
+    r"|up\s+to(?=\s+(?:[€$£¥]?\s*\d|(?:an?|one|two|three|four|five|six|ten|twenty|fifty|half)\b)))(?!\w)",
+    re.IGNORECASE,
+)
+FILLS: Final = re.compile(
+    r"\b(?:top|bring|fill|raise|lift|load|round|charge|get|make)(?:s|ing|p?ed|ped|ping)?\b[^.;!?\n]*\s$", re.IGNORECASE
+)
+# "If possible" is manners, "let me know if" a wish to be told: neither says whether it is done.
+CONDITION: Final = re.compile(
+    r"(?<!\w)(?<!let me know )(?<!let us know )(?<!tell me )(?<!tell us )"
+    r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?:he|she|it|they|we|you|his|her|its|their|the))(?!\w)",
+    re.IGNORECASE,
+)
+QUANTIFIER: Final = re.compile(r"(?<!\w)(?:all|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE)
+PART: Final = re.compile(
+    r"(?<!\w)(?:half|halve|(?:an?|one|two|three|four)\s+(?:third|quarter|fifth|sixth|eighth|tenth)s?|double|twice|triple"
+    r"|\d+(?:[.,]\d+)?\s*%)(?!\w)",
+    re.IGNORECASE,
+)
+MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
+# Days by name or by their distance; "today" and "now" say no more than that it is to be done.
+DATE: Final = re.compile(
+    r"(?<!\w)(?:tonight|tomorrow|yesterday|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+    r"|(?:next|last|this|coming)\s+(?:week|weekend|month|quarter|year)"
+    rf"|(?:in|on|by|from|until|till|since|of|before|after|next|last)\s+(?:{MONTHS})|(?:{MONTHS})\s+\d{{1,2}}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTHS})|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
+    re.IGNORECASE,
+)
+REASON: Final = re.compile(
+    r"\bfor\s+(?:the|an?|that|this|his|her|its|their|our|your)\s+(?:\w+\s+)?(?P<what>[^\W\d_]+)\s+(?:on|of|in|from|last)\s+$",
+    re.IGNORECASE,
+)
+# Where a further order may begin.
+FURTHER: Final = re.compile(
+    r"(?:[,;.!\n]\s*|\s)(?:and|then|also|plus|afterwards)\s+(?:(?:then|also|please|just|do)\s+)*(?P<verb>[^\W\d_]+)",
+    re.IGNORECASE,
+)
+MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)
+# What takes back the words before it: "ten, no, twelve".
+CORRECTION: Final = re.compile(
+    r"(?<!\w)(?:no|nope|wait|scratch|correction|sorry|i\s+mean(?:t)?|actually|rather|make\s+(?:that|it)|instead)(?!\w)",
+    re.IGNORECASE,
+)
+CHOSEN_FROM: Final = re.compile(r"\b(?:of|among|between)\s[^,;.!?\n]*$", re.IGNORECASE)
+TRAILING: Final = frozenset({"though", "yet", "anymore", "please", "however"})
+CLAUSE: Final = re.compile(r"[,;.!?\n]|\b(?:and|but|or|then)\b", re.IGNORECASE)
+UNIT: Final = re.compile(r"\s*-?\s*([^\W\d_]+|%|[€$£¥])")
+UNIT_FURTHER: Final = re.compile(
+    r"\s*-?\s*(?:(?:more|extra|additional|further|other|whole|full)\s+)?([^\W\d_]+|%|[€$£¥])", re.IGNORECASE
+)
+COUNTED: Final = re.compile(r"\s*-?\s*[^\W\d_]+(?:\s+[^\W\d_]+){0,2}")
+UNITS: Final = frozenset(stem_text("second minute hour day week fortnight month year percent cent euro dollar pound"))
+TELLING: Final = frozenset(stem_text("tell notify inform phone ask remind order"))
+SILENCE: Final = frozenset(
+    stem_text("tell telling notify inform mail email write writing phone call message text mention")
+)
+TO_ME: Final = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
