@@ -31,6 +31,7 @@ from agent.pipeline import (
     ignore_phase,
 )
 from agent.planning.answered import is_for_the_model, offered_records, replaced_words, taken_up
+from agent.planning.no_plan import explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reversal import correct_calls, undo_calls
 from agent.planning.thread import ThreadCall, earlier_arguments
@@ -365,7 +366,7 @@ async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> V
             query = Query(request, scope, thread=task.thread, earlier=earlier, on_phase=on_phase)
             return await Answerer(query, workspace_context.catalogue, actor, request.surface).answer(answer)
         case NoneResult() as none:
-            return _explain_none(task, none)
+            return explain_nothing_planned(none, workspace_context.catalogue, actor, request.surface)
     raise AssertionError(proposal.result)
 
 
@@ -381,23 +382,4 @@ def make_too_costly(resolver: str) -> Resolved:
     )
 
 
-def _explain_none(task: Task, none: NoneResult) -> Refusal | Abstain:
-    contract = task.workspace_context.catalogue.get(none.action) if none.action else None
-    if none.reason == "not allowed" and contract is not None and task.actor.role not in contract.roles:
-        roles = " and ".join(f"{role}s" for role in contract.roles) or "nobody"
-        return Refusal(code="forbidden", detail=f"Only {roles} may do that (“{contract.title}”). Nothing was sent.")
-    nearest = (contract.name,) if contract is not None and task.actor.role in contract.roles else ()
-    return Abstain(reason="nothing_fits", detail=_WHY[none.reason], nearest=nearest)
-
-
 _STRAY: Final = "That names an action which is not among those allowed here."
-_WHY: Final = {
-    "no such action": "Nothing that can be done here does that.",
-    "not allowed": "That is not open to you here.",
-    "how-to question": "I can do things here, but not explain how they are done.",
-    "depends on the future or the unknown": "That depends on something I can't know. Ask again when it has happened.",
-    "nothing requested": "There is nothing to do in that.",
-    "asked not to": "Nothing was done, as you said.",
-    "withdrawn": "Taken back; nothing was sent.",
-    "no field for it": "There is no place here to put that.",
-}

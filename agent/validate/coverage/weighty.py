@@ -134,13 +134,34 @@ def find_unaccounted(
     # be the same there, and an order of something that can be done here is one all the same.
     doable = _verbs(every)
     strict |= {each for each in further if stem(text[slice(*each)].split(" ", 1)[0].casefold()) in doable}
+    # "Check if it is there" asks whether, where checking is what the call does.
+    narrows_or_asks = {each for each in found if _asks_whether(polite, each, contracts)}
+    # "Only high", "only Adam's": what is to be alone is what the value itself says.
+    narrows_or_asks |= {
+        each for each in found if text[slice(*each)].casefold() == "only" and _is_followed(text, each[1], taken)
+    }
     left = [
         each
         for each in sorted([*found, *limits])
+        if each not in narrows_or_asks
         if (each in limits and structure.computes_field)
         or not any(start < each[1] and each[0] < end for start, end in [*taken, *(() if each in strict else told)])
     ]
     return list(dict.fromkeys(_clause(text, *each) for each in left if not _taken_back(text, each, taken)))
+
+
+def _asks_whether(text: str, place: tuple[int, int], contracts: Sequence[Contract]) -> bool:
+    before = re.search(r"([^\W\d_]+)\s+$", text[: place[0]])
+    if text[slice(*place)].casefold() != "if" or before is None:
+        return False
+    verb = stem(before[1].casefold())
+    return bool({verb, *find_similar_stems(verb, verb=True)} & _verbs(contracts))
+
+
+def _is_followed(text: str, at: int, taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether the next word is one that was used."""
+    start = len(text) - len(text[at:].lstrip())
+    return any(first <= start < last for first, last in taken)
 
 
 def _tells_why(text: str, at: int) -> bool:

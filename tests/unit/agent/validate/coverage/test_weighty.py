@@ -144,6 +144,7 @@ RENEW = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(
         "loan 502, 7 days more. He isn't done yet, and I said so",
         "renew loan 502 by 3, no, 7 days",
         "Loan 502 is up to date, renew it by 7 days",
+        "renew loan 502 by only 7 days",
     ],
 )
 async def test_manners_and_story_are_no_weight(text: str) -> None:
