@@ -34,10 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif known is not None:
         data = dict(known.sample)
     else:
-        import difflib
-
-        near = difflib.get_close_matches(arguments.event, event_catalogue.load_event_types(), n=1)
-        meant = f" Did you mean {near[0]}?" if near else " `opsiq trigger` lists them."
+        meant = event_catalogue.hint(arguments.event) or " `opsiq trigger` lists them."
         raise InvalidInput(f"{arguments.event} is no universal event and has no sample: give it --data '{{…}}'.{meant}")
 
     from cli.client import client

@@ -9,11 +9,15 @@ are always allowed.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from core.errors import Finding
 from registry.json_schema import pointer
@@ -24,6 +28,10 @@ if TYPE_CHECKING:
 CATEGORIES: Final = (
     "billing", "subscriptions", "customers", "tickets", "orders", "licences", "chat", "security", "opsiq",
 )  # fmt: skip
+_MOST_CHARS: Final = 100
+_LONG_CHARS: Final = 10
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SIGNS: Final = re.compile(r"[^a-z0-9]+")
 OWN: Final = "opsiq"
 """The category of what OpsIQ says of itself: nobody else can fire these."""
 
@@ -60,6 +68,31 @@ def is_own(name: str) -> bool:
     """Whether this is an event that only OpsIQ itself publishes."""
     known = get(name)
     return known is not None and known.category == OWN
+
+
+def find_meant(name: str) -> str | None:
+    """The universal event that a name which is none may have been meant for: the same words with other signs between
+    them (``orderShipped``), or a letter or two astray. None for a name of the catalogue, and where nothing is near."""
+    if len(name) > _MOST_CHARS or get(name) is not None:
+        return None
+    spoken = _HUMP.sub(".", name).lower()
+    plain = _SIGNS.sub(".", spoken).strip(".")
+    offered = _plain_names()
+    slips = 2 if len(plain) >= _LONG_CHARS else 1
+    found = process.extractOne(plain, offered, scorer=OSA.distance, score_cutoff=slips)
+    return offered[found[0]] if found is not None else None
+
+
+@cache
+def _plain_names() -> Mapping[str, str]:
+    """What others may fire, by their names with one sign between the words."""
+    return {_SIGNS.sub(".", each.name): each.name for each in load_event_types().values() if each.category != OWN}
+
+
+def hint(name: str) -> str:
+    """`` Did you mean order.shipped?`` after a sentence about a name, empty where nothing is near."""
+    meant = find_meant(name)
+    return "" if meant is None else f" Did you mean {meant}?"
 
 
 def find_misfits(name: str, data: Mapping[str, Any]) -> Sequence[Finding]:

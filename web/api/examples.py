@@ -295,7 +295,7 @@ _CONNECTOR: Final[Mapping[str, Any]] = {
 }
 
 OF: Final[Mapping[str, Any]] = {
-    "AcceptedView": {"id": _EVENT, "event": "order.shipped", "mode": "live"},
+    "AcceptedView": {"id": _EVENT, "event": "order.shipped", "mode": "live", "did_you_mean": None},
     "CasesView": {
         "cases": [
             {

@@ -27,11 +27,21 @@ async def events(shop: Shop) -> list[dict[str, Any]]:
 async def test_a_fired_event_is_accepted_with_its_id(shop: Shop) -> None:
     answer = await shop.call("POST", "/v1/events/fire", SHIPPED)
     assert answer.status_code == 202
-    assert answer.json() == {"id": answer.json()["id"], "event": "order.shipped", "mode": "live"}
+    assert answer.json() == {"id": answer.json()["id"], "event": "order.shipped", "mode": "live", "did_you_mean": None}
     assert answer.headers["location"] == f"/v1/events/{answer.json()['id']}"
     (event,) = await events(shop)
     assert (event["data"], event["state"], event["depth"]) == (SHIPPED["data"], "firing", 0)
     assert event["origin"] == f"key:{shop.keys['olivia'].id}"
+
+
+async def test_a_custom_name_close_to_a_universal_one_is_taken_and_told(shop: Shop) -> None:
+    answer = await shop.call("POST", "/v1/events/fire", {**SHIPPED, "event": "order.shiped"})
+    assert (answer.status_code, answer.json()["did_you_mean"]) == (202, "order.shipped")
+    refused = await shop.call("POST", "/v1/events/fire", {**SHIPPED, "event": "orderShipped"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
+    assert refused.json()["detail"].endswith("Did you mean order.shipped?")
+    absent = await shop.call("GET", "/v1/event-types/order.shiped")
+    assert (absent.status_code, absent.json()["detail"].endswith("Did you mean order.shipped?")) == (404, True)
 
 
 async def test_the_same_key_again_is_answered_from_the_record_and_fires_nothing(shop: Shop) -> None:

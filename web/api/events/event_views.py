@@ -10,18 +10,20 @@ from pydantic import ConfigDict, Field
 from core.actor import Mode
 from core.clock import format_iso
 from events.subscribers import FiredEvent, event_of_row
-from registry.events.event_catalogue import EventType
+from registry.events.event_catalogue import EventType, find_meant
 from store.events.events import EventRow, ReactionRow
 from web.api.run_views import LATER, Moment, View, moment
 
 
 class AcceptedView(View):
     """``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired
-    it, and nobody reacts to it."""
+    it, and nobody reacts to it. ``did_you_mean``: the universal event whose name is a letter or two from this custom
+    one; nobody who waits for that hears of this one."""
 
     id: str
     event: str
     mode: Annotated[Mode, Field(json_schema_extra=LATER)] = "live"
+    did_you_mean: Annotated[str | None, Field(json_schema_extra=LATER)] = None
 
 
 class EventView(View):
@@ -89,7 +91,9 @@ class EventTypeList(View):
 
 
 def accepted(fired: FiredEvent) -> dict[str, Any]:
-    return AcceptedView(id=fired.id, event=fired.name, mode=fired.mode).json_value()
+    return AcceptedView(
+        id=fired.id, event=fired.name, mode=fired.mode, did_you_mean=find_meant(fired.name)
+    ).json_value()
 
 
 def event_view(row: EventRow) -> EventView:

@@ -114,5 +114,7 @@ async def one_type(caller: Reads, name: Id) -> EventTypeView:
     del caller
     found = event_catalogue.get(name)
     if found is None:
-        raise NotFound(f"{name!r} is not in the catalogue; a custom name carries any JSON object.")
+        raise NotFound(
+            f"{name!r} is not in the catalogue; a custom name carries any JSON object.{event_catalogue.hint(name)}"
+        )
     return type_view(found)

@@ -535,9 +535,11 @@ export interface components {
     schemas: {
         /**
          * @description ``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired
-         *     it, and nobody reacts to it.
+         *     it, and nobody reacts to it. ``did_you_mean``: the universal event whose name is a letter or two from this custom
+         *     one; nobody who waits for that hears of this one.
          */
         AcceptedView: {
+            did_you_mean?: string | null;
             event: string;
             id: string;
             /**

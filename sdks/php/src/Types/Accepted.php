@@ -9,7 +9,8 @@ final class Accepted extends Type
 {
     /**
      * `id` names the event from now on; everything that reacts to it carries it. `mode` `test`: a test key fired it, and nobody reacts
-     * to it.
+     * to it. `did_you_mean`: the universal event whose name is a letter or two from this custom one; nobody who waits for that hears of
+     * this one.
      *
      * @param 'live'|'test' $mode
      */
@@ -17,6 +18,7 @@ final class Accepted extends Type
         public readonly string $id,
         public readonly string $event,
         public readonly string $mode,
+        public readonly ?string $did_you_mean,
     ) {
     }
 
@@ -26,6 +28,7 @@ final class Accepted extends Type
             $data['id'] ?? null,
             $data['event'] ?? null,
             $data['mode'] ?? 'live',
+            $data['did_you_mean'] ?? null,
         );
     }
 }

@@ -79,11 +79,13 @@ OwnEventName = Literal["webhook.endpoint_disabled"]
 @dataclass(frozen=True)
 class Accepted:
     """``id`` names the event from now on; everything that reacts to it carries it. ``mode`` ``test``: a test key fired
-    it, and nobody reacts to it."""
+    it, and nobody reacts to it. ``did_you_mean``: the universal event whose name is a letter or two from this custom
+    one; nobody who waits for that hears of this one."""
 
     id: str
     event: str
     mode: Literal["live", "test"] = "live"
+    did_you_mean: Optional[str] = None
 
 
 @dataclass(frozen=True)

@@ -62,3 +62,27 @@ def test_the_page_says_of_each_what_its_data_must_hold() -> None:
         row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{name}` |"))
         for field in each.schema["required"]:
             assert f"`{field}`" in row, (name, field)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("order.shiped", "order.shipped"),
+        ("orderShipped", "order.shipped"),
+        ("ORDER_SHIPPED", "order.shipped"),
+        ("ivnoice.paid", "invoice.paid"),
+        ("order.shipped", None),
+        ("order.shipment", None),
+        ("parcel.weighed", None),
+        ("run.finishd", None),
+        ("", None),
+        ("o" * 100_000, None),
+    ],
+)
+def test_a_name_a_slip_away_from_a_universal_one_is_told_which(name: str, meant: str | None) -> None:
+    assert event_catalogue.find_meant(name) == meant
+    assert event_catalogue.hint(name) == (f" Did you mean {meant}?" if meant else "")
+
+
+def test_no_universal_name_is_taken_for_another() -> None:
+    assert [event_catalogue.find_meant(name) for name in NAMES] == [None] * len(NAMES)

@@ -54,3 +54,9 @@ def test_what_is_no_name_is_refused(text: str) -> None:
 def test_what_is_no_pattern_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         event_names.check_pattern(text)
+
+
+def test_a_universal_name_written_another_way_is_named() -> None:
+    for refuse in (event_names.check_name, event_names.check_pattern):
+        with pytest.raises(InvalidInput, match=r"Did you mean order\.shipped\?$"):
+            refuse("orderShipped")
