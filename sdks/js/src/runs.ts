@@ -89,6 +89,10 @@ export class Runs extends Resource {
   edit(id: string, digest: string, changes: Body<"post", "/v1/runs/{run_id}/edit">["changes"], options?: ActOptions): Promise<Run> {
     return this.http.call("post", `${RUN}/edit`, { run_id: id }, { body: { digest, changes } }, options);
   }
+  /** Settle a run whose outcome is `unknown` (owners): you looked at the platform, or have it sent again under the same key. */
+  decide(id: string, verdict: Body<"post", "/v1/runs/{run_id}/decide">["verdict"], options?: ActOptions): Promise<Run> {
+    return this.http.call("post", `${RUN}/decide`, { run_id: id }, { body: { verdict } }, options);
+  }
   /** The run when it is over or asks back: a held one when somebody has decided. Throws TimedOutError; the run goes on. */
   async wait(id: string, { timeoutS = 900, signal }: WaitOptions = {}): Promise<Run> {
     const { clock } = this.http.settings;

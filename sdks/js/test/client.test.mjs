@@ -263,6 +263,7 @@ test("spans, edits, contracts and bounds are sent as the API has them", async ()
   await ops.webhooks.endpoints.replay("whe_1", "2026-11-24T06:00:00Z", { until: new Date(1000) });
   await ops.webhooks.endpoints.update("whe_1", { perMinute: null, url: "https://example.com" });
   await ops.runs.edit("run_1", "sha256:1", { "0.amount": "20 dollars" });
+  await ops.runs.decide("run_1", "happened");
   await ops.contracts.retire("shop.restock");
   await ops.events.fire("a.b", {}, { occurredAt: new Date(0) });
   assert.deepEqual(server.got.map(({ method, path, body, headers }) => [method, path, body.toString(), headers["idempotency-key"] !== undefined]), [
@@ -270,6 +271,7 @@ test("spans, edits, contracts and bounds are sent as the API has them", async ()
     ["POST", "/v1/webhooks/endpoints/whe_1/replay", '{"since":"2026-11-24T06:00:00Z","until":"1970-01-01T00:00:01.000Z"}', true],
     ["PATCH", "/v1/webhooks/endpoints/whe_1", '{"url":"https://example.com","per_minute":null}', false],
     ["POST", "/v1/runs/run_1/edit", '{"digest":"sha256:1","changes":{"0.amount":"20 dollars"}}', true],
+    ["POST", "/v1/runs/run_1/decide", '{"verdict":"happened"}', true],
     ["DELETE", "/v1/contracts/shop.restock", "", true],
     ["POST", "/v1/events/fire", '{"event":"a.b","data":{},"occurred_at":"1970-01-01T00:00:00.000Z"}', true],
   ]);

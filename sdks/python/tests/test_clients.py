@@ -229,6 +229,29 @@ def test_no_answer_in_time_is_tried_again_and_then_an_error(server: Server, ops:
     assert len(server.asked) == 2
 
 
+def test_other_bounds_for_one_call_leave_the_client_as_it_is(server: Server, ops: Any) -> None:
+    client = ops(max_retries=2).client
+    one = Either(client.with_options(timeout_s=5, max_retries=0), None)
+    assert (one.client._core.timeout_s, one.client._core.max_retries) == (5, 0)
+    assert (client._core.timeout_s, client._core.max_retries) == (30.0, 2)
+    assert one.client.me._client is one.client, "its resources call through it"
+    assert one.client._http is client._http
+    with pytest.raises(opsiq.ConfigurationError):
+        client.with_options(timeout_s=0)
+
+
+def test_a_call_with_bounds_of_its_own_keeps_to_them_over_the_same_connections(server: Server, ops: Any) -> None:
+    made = ops(max_retries=3)
+    server.answer = lambda *_: (503, {"code": "unavailable", "retryable": True})
+    once = made.client.with_options(max_retries=0)
+    with pytest.raises(opsiq.ServerError):
+        made("get", on=once.me)
+    assert len(server.asked) == 1
+    made("close" if made.loop is None else "aclose", on=once)
+    server.answer = lambda *_: (200, RUN)
+    assert made("runs.get", "run_1").id == RUN["id"], "closing it leaves the connections open"
+
+
 def test_an_answer_that_trickles_is_no_answer_in_time(server: Server, ops: Any) -> None:
     release = threading.Event()
 
@@ -337,6 +360,12 @@ def test_a_held_card_is_edited_by_words(server: Server, ops: Any) -> None:
     assert ops()("runs.edit", "run_1", "sha256:0", {"0.amount": "20 dollars"}).card.digest == CARD["digest"]
     changed = b'{"digest":"sha256:0","changes":{"0.amount":"20 dollars"}}'
     assert server.asked == [("POST", "/v1/runs/run_1/edit", changed)]
+
+
+def test_an_unknown_outcome_is_settled_by_a_verdict(server: Server, ops: Any) -> None:
+    server.answer = lambda *_: (200, {**RUN, "state": "succeeded"})
+    assert ops()("runs.decide", "run_1", "happened").state == "succeeded"
+    assert server.asked == [("POST", "/v1/runs/run_1/decide", b'{"verdict":"happened"}')]
 
 
 def test_contracts_are_registered_and_retired_and_their_secret_is_not_shown(server: Server, ops: Any) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from random import random as at_random
 from typing import Any, Literal, Optional, TypeVar, Union
@@ -58,6 +59,9 @@ class AsyncOpsIQ:
         )
         self._http, self._mine = http or httpx.AsyncClient(), http is None
         self._sleep = sleep
+        self._add_resources()
+
+    def _add_resources(self) -> None:
         self.events = AsyncEvents(self)
         self.runs = AsyncRuns(self)
         self.actions = AsyncActions(self)
@@ -80,6 +84,15 @@ class AsyncOpsIQ:
     async def aclose(self) -> None:
         if self._mine:
             await self._http.aclose()
+
+    def with_options(self, *, timeout_s: Optional[float] = None, max_retries: Optional[int] = None) -> AsyncOpsIQ:
+        """This client with other bounds, for a call or for many: ``client.with_options(timeout_s=5).events.fire(…)``.
+        It shares this one's connections, which stay open until this one is closed. Raises ConfigurationError."""
+        other = copy(self)
+        other._core = self._core.with_options(timeout_s, max_retries)
+        other._mine = False
+        other._add_resources()
+        return other
 
     async def request(
         self,
@@ -237,6 +250,17 @@ class AsyncRuns(_AsyncResource):
         new digest."""
         sent = body(digest=digest, changes=changes)
         return await self._act(f"/v1/runs/{piece(run_id)}/edit", sent, idempotency_key)
+
+    async def decide(
+        self,
+        run_id: str,
+        verdict: Literal["resend", "happened", "did_not_happen"],
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> Run:
+        """Settle a run whose outcome is ``unknown`` (owners): you have looked at the platform, or have it sent again
+        under the same key."""
+        return await self._act(f"/v1/runs/{piece(run_id)}/decide", body(verdict=verdict), idempotency_key)
 
     async def wait(self, run_id: str, *, timeout_s: float = 60.0) -> Run:
         """The run once it is neither held nor under way. Raises TimedOutError when it still is after ``timeout_s``; the run goes on."""  # noqa: E501

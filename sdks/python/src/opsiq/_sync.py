@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from random import random as at_random
 from typing import Any, Literal, Optional, TypeVar, Union
@@ -57,6 +58,9 @@ class OpsIQ:
         )
         self._http, self._mine = http or httpx.Client(), http is None
         self._sleep = sleep
+        self._add_resources()
+
+    def _add_resources(self) -> None:
         self.events = Events(self)
         self.runs = Runs(self)
         self.actions = Actions(self)
@@ -79,6 +83,15 @@ class OpsIQ:
     def close(self) -> None:
         if self._mine:
             self._http.close()
+
+    def with_options(self, *, timeout_s: Optional[float] = None, max_retries: Optional[int] = None) -> OpsIQ:
+        """This client with other bounds, for a call or for many: ``client.with_options(timeout_s=5).events.fire(…)``.
+        It shares this one's connections, which stay open until this one is closed. Raises ConfigurationError."""
+        other = copy(self)
+        other._core = self._core.with_options(timeout_s, max_retries)
+        other._mine = False
+        other._add_resources()
+        return other
 
     def request(
         self,
@@ -234,6 +247,17 @@ class Runs(_Resource):
         new digest."""
         sent = body(digest=digest, changes=changes)
         return self._act(f"/v1/runs/{piece(run_id)}/edit", sent, idempotency_key)
+
+    def decide(
+        self,
+        run_id: str,
+        verdict: Literal["resend", "happened", "did_not_happen"],
+        *,
+        idempotency_key: Optional[str] = None,
+    ) -> Run:
+        """Settle a run whose outcome is ``unknown`` (owners): you have looked at the platform, or have it sent again
+        under the same key."""
+        return self._act(f"/v1/runs/{piece(run_id)}/decide", body(verdict=verdict), idempotency_key)
 
     def wait(self, run_id: str, *, timeout_s: float = 60.0) -> Run:
         """The run once it is neither held nor under way. Raises TimedOutError when it still is after ``timeout_s``; the run goes on."""  # noqa: E501

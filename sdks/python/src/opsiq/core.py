@@ -122,6 +122,19 @@ class Core:
         self.offset_s = 0
         """How far the server's clock is ahead of ours, as far as it has said so."""
 
+    def with_options(self, timeout_s: Optional[float], max_retries: Optional[int]) -> Core:
+        """The same with other bounds; None leaves one as it is. Raises ConfigurationError."""
+        other = Core(
+            self.credentials,
+            timeout_s=self.timeout_s if timeout_s is None else timeout_s,
+            max_retries=self.max_retries if max_retries is None else max_retries,
+            clock=self.clock,
+            random=self.random,
+            on_attempt=self.on_attempt,
+        )
+        other.offset_s = self.offset_s
+        return other
+
     def begin(self, call: Call[T]) -> Exchange[T]:
         """Raises ConfigurationError for an idempotency key that can't be sent."""
         return Exchange(self, call)
