@@ -72,17 +72,21 @@ def find_unaccounted(
     kinds: Sequence[RecordKind] = (),
     every: Iterable[Contract] = (),
     chosen_from: Collection[int] = (),
+    named: Collection[int] = (),
 ) -> list[str]:
     """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order.
     A number that is a default of the ``contracts`` called is accounted for by that. ``every`` contract there is tells
     which words of a drafted text are an order; ``chosen_from`` how many records a place in line was taken among, which
-    accounts for that number where it is said so ("of her two bikes")."""
+    accounts for that number where it is said so ("of her two bikes"). ``named`` are the numbers of the records that the
+    plan is about: a handle stands for them."""
     text = request.text
     drafts = [node for node in _nodes(proposal.result) if isinstance(node, DraftedText)]
     told = _places([each.quote for each in drafts], request)
     taken = [each for each in _places((proposal.result, proposal.replaced), request) if each not in told]
     structure = _structure(proposal)
-    counted = {*_counts(proposal), *_defaults(contracts)}
+    counted: set[float] = {*_counts(proposal), *_defaults(contracts)}
+    if any(isinstance(node, Handle) for node in _nodes(proposal.result)):
+        counted |= set(named)
     polite = strip_politeness(text)
     words = " ".join(
         word

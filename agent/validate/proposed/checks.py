@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -92,7 +93,8 @@ class PlanChecks:
         if not changes or find_answer(self.request, REST) is not None or self.request.given is not None:
             return None
         kinds, chosen_from = tuple(self.query.kinds), self.query.records.chosen_from
-        left = find_unaccounted(self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from)
+        named = _numbers_of(steps, self.query)
+        left = find_unaccounted(self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named)
         if not left:
             return None
         words = ", ".join(questions.quote_words(each) for each in left[:3])
@@ -100,3 +102,14 @@ class PlanChecks:
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
         text = f"You also wrote {words}, and I can't do that part. Shall I do the rest?"
         return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
+
+
+def _numbers_of(steps: Sequence[Step], query: Query) -> frozenset[int]:
+    """The numbers by which the records of a plan are known: a handle of the thread stands for them too."""
+    made: set[int] = set()
+    for pin in (each for step in steps for each in step.pins):
+        kind = query.kinds.get(pin.record_kind)
+        fields = [each.name for each in kind.fields if each.search == "number"] if kind is not None else []
+        for value in (pin.record_id, *(pin.values.get(name) for name in fields)):
+            made |= {int(digits) for digits in re.findall(r"\d{1,15}", str(value))}
+    return frozenset(made)
