@@ -55,6 +55,9 @@ def seed() -> None:
         )  # fmt: skip
         event.settings.timezone = "UTC"
         event.settings.waiting_list_enabled = True
+        event.settings.payment_banktransfer__enabled = True
+        event.settings.payment_banktransfer_bank_details_type = "other"
+        event.settings.payment_banktransfer_bank_details = "Bank of Example"
         category = event.categories.create(name="Tickets")
         items = [
             event.items.create(name=title, default_price=Decimal(price), category=category, active=active)

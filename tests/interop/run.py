@@ -5,45 +5,43 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
+import re
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
 from agent.credentials.kinds import read_credential
 from agent.runs.run import Run
 from app.container import Container, open_container
 from core.actor import Actor
+from core.clock import utc_now
 from core.settings import Settings
 from registry.declarative.rows import at_pointer
 from store.migrate import upgrade
+from tests.interop.platform import Platform, say
 
+_DAY: Final = re.compile(r"\{day\+(\d+)\}")
 PASSWORD = "interop run, no secret"
 WAIT_S = 90.0
 
 
-@dataclass(frozen=True)
-class Platform:
-    """A platform that runs. ``api`` is what the paths of its requests' checks are below."""
-
-    connector: str
-    base_url: str
-    api: str
-    credential: dict[str, str]
-    options: dict[str, str]
-    token_header: tuple[str, str]
-
-
 @dataclass
 class Outcome:
+    """``card`` is ``right``, ``none`` or ``wrong``; ``note`` what is odd about it or the platform's state after it."""
+
     asked: str
     card: str
     state: str
     note: str
+
+    @property
+    def right(self) -> bool:
+        return self.card == "right" and not self.note
 
 
 async def run(platform: Platform, requests: list[dict[str, Any]]) -> list[Outcome]:
@@ -59,8 +57,8 @@ async def run(platform: Platform, requests: list[dict[str, Any]]) -> list[Outcom
 async def connected(container: Container, platform: Platform) -> Actor:
     admin = container.workspace_admin
     owner = await admin.create_workspace("Interop", email="owner@example.org", person="Olivia", password=PASSWORD)
-    await admin.connect(owner, platform.connector, platform.base_url, {}, options=platform.options)
-    await container.vault.put(owner, platform.connector, read_credential(platform.credential))
+    await admin.connect(owner, platform.connector, platform.base_url, {}, options=dict(platform.options))
+    await container.vault.put(owner, platform.connector, read_credential(dict(platform.credential)))
     await admin.register(owner, list(await admin.proposed(owner, platform.connector)))
     return owner
 
@@ -78,8 +76,7 @@ async def one(container: Container, owner: Actor, platform: Platform, request: d
     if card == "right":
         note = await asyncio.to_thread(looked_up, platform, request, state, run)
     made = Outcome(request["ask"], card, state, note)
-    sys.stdout.write(f"{made.card:<7} {made.state:<10} {time.monotonic() - started:5.1f}s  {made.asked}  {made.note}\n")
-    sys.stdout.flush()
+    say(f"{made.card:<7} {made.state:<10} {time.monotonic() - started:5.1f}s  {made.asked}  {made.note}")
     return made
 
 
@@ -100,7 +97,7 @@ def judged(run: Run, connector: str, request: dict[str, Any]) -> tuple[str, str]
 
 def looked_up(platform: Platform, request: dict[str, Any], state: str, run: Run) -> str:
     if "check" not in request:
-        return "" if state == "done" else f"ended {state}: {getattr(run, 'outcomes', '')}"[:200]
+        return "" if state == "succeeded" else f"ended {state}: {getattr(run, 'outcomes', '')}"[:200]
     path, pointer, expected = request["check"]
     asked = urllib.request.Request(platform.api + path, headers=dict([platform.token_header]))
     try:
@@ -112,5 +109,19 @@ def looked_up(platform: Platform, request: dict[str, Any], state: str, run: Run)
 
 
 def read_requests(path: Path) -> list[dict[str, Any]]:
-    made: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    """Requests with ``{day+30}`` in place of days to come: written out in what is asked, as dates elsewhere."""
+    today = utc_now().date()
+
+    def filled(value: Any, pattern: str) -> Any:
+        if isinstance(value, str):
+            return _DAY.sub(lambda found: _written(today + timedelta(days=int(found[1])), pattern), value)
+        if isinstance(value, dict):
+            return {name: filled(each, "%d %B %Y" if name == "ask" else "%Y-%m-%d") for name, each in value.items()}
+        return [filled(each, pattern) for each in value] if isinstance(value, list) else value
+
+    made: list[dict[str, Any]] = filled(json.loads(path.read_text(encoding="utf-8")), "%Y-%m-%d")
     return made
+
+
+def _written(day: date, pattern: str) -> str:
+    return day.strftime(pattern).lstrip("0")

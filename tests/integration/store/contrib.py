@@ -23,11 +23,11 @@ class Contrib:
     """A running server. Connections go through a socket in its folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._made = 0
 
     def url(self, database: str, user: str) -> str:
-        return f"postgresql+asyncpg://{user}@/{database}?host={self._folder}"
+        return f"postgresql+asyncpg://{user}@/{database}?host={self.folder}"
 
     def database(self, *statements: str, user: str) -> str:
         """The URL of a fresh database without a table, for ``user``; ``statements`` are the superuser's, run in it."""
