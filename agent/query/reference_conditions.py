@@ -135,12 +135,15 @@ class ReferenceConditions:
             unknown = found.code == "not_found"
             other = await self._find_other_owner(need, owner, owner_kind) if unknown else None
             if other is None:
-                return found
+                called = await self._find_called(need, owner) if unknown else ()
+                return filter_by_id([each.record.id for each in called]) if called else found
             found, owner_kind = (other,), other.kind
         via += found[:1]
         if not reach.path(kind, owner_kind) and kind.name != owner_kind.name:
             ups = [up for each in found if (up := await reach.owner_of(each, kind)) is not None]
             if not ups and not reach.path(owner_kind, kind):
+                if called := await self._find_called(need, owner):
+                    return filter_by_id([each.record.id for each in called])
                 return need.ask(f"{plural(kind).capitalize()} don't belong to a {singular(owner_kind)}.")
             return filter_by_id([up.record.id for up in ups])
         filters: list[Filter] = []
@@ -166,6 +169,17 @@ class ReferenceConditions:
             if isinstance(found, tuple) and len(found) == 1:
                 return found[0]
         return None
+
+    async def _find_called(self, need: RecordQuery, owner: Reference) -> tuple[LocatedRecord, ...]:
+        """Records that are called by what was taken for an owner's name: an account that nobody else owns is its
+        person's ("Ada's account"), and a comment is its writer's where it holds their name."""
+        plain = isinstance(owner, Find) and owner.said is not None and not owner.where and owner.order is None
+        if not plain or not any(each.search == "name" for each in need.kind.fields):
+            return ()
+        assert isinstance(owner, Find)
+        own = Find(record=need.kind.name, said=owner.said, pick="all")
+        found = await self.context.records.run(replace(need, most=MOST_SCANNED), own, {})
+        return found if isinstance(found, tuple) else ()
 
     async def count_related(self, need: RecordQuery, related: Reference, own: Own) -> Counter[str] | Question:
         """How many records of the related kind each record of ``need.kind`` has, by its id."""

@@ -20,6 +20,7 @@ from registry.declarative.document import ConnectorDocument, KindDocument, Opera
 from registry.declarative.kinds import record_kind
 from registry.declarative.requests import filled_path, first_page, following, pushed, records_in, size_of
 from registry.declarative.rows import at_pointer, raw_value, values_of
+from registry.patterns import compile_pattern
 from registry.records import Query, Record, RecordKind, SearchBy, admit, is_between
 
 MAX_RECORDS: Final = 200
@@ -81,6 +82,10 @@ class DeclarativeRecords:
         if len(parts) != len(document.scope) + 1 or not all(_ID.fullmatch(each) for each in parts):
             return None
         if set(parts) & {".", ".."}:
+            return None
+        held = declared.field_named(declared.id_field)
+        form = compile_pattern(held.pattern) if held is not None and held.pattern is not None else None
+        if form is not None and not form.covers(parts[-1]):
             return None
         if document.get is None:
             found = await self.search(Query(kind, where={declared.id_field: (record_id,)}, limit=2))

@@ -57,7 +57,8 @@ class Directus:
         with contrib.running() as database:
             database.database(user="postgres")
             environ = self._environ() | {
-                "DB_CLIENT": "pg", "DB_HOST": str(database.folder), "DB_DATABASE": "t1", "DB_USER": "postgres",
+                "DB_CLIENT": "pg", "DB_HOST": str(database.folder), "DB_PORT": "5432", "DB_PASSWORD": "none",
+                "DB_DATABASE": "t1", "DB_USER": "postgres",
                 "KEY": "interop", "SECRET": "of this run alone, and of no worth to anybody",
                 "ADMIN_EMAIL": "owner@example.org", "ADMIN_PASSWORD": "of this run alone", "ADMIN_TOKEN": TOKEN,
                 "PUBLIC_URL": url, "HOST": "127.0.0.1", "PORT": str(port), "NODE_ENV": "production",

@@ -293,7 +293,7 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
                 find = inner.find.model_copy(update={"order": order, "pick": "one"})
                 return Phrase(find, index, inner.last, inner.noun)
     if (match := EMAIL.match(reader.text.plain, token.start)) is not None:
-        people = reader.people()
+        people = wanted if wanted is not None and _has_address(wanted) else reader.people()
         last = reader.end_index(match.end())
         return Phrase(Find(record=people.name, said=reader.words(index, last)), index, last, False) if people else None
     if low == "the" or low == "#":
@@ -311,6 +311,10 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
     if wanted is not None and wanted.name != named.name:
         find = Find(record=wanted.name, where=(BelongsTo(owner=find),))
     return Phrase(find, index, end, False)
+
+
+def _has_address(kind: RecordKind) -> bool:
+    return any(each.search == "email" for each in kind.fields)
 
 
 def predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[tuple[Condition, ...], int] | None:

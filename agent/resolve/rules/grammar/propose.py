@@ -237,7 +237,7 @@ class Proposer:
         for at, token in enumerate(reader.tokens):
             words = reader.words(at, at + 1)
             start = words.start if words.start is not None else -1
-            because = (because or token.low in _REASONS) and at not in reader.covered and not reader.is_mark(at)
+            because = (because or self._gives_reason(at)) and at not in reader.covered and not reader.is_mark(at)
             if because or not first <= start < last or any(a <= start < b for a, b in denied):
                 continue
             if at in reader.covered:
@@ -257,6 +257,12 @@ class Proposer:
             telling = strict and token.low.isalpha() and self._tells(at, spoken)
             if code or named or telling or self._strange(at, spoken):
                 yield start, start + len(words.text)
+
+    def _gives_reason(self, at: int) -> bool:
+        """Whether a word introduces why: "as she asked", and not "as Ada Lovelace", which says who or what."""
+        reader = self.reader
+        named = reader.low(at) == "as" and at + 1 < len(reader.tokens) and reader.tokens[at + 1].capital
+        return reader.low(at) in _REASONS and not (named and reader.low(at + 1) not in lexicon.NAME_STOP)
 
     def _strange(self, at: int, spoken: frozenset[str]) -> bool:
         """Whether a word is none of English or of the action's: a name in small letters."""

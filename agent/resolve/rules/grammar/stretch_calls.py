@@ -158,9 +158,9 @@ class StretchCalls(StretchRecords):
             after = max((each.last for pieces in self.records.values() for each in pieces), default=self.first)
             place = (self.first, self.stop, after, self.place.order)
             found = read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
-            if found is None and required:
+            why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
+            if found is None and required and why is not None:
                 # What follows "for" may be a usual reason, though it names things that this action isn't about.
-                why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), self.first)
                 before = {at for at in taken | sure if at < why}
                 found = read_text_argument(self.reader, place, name, annotation, before, required=True)
             if found is None:

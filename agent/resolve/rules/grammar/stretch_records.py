@@ -19,7 +19,9 @@ from agent.resolve.rules.grammar.interpretation import Piece
 from agent.resolve.rules.grammar.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.stretch_values import StretchValues
+from agent.resolve.rules.grammar.texts import takes_text
 from language.stems import EMPTY, stem
+from language.text import find_quotations
 from language.wordnet import is_word
 from registry.records import RecordKind
 
@@ -35,7 +37,14 @@ class StretchRecords(StretchValues):
         if not names:
             return
         at, why = self.first, self._why()
+        quotes = self._quoted_names()
         while at < why:
+            if at in quotes and (wanted := self._wanted(names, at)) is not None:
+                name, kind = wanted
+                find = Find(record=kind.name, said=self.reader.words(at, quotes[at]))
+                self.records[name] = [Piece(at, quotes[at], RecordArgument(reference=find))]
+                at = quotes[at]
+                continue
             if at in self.quoted or not (self.reader.tokens[at].word or self.reader.tokens[at].text == "#"):
                 at += 1
                 continue
@@ -63,6 +72,44 @@ class StretchRecords(StretchValues):
         for name in names:
             if name not in self.records and name in self.offer.required:
                 self._spoken_of(name)
+
+    def _quoted_names(self) -> dict[int, int]:
+        """Quotations that name a record, the first token → the one after the last: those that stand behind its noun,
+        and as many of the first as there are more than texts to fill ("rename “Old” to “New”")."""
+        reader = self.reader
+        places = [(reader.end_index(first + 1), reader.end_index(last - 1)) for first, last in find_quotations(reader.text.plain)]
+        places = [each for each in places if self.first <= each[0] < each[1] <= self.stop]
+        texts = [
+            name
+            for name, schema in self.offer.properties.items()
+            if takes_text(schema, self.offer.annotation(name)) and self._speaks(self.offer.annotation(name))
+        ]
+        beyond = len(places) - len(texts)
+        return {
+            first: last
+            for at, (first, last) in enumerate(places)
+            if at < beyond or self._noun_before(first) is not None
+        }
+
+    def _noun_before(self, at: int) -> RecordKind | None:
+        """The kind whose noun stands right before a quotation that begins at a token."""
+        for length in (1, 2, 3):
+            found = self.reader.noun(at - 1 - length)
+            if found is not None and found[1] == length:
+                return found[0]
+        return None
+
+    def _wanted(self, names: Sequence[str], at: int) -> tuple[str, RecordKind] | None:
+        """The parameter that a quoted name is for: one of the kind whose noun is before it, else the first that has
+        none and whose records have names."""
+        noun = self._noun_before(at)
+        for name in names:
+            kind = self.kind(name)
+            if kind is None or name in self.records or (noun is not None and noun.name != kind.name):
+                continue
+            if any(each.search == "name" for each in kind.fields):
+                return name, kind
+        return None
 
     def _why(self) -> int:
         """Where it begins to be told why: nobody there is meant."""

@@ -79,7 +79,7 @@ def read_text_argument(
     own = _named(name, annotation)
     for begin, end in find_quotations(reader.text.plain):
         at, last = reader.end_index(begin + 1), reader.end_index(end - 1)
-        if first <= at < last <= stop:
+        if first <= at < last <= stop and not any(step in taken for step in range(at, last)):
             return at, last
     labelled = _labelled(reader, first, stop, own)
     if labelled is not None:

@@ -12,6 +12,7 @@ from core.errors import BadAssertion, BadSetting
 from registry.connector import Inbound, Settings
 from registry.declarative.connector import DeclarativeConnector, read_connector
 from registry.declarative.lint import lint_folder
+from registry.events.event_catalogue import load_event_types
 from registry.records import Query
 from tests.interop.exchanges import ReplayClient
 
@@ -85,7 +86,19 @@ async def test_a_webhook_is_believed_by_its_address_alone() -> None:
         await connector().handle_webhook(Inbound({}, body, NOW, {"token": "guessed"}))
     (event,) = await connector().handle_webhook(Inbound({}, body, NOW, {"token": SECRET}))
     assert (event.id, event.name) == ("7", "order.paid")
-    assert event.data == {"order_id": "HARBR", "amount": 4500, "currency": "EUR"}
+    data = {"order_id": "HARBR", "order_ref": "HARBR", "customer_id": "maya@example.org"}
+    assert event.data == {**data, "amount": 4500, "currency": "EUR"}
+
+
+@pytest.mark.parametrize("name", ["pretix", "directus"])
+def test_what_a_webhook_becomes_has_all_that_its_universal_event_needs(name: str) -> None:
+    document = read_connector(FOLDER.parent / name).document
+    assert document.webhooks is not None
+    known = load_event_types()
+    for each in document.webhooks.events.values():
+        if each.event in known:
+            given = {*each.data, *each.fields, f"{each.kind}_id"}
+            assert given >= set(known[each.event].schema.get("required", ())), each.event
 
 
 def test_a_connection_without_its_organizer_says_what_is_missing() -> None:

@@ -1,0 +1,92 @@
+"""Things called by quoted names, people who are the record themselves, and names that are no reason, read in full."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import Task, propose
+from agent.resolve.rules.resolver import RuleResolver
+from registry.catalogue import Catalogue
+from registry.contract import parse
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+def contract(name: str, title: str, aliases: list[str], properties: dict[str, Any], **annotations: Any) -> Any:
+    return parse(
+        {
+            "schema": "opsiq/contract/v1",
+            "name": f"lending.{name}",
+            "title": title,
+            "description": f"{title}.",
+            "surfaces": ["admin"],
+            "roles": ["owner"],
+            "parameters": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": list(properties),
+                "properties": properties,
+            },
+            "annotations": annotations,
+            "endpoint": {"url": f"https://lend.example/{name}"},
+            "aliases": aliases,
+        }
+    )
+
+
+TEXT = {"type": "string", "maxLength": 100}
+RENAME = contract(
+    "rename_item",
+    "Rename a tool",
+    ["rename"],
+    {"item_id": {"type": "integer"}, "title": TEXT},
+    item_id={"record": "item"},
+    title={"label": "New title"},
+)
+PAUSE = contract(
+    "pause_member", "Pause a member", ["pause"], {"member_id": {"type": "integer"}}, member_id={"record": "member"}
+)
+ADD = contract(
+    "add_member",
+    "Add a member",
+    ["add a member", "enrol"],
+    {"email": {"type": "string", "format": "email"}, "name": TEXT},
+    email={"label": "Address"},
+    name={"label": "Name", "ask": "What is the name?"},
+)
+
+
+async def came_of(text: str) -> Any:
+    there = world("lending")
+    there = replace(there, catalogue=Catalogue([*there.catalogue, RENAME, PAUSE, ADD]))
+    task = Task(Request(text=text, now=NOW), OWNER, there, "run_00000000000000000000000001")
+    return (await propose(task, RuleResolver())).verdict
+
+
+def values(verdict: Any) -> dict[str, Any]:
+    assert isinstance(verdict, Plan), verdict
+    return {each.param: each.value for each in verdict.steps[0].filled}
+
+
+async def test_of_two_quotations_the_first_names_the_thing_and_the_second_is_the_text() -> None:
+    made = await came_of('rename "Belt sander" to "Belt sander, small"')
+    assert values(made) == {"item_id": 101, "title": "Belt sander, small"}
+
+
+async def test_a_quotation_behind_a_noun_is_the_name_of_such_a_record() -> None:
+    made = await came_of('rename the tool "Tile cutter" to "Tile saw"')
+    assert values(made) == {"item_id": 103, "title": "Tile saw"}
+
+
+async def test_the_owner_of_a_record_that_nobody_owns_may_be_the_record_itself() -> None:
+    assert values(await came_of("pause Tariq Osman's borrower")) == {"member_id": 2}
+
+
+async def test_a_record_that_is_called_by_one_address_is_found_by_it() -> None:
+    assert values(await came_of("pause tariq@lend.example")) == {"member_id": 2}
+
+
+async def test_a_required_text_is_never_made_of_the_order_itself() -> None:
+    made = await came_of("enrol jan@lend.example")
+    assert isinstance(made, Question) and made.slot.endswith("name"), made
