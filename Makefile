@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-browser setup-js setup-php setup-servers demo test test-quick check format sdks faults bench docs lock dist sbom deploy-check rolling-check clean
+.PHONY: help setup setup-dev setup-browser setup-js setup-php setup-servers demo test test-quick check format sdks faults bench docs lock dist sbom deploy-check interop rolling-check clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -93,6 +93,9 @@ sbom: setup-dev dist ## the bill of materials of an installation (CycloneDX 1.6)
 
 deploy-check: setup-dev dist ## docs/guide/deploy.md followed on a fresh Debian, the container file's steps, an upgrade from an older version (as root)
 	$(BIN)/python -m tests.deploy
+
+interop: setup-dev setup-servers ## pretix and Directus, installed and started here, each asked 40 everyday requests (some minutes the first time)
+	$(BIN)/python -m tests.interop
 
 rolling-check: setup-dev setup-servers ## a rolling upgrade under load: two processes, PostgreSQL, nothing lost, doubled or refused
 	$(BIN)/python -m tests.faults.rolling

@@ -35,10 +35,8 @@ class Directus:
     def _make(self) -> None:
         quiet = ("--no-audit", "--no-fund", "--loglevel=error")
         (self._home / "node").mkdir()
-        call(
-            ["npm", "install", "--prefix", self._home / "node", *quiet, "--ignore-scripts"]
-            + [f"{self._node_package}@{NODE}"]
-        )
+        node = ["npm", "install", "--prefix", self._home / "node", *quiet, "--ignore-scripts"]
+        call([*node, f"{self._node_package}@{NODE}"])
         for each in ("package.json", "package-lock.json"):
             shutil.copy(PINS / each, self._home)
         call(["npm", "ci", "--ignore-scripts", "--legacy-peer-deps", *quiet], cwd=self._home)

@@ -1,4 +1,4 @@
-"""Seeds a Directus over its own API: a small magazine with articles, readers and print orders. Once per installation."""
+"""Seeds a Directus over its own API: a small magazine with articles, readers and orders. Once."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from agent.credentials.kinds import read_credential

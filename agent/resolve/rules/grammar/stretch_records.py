@@ -77,7 +77,10 @@ class StretchRecords(StretchValues):
         """Quotations that name a record, the first token → the one after the last: those that stand behind its noun,
         and as many of the first as there are more than texts to fill ("rename “Old” to “New”")."""
         reader = self.reader
-        places = [(reader.end_index(first + 1), reader.end_index(last - 1)) for first, last in find_quotations(reader.text.plain)]
+        places = [
+            (reader.end_index(first + 1), reader.end_index(last - 1))
+            for first, last in find_quotations(reader.text.plain)
+        ]
         places = [each for each in places if self.first <= each[0] < each[1] <= self.stop]
         texts = [
             name

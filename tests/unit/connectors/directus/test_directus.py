@@ -74,7 +74,8 @@ async def test_the_largest_paid_order_is_found_though_directus_is_not_asked_to_s
 async def test_what_can_not_be_an_id_is_not_asked_for() -> None:
     (provider,) = connector().context_providers()
     record = await provider.get("order", "1")
-    assert record is not None and record.values["total"] == 2400
+    assert record is not None
+    assert record.values["total"] == 2400
     assert await provider.get("article", "999") is None
     assert await provider.get("order", "PR-1001") is None, "a number, and Directus would answer 400"
 
@@ -85,4 +86,4 @@ async def test_a_webhook_is_believed_by_its_header_and_told_with_the_record() ->
     (event,) = await connector().handle_webhook(Inbound({"x-opsiq-secret": SECRET}, UPDATED, NOW, {}))
     assert event.name == "article.updated"
     assert event.data == {"article_id": "2", "title": "The Last Lighthouse", "status": "draft"}
-    assert event.at == "2026-11-28T02:46:27.404Z"
+    assert event.occurred_at == "2026-11-28T02:46:27.404000Z"

@@ -13,13 +13,13 @@ from registry.contract import parse
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
-def contract(name: str, title: str, aliases: list[str], properties: dict[str, Any], **annotations: Any) -> Any:
+def contract(action: str, does: str, aliases: list[str], properties: dict[str, Any], **annotations: Any) -> Any:
     return parse(
         {
             "schema": "opsiq/contract/v1",
-            "name": f"lending.{name}",
-            "title": title,
-            "description": f"{title}.",
+            "name": f"lending.{action}",
+            "title": does,
+            "description": f"{does}.",
             "surfaces": ["admin"],
             "roles": ["owner"],
             "parameters": {
@@ -29,7 +29,7 @@ def contract(name: str, title: str, aliases: list[str], properties: dict[str, An
                 "properties": properties,
             },
             "annotations": annotations,
-            "endpoint": {"url": f"https://lend.example/{name}"},
+            "endpoint": {"url": f"https://lend.example/{action}"},
             "aliases": aliases,
         }
     )
@@ -89,4 +89,5 @@ async def test_a_record_that_is_called_by_one_address_is_found_by_it() -> None:
 
 async def test_a_required_text_is_never_made_of_the_order_itself() -> None:
     made = await came_of("enrol jan@lend.example")
-    assert isinstance(made, Question) and made.slot.endswith("name"), made
+    assert isinstance(made, Question), made
+    assert made.slot.endswith("name")
