@@ -13,9 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.interop.directus import Directus
-from tests.interop.platform import Installation, say
-from tests.interop.pretix import Pretix
+from tests.interop.directus_here import Directus
+from tests.interop.installation import Installation, say
+from tests.interop.pretix_here import Pretix
 from tests.interop.run import Outcome, read_requests, run
 
 GOAL = 0.8

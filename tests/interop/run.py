@@ -23,7 +23,7 @@ from core.clock import utc_now
 from core.settings import Settings
 from registry.declarative.rows import at_pointer
 from store.migrate import upgrade
-from tests.interop.platform import Platform, say
+from tests.interop.installation import Platform, say
 
 _DAY: Final = re.compile(r"\{day\+(\d+)\}")
 PASSWORD = "interop run, no secret"

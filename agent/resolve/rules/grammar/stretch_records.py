@@ -40,8 +40,8 @@ class StretchRecords(StretchValues):
         quotes = self._quoted_names()
         while at < why:
             if at in quotes and (wanted := self._wanted(names, at)) is not None:
-                name, kind = wanted
-                find = Find(record=kind.name, said=self.reader.words(at, quotes[at]))
+                name, named = wanted
+                find = Find(record=named.name, said=self.reader.words(at, quotes[at]))
                 self.records[name] = [Piece(at, quotes[at], RecordArgument(reference=find))]
                 at = quotes[at]
                 continue

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.integration.store import contrib
 from tests.interop.directus_seed import seed
-from tests.interop.platform import CACHE, ENVIRONMENTS, Platform, call, free_port, once, process
+from tests.interop.installation import CACHE, ENVIRONMENTS, Platform, call, free_port, once, process
 
 PINS = ENVIRONMENTS / "directus"
 NODE = "22.23.3"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.interop.platform import CACHE, ENVIRONMENTS, Platform, call, free_port, once, process
+from tests.interop.installation import CACHE, ENVIRONMENTS, Platform, call, free_port, once, process
 
 PINS = ENVIRONMENTS / "pretix.txt"
 SEED = Path(__file__).parent / "pretix_seed.py"
@@ -61,7 +61,7 @@ class Pretix:
     def running(self, folder: Path) -> Iterator[Platform]:
         port = free_port()
         shutil.copy(self._empty, folder / "db.sqlite3")
-        self._run(folder, port, str(SEED))
+        self._run(folder, port, "-P", str(SEED))
         url = f"http://127.0.0.1:{port}"
         api = f"{url}/api/v1/organizers/acme"
         serve = [self._python, "-m", "pretix", "runserver", "--noreload", f"127.0.0.1:{port}"]
