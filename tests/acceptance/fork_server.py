@@ -24,6 +24,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from registry import discovery
+from registry.conditions import condition
+
 ROOT: Final = Path(__file__).parents[2]
 MAINS: Final = {"cli.main": "cli.main", "demo": "demo.__main__"}
 """What ``python -m NAME`` runs, by name."""
@@ -148,6 +151,9 @@ def main() -> int:
     gc.disable()
     for name in IMPORTED:
         importlib.import_module(name)
+    # What every server does first, and the same in each: connectors linted, the library of conditions loaded.
+    discovery.discover()
+    condition.compile("true")
     gc.freeze()
     waiting = selectors.DefaultSelector()
     waiting.register(line, selectors.EVENT_READ)
