@@ -30,11 +30,31 @@ def add_parser(sub: Any) -> None:
     )
     new = acts.add_parser(
         "new",
-        help="begin a connector without code: a folder with a connector.json to fill in",
-        description="Writes NAME/connector.json and NAME/actions.json. No server is asked.",
+        help="begin a connector without code: a folder with a connector.json, to fill in or from an OpenAPI document",
+        description="Writes NAME/connector.json and NAME/actions.json. With --openapi they are drafted from the "
+        "document; what you decide in NAME/decisions.json is applied by running the same command again. No server is "
+        "asked.",
     )
     new.add_argument("name", help="lower-case letters, digits and underscores")
     new.add_argument("--in", dest="folder", metavar="FOLDER", default=".", help="where the folder is made (here)")
+    new.add_argument(
+        "--openapi", metavar="DOCUMENT", help="draft its kinds and actions: a file, folder, archive or URL"
+    )
+    new.add_argument("--root", default="", metavar="PATH", help="the first document of a folder or archive")
+    new.add_argument(
+        "--role", action="append", default=[], metavar="ROLE", help="who may run the actions; may be repeated"
+    )
+    new.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="operations to draft, such as 'POST /orders/*'; may be repeated",
+    )
+    new.add_argument(
+        "--take-suggestions", action="store_true", help="bind parameters to kinds as the document suggests"
+    )
+    new.add_argument("--force", action="store_true", help="write over files that were edited since")
     check = acts.add_parser(
         "check",
         help="lint a connector's folder, or try a connection's reads on the live platform",
@@ -87,6 +107,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
+    if arguments.openapi:
+        from cli.commands.importing.connector import begin_connector, tell_connector
+
+        report = begin_connector(arguments)
+        told = json.dumps(report, ensure_ascii=False, indent=2)
+        print(told if arguments.json else tell_connector(report, arguments.openapi))
+        return 0
+    if arguments.role or arguments.only or arguments.take_suggestions:
+        from core.errors import InvalidInput
+
+        raise InvalidInput("--role, --only and --take-suggestions are about a document: name it with --openapi.")
     from registry.declarative.scaffold import write_scaffold
 
     folder = write_scaffold(arguments.name, Path(arguments.folder))
