@@ -20,6 +20,7 @@ from registry.importing.decisions import OperationDecision
 from registry.importing.error_pointers import find_error_pointers
 from registry.importing.media_types import is_form, is_json, is_multipart
 from registry.importing.operations import BodyContent, Operation
+from registry.importing.sentences import write_sentences
 from registry.importing.slots import CannotDraft, Room, Slot, is_minor_units, read_slots
 from registry.linting.linter import is_advice, lint
 
@@ -172,8 +173,11 @@ def _draft(
     }
     if annotations := _annotations(left, decision):
         contract["annotations"] = annotations
-    if decision.examples:
-        contract["examples"] = list(decision.examples)
+    sentences = write_sentences(contract["title"], contract["parameters"]["required"], properties, reads=risk == "read")
+    if decision.examples or sentences.example:
+        contract["examples"] = list(decision.examples or (sentences.example,))
+    if sentences.preview:
+        contract["preview"] = sentences.preview
     notes += _notes(operation, left, risk)
     return Draft(operation, contract, tuple(slots), tuple(notes), supplied)
 

@@ -18,7 +18,7 @@ from registry.importing.operations import Operation
 MAX_NAME: Final = 128
 _MAX_PART: Final = 60
 _MAX_ID_WORDS: Final = 9
-_VERBS: Final = word_set(
+VERBS: Final = word_set(
     "accept acknowledge activate add allocate append apply approve archive assign associate attach "
     "authorize backup ban batch block book bulk cancel capture change charge check claim clear clone "
     "close complete configure confirm connect convert copy count create deactivate decline decrypt delete "
@@ -102,11 +102,11 @@ def _of_id(operation: Operation) -> tuple[str, str] | None:
         return None  # made from the path: get_files_id
     if every[0] in ("post", "put", "patch") and every[0] == operation.method.lower():
         return None
-    verb_at = next((place for place, each in enumerate(every) if each in _VERBS), None)
+    verb_at = next((place for place, each in enumerate(every) if each in VERBS), None)
     if verb_at is None:
         return None
     if verb_at == 0:
-        also = 3 if every[1:2] == ("or",) and every[2:3] and every[2] in _VERBS else 1
+        also = 3 if every[1:2] == ("or",) and every[2:3] and every[2] in VERBS else 1
         verb, rest = every[:also], every[also:]
     else:
         rest, verb = every[:verb_at], every[verb_at:]
@@ -135,7 +135,7 @@ def _of_path(operation: Operation) -> tuple[str, str]:
         )
     last_words = words.split_words(last)
     on_one = place < len(segments) - 1
-    if not on_one and place and operation.method != "GET" and last_words and last_words[0] in _VERBS:
+    if not on_one and place and operation.method != "GET" and last_words and last_words[0] in VERBS:
         above = [each for _, each in static[:-1]]
         if above:
             return "_".join(words.split_words(above[-1])), "_".join(last_words)
@@ -196,7 +196,7 @@ def _imperative(word: str, *, determined: bool) -> str:
     ends = {"s": ("",), "es": ("",), "ies": ("y",), "ing": ("", "e")}
     for end, others in ends.items():
         if base is None and low.endswith(end):
-            base = next((low[: -len(end)] + each for each in others if low[: -len(end)] + each in _VERBS), None)
+            base = next((low[: -len(end)] + each for each in others if low[: -len(end)] + each in VERBS), None)
     if base is None and determined and low.isalpha() and low.endswith("s") and not low.endswith(("ss", "is", "us")):
         base = re.sub(r"(?<=sh|ch|ss|zz)e\Z|(?<=x)e\Z", "", low[:-1])
         base = base[:-2] + "y" if base.endswith("ie") and len(base) > 4 else base

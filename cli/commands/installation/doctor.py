@@ -226,12 +226,14 @@ async def _workspaces(container: Container, installed: Installed) -> AsyncIterat
         async for each in _rules(container, row.id, row.name):
             yield each
         for noun, kinds in context.kinds.clashes().items():
-            detail = (
-                f"{row.name}: “{noun}” may mean {' or '.join(kinds)}: people are asked which, or say the full name."
-            )
-            yield Finding("warn", "connector", detail)
+            meant = f"{row.name}: “{noun}” may mean {' or '.join(kinds)}."
+            yield Finding("warn", "connector", f"{meant} In a question, say the connection's title before it.")
         for connector in context.connectors:
             yield await _connector(row.name, connector)
+        for credential in await container.vault.listed(row.id):
+            if warning := credential.warning(container.clock()):
+                told = f"{row.name}: the credentials of {credential.connection}: {warning}"
+                yield Finding("warn", "credentials", f"{told} `opsiq connections credential {credential.connection}`")
 
 
 async def _rules(container: Container, workspace: str, name: str) -> AsyncIterator[Finding]:

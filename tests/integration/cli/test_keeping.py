@@ -11,10 +11,14 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+import store.accounts.members
+import store.workspaces
 from cli.main import main
 from core.settings import Settings
 from store.history.search import TO_INDEX
@@ -265,3 +269,32 @@ def test_the_doctor_says_how_a_postgresql_without_an_index_of_words_gets_one(
     found = {each["about"]: each for each in json.loads(told)}
     assert (code, found["search"]["state"]) == (0, "warn"), told
     assert all(statement in found["search"]["detail"] for statement in TO_INDEX)
+
+
+def test_the_doctor_warns_of_credentials_that_end_soon(tmp_path: Path, say: Say) -> None:
+    founded(say, DATA=str(tmp_path))
+    asyncio.run(ending_soon({"OPSIQ_DATA": str(tmp_path)}))
+    _, told = say("doctor", "--json", DATA=str(tmp_path))
+    warned = [each["detail"] for each in json.loads(told) if each["about"] == "credentials"]
+    assert len(warned) == 1, told
+    assert "credentials of saas: They expire in 4 days." in warned[0]
+    assert "a-token-of-the-tests" not in told
+
+
+async def ending_soon(environment: dict[str, str]) -> None:
+    """A connection whose token ends within the week."""
+    from agent.credentials.kinds import Bearer
+    from agent.workspace.admin import actor_of
+    from app.container import open_container
+    from core.clock import utc_now
+    from core.settings import Settings
+
+    loaded = replace(Settings.load(environment), workers=0)
+    async with open_container(loaded) as container:
+        async with container.database.read() as session:
+            (workspace,) = await store.workspaces.every_one(session)
+            (member,) = await store.accounts.members.listed(session, workspace.id)
+        owner = actor_of(member)
+        await container.workspace_admin.connect(owner, "saas", "https://platform.example", {})
+        token = Bearer(type="bearer", token="a-token-of-the-tests")
+        await container.vault.put(owner, "saas", token, expires_at=utc_now() + timedelta(days=4, hours=12))

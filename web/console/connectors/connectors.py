@@ -110,12 +110,16 @@ class FailedReactionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorPage(Page):
+    """``clashes``: nouns that stand for another connection's kinds too, each with the full names it may mean."""
+
     template: ClassVar[str] = "connector.html"
     name: str
     state: Badge
     configured: bool
     why: str
     faults: tuple[str, ...]
+    clashes: tuple[tuple[str, str], ...]
+    version: str
     base_url: str
     changed_at: datetime | None
     identities: str
@@ -156,6 +160,10 @@ async def connector(request: Request, visitor: Owner, connector: str) -> Respons
         configured=configured,
         why=to_display_text(found.why, limit=600),
         faults=found.faults,
+        clashes=tuple(
+            (to_display_text(noun, limit=80), " or ".join(kinds)) for noun, kinds in sorted(found.clashes.items())
+        ),
+        version=to_display_text(found.version, limit=40),
         base_url=to_display_text(found.base_url, limit=2000),
         changed_at=found.changed_at,
         identities=", ".join(to_display_text(each, limit=80) for each in found.identities),

@@ -26,9 +26,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-import store.connectors
 from core.errors import Unauthenticated
-from tests.integration.demo.conftest import SECRET, TOKEN
 from tests.integration.web.api.shop import InstalledShop, Shop, open_shop
 from web.limits import PER_MINUTE, Limits
 
@@ -46,12 +44,6 @@ class Stranger:
 
     def __init__(self, shop: Shop, loop: asyncio.AbstractEventLoop) -> None:
         self.shop, self.loop, self.sent = shop, loop, 0
-        self.platform = self.do(self._platform())
-
-    async def _platform(self) -> str:
-        async with self.shop.container.database.read() as session:
-            (row,) = await store.connectors.listed(session, self.shop.actors["olivia"].workspace)
-        return row.base_url
 
     def do(self, job: Awaitable[T]) -> T:
         return self.loop.run_until_complete(asyncio.ensure_future(job, loop=self.loop))
@@ -77,18 +69,7 @@ class Stranger:
         except Unauthenticated:  # a header that nobody can sign: it goes as it is, and is refused
             signature = self.shop.signature(request.method, path, self.shop.keys["olivia"], query, body)
         request.headers["Authorization"] = signature
-        answer = self.do(self.shop.http.send(request))
-        if path == "/v1/connections" and answer.status_code == 201:
-            self.do(self._lead_home(answer.json()["name"]))
-        return answer
-
-    async def _lead_home(self, name: str) -> None:
-        """A connection that was led elsewhere leads to the shop's own platform: what others answer is not asked
-        here."""
-        secrets = {"read_token": TOKEN, "action_secret": SECRET}
-        await self.shop.container.workspace_admin.connect(
-            self.shop.actors["olivia"], name, self.platform, secrets, connector="saas"
-        )
+        return self.do(self.shop.http.send(request))
 
 
 def _told(error: BaseException) -> str:

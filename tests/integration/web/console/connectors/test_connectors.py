@@ -138,3 +138,16 @@ async def test_what_it_failed_to_react_to_is_listed_and_nobody_elses(console: Co
     assert "&lt;i&gt;broke&lt;/i&gt;" in page
     assert page.count(f'href="/events/{event}"') == 1
     assert "of another" not in page
+
+
+async def test_words_that_two_connections_share_are_told_on_the_page_of_each(console: Console) -> None:
+    await connect(console)
+    browser = await console.signed_in("olivia@shop.test")
+    assert "Words that another connection has too" not in (await browser.get("/connectors/saas")).text
+    await console.container.workspace_admin.connect(
+        console.owner, "berlin", "https://berlin.example", {"read_token": "another"}, connector="saas"
+    )
+    for name, other in (("saas", "berlin"), ("berlin", "saas")):
+        page = (await browser.get(f"/connectors/{name}")).text
+        assert "Words that another connection has too" in page
+        assert f"“customer” may also mean {other}.customer" in page

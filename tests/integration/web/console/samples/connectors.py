@@ -31,6 +31,8 @@ def of_connectors(shell: Shell) -> dict[type[Page], Page]:
             configured=True,
             why="it <failed>",
             faults=("it failed while it was asked",),
+            clashes=(("the <order>", "berlin.order or hamburg.order"),),
+            version="4.1.7",
             base_url="https://p.test/<hook>",
             changed_at=AT,
             identities="a <token>",
