@@ -155,11 +155,11 @@ def find_unaccounted(
 
 
 def _asks_whether(text: str, place: tuple[int, int], contracts: Sequence[Contract]) -> bool:
-    before = re.search(r"([^\W\d_]+)\s+$", text[: place[0]])
-    if text[slice(*place)].casefold() != "if" or before is None:
+    """Whether an "if" tells what shall be found out, of calls that do nothing else."""
+    before = re.search(r"([^\W\d_]+)\s+(?:(?:out|me|us)\s+)?$", text[: place[0]])
+    if text[slice(*place)].casefold() != "if" or before is None or stem(before[1].casefold()) not in patterns.ASKING:
         return False
-    verb = stem(before[1].casefold())
-    return bool({verb, *find_similar_stems(verb, verb=True)} & _verbs(contracts))
+    return bool(contracts) and all(_verbs([each]) & patterns.FINDING for each in contracts)
 
 
 def _is_followed(text: str, at: int, taken: Sequence[tuple[int, int]]) -> bool:

@@ -78,3 +78,6 @@ SILENCE: Final = frozenset(
     stem_text("tell telling notify inform mail email write writing phone call message text mention")
 )
 TO_ME: Final = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
+# "Check if": what follows is a question, where the call only finds things out.
+ASKING: Final = frozenset(stem_text("check verify see know ask tell find confirm determine look wonder"))
+FINDING: Final = frozenset(stem_text("check verify see find get search list look show fetch query read count"))

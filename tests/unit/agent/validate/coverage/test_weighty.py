@@ -14,6 +14,7 @@ from agent.resolve.model.resolver import ProposingResolver
 from agent.validate.plan_builder import REST
 from agent.workspace.context import WorkspaceContext
 from registry.catalogue import Catalogue
+from registry.contract import Risk
 from registry.records import Kinds
 from tests.unit.agent.validate.fake_platform import SAAS, Platform, customer, invoice, ticket
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
@@ -205,3 +206,28 @@ async def test_a_limit_is_no_amount_unless_something_is_filled_up_to_it(
     answer = {"understood": "", "result": plan(given | {"note": None}), "left_over": []}
     made = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(made, Question if open_amount else Plan), made
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "stands"),
+    [
+        ("verify if Ines Duarte has loans", {"action": "list_loans", "member_id": find("member", "Ines Duarte")}, True),
+        ("list if Ines Duarte has loans", {"action": "list_loans", "member_id": find("member", "Ines Duarte")}, False),
+        ("see if Piet Vos can pay and waive F-233", {"action": "waive_fine", "fine_id": find("fine", "F-233")}, False),
+        ("waive if paid F-233", {"action": "waive_fine", "fine_id": find("fine", "F-233")}, False),
+    ],
+)
+async def test_an_if_is_a_question_only_where_the_call_finds_things_out(
+    text: str, step: dict[str, Any], stands: bool
+) -> None:
+    held = {"since": None} if step["action"] == "list_loans" else {"amount": None}
+    there = world("lending")
+    asks = there.catalogue.get("lending.list_loans")
+    assert asks is not None
+    changed = asks.model_copy(update={"risk": Risk.WRITE})  # what only reads is never asked about
+    catalogue = Catalogue([changed, *(each for each in there.catalogue if each.name != changed.name)])
+    context = WorkspaceContext("lending", catalogue, there.kinds, there.live)
+    task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
+    answer = {"understood": "", "result": plan({**step, **held}), "left_over": []}
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(made, Plan if stands else Question), made
