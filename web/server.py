@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, Final
 
 import uvicorn
@@ -79,6 +81,15 @@ class Server(uvicorn.Server):
         for each in sockets:
             self._listeners.append(Listener(each, self._accept, self._free_files))
         self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop in order. uvicorn raises a signal again once it has stopped, which ends the process on the spot: what
+        stands after ``serve`` is not done, and an orderly end looks like one by a signal. SIGTERM is what was asked
+        for, so it is not raised again and the process ends by itself, with 0."""
+        if sig == signal.SIGTERM:
+            self.should_exit = True
+        else:
+            super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         loop = asyncio.get_running_loop()

@@ -219,7 +219,7 @@ class Installation:
         """Gently, as a service manager would."""
         server = self.processes.pop("server")
         server.terminate()
-        server.wait(30)
+        assert server.wait(30) == 0, "it stops in order, and ends by itself"
         server.stdout.close()
 
     def stop(self) -> None:
