@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-browser setup-js setup-php setup-servers demo test test-quick check format sdks faults bench docs lock dist sbom deploy-check interop rolling-check clean
+.PHONY: help setup setup-dev setup-browser setup-js setup-php setup-servers demo test test-quick check format sdks faults bench docs lock dist sbom deploy-check interop rolling-check pictures clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -99,6 +99,9 @@ interop: setup-dev setup-servers ## pretix and Directus, installed and started h
 
 rolling-check: setup-dev setup-servers ## a rolling upgrade under load: two processes, PostgreSQL, nothing lost, doubled or refused
 	$(BIN)/python -m tests.faults.rolling
+
+pictures: setup-dev setup-browser ## the README's pictures of a card, taken anew of the console as it is
+	PICTURES=docs/images $(BIN)/python -m pytest -q tests/browser/test_readme_picture.py
 
 clean: ## remove what was built
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
