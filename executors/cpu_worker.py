@@ -10,7 +10,9 @@ import resource
 import signal
 import socket
 import struct
+import sys
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from core import cpu_budget
@@ -21,7 +23,7 @@ _HEAD: Final = struct.Struct("!I")
 SPARE_S: Final = 2
 """Seconds of CPU beyond its budget after which the kernel kills the process: for code that looks for no signals."""
 MOST_MB: Final = 512
-"""A worker that has grown beyond this ends when it has nothing to do, and a fresh one takes its place."""
+"""A worker that holds more than this ends when it has nothing to do, and a fresh one takes its place."""
 
 
 class ParentLink:
@@ -46,9 +48,16 @@ class Worker:
     """``hold`` makes a resource of its bytes. Operations are known by name."""
 
     def __init__(
-        self, operations: Mapping[str, Operation], hold: Callable[[bytes], Any], *, budget_s: float, socket_fd: int
+        self,
+        operations: Mapping[str, Operation],
+        hold: Callable[[bytes], Any],
+        *,
+        budget_s: float,
+        socket_fd: int,
+        most_mb: float = MOST_MB,
     ) -> None:
         self._operations, self._hold, self._budget_s, self._fd = operations, hold, budget_s, socket_fd
+        self._most_mb = most_mb
         self._held: dict[str, Any] = {}
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._asked: dict[int, asyncio.Future[Any]] = {}
@@ -111,7 +120,7 @@ class Worker:
             self.send("raised", call, portable(error))
         finally:
             del self._calls[call]
-            if not self._calls and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > MOST_MB * 1024:
+            if not self._calls and measure_memory_mb() > self._most_mb:
                 assert self._writer is not None
                 self._writer.close()
 
@@ -121,6 +130,17 @@ class Worker:
         if isinstance(held, bytes):
             held = self._held[key] = self._hold(held)
         return held
+
+
+def measure_memory_mb() -> float:
+    """MiB of RAM that this process holds. (``ru_maxrss`` begins with what the process that started it had, so that
+    every worker of a large server would end after each call; it is only asked where there is no ``/proc``.)"""
+    try:
+        pages = int(Path("/proc/self/statm").read_bytes().split()[1])
+    except OSError:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    return pages * resource.getpagesize() / (1024 * 1024)
 
 
 async def _awaited(doing: Awaitable[Any]) -> Any:

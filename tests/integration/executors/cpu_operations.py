@@ -1,5 +1,5 @@
 """Operations of a worker process that behave well and badly: ``python -m tests.integration.executors.cpu_operations FD
-BUDGET_S``."""
+BUDGET_S [MOST_MB]``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 import sys
 from typing import Any
 
-from executors.cpu_worker import ParentLink, Worker
+from executors.cpu_worker import MOST_MB, ParentLink, Worker
 
 
 async def echo(held: bytes, given: Any, line: ParentLink) -> Any:
@@ -56,7 +56,8 @@ async def forever(held: bytes, given: Any, line: ParentLink) -> Any:
 
 def main() -> None:
     operations = {each.__name__: each for each in (echo, spin, backtrack, swallow, ask, die, fail, forever)}
-    asyncio.run(Worker(operations, bytes, budget_s=float(sys.argv[2]), socket_fd=int(sys.argv[1])).run())
+    socket_fd, budget_s, most_mb = int(sys.argv[1]), float(sys.argv[2]), float((*sys.argv, MOST_MB)[3])
+    asyncio.run(Worker(operations, bytes, budget_s=budget_s, socket_fd=socket_fd, most_mb=most_mb).run())
 
 
 if __name__ == "__main__":

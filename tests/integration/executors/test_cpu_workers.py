@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from core.errors import PlatformUnavailable, Unavailable
+from executors.cpu_worker import MOST_MB
 from executors.cpu_workers import CpuWorkers, Resource, TooCostly
 
 MODULE = "tests.integration.executors.cpu_operations"
@@ -55,6 +56,21 @@ async def test_what_takes_more_than_its_budget_ends_and_the_worker_stays(workers
     with pytest.raises(TooCostly):
         await call(workers, operation)
     assert (await call(workers, "echo"))[2] == before
+
+
+async def test_a_worker_that_holds_too_much_is_replaced_when_it_is_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    small = CpuWorkers(MODULE, (str(BUDGET_S), "1"), most=1)
+    first, second = [(await call(small, "echo"))[2] for _ in range(2)]
+    assert first != second
+    await small.close()
+
+
+async def test_a_large_server_does_not_make_its_workers_large(workers: CpuWorkers) -> None:
+    large = b"x" * ((MOST_MB + 8) << 20)
+    before = (await call(workers, "echo"))[2]
+    del large
+    assert [(await call(workers, "echo"))[2] for _ in range(3)] == [before] * 3
 
 
 async def test_what_brings_its_worker_down_twice_is_too_costly_and_others_are_begun_again(workers: CpuWorkers) -> None:
