@@ -9,10 +9,11 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,6 +50,7 @@ from agent.workspace.admin import WorkspaceAdmin
 from agent.workspace.context import WorkspaceContexts
 from agent.workspace.document_imports import DocumentImports
 from agent.workspace.members import MemberService
+from agent.workspace.upstreams import UpstreamWatch
 from app.maintenance import run_maintenance, write_anchors
 from app.providers import build_issuer, build_model, build_resolver, issuer_name
 from app.workers import JobHandlers
@@ -177,15 +179,22 @@ async def open_container(
         budget_s,
     )
     request_client = RequestClient(guard, clock=clock)
-    http_endpoints = HttpEndpointClient(request_client, vault)
     workspace_admin = WorkspaceAdmin(database, contexts, action_secrets, box, clock)
 
-    async def suspend_tool(workspace: str, step: Step, changed: str) -> None:
+    async def suspend_changed(workspace: str, name: str, version: int, reason: Mapping[str, Any]) -> None:
         system = Actor(workspace, id="opsiq", kind="system", name="OpsIQ", role="", person="")
+        await workspace_admin.suspend(system, name, version, reason)
+
+    upstreams = UpstreamWatch(
+        database, contexts, guard, suspend_changed, clock, timedelta(seconds=settings.upstream_check_s)
+    )
+    http_endpoints = HttpEndpointClient(request_client, vault, upstreams.find_change)
+
+    async def suspend_tool(workspace: str, step: Step, changed: str) -> None:
         operation = step.endpoint.tool if isinstance(step.endpoint, McpEndpoint) else step.action
         reason = {"operation": operation, "change": "changed", "details": [changed]}
         with contextlib.suppress(NotFound):  # somebody has replaced or retired it since
-            await workspace_admin.suspend(system, step.action, step.version, reason)
+            await suspend_changed(workspace, step.action, step.version, reason)
 
     mcp_endpoints = McpEndpointClient(mcp_servers, guard, suspend_tool)
     sender = Sender(
@@ -317,6 +326,7 @@ async def open_container(
                 await write_anchors(anchors, now_all=True)
             if pool is not None:
                 await pool.close()
+            await upstreams.close()
             await signed_client.close()
             await request_client.close()
             for each in clients:

@@ -240,7 +240,8 @@ async def suspended(session: AsyncSession, workspace: str) -> list[ContractRow]:
 
 
 async def reinstate(session: AsyncSession, workspace: str, name: str, *, was: str = "retired") -> ContractRow:
-    """Makes the newest version active again. Raises NotFound when that is not in the state ``was``."""
+    """Makes the newest version active again; what it was suspended for stays with it. Raises NotFound when that is not
+    in the state ``was``."""
     return await _state(session, workspace, name, was=(was,), to="active")
 
 
@@ -260,7 +261,7 @@ async def _state(
     moved = (
         update(_T)
         .where(*named, _T.c.state.in_(was), _T.c.version == newest)
-        .values(state=to, changed_at=DbNow(), reason=reason)
+        .values(state=to, changed_at=DbNow(), reason=_T.c.reason if to == "active" else reason)
         .returning(_T)
     )
     if version is not None:

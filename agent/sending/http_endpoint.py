@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from agent.credentials.oauth import CredentialsRefused
@@ -15,13 +16,18 @@ from executors.retry import EndpointReply, EndpointVerdict, Reply
 from registry.endpoints.rendering import RenderedRequest
 from registry.endpoints.types import HttpEndpoint
 
+FindChange = Callable[[str, str, int], Awaitable[str]]
+"""What changed upstream of a workspace's contract (name, version), in a sentence; empty where nothing did."""
+
 
 @dataclass(frozen=True)
 class HttpEndpointClient:
-    """Implements ``agent.sending.endpoint_client.EndpointClient`` for the type ``http``."""
+    """Implements ``agent.sending.endpoint_client.EndpointClient`` for the type ``http``. ``find_change`` is asked
+    before the first attempt: where something changed, nothing is sent."""
 
     client: RequestClient
     vault: Vault
+    find_change: FindChange | None = None
 
     async def call(self, workspace: str, step: Step, *, attempt: int) -> EndpointReply:
         """One attempt. Where an OAuth access token is refused (401, so nothing was done), another is got and the
@@ -29,6 +35,9 @@ class HttpEndpointClient:
         endpoint = step.endpoint
         if not isinstance(endpoint, HttpEndpoint):
             raise InvalidInput(f"“{step.title}” is no HTTP call.")
+        look = self.find_change if attempt == 1 else None
+        if look is not None and (changed := await look(workspace, step.action, step.version)):
+            return _nothing_sent("not_done", changed)
         request = RenderedRequest(step.method, step.url, step.headers, step.payload)
         reply = await self.send(workspace, endpoint.connection, request, timeout_s=step.timeout_s, attempt=attempt)
         return reply if isinstance(reply, EndpointReply) else judge(endpoint, reply)

@@ -421,8 +421,9 @@ def _key_context(workspace: str, kid: str) -> str:
 
 def _shortened(reason: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of a reason: text alone, and not more than a page shows."""
-    details = reason.get("details")
+    details, document = reason.get("details"), reason.get("document")
     return {
+        **({"document": str(document)[:100]} if document else {}),
         "operation": str(reason.get("operation", ""))[:300],
         "change": str(reason.get("change", ""))[:40],
         "details": [str(each)[:300] for each in details[:50]] if isinstance(details, list | tuple) else [],

@@ -225,6 +225,15 @@ class SettingFields:
             env_variable.integer(60, 2_592_000),
         ),
     )
+    upstream_check_s: int = field(
+        default=3600,
+        metadata=variable(
+            "OPSIQ_UPSTREAM_CHECK_S",
+            "How often the document that a contract was imported from is looked at again, at most, before a call of "
+            "it is sent, in seconds; 0: never. What changed suspends the contract.",
+            env_variable.integer(0, 2_592_000),
+        ),
+    )
     question_expiry_s: int = field(
         default=3600,
         metadata=variable(

@@ -359,11 +359,12 @@ AnyEndpoint = Annotated[
 
 class Upstream(_Frozen):
     """The operation of somebody else's document that a contract was drafted from. Where ``schema_digest`` is another
-    one today, the contract is suspended."""
+    one today, the contract is suspended. ``address`` is where the document is looked at anew before calls."""
 
     document: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
     operation: Annotated[str, StringConstraints(min_length=1, max_length=300)]
     schema_digest: Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+    address: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#@]+$", max_length=1000)] | None = None
 
 
 def bound_values(endpoint: HttpEndpoint | McpEndpoint) -> list[tuple[str, Value]]:

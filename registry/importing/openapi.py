@@ -16,9 +16,11 @@ from registry.importing.drafting import Draft, Refusal, draft
 from registry.importing.kinds import KindDraft
 from registry.importing.names import name_operations, write_title
 from registry.importing.operations import ApiDescription, read_description
-from registry.importing.references import Documents
+from registry.importing.references import Documents, is_url
 from registry.importing.schema_view import SchemaReader
 
+MAX_ADDRESS: Final = 1_000
+"""Of a document that is looked at again. An address with a question mark may hold a secret, and is not kept."""
 LEFT_OUT: Final = "It is left out by the decisions."
 
 
@@ -91,8 +93,11 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
         else:
             refused.append(result)
     digest = documents.digest
+    address = documents.root.document
     for each in made:  # only now is it known what the document refers to
         each.contract["upstream"]["document"] = digest
+        if is_url(address) and not set("?#@") & set(address) and len(address) <= MAX_ADDRESS:
+            each.contract["upstream"]["address"] = address
     gone = sorted(set(decided.operations) - {each.key for each in description.operations})
     decide = [f"The decisions name {key!r}, which the document has not (any more)." for key in gone]
     return Import(

@@ -118,11 +118,13 @@ class SuspendedView(View):
 
 
 class UpstreamChange(Body):
-    """What changed, as ``opsiq import diff`` tells it."""
+    """What changed, as ``opsiq import diff`` tells it. ``document`` is the newer document's digest: once an owner has
+    put the contract in force again, the same document does not suspend it another time."""
 
     operation: Annotated[str, Field(max_length=300)]
     change: Literal["removed", "incompatible", "compatible"]
     details: Annotated[tuple[Annotated[str, Field(max_length=1000)], ...], Field(max_length=200)] = ()
+    document: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = None
 
 
 class SuspendBody(Body):
@@ -272,7 +274,7 @@ async def suspend(request: Request, caller: Writes, name: Id) -> Response:
         request,
         caller,
         lambda in_transaction: container_of(request).workspace_admin.suspend(
-            caller.actor, name, body.version, body.reason.model_dump(), in_transaction=in_transaction
+            caller.actor, name, body.version, body.reason.model_dump(exclude_none=True), in_transaction=in_transaction
         ),
         _suspended,
         check=lambda: _there(request, caller, name),

@@ -62,7 +62,8 @@ def _registry(arguments: argparse.Namespace) -> int:
     if arguments.suspend:
         for each in found:
             server.post(
-                f"/v1/contracts/{each['contract']}/suspend", {"version": each["version"], "reason": _reason(each)}
+                f"/v1/contracts/{each['contract']}/suspend",
+                {"version": each["version"], "reason": _reason(each, answer["document"])},
             )
     if arguments.json:
         print(json.dumps({**answer, "suspended": arguments.suspend}, ensure_ascii=False, indent=2))
@@ -73,8 +74,8 @@ def _registry(arguments: argparse.Namespace) -> int:
     return int(bool(found))
 
 
-def _reason(each: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: each[key] for key in ("operation", "change", "details")}
+def _reason(each: Mapping[str, Any], document: str) -> dict[str, Any]:
+    return {**{key: each[key] for key in ("operation", "change", "details")}, "document": document}
 
 
 def _line(each: Mapping[str, Any]) -> str:

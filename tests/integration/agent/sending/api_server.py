@@ -85,7 +85,9 @@ class Endpoints:
     vault: Vault
     reconciler: Reconciler
 
-    async def register(self, *, idempotent: bool = False, schema: Any = None, **endpoint: Any) -> None:
+    async def register(
+        self, *, idempotent: bool = False, schema: Any = None, upstream: Any = None, **endpoint: Any
+    ) -> None:
         """The action that the order ADDRESS is for, as an HTTP call."""
         there = next(each for each in (await self.harness.contexts.of(self.harness.workspace)).catalogue
                      if each.name == EMAIL[1])  # fmt: skip
@@ -104,6 +106,7 @@ class Endpoints:
                 **endpoint,
             },
             **({"result": schema} if schema else {}),
+            **({"upstream": upstream} if upstream else {}),
         }
         await self.harness.workspace_admin.register(self.harness.people["olivia"], [contract])
 

@@ -1,0 +1,151 @@
+"""Upstream watch: before a call of an imported contract is sent, whether the platform's document still says what was
+signed.
+
+A document is fetched at most once in a while for each workspace. What can't be fetched or read changes nothing: a
+document's host is not the platform, and its trouble stops no call. A changed operation suspends its contract.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import store.contracts
+from agent.workspace.context import WorkspaceContexts
+from core.clock import Clock
+from core.errors import InvalidInput, NotFound, OpsIQError
+from executors.http.ssrf_guard import SsrfGuard
+from executors.importing.import_process import ImportProcess
+from executors.importing.sources import WebSource
+from registry.contract import Contract
+from registry.endpoints.types import HttpEndpoint
+from store.database import Database
+
+log = logging.getLogger(__name__)
+
+WAIT_S: Final = 10.0
+"""How long a call waits for a look at its document. A look that takes longer goes on, and suspends when it is done."""
+MAX_KEPT: Final = 1_000
+Suspend = Callable[[str, str, int, Mapping[str, Any]], Awaitable[None]]
+"""Suspends a workspace's contract (name, version) with what changed. Raises NotFound where it is not in force."""
+
+
+@dataclass
+class _Look:
+    """One look at a document: when it began, and contract → what changed, once it is done."""
+
+    at: datetime
+    work: asyncio.Task[dict[str, str]]
+
+
+@dataclass
+class UpstreamWatch:
+    """``every`` zero: documents are never looked at."""
+
+    database: Database
+    contexts: WorkspaceContexts
+    guard: SsrfGuard
+    suspend: Suspend
+    clock: Clock
+    every: timedelta
+    process: ImportProcess = field(default_factory=ImportProcess)
+    wait_s: float = WAIT_S
+    _looks: dict[tuple[str, str], _Look] = field(default_factory=dict)
+
+    async def find_change(self, workspace: str, name: str, version: int) -> str:
+        """What changed upstream of a contract that is about to be called, in a sentence; empty where nothing did, or
+        where that can't be told now. Its contract is suspended then."""
+        catalogue = (await self.contexts.of(workspace)).catalogue
+        contract = catalogue.version(name, version)
+        if contract is None or contract.upstream is None or contract.upstream.address is None or not self.every:
+            return ""
+        key = (workspace, contract.upstream.address)
+        look = self._looks.get(key)
+        if look is None or self.clock() - look.at >= self.every:
+            pinned = [each for each in catalogue if _pins(each, key[1])]
+            look = _Look(self.clock(), asyncio.create_task(self._look(workspace, key[1], pinned)))
+            self._looks.pop(key, None)
+            self._looks[key] = look
+            while len(self._looks) > MAX_KEPT:
+                self._looks.pop(next(iter(self._looks)))
+        elif look.work.done():  # what it found is suspended; what is in force all the same was looked at by an owner
+            return ""
+        try:
+            async with asyncio.timeout(self.wait_s):
+                found = await asyncio.shield(look.work)
+        except TimeoutError:
+            log.warning("a look at an upstream document takes long", extra={"contract": name})
+            return ""
+        changed = found.get(f"{name} v{version}", "")
+        return (
+            f"The platform's document is not the one that was signed, so nothing was sent, and the contract is "
+            f"suspended: {changed}"
+            if changed
+            else ""
+        )
+
+    async def close(self) -> None:
+        """Stops what is under way."""
+        for look in self._looks.values():
+            look.work.cancel()
+        await asyncio.gather(*(look.work for look in self._looks.values()), return_exceptions=True)
+
+    async def _look(self, workspace: str, address: str, pinned: list[Contract]) -> dict[str, str]:
+        """Contract → what changed; each of them is suspended."""
+        try:
+            source = WebSource(address, self.guard)
+            root = await source.read(source.root)
+            digest = "sha256:" + hashlib.sha256(root).hexdigest()
+            if all(each.upstream is not None and each.upstream.document == digest for each in pinned):
+                return {}
+            contracts = [json.loads(each.canonical) for each in pinned]
+            answer = await self.process.run({"do": "suspensions", "contracts": contracts}, [_Fetched(source, root)])
+        except (InvalidInput, OpsIQError) as error:
+            log.warning("an upstream document could not be looked at: %s", error.detail[:300])
+            return {}
+        found: dict[str, str] = {}
+        document = str(answer["document"])
+        for each in answer["suspensions"]:
+            if await self._was_accepted(workspace, each["contract"], each["version"], document):
+                continue
+            reason = {**{key: each[key] for key in ("operation", "change", "details")}, "document": document}
+            try:
+                await self.suspend(workspace, each["contract"], each["version"], reason)
+            except NotFound:  # somebody has replaced, retired or suspended it since
+                continue
+            details = "; ".join(each["details"][:3])
+            found[f"{each['contract']} v{each['version']}"] = f"{each['operation']} is {each['change']} ({details})."
+        return found
+
+    async def _was_accepted(self, workspace: str, name: str, version: int, document: str) -> bool:
+        """Whether an owner has put this version in force again after this very document had suspended it."""
+        async with self.database.read() as session:
+            rows = await store.contracts.versions(session, workspace, name)
+        row = next((each for each in rows if each.version == version), None)
+        try:
+            said = json.loads(row.reason) if row is not None and row.reason else {}
+        except ValueError:
+            return False
+        return isinstance(said, dict) and said.get("document") == document
+
+
+class _Fetched:
+    """A web source whose root document is at hand already."""
+
+    def __init__(self, source: WebSource, root: bytes) -> None:
+        self.root = source.root
+        self._source, self._bytes = source, root
+
+    async def read(self, name: str) -> bytes:
+        return self._bytes if name == self.root else await self._source.read(name)
+
+
+def _pins(contract: Contract, address: str) -> bool:
+    upstream = contract.upstream
+    return upstream is not None and upstream.address == address and isinstance(contract.endpoint, HttpEndpoint)
