@@ -146,7 +146,7 @@ async def test_a_suspended_contract_is_in_force_again_only_when_somebody_says_so
         with pytest.raises(NotFound):
             await contracts.reinstate(session, "ws_1", "invoice.refund")
         row = await contracts.reinstate(session, "ws_1", "invoice.refund", was="suspended")
-        assert (row.state, row.reason) == ("active", None)
+        assert (row.state, row.reason) == ("active", '{"change":"removed"}')
         await contracts.suspend(session, "ws_1", "invoice.refund", 1, "{}")
         assert (await contracts.retire(session, "ws_1", "invoice.refund")).state == "retired"
         await contracts.register(session, a_contract(2))

@@ -1157,12 +1157,16 @@ export interface components {
             state: string;
             version: number;
         };
-        /** @description What changed, as ``opsiq import diff`` tells it. */
+        /**
+         * @description What changed, as ``opsiq import diff`` tells it. ``document`` is the newer document's digest: once an owner has
+         *     put the contract in force again, the same document does not suspend it another time.
+         */
         UpstreamChange: {
             /** @enum {string} */
             change: "removed" | "incompatible" | "compatible";
             /** @default [] */
             details: string[];
+            document?: string | null;
             operation: string;
         };
         /** @description The declarations of contracts that were drafted from another system's document, as they were signed. */
