@@ -280,7 +280,7 @@ def test_the_readmes_receiver_carries_out_a_confirmed_action(
     port = free_port()
     target = {"TARGET": f"http://127.0.0.1:{port}{page}"}
     secrets = json.loads(script(project, world, REGISTER, **target))
-    server = Served(folder, port, OPSIQ_ACTION_SECRET=secrets["action"])
+    server = Served(folder, port, OPSIQ_ACTION_SECRET=secrets["action"], OPSIQ_WEBHOOK_SECRET=secrets["webhook"])
     try:
         try:
             asked = json.loads(script(project, world, REFUND, INVOICE=str(invoice)))
@@ -298,6 +298,10 @@ def test_the_readmes_receiver_carries_out_a_confirmed_action(
         statuses = [post(server.url + page, secrets["action"], outcome["call_id"], payload) for _ in range(3)]
         assert {(status, replayed, body) for status, replayed, body in statuses} == {(200, "true", outcome["answer"])}
         assert post(server.url + page, secrets["action"], outcome["call_id"], payload.replace(b"1", b"2"))[0] == 422
+        if example is LARAVEL:
+            event = b'{"data":{},"id":"evt_1","timestamp":"2026-11-24T12:00:00.000000Z","type":"invoice.paid"}'
+            told = [post(server.url + page, secrets["webhook"], "evt_1", event) for _ in range(2)]
+            assert [(status, replayed) for status, replayed, _ in told] == [(200, None), (200, "true")]
         assert post(server.url + page, secrets["webhook"], outcome["call_id"], payload)[0] == 401
         if page == "/opsiq":
             event = {"id": "evt_1", "type": "invoice.paid", "data": {}, "timestamp": "2026-11-24T12:00:00.000000Z"}

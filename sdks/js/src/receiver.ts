@@ -49,6 +49,14 @@ type Handler<T> = (what: T, message: Message) => unknown;
 /** What Express, Next.js pages and node:http call a response. */
 interface NodeResponse { statusCode: number; setHeader(name: string, value: string): unknown; end(body: string): unknown }
 
+interface FastifyReply { code(status: number): FastifyReply; headers(values: Record<string, string>): FastifyReply; send(body: string): unknown }
+/** As much of a Fastify instance as `fastify()` needs. */
+export interface FastifyApp {
+  removeAllContentTypeParsers(): void;
+  addContentTypeParser(type: string, options: { parseAs: "buffer" }, parser: (request: unknown, body: Uint8Array, done: (error: Error | null, body?: Uint8Array) => void) => void): unknown;
+  post(path: string, handler: (request: Incoming, reply: FastifyReply) => Promise<unknown>): unknown;
+}
+
 export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #store: Store;
@@ -85,6 +93,18 @@ export class Receiver {
     return async (request) => {
       const { status, headers, body } = await this.handle(request);
       return new Response(body || null, { status, headers });
+    };
+  }
+  /** A Fastify plugin: `app.register(opsiq.fastify("/opsiq"))`. Bodies stay raw inside it, and as they were for the rest of the app. */
+  fastify(path: string): (app: FastifyApp) => Promise<void> {
+    // eslint-disable-next-line @typescript-eslint/require-await -- Fastify waits for it
+    return async (app) => {
+      app.removeAllContentTypeParsers();
+      app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => { done(null, body); });
+      app.post(path, async (request, reply) => {
+        const { status, headers, body } = await this.handle(request);
+        return reply.code(status).headers(headers).send(body);
+      });
     };
   }
   /** For every other framework: what to answer. Never throws. */

@@ -113,6 +113,21 @@ describe("raw bytes and headers, as frameworks hand them over", () => {
     await check(url);
   });
 
+  test("Fastify's plugin gets raw bytes, and the rest of the app is parsed as before", async () => {
+    const app = fastify();
+    const calls = [];
+    const receiver = new Receiver(quiet).action("saas.refund_invoice", ({ id }) => { calls.push(id); return { name: "Zoë" }; });
+    app.register(receiver.fastify("/opsiq"));
+    app.post("/other", async (request) => ({ parsed: request.body.a }));
+    const url = await app.listen({ port: 0, host: "127.0.0.1" });
+    closing.push(() => app.close());
+    const [first, again] = [await post(`${url}/opsiq`, CALL), await post(`${url}/opsiq`, CALL)];
+    assert.deepEqual([first.status, first.said, again.said, again.headers.get("idempotency-replayed")], [200, { name: "Zoë" }, { name: "Zoë" }, "true"]);
+    assert.deepEqual(calls, ["act_1"]);
+    assert.equal((await post(`${url}/opsiq`, CALL.replace("1042", "1043"), signed(CALL))).status, 401);
+    assert.deepEqual((await post(`${url}/other`, '{"a":1}', { "content-type": "application/json" })).said, { parsed: 1 });
+  });
+
   test("Fastify as it comes is told what to do", async () => {
     const app = fastify();
     app.post("/", (request, reply) => { reply.hijack(); return answering(() => verify(request, quiet))(request, reply.raw); });

@@ -128,6 +128,37 @@ def test_django() -> None:
     assert done == [1042]
 
 
+def test_the_views_of_three_frameworks_answer_alike_and_do_it_once() -> None:
+    from django.conf import settings
+    from django.test import RequestFactory
+
+    if not settings.configured:
+        settings.configure(ALLOWED_HOSTS=["*"], DEFAULT_CHARSET="utf-8")
+        django.setup()
+    made = receiver()
+    done = refunding(made)
+    flask_app, fastapi_app, view = Flask(__name__), FastAPI(), made.django()
+    flask_app.post("/opsiq")(made.flask())
+    fastapi_app.post("/opsiq")(made.fastapi())
+    body, sent = call()
+    with flask_app.test_client() as http, TestClient(fastapi_app) as asgi:
+        first, again = http.post("/opsiq", data=body, headers=sent), asgi.post("/opsiq", content=body, headers=sent)
+        bad = [
+            http.post("/opsiq", data=b"{}", headers=sent).status_code,
+            asgi.post("/opsiq", content=b"{}").status_code,
+        ]
+    post = RequestFactory().post("/opsiq", data=body, content_type="application/json", headers=sent)
+    third = view(post)
+    assert (first.status_code, first.get_json()) == (200, {"refunded": 1042, "by": "Zoë"})
+    assert [(each.status_code, each.content) for each in (again, third)] == [(200, first.data)] * 2
+    assert [each.headers["Idempotency-Replayed"] for each in (again, third)] == ["true"] * 2
+    assert [each.headers["Content-Type"] for each in (first, again, third)] == ["application/json"] * 3
+    assert bad == [401, 401]
+    assert view.csrf_exempt is True  # type: ignore[attr-defined]
+    assert view(RequestFactory().get("/opsiq")).status_code == 405
+    assert done == [1042]
+
+
 def test_events_go_to_the_first_pattern_that_fits_and_the_rest_is_accepted() -> None:
     made, got = receiver(), []
     made.event("invoice.*")(lambda given: got.append(("invoice", given.type)))

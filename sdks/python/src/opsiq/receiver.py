@@ -175,6 +175,42 @@ class Receiver:
             raise
         return self._done(begun, result)
 
+    def flask(self) -> Callable[[], Any]:
+        """A Flask view: ``app.post("/opsiq")(receiver.flask())``."""
+        from flask import Response, request
+
+        def opsiq_receiver() -> Response:
+            reply = self.handle(request.get_data(), request.headers)
+            return Response(reply.body, reply.status, dict(reply.headers))
+
+        return opsiq_receiver
+
+    def django(self) -> Callable[..., Any]:
+        """A Django view, exempt from CSRF tokens (the signature is what is believed):
+        ``path("opsiq", receiver.django())``."""
+        from django.http import HttpResponse
+        from django.views.decorators.csrf import csrf_exempt
+        from django.views.decorators.http import require_POST
+
+        def opsiq_receiver(request: Any) -> Any:
+            reply = self.handle(request.body, request.headers)
+            return HttpResponse(reply.body, status=reply.status, headers=dict(reply.headers))
+
+        view: Callable[..., Any] = csrf_exempt(require_POST(opsiq_receiver))
+        return view
+
+    def fastapi(self) -> Callable[..., Any]:
+        """An endpoint of FastAPI and Starlette, for handlers of both kinds: ``app.post("/opsiq")(receiver.fastapi())``."""  # noqa: E501
+        from starlette.requests import Request
+        from starlette.responses import Response
+
+        async def opsiq_receiver(request: Any) -> Any:
+            reply = await self.ahandle(await request.body(), request.headers)
+            return Response(reply.body, reply.status, dict(reply.headers))
+
+        opsiq_receiver.__annotations__ = {"request": Request, "return": Response}  # FastAPI reads what they are
+        return opsiq_receiver
+
     def _registrar(self, table: dict[str, Callable[..., Any]], name: str) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             table[name] = handler
