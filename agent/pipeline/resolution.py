@@ -146,11 +146,13 @@ class Ask(Value):
 
 class Proposed(Value):
     """A typed proposal, to be proved and planned by code (agent.planning.proposal). ``instead`` are plans that the same
-    words say as well: where only one of them works on the records that are meant, it is that one."""
+    words say as well: where only one of them works on the records that are meant, it is that one. ``sure`` is False
+    where no word tells which: then nothing that moves money or can't be undone is taken without asking."""
 
     kind: Literal["proposed"] = "proposed"
     proposal: Proposal
     instead: tuple[Proposal, ...] = ()
+    sure: bool = True
 
 
 Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]

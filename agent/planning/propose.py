@@ -48,7 +48,7 @@ from core.actor import Actor, Surface
 from core.errors import ModelMisbehaved, ModelUnavailable
 from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
-from registry.contract import Risk
+from registry.contract import Risk, Unit
 from registry.offers.shortlist import Shortlist
 from registry.records import Kinds
 
@@ -175,7 +175,8 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     resolved = await (asked if around is None else around(asked))
     match resolved.resolution:
         case Proposed(proposal=proposal, instead=(_, *_) as instead):
-            return await _whichever_works(task, resolved, (proposal, *instead), on_phase)
+            sure = resolved.resolution.sure
+            return await _whichever_works(task, resolved, (proposal, *instead), on_phase, sure=sure)
         case Proposed(proposal=proposal):
             return await _validate(task, resolved, proposal, on_phase)
         case Calls() as calls:
@@ -279,21 +280,33 @@ async def _judge(
 
 
 async def _whichever_works(
-    task: Task, resolved: Resolved, proposals: Sequence[Proposal], on_phase: PhaseCallback
+    task: Task, resolved: Resolved, proposals: Sequence[Proposal], on_phase: PhaseCallback, *, sure: bool
 ) -> Outcome:
     """Of plans that the same words say as well, the one that works on the records that are meant; where none or several
-    do, the person is asked which."""
+    do, the person is asked which. ``sure`` as in ``Proposed``."""
     made = [await _validate(task, resolved, each, on_phase) for each in proposals]
     working = [each for each in made if isinstance(each.verdict, Plan)]
     standing = [each for each in made if not _finds_nothing(each.verdict)]
     for some in (working, standing):
-        if len(some) == 1:
+        if len(some) == 1 and (sure or _harmless(task, some[0])):
             return some[0]
+    made = made if sure else working or standing or made
     names = dict.fromkeys(name for each in made for name in list_planned_actions(each))
     contracts = [contract for name in names if (contract := task.workspace_context.catalogue.get(name)) is not None]
     candidates = tuple(Candidate(id=each.name, label=each.title, detail=each.description[:200]) for each in contracts)
     question = Question(slot="action", code="unclear_action", text="Which of these do you mean?", candidates=candidates)
     return replace(made[0], verdict=question, proposal=None)
+
+
+def _harmless(task: Task, outcome: Outcome) -> bool:
+    """Whether a plan moves no money and can be undone."""
+    contracts = [task.workspace_context.catalogue.get(name) for name in list_planned_actions(outcome)]
+    return all(
+        each is not None
+        and each.risk is not Risk.IRREVERSIBLE
+        and not any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in each.annotations.values())
+        for each in contracts
+    )
 
 
 def _finds_nothing(verdict: Verdict) -> bool:

@@ -19,6 +19,8 @@ SHOWN: Final = 0.7
 WRITES: Final = 0.65
 """… that any text is sent with, by an action that sends one."""
 AKIN: Final = 0.75
+HINTED: Final = 0.35
+"""… whose particle alone is said."""
 ALIKE_SHARE: Final = 0.6
 LIGHT_SHARE: Final = 0.5
 # What these verbs do is told by what goes with them ("give credit", "set to urgent", "make it high").
@@ -37,6 +39,7 @@ _IRREGULAR: Final = {
     for form in forms.split()
 }  # fmt: skip
 _PARTICLES: Final = frozenset(("back", "off", "in", "out", "up", "down", "over", "on", "again", "away", "through"))
+_TAKING: Final = "off"
 # What a text is sent with, for actions that send one.
 _WRITING: Final = tuple(
     map(stem, ("apologize", "apologise", "thank", "ask", "inform", "remind", "warn", "congratulate", "tell", "write"))
@@ -76,6 +79,8 @@ class ActionWords:
             elif said:
                 phrases.append(tuple(said))
                 particle = alias.casefold().split()[1] in _PARTICLES
+                if said[1:] == [_TAKING]:
+                    tells(_TAKING, HINTED)  # "20 off 1042", where its alias is "knock off"
                 if not particle and (said[0] in ORDERS or said[0] in KIN):
                     tells(said[0], TOLD)
         tells(_first(offer.description), SHOWN)

@@ -34,6 +34,10 @@ SHOWN_BY: Final = 0.3
 """How much more of an action its verb must tell, where the words would fill another as well."""
 AKIN: Final = 0.25
 """Offers whose verbs tell less than the best one's by more than this are not meant, however well they are filled."""
+MOST_ALIKE: Final = 5
+"""So many actions are tried on live data, where no verb tells which is meant …"""
+MOST_ALIKE_NEEDS: Final = 2
+"""… and so many of their arguments must be said."""
 SURELY: Final = 0.9
 """Evidence that words nobody can explain don't outweigh."""
 
@@ -41,12 +45,14 @@ SURELY: Final = 0.9
 @dataclass(frozen=True, slots=True)
 class Choice:
     """``best`` is None where no offer is meant for sure; ``rivals`` are those that it may be, likeliest first, and are
-    ``tied`` where the words say each of them in full; ``closed`` is the one that another role has."""
+    ``tied`` where the words say each of them in full, ``told`` where a verb tells so much; ``closed`` is the one that
+    another role has."""
 
     best: Interpretation | None
     rivals: tuple[Interpretation, ...] = ()
     closed: Offer | None = None
     tied: bool = False
+    told: bool = True
 
 
 class Chooser:
@@ -81,7 +87,11 @@ class Chooser:
         other = next((each for each in closed if self._means(each, closed)), None)
         if other is not None and (best is None or other.score > best.score):
             return Choice(None, closed=other.offer)
-        if best is None or not self._means(best, read):
+        meant = best is not None and self._means(best, read)
+        alike = self._alike(best, read) if not reads and (best is None or not meant or best.coded) else []
+        if alike:
+            return Choice(None, tuple(alike), tied=True, told=False)
+        if best is None or not meant:
             hints = [each for each in read if each.evidence >= HINTS and not each.clash and not each.strange]
             return Choice(None, tuple(hints[:3]))
         rivals = [
@@ -131,6 +141,22 @@ class Chooser:
                 hinted.append(offer)
             sure = sure or most >= TELLS or phrase or not said.isdisjoint(words.values)
         return hinted if sure else offers
+
+    def _alike(self, best: Interpretation | None, read: Sequence[Interpretation]) -> list[Interpretation]:
+        """Actions that no verb tells apart and that the words give all they need: live data tells whose records are
+        meant ("805 to Ingrid": the ticket, or an amount)."""
+        if best is None or best.evidence >= TELLS:
+            return []
+        made = [
+            each
+            for each in read
+            if each.complete
+            and not (each.clash or each.unexplained or each.doubtful or each.strange)
+            and max(map(len, each.calls)) >= MOST_ALIKE_NEEDS
+            and each.typed
+            and best.evidence - each.evidence <= HINTS
+        ]
+        return made if 1 < len(made) <= MOST_ALIKE else []
 
     def _means(self, best: Interpretation, read: Sequence[Interpretation]) -> bool:
         """Whether words tell of this action: by a verb or value of its own; or, without a verb, by giving it, and no

@@ -19,6 +19,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.action_words import LIGHT, OWN
 from agent.resolve.rules.grammar.interpretation import SURE_VERB, Interpretation
 from agent.resolve.rules.grammar.stretch_calls import StretchCalls
+from agent.resolve.rules.grammar.stretch_values import CODED
 from agent.resolve.rules.light_verbs import LEVELS
 from language.stems import EMPTY, GENERIC, stem
 from registry.records import RecordKind
@@ -124,6 +125,7 @@ class Interpreter(StretchCalls):
             strange=strange,
             clash=clash,
             score=score,
+            coded=any(piece.sure <= CODED for pieces in self.values.values() for piece in pieces),
             doubtful=self.doubtful,
             unexplained=unexplained,
             telling=frozenset(at for at, much in self.verbs.items() if much >= SURE_VERB and at not in self.covered),

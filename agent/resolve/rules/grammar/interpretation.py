@@ -41,6 +41,8 @@ class Interpretation:
     strange: tuple[int, ...]
     clash: bool
     score: float
+    coded: bool = False
+    """Whether an amount may as well be a record's number."""
     doubtful: bool = False
     unexplained: tuple[int, ...] = ()
     telling: frozenset[int] = frozenset()

@@ -108,7 +108,7 @@ class Proposer:
             if choice.closed is not None:
                 return Proposed(proposal=Proposal(result=NoneResult(reason="not allowed", action=choice.closed.name)))
             if best is None and choice.tied and len(parts) == 1:
-                return self._whichever(choice.rivals)
+                return self._whichever(choice.rivals, told=choice.told)
             if best is None and choice.rivals and (len(parts) == 1 or wish.ordered):
                 return _which(choice.rivals)
             if best is not None and best.missing and not wish.ordered and len(parts) > 1:
@@ -131,14 +131,15 @@ class Proposer:
         over += [reader.words(each.first, each.stop).text for each in left if each.ordered]
         return Proposed(proposal=proposal_of(made, (*over, *self.left_over(made))))
 
-    def _whichever(self, rivals: Sequence[Interpretation]) -> Proposed:
-        """Plans that the words say equally well: live data tells which of them works."""
+    def _whichever(self, rivals: Sequence[Interpretation], *, told: bool) -> Proposed:
+        """Plans that the words say equally well: live data tells which of them works. ``told`` says that a verb tells
+        so much of each."""
         made = []
         for each in rivals:
             self.reader.covered |= each.covered
             calls = [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
             made.append(proposal_of(calls, self.left_over(calls)))
-        return Proposed(proposal=made[0], instead=tuple(made[1:]))
+        return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told)
 
     def ordered(self) -> bool:
         """Whether anything is ordered."""

@@ -26,6 +26,8 @@ from agent.resolve.rules.grammar.texts import takes_text
 from language.stems import stem
 from registry.contract import Annotation, Unit
 
+CODED: Final = 0.3
+"""How surely a long bare number is an amount: it may be a record's."""
 LENGTHS: Final = {Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINUTES: "minutes", Unit.SECONDS: "seconds"}
 SURE: Final = 0.6
 REQUIRED_SURE: Final = 0.41
@@ -74,7 +76,8 @@ class StretchValues(StretchWords):
                 continue
             value = int(held.value) if held.value == int(held.value) else float(held.value)
             coded = reader.tokens[at].text.isdigit() and len(reader.tokens[at].text) > 3
-            found.append(Piece(at, last, TypedValue(value=value, quote=reader.words(at, last)), 0.3 if coded else 0.44))
+            argument = TypedValue(value=value, quote=reader.words(at, last))
+            found.append(Piece(at, last, argument, CODED if coded else 0.44))
         if found:
             self.values[wanting[0]] = found
 
@@ -106,7 +109,7 @@ class StretchValues(StretchWords):
                 continue  # "one up", "one of them"
             if timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
                 continue
-            yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), 0.3 if coded else 0.5 if bare else 1.0)
+            yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), CODED if coded else 0.5 if bare else 1.0)
 
     def _lengths(self, unit: str) -> Iterator[Piece]:
         reader = self.reader
@@ -144,7 +147,7 @@ class StretchValues(StretchWords):
             last = reader.end_index(held.end)
             coded = reader.tokens[at].text.isdigit() and len(reader.tokens[at].text) > 2
             number = Number(number=held.value, unit=unit, quote=reader.words(at, last))
-            yield Piece(at, last, ComputedArgument(expression=number), 0.3 if coded else 0.5)
+            yield Piece(at, last, ComputedArgument(expression=number), CODED if coded else 0.5)
 
     def _until(self) -> Piece | None:
         """ "until Friday": the days from when the record ends to that day."""

@@ -51,7 +51,7 @@ class StretchWords:
         stems = {at: base_form(stem(reader.low(at))) for at in range(self.first, self.stop) if at not in self.quoted}
         for at, said in stems.items():
             token = reader.tokens[at]
-            if not token.word or (reader.low(at) in EMPTY and reader.low(at) != "let"):
+            if not token.word or (reader.low(at) in EMPTY and reader.low(at) not in {"let", "off"}):
                 continue
             much = self.words.verb(said)
             if much and not (token.capital and at > self.first and not reader.starts(at) and token.owns):
