@@ -147,12 +147,14 @@ class Ask(Value):
 class Proposed(Value):
     """A typed proposal, to be proved and planned by code (agent.planning.proposal). ``instead`` are plans that the same
     words say as well: where only one of them works on the records that are meant, it is that one. ``sure`` is False
-    where no word tells which: then nothing that moves money or can't be undone is taken without asking."""
+    where no word tells which: then nothing that moves money or can't be undone is taken without asking. ``otherwise``
+    is the same plan with a name read as another kind's, for where the likeliest kind has none such."""
 
     kind: Literal["proposed"] = "proposed"
     proposal: Proposal
     instead: tuple[Proposal, ...] = ()
     sure: bool = True
+    otherwise: tuple[Proposal, ...] = ()
 
 
 Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]

@@ -177,8 +177,13 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
         case Proposed(proposal=proposal, instead=(_, *_) as instead):
             sure = resolved.resolution.sure
             return await _whichever_works(task, resolved, (proposal, *instead), on_phase, sure=sure)
-        case Proposed(proposal=proposal):
-            return await _validate(task, resolved, proposal, on_phase)
+        case Proposed(proposal=proposal, otherwise=otherwise):
+            first = await _validate(task, resolved, proposal, on_phase)
+            for other in otherwise if _is_not_found(first.verdict) else ():
+                made = await _validate(task, resolved, other, on_phase)
+                if not _finds_nothing(made.verdict):
+                    return made
+            return first
         case Calls() as calls:
             return await _with_alternatives(task, resolved, calls, on_phase)
         case Ask(question=question, drafts=drafts, confidence=confidence):
@@ -296,6 +301,10 @@ async def _whichever_works(
     candidates = tuple(Candidate(id=each.name, label=each.title, detail=each.description[:200]) for each in contracts)
     question = Question(slot="action", code="unclear_action", text="Which of these do you mean?", candidates=candidates)
     return replace(made[0], verdict=question, proposal=None)
+
+
+def _is_not_found(verdict: Verdict) -> bool:
+    return isinstance(verdict, Question) and verdict.code == "not_found"
 
 
 def _harmless(task: Task, outcome: Outcome) -> bool:

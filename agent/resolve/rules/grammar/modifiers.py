@@ -21,7 +21,8 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.doers import read_doer
-from agent.resolve.rules.grammar.phrase_parts import PhraseParts
+from agent.resolve.rules.grammar.phrase_parts import PhraseParts, guess, thing_named
+from agent.resolve.rules.grammar.places import inside, located
 from agent.resolve.rules.grammar.reader import Reader
 from language.wordnet import is_word
 
@@ -44,8 +45,9 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
             or _when(reader, made, start)
             or _compared(reader, made, start)
             or _having(reader, made, start, stop, depth)
+            or located(reader, made, start, stop)
             or _whose(reader, made, start, stop, depth)
-            or _inside(reader, made, start, stop)
+            or inside(reader, made, start, stop)
             or _topic(reader, made, start, stop)
             or _left_out(reader, made, start, stop, depth)
         )
@@ -210,42 +212,17 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
     if low == "from" and start in reader.dates:
         return 0
     end = reader.name(start, stop)
-    if end == start or reader.tokens[end - 1].owns:
+    if end == start:
         return 0
     person = Find(record=above.name, said=reader.words(start, end))
+    if reader.tokens[end - 1].owns:
+        thing = thing_named(reader, made.kind, end, stop, person)
+        made.where += [BelongsTo(owner=thing[0])] if thing is not None else []
+        return thing[1] if thing is not None else 0
+    person = guess(reader, made.kind, person)
     reader.person = person
     made.where.append(BelongsTo(owner=person))
     return end
-
-
-def _inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """ "in yen", "on the pro plan", "by phone"."""
-    if reader.low(at) not in {"in", "on", "by", "via", "through", "from"} or at + 1 >= stop:
-        return 0
-    if reader.low(at) == "from" and reader.country(at + 1, made.kind) is None:
-        return 0
-    step = at + 1
-    while reader.low(step) in lexicon.DETERMINERS:
-        step += 1
-    if (country := reader.country(step, made.kind)) is not None:
-        made.where.append(country[0])
-        return country[1]
-    state = reader.state(step, made.kind)
-    if state is None:
-        return _held(reader, made, step)
-    made.where.append(state[0])
-    return step + state[1]
-
-
-def _held(reader: Reader, made: PhraseParts, at: int) -> int:
-    """ "(everyone) on the pro plan": what something of theirs is."""
-    for other in reader.kinds.values():
-        state = reader.state(at, other) if other.relation_to(made.kind.name) is not None else None
-        noun = reader.noun(at + state[1]) if state is not None else None
-        if state is not None and (noun is None or noun[0].name == other.name):
-            made.where.append(Has(related=Find(record=other.name, where=(state[0],), pick="all")))
-            return at + state[1] + (noun[1] if noun is not None else 0)
-    return 0
 
 
 def _topic(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
@@ -366,8 +343,10 @@ def predicate(
         after = at + 1
         while reader.low(after) in lexicon.PARTICLES and after not in reader.ranges:
             after += 1
-        if arrived and (reader.low(after) in {"by", "via"} or (inside := _inside(reader, made, after - 1, stop))):
-            return _inside(reader, made, after, stop) or inside
+        if arrived and (reader.low(after) in {"by", "via"} or (within := inside(reader, made, after - 1, stop))):
+            return inside(reader, made, after, stop) or within
+        if arrived and (place := located(reader, made, after, stop)):
+            return place
         order = _ordered(reader, made, after, named.name if named is not None else None)
         if order:
             return order
@@ -375,12 +354,14 @@ def predicate(
         return _when(reader, made, after, line)
     verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
     if verb and reader.low(at + 1) in {"in", "by", "on", "with"}:
-        told = _inside(reader, made, at + 1, stop)  # "run by the quarter", "pay in yen"
+        told = located(reader, made, at + 1, stop) or inside(
+            reader, made, at + 1, stop
+        )  # "run by the quarter", "pay in yen"
         if told:
             return told
     if plain:
         return 0
-    return _compared(reader, made, at) or _inside(reader, made, at, stop) or _having(reader, made, at, stop, depth)
+    return _compared(reader, made, at) or inside(reader, made, at, stop) or _having(reader, made, at, stop, depth)
 
 
 def _ordered(reader: Reader, made: PhraseParts, at: int, line: str | None) -> int:

@@ -10,12 +10,21 @@ from agent.planning.proposal import (
     Condition,
     Find,
     First,
+    Has,
     OrderByCount,
     OrderByField,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.modifiers import MOST_BEFORE, predicate, read_after, relative
-from agent.resolve.rules.grammar.phrase_parts import Phrase, PhraseParts, is_code
+from agent.resolve.rules.grammar.phrase_parts import (
+    Phrase,
+    PhraseParts,
+    guess,
+    is_code,
+    related_value,
+    thing_named,
+    value_of,
+)
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.totals import total_of
 from language.text import singularize
@@ -24,7 +33,7 @@ from registry.records import RecordKind
 _PARTITIVE: Final = lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES)
 _AHEAD: Final = frozenset(("next", "upcoming", "future"))
 MOST_DEPTH: Final = 3
-_FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
+FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
     ("order", True): "latest",
     ("order", False): "earliest",
     ("size", True): "highest",
@@ -40,6 +49,8 @@ def read_phrase(reader: Reader, index: int, stop: int, wanted: RecordKind | None
     head = _head(reader, index, stop)
     if head is not None:
         return _with_noun(reader, index, head, stop, depth)
+    if wanted is not None and (valued := _with_value(reader, index, stop, wanted, depth)) is not None:
+        return valued
     return _without_noun(reader, index, stop, wanted, depth)
 
 
@@ -110,6 +121,22 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
     return Phrase(_find(made), index, last, True)
 
 
+def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth: int) -> Phrase | None:
+    """ "her inspection", "the Panda's oil change": a value of the kind stands for the record that has it."""
+    for at in range(index + 1, min(stop, index + MOST_BEFORE)):
+        value = value_of(reader, wanted, at)
+        if value is None or not (reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.OWNERS):
+            continue
+        made = PhraseParts(wanted, read_phrase)
+        if any(reader.low(step) in lexicon.DETERMINERS for step in range(index + 1, at)):
+            return None
+        if reader.noun(at + value[1]) is not None or not _before(reader, made, index, at, depth):
+            return None
+        made.where.append(value[0])
+        return Phrase(_find(made), index, read_after(reader, made, at + value[1], stop, depth), True)
+    return None
+
+
 def _find(made: PhraseParts) -> Find:
     pick: str | int = made.pick
     if pick == "one" and made.order is None:
@@ -153,6 +180,9 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int
         if not step and (state := reader.state(at, made.kind)) is not None and at + state[1] <= noun:
             made.where.append(state[0])
             step = state[1]
+        if not step and (related := related_value(reader, made.kind, at)) is not None and at + related[1] <= noun:
+            made.where.append(related[0])
+            step = related[1]
         if not step and (when := _month(reader, made, at)) is not None:
             step = when - at
         if not step and (low in lexicon.DETERMINERS or low in {"of", "very", "my", "our", "new", "own", "still"}):
@@ -203,7 +233,7 @@ def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
     length = placed(reader, at)
     if length and at + length <= noun:
         position, by, descending = PLACES[" ".join(reader.lows(at, length))]
-        first = _FIRSTS[by, descending]
+        first = FIRSTS[by, descending]
         made.order = OrderByField(first=first, nth=abs(position))
         return length
     compared = lexicon.COMPARATIVES.get(reader.low(at))
@@ -239,7 +269,7 @@ def _owner(reader: Reader, first: int, last: int, kind: RecordKind, depth: int) 
         return None
     if any(reader.low(at) in lexicon.NAME_STOP for at in range(first, last)):
         return None
-    return Find(record=above.name, said=reader.words(first, last))
+    return guess(reader, kind, Find(record=above.name, said=reader.words(first, last)))
 
 
 # ── after the noun ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -296,12 +326,14 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         people = wanted if wanted is not None and _has_address(wanted) else reader.people()
         last = reader.end_index(match.end())
         return Phrase(Find(record=people.name, said=reader.words(index, last)), index, last, False) if people else None
+    if (holder := _holder(reader, index, stop)) is not None:
+        return holder
     if low == "the" or low == "#":
         return read_phrase(reader, index + 1, stop, wanted, depth + 1)
     if wanted is not None and is_code(reader, index, wanted):
         return Phrase(Find(record=wanted.name, said=reader.words(index, index + 1)), index, index + 1, False)
     end = reader.name(index, stop)
-    if end == index:
+    if end == index or placed(reader, index):
         return None
     person = reader.people()
     named = wanted if wanted is not None and person_like(wanted) else person
@@ -315,6 +347,20 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
 
 def _has_address(kind: RecordKind) -> bool:
     return any(each.search == "email" for each in kind.fields)
+
+
+def _holder(reader: Reader, index: int, stop: int) -> Phrase | None:
+    """ "owner of KX-12": whoever a thing belongs to."""
+    people = reader.people()
+    if people is None or reader.low(index) not in {"owner", "holder"} or reader.low(index + 1) not in {"of", "for"}:
+        return None
+    thing = thing_named(reader, None, index + 2, stop)
+    if thing is None:
+        phrase = read_phrase(reader, index + 2, stop, None, 1)
+        if phrase is None or not phrase.noun or not reader.leads(reader.kinds[phrase.find.record], people):
+            return None
+        thing = phrase.find, phrase.last
+    return Phrase(Find(record=people.name, where=(Has(related=thing[0]),)), index, thing[1], True)
 
 
 def predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[tuple[Condition, ...], int] | None:

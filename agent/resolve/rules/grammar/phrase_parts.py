@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agent.extract.references.vocabulary import code_of
+from agent.extract.references.vocabulary import code_of, person_like
 from agent.planning.proposal import (
+    BelongsTo,
     Condition,
     Find,
+    Has,
     OrderByCount,
     OrderByField,
+    StateIs,
     Words,
 )
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
 from registry.records import RecordKind
 
@@ -58,3 +62,55 @@ def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
 def _lettered(kind: RecordKind) -> bool:
     """Whether the kind's numbers may hold letters: its own numbers, not mere ids."""
     return any(each.search == "number" and each.type == "string" for each in kind.fields)
+
+
+def value_of(reader: Reader, kind: RecordKind, at: int) -> tuple[StateIs, int] | None:
+    """A value of one of the kind's closed sets at a token that is no state word of it."""
+    state = reader.state(at, kind)
+    if state is None or not isinstance(state[0], StateIs) or state[0].state in kind.states:
+        return None
+    return state[0], state[1]
+
+
+def related_value(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
+    """ "her inspection invoice": a value of what the record belongs to."""
+    for relation in kind.relations:
+        other = reader.kinds.get(relation.kind)
+        value = value_of(reader, other, at) if other is not None else None
+        if other is not None and value is not None:
+            return Has(related=Find(record=other.name, where=(value[0],), pick="all")), value[1]
+    return None
+
+
+def thing_named(
+    reader: Reader, kind: RecordKind | None, at: int, stop: int, owner: Find | None = None
+) -> tuple[Find, int] | None:
+    """A thing of somebody's by its code or name, and where it ends: what ``kind`` belongs to (any, where it is None)
+    and what belongs to people itself."""
+    people = reader.people()
+    while reader.low(at) in lexicon.DETERMINERS:
+        at += 1
+    if people is None or at >= stop:
+        return None
+    things = [each for each in reader.kinds.values() if each.relation_to(people.name) is not None]
+    things = [each for each in things if kind is None or kind.relation_to(each.name) is not None]
+    where = (BelongsTo(owner=owner),) if owner is not None else ()
+    for each in things:
+        if is_code(reader, at, each) and any(map(str.isalpha, reader.tokens[at].text)):
+            return Find(record=each.name, said=reader.words(at, at + 1), where=where), at + 1
+    named = [each for each in things if person_like(each)]
+    end = at
+    while end < stop and reader.tokens[end].capital and reader.tokens[end].word and reader.noun(end) is None:
+        end += 1
+    if len(named) != 1 or end == at:
+        return None
+    return Find(record=named[0].name, said=reader.words(at, end), where=where), end
+
+
+def guess(reader: Reader, kind: RecordKind, owner: Find) -> Find:
+    """``owner`` of a record of ``kind``, called by a name alone: it may be another kind that it belongs to."""
+    for relation in kind.relations:
+        other = reader.kinds.get(relation.kind)
+        if other is not None and other.name != owner.record and person_like(other):
+            reader.guesses.append((owner, other.name))
+    return owner

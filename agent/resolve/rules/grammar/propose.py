@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -47,6 +47,8 @@ from registry.records import RecordKind
 
 MOST_BEFORE: Final = 60
 """Tokens before an order in which its person is looked for."""
+MOST_OTHERWISE: Final = 2
+"""Other kinds that a name is looked for in where the likeliest has none such."""
 DATED: Final = 0.55
 """How surely words must mean a day to count as one."""
 # Words of amounts that only arithmetic could say.
@@ -129,7 +131,8 @@ class Proposer:
         if not made or doubtful:
             return None
         over += [reader.words(each.first, each.stop).text for each in left if each.ordered]
-        return Proposed(proposal=proposal_of(made, (*over, *self.left_over(made))))
+        proposal = proposal_of(made, (*over, *self.left_over(made)))
+        return Proposed(proposal=proposal, otherwise=_read_otherwise(proposal, reader.guesses))
 
     def _whichever(self, rivals: Sequence[Interpretation], *, told: bool) -> Proposed:
         """Plans that the words say equally well: live data tells which of them works. ``told`` says that a verb tells
@@ -320,6 +323,29 @@ def conditioned(calls: Sequence[Call], tests: tuple[Test, ...], *, holds: bool) 
 
 def proposal_of(calls: Sequence[Call], left_over: Sequence[str] = ()) -> Proposal:
     return Proposal(result=PlanResult(calls=tuple(calls)), left_over=tuple(left_over))
+
+
+def _read_otherwise(proposal: Proposal, guesses: Sequence[tuple[Find, str]]) -> tuple[Proposal, ...]:
+    """The same plan with a name read as another kind's, once for each that it may be."""
+    made = [_exchanged(proposal, owner, owner.model_copy(update={"record": kind})) for owner, kind in guesses]
+    return tuple(each for at, each in enumerate(made) if each != proposal and each not in made[:at])[:MOST_OTHERWISE]
+
+
+def _exchanged(node: Any, old: Find, new: Find) -> Any:
+    """The node with ``new`` for ``old`` wherever it stands within."""
+    if node == old:
+        return new
+    if isinstance(node, BaseModel):
+        held = {name: getattr(node, name) for name in type(node).model_fields}
+        changed = {name: made for name, each in held.items() if (made := _exchanged(each, old, new)) is not each}
+        return node.model_copy(update=changed) if changed else node
+    if isinstance(node, tuple):
+        parts = tuple(_exchanged(each, old, new) for each in node)
+        return node if all(one is other for one, other in zip(parts, node, strict=True)) else parts
+    if isinstance(node, dict):
+        pairs = {key: _exchanged(each, old, new) for key, each in node.items()}
+        return node if all(pairs[key] is each for key, each in node.items()) else pairs
+    return node
 
 
 def _record_of(arguments: Mapping[str, Argument]) -> Find | None:

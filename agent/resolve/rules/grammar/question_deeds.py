@@ -28,6 +28,10 @@ from registry.records import RecordKind
 
 _BE: Final = word_set("is are was were isn't aren't wasn't weren't")
 _HOLDS: Final = word_set("have has had got own owns")
+_HELD: Final = word_set(
+    "do does did are is there we have still left in on stock now available remaining free you hand of"
+)
+_COUNTS: Final = word_set("stock quantity count available left remaining seats places units vacancies free")
 
 
 def did(reader: Reader, about: Phrase, stop: int) -> Answer | None:
@@ -120,3 +124,23 @@ def doer_of(reader: Reader, kind: RecordKind) -> RecordKind | None:
     people = reader.people()
     others = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
     return next((each for each in others if people is None or each.name != people.name), None)
+
+
+def left_of(reader: Reader, index: int, stop: int) -> Answer | None:
+    """ "how many (folding chairs do we have left)": the count that a thing itself holds."""
+    end = index
+    while end < stop and reader.low(end) not in _HELD and reader.tokens[end].word:
+        end += 1
+    if end == index or any(reader.low(at) not in _HELD for at in range(end, stop)):
+        return None
+    counts = [
+        (kind, each)
+        for kind in reader.kinds.values()
+        if person_like(kind) == 1
+        for each in kind.fields
+        if each.type in ("integer", "number") and not _COUNTS.isdisjoint((each.label or each.name).lower().split("_"))
+    ]
+    if len(counts) != 1:
+        return None
+    (kind, held), said = counts[0], reader.words(index, end)
+    return RecordsAnswer(records=Find(record=kind.name, said=said), fields=(held.name,))

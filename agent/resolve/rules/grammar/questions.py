@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agent.extract.references.vocabulary import PLACES
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
@@ -22,9 +23,9 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.action_words import base_form
 from agent.resolve.rules.grammar.conditions import existing, namesakes, subject, subjects, told_of
-from agent.resolve.rules.grammar.noun_phrase import predicate_of, read_phrase, related_clause
+from agent.resolve.rules.grammar.noun_phrase import FIRSTS, placed, predicate_of, read_phrase, related_clause
 from agent.resolve.rules.grammar.phrase_parts import Phrase
-from agent.resolve.rules.grammar.question_deeds import bigger, costs, did, doer_of, plural, works_on
+from agent.resolve.rules.grammar.question_deeds import bigger, costs, did, doer_of, left_of, plural, works_on
 from agent.resolve.rules.grammar.reader import DATES, Reader
 from agent.resolve.rules.grammar.totals import total_of
 from language.stems import stem
@@ -95,7 +96,9 @@ def _how_many(reader: Reader, index: int, stop: int) -> Answer | None:
     else:
         return None
     phrase = read_phrase(reader, at, stop, None)
-    find = _rest(reader, phrase, stop) if phrase is not None and phrase.noun else None
+    if phrase is None or not phrase.noun:
+        return left_of(reader, at, stop)
+    find = _rest(reader, phrase, stop)
     return ValueAnswer(value=CountOf(of=_all(find))) if find is not None else None
 
 
@@ -115,6 +118,9 @@ def _rest(reader: Reader, phrase: Phrase, stop: int) -> Find | None:
         if related is not None:
             find, at = find.model_copy(update={"where": (*find.where, related[0])}), related[1]
             continue
+        if (ordered := _is_first(reader, at, stop)) is not None:
+            find, at = find.model_copy(update={"order": ordered[0], "pick": "one"}), ordered[1]
+            continue
         made = related_clause(reader, kind, at, stop)
         if made is not None and made[1] > at:
             find = find.model_copy(update={"where": (*find.where, *made[0]), "order": made[2] or find.order})
@@ -124,6 +130,18 @@ def _rest(reader: Reader, phrase: Phrase, stop: int) -> Find | None:
             return None
         at += 1
     return find
+
+
+def _is_first(reader: Reader, at: int, stop: int) -> tuple[OrderByField, int] | None:
+    """ "(which room) is the largest"."""
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS | {"our"}:
+        step += 1
+    last = step + placed(reader, step)
+    if reader.low(at) not in _BE or step == at + 1 or last == step or last < stop:
+        return None
+    position, by, descending = PLACES[" ".join(reader.lows(step, last - step))]
+    return OrderByField(first=FIRSTS[by, descending], nth=abs(position)), last
 
 
 def _related(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Has, int] | None:

@@ -84,6 +84,8 @@ class Reader:
         self._nouns: dict[int, tuple[RecordKind, int] | None] = {}
         self._states: dict[tuple[int, str], tuple[Condition, int] | None] = {}
         self.spoken: dict[str, Find] = {}
+        self.guesses: list[tuple[Find, str]] = []
+        """Names that may be another kind's, with that kind."""
         self.covered: set[int] = set()
         """Tokens that a phrase, an amount or a test was read from."""
 
@@ -318,8 +320,8 @@ class Reader:
 
     def from_now(self, kind: RecordKind, index: int) -> Compare | None:
         """From now on, in the kind's own line of days: "the next …", as the word at a token says."""
-        line = next((each for each in kind.fields if each.name == kind.order and each.type in DATES), None)
-        if line is None:
+        line = kind.field_named(kind.order or "")
+        if line is None or line.type not in DATES:
             return None
         now = _day(self.now.date()) if line.type == "date" else f"{self.now:%Y-%m-%dT%H:%M}"
         return Compare(field=line.name, op=">=", value=Day(date=now, quote=self.words(index, index + 1)))
@@ -355,9 +357,13 @@ class Reader:
         return shift(self.now.date(), -int(count), unit), after + 1
 
     def describes(self, index: int) -> bool:
-        """Whether a verb's form on -ing belongs to the word after it: "folding chairs", never "smoking in bed"."""
+        """Whether a verb's word belongs to the one after it: "folding chairs", "2 paint rollers"."""
         after = self.low(index + 1)
-        return self.low(index).endswith("ing") and after.isalpha() and after not in lexicon.NAME_STOP
+        return (
+            (self.low(index).endswith("ing") or index - 1 in self.numbers)
+            and after.isalpha()
+            and after not in lexicon.NAME_STOP
+        )
 
     def name(self, index: int, stop: int) -> int:
         """Where a name that begins at a token ends (``index`` itself: there is none). Typed with capitals it goes on as
@@ -380,7 +386,8 @@ class Reader:
                 break
             if capital and end > index and token.word and not token.capital:
                 break
-            if not token.capital and is_order(stem(token.low)) and not self.describes(end):
+            plural = end > index and token.low.endswith("s")
+            if not token.capital and is_order(stem(token.low)) and not plural and not self.describes(end):
                 break
             if not token.capital and end > index and is_word(token.low) and not is_word(self.low(end - 1)):
                 break

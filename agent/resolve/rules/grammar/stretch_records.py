@@ -57,6 +57,7 @@ class StretchRecords(StretchValues):
                 kind = self.kind(name)
                 several = phrase.last - phrase.first > 1 and kind is not None and not self._is_person(kind)
                 weak = kind is not None and person_like(kind) == 1 and not phrase.noun and not several
+                weak = weak and not (self.reader.tokens[phrase.first].capital and not self.reader.starts(phrase.first))
                 self.records.setdefault(name, []).append(
                     Piece(phrase.first, phrase.last, RecordArgument(reference=reference), 0.4 if weak else 1.0)
                 )

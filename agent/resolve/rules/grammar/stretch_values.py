@@ -69,7 +69,13 @@ class StretchValues(StretchWords):
             last = reader.end_index(held.end)
             if not self.first <= at < self.stop or at in self.quoted or at in reader.valued or at in reader.dated:
                 continue
-            if held.kind != "cardinal" or held.unit or held.vague or at in reader.hours or reader.numbered(at):
+            if (
+                held.kind != "cardinal"
+                or held.unit
+                or held.vague
+                or (at in reader.hours and not reader.hours[at].bare)
+                or reader.numbered(at)
+            ):
                 continue
             whole = self.offer.properties[wanting[0]].get("type") == "integer"
             if reader.comparison_before(at) or (whole and held.value != int(held.value)):

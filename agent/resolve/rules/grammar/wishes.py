@@ -69,7 +69,7 @@ def _stretch(reader: Reader, first: int, stop: int, sentence: int, orders: Calla
     if asked is not None and asked.end() < len(rest):
         begin, rest = reader.end_index(reader.tokens[begin].start + asked.end()), rest[asked.end() :]
     noun = reader.noun(begin) if begin < stop else None
-    thing = noun is not None and not is_order(stem(reader.low(begin)))
+    thing = (noun is not None and not is_order(stem(reader.low(begin)))) or begin in reader.numbers  # "2 paint rollers"
     ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
     ordered = ordered and (asked is not None or not (clause.stands or clause.about))
     negated = clause.negated is not None and marked is None
