@@ -27,8 +27,7 @@ from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
 Place = Callable[[int, int], Words]
-DATES = ("datetime", "date")
-MOST_NAMED = 4
+DATES, MOST_NAMED = ("datetime", "date"), 4
 _DATED = 0.55
 _SHORT_SUBJECTS = lexicon.PRONOUNS | {"i", "we", "you", "there", "who", "what", "that", "here", "let"}
 _CUT = frozenset(("sub", "inv", "ref", "app", "mem", "res", "loc"))
@@ -323,7 +322,7 @@ class Reader:
         line = kind.field_named(kind.order or "")
         if line is None or line.type not in DATES:
             return None
-        now = _day(self.now.date()) if line.type == "date" else f"{self.now:%Y-%m-%dT%H:%M}"
+        now = self.now.strftime("%Y-%m-%d" if line.type == "date" else "%Y-%m-%dT%H:%M")
         return Compare(field=line.name, op=">=", value=Day(date=now, quote=self.words(index, index + 1)))
 
     def ahead(self, index: int) -> bool:
