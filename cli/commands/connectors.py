@@ -6,8 +6,13 @@ import argparse
 import getpass
 import json
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+MOST_ALIKE: Final = 5
+"""So often the same advice is told place by place."""
 
 
 def add_parser(sub: Any) -> None:
@@ -61,6 +66,7 @@ def add_parser(sub: Any) -> None:
         description="Exit status 1 where something is wrong.",
     )
     check.add_argument("name", help="a folder with a connector.json, or a connection of the running server")
+    check.add_argument("--live", action="store_true", help="the connection, also where a folder of its name is here")
     link = acts.add_parser(
         "connect",
         help="connect a platform: its address, options and credential",
@@ -80,7 +86,7 @@ def add_parser(sub: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     if arguments.act == "new":
         return _new(arguments)
-    if arguments.act == "check" and (Path(arguments.name) / "connector.json").is_file():
+    if arguments.act == "check" and not arguments.live and (Path(arguments.name) / "connector.json").is_file():
         return _lint(arguments)
     from cli.client import client
 
@@ -90,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _tell(arguments, found, [f"{each['state']:<5} {each['about']:<20} {each['detail']}" for each in found])
     if arguments.act == "connect":
         answer = server.post("/v1/connections", _connection(arguments))
-        text = f"Connected as {answer['name']}. Try it: opsiq connectors check {answer['name']}"
+        text = f"Connected as {answer['name']}. Try it: opsiq connectors check {answer['name']} --live"
         print(json.dumps(answer, ensure_ascii=False, indent=2) if arguments.json else text)
         return 0
     if arguments.act == "list":
@@ -135,7 +141,19 @@ def _lint(arguments: argparse.Namespace) -> int:
         {"state": "warn" if is_advice(each) else "fail", "about": each.pointer or "/", "detail": each.detail}
         for each in findings
     ]
-    return _tell(arguments, told, [f"{each['state']:<5} {each['about']}: {each['detail']}" for each in told])
+    return _tell(arguments, told, list(_folded(told)))
+
+
+def _folded(told: list[dict[str, str]]) -> Iterator[str]:
+    """A line for each finding; the same advice about many places is one line, with the first of them."""
+    often = Counter((each["state"], each["detail"]) for each in told)
+    for each in told:
+        count = often.pop((each["state"], each["detail"]), 0)
+        if each["state"] == "fail" or 0 < count <= MOST_ALIKE:
+            often[each["state"], each["detail"]] = count
+            yield f"{each['state']:<5} {each['about']}: {each['detail']}"
+        elif count:
+            yield f"{each['state']:<5} {each['about']} and {count - 1} others: {each['detail']}"
 
 
 def _tell(arguments: argparse.Namespace, found: list[dict[str, Any]], lines: list[str]) -> int:

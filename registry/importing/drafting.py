@@ -176,7 +176,8 @@ def _draft(
     sentences = write_sentences(contract["title"], contract["parameters"]["required"], properties, reads=risk == "read")
     if decision.examples or sentences.example:
         contract["examples"] = list(decision.examples or (sentences.example,))
-    if sentences.preview:
+    named = any(each.record is not None for each in decision.parameters.values())
+    if sentences.preview and not named:  # a card tells a record by its label, which says more than its id
         contract["preview"] = sentences.preview
     notes += _notes(operation, left, risk)
     return Draft(operation, contract, tuple(slots), tuple(notes), supplied)

@@ -30,4 +30,6 @@ def decide_draft(
     for name, choice in decision.parameters.items():
         if name in made["parameters"]["properties"] and (said := choice.annotation()):
             made.setdefault("annotations", {}).setdefault(name, {}).update(said)
+            if choice.record is not None:  # a card tells a record by its label, which says more than its id
+                made.pop("preview", None)
     return made

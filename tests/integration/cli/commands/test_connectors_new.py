@@ -71,6 +71,8 @@ def test_a_document_becomes_a_connector_that_checks_clean_and_loads(
     (close,) = [each for each in actions(tmp_path) if each["title"] == "Close an order"]
     assert close["annotations"]["order_id"]["record"] == "order"
     assert close["roles"] == ["owner"]
+    assert close["examples"] == ["close order 1042"]
+    assert "preview" not in close, "its card tells the order by its label"
     report = json.loads((tmp_path / "desk" / "report.json").read_text())
     assert [each["operation"] for each in report["refused"]] == ["GET /ping"]
 
@@ -115,3 +117,24 @@ def test_a_folder_of_something_else_is_left_alone(
     assert (tmp_path / "desk" / "connector.json").read_text() == before
     assert main(["connectors", "new", "other", "--in", str(tmp_path), "--role", "owner"]) == 1
     assert "--openapi" in capsys.readouterr().err
+
+
+def test_the_same_advice_about_many_places_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = tmp_path / "desk.json"
+    verbs = ("close", "open", "move", "count", "weigh", "label", "book")
+    paths = {
+        f"/depots/{verb}": {
+            "post": {
+                "summary": f"{verb.capitalize()} by code and note",
+                "parameters": [{"name": "note", "in": "query", "required": True, "schema": {"type": "string"}}],
+                "responses": {},
+            }
+        }
+        for verb in verbs
+    }
+    document.write_text(json.dumps({**DOCUMENT, "paths": paths}))
+    assert begin(document, tmp_path, "--role", "owner") == 0
+    capsys.readouterr()
+    assert main(["connectors", "check", str(tmp_path / "desk")]) == 0
+    (line,) = [each for each in capsys.readouterr().out.splitlines() if "no examples" in each]
+    assert "/examples and 6 others:" in line
