@@ -23,6 +23,7 @@ from agent.planning.proposal import (
 )
 from agent.query.query import Query
 from agent.query.results import Quantity, Worked
+from agent.query.shared_nouns import note_other_connections
 from agent.query.tests import SAID, test_holds
 from agent.validate.questions import join, make_candidate
 from agent.validate.records.located import LocatedRecord, format_count, plural
@@ -47,6 +48,13 @@ class Answerer:
 
     async def answer(self, asked: Answer) -> Reply | Question:
         """Raises PlatformUnavailable."""
+        made = await self._answer(asked)
+        if not isinstance(made, Reply) or made.record_kind is None:
+            return made
+        note = note_other_connections(self.query.kinds, made.record_kind, self.query.context.request.text)
+        return made.model_copy(update={"text": f"{made.text} {note}"}) if note else made
+
+    async def _answer(self, asked: Answer) -> Reply | Question:
         match asked:
             case RecordsAnswer(records=records, fields=fields):
                 return await self._records(records, fields)
