@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,26 @@ __all__ = ["postgresql", "sqlite_template"]  # fixtures
 @pytest.fixture(params=["sqlite", "postgresql"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     """Founded, with its platform, and no server yet."""
+    with founded(request, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def family(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """… with two processes that serve it, for several tests: whichever of them is killed or replaced, the family goes
+    on."""
+    with founded(request, tmp_path_factory.mktemp("family")) as made:
+        made.start_server(processes=2)
+        yield made
+
+
+@contextmanager
+def founded(request: pytest.FixtureRequest, folder: Path) -> Iterator[Installation]:
     url = ""
     if request.param == "postgresql":
         fresh: NewDatabase = request.getfixturevalue("postgresql")
         url = fresh()
-    made = Installation(tmp_path, database_url=url)
+    made = Installation(folder, database_url=url)
     try:
         made.start_platform()
         made.found()
@@ -100,23 +116,21 @@ def answers(client: Client) -> bool:
     return True
 
 
-def test_two_processes_serve_one_port_and_one_that_is_killed_is_followed_by_another(world: Installation) -> None:
-    world.start_server(processes=2)
-    family = world.processes["server"]
-    pids = wait_for(lambda: len(found := children(family)) == 2 and found)
-    run = world.ask("olivia", "give Hugo Bernard 61 EUR credit")
+def test_two_processes_serve_one_port_and_one_that_is_killed_is_followed_by_another(family: Installation) -> None:
+    parent = family.processes["server"]
+    pids = wait_for(lambda: len(found := children(parent)) == 2 and found)
+    run = family.ask("olivia", "give Hugo Bernard 61 EUR credit")
     victim = min(pids)
     os.kill(victim, signal.SIGKILL)
-    now = wait_for(lambda: len(found := children(family)) == 2 and victim not in found and found)
+    now = wait_for(lambda: len(found := children(parent)) == 2 and victim not in found and found)
     assert len(now & pids) == 1, "the other one went on"
-    wait_for(lambda: answers(world.clients["olivia"]))
-    assert world.confirm("olivia", run)["state"] == "succeeded"
-    assert world.verify()["ok"]
+    wait_for(lambda: answers(family.clients["olivia"]))
+    assert family.confirm("olivia", run)["state"] == "succeeded"
+    assert family.verify()["ok"]
 
 
-def test_whichever_process_is_asked_for_metrics_tells_the_sum_the_dead_included(world: Installation) -> None:
-    world.start_server(processes=2)
-    olivia = world.clients["olivia"]
+def test_whichever_process_is_asked_for_metrics_tells_the_sum_the_dead_included(family: Installation) -> None:
+    olivia = family.clients["olivia"]
 
     def answered() -> tuple[float, str]:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{olivia.url}/metrics") as answer:
@@ -126,28 +140,41 @@ def test_whichever_process_is_asked_for_metrics_tells_the_sum_the_dead_included(
         )
         return float(found[0]) if found else 0.0, told
 
-    wait_for(lambda: len(children(world.processes["server"])) == 2)
+    parent = family.processes["server"]
+    wait_for(lambda: len(children(parent)) == 2)
+    before = answered()[0]
     for _ in range(24):  # a connection each, so either process may have it
         olivia.get("/v1/me")
-    assert {answered()[0] for _ in range(8)} == {24.0}
-    family = world.processes["server"]
-    victim = min(children(family))
+    assert {answered()[0] - before for _ in range(8)} == {24.0}
+    victim = min(children(parent))
     os.kill(victim, signal.SIGKILL)
-    wait_for(lambda: len(found := children(family)) == 2 and victim not in found)
-    assert answered()[0] == 24.0
+    wait_for(lambda: len(found := children(parent)) == 2 and victim not in found)
+    assert answered()[0] - before == 24.0
     assert "opsiq_runs_open" in answered()[1]
 
 
-def test_a_stop_ends_every_process_and_leaves_nothing_claimed(world: Installation) -> None:
-    world.start_server(processes=2)
-    family = world.processes.pop("server")
-    pids = wait_for(lambda: len(found := children(family)) == 2 and found)
-    world.clients["olivia"].post("/v1/runs", {"text": "give Hugo Bernard 62 EUR credit"})
-    family.terminate()
-    assert family.wait(60) == 0
-    family.stdout.close()
+def test_a_hangup_replaces_each_process_while_the_port_is_served(family: Installation) -> None:
+    parent = family.processes["server"]
+    pids = wait_for(lambda: len(found := children(parent)) == 2 and found)
+    parent.send_signal(signal.SIGHUP)
+    refused = 0
+    end = time.monotonic() + 90
+    while children(parent) & pids or len(children(parent)) != 2:
+        assert time.monotonic() < end
+        refused += not answers(family.clients["olivia"])
+    assert refused == 0, "no request was lost meanwhile"
+
+
+def test_a_stop_ends_every_process_and_leaves_nothing_claimed(family: Installation) -> None:
+    parent = family.processes.pop("server")
+    pids = wait_for(lambda: len(found := children(parent)) == 2 and found)
+    wait_for(lambda: answers(family.clients["olivia"]))
+    family.clients["olivia"].post("/v1/runs", {"text": "give Hugo Bernard 62 EUR credit"})
+    parent.terminate()
+    assert parent.wait(60) == 0
+    parent.stdout.close()
     assert not [pid for pid in pids if alive(pid)]
-    assert "claimed" not in world.work_states()
+    assert "claimed" not in family.work_states()
 
 
 def test_processes_whose_parent_was_killed_stop_by_themselves(world: Installation) -> None:
@@ -156,19 +183,6 @@ def test_processes_whose_parent_was_killed_stop_by_themselves(world: Installatio
     pids = wait_for(lambda: len(found := children(family)) == 2 and found)
     world.kill_server()
     wait_for(lambda: not [pid for pid in pids if alive(pid)])
-
-
-def test_a_hangup_replaces_each_process_while_the_port_is_served(world: Installation) -> None:
-    world.start_server(processes=2)
-    family = world.processes["server"]
-    pids = wait_for(lambda: len(found := children(family)) == 2 and found)
-    family.send_signal(signal.SIGHUP)
-    refused = 0
-    end = time.monotonic() + 90
-    while children(family) & pids or len(children(family)) != 2:
-        assert time.monotonic() < end
-        refused += not answers(world.clients["olivia"])
-    assert refused == 0, "no request was lost meanwhile"
 
 
 def test_work_put_by_a_server_that_does_none_is_done_by_a_worker_at_once(world: Installation) -> None:
