@@ -108,6 +108,7 @@ class CpuWorkers:
         self._turn = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._starting = 0
+        self._unready: set[asyncio.subprocess.Process] = set()
         self._last = 0
         self._closing = False
 
@@ -147,7 +148,8 @@ class CpuWorkers:
 
     @property
     def pids(self) -> list[int]:
-        return [worker.process.pid for worker in self._workers]
+        """Of the workers, those that are still starting last."""
+        return [worker.process.pid for worker in self._workers] + [process.pid for process in self._unready]
 
     async def close(self) -> None:
         """Calls that are still under way raise Unavailable."""
@@ -155,6 +157,8 @@ class CpuWorkers:
         for call in (*(each for calls in self._queued.values() for each in calls), *self._begun()):
             self._fail(call, Unavailable("The server is stopping."))
         self._queued.clear()
+        for process in self._unready:  # it has begun nothing, so nothing is waited for
+            _kill_process(process)
         workers = list(self._workers)
         for worker in workers:
             worker.writer.close()
@@ -256,15 +260,22 @@ class CpuWorkers:
                 )
             reader, writer = await asyncio.open_unix_connection(sock=ours)
             worker = _Worker(process, reader, writer)
+            self._unready.add(process)
             try:
+                if self._closing:
+                    self._kill(worker)
                 await asyncio.wait_for(_message(reader), STARTS_S)  # it is ready
             except (TimeoutError, EOFError, OSError):
                 self._kill(worker)
                 await process.wait()
                 writer.close()
                 raise
+            finally:
+                self._unready.discard(process)
         except (OSError, EOFError, TimeoutError) as error:
             ours.close()
+            if self._closing:
+                return
             log.error("a worker could not be started: %r", error)
             if not self._workers:
                 for calls in list(self._queued.values()):
@@ -364,8 +375,7 @@ class CpuWorkers:
         self._kill(worker)
 
     def _kill(self, worker: _Worker) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            worker.process.kill()
+        _kill_process(worker.process)
 
     def _fail(self, call: _Call, error: BaseException) -> None:
         self._heard(call)
@@ -377,6 +387,11 @@ class CpuWorkers:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _kill_process(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
 
 
 def portable(error: Exception) -> Exception:

@@ -14,7 +14,7 @@ import pytest
 
 from core.errors import PlatformUnavailable, Unavailable
 from executors.cpu_worker import MOST_MB
-from executors.cpu_workers import CpuWorkers, Resource, TooCostly
+from executors.cpu_workers import ENDS_S, CpuWorkers, Resource, TooCostly
 
 MODULE = "tests.integration.executors.cpu_operations"
 BUDGET_S = 0.15
@@ -140,6 +140,23 @@ async def test_closing_leaves_no_process_and_no_caller_waiting(workers: CpuWorke
         await waiting
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+async def test_closing_waits_for_no_worker_that_is_still_starting(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    slow = CpuWorkers("tests.integration.executors.slow_start", most=1)
+    slow.warm()
+    for _ in range(6000):
+        if slow.pids:
+            break
+        await asyncio.sleep(0.01)
+    (pid,) = slow.pids
+    await asyncio.wait_for(slow.close(), ENDS_S / 2)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert caplog.records == []
 
 
 async def test_a_worker_that_can_t_be_started_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
