@@ -41,6 +41,7 @@ from agent.runs.service import RunService
 from agent.runs.wakeups import RunWakeups
 from agent.sending.action_secrets import ActionSecrets
 from agent.sending.http_endpoint import HttpEndpointClient
+from agent.sending.mcp_credentials import McpCredentials
 from agent.sending.mcp_endpoint import McpEndpointClient
 from agent.sending.reconciler import Reconciler
 from agent.sending.sender import Sender
@@ -196,7 +197,7 @@ async def open_container(
         with contextlib.suppress(NotFound):  # somebody has replaced or retired it since
             await suspend_changed(workspace, step.action, step.version, reason)
 
-    mcp_endpoints = McpEndpointClient(mcp_servers, guard, suspend_tool)
+    mcp_endpoints = McpEndpointClient(mcp_servers, guard, suspend_tool, McpCredentials(contexts, vault))
     sender = Sender(
         database,
         contexts,

@@ -4,11 +4,13 @@ one that was signed."""
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from agent.credentials.oauth import CredentialsRefused
 from agent.pipeline import Step
+from core.errors import NotAuthentic, Unavailable
 from executors.http.ssrf_guard import SsrfGuard
 from executors.mcp.client import call_tool
 from executors.mcp.servers import McpServers
@@ -16,6 +18,9 @@ from executors.retry import EndpointReply, Reply
 from registry import mcp_tools
 from registry.endpoints.types import McpEndpoint
 
+Credentials = Callable[[str, str, str], Awaitable[Mapping[str, str]]]
+"""The headers that carry the credentials of a workspace's connection to an address. Raises NotAuthentic where there are
+none that may go there, CredentialsRefused and Unavailable where no access token is to be had."""
 Suspend = Callable[[str, Step, str], Awaitable[None]]
 """Suspends the contract of a workspace's step, with what changed of its tool."""
 
@@ -25,6 +30,7 @@ class McpEndpointClient:
     servers: McpServers
     guard: SsrfGuard
     suspend: Suspend
+    credentials: Credentials | None = None
 
     async def call(self, workspace: str, step: Step, *, attempt: int) -> EndpointReply:  # noqa: ARG002
         """One attempt at a tool's call (``EndpointClient``)."""
@@ -38,6 +44,14 @@ class McpEndpointClient:
             )
         if server.address != step.url:
             return _not_sent(f"The MCP server {endpoint.connection!r} is at another address than was confirmed.")
+        if server.credentials and self.credentials is not None:
+            try:
+                headers = await self.credentials(workspace, server.credentials, server.url)
+            except (CredentialsRefused, NotAuthentic) as error:
+                return _not_sent(f"The MCP server {endpoint.connection!r} can't be called: {error}")
+            except Unavailable as error:
+                return EndpointReply(Reply(None, b"", 0, None, sent=False), "try_again", error.detail)
+            server = replace(server, headers={**server.headers, **headers})
 
         def unchanged(tool: dict[str, Any] | None) -> str:
             if tool is None:

@@ -18,12 +18,13 @@ from core.errors import BadSetting, NotCanonical
 
 EVERYBODY: Final = "*"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}")
-_FIELDS: Final = {"command", "args", "env", "cwd", "url", "headers", "workspaces", "type"}
+_FIELDS: Final = {"command", "args", "env", "cwd", "url", "headers", "workspaces", "type", "credentials"}
 
 
 @dataclass(frozen=True, slots=True)
 class McpServer:
-    """One server: started with ``command`` for each use, or reached at ``url``."""
+    """One server: started with ``command`` for each use, or reached at ``url``. ``credentials`` names the connection of
+    the workspace whose credentials its requests carry beside ``headers``."""
 
     name: str
     workspaces: frozenset[str] = frozenset()
@@ -33,6 +34,7 @@ class McpServer:
     cwd: str = ""
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    credentials: str = ""
 
     @property
     def address(self) -> str:
@@ -90,6 +92,9 @@ def make_server(name: str, given: Any) -> McpServer:
         raise wrong("it has either a command or a url")
     if url and not re.match(r"https?://", url):
         raise wrong("the url is http or https")
+    credentials = given.get("credentials", "")
+    if not isinstance(credentials, str) or (credentials and not (url and _NAME.fullmatch(credentials))):
+        raise wrong("credentials names a connection, of a server with a url")
     for each in ("env", "headers"):
         value = given.get(each, {})
         if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
@@ -107,4 +112,5 @@ def make_server(name: str, given: Any) -> McpServer:
         cwd=str(given.get("cwd", "")),
         url=url,
         headers=given.get("headers", {}),
+        credentials=credentials,
     )

@@ -6,6 +6,7 @@ Two server processes work on one database. Health is asked for all the while, of
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -257,6 +258,27 @@ def test_a_contract_that_would_cost_too_much_is_refused_at_its_place(
         problem = refusal(world.clients["olivia"], "/v1/contracts", body)
     told = [each["detail"] for each in problem["errors"] if each["pointer"] == pointer]
     assert any(why in each for each in told), problem["errors"]
+
+
+_ALIASES = "\n".join(
+    ["openapi: 3.1.0", "x0: &x0 [a, b]", *(f"x{n}: &x{n} [*x{n - 1}, *x{n - 1}]" for n in range(1, 40))]
+)
+DOCUMENTS: dict[str, str] = {
+    "aliases of aliases": _ALIASES,
+    "a hundred thousand levels": '{"openapi": "3.1.0", "paths": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    "an archive of nothing": "PK\x03\x04" + "0" * 500_000,
+    "sixty thousand operations": json.dumps(
+        {"openapi": "3.1.0", "info": {}, "paths": {f"/x{n}": {"get": {"responses": {}}} for n in range(60_000)}}
+    ),
+}
+
+
+@pytest.mark.parametrize("bomb", DOCUMENTS)
+def test_a_document_that_would_cost_too_much_is_refused_beside_the_server(
+    world: Installation, health: Health, bomb: str
+) -> None:
+    problem = refusal(world.clients["olivia"], "/v1/imports/openapi", {"document": DOCUMENTS[bomb]})
+    assert problem["detail"], problem
 
 
 def test_work_that_ends_its_processes_is_parked_and_told(world: Installation, health: Health) -> None:

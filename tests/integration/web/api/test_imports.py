@@ -7,6 +7,7 @@ import gzip
 import json
 
 import pytest
+from sqlalchemy import text
 
 from agent.workspace.document_imports import MAX_WAITING, DocumentImports, open_upload
 from core.errors import InvalidInput, Unavailable
@@ -148,3 +149,21 @@ def test_a_functions_name_has_at_most_64_characters_and_stays_its_own() -> None:
     assert len(names) == 2
     assert {len(each) for each in names} == {MAX_NAME}
     assert function_name("shop.refund") == "shop__refund"
+
+
+async def test_a_secret_in_an_address_or_a_document_is_in_no_log_and_no_row(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    secret = "tok-91c2-of-the-address"
+    for body in (
+        {"url": f"http://10.0.0.7/openapi.json?token={secret}"},
+        {"document": f"openapi: {secret}"},
+        {"document": json.dumps({**DOCUMENT, "info": {"title": secret, "version": "1"}})},
+    ):
+        await shop.call("POST", AT, body)
+    assert secret not in caplog.text
+    async with shop.container.database.read() as session:
+        for table in (await session.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))).scalars():
+            rows = (await session.execute(text(f'SELECT * FROM "{table}"'))).all()
+            assert secret not in str(rows), table
