@@ -61,7 +61,8 @@ class Directus:
                 "ADMIN_EMAIL": "owner@example.org", "ADMIN_PASSWORD": "of this run alone", "ADMIN_TOKEN": TOKEN,
                 "PUBLIC_URL": url, "HOST": "127.0.0.1", "PORT": str(port), "NODE_ENV": "production",
                 "TELEMETRY": "false", "SERVE_APP": "false", "WEBSOCKETS_ENABLED": "false",
-                "IMPORT_IP_DENY_LIST": "", "STORAGE_LOCAL_ROOT": str(folder / "uploads"),
+                "IMPORT_IP_DENY_LIST": "", "PRESSURE_LIMITER_ENABLED": "false",
+                "STORAGE_LOCAL_ROOT": str(folder / "uploads"),
                 "EXTENSIONS_PATH": str(folder / "extensions"),
             }  # fmt: skip
             cli = [self._node / "bin" / "node", self._home / "node_modules" / "directus" / "cli.js"]

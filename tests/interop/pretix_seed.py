@@ -42,7 +42,7 @@ def seed() -> None:
     if Organizer.objects.filter(slug="acme").exists():
         return
     user = User.objects.create_user("owner@example.org", "interop-password")
-    organizer = Organizer.objects.create(name="Acme Events", slug="acme")
+    organizer = Organizer.objects.create(name="Acme Events", slug="acme", plugins="pretix.plugins.banktransfer")
     team = Team.objects.create(
         organizer=organizer, name="All", all_events=True, all_event_permissions=True, all_organizer_permissions=True
     )
