@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 ENVIRONMENTS: Final = Path(__file__).parent / "environments"
-CACHE: Final = Path(os.environ.get("OPSIQ_INTEROP_CACHE") or Path.home() / ".cache" / "opsiq-interop")
+CACHE: Final = Path(os.environ.get("INTEROP_CACHE") or Path.home() / ".cache" / "opsiq-interop")
 """Where platforms are installed: outside the tree, kept between runs. About 1.5 GB."""
 START_S: Final = 180.0
 

@@ -293,6 +293,10 @@ def begins_like_an_order(text: str, at: int = 0) -> bool:
     follows = after.end() if after else first.end()
     if word not in ORDERS and word not in KIN and not (_DETERMINED.match(text, follows) and akin_to_order(word)):
         return False
+    # "tracking number", "billing address": what a thing is called.
+    low = first[0].casefold()
+    if begin == at and low.endswith("ing") and stem(low) != low and text[follows : follows + 1].islower():
+        return False
     # "refunds are late", "invoices of Adam": a plural or a subject, not an order.
     if first[0].casefold().endswith("s") and not first[0].casefold().endswith("ss"):
         return False

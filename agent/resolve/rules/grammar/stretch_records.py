@@ -121,7 +121,8 @@ class StretchRecords(StretchNames):
     def _phrase_at(self, at: int, names: Sequence[str]) -> tuple[str, Phrase, Find | None] | None:
         """The phrase that begins at a token, the parameter that it is for, and what it means (None: its noun alone)."""
         reader = self.reader
-        if reader.low(at) in {"a", "an", "another"} and reader.low(at + 1) == "new" and reader.noun(at + 2) is not None:
+        made = reader.noun(at + 2) if reader.low(at) in {"a", "an", "another"} and reader.low(at + 1) == "new" else None
+        if made is not None and not self._makes(made[0]):
             self.creates = True
         if self._is_value(at) or self._orders(at) or (at in reader.dated and reader.noun(at) is None):
             return None
@@ -166,6 +167,11 @@ class StretchRecords(StretchNames):
             return bare
         _, name, phrase, reference = max(found, key=lambda each: each[0])
         return name, phrase, reference
+
+    def _makes(self, kind: RecordKind) -> bool:
+        """Whether the action makes such a record: it is named in the action's words, and no parameter takes one."""
+        taken = {each.name for name in self.offer.properties if (each := self.kind(name)) is not None}
+        return kind.name not in taken and any(stem(noun) in self.words.nouns for noun in kind.nouns)
 
     def _number_in(self, phrase: Phrase) -> int | None:
         """Where an amount stands in the middle of what a phrase is called: "Ada Lovelace 20 credit"."""

@@ -197,6 +197,8 @@ class StretchValues(StretchWords):
                 continue
             plain = schema.get("type") == "string" and "enum" not in schema and each.value == each.text
             argument: Argument = QuotedText(quote=quote) if plain else TypedValue(value=each.value, quote=quote)
+            if schema.get("format") in ("date", "date-time") and reader.low(first - 1) in {"until", "till"}:
+                first -= 1
             yield Piece(first, last, argument, min(1.0, each.confidence))
 
     def _says(self, words: str, value: Any, annotation: Annotation) -> bool:
@@ -212,7 +214,27 @@ class StretchValues(StretchWords):
             for pieces in self.values.values()
             for piece in pieces
         )
-        return sure or self._aimed(at)
+        return sure or self._aimed(at) or self._labelled(at) or self._until_day(at)
+
+    def _labelled(self, at: int) -> bool:
+        """Whether a parameter's own name stands right before a value of it: "tracking number RX-7731"."""
+        for name, pieces in self.values.items():
+            if not any(piece.first == at for piece in pieces):
+                continue
+            for label in {self.offer.annotation(name).label or "", name.replace("_", " ")}:
+                words = tuple(label.casefold().split())
+                if words and self.reader.lows(at - len(words), len(words)) == words:
+                    return True
+        return False
+
+    def _until_day(self, at: int) -> bool:
+        """Whether "until" and a day stand here where the action needs a day, which then tells no record apart."""
+        return self.reader.low(at) in {"until", "till"} and any(
+            piece.first == at and name in self.offer.required
+            for name, pieces in self.values.items()
+            if (self.offer.properties.get(name) or {}).get("format") in ("date", "date-time")
+            for piece in pieces
+        )
 
     def _aimed(self, at: int) -> bool:
         """Whether what stands here is where something shall go: "to the business plan", where a parameter takes

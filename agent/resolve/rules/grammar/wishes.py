@@ -40,13 +40,20 @@ def atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bo
         if not last and (quoted[at] or token is None):
             continue
         ends = last or _ends_sentence(reader, at)
-        if not ends and not (token is not None and (token.low in _JOINTS or token.text in _JOINTS)):
+        joins = token is not None and (token.low in _JOINTS or token.text in _JOINTS)
+        if not ends and (not joins or _joins_nothing(reader, at, stop)):
             continue
         if at > begin:
             made.append(_stretch(reader, begin, at, sentence, orders))
         sentence += bool(ends)
         begin = at + 1
     return made
+
+
+def _joins_nothing(reader: Reader, at: int, stop: int) -> bool:
+    """Whether a word that joins ends the sentence and is meant as itself: "move her to plus"."""
+    ends = at + 1 >= stop or _ends_sentence(reader, at + 1)
+    return ends and reader.tokens[at].word and reader.low(at - 1) in {"to", "on", "the"}
 
 
 def _ends_sentence(reader: Reader, at: int) -> bool:

@@ -209,7 +209,7 @@ def test_what_is_taken_back_is_not_read(text: str, left: str) -> None:
 def test_reading_takes_time_that_grows_with_the_words() -> None:
     """Every start of a long nesting of phrases is read in well under what a quadratic or worse reading takes."""
     made = reader("the loan of the member with " * 200)
-    began = time.perf_counter()
+    began = time.process_time()
     for index in range(0, len(made.tokens), 6):
         read_phrase(made, index, len(made.tokens), None)
-    assert time.perf_counter() - began < 10.0
+    assert time.process_time() - began < 10.0

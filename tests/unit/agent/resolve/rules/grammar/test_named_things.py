@@ -55,11 +55,36 @@ ADD = contract(
     email={"label": "Address"},
     name={"label": "Name", "ask": "What is the name?"},
 )
+LOAN = {"record": "loan"}
+EXTEND = contract(
+    "extend_loan",
+    "Lend a loan on",
+    ["prolong"],
+    {"loan_id": {"type": "integer"}, "last_day": {"type": "string", "format": "date"}},
+    loan_id=LOAN,
+    last_day={"label": "Last day", "ask": "Until which day?"},
+)
+SEND = contract(
+    "send_loan",
+    "Send a loan off",
+    ["send off"],
+    {"loan_id": {"type": "integer"}, "parcel_number": {"type": "string", "pattern": "^[A-Z0-9-]+$"}},
+    loan_id=LOAN,
+    parcel_number={"label": "Parcel number"},
+)
+TAKE_IN = contract(
+    "take_in_item",
+    "Take in a tool",
+    ["take in a tool", "take in a new tool"],
+    {"title": TEXT, "shelf": {"enum": ["front", "back", "cellar"]}},
+    title={"label": "Title"},
+    shelf={"label": "Shelf"},
+)
 
 
 async def came_of(text: str) -> Any:
     there = world("lending")
-    there = replace(there, catalogue=Catalogue([*there.catalogue, RENAME, PAUSE, ADD]))
+    there = replace(there, catalogue=Catalogue([*there.catalogue, RENAME, PAUSE, ADD, EXTEND, SEND, TAKE_IN]))
     task = Task(Request(text=text, now=NOW), OWNER, there, "run_00000000000000000000000001")
     return (await propose(task, RuleResolver())).verdict
 
@@ -91,3 +116,18 @@ async def test_a_required_text_is_never_made_of_the_order_itself() -> None:
     made = await came_of("enrol jan@lend.example")
     assert isinstance(made, Question), made
     assert made.slot.endswith("name")
+
+
+async def test_until_a_day_is_the_day_that_the_action_needs() -> None:
+    made = await came_of("prolong loan 502 until 5 December 2026")
+    assert values(made) == {"loan_id": 502, "last_day": "2026-12-05"}
+
+
+async def test_a_value_behind_its_own_name_is_no_second_record() -> None:
+    made = await came_of("send off loan 502, parcel number RX-7731")
+    assert values(made) == {"loan_id": 502, "parcel_number": "RX-7731"}
+
+
+async def test_an_action_that_makes_a_record_is_meant_by_a_new_one() -> None:
+    made = await came_of('take in a new tool called "Hedge trimmer" for the back')
+    assert values(made) == {"title": "Hedge trimmer", "shelf": "back"}
