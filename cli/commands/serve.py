@@ -141,7 +141,14 @@ def _listening(host: str, port: int, wait_s: float) -> Any:
 
 
 def _announce(listening: Any) -> None:
-    import json
+    import sys
 
     host, port = listening.getsockname()[:2]
-    print(json.dumps({"ready": True, "url": f"http://{host}:{port}"}), flush=True)
+    print(ready_line(f"http://{f'[{host}]' if ':' in host else host}:{port}", sys.stdout.isatty()), flush=True)
+
+
+def ready_line(url: str, terminal: bool) -> str:
+    """What is said once the port is open: JSON for a program, a sentence for a person."""
+    import json
+
+    return f"OpsIQ is at {url}. Ctrl-C stops it." if terminal else json.dumps({"ready": True, "url": url})

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from cli.commands.installation.next_step import Installed, next_step, server_answers
+from cli.commands.installation.next_step import DEMO, Installed, next_step, server_answers
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -74,7 +74,8 @@ def _next_step(found: list[Finding], installed: Installed) -> str | None:
         return None
     failed = [each.about for each in found if each.state == "fail"]
     there = not any(each.detail == NO_DATABASE for each in found)
-    return next_step(installed, failed, database=there, url=settings.base_url, answers=server_answers)
+    demo = "OPSIQ_DATA" not in os.environ and (Path(DEMO) / "demo.json").exists()
+    return next_step(installed, failed, database=there, url=settings.base_url, answers=server_answers, demo=demo)
 
 
 async def _findings(installed: Installed) -> list[Finding]:

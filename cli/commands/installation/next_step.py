@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 ANSWER_S: Final = 3.0
+DEMO: Final = ".data/demo"
 
 
 @dataclass
@@ -20,12 +21,20 @@ class Installed:
 
 
 def next_step(
-    installed: Installed, failed: Collection[str], *, database: bool, url: str, answers: Callable[[str], bool]
+    installed: Installed,
+    failed: Collection[str],
+    *,
+    database: bool,
+    url: str,
+    answers: Callable[[str], bool],
+    demo: bool = False,
 ) -> str:
     """One sentence with a command to type. ``failed``: what the failing findings are about. ``database``: there is
-    one. ``answers``: whether a server answers at an address, asked only where that decides."""
+    one. ``answers``: whether a server answers at an address, asked only where that decides. ``demo``: the demo's
+    folder is here, and another was looked at."""
     if not database or (not failed and not installed.workspaces):
-        return 'Found a workspace: opsiq init --name "My platform" --email you@example.com'
+        found = 'Found a workspace: opsiq init --name "My platform" --email you@example.com'
+        return f"{found}   (the demo's data: OPSIQ_DATA={DEMO} opsiq doctor)" if demo else found
     if failed:
         return f"Mend what is marked above ({', '.join(dict.fromkeys(failed))}), then run opsiq doctor again."
     if not answers(url):
@@ -33,7 +42,7 @@ def next_step(
     if not installed.contracts:
         return (
             f"Sign in at {url} and give it something to do: opsiq connectors connect NAME --address URL, "
-            "opsiq import OPENAPI.json, or a contract of your own (docs/guide/first-hour.md, 5)."
+            "opsiq import openapi FILE --out DIR, or a contract of your own (docs/guide/first-hour.md, 5)."
         )
     asked = installed.examples[0] if installed.examples else "WHAT YOU WANT"
     return f"Everything runs. Ask for something: opsiq ask {shlex.quote(asked)}   (or in the console: {url})"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cli.commands.installation.next_step import Installed, next_step, server_answers
+from cli.main import parser
 
 URL = "http://127.0.0.1:8080"
 FOUNDED = Installed(workspaces=1)
@@ -24,9 +26,24 @@ def test_one_step_after_another_from_an_empty_folder_to_a_request() -> None:
     assert """opsiq ask 'order 3 of Ana'"'"'s teas'""" in told(READY)
 
 
+def test_every_command_it_names_is_one() -> None:
+    said = told(FOUNDED) + told(Installed()) + told(FOUNDED, up=False)
+    named = re.findall(r"opsiq ([a-z]+(?: [a-z]+)?)", said)
+    assert len(named) >= 4
+    known = parser().format_help()
+    assert [each for each in named if each.split()[0] not in known] == []
+    parser().parse_args(["import", "openapi", "FILE", "--out", "DIR"])
+    parser().parse_args(["connectors", "connect", "NAME", "--address", "URL"])
+
+
 def test_what_is_broken_comes_first_each_named_once() -> None:
     assert told(READY, ("connector", "connector", "work")).startswith("Mend what is marked above (connector, work)")
     assert "data key" in told(Installed(), ("data key",)), "a workspace may be there that can't be opened"
+
+
+def test_beside_a_demo_its_folder_is_named() -> None:
+    said = next_step(Installed(), ("database",), database=False, url=URL, answers=lambda _: False, demo=True)
+    assert said.endswith("(the demo's data: OPSIQ_DATA=.data/demo opsiq doctor)")
 
 
 def test_nobody_answers_where_nobody_listens() -> None:
