@@ -304,7 +304,9 @@ def difference(wanted: Any, got: Any, where: str = "") -> str | None:
     if isinstance(wanted, list) and wanted:
         if not isinstance(got, list) or len(got) < len(wanted):
             return f"{where}: at least {len(wanted)} elements were expected"
-        return next((each for n, one in enumerate(wanted) if (each := difference(one, got[n], f"{where}/{n}"))), None)
+        left = iter(got)  # others may stand between them
+        missed = (one for one in wanted if not any(difference(one, each, where) is None for each in left))
+        return next((f"{where}: {one!r} was expected, in this order" for one in missed), None)
     return None if wanted == got else f"{where}: {wanted!r} was expected"
 
 
