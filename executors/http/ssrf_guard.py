@@ -83,7 +83,8 @@ _REFUSED_V6: Final = tuple(
 )
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _AUTHORITY: Final = re.compile(r"^[^:/]*://([^/?#]*).*$")
-_NAME: Final = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9_.])?")
+_NAME: Final = re.compile(r"(?=.{1,254}$)[a-z0-9_][a-z0-9_-]{0,62}(\.[a-z0-9_-]{1,63})*(?<!-)\.?")
+"""Labels of 1 to 63 characters (RFC 1035 §2.3.4): of others, the lookup itself raises."""
 _ENDS_IN_NUMBER: Final = re.compile(r"(^|\.)([0-9]+|0x[0-9a-f]*)\.?$")
 
 

@@ -11,6 +11,7 @@ import posixpath
 import re
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,16 @@ MAX_MEMBERS: Final = 20_000
 FETCH_S: Final = 30.0
 _ROOT: Final = re.compile(rb"""^[ \t{]*["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?[23]""", re.M)
 _SUFFIXES: Final = (".json", ".yaml", ".yml")
+_UNREADABLE: Final = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 ARCHIVES: Final = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
@@ -119,7 +130,7 @@ def open_archive(data: bytes, name: str, root: str = "") -> ArchiveSource:
     """Raises InvalidInput for what is no archive, or is larger unpacked than can be read."""
     try:
         members = dict(_zip(data) if name.lower().endswith(".zip") else _tar(data))
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, lzma.LZMAError, RuntimeError, ValueError) as error:
+    except _UNREADABLE as error:
         raise InvalidInput(f"{name} is no archive that can be read: {error}.") from error
     found = root or find_root(members.items())
     if found not in members:

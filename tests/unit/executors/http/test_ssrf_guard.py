@@ -55,6 +55,19 @@ def names(answers: dict[str, Sequence[Sequence[str]]]) -> SsrfGuard:
     return SsrfGuard(lookup=lookup)
 
 
+@pytest.mark.parametrize(
+    "host", ["a..example", ".example", "a" * 64 + ".example", "a.example..", "-a.example", "a.example-", "a." * 128]
+)
+def test_what_no_name_server_can_be_asked_for_is_no_host_name(host: str) -> None:
+    with pytest.raises(Blocked):
+        SsrfGuard().url(f"https://{host}/x")
+
+
+@pytest.mark.parametrize("host", ["a.example", "a.example.", "_x.a-b.example", "a" * 63 + ".example", "localhost"])
+def test_labels_of_up_to_63_characters_are_a_host_name(host: str) -> None:
+    assert SsrfGuard().url(f"https://{host}/x").raw_host == host
+
+
 @given(private_v4, st.sampled_from(sorted(EMBEDDINGS)))
 def test_a_private_address_is_refused_in_whatever_ipv6_form_it_is_wrapped(v4: IPv4Address, form: str) -> None:
     wrapped = EMBEDDINGS[form](v4)
