@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from language.text import word_set
 from registry.importing import words
 from registry.importing.decisions import Decisions
 from registry.importing.operations import ApiDescription, Operation
-from registry.importing.references import is_url
+from registry.importing.references import is_url, split_url
 
 _DULL: Final = word_set(
     "api rest http https v1 v2 v3 public the service services platform reference specification openapi "
@@ -52,7 +51,7 @@ class Connections:
 
     def questions(self) -> Iterator[str]:
         for name, address in self.used.items():
-            if not is_url(address) or not urlsplit(address).hostname:
+            if not is_url(address) or not split_url(address).hostname:
                 told = f"the document says {address!r}" if address else "the document names none"
                 yield f"Base address of the connection {name}: {told}. Write the full address (https://…)."
             elif "{" in address:
@@ -66,8 +65,8 @@ class Connections:
 
 def _told_apart(server: str) -> str:
     """What a server's address says beside its domain and version."""
-    host = (urlsplit(server).hostname or "").split(".")[0]
-    path = [each for each in urlsplit(server).path.split("/") if not words.is_version(each)]
+    host = (split_url(server).hostname or "").split(".")[0]
+    path = [each for each in split_url(server).path.split("/") if not words.is_version(each)]
     every = list(dict.fromkeys(word for each in (host, *path) for word in words.split_words(each)))
     return "_".join([each for each in every if each not in _DULL] or every[:1] or [words.make_mark(server)])
 
@@ -75,6 +74,6 @@ def _told_apart(server: str) -> str:
 def _name(description: ApiDescription) -> str:
     """From the title, without what every title says; else from the host."""
     said = [each for each in words.split_words(description.title) if each not in _DULL and not each.isdecimal()]
-    host = (urlsplit(description.server).hostname or "").split(".")
+    host = (split_url(description.server).hostname or "").split(".")
     made = "_".join(said[:3]) or (words.to_snake_case(host[-2]) if len(host) > 1 else "") or "platform"
     return made[:40].strip("_") if made[0].isalpha() else f"p_{made[:38]}"

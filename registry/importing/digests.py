@@ -12,9 +12,8 @@ import json
 import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from registry.importing.references import BadReference, Documents, Located, is_url, join_names
+from registry.importing.references import BadReference, Documents, Located, is_url, join_names, split_url
 
 _WORDING: Final = frozenset(
     {"description", "summary", "title", "example", "examples", "externalDocs", "deprecated", "$comment", "xml"}
@@ -77,7 +76,7 @@ class Digests:
         if name == root:
             name = ""
         elif is_url(root):
-            name = posixpath.relpath(urlsplit(name).path or "/", posixpath.dirname(urlsplit(root).path) or "/")
+            name = posixpath.relpath(split_url(name).path or "/", posixpath.dirname(split_url(root).path) or "/")
         else:
             name = posixpath.relpath(name, posixpath.dirname(root) or ".")
         return f"{name}#{fragment}"

@@ -6,6 +6,7 @@ can't be understood carries its trouble instead of raising.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -245,5 +246,6 @@ def _own_server(operation: Located, item: Located, root: str) -> str | None:
 def _resolved(server: str, document: str) -> str:
     """A relative server is seen from the document's own address, where it has one."""
     if is_url(document) and not is_url(server):
-        server = urljoin(document, server or "/")
+        with contextlib.suppress(ValueError):  # no address at all: it stays as it is written, and is asked about
+            server = urljoin(document, server or "/")
     return server.rstrip("/")

@@ -12,7 +12,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from core.errors import InvalidInput
 from registry.importing.document import parse_document
@@ -150,12 +150,23 @@ def is_url(name: str) -> bool:
     return name.lower().startswith(("http://", "https://"))
 
 
+def split_url(text: str) -> SplitResult:
+    """The parts of an address, all of them empty where it can't be read as one."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
 def join_names(base: str, path: str) -> str:
     """The name of the document at ``path`` as seen from ``base``. Raises BadReference for one outside the folder or on
     another host."""
     if is_url(base):
-        made = urljoin(base, path)
-        ours, theirs = urlsplit(base), urlsplit(made)
+        try:
+            made = urljoin(base, path)
+        except ValueError as error:
+            raise BadReference(f"{path[:200]!r} is no address.") from error
+        ours, theirs = split_url(base), split_url(made)
         if (ours.scheme.lower(), ours.netloc.lower()) != (theirs.scheme.lower(), theirs.netloc.lower()):
             raise BadReference(f"{path[:200]!r} lies on another host than the document; only its own host is read.")
         return made

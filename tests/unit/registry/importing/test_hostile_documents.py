@@ -126,3 +126,22 @@ def test_what_would_grow_without_end_is_cut(bomb: str) -> None:
     made = drafts_or_error(BOMBS[bomb])
     assert isinstance(made, dict)
     assert len(made["report"]["drafts"]) + len(made["report"]["refused"]) == 2
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "//[x", "https://[x]/y", "https://h.example:99999"])
+@pytest.mark.parametrize("root", ["a", "https://platform.example/openapi.json"])
+def test_an_address_that_is_none_breaks_no_import(address: str, root: str) -> None:
+    body = {"content": {"application/json": {"schema": {"$ref": f"{address}#/x"}}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": ""},
+        "servers": [{"url": address}],
+        "paths": {
+            "/a": {"post": {"summary": "Do it", "servers": [{"url": f"{address}/b"}], "responses": {}}},
+            "/b": {"post": {"summary": "Do that", "requestBody": body, "responses": {}}},
+        },
+    }
+    text = json.dumps(document).encode()
+    report = perform({"do": "draft", "roots": [root]}, lambda _, __: text)["report"]
+    assert [each["operation"] for each in report["drafts"]] == ["POST /a"]
+    assert [each["operation"] for each in report["refused"]] == ["POST /b"]
