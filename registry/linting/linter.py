@@ -53,15 +53,19 @@ def lint(value: Any, *, known: Collection[str] = (), connections: Collection[str
     if members is None:
         return _limit(value, "", connections) if isinstance(value, Mapping) else [_shapeless()]
     findings: list[Finding] = []
+    faults = 0
     if not members:
         findings.append(Finding(prefix, "warn_no_contracts", "The file declares no contract; nobody can do anything."))
     for index, each in enumerate(members):
-        if len(findings) > MAX_FINDINGS:
+        if faults > MAX_FINDINGS:
             more = "There may be more; mend these first."
             findings.append(Finding(f"{prefix}/{index}", "too_many_findings", more))
             break
         here = f"{prefix}/{index}"
-        findings += _limit(each, here, connections) if isinstance(each, Mapping) else [_shapeless(here)]
+        found = _limit(each, here, connections) if isinstance(each, Mapping) else [_shapeless(here)]
+        wrong = [finding for finding in found if not is_advice(finding)]
+        faults += len(wrong)
+        findings += found if len(findings) <= MAX_FINDINGS else wrong  # advice alone stops nobody
     return findings + list(islice(_across(members, prefix, known), MAX_FINDINGS))
 
 

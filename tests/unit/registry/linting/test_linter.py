@@ -141,6 +141,13 @@ def test_advice_keeps_nothing_out() -> None:
     assert all(is_advice(finding) for finding in findings)
 
 
+def test_advice_about_many_contracts_is_no_fault_of_theirs() -> None:
+    many = [changed("name", f"saas.refund_{index}") | {"examples": [], "roles": []} for index in range(150)]
+    assert not [each for each in lint(many) if not is_advice(each)]
+    wrong = [each | {"title": ""} for each in many]
+    assert "too_many_findings" in {each.code for each in lint(wrong)}
+
+
 def test_a_required_parameter_that_nothing_can_fill_is_a_fault() -> None:
     value = changed("annotations/customer_id", {"sources": ["default"]})
     value["annotations"].pop("invoice_id")
