@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, Final
@@ -213,6 +213,13 @@ async def versions(session: AsyncSession, workspace: str, name: str) -> list[Con
     """Every version of one contract, newest first; empty when there is none."""
     mine = select(_T).where(_T.c.workspace == workspace, _T.c.name == name)
     return await every(session, ContractRow, mine.order_by(_T.c.version.desc()))
+
+
+async def newest_versions(session: AsyncSession, workspace: str, names: Collection[str]) -> dict[str, int]:
+    """The highest version of each of these contracts, whatever its state; none where there is none."""
+    mine = select(_T.c.name, func.max(_T.c.version)).where(_T.c.workspace == workspace, _T.c.name.in_(names))
+    rows = await session.execute(mine.group_by(_T.c.name))
+    return {row[0]: row[1] for row in rows}
 
 
 async def every_version(session: AsyncSession, workspace: str) -> list[ContractRow]:

@@ -5,7 +5,9 @@ Nothing is kept and nothing registered: drafts are data until an owner signs the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from core.errors import InvalidInput, Unavailable
@@ -29,14 +31,27 @@ class DocumentImports:
     async def draft(self, source: DocumentSource, decisions: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """``report``, ``contracts``, ``connector`` and ``decisions``, as ``opsiq import openapi`` writes them. Raises
         InvalidInput for what can't be read, Unavailable where too many are under way."""
+        with self._place():
+            return await self._draft(source, decisions)
+
+    async def draft_upload(self, data: bytes, name: str, decisions: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """As ``draft``, of what ``open_upload`` takes. It is opened in a thread: an archive takes seconds to unpack."""
+        with self._place():
+            return await self._draft(await asyncio.to_thread(open_upload, data, name), decisions)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
         if self._running >= MAX_WAITING:
             raise Unavailable("Several documents are being imported already. Try again in a minute.")
         self._running += 1
         try:
-            given = dict(decisions) if decisions is not None else None
-            return await self._process.run({"do": "draft", "decisions": given}, [source])
+            yield
         finally:
             self._running -= 1
+
+    async def _draft(self, source: DocumentSource, decisions: Mapping[str, Any] | None) -> dict[str, Any]:
+        given = dict(decisions) if decisions is not None else None
+        return await self._process.run({"do": "draft", "decisions": given}, [source])
 
     def at_address(self, url: str) -> WebSource:
         """The document at an address, and those of its host that it refers to. Raises InvalidInput."""

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
-from agent.workspace.document_imports import open_upload
 from core.errors import InvalidInput
 from web.api.body import Body, parsed
 from web.api.run_views import View
@@ -82,12 +81,10 @@ async def draft_openapi(
     if (body.document is None) == (body.url is None):
         raise InvalidInput("Give either the document itself (document), or where it is (url).")
     imports = container_of(request).document_imports
-    source = (
-        open_upload(body.document.encode("utf-8", "replace"), "document")
-        if body.document is not None
-        else imports.at_address(body.url or "")
-    )
-    return _imported(await imports.draft(source, body.decisions))
+    if body.document is not None:
+        sent = body.document.encode("utf-8", "replace")
+        return _imported(await imports.draft_upload(sent, "document", body.decisions))
+    return _imported(await imports.draft(imports.at_address(body.url or ""), body.decisions))
 
 
 def _imported(answer: Mapping[str, Any]) -> ImportedView:

@@ -21,6 +21,8 @@ from web.cookies import read_cookie, set_cookie
 FIELD: Final = "csrf"
 STRANGERS_COOKIE: Final = "opsiq_form"
 _MAX_FIELDS: Final = 400
+_MAX_CHARS: Final = 1024 * 1024
+"""Of one field."""
 _STALE: Final = "This form is not from a page you have open now. Nothing was done: load the page again and repeat it."
 
 
@@ -87,11 +89,11 @@ def guarded_document(most_bytes: int) -> Callable[..., Awaitable[Form]]:
     return check_form
 
 
-def guarded_large(max_fields: int) -> Callable[..., Awaitable[Form]]:
-    """FastAPI dependency of owners' POSTs with very many fields."""
+def guarded_large(max_fields: int, most_chars: int) -> Callable[..., Awaitable[Form]]:
+    """FastAPI dependency of owners' POSTs with very many fields, each with no more than ``most_chars``."""
 
     async def check_form(request: Request, visitor: Owner) -> Form:
-        return Form(visitor, *await _fields(request, visitor.login.csrf, max_fields=max_fields))
+        return Form(visitor, *await _fields(request, visitor.login.csrf, max_fields=max_fields, most_chars=most_chars))
 
     return check_form
 
@@ -111,12 +113,17 @@ GuardedStranger = Annotated[Form, Depends(guarded_stranger)]
 
 
 async def _fields(
-    request: Request, secret: str, most_bytes: int = 0, *, max_fields: int = _MAX_FIELDS
+    request: Request,
+    secret: str,
+    most_bytes: int = 0,
+    *,
+    max_fields: int = _MAX_FIELDS,
+    most_chars: int = _MAX_CHARS,
 ) -> tuple[dict[str, str], dict[str, tuple[str, ...]], bytes | None]:
     """The last value of each field, all of them, and the file where one may be given."""
     if not _from_here(request):
         raise Forbidden(_STALE)
-    async with request.form(max_files=1 if most_bytes else 0, max_fields=max_fields) as form:
+    async with request.form(max_files=1 if most_bytes else 0, max_fields=max_fields, max_part_size=most_chars) as form:
         given_fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
         sent = next((value for _, value in form.multi_items() if isinstance(value, UploadFile)), None)
         file = await sent.read(most_bytes + 1) if sent else None

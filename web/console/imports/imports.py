@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from agent.workspace.document_imports import open_upload
+from agent.workspace.document_imports import DocumentImports
 from core.display_text import to_display_text
 from core.errors import InvalidInput, Unavailable
-from executors.importing.import_process import DocumentSource
 from web.auth import container_of
 from web.console import labels
 from web.console.forms import Form, guarded_document
@@ -82,7 +81,7 @@ async def draft(request: Request, form: WithDocument) -> Response:
     visitor, container = form.member, container_of(request)
     url = form.get("url", limit=2000).strip()
     try:
-        answer = await container.document_imports.draft(_source(request, form, url))
+        answer = await _drafted(container.document_imports, form, url)
         state = read_answer(answer)
         if not state.operations:
             raise InvalidInput("The document has no operations.")
@@ -135,12 +134,12 @@ async def show_picks(
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _source(request: Request, form: Form, url: str) -> DocumentSource:
+async def _drafted(imports: DocumentImports, form: Form, url: str) -> dict[str, Any]:
     """Raises InvalidInput where neither a file nor an address was given, or both, or the file is too large."""
     if form.file and url:
         raise InvalidInput("Give a file or an address, not both.")
     if url:
-        return container_of(request).document_imports.at_address(url)
+        return await imports.draft(imports.at_address(url))
     if not form.file:
         raise InvalidInput("Choose the document's file, or give its address.")
     if len(form.file) > MAX_BYTES:
@@ -148,7 +147,7 @@ def _source(request: Request, form: Form, url: str) -> DocumentSource:
             f"This file has more than {MAX_BYTES // 2**20} MiB. Give its address, or import it with opsiq import "
             "openapi."
         )
-    return open_upload(form.file, "")
+    return await imports.draft_upload(form.file, "")
 
 
 def _ask(

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 import store.accounts.members
+import store.contracts
 from agent.workspace.context import WorkspaceContext
 from agent.workspace.roles import list_assignable_roles
 from core.actor import EVALUATOR
@@ -24,7 +25,7 @@ from web.auth import container_of
 from web.console.account.login_throttle import own_password
 from web.console.contracts.card_preview import CardPreview, preview_card
 from web.console.forms import Form, guarded_large, validate
-from web.console.imports.import_state import DraftedOperation, ImportState, open_state
+from web.console.imports.import_state import MAX_SEALED_CHARS, DraftedOperation, ImportState, open_state
 from web.console.imports.imports import MAX_PICKED, show_picks
 from web.console.one_shot_form import once_per_form
 from web.console.pages import Page, redirect, show
@@ -33,7 +34,7 @@ from web.console.session import shell
 router = APIRouter(prefix="/import", include_in_schema=False)
 
 MAX_FIELDS: Final = 20_000
-LargeForm = Annotated[Form, Depends(guarded_large(MAX_FIELDS))]
+LargeForm = Annotated[Form, Depends(guarded_large(MAX_FIELDS, MAX_SEALED_CHARS + 100))]
 RISKS: Final = (("read", "reads only"), ("write", "changes data"), ("irreversible", "can't be undone"))
 _ASKED: Final = frozenset({"warn_no_roles", "warn_no_examples"})
 """Advice that this page is there to ask for, or that no document answers."""
@@ -113,10 +114,9 @@ class _Decided:
 async def review(request: Request, form: LargeForm) -> Response:
     """What was picked, with its questions; and again with what was answered, as cards."""
     state, numbers = _picked(request, form)
-    if form.get("do", limit=20) == "pick" or not numbers or len(numbers) > MAX_PICKED:
-        trouble = ""
-        if form.get("do", limit=20) != "pick":
-            trouble = "Tick at least one." if not numbers else f"Sign at most {MAX_PICKED} at once: tick fewer."
+    back = form.get("do", limit=20) == "pick"
+    trouble = "" if back else _miscounted(numbers)
+    if back or trouble:
         return await show_picks(request, form.member, state, form.fields.get("sealed", ""), numbers, trouble)
     try:
         return await _review(request, form, await _decided(request, form, state, numbers))
@@ -130,8 +130,8 @@ async def review(request: Request, form: LargeForm) -> Response:
 async def sign(request: Request, form: LargeForm) -> Response:
     """All of the picked drafts or none: linted once more, signed with the workspace's key, registered."""
     state, numbers = _picked(request, form)
-    if not numbers:
-        return await show_picks(request, form.member, state, form.fields.get("sealed", ""), (), "Tick at least one.")
+    if trouble := _miscounted(numbers):
+        return await show_picks(request, form.member, state, form.fields.get("sealed", ""), numbers, trouble)
     try:
         decided = await _decided(request, form, state, numbers)
     except InvalidInput as error:
@@ -142,9 +142,14 @@ async def sign(request: Request, form: LargeForm) -> Response:
         return await _review(request, form, decided, trouble)
     try:
         async with once_per_form(request, form) as in_transaction:
-            await container_of(request).workspace_admin.register(
-                form.member.actor, list(decided.picked.values()), in_transaction=in_transaction
-            )
+            if moved := _moved(form, decided):
+                raise InvalidInput(moved)
+            try:
+                await container_of(request).workspace_admin.register(
+                    form.member.actor, list(decided.picked.values()), in_transaction=in_transaction
+                )
+            except Conflict as error:  # somebody else signed one of them at this moment: nothing of ours was
+                raise InvalidInput(error.detail) from error
     except Conflict:
         return redirect("/contracts")
     except InvalidContract as error:
@@ -175,6 +180,10 @@ async def _decided(request: Request, form: Form, state: ImportState, numbers: Se
         raise InvalidInput(f"There is no connection {given} here (any more).")
     roles = form.every("roles", limit=64)
     made: dict[int, dict[str, Any]] = {}
+    async with container_of(request).database.read() as session:
+        newest = await store.contracts.newest_versions(
+            session, form.member.actor.workspace, [state.drafts[number].contract["name"] for number in numbers]
+        )
     for number in numbers:
         each = state.drafts[number]
         own = tuple(word.strip() for word in form.get(f"roles-{number}", limit=500).split(",") if word.strip())
@@ -190,8 +199,7 @@ async def _decided(request: Request, form: Form, state: ImportState, numbers: Se
         )
         if decision is None:
             raise InvalidInput(f"{each.contract['title']}: {trouble}")
-        current = context.catalogue.get(each.contract["name"])
-        version = current.version + 1 if current else 1
+        version = newest.get(each.contract["name"], 0) + 1
         made[number] = decide_draft(each.contract, decision, connection=connection, version=version)
     return _Decided(state, context, connection, roles, made)
 
@@ -212,6 +220,20 @@ def _records(
         if kind:
             found[name] = {"record": kind}
     return found
+
+
+def _miscounted(numbers: Sequence[int]) -> str:
+    if not numbers:
+        return "Tick at least one."
+    return f"Sign at most {MAX_PICKED} at once: tick fewer." if len(numbers) > MAX_PICKED else ""
+
+
+def _moved(form: Form, decided: _Decided) -> str:
+    """What is signed replaces what it was shown to replace: not what somebody else has registered since."""
+    for number, contract in decided.picked.items():
+        if form.get(f"version-{number}", limit=12) != str(contract["version"]):
+            return f"{contract['title']} would be version {contract['version']} by now. Look at it again, then sign."
+    return ""
 
 
 def _missing(decided: _Decided) -> str:
@@ -288,13 +310,19 @@ def _reviewed(
             )
             for name, schema in contract["parameters"]["properties"].items()
         ),
-        notes=tuple(to_display_text(each, limit=400) for each in drafted.notes),
+        notes=tuple(to_display_text(each, limit=400) for each in (*_elsewhere(decided.state, drafted), *drafted.notes)),
         findings=tuple(
             FindingRow(to_display_text(each.pointer), to_display_text(each.detail), linter.is_advice(each))
             for each in findings
         ),
         sketch=preview_card(_read(contract)),
     )
+
+
+def _elsewhere(state: ImportState, drafted: DraftedOperation) -> Sequence[str]:
+    if drafted.contract["endpoint"]["connection"] == state.connection:
+        return ()
+    return ("The document has this one at another server than the rest. Sign it only if the platform above takes it.",)
 
 
 def _options(choices: Sequence[tuple[str, str]], chosen: str) -> tuple[Option, ...]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 import re
+import secrets
+import zipfile
+from dataclasses import replace
 from typing import Any
 
 from httpx import AsyncClient, Response
@@ -12,6 +16,7 @@ from httpx import AsyncClient, Response
 import store.contracts
 from tests.integration.web.console.console import PASSWORD, Console, csrf
 from tests.integration.web.console.keys.test_keys import ticket
+from web.console.imports.import_state import ImportState, RefusedOperation, open_state, seal_state
 
 ORDER = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
 DOCUMENT = {
@@ -76,7 +81,8 @@ async def reviewed(browser: AsyncClient, picks: Response, ops: list[str], **fiel
 
 
 async def signed(browser: AsyncClient, page: Response, ops: list[str], **fields: Any) -> Response:
-    data = {"csrf": csrf(page), "once": ticket(page), "sealed": sealed(page), "op": ops, **fields}
+    shown = dict(re.findall(r'name="(version-\d+)" value="(\d+)"', page.text))
+    data = {"csrf": csrf(page), "once": ticket(page), "sealed": sealed(page), "op": ops, **shown, **fields}
     return await browser.post("/import/sign", data=data)
 
 
@@ -191,3 +197,100 @@ async def test_a_form_sent_twice_signs_once(console: Console) -> None:
     assert sorted((row.name, row.version) for row in rows if "parcel" in row.name) == [
         (row.name, 1) for row in rows if "parcel" in row.name
     ]
+
+
+def of_many(count: int) -> bytes:
+    post = {"parameters": [ORDER], "responses": {}}
+    paths = {f"/part{n}/{{id}}/hold": {"post": {"summary": f"Hold part {n}", **post}} for n in range(count)}
+    return json.dumps({**DOCUMENT, "paths": paths}).encode()
+
+
+async def test_more_than_a_mebibyte_of_drafts_comes_back_from_the_page(console: Console) -> None:
+    await connected(console)
+    browser = await console.signed_in("olivia@shop.test")
+    state = ImportState("Parts", "1", 1, "saas", "", (), (RefusedOperation("x", secrets.token_hex(2**20)),))
+    picks = await upload(browser, of_many(1))
+    held = open_state(console.container.box, console.owner.workspace, sealed(picks))
+    box = seal_state(console.container.box, console.owner.workspace, replace(state, drafts=held.drafts))
+    assert len(box) > 2**20
+    data = {"csrf": csrf(picks), "sealed": box, "op": "0", "connection": "saas", "roles": "owner"}
+    answer = await browser.post("/import/review", data=data)
+    assert answer.status_code == 200, answer.text[-500:]
+    assert "Review 1 draft" in answer.text
+
+
+async def test_a_hundred_are_signed_at_once_and_no_more(console: Console) -> None:
+    await connected(console)
+    browser = await console.signed_in("olivia@shop.test")
+    picks = await upload(browser, of_many(101))
+    ops = [str(each) for each in range(101)]
+    for page in ("/import/review", "/import/sign"):
+        data = {"csrf": csrf(picks), "sealed": sealed(picks), "op": ops, "password": PASSWORD}
+        answer = await browser.post(page, data=data)
+        assert answer.status_code == 422
+        assert "Sign at most 100 at once" in answer.text
+    page = await reviewed(browser, picks, ops[:100], connection="saas", roles="owner")
+    assert "can't be signed" not in html.unescape(page.text)
+    done = await signed(browser, page, ops[:100], password=PASSWORD, connection="saas", roles="owner")
+    assert done.status_code == 303, done.text
+    assert len(await in_force(console)) == 101
+
+
+async def test_what_was_retired_is_signed_as_its_next_version(console: Console) -> None:
+    await connected(console)
+    browser = await console.signed_in("olivia@shop.test")
+    choices: dict[str, Any] = {"connection": "saas", "roles": "owner"}
+    for version in (1, 2):
+        picks = await upload(browser, json.dumps(DOCUMENT).encode())
+        page = await reviewed(browser, picks, ["0"], **choices)
+        done = await signed(browser, page, ["0"], password=PASSWORD, **choices)
+        assert done.status_code == 303, done.text
+        (held,) = [each for name, each in (await in_force(console)).items() if name != "shop.refund"]
+        assert held["version"] == version
+        await console.container.workspace_admin.retire(console.owner, held["name"])
+
+
+async def test_what_has_changed_since_it_was_looked_at_is_not_signed_over(console: Console) -> None:
+    await connected(console)
+    browser = await console.signed_in("olivia@shop.test")
+    picks = await upload(browser, json.dumps(DOCUMENT).encode())
+    old = await reviewed(browser, picks, ["0"], connection="saas", roles="owner")
+    other = await reviewed(browser, picks, ["0"], connection="saas", roles="owner")
+    done = await signed(browser, other, ["0"], password=PASSWORD, connection="saas", roles="owner")
+    assert done.status_code == 303
+    stale = await signed(browser, old, ["0"], password=PASSWORD, connection="saas", roles=["owner", "admin"])
+    assert stale.status_code == 422
+    assert "would be version 2 by now" in stale.text
+    (held,) = [each for name, each in (await in_force(console)).items() if name != "shop.refund"]
+    assert (held["version"], held["roles"]) == (1, ["owner"])
+    done = await signed(browser, stale, ["0"], password=PASSWORD, connection="saas", roles=["owner", "admin"])
+    assert done.status_code == 303, "it was looked at again"
+
+
+async def test_an_operation_of_another_server_than_the_rest_is_told(console: Console) -> None:
+    await connected(console)
+    browser = await console.signed_in("olivia@shop.test")
+    document = json.loads(of_many(2))
+    document["paths"]["/part1/{id}/hold"]["post"]["servers"] = [{"url": "https://files.example"}]
+    picks = await upload(browser, json.dumps(document).encode())
+    page = await reviewed(browser, picks, ["0", "1"], connection="saas", roles="owner")
+    assert page.text.count("at another server than the rest") == 1
+
+
+async def test_no_file_and_no_address_breaks_the_page(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    archive = bytearray(packed(json.dumps(DOCUMENT).encode()))
+    archive[60:90] = b"\xff" * 30
+    answer = await upload(browser, bytes(archive))
+    assert answer.status_code == 422, answer.text
+    assert "no archive that can be read" in answer.text
+    for host in ("a..example", "a" * 64 + ".example"):
+        answer = await browser.post("/import", data={"csrf": csrf(answer), "url": f"https://{host}/openapi.json"})
+        assert answer.status_code == 422, answer.text
+
+
+def packed(document: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("openapi.json", document)
+    return made.getvalue()
