@@ -162,13 +162,15 @@ async def test_a_role_sees_the_contracts_it_may_run_and_no_others(shop: Shop) ->
 
 async def test_connectors_say_what_they_may_read_and_neither_address_nor_secret(shop: Shop) -> None:
     answer = await shop.call("GET", "/v1/connectors")
-    saas, pretix = sorted(answer.json()["data"], key=lambda each: each["name"] != "saas")
-    assert (pretix["name"], pretix["state"], pretix["kinds"]) == ("pretix", "available", [])
-    assert (saas["name"], saas["state"], saas["broken"]) == ("saas", "enabled", None)
+    found = {each["name"]: each for each in answer.json()["data"]}
+    assert sorted(found) == ["directus", "pretix", "saas"]
+    assert {(found[name]["state"], len(found[name]["kinds"])) for name in ("directus", "pretix")} == {("available", 0)}
+    saas = found["saas"]
+    assert (saas["state"], saas["broken"]) == ("enabled", None)
     assert {"customer", "ticket"} <= {kind["name"] for kind in saas["kinds"]}
     assert "127.0.0.1" not in answer.text
     elsewhere = (await shop.call("GET", "/v1/connectors", by="eve")).json()["data"]
-    assert [(each["state"], each["kinds"]) for each in elsewhere] == [("available", [])] * 2
+    assert [(each["state"], each["kinds"]) for each in elsewhere] == [("available", [])] * 3
 
 
 async def test_tickets_are_paged_without_gap_or_repeat_and_filtered_by_declared_fields(shop: Shop) -> None:
