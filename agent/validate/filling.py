@@ -198,6 +198,8 @@ class DraftFilling:
         kind = self._kind(name)
         if kind is None or name not in self.contract.required or self.slots.parameter(name).is_array:
             return None
+        if self.slots.annotation(name).replaces is not None:
+            return None  # what takes another's place is never the one that is there already
         if SourceKind.RECORD not in self.slots.annotation(name).sources and self.slots.guesses:
             named = await self.lookup.in_request(self._need(name))
             return named if isinstance(named, Question) else self._take_each(name, named)

@@ -1,4 +1,4 @@
-"""Two small platforms with records, neither like the demo: a lending library of tools, and an observatory."""
+"""Small platforms with records, none like the demo: a lending library of tools, an observatory, a car workshop."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WORLDS = Path(__file__).parents[2] / "evals/suites/worlds"
 
 
 def world(name: str) -> WorkspaceContext:
-    """``lending`` or ``dome``."""
+    """``lending``, ``dome`` or ``garage``."""
     found = frozen_world.load(_WORLDS / f"{name}.json")
     return found.context(found.provider({}))
 

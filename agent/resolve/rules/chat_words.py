@@ -35,6 +35,9 @@ _DIGIT: Final = re.compile(r"(?<=\s)(?P<digit>[24])(?=\s+(?P<next>[^\W\d_]+)(?P<
 _TIMES: Final = re.compile(
     r"(?<![\w.,-])(?:[x×]\s?(?P<after>\d{1,4})|(?P<before>\d{1,4})\s?[x×])(?![\w.,-])", re.IGNORECASE
 )
+# "James' card": the apostrophe alone, where none opens a quotation.
+_OWNS: Final = re.compile(r"(?<=[^\W\d_]s)['’](?=\s+[^\W\d_])")
+_OPENS: Final = re.compile(r"(?:^|(?<=[\s(]))['‘]")
 _EMAIL: Final = re.compile(r"(?<![\w@-])e-mail(?=s?\b(?![-@]))", re.IGNORECASE)
 _DIGITS: Final = {"2": "to", "4": "for"}
 _SOUNDS: Final = {"8": "ate", "4": "for", "2": "to"}
@@ -52,6 +55,9 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
             yield found.start("word"), found.end("word"), full
     for found in _EMAIL.finditer(bare):
         yield found.start(), found.end(), "email"
+    for found in _OWNS.finditer(text) if not _OPENS.search(text) else ():
+        if text[: found.start()].split()[-1].lstrip('("“')[:1].isupper():
+            yield found.start(), found.end(), "'s"
     for found in _TIMES.finditer(bare):
         yield found.start(), found.end(), found["after"] or found["before"]
     for found in _DIGIT.finditer(bare):

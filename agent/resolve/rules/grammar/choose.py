@@ -123,7 +123,7 @@ class Chooser:
             for offer in offers
             if not reads or offer.risk is Risk.READ
         ]
-        return sorted(made, key=lambda each: (-each.score, each.offer.name))
+        return sorted(made, key=lambda each: (-each.score, -each.typed, each.offer.name))
 
     def _hinted(self, offers: Sequence[Offer], shortlist: Shortlist, place: Stretch) -> Sequence[Offer]:
         """Those whose verbs or values were said; all of them where none was said."""

@@ -93,7 +93,7 @@ class Interpreter(StretchCalls):
             isinstance(piece.argument, TypedValue) and piece.sure >= 0.45
             for name, pieces in self.values.items()
             for piece in pieces
-            if name in offer.required and "default" not in (offer.properties.get(name) or {})
+            if name in offer.required and {"enum", "const"} & set(offer.properties.get(name) or {})
         )
         if light and evidence < 0.7 and named:
             evidence = max(evidence + 0.15 * min(named, 2), 0.4 + 0.2 * min(named, 2) if ordered else 0.0)

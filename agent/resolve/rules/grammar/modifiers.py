@@ -21,7 +21,7 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.doers import read_doer
-from agent.resolve.rules.grammar.phrase_parts import PhraseParts, guess, thing_named
+from agent.resolve.rules.grammar.phrase_parts import PhraseParts, guess, named_on, thing_named
 from agent.resolve.rules.grammar.places import inside, located
 from agent.resolve.rules.grammar.reader import Reader
 from language.wordnet import is_word
@@ -176,6 +176,10 @@ def _labelled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
 def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
     """ "of Ada", "for customer 7", "belonging to her"."""
     low = reader.low(at)
+    if low in {"on", "with", "at"} and made.plural and made.said is None:
+        thing = named_on(reader, made.kind, at + 1, stop)
+        made.where += [BelongsTo(owner=thing[0])] if thing is not None else []
+        return thing[1] if thing is not None else 0
     if low not in lexicon.OF or at + 1 >= stop:
         return 0
     start = at + 2 if low == "belonging" else at + 1

@@ -124,8 +124,10 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
 def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth: int) -> Phrase | None:
     """ "her inspection", "the Panda's oil change": a value of the kind stands for the record that has it."""
     for at in range(index + 1, min(stop, index + MOST_BEFORE)):
+        if not (reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.OWNERS):
+            continue
         value = value_of(reader, wanted, at)
-        if value is None or not (reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.OWNERS):
+        if value is None:
             continue
         made = PhraseParts(wanted, read_phrase)
         if any(reader.low(step) in lexicon.DETERMINERS for step in range(index + 1, at)):

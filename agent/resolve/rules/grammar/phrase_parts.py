@@ -21,6 +21,10 @@ from agent.resolve.rules.grammar.reader import Reader
 from registry.records import RecordKind
 
 
+MOST_GUESSES = 12
+"""Names that may be another kind's, of one request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """``find`` stands in the tokens ``first`` up to ``last``; ``noun`` says that its kind was named."""
@@ -107,10 +111,23 @@ def thing_named(
     return Find(record=named[0].name, said=reader.words(at, end), where=where), end
 
 
+def named_on(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, int] | None:
+    """ "(all visits) with Ada, (all stays) at Corner House": what records belong to, called by a name alone."""
+    end = reader.name(at, stop)
+    owners = [each for relation in kind.relations if (each := reader.kinds.get(relation.kind)) is not None]
+    named = [each for each in owners if person_like(each)]
+    if end == at or not reader.tokens[at].capital or not named or reader.state(at, kind) is not None:
+        return None
+    things = [each for each in named if person_like(each) == 1] or named
+    return guess(reader, kind, Find(record=things[0].name, said=reader.words(at, end))), end
+
+
 def guess(reader: Reader, kind: RecordKind, owner: Find) -> Find:
     """``owner`` of a record of ``kind``, called by a name alone: it may be another kind that it belongs to."""
     for relation in kind.relations:
         other = reader.kinds.get(relation.kind)
-        if other is not None and other.name != owner.record and person_like(other):
+        if other is None or other.name == owner.record or not person_like(other):
+            continue
+        if len(reader.guesses) < MOST_GUESSES and (owner, other.name) not in reader.guesses:
             reader.guesses.append((owner, other.name))
     return owner

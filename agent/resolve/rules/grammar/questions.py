@@ -113,6 +113,8 @@ def _rest(reader: Reader, phrase: Phrase, stop: int) -> Find | None:
                 return None
             find = find.model_copy(update={"where": (*find.where, BelongsTo(owner=owner.find))})
             at = owner.last + 1
+            if (state := reader.state(at, kind)) is not None:  # "(does Ada have) planned"
+                find, at = find.model_copy(update={"where": (*find.where, state[0])}), at + state[1]
             continue
         related = _related(reader, kind, at, stop) if reader.low(at) == "on" else None
         if related is not None:

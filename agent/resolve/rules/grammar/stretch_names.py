@@ -9,6 +9,7 @@ from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrase_parts import Phrase
+from agent.resolve.rules.grammar.reader import MOST_NAMED
 from agent.resolve.rules.grammar.stretch_values import StretchValues
 from agent.resolve.rules.grammar.texts import takes_text
 from language.stems import EMPTY, stem
@@ -28,7 +29,13 @@ class StretchNames(StretchValues):
             (reader.end_index(first + 1), reader.end_index(last - 1))
             for first, last in find_quotations(reader.text.plain)
         ]
-        places = [each for each in places if self.first <= each[0] < each[1] <= self.stop]
+        places = [
+            each
+            for each in places
+            if self.first <= each[0] < each[1] <= self.stop
+            and each[1] - each[0] <= MOST_NAMED + 2
+            and reader.tokens[each[1] - 1].text not in {".", "!", "?"}  # a sentence is no name
+        ]
         texts = [
             name
             for name, schema in self.offer.properties.items()

@@ -33,6 +33,7 @@ _TELLING: Final = word_set("tell reply answer respond write let inform say messa
 _STYLE: Final = word_set(
     "politely nicely friendly kindly briefly short shortly sorry apologise apologize thank ask explain"
 )
+_RANG: Final = word_set("rang wrote came got calls writes rings emails texts mails")
 _TO_WHOM: Final = word_set("him her them back know everyone")
 _SUBJECTS: Final = word_set(
     "we we're we've we'll i i'm i've i'll it it's his her their our the there everything your you're you"
@@ -121,7 +122,7 @@ def _message(reader: Reader, first: int, stop: int, taken: Collection[int]) -> t
         return told
     for words in _SAYING:
         for at in range(first, stop - len(words)):
-            if reader.lows(at, len(words)) == words:
+            if reader.lows(at, len(words)) == words and not _reported(reader, at):
                 begin = at + len(words)
                 if reader.tokens[begin].text == ":":
                     begin += 1
@@ -132,7 +133,7 @@ def _message(reader: Reader, first: int, stop: int, taken: Collection[int]) -> t
 
 def _told_that(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
     """ "tell her (that) we look into it", "let Ada know it is fixed": what is said, in the words that were typed."""
-    verb = next((at for at in range(first, stop) if reader.low(at) in _TELLING), None)
+    verb = next((at for at in range(first, stop) if reader.low(at) in _TELLING and not _reported(reader, at)), None)
     if verb is None or any(reader.low(at) in _STYLE or _language(reader, at) for at in range(first, stop)):
         return None
     start = verb + 1
@@ -143,6 +144,13 @@ def _told_that(reader: Reader, first: int, stop: int, taken: Collection[int]) ->
         if low in _SUBJECTS and at > start and (at - 1 in taken or reader.low(at - 1) in _TO_WHOM) and at not in taken:
             return at, stop
     return None
+
+
+def _reported(reader: Reader, at: int) -> bool:
+    """Whether a verb tells what somebody else said: "Ada rang to say it broke"."""
+    before = reader.low(at - 2)
+    told = before.endswith("ed") or before in _RANG
+    return reader.low(at - 1) == "to" and told and before not in {"need", "needed", "want", "wanted"}
 
 
 def _language(reader: Reader, at: int) -> bool:

@@ -25,7 +25,10 @@ def total_of(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
         owner, step = Find(record=people.name, said=reader.words(at, end)), end
     while reader.low(step) in {"still", "already", "has", "have", "had", "currently"}:
         step += 1
-    verb = reader.low(step)
+    if reader.low(step - 1) in {"has", "have"} and reader.lows(step, 2) == ("to", "pay"):
+        step, verb = step + 1, "owes"
+    else:
+        verb = reader.low(step)
     for kind in reader.kinds.values():
         if kind.size is None or reader.owner_of(kind) is None:
             continue

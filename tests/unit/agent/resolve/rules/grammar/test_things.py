@@ -188,3 +188,25 @@ async def test_questions_about_places_stocks_and_firsts(text: str, told: tuple[s
     assert isinstance(made.proposal.result, AnswerResult)
     shown = made.proposal.model_dump_json()
     assert all(each in shown for each in told), shown
+
+
+async def test_all_that_is_on_or_with_something_is_all_of_it() -> None:
+    made = await resolve("cancel all visits at Corner Bakery")
+    shown = made.proposal.model_dump_json()
+    assert '"pick":"all"' in shown
+    assert "Corner Bakery" in shown
+
+
+async def test_an_apostrophe_alone_owns_as_well() -> None:
+    _, arguments = await one("cancel Jonas' next visit")
+    assert '"text":"Jonas"' in arguments["visit"].model_dump_json()
+
+
+async def test_what_somebody_rang_to_say_is_no_message() -> None:
+    made = await resolve("Rosa rang to say she is ill, cancel her next visit")
+    assert made.proposal.result.calls[0].action == "hall.cancel_visit"
+
+
+async def test_what_is_counted_in_a_question_may_be_held_in_a_state() -> None:
+    made = await resolve("how many visits does Rosa have?")
+    assert '"kind":"count"' in made.proposal.model_dump_json()
