@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from agent.extract.references.vocabulary import code_of, person_like
 from agent.planning.proposal import (
@@ -20,8 +21,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
 from registry.records import RecordKind
 
-
-MOST_GUESSES = 12
+MOST_GUESSES: Final = 12
 """Names that may be another kind's, of one request."""
 
 
