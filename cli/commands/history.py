@@ -151,6 +151,10 @@ def _kept(
     return AnchorLines(tuple(sorted(lines, key=lambda each: each.at))), strange
 
 
+def anchors_fit(count: int) -> str:
+    return "1 anchor fits" if count == 1 else f"{count} anchors fit"
+
+
 def _told(report: Report, anchor: ChainAnchor | None, strange: list[str]) -> Iterator[str]:
     verdict = report.verdict
     if verdict.first_break is not None:
@@ -161,7 +165,7 @@ def _told(report: Report, anchor: ChainAnchor | None, strange: list[str]) -> Ite
         yield f"{verdict.count} entries, unbroken, and entry {anchor.seq} is the one the anchor was taken from"
     elif verdict.anchored is not None:
         yield (
-            f"{verdict.count} entries, unbroken; {verdict.anchors} anchors fit, the latest of "
+            f"{verdict.count} entries, unbroken; {anchors_fit(verdict.anchors)}, the latest of "
             f"{verdict.anchored.at} at entry "
             f"{verdict.anchored.seq}"
         )

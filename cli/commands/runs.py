@@ -66,4 +66,6 @@ def run(arguments: argparse.Namespace) -> int:
     print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
     if hint := next_step(shown, server.url):
         print(hint, file=sys.stderr)
+    if arguments.act == "reject":  # a no that is done is no failure
+        return 0 if shown["state"] == "rejected" else 3
     return code(shown)

@@ -142,7 +142,7 @@ def test_a_follow_up_has_a_card_of_its_own_and_a_no_sends_nothing(pasted: Pasted
     followed = (pasted.folder / "followed.txt").read_text()
     assert " held\n" in followed
     assert "Order 6 of TEA-250" in followed
-    assert "not sent" in pasted.printed["8. Ask in words"]
+    assert re.search(r"run_\w+  rejected\n  not now\n", pasted.printed["8. Ask in words"])
     assert len(pasted.lines("calls.jsonl")) == 3, "a line of its own, and the two that were confirmed"
 
 

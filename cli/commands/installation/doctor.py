@@ -269,6 +269,7 @@ def _anchored(container: Container, anchors: AnchorLines, there: set[str]) -> It
 async def _stored(container: Container, row: WorkspaceRow, anchors: AnchorLines) -> Finding:
     """Is everything as OpsIQ stored it?"""
     from agent.history import integrity
+    from cli.commands.history import anchors_fit
 
     async with container.database.read() as session:
         report = await integrity.examine(session, row.id, anchors=anchors.of(row.id))
@@ -277,7 +278,7 @@ async def _stored(container: Container, row: WorkspaceRow, anchors: AnchorLines)
         where = f" (at entry {verdict.first_break})" if verdict.first_break is not None else ""
         mend = "Find out who wrote into the database; restore a backup, or `opsiq seal --accept` what is there."
         return Finding("fail", "integrity", f"{row.name}{where}: {report.why} {mend}")
-    compared = f"{verdict.anchors} anchors fit" if verdict.anchors else "no anchor was taken yet"
+    compared = anchors_fit(verdict.anchors) if verdict.anchors else "no anchor was taken yet"
     return Finding(
         "ok", "integrity", f"{row.name}: {verdict.count} history entries and all rights as stored; {compared}"
     )
