@@ -1,5 +1,5 @@
-"""``opsiq contracts``: lints, signs, verifies and makes keys, offline. Exit codes: 0 good, 1 findings, 2 what can't be
-read."""
+"""``opsiq contracts``: lints, signs, verifies and makes keys, offline; registers on a running server. Exit codes: 0
+good, 1 findings, 2 what can't be read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PLATFORM = "https://platform.invalid"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    contracts = subparsers.add_parser("contracts", help="lint, sign and verify contract files, offline")
+    contracts = subparsers.add_parser("contracts", help="lint, sign, verify and register contracts")
     commands = contracts.add_subparsers(dest="contracts_command", metavar="COMMAND", required=True)
 
     lint = commands.add_parser("lint", help="find what is wrong with contracts")
@@ -38,6 +38,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the signed contracts go")
     _base_url(sign)
     sign.set_defaults(run=run_sign)
+
+    register = commands.add_parser(
+        "register",
+        help="lint, sign and register contracts on a running server",
+        description="Files, or folders such as 'opsiq import openapi' writes. Each request's contracts are registered "
+        "all or none; what is registered already is left as it is. An owner's key with contracts:write is needed.",
+    )
+    register.add_argument("paths", nargs="+", type=Path, metavar="FILE|DIR")
+    register.add_argument("--json", action="store_true", help="one JSON document instead of lines")
+    register.set_defaults(run=run_register)
 
     verify = commands.add_parser("verify", help="verify a file that 'sign' wrote")
     verify.add_argument("file", type=Path, metavar="FILE")
@@ -111,6 +121,27 @@ def run_sign(args: argparse.Namespace) -> int:
     except OSError as error:
         return _unusable(error)
     print(f"{len(signed)} signed with {key.kid} into {args.out}")
+    return 0
+
+
+def run_register(args: argparse.Namespace) -> int:
+    """Prints what was registered; secrets that were made for new origins are shown this once."""
+    from cli.client import client
+    from cli.contract_files import batches, read_files
+
+    contracts = read_files(args.paths)
+    server, done = client(), []
+    for batch in batches(contracts):
+        done += server.post("/v1/contracts", {"contracts": batch})["data"]
+    if args.json:
+        print(json.dumps({"data": done}, indent=2, ensure_ascii=False))
+        return 0
+    for each in done:
+        said = "registered" if each["fresh"] else "registered already"
+        secret = f"\n  secret of calls to it, shown this once: {each['secret']}" if each["secret"] else ""
+        print(f"{each['name']} v{each['version']} {said}{secret}")
+    if nobody := sum(not each.get("roles") for each in contracts):
+        print(f"{nobody} of {len(contracts)} list no role: nobody may run them.")
     return 0
 
 

@@ -32,7 +32,8 @@ class Fixed(_Strict):
 
 class ParameterDecision(_Strict):
     """What one parameter means. ``record`` names the kind it refers to, ``field`` the record's field that is sent;
-    ``fixed`` is sent in every call and not asked for; ``supplied`` says that the connection's credential fills it in.
+    ``fixed`` is sent in every call and not asked for; ``supplied`` says that the connection's credential fills it in;
+    ``omit`` leaves an optional one out of every call.
     ``suggested`` is the importer's guess at ``record``, and decides nothing."""
 
     record: KindName | None = None
@@ -42,6 +43,7 @@ class ParameterDecision(_Strict):
     label: Line | None = None
     fixed: Fixed | None = None
     supplied: bool = False
+    omit: bool = False
     suggested: str | None = None
 
     def annotation(self) -> dict[str, Any]:

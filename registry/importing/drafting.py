@@ -118,6 +118,10 @@ def _draft(
             supplied[slot.key] = "the call's idempotency key"
         elif choice is not None and choice.supplied:
             supplied[slot.key] = "the connection's credential"
+        elif choice is not None and choice.omit:
+            if slot.required:
+                raise CannotDraft(f"The decisions omit {slot.name}, which every call of it needs.")
+            supplied[slot.key] = "nothing: the decisions omit it"
         elif choice is not None and choice.fixed is not None:
             fixed[slot.name] = choice.fixed.value
             asked.append(slot)

@@ -28,8 +28,24 @@ def decide_draft(
     if decision.examples:
         made["examples"] = list(decision.examples)
     for name, choice in decision.parameters.items():
-        if name in made["parameters"]["properties"] and (said := choice.annotation()):
+        if choice.omit and name not in made["parameters"]["required"]:
+            _omit(made, name)
+        elif name in made["parameters"]["properties"] and (said := choice.annotation()):
             made.setdefault("annotations", {}).setdefault(name, {}).update(said)
             if choice.record is not None:  # a card tells a record by its label, which says more than its id
                 made.pop("preview", None)
     return made
+
+
+def _omit(contract: dict[str, Any], parameter: str) -> None:
+    """Takes an optional parameter out of the contract and its request."""
+    contract["parameters"]["properties"].pop(parameter, None)
+    contract.get("annotations", {}).pop(parameter, None)
+    endpoint = contract["endpoint"]
+    body = endpoint.get("body", {})
+    for holder, member in ((endpoint, "query"), (endpoint, "headers"), (body, "fields")):
+        values = holder.get(member)
+        if isinstance(values, dict):
+            holder[member] = {key: each for key, each in values.items() if each.get("parameter") != parameter}
+    if body.get("value", {}).get("parameter") == parameter:
+        del endpoint["body"]

@@ -142,7 +142,7 @@ def tell_report(report: Mapping[str, Any], folder: Path) -> str:
         lines.append(f"To decide, in {folder / DECISIONS}:")
         lines += [f"  - {each}" for each in report["decide"]]
     if report["drafts"]:
-        lines.append(f"Next: opsiq contracts lint {folder / CONTRACTS}/*.json")
+        lines.append(f"Next: opsiq contracts lint {folder / CONTRACTS}/*.json, then: opsiq contracts register {folder}")
     return "\n".join(lines)
 
 

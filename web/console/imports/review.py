@@ -57,6 +57,7 @@ class ParameterRow:
     required: bool
     records: tuple[Option, ...]
     guessed: bool
+    omitted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,11 @@ def _records(
 ) -> dict[str, Any]:
     """Parameter → its decision. On the first look the importer's guess stands, where the connection has that kind."""
     found: dict[str, Any] = {}
+    omitted = form.every(f"omit-{number}", limit=64)
     for name in each.contract["parameters"]["properties"]:
+        if name in omitted:
+            found[name] = {"omit": True}
+            continue
         field = f"record-{number}-{name}"
         if field in form.fields:
             kind = form.get(field, limit=128)
@@ -306,9 +311,10 @@ def _reviewed(
                 about=to_display_text(str(schema.get("description", "")), limit=200),
                 required=name in contract["parameters"]["required"],
                 records=_kind_options(kinds, annotations.get(name, {}).get("record", "")),
+                omitted=name in form.every(f"omit-{number}", limit=64),
                 guessed=f"record-{number}-{name}" not in form.fields and bool(annotations.get(name, {}).get("record")),
             )
-            for name, schema in contract["parameters"]["properties"].items()
+            for name, schema in drafted.contract["parameters"]["properties"].items()
         ),
         notes=tuple(to_display_text(each, limit=400) for each in (*_elsewhere(decided.state, drafted), *drafted.notes)),
         findings=tuple(

@@ -19,12 +19,13 @@ from tests.integration.web.console.keys.test_keys import ticket
 from web.console.imports.import_state import ImportState, RefusedOperation, open_state, seal_state
 
 ORDER = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+NOTES = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("note", "trace")]
 DOCUMENT = {
     "openapi": "3.1.0",
     "info": {"title": "Parcel <desk>", "version": "7"},
     "servers": [{"url": "https://platform.example"}],
     "paths": {
-        "/parcels/{id}/hold": {"post": {"summary": "Hold a parcel", "parameters": [ORDER], "responses": {}}},
+        "/parcels/{id}/hold": {"post": {"summary": "Hold a parcel", "parameters": [ORDER, *NOTES], "responses": {}}},
         "/parcels/{id}": {"delete": {"summary": "Delete a parcel", "parameters": [ORDER], "responses": {}}},
         "/tickets/{ticket_id}/tag": {
             "post": {
@@ -102,7 +103,7 @@ async def test_drafts_are_picked_reviewed_and_signed_in_bulk_with_the_password(c
     assert nobody.status_code == 422
     assert "Say who may run Hold a parcel" in nobody.text
     choices = {"connection": "saas", "roles": ["owner", "admin"], f"title-{ops[0]}": "Keep a parcel back"}
-    own = {f"roles-{ops[1]}": "owner", f"risk-{ops[0]}": "irreversible"}
+    own = {f"roles-{ops[1]}": "owner", f"risk-{ops[0]}": "irreversible", f"omit-{ops[0]}": "trace"}
     wrong = await signed(browser, page, ops, password="not it", **choices, **own)
     assert wrong.status_code == 422
     assert set(await in_force(console)) == {"shop.refund"}
@@ -111,6 +112,8 @@ async def test_drafts_are_picked_reviewed_and_signed_in_bulk_with_the_password(c
     there = await in_force(console)
     held = next(each for each in there.values() if each["title"] == "Keep a parcel back")
     assert (held["roles"], held["risk"], held["endpoint"]["connection"]) == (["owner", "admin"], "irreversible", "saas")
+    assert list(held["parameters"]["properties"]) == ["id", "note"]
+    assert list(held["endpoint"]["query"]) == ["note"]
     gone = next(each for each in there.values() if each["endpoint"].get("method") == "DELETE")
     assert (gone["roles"], gone["confirmation"]["policy"]) == (["owner"], "always")
 

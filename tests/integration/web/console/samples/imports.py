@@ -50,7 +50,7 @@ def of_imports(shell: Shell) -> dict[type[Page], Page]:
                     risks=options,
                     policies=options,
                     roles="owner, <x>",
-                    parameters=(review.ParameterRow("parcel", "The <parcel>.", True, options, True),),
+                    parameters=(review.ParameterRow("parcel", "The <parcel>.", True, options, True, False),),
                     notes=("A <note>.",),
                     findings=(review.FindingRow("/title<x>", "Too <long>.", False),),
                     sketch=CardPreview(
