@@ -115,12 +115,14 @@ class UpstreamWatch:
             if await self._was_accepted(workspace, each["contract"], each["version"], document):
                 continue
             reason = {**{key: each[key] for key in ("operation", "change", "details")}, "document": document}
+            details = "; ".join(each["details"][:3])
+            found[f"{each['contract']} v{each['version']}"] = f"{each['operation']} is {each['change']} ({details})."
             try:
                 await self.suspend(workspace, each["contract"], each["version"], reason)
             except NotFound:  # somebody has replaced, retired or suspended it since
-                continue
-            details = "; ".join(each["details"][:3])
-            found[f"{each['contract']} v{each['version']}"] = f"{each['operation']} is {each['change']} ({details})."
+                del found[f"{each['contract']} v{each['version']}"]
+            except Exception:
+                log.exception("a contract whose upstream document changed could not be suspended")
         return found
 
     async def _was_accepted(self, workspace: str, name: str, version: int, document: str) -> bool:

@@ -140,3 +140,17 @@ async def test_a_look_that_takes_long_is_not_waited_for(endpoints: Endpoints) ->
     endpoints.api.reads = [(200, document(NEEDED))]
     assert (await endpoints.send()).state == "succeeded"
     await watch.close()
+
+
+async def test_a_change_that_can_not_be_written_down_now_is_not_called_all_the_same(endpoints: Endpoints) -> None:
+    async def down(*_: Any) -> None:
+        raise OSError("the database is away")
+
+    await pinned(endpoints, document())
+    watch = watch_of(endpoints)
+    watch.suspend = down
+    endpoints.api.reads = [(200, document(NEEDED))]
+    run = await endpoints.send()
+    assert run.state == "failed"
+    assert "so nothing was sent" in run.outcomes[0].detail
+    assert endpoints.api.of("POST") == []
