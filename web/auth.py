@@ -24,6 +24,7 @@ from store.accounts.api_keys import KeyRow
 from web.client_address import client_of
 from web.key_lookup import KeyLookup
 from web.limits import LimitClass, Limits, LimitStatus
+from web.middleware import MAX_BODY_BYTES, UPLOADS
 from web.nonces import Nonces
 from web.problem import Problem
 
@@ -165,8 +166,11 @@ async def authenticate_signature(request: Request, limit_of: Callable[[bytes], L
     now = container.clock()
     claim = request_signature.parse_header(request.headers.getlist("authorization"))
     idempotency_key = request_signature.get_single(request.headers.getlist("idempotency-key"))
-    body = await request.body()
     row, actor, secrets = await find_key(request, claim.key)
+    if row is None and _most_of(request) > MAX_BODY_BYTES:
+        # Only a key that there is may have a whole document read into memory, before its signature can be checked.
+        raise Unauthenticated(request_signature.REFUSED)
+    body = await request.body()
     request_signature.check(
         claim,
         secrets,
@@ -184,6 +188,12 @@ async def authenticate_signature(request: Request, limit_of: Callable[[bytes], L
     await _once(request, row, claim.nonce)
     await count_request(request, limit, row.id, before)
     return Caller(actor, frozenset(row.scopes.split()), row.id, claim.key, actor.mode, body)
+
+
+def _most_of(request: Request) -> int:
+    """The most bytes that the body may turn out to have: what it declares, else its path's bound."""
+    declared = request.headers.get("content-length", "")
+    return int(declared) if declared.isdecimal() else UPLOADS.get(request.scope["path"], 0)
 
 
 async def find_key(request: Request, public: str) -> tuple[KeyRow | None, Actor | None, Sequence[str]]:

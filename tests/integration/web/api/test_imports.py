@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
@@ -99,6 +101,28 @@ async def test_an_import_needs_the_scope_and_the_role_of_who_signs(shop: Shop) -
     assert (await shop.call("POST", AT, body, by=reader)).status_code == 403
     assert (await shop.call("POST", AT, body, by="amir")).status_code == 403
     assert (await shop.call("POST", AT, body, by=await shop.key_of("olivia", mode="test"))).status_code == 403
+
+
+async def test_a_large_document_is_read_only_for_a_key_that_there_is(shop: Shop) -> None:
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(32):
+            read += 64 * 1024
+            yield b" " * 64 * 1024
+
+    for declared in ({"Content-Length": str(2 * 1024 * 1024)}, {}):
+        signature = shop.signature("POST", AT, shop.keys["olivia"])
+        strange = re.sub(r"key=[^,]+", "key=pk_live_nobody", signature)
+        headers = {"Content-Type": "application/json", **declared}
+        answer = await shop.http.post(AT, content=body(), headers={"Authorization": strange, **headers})
+        assert (answer.status_code, answer.json()["code"]) == (401, "invalid_signature")
+        assert read == 0
+    assert (
+        await shop.http.post(AT, content=body(), headers={"Authorization": signature, **headers})
+    ).status_code == 401
+    assert read == 2 * 1024 * 1024
 
 
 async def test_imports_that_pile_up_are_put_off() -> None:
