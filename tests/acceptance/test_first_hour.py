@@ -130,10 +130,10 @@ def test_the_contract_is_held_until_its_card_is_confirmed_and_called_once(pasted
 
 def test_typed_words_are_asked_about_confirmed_and_called_once(pasted: Pasted) -> None:
     asked = (pasted.folder / "asked.txt").read_text()
-    assert " asked\n" in asked
+    assert " asked\nQuantity" in asked
     said = pasted.printed["8. Ask in words"]
-    assert "count: 12    <- you said ‘12’" in said
-    assert "sku: COF-500    <- you said ‘COF-500’" in said
+    assert "Quantity: 12    <- you said ‘12’" in said
+    assert "Article: COF-500    <- you said ‘COF-500’" in said
     _, call = pasted.lines("calls.jsonl")[1:]
     assert (call["verified"], call["body"]["params"]) == (True, {"count": 12, "sku": "COF-500"})
 
