@@ -6,6 +6,7 @@ Nothing is kept and nothing registered: drafts are data until an owner signs the
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -18,6 +19,8 @@ from registry.importing.references import is_url
 
 MAX_WAITING: Final = 4
 """Imports that are run or wait, so that documents don't pile up in memory."""
+MAX_OF_ONE: Final = 2
+"""Of these, a workspace's: documents that come slowly keep nobody else waiting."""
 
 
 class DocumentImports:
@@ -26,28 +29,33 @@ class DocumentImports:
     def __init__(self, guard: SsrfGuard, process: ImportProcess | None = None) -> None:
         self._guard = guard
         self._process = process or ImportProcess()
-        self._running = 0
+        self._running: Counter[str] = Counter()
 
-    async def draft(self, source: DocumentSource, decisions: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def draft(
+        self, workspace: str, source: DocumentSource, decisions: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """``report``, ``contracts``, ``connector`` and ``decisions``, as ``opsiq import openapi`` writes them. Raises
         InvalidInput for what can't be read, Unavailable where too many are under way."""
-        with self._place():
+        with self._place(workspace):
             return await self._draft(source, decisions)
 
-    async def draft_upload(self, data: bytes, name: str, decisions: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def draft_upload(
+        self, workspace: str, data: bytes, name: str, decisions: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """As ``draft``, of what ``open_upload`` takes. It is opened in a thread: an archive takes seconds to unpack."""
-        with self._place():
+        with self._place(workspace):
             return await self._draft(await asyncio.to_thread(open_upload, data, name), decisions)
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
-        if self._running >= MAX_WAITING:
+    def _place(self, workspace: str) -> Iterator[None]:
+        if self._running[workspace] >= MAX_OF_ONE or self._running.total() >= MAX_WAITING:
             raise Unavailable("Several documents are being imported already. Try again in a minute.")
-        self._running += 1
+        self._running[workspace] += 1
         try:
             yield
         finally:
-            self._running -= 1
+            self._running[workspace] -= 1
+            self._running += Counter()  # what is at zero is let go
 
     async def _draft(self, source: DocumentSource, decisions: Mapping[str, Any] | None) -> dict[str, Any]:
         given = dict(decisions) if decisions is not None else None

@@ -80,11 +80,11 @@ async def draft_openapi(
     body = parsed(ImportBody, caller)
     if (body.document is None) == (body.url is None):
         raise InvalidInput("Give either the document itself (document), or where it is (url).")
-    imports = container_of(request).document_imports
+    imports, workspace = container_of(request).document_imports, caller.actor.workspace
     if body.document is not None:
         sent = body.document.encode("utf-8", "replace")
-        return _imported(await imports.draft_upload(sent, "document", body.decisions))
-    return _imported(await imports.draft(imports.at_address(body.url or ""), body.decisions))
+        return _imported(await imports.draft_upload(workspace, sent, "document", body.decisions))
+    return _imported(await imports.draft(workspace, imports.at_address(body.url or ""), body.decisions))
 
 
 def _imported(answer: Mapping[str, Any]) -> ImportedView:

@@ -136,10 +136,11 @@ async def show_picks(
 
 async def _drafted(imports: DocumentImports, form: Form, url: str) -> dict[str, Any]:
     """Raises InvalidInput where neither a file nor an address was given, or both, or the file is too large."""
+    workspace = form.member.actor.workspace
     if form.file and url:
         raise InvalidInput("Give a file or an address, not both.")
     if url:
-        return await imports.draft(imports.at_address(url))
+        return await imports.draft(workspace, imports.at_address(url))
     if not form.file:
         raise InvalidInput("Choose the document's file, or give its address.")
     if len(form.file) > MAX_BYTES:
@@ -147,7 +148,7 @@ async def _drafted(imports: DocumentImports, form: Form, url: str) -> dict[str, 
             f"This file has more than {MAX_BYTES // 2**20} MiB. Give its address, or import it with opsiq import "
             "openapi."
         )
-    return await imports.draft_upload(form.file, "")
+    return await imports.draft_upload(workspace, form.file, "")
 
 
 def _ask(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import json
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +16,7 @@ from sqlalchemy import text
 from agent.workspace.document_imports import MAX_WAITING, DocumentImports, open_upload
 from core.errors import InvalidInput, Unavailable
 from executors.http.ssrf_guard import SsrfGuard
+from executors.importing.import_process import ImportProcess
 from executors.importing.sources import TextSource
 from registry.contract import parse
 from registry.linting.linter import is_advice, lint
@@ -127,10 +130,31 @@ async def test_a_large_document_is_read_only_for_a_key_that_there_is(shop: Shop)
 
 async def test_imports_that_pile_up_are_put_off() -> None:
 
-    imports = DocumentImports(SsrfGuard(()))
-    imports._running = MAX_WAITING
+    class Never(ImportProcess):
+        async def run(self, task: Any, sources: Any) -> dict[str, Any]:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    imports = DocumentImports(SsrfGuard(()), Never())
+    under_way: list[asyncio.Task[Any]] = []
+
+    async def begin(workspace: str) -> None:
+        under_way.append(asyncio.create_task(imports.draft(workspace, TextSource(b"{}"))))
+        await asyncio.sleep(0)
+
+    for workspace in ("one", "one", "two"):
+        await begin(workspace)
     with pytest.raises(Unavailable, match="Try again"):
-        await imports.draft(TextSource(b"{}"))
+        await imports.draft("one", TextSource(b"{}"))
+    await begin("three")
+    assert len(under_way) == MAX_WAITING
+    with pytest.raises(Unavailable, match="Try again"):
+        await imports.draft("four", TextSource(b"{}"))
+    for each in under_way:
+        each.cancel()
+    await asyncio.gather(*under_way, return_exceptions=True)
+    with pytest.raises(InvalidInput, match="empty"):
+        await imports.draft_upload("four", b"", "")
 
 
 def test_an_archive_is_known_by_its_first_bytes_and_a_broken_one_is_refused() -> None:
