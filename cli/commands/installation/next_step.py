@@ -50,6 +50,7 @@ def next_step(
 
 def server_answers(url: str) -> bool:
     """Whether a server says at this address that it is ready."""
+    import http.client
     import urllib.error
     import urllib.request
 
@@ -57,5 +58,5 @@ def server_answers(url: str) -> bool:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(f"{url.rstrip('/')}/readyz", timeout=ANSWER_S) as answer:
             return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError, ValueError):
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError):
         return False

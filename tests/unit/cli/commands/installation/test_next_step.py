@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+from threading import Thread
 from typing import Any
 
 from cli.commands.installation.next_step import Installed, next_step, server_answers
@@ -49,3 +51,17 @@ def test_beside_a_demo_its_folder_is_named() -> None:
 def test_nobody_answers_where_nobody_listens() -> None:
     assert not server_answers("http://127.0.0.1:1")
     assert not server_answers("no address")
+
+
+def test_what_speaks_no_http_is_no_server_that_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def greet() -> None:
+            other, _ = listening.accept()
+            with other:
+                other.recv(4096)
+                other.sendall(b"220 mail.example ready\r\n")
+
+        Thread(target=greet, daemon=True).start()
+        assert not server_answers(f"http://127.0.0.1:{listening.getsockname()[1]}")
+    assert not server_answers("http://a b")
