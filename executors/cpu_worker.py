@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-import pickle
 import resource
 import signal
 import socket
-import struct
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -17,9 +15,8 @@ from typing import Any, Final
 
 from core import cpu_budget
 from core.errors import Unavailable
-from executors.cpu_workers import portable
+from executors.cpu_messages import encode, make_portable, read_message
 
-_HEAD: Final = struct.Struct("!I")
 SPARE_S: Final = 2
 """Seconds of CPU beyond its budget after which the kernel kills the process: for code that looks for no signals."""
 MOST_MB: Final = 512
@@ -76,8 +73,7 @@ class Worker:
         self.send("ready", os.getpid())
         while True:
             try:
-                (size,) = _HEAD.unpack(await reader.readexactly(_HEAD.size))
-                kind, *more = pickle.loads(await reader.readexactly(size))  # noqa: S301 - from the server that started us
+                kind, *more = await read_message(reader)
             except (asyncio.IncompleteReadError, OSError):
                 return
             match kind:
@@ -104,8 +100,7 @@ class Worker:
 
     def send(self, *message: Any) -> None:
         assert self._writer is not None
-        body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-        self._writer.write(_HEAD.pack(len(body)) + body)
+        self._writer.write(encode(*message))
 
     async def _call(self, call: int, operation: str, key: str, arguments: Any) -> None:
         try:
@@ -117,7 +112,7 @@ class Worker:
         except asyncio.CancelledError:
             self.send("raised", call, Unavailable("It was given up."))
         except Exception as error:
-            self.send("raised", call, portable(error))
+            self.send("raised", call, make_portable(error))
         finally:
             del self._calls[call]
             if not self._calls and measure_memory_mb() > self._most_mb:

@@ -14,9 +14,7 @@ import asyncio
 import contextlib
 import logging
 import os
-import pickle
 import socket
-import struct
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ from typing import Any, Final
 
 from core.errors import Unavailable
 from core.python_command import python_command
+from executors.cpu_messages import encode, make_portable, read_message
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,6 @@ machine that is overloaded beyond measure."""
 STARTS_S: Final = 60.0
 ENDS_S: Final = 10.0
 """How long closing waits for what this process was asked for."""
-_HEAD: Final = struct.Struct("!I")
 
 Serve = Callable[[str, Any], Awaitable[Any]]
 """Answers what a call asks of this process: by name, with its arguments."""
@@ -91,8 +89,7 @@ class _Worker:
         return any(not call.waiting for call in self.calls.values())
 
     def send(self, *message: Any) -> None:
-        body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-        self.writer.write(_HEAD.pack(len(body)) + body)
+        self.writer.write(encode(*message))
 
 
 class CpuWorkers:
@@ -264,7 +261,7 @@ class CpuWorkers:
             try:
                 if self._closing:
                     self._kill(worker)
-                await asyncio.wait_for(_message(reader), STARTS_S)  # it is ready
+                await asyncio.wait_for(read_message(reader), STARTS_S)  # it is ready
             except (TimeoutError, EOFError, OSError):
                 self._kill(worker)
                 await process.wait()
@@ -296,7 +293,7 @@ class CpuWorkers:
     async def _read(self, worker: _Worker) -> None:
         try:
             while True:
-                kind, number, *more = await _message(worker.reader)
+                kind, number, *more = await read_message(worker.reader)
                 call = worker.calls.get(number)
                 if call is None:
                     continue
@@ -327,7 +324,7 @@ class CpuWorkers:
         try:
             answer = ("reply", call.id, number, True, await call.serve(what, arguments))
         except Exception as error:  # it is the call's to deal with
-            answer = ("reply", call.id, number, False, portable(error))
+            answer = ("reply", call.id, number, False, make_portable(error))
         if worker.calls.get(call.id) is not call:
             return  # the call is over, or has been begun anew elsewhere
         try:
@@ -392,18 +389,3 @@ class CpuWorkers:
 def _kill_process(process: asyncio.subprocess.Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.kill()
-
-
-def portable(error: Exception) -> Exception:
-    """The error as it can be handed on: one that can't be pickled is told in words."""
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - made right here
-    except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}"[:2000])
-    return error
-
-
-async def _message(reader: asyncio.StreamReader) -> Any:
-    """The next message of the line. Raises EOFError (IncompleteReadError) at its end."""
-    (size,) = _HEAD.unpack(await reader.readexactly(_HEAD.size))
-    return pickle.loads(await reader.readexactly(size))  # noqa: S301 - our own processes, over a socket nobody else has
