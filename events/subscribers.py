@@ -1,4 +1,6 @@
-"""Subscriber port: what reacts to events, in which order, and what a reaction leaves behind.
+"""Subscriber port: every channel by which somebody is notified of an event (rules, instructions, webhooks) is one.
+
+Here is what reacts to events, in which order, and what a reaction leaves behind.
 
 ``Source`` answers who reacts to one event of one workspace. The walk (``events.dispatcher``) asks every source, writes
 down who reacts in which order, and lets them react: lower priority first, the same priority side by side.

@@ -1,4 +1,5 @@
-"""Construction of the event services, once for a process."""
+"""Construction of the event services, once for a process: the sources of subscribers that are built in, and those that
+``app.container`` hands over. What a source is, and so a new channel of notifications: ``events.subscribers``."""
 
 from __future__ import annotations
 

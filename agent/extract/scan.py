@@ -1,4 +1,4 @@
-"""Words → typed values of one parameter."""
+"""Reader of one parameter: chosen by the parameter's type, it turns words into typed values."""
 
 from __future__ import annotations
 
