@@ -176,7 +176,7 @@ def _contract(name: str, about: str, properties: Mapping[str, Any], annotations:
 
 
 @dataclass
-class Ground:
+class ReadingSetup:
     """What texts are read against."""
 
     catalogue: Catalogue
@@ -229,13 +229,13 @@ class Ground:
         )
 
 
-def contexts() -> tuple[Ground, ...]:
+def contexts() -> tuple[ReadingSetup, ...]:
     """The demo platform's contracts over records, and three contracts whose parameters need every reader there is."""
     saas = SaasConnector(_NoClient(), Settings("http://platform.example", {})).register_actions()
     every = [_contract(name, *declared) for name, declared in EVERY_READER.items()]
     rows = Rows(KINDS, {kind.name: ROWS.get(kind.name, []) for kind in KINDS})
-    made = Ground(Catalogue(saas), Kinds([rows])), Ground(Catalogue(every), Kinds([]))
-    _GROUNDS[:] = made
+    made = ReadingSetup(Catalogue(saas), Kinds([rows])), ReadingSetup(Catalogue(every), Kinds([]))
+    _SETUPS[:] = made
     return made
 
 
@@ -316,11 +316,11 @@ def forget() -> None:
     it."""
     for each in _remembering():
         each.cache_clear()
-    for context in _GROUNDS:
+    for context in _SETUPS:
         context.shortlist = Shortlist(context.shortlist.offers)
 
 
-_GROUNDS: Final[list[Ground]] = []
+_SETUPS: Final[list[ReadingSetup]] = []
 
 
 @cache

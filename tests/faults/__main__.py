@@ -42,7 +42,7 @@ async def driven(site: Site, kills: int, pause_s: float, seed: int, pace: tuple[
         for n in range(kills):
             await _trouble_the_platform(site, jitter)
             what = await asyncio.to_thread(site.kill_one, jitter)
-            at_s, done = time.monotonic() - began, load.ledger
+            at_s, done = time.monotonic() - began, load.promises
             say(f"{at_s:6.1f} s  kill {n + 1}/{kills}: {what}; {len(done.fired)} events, {len(done.confirmed)} runs")
             await asyncio.sleep(jitter.uniform(0, pause_s))
             await asyncio.to_thread(site.revive)
@@ -61,7 +61,7 @@ async def driven(site: Site, kills: int, pause_s: float, seed: int, pace: tuple[
         site.world.clients = {
             name: type(each)(site.url, each.key, each.secret) for name, each in site.world.clients.items()
         }
-        report = await verdict.judged(site, load.ledger, HEARD_BY, left)
+        report = await verdict.judged(site, load.promises, HEARD_BY, left)
         report.counts = {
             "database": site.database,
             "kills": sum(site.kills.values()),

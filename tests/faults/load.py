@@ -101,7 +101,7 @@ class Refused(Exception):
 
 
 @dataclass
-class Ledger:
+class Promises:
     """What was promised to whoever asked."""
 
     fired: dict[int, str] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class Load:
     """Fires ``events_per_s`` and asks for ``runs_per_s`` until stopped; then waits for everything that is under way."""
 
     def __init__(self, person: Person, *, events_per_s: float, runs_per_s: float) -> None:
-        self.ledger = Ledger()
+        self.promises = Promises()
         self._person = person
         self._events_per_s, self._runs_per_s = events_per_s, runs_per_s
         self._stopping = asyncio.Event()
@@ -151,14 +151,14 @@ class Load:
         try:
             await what()
         except Exception as error:
-            self.ledger.complaints.append(f"{what.__name__}: {type(error).__name__}: {error}")
+            self.promises.complaints.append(f"{what.__name__}: {type(error).__name__}: {error}")
 
     async def _fire(self) -> None:
         self._n += 1
         n = self._n
         name = ("faults.happened", "faults.ordered")[n % 2]
         fired = await self._person.post("/v1/events/fire", {"event": name, "data": {"n": n, "note": "x" * 100}})
-        self.ledger.fired[n] = fired["id"]
+        self.promises.fired[n] = fired["id"]
 
     async def _run(self) -> None:
         self._amount += 1
@@ -174,7 +174,7 @@ class Load:
             if run["state"] in OVER:
                 return
             if run["state"] == "held":
-                self.ledger.confirmed.pop(
+                self.promises.confirmed.pop(
                     run_id, None
                 )  # what the yes was given to has changed: another card, another yes
                 try:
@@ -184,10 +184,10 @@ class Load:
                         raise
                     await asyncio.sleep(0.2)
                     continue  # the card has changed under us: look again
-                self.ledger.confirmed[run_id] = {"say": say, "amount": amount}
+                self.promises.confirmed[run_id] = {"say": say, "amount": amount}
         run = await self._person.get(f"/v1/runs/{run_id}")
         if run["state"] == "held":  # its record changed again and again: nobody's yes stands, and the person gives up
-            self.ledger.confirmed.pop(run_id, None)
-            self.ledger.given_up += 1
+            self.promises.confirmed.pop(run_id, None)
+            self.promises.given_up += 1
         elif run["state"] not in OVER:
-            self.ledger.complaints.append(f"run {run_id} is {run['state']} after {PATIENCE_S} s")
+            self.promises.complaints.append(f"run {run_id} is {run['state']} after {PATIENCE_S} s")

@@ -133,8 +133,8 @@ async def roll(site: RollingSite, seconds: float, pace: tuple[float, float]) -> 
         load = Load(person, events_per_s=pace[0], runs_per_s=pace[1])
         load.start()
         await asyncio.sleep(seconds)
-        before = dict(load.ledger.fired)
-        say(f"before: {len(before)} events accepted, {len(load.ledger.confirmed)} runs confirmed")
+        before = dict(load.promises.fired)
+        say(f"before: {len(before)} events accepted, {len(load.promises.confirmed)} runs confirmed")
         old = site.children()
         site.point_to("new")
         began = time.monotonic()
@@ -145,14 +145,14 @@ async def roll(site: RollingSite, seconds: float, pace: tuple[float, float]) -> 
             assert time.monotonic() - began < REPLACED_S, f"these were to be replaced: {old}; these are there: {now}"
             await asyncio.sleep(0.5)
         took_s = time.monotonic() - began
-        during = len(load.ledger.fired) - len(before)
+        during = len(load.promises.fired) - len(before)
         say(f"replaced: {len(old)} processes in {took_s:.0f} s, {during} events accepted meanwhile")
         await asyncio.sleep(seconds)
         await load.stop()
         end = time.monotonic() + SETTLE_S
         while (left := await verdict.at_rest(site)) and time.monotonic() < end:  # noqa: ASYNC110 - the database is asked
             await asyncio.sleep(1)
-        report = await verdict.judged(site, load.ledger, HEARD_BY, left)
+        report = await verdict.judged(site, load.promises, HEARD_BY, left)
         report.counts["why runs were refused"] = await _refusals(site, person)
     report.must_be_empty("answers 5xx", ["5xx"] * person.server_errors)
     twice = report.counts.pop("received more than once (allowed)")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from executors.retry import ACTION_DELAYS_S
-from tests.faults.load import Ledger
+from tests.faults.load import Promises
 from tests.faults.site import Site
 
 MOVING = "('received', 'confirmed', 'executing')"
@@ -59,17 +59,19 @@ async def at_rest(site: Site) -> dict[str, int]:
     return {f"{name}": count for name, count in [*work, *runs, *calls, *pending]}
 
 
-async def judged(site: Site, ledger: Ledger, endpoints: Mapping[str, Sequence[str]], left: Mapping[str, int]) -> Report:
+async def judged(
+    site: Site, promises: Promises, endpoints: Mapping[str, Sequence[str]], left: Mapping[str, int]
+) -> Report:
     """``endpoints``: the names of those that hear each event name."""
     made = Report()
-    made.counts["events accepted"] = len(ledger.fired)
-    made.counts["runs confirmed"] = len(ledger.confirmed)
-    made.counts["cards given up while they changed (allowed)"] = ledger.given_up
+    made.counts["events accepted"] = len(promises.fired)
+    made.counts["runs confirmed"] = len(promises.confirmed)
+    made.counts["cards given up while they changed (allowed)"] = promises.given_up
     made.must_be_empty("left moving or waiting", [f"{name}: {count}" for name, count in left.items()])
-    made.must_be_empty("complaints of those who asked", ledger.complaints)
-    await _events(site, ledger, made)
-    await _deliveries(site, ledger, endpoints, made)
-    await _runs(site, ledger, made)
+    made.must_be_empty("complaints of those who asked", promises.complaints)
+    await _events(site, promises, made)
+    await _deliveries(site, promises, endpoints, made)
+    await _runs(site, promises, made)
     dead = await site.rows("SELECT kind, key, error FROM work WHERE state = 'dead'")
     made.must_be_empty("work given up", dead)
     history = site.world.verify()
@@ -78,22 +80,22 @@ async def judged(site: Site, ledger: Ledger, endpoints: Mapping[str, Sequence[st
     return made
 
 
-async def _events(site: Site, ledger: Ledger, made: Report) -> None:
+async def _events(site: Site, promises: Promises, made: Report) -> None:
     stored = await site.rows("SELECT id, data, state FROM events WHERE name LIKE 'faults.%'")
     times = Counter(json.loads(data)["n"] for _, data, _ in stored)
     ids = {event_id for event_id, _, _ in stored}
-    made.must_be_empty("accepted events lost", [n for n, event_id in ledger.fired.items() if event_id not in ids])
+    made.must_be_empty("accepted events lost", [n for n, event_id in promises.fired.items() if event_id not in ids])
     made.must_be_empty("events stored twice for one Idempotency-Key", [n for n, count in times.items() if count > 1])
     made.must_be_empty("events unfinished", [event_id for event_id, _, state in stored if state != "done"])
 
 
-async def _deliveries(site: Site, ledger: Ledger, endpoints: Mapping[str, Sequence[str]], made: Report) -> None:
+async def _deliveries(site: Site, promises: Promises, endpoints: Mapping[str, Sequence[str]], made: Report) -> None:
     taken = [json.loads(line) for line in site.notes.read_text().splitlines()]
     times = Counter((each["event"], each["endpoint"]) for each in taken)
     names = {event_id: name for event_id, name in await site.rows("SELECT id, name FROM events")}  # noqa: C416
     wanted = {
         (event_id, endpoint)
-        for event_id in ledger.fired.values()
+        for event_id in promises.fired.values()
         for endpoint in endpoints.get(names.get(event_id, ""), ())
     }
     made.counts["deliveries owed"] = len(wanted)
@@ -116,7 +118,7 @@ async def _deliveries(site: Site, ledger: Ledger, endpoints: Mapping[str, Sequen
     )
 
 
-async def _runs(site: Site, ledger: Ledger, made: Report) -> None:
+async def _runs(site: Site, promises: Promises, made: Report) -> None:
     states = dict(await site.rows("SELECT id, state FROM runs"))
     made.counts["runs by state"] = dict(Counter(states.values()))
     with closing(sqlite3.connect(site.folder / "platform.db", timeout=30)) as platform:
@@ -125,7 +127,7 @@ async def _runs(site: Site, ledger: Ledger, made: Report) -> None:
     by_run: dict[str, list[tuple[Any, ...]]] = {}
     for row in done:
         by_run.setdefault(row[1], []).append(row)
-    confirmed = ledger.confirmed
+    confirmed = promises.confirmed
     idempotent = {run_id: what for run_id, what in confirmed.items() if not what["say"]}
     words = {run_id: what for run_id, what in confirmed.items() if what["say"]}
     good = {run_id: sum(row[2] == 200 for row in by_run.get(run_id, [])) for run_id in confirmed}

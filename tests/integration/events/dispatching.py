@@ -69,7 +69,7 @@ class Cast:
         return self._cast
 
 
-class Stage:
+class DispatcherSetup:
     """One walk on one database."""
 
     def __init__(

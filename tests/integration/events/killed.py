@@ -13,7 +13,7 @@ from events.subscribers import FiredEvent
 from executors.jobs.queue import SqlQueue
 from executors.jobs.worker import Worker
 from store.database import Database
-from tests.integration.events.dispatching import Cast, Stage
+from tests.integration.events.dispatching import Cast, DispatcherSetup
 
 
 async def main(url: str, notes: Path) -> None:
@@ -40,9 +40,9 @@ async def main(url: str, notes: Path) -> None:
     cast.add("second", 20, second)
     cast.add("third", 30, third)
     database = await Database.open(url)
-    stage = Stage(database, cast)
+    setup = DispatcherSetup(database, cast)
     queue = SqlQueue(database, owner=f"worker-{os.getpid()}", lease_s=0.6)
-    async with Worker(queue, stage.handlers, poll_s=0.1):
+    async with Worker(queue, setup.handlers, poll_s=0.1):
         while "third" not in noted():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     await database.close()

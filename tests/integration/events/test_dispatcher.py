@@ -25,7 +25,7 @@ from events.subscribers import FiredEvent
 from registry import connector
 from registry.discovery import DiscoveredConnector
 from store.database import Database
-from tests.integration.events.dispatching import AT, WORKSPACE, Cast, Stage
+from tests.integration.events.dispatching import AT, WORKSPACE, Cast, DispatcherSetup
 
 ROOT = Path(__file__).parents[3]
 
@@ -38,11 +38,11 @@ async def test_lower_priority_reacts_first_whatever_the_order_of_registration(da
     cast = Cast()
     for name, priority in (("webhooks", 40), ("brain", 10), ("mirror", 30), ("rules", 20)):
         cast.add(name, priority)
-    stage = Stage(database, cast)
-    event_id = await stage.fire()
-    await stage.finish()
+    setup = DispatcherSetup(database, cast)
+    event_id = await setup.fire()
+    await setup.finish()
     assert cast.seen == ["brain", "rules", "mirror", "webhooks"]
-    assert set((await stage.states(event_id)).values()) == {"done"}
+    assert set((await setup.states(event_id)).values()) == {"done"}
     async with database.read() as session:
         assert (await store.events.events.get(session, WORKSPACE, event_id)).state == "done"
 
@@ -56,11 +56,11 @@ async def test_the_same_priority_reacts_side_by_side(database: Database) -> None
     cast = Cast()
     cast.add("one", 20, meet)
     cast.add("two", 20, meet)
-    stage = Stage(database, cast)
-    event_id = await stage.fire()
+    setup = DispatcherSetup(database, cast)
+    event_id = await setup.fire()
     async with asyncio.timeout(10):  # one after the other they would wait for each other for ever
-        await stage.finish()
-    assert await stage.states(event_id) == {"one": "done", "two": "done"}
+        await setup.finish()
+    assert await setup.states(event_id) == {"one": "done", "two": "done"}
 
 
 async def test_one_that_fails_is_retried_and_does_not_stop_the_later_ones(database: Database) -> None:
@@ -75,13 +75,13 @@ async def test_one_that_fails_is_retried_and_does_not_stop_the_later_ones(databa
     cast = Cast()
     cast.add("shaky", 10, twice)
     cast.add("later", 20)
-    stage = Stage(database, cast)
-    event_id = await stage.fire()
-    await stage.step()
-    assert await stage.states(event_id) == {"shaky": "retrying", "later": "done"}
-    assert await stage.step() == 0, "a retry is not due at once"
-    await stage.finish()
-    reactions = await stage.reactions(event_id)
+    setup = DispatcherSetup(database, cast)
+    event_id = await setup.fire()
+    await setup.step()
+    assert await setup.states(event_id) == {"shaky": "retrying", "later": "done"}
+    assert await setup.step() == 0, "a retry is not due at once"
+    await setup.finish()
+    reactions = await setup.reactions(event_id)
     assert (reactions["shaky"].state, reactions["shaky"].attempts, reactions["shaky"].error) == ("done", 3, "")
     assert cast.seen == ["shaky", "later", "shaky", "shaky"]
 
@@ -89,10 +89,10 @@ async def test_one_that_fails_is_retried_and_does_not_stop_the_later_ones(databa
 async def test_one_that_never_works_has_failed_in_the_end_and_history_says_so(database: Database) -> None:
     cast = Cast()
     cast.add("broken", 10, broken)
-    stage = Stage(database, cast)
-    event_id = await stage.fire()
-    await stage.finish()
-    row = (await stage.reactions(event_id))["broken"]
+    setup = DispatcherSetup(database, cast)
+    event_id = await setup.fire()
+    await setup.finish()
+    row = (await setup.reactions(event_id))["broken"]
     assert (row.state, row.attempts) == ("failed", len(RETRY_S) + 1)
     assert row.error == "RuntimeError (see the log)", "a stranger's words may hold a secret"
     async with database.read() as session:
@@ -114,12 +114,12 @@ async def test_a_blocking_one_is_waited_for(database: Database) -> None:
     cast.add("first", 10)
     cast.add("gate", 20, once_broken, blocking=True)
     cast.add("later", 30)
-    stage = Stage(database, cast)
-    event_id = await stage.fire()
-    await stage.step()
-    assert await stage.states(event_id) == {"first": "done", "gate": "retrying", "later": "pending"}
-    await stage.finish()
-    assert await stage.states(event_id) == {"first": "done", "gate": "done", "later": "done"}
+    setup = DispatcherSetup(database, cast)
+    event_id = await setup.fire()
+    await setup.step()
+    assert await setup.states(event_id) == {"first": "done", "gate": "retrying", "later": "pending"}
+    await setup.finish()
+    assert await setup.states(event_id) == {"first": "done", "gate": "done", "later": "done"}
     assert cast.seen == ["first", "gate", "gate", "later"]
 
 
@@ -128,12 +128,12 @@ async def test_a_blocking_one_that_fails_for_good_leaves_the_later_ones_out(data
     cast.add("gate", 20, broken, blocking=True)
     cast.add("beside", 20)
     cast.add("later", 30)
-    stage = Stage(database, cast)
-    event_id = await stage.fire()
-    await stage.finish()
-    assert await stage.states(event_id) == {"gate": "failed", "beside": "done", "later": "skipped"}
+    setup = DispatcherSetup(database, cast)
+    event_id = await setup.fire()
+    await setup.finish()
+    assert await setup.states(event_id) == {"gate": "failed", "beside": "done", "later": "skipped"}
     assert cast.seen.count("beside") == 1
-    assert "gate" in (await stage.reactions(event_id))["later"].error
+    assert "gate" in (await setup.reactions(event_id))["later"].error
 
 
 async def test_one_that_hangs_is_given_up_and_retried(database: Database) -> None:
@@ -143,10 +143,10 @@ async def test_one_that_hangs_is_given_up_and_retried(database: Database) -> Non
     cast = Cast()
     cast.add("hanging", 10, hang)
     cast.add("later", 20)
-    stage = Stage(database, cast, react_s=0.01)
-    event_id = await stage.fire()
-    await stage.step()
-    rows = await stage.reactions(event_id)
+    setup = DispatcherSetup(database, cast, react_s=0.01)
+    event_id = await setup.fire()
+    await setup.step()
+    rows = await setup.reactions(event_id)
     assert (rows["hanging"].state, rows["hanging"].error, rows["later"].state) == (
         "retrying",
         "It took too long.",
@@ -165,10 +165,10 @@ async def test_what_a_reaction_writes_and_that_it_is_done_are_one_transaction(da
     cast = Cast()
     cast.add("half", 10, record=put_then_fail)
     cast.add("whole", 10, record=put)
-    stage = Stage(database, cast)
-    event_id = await stage.fire()
-    await stage.step()
-    assert await stage.states(event_id) == {"half": "retrying", "whole": "done"}
+    setup = DispatcherSetup(database, cast)
+    event_id = await setup.fire()
+    await setup.step()
+    assert await setup.states(event_id) == {"half": "retrying", "whole": "done"}
     async with database.read() as session:
         keys = (await session.execute(text("SELECT key FROM work WHERE kind = 'note'"))).scalars().all()
     assert list(keys) == ["kept"]
@@ -187,32 +187,32 @@ async def test_a_walk_that_is_taken_up_again_repeats_nothing_that_was_done(datab
     cast.add("first", 10)
     cast.add("second", 20, hang_once)
     cast.add("third", 30)
-    stage = Stage(database, cast)
-    event_id = await stage.fire()
-    (job,) = await stage.queue.claim(list(stage.handlers), 1)
-    task = asyncio.create_task(stage.dispatcher.react(job))
+    setup = DispatcherSetup(database, cast)
+    event_id = await setup.fire()
+    (job,) = await setup.queue.claim(list(setup.handlers), 1)
+    task = asyncio.create_task(setup.dispatcher.react(job))
     await reached.wait()
     task.cancel()  # the lease is lost: nothing of this claim is settled
     with pytest.raises(asyncio.CancelledError):
         await task
     hanging = False
     cast.add("newcomer", 5)
-    await stage.hurry()
-    await stage.finish()
+    await setup.hurry()
+    await setup.finish()
     assert cast.seen == ["first", "second", "second", "third"]
-    assert await stage.states(event_id) == {"first": "done", "second": "done", "third": "done"}
+    assert await setup.states(event_id) == {"first": "done", "second": "done", "third": "done"}
 
 
 async def test_a_subscriber_that_is_gone_by_its_retry_is_passed_over(database: Database) -> None:
     cast = Cast()
     cast.add("broken", 10, broken)
-    stage = Stage(database, cast)
-    event_id = await stage.fire()
-    await stage.step()
+    setup = DispatcherSetup(database, cast)
+    event_id = await setup.fire()
+    await setup.step()
     cast.remove("broken")
-    await stage.hurry()
-    await stage.finish()
-    assert await stage.states(event_id) == {"broken": "skipped"}
+    await setup.hurry()
+    await setup.finish()
+    assert await setup.states(event_id) == {"broken": "skipped"}
 
 
 async def test_a_connector_brings_its_own_subscribers_and_sees_the_event_alone(database: Database) -> None:
@@ -233,11 +233,11 @@ async def test_a_connector_brings_its_own_subscribers_and_sees_the_event_alone(d
     cast = Cast()
     cast.add("rules", 20)
     cast.add("webhooks", 40)
-    stage = Stage(database, cast, found=[DiscoveredConnector("mirror", "Mirror", Mirror)])
-    await stage.configure("mirror")
-    event_id = await stage.fire("customer.renamed", customer_id=421)
-    await stage.finish()
-    assert list(await stage.states(event_id)) == ["rules", "connector:mirror:index", "webhooks"]
+    setup = DispatcherSetup(database, cast, found=[DiscoveredConnector("mirror", "Mirror", Mirror)])
+    await setup.configure("mirror")
+    event_id = await setup.fire("customer.renamed", customer_id=421)
+    await setup.finish()
+    assert list(await setup.states(event_id)) == ["rules", "connector:mirror:index", "webhooks"]
     assert [(each.id, each.name, each.data) for each in seen] == [(event_id, "customer.renamed", {"customer_id": 421})]
 
 
@@ -250,17 +250,17 @@ async def test_a_connector_that_cannot_say_who_reacts_costs_the_others_nothing(d
 
     cast = Cast()
     cast.add("rules", 20)
-    stage = Stage(database, cast, found=[DiscoveredConnector("broken", "Broken", Broken)])
-    await stage.configure("broken")
-    event_id = await stage.fire()
-    await stage.finish()
-    assert await stage.states(event_id) == {"rules": "done"}
+    setup = DispatcherSetup(database, cast, found=[DiscoveredConnector("broken", "Broken", Broken)])
+    await setup.configure("broken")
+    event_id = await setup.fire()
+    await setup.finish()
+    assert await setup.states(event_id) == {"rules": "done"}
 
 
 async def test_kill_9_between_two_priorities_loses_nothing_and_repeats_nothing_done(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    event_id = await Stage(database, Cast()).fire()
+    event_id = await DispatcherSetup(database, Cast()).fire()
     notes = tmp_path / "notes"
     notes.touch()
     command = [sys.executable, "-m", "tests.integration.events.killed", database_url, str(notes)]
@@ -271,7 +271,7 @@ async def test_kill_9_between_two_priorities_loses_nothing_and_repeats_nothing_d
     second = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=environment, timeout=60, check=False)
     assert second.returncode == 0
     assert notes.read_text().split() == ["first", "second", "second", "third"]
-    states = await Stage(database, Cast()).states(event_id)
+    states = await DispatcherSetup(database, Cast()).states(event_id)
     assert states == {"first": "done", "second": "done", "third": "done"}
 
 
@@ -291,7 +291,7 @@ async def test_a_chain_of_events_that_cause_each_other_ends(database: Database) 
 
 
 async def test_a_cause_of_another_workspace_is_no_cause(database: Database) -> None:
-    event_id = await Stage(database, Cast()).fire()
+    event_id = await DispatcherSetup(database, Cast()).fire()
     async with database.begin() as session:
         with pytest.raises(InvalidInput):
             await publish(

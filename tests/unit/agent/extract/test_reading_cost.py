@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from agent.extract.limits import MAX_QUOTES, MAX_TOKENS, explain_excess
 from agent.resolve.rules.clauses import split_clauses
-from bench.reading_cost import MAX_CHARS, Ground, campaign, contexts, forget
+from bench.reading_cost import MAX_CHARS, ReadingSetup, campaign, contexts, forget
 from language.text import find_quotations
 
 MOST_S = 1.5
@@ -52,12 +52,12 @@ COSTLY: dict[str, str] = {
 
 
 @pytest.fixture(scope="module")
-def read_by() -> Sequence[Ground]:
+def read_by() -> Sequence[ReadingSetup]:
     return contexts()
 
 
 @pytest.mark.parametrize("kind", COSTLY)
-def test_a_costly_kind_of_text_costs_little(read_by: Sequence[Ground], kind: str) -> None:
+def test_a_costly_kind_of_text_costs_little(read_by: Sequence[ReadingSetup], kind: str) -> None:
     whole = COSTLY[kind][:MAX_CHARS]
     # Most are refused before they are read; what is left of them below the limits must cost little too.
     for text in (whole, whole[:MAX_TOKENS]):
@@ -92,7 +92,7 @@ def test_too_many_words_or_quotation_marks_are_refused_in_a_sentence() -> None:
     assert explain_excess("it's don't o'clock Adam's " * 90) is None
 
 
-def test_more_orders_than_one_request_may_make_are_refused(read_by: Sequence[Ground]) -> None:
+def test_more_orders_than_one_request_may_make_are_refused(read_by: Sequence[ReadingSetup]) -> None:
     refused = asyncio.run(read_by[0].read("refund Adam. " * 30))
     assert "30 requests in one" in getattr(refused, "detail", "")
 
