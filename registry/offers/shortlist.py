@@ -91,6 +91,8 @@ class Shortlist:
             twice = [name for name, n in Counter(offer.name for offer in self.offers).items() if n > 1]
             raise ValueError(f"two offers are called {twice[0]!r}; a shortlist is a closed set of names")
         self._postings, self._idf = _index(self.offers)
+        aliases = [alias.casefold().split() for offer in self.offers for alias in offer.aliases]
+        self._openings = frozenset(" ".join(words[:count]) for words in aliases for count in (2, 3, 4))
         self._vocabulary = [word for word in self._postings if len(word) >= 4 and not word.isdigit()]
         self.speller = Speller(collect_words(self.offers))
         """Puts slips in the words that the offers use of themselves right."""
@@ -135,6 +137,10 @@ class Shortlist:
 
     def knows(self, word_stem: str) -> bool:
         return word_stem in self._postings
+
+    def calls(self, phrase: str) -> bool:
+        """Whether some offer's other name begins with these two to four words."""
+        return phrase in self._openings
 
     def terms(self, text: str) -> list[Term]:
         """Query terms of a request, rarest first, at most MOST_TERMS; unknown words are tried as misspellings."""

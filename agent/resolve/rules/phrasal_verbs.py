@@ -64,15 +64,19 @@ def _alternatives(phrases: dict[str, str]) -> str:
     return "|".join(sorted((each.replace(" ", r"\s+") for each in phrases), key=len, reverse=True))
 
 
-def replace_phrasal_verbs(text: str, knows: Callable[[str], bool] = lambda _: False) -> list[tuple[int, int, str]]:
+def replace_phrasal_verbs(
+    text: str, knows: Callable[[str], bool] = lambda _: False, calls: Callable[[str], bool] = lambda _: False
+) -> list[tuple[int, int, str]]:
     """Where an order of several words stands, with the plain one: to be put in its place. ``knows`` says whether some
     offer uses a stem: what WordNet has for a verb is asked for only where none uses the verb itself ("take back a
-    credit")."""
+    credit"). ``calls`` says whether some offer is called by these very words, which then stay."""
     bare = blank_quotations(text)
     made = []
     for found in _together().finditer(bare):
         words = found["verb"].lower().split()
         phrase = " ".join(words)
+        if calls(phrase):
+            continue
         if phrase in PLAIN or not knows(stem(words[0])):
             made.append((*found.span("verb"), _verbs()[phrase]))
     taken = [(start, end) for start, end, _ in made]
@@ -81,6 +85,8 @@ def replace_phrasal_verbs(text: str, knows: Callable[[str], bool] = lambda _: Fa
         if any(first < end and start < last for first, last in taken):
             continue
         words = found["verb"].split()
+        if calls(f"{words[0]} {words[-1]}".lower()):
+            continue
         made.append((start, start + len(words[0]), _verbs()[f"{words[0]} {words[-1]}".lower()]))
         made.append((end - len(words[-1]) - 1, end, " "))
     return made

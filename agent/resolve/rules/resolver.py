@@ -165,7 +165,7 @@ def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> 
         return read.put(other.pieces)
     read = read.put(write_out(read.text, _counted))
     read = read.put(correct_spelling(read.text, shortlist, kinds))
-    return read.put(replace_phrasal_verbs(read.text, shortlist.knows))
+    return read.put(replace_phrasal_verbs(read.text, shortlist.knows, shortlist.calls))
 
 
 def _calls_functions(shortlist: Shortlist) -> bool:

@@ -145,6 +145,9 @@ class StretchRecords(StretchNames):
                 phrase = read_phrase(reader, at, number, kind) if number is not None else phrase
             if phrase is None or phrase.last <= at:
                 continue
+            made_here = phrase.noun and reader.low(phrase.first) in {"a", "an", "another", "new"}
+            if made_here and self._makes(reader.kinds[phrase.find.record]):
+                continue
             if len(names) > 1 and token.text.isdigit() and person_like(kind) and not phrase.noun:
                 continue
             if phrase.find.record not in {each.name for each in self.mentioned} and phrase.noun:

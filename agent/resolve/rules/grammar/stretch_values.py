@@ -31,6 +31,8 @@ CODED: Final = 0.3
 LENGTHS: Final = {Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINUTES: "minutes", Unit.SECONDS: "seconds"}
 SURE: Final = 0.6
 REQUIRED_SURE: Final = 0.41
+AIMED_SURE: Final = 0.4
+"""Of a number that something is set to: "raise the quota to 260"."""
 DAY: Final = 86400
 TOWARDS: Final = frozenset({"to", "into", "onto", "as", "on", "=", ">", ":", "2"})
 _ENDS: Final = frozenset({"ends", "end", "expires"})
@@ -98,7 +100,7 @@ class StretchValues(StretchWords):
     def _sums(self, name: str) -> Iterator[Piece]:
         reader = self.reader
         found = Amounts(reader, self.offer, name).read(self.first, self.stop)
-        if found is not None:
+        if found is not None and not self._set_to(found[2]):
             yield Piece(found[1], found[2], ComputedArgument(expression=found[0]))
             return
         for at, held in reader.money.items():
@@ -116,6 +118,13 @@ class StretchValues(StretchWords):
             if timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
                 continue
             yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), CODED if coded else 0.5 if bare else 1.0)
+
+    def _set_to(self, at: int) -> bool:
+        """Whether an amount is said further on as what something is set to: "set the price of … to 95 euros"."""
+        return any(
+            at <= step < self.stop and self.reader.low(step - 1) == "to" and step not in self.quoted
+            for step in self.reader.money
+        )
 
     def _lengths(self, unit: str) -> Iterator[Piece]:
         reader = self.reader
@@ -186,9 +195,10 @@ class StretchValues(StretchWords):
             text, name=name, schema=schema, annotation=annotation, now=reader.now, required=required
         )
         for each in found[:8]:
-            if each.confidence < least:
-                continue
             first, last = reader.end_index(start + each.start), reader.end_index(start + each.end)
+            aimed = required and annotation.unit is Unit.COUNT and reader.low(first - 1) == "to"
+            if each.confidence < (AIMED_SURE if aimed else least):
+                continue
             if first >= last or first in self.quoted:
                 continue
             quote = reader.words(first, last)

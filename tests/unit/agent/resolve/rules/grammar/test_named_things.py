@@ -80,11 +80,43 @@ TAKE_IN = contract(
     title={"label": "Title"},
     shelf={"label": "Shelf"},
 )
+ITEM = {"record": "item"}
+VALUE = contract(
+    "change_worth",
+    "Change what a tool is worth",
+    ["change the worth", "set the worth"],
+    {"item_id": {"type": "integer"}, "worth": {"type": "integer"}, "currency": {"type": "string"}},
+    item_id=ITEM,
+    worth={"unit": "money_minor", "currency_from": "currency", "label": "Worth"},
+    currency={"derive": {"parameter": "item_id", "field": "currency"}, "sources": ["record"]},
+)
+COPIES = contract(
+    "change_copies",
+    "Change how many copies there are of a tool",
+    ["set the copies", "change the copies"],
+    {"item_id": {"type": "integer"}, "copies": {"type": "integer", "minimum": 0}},
+    item_id=ITEM,
+    copies={"unit": "count", "label": "Copies"},
+)
+RETRIEVE = contract("retrieve_item", "Retrieve a tool", ["bring back"], {"item_id": {"type": "integer"}}, item_id=ITEM)
+CHARGE = contract(
+    "make_fine",
+    "Make a fine",
+    ["create a fine", "make a fine"],
+    {"member_id": {"type": "integer"}, "code": {"type": "string", "pattern": "^[A-Z0-9]+$"}},
+    member_id={"record": "member"},
+    code={"label": "Code"},
+)
 
 
 async def came_of(text: str) -> Any:
     there = world("lending")
-    there = replace(there, catalogue=Catalogue([*there.catalogue, RENAME, PAUSE, ADD, EXTEND, SEND, TAKE_IN]))
+    there = replace(
+        there,
+        catalogue=Catalogue(
+            [*there.catalogue, RENAME, PAUSE, ADD, EXTEND, SEND, TAKE_IN, VALUE, COPIES, RETRIEVE, CHARGE]
+        ),
+    )
     task = Task(Request(text=text, now=NOW), OWNER, there, "run_00000000000000000000000001")
     return (await propose(task, RuleResolver())).verdict
 
@@ -131,3 +163,21 @@ async def test_a_value_behind_its_own_name_is_no_second_record() -> None:
 async def test_an_action_that_makes_a_record_is_meant_by_a_new_one() -> None:
     made = await came_of('take in a new tool called "Hedge trimmer" for the back')
     assert values(made) == {"title": "Hedge trimmer", "shelf": "back"}
+
+
+async def test_what_a_field_is_set_to_is_the_amount_and_not_what_it_holds() -> None:
+    made = await came_of("set the worth of tool 103 to 85 euros")
+    assert values(made) == {"item_id": 103, "worth": 8500, "currency": "EUR"}
+
+
+async def test_a_bare_number_that_something_is_set_to_is_a_count() -> None:
+    assert values(await came_of("set the copies of the tool Tile cutter to 12")) == {"item_id": 103, "copies": 12}
+
+
+async def test_an_order_of_two_words_that_an_action_is_called_by_stays() -> None:
+    assert values(await came_of("bring back the tool Tile cutter")) == {"item_id": 103}
+
+
+async def test_the_code_of_a_new_record_is_no_record_that_is_there() -> None:
+    made = await came_of("create a fine LATE25 for Tariq Osman")
+    assert values(made) == {"member_id": 2, "code": "LATE25"}
