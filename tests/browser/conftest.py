@@ -7,7 +7,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -25,14 +24,6 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chro
 New = Callable[..., Visit]
 expect.set_options(timeout=20_000)
 """How long something may take to appear where many run at once; what is there is seen at once."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Longer than elsewhere until a test counts as stuck: one of these is a whole visit, in which each page that nobody
-    has seen yet is judged in both themes."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent) and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(400))
 
 
 @pytest.fixture(scope="session", autouse=True)
