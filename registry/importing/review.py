@@ -43,9 +43,10 @@ def _omit(contract: dict[str, Any], parameter: str) -> None:
     contract.get("annotations", {}).pop(parameter, None)
     endpoint = contract["endpoint"]
     body = endpoint.get("body", {})
+    whole = parameter in (each.get("parameter") for each in (body.get("value", {}), body.get("fields", {}).get("", {})))
     for holder, member in ((endpoint, "query"), (endpoint, "headers"), (body, "fields")):
         values = holder.get(member)
         if isinstance(values, dict):
             holder[member] = {key: each for key, each in values.items() if each.get("parameter") != parameter}
-    if body.get("value", {}).get("parameter") == parameter:
+    if whole:  # then there is none: an empty object is not what the parameter would have sent
         del endpoint["body"]

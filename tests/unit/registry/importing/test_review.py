@@ -93,3 +93,27 @@ def test_decisions_omit_an_optional_parameter_and_refuse_to_omit_a_needed_one() 
     assert "query" not in contract["endpoint"]
     (refused,) = drafted("id")["report"]["refused"]
     assert refused["reason"] == "The decisions omit id, which every call of it needs."
+
+
+def test_a_body_that_is_one_omitted_parameter_is_not_sent() -> None:
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Shop"},
+        "paths": {
+            "/orders": {
+                "post": {
+                    "summary": "Send a list",
+                    "requestBody": {
+                        "content": {"application/json": {"schema": {"type": "array", "items": {"type": "string"}}}}
+                    },
+                    "responses": {},
+                }
+            }
+        },
+    }
+    text = json.dumps(document).encode()
+    (draft,) = perform({"do": "draft", "roots": ["a"]}, lambda _, __: text)["contracts"]
+    (name,) = draft["parameters"]["properties"]
+    assert "body" in draft["endpoint"]
+    decision = OperationDecision.model_validate({"parameters": {name: {"omit": True}}})
+    assert "body" not in decide_draft(draft, decision, connection="shop")["endpoint"]
