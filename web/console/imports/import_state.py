@@ -15,6 +15,8 @@ from core.crypto.secretbox import SecretBox
 from core.errors import BadSetting, InvalidInput
 
 MAX_SEALED_CHARS: Final = 6_000_000
+MAX_PLAIN_BYTES: Final = 24 * 1024 * 1024
+"""Before it is compressed: each page unpacks all of it, and drafts of one schema compress well."""
 _STALE: Final = "These drafts were not made here, or too long ago. Import the document again."
 
 
@@ -77,8 +79,9 @@ def read_answer(answer: Mapping[str, Any]) -> ImportState:
 
 def seal_state(box: SecretBox, workspace: str, state: ImportState) -> str:
     """Raises InvalidInput for drafts that no page can carry."""
-    sealed = box.seal(zlib.compress(json.dumps(asdict(state)).encode()), context=_context(workspace))
-    if len(sealed) > MAX_SEALED_CHARS:
+    plain = json.dumps(asdict(state)).encode()
+    sealed = box.seal(zlib.compress(plain), context=_context(workspace)) if len(plain) <= MAX_PLAIN_BYTES else ""
+    if not sealed or len(sealed) > MAX_SEALED_CHARS:
         raise InvalidInput("This document holds more than a page can carry. Import it with opsiq import openapi.")
     return sealed
 

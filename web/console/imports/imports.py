@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
@@ -85,7 +86,7 @@ async def draft(request: Request, form: WithDocument) -> Response:
         state = read_answer(answer)
         if not state.operations:
             raise InvalidInput("The document has no operations.")
-        sealed = seal_state(container.box, visitor.actor.workspace, state)
+        sealed = await asyncio.to_thread(seal_state, container.box, visitor.actor.workspace, state)
     except (InvalidInput, Unavailable) as error:
         findings = tuple(to_display_text(str(each), limit=300) for each in error.findings[:20])
         return _ask(request, visitor, url, to_display_text(error.detail, limit=600), findings)

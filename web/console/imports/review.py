@@ -3,6 +3,7 @@ cards look; then they are signed, all of them or none."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
@@ -114,7 +115,7 @@ class _Decided:
 @router.post("/review")
 async def review(request: Request, form: LargeForm) -> Response:
     """What was picked, with its questions; and again with what was answered, as cards."""
-    state, numbers = _picked(request, form)
+    state, numbers = await _picked(request, form)
     back = form.get("do", limit=20) == "pick"
     trouble = "" if back else _miscounted(numbers)
     if back or trouble:
@@ -130,7 +131,7 @@ async def review(request: Request, form: LargeForm) -> Response:
 @router.post("/sign")
 async def sign(request: Request, form: LargeForm) -> Response:
     """All of the picked drafts or none: linted once more, signed with the workspace's key, registered."""
-    state, numbers = _picked(request, form)
+    state, numbers = await _picked(request, form)
     if trouble := _miscounted(numbers):
         return await show_picks(request, form.member, state, form.fields.get("sealed", ""), numbers, trouble)
     try:
@@ -164,9 +165,10 @@ async def sign(request: Request, form: LargeForm) -> Response:
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _picked(request: Request, form: Form) -> tuple[ImportState, list[int]]:
+async def _picked(request: Request, form: Form) -> tuple[ImportState, list[int]]:
     """The drafts that came back and the numbers of those ticked, in their order. Raises InvalidInput."""
-    state = open_state(container_of(request).box, form.member.actor.workspace, form.fields.get("sealed", ""))
+    box, sealed = container_of(request).box, form.fields.get("sealed", "")
+    state = await asyncio.to_thread(open_state, box, form.member.actor.workspace, sealed)
     ticked = {int(each) for each in form.every("op", limit=6) if each.isascii() and each.isdigit()}
     return state, sorted(number for number in ticked if number < len(state.drafts))
 

@@ -11,12 +11,15 @@ import zipfile
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from httpx import AsyncClient, Response
 
 import store.contracts
+from core.crypto.secretbox import SecretBox, new_key
+from core.errors import InvalidInput
 from tests.integration.web.console.console import PASSWORD, Console, csrf
 from tests.integration.web.console.keys.test_keys import ticket
-from web.console.imports.import_state import ImportState, RefusedOperation, open_state, seal_state
+from web.console.imports.import_state import MAX_PLAIN_BYTES, ImportState, RefusedOperation, open_state, seal_state
 
 ORDER = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
 NOTES = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("note", "trace")]
@@ -297,3 +300,9 @@ def packed(document: bytes) -> bytes:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("openapi.json", document)
     return made.getvalue()
+
+
+def test_drafts_that_unpack_to_more_than_a_page_is_worth_are_not_sealed() -> None:
+    state = ImportState("Parts", "1", 1, "saas", "", (), (RefusedOperation("x", "y" * MAX_PLAIN_BYTES),))
+    with pytest.raises(InvalidInput, match="more than a page can carry"):
+        seal_state(SecretBox(new_key()), "ws", state)
