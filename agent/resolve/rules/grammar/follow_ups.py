@@ -127,7 +127,7 @@ def _takes_back(reader: Reader, typed: str, calls: Sequence[EarlierCall], choose
 
 
 def _tells_why(why: str, reader: Reader, chooser: Chooser) -> bool:
-    """Whether nothing is ordered in what follows: it stands at the end of the request."""
+    """Whether nothing is ordered in what follows, with which the request ends."""
     count = len(read_text(why).tokens)
     first, stop = len(reader.tokens) - count, len(reader.tokens)
     return not chooser.orders(max(first, 0), stop) and not any(step in reader.numbers for step in range(first, stop))

@@ -50,6 +50,7 @@ _TAIL: Final = word_set(
     "are is was were there do does did we have has us now right currently today at the moment total in still please "
     "exist altogether overall you know i see all that ones these again already yet been being and"
 )
+_NOW: Final = word_set("now then again")
 _HOLDS: Final = word_set("have has had got own owns")
 
 
@@ -61,7 +62,7 @@ def read_answer(reader: Reader) -> Answer | None:
     lead = _LEAD.match(text)
     index = reader.end_index(lead.end() if lead is not None else 0)
     stop = len(reader.tokens)
-    while stop > index and reader.is_mark(stop - 1):
+    while stop > index and (reader.is_mark(stop - 1) or reader.low(stop - 1) in _NOW):
         stop -= 1
     if index >= stop:
         return None
