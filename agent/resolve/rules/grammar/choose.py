@@ -42,6 +42,9 @@ SURELY: Final = 0.9
 """Evidence that words nobody can explain don't outweigh."""
 
 
+_THANKS: Final = frozenset(("thanks", "thank", "thx", "cheers", "congratulations", "congrats", "sorry"))
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """``best`` is None where no offer is meant for sure; ``rivals`` are those that it may be, likeliest first, and are
@@ -84,6 +87,8 @@ class Chooser:
             return Choice(read[0]) if read else Choice(None)
         closed = [] if reads else self._read(self.shortlist.closed, place)
         best = _strongest(read)
+        if (best is None or best.evidence < SURELY) and self._acknowledges(place.first):
+            return Choice(None)
         other = next((each for each in closed if self._means(each, closed)), None)
         if other is not None and (best is None or other.score > best.score):
             return Choice(None, closed=other.offer)
@@ -141,6 +146,11 @@ class Chooser:
                 hinted.append(offer)
             sure = sure or most >= TELLS or phrase or not said.isdisjoint(words.values)
         return hinted if sure else offers
+
+    def _acknowledges(self, at: int) -> bool:
+        """Whether words only thank or greet: "thanks for the lesson, see you on Friday"."""
+        low, after = self.reader.low(at), self.reader.low(at + 1)
+        return low in _THANKS and (after in {"for", "so", "again", "to", "you", "very"})
 
     def _alike(self, best: Interpretation | None, read: Sequence[Interpretation]) -> list[Interpretation]:
         """Actions that no verb tells apart and that the words give all they need: live data tells whose records are

@@ -7,7 +7,7 @@ is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import (
@@ -104,7 +104,7 @@ class Interpreter(StretchCalls):
             clash, evidence = False, max(evidence, 0.75)
         strange, unexplained = tuple(self._strange()), tuple(self._unexplained())
         firm = {name for name, pieces in self.records.items() if any(each.sure >= 0.5 for each in pieces)}
-        typed = len({*firm, *(name for name in self.values if name in offer.required)})
+        typed = len({*firm, *(name for name in self.values if name in offer.required and self._told_to(name))})
         score = (
             2.0 * evidence
             + 0.25 * min(named, 2)
@@ -133,6 +133,20 @@ class Interpreter(StretchCalls):
             person=reader.person,
             thing=reader.thing,
             spoken=dict(reader.spoken),
+        )
+
+    def _told_to(self, name: str) -> bool:
+        """Whether a value tells of an order: a day does where something goes to it ("602 to Friday"), while any talk
+        may name one ("see you on Friday")."""
+        schema = self.offer.properties.get(name)
+        if not isinstance(schema, Mapping) or schema.get("format") not in ("date", "date-time"):
+            return True
+        reader = self.reader
+        anew = {stop for _, stop in reader.corrections}
+        return any(
+            (self._aimed_at(piece) and "on" not in reader.lows(piece.first - 1, 2))
+            or not anew.isdisjoint(range(piece.first - 1, piece.first + 1))
+            for piece in self.values[name]
         )
 
     def _begins(self, text: str, verb: str) -> bool:

@@ -210,3 +210,10 @@ async def test_what_somebody_rang_to_say_is_no_message() -> None:
 async def test_what_is_counted_in_a_question_may_be_held_in_a_state() -> None:
     made = await resolve("how many visits does Rosa have?")
     assert '"kind":"count"' in made.proposal.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks for the visit with Rosa, see you on 3 December", "thank you Rosa, on Friday then"]
+)
+async def test_thanks_order_nothing(text: str) -> None:
+    assert not isinstance(await resolve(text), Proposed)
