@@ -20,6 +20,7 @@ MAX_DEPTH: Final = 200
 MAX_VALUES: Final = 2_000_000
 MAX_MERGED: Final = 100_000
 """Pairs that merge keys may copy."""
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _MAX_DIGITS: Final = 40
 _INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")
@@ -73,11 +74,18 @@ def _json(text: str) -> Any:
     try:
         value = json.loads(text, parse_int=_whole, parse_constant=_no_number)
         _check_bounds(value)
-        return value
+        return _in_whole_characters(value) if _HALF.search(text) else value
     except json.JSONDecodeError as error:
         raise _NotJson(f"line {error.lineno}, column {error.colno}: {error.msg}") from error
     except RecursionError as error:
         raise UnreadableDocument(f"It is nested deeper than {MAX_DEPTH} levels.") from error
+
+
+def _in_whole_characters(value: Any) -> Any:
+    """The value with U+FFFD for each half of a character (a lone surrogate), which JSON's escapes can write and UTF-8
+    can't."""
+    text = json.dumps(value, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+    return json.loads(text.decode("utf-16-le", "replace"))
 
 
 def _check_bounds(root: Any) -> None:

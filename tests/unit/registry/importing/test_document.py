@@ -70,3 +70,10 @@ def test_the_time_to_read_grows_with_the_length_alone() -> None:
     parse_document(wide)
     parse_document(DOUBLING.encode())
     assert time.process_time() - begun < 5  # seconds, where copying would never end
+
+
+def test_half_a_character_is_replaced_and_a_whole_one_stays() -> None:
+    data = rb'{"a\ud800": ["\ud83d\ude00", "x\udfff"]}'
+    assert parse_document(data) == {"a\ufffd": ["\U0001f600", "x\ufffd"]}
+    with pytest.raises(UnreadableDocument, match="invalid Unicode"):
+        parse_document(rb'"a\ud800": 1')

@@ -145,3 +145,27 @@ def test_an_address_that_is_none_breaks_no_import(address: str, root: str) -> No
     report = perform({"do": "draft", "roots": [root]}, lambda _, __: text)["report"]
     assert [each["operation"] for each in report["drafts"]] == ["POST /a"]
     assert [each["operation"] for each in report["refused"]] == ["POST /b"]
+
+
+def test_halves_of_characters_in_names_and_paths_break_no_import() -> None:
+    half = r"\ud800"
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": f"Shop {half}", "version": half},
+        "paths": {
+            f"/orders{half}/{{id}}": {
+                "post": {
+                    "summary": f"Hold {half} it",
+                    "parameters": [
+                        {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}},
+                        {"name": f"why{half}", "in": "query", "schema": {"enum": [half]}},
+                    ],
+                    "responses": {},
+                }
+            }
+        },
+    }
+    text = json.dumps(document).replace("\\\\", "\\").encode()
+    answer = perform({"do": "draft", "roots": ["a"]}, lambda _, __: text)
+    json.dumps(answer, ensure_ascii=False).encode()
+    assert answer["report"]["operations"] == 1
