@@ -55,6 +55,7 @@ def seed() -> None:
         )  # fmt: skip
         event.settings.timezone = "UTC"
         event.settings.waiting_list_enabled = True
+        event.settings.invoice_generate = "admin"
         event.settings.payment_banktransfer__enabled = True
         event.settings.payment_banktransfer_bank_details_type = "other"
         event.settings.payment_banktransfer_bank_details = "Bank of Example"
