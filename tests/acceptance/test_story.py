@@ -205,7 +205,7 @@ def test_the_demo_tells_its_story_whatever_lies_in_the_folder_it_starts_in(tmp_p
         (tmp_path / f"{name}.py").write_text(f"raise SystemExit('{name} of another project')", "utf-8")
     opsiq = Path(sys.executable).with_name("opsiq")
     done = subprocess.run(
-        [opsiq, "demo", "--once"], capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path
+        [opsiq, "demo", "--once"], capture_output=True, text=True, timeout=300, check=True, cwd=tmp_path
     )
     steps: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
     assert [each["step"] for each in steps] == ["resolved", "asked", "held", "confirmed", "sent", "recorded"]
