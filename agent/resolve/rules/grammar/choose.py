@@ -42,7 +42,7 @@ SURELY: Final = 0.9
 """Evidence that words nobody can explain don't outweigh."""
 
 
-_THANKS: Final = frozenset(("thanks", "thank", "thx", "cheers", "congratulations", "congrats", "sorry"))
+_THANKS: Final = frozenset(("thanks", "thank", "thx", "cheers", "congratulations", "congrats"))
 
 
 @dataclass(frozen=True, slots=True)
