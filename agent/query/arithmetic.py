@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from agent.extract.spans.money import find_currency
 from agent.extract.time.date_math import shift
+from agent.extract.time.durations import SECONDS
 from agent.pipeline import Question
 from agent.planning.proposal import (
     MAX_DEPTH,
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from agent.query.context import QueryContext
 
 _SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
-_TIMES: Final = {"day": "day", "week": "week", "fortnight": "fortnight", "month": "month", "year": "year"}
+_NAMED: Final = {SECONDS[name]: f"{name}s" for name in "second minute hour day week fortnight month year".split()}
+_TIMES: Final = {word: _NAMED[long] for word, long in SECONDS.items() if len(word) > 1 and long in _NAMED}
+_SHORT: Final = ("seconds", "minutes", "hours")
 _MOST_DIGITS: Final = 15
 
 
@@ -190,8 +193,8 @@ def find_unit(unit: str | None) -> str | None:
     word = unit.strip()
     if word in (PERCENT, "percent", "per cent", "pct"):
         return PERCENT
-    known = _TIMES.get(word.casefold().removesuffix("s"))
-    return f"{known}s" if known else find_currency(word) or (word.upper() if is_currency(word.upper()) else None)
+    known = _TIMES.get(word.casefold())
+    return known or find_currency(word) or (word.upper() if is_currency(word.upper()) else None)
 
 
 def _calculate(op: str, a: Value, b: Value) -> Value | str:
@@ -231,7 +234,7 @@ def _product(op: str, a: Quantity, b: Quantity) -> Quantity | str:
 
 
 def _shifted(a: Moment, b: Quantity, sign: int) -> Moment | str:
-    if b.number != b.number.to_integral_value() or is_currency(b.unit) or b.unit == PERCENT:
+    if b.number != b.number.to_integral_value() or b.unit in _SHORT or is_currency(b.unit) or b.unit == PERCENT:
         return "That is no number of days. Say the day itself."
     try:
         day = date.fromisoformat(a.text[:10])

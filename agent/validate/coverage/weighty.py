@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
-from agent.pipeline import Request
+from agent.pipeline import Request, Span
 from agent.planning.proposal import (
     SET_HANDLE,
     AnyOf,
@@ -41,7 +41,8 @@ from agent.planning.proposal import (
 from agent.query.arithmetic import find_unit
 from agent.resolve.model.span_matching import locate
 from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.unused_words import collect_subject_stems
+from agent.validate.coverage.modifiers import Accounts, find_modifiers
+from agent.validate.coverage.unused_words import collect_subject_stems, find_joined, find_left_over
 from language import numerals
 from language.stems import EMPTY, ORDER_WORDS, name_stems, split_runs, stem, stem_text
 from language.text import read_text
@@ -128,8 +129,11 @@ def find_unaccounted(
             if text[number.start : number.end].isdigit():
                 strict.add(found[-1])
     found = [each for each in found if not _tells_why(text, each[0])]
+    figures = set(_places([each for each in _nodes(proposal.result) if isinstance(each, Number)], request))
+    modifiers = set(find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), _accounts(proposal, structure)))
     further = list(_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset())))
     found += [*_other_units(text, proposal, contracts, taken), *further]
+    found += _joined_names(text, [*taken, *told], known)
     for said in proposal.left_over:
         place = locate(said, request)
         if place.start is not None and place.origin == 0:
@@ -146,9 +150,10 @@ def find_unaccounted(
     }
     left = [
         each
-        for each in sorted([*found, *limits])
+        for each in sorted({*found, *limits, *modifiers})
         if each not in narrows_or_asks
-        if (each in limits and structure.computes_field)
+        if each in modifiers
+        or (each in limits and structure.computes_field)
         or not any(start < each[1] and each[0] < end for start, end in [*taken, *(() if each in strict else told)])
     ]
     return list(dict.fromkeys(_clause(text, *each) for each in left if not _taken_back(text, each, taken)))
@@ -205,6 +210,19 @@ def _further_orders(text: str, taken: Sequence[tuple[int, int]], known: frozense
         end = closing.start() if closing else len(text)
         if not any(start < end and found.start("verb") < stop for start, stop in taken):
             yield found.start("verb"), end
+
+
+def _joined_names(text: str, taken: Sequence[tuple[int, int]], known: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Names and numbers that "and" joins to something that was used, as one more of it."""
+    claimed = [Span(start=start, end=end, text=text[start:end]) for start, end in taken]
+    for each in find_joined(text, find_left_over(text, claimed, known)):
+        before = patterns.JOINED.search(text, 0, each.start)
+        after = patterns.JOINS.match(text, each.end)
+        if patterns.NAME.match(each.text) and (
+            (before is not None and any(end == before.start() for _, end in taken))
+            or (after is not None and any(start == after.end() for start, _ in taken))
+        ):
+            yield each.start, each.end
 
 
 def _verbs(contracts: Iterable[Contract]) -> frozenset[str]:
@@ -347,6 +365,20 @@ def _structure(proposal: Proposal) -> _Structure:
         or any(isinstance(node, Number) and (node.unit == "%" or node.number < 1) for node in nodes),
         computes_field=computes_field,
         dates=any(isinstance(node, Day) for node in nodes),
+    )
+
+
+def _accounts(proposal: Proposal, structure: _Structure) -> Accounts:
+    nodes = list(_nodes(proposal.result))
+    calls = sum(isinstance(node, Call) for node in nodes)
+    return Accounts(
+        conditions=structure.conditions,
+        dates=structure.dates,
+        restricts=structure.restricts,
+        negates=structure.negates,
+        computes=structure.computes,
+        several=calls > 1,
+        either=any(isinstance(node, AnyOf) for node in nodes),
     )
 
 

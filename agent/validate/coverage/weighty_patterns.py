@@ -12,7 +12,10 @@ from language.stems import stem_text
 NEGATION: Final = re.compile(
     r"(?:^|[,;.!?:\n-]\s*|\b(?:and|but|then|please|so)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)"
     r"|(?<!\w)(?P<out>without|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
-    r"|(?:everything|everyone|all|anything)\s+but|(?:less|minus)(?=\s+\d))(?!\w)",
+    r"|(?:(?:every|any|no)(?:thing|one|body|where)|all)\s+but"
+    r"|(?:all|every|any|each|no)\s+(?:\w+\s+){1,3}?but(?=\s+(?:the|an?|his|her|their|our|my|one|\d|(?-i:[A-Z]\w)))"
+    r"|(?:less|minus)(?=\s+(?:\d|the\b|an?\b|his\b|her\b|their\b|our\b))"
+    r"|(?:avoid|stop|refrain\s+from|hold\s+off(?:\s+on)?|skip|quit)\s+\w+ing)(?!\w)",
     re.IGNORECASE,
 )
 RESTRICTION: Final = re.compile(
@@ -34,7 +37,7 @@ CONDITION: Final = re.compile(
     r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?:he|she|it|they|we|you|his|her|its|their|the))(?!\w)",
     re.IGNORECASE,
 )
-QUANTIFIER: Final = re.compile(r"(?<!\w)(?:all|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE)
+QUANTIFIER: Final = re.compile(r"(?<!\w)(?:(?<!\bafter )(?<!\band for )all|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE)
 PART: Final = re.compile(
     r"(?<!\w)(?:half|halve|(?:an?|one|two|three|four)\s+(?:third|quarter|fifth|sixth|eighth|tenth)s?|double|twice|triple"
     r"|\d+(?:[.,]\d+)?\s*%)(?!\w)",
@@ -55,9 +58,14 @@ REASON: Final = re.compile(
 )
 # Where a further order may begin.
 FURTHER: Final = re.compile(
-    r"(?:[,;.!\n]\s*|\s)(?:and|then|also|plus|afterwards)\s+(?:(?:then|also|please|just|do)\s+)*(?P<verb>[^\W\d_]+)",
+    r"(?:[,;.!\n]\s*|\s)(?:and|but|then|also|plus|afterwards)\s+(?:(?:then|also|please|just|do)\s+)*(?P<verb>[^\W\d_]+)",
     re.IGNORECASE,
 )
+# One more of what was used: "and Ada's", "INV-1 and INV-2".
+_AND: Final = r"\s*,?\s*(?:\band\b|&|\bplus\b|\bas\s+well\s+as\b)\s*(?:(?:the|also|for|from|by|to|of)\s+)*"
+JOINED: Final = re.compile(rf"(?:['’]s)?{_AND}$", re.IGNORECASE)
+JOINS: Final = re.compile(rf"(?:['’]s)?{_AND}", re.IGNORECASE)
+NAME: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]|[\w-]*\d|[\w.+-]+@")
 MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)
 # What takes back the words before it: "ten, no, twelve".
 CORRECTION: Final = re.compile(

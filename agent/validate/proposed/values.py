@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from agent.extract.time.durations import SECONDS
 from agent.pipeline import (
     ComputedSource,
     PromptSource,
@@ -38,7 +39,7 @@ from agent.planning.proposal import (
 )
 from agent.query import Moment, Plain, Quantity, Query, Worked
 from agent.query.conditions import find_time_span as moment_span
-from agent.query.results import DAYS, EarlierArgument, to_minor_units
+from agent.query.results import EarlierArgument, to_minor_units
 from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.evidence import find_spans
@@ -51,6 +52,7 @@ from core.display_text import to_display_text
 from registry.contract import Contract, Unit
 
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+_EXACT: Final = {name: SECONDS[name] for name in "seconds minutes hours days weeks fortnights".split()}
 _TIMES: Final = {Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINUTES: "minutes", Unit.SECONDS: "seconds"}
 _BLANK: Final = re.compile(r"\{(\d{1,2})\}")
 
@@ -228,8 +230,8 @@ class ArgumentValues:
         )
 
     def _coerced(self, slots: Slots, parameter: Parameter, worked: Worked) -> Any | Question:
-        """A worked value in the parameter's own type and unit; nothing is converted but minor units and whole
-        numbers."""
+        """A worked value in the parameter's own type and unit; nothing is converted but minor units, exact lengths
+        of time and whole numbers."""
         value, unit, label = worked.value, parameter.annotation.unit, parameter.label
         if isinstance(value, Moment):
             made = _written_date(parameter, value, self.request.now)
@@ -242,7 +244,7 @@ class ArgumentValues:
             return self._money(slots, parameter, value)
         number, wanted = value.number, _TIMES.get(unit) if unit is not None else None
         if value.is_money or (wanted is not None and value.unit not in (None, wanted)):
-            changed = _in_days(value) if wanted == DAYS else None
+            changed = _in_unit(value, wanted)
             if changed is None:
                 what = wanted or (unit.value if unit else "a number")
                 return slots.ask(
@@ -251,9 +253,8 @@ class ArgumentValues:
             number = changed
         if parameter.schema.get("type") == "integer" or parameter.item().schema.get("type") == "integer":
             if number != number.to_integral_value():
-                return slots.ask(
-                    parameter.name, f"{value.shown} is no whole number. What shall {label} be?", "unreadable"
-                )
+                whole = f"whole number of {wanted}" if wanted else "whole number"
+                return slots.ask(parameter.name, f"{value.shown} is no {whole}. What shall {label} be?", "unreadable")
             return int(number)
         if parameter.schema.get("type") == "string":
             return f"{number.normalize():f}"
@@ -351,11 +352,10 @@ def _written_date(parameter: Parameter, value: Moment, now: datetime) -> str | N
     return text[:10] if fmt == "date" else text
 
 
-def _in_days(value: Quantity) -> Decimal | None:
-    """Weeks as days; a month is no fixed number of them."""
-    if value.unit == "weeks":
-        return value.number * 7
-    return value.number * 14 if value.unit == "fortnights" else None
+def _in_unit(value: Quantity, wanted: str | None) -> Decimal | None:
+    """A length of time in another unit, exactly; a month is no fixed number of days."""
+    held, asked = _EXACT.get(value.unit or ""), _EXACT.get(wanted or "")
+    return value.number * held / asked if held is not None and asked is not None else None
 
 
 def _loose(said: str, currency: str) -> bool:

@@ -1,0 +1,168 @@
+"""Modifiers of an order: words beside what was used that change when, how often, how much or for whom it is done.
+
+Each counts only where it modifies what is done: behind a used word of its clause, or at the head of one. What a clause
+of its own tells of the past is a story. Weighty negations, numbers and days by name are next door.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from language.stems import split_runs, stem
+
+Place = tuple[int, int]
+
+_UNIT: Final = r"(?:second|minute|hour|day|night|week|weekend|fortnight|month|quarter|year)s?"
+_SOON: Final = r"(?:mon|tues?|wed|thu|thurs?|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+_SUM: Final = r"(?:[€$£¥]\s*)?\d"
+# Until when, or after what: a bound in time or a condition. What is done now is done before whatever comes.
+_BOUND: Final = (
+    r"until|till?|pending|subject\s+to|on\s+(?:the\s+)?condition|given\s+that|otherwise|failing\s+\w+"
+    r"|when(?:ever)?(?!\s+(?:you|u)\s+(?:can|could|get|have|find|are)\b)"
+    r"|before\s+\w+ing|not\s+before|after(?=\s+\w)(?!\s+all\b)"
+)
+_DELAY: Final = (
+    rf"in\s+(?:an?|half\s+an?)\s+{_UNIT}|(?:at|by|before|until)\s+(?:noon|midnight|lunch(?:time)?|christmas|easter)"
+    r"|(?:this|tomorrow)\s+(?:morning|afternoon|evening)|at\s+\d{1,2}(?::\d\d|\s*[ap]\.?m\b)"
+    rf"|on\s+the\s+\d{{1,2}}(?:st|nd|rd|th)|(?:on|by|from|next|this)\s+{_SOON}\b\.?(?=\s*(?:[,;!?\d]|$))"
+    rf"|\d{{1,2}}\.?\s+{_SOON}\b|over\s+the\s+(?:weekend|holidays)"
+    r"|(?:the\s+)?(?:end|start|beginning)\s+of\s+(?:(?:the|this|next)\s+)?(?:day|week|month|quarter|year)"
+    r"|later(?=\s*(?:[.,;!]|$))"
+)
+_LENGTH: Final = (
+    rf"for\s+(?:an?|another|half\s+an?|some|the\s+next)\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)|for\s+the\s+time\s+being|temporarily"
+)
+_RATE: Final = (
+    rf"(?:per|each|every)\s+(?:{_UNIT}|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+    r"|(?:hourly|daily|weekly|fortnightly|monthly|quarterly|yearly|annually)(?=\s*(?:[,;.!?]|$|\b(?:to|for|from|until)\b))"
+    rf"|(?<!\bfor )(?<!\bin )(?<!\bby )(?<!\bof )(?<!\babout )(?<!\bwithin )(?<=\w )an?\s+{_UNIT}(?=\s*(?:[,;.!?]|$))"
+    r"|(?:\d+|two|three|four|five|six|ten|several|many)\s+times|\d\s*[x×*]\s*(?=[€$£¥]?\s*\d)"
+)
+_SHARE: Final = (
+    r"partial(?:ly)?|partly|in\s+part|(?:some|most|part|a\s+(?:bit|part|portion|piece))\s+of|(?<!\d)[1-9]/\d{1,2}(?![\d/])"
+    r"|(?:\d+|[^\W\d_]+)\s+(?:percent|per\s+cent)"
+)
+_LIMIT: Final = (
+    rf"(?:(?:less|fewer|more|higher|lower)\s+than|under|below|over|above|beyond)(?=\s*{_SUM})"
+    rf"|(?:max|min)(?:imum|\.)?(?:\s+of)?(?=\s*{_SUM})|(?<![\w.,/-])\d{{1,6}}\s*[-–]\s*\d{{1,6}}(?![\w/-]|[.,]\d)"
+    r"|or\s+(?:more|less|fewer|above|below|higher|lower|over|under)"
+    r"|(?:more|less|fewer|longer|shorter|higher|lower)\s+(?:\w+\s+){0,3}?than(?!\s*\d)"
+)
+_QUALIFIED: Final = r"(?:working|business|banking|trading|school)[\s-]+(?:days?|hours?|weeks?)|workdays?|weekdays?"
+_ADDED: Final = r"(?:plus|on\s+top\s+of)(?=\s)|minus\s+(?=\D)|net\s+of"
+_OR: Final = r"or(?!\s+(?:so|something|whatever|anything|similar|thereabouts|rather|not|no)\b)"
+_OTHERS: Final = (
+    r"(?:(?<=,)|(?<=;)|(?<=\band))\s+(?:and\s+)?the\s+(?:rest|others|remaining|remainder)|same\s+(?:for|with|goes\s+for)"
+)
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+
+
+BOUND: Final = _words(_BOUND)
+WHEN: Final = _words(rf"{_DELAY}|{_LENGTH}")
+RATE: Final = _words(_RATE)
+SHARE: Final = _words(_SHARE)
+LIMIT: Final = re.compile(rf"(?<!\w)(?:{_LIMIT})", re.IGNORECASE)
+QUALIFIED: Final = _words(_QUALIFIED)
+ADDED: Final = re.compile(rf"(?<!\w)(?:{_ADDED})", re.IGNORECASE)
+OR: Final = _words(_OR)
+OTHERS: Final = re.compile(rf"(?:{_OTHERS})(?!\w)", re.IGNORECASE)
+# "Must not get": what the clause speaks of is not to be done.
+FORBIDS: Final = _words(
+    r"(?:(?:do|does|should|must|may|can|could|will|would|shall|ca|wo|sha)n['’]t(?!\s+(?:you|we)\b)"
+    r"|(?:do|does|should|must|may|can|could|will|would|shall)\s+not|cannot)"
+)
+ASKS: Final = re.compile(r"\b(?:if|whether|unless|when)\b", re.IGNORECASE)
+PUNCTUATION: Final = re.compile(r"[;!?\n]|[.,:](?!\d)|\s[-–—]\s")
+HEAD: Final = re.compile(r"(?:^|[,:;.!?\n])\s*(?:(?:and|but|then|please|so)\s+)*$", re.IGNORECASE)
+_PAST: Final = r"\b(?:was|were|had|did|got|went|came|said|told|wrote|sent|paid|\w{2,}(?<!e)ed)\b"
+PAST: Final = re.compile(_PAST, re.IGNORECASE)
+PAST_BEFORE: Final = re.compile(rf"{_PAST}\s+(?:\w+\s+)?$", re.IGNORECASE)
+PRESENT: Final = re.compile(r"\b(?:is|are|has|have|gets?|will|been)\b|['’](?:s|ve|ll)\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Which kinds of modifiers the form of a proposal accounts for."""
+
+    conditions: bool = False
+    dates: bool = False
+    restricts: bool = False
+    negates: bool = False
+    computes: bool = False
+    several: bool = False
+    either: bool = False
+
+
+def find_modifiers(
+    text: str, taken: Sequence[Place], figures: Collection[Place], verbs: frozenset[str], by: Accounts
+) -> Iterator[Place]:
+    """The places of modifiers that nothing accounts for. ``taken`` are the quotes that were used, ``figures`` those of
+    numbers among them: a limit or rate in the quote of a number is no part of it. ``verbs`` are the stems of the calls'
+    own words."""
+    plain = [each for each in taken if each not in figures]
+    for pattern, accounted, used, tells in (
+        (BOUND, by.conditions or by.dates or by.restricts, taken, True),
+        (WHEN, by.dates, taken, True),
+        (RATE, by.computes, plain, False),
+        (SHARE, by.computes, taken, False),
+        (LIMIT, by.restricts or by.conditions, plain, False),
+        (QUALIFIED, by.dates, plain, False),
+        (ADDED, by.computes or by.several or by.negates, taken, False),
+        (OR, by.either, plain, False),
+        (OTHERS, False, taken, False),
+    ):
+        for found in () if accounted else pattern.finditer(text):
+            place = found.span()
+            if any(start < place[1] and place[0] < end for start, end in used):
+                continue
+            if _modifies(text, place, taken, verbs) and not (tells and _tells_past(text, *place)):
+                yield place
+    if not by.negates:
+        yield from _forbidden(text, taken, verbs)
+
+
+def _modifies(text: str, place: Place, taken: Sequence[Place], verbs: frozenset[str]) -> bool:
+    """Whether something that was used, or the verb of a call, stands in the same clause; or the words are the head of
+    the sentence."""
+    start, end = _clause(text, *place)
+    if text[place[0] :].casefold().startswith("or"):  # a choice is between what was used and something else
+        return any(start <= first < place[0] for first, _ in taken) and not ASKS.search(text, start, place[0])
+    if HEAD.search(text, 0, place[0]) and text[end : end + 1] in {",", ":", "-", ""}:
+        return True
+    return any(first < end and start < last for first, last in taken) or any(
+        stem(word.casefold()) in verbs for word, _, _ in split_runs(text[start:end])
+    )
+
+
+def _clause(text: str, start: int, end: int) -> Place:
+    """The stretch between punctuation around a place; a comma right before it joins."""
+    before = [match.end() for match in PUNCTUATION.finditer(text, 0, start) if text[match.end() : start].strip()]
+    after = PUNCTUATION.search(text, end)
+    return (before[-1] if before else 0), (after.start() if after else len(text))
+
+
+def _tells_past(text: str, start: int, end: int) -> bool:
+    """Whether the words follow a verb of the past, or the rest of the clause tells what has been: a reason, nothing to
+    wait for."""
+    closing = PUNCTUATION.search(text, end)
+    rest = text[end : closing.start() if closing else len(text)]
+    if PAST_BEFORE.search(text, 0, start):
+        return True
+    return PAST.search(rest) is not None and PRESENT.search(rest) is None
+
+
+def _forbidden(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> Iterator[Place]:
+    """What is used of a clause that says it is not to be, where no later clause says what is."""
+    for found in FORBIDS.finditer(text):
+        _, end = _clause(text, *found.span())
+        if any(start < found.end() and found.start() < last for start, last in taken):
+            continue
+        later = any(stem(word.casefold()) in verbs for word, _, _ in split_runs(text[end:]))
+        if any(found.end() <= start < end for start, _ in taken) and not later and all(last <= end for _, last in taken):
+            yield found.span()
