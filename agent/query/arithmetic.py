@@ -39,9 +39,10 @@ if TYPE_CHECKING:
     from agent.query.context import QueryContext
 
 _SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
-_NAMED: Final = {SECONDS[name]: f"{name}s" for name in "second minute hour day week fortnight month year".split()}
+_UNITS: Final = ("seconds", "minutes", "hours", "days", "weeks", "fortnights", "months", "years")
+_NAMED: Final = {SECONDS[name]: name for name in _UNITS}
 _TIMES: Final = {word: _NAMED[long] for word, long in SECONDS.items() if len(word) > 1 and long in _NAMED}
-_SHORT: Final = ("seconds", "minutes", "hours")
+_SHORT: Final = _UNITS[:3]
 _MOST_DIGITS: Final = 15
 
 

@@ -15,7 +15,7 @@ from agent.validate.records import confusables, explanations
 from agent.validate.records.located import LocatedRecord, plural, singular
 from agent.validate.records.name_match import match_name
 from agent.validate.records.query import RecordQuery
-from agent.validate.records.ranking import Fit, find_best, find_numbered, is_identifying, is_slip
+from agent.validate.records.ranking import Fit, find_best, find_numbered, holds_numbers, is_identifying, is_slip
 from agent.validate.records.scope import fits, merge_filters
 from registry.records import Query, Record, RecordKind, SearchBy
 
@@ -68,7 +68,7 @@ class RecordSearch:
                     continue
                 kept = [each for each in found if filters.keeps(each)]
                 return Pool(kept, via, named=True) if kept else self.explain_exclusion(need, find, found[0])
-            fitting = [each for each in found if filters.keeps(each)]
+            fitting = [each for each in found if filters.keeps(each) and holds_numbers(each, words)]
             narrowed = [each for each in fitting if fits(each, need.filter)] or fitting
             told = self.match_words(need, words, narrowed, place=find.order is not None or find.pick != "one", by=by)
             if isinstance(told, Question) or told:

@@ -33,7 +33,8 @@ _DELAY: Final = (
     r"|later(?=\s*(?:[.,;!]|$))"
 )
 _LENGTH: Final = (
-    rf"for\s+(?:an?|another|half\s+an?|some|the\s+next)\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)|for\s+the\s+time\s+being|temporarily"
+    rf"for\s+(?:an?|another|half\s+an?|some|the\s+next)\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"
+    r"|for\s+the\s+time\s+being|temporarily"
 )
 _RATE: Final = (
     rf"(?:per|each|every)\s+(?:{_UNIT}|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
@@ -55,7 +56,8 @@ _QUALIFIED: Final = r"(?:working|business|banking|trading|school)[\s-]+(?:days?|
 _ADDED: Final = r"(?:plus|on\s+top\s+of)(?=\s)|minus\s+(?=\D)|net\s+of"
 _OR: Final = r"or(?!\s+(?:so|something|whatever|anything|similar|thereabouts|rather|not|no)\b)"
 _OTHERS: Final = (
-    r"(?:(?<=,)|(?<=;)|(?<=\band))\s+(?:and\s+)?the\s+(?:rest|others|remaining|remainder)|same\s+(?:for|with|goes\s+for)"
+    r"(?:(?<=,)|(?<=;)|(?<=\band))\s+(?:and\s+)?the\s+(?:rest|others|remaining|remainder)"
+    r"|same\s+(?:for|with|goes\s+for)"
 )
 
 
@@ -66,6 +68,10 @@ def _words(pattern: str) -> re.Pattern[str]:
 BOUND: Final = _words(_BOUND)
 WHEN: Final = _words(rf"{_DELAY}|{_LENGTH}")
 RATE: Final = _words(_RATE)
+BESIDE: Final = _words(
+    rf"until|till?|(?:for\s+)?(?:an?|another)\s+{_UNIT}(?=\s*(?:$|[,;.!?]|\b(?:for|because|as|since|due)\b))"
+    r"|(?:for\s+)?(?:each|every|per)"
+)
 SHARE: Final = _words(_SHARE)
 LIMIT: Final = re.compile(rf"(?<!\w)(?:{_LIMIT})", re.IGNORECASE)
 QUALIFIED: Final = _words(_QUALIFIED)
@@ -88,7 +94,8 @@ PRESENT: Final = re.compile(r"\b(?:is|are|has|have|gets?|will|been)\b|['’](?:s
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Which kinds of modifiers the form of a proposal accounts for."""
+    """Which kinds of modifiers the form of a proposal accounts for. ``several`` calls may be what is added, an
+    ``answered`` question says how much."""
 
     conditions: bool = False
     dates: bool = False
@@ -97,6 +104,7 @@ class Accounts:
     computes: bool = False
     several: bool = False
     either: bool = False
+    answered: bool = False
 
 
 def find_modifiers(
@@ -110,39 +118,56 @@ def find_modifiers(
         (BOUND, by.conditions or by.dates or by.restricts, taken, True),
         (WHEN, by.dates, taken, True),
         (RATE, by.computes, plain, False),
-        (SHARE, by.computes, taken, False),
-        (LIMIT, by.restricts or by.conditions, plain, False),
+        (SHARE, by.computes or by.answered, taken, False),
+        (LIMIT, by.restricts or by.conditions or by.answered, plain, False),
         (QUALIFIED, by.dates, plain, False),
         (ADDED, by.computes or by.several or by.negates, taken, False),
         (OR, by.either, plain, False),
         (OTHERS, False, taken, False),
     ):
         for found in () if accounted else pattern.finditer(text):
-            place = found.span()
+            place = (
+                (found.start() + found.group().rstrip().rfind(" ") + 1, found.end())
+                if pattern is LIMIT
+                else found.span()
+            )
             if any(start < place[1] and place[0] < end for start, end in used):
                 continue
-            if _modifies(text, place, taken, verbs) and not (tells and _tells_past(text, *place)):
+            heads = pattern in (BOUND, WHEN, ADDED, OTHERS)
+            joins = pattern is not SHARE
+            if _modifies(text, place, taken, verbs, heads=heads, joins=joins) and not (
+                tells and _tells_past(text, *place)
+            ):
                 yield place
     if not by.negates:
         yield from _forbidden(text, taken, verbs)
 
 
-def _modifies(text: str, place: Place, taken: Sequence[Place], verbs: frozenset[str]) -> bool:
+def begins_beside(text: str, start: int, end: int) -> re.Match[str] | None:
+    """How long, until when or how often, where a quoted text begins with it, maybe behind its "for"."""
+    found = BESIDE.search(text, max(0, start - 4), end)
+    return found if found is not None and found.start() <= start < found.end() else None
+
+
+def _modifies(
+    text: str, place: Place, taken: Sequence[Place], verbs: frozenset[str], *, heads: bool, joins: bool
+) -> bool:
     """Whether something that was used, or the verb of a call, stands in the same clause; or the words are the head of
-    the sentence."""
-    start, end = _clause(text, *place)
+    the sentence, where such may be."""
+    start, end = _clause(text, *place, joins=joins)
     if text[place[0] :].casefold().startswith("or"):  # a choice is between what was used and something else
         return any(start <= first < place[0] for first, _ in taken) and not ASKS.search(text, start, place[0])
-    if HEAD.search(text, 0, place[0]) and text[end : end + 1] in {",", ":", "-", ""}:
+    if heads and HEAD.search(text, 0, place[0]) and text[end : end + 1] in {",", ":", "-", ""}:
         return True
     return any(first < end and start < last for first, last in taken) or any(
         stem(word.casefold()) in verbs for word, _, _ in split_runs(text[start:end])
     )
 
 
-def _clause(text: str, start: int, end: int) -> Place:
-    """The stretch between punctuation around a place; a comma right before it joins."""
-    before = [match.end() for match in PUNCTUATION.finditer(text, 0, start) if text[match.end() : start].strip()]
+def _clause(text: str, start: int, end: int, *, joins: bool = True) -> Place:
+    """The stretch between punctuation around a place; a comma right before it may join."""
+    marks = [match.end() for match in PUNCTUATION.finditer(text, 0, start)]
+    before = [each for each in marks if not joins or text[each:start].strip()]
     after = PUNCTUATION.search(text, end)
     return (before[-1] if before else 0), (after.start() if after else len(text))
 
@@ -164,5 +189,7 @@ def _forbidden(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> Iter
         if any(start < found.end() and found.start() < last for start, last in taken):
             continue
         later = any(stem(word.casefold()) in verbs for word, _, _ in split_runs(text[end:]))
-        if any(found.end() <= start < end for start, _ in taken) and not later and all(last <= end for _, last in taken):
+        done = any(stem(word.casefold()) in verbs for word, _, _ in split_runs(text[found.end() : end]))
+        used = any((found.end() <= start or done) and start < end for start, _ in taken)
+        if used and not later and all(last <= end for _, last in taken):
             yield found.span()

@@ -11,9 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
-
-from pydantic import BaseModel
+from typing import Final
 
 from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
@@ -36,13 +34,14 @@ from agent.planning.proposal import (
     PlanResult,
     Proposal,
     StateIs,
-    Words,
 )
 from agent.query.arithmetic import find_unit
 from agent.resolve.model.span_matching import locate
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.modifiers import Accounts, find_modifiers
-from agent.validate.coverage.unused_words import collect_subject_stems, find_joined, find_left_over
+from agent.validate.coverage.proposal_quotes import find_places, walk
+from agent.validate.coverage.unused_words import collect_subject_stems, find_left_over
 from language import numerals
 from language.stems import EMPTY, ORDER_WORDS, name_stems, split_runs, stem, stem_text
 from language.text import read_text
@@ -81,12 +80,12 @@ def find_unaccounted(
     accounts for that number where it is said so ("of her two bikes"). ``named`` are the numbers of the records that the
     plan is about: a handle stands for them."""
     text = request.text
-    drafts = [node for node in _nodes(proposal.result) if isinstance(node, DraftedText)]
-    told = _places([each.quote for each in drafts], request)
-    taken = [each for each in _places((proposal.result, proposal.replaced), request) if each not in told]
+    drafts = [node for node in walk(proposal.result) if isinstance(node, DraftedText)]
+    told = find_places([each.quote for each in drafts], request)
+    taken = [each for each in find_places((proposal.result, proposal.replaced), request) if each not in told]
     structure = _structure(proposal)
     counted: set[float] = {*_counts(proposal), *_defaults(contracts)}
-    if any(isinstance(node, Handle) for node in _nodes(proposal.result)):
+    if any(isinstance(node, Handle) for node in walk(proposal.result)):
         counted |= set(named)
     polite = strip_politeness(text)
     words = " ".join(
@@ -129,11 +128,14 @@ def find_unaccounted(
             if text[number.start : number.end].isdigit():
                 strict.add(found[-1])
     found = [each for each in found if not _tells_why(text, each[0])]
-    figures = set(_places([each for each in _nodes(proposal.result) if isinstance(each, Number)], request))
-    modifiers = set(find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), _accounts(proposal, structure)))
+    figures = set(find_places([each for each in walk(proposal.result) if isinstance(each, Number)], request))
+    modifiers = set(
+        find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), _accounts(request, proposal, structure))
+    )
     further = list(_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset())))
     found += [*_other_units(text, proposal, contracts, taken), *further]
     found += _joined_names(text, [*taken, *told], known)
+    modifiers |= find_misread(request, proposal, contracts)
     for said in proposal.left_over:
         place = locate(said, request)
         if place.start is not None and place.origin == 0:
@@ -156,7 +158,8 @@ def find_unaccounted(
         or (each in limits and structure.computes_field)
         or not any(start < each[1] and each[0] < end for start, end in [*taken, *(() if each in strict else told)])
     ]
-    return list(dict.fromkeys(_clause(text, *each) for each in left if not _taken_back(text, each, taken)))
+    told_of = dict.fromkeys(_clause(text, *each) for each in left if not _taken_back(text, each, taken))
+    return [each for each in told_of if not any(each != other and each in other for other in told_of)]
 
 
 def _asks_whether(text: str, place: tuple[int, int], contracts: Sequence[Contract]) -> bool:
@@ -183,7 +186,7 @@ def _other_units(
     text: str, proposal: Proposal, contracts: Sequence[Contract], taken: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
     """Units beside numbers that were used without them, and that neither the value nor the parameter is in."""
-    used = {find_unit(node.unit) for node in _nodes(proposal.result) if isinstance(node, Number)}
+    used = {find_unit(node.unit) for node in walk(proposal.result) if isinstance(node, Number)}
     used |= {note.unit.value for each in contracts for note in each.annotations.values() if note.unit is not None}
     for number in numerals.find(read_text(text)):
         after = patterns.UNIT_FURTHER.match(text, number.end)
@@ -215,9 +218,12 @@ def _further_orders(text: str, taken: Sequence[tuple[int, int]], known: frozense
 def _joined_names(text: str, taken: Sequence[tuple[int, int]], known: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Names and numbers that "and" joins to something that was used, as one more of it."""
     claimed = [Span(start=start, end=end, text=text[start:end]) for start, end in taken]
-    for each in find_joined(text, find_left_over(text, claimed, known)):
-        before = patterns.JOINED.search(text, 0, each.start)
+    for each in find_left_over(text, claimed, known):
+        whole = patterns.CODE.search(text, 0, each.start)
+        before = patterns.JOINED.search(text, 0, whole.start() if whole is not None else each.start)
         after = patterns.JOINS.match(text, each.end)
+        if patterns.CHOICE.search(text, 0, each.start):
+            continue  # "whichever of A and B is older": one is chosen
         if patterns.NAME.match(each.text) and (
             (before is not None and any(end == before.start() for _, end in taken))
             or (after is not None and any(start == after.end() for start, _ in taken))
@@ -291,50 +297,13 @@ def _clause(text: str, start: int, end: int) -> str:
     return text[first:last].strip(" ,;.!?\n")[:_MOST_TOLD] or text[start:end]
 
 
-def _quotes(node: Any, request: Request) -> Iterator[Words]:
-    """Every stretch of typed words in a proposal, wherever it stands."""
-    if isinstance(node, Words):
-        yield node if node.start is not None else locate(node.text, request)
-    elif isinstance(node, BaseModel):
-        for name in type(node).model_fields:
-            yield from _quotes(getattr(node, name), request)
-    elif isinstance(node, dict):
-        for each in node.values():
-            yield from _quotes(each, request)
-    elif isinstance(node, Sequence) and not isinstance(node, str):
-        for each in node:
-            yield from _quotes(each, request)
-
-
-def _places(node: Any, request: Request) -> list[tuple[int, int]]:
-    """Where the quotes of a part of a proposal stand in the request itself."""
-    return [
-        (words.start, words.start + len(words.text))
-        for words in _quotes(node, request)
-        if words.origin == 0 and words.start is not None
-    ]
-
-
 def _conveys(draft: DraftedText, value: Decimal) -> bool:
     """Whether a number stands in a drafted text."""
     return any(each.value == value for each in numerals.find(read_text(draft.text)))
 
 
-def _nodes(node: Any) -> Iterator[Any]:
-    if isinstance(node, BaseModel):
-        yield node
-        for name in type(node).model_fields:
-            yield from _nodes(getattr(node, name))
-    elif isinstance(node, dict):
-        for each in node.values():
-            yield from _nodes(each)
-    elif isinstance(node, Sequence) and not isinstance(node, str):
-        for each in node:
-            yield from _nodes(each)
-
-
 def _structure(proposal: Proposal) -> _Structure:
-    nodes = list(_nodes(proposal.result))
+    nodes = list(walk(proposal.result))
     calls = [
         call
         for call in (proposal.result.calls if isinstance(proposal.result, PlanResult) else ())
@@ -368,8 +337,8 @@ def _structure(proposal: Proposal) -> _Structure:
     )
 
 
-def _accounts(proposal: Proposal, structure: _Structure) -> Accounts:
-    nodes = list(_nodes(proposal.result))
+def _accounts(request: Request, proposal: Proposal, structure: _Structure) -> Accounts:
+    nodes = list(walk(proposal.result))
     calls = sum(isinstance(node, Call) for node in nodes)
     return Accounts(
         conditions=structure.conditions,
@@ -379,13 +348,14 @@ def _accounts(proposal: Proposal, structure: _Structure) -> Accounts:
         computes=structure.computes,
         several=calls > 1,
         either=any(isinstance(node, AnyOf) for node in nodes),
+        answered=any(each.text for each in request.answers),
     )
 
 
 def _counts(proposal: Proposal) -> Iterator[int]:
     """The numbers that stand in a reference's form instead of a quote: how many, which place in line, how many related
     records."""
-    for node in _nodes(proposal.result):
+    for node in walk(proposal.result):
         if isinstance(node, Find) and isinstance(node.pick, int):
             yield node.pick
         elif isinstance(node, Has):

@@ -37,7 +37,9 @@ CONDITION: Final = re.compile(
     r"(?:if(?!\s+(?:possible|you\s+(?:can|could|would|please|don['’]?t\s+mind)|at\s+all\s+possible)\b)|unless|provided|assuming|(?:as|so)\s+long\s+as|in\s+case|depending\s+on|as\s+soon\s+as|once\s+(?:he|she|it|they|we|you|his|her|its|their|the))(?!\w)",
     re.IGNORECASE,
 )
-QUANTIFIER: Final = re.compile(r"(?<!\w)(?:(?<!\bafter )(?<!\band for )all|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE)
+QUANTIFIER: Final = re.compile(
+    r"(?<!\w)(?:(?<!\bafter )(?<!\band for )all|every|everyone|everybody|both|each)(?!\w)", re.IGNORECASE
+)
 PART: Final = re.compile(
     r"(?<!\w)(?:half|halve|(?:an?|one|two|three|four)\s+(?:third|quarter|fifth|sixth|eighth|tenth)s?|double|twice|triple"
     r"|\d+(?:[.,]\d+)?\s*%)(?!\w)",
@@ -62,10 +64,17 @@ FURTHER: Final = re.compile(
     re.IGNORECASE,
 )
 # One more of what was used: "and Ada's", "INV-1 and INV-2".
-_AND: Final = r"\s*,?\s*(?:\band\b|&|\bplus\b|\bas\s+well\s+as\b)\s*(?:(?:the|also|for|from|by|to|of)\s+)*"
+_AND: Final = (
+    r"\s*,?\s*(?:\band\b|&|\bplus\b|\bas\s+well\s+as\b)\s*(?:(?:the|also|all|half|both|for|from|by|to|of)\s+)*"
+)
 JOINED: Final = re.compile(rf"(?:['’]s)?{_AND}$", re.IGNORECASE)
 JOINS: Final = re.compile(rf"(?:['’]s)?{_AND}", re.IGNORECASE)
+CHOICE: Final = re.compile(r"\b(?:whichever|\w+er|\w+est|one)\s+of\s[^,;.!?\n]*$", re.IGNORECASE)
+CODE: Final = re.compile(r"[\w-]+$")
 NAME: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]|[\w-]*\d|[\w.+-]+@")
+OF: Final = re.compile(r"\s+(?:of|off|from)\s+(?:(?:the|his|her|their|its)\s+)?", re.IGNORECASE)
+ON_TOP: Final = re.compile(r"\b(?:more|extra|additional|further|longer)\b", re.IGNORECASE)
+TO: Final = re.compile(r"(?:^|\s)to\s", re.IGNORECASE)
 MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)
 # What takes back the words before it: "ten, no, twelve".
 CORRECTION: Final = re.compile(

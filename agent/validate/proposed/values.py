@@ -52,7 +52,7 @@ from core.display_text import to_display_text
 from registry.contract import Contract, Unit
 
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
-_EXACT: Final = {name: SECONDS[name] for name in "seconds minutes hours days weeks fortnights".split()}
+_EXACT: Final = {name: SECONDS[name] for name in ["seconds", "minutes", "hours", "days", "weeks", "fortnights"]}
 _TIMES: Final = {Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINUTES: "minutes", Unit.SECONDS: "seconds"}
 _BLANK: Final = re.compile(r"\{(\d{1,2})\}")
 

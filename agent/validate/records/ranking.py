@@ -185,3 +185,10 @@ def fold_words(text: str) -> list[str]:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
+
+
+def holds_numbers(record: Record, words: str) -> bool:
+    """Whether the numbers of the words stand whole in a record: 100 is no 1005, however alike a search finds them."""
+    numbers = re.findall(r"\d+", words)
+    values = " ".join(str(each) for each in record.values.values())
+    return all(re.search(rf"(?<!\d){number}(?!\d)", values) for number in numbers)

@@ -15,7 +15,15 @@ from agent.validate.records.attribute_match import narrow
 from agent.validate.records.located import LocatedRecord, plural, singular
 from agent.validate.records.name_match import match_name
 from agent.validate.records.query import Outcome, RecordQuery, SearchSpec, find_place_word
-from agent.validate.records.ranking import Fit, find_best, find_described, find_numbered, find_tied, sort_by_field
+from agent.validate.records.ranking import (
+    Fit,
+    find_best,
+    find_described,
+    find_numbered,
+    find_tied,
+    holds_numbers,
+    sort_by_field,
+)
 from agent.validate.records.scope import MOST, RecordScope, Scalar, TooMany, Unrelated, fits, merge_filters
 from agent.validate.records.time_bounds import find_bounds, is_within
 from registry.records import Query, Record
@@ -98,6 +106,7 @@ class Search:
         if where is None:
             return ()
         found = await self._asked(aim, Query(kind.name, words, "name" if named else None, where, limit=MOST))
+        found = [each for each in found if holds_numbers(each, words)]
         found = narrow(found, kind, aim.reference.marks) if aim.reference.marks else found
         by_place = aim.reference.position is not None and len(found) < MOST
         all_of_them = aim.reference.every and aim.need.most > 1 and len(found) < MOST

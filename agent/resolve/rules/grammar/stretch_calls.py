@@ -15,6 +15,7 @@ from agent.planning.proposal import (
     StateIs,
     TypedValue,
 )
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.interpretation import SURE_VERB, Piece
 from agent.resolve.rules.grammar.stretch_records import StretchRecords
 from agent.resolve.rules.grammar.texts import is_message, read_text_argument, takes_text
@@ -105,14 +106,33 @@ class StretchCalls(StretchRecords):
                 if len(theirs) != len(pieces):
                     single[other] = theirs[-1].argument
             paired = [each for each in values if len(each[1]) == len(pieces)]
+            alone = self._of_one(pieces)
             return [
-                {**single, name: piece.argument, **{other: theirs[at].argument for other, theirs in paired}}
+                {
+                    **{one: said for one, said in single.items() if alone.get(one, at) == at},
+                    name: piece.argument,
+                    **{other: theirs[at].argument for other, theirs in paired},
+                }
                 for at, piece in enumerate(pieces)
             ]
         for name, pieces in listed:
             single[name] = pieces[0].argument
             self.doubtful = True
         return [single]
+
+    def _of_one(self, pieces: Sequence[Piece]) -> dict[str, int]:
+        """The values said of one record alone, behind an earlier one, and of which: "A and half of B"."""
+        made: dict[str, int] = {}
+        for name, values in self.values.items():
+            for at, piece in enumerate(pieces):
+                of = values[0].last if len(values) == 1 else -1
+                if at and self.reader.low(of) in {"of", "off"} and values[0].first >= pieces[0].last:
+                    step = of + 1
+                    while self.reader.low(step) in lexicon.DETERMINERS:
+                        step += 1
+                    if step == piece.first or of + 1 == piece.first:
+                        made[name] = at
+        return made
 
     def _is_list(self, pieces: Sequence[Piece], values: Sequence[tuple[str, list[Piece]]]) -> bool:
         """Whether records stand in a list: a joint between each two, or as many values."""

@@ -99,9 +99,13 @@ class StretchValues(StretchWords):
 
     def _sums(self, name: str) -> Iterator[Piece]:
         reader = self.reader
-        found = Amounts(reader, self.offer, name).read(self.first, self.stop)
-        if found is not None and not self._set_to(found[2]):
-            yield Piece(found[1], found[2], ComputedArgument(expression=found[0]))
+        amounts, step, parts = Amounts(reader, self.offer, name), self.first, 0
+        while (found := amounts.read(step, self.stop)) is not None:
+            step = max(found[1] + 1, found[2])
+            if not self._set_to(found[2]):
+                yield Piece(found[1], found[2], ComputedArgument(expression=found[0]))
+                parts += 1
+        if parts:
             return
         for at, held in reader.money.items():
             if not self.first <= at < self.stop or at in self.quoted or at in reader.dates or at in reader.hours:

@@ -1,0 +1,26 @@
+"""Amounts beside lists of records, read without a model: a part is of the record that it is said of."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Request
+from agent.planning.propose import Task, propose
+from agent.resolve.rules.resolver import RuleResolver
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("waive F-231 and half of F-235", [900, 600]),
+        ("waive half of F-231 and a third of F-235", [450, 400]),
+        ("waive half of F-231 and F-235", [450, 600]),
+        ("waive F-231 and F-235", [900, 1200]),
+    ],
+)
+async def test_a_part_is_taken_of_the_record_that_it_is_said_of(text: str, amounts: list[int]) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world("lending"), "run_00000000000000000000000001")
+    made = (await propose(task, RuleResolver())).verdict
+    assert isinstance(made, Plan), made
+    assert [each.value for step in made.steps for each in step.filled if each.param == "amount"] == amounts

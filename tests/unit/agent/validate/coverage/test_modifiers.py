@@ -1,0 +1,181 @@
+"""Words that change when, how often, how much or for whom something is done are asked about, stories are not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Answer, Plan, Question, Request
+from agent.planning.propose import Task, propose
+from agent.resolve.model.resolver import ProposingResolver
+from agent.validate.plan_builder import REST
+from tests.unit.agent.validate.coverage.test_weighty import shop
+from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
+
+WAIVE = {"action": "waive_fine", "fine_id": find("fine", "F-231"), "amount": None}
+RENEW = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(7, "7 days", "days")}
+SHELVE = {
+    "action": "set_shelf",
+    "item_id": find("item", "Tile cutter"),
+    "shelf": {"value": "cellar", "quote": "cellar"},
+    "note": None,
+}
+CREDIT = {
+    "action": "apply_credit",
+    "customer_id": find("customer", "Hugo Bernard"),
+    "amount": number(30, "30 euros", "EUR"),
+    "note": None,
+}
+
+
+async def verdict_of(text: str, step: dict[str, Any]) -> Any:
+    if step["action"] != CREDIT["action"]:
+        return (await came_of(text, plan(step))).verdict
+    task = Task(Request(text=text, now=NOW), OWNER, shop(), "run_00000000000000000000000001")
+    answer = {"understood": "", "result": plan(step), "left_over": []}
+    return (await propose(task, ProposingResolver(Says(answer)))).verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("waive F-231 until she is back", WAIVE),
+        ("waive F-231 when she returns the sander", WAIVE),
+        ("waive F-231 after the check-up", WAIVE),
+        ("once more: waive F-231 subject to a check", WAIVE),
+        ("waive F-231 in an hour", WAIVE),
+        ("waive F-231 this evening", WAIVE),
+        ("waive F-231 on the 5th", WAIVE),
+        ("waive F-231 at 17:30", WAIVE),
+        ("waive F-231 temporarily", WAIVE),
+        ("put the Tile cutter in the cellar for a month", SHELVE),
+        ("put the Tile cutter in the cellar or at the front", SHELVE),
+        ("put the Tile cutter in the cellar, the rest at the front", SHELVE),
+        ("waive part of F-231", WAIVE),
+        ("waive F-231 partly", WAIVE),
+        ("waive forty percent of F-231", WAIVE),
+        ("waive F-231 plus the reminder fee", WAIVE),
+        ("waive F-231 minus the reminder fee", WAIVE),
+        ("waive F-231 and Ruth Meyer's", WAIVE),
+        ("waive F-231 and F-235 as well", WAIVE),
+        ("waive all of F-235 and F-231", WAIVE),
+        ("F-231 must not be waived", WAIVE),
+        ("renew loan 502 by 7 days every month", RENEW),
+        ("renew loan 502 by 7 days monthly", RENEW),
+        ("renew loan 502 by 7 days or more", RENEW),
+        ("give Hugo Bernard less than 30 euros of credit", CREDIT),
+        ("give Hugo Bernard a maximum of 30 euros of credit", CREDIT),
+        ("give Hugo Bernard 20-30 euros of credit", CREDIT),
+        ("give Hugo Bernard 30 euros of credit a week", CREDIT),
+        ("give Hugo Bernard 3 x 30 euros of credit", CREDIT),
+        ("give anyone but Hugo Bernard 30 euros of credit", CREDIT),
+        ("give all our users but Hugo Bernard 30 euros of credit", CREDIT),
+        ("Hugo Bernard shouldn't get 30 euros of credit", CREDIT),
+        ("avoid giving Hugo Bernard 30 euros of credit", CREDIT),
+    ],
+)
+async def test_what_changes_the_order_beside_a_used_word_is_asked_about(text: str, step: dict[str, Any]) -> None:
+    made = await verdict_of(text, step)
+    assert isinstance(made, Question), made
+    assert made.slot == REST, made
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("waive F-231, she had waited for a week", WAIVE),
+        ("waive F-231 after all", WAIVE),
+        ("waive F-231 when you can", WAIVE),
+        ("waive F-231 before she complains", WAIVE),
+        ("waive F-231 or whatever it is called", WAIVE),
+        ("waive F-231, it was charged after she had returned it", WAIVE),
+        ("waive F-231 that Ines called about this morning", WAIVE),
+        ("I can't see why F-231 is there, please waive it", WAIVE),
+        ("F-231 shouldn't be there, waive it", WAIVE),
+        ("waive F-231. Ines and Ruth asked", WAIVE),
+        ("renew loan 502 by 7 days, he needs it more than we do", RENEW),
+        ("he can't finish until it rains less. Renew loan 502 by 7 days", RENEW),
+        ("when it rains he can't work. Renew loan 502 by 7 days", RENEW),
+        ("give Hugo Bernard 30 euros of credit, part of it was our fault", CREDIT),
+    ],
+)
+async def test_what_a_clause_of_its_own_tells_is_a_story(text: str, step: dict[str, Any]) -> None:
+    assert isinstance(await verdict_of(text, step), Plan)
+
+
+async def test_a_limit_in_the_quote_of_a_number_is_no_part_of_it() -> None:
+    made = await verdict_of(
+        "give Hugo Bernard under 30 euros", CREDIT | {"amount": number(30, "under 30 euros", "EUR")}
+    )
+    assert isinstance(made, Question), made
+
+
+@pytest.mark.parametrize(
+    ("unit", "count", "days"), [("hours", 48, 2), ("hours", 36, None), ("minutes", 2880, 2), ("nights", 3, 3)]
+)
+async def test_lengths_of_time_are_converted_exactly_or_asked_about(unit: str, count: int, days: int | None) -> None:
+    said = f"{count} {unit}"
+    step = RENEW | {"days": number(count, said, unit)}
+    made = (await came_of(f"renew loan 502 by {said}", plan(step))).verdict
+    if days is None:
+        assert isinstance(made, Question)
+        assert "whole number of days" in made.text
+    else:
+        assert isinstance(made, Plan), made
+        assert {each.param: each.value for each in made.steps[0].filled}["days"] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [("renew loan 502 by 7 working days", "7 working days"), ("renew loan 502 to 7 days", "7 days")],
+)
+async def test_working_days_and_totals_are_no_days_on_top(text: str, quote: str) -> None:
+    made = (await came_of(text, plan(RENEW | {"days": number(7, quote, "days")}))).verdict
+    assert isinstance(made, Question)
+    assert made.slot == REST
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "stands"),
+    [
+        ("scrap item 101 for a week", "a week", False),
+        ("scrap item 101 until Friday", "until Friday", False),
+        ("scrap item 101, burnt for a week now", "burnt for a week now", True),
+    ],
+)
+async def test_how_long_is_no_reason(text: str, quote: str, stands: bool) -> None:
+    step = {"action": "scrap_item", "item_id": find("item", "101"), "reason": {"value": quote, "quote": quote}}
+    made = (await came_of(text, plan(step))).verdict
+    assert isinstance(made, Plan if stands else Question), made
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"), [("waive F-231 and half of F-235", False), ("waive half of F-231 and F-235", True)]
+)
+async def test_a_part_said_of_a_later_record_is_not_taken_of_the_first(text: str, stands: bool) -> None:
+    def half(said: str) -> dict[str, Any]:
+        whole = {"field": "amount", "of": find("fine", said)}
+        return {
+            "action": "waive_fine",
+            "fine_id": find("fine", said),
+            "amount": {"op": "*", "a": whole, "b": number(0.5, "half")},
+        }
+
+    made = (await came_of(text, plan(half("F-231"), half("F-235")))).verdict
+    assert isinstance(made, Plan if stands else Question), made
+
+
+async def test_an_answer_says_how_much_where_a_part_was_left_open() -> None:
+    told = [Answer(slot="0.amount", text="4 euros")]
+    made = (await came_of("waive a bit of F-231", plan(WAIVE), answers=told)).verdict
+    assert isinstance(made, Plan), made
+
+
+async def test_a_number_names_no_record_that_only_holds_a_longer_one() -> None:
+    there = world("lending")
+    step = {"action": "set_shelf", "item_id": find("item", "10"), "shelf": {"value": "back", "quote": "back"}}
+    task = Task(Request(text="item 10 to the back", now=NOW), OWNER, there, "run_00000000000000000000000001")
+    answer = {"understood": "", "result": plan(step | {"note": None}), "left_over": []}
+    made = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(made, Question), made
