@@ -133,6 +133,8 @@ def find_modifiers(
             )
             if any(start < place[1] and place[0] < end for start, end in used):
                 continue
+            if pattern is BOUND and found.group()[:1].casefold() in "ut" and _is_used(text, place[1], taken):
+                continue  # the day itself is what was used
             heads = pattern in (BOUND, WHEN, ADDED, OTHERS)
             joins = pattern is not SHARE
             if _modifies(text, place, taken, verbs, heads=heads, joins=joins) and not (
@@ -147,6 +149,12 @@ def begins_beside(text: str, start: int, end: int) -> re.Match[str] | None:
     """How long, until when or how often, where a quoted text begins with it, maybe behind its "for"."""
     found = BESIDE.search(text, max(0, start - 4), end)
     return found if found is not None and found.start() <= start < found.end() else None
+
+
+def _is_used(text: str, at: int, taken: Sequence[Place]) -> bool:
+    """Whether what was used follows at once."""
+    found = re.compile(r"\s+(?:the\s+|on\s+)?").match(text, at)
+    return found is not None and any(start == found.end() for start, _ in taken)
 
 
 def _modifies(
