@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agent.pipeline import Request
-from agent.planning.proposal import Argument, Call, ComputedArgument, Find, Number, Proposal, QuotedText, TypedValue
+from agent.planning.proposal import (
+    Argument,
+    ArgumentOf,
+    Call,
+    Computed,
+    ComputedArgument,
+    Find,
+    Number,
+    PlanResult,
+    Proposal,
+    QuotedText,
+    TypedValue,
+)
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import begins_beside
 from agent.validate.coverage.proposal_quotes import find_places, walk
@@ -22,6 +34,7 @@ def find_misread(request: Request, proposal: Proposal, contracts: Sequence[Contr
         *_of_others(text, proposal, request),
         *_beside_texts(text, proposal, contracts, request),
         *_ends_up(text, proposal, contracts, request),
+        *_of_earlier(text, proposal, request),
     }
 
 
@@ -67,3 +80,20 @@ def _ends_up(text: str, proposal: Proposal, contracts: Sequence[Contract], reque
         if bare and note.unit is not None and patterns.ON_TOP.search(f"{contract.description} {note.label or ''}"):
             places = find_places(argument, request)
             yield from (each for each in places if patterns.TO.search(text[max(0, each[0] - 4) : each[0] + 3]))
+
+
+def _of_earlier(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
+    """What is said of an earlier value, where none is computed with: "10 more" for what waits, "make it 30" for what
+    was done already and would come on top."""
+    if not request.thread or not isinstance(proposal.result, PlanResult):
+        return
+    if any(isinstance(node, Computed | ArgumentOf) for node in walk(proposal.result)):
+        return
+    if proposal.result.replaces:
+        found = patterns.RELATIVE.search(text)
+    else:
+        done = {call.action for call in request.thread[-1].calls if not call.waits}
+        again = any(isinstance(node, Call) and node.action in done for node in walk(proposal.result))
+        found = patterns.ANEW.match(text) if again else None
+    if found is not None:
+        yield found.span()

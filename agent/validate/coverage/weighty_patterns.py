@@ -69,6 +69,11 @@ _AND: Final = (
 )
 JOINED: Final = re.compile(rf"(?:['’]s)?{_AND}$", re.IGNORECASE)
 JOINS: Final = re.compile(rf"(?:['’]s)?{_AND}", re.IGNORECASE)
+# Said of what was said before: how much more of it, or what it is to be instead.
+RELATIVE: Final = re.compile(
+    r"\b(?:more|less|fewer|half|halve|third|quarter|double|twice|triple|keep)\b", re.IGNORECASE
+)
+ANEW: Final = re.compile(r"\s*(?:no,?\s+|sorry,?\s+|actually,?\s+)*make\s+(?:it|that)\b", re.IGNORECASE)
 CHOICE: Final = re.compile(r"\b(?:whichever|\w+er|\w+est|one)\s+of\s[^,;.!?\n]*$", re.IGNORECASE)
 CODE: Final = re.compile(r"[\w-]+$")
 NAME: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]|[\w-]*\d|[\w.+-]+@")

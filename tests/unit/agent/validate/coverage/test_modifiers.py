@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from agent.pipeline import Answer, Plan, Question, Request
+from agent.pipeline import Answer, EarlierCall, Plan, Question, Request, Turn
+from agent.planning.proposal import Call, ComputedArgument, Handle, Number, PlanResult, Proposal, RecordArgument, Words
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
+from agent.validate.coverage.misread import find_misread
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_weighty import shop
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan, world
@@ -179,3 +182,25 @@ async def test_a_number_names_no_record_that_only_holds_a_longer_one() -> None:
     answer = {"understood": "", "result": plan(step | {"note": None}), "left_over": []}
     made = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(made, Question), made
+
+
+@pytest.mark.parametrize(
+    ("text", "waits", "stands"),
+    [
+        ("10 days", True, True),
+        ("10 days more", True, False),
+        ("make it 10 days", True, True),
+        ("make it 10 days", False, False),
+    ],
+)
+async def test_what_is_said_of_an_earlier_value_is_no_value_of_its_own(text: str, waits: bool, stands: bool) -> None:
+    earlier = EarlierCall(handle="@call1", action="lending.renew_loan", records={"loan_id": "@loan1"}, waits=waits)
+    turn = Turn(words="renew loan 502 by 7 days", came="…", calls=(earlier,))
+    days = ComputedArgument(expression=Number(number=Decimal(10), unit="days", quote=Words(text="10 days")))
+    loan = RecordArgument(reference=Handle(handle="@loan1"))
+    call = Call(action="lending.renew_loan", arguments={"loan_id": loan, "days": days})
+    proposal = Proposal(result=PlanResult(calls=(call,), replaces=("@call1",) if waits else ()))
+    contract = world("lending").catalogue.get("lending.renew_loan")
+    assert contract is not None
+    left = find_misread(Request(text=text, now=NOW, thread=(turn,)), proposal, [contract])
+    assert bool(left) is not stands
