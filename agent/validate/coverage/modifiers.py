@@ -135,6 +135,8 @@ def find_modifiers(
                 continue
             if pattern is BOUND and found.group()[:1].casefold() in "ut" and _is_used(text, place[1], taken):
                 continue  # the day itself is what was used
+            if pattern is OTHERS and _is_used(text, place[1], taken):
+                continue  # whom the same is for is who was used
             heads = pattern in (BOUND, WHEN, ADDED, OTHERS)
             joins = pattern is not SHARE
             if _modifies(text, place, taken, verbs, heads=heads, joins=joins) and not (

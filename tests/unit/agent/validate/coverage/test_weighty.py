@@ -231,3 +231,15 @@ async def test_an_if_is_a_question_only_where_the_call_finds_things_out(
     answer = {"understood": "", "result": plan({**step, **held}), "left_over": []}
     made = (await propose(task, ProposingResolver(Says(answer)))).verdict
     assert isinstance(made, Plan if stands else Question), made
+
+
+@pytest.mark.parametrize(("text", "stands"), [("the same for Ruth Meyer", True), ("same for Ruth and Piet Vos", False)])
+async def test_the_same_for_somebody_is_accounted_for_by_who_it_is(text: str, stands: bool) -> None:
+    letter = {"draft": "The shop is shut.", "fills": [], "quote": ""}
+    write = {
+        "action": "write_member",
+        "member_id": find("member", "Piet Vos" if not stands else "Ruth Meyer"),
+        "letter": letter,
+    }
+    made = (await came_of(text, plan(write), thread={"@member1": (("member", "1"),)})).verdict
+    assert isinstance(made, Plan if stands else Question), made
