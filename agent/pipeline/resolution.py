@@ -135,13 +135,15 @@ class Abstain(Value):
 class Ask(Value):
     """A question instead of a resolution. ``drafts`` are the likeliest calls; ``confidence`` is how sure the resolver
     was of them, as in ``Calls``, where only that was lacking. ``stands`` says that no surer choice settles it:
-    something that was said can't be checked, or done."""
+    something that was said can't be checked, or done. ``likeliest`` is the call that the question is about, as far as
+    it is read: where its record isn't there, nothing is asked."""
 
     kind: Literal["ask"] = "ask"
     question: Question
     drafts: tuple[Draft, ...] = ()
     confidence: float | None = None
     stands: bool = False
+    likeliest: Proposal | None = None
 
 
 class Proposed(Value):

@@ -10,6 +10,8 @@ from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
 from registry.contract import Policy
 
+NO_ACTION: Final = "Nothing that can be done here does that."
+
 
 def explain_nothing_planned(
     none: NoneResult, catalogue: Catalogue, actor: Actor, surface: Surface
@@ -32,7 +34,7 @@ _AFTER: Final = {
     Policy.NEVER: "It is done at once.",
 }
 _WHY: Final = {
-    "no such action": "Nothing that can be done here does that.",
+    "no such action": NO_ACTION,
     "not allowed": "That is not open to you here.",
     "how-to question": "I can do things here, but not explain how they are done.",
     "depends on the future or the unknown": "That depends on something I can't know. Ask again when it has happened.",

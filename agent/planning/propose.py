@@ -31,7 +31,7 @@ from agent.pipeline import (
     ignore_phase,
 )
 from agent.planning.answered import is_for_the_model, offered_records, replaced_words, taken_up
-from agent.planning.no_plan import explain_nothing_planned
+from agent.planning.no_plan import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reversal import correct_calls, undo_calls
 from agent.planning.thread import ThreadCall, earlier_arguments
@@ -186,7 +186,9 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
             return first
         case Calls() as calls:
             return await _with_alternatives(task, resolved, calls, on_phase)
-        case Ask(question=question, drafts=drafts, confidence=confidence):
+        case Ask(question=question, drafts=drafts, confidence=confidence, likeliest=likeliest):
+            if likeliest is not None and _is_not_found((await _validate(task, resolved, likeliest, on_phase)).verdict):
+                return Outcome(Abstain(reason="nothing_fits", detail=NO_ACTION), resolved)
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain:
             return Outcome(abstain, resolved)

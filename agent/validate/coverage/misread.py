@@ -84,8 +84,8 @@ def _ends_up(text: str, proposal: Proposal, contracts: Sequence[Contract], reque
 
 def _of_earlier(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
     """What is said of an earlier value, where none is computed with: "10 more" for what waits, "make it 30" for what
-    was done already and would come on top."""
-    if not request.thread or not isinstance(proposal.result, PlanResult):
+    was done already and would come on top. Whoever was asked since has said how much."""
+    if not request.thread or request.answers or not isinstance(proposal.result, PlanResult):
         return
     if any(isinstance(node, Computed | ArgumentOf) for node in walk(proposal.result)):
         return

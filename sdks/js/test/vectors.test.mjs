@@ -7,7 +7,7 @@ import { signed, vectors } from "./signed.mjs";
 import { call, caught, client, scripted, SECRET, told } from "./wire.mjs";
 
 const PATIENT = 10;
-const HASTY = 0.15;
+const HASTY = 0.5;
 const listed = (listing) => (listing instanceof sdk.Listing ? listing.page() : listing);
 
 signed();

@@ -112,7 +112,7 @@ class Proposer:
             if best is None and choice.tied and len(parts) == 1:
                 return self._whichever(choice.rivals, told=choice.told)
             if best is None and choice.rivals and (len(parts) == 1 or wish.ordered):
-                return _which(choice.rivals)
+                return self._which(choice.rivals)
             if best is not None and best.missing and not wish.ordered and len(parts) > 1:
                 best = None
             if best is None:
@@ -143,6 +143,23 @@ class Proposer:
             calls = [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
             made.append(proposal_of(calls, self.left_over(calls)))
         return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told)
+
+    def _which(self, rivals: Sequence[Interpretation]) -> Ask:
+        """A question which of the likeliest actions is meant."""
+        text = "Which of these do you mean?" if len(rivals) > 1 else "Is this what you mean?"
+        candidates = tuple(
+            Candidate(
+                id=each.offer.name, label=each.offer.title or each.offer.name, detail=each.offer.description[:200]
+            )
+            for each in rivals
+        )
+        drafts = (Draft(action=rivals[0].offer.name, version=rivals[0].offer.version),)
+        question = Question(slot="action", code="unclear_action", text=text, candidates=candidates)
+        likeliest = None
+        if len(rivals) == 1 and rivals[0].complete:
+            calls = [Call(action=rivals[0].offer.name, arguments=arguments) for arguments in rivals[0].calls]
+            likeliest = proposal_of(calls, self.left_over(calls))
+        return Ask(question=question, drafts=drafts, likeliest=likeliest)
 
     def ordered(self) -> bool:
         """Whether anything is ordered."""
@@ -354,14 +371,3 @@ def _record_of(arguments: Mapping[str, Argument]) -> Find | None:
         if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
             return argument.reference
     return None
-
-
-def _which(rivals: Sequence[Interpretation]) -> Ask:
-    """A question which of the likeliest actions is meant."""
-    text = "Which of these do you mean?" if len(rivals) > 1 else "Is this what you mean?"
-    candidates = tuple(
-        Candidate(id=each.offer.name, label=each.offer.title or each.offer.name, detail=each.offer.description[:200])
-        for each in rivals
-    )
-    drafts = (Draft(action=rivals[0].offer.name, version=rivals[0].offer.version),)
-    return Ask(question=Question(slot="action", code="unclear_action", text=text, candidates=candidates), drafts=drafts)

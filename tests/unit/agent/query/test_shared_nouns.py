@@ -11,13 +11,17 @@ from tests.unit.registry.test_kinds import two
 @pytest.mark.parametrize(
     ("name", "text", "note"),
     [
-        ("shop.customer", "how many customers are there?", "That is Shop alone; say “CRM customers” for those of CRM."),
+        (
+            "shop.customer",
+            "how many customers have we?",
+            "That is Shop alone; say “CRM customers” for those of CRM.",
+        ),
         ("crm.customer", "List every customer", "That is CRM alone; say “Shop customer” for those of Shop."),
         ("shop.customer", "how many shop customers are there?", ""),
         ("shop.customer", "who is not in the CRM, of all customers?", ""),
         ("order", "how many orders are there?", ""),
         ("shop.customer", "how many are there?", ""),
-        ("nothing", "how many customers are there?", ""),
+        ("nothing", "how many customers have we?", ""),
     ],
 )
 def test_an_answer_says_whose_records_it_is_about_where_the_words_could_mean_others(
