@@ -24,6 +24,9 @@ from registry.records import RecordKind
 LEAST_CODE: Final = 3
 """Digits of a number that may be a record's though nothing beside it says so."""
 
+MOST_WORDS: Final = 30
+"""No description of a record is longer."""
+
 
 class StretchRecords(StretchNames):
     """Reads which records an action's parameters mean."""
@@ -227,7 +230,8 @@ class StretchRecords(StretchNames):
     def _break(self, at: int, *, values: bool = False, words: bool = False) -> int:
         """Where a phrase that begins at a token must end."""
         reader = self.reader
-        for step in range(at + 1, self.stop):
+        stop = min(self.stop, at + MOST_WORDS)
+        for step in range(at + 1, stop):
             if step in self.quoted:
                 return step
             if values and self._is_value(step) and not reader.comparison_before(step):
@@ -240,7 +244,7 @@ class StretchRecords(StretchNames):
                     return step
                 if any(p.first == step for pieces in self.values.values() for p in pieces if p.sure >= 0.5):
                     return step
-        return self.stop
+        return stop
 
     def _joined(self, name: str, at: int) -> bool:
         """Whether a phrase stands in a list with the one before it: nothing but joints and values between."""

@@ -26,6 +26,7 @@ from agent.resolve.rules.grammar.texts import takes_text
 from language.stems import stem
 from registry.contract import Annotation, Unit
 
+MOST_DETERMINERS: Final = 4
 CODED: Final = 0.3
 """How surely a long bare number is an amount: it may be a record's."""
 LENGTHS: Final = {Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINUTES: "minutes", Unit.SECONDS: "seconds"}
@@ -253,11 +254,10 @@ class StretchValues(StretchWords):
     def _aimed(self, at: int) -> bool:
         """Whether what stands here is where something shall go: "to the business plan", where a parameter takes
         "business"."""
-        step = at
-        while self.reader.low(step) in lexicon.DETERMINERS:
+        step, before = at, at - 1  # nobody says more determiners in a row than a few
+        while step < at + MOST_DETERMINERS and self.reader.low(step) in lexicon.DETERMINERS:
             step += 1
-        before = at - 1
-        while self.reader.low(before) in lexicon.DETERMINERS:
+        while before >= at - MOST_DETERMINERS and self.reader.low(before) in lexicon.DETERMINERS:
             before -= 1
         towards = self.reader.low(before) in TOWARDS or (
             before >= 0 and self.reader.tokens[before].text in {">", "→", ":", "="}
@@ -270,6 +270,6 @@ class StretchValues(StretchWords):
 
     def _aimed_at(self, piece: Piece) -> bool:
         step = piece.first - 1
-        while step >= self.first and self.reader.low(step) in lexicon.DETERMINERS:
+        while step >= max(self.first, piece.first - MOST_DETERMINERS) and self.reader.low(step) in lexicon.DETERMINERS:
             step -= 1
         return step >= self.first and (self.reader.low(step) in TOWARDS or self.reader.tokens[step].text in {">", "→"})
