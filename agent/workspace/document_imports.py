@@ -15,7 +15,7 @@ from core.errors import InvalidInput, Unavailable
 from executors.http.ssrf_guard import SsrfGuard
 from executors.importing.import_process import DocumentSource, ImportProcess
 from executors.importing.sources import ARCHIVES, TextSource, WebSource, open_archive
-from registry.importing.references import is_url
+from registry.importing.document.references import is_url
 
 MAX_WAITING: Final = 4
 """Imports that are run or wait, so that documents don't pile up in memory."""

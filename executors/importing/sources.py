@@ -21,8 +21,8 @@ import aiohttp
 from core.errors import InvalidInput
 from executors.http.session import AnswerHead, detail_of, kind_of, open_session
 from executors.http.ssrf_guard import Blocked, SsrfGuard
-from registry.importing.document import MAX_BYTES
-from registry.importing.references import MAX_ALL_BYTES
+from registry.importing.document.parser import MAX_BYTES
+from registry.importing.document.references import MAX_ALL_BYTES
 
 MAX_MEMBERS: Final = 20_000
 FETCH_S: Final = 30.0

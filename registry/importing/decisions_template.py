@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from registry.importing import words
-from registry.importing.credentials import find_credential
+from registry.importing.drafts import words
+from registry.importing.drafts.credentials import find_credential
 from registry.importing.decisions import SCHEMA, Decisions, OperationDecision
-from registry.importing.drafting import Draft
-from registry.importing.kinds import KindDraft
+from registry.importing.drafts.drafting import Draft
+from registry.importing.drafts.kinds import KindDraft
 from registry.importing.openapi import Import
 
 _ID: Final = re.compile(r"_?(?:ids?|uuids?|keys?|slugs?|codes?|names?|numbers?)\Z")

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from registry.importing.alternatives import Settler
-from registry.importing.digests import Digests
-from registry.importing.drafting import ROOMS, choose_content
-from registry.importing.operations import Operation, read_description
-from registry.importing.references import Documents
-from registry.importing.schema_view import SchemaReader, SchemaView
-from registry.importing.slots import CannotDraft, Slot, read_slots
+from registry.importing.document.alternatives import Settler
+from registry.importing.document.digests import Digests
+from registry.importing.drafts.drafting import ROOMS, choose_content
+from registry.importing.document.operations import Operation, read_description
+from registry.importing.document.references import Documents
+from registry.importing.document.schema_view import SchemaReader, SchemaView
+from registry.importing.drafts.slots import CannotDraft, Slot, read_slots
 
 Change = Literal["added", "removed", "compatible", "incompatible"]
 _BOUNDS: Final[Mapping[str, int]] = {  # keyword → the direction in which it takes less

@@ -30,21 +30,21 @@ from agent.pipeline import (
     Trace,
 )
 from agent.resolve.resolver import find_chosen_action
-from agent.resolve.rules.chat_words import write_out
+from agent.resolve.rules.normalization.chat_words import write_out
 from agent.resolve.rules.clauses import Clause, head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.conditional import under_condition
 from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.coverage import PART, check_coverage
 from agent.resolve.rules.ellipsis import split_coordinated
-from agent.resolve.rules.grammar.corrections import blank_corrected
+from agent.resolve.rules.normalization.corrections import blank_corrected
 from agent.resolve.rules.grammar.understand import understand
 from agent.resolve.rules.object_check import is_foreign_object
-from agent.resolve.rules.phrasal_verbs import replace_phrasal_verbs
+from agent.resolve.rules.normalization.phrasal_verbs import replace_phrasal_verbs
 from agent.resolve.rules.ranking import KINDRED, is_close_second, rank_offers, segments
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import fill_slots
-from agent.resolve.rules.spelling import correct_spelling
-from agent.resolve.rules.text_alignment import AlignedText
+from agent.resolve.rules.normalization.spelling import correct_spelling
+from agent.resolve.rules.normalization.text_alignment import AlignedText
 from language.foreign import NAMES, translate
 from registry.contract import Risk
 from registry.offers.offer import Offer

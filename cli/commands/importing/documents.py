@@ -12,7 +12,7 @@ from core.errors import InvalidInput
 from executors.http.ssrf_guard import SsrfGuard
 from executors.importing.import_process import DocumentSource, ImportProcess
 from executors.importing.sources import WebSource, open_path
-from registry.importing.references import is_url
+from registry.importing.document.references import is_url
 from registry.importing.tasks import Task
 
 _LOOPBACK = ("127.0.0.0/8", "::1/128")

@@ -7,7 +7,7 @@ from agent.planning.proposal import (
     Find,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrase_parts import PhraseParts
+from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.reader import Reader
 
 

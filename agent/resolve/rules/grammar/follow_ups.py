@@ -25,10 +25,10 @@ from agent.planning.proposal import (
     RecordArgument,
     UndoResult,
 )
-from agent.resolve.rules.grammar.action_words import action_words
-from agent.resolve.rules.grammar.choose import Chooser
-from agent.resolve.rules.grammar.interpret import Interpreter
-from agent.resolve.rules.grammar.interpretation import Interpretation
+from agent.resolve.rules.grammar.orders.action_words import action_words
+from agent.resolve.rules.grammar.orders.chooser import Chooser
+from agent.resolve.rules.grammar.orders.interpreter import Interpreter
+from agent.resolve.rules.grammar.orders.interpretation import Interpretation
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.stretch import Stretch
 from language.text import find_quotations, read_text, word_set

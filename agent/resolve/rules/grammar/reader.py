@@ -17,7 +17,7 @@ from agent.extract.time.date_math import shift
 from agent.planning.proposal import AnyOf, Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.corrections import CORRECTION
+from agent.resolve.rules.normalization.corrections import CORRECTION
 from language import numerals
 from language.date_forms import MONTHS
 from language.gazetteer import COUNTRIES, COUNTRY_CODES

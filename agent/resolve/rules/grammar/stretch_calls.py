@@ -16,9 +16,9 @@ from agent.planning.proposal import (
     TypedValue,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.interpretation import SURE_VERB, Piece
-from agent.resolve.rules.grammar.stretch_records import StretchRecords
-from agent.resolve.rules.grammar.texts import is_message, read_text_argument, takes_text
+from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Piece
+from agent.resolve.rules.grammar.orders.stretch_records import StretchRecords
+from agent.resolve.rules.grammar.orders.texts import is_message, read_text_argument, takes_text
 
 MOST_LIST: Final = 12
 

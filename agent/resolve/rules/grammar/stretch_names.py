@@ -8,10 +8,10 @@ from agent.extract.references.vocabulary import person_like
 from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrase_parts import Phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import MOST_NAMED
-from agent.resolve.rules.grammar.stretch_values import StretchValues
-from agent.resolve.rules.grammar.texts import takes_text
+from agent.resolve.rules.grammar.orders.stretch_values import StretchValues
+from agent.resolve.rules.grammar.orders.texts import takes_text
 from language.stems import EMPTY, stem
 from language.text import find_quotations
 from language.wordnet import is_word

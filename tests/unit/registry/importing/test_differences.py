@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from registry.importing.differences import find_differences, find_suspensions
-from registry.importing.digests import Digests
+from registry.importing.document.digests import Digests
 from tests.unit.registry.importing.samples import api, documents, imported
 
 OLD = api(

@@ -8,8 +8,8 @@ from core.errors import InvalidInput
 from registry.contract import parse
 from registry.endpoints.rendering import Binding, render
 from registry.endpoints.types import HttpEndpoint
-from registry.importing.document import UnreadableDocument
-from registry.importing.drafting import Draft
+from registry.importing.document.parser import UnreadableDocument
+from registry.importing.drafts.drafting import Draft
 from registry.linting.linter import is_advice, lint
 from tests.unit.registry.importing.lost_parameters import Plain, lost_parameters
 from tests.unit.registry.importing.samples import api, drafted, imported, refused

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.importing.decisions import read_decisions
-from registry.importing.document import parse_document
-from registry.importing.drafting import Draft
+from registry.importing.document.parser import parse_document
+from registry.importing.drafts.drafting import Draft
 from registry.importing.openapi import Import, import_openapi
-from registry.importing.references import Documents
+from registry.importing.document.references import Documents
 
 
 def documents(files: Mapping[str, str | bytes], root: str = "") -> Documents:

@@ -25,11 +25,11 @@ from agent.planning.proposal import (
     Words,
     YesNoAnswer,
 )
-from agent.resolve.rules.grammar.conditions import read_tests
-from agent.resolve.rules.grammar.corrections import blank_corrected
-from agent.resolve.rules.grammar.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrase_parts import Phrase
-from agent.resolve.rules.grammar.questions import read_answer
+from agent.resolve.rules.grammar.phrases.conditions import read_tests
+from agent.resolve.rules.normalization.corrections import blank_corrected
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import possible_branches
 from connectors.saas.kinds import KINDS

@@ -1,0 +1,198 @@
+"""Choice of the action: every offer interprets a stretch of words, and the one that explains it best is taken, where it
+stands clear of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, action_words, base_form
+from agent.resolve.rules.grammar.orders.interpreter import Interpreter
+from agent.resolve.rules.grammar.orders.interpretation import Interpretation
+from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.stretch import Stretch
+from language.stems import EMPTY, stem
+from registry.contract import Risk
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
+
+MOST_OFFERS: Final = 40
+"""Registries up to this size are weighed whole; of larger ones the offers that share words with the stretch."""
+NEAREST: Final = 8
+TELLS: Final = 0.6
+"""Evidence from which words are taken to mean an action."""
+FEW: Final = 4
+"""So few offers are all weighed."""
+HINTS: Final = 0.45
+"""… and from which it is worth a question."""
+CLEAR: Final = 0.4
+"""How far ahead of the next offer the best must be."""
+TOLD: Final = 0.7
+"""… and that no more than a word or two do."""
+SHOWN_BY: Final = 0.3
+"""How much more of an action its verb must tell, where the words would fill another as well."""
+AKIN: Final = 0.25
+"""Offers whose verbs tell less than the best one's by more than this are not meant, however well they are filled."""
+MOST_ALIKE: Final = 5
+"""So many actions are tried on live data, where no verb tells which is meant …"""
+MOST_ALIKE_NEEDS: Final = 2
+"""… and so many of their arguments must be said."""
+SURELY: Final = 0.9
+"""Evidence that words nobody can explain don't outweigh."""
+
+
+_THANKS: Final = frozenset(("thanks", "thank", "thx", "cheers", "congratulations", "congrats"))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``best`` is None where no offer is meant for sure; ``rivals`` are those that it may be, likeliest first, and are
+    ``tied`` where the words say each of them in full, ``told`` where a verb tells so much; ``closed`` is the one that
+    another role has."""
+
+    best: Interpretation | None
+    rivals: tuple[Interpretation, ...] = ()
+    closed: Offer | None = None
+    tied: bool = False
+    told: bool = True
+
+
+class Chooser:
+    def __init__(self, reader: Reader, shortlist: Shortlist) -> None:
+        self.reader, self.shortlist = reader, shortlist
+
+    def orders(self, first: int, stop: int) -> bool:
+        """Whether a stretch holds a verb that an action goes by itself."""
+        for at in range(first, stop):
+            low = self.reader.low(at)
+            said = stem(low)
+            if low in EMPTY or said in LIGHT or self.reader.tokens[at].owns or not low.isalpha():
+                continue
+            if low.endswith("ed") and said != low:
+                continue
+            if self.reader.noun(at) is None and any(
+                action_words(offer, held).verbs.get(said, 0.0) >= 1.0
+                for held in (self.shortlist, self.shortlist.closed)
+                if held is not None
+                for offer in held.offers[:MOST_OFFERS]
+            ):
+                return True
+        return False
+
+    def choose(self, place: Stretch, *, chosen: bool = False, reads: bool = False) -> Choice:
+        """``chosen`` says that the only offer was picked by the person, ``reads`` that nothing shall be changed."""
+        read = self._read(self.shortlist, place, reads=reads)
+        if chosen:
+            return Choice(read[0]) if read else Choice(None)
+        closed = [] if reads else self._read(self.shortlist.closed, place)
+        best = _strongest(read)
+        if (best is None or best.evidence < SURELY) and self._acknowledges(place.first):
+            return Choice(None)
+        other = next((each for each in closed if self._means(each, closed)), None)
+        if other is not None and (best is None or other.score > best.score):
+            return Choice(None, closed=other.offer)
+        meant = best is not None and self._means(best, read)
+        alike = self._alike(best, read) if not reads and (best is None or not meant or best.coded) else []
+        if alike:
+            return Choice(None, tuple(alike), tied=True, told=False)
+        if best is None or not meant:
+            hints = [each for each in read if each.evidence >= HINTS and not each.clash and not each.strange]
+            return Choice(None, tuple(hints[:3]))
+        rivals = [
+            each
+            for each in read
+            if each is not best
+            and best.evidence - each.evidence < AKIN
+            and best.score - each.score < CLEAR
+            and not each.clash
+            and (each.evidence >= HINTS or self._means(each, read))
+        ]
+        rivals = rivals or [each for each in read if each is not best and _contradicts(each, best)]
+        if rivals:
+            tied = best.complete and all(each.complete and self._means(each, read) for each in rivals[:2])
+            return Choice(None, (best, *rivals[:2]), tied=tied)
+        return Choice(best, (best,))
+
+    def _read(self, shortlist: Shortlist | None, place: Stretch, *, reads: bool = False) -> list[Interpretation]:
+        if shortlist is None:
+            return []
+        reader = self.reader
+        text = reader.text.plain[reader.tokens[place.first].start : reader.tokens[place.stop - 1].end]
+        offers: Sequence[Offer] = shortlist.offers
+        if len(shortlist) > MOST_OFFERS:
+            offers = [each.offer for each in shortlist.top(text, NEAREST)]
+        offers = self._hinted(offers, shortlist, place)
+        made = [
+            Interpreter(reader, offer, action_words(offer, shortlist), place).read()
+            for offer in offers
+            if not reads or offer.risk is Risk.READ
+        ]
+        return sorted(made, key=lambda each: (-each.score, -each.typed, each.offer.name))
+
+    def _hinted(self, offers: Sequence[Offer], shortlist: Shortlist, place: Stretch) -> Sequence[Offer]:
+        """Those whose verbs or values were said; all of them where none was said."""
+        if len(offers) < FEW:
+            return offers
+        said = {base_form(stem(self.reader.low(at))) for at in range(place.first, min(place.stop, place.first + 60))}
+        hinted = []
+        sure = False
+        for offer in offers:
+            words = action_words(offer, shortlist)
+            most = max((words.verb(each) for each in said if each not in EMPTY), default=0.0)
+            phrase = any(all(each in said for each in alias) for alias in words.phrases)
+            writes = any(note.compose for note in offer.annotations.values())
+            if most > 0.0 or phrase or writes or not said.isdisjoint(words.values):
+                hinted.append(offer)
+            sure = sure or most >= TELLS or phrase or not said.isdisjoint(words.values)
+        return hinted if sure else offers
+
+    def _acknowledges(self, at: int) -> bool:
+        """Whether words only thank or greet: "thanks for the lesson, see you on Friday"."""
+        low, after = self.reader.low(at), self.reader.low(at + 1)
+        return low in _THANKS and (after in {"for", "so", "again", "to", "you", "very"})
+
+    def _alike(self, best: Interpretation | None, read: Sequence[Interpretation]) -> list[Interpretation]:
+        """Actions that no verb tells apart and that the words give all they need: live data tells whose records are
+        meant ("805 to Ingrid": the ticket, or an amount)."""
+        if best is None or best.evidence >= TELLS:
+            return []
+        made = [
+            each
+            for each in read
+            if each.complete
+            and not (each.clash or each.unexplained or each.doubtful or each.strange)
+            and max(map(len, each.calls)) >= MOST_ALIKE_NEEDS
+            and each.typed
+            and best.evidence - each.evidence <= HINTS
+        ]
+        return made if 1 < len(made) <= MOST_ALIKE else []
+
+    def _means(self, best: Interpretation, read: Sequence[Interpretation]) -> bool:
+        """Whether words tell of this action: by a verb or value of its own; or, without a verb, by giving it, and no
+        other, all that it needs."""
+        if best.clash:
+            return False
+        if best.evidence >= TELLS:
+            return len(best.strange) < (9 if best.evidence >= SURELY else 3 if best.evidence >= TOLD else 1)
+        if not best.complete or best.typed < 2 or len(best.strange) > 2 or best.doubtful or best.unexplained:
+            return False
+        return not any(
+            each.complete and each.typed >= 2 and not each.unexplained and not each.clash
+            for each in read
+            if each is not best
+            and best.evidence - each.evidence < SHOWN_BY
+            and len(each.strange) <= len(best.strange) + 1
+        )
+
+
+def _strongest(read: Sequence[Interpretation]) -> Interpretation | None:
+    """The best of those whose verbs tell about as much as any."""
+    most = max((each.evidence for each in read if not each.clash), default=0.0)
+    near = [each for each in read if not each.clash and (most < TELLS or most - each.evidence < AKIN)]
+    return next(iter(near or read), None)
+
+
+def _contradicts(other: Interpretation, best: Interpretation) -> bool:
+    """Whether another action's own verb was said as well, in words that the best one knows nothing of."""
+    return bool(other.telling - best.covered - best.telling - best.known)

@@ -1,0 +1,195 @@
+"""Interpreter: what one action makes of a stretch of words, weighed.
+
+The words are cut into typed pieces (amounts, lengths of time, members of closed sets, phrases that mean a record,
+texts); the contract's types say which piece can be which parameter. What no piece and no word of the contract explains
+is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from agent.extract.spans.politeness import is_polite_word
+from agent.planning.proposal import (
+    Argument,
+    TypedValue,
+)
+from agent.resolve.rules.clauses import begins_like_an_order, head, is_order
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN
+from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation
+from agent.resolve.rules.grammar.stretch_calls import StretchCalls
+from agent.resolve.rules.grammar.orders.stretch_values import CODED
+from agent.resolve.rules.light_verbs import LEVELS
+from language.stems import EMPTY, GENERIC, stem
+from registry.records import RecordKind
+
+
+class Interpreter(StretchCalls):
+    """Reads one stretch of tokens for one offer. The reader is left as it was found."""
+
+    def read(self) -> Interpretation:
+        reader = self.reader
+        kept = reader.person, reader.thing, dict(reader.spoken), set(reader.covered)
+        try:
+            return self._read()
+        finally:
+            reader.person, reader.thing, reader.spoken, reader.covered = kept
+
+    def _read(self) -> Interpretation:
+        self._find_verbs()
+        if any(self.reader.low(at) in lexicon.PRONOUNS | lexicon.OWNERS for at in range(self.first, self.stop)):
+            self._find_records()  # whom "what she paid" speaks of
+            self.records, self.mentioned = {}, []
+        self._find_values()
+        self._find_records()
+        self._settle_values()
+        self.doubtful = self.doubtful or any(
+            self.reader.low(at) in {"whichever", "either"} for at in range(self.first, self.stop)
+        )
+        calls = self._calls()
+        self._find_texts(calls)
+        for pieces in (*self.values.values(), *self.records.values()):
+            for piece in pieces:
+                self.covered.update(range(piece.first, piece.last))
+        return self._weighed(calls)
+
+    def _weighed(self, calls: list[dict[str, Argument]]) -> Interpretation:
+        reader, offer = self.reader, self.offer
+        text = self._order()
+        verb = head(text)
+        ordered = verb is not None and self._begins(text, verb)
+        own = self.words.verb(verb) if verb is not None else 0.0
+        level = verb in LEVELS and any(self._aimed_at(piece) for pieces in self.values.values() for piece in pieces)
+        free = {at: much for at, much in self.verbs.items() if at not in self.covered}
+        other = max(free.values(), default=0.0)
+        named_so = max((much for much in free.values() if much >= OWN), default=0.0)
+        phrase = other > 1.0
+        clash = ordered and not own and not phrase and verb not in LIGHT and not level
+        light = verb in LIGHT or level
+        evidence = (
+            max(own, other) if not ordered else max(own, 0.9 * named_so) if light else own if own else other * 0.5
+        )
+        if phrase:
+            evidence = max(evidence, 1.0)
+        nouns = {stem(reader.low(at)) for at in range(self.first, self.stop) if at not in self.quoted}
+        own_nouns = {stem(word) for kind in map(self.kind, offer.properties) if kind is not None for word in kind.nouns}
+        named = len(nouns & (self.words.nouns - {*self.words.verbs} - GENERIC - own_nouns))
+        missing = tuple(
+            name
+            for name in offer.required
+            if any(name not in call for call in calls)
+            and "default" not in (offer.properties.get(name) or {})
+            and offer.annotation(name).derive is None
+        )
+        kinds = self.own_kinds()
+        mentioned = {kind.name for kind in self.mentioned}
+        things = 0.5 * bool(mentioned & kinds) - 0.7 * len(
+            [each for each in self.mentioned if each.name not in kinds and not self._covers_noun(each)]
+        )
+        foreign = bool(self.named_kinds) and kinds.isdisjoint(self.named_kinds) and evidence < 0.9
+        clash = clash or foreign or self.creates
+        member = any(
+            isinstance(piece.argument, TypedValue) and piece.sure >= 0.45
+            for name, pieces in self.values.items()
+            for piece in pieces
+            if name in offer.required and {"enum", "const"} & set(offer.properties.get(name) or {})
+        )
+        if light and evidence < 0.7 and named:
+            evidence = max(evidence + 0.15 * min(named, 2), 0.4 + 0.2 * min(named, 2) if ordered else 0.0)
+            evidence += 0.1 if not missing else 0.0
+        if member and not clash:
+            evidence = max(evidence, 0.75)
+        if self.told:
+            clash, evidence = False, max(evidence, 0.75)
+        strange, unexplained = tuple(self._strange()), tuple(self._unexplained())
+        firm = {name for name, pieces in self.records.items() if any(each.sure >= 0.5 for each in pieces)}
+        typed = len({*firm, *(name for name in self.values if name in offer.required and self._told_to(name))})
+        score = (
+            2.0 * evidence
+            + 0.25 * min(named, 2)
+            + (1.0 if not missing else -0.6 * len(missing))
+            + 0.3 * len([n for n in self.values if n in offer.required])
+            + things
+            - 0.25 * min(len(strange), 6)
+            - 0.8 * min(len(unexplained), 3)
+            - 1.5 * clash
+        )
+        return Interpretation(
+            offer,
+            tuple(calls),
+            covered=frozenset(self.covered),
+            evidence=evidence,
+            typed=typed,
+            missing=missing,
+            strange=strange,
+            clash=clash,
+            score=score,
+            coded=any(piece.sure <= CODED for pieces in self.values.values() for piece in pieces),
+            doubtful=self.doubtful,
+            unexplained=unexplained,
+            telling=frozenset(at for at, much in self.verbs.items() if much >= SURE_VERB and at not in self.covered),
+            known=frozenset(at for at in range(self.first, self.stop) if stem(reader.low(at)) in self.words.known),
+            person=reader.person,
+            thing=reader.thing,
+            spoken=dict(reader.spoken),
+        )
+
+    def _told_to(self, name: str) -> bool:
+        """Whether a value tells of an order: a day does where something goes to it ("602 to Friday"), while any talk
+        may name one ("see you on Friday")."""
+        schema = self.offer.properties.get(name)
+        if not isinstance(schema, Mapping) or schema.get("format") not in ("date", "date-time"):
+            return True
+        reader = self.reader
+        anew = {stop for _, stop in reader.corrections}
+        return any(
+            (self._aimed_at(piece) and "on" not in reader.lows(piece.first - 1, 2))
+            or not anew.isdisjoint(range(piece.first - 1, piece.first + 1))
+            for piece in self.values[name]
+        )
+
+    def _begins(self, text: str, verb: str) -> bool:
+        """Whether the stretch begins like an order: with a verb that is no thing of the platform and no value."""
+        if not begins_like_an_order(text):
+            return False
+        at = next((at for at in range(self.first, self.stop) if stem(self.reader.low(at)) == verb), None)
+        if at is None:
+            return True
+        value = any(piece.first <= at < piece.last for pieces in self.values.values() for piece in pieces)
+        thing = self.reader.noun(at) is not None and not is_order(verb)
+        return not value and not thing
+
+    def _covers_noun(self, kind: RecordKind) -> bool:
+        """Whether a kind's noun is a word of the action itself, or stands within a record's phrase."""
+        return any(stem(noun) in self.words.nouns for noun in kind.nouns)
+
+    def _unexplained(self) -> Iterator[int]:
+        """Amounts, numbers, days, lengths of time and addresses that say nothing here, told in the order itself."""
+        reader, core = self.reader, self._core()
+        for at in range(self.first, self.stop):
+            if at < self.place.order and at not in core:
+                continue
+            if at in self.covered or at in self.quoted or at in self.verbs:
+                continue
+            number = reader.numbers.get(at)
+            weighs = number is not None and not number.vague
+            weighs = weighs or "@" in reader.tokens[at].text or (at in reader.dates and reader.dates[at].weight > 0.6)
+            if weighs and not (at in reader.dates and reader.dates[at].now):
+                yield at
+
+    def _strange(self) -> Iterator[int]:
+        reader = self.reader
+        for at in sorted(self._core()):
+            token = reader.tokens[at]
+            low = token.low
+            if not token.word or at in self.covered or at in self.quoted or at in self.verbs:
+                continue
+            if low in EMPTY | lexicon.NAME_STOP | lexicon.MANNER | lexicon.MORE or is_polite_word(low):
+                continue
+            if stem(low) in self.words.known or stem(low) in GENERIC or stem(low) in LIGHT:
+                continue
+            noun = reader.noun(at)
+            if noun is not None and noun[0].name in self.own_kinds():
+                continue
+            yield at

@@ -1,0 +1,341 @@
+"""Records in a stretch: phrases, codes and names, each for the parameter whose kind it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from agent.extract.references.vocabulary import person_like
+from agent.planning.proposal import (
+    BelongsTo,
+    ComputedArgument,
+    Find,
+    RecordArgument,
+)
+from agent.resolve.rules.clauses import is_order
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
+from agent.resolve.rules.grammar.stretch_names import StretchNames
+from language.stems import stem
+from registry.records import RecordKind
+
+LEAST_CODE: Final = 3
+"""Digits of a number that may be a record's though nothing beside it says so."""
+
+MOST_WORDS: Final = 30
+"""No description of a record is longer."""
+
+
+class StretchRecords(StretchNames):
+    """Reads which records an action's parameters mean."""
+
+    def _find_records(self) -> None:
+        names = [name for name in self.offer.properties if self.kind(name) is not None and self._takes(name)]
+        if not names:
+            return
+        at, why = self.first, self._why()
+        quotes = self._quoted_names()
+        while at < why:
+            if at in quotes and (wanted := self._wanted(names, at)) is not None:
+                name, named = wanted
+                find = Find(record=named.name, said=self.reader.words(at, quotes[at]))
+                self.records[name] = [Piece(at, quotes[at], RecordArgument(reference=find))]
+                at = quotes[at]
+                continue
+            if at in self.quoted or not (self.reader.tokens[at].word or self.reader.tokens[at].text == "#"):
+                at += 1
+                continue
+            made = self._phrase_at(at, names)
+            if made is None:
+                at += 1
+                continue
+            name, phrase, reference = made
+            if reference is not None:
+                kind = self.kind(name)
+                several = phrase.last - phrase.first > 1 and kind is not None and not self._is_person(kind)
+                weak = kind is not None and person_like(kind) == 1 and not phrase.noun and not several
+                weak = weak and not (self.reader.tokens[phrase.first].capital and not self.reader.starts(phrase.first))
+                self.records.setdefault(name, []).append(
+                    Piece(phrase.first, phrase.last, RecordArgument(reference=reference), 0.4 if weak else 1.0)
+                )
+                self.named_kinds += [phrase.find.record] if phrase.noun else []
+                self._speaks_of(reference)
+            at = max(phrase.last, at + 1)
+        for name, pieces in self.records.items():
+            kept = self._kept(pieces)
+            self.records[name] = [
+                each for at, each in enumerate(kept) if not any(_same_words(each, other) for other in kept[at + 1 :])
+            ]
+        self._short_codes(names)
+        for name in names:
+            if name not in self.records and name in self.offer.required:
+                self._spoken_of(name)
+
+    def _why(self) -> int:
+        """Where it begins to be told why: nobody there is meant."""
+        reader = self.reader
+        for at in range(self.first + 1, self.stop):
+            if reader.low(at) == "because" or reader.lows(at, 2) in {("due", "to"), ("owing", "to")}:
+                return at
+        return self.stop
+
+    def _short_codes(self, names: Sequence[str]) -> None:
+        """A short number is a record's where a record is still wanted and nothing else takes the number."""
+        wanting = [name for name in names if name not in self.records and name in self.offer.required]
+        taken = {
+            at
+            for pieces in (*self.values.values(), *self.records.values())
+            for p in pieces
+            for at in range(p.first, p.last)
+        }
+        self.last_try = True
+        for at in range(self.first, self.stop) if wanting else ():
+            text = self.reader.tokens[at].text
+            if (
+                not text.isdigit()
+                or len(text) >= LEAST_CODE
+                or at in taken
+                or at in self.quoted
+                or at in self.reader.dated
+            ):
+                continue
+            if (made := self._phrase_at(at, wanting)) is not None and made[2] is not None:
+                piece = Piece(made[1].first, made[1].last, RecordArgument(reference=made[2]), 0.6)
+                self.records.setdefault(made[0], []).append(piece)
+        self.last_try = False
+
+    def _listed(self, at: int) -> bool:
+        """Whether a number goes on a list of numbers: "rooms 12 and 15"."""
+        return any(
+            pieces[-1].last < at
+            and all(self.reader.joint(step) for step in range(pieces[-1].last, at))
+            and self.reader.tokens[pieces[-1].last - 1].text.isdigit()
+            for pieces in self.records.values()
+        )
+
+    def _takes(self, name: str) -> bool:
+        schema = self.offer.properties.get(name)
+        array = isinstance(schema, Mapping) and schema.get("type") == "array"
+        annotation = self.offer.annotation(name)
+        return not array and annotation.like is None and self._speaks(annotation)
+
+    def _phrase_at(self, at: int, names: Sequence[str]) -> tuple[str, Phrase, Find | None] | None:
+        """The phrase that begins at a token, the parameter that it is for, and what it means (None: its noun alone)."""
+        reader = self.reader
+        made = reader.noun(at + 2) if reader.low(at) in {"a", "an", "another"} and reader.low(at + 1) == "new" else None
+        if made is not None and not self._makes(made[0]):
+            self.creates = True
+        if self._is_value(at) or self._orders(at) or (at in reader.dated and reader.noun(at) is None):
+            return None
+        if at in reader.valued and reader.noun(at) is None:
+            return None
+        found: list[tuple[float, str, Phrase, Find]] = []
+        token = reader.tokens[at]
+        short = token.text.isdigit() and len(token.text) < LEAST_CODE and not reader.numbered(at)
+        if short and not self.last_try and not self._listed(at):
+            return None
+        bare: tuple[str, Phrase, None] | None = None
+        for name in names:
+            kind = self.kind(name)
+            assert kind is not None
+            phrase = read_phrase(reader, at, self._break(at, values=True), kind)
+            if phrase is not None and not phrase.noun and not is_code(reader, at, kind):
+                phrase = read_phrase(reader, at, self._break(at, values=True, words=True), kind)
+            if phrase is not None and phrase.noun and phrase.find.said is not None:
+                number = self._number_in(phrase)
+                phrase = read_phrase(reader, at, number, kind) if number is not None else phrase
+            if phrase is None or phrase.last <= at:
+                continue
+            made_here = phrase.noun and reader.low(phrase.first) in {"a", "an", "another", "new"}
+            if made_here and self._makes(reader.kinds[phrase.find.record]):
+                continue
+            if len(names) > 1 and token.text.isdigit() and person_like(kind) and not phrase.noun:
+                continue
+            if phrase.find.record not in {each.name for each in self.mentioned} and phrase.noun:
+                self.mentioned.append(reader.kinds[phrase.find.record])
+            every = any(reader.low(step) in lexicon.EVERY for step in range(phrase.first, phrase.last))
+            every = every or reader.low(phrase.first) == "both"
+            if phrase.find.bare and not (every and phrase.find.pick != "one"):
+                bare = (name, phrase, None)
+                continue
+            if not self._leads(kind, phrase.find) or not self._plausible(phrase, kind):
+                continue
+            apart = name in self.records and not self._joined(name, phrase.first)
+            if apart and not (
+                phrase.noun or reader.tokens[at].capital or any(map(str.isdigit, reader.tokens[at].text))
+            ):
+                continue
+            fit = self._fit(kind, phrase) - 1.5 * apart
+            found.append((fit, name, phrase, self._to(kind, phrase.find)))
+        if not found:
+            return bare
+        _, name, phrase, reference = max(found, key=lambda each: each[0])
+        return name, phrase, reference
+
+    def _makes(self, kind: RecordKind) -> bool:
+        """Whether the action makes such a record: it is named in the action's words, and no parameter takes one."""
+        taken = {each.name for name in self.offer.properties if (each := self.kind(name)) is not None}
+        return kind.name not in taken and any(stem(noun) in self.words.nouns for noun in kind.nouns)
+
+    def _number_in(self, phrase: Phrase) -> int | None:
+        """Where an amount stands in the middle of what a phrase is called: "Ada Lovelace 20 credit"."""
+        assert phrase.find.said is not None
+        inner = [
+            piece.first
+            for pieces in self.values.values()
+            for piece in pieces
+            if phrase.first < piece.first < phrase.last - 1 and isinstance(piece.argument, ComputedArgument)
+        ]
+        named = any(self.reader.tokens[at].text in phrase.find.said.text.split() for at in inner)
+        return min(inner) if inner and named else None
+
+    def _orders(self, at: int) -> bool:
+        """Whether a token is what is ordered, and begins no phrase."""
+        reader, low = self.reader, self.reader.low(at)
+        if reader.noun(at) is not None and at not in self.aliased and not reader.starts(at):
+            return False
+        if at in self.verbs and (not reader.tokens[at].capital or reader.starts(at)):
+            return reader.low(at) not in lexicon.QUANTITIES
+        if low == "what":
+            return False
+        if low in lexicon.PARTICLES:
+            return True
+        if low in lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES or reader.tokens[at].owns:
+            return False
+        return low in lexicon.NAME_STOP or (
+            is_order(stem(low)) and not reader.describes(at) and (reader.starts(at) or not reader.tokens[at].capital)
+        )
+
+    def _fit(self, kind: RecordKind, phrase: Phrase) -> float:
+        if phrase.find.record == kind.name:
+            if not phrase.noun and phrase.find.said is None:
+                return 2.0  # a name alone, of somebody whose record it is
+            return 3.0 if phrase.noun or not person_like(kind) else 2.5
+        if self.reader.leads(kind, self.reader.kinds[phrase.find.record]):
+            return 2.0
+        return 1.0 if phrase.noun else 0.5
+
+    def _leads(self, kind: RecordKind, find: Find) -> bool:
+        other = self.reader.kinds[find.record]
+        return other.name == kind.name or self.reader.related(kind, other)
+
+    def _to(self, kind: RecordKind, find: Find) -> Find:
+        other = self.reader.kinds[find.record]
+        if find.record != kind.name and self.reader.leads(kind, other):
+            return Find(record=kind.name, where=(BelongsTo(owner=find),), pick="all" if find.pick != "one" else "one")
+        return find
+
+    def _break(self, at: int, *, values: bool = False, words: bool = False) -> int:
+        """Where a phrase that begins at a token must end."""
+        reader = self.reader
+        stop = min(self.stop, at + MOST_WORDS)
+        for step in range(at + 1, stop):
+            if step in self.quoted:
+                return step
+            if values and self._is_value(step) and not reader.comparison_before(step):
+                return step
+            if words and step in reader.dated:
+                return step
+            if words and not reader.tokens[step].capital:
+                low = reader.low(step)
+                if low in lexicon.PARTICLES or self.verbs.get(step, 0.0) >= 0.5 or stem(low) in self.words.nouns:
+                    return step
+                if any(p.first == step for pieces in self.values.values() for p in pieces if p.sure >= 0.5):
+                    return step
+        return stop
+
+    def _joined(self, name: str, at: int) -> bool:
+        """Whether a phrase stands in a list with the one before it: nothing but joints and values between."""
+        last = self.records[name][-1].last
+        return self._joins(last, at) or any(last <= first and stop <= at for first, stop in self.reader.corrections)
+
+    def _joins(self, first: int, last: int) -> bool:
+        """Whether nothing but joints, articles and values stands between two phrases of a list."""
+        reader, tokens = self.reader, range(first, last)
+        held = {
+            at
+            for pieces in (*self.values.values(), *self.records.values())
+            for piece in pieces
+            for at in range(piece.first, piece.last)
+        }
+        small = lexicon.DETERMINERS | lexicon.OF | {"as", "well", "also", "both", "to", "on", "in"}
+        return first == last or (
+            not any(reader.low(at) == "or" for at in tokens)
+            and any(reader.joint(at) or reader.low(at) == "well" for at in tokens)
+            and all(reader.joint(at) or at in held or reader.low(at) in small for at in tokens)
+        )
+
+    def _speaks_of(self, find: Find) -> None:
+        reader, people = self.reader, self.reader.people()
+        reader.spoken[find.record] = find
+        if people is not None and find.record == people.name:
+            reader.person = find
+        elif find.where and isinstance(find.where[0], BelongsTo) and isinstance(find.where[0].owner, Find):
+            reader.person = find.where[0].owner
+        if people is None or find.record != people.name:
+            reader.thing = find
+
+    def _spoken_of(self, name: str) -> None:
+        """The record that was spoken of before, where a pronoun or nothing else stands for it."""
+        kind = self.kind(name)
+        assert kind is not None
+        reader = self.reader
+        pronoun = next(
+            (at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PRONOUNS and at not in self.quoted),
+            None,
+        )
+        thing = pronoun is not None and reader.low(pronoun) in lexicon.THINGS
+        both = next((at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PLURALS), None)
+        if both is not None and reader.several:
+            led = [each for each in reader.several if each.record == kind.name or self._leads(kind, each)]
+            if len(led) == len(reader.several):
+                self.records[name] = [
+                    Piece(both, both + 1, RecordArgument(reference=self._to(kind, self._person_of(kind, each))))
+                    for each in led
+                ]
+                return
+        two = any(each.pick == 2 for each in reader.remembered)
+        self.doubtful = self.doubtful or (both is not None and reader.low(both) == "both" and not two)
+        told: tuple[Find | None, ...] = (reader.thing, None if thing else reader.person)
+        if reader.thing in reader.remembered and reader.person not in reader.remembered:
+            told = told[::-1]  # who was named now, before what the thread spoke of
+        for spoken in (reader.spoken.get(kind.name), *told):
+            down = spoken is not None and (
+                spoken.record == kind.name or reader.leads(kind, reader.kinds[spoken.record])
+            )
+            up = spoken is not None and person_like(kind) == 2 and pronoun is not None and not thing
+            if pronoun is None and spoken in reader.remembered:
+                continue
+            if spoken is not None and (down or (up and self._leads(kind, spoken))):
+                at = pronoun if pronoun is not None else self.first
+                last = at + 1 if pronoun is not None else at
+                self.records[name] = [
+                    Piece(
+                        at, last, RecordArgument(reference=self._to(kind, spoken)), 0.8 if pronoun is not None else 0.5
+                    )
+                ]
+                return
+
+    def _person_of(self, kind: RecordKind, find: Find) -> Find:
+        """Whose record it is, where another kind of theirs is wanted."""
+        owner = find.where[0].owner if find.where and isinstance(find.where[0], BelongsTo) else None
+        return owner if find.record != kind.name and isinstance(owner, Find) and find.said is None else find
+
+
+def _same_words(one: Piece, other: Piece) -> bool:
+    """Whether a later phrase means what an earlier one does: "Ada …, cancel her plan"."""
+    if not isinstance(one.argument, RecordArgument) or not isinstance(other.argument, RecordArgument):
+        return False
+    mine, theirs = one.argument.reference, other.argument.reference
+    if not isinstance(mine, Find) or not isinstance(theirs, Find) or mine.record != theirs.record:
+        return False
+    if mine.model_copy(update={"pick": theirs.pick}) == theirs:
+        return True
+    return (
+        mine.said is None
+        and mine.order is None
+        and bool(mine.where)
+        and all(each in theirs.where for each in mine.where)
+    )

@@ -1,0 +1,275 @@
+"""Values in a stretch: amounts, lengths of time, members of closed sets and what else a parameter's type reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from agent.extract import Reading, scan
+from agent.planning.proposal import (
+    Argument,
+    Computed,
+    ComputedArgument,
+    Day,
+    FieldOf,
+    Handle,
+    Number,
+    QuotedText,
+    TypedValue,
+)
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts
+from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.reader import DATES
+from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
+from agent.resolve.rules.grammar.orders.texts import takes_text
+from language.stems import stem
+from registry.contract import Annotation, Unit
+
+MOST_DETERMINERS: Final = 4
+CODED: Final = 0.3
+"""How surely a long bare number is an amount: it may be a record's."""
+LENGTHS: Final = {Unit.DAYS: "days", Unit.HOURS: "hours", Unit.MINUTES: "minutes", Unit.SECONDS: "seconds"}
+SURE: Final = 0.6
+REQUIRED_SURE: Final = 0.41
+AIMED_SURE: Final = 0.4
+"""Of a number that something is set to: "raise the quota to 260"."""
+DAY: Final = 86400
+TOWARDS: Final = frozenset({"to", "into", "onto", "as", "on", "=", ">", ":", "2"})
+_ENDS: Final = frozenset({"ends", "end", "expires"})
+
+
+class StretchValues(StretchWords):
+    """Reads what an action's parameters without a record can be."""
+
+    def _find_values(self) -> None:
+        for name, schema in self.offer.properties.items():
+            annotation = self.offer.annotation(name)
+            if self.kind(name) is not None or not self._speaks(annotation) or takes_text(schema, annotation):
+                continue
+            found = list(self._read_values(name, schema if isinstance(schema, Mapping) else {}, annotation))
+            if found:
+                self.values[name] = found
+        self._counts()
+
+    def _counts(self) -> None:
+        """A number that nothing else says belongs to the one parameter that needs a number: "buy 12 hinges"."""
+        wanting = [
+            name
+            for name in self.offer.required
+            if name not in self.values
+            and self.kind(name) is None
+            and self.offer.annotation(name).unit is None
+            and self._speaks(self.offer.annotation(name))
+            and (schema := self.offer.properties.get(name))
+            and schema.get("type") in ("integer", "number")
+            and "enum" not in schema
+        ]
+        if len(wanting) != 1:
+            return
+        reader, found = self.reader, []
+        for at, held in reader.numbers.items():
+            last = reader.end_index(held.end)
+            if not self.first <= at < self.stop or at in self.quoted or at in reader.valued or at in reader.dated:
+                continue
+            if (
+                held.kind != "cardinal"
+                or held.unit
+                or held.vague
+                or (at in reader.hours and not reader.hours[at].bare)
+                or reader.numbered(at)
+            ):
+                continue
+            whole = self.offer.properties[wanting[0]].get("type") == "integer"
+            if reader.comparison_before(at) or (whole and held.value != int(held.value)):
+                continue
+            value = int(held.value) if held.value == int(held.value) else float(held.value)
+            coded = reader.tokens[at].text.isdigit() and len(reader.tokens[at].text) > 3
+            argument = TypedValue(value=value, quote=reader.words(at, last))
+            found.append(Piece(at, last, argument, CODED if coded else 0.44))
+        if found:
+            self.values[wanting[0]] = found
+
+    def _read_values(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
+        if annotation.unit in MONEY:
+            yield from self._sums(name)
+        elif annotation.unit in LENGTHS:
+            yield from self._lengths(LENGTHS[annotation.unit])
+        else:
+            yield from self._scanned(name, schema, annotation)
+
+    def _sums(self, name: str) -> Iterator[Piece]:
+        reader = self.reader
+        amounts, step, parts = Amounts(reader, self.offer, name), self.first, 0
+        while (found := amounts.read(step, self.stop)) is not None:
+            step = max(found[1] + 1, found[2])
+            if not self._set_to(found[2]):
+                yield Piece(found[1], found[2], ComputedArgument(expression=found[0]))
+                parts += 1
+        if parts:
+            return
+        for at, held in reader.money.items():
+            if not self.first <= at < self.stop or at in self.quoted or at in reader.dates or at in reader.hours:
+                continue
+            amount = reader.amount(at)
+            if amount is None or reader.comparison_before(at):
+                continue
+            token = reader.tokens[at]
+            bare = held.currency is None
+            coded = bare and (token.text.startswith("#") or (token.text.isdigit() and len(token.text) > 2))
+            timed = any(each.start == token.start for each in reader.durations)
+            if bare and token.low in {"one", "a", "an"}:
+                continue  # "one up", "one of them"
+            if timed or (at in reader.numbers and reader.numbers[at].kind != "cardinal"):
+                continue
+            yield Piece(at, amount[1], ComputedArgument(expression=amount[0]), CODED if coded else 0.5 if bare else 1.0)
+
+    def _set_to(self, at: int) -> bool:
+        """Whether an amount is said further on as what something is set to: "set the price of … to 95 euros"."""
+        return any(
+            at <= step < self.stop and self.reader.low(step - 1) == "to" and step not in self.quoted
+            for step in self.reader.money
+        )
+
+    def _lengths(self, unit: str) -> Iterator[Piece]:
+        reader = self.reader
+        if unit == "days" and (until := self._until()) is not None:
+            yield until
+            return
+        taken: set[int] = set()
+        for each in reader.durations:
+            first, last = reader.end_index(each.start), reader.end_index(each.end)
+            said = f"{each.unit.rstrip('s')}s" if each.unit else ""
+            if not self.first <= first < self.stop or first in self.quoted:
+                continue
+            taken.update(range(first, last))
+            if (
+                unit == "days"
+                and said not in ("days", "nights", "weeks")
+                and not each.seconds % DAY
+                and "month" not in said
+                and "year" not in said
+            ):
+                yield Piece(first, last, TypedValue(value=int(each.seconds / DAY), quote=reader.words(first, last)))
+                continue
+            said = "days" if said == "nights" else said
+            if said not in ("days", "weeks", "hours", "minutes", "seconds"):
+                continue
+            number = Number(number=each.count, unit=said, quote=reader.words(first, last))
+            yield Piece(first, last, ComputedArgument(expression=number))
+        for at, held in reader.numbers.items():
+            if not self.first <= at < self.stop or at in taken or at in self.quoted or held.kind != "cardinal":
+                continue
+            if held.unit or held.vague or at in reader.dates or (at in reader.money and reader.money[at].currency):
+                continue
+            if reader.low(at - 1) in TOWARDS - {"on", "="} and reader.low(at - 1) != "as":
+                continue
+            last = reader.end_index(held.end)
+            coded = reader.tokens[at].text.isdigit() and len(reader.tokens[at].text) > 2
+            number = Number(number=held.value, unit=unit, quote=reader.words(at, last))
+            yield Piece(at, last, ComputedArgument(expression=number), CODED if coded else 0.5)
+
+    def _until(self) -> Piece | None:
+        """ "until Friday": the days from when the record ends to that day."""
+        reader = self.reader
+        record = next((each for each in self.offer.required if self.kind(each) is not None), None)
+        kind = self.kind(record) if record is not None else None
+        ends = [
+            each
+            for each in (kind.fields if kind is not None else ())
+            if each.type in DATES and not _ENDS.isdisjoint((each.label or each.name).lower().replace("_", " ").split())
+        ]
+        for at in range(self.first, self.stop):
+            if reader.low(at) not in {"until", "till", "to"} or len(ends) != 1:
+                continue
+            day = next((reader.dates[step] for step in (at, at + 1, at + 2) if step in reader.dates), None)
+            if day is None or day.weight < 0.55:
+                continue
+            first, last = reader.end_index(day.start), reader.end_index(day.end)
+            until = Day(date=(day.last or day.day).isoformat(), quote=reader.words(first, last))
+            left = FieldOf(field=ends[0].name, of=Handle(handle=f"@{record}"))
+            return Piece(at, last, ComputedArgument(expression=Computed(op="days between", a=left, b=until)))
+        return None
+
+    def _scanned(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
+        """What the reader of the parameter's type finds."""
+        reader, required = self.reader, name in self.offer.required
+        start, text = self._raw()
+        least = REQUIRED_SURE if required else SURE
+        found: list[Reading] = scan(
+            text, name=name, schema=schema, annotation=annotation, now=reader.now, required=required
+        )
+        for each in found[:8]:
+            first, last = reader.end_index(start + each.start), reader.end_index(start + each.end)
+            aimed = required and annotation.unit is Unit.COUNT and reader.low(first - 1) == "to"
+            if each.confidence < (AIMED_SURE if aimed else least):
+                continue
+            if first >= last or first in self.quoted:
+                continue
+            quote = reader.words(first, last)
+            said = reader.text.plain[reader.tokens[first].start : reader.tokens[last - 1].end]
+            if "enum" in schema and not self._says(said, each.value, annotation):
+                continue
+            plain = schema.get("type") == "string" and "enum" not in schema and each.value == each.text
+            argument: Argument = QuotedText(quote=quote) if plain else TypedValue(value=each.value, quote=quote)
+            if schema.get("format") in ("date", "date-time") and reader.low(first - 1) in {"until", "till"}:
+                first -= 1
+            yield Piece(first, last, argument, min(1.0, each.confidence))
+
+    def _says(self, words: str, value: Any, annotation: Annotation) -> bool:
+        """Whether words hold a member of a closed set itself, or one of the contract's other words for it."""
+        said = words.casefold().replace("_", " ").replace("-", " ")
+        own = (str(value).casefold().replace("_", " ").replace("-", " "), *annotation.words.get(str(value), ()))
+        return any(each.casefold() in said or stem(each.casefold()) == stem(said) for each in own)
+
+    def _is_value(self, at: int) -> bool:
+        """Whether a value of another parameter begins at a token, or a verb of the action stands there."""
+        sure = any(
+            piece.first <= at < piece.last and (piece.sure >= 0.9 and not isinstance(piece.argument, TypedValue))
+            for pieces in self.values.values()
+            for piece in pieces
+        )
+        return sure or self._aimed(at) or self._labelled(at) or self._until_day(at)
+
+    def _labelled(self, at: int) -> bool:
+        """Whether a parameter's own name stands right before a value of it: "tracking number RX-7731"."""
+        for name, pieces in self.values.items():
+            if not any(piece.first == at for piece in pieces):
+                continue
+            for label in {self.offer.annotation(name).label or "", name.replace("_", " ")}:
+                words = tuple(label.casefold().split())
+                if words and self.reader.lows(at - len(words), len(words)) == words:
+                    return True
+        return False
+
+    def _until_day(self, at: int) -> bool:
+        """Whether "until" and a day stand here where the action needs a day, which then tells no record apart."""
+        return self.reader.low(at) in {"until", "till"} and any(
+            piece.first == at and name in self.offer.required
+            for name, pieces in self.values.items()
+            if (self.offer.properties.get(name) or {}).get("format") in ("date", "date-time")
+            for piece in pieces
+        )
+
+    def _aimed(self, at: int) -> bool:
+        """Whether what stands here is where something shall go: "to the business plan", where a parameter takes
+        "business"."""
+        step, before = at, at - 1  # nobody says more determiners in a row than a few
+        while step < at + MOST_DETERMINERS and self.reader.low(step) in lexicon.DETERMINERS:
+            step += 1
+        while before >= at - MOST_DETERMINERS and self.reader.low(before) in lexicon.DETERMINERS:
+            before -= 1
+        towards = self.reader.low(before) in TOWARDS or (
+            before >= 0 and self.reader.tokens[before].text in {">", "→", ":", "="}
+        )
+        return towards and any(
+            piece.first <= step < piece.last and isinstance(piece.argument, TypedValue)
+            for pieces in self.values.values()
+            for piece in pieces
+        )
+
+    def _aimed_at(self, piece: Piece) -> bool:
+        step = piece.first - 1
+        while step >= max(self.first, piece.first - MOST_DETERMINERS) and self.reader.low(step) in lexicon.DETERMINERS:
+            step -= 1
+        return step >= self.first and (self.reader.low(step) in TOWARDS or self.reader.tokens[step].text in {">", "→"})

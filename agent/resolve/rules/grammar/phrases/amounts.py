@@ -1,0 +1,132 @@
+"""Amounts: "half of", "all but 5 euros", "20 %", "what he settled in June", read into arithmetic that code does."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from agent.planning.proposal import (
+    Computed,
+    Expression,
+    FieldOf,
+    Handle,
+    Number,
+)
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.phrases.totals import total_of
+from language.fractions import fraction
+from registry.contract import Annotation, Unit
+from registry.offers.offer import Offer
+
+MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+_ALL: Final = {"all", "everything", "whole"}
+_BUT: Final = ({"but"}, {"except"}, {"minus"}, {"less"}, {"save"})
+
+
+class Amounts:
+    """Reads the amount of one call."""
+
+    def __init__(self, reader: Reader, offer: Offer, name: str) -> None:
+        self.reader, self.offer, self.name = reader, offer, name
+
+    @property
+    def annotation(self) -> Annotation:
+        return self.offer.annotation(self.name)
+
+    def read(self, first: int, stop: int) -> tuple[Expression, int, int] | None:
+        """The amount that is computed, where one is said, and its place."""
+        for at in range(first, stop):
+            made = self._part(at, stop) or self._rest(at) or self._same(at, stop) or self._what(at, stop)
+            if made is not None:
+                return made[0], at, made[1]
+        return None
+
+    def _base(self) -> Expression | None:
+        """The whole that a part is of: what the contract takes of the record where nothing is said."""
+        whole = self.annotation.derive or self.annotation.at_most
+        if whole is None:
+            return None
+        return FieldOf(field=whole.field, of=Handle(handle=f"@{whole.parameter}"))
+
+    def _part(self, at: int, stop: int) -> tuple[Expression, int] | None:
+        share: Expression | None = None
+        end = at
+        if (said := fraction(self.reader.lows(at, 4))) is not None:
+            up, down, length = said
+            end = at + length
+            quote = self.reader.words(at, end)
+            share = Number(number=Decimal(up) / Decimal(down) if up % down == 0 else Decimal(up), quote=quote)
+            divisor = down
+        if share is not None:
+            whole, last = self._whole(end, stop)
+            if whole is None:
+                return None
+            scaled = whole if share.number == 1 else Computed(op="*", a=whole, b=share)  # type: ignore[union-attr]
+            if divisor > 1:
+                quote = self.reader.words(at, end)
+                scaled = Computed(op="/", a=scaled, b=Number(number=Decimal(divisor), quote=quote))
+            return scaled, last
+        held = self.reader.numbers.get(at)
+        if held is None or held.kind not in ("cardinal", "percent"):
+            return None
+        last = self.reader.end_index(held.end)
+        percent = held.kind == "percent" or held.unit == "%"
+        if not percent and self.reader.low(last) in {"percent", "pct"}:
+            percent, last = True, last + 1
+        if not percent and last < stop and self.reader.tokens[last].text == "%":
+            percent, last = True, last + 1
+        if not percent:
+            return None
+        quote = self.reader.words(at, last)
+        whole, last = self._whole(last, stop)
+        if whole is None:
+            return None
+        return Computed(op="*", a=whole, b=Number(number=held.value, unit="%", quote=quote)), last
+
+    def _whole(self, at: int, stop: int) -> tuple[Expression | None, int]:
+        """What a part is of: "of what she paid", else the record that the call is about."""
+        if self.reader.low(at) in {"of", "the"}:
+            said = self._what(at + 1, stop)
+            if said is not None:
+                return said
+            phrase = read_phrase(self.reader, at + 1, stop, None) if self._base() is None else None
+            size = self.reader.kinds[phrase.find.record].size if phrase is not None and phrase.noun else None
+            if phrase is not None and size is not None and phrase.find.pick == "one":
+                return FieldOf(field=size, of=phrase.find), phrase.last
+        return self._base(), at
+
+    def _rest(self, at: int) -> tuple[Expression, int] | None:
+        """ "all but 5 euros", "except for 840 yen"."""
+        step = at
+        if self.reader.low(step) in _ALL and self.reader.low(step + 1) in {"but", "except", "minus"}:
+            step += 1
+        if self.reader.low(step) not in {"but", "except", "minus"} or (step == at and self.reader.low(step) == "but"):
+            return None
+        step += 1
+        if self.reader.low(step) == "for":
+            step += 1
+        amount = self.reader.amount(step)
+        base = self._base()
+        if amount is None or base is None or amount[0].unit is None:
+            return None
+        return Computed(op="-", a=base, b=amount[0]), amount[1]
+
+    def _same(self, at: int, stop: int) -> tuple[Expression, int] | None:
+        """ "the (same) amount of his last credit", "the price of her plan"."""
+        low = self.reader.low(at)
+        if low not in {"amount", "price", "cost", "value", "total", "sum"} or self.reader.low(at + 1) != "of":
+            return None
+        phrase = read_phrase(self.reader, at + 2, stop, None)
+        if phrase is None or not phrase.noun:
+            return None
+        kind = self.reader.kinds[phrase.find.record]
+        if kind.size is None or phrase.find.bare:
+            return None
+        return FieldOf(field=kind.size, of=phrase.find), phrase.last
+
+    def _what(self, at: int, stop: int) -> tuple[Expression, int] | None:
+        """ "what he settled in June", "what he still owes"."""
+        if self.reader.low(at) not in {"what", "whatever"}:
+            return None
+        return total_of(self.reader, at + 1, stop)

@@ -1,0 +1,229 @@
+"""Tests: "Ada owes for a bill", "it's under 50 euros", read into comparisons that records answer."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from agent.extract.references.vocabulary import person_like
+from agent.planning.proposal import (
+    BelongsTo,
+    Compare,
+    Comparison,
+    CountOf,
+    FieldOf,
+    Find,
+    Number,
+    StateIs,
+    Test,
+    TotalOf,
+    Word,
+)
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.noun_phrase import predicate_of, read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
+from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.phrases.totals import total_of
+from language.text import word_set
+
+_BE: Final = word_set("is are was were isn't aren't wasn't weren't 's")
+_HAVE: Final = word_set("has have had got hasn't haven't hadn't")
+_ADVERBS: Final = word_set("still already currently now yet really actually also both all just ever only")
+_ANY: Final = word_set("a an any some more")
+ONE: Final = Number(number=Decimal(1))
+NONE: Final = Number(number=Decimal(0))
+
+
+def read_tests(reader: Reader, index: int, stop: int) -> tuple[Test, ...] | None:
+    """The tests that the words from ``index`` to ``stop`` are, all of them; None where any word stays unread."""
+    while stop > index and reader.is_mark(stop - 1):
+        stop -= 1
+    made = _there(reader, index, stop) or _owes(reader, index, stop) or _told(reader, index, stop)
+    if made is None or made[1] < stop:
+        return None
+    _speaks_of(reader, made[0])
+    reader.covered.update(range(index, stop))
+    return (made[0],)
+
+
+def _speaks_of(reader: Reader, test: Test) -> None:
+    """What was tested is what "it" means after."""
+    find = test.left.of if isinstance(test.left, CountOf | FieldOf | TotalOf) else None
+    if isinstance(find, Find):
+        one = find.model_copy(update={"pick": "one"})
+        reader.spoken.setdefault(find.record, one)
+        if reader.owner_of(reader.kinds[find.record]) is not None:
+            reader.thing = reader.thing or one
+
+
+def count_test(find: Find, op: Comparison = ">=", number: Number = ONE) -> Test:
+    return Test(left=CountOf(of=find.model_copy(update={"pick": "all", "order": None})), op=op, right=number)
+
+
+def _owes(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
+    """ "she still owes us something"."""
+    made = total_of(reader, index, stop)
+    if made is None or not isinstance(made[0].of, Find):
+        return None
+    find, at = made[0].of, made[1]
+    if not any(isinstance(each, StateIs) for each in find.where):
+        return None
+    compared = reader.comparison(at)
+    if compared is not None:
+        amount = reader.amount(at + compared[1])
+        return (Test(left=made[0], op=compared[0], right=amount[0]), amount[1]) if amount is not None else None
+    while at < stop and reader.low(at) in {"something", "anything", "money", "us", "any"}:
+        at += 1
+    if reader.low(at) == "nothing":
+        return count_test(find, "=", NONE), at + 1
+    return count_test(find), at
+
+
+def _there(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
+    if reader.low(index) != "there" or reader.low(index + 1) not in _BE:
+        return None
+    return existing(reader, index + 2, stop, None)
+
+
+def existing(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Test, int] | None:
+    """ "(no | any | two or more | more than one) open ticket(s)", and whose."""
+    negated = False
+    op: Comparison = ">="
+    number = ONE
+    small = _ADVERBS | _ANY | {"no", "not", "never", "got", "had"}
+    while at < stop and reader.low(at) in small and reader.comparison(at) is None:
+        negated = negated or reader.low(at) in {"no", "not", "never"}
+        at += 1
+    if (found := reader.comparison(at)) is not None:
+        op, at = found[0], at + found[1]
+    if reader.low(at) in {"one", "some", "any"} and at + 1 == stop:
+        return (count_test(reader.thing), at + 1) if reader.thing is not None else None
+    held = reader.numbers.get(at)
+    one = found is not None and reader.low(at) == "one"
+    if one or (held is not None and held.kind == "cardinal" and not held.unit):
+        after = at + 1 if held is None else reader.end_index(held.end)
+        more = reader.lows(after, 2) == ("or", "more")
+        number = Number(number=Decimal(1) if held is None else held.value, quote=reader.words(at, after + 2 * more))
+        op = op if found is not None or more else "="
+        at = after + 2 * more
+    phrase = read_phrase(reader, at, stop, None)
+    if phrase is None or not phrase.noun:
+        return None
+    after = phrase.last
+    while reader.lows(after, 2) in {("from", "us"), ("with", "us")} or reader.low(after) in {"before", "yet"}:
+        after += 2 if reader.low(after + 1) == "us" else 1
+    phrase = Phrase(phrase.find, phrase.first, after, phrase.noun)
+    find = phrase.find
+    if owner is not None:
+        kind, above = reader.kinds[find.record], reader.kinds[owner.record]
+        if kind.name == above.name or not reader.related(kind, above):
+            return None
+        find = find.model_copy(update={"where": (BelongsTo(owner=owner), *find.where)})
+    if negated:
+        return count_test(find, "=", NONE), phrase.last
+    return count_test(find, op, number), phrase.last
+
+
+def subject(reader: Reader, index: int, stop: int) -> Phrase | None:
+    """Whom or what a sentence is about."""
+    low = reader.low(index).removesuffix("'s").removesuffix("'re")
+    if low in {"it", "that", "this", "they"} and reader.thing is not None:
+        return Phrase(reader.thing, index, index + 1, True)
+    if low in {"he", "she", "they"} and reader.person is not None:
+        return Phrase(reader.person, index, index + 1, False)
+    if reader.thing is not None and is_code(reader, index, reader.kinds[reader.thing.record]):
+        kind = reader.kinds[reader.thing.record]
+        return read_phrase(reader, index, stop, kind)
+    return read_phrase(reader, index, stop, None)
+
+
+def subjects(reader: Reader, index: int, stop: int) -> list[Phrase]:
+    """Whom or what a sentence may be about: a bare code may be any kind's, one with letters first a code field's."""
+    one = subject(reader, index, stop)
+    if one is not None:
+        return [one]
+    made: list[tuple[bool, Phrase]] = []
+    step = index + (reader.low(index) == "the")
+    for kind in reader.kinds.values():
+        if step < stop and is_code(reader, step, kind):
+            coded = any(each.search == "number" and each.type == "string" for each in kind.fields)
+            find = Find(record=kind.name, said=reader.words(step, step + 1))
+            made.append((coded is reader.low(step).isdigit(), Phrase(find, index, step + 1, True)))
+    return [phrase for _, phrase in sorted(made, key=lambda each: each[0])]
+
+
+def _told(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
+    """ "Ada (still) has …", "INV-7 is overdue", "it's under 50 euros": a subject, and what is told of it."""
+    if index >= stop:
+        return None
+    verbs = [at for at in range(index + 1, stop) if reader.low(at) in _BE | _HAVE][:2]
+    abouts = [about for verb in verbs for about in subjects(reader, index, verb) if about.last == verb]
+    abouts += [about for about in subjects(reader, index, stop) if about.last not in verbs]
+    for about in abouts:
+        made = _told_about(reader, about, index, stop)
+        if made is not None and made[1] >= stop:
+            return made
+    return None
+
+
+def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[Test, int] | None:
+    at = about.last
+    if not about.noun and about.find.record in reader.kinds:
+        reader.person = about.find
+    glued = reader.tokens[at - 1].owns or reader.low(index) in {"it's", "that's", "he's", "she's", "they're"}
+    while reader.low(at) in _ADVERBS:
+        at += 1
+    if reader.low(at) in _HAVE:
+        return existing(reader, at + 1, stop, about.find)
+    told = at < stop and reader.date_field(reader.kinds[about.find.record], at) is not None
+    if reader.low(at) not in _BE and not glued and not told:
+        return None
+    negated = reader.low(at) in lexicon.NOT
+    at += 1 if reader.low(at) in _BE else 0
+    while reader.low(at) in _ADVERBS | {"not"}:
+        negated = negated or reader.low(at) == "not"
+        at += 1
+    for find in (about.find, *(namesakes(reader, about.find) if not about.noun else ())):
+        made = told_of(reader, find, at, stop, negated=negated)
+        if made is not None and made[1] >= stop:
+            return made
+    return None
+
+
+def namesakes(reader: Reader, find: Find) -> list[Find]:
+    """The same name as that of another kind's record: of a colleague, not of a customer."""
+    kinds = [kind for kind in reader.kinds.values() if person_like(kind) == 2 and kind.name != find.record]
+    return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]
+
+
+def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = False) -> tuple[Test, int] | None:
+    """What is told of what ``find`` means: a state, an amount, what stands in a field."""
+    kind = reader.kinds[find.record]
+    step = at + 1 if reader.low(at) in {"for", "worth"} else at
+    compared = reader.comparison(step)
+    amount = reader.amount(step + compared[1]) if compared is not None else None
+    if compared is not None and amount is not None and kind.size is not None and not negated:
+        one = find.model_copy(update={"pick": "one"})
+        return Test(left=FieldOf(field=kind.size, of=one), op=compared[0], right=amount[0]), amount[1]
+    for other in (kind, *(each for each in reader.kinds.values() if each.relation_to(kind.name) is not None)):
+        whole = find if other is kind else Find(record=other.name, where=(BelongsTo(owner=find),), pick="all")
+        if other is not kind and reader.low(at) not in {"on", "in"}:
+            continue
+        made = predicate_of(reader, other, at, stop)
+        if made is not None and made[1] >= stop:
+            told = whole.model_copy(update={"where": (*whole.where, *made[0])})
+            return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
+    flag = _flag(reader, find, at)
+    if flag is not None:
+        told = find.model_copy(update={"where": (*find.where, flag[0])})
+        return (count_test(told, "=", NONE) if negated else count_test(told)), flag[1]
+    return None
+
+
+def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
+    """A yes-or-no field by its label: "at work"."""
+    for each in reader.kinds[find.record].fields:
+        label = tuple((each.label or each.name).lower().split())
+        if each.type == "boolean" and reader.lows(at, len(label)) == label:
+            return Compare(field=each.name, op="=", value=Word(word=True)), at + len(label)
+    return None

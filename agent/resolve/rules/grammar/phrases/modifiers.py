@@ -1,0 +1,377 @@
+"""Modifiers of a noun phrase: what follows the noun, and what a clause tells of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.extract.references.vocabulary import EMAIL, person_like
+from agent.planning.proposal import (
+    BelongsTo,
+    Compare,
+    Comparison,
+    Day,
+    Except,
+    Find,
+    First,
+    Has,
+    OrderByCount,
+    OrderByField,
+    StateIs,
+    Word,
+)
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.doers import read_doer
+from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, thing_named
+from agent.resolve.rules.grammar.phrases.places_and_doers import inside, located
+from agent.resolve.rules.grammar.reader import Reader
+from language.wordnet import is_word
+
+_WINDOWS: Final = frozenset(
+    {"in", "from", "since", "of", "before", "after", "between", "for", "older", "dated", "last"}
+)
+_LIGHT: Final = (lexicon.AUXILIARIES | lexicon.NOT) - {"has", "have", "had"}
+MOST_BEFORE: Final = 10
+
+
+def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+    """What follows the noun, as far as it can be read; where it ends."""
+    for _ in range(MOST_BEFORE):
+        if at >= stop:
+            break
+        start = at + 1 if reader.tokens[at].text == "," and at + 1 < stop else at
+        after = (
+            read_doer(reader, made, start, stop)
+            or relative(reader, made, start, stop, depth)
+            or _when(reader, made, start)
+            or _compared(reader, made, start)
+            or _having(reader, made, start, stop, depth)
+            or located(reader, made, start, stop)
+            or _whose(reader, made, start, stop, depth)
+            or inside(reader, made, start, stop)
+            or _topic(reader, made, start, stop)
+            or _left_out(reader, made, start, stop, depth)
+        )
+        if not after or after <= at:
+            break
+        at = after
+    return at
+
+
+def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) -> int:
+    line = named or made.kind.order
+    when = reader.when(at, line) if line is not None else None
+    held = reader.low(at) in _WINDOWS or at in reader.dates or at in reader.hours or at + 1 in reader.hours
+    if when is None or (named is None and not held):
+        return 0
+    if named is None and (reader.ahead(at) or reader.low(at) in {"today", "now", "tonight"}):
+        return 0
+    made.where += when[0]
+    return when[1]
+
+
+def _compared(reader: Reader, made: PhraseParts, at: int) -> int:
+    """ "over 100 EUR", "nine days late at least", "older than 30 days"."""
+    start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} else at
+    found = reader.comparison(start)
+    if found is None:
+        return 0
+    op, length = found
+    after = start + length
+    ago = reader.duration(after)
+    if ago is not None:
+        lasting = start > at and reader.low(at) == "for"
+        return _aged(reader, made, after, ago[1], ago[0].isoformat(), op, lasting=lasting)
+    amount = reader.amount(after)
+    if amount is None or made.kind.size is None or (made.kind.order and reader.low(amount[1]) in lexicon.UNITS):
+        return 0
+    made.where.append(Compare(field=made.kind.size, op=op, value=amount[0]))
+    return amount[1]
+
+
+def _aged(
+    reader: Reader, made: PhraseParts, first: int, last: int, day: str, op: Comparison, *, lasting: bool = False
+) -> int:
+    line, end = made.kind.order, last
+    if reader.low(last) in lexicon.OLD:
+        end = last + 1
+    elif (state := reader.state(last, made.kind)) is not None:
+        named = reader.date_field(made.kind, last)
+        made.where.append(state[0])
+        line, end = named.name if named is not None else line, last + state[1]
+    elif not lasting and reader.low(first - 1) == "than" and reader.low(first - 2) in {"more", "less", "longer"}:
+        return 0
+    if line is None:
+        return 0
+    turned: dict[str, Comparison] = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+    if op not in turned:
+        return 0
+    made.where.append(Compare(field=line, op=turned[op], value=Day(date=day, quote=reader.words(first, last))))
+    return end
+
+
+def _having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+    """ "with the fewest visits", "without a subscription", "who have more than two unpaid invoices"."""
+    low = reader.low(at)
+    if low not in lexicon.HAVING | {"without"}:
+        return 0
+    negated, step, op, count = low == "without", at + 1, ">=", 1
+    if reader.low(step) in {"no", "not"}:
+        negated, step = True, step + 1
+    superlative: First | None = None
+    if reader.low(step) == "the" and reader.low(step + 1) in {"most", "fewest", "least"}:
+        superlative = "highest" if reader.low(step + 1) == "most" else "lowest"
+        step += 2
+    elif (found := reader.comparison(step)) is not None:
+        op, step = found[0], step + found[1]
+    held = reader.numbers.get(step)
+    if superlative is None and reader.low(step) == "one" and op != ">=":
+        step += 1
+    elif superlative is None and held is not None and held.kind == "cardinal" and not held.unit and not held.vague:
+        after = reader.end_index(held.end)
+        if reader.lows(after, 2) == ("or", "more"):
+            after += 2
+        elif op == ">=" and not found_before(reader, at, step):
+            op = ">=" if depth else "="
+        count, step = int(held.value), after
+    phrase = made.read(reader, step, stop, None, depth + 1)
+    if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
+        return _labelled(reader, made, at, stop)
+    related = phrase.find.model_copy(update={"pick": "all"})
+    if superlative is not None:
+        made.order = OrderByCount(count=related, first=superlative)
+    else:
+        made.where.append(
+            Has(related=related, op="=", count=0) if negated else Has(related=related, op=op, count=count)
+        )
+    return phrase.last
+
+
+def found_before(reader: Reader, first: int, last: int) -> bool:
+    """Whether a comparison stands between two places."""
+    return any(reader.comparison(at) is not None for at in range(first, last))
+
+
+def _labelled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """ "with the note Goodwill": a field by its label, and what it holds."""
+    if reader.low(at) != "with":
+        return 0
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS | {"its"}:
+        step += 1
+    for each in made.kind.fields:
+        label = tuple((each.label or each.name).lower().split())
+        if each.type != "string" or reader.lows(step, len(label)) != label:
+            continue
+        first = step + len(label)
+        end = first
+        while end < stop and not reader.is_mark(end) and reader.low(end) not in lexicon.NAME_STOP:
+            end += 1
+        if end > first:
+            words = reader.words(first, end)
+            made.where.append(Compare(field=each.name, op="contains", value=Word(word=words.text, quote=words)))
+            return end
+    return 0
+
+
+def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+    """ "of Ada", "for customer 7", "belonging to her"."""
+    low = reader.low(at)
+    if low in {"on", "with", "at"} and made.plural and made.said is None:
+        thing = named_on(reader, made.kind, at + 1, stop)
+        made.where += [BelongsTo(owner=thing[0])] if thing is not None else []
+        return thing[1] if thing is not None else 0
+    if low not in lexicon.OF or at + 1 >= stop:
+        return 0
+    start = at + 2 if low == "belonging" else at + 1
+    if reader.low(start) in {"him", "her", "them"} and low in {"of", "from", "for", "to"} and reader.person is not None:
+        made.where.append(BelongsTo(owner=reader.person))
+        return start + 1
+    if low == "by" and (state := reader.state(start, made.kind)) is not None:
+        made.where.append(state[0])
+        return start + state[1]
+    token = reader.tokens[start] if start < stop else None
+    phrase = made.read(reader, start, stop, None, depth + 1)
+    if phrase is not None and phrase.noun:
+        kind = reader.kinds[phrase.find.record]
+        if kind.name == made.kind.name and low == "of" and made.order is not None:
+            made.where += phrase.find.where
+            made.said = made.said or phrase.find.said
+            return phrase.last
+        if low == "for" and made.kind.relation_to(kind.name) is None:
+            return 0  # "Ada for unpaid bills" says why: a customer belongs to no bill
+        if kind.name != made.kind.name and reader.related(made.kind, kind):
+            if not phrase.find.bare:
+                made.where.append(BelongsTo(owner=phrase.find))
+            return phrase.last
+        return 0
+    above = reader.owner_of(made.kind)
+    if above is None or token is None:
+        return 0
+    if match := EMAIL.match(reader.text.plain, token.start):
+        last = reader.end_index(match.end())
+        made.where.append(BelongsTo(owner=Find(record=above.name, said=reader.words(start, last))))
+        return last
+    if low in {"for", "by", "to", "at"} and not token.capital:
+        return 0
+    if low == "from" and start in reader.dates:
+        return 0
+    end = reader.name(start, stop)
+    if end == start:
+        return 0
+    person = Find(record=above.name, said=reader.words(start, end))
+    if reader.tokens[end - 1].owns:
+        thing = thing_named(reader, made.kind, end, stop, person)
+        made.where += [BelongsTo(owner=thing[0])] if thing is not None else []
+        return thing[1] if thing is not None else 0
+    person = guess(reader, made.kind, person)
+    reader.person = person
+    made.where.append(BelongsTo(owner=person))
+    return end
+
+
+def _topic(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """ "about the VAT thing", "called Goodwill", "that mentions exports"."""
+    low = reader.low(at)
+    called = low in {"called", "named", "titled"}
+    whose = low == "for" and not (made.where or made.order) and _plain_topic(reader, at + 1, stop)
+    if not (low in lexicon.ABOUT or low == "where" or called or whose) or made.said is not None or at + 1 >= stop:
+        return 0
+    if not any(each.search in ("text", "name") for each in made.kind.fields):
+        return 0
+    first = at + 1
+    while first < stop and reader.low(first) in lexicon.DETERMINERS:
+        first += 1
+    end = first
+    lax = low == "where"
+    while end < stop and not reader.is_mark(end) and (end == first or lax or reader.low(end) not in lexicon.NAME_STOP):
+        end += 1
+    if end == first or end - first > 6 + 3 * lax or reader.low(first) in lexicon.PRONOUNS:
+        return 0
+    made.said = reader.words(first, end)
+    return end
+
+
+def _plain_topic(reader: Reader, at: int, stop: int) -> bool:
+    """Whether "for" says what it is about: words in small letters, no name, number, day or person."""
+    while reader.low(at) in lexicon.DETERMINERS:
+        at += 1
+    if at >= stop or reader.tokens[at].capital or at in reader.dated or at in reader.numbers or at in reader.money:
+        return False
+    known = is_word(reader.low(at)) and reader.low(at) not in lexicon.NAME_STOP | lexicon.OWNERS
+    noun = reader.noun(at)
+    return known and (noun is None or not person_like(noun[0]))
+
+
+def _left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+    for words in lexicon.EXCEPT:
+        if reader.lows(at, len(words)) != words:
+            continue
+        phrase = made.read(reader, at + len(words), stop, made.kind, depth + 1)
+        if phrase is None:
+            return 0
+        left_out = phrase.find
+        if left_out.said is None and left_out.order is None and left_out.pick == "one":
+            left_out = left_out.model_copy(update={"pick": "all"})  # "but not Ada's": none of hers
+        made.where.append(Except(left_out=left_out))
+        made.plural = True
+        return phrase.last
+    return 0
+
+
+# ── clauses ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+    """ "that ended in May", "who is on pro", "Ada is working on", "that arrived by post"."""
+    pronoun = reader.low(at) in lexicon.RELATIVES
+    step = at + 1 if pronoun else at
+    negated = False
+    while step < stop and reader.low(step) in _LIGHT:
+        negated = negated or reader.low(step) in lexicon.NOT
+        step += 1
+    if step >= stop:
+        return 0
+    plain = step == at
+    if (reader.low(step) in lexicon.HAVING and not plain) or (pronoun and reader.low(step) in lexicon.HAVING):
+        return _having(reader, made, step, stop, depth)
+    handled = _handled(reader, made, step, stop)
+    if handled:
+        return handled
+    return predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
+
+
+def _handled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """ "(that) Ada has", "Ada is working on"."""
+    above = reader.owner_of(made.kind)
+    if above is None or not reader.tokens[at].capital:
+        return 0
+    end = reader.name(at, stop)
+    if end == at or reader.tokens[end - 1].owns:
+        return 0
+    verb = end
+    while reader.low(verb) in {"is", "was", "are", "currently", "still", "now"}:
+        verb += 1
+    if reader.low(verb) not in lexicon.HANDLING:
+        return 0
+    made.where.append(BelongsTo(owner=Find(record=above.name, said=reader.words(at, end))))
+    verb += 1
+    return verb + 1 if reader.low(verb) in {"on", "after", "with", "of"} else verb
+
+
+def predicate(
+    reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False, plain: bool = False
+) -> int:
+    """What is told of records: a state, a day, a comparison, what they have. ``plain`` stands without any verb, and
+    takes no state ("the invoice paid")."""
+    state = reader.state(at, made.kind)
+    dated = reader.date_field(made.kind, at)
+    if state is not None and (not plain or (dated is not None and at + state[1] in reader.ranges)):
+        condition = state[0]
+        if negated and isinstance(condition, StateIs):
+            condition = condition.model_copy(update={"negated": True})
+        elif negated and isinstance(condition, Compare):
+            condition = condition.model_copy(update={"op": "!="})
+        made.where.append(condition)
+        named = reader.date_field(made.kind, at)
+        after = at + state[1]
+        if named is not None and (ordered := _ordered(reader, made, after, named.name)):
+            return ordered
+        return (_when(reader, made, after, named.name) if named is not None else 0) or after
+    if negated:
+        return 0
+    named = reader.date_field(made.kind, at)
+    arrived = reader.low(at) in lexicon.ARRIVED
+    if plain and not (arrived or at + 1 in reader.ranges):
+        named = None
+    if named is not None or arrived:
+        after = at + 1
+        while reader.low(after) in lexicon.PARTICLES and after not in reader.ranges:
+            after += 1
+        if arrived and (reader.low(after) in {"by", "via"} or (within := inside(reader, made, after - 1, stop))):
+            return inside(reader, made, after, stop) or within
+        if arrived and (place := located(reader, made, after, stop)):
+            return place
+        order = _ordered(reader, made, after, named.name if named is not None else None)
+        if order:
+            return order
+        line = named.name if named is not None else made.kind.order
+        return _when(reader, made, after, line)
+    verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
+    if verb and reader.low(at + 1) in {"in", "by", "on", "with"}:
+        told = located(reader, made, at + 1, stop) or inside(
+            reader, made, at + 1, stop
+        )  # "run by the quarter", "pay in yen"
+        if told:
+            return told
+    if plain:
+        return 0
+    return _compared(reader, made, at) or inside(reader, made, at, stop) or _having(reader, made, at, stop, depth)
+
+
+def _ordered(reader: Reader, made: PhraseParts, at: int, line: str | None) -> int:
+    """ "that started last", "that came in first"."""
+    if reader.low(at) not in {"last", "first"} or at in reader.ranges:
+        return 0
+    first: First = "latest" if reader.low(at) == "last" else "earliest"
+    made.order = OrderByField(by=line, first=first) if line is not None else OrderByField(first=first)
+    return at + 1

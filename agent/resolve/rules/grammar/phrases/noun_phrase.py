@@ -1,0 +1,397 @@
+"""Noun phrases: "both of her unpaid invoices from October over 50 euros", read into a query over one kind."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.extract.references.vocabulary import EMAIL, PLACES, person_like
+from agent.planning.proposal import (
+    BelongsTo,
+    Condition,
+    Find,
+    First,
+    Has,
+    OrderByCount,
+    OrderByField,
+)
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, predicate, read_after, relative
+from agent.resolve.rules.grammar.phrases.phrase_parts import (
+    Phrase,
+    PhraseParts,
+    guess,
+    is_code,
+    related_value,
+    thing_named,
+    value_of,
+)
+from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.phrases.totals import total_of
+from language.text import singularize
+from registry.records import RecordKind
+
+_PARTITIVE: Final = lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES)
+_AHEAD: Final = frozenset(("next", "upcoming", "future"))
+MOST_DEPTH: Final = 3
+FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
+    ("order", True): "latest",
+    ("order", False): "earliest",
+    ("size", True): "highest",
+    ("size", False): "lowest",
+}
+
+
+def read_phrase(reader: Reader, index: int, stop: int, wanted: RecordKind | None, depth: int = 0) -> Phrase | None:
+    """The noun phrase that begins at a token; None where none does. ``wanted`` is the kind that is meant where no noun
+    says one."""
+    if index >= stop or depth > MOST_DEPTH:
+        return None
+    head = _head(reader, index, stop)
+    if head is not None:
+        return _with_noun(reader, index, head, stop, depth)
+    if wanted is not None and (valued := _with_value(reader, index, stop, wanted, depth)) is not None:
+        return valued
+    return _without_noun(reader, index, stop, wanted, depth)
+
+
+def _head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, int] | None:
+    """Where the head noun stands: the first one that owns nothing, with nothing before it that ends a phrase."""
+    at = index
+    while at < min(stop, index + MOST_BEFORE):
+        token = reader.tokens[at]
+        if not token.word and token.text not in "&-#":
+            return None
+        found = reader.noun(at)
+        if found is not None and not reader.tokens[at + found[1] - 1].owns:
+            kind, length = found
+            further = reader.noun(at + length) if at + length < stop else None
+            if further is not None and not reader.tokens[at + length].owns:
+                at += length
+                continue
+            return at, kind, length
+        if found is not None:
+            at += found[1]
+            continue
+        low = token.low
+        if length := placed(reader, at):
+            at += length
+            continue
+        if at > index and low in lexicon.DETERMINERS | lexicon.OWNERS and not _joins(reader, at - 1):
+            return None
+        held = reader.money.get(at)
+        if (
+            held is not None
+            and held.end >= token.end
+            and (held.currency is not None or (token.text.isdigit() and len(token.text) > 3))
+        ):
+            return None
+        ends = lexicon.NAME_STOP - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS
+        if low in ends and low != "both" and not (low == "of" and at > index):
+            return None
+        counted = reader.low(at - 1).isalpha() and at - 1 in reader.numbers
+        if low == "of" and not counted and reader.low(at - 1) not in _PARTITIVE:
+            return None
+        at += 1
+    return None
+
+
+def _joins(reader: Reader, at: int) -> bool:
+    """Whether an article may follow: "all the", "both of her"."""
+    return reader.low(at) in lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS or at in reader.numbers
+
+
+def placed(reader: Reader, index: int) -> int:
+    """How many tokens from here on say a place in line ("most recent")."""
+    for length in (3, 2, 1):
+        if " ".join(reader.lows(index, length)) in PLACES:
+            return length
+    return 0
+
+
+def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], stop: int, depth: int) -> Phrase | None:
+    noun, kind, length = head
+    made = PhraseParts(kind, read_phrase)
+    if not _before(reader, made, index, noun, depth):
+        return None
+    last = noun + length
+    low = reader.low(last - 1)
+    made.plural = singularize(low) != low
+    last = _numbered(reader, made, last, stop)
+    last = read_after(reader, made, last, stop, depth)
+    return Phrase(_find(made), index, last, True)
+
+
+def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth: int) -> Phrase | None:
+    """ "her inspection", "the Panda's oil change": a value of the kind stands for the record that has it."""
+    for at in range(index + 1, min(stop, index + MOST_BEFORE)):
+        if not (reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.OWNERS):
+            continue
+        value = value_of(reader, wanted, at)
+        if value is None:
+            continue
+        made = PhraseParts(wanted, read_phrase)
+        if any(reader.low(step) in lexicon.DETERMINERS for step in range(index + 1, at)):
+            return None
+        if reader.noun(at + value[1]) is not None or not _before(reader, made, index, at, depth):
+            return None
+        made.where.append(value[0])
+        return Phrase(_find(made), index, read_after(reader, made, at + value[1], stop, depth), True)
+    return None
+
+
+def _find(made: PhraseParts) -> Find:
+    pick: str | int = made.pick
+    if pick == "one" and made.order is None:
+        pick = made.counted if made.counted is not None else "all" if made.plural and made.said is None else pick
+        if made.plural and made.said is not None and made.counted is None:
+            numeric = made.said.text.lstrip("#").replace("-", "").isalnum() and any(map(str.isdigit, made.said.text))
+            pick = "one" if numeric else "all"
+    elif made.order is not None and pick == "one":
+        pick = made.counted if made.counted is not None and not made.single else "one"
+    return Find(record=made.kind.name, said=made.said, where=tuple(made.where), order=made.order, pick=pick)
+
+
+# ── before the noun ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int) -> bool:
+    """What stands before the noun; False where it can't be read as a part of the phrase."""
+    at = index
+    topic: list[int] = []
+    while at < noun:
+        low = reader.low(at)
+        owner = next((step for step in range(at, noun) if reader.tokens[step].owns), None)
+        if owner is not None and low not in lexicon.EVERY | {"both", "of"} and not placed(reader, at):
+            person = _owner(reader, at, owner + 1, made.kind, depth)
+            if person is not None:
+                made.where.append(BelongsTo(owner=person))
+                reader.person = person
+                at = owner + 1
+                continue
+        if low in lexicon.OWNERS:
+            person = reader.person
+            if person is None:
+                return False
+            if person.record != made.kind.name:
+                made.where.append(BelongsTo(owner=person))
+            at += 1
+            continue
+        step = _quantity(reader, made, at, noun)
+        if not step:
+            step = _order(reader, made, at, noun)
+        if not step and (state := reader.state(at, made.kind)) is not None and at + state[1] <= noun:
+            made.where.append(state[0])
+            step = state[1]
+        if not step and (related := related_value(reader, made.kind, at)) is not None and at + related[1] <= noun:
+            made.where.append(related[0])
+            step = related[1]
+        if not step and (when := _month(reader, made, at)) is not None:
+            step = when - at
+        if not step and (low in lexicon.DETERMINERS or low in {"of", "very", "my", "our", "new", "own", "still"}):
+            step = 1
+        if step:
+            at += step
+            continue
+        if reader.tokens[at].word:
+            if topic and topic[-1] != at - 1:
+                return False
+            topic.append(at)
+        at += 1
+    if topic:
+        made.said = reader.words(topic[0], topic[-1] + 1)
+    return True
+
+
+def _quantity(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
+    low = reader.low(at)
+    if low == "both":
+        made.pick = 2
+        return 1
+    if low in {"all", "every", "each", "any"}:
+        made.pick = "all"
+        return 1
+    held = reader.numbers.get(at)
+    whole = held is not None and held.end >= reader.tokens[at].end
+    if held is not None and whole and held.kind == "cardinal" and not held.unit and 1 < held.value <= 100:
+        last = reader.end_index(held.end)
+        several = singularize(reader.low(noun)) != reader.low(noun) or last < noun
+        if (
+            held.value == int(held.value)
+            and last <= noun
+            and several
+            and (held.words or len(reader.tokens[at].text) < 3)
+        ):
+            made.counted = int(held.value)
+            return last - at
+    return 0
+
+
+def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
+    if reader.low(at) in _AHEAD and (ahead := reader.from_now(made.kind, at)) is not None:
+        made.where.append(ahead)
+        if reader.low(at) == "next":
+            made.order = OrderByField(first="earliest")
+        return 1
+    length = placed(reader, at)
+    if length and at + length <= noun:
+        position, by, descending = PLACES[" ".join(reader.lows(at, length))]
+        first = FIRSTS[by, descending]
+        made.order = OrderByField(first=first, nth=abs(position))
+        return length
+    compared = lexicon.COMPARATIVES.get(reader.low(at))
+    if compared is not None:
+        made.order, made.single = OrderByField(first=compared[1]), True
+        return 1
+    return 0
+
+
+def _month(reader: Reader, made: PhraseParts, at: int) -> int | None:
+    """ "her October invoice": a day of the kind's own line."""
+    if made.kind.order is None:
+        return None
+    when = reader.when(at, made.kind.order) or reader.month(at, made.kind.order)
+    if when is None:
+        return None
+    made.where += when[0]
+    return when[1]
+
+
+def _owner(reader: Reader, first: int, last: int, kind: RecordKind, depth: int) -> Find | None:
+    """Whose it is: the words up to the possessive."""
+    while first < last and reader.low(first) in lexicon.DETERMINERS:
+        first += 1
+    inner = reader.noun(first)
+    if inner is not None and first + inner[1] <= last:
+        if first + inner[1] == last:
+            return reader.person
+        phrase = read_phrase(reader, first, last, None, depth + 1)
+        return phrase.find if phrase is not None and phrase.last == last else None
+    above = reader.owner_of(kind) or reader.people()
+    if above is None or first >= last:
+        return None
+    if any(reader.low(at) in lexicon.NAME_STOP for at in range(first, last)):
+        return None
+    return guess(reader, kind, Find(record=above.name, said=reader.words(first, last)))
+
+
+# ── after the noun ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """ "ticket 5519", "invoice number INV-7", "customer Ada Lovelace"."""
+    step = at
+    while step < stop and reader.low(step) in {"number", "no", "no.", "nr", "id", "#"}:
+        step += 1
+    slug = step < stop and step == at and "-" in reader.tokens[step].text and step not in reader.dates
+    if step < stop and (is_code(reader, step, made.kind) or (slug and reader.state(step, made.kind) is None)):
+        made.said = reader.words(step, step + 1)
+        return step + 1
+    if made.said is None and at < stop and reader.tokens[at].capital and person_like(made.kind):
+        end = reader.name(at, stop)
+        if end > at:
+            made.said = reader.words(at, end)
+            return end
+    return at
+
+
+# ── without a noun ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | None, depth: int) -> Phrase | None:
+    token, low = reader.tokens[index], reader.low(index)
+    if low == "what" and (paid := total_of(reader, index + 1, stop)) is not None and isinstance(paid[0].of, Find):
+        return Phrase(paid[0].of.model_copy(update={"pick": "one"}), index, paid[1], True)
+    if low in {"one", "ones"} and reader.low(index - 1) in {"the", "that", "this"} and wanted is not None:
+        made = PhraseParts(wanted, read_phrase, pick="one" if low == "one" else "all")
+        last = read_after(reader, made, index + 1, stop, depth)
+        return Phrase(_find(made), index, last, last > index + 1)
+    if (
+        low in lexicon.EVERYONE
+        or (low == "everything" and (wanted is None or not person_like(wanted)))
+        or (low == "those" and wanted is not None)
+    ):
+        kind = reader.people() if low in lexicon.EVERYONE else wanted
+        if kind is None:
+            return None
+        made = PhraseParts(kind, read_phrase, pick="one" if low.startswith("some") else "all", plural=True)
+        last = read_after(reader, made, index + 1, stop, depth)
+        return Phrase(_find(made), index, last, True)
+    if low in lexicon.COMPARATIVES or (low == "the" and reader.low(index + 1) in lexicon.COMPARATIVES):
+        at = index + (low == "the")
+        if reader.low(at + 1) == "of":
+            inner = read_phrase(reader, at + 2, stop, wanted, depth + 1)
+            if inner is not None:
+                order = OrderByField(first=lexicon.COMPARATIVES[reader.low(at)][1])
+                find = inner.find.model_copy(update={"order": order, "pick": "one"})
+                return Phrase(find, index, inner.last, inner.noun)
+    if (match := EMAIL.match(reader.text.plain, token.start)) is not None:
+        people = wanted if wanted is not None and _has_address(wanted) else reader.people()
+        last = reader.end_index(match.end())
+        return Phrase(Find(record=people.name, said=reader.words(index, last)), index, last, False) if people else None
+    if (holder := _holder(reader, index, stop)) is not None:
+        return holder
+    if low == "the" or low == "#":
+        return read_phrase(reader, index + 1, stop, wanted, depth + 1)
+    if wanted is not None and is_code(reader, index, wanted):
+        return Phrase(Find(record=wanted.name, said=reader.words(index, index + 1)), index, index + 1, False)
+    end = reader.name(index, stop)
+    if end == index or placed(reader, index):
+        return None
+    person = reader.people()
+    named = wanted if wanted is not None and person_like(wanted) else person
+    if named is None:
+        return None
+    find = Find(record=named.name, said=reader.words(index, end))
+    if wanted is not None and wanted.name != named.name:
+        find = Find(record=wanted.name, where=(BelongsTo(owner=find),))
+    return Phrase(find, index, end, False)
+
+
+def _has_address(kind: RecordKind) -> bool:
+    return any(each.search == "email" for each in kind.fields)
+
+
+def _holder(reader: Reader, index: int, stop: int) -> Phrase | None:
+    """ "owner of KX-12": whoever a thing belongs to."""
+    people = reader.people()
+    if people is None or reader.low(index) not in {"owner", "holder"} or reader.low(index + 1) not in {"of", "for"}:
+        return None
+    thing = thing_named(reader, None, index + 2, stop)
+    if thing is None:
+        phrase = read_phrase(reader, index + 2, stop, None, 1)
+        if phrase is None or not phrase.noun or not reader.leads(reader.kinds[phrase.find.record], people):
+            return None
+        thing = phrase.find, phrase.last
+    return Phrase(Find(record=people.name, where=(Has(related=thing[0]),)), index, thing[1], True)
+
+
+def predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[tuple[Condition, ...], int] | None:
+    """The conditions that a predicate puts on records of a kind, and where it ends: "overdue", "low priority",
+    "on the pro plan"."""
+    made = PhraseParts(kind, read_phrase)
+    step = at
+    while step < stop and reader.low(step) in {"on", "in", "a", "an", "the"} and reader.state(step, kind) is None:
+        step += 1
+    last = predicate(reader, made, step, stop, 0)
+    if not last or made.order is not None:
+        return None
+    noun = reader.noun(last)
+    if noun is not None and noun[0].name == kind.name:
+        last += noun[1]
+    while last < stop:
+        after = read_after(reader, made, last, stop, 0)
+        if after == last:
+            break
+        last = after
+    return tuple(made.where), last
+
+
+def related_clause(
+    reader: Reader, kind: RecordKind, at: int, stop: int
+) -> tuple[tuple[Condition, ...], int, OrderByField | OrderByCount | None] | None:
+    """What is told of records of a kind without "that" or "who": "(which customers) have open tickets"."""
+    made = PhraseParts(kind, read_phrase)
+    last = relative(reader, made, at, stop, 0) or read_after(reader, made, at, stop, 0)
+    if last <= at and reader.low(at) in lexicon.AUXILIARIES:
+        last = predicate(reader, made, at + 1, stop, 0)
+    return (tuple(made.where), last, made.order) if last > at and made.said is None else None

@@ -1,0 +1,58 @@
+"""Where records are, and what they are in or on: "from Lisbon", "in yen", "on the pro plan"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.planning.proposal import Compare, Find, Has, Word
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
+from agent.resolve.rules.grammar.reader import Reader
+
+_PLACES: Final = frozenset(("town", "city", "place", "location", "region", "address", "village", "county"))
+
+
+def located(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """ "from Lisbon, in Oslo": a place that the kind holds."""
+    if reader.low(at) not in {"from", "in", "near"} or at + 1 >= stop or reader.country(at + 1, made.kind) is not None:
+        return 0
+    held = next(
+        (each for each in made.kind.fields if not _PLACES.isdisjoint((each.label or each.name).lower().split("_"))),
+        None,
+    )
+    end = reader.name(at + 1, stop) if held is not None and reader.tokens[at + 1].capital else at + 1
+    if held is None or end == at + 1 or at + 1 in reader.ranges or at in reader.ranges:
+        return 0
+    words = reader.words(at + 1, end)
+    made.where.append(Compare(field=held.name, op="contains", value=Word(word=words.text, quote=words)))
+    return end
+
+
+def inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """ "in yen", "on the pro plan", "by phone"."""
+    if reader.low(at) not in {"in", "on", "by", "via", "through", "from"} or at + 1 >= stop:
+        return 0
+    if reader.low(at) == "from" and reader.country(at + 1, made.kind) is None:
+        return 0
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS:
+        step += 1
+    if (country := reader.country(step, made.kind)) is not None:
+        made.where.append(country[0])
+        return country[1]
+    state = reader.state(step, made.kind)
+    if state is None:
+        return _held(reader, made, step)
+    made.where.append(state[0])
+    return step + state[1]
+
+
+def _held(reader: Reader, made: PhraseParts, at: int) -> int:
+    """ "(everyone) on the pro plan": what something of theirs is."""
+    for other in reader.kinds.values():
+        state = reader.state(at, other) if other.relation_to(made.kind.name) is not None else None
+        noun = reader.noun(at + state[1]) if state is not None else None
+        if state is not None and (noun is None or noun[0].name == other.name):
+            made.where.append(Has(related=Find(record=other.name, where=(state[0],), pick="all")))
+            return at + state[1] + (noun[1] if noun is not None else 0)
+    return 0

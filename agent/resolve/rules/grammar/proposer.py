@@ -1,0 +1,373 @@
+"""From drafts to a proposal: the wishes of a request read again in full, with their condition."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from agent.extract.limits import MAX_WISHES, refuse_too_many
+from agent.extract.spans.politeness import is_polite_word
+from agent.extract.time import durations
+from agent.pipeline import Abstain, Ask, Candidate, Draft, Proposed, Question, Resolution, Span, Turn
+from agent.planning.proposal import (
+    Answer,
+    Argument,
+    Call,
+    Find,
+    NoneResult,
+    PlanResult,
+    Proposal,
+    RecordArgument,
+    Test,
+    When,
+    Words,
+)
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.amounts import MONEY
+from agent.resolve.rules.grammar.orders.chooser import Chooser
+from agent.resolve.rules.grammar.phrases.conditions import read_tests
+from agent.resolve.rules.grammar.follow_ups import follow_up, remember
+from agent.resolve.rules.grammar.orders.interpretation import Interpretation
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.questions.answers import read_answer
+from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.stretch import Stretch
+from agent.resolve.rules.grammar.orders.wishes import wishes
+from agent.resolve.rules.normalization.text_alignment import AlignedText
+from language.stems import EMPTY, ORDERS, stem
+from language.wordnet import is_word
+from registry.offers.shortlist import Shortlist
+from registry.records import RecordKind
+
+MOST_BEFORE: Final = 60
+"""Tokens before an order in which its person is looked for."""
+MOST_OTHERWISE: Final = 2
+"""Other kinds that a name is looked for in where the likeliest has none such."""
+DATED: Final = 0.55
+"""How surely words must mean a day to count as one."""
+# Words of amounts that only arithmetic could say.
+_RESTS: Final = frozenset({"down", "rest", "remaining", "remainder", "plus", "minus", "difference", "net", "gross"})
+# What follows says why, and changes nothing of what is done.
+_REASONS: Final = frozenset({"for", "because", "since", "as", "due"})
+# What shall not be done, or shall be done no more: nothing comes of its words.
+_DENIED: Final = re.compile(r"\b(?:don['’]?t|do\s+not|never|rather\s+than|instead\s+of)\b[^,;.!?\n]*", re.IGNORECASE)
+_AFTER: Final = frozenset({"after", "before", "until", "till"})
+_WHOLE: Final = frozenset({"full", "fully", "whole", "entire", "complete", "completely", "next", "once"})
+_SENTENCE: Final = re.compile(r"[.!?\n](?=\s|$)")
+
+
+class Proposer:
+    """Reads one request. ``shortlist`` holds what may be called."""
+
+    def __init__(
+        self,
+        read: AlignedText,
+        shortlist: Shortlist,
+        kinds: Sequence[RecordKind],
+        now: datetime,
+        thread: Sequence[Turn] = (),
+    ) -> None:
+        self.read, self.shortlist, self.thread = read, shortlist, thread
+        self.reader = Reader(read.text, kinds, now, self.words)
+        remember(self.reader, thread)
+        self._person = self.reader.person
+
+    def follow_up(self) -> Proposal | None:
+        """What continues the thread's last calls."""
+        return follow_up(self.reader, self.read.typed, self.shortlist, self.thread)
+
+    def words(self, start: int, end: int) -> Words:
+        span = self.read.span(Span(start=start, end=end, text=self.read.text[start:end]))
+        return Words(text=span.text, origin=0, start=span.start)
+
+    def resolve(
+        self, stretch: tuple[int, int] | None = None, *, chosen: bool = False, reads: bool = False
+    ) -> Resolution | Proposed | None:
+        """What a stretch of the text asks for: a plan, a refusal, a question which action is meant; None where it asks
+        for nothing that is known here. ``reads`` leaves only what changes nothing."""
+        reader, chooser = self.reader, Chooser(self.reader, self.shortlist)
+        first = reader.end_index(stretch[0]) if stretch else 0
+        stop = reader.end_index(stretch[1]) if stretch else len(reader.tokens)
+        parts = wishes(reader, first, stop, chooser.orders)
+        if len(parts) > MAX_WISHES:
+            return Abstain(reason="too_complex", detail=refuse_too_many(len(parts)))
+        if reads and not chosen:
+            parts = parts or [Stretch(first, stop, 0)]
+        made: list[Call] = []
+        doubtful = False
+        left: list[Stretch] = []
+        over: list[str] = []
+        for wish in parts:
+            self._told_before(first, wish.first)
+            choice = chooser.choose(wish, chosen=chosen, reads=reads)
+            best = choice.best
+            if choice.closed is not None:
+                return Proposed(proposal=Proposal(result=NoneResult(reason="not allowed", action=choice.closed.name)))
+            if best is None and choice.tied and len(parts) == 1:
+                return self._whichever(choice.rivals, told=choice.told)
+            if best is None and choice.rivals and (len(parts) == 1 or wish.ordered):
+                return self._which(choice.rivals)
+            if best is not None and best.missing and not wish.ordered and len(parts) > 1:
+                best = None
+            if best is None:
+                left.append(wish)
+                continue
+            doubtful = doubtful or best.doubtful
+            over += [reader.words(at, at + 1).text for at in best.unexplained]
+            if any(best.offer.annotation(name).unit in MONEY for name in best.offer.properties):
+                vague = [at for at in range(wish.first, wish.stop) if reader.low(at) in lexicon.VAGUE]
+                over += [reader.words(at, at + 1).text for at in vague if at not in best.covered]
+            reader.person, reader.thing, reader.spoken = best.person, best.thing, dict(best.spoken)
+            reader.covered |= best.covered
+            listed = [_record_of(each) for each in best.calls]
+            reader.several = tuple(each for each in listed if each is not None) if len(listed) > 1 else ()
+            made += [Call(action=best.offer.name, arguments=each) for each in best.calls]
+        if not made or doubtful:
+            return None
+        over += [reader.words(each.first, each.stop).text for each in left if each.ordered]
+        proposal = proposal_of(made, (*over, *self.left_over(made)))
+        return Proposed(proposal=proposal, otherwise=_read_otherwise(proposal, reader.guesses))
+
+    def _whichever(self, rivals: Sequence[Interpretation], *, told: bool) -> Proposed:
+        """Plans that the words say equally well: live data tells which of them works. ``told`` says that a verb tells
+        so much of each."""
+        made = []
+        for each in rivals:
+            self.reader.covered |= each.covered
+            calls = [Call(action=each.offer.name, arguments=arguments) for arguments in each.calls]
+            made.append(proposal_of(calls, self.left_over(calls)))
+        return Proposed(proposal=made[0], instead=tuple(made[1:]), sure=told)
+
+    def _which(self, rivals: Sequence[Interpretation]) -> Ask:
+        """A question which of the likeliest actions is meant."""
+        text = "Which of these do you mean?" if len(rivals) > 1 else "Is this what you mean?"
+        candidates = tuple(
+            Candidate(
+                id=each.offer.name, label=each.offer.title or each.offer.name, detail=each.offer.description[:200]
+            )
+            for each in rivals
+        )
+        drafts = (Draft(action=rivals[0].offer.name, version=rivals[0].offer.version),)
+        question = Question(slot="action", code="unclear_action", text=text, candidates=candidates)
+        likeliest = None
+        if len(rivals) == 1 and rivals[0].complete:
+            calls = [Call(action=rivals[0].offer.name, arguments=arguments) for arguments in rivals[0].calls]
+            likeliest = proposal_of(calls, self.left_over(calls))
+        return Ask(question=question, drafts=drafts, likeliest=likeliest)
+
+    def ordered(self) -> bool:
+        """Whether anything is ordered."""
+        chooser = Chooser(self.reader, self.shortlist)
+        return any(each.ordered for each in wishes(self.reader, 0, len(self.reader.tokens), chooser.orders))
+
+    def awaits(self, pattern: re.Pattern[str]) -> bool:
+        """Whether words of the pattern stand outside all that was read."""
+        found = pattern.finditer(self.reader.text.plain)
+        return any(self.reader.end_index(each.start()) not in self.reader.covered for each in found)
+
+    def calls(self, stretch: tuple[int, int] | None = None) -> tuple[Call, ...] | None:
+        """The calls that a stretch of the text asks for, where it is understood."""
+        made = self.resolve(stretch)
+        if not isinstance(made, Proposed) or not isinstance(made.proposal.result, PlanResult):
+            return None
+        return made.proposal.result.calls
+
+    def _told_before(self, first: int, stop: int) -> None:
+        """Who is spoken of in the sentences before an order."""
+        reader = self.reader
+        at = max(first, stop - MOST_BEFORE)
+        while at < stop and reader.person == self._person:
+            token = reader.tokens[at]
+            if token.capital or not is_word(token.low):
+                phrase = read_phrase(reader, at, stop, None)
+                people = reader.people()
+                if (
+                    phrase is not None
+                    and people is not None
+                    and phrase.find.record == people.name
+                    and (not phrase.noun or phrase.find.said is not None)
+                ):
+                    if (
+                        token.capital
+                        and reader.starts(at)
+                        and is_word(token.low)
+                        and phrase.last == at + 1
+                        and not token.owns
+                    ):
+                        at += 1
+                        continue
+                    reader.person = phrase.find
+                    return
+            at += 1
+
+    def tests(self, stretch: tuple[int, int]) -> tuple[Test, ...] | None:
+        first, last = (self.reader.end_index(at) for at in stretch)
+        return read_tests(self.reader, first, last)
+
+    def may_test(self, stretch: tuple[int, int]) -> bool:
+        """Whether the words may be told of what the call is about: "it's …", "there is one"."""
+        return self.reader.low(self.reader.end_index(stretch[0])).split("'")[0] in lexicon.PRONOUNS | {"there"}
+
+    def spoken_of(self, calls: Sequence[Call]) -> None:
+        """What "it" in a condition is: the record of the first call."""
+        for call in calls:
+            for argument in call.arguments.values():
+                if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
+                    people = self.reader.people()
+                    if people is not None and argument.reference.record == people.name:
+                        self.reader.person = argument.reference
+                    self.reader.thing = argument.reference
+                    return
+
+    def left_over(self, calls: Sequence[Call]) -> tuple[str, ...]:
+        """Names, numbers and days that stand beside what the calls quote, in the same sentence, and that none of them
+        says."""
+        if not calls:
+            return ()
+        read = [self.reader.words(at, at + 1) for at in sorted(self.reader.covered)]
+        quoted = sorted({*_quotes(calls), *_quotes(read)})
+        offers = [offer for call in calls if (offer := self.shortlist.get(call.action)) is not None]
+        paid = any(each.annotation(name).unit in MONEY for each in offers for name in each.properties)
+        spoken = frozenset[str]().union(*(self.shortlist.spoken(each.name) for each in offers))
+        strict = paid or (self.read.text.islower() and self.read.typed.isupper())
+        found: list[tuple[int, int]] = []
+        for first, last in self._sentences():
+            inside = [each for each in quoted if first <= each[0] < last]
+            if inside:
+                told = self._telling(first, last, spoken, strict=strict)
+                found += [each for each in told if not _meet(each, quoted)]
+        typed = self.read.typed
+        return tuple(dict.fromkeys(typed[start:end] for start, end in found))
+
+    def _sentences(self) -> list[tuple[int, int]]:
+        """Stretches of what was typed, without those that say what shall not be done."""
+        typed = self.read.typed
+        ends = [match.end() for match in _SENTENCE.finditer(typed)]
+        return list(itertools.pairwise([0, *ends, len(typed)]))
+
+    def _telling(self, first: int, last: int, spoken: frozenset[str], *, strict: bool) -> Iterator[tuple[int, int]]:
+        reader = self.reader
+        denied = [found.span() for found in _DENIED.finditer(self.read.typed)]
+        because = False
+        for at, token in enumerate(reader.tokens):
+            words = reader.words(at, at + 1)
+            start = words.start if words.start is not None else -1
+            because = (because or self._gives_reason(at)) and at not in reader.covered and not reader.is_mark(at)
+            if because or not first <= start < last or any(a <= start < b for a, b in denied):
+                continue
+            if at in reader.covered:
+                continue
+            day = reader.dates.get(at)
+            code = any(map(str.isdigit, token.text)) and (at not in reader.money or "-" in token.text)
+            before = reader.tokens[at - 1].text if at else "."
+            name = token.capital and len(token.text) > 1 and before not in '.!?:;"“'
+            if day is not None and day.weight >= DATED and not day.now:
+                yield start, start + (day.end - day.start)
+                continue
+            lasts = next((each for each in self._durations if each.start == token.start), None)
+            if lasts is not None or token.low in _AFTER:
+                yield start, start + (lasts.end - lasts.start if lasts is not None else len(words.text))
+                continue
+            named = name and reader.noun(at) is None and token.low not in lexicon.NAME_STOP
+            telling = strict and token.low.isalpha() and self._tells(at, spoken)
+            if code or named or telling or self._strange(at, spoken):
+                yield start, start + len(words.text)
+
+    def _gives_reason(self, at: int) -> bool:
+        """Whether a word introduces why: "as she asked", and not "as Ada Lovelace", which says who or what."""
+        reader = self.reader
+        named = reader.low(at) == "as" and at + 1 < len(reader.tokens) and reader.tokens[at + 1].capital
+        return reader.low(at) in _REASONS and not (named and reader.low(at + 1) not in lexicon.NAME_STOP)
+
+    def _strange(self, at: int, spoken: frozenset[str]) -> bool:
+        """Whether a word is none of English or of the action's: a name in small letters."""
+        low = self.reader.low(at)
+        known = is_word(low) or low in lexicon.NAME_STOP or low in EMPTY or stem(low) in spoken or self.reader.noun(at)
+        return low.isalpha() and len(low) > 2 and not known and self._english
+
+    @cached_property
+    def _durations(self) -> tuple[durations.Duration, ...]:
+        return durations.find(self.reader.text)
+
+    @cached_property
+    def _english(self) -> bool:
+        """Whether the request is in English, as far as its words tell."""
+        words = [token.low for token in self.reader.tokens if token.low.isalpha()]
+        return 2 * sum(is_word(word) or word in EMPTY for word in words) >= len(words)
+
+    def _tells(self, at: int, spoken: frozenset[str]) -> bool:
+        """Whether a word may change what is done with money: none of the grammar's, the action's or politeness's."""
+        reader, low = self.reader, self.reader.low(at)
+        if is_polite_word(low) or low in lexicon.MANNER:
+            return False
+        plain = low in _WHOLE | EMPTY | lexicon.NAME_STOP | lexicon.AUXILIARIES | lexicon.RELATIVES
+        if low in _RESTS:
+            return True
+        return not plain and is_word(low) and stem(low) not in spoken | ORDERS and reader.noun(at) is None
+
+    def answer(self) -> Answer | None:
+        return read_answer(self.reader)
+
+
+def _quotes(node: object) -> Iterator[tuple[int, int]]:
+    if isinstance(node, Words):
+        if node.start is not None:
+            yield node.start, node.start + len(node.text)
+    elif isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from _quotes(getattr(node, name))
+    elif isinstance(node, Mapping):
+        for each in node.values():
+            yield from _quotes(each)
+    elif isinstance(node, tuple | list):
+        for each in node:
+            yield from _quotes(each)
+
+
+def _meet(place: tuple[int, int], quoted: Sequence[tuple[int, int]]) -> bool:
+    return any(start < place[1] and place[0] < end for start, end in quoted)
+
+
+def conditioned(calls: Sequence[Call], tests: tuple[Test, ...], *, holds: bool) -> tuple[Call, ...]:
+    return tuple(call.model_copy(update={"condition": When(tests=tests, holds=holds)}) for call in calls)
+
+
+def proposal_of(calls: Sequence[Call], left_over: Sequence[str] = ()) -> Proposal:
+    return Proposal(result=PlanResult(calls=tuple(calls)), left_over=tuple(left_over))
+
+
+def _read_otherwise(proposal: Proposal, guesses: Sequence[tuple[Find, str]]) -> tuple[Proposal, ...]:
+    """The same plan with a name read as another kind's, once for each that it may be."""
+    made = [_exchanged(proposal, owner, owner.model_copy(update={"record": kind})) for owner, kind in guesses]
+    return tuple(each for at, each in enumerate(made) if each != proposal and each not in made[:at])[:MOST_OTHERWISE]
+
+
+def _exchanged(node: Any, old: Find, new: Find) -> Any:
+    """The node with ``new`` for ``old`` wherever it stands within."""
+    if node == old:
+        return new
+    if isinstance(node, BaseModel):
+        held = {name: getattr(node, name) for name in type(node).model_fields}
+        changed = {name: made for name, each in held.items() if (made := _exchanged(each, old, new)) is not each}
+        return node.model_copy(update=changed) if changed else node
+    if isinstance(node, tuple):
+        parts = tuple(_exchanged(each, old, new) for each in node)
+        return node if all(one is other for one, other in zip(parts, node, strict=True)) else parts
+    if isinstance(node, dict):
+        pairs = {key: _exchanged(each, old, new) for key, each in node.items()}
+        return node if all(pairs[key] is each for key, each in node.items()) else pairs
+    return node
+
+
+def _record_of(arguments: Mapping[str, Argument]) -> Find | None:
+    """The first record that a call speaks of."""
+    for argument in arguments.values():
+        if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
+            return argument.reference
+    return None

@@ -1,0 +1,1 @@
+"""Questions in a request: about records, about what was done to them, and about actions themselves."""

@@ -1,0 +1,146 @@
+"""Questions by their verbs: "did Ada pay …", "what does … cost", "what is Ada working on", "what does she have"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.extract.references.vocabulary import person_like
+from agent.planning.proposal import (
+    Answer,
+    BelongsTo,
+    Condition,
+    FieldOf,
+    Find,
+    RecordsAnswer,
+    StateIs,
+    Test,
+    ValueAnswer,
+    YesNoAnswer,
+)
+from agent.resolve.rules.grammar.orders.action_words import base_form
+from agent.resolve.rules.grammar.phrases.conditions import count_test, subjects
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
+from language.text import word_set
+from registry.records import RecordKind
+
+_BE: Final = word_set("is are was were isn't aren't wasn't weren't")
+_HOLDS: Final = word_set("have has had got own owns")
+_HELD: Final = word_set(
+    "do does did are is there we have still left in on stock now available remaining free you hand of"
+)
+_COUNTS: Final = word_set("stock quantity count available left remaining seats places units vacancies free")
+
+
+def did(reader: Reader, about: Phrase, stop: int) -> Answer | None:
+    """ "has Ada paid INV-7", "did Ada close ticket 5": whether the thing is hers, and in the state that the verb
+    names."""
+    said = base_form(stem(reader.low(about.last)))
+    for thing in subjects(reader, about.last + 1, stop):
+        kind = reader.kinds[thing.find.record]
+        state = next((each for each in kind.states if base_form(stem(each)) == said), None)
+        if (
+            state is not None
+            and thing.last >= stop
+            and thing.find.said is not None
+            and reader.related(kind, reader.kinds[about.find.record])
+        ):
+            where = (*thing.find.where, BelongsTo(owner=about.find), StateIs(state=state))
+            return YesNoAnswer(tests=(count_test(thing.find.model_copy(update={"where": where})),), about=thing.find)
+    return None
+
+
+def bigger(reader: Reader, about: Phrase, stop: int) -> Answer | None:
+    """ "is INV-7 bigger than INV-8": two of a kind compared by its size."""
+    size = reader.kinds[about.find.record].size
+    compared = reader.comparison(about.last)
+    if size is None or compared is None:
+        return None
+    for other in subjects(reader, about.last + compared[1], stop):
+        if other.last >= stop and other.find.record == about.find.record:
+            left, right = FieldOf(field=size, of=about.find), FieldOf(field=size, of=other.find)
+            return YesNoAnswer(tests=(Test(left=left, op=compared[0], right=right),), about=about.find)
+    return None
+
+
+def costs(reader: Reader, index: int, stop: int) -> Answer | None:
+    """ "what does Ada's plan cost", "what does Ada pay": the size of the thing, or of the one that is hers."""
+    if reader.low(index) != "what" or reader.low(index + 1) not in {"does", "do", "did"}:
+        return None
+    if reader.low(stop - 1) not in {"cost", "pay"}:
+        return None
+    for about in subjects(reader, index + 2, stop - 1):
+        size = reader.kinds[about.find.record].size
+        if about.last == stop - 1 and size is not None:
+            return ValueAnswer(value=FieldOf(field=size, of=about.find), about=about.find)
+    return None
+
+
+def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
+    """ "what is Ada working on": what is hers to do and still open."""
+    if reader.low(index) not in {"what", "what's"} or reader.lows(stop - 2, 2) != ("working", "on"):
+        return None
+    at = index + 1 + (reader.low(index + 1) in _BE)
+    end = reader.name(at, stop - 2)
+    people = reader.people()
+    for kind in reader.kinds.values() if end == stop - 2 else ():
+        doer = (
+            doer_of(reader, kind)
+            if any(people is not None and each.kind == people.name for each in kind.relations)
+            else None
+        )
+        if doer is not None and person_like(doer) == 2:
+            where: tuple[Condition, ...] = (BelongsTo(owner=Find(record=doer.name, said=reader.words(at, end))),)
+            where += (StateIs(state="open"),) if "open" in kind.states else ()
+            return RecordsAnswer(records=Find(record=kind.name, where=where, pick="all"))
+    return None
+
+
+def plural(reader: Reader, index: int, stop: int) -> Answer | None:
+    """ "what tickets does Ada have": a list, of whoever has them."""
+    if reader.low(index) not in {"what", "which"}:
+        return None
+    phrase = read_phrase(reader, index + 1, stop, None)
+    if phrase is None or not phrase.noun or phrase.find.pick != "all" or reader.low(phrase.last) not in {"do", "does"}:
+        return None
+    end = reader.name(phrase.last + 1, stop)
+    if end == phrase.last + 1 or reader.low(end) not in _HOLDS or end + 1 < stop:
+        return None
+    owner, kind = reader.words(phrase.last + 1, end), reader.kinds[phrase.find.record]
+    doer = doer_of(reader, kind)
+    above = reader.owner_of(kind)
+    for whose in (each for each in (doer, above) if each is not None):
+        find = phrase.find.model_copy(
+            update={"where": (*phrase.find.where, BelongsTo(owner=Find(record=whose.name, said=owner)))}
+        )
+        return RecordsAnswer(records=find)
+    return None
+
+
+def doer_of(reader: Reader, kind: RecordKind) -> RecordKind | None:
+    """Who handles a record: the kind of people that it belongs to beside its owner."""
+    people = reader.people()
+    others = [reader.kinds[each.kind] for each in kind.relations if each.kind in reader.kinds]
+    return next((each for each in others if people is None or each.name != people.name), None)
+
+
+def left_of(reader: Reader, index: int, stop: int) -> Answer | None:
+    """ "how many (folding chairs do we have left)": the count that a thing itself holds."""
+    end = index
+    while end < stop and reader.low(end) not in _HELD and reader.tokens[end].word:
+        end += 1
+    if end == index or any(reader.low(at) not in _HELD for at in range(end, stop)):
+        return None
+    counts = [
+        (kind, each)
+        for kind in reader.kinds.values()
+        if person_like(kind) == 1
+        for each in kind.fields
+        if each.type in ("integer", "number") and not _COUNTS.isdisjoint((each.label or each.name).lower().split("_"))
+    ]
+    if len(counts) != 1:
+        return None
+    (kind, held), said = counts[0], reader.words(index, end)
+    return RecordsAnswer(records=Find(record=kind.name, said=said), fields=(held.name,))

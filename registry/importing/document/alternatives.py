@@ -1,0 +1,141 @@
+"""Alternatives of a schema (``oneOf``, ``anyOf``, discriminators) as one: what any of them may hold.
+
+An object of several forms has the fields of all, and needs those that every form needs; the field that tells the forms
+apart has the values of all. A scalar of several forms has the types of all. What is sometimes an object and sometimes
+not is ``any``, and is kept whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
+
+from registry.importing.document.references import Located
+from registry.importing.document.schema_view import SchemaReader, SchemaView
+
+MAX_FORMS: Final = 12
+MAX_FORM_FIELDS: Final = 60
+"""Together; an object of more is kept whole."""
+_MAX_LEVELS: Final = 8
+
+
+@dataclass(slots=True)
+class Settled:
+    """A schema whose alternatives are one. ``forms`` counts those of an object; ``large``: too many to be told apart
+    field by field, so that ``children`` are those it has in any form."""
+
+    kind: Literal["object", "array", "scalar", "any"]
+    view: SchemaView
+    children: Mapping[str, SchemaView] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    forms: int = 1
+    large: bool = False
+
+
+class Settler:
+    """Settles views, each once."""
+
+    def __init__(self, reader: SchemaReader) -> None:
+        self.reader = reader
+        self._known: dict[int, tuple[SchemaView, Settled]] = {}
+        self._joint: dict[tuple[int, ...], SchemaView] = {}
+        self._forms: dict[int, list[Settled]] = {}
+
+    def of(self, at: Located) -> Settled:
+        return self.settled(self.reader.view(at))
+
+    def settled(self, view: SchemaView, level: int = 0) -> Settled:
+        known = self._known.get(id(view))
+        if known is not None:
+            return known[1]
+        # Whoever asks for it from within gets this: a circle of alternatives alone means nothing.
+        self._known[id(view)] = (view, Settled("any", view))
+        forms = self._forms.get(id(view))
+        made = self._settle(view, level) if forms is None else self._object(view, forms)
+        self._known[id(view)] = (view, made)
+        return made
+
+    def _settle(self, view: SchemaView, level: int) -> Settled:
+        if not view.variants or level > _MAX_LEVELS:
+            return self._plain(view)
+        forms = [self.settled(self.reader.view(each), level + 1) for each in view.variants]
+        telling = [each for each in forms if each.kind != "any" or each.view.variants or each.view.trouble]
+        if view.properties or (telling and all(each.kind == "object" for each in telling)):
+            return self._object(view, [each for each in forms if each.kind == "object"])
+        if not telling:  # they bound what the schema itself says
+            return self._plain(view)
+        if all(each.kind == "scalar" for each in telling):
+            return Settled("scalar", _scalars(view, [each.view for each in telling]))
+        if all(each.kind == "array" for each in telling):
+            first = telling[0].view
+            items = first.items if len(telling) == 1 else None
+            return Settled("array", replace(view, types=frozenset({"array"}), items=items, variants=[]))
+        return Settled("any", view)
+
+    def _plain(self, view: SchemaView) -> Settled:
+        if view.trouble:
+            return Settled("any", view)
+        if view.is_object and not view.types - {"object"}:
+            children = {name: self.reader.merged(several) for name, several in view.properties.items()}
+            return Settled("object", view, children, view.required)
+        if view.is_array and not view.types - {"array"}:
+            return Settled("array", view)
+        if view.types & {"object", "array"} or not (view.types or view.enum):
+            return Settled("any", view)
+        return Settled("scalar", view)
+
+    def _object(self, view: SchemaView, forms: list[Settled]) -> Settled:
+        several: dict[str, list[SchemaView]] = {}
+        for form in forms:
+            for name, child in form.children.items():
+                several.setdefault(name, []).append(child)
+        children = {name: self.reader.merged(parts) for name, parts in view.properties.items()}
+        for name, views in several.items():
+            if name not in children or (name == view.discriminator and children[name].enum is None):
+                children[name] = self._either(views, children.get(name))
+        if (told := view.discriminator) and view.mapping and (told not in children or children[told].enum is None):
+            base = children.get(told) or SchemaView(key=id(view))
+            children[told] = replace(base, types=frozenset({"string"}), enum=list(view.mapping), variants=[])
+        needed = [form.required for form in forms]
+        required = view.required | (frozenset.intersection(*needed) if needed else frozenset())
+        count = sum(max(1, form.forms) for form in forms)
+        large = count > MAX_FORMS or (count > 1 and len(children) > MAX_FORM_FIELDS) or any(f.large for f in forms)
+        return Settled("object", view, children, required & set(children), max(1, count), large)
+
+    def _either(self, views: list[SchemaView], own: SchemaView | None) -> SchemaView:
+        distinct = list({id(each): each for each in views}.values())
+        if len(distinct) == 1 and own is None:
+            return distinct[0]
+        if all(not each.is_object and not each.is_array and not each.variants for each in distinct):
+            base = SchemaView(key=id(distinct[0]), own=dict(distinct[0].own)) if len(distinct) > 1 else distinct[0]
+            return _scalars(own or base, distinct)
+        settled = [self.settled(each) for each in distinct]
+        if all(each.kind == "object" for each in settled) and not any(each.large for each in settled):
+            ids = tuple(sorted(map(id, distinct)))
+            if ids not in self._joint:  # looked into when somebody asks, since it may lead back here
+                base = SchemaView(key=id(distinct[0]), types=frozenset({"object"}), own=dict(distinct[0].own))
+                self._joint[ids] = base
+                self._forms[id(base)] = settled
+            return self._joint[ids]
+        return SchemaView(key=id(distinct[0]), own={"description": distinct[0].description}, nullable=True)
+
+
+def _scalars(view: SchemaView, forms: list[SchemaView]) -> SchemaView:
+    types = frozenset().union(*(each.types for each in forms)) or view.types
+    enum: list[Any] | None = view.enum
+    if enum is None and forms and all(each.enum is not None for each in forms):
+        enum = []
+        for each in forms:
+            enum += [member for member in each.enum or () if member not in enum]
+    own = {**(forms[0].own if len(forms) == 1 else {}), **view.own}
+    formats = {str(each.own.get("format") or "") for each in forms}
+    if len(formats) == 1 and "" not in formats:
+        own["format"] = next(iter(formats))
+    else:
+        own.pop("format", None) if len(forms) > 1 else None
+    if len(forms) > 1:
+        own = {key: each for key, each in own.items() if key not in ("pattern", "minLength", "maxLength")}
+    if not own.get("description"):
+        own["description"] = next((each.description for each in forms if each.description), "")
+    return replace(view, types=types, enum=enum, own=own, variants=[])

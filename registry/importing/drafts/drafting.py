@@ -1,0 +1,375 @@
+"""Draft builder: one operation of a document becomes an unsigned contract, or a refusal with its reason.
+
+A draft trusts nothing: nobody may run it, every write is confirmed, a DELETE can't be undone. Each is held to the
+linter, and takes less apart as long as it is too large to be signed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, unquote
+
+from registry.contract import SCHEMA_V2
+from registry.importing.drafts import json_schemas, words
+from registry.importing.document.alternatives import Settler
+from registry.importing.drafts.credentials import is_credential
+from registry.importing.decisions import OperationDecision
+from registry.importing.drafts.error_pointers import find_error_pointers
+from registry.importing.media_types import is_form, is_json, is_multipart
+from registry.importing.document.operations import BodyContent, Operation
+from registry.importing.drafts.sentences import write_sentences
+from registry.importing.drafts.slots import CannotDraft, Room, Slot, is_minor_units, read_slots
+from registry.linting.linter import is_advice, lint
+
+ROOMS: Final = (Room(80, 120), Room(40, 60), Room(20, 20), Room(1, 8), Room(1, 1))
+"""How much a draft holds, from the most to the least."""
+MAX_DESCRIPTION: Final = 600
+UNKNOWN_DOCUMENT: Final = "sha256:" + 64 * "0"
+"""Stands for the document's digest until everything that it refers to has been read."""
+_RISKS: Final = {"GET": "read", "DELETE": "irreversible"}
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_WILDCARD: Final = re.compile(r"(?:\+|\*|:\.\*|:\.\+|:path)\Z")
+_IDEMPOTENCY: Final = frozenset(
+    {"idempotency-key", "x-idempotency-key", "idempotency-token", "x-request-id-idempotent"}
+)
+_CHANGES: Final = re.compile(
+    r"(?:add|archive|cancel|clear|close|create|delete|destroy|disable|enable|grant|invite|kick|leave|logout|merge|pay|"
+    r"pause|post|publish|purge|refund|remove|rename|reset|restart|revoke|send|set|start|stop|submit|suspend|trigger|"
+    r"unsubscribe|update|upload)s?\b", re.I
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An unsigned contract with where each of its parameters stands in the request, and what a person should know."""
+
+    operation: Operation
+    contract: dict[str, Any]
+    slots: tuple[Slot, ...]
+    notes: tuple[str, ...]
+    supplied: Mapping[str, str] = field(default_factory=dict)
+    """What isn't asked for, since something else fills it in: wire name → what does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    operation: Operation
+    reason: str
+
+
+def draft(
+    operation: Operation,
+    settler: Settler,
+    *,
+    name: str,
+    title: str,
+    connection: str,
+    upstream: Mapping[str, str],
+    decision: OperationDecision,
+) -> Draft | Refusal:
+    """The draft of an operation as far as a document and a person's decisions go."""
+    if operation.trouble:
+        return Refusal(operation, operation.trouble)
+    if operation.method not in _METHODS:
+        return Refusal(operation, f"{operation.method} is no method that contracts call.")
+    try:
+        content = choose_content(operation)
+        reason = ""
+        for room in ROOMS:
+            slots = read_slots(operation, content, settler, room)
+            made = _draft(operation, content, slots, settler, name, title, connection, upstream, decision)
+            faults = [each for each in lint([made.contract]) if not is_advice(each)]
+            if not faults:
+                return made
+            reason = f"{faults[0].detail} ({faults[0].pointer.removeprefix('/0')})"
+            if not any(each.code in _SHRINKS for each in faults):
+                break
+    except CannotDraft as error:
+        return Refusal(operation, str(error))
+    return Refusal(operation, f"Its draft would not pass the linter: {reason}")
+
+
+_SHRINKS: Final = frozenset({"too_large", "parameters_schema", "too_long"})
+
+
+def _draft(
+    operation: Operation,
+    content: BodyContent | None,
+    slots: Sequence[Slot],
+    settler: Settler,
+    name: str,
+    title: str,
+    connection: str,
+    upstream: Mapping[str, str],
+    decision: OperationDecision,
+) -> Draft:
+    notes: list[str] = []
+    supplied: dict[str, str] = {}
+    asked: list[Slot] = []
+    fixed: dict[str, Any] = {}
+    idempotency = next((s for s in slots if s.place == "header" and s.key.lower() in _IDEMPOTENCY), None)
+    for slot in slots:
+        choice = decision.parameters.get(slot.name)
+        if slot is idempotency:
+            supplied[slot.key] = "the call's idempotency key"
+        elif choice is not None and choice.supplied:
+            supplied[slot.key] = "the connection's credential"
+        elif choice is not None and choice.omit:
+            if slot.required:
+                raise CannotDraft(f"The decisions omit {slot.name}, which every call of it needs.")
+            supplied[slot.key] = "nothing: the decisions omit it"
+        elif choice is not None and choice.fixed is not None:
+            fixed[slot.name] = choice.fixed.value
+            asked.append(slot)
+        else:
+            asked.append(slot)
+    method = operation.method
+    path, placeholders = _path(operation, asked, notes)
+    endpoint: dict[str, Any] = {"type": "http", "connection": connection, "method": method, "url": path}
+    bound = {slot.name: {"value": fixed[slot.name]} if slot.name in fixed else _binding(slot) for slot in asked}
+    for place, member in (("path", "path"), ("query", "query"), ("header", "headers")):
+        values = {slot.key: bound[slot.name] for slot in asked if slot.place == place}
+        if place == "path":
+            values = {
+                key: _in_path(bound[slot.name], slot, placeholders) for key, slot in _by_key(asked, "path").items()
+            }
+        elif place == "query":
+            values = {**_literals(operation.path), **values}
+        if values:
+            endpoint[member] = values
+    if content is not None:
+        body = _body(content, [slot for slot in asked if slot.place == "body"], bound)
+        if body is not None:
+            endpoint["body"] = body
+    if method == "GET" and "body" in endpoint:
+        raise CannotDraft("It is a GET with a body, which many servers and proxies drop; contracts send none.")
+    if idempotency is not None:
+        endpoint["idempotency_header"] = idempotency.key
+    if errors := find_error_pointers(operation, settler):
+        endpoint["error"] = errors
+    left = [slot for slot in asked if slot.name not in fixed]
+    properties = {slot.name: _schema(slot, method) for slot in left}
+    risk = decision.risk.value if decision.risk else _RISKS.get(method, "write")
+    policy = decision.confirmation.value if decision.confirmation else "never" if risk == "read" else "always"
+    contract: dict[str, Any] = {
+        "schema": SCHEMA_V2,
+        "name": name,
+        "version": decision.version or 1,
+        "title": decision.title or title,
+        "description": decision.description or _description(operation, title),
+        "surfaces": list(decision.surfaces if decision.surfaces is not None else ("admin",)),
+        "roles": list(decision.roles or ()),
+        "risk": risk,
+        "confirmation": {"policy": policy},
+        "idempotent": method == "GET" or idempotency is not None,
+        "parameters": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": [slot.name for slot in left if slot.required],
+            "properties": properties,
+        },
+        "endpoint": endpoint,
+        "upstream": {"document": UNKNOWN_DOCUMENT, **upstream},
+    }
+    if annotations := _annotations(left, decision):
+        contract["annotations"] = annotations
+    sentences = write_sentences(contract["title"], contract["parameters"]["required"], properties, reads=risk == "read")
+    if decision.examples or sentences.example:
+        contract["examples"] = list(decision.examples or (sentences.example,))
+    named = any(each.record is not None for each in decision.parameters.values())
+    if sentences.preview and not named:  # a card tells a record by its label, which says more than its id
+        contract["preview"] = sentences.preview
+    notes += _notes(operation, left, risk)
+    return Draft(operation, contract, tuple(slots), tuple(notes), supplied)
+
+
+def choose_content(operation: Operation) -> BodyContent | None:
+    """The media type that is sent: JSON before forms before text."""
+    if not operation.contents:
+        return None
+    if operation.method in ("GET",):
+        raise CannotDraft("It is a GET with a body, which many servers and proxies drop; contracts send none.")
+    ranked = (
+        lambda each: is_json(each.media_type) and "patch" not in each.media_type,
+        lambda each: is_json(each.media_type),
+        lambda each: is_form(each.media_type) and not is_multipart(each.media_type),
+        lambda each: is_multipart(each.media_type),
+        lambda each: each.media_type.startswith("text/"),
+    )
+    for fits in ranked:
+        found = next((each for each in operation.contents if fits(each)), None)
+        if found is not None:
+            return found
+    return operation.contents[0]
+
+
+# ── address ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _path(operation: Operation, slots: Sequence[Slot], notes: list[str]) -> tuple[str, dict[str, bool]]:
+    """The URL template below the base address, and placeholder → whether it spans several segments."""
+    path = operation.path.partition("?")[0]
+    if not path.startswith("/"):
+        path = f"/{path}"
+    path, _, fragment = path.partition("#")
+    if fragment:
+        notes.append(f"Its path ends in #{fragment[:80]}, which only tells operations apart and is never sent.")
+    declared = {slot.key: slot for slot in slots if slot.place == "path"}
+    spans: dict[str, bool] = {}
+
+    def filled(found: re.Match[str]) -> str:
+        name = found[1]
+        plain = _WILDCARD.sub("", name)
+        key = name if name in declared else plain
+        if key not in declared:
+            raise CannotDraft(f"Its path holds {{{name}}}, but it declares no such path parameter.")
+        behind = path[found.end() : found.end() + 1] in ("+", "*")
+        spans[key] = plain != name or behind
+        return "{" + key + "}"
+
+    made = _PLACEHOLDER.sub(filled, path)
+    made = re.sub(r"\}[+*]", "}", made)
+    for key in declared:
+        if key not in spans:
+            raise CannotDraft(f"It declares the path parameter {key!r}, but its path {operation.path!r} holds none.")
+    pieces = re.split(r"(\{[^{}]*\})", made)
+    made = "".join(each if each.startswith("{") else quote(unquote(each), safe="/!$&'()*+,;=:@~-._") for each in pieces)
+    return made, spans
+
+
+def _in_path(value: Any, slot: Slot, spans: Mapping[str, bool]) -> Any:
+    return {**value, "format": "path"} if spans.get(slot.key) and "parameter" in value else value
+
+
+def _by_key(slots: Sequence[Slot], place: str) -> dict[str, Slot]:
+    return {slot.key: slot for slot in slots if slot.place == place}
+
+
+def _literals(path: str) -> dict[str, Any]:
+    """A query that is written into the path: ``/x?action=list``."""
+    query = path.partition("?")[2]
+    pairs = (each.partition("=") for each in query.split("&") if each)
+    return {unquote(name): {"value": unquote(value)} for name, _, value in pairs if "{" not in value}
+
+
+# ── request ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _binding(slot: Slot) -> dict[str, Any]:
+    return {"parameter": slot.name, **({"format": slot.form} if slot.form else {})}
+
+
+def _body(content: BodyContent, slots: Sequence[Slot], bound: Mapping[str, Any]) -> dict[str, Any] | None:
+    media_type = content.media_type.partition(";")[0].strip().lower()
+    fields = {slot.key: bound[slot.name] for slot in slots}
+    if is_multipart(media_type):
+        return {"type": "multipart", "fields": fields} if fields else None
+    if is_form(media_type):
+        return {"type": "form", "fields": fields} if fields else None
+    if not is_json(media_type):
+        return {"type": "raw", "content_type": media_type, "value": bound[slots[0].name]}
+    if media_type == "application/json" or "*" in media_type:
+        return {"type": "json", "fields": fields}
+    return {"type": "json", "content_type": media_type, "fields": fields}
+
+
+def _schema(slot: Slot, method: str) -> dict[str, Any]:
+    """The slot's schema with its description, default and example."""
+    made = dict(slot.schema)
+    default = slot.view.own.get("default")
+    only = made["enum"][0] if len(made.get("enum", ())) == 1 and slot.required else None
+    said = [words.to_plain_text(slot.description)]
+    if only is not None:
+        made["default"] = only
+    elif json_schemas.is_exact(default):
+        if slot.required and not slot.whole:
+            made["default"] = default
+        elif method != "PATCH":
+            said.append(f"Without it: {words.cut_text(str(default), 60)}.")
+    text = words.cut_text(" ".join(each for each in said if each), json_schemas.MAX_DESCRIPTION)
+    if slot.whole:
+        text = f"{text.rstrip()} (JSON)" if text else "As JSON."
+    if text:
+        made["description"] = text
+    example = slot.example if slot.example is not None else slot.view.own.get("example")
+    if isinstance(example, str | int | float) and not isinstance(example, bool) and "enum" not in made:
+        shown = words.cut_text(words.to_plain_text(str(example)), 60)
+        if shown and json_schemas.is_exact(example) and not slot.whole and shown == str(example):
+            made["examples"] = [example]
+    if "default" in made and not _fits(made):
+        del made["default"]
+    if "type" not in made and "enum" not in made and "anyOf" not in made:
+        made.setdefault("description", "Any JSON value.")
+    return made
+
+
+def _fits(schema: Mapping[str, Any]) -> bool:
+    from registry.json_schema.schemas import explain_misfits
+
+    try:
+        return not explain_misfits(
+            {key: each for key, each in schema.items() if key != "default"}, {}, schema["default"]
+        )
+    except ValueError:
+        return False
+
+
+def _annotations(slots: Sequence[Slot], decision: OperationDecision) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    by_path = {(slot.place, slot.words): slot for slot in slots}
+    for slot in slots:
+        found: dict[str, Any] = {}
+        choice = decision.parameters.get(slot.name)
+        if is_minor_units(slot):
+            found["unit"] = "money_minor"
+            beside = next(
+                (by_path[key] for key in ((slot.place, (*slot.words[:-1], w)) for w in _CURRENCIES) if key in by_path),
+                None,
+            )
+            if beside is not None:
+                found["currency_from"] = beside.name
+        if choice is not None:
+            found.update(choice.annotation())
+        if found:
+            made[slot.name] = found
+    return made
+
+
+_CURRENCIES: Final = ("currency", "currencyCode", "currency_code", "Currency", "CurrencyCode")
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _description(operation: Operation, title: str) -> str:
+    text = words.to_plain_text(operation.description) or words.to_plain_text(operation.summary) or title
+    if operation.deprecated:
+        text = f"Deprecated by its maker. {text}"
+    made = words.cut_text(text, MAX_DESCRIPTION)
+    return re.sub(r"\b([Bb]earer)\s+[A-Za-z0-9._~+/-]{16,}", r"\1 …", made)
+
+
+def _notes(operation: Operation, slots: Sequence[Slot], risk: str) -> list[str]:
+    made: list[str] = []
+    if operation.deprecated:
+        made.append("The document calls it deprecated.")
+    if risk == "read" and (_CHANGES.match(operation.summary.strip()) or _CHANGES.match(_verb(operation))):
+        made.append("It is a GET, but its words say that it changes something: check its risk and confirmation.")
+    for slot in slots:
+        if slot.whole:
+            holds = f" with {', '.join(slot.inside[:60])}" if slot.inside else ""
+            made.append(f"{slot.name} ({slot.place} {slot.key or 'as a whole'}) is kept whole, as JSON{holds}.")
+        if is_credential(operation, slot.place, slot.key.strip("/"), slot.description):
+            made.append(
+                f"{slot.name} ({slot.place} {slot.key}) looks like the credential, which the connection supplies: "
+                'say "supplied": true in the decisions to leave it out.'
+            )
+    return made
+
+
+def _verb(operation: Operation) -> str:
+    return (words.split_words(operation.id) or words.split_words(operation.path) or ("",))[-1]

@@ -1,0 +1,31 @@
+"""Words written short are written out, and numbers are left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.resolve.rules.normalization.chat_words import write_out
+
+
+def written(text: str) -> str:
+    for start, end, word in sorted(write_out(text, {"weeks", "euros"}.__contains__), reverse=True):
+        text = text[:start] + word + text[end:]
+    return text
+
+
+@pytest.mark.parametrize(
+    ("text", "full"),
+    [
+        ("move ada 2 pro", "move ada to pro"),
+        ("escal8 77", "escalate 77"),
+        ("w/ 5 euros", "with 5 euros"),
+        ("close 77 adn 78", "close 77 and 78"),
+    ],
+)
+def test_short_forms_are_written_out(text: str, full: str) -> None:
+    assert written(text) == full
+
+
+@pytest.mark.parametrize("text", ["add 2 weeks", "give 4 euros", 'write "c u 2 day"', "INV-4 and B2"])
+def test_numbers_codes_and_quotations_stay(text: str) -> None:
+    assert written(text) == text
