@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from registry.importing.decisions import SCHEMA, Decisions, OperationDecision
 from registry.importing.drafts import words
 from registry.importing.drafts.credentials import find_credential
-from registry.importing.decisions import SCHEMA, Decisions, OperationDecision
 from registry.importing.drafts.drafting import Draft
 from registry.importing.drafts.kinds import KindDraft
 from registry.importing.openapi import Import

@@ -12,10 +12,10 @@ from typing import Any, Final, Literal
 
 from registry.importing.document.alternatives import Settler
 from registry.importing.document.digests import Digests
-from registry.importing.drafts.drafting import ROOMS, choose_content
 from registry.importing.document.operations import Operation, read_description
 from registry.importing.document.references import Documents
 from registry.importing.document.schema_view import SchemaReader, SchemaView
+from registry.importing.drafts.drafting import ROOMS, choose_content
 from registry.importing.drafts.slots import CannotDraft, Slot, read_slots
 
 Change = Literal["added", "removed", "compatible", "incompatible"]

@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from registry.importing.drafts import kinds
-from registry.importing.document.alternatives import Settler
-from registry.importing.drafts.connections import Connections
-from registry.importing.drafts.credentials import describe_schemes
 from registry.importing.decisions import Decisions, KindDecision
+from registry.importing.document.alternatives import Settler
 from registry.importing.document.digests import Digests
-from registry.importing.drafts.drafting import Draft, Refusal, draft
-from registry.importing.drafts.kinds import KindDraft
-from registry.importing.drafts.names import name_operations, write_title
 from registry.importing.document.operations import ApiDescription, read_description
 from registry.importing.document.references import Documents, is_url
 from registry.importing.document.schema_view import SchemaReader
+from registry.importing.drafts import kinds
+from registry.importing.drafts.connections import Connections
+from registry.importing.drafts.credentials import describe_schemes
+from registry.importing.drafts.drafting import Draft, Refusal, draft
+from registry.importing.drafts.kinds import KindDraft
+from registry.importing.drafts.names import name_operations, write_title
 
 MAX_ADDRESS: Final = 1_000
 """Of a document that is looked at again. An address with a question mark may hold a secret, and is not kept."""

@@ -10,12 +10,12 @@ from functools import partial
 from typing import Any, Final, Literal, TypedDict
 
 from core.errors import InvalidInput
-from registry.importing.drafts.credentials import find_credential
 from registry.importing.decisions import read_decisions
 from registry.importing.decisions_template import propose_decisions
 from registry.importing.differences import find_differences, find_suspensions
-from registry.importing.openapi import Import, import_openapi
 from registry.importing.document.references import Documents
+from registry.importing.drafts.credentials import find_credential
+from registry.importing.openapi import Import, import_openapi
 
 CONNECTOR_SCHEMA: Final = "opsiq/connector/v1"
 Read = Callable[[int, str], bytes]

@@ -1,4 +1,4 @@
-"""Which words mean a record: the phrases that refer to one, cut free of the words that say something else."""
+"""Mentions of records: the phrases that refer to one, cut free of other words, and what each is exchanged for."""
 
 from __future__ import annotations
 
@@ -159,3 +159,30 @@ def _confidence(words: str, rank: int, kind: RecordKind, kinds: Sequence[RecordK
 
 def at_place(text: str, start: int, begin: int, end: int, origin: int) -> Span:
     return Span(origin=origin, start=start + begin, end=start + end, text=text[begin:end])
+
+
+_OF: Final = re.compile(r"\s*,?\s*(?:of|from|in|on)\s+(?:(?:my|the|our)\s+)?", re.IGNORECASE)
+
+
+def substitutions(
+    text: str, start: int, name: str, at: int, like: SpanOption, others: Sequence[SpanOption]
+) -> SpanOption | None:
+    """What each record that ``like`` names is to become, in the same order; None where one of them has nothing said of
+    it. ``others`` are the words of other parameters, which may stand between ("the skateboard of order 1042 for a
+    plastic one")."""
+    items = like.argument.items if isinstance(like.argument, ListArgument) else (like.argument,)
+    made: list[Mention] = []
+    for item in items:
+        last = spans_of(item)[-1]
+        end = last.end - start
+        between = _OF.match(text, end)
+        past = next((o.end - start for o in others if between is not None and o.start - start == between.end()), None)
+        found = BECOMES.match(text, past if past is not None else end)
+        if found is None:
+            return None
+        words = found["new"].rstrip()
+        begin = found.start("new")
+        made.append(Mention(spans=(at_place(text, start, begin, begin + len(words), last.origin),)))
+    first, end = made[0].spans[0].start, made[-1].spans[0].end
+    argument = ListArgument(items=tuple(made)) if isinstance(like.argument, ListArgument) else made[0]
+    return SpanOption(name, at, first, end, like.confidence, False, argument)

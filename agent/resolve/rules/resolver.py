@@ -10,9 +10,6 @@ from datetime import datetime
 from typing import Final
 
 from agent.extract.limits import MAX_WISHES, explain_excess, refuse_too_many
-from agent.extract.spans.money import find_currency
-from agent.extract.spans.politeness import strip_politeness
-from agent.extract.time import durations
 from agent.pipeline import (
     Abstain,
     Argument,
@@ -30,21 +27,16 @@ from agent.pipeline import (
     Trace,
 )
 from agent.resolve.resolver import find_chosen_action
-from agent.resolve.rules.normalization.chat_words import write_out
 from agent.resolve.rules.clauses import Clause, head, is_order, parse_clause, split_clauses
-from agent.resolve.rules.conditional import under_condition
 from agent.resolve.rules.coordination import expand_coordination
-from agent.resolve.rules.coverage import PART, check_coverage
 from agent.resolve.rules.ellipsis import split_coordinated
-from agent.resolve.rules.normalization.corrections import blank_corrected
 from agent.resolve.rules.grammar.understand import understand
+from agent.resolve.rules.if_else import under_condition
+from agent.resolve.rules.normalization.normalize import normalize
 from agent.resolve.rules.object_check import is_foreign_object
-from agent.resolve.rules.normalization.phrasal_verbs import replace_phrasal_verbs
-from agent.resolve.rules.ranking import KINDRED, is_close_second, rank_offers, segments
+from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_close_second, rank_offers, segments
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import fill_slots
-from agent.resolve.rules.normalization.spelling import correct_spelling
-from agent.resolve.rules.normalization.text_alignment import AlignedText
 from language.foreign import NAMES, translate
 from registry.contract import Risk
 from registry.offers.offer import Offer
@@ -158,16 +150,6 @@ class RuleResolver:
         )
 
 
-def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> AlignedText:
-    """The request as it is read: without politeness, slips of the pen put right, orders of two words as one."""
-    read = AlignedText.of(typed, blank_corrected(strip_politeness(_unshouted(typed))))
-    if (other := translate(read.text)) is not None:
-        return read.put(other.pieces)
-    read = read.put(write_out(read.text, _counted))
-    read = read.put(correct_spelling(read.text, shortlist, kinds))
-    return read.put(replace_phrasal_verbs(read.text, shortlist.knows, shortlist.calls))
-
-
 def _calls_functions(shortlist: Shortlist) -> bool:
     """Whether a registry is a library of functions (look-ups, lists, records like others) more than actions on records:
     such calls are carried by their words, which have a reader of their own."""
@@ -178,18 +160,6 @@ def _calls_functions(shortlist: Shortlist) -> bool:
 def _takes_lists(offer: Offer) -> bool:
     lists = any(isinstance(each, Mapping) and each.get("type") == "array" for each in offer.properties.values())
     return lists or any(offer.annotation(name).like is not None for name in offer.properties)
-
-
-def _counted(word: str) -> bool:
-    return word in durations.SECONDS or find_currency(word) is not None or word in {"more", "of", "open", "per"}
-
-
-def _unshouted(typed: str) -> str:
-    """Without capitals where nearly all letters are: then they tell no name from another word."""
-    letters = [char for char in typed if char.isalpha()]
-    shouted = len(letters) > 7 and sum(map(str.isupper, letters)) > 0.8 * len(letters)
-    low = typed.lower()
-    return low if shouted and len(low) == len(typed) else typed
 
 
 def _resolve(

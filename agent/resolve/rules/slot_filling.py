@@ -16,9 +16,8 @@ from agent.extract.references.vocabulary import HashableById
 from agent.extract.spans import counted_items
 from agent.pipeline import Argument, Choice, ListArgument, Mention, spans_of
 from agent.resolve.rules.clauses import head, is_order
-from agent.resolve.rules.mentions import at_place, listed_together, no_destination, phrases, trimmed
+from agent.resolve.rules.mentions import at_place, listed_together, no_destination, phrases, substitutions, trimmed
 from agent.resolve.rules.span_assignment import SpanOption, assign_spans
-from agent.resolve.rules.substitution import substitutions
 from language.stems import GENERIC, name_stems, stem_text
 from language.text import blank_quotations
 from registry.contract import Annotation, SourceKind

@@ -249,3 +249,19 @@ def _resolved(server: str, document: str) -> str:
         with contextlib.suppress(ValueError):  # no address at all: it stays as it is written, and is asked about
             server = urljoin(document, server or "/")
     return server.rstrip("/")
+
+
+_JSON: Final = re.compile(r"[/+.-]json(?:[.-]|\Z)")
+
+
+def is_json(media_type: str) -> bool:
+    base = media_type.partition(";")[0].strip().lower()
+    return base in ("*/*", "application/*") or bool(_JSON.search(base))
+
+
+def is_form(media_type: str) -> bool:
+    return media_type.partition(";")[0].strip().lower() in ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def is_multipart(media_type: str) -> bool:
+    return media_type.partition(";")[0].strip().lower() == "multipart/form-data"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from language.text import word_set
-from registry.importing.drafts import words
 from registry.importing.decisions import Decisions
 from registry.importing.document.operations import ApiDescription, Operation
 from registry.importing.document.references import is_url, split_url
+from registry.importing.drafts import words
 
 _DULL: Final = word_set(
     "api rest http https v1 v2 v3 public the service services platform reference specification openapi "

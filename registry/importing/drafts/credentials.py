@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from registry.importing.drafts import words
 from registry.importing.document.operations import ApiDescription, Operation
 from registry.importing.document.references import Located
+from registry.importing.drafts import words
 
 _CREDENTIAL: Final = re.compile(
     r"(?:x[-_])?(?:api[-_]?(?:key|token)|access[-_]?token|auth[-_]?token|auth[-_]?key|client[-_]?secret|authorization)\Z"

@@ -13,13 +13,12 @@ from typing import Any, Final
 from urllib.parse import quote, unquote
 
 from registry.contract import SCHEMA_V2
-from registry.importing.drafts import json_schemas, words
-from registry.importing.document.alternatives import Settler
-from registry.importing.drafts.credentials import is_credential
 from registry.importing.decisions import OperationDecision
+from registry.importing.document.alternatives import Settler
+from registry.importing.document.operations import BodyContent, Operation, is_form, is_json, is_multipart
+from registry.importing.drafts import json_schemas, words
+from registry.importing.drafts.credentials import is_credential
 from registry.importing.drafts.error_pointers import find_error_pointers
-from registry.importing.media_types import is_form, is_json, is_multipart
-from registry.importing.document.operations import BodyContent, Operation
 from registry.importing.drafts.sentences import write_sentences
 from registry.importing.drafts.slots import CannotDraft, Room, Slot, is_minor_units, read_slots
 from registry.linting.linter import is_advice, lint

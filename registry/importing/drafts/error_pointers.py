@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from registry.importing.document.alternatives import Settled, Settler
-from registry.importing.media_types import is_json
-from registry.importing.document.operations import Operation
+from registry.importing.document.operations import Operation, is_json
 from registry.importing.document.references import Located
 from registry.json_schema.pointer import join_pointer
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 from core import canon
 from core.errors import NotCanonical
 from registry import patterns
-from registry.importing.drafts import words
 from registry.importing.document.alternatives import MAX_FORMS, Settled, Settler
 from registry.importing.document.schema_view import SchemaView
+from registry.importing.drafts import words
 
 MAX_DESCRIPTION: Final = 300
 MAX_INNER_DESCRIPTION: Final = 120

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from registry.importing.drafts import words
 from registry.importing.document.alternatives import Settled, Settler
-from registry.importing.media_types import is_json
-from registry.importing.document.operations import ApiDescription, Operation
+from registry.importing.document.operations import ApiDescription, Operation, is_json
+from registry.importing.drafts import words
 from registry.json_schema.pointer import join_pointer
 
 MAX_FIELDS: Final = 30

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from language.text import word_set
-from registry.importing.drafts import words
 from registry.importing.document.operations import Operation
+from registry.importing.drafts import words
 
 MAX_NAME: Final = 128
 _MAX_PART: Final = 60

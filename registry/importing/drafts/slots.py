@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from registry.endpoints.rendering import RESERVED_HEADERS
-from registry.importing.drafts import json_schemas, words
 from registry.importing.document.alternatives import Settled, Settler
-from registry.importing.drafts.json_schemas import Budget
-from registry.importing.media_types import is_form, is_json
-from registry.importing.document.operations import BodyContent, Operation, Parameter
+from registry.importing.document.operations import BodyContent, Operation, Parameter, is_form, is_json
 from registry.importing.document.schema_view import SchemaView
+from registry.importing.drafts import json_schemas, words
+from registry.importing.drafts.json_schemas import Budget
 from registry.json_schema.pointer import join_pointer
 
 MAX_PARAMETERS: Final = 190

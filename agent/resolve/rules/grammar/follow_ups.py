@@ -27,10 +27,9 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar.orders.action_words import action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
+from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
-from agent.resolve.rules.grammar.orders.interpretation import Interpretation
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.stretch import Stretch
 from language.text import find_quotations, read_text, word_set
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist

@@ -29,16 +29,15 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.amounts import MONEY
-from agent.resolve.rules.grammar.orders.chooser import Chooser
-from agent.resolve.rules.grammar.phrases.conditions import read_tests
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
-from agent.resolve.rules.grammar.orders.interpretation import Interpretation
+from agent.resolve.rules.grammar.orders.chooser import Chooser
+from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
+from agent.resolve.rules.grammar.orders.wishes import wishes
+from agent.resolve.rules.grammar.phrases.amounts import MONEY
+from agent.resolve.rules.grammar.phrases.conditions import read_tests
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.stretch import Stretch
-from agent.resolve.rules.grammar.orders.wishes import wishes
 from agent.resolve.rules.normalization.text_alignment import AlignedText
 from language.stems import EMPTY, ORDERS, stem
 from language.wordnet import is_word

@@ -10,8 +10,8 @@ from agent.pipeline import Abstain, Ask, Calls, Candidate, Draft, Proposed, Ques
 from agent.planning.proposal import AnswerResult, Proposal
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import parse_clause
-from agent.resolve.rules.grammar.questions.action_questions import action_asked
 from agent.resolve.rules.grammar.proposer import Proposer, conditioned, proposal_of
+from agent.resolve.rules.grammar.questions.action_questions import action_asked
 from agent.resolve.rules.if_else import ConditionalRequest, possible_branches
 from agent.resolve.rules.normalization.text_alignment import AlignedText
 from language.text import blank_quotations

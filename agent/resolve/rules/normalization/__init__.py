@@ -1,1 +1,1 @@
-"""Normalization of a request: chat words, spelling, phrasal verbs and corrections, with every place in the typed text kept."""
+"""Normalization of a request: spelling, chat words, phrasal verbs, corrections; every place is remembered."""

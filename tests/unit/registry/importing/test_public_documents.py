@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from registry.importing.openapi import import_openapi
 from registry.importing.document.references import Documents
+from registry.importing.openapi import import_openapi
 from tests.unit.registry.importing.lost_parameters import Plain, lost_parameters
 
 FOLDER = Path(__file__).parents[5] / "shared" / "openapi"

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, action_words, base_form
+from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
-from agent.resolve.rules.grammar.orders.interpretation import Interpretation
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.stretch import Stretch
 from language.stems import EMPTY, stem
 from registry.contract import Risk
 from registry.offers.offer import Offer

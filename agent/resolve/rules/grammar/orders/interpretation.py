@@ -1,4 +1,4 @@
-"""Interpretation: what one action makes of a stretch of words, and which words it leaves."""
+"""Interpretation: what one action makes of a stretch of tokens, piece by piece, and which words it leaves."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ from agent.planning.proposal import (
     Find,
 )
 from registry.offers.offer import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Tokens ``first`` up to ``stop``. ``sentence`` counts the sentences, ``ordered`` says that it begins like an order
+    or holds a verb of an action, ``negated`` that it says what shall not be done, ``corrects`` that it takes back what
+    stands before it; ``order`` is the token at which the order itself begins."""
+
+    first: int
+    stop: int
+    sentence: int = 0
+    ordered: bool = False
+    negated: bool = False
+    corrects: bool = False
+    order: int = 0
+
 
 SURE_VERB: Final = 0.9
 """How much a word tells of the action that can't be a part of a reason."""

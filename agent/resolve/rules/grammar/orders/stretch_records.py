@@ -15,9 +15,9 @@ from agent.planning.proposal import (
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.orders.stretch_values import StretchValues
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
-from agent.resolve.rules.grammar.stretch_names import StretchNames
 from language.stems import stem
 from registry.records import RecordKind
 
@@ -28,7 +28,7 @@ MOST_WORDS: Final = 30
 """No description of a record is longer."""
 
 
-class StretchRecords(StretchNames):
+class StretchRecords(StretchValues):
     """Reads which records an action's parameters mean."""
 
     def _find_records(self) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
+from agent.resolve.rules.grammar.orders.interpretation import Stretch
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.stretch import Stretch
 from language.stems import stem
 from language.text import find_quotations
 

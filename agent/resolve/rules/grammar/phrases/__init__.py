@@ -1,1 +1,1 @@
-"""Phrases of a request: noun phrases with their modifiers, amounts, totals and conditions, read into the proposal language."""
+"""Phrases of a request: noun phrases, amounts, totals and conditions, read into the proposal language."""

@@ -13,8 +13,8 @@ from agent.planning.proposal import (
     Number,
 )
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.phrases.totals import total_of
+from agent.resolve.rules.grammar.reader import Reader
 from language.fractions import fraction
 from registry.contract import Annotation, Unit
 from registry.offers.offer import Offer

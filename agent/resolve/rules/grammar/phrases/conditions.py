@@ -22,8 +22,8 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.noun_phrase import predicate_of, read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
-from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.phrases.totals import total_of
+from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 
 _BE: Final = word_set("is are was were isn't aren't wasn't weren't 's")

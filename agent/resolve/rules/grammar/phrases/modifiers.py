@@ -20,9 +20,8 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.doers import read_doer
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, thing_named
-from agent.resolve.rules.grammar.phrases.places_and_doers import inside, located
+from agent.resolve.rules.grammar.phrases.places_and_doers import inside, located, read_doer
 from agent.resolve.rules.grammar.reader import Reader
 from language.wordnet import is_word
 

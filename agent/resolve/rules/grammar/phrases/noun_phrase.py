@@ -25,8 +25,8 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     thing_named,
     value_of,
 )
-from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.phrases.totals import total_of
+from agent.resolve.rules.grammar.reader import Reader
 from language.text import singularize
 from registry.records import RecordKind
 

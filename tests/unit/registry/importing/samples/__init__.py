@@ -7,9 +7,9 @@ from typing import Any
 
 from registry.importing.decisions import read_decisions
 from registry.importing.document.parser import parse_document
+from registry.importing.document.references import Documents
 from registry.importing.drafts.drafting import Draft
 from registry.importing.openapi import Import, import_openapi
-from registry.importing.document.references import Documents
 
 
 def documents(files: Mapping[str, str | bytes], root: str = "") -> Documents:

@@ -26,12 +26,12 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar.phrases.conditions import read_tests
-from agent.resolve.rules.normalization.corrections import blank_corrected
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import possible_branches
+from agent.resolve.rules.normalization.corrections import blank_corrected
 from connectors.saas.kinds import KINDS
 from registry.records import Field, RecordKind, Relation
 
