@@ -15,7 +15,8 @@ from types import FrameType
 from typing import Any, Final
 
 from agent.pipeline import Plan, Request
-from agent.planning.propose import Task, propose
+from agent.planning.propose import propose
+from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from core.actor import Actor
 from evals.cases import frozen_world

@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from core import canon
 from core.actor import Surface
 from core.errors import Finding, InvalidContract
-from registry.endpoints.types import TAG, AnyEndpoint, Endpoint, OpsiqEndpoint, Upstream
+from registry.endpoints.types import AnyEndpoint, Endpoint, OpsiqEndpoint, Upstream
+from registry.endpoints.values import TAG
 from registry.json_schema import pointer
 
 __all__ = [

@@ -18,19 +18,9 @@ import store.runs.runs
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import Abstain, Plan, Question, Refusal, RefusalCode, Reply, Resolved, Step, ignore_phase
-from agent.planning.propose import (
-    CHEAP_ONLY,
-    NOTHING_WITHDRAWN,
-    TOO_COSTLY,
-    Outcome,
-    Verdict,
-    Withdrawal,
-    make_too_costly,
-    propose,
-    resolve,
-)
+from agent.planning.propose import TOO_COSTLY, make_too_costly, propose, resolve
 from agent.planning.reading_pool import ReadingPool
-from agent.planning.task import make_task
+from agent.planning.task import CHEAP_ONLY, NOTHING_WITHDRAWN, Outcome, Verdict, Withdrawal, make_task
 from agent.planning.thread import MOST_TURNS, WAITING, Thread, build_thread, restore_thread
 from agent.resolve.resolver import Resolver
 from agent.runs import outcomes, repository

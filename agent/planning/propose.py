@@ -7,14 +7,13 @@ Console, API, automations, evals and the command line all come through here, so 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, Protocol
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 from agent.extract.limits import LEAD
 from agent.pipeline import (
     Abstain,
-    Answer,
     Ask,
     Calls,
     Candidate,
@@ -25,7 +24,6 @@ from agent.pipeline import (
     Question,
     Refusal,
     Reply,
-    Request,
     Resolved,
     Trace,
     ignore_phase,
@@ -34,109 +32,29 @@ from agent.planning.answered import is_for_the_model, offered_records, replaced_
 from agent.planning.no_plan import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reversal import correct_calls, undo_calls
-from agent.planning.thread import ThreadCall, earlier_arguments
+from agent.planning.task import Outcome, Task, Verdict, Withdrawal, list_planned_actions
+from agent.planning.thread import earlier_arguments
 from agent.query.answers import Answerer
 from agent.query.query import Query
-from agent.query.results import RecordKey
 from agent.resolve.resolver import MODEL, Resolver
 from agent.validate import validate
 from agent.validate.alternatives import choose_alternative
 from agent.validate.proposed import plan_proposal
 from agent.validate.questions import join
 from agent.validate.records.scope import RecordScope
-from core.actor import Actor, Surface
 from core.errors import ModelMisbehaved, ModelUnavailable
-from registry.catalogue import Catalogue
-from registry.conditions.condition import CheapOnly, Evaluator
 from registry.contract import Risk, Unit
 from registry.offers.shortlist import Shortlist
-from registry.records import Kinds
 
-CHEAP_ONLY: Final = CheapOnly()
 TOO_COSTLY: Final = (
     f"{LEAD}: it took longer to work out than a request may. Say it in fewer and plainer words; nothing was done."
 )
 """What is said where the budget of CPU was spent."""
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
-Verdict = Plan | Question | Refusal | Abstain | Reply
-
-
-class Grounded(Protocol):
-    """What a request is planned by: a workspace's contracts and kinds of records, in the server or in a worker."""
-
-    @property
-    def catalogue(self) -> Catalogue: ...
-
-    @property
-    def kinds(self) -> Kinds: ...
-
-    def shortlist(self, actor: Actor, surface: Surface) -> Shortlist: ...
 
 
 Around = Callable[[Coroutine[Any, Any, Resolved]], Awaitable[Resolved]]
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is to be planned, by whom, on what. ``drafts`` or ``proposal`` were resolved before and are only validated
-    again; ``only`` narrows the actions; ``confirmed`` are contracts confirmed in this session, by digest; ``thread``
-    maps handles to records, ``calls`` handles to earlier calls. ``hold`` is why a write must be confirmed whatever its
-    policy says, ``must_wait`` why any plan must; ``evaluator`` judges the policies' conditions."""
-
-    request: Request
-    actor: Actor
-    workspace_context: Grounded
-    run_id: str
-    confirmed: Collection[str] = ()
-    only: Collection[str] | None = None
-    drafts: tuple[Draft, ...] = ()
-    proposal: Proposal | None = None
-    thread: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
-    calls: Mapping[str, ThreadCall] = field(default_factory=dict)
-    hold: str = ""
-    must_wait: str = ""
-    evaluator: Evaluator = CHEAP_ONLY
-
-    @property
-    def stands(self) -> bool:
-        """Whether nothing needs resolving: what was resolved before is validated again."""
-        return bool(self.drafts) or self.proposal is not None
-
-
-@dataclass(frozen=True)
-class Withdrawal:
-    """Earlier runs of the thread that are withdrawn together with what comes of this one, and why."""
-
-    runs: tuple[str, ...] = ()
-    why: Literal["Corrected", "Taken back"] = "Corrected"
-
-
-NOTHING_WITHDRAWN: Final = Withdrawal()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """``verdict`` over what was ``resolved`` (None where it stood already); ``took_ms`` is validation alone. ``waits``
-    are reasons of the thread why a plan is held, ``records`` handles that code made for the proposal; ``answers`` are
-    the run's from now on, where they were read together with the request."""
-
-    verdict: Verdict
-    resolved: Resolved | None = None
-    drafts: tuple[Draft, ...] = ()
-    proposal: Proposal | None = None
-    confidence: float | None = None
-    took_ms: float = 0.0
-    waits: tuple[str, ...] = ()
-    records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
-    withdrawal: Withdrawal = NOTHING_WITHDRAWN
-    answers: tuple[Answer, ...] | None = None
-
-
-def list_planned_actions(outcome: Outcome) -> tuple[str, ...]:
-    """The actions of the calls that were proposed, in order."""
-    result = outcome.proposal.result if outcome.proposal is not None else None
-    return tuple(call.action for call in result.calls) if isinstance(result, PlanResult) else ()
 
 
 async def propose(

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from agent.pipeline import PhaseCallback, Refusal, Resolved, ignore_phase
-from agent.planning.propose import CHEAP_ONLY, TOO_COSTLY, Outcome, make_too_costly
+from agent.planning.propose import TOO_COSTLY, make_too_costly
+from agent.planning.task import CHEAP_ONLY, Outcome
 from agent.planning.thread import NO_THREAD, Thread
 from agent.runs.run import Run
 from executors.cpu_workers import CpuWorkers, Resource, Serve, TooCostly

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import store.runs.runs
 from agent.pipeline import RecordSource, Step
 from agent.planning.planner import Planner
-from agent.planning.propose import Verdict
+from agent.planning.task import Verdict
 from agent.runs import repository
 from agent.runs.run import Run
 from agent.validate.payload import find_misfits

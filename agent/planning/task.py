@@ -1,13 +1,108 @@
-"""Task: what is to be planned for a run as it stands."""
+"""Task and outcome of planning: what is to be planned for whom, and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, Protocol
 
-from agent.planning.propose import CHEAP_ONLY, Grounded, Task
-from agent.planning.thread import NO_THREAD, Thread
+from agent.pipeline import (
+    Abstain,
+    Answer,
+    Draft,
+    Plan,
+    Question,
+    Refusal,
+    Reply,
+    Request,
+    Resolved,
+)
+from agent.planning.proposal import PlanResult, Proposal
+from agent.planning.thread import NO_THREAD, Thread, ThreadCall
+from agent.query.results import RecordKey
 from agent.runs.run import Run
-from registry.conditions.condition import Evaluator
+from core.actor import Actor, Surface
+from registry.catalogue import Catalogue
+from registry.conditions.condition import CheapOnly, Evaluator
+from registry.offers.shortlist import Shortlist
+from registry.records import Kinds
+
+CHEAP_ONLY: Final = CheapOnly()
+Verdict = Plan | Question | Refusal | Abstain | Reply
+
+
+class Grounded(Protocol):
+    """What a request is planned by: a workspace's contracts and kinds of records, in the server or in a worker."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+    @property
+    def kinds(self) -> Kinds: ...
+
+    def shortlist(self, actor: Actor, surface: Surface) -> Shortlist: ...
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be planned, by whom, on what. ``drafts`` or ``proposal`` were resolved before and are only validated
+    again; ``only`` narrows the actions; ``confirmed`` are contracts confirmed in this session, by digest; ``thread``
+    maps handles to records, ``calls`` handles to earlier calls. ``hold`` is why a write must be confirmed whatever its
+    policy says, ``must_wait`` why any plan must; ``evaluator`` judges the policies' conditions."""
+
+    request: Request
+    actor: Actor
+    workspace_context: Grounded
+    run_id: str
+    confirmed: Collection[str] = ()
+    only: Collection[str] | None = None
+    drafts: tuple[Draft, ...] = ()
+    proposal: Proposal | None = None
+    thread: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
+    calls: Mapping[str, ThreadCall] = field(default_factory=dict)
+    hold: str = ""
+    must_wait: str = ""
+    evaluator: Evaluator = CHEAP_ONLY
+
+    @property
+    def stands(self) -> bool:
+        """Whether nothing needs resolving: what was resolved before is validated again."""
+        return bool(self.drafts) or self.proposal is not None
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """Earlier runs of the thread that are withdrawn together with what comes of this one, and why."""
+
+    runs: tuple[str, ...] = ()
+    why: Literal["Corrected", "Taken back"] = "Corrected"
+
+
+NOTHING_WITHDRAWN: Final = Withdrawal()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``verdict`` over what was ``resolved`` (None where it stood already); ``took_ms`` is validation alone. ``waits``
+    are reasons of the thread why a plan is held, ``records`` handles that code made for the proposal; ``answers`` are
+    the run's from now on, where they were read together with the request."""
+
+    verdict: Verdict
+    resolved: Resolved | None = None
+    drafts: tuple[Draft, ...] = ()
+    proposal: Proposal | None = None
+    confidence: float | None = None
+    took_ms: float = 0.0
+    waits: tuple[str, ...] = ()
+    records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
+    withdrawal: Withdrawal = NOTHING_WITHDRAWN
+    answers: tuple[Answer, ...] | None = None
+
+
+def list_planned_actions(outcome: Outcome) -> tuple[str, ...]:
+    """The actions of the calls that were proposed, in order."""
+    result = outcome.proposal.result if outcome.proposal is not None else None
+    return tuple(call.action for call in result.calls) if isinstance(result, PlanResult) else ()
 
 
 def make_task(

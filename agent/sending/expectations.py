@@ -13,7 +13,8 @@ from registry.conditions.condition import Evaluator
 from registry.endpoints import json_body
 from registry.endpoints.formats import as_text
 from registry.endpoints.rendering import Binding, is_absent
-from registry.endpoints.types import Expectation, Value
+from registry.endpoints.types import Expectation
+from registry.endpoints.values import Value
 
 ANSWER: Final = frozenset({"answer", "params"})
 

@@ -16,8 +16,8 @@ from datetime import datetime
 from typing import Any
 
 from agent.pipeline import Abstain, Answer, CallOutcome, Plan, Question, Refusal, Reply, Trace
-from agent.planning.propose import Outcome, propose
-from agent.planning.task import make_task
+from agent.planning.propose import propose
+from agent.planning.task import Outcome, make_task
 from agent.planning.thread import MOST_TURNS, build_thread, restore_thread
 from agent.resolve.resolver import Resolver
 from agent.runs.cancel_phrases import is_cancellation

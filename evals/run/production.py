@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.pipeline import Abstain, Plan, Question, Refusal, Reply, Request, Resolved, Trace
-from agent.planning.propose import Outcome, Task, list_planned_actions, propose
+from agent.planning.propose import propose
+from agent.planning.task import Outcome, Task, list_planned_actions
 from agent.resolve.resolver import Resolver
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor

@@ -19,7 +19,7 @@ import store.automations
 import store.events.events
 from agent.history import recorder
 from agent.pipeline import Draft, Plan, Refusal, SuppliedValue
-from agent.planning.propose import Verdict
+from agent.planning.task import Verdict
 from agent.runs.run import Cause
 from core.actor import Surface
 from core.errors import InvalidInput

@@ -21,7 +21,7 @@ from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import Plan, Question, Reply, Resolved
 from agent.planning.planner import Planner
-from agent.planning.propose import Verdict
+from agent.planning.task import Verdict
 from agent.runs import repository
 from agent.runs.run import Cause, Run
 from agent.workspace import authority, principals

@@ -16,7 +16,7 @@ from typing import Any, Final
 from core import canon
 from core.errors import InvalidInput
 from core.money import get_exponent, to_major_units
-from registry.endpoints.types import Format, ValueMap
+from registry.endpoints.values import Format, ValueMap
 
 Json = Any
 

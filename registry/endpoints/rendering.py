@@ -19,19 +19,15 @@ from registry.endpoints.formats import Money, as_text, formatted
 from registry.endpoints.types import (
     PLACEHOLDER,
     Body,
-    Constant,
-    Format,
     FormBody,
-    FromCall,
-    FromParameter,
     HttpEndpoint,
     JsonBody,
     McpEndpoint,
     MultipartBody,
     RawBody,
     Reconcile,
-    Value,
 )
+from registry.endpoints.values import Constant, Format, FromCall, FromParameter, Value
 
 MAX_URL_CHARS: Final = 4000
 MAX_BODY_BYTES: Final = 256 * 1024

@@ -8,123 +8,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     StringConstraints,
     Tag,
-    model_serializer,
     model_validator,
 )
 
+from registry.endpoints.values import MAX_VALUES, TAG, FrozenModel, HeaderName, Headers, Key, Value, Values
 from registry.json_schema.pointer import join_pointer
 
 IDEMPOTENT_METHODS: Final = frozenset({"GET", "PUT", "DELETE"})
 """Methods whose repetition changes nothing more (RFC 9110 §9.2.2), of those that an endpoint may name."""
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
-MAX_VALUES: Final = 200
-"""Bound values of one part of a request."""
-TAG: Final = "<"
-"""Begins a union's tags, so that a finding's pointer can leave them out."""
-
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 ConnectionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$", max_length=64)]
 Pointer = Annotated[str, StringConstraints(pattern=r"^(/([^~/]|~[01])*)*$", max_length=500)]
 StatusPattern = Annotated[str, StringConstraints(pattern=r"^[1-5](xx|[0-9][0-9])$")]
 Deadline = Annotated[int, Field(ge=1, le=86400)]
 Timeout = Annotated[int, Field(ge=1, le=60)]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, ser_json_bytes="utf8")
-
-
-# ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Format(StrEnum):
-    """How a parameter's value is written in the request.
-
-    ``decimal`` and ``number`` are money in major units, as text ("12.50") or as a JSON number, by the parameter's
-    currency; ``minor_units`` the other way round. ``date``, ``datetime``, ``epoch_s`` and ``epoch_ms`` write a date or
-    time. ``comma_separated``, ``space_separated`` and ``pipe_separated`` join a list, ``json`` writes any value as JSON
-    text, ``brackets`` a list or object of a query or form as ``name[0][key]``. ``path`` is for a path parameter that
-    may hold slashes: each part is one segment.
-    """
-
-    STRING = "string"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    NUMBER = "number"
-    MINOR_UNITS = "minor_units"
-    DATE = "date"
-    DATETIME = "datetime"
-    EPOCH_S = "epoch_s"
-    EPOCH_MS = "epoch_ms"
-    COMMA_SEPARATED = "comma_separated"
-    SPACE_SEPARATED = "space_separated"
-    PIPE_SEPARATED = "pipe_separated"
-    BRACKETS = "brackets"
-    JSON = "json"
-    PATH = "path"
-
-
-class ValueMap(_Frozen):
-    """Other values for a parameter's: ``{"map": {"high": 1, "low": 3}}``. A value that is not listed can't be sent."""
-
-    map: Annotated[dict[str, str | int | float | bool], Field(min_length=1, max_length=MAX_VALUES)]
-
-
-class FromParameter(_Frozen):
-    """The value of a parameter. Where it has none, its place is left out, or holds ``null``."""
-
-    parameter: Word
-    format: Format | ValueMap | None = None
-    when_absent: Literal["omit", "null"] = "omit"
-
-
-class Constant(_Frozen):
-    """The same value in every call: any JSON."""
-
-    value: Any
-
-    @model_serializer
-    def _written(self) -> dict[str, Any]:
-        return {"value": self.value}  # null is a value, too
-
-
-class FromCall(_Frozen):
-    """The call's own id, which no other call has: a reference to find it by afterwards."""
-
-    call: Literal["id"]
-
-
-def _value_tag(value: Any) -> str:
-    names = value if isinstance(value, Mapping) else type(value).model_fields if isinstance(value, BaseModel) else {}
-    return next((f"{TAG}{each}>" for each in ("parameter", "call") if each in names), f"{TAG}value>")
-
-
-Value = Annotated[
-    Annotated[FromParameter, Tag(f"{TAG}parameter>")]
-    | Annotated[FromCall, Tag(f"{TAG}call>")]
-    | Annotated[Constant, Tag(f"{TAG}value>")],
-    Discriminator(_value_tag),
-]
-Values = Annotated[dict[Key, Value], Field(max_length=MAX_VALUES)]
-Headers = Annotated[dict[HeaderName, Value], Field(max_length=50)]
-
-
 # ── the signed POST ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Endpoint(_Frozen):
+class Endpoint(FrozenModel):
     """Where the signed POST goes, as ``opsiq/contract/v1`` writes it. ``deadline_s`` bounds all attempts together
     (seconds), ``timeout_s`` one attempt."""
 
@@ -152,7 +62,7 @@ class OpsiqEndpoint(Endpoint):
 # ── a request to any HTTP API ────────────────────────────────────────────────────────────────────────────────────────
 
 
-class JsonBody(_Frozen):
+class JsonBody(FrozenModel):
     """A JSON body: each value at its JSON Pointer; ``""`` is the whole body. ``content_type`` is
     ``application/json`` where nothing else is said."""
 
@@ -163,21 +73,21 @@ class JsonBody(_Frozen):
     fields: Annotated[dict[Pointer, Value], Field(max_length=MAX_VALUES)] = Field(default_factory=dict)
 
 
-class FormBody(_Frozen):
+class FormBody(FrozenModel):
     """``application/x-www-form-urlencoded``; a list is a field several times."""
 
     type: Literal["form"]
     fields: Values = Field(default_factory=dict)
 
 
-class MultipartBody(_Frozen):
+class MultipartBody(FrozenModel):
     """``multipart/form-data`` of text fields."""
 
     type: Literal["multipart"]
     fields: Values = Field(default_factory=dict)
 
 
-class RawBody(_Frozen):
+class RawBody(FrozenModel):
     """One value as it is: text, or anything else as JSON."""
 
     type: Literal["raw"]
@@ -197,7 +107,7 @@ Body = Annotated[
 StatusClass = Literal["done", "not_done", "try_again", "unknown"]
 
 
-class Statuses(_Frozen):
+class Statuses(FrozenModel):
     """What the statuses of an answer say of the call. An exact status goes before its class (``429`` before ``4xx``);
     one that is listed nowhere is ``unknown``."""
 
@@ -217,7 +127,7 @@ class Statuses(_Frozen):
         return "unknown"
 
 
-class Expectation(_Frozen):
+class Expectation(FrozenModel):
     """What an answer must be like: its status, and what stands ``at`` a pointer of its body.
 
     ``equals`` is the value there; ``some`` says that a list there has an entry with all of these values (by pointers
@@ -264,7 +174,7 @@ def _within(url: str, connection: str | None) -> None:
         raise ValueError("the URL holds characters that have to be percent-encoded")
 
 
-class Reconcile(_Frozen):
+class Reconcile(FrozenModel):
     """A read (GET) that tells whether a call whose answer was lost has happened. ``not_happened`` settles it only
     ``settles_after_s`` seconds after the last attempt: until then the call may still be under way."""
 
@@ -277,7 +187,7 @@ class Reconcile(_Frozen):
     settles_after_s: Annotated[int, Field(ge=1, le=86400)] = 30
 
 
-class HttpEndpoint(_Frozen):
+class HttpEndpoint(FrozenModel):
     """One request to an HTTP API.
 
     ``connection`` names whose base address and credentials are used; then ``url`` is a path below that address, else
@@ -326,7 +236,7 @@ class HttpEndpoint(_Frozen):
 # ── a tool over MCP ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class McpEndpoint(_Frozen):
+class McpEndpoint(FrozenModel):
     """One tool of an MCP server. ``schema_digest`` pins the tool as it was when the contract was signed."""
 
     type: Literal["mcp"]
@@ -357,7 +267,7 @@ AnyEndpoint = Annotated[
 ]
 
 
-class Upstream(_Frozen):
+class Upstream(FrozenModel):
     """The operation of somebody else's document that a contract was drafted from. Where ``schema_digest`` is another
     one today, the contract is suspended. ``address`` is where the document is looked at anew before calls."""
 

@@ -16,7 +16,8 @@ from registry.importing.document.operations import Operation, read_description
 from registry.importing.document.references import Documents
 from registry.importing.document.schema_view import SchemaReader, SchemaView
 from registry.importing.drafts.drafting import ROOMS, choose_content
-from registry.importing.drafts.slots import CannotDraft, Slot, read_slots
+from registry.importing.drafts.slot_schema import CannotDraft, Slot
+from registry.importing.drafts.slots import read_slots
 
 Change = Literal["added", "removed", "compatible", "incompatible"]
 _BOUNDS: Final[Mapping[str, int]] = {  # keyword → the direction in which it takes less

@@ -17,21 +17,16 @@ from registry.endpoints import json_body
 from registry.endpoints.rendering import RESERVED_HEADERS
 from registry.endpoints.types import (
     PLACEHOLDER,
-    Constant,
     Endpoint,
-    Format,
     FormBody,
-    FromCall,
-    FromParameter,
     HttpEndpoint,
     JsonBody,
     MultipartBody,
     Statuses,
-    Value,
-    ValueMap,
     bound_values,
     reconcile_values,
 )
+from registry.endpoints.values import Constant, Format, FromCall, FromParameter, Value, ValueMap
 from registry.hints import find_nearest
 from registry.json_schema.pointer import join_pointer
 

@@ -20,7 +20,8 @@ from registry.importing.drafts import json_schemas, words
 from registry.importing.drafts.credentials import is_credential
 from registry.importing.drafts.error_pointers import find_error_pointers
 from registry.importing.drafts.sentences import write_sentences
-from registry.importing.drafts.slots import CannotDraft, Room, Slot, is_minor_units, read_slots
+from registry.importing.drafts.slot_schema import CannotDraft, Room, Slot
+from registry.importing.drafts.slots import is_minor_units, read_slots
 from registry.linting.linter import is_advice, lint
 
 ROOMS: Final = (Room(80, 120), Room(40, 60), Room(20, 20), Room(1, 8), Room(1, 1))

@@ -13,16 +13,8 @@ from pydantic import BaseModel
 
 from core.actor import SURFACES
 from registry.contract import Annotation, Confirmation, Contract, Endpoint, Policy, Risk, SourceKind, Unit
-from registry.endpoints.types import (
-    Expectation,
-    Format,
-    FromParameter,
-    HttpEndpoint,
-    McpEndpoint,
-    Reconcile,
-    Statuses,
-    Upstream,
-)
+from registry.endpoints.types import Expectation, HttpEndpoint, McpEndpoint, Reconcile, Statuses, Upstream
+from registry.endpoints.values import Format, FromParameter
 from registry.linting.linter import lint
 
 ROOT = Path(__file__).parents[3]

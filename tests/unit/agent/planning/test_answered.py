@@ -10,7 +10,8 @@ import pytest
 
 from agent.pipeline import Abstain, Answer, Plan, Question, Request
 from agent.planning.answered import OFFERED
-from agent.planning.propose import Outcome, Task, propose
+from agent.planning.propose import propose
+from agent.planning.task import Outcome, Task
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.resolver import ProposingResolver
 from core.errors import ModelUnavailable

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agent.pipeline import Plan, Question, Request
-from agent.planning.propose import Outcome, Task, propose
+from agent.planning.propose import propose
+from agent.planning.task import Outcome, Task
 from agent.resolve.rules.resolver import RuleResolver
 from tests.unit.own_worlds import NOW, OWNER, world
 

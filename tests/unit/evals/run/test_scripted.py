@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Request
-from agent.planning.propose import Task, propose
+from agent.planning.propose import propose
+from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from core.errors import ModelMisbehaved
 from evals.attacks.any_answer import violations

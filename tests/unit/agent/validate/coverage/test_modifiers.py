@@ -9,7 +9,8 @@ import pytest
 
 from agent.pipeline import Answer, EarlierCall, Plan, Question, Request, Turn
 from agent.planning.proposal import Call, ComputedArgument, Handle, Number, PlanResult, Proposal, RecordArgument, Words
-from agent.planning.propose import Task, propose
+from agent.planning.propose import propose
+from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from agent.validate.coverage.misread import find_misread
 from agent.validate.plan_builder import REST

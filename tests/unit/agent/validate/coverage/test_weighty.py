@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Answer, Plan, Question, Request, Turn
-from agent.planning.propose import Task, propose
+from agent.planning.propose import propose
+from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from agent.validate.plan_builder import REST
 from agent.workspace.context import WorkspaceContext

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Plan, Question, Request
-from agent.planning.propose import Task, propose
+from agent.planning.propose import propose
+from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from registry.catalogue import Catalogue
 from registry.contract import Contract, parse

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from agent.pipeline import Plan, Question, Request
-from agent.planning.propose import Task, propose
+from agent.planning.propose import propose
+from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
 from registry.catalogue import Catalogue
 from registry.contract import parse

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Plan, Request
-from agent.planning.propose import Task, propose
+from agent.planning.propose import propose
+from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
 from tests.unit.own_worlds import NOW, OWNER, world
 

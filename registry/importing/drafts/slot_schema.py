@@ -1,0 +1,81 @@
+"""Slot: one value of a request, and the schema that a contract gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from registry.importing.document.alternatives import Settled, Settler
+from registry.importing.document.schema_view import SchemaView
+from registry.importing.drafts import json_schemas
+from registry.importing.drafts.json_schemas import Budget
+
+MAX_PARAMETERS: Final = 190
+"""Of a contract; the linter allows 200."""
+JOINED_FORMS: Final = {"form": "comma_separated", "simple": "comma_separated", "spaceDelimited": "space_separated",
+                  "pipeDelimited": "pipe_separated"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a draft may hold: nested objects are taken apart up to so many ``parameters``; a value that is kept whole is
+    described by so many ``parts`` of its schema."""
+
+    parameters: int
+    parts: int
+
+
+class CannotDraft(Exception):
+    """Why an operation can't become a contract, as a sentence for whoever reads the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One value of a request. ``key`` is its name on the wire, in a JSON body its pointer; ``form`` is how the endpoint
+    writes it. ``whole``: an object, a list of objects or a value of several types that is given as JSON."""
+
+    place: str
+    key: str
+    words: tuple[str, ...]
+    required: bool
+    schema: dict[str, Any]
+    view: SchemaView
+    description: str = ""
+    form: str | None = None
+    whole: bool = False
+    name: str = ""
+    example: Any = None
+    inside: tuple[str, ...] = field(default=())
+    """Fields of the document that a value kept whole holds, one level deep."""
+
+
+def give_schema(slot: Slot, settled: Settled, settler: Settler, room: Room) -> Slot:
+    """The slot with its schema."""
+    if settled.view.is_binary and not slot.key.startswith("/"):
+        raise CannotDraft(f"It takes a file ({slot.key}); a contract sends text and fields.")
+    if settled.kind == "scalar":
+        return replace(slot, schema=json_schemas.describe_scalar(settled.view))
+    items = settler.of(settled.view.items).view if settled.kind == "array" and settled.view.items is not None else None
+    if items is not None and items.is_binary and not slot.key.startswith("/"):
+        raise CannotDraft(f"It takes files ({slot.key}); a contract sends text and fields.")
+    made = json_schemas.write_out(settler, settled.view, Budget(room.parts))
+    of = made.get("items")
+    plain_list = settled.kind == "array" and isinstance(of, dict) and _is_scalar(of)
+    return replace(
+        slot,
+        schema=made,
+        whole=not plain_list and bool(set(made) & {"type", "anyOf"} or not made),
+        inside=_inside(settled, settler),
+    )
+
+
+def _is_scalar(schema: Mapping[str, Any]) -> bool:
+    kind = schema.get("type")
+    return "enum" in schema or (isinstance(kind, str) and kind not in ("object", "array"))
+
+
+def _inside(settled: Settled, settler: Settler) -> tuple[str, ...]:
+    if settled.kind == "array" and settled.view.items is not None:
+        settled = settler.of(settled.view.items)
+    return tuple(name for name, child in settled.children.items() if not child.read_only)
