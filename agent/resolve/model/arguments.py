@@ -164,8 +164,9 @@ def _closed(members: Sequence[Any]) -> dict[str, Any]:
     return made[0] if len(made) == 1 else {"anyOf": made}
 
 
-def about(form: ArgumentForm, offer: Offer, states: Mapping[str, str]) -> str:
-    """What the prompt says of an argument's type. ``states`` writes a contract's filter in the kind's own words."""
+def about(form: ArgumentForm, offer: Offer, states: Mapping[str, str], *, defaults: bool = True) -> str:
+    """What the prompt says of an argument's type. ``states`` writes a contract's filter in the kind's own words.
+    Without ``defaults`` they aren't told: a small model copies them."""
     annotation = offer.annotation(form.parameter)
     if form.form == "reference":
         only = states.get(form.parameter)
@@ -181,7 +182,7 @@ def about(form: ArgumentForm, offer: Offer, states: Mapping[str, str]) -> str:
         text = "text, yours to word where asked"
     if annotation.derive is not None and annotation.derive.parameter in offer.properties:
         text += f", left null: the {annotation.derive.field.replace('_', ' ')} of @{annotation.derive.parameter}"
-    if "default" in form.schema and form.schema["default"] is not None:
+    if defaults and form.schema.get("default") is not None:
         text += f", default {json.dumps(form.schema['default'], ensure_ascii=False)}"
     return text
 

@@ -24,15 +24,16 @@ def propose_context(
     role: str,
     not_allowed: Sequence[str] = (),
     more: bool = False,
+    defaults: bool = True,
 ) -> ProposeContext:
-    """The context of the prompt for this request."""
+    """The context of the prompt for this request; without ``defaults`` parameters' defaults aren't told."""
     by_name = {kind.name: kind for kind in kinds}
     shown = {form.offer.name: token for token, form in actions.items()}
     return ProposeContext(
         request=request.text,
         present=present_text(request.now),
         role=role,
-        actions=tuple(_action(form, by_name, shown) for form in actions.values()),
+        actions=tuple(_action(form, by_name, shown, defaults) for form in actions.values()),
         kinds=tuple(_kind(kind, by_name) for kind in kinds),
         not_allowed=tuple(not_allowed[:MAX_NOT_ALLOWED]),
         more=more,
@@ -51,7 +52,7 @@ def present_text(now: datetime) -> str:
     return f"{now:%Y-%m-%d %H:%M} {now.tzname() or 'UTC'}, {now:%A}"
 
 
-def _action(form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[str, str]) -> ActionText:
+def _action(form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[str, str], defaults: bool) -> ActionText:
     offer = form.offer
     states = {
         each.parameter: describe_filter(kind, offer.annotation(each.parameter).filter).strip()
@@ -63,7 +64,7 @@ def _action(form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[st
         name=form.token,
         about=told if told.endswith((".", "!", "?")) else f"{told}.",
         arguments=tuple(
-            ArgumentText(each.token, about(each, offer, states), hint(each, offer), each.required)
+            ArgumentText(each.token, about(each, offer, states, defaults=defaults), hint(each, offer), each.required)
             for each in form.arguments.values()
         ),
         undone_by=shown.get(offer.undo or "", "") if offer.undo else "",

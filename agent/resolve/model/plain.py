@@ -47,22 +47,33 @@ _NULL: Final[Json] = {"type": "null"}
 
 
 def plain_schema(actions: Mapping[str, ActionForm], kinds: Sequence[RecordKind], *, thread: bool = False) -> Json:
-    """The schema of a plain answer: no definitions, no recursion, every key required."""
+    """The schema of a plain answer: no definitions, no recursion. Calls stand together; whatever is no call alone."""
     by_name = {kind.name: kind for kind in kinds}
-    calls = [_call(action, by_name) for action in actions.values()]
+    alone = [_object(action=_one_of([NONE]), reason=_one_of(REASONS))]
     if kinds:
-        calls.append(_question(kinds))
+        alone.append(_question(kinds))
     if thread:
-        calls.append(_object(action=_one_of([UNDO])))
-    calls.append(_object(action=_one_of([NONE]), reason=_one_of(REASONS)))
-    return _object(calls={"type": "array", "items": {"anyOf": calls}, "minItems": 1, "maxItems": MOST_CALLS})
+        alone.append(_object(action=_one_of([UNDO])))
+    listed = [_listed([_call(action, by_name) for action in actions.values()], MOST_CALLS), _listed(alone, 1)]
+    return _object(calls={"anyOf": listed})
+
+
+def _listed(items: Sequence[Json], most: int) -> Json:
+    return {"type": "array", "items": {"anyOf": list(items)}, "minItems": 1, "maxItems": most}
 
 
 def _call(action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:
-    made: dict[str, Json] = {"action": _one_of([action.token])}
+    """What an action can do without may be left out: a small model that must write every key fills it with something."""
+    needed: dict[str, Json] = {"action": _one_of([action.token])}
+    others: dict[str, Json] = {}
     for token, form in action.arguments.items():
-        made[token] = {"anyOf": [_argument(form, action, kinds), _NULL]}
-    return _object(**made)
+        one = _argument(form, action, kinds)
+        if form.required:
+            needed[token] = {"anyOf": [one, _NULL]}
+        else:
+            others[token] = one
+    whole = _object(**needed)
+    return {**whole, "properties": {**needed, **others}}
 
 
 def _argument(form: ArgumentForm, action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:

@@ -30,9 +30,12 @@ T = TypeVar("T", bound=BaseModel)
 
 MOST_WHOLE: Final = 32
 MOST_OFFERED: Final = 20
-MOST_PLAIN: Final = 10
-"""A registry of up to ``MOST_WHOLE`` actions is offered whole; of a larger one the nearest are. In the plain form
-``MOST_PLAIN`` are."""
+"""A registry of up to ``MOST_WHOLE`` actions is offered whole; of a larger one the nearest are."""
+FEWEST_PLAIN: Final = 3
+MOST_PLAIN: Final = 6
+NEAR: Final = 0.5
+"""In the plain form only the nearest are: the first ``FEWEST_PLAIN``, and further ones up to ``MOST_PLAIN`` that come
+within this part of the best score. A small model chooses better among few, likeliest first, and reads them sooner."""
 MOST_KINDS: Final = 12
 MAX_TOKENS: Final = 1500
 
@@ -95,7 +98,7 @@ def prepare(
     """Prepare the request for a model, in the form that ``version`` is of. Its size is bounded: the nearest actions of
     a large registry, and the kinds they refer to."""
     plain = version.partition("/")[0] == PLAIN_VERSION.partition("/")[0]
-    offers = _offers(request, shortlist, whole=0 if plain else MOST_WHOLE, most=MOST_PLAIN if plain else MOST_OFFERED)
+    offers = _nearest(request, shortlist) if plain else _offers(request, shortlist)
     near = kinds_of(offers, kinds, request.text)
     actions = action_forms(offers, near)
     others = other_tokens(shortlist.others, actions)
@@ -107,21 +110,39 @@ def prepare(
         schema = answer_schema(actions, near, not_allowed=tuple(others), thread=thread)
     parser = (PlainParser if plain else Parser)(request, actions, near, others)
     context = propose_context(
-        request, actions, near, role=shortlist.role, not_allowed=tuple(others), more=len(offers) < len(shortlist)
+        request,
+        actions,
+        near,
+        role=shortlist.role,
+        not_allowed=tuple(others),
+        more=len(offers) < len(shortlist),
+        defaults=not plain,
     )
     return Prepared([message.as_json() for message in render(version, context)], schema, parser)
 
 
-def _offers(request: Request, shortlist: Shortlist, *, whole: int, most: int) -> list[Offer]:
-    """A small registry whole and as it stands, for the provider's cache; of any other the nearest, likeliest first:
-    that is where a small model looks."""
+def _offers(request: Request, shortlist: Shortlist) -> list[Offer]:
+    """A small registry whole and as it stands, for the provider's cache; of any other the nearest."""
     picked = find_chosen_action(request, shortlist)
-    if picked is not None:
-        chosen = shortlist.get(picked)
-        return [chosen] if chosen is not None else []
-    if len(shortlist) <= whole:
+    if picked is None and len(shortlist) <= MOST_WHOLE:
         return list(shortlist.offers)
-    return [each.offer for each in candidates(request, shortlist, k=most)][:most]
+    return (
+        _picked(picked, shortlist)
+        or [each.offer for each in candidates(request, shortlist, k=MOST_OFFERED)][:MOST_OFFERED]
+    )
+
+
+def _nearest(request: Request, shortlist: Shortlist) -> list[Offer]:
+    """The few that come near the best, likeliest first."""
+    near = candidates(request, shortlist, k=MOST_PLAIN)
+    least = NEAR * max((each.score for each in near), default=0.0)
+    kept = [each.offer for at, each in enumerate(near) if at < FEWEST_PLAIN or each.score >= least]
+    return _picked(find_chosen_action(request, shortlist), shortlist) or kept[:MOST_PLAIN]
+
+
+def _picked(name: str | None, shortlist: Shortlist) -> list[Offer]:
+    chosen = shortlist.get(name) if name is not None else None
+    return [chosen] if chosen is not None else []
 
 
 class ProposingResolver:
