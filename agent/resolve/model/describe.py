@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from agent.extract.time import dates
 from agent.pipeline import Request
 from agent.resolve.model.arguments import ActionForm, about, hint
 from agent.validate.records.explanations import describe_filter
+from language.text import read_text
 from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText
 from registry.offers.offer import Offer
 from registry.records import Field, RecordKind
@@ -24,16 +26,17 @@ def propose_context(
     role: str,
     not_allowed: Sequence[str] = (),
     more: bool = False,
-    defaults: bool = True,
+    plain: bool = False,
 ) -> ProposeContext:
-    """The context of the prompt for this request; without ``defaults`` parameters' defaults aren't told."""
+    """The context of the prompt for this request. In the plain form no default is told, and the present only where the
+    words speak of a time: a small model copies both."""
     by_name = {kind.name: kind for kind in kinds}
     shown = {form.offer.name: token for token, form in actions.items()}
     return ProposeContext(
         request=request.text,
-        present=present_text(request.now),
+        present=present_text(request.now) if not plain or _speaks_of_time(request) else "",
         role=role,
-        actions=tuple(_action(form, by_name, shown, defaults) for form in actions.values()),
+        actions=tuple(_action(form, by_name, shown, plain) for form in actions.values()),
         kinds=tuple(_kind(kind, by_name) for kind in kinds),
         not_allowed=tuple(not_allowed[:MAX_NOT_ALLOWED]),
         more=more,
@@ -47,12 +50,17 @@ def propose_context(
     )
 
 
+def _speaks_of_time(request: Request) -> bool:
+    said = "\n".join((request.text, *(answer.text or "" for answer in request.answers)))
+    return bool(dates.find(read_text(said), request.now.date()))
+
+
 def present_text(now: datetime) -> str:
     """``2026-11-24 12:00 UTC, Tuesday``."""
     return f"{now:%Y-%m-%d %H:%M} {now.tzname() or 'UTC'}, {now:%A}"
 
 
-def _action(form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[str, str], defaults: bool) -> ActionText:
+def _action(form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[str, str], plain: bool) -> ActionText:
     offer = form.offer
     states = {
         each.parameter: describe_filter(kind, offer.annotation(each.parameter).filter).strip()
@@ -64,7 +72,7 @@ def _action(form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[st
         name=form.token,
         about=told if told.endswith((".", "!", "?")) else f"{told}.",
         arguments=tuple(
-            ArgumentText(each.token, about(each, offer, states, defaults=defaults), hint(each, offer), each.required)
+            ArgumentText(each.token, about(each, offer, states, defaults=not plain), hint(each, offer), each.required)
             for each in form.arguments.values()
         ),
         undone_by=shown.get(offer.undo or "", "") if offer.undo else "",

@@ -8,7 +8,7 @@ words that support each value: what an action can do without, and no words suppo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -17,18 +17,17 @@ from agent.extract.spans import money
 from agent.pipeline import Request
 from agent.planning.proposal import Proposal
 from agent.resolve.model.answer_json import BadProposal, check_storable, read_list, read_mapping
-from agent.resolve.model.arguments import TIMES, ActionForm, ArgumentForm, closed_set, native_schema
+from agent.resolve.model.arguments import TIMES, ActionForm, ArgumentForm, native_schema
 from agent.resolve.model.parse import Parser
+from agent.resolve.model.plain_values import MAX_LENGTH, PlainValues
 from agent.resolve.model.span_matching import locate
 from language import numerals
-from language.stems import stem
 from language.text import read_text
 from registry.records import RecordKind
 
 Json = dict[str, Any]
 
 MOST_CALLS: Final = 6
-MAX_LENGTH: Final = 240
 MAX_ITEMS: Final = 12
 NONE: Final = "none"
 QUESTION: Final = "question"
@@ -39,7 +38,6 @@ _ENDS: Final = {
     "biggest": ("as listed", "highest"), "smallest": ("as listed", "lowest"),
 }  # fmt: skip
 _WHICH: Final = ("one", "all", *_ENDS)
-_TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 _UNIT: Final = re.compile(r"\s*-?\s*(%|percent|days?|weeks?|months?|years?)(?!\w)", re.IGNORECASE)
 _CALL: Final = re.compile(r"@call\d+")
 _STRING: Final[Json] = {"type": "string", "maxLength": MAX_LENGTH}
@@ -63,7 +61,7 @@ def _listed(items: Sequence[Json], most: int) -> Json:
 
 
 def _call(action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:
-    """What an action can do without may be left out: a small model that must write every key fills it with something."""
+    """What an action can do without may be left out: where every key must stand, a small model fills each."""
     needed: dict[str, Json] = {"action": _one_of([action.token])}
     others: dict[str, Json] = {}
     for token, form in action.arguments.items():
@@ -146,6 +144,7 @@ class PlainParser(Parser):
     ) -> None:
         super().__init__(request, actions, kinds, others)
         self.kinds = {kind.name: kind for kind in kinds}
+        self.values = PlainValues(request)
 
     def parse(self, answer: Any) -> Proposal:
         """Raises BadProposal."""
@@ -157,7 +156,7 @@ class PlainParser(Parser):
     def _written_out(self, calls: Sequence[Mapping[str, Any]]) -> Json:
         done = [each for each in calls if each.get("action") in self.actions]
         if done:
-            return {"type": "plan", "steps": [self._whole_call(each) for each in done]}
+            return {"type": "plan", "steps": [self._whole_call(each, alone=len(done) == 1) for each in done]}
         first = calls[0] if calls else {"action": NONE}
         match first.get("action"):
             case "question":
@@ -170,12 +169,17 @@ class PlainParser(Parser):
                 return {"type": "none", "reason": reason, "action": None, "quote": ""}
         raise BadProposal("a call names no offered action")
 
-    def _whole_call(self, call: Mapping[str, Any]) -> Json:
+    def _whole_call(self, call: Mapping[str, Any], *, alone: bool) -> Json:
         action = self.actions[str(call["action"])]
         made: Json = {"action": action.token}
+        typed = self.values.settle(action, call, alone=alone)
         for token, form in action.arguments.items():
             value = call.get(token)
-            made[token] = None if value is None or value == "" else self._said_in_full(form, action, value)
+            if form.form == "typed":
+                said = typed.get(token)
+                made[token] = None if said is None else {"value": said.value, "quote": said.quote}
+            else:
+                made[token] = None if value is None or value == "" else self._said_in_full(form, action, value)
         return made
 
     def _said_in_full(self, form: ArgumentForm, action: ActionForm, value: Any) -> Any:
@@ -187,10 +191,7 @@ class PlainParser(Parser):
             words = locate(str(value), self.request)
             composed = action.offer.annotation(form.parameter).compose and words.start is None
             return {"draft": str(value), "fills": [], "quote": ""} if composed else {"quote": words.text}
-        quote = self.support(value, form)
-        if not quote and not form.required:
-            return None
-        return {"value": value, "quote": quote}
+        raise AssertionError(form.form)
 
     def _found(self, name: str, held: Mapping[str, Any]) -> Json | None:
         """A reference in full; None where it says nothing of the record."""
@@ -239,66 +240,9 @@ class PlainParser(Parser):
         told = unit[1].lower() if unit is not None else None
         return {"number": str(found[0].value), "unit": "%" if told == "percent" else told, "quote": quote.text}
 
-    # ── words for a value ────────────────────────────────────────────────────────────────────────────────────────────
-
-    def support(self, value: Any, form: ArgumentForm) -> str:
-        """The words of the request that say a value, "" where none do: those that share its telling words or numbers.
-        What must be said of an action and is one of a few may be implied by the whole request."""
-        text = self.request.words(len(self.request.answers)) if self.request.answers else self.request.text
-        exactly = locate(value, self.request) if isinstance(value, str) and value.strip() else None
-        if exactly is not None and exactly.start is not None:
-            return exactly.text
-        wanted = _tokens(value) or set()
-        if isinstance(value, bool):
-            wanted = {stem(each) for each in form.parameter.casefold().split("_") if len(each) > 2}
-        places = [
-            (at.start(), at.end())
-            for at in _TOKEN.finditer(text)
-            if _key(at.group()) in wanted and _telling(at.group())
-        ]
-        places += [
-            (each.start, each.end)
-            for each in numerals.find(read_text(text))
-            if any(_same_number(each.value, token) for token in wanted)
-        ]
-        if places:
-            first, last = min(start for start, _ in places), max(end for _, end in places)
-            return text[first:last] if last - first <= MAX_LENGTH else text[first : first + MAX_LENGTH]
-        implied = form.required and (isinstance(value, bool) or bool(closed_set(form.schema)))
-        return text.strip()[:MAX_LENGTH] if implied else ""
-
 
 def _query(kind: str, said: Any) -> Json:
     return {
         "kind": kind, "said": said if isinstance(said, str) else None, "where": [], "order": None, "pick": "one",
         "among": None,
     }  # fmt: skip
-
-
-def _tokens(value: Any) -> set[str]:
-    return {_key(token) for leaf in _leaves(value) for token in _TOKEN.findall(leaf) if _telling(token)}
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, Mapping):
-            waiting += each.values()
-        elif isinstance(each, list | tuple):
-            waiting += each
-        elif each is not None and not isinstance(each, bool):
-            yield str(each).replace("_", " ")
-
-
-def _key(token: str) -> str:
-    """Words by their stem, numbers by their value: "05" is 5."""
-    return f"{float(token):g}" if token[:1].isdigit() else stem(token.casefold())
-
-
-def _telling(token: str) -> bool:
-    return token[:1].isdigit() or len(token) > 2
-
-
-def _same_number(value: Any, token: str) -> bool:
-    return token[:1].isdigit() and f"{float(value):g}" in (token, f"{float(token) * 100:g}")

@@ -116,7 +116,7 @@ def prepare(
         role=shortlist.role,
         not_allowed=tuple(others),
         more=len(offers) < len(shortlist),
-        defaults=not plain,
+        plain=plain,
     )
     return Prepared([message.as_json() for message in render(version, context)], schema, parser)
 

@@ -1,0 +1,242 @@
+"""Values of a plain call: which words of the request say what a small model wrote, and what code itself reads of them.
+
+A plain answer quotes nothing. What code can't find words for is not the model's to say; where code's own reader reads
+the words, its value stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Final
+
+from agent.extract import read_exact
+from agent.extract.parameter_spec import make_parameter_spec
+from agent.pipeline import Argument, Choice, ListArgument, Request, spans_of
+from agent.query.arithmetic import find_unit
+from agent.resolve.model.arguments import ActionForm, ArgumentForm, closed_set
+from agent.resolve.model.span_matching import locate
+from agent.resolve.rules.slot_filling import fill_slots
+from language import numerals
+from language.stems import stem
+from language.text import read_text
+
+MAX_LENGTH: Final = 240
+_TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
+_WORD: Final = re.compile(r"[\w@.+-]*\w")
+# What small models write where nothing was said, if it is no member of a closed set.
+_NOTHING: Final = frozenset(
+    {
+        "",
+        "null",
+        "none",
+        "n/a",
+        "unknown",
+        "not specified",
+        "unspecified",
+        "any",
+        "all",
+        "some",
+        "anything",
+        "everything",
+    }
+)
+# Values with a written form of their own, which code keeps to better than a small model does.
+_FORMED: Final = frozenset({"date", "time", "datetime", "epoch", "month"})
+_UNIT_BEFORE: Final = re.compile(r"(?<!\w)[^\W\d_]{0,3}[€$£¥₹]\s?$")
+_UNIT_AFTER: Final = re.compile(r"\s?(?:%|[€$£¥₹]|-?[^\W\d_]+)")
+_SHORTEST_SQUASHED: Final = 5
+_NEAR_COPY: Final = 0.7
+_SHORTEST_COPY: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value with the words that say it, at [start, end) of the request; no words: ``quote`` is empty."""
+
+    value: Any
+    quote: str
+    start: int = -1
+    end: int = -1
+
+    def meets(self, other: Said) -> bool:
+        return bool(self.quote and other.quote) and self.start < other.end and other.start < self.end
+
+
+class PlainValues:
+    """Values of the calls of one request."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.text = request.words(len(request.answers)) if request.answers else request.text
+
+    def settle(self, action: ActionForm, call: Mapping[str, Any], *, alone: bool) -> dict[str, Said]:
+        """The typed values of a call by token, each with its words. Where it stands ``alone``, what the model left out
+        or no words say is read by code, and what has a form of its own is as code writes it. A value that is another
+        argument's already is left out where it may be."""
+        by_code = self._by_code(action) if alone else {}
+        made: dict[str, Said] = {}
+        for token, form in action.arguments.items():
+            if form.form != "typed":
+                continue
+            given = self._given(call.get(token), form)
+            read = by_code.get(token)
+            if read is not None and (
+                given is None or not given.quote or self._is_written_better(form, action, given, read)
+            ):
+                given = read
+            if given is None or (not given.quote and not form.required):
+                continue
+            made[token] = given
+        for token, each in list(made.items()):
+            if action.arguments[token].required or by_code.get(token) is not None:
+                continue
+            if any(other is not each and each.meets(other) and each.value == other.value for other in made.values()):
+                del made[token]
+        return made
+
+    def _given(self, value: Any, form: ArgumentForm) -> Said | None:
+        """What the model wrote; None where that is a word for nothing."""
+        if value is None:
+            return None
+        if isinstance(value, str) and value.strip().casefold() in _NOTHING and value not in closed_set(form.schema):
+            return None
+        said = self.support(value, form)
+        if not said.quote and isinstance(value, str) and not closed_set(form.schema):
+            return self._near_copy(value) or said
+        return said
+
+    def _is_written_better(self, form: ArgumentForm, action: ActionForm, given: Said, read: Said) -> bool:
+        annotation = action.offer.annotation(form.parameter)
+        formed = make_parameter_spec(form.parameter, form.schema, annotation).kinds[0] in _FORMED
+        return formed and given.meets(read) and given.value != read.value
+
+    def _by_code(self, action: ActionForm) -> dict[str, Said]:
+        """What code's own reader reads for the action, by token."""
+        if self.request.answers:
+            return {}
+        filling = fill_slots(self.text, 0, action.offer, (), self.request.now)
+        made: dict[str, Said] = {}
+        for token, form in action.arguments.items():
+            argument = filling.arguments.get(form.parameter)
+            if argument is None or form.form != "typed":
+                continue
+            spans = spans_of(argument)
+            start, end = min(each.start for each in spans), max(each.end for each in spans)
+            value = self._value(argument, form, action)
+            if value is not None:
+                made[token] = Said(value, self.text[start:end], start, end)
+        return made
+
+    def _value(self, argument: Argument, form: ArgumentForm, action: ActionForm) -> Any:
+        match argument:
+            case Choice(value=value):
+                return value
+            case ListArgument(items=items):
+                return [each.value if isinstance(each, Choice) else each.text for each in items]
+        annotation = action.offer.annotation(form.parameter)
+        read = read_exact(
+            argument.text, name=form.parameter, schema=form.schema, annotation=annotation, now=self.request.now
+        )
+        return None if read is None else read.value
+
+    # ── words for a value ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def support(self, value: Any, form: ArgumentForm) -> Said:
+        """The words of the request that say a value: those that share its telling words or numbers. What must be said
+        of an action and is one of a few may be implied by the whole request."""
+        text = self.text
+        exactly = locate(value, self.request) if isinstance(value, str) and value.strip() else None
+        if exactly is not None and exactly.start is not None:
+            return Said(value, exactly.text, exactly.start, exactly.start + len(exactly.text))
+        wanted = _tokens(value)
+        if isinstance(value, bool):
+            wanted = {stem(each) for each in form.parameter.casefold().split("_") if len(each) > 2}
+        places = [
+            (at.start(), at.end())
+            for at in _TOKEN.finditer(text)
+            if _key(at.group()) in wanted and _telling(at.group())
+        ]
+        places += [
+            (each.start, each.end)
+            for each in numerals.find(read_text(text))
+            if any(_same_number(each.value, token) for token in wanted)
+        ]
+        if isinstance(value, str) and (run := self._written_apart(value)) is not None:
+            places.append(run)
+        if places:
+            first, last = min(start for start, _ in places), max(end for _, end in places)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                first, last = self._with_unit(first, last)
+            last = min(last, first + MAX_LENGTH)
+            return Said(value, text[first:last], first, last)
+        if form.required and (isinstance(value, bool) or closed_set(form.schema)):
+            return Said(value, text.strip()[:MAX_LENGTH], 0, len(text))
+        return Said(value, "")
+
+    def _with_unit(self, first: int, last: int) -> tuple[int, int]:
+        """A number's place with the unit or currency beside it: what it counts was read with it."""
+        if (before := _UNIT_BEFORE.search(self.text, 0, first)) is not None:
+            first = before.start()
+        after = _UNIT_AFTER.match(self.text, last)
+        if after is not None and find_unit(after.group().strip(" -")) is not None:
+            last = after.end()
+        return first, last
+
+    def _written_apart(self, value: str) -> tuple[int, int] | None:
+        """The words that are a value of one word when they are written together ("drop off" is dropoff)."""
+        wanted = "".join(char for char in value.casefold() if char.isalnum())
+        if len(wanted) < _SHORTEST_SQUASHED:
+            return None
+        kept = [at for at, char in enumerate(self.text) if char.isalnum()]
+        squashed = "".join(self.text[at].casefold()[:1] for at in kept)
+        at = squashed.find(wanted)
+        if at < 0:
+            return None
+        first, last = kept[at], kept[at + len(wanted) - 1] + 1
+        whole = not (first and self.text[first - 1].isalnum()) and not self.text[last : last + 1].isalnum()
+        return (first, last) if whole else None
+
+    def _near_copy(self, value: str) -> Said | None:
+        """The one typed word that was miscopied into the value: it stands there as typed, never as the model spelt
+        it."""
+        if len(value) < _SHORTEST_COPY or " " in value.strip():
+            return None
+        near = [
+            at
+            for at in _WORD.finditer(self.text)
+            if abs(len(at.group()) - len(value)) <= 1
+            and SequenceMatcher(None, at.group().casefold(), value.casefold()).ratio() >= _NEAR_COPY
+        ]
+        return Said(near[0].group(), near[0].group(), near[0].start(), near[0].end()) if len(near) == 1 else None
+
+
+def _tokens(value: Any) -> set[str]:
+    return {_key(token) for leaf in _leaves(value) for token in _TOKEN.findall(leaf) if _telling(token)}
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Mapping):
+            waiting += each.values()
+        elif isinstance(each, list | tuple):
+            waiting += each
+        elif each is not None and not isinstance(each, bool):
+            yield str(each).replace("_", " ")
+
+
+def _key(token: str) -> str:
+    """Words by their stem, numbers by their value: "05" is 5."""
+    return f"{float(token):g}" if token[:1].isdigit() else stem(token.casefold())
+
+
+def _telling(token: str) -> bool:
+    return token[:1].isdigit() or len(token) > 2
+
+
+def _same_number(value: Any, token: str) -> bool:
+    return token[:1].isdigit() and f"{float(value):g}" in (token, f"{float(token) * 100:g}")
