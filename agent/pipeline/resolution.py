@@ -182,5 +182,9 @@ class Trace(Value):
 
 
 class Resolved(Value):
+    """What a request was taken to mean. ``by_rules`` is how the words read without the model: a small one misses much
+    that they say, and acts where they say nothing."""
+
     resolution: Annotated[Calls | Abstain | Ask | Proposed, Field(discriminator="kind")]
     trace: Trace
+    by_rules: Annotated[Calls | Abstain | Ask | Proposed, Field(discriminator="kind")] | None = None

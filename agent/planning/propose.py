@@ -51,6 +51,7 @@ TOO_COSTLY: Final = (
 )
 """What is said where the budget of CPU was spent."""
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
+UNDERSTOOD_OTHERWISE: Final = "The model did not come to this; it is how your words read without it. Check it."
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 
 
@@ -91,6 +92,38 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     on_phase("choosing")
     asked = resolve(task, resolver)
     resolved = await (asked if around is None else around(asked))
+    made = await _planned(task, resolved, on_phase)
+    return made if resolved.by_rules is None else await _weigh(task, resolved, made, on_phase)
+
+
+async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseCallback) -> Outcome:
+    """What comes of a small model's answer beside the words alone: a plan that they give where the model's answer gives
+    none, and a question where the model plans what no word asks for."""
+    read = resolved.by_rules
+    if isinstance(made.verdict, Plan) and isinstance(read, Abstain):
+        return _ask_which(task, [made]) if read.reason in ("nothing_fits", "below_threshold") else made
+    if isinstance(made.verdict, Plan | Reply) or not isinstance(read, Calls | Proposed):
+        return made
+    notes = (*resolved.trace.notes, "the model's answer came to no plan; planned as the words read without it")
+    without = Resolved(resolution=read, trace=resolved.trace.model_copy(update={"notes": notes}))
+    other = await _planned(task, without, on_phase)
+    if not isinstance(other.verdict, Plan | Reply):
+        return made
+    changes = isinstance(other.verdict, Plan) and any(step.risk is not Risk.READ for step in other.verdict.steps)
+    return replace(other, waits=(*other.waits, UNDERSTOOD_OTHERWISE)) if changes else other
+
+
+def _ask_which(task: Task, made: Sequence[Outcome]) -> Outcome:
+    """Which of the planned actions is meant; of a single one, whether it is."""
+    names = dict.fromkeys(name for each in made for name in list_planned_actions(each))
+    contracts = [contract for name in names if (contract := task.workspace_context.catalogue.get(name)) is not None]
+    candidates = tuple(Candidate(id=each.name, label=each.title, detail=each.description[:200]) for each in contracts)
+    text = "Is this what you mean?" if len(candidates) == 1 else "Which of these do you mean?"
+    question = Question(slot="action", code="unclear_action", text=text, candidates=candidates)
+    return replace(made[0], verdict=question, proposal=None)
+
+
+async def _planned(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
     match resolved.resolution:
         case Proposed(proposal=proposal, instead=(_, *_) as instead):
             sure = resolved.resolution.sure
@@ -216,11 +249,7 @@ async def _whichever_works(
         if len(some) == 1 and (sure or _harmless(task, some[0])):
             return some[0]
     made = made if sure else working or standing or made
-    names = dict.fromkeys(name for each in made for name in list_planned_actions(each))
-    contracts = [contract for name in names if (contract := task.workspace_context.catalogue.get(name)) is not None]
-    candidates = tuple(Candidate(id=each.name, label=each.title, detail=each.description[:200]) for each in contracts)
-    question = Question(slot="action", code="unclear_action", text="Which of these do you mean?", candidates=candidates)
-    return replace(made[0], verdict=question, proposal=None)
+    return _ask_which(task, made)
 
 
 def _is_not_found(verdict: Verdict) -> bool:

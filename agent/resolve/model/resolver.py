@@ -20,6 +20,7 @@ from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain import PlainParser, plain_schema
 from agent.resolve.model.schema import AnswerSchema, answer_schema
 from agent.resolve.resolver import MODEL, candidates, find_chosen_action
+from agent.resolve.rules.resolver import RuleResolver
 from core import canon
 from prompts import DEFAULT_VERSION, PLAIN_VERSION, render
 from registry.offers.offer import Offer
@@ -97,7 +98,7 @@ def prepare(
 ) -> Prepared:
     """Prepare the request for a model, in the form that ``version`` is of. Its size is bounded: the nearest actions of
     a large registry, and the kinds they refer to."""
-    plain = version.partition("/")[0] == PLAIN_VERSION.partition("/")[0]
+    plain = _is_plain(version)
     offers = _nearest(request, shortlist) if plain else _offers(request, shortlist)
     near = kinds_of(offers, kinds, request.text)
     actions = action_forms(offers, near)
@@ -119,6 +120,10 @@ def prepare(
         plain=plain,
     )
     return Prepared([message.as_json() for message in render(version, context)], schema, parser)
+
+
+def _is_plain(version: str) -> bool:
+    return version.partition("/")[0] == PLAIN_VERSION.partition("/")[0]
 
 
 def _offers(request: Request, shortlist: Shortlist) -> list[Offer]:
@@ -154,6 +159,7 @@ class ProposingResolver:
     def __init__(self, client: Client, *, version: str = DEFAULT_VERSION, choice: VersionChoice | None = None) -> None:
         """``choice`` finds the version; without it that is ``version``."""
         self.client, self._version, self._choice = client, version, choice
+        self._rules = RuleResolver()
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         if not request.text.strip():
@@ -181,7 +187,16 @@ class ProposingResolver:
             shortlist=tuple(form.offer.name for form in asked.schema.actions.values()),
             notes=tuple(completion.notes),
         )
-        return Resolved(resolution=resolution, trace=trace)
+        by_rules = await self._by_rules(request, shortlist, kinds) if _is_plain(version) else None
+        return Resolved(resolution=resolution, trace=trace, by_rules=by_rules)
+
+    async def _by_rules(
+        self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]
+    ) -> Resolution | Proposed | None:
+        """How the words read without the model; None where they don't stand alone, in a thread or with answers."""
+        if request.thread or request.answers:
+            return None
+        return (await self._rules.resolve(request, shortlist, kinds)).resolution
 
     def _resolution(
         self, value: BaseModel | None, parser: Parser, shortlist: Shortlist, request: Request
