@@ -100,7 +100,7 @@ async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseC
     """What comes of a small model's answer beside the words alone: a plan that they give where the model's answer gives
     none, and a question where the model plans what no word asks for."""
     read = resolved.by_rules
-    if isinstance(made.verdict, Plan) and isinstance(read, Abstain):
+    if isinstance(read, Abstain) and isinstance(made.verdict, Plan | Question) and list_planned_actions(made):
         return _ask_which(task, [made]) if read.reason in ("nothing_fits", "below_threshold") else made
     if isinstance(made.verdict, Plan | Reply) or not isinstance(read, Calls | Proposed):
         return made

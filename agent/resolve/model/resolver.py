@@ -100,7 +100,7 @@ def prepare(
     a large registry, and the kinds they refer to."""
     plain = _is_plain(version)
     offers = _nearest(request, shortlist) if plain else _offers(request, shortlist)
-    near = kinds_of(offers, kinds, request.text)
+    near = kinds_of(offers, kinds, request.text, whole=0 if plain else MOST_KINDS)
     actions = action_forms(offers, near)
     others = other_tokens(shortlist.others, actions)
     thread = bool(request.thread)
@@ -138,10 +138,11 @@ def _offers(request: Request, shortlist: Shortlist) -> list[Offer]:
 
 
 def _nearest(request: Request, shortlist: Shortlist) -> list[Offer]:
-    """The few that come near the best, likeliest first."""
+    """The few that come near the best, likeliest first; of a small registry further ones, where no word tells."""
     near = candidates(request, shortlist, k=MOST_PLAIN)
     least = NEAR * max((each.score for each in near), default=0.0)
     kept = [each.offer for at, each in enumerate(near) if at < FEWEST_PLAIN or each.score >= least]
+    kept += [each for each in shortlist.offers if each not in kept][: max(0, FEWEST_PLAIN - len(kept))]
     return _picked(find_chosen_action(request, shortlist), shortlist) or kept[:MOST_PLAIN]
 
 
@@ -216,10 +217,12 @@ class ProposingResolver:
         return Resolved(resolution=resolution, trace=Trace(resolver=self.name, attempts=0))
 
 
-def kinds_of(offers: Sequence[Offer], kinds: Sequence[RecordKind], text: str) -> list[RecordKind]:
+def kinds_of(
+    offers: Sequence[Offer], kinds: Sequence[RecordKind], text: str, *, whole: int = MOST_KINDS
+) -> list[RecordKind]:
     """The kinds that these actions refer to, what those belong to, and those whose nouns the text says; all where they
-    are few."""
-    if len(kinds) <= MOST_KINDS:
+    are no more than ``whole``."""
+    if len(kinds) <= whole:
         return list(kinds)
     by_name = {kind.name: kind for kind in kinds}
     wanted = {annotation.record for offer in offers for annotation in offer.annotations.values() if annotation.record}
