@@ -30,7 +30,7 @@ from agent.pipeline import (
 )
 from agent.planning.answered import is_for_the_model, offered_records, replaced_words, taken_up
 from agent.planning.no_plan import NO_ACTION, explain_nothing_planned
-from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
+from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, TypedValue, UndoResult
 from agent.planning.reversal import correct_calls, undo_calls
 from agent.planning.task import Outcome, Task, Verdict, Withdrawal, list_planned_actions
 from agent.planning.thread import earlier_arguments
@@ -107,10 +107,28 @@ async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseC
     notes = (*resolved.trace.notes, "the model's answer came to no plan; planned as the words read without it")
     without = Resolved(resolution=read, trace=resolved.trace.model_copy(update={"notes": notes}))
     other = await _planned(task, without, on_phase)
-    if not isinstance(other.verdict, Plan | Reply):
+    if not isinstance(other.verdict, Plan | Reply) or _contradicts(other.verdict, made):
         return made
     changes = isinstance(other.verdict, Plan) and any(step.risk is not Risk.READ for step in other.verdict.steps)
     return replace(other, waits=(*other.waits, UNDERSTOOD_OTHERWISE)) if changes else other
+
+
+def _contradicts(verdict: Plan | Reply, made: Outcome) -> bool:
+    """Whether a plan has another value for what the model read from words, in a call of the same action."""
+    result = made.proposal.result if made.proposal is not None else None
+    if not isinstance(verdict, Plan) or not isinstance(result, PlanResult):
+        return False
+    read = {
+        (call.action, name): argument.value
+        for call in result.calls
+        for name, argument in call.arguments.items()
+        if isinstance(argument, TypedValue) and argument.quote is not None
+    }
+    return any(
+        str(read.get((step.action, filled.param), filled.value)).casefold() != str(filled.value).casefold()
+        for step in verdict.steps
+        for filled in step.filled
+    )
 
 
 def _ask_which(task: Task, made: Sequence[Outcome]) -> Outcome:
