@@ -188,16 +188,10 @@ class ProposingResolver:
             shortlist=tuple(form.offer.name for form in asked.schema.actions.values()),
             notes=tuple(completion.notes),
         )
-        by_rules = await self._by_rules(request, shortlist, kinds) if _is_plain(version) else None
+        if not _is_plain(version) or request.thread or request.answers:  # words that don't stand alone
+            return Resolved(resolution=resolution, trace=trace)
+        by_rules = (await self._rules.resolve(request, shortlist, kinds)).resolution
         return Resolved(resolution=resolution, trace=trace, by_rules=by_rules)
-
-    async def _by_rules(
-        self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]
-    ) -> Resolution | Proposed | None:
-        """How the words read without the model; None where they don't stand alone, in a thread or with answers."""
-        if request.thread or request.answers:
-            return None
-        return (await self._rules.resolve(request, shortlist, kinds)).resolution
 
     def _resolution(
         self, value: BaseModel | None, parser: Parser, shortlist: Shortlist, request: Request
