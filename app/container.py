@@ -49,7 +49,9 @@ from agent.sso.login import SsoLogin
 from agent.sso.provider import Provider
 from agent.workspace.admin import WorkspaceAdmin
 from agent.workspace.context import WorkspaceContexts
+from agent.workspace.contract_admin import ContractAdmin
 from agent.workspace.document_imports import DocumentImports
+from agent.workspace.key_admin import KeyAdmin
 from agent.workspace.members import MemberService
 from agent.workspace.upstreams import UpstreamWatch
 from app.maintenance import run_maintenance, write_anchors
@@ -101,6 +103,8 @@ class Container:
     runs: RunService
     decisions: Decisions
     workspace_admin: WorkspaceAdmin
+    contract_admin: ContractAdmin
+    key_admin: KeyAdmin
     action_secrets: ActionSecrets
     worker: Worker
     resolver: Resolver
@@ -181,10 +185,11 @@ async def open_container(
     )
     request_client = RequestClient(guard, clock=clock)
     workspace_admin = WorkspaceAdmin(database, contexts, action_secrets, box, clock)
+    contract_admin = ContractAdmin(database, contexts, action_secrets, box, clock)
 
     async def suspend_changed(workspace: str, name: str, version: int, reason: Mapping[str, Any]) -> None:
         system = Actor(workspace, id="opsiq", kind="system", name="OpsIQ", role="", person="")
-        await workspace_admin.suspend(system, name, version, reason)
+        await contract_admin.suspend(system, name, version, reason)
 
     upstreams = UpstreamWatch(
         database, contexts, guard, suspend_changed, clock, timedelta(seconds=settings.upstream_check_s)
@@ -283,6 +288,8 @@ async def open_container(
         run_service,
         decisions,
         workspace_admin,
+        contract_admin,
+        KeyAdmin(database, contexts, box, clock),
         action_secrets,
         worker,
         chosen,

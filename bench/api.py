@@ -65,7 +65,7 @@ async def founded(folder: str) -> tuple[str, str]:
         owner = await container.workspace_admin.create_workspace(
             "Bench", email="b@bench.test", person="b", password="correct horse battery"
         )
-        row, secret = await container.workspace_admin.create_key(owner, "bench", scopes=["me:read"], mode="live")
+        row, secret = await container.key_admin.create_key(owner, "bench", scopes=["me:read"], mode="live")
     return row.public, secret
 
 

@@ -121,8 +121,8 @@ async def whole(model: ModelSettings, count: int) -> Measured:
             await container.workspace_admin.connect(
                 owner, "saas", url, {"read_token": token, "action_secret": "whsec_" + "A" * 43 + "="}
             )
-            proposed = await container.workspace_admin.proposed(owner, "saas")
-            await container.workspace_admin.register(owner, [json.loads(each.canonical) for each in proposed])
+            proposed = await container.contract_admin.propose(owner, "saas")
+            await container.contract_admin.register(owner, [json.loads(each.canonical) for each in proposed])
 
             async def one(at: int) -> None:
                 run = await container.runs.ask(owner, request(at), session_id="bench")

@@ -80,7 +80,7 @@ async def founded(settings: Settings, receiver: str) -> Founded:
             "Bench", email="b@bench.test", person="b", password="correct horse battery"
         )
         keys = [
-            await container.workspace_admin.create_key(owner, f"k{n}", scopes=["events:write"], mode="live")
+            await container.key_admin.create_key(owner, f"k{n}", scopes=["events:write"], mode="live")
             for n in range(KEYS)
         ]
         rows = [

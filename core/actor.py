@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from core.canon import Json
+from core.errors import Forbidden
 
 ActorKind = Literal["member", "key", "identity", "system"]
 Surface = Literal["admin", "customer", "writing"]
@@ -44,3 +45,9 @@ class Actor:
             "id": self.id, "kind": self.kind, "name": self.name, "role": self.role, "person": self.person,
         }  # fmt: skip
         return told if self.mode == "live" else {**told, "mode": self.mode}
+
+
+def check_owner(by: Actor, does: str) -> None:
+    """Raises Forbidden, which names what only an owner ``does``, unless ``by`` acts as one."""
+    if by.role != OWNER:
+        raise Forbidden(f"Only an owner {does}; you are {by.role}.")

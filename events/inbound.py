@@ -20,7 +20,7 @@ from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.workspace.context import WorkspaceContexts
 from core import ids, webhook_signature
-from core.actor import OWNER, Actor
+from core.actor import Actor, check_owner
 from core.clock import Clock, format_iso, from_iso
 from core.crypto.secretbox import SecretBox
 from core.errors import (
@@ -29,7 +29,6 @@ from core.errors import (
     ConnectorBroken,
     EventLoop,
     Finding,
-    Forbidden,
     InvalidInput,
     NotFound,
     OpsIQError,
@@ -125,8 +124,7 @@ class Inbox:
         """Set the secret that the platform signs its webhooks with: ``given`` by it, or a fresh one. The one before it
         is good for a day. ``in_transaction`` is written in the same transaction. Raises Forbidden, NotFound,
         InvalidInput for a secret that can't be one."""
-        if by.role != OWNER:
-            raise Forbidden(f"Only an owner shares secrets with a platform; you are {by.role}.")
+        check_owner(by, "shares secrets with a platform")
         form = await self._secret_form(by.workspace, name)
         secret = given or (webhook_signature.new_secret() if form == "standard" else secrets.token_urlsafe(32))
         if trouble := _secret_trouble(secret, form):

@@ -20,10 +20,10 @@ from agent.credentials.kinds import KINDS, Credential, OAuthClient, OAuthRefresh
 from agent.credentials.oauth import AccessToken, CredentialsRefused, TokenClient, fetch_token
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from core.actor import Actor
+from core.actor import Actor, check_owner
 from core.clock import Clock
 from core.crypto.secretbox import SecretBox
-from core.errors import BadSetting, Forbidden, InvalidInput, PlatformUnavailable, Unavailable
+from core.errors import BadSetting, InvalidInput, PlatformUnavailable, Unavailable
 from executors.http.credentials import NO_CREDENTIALS, AppliedCredentials
 from executors.http.platform_client import CredentialSource
 from store.credentials import CredentialRow
@@ -89,7 +89,7 @@ class Vault:
     ) -> CredentialStatus:
         """Keep a connection's credentials; those before them are forgotten. Raises Forbidden unless ``by`` is an owner,
         and NotFound where there is no such connection."""
-        _owner(by)
+        check_owner(by, "changes credentials")
         now = self.clock()
         if expires_at is not None and expires_at <= now:
             raise InvalidInput("Credentials that have expired already are of no use: leave expires_at out, or mend it.")
@@ -118,7 +118,7 @@ class Vault:
         self, by: Actor, connection: str, *, in_transaction: TransactionHook[CredentialStatus] = no_hook
     ) -> CredentialStatus:
         """Forget a connection's credentials; answers what they were. Raises Forbidden, NotFound."""
-        _owner(by)
+        check_owner(by, "changes credentials")
         async with self.database.begin() as session:
             row = await store.credentials.get(session, by.workspace, connection)
             await store.credentials.remove(session, by.workspace, connection)
@@ -252,11 +252,6 @@ def _status(row: CredentialRow) -> CredentialStatus:
         row.last_used_at,
         row.refused_at,
     )
-
-
-def _owner(by: Actor) -> None:
-    if by.role != "owner":
-        raise Forbidden(f"Only an owner changes credentials; you are {by.role}.")
 
 
 def _context(workspace: str, connection: str) -> str:

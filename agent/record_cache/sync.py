@@ -19,8 +19,8 @@ from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.record_cache.cache import ConnectorCache, RecordCaches
 from agent.workspace.context import WorkspaceContexts
-from core.actor import OWNER, Actor
-from core.errors import Conflict, Forbidden, NotFound, OpsIQError
+from core.actor import Actor, check_owner
+from core.errors import Conflict, NotFound, OpsIQError
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
 from store.database import Database, after_commit, now
 from store.jobs.jobs import Job
@@ -72,8 +72,7 @@ class CacheSync:
         """Start a full sync of these kinds: of one connector or of each, one kind or every one. A sync that is under
         way goes on. Raises Forbidden, NotFound where nothing can be cached by these names. ``in_transaction`` is
         written in the same transaction."""
-        if by.role != OWNER:
-            raise Forbidden(f"Only an owner has records read; you are {by.role}.")
+        check_owner(by, "has records read")
         context = await self.contexts.of(by.workspace)
         wanted = [
             (cache, name)

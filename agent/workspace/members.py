@@ -21,10 +21,10 @@ from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.workspace.admin import actor_of
 from core import ids
-from core.actor import OWNER, Actor
+from core.actor import Actor, check_owner
 from core.clock import Clock
 from core.crypto import passwords
-from core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from store.accounts.members import MemberRow
 from store.database import Database
 from store.transaction_hook import TransactionHook, no_hook
@@ -55,7 +55,7 @@ class MemberService:
     ) -> Invited:
         """A place for ``email``, taken by whoever holds the token. Raises Forbidden, InvalidInput, Conflict for a known
         address."""
-        _owner(by, "invites people")
+        check_owner(by, "invites people")
         email = email.strip()
         if not _ADDRESS.fullmatch(email) or len(email) > _MAX_ADDRESS or not email.isprintable():
             raise InvalidInput("Give the e-mail address of one person.")
@@ -88,7 +88,7 @@ class MemberService:
     ) -> Invited:
         """A fresh token for who has not accepted one yet; the one before it is over. Raises Forbidden, NotFound,
         Conflict."""
-        _owner(by, "invites people")
+        check_owner(by, "invites people")
         now, token = self.clock(), secrets.token_urlsafe(32)
         async with self.database.begin() as session:
             row = await store.accounts.members.invite(
@@ -128,7 +128,7 @@ class MemberService:
     async def change_role(self, by: Actor, member_id: str, role: str) -> MemberRow:
         """Their sign-ins end: one that was made with less, or with more, is not carried into the new role. Raises
         Forbidden, NotFound, InvalidInput; Conflict when it would leave no active owner."""
-        _owner(by, "gives roles")
+        check_owner(by, "gives roles")
         _check_role(role)
         now = self.clock()
         async with self.database.begin() as session:
@@ -153,7 +153,7 @@ class MemberService:
     async def deactivate(self, by: Actor, member_id: str) -> MemberRow:
         """No more access: their sign-ins end, their keys are revoked, an open invitation is withdrawn. Raises
         Forbidden, NotFound; Conflict when it would leave no active owner."""
-        _owner(by, "deactivates members")
+        check_owner(by, "deactivates members")
         now = self.clock()
         async with self.database.begin() as session:
             row = await store.accounts.members.disable(session, by.workspace, member_id)
@@ -167,7 +167,7 @@ class MemberService:
     async def reactivate(self, by: Actor, member_id: str) -> MemberRow:
         """They may sign in again, with the role and password they had; their keys stay revoked. Raises Forbidden,
         NotFound, Conflict."""
-        _owner(by, "reactivates members")
+        check_owner(by, "reactivates members")
         now = self.clock()
         async with self.database.begin() as session:
             if (await store.accounts.members.get(session, by.workspace, member_id)).password_hash is None:
@@ -201,7 +201,7 @@ class MemberService:
 
     async def _end(self, by: Actor, member_id: str, *, login_id: str | None = None, but: str | None = None) -> None:
         if member_id != by.id:
-            _owner(by, "ends the sign-ins of others")
+            check_owner(by, "ends the sign-ins of others")
         now = self.clock()
         async with self.database.begin() as session:
             row = await store.accounts.members.get(session, by.workspace, member_id)
@@ -215,11 +215,6 @@ class MemberService:
                 await recorder.record_act(
                     session, by, EntryType.SIGNED_OUT_ELSEWHERE, now, member=row.id, email=row.email, logins=ended
                 )
-
-
-def _owner(by: Actor, does: str) -> None:
-    if by.role != OWNER:
-        raise Forbidden(f"Only an owner {does}; you are {by.role}.")
 
 
 def _check_role(role: str) -> None:

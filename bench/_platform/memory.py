@@ -76,9 +76,9 @@ async def filled(folder: Path, rows: int, cards: int) -> Filled:
         owner = await container.workspace_admin.create_workspace(
             "Bench", email="b@bench.test", person="b", password="correct horse battery"
         )
-        row, secret = await container.workspace_admin.create_key(owner, "bench", scopes=SCOPES, mode="live")
+        row, secret = await container.key_admin.create_key(owner, "bench", scopes=SCOPES, mode="live")
         if cards:
-            await container.workspace_admin.register(owner, [CONTRACT])
+            await container.contract_admin.register(owner, [CONTRACT])
             given = {"sku": SuppliedValue(value="TEA-250", by="api", pointer="/params/sku", ref="bench")}
             run = await container.runs.run_action(owner, "shop.restock", given, given="api", session_id="bench")
             assert run.state == "held", run

@@ -176,8 +176,8 @@ async def _found(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
         await container.workspace_admin.connect(
             owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
         )
-        await container.workspace_admin.register(owner, await container.workspace_admin.proposed(owner, "saas"))
-        key, secret = await container.workspace_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
+        await container.contract_admin.register(owner, await container.contract_admin.propose(owner, "saas"))
+        key, secret = await container.key_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
     return {"key": key.public, "secret": secret, "workspace": owner.workspace, "platform_url": platform_url}
 
 
@@ -197,7 +197,7 @@ async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
     async with open_container(settings) as container:
         async with container.database.read() as session:
             (row,) = await members.by_email(session, PEOPLE[0][0])
-        key, secret = await container.workspace_admin.create_key(actor_of(row), "terminal", scopes=SCOPES, mode="live")
+        key, secret = await container.key_admin.create_key(actor_of(row), "terminal", scopes=SCOPES, mode="live")
     return {"key": key.public, "secret": secret}
 
 
@@ -222,8 +222,8 @@ async def _moved(environ: Mapping[str, str], kept: Mapping[str, Any], platform_u
         await container.workspace_admin.connect(
             owner, "saas", platform_url, {"read_token": kept["token"], "action_secret": kept["action_secret"]}
         )
-        proposed = await container.workspace_admin.proposed(owner, "saas")
-        await container.workspace_admin.register(
+        proposed = await container.contract_admin.propose(owner, "saas")
+        await container.contract_admin.register(
             owner, [each.model_copy(update={"version": newest.get(each.name, 0) + 1}) for each in proposed]
         )
 

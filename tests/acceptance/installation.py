@@ -107,10 +107,10 @@ class Installation:
             await container.workspace_admin.connect(
                 owner, "saas", self.platform_url, {"read_token": TOKEN, "action_secret": self.secret}
             )
-            proposed = await container.workspace_admin.proposed(owner, "saas")
-            await container.workspace_admin.register(owner, edit([json.loads(each.canonical) for each in proposed]))
+            proposed = await container.contract_admin.propose(owner, "saas")
+            await container.contract_admin.register(owner, edit([json.loads(each.canonical) for each in proposed]))
             for name, actor in people.items():
-                row, secret = await container.workspace_admin.create_key(actor, name, scopes=SCOPES, mode="live")
+                row, secret = await container.key_admin.create_key(actor, name, scopes=SCOPES, mode="live")
                 made[name] = (row.public, secret)
         return made
 

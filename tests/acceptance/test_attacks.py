@@ -297,17 +297,17 @@ async def test_what_changes_between_card_and_click_stops_the_click(world: Instal
         sent_before = ledger(world)
         if change == "version":
             value["title"] += " now"
-            await it.container.workspace_admin.register(olivia, [value])
+            await it.container.contract_admin.register(olivia, [value])
         elif change == "endpoint":
             value["endpoint"]["url"] += "/elsewhere"
-            await it.container.workspace_admin.register(olivia, [value])
+            await it.container.contract_admin.register(olivia, [value])
         elif change == "role":
             async with it.container.database.begin() as session:
                 await store.accounts.members.set_role(
                     session, world.workspace, it.people["amir"].id, "support", at=it.container.clock(), by=None
                 )
         else:
-            await it.container.workspace_admin.retire(olivia, "saas.update_email")
+            await it.container.contract_admin.retire(olivia, "saas.update_email")
         answer = await it.container.decisions.confirm(oscar, run.id, run.digest or "")
         after = await it.container.runs.wait_until_idle(olivia, run.id)
         async with it.container.database.begin() as session:

@@ -59,7 +59,8 @@ async def connected(container: Container, platform: Platform) -> Actor:
     owner = await admin.create_workspace("Interop", email="owner@example.org", person="Olivia", password=PASSWORD)
     await admin.connect(owner, platform.connector, platform.base_url, {}, options=dict(platform.options))
     await container.vault.put(owner, platform.connector, read_credential(dict(platform.credential)))
-    await admin.register(owner, list(await admin.proposed(owner, platform.connector)))
+    contracts = container.contract_admin
+    await contracts.register(owner, list(await contracts.propose(owner, platform.connector)))
     return owner
 
 

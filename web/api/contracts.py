@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 import store.contracts
-from agent.workspace.admin import Registered
+from agent.workspace.contract_admin import Registered
 from core.actor import OWNER
 from core.errors import InvalidContract, NotFound
 from registry.catalogue import Catalogue
@@ -236,7 +236,7 @@ async def register(request: Request, caller: Writes) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container.workspace_admin.register(
+        lambda in_transaction: container.contract_admin.register(
             caller.actor, body.contracts, in_transaction=in_transaction
         ),
         _registered,
@@ -251,7 +251,7 @@ async def retire(request: Request, caller: Writes, name: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).workspace_admin.retire(
+        lambda in_transaction: container_of(request).contract_admin.retire(
             caller.actor, name, in_transaction=in_transaction
         ),
         _retired,
@@ -273,7 +273,7 @@ async def suspend(request: Request, caller: Writes, name: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).workspace_admin.suspend(
+        lambda in_transaction: container_of(request).contract_admin.suspend(
             caller.actor, name, body.version, body.reason.model_dump(exclude_none=True), in_transaction=in_transaction
         ),
         _suspended,

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 import store.accounts.api_keys
-from agent.workspace.admin import IssuedKey
+from agent.workspace.key_admin import IssuedKey
 from core.errors import Forbidden, InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
 from web.api.body import Body, Id, parsed
@@ -97,7 +97,7 @@ async def create(request: Request, caller: Writes) -> Response:
     async with claim_once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        row, secret = await container.workspace_admin.create_key(
+        row, secret = await container.key_admin.create_key(
             caller.actor,
             body.name,
             scopes=set(body.scopes),
@@ -120,7 +120,7 @@ async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).workspace_admin.rotate_key(
+        lambda in_transaction: container_of(request).key_admin.rotate_key(
             caller.actor, key_id, within=caller.scopes, in_transaction=in_transaction
         ),
         lambda issued: _issued(request, issued),
@@ -135,7 +135,7 @@ async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
     return await act_once(
         request,
         caller,
-        lambda in_transaction: container_of(request).workspace_admin.revoke_key(
+        lambda in_transaction: container_of(request).key_admin.revoke_key(
             caller.actor, key_id, in_transaction=in_transaction
         ),
         lambda row: _view(request, row).json_value(),

@@ -70,7 +70,7 @@ async def _found(arguments: argparse.Namespace, password: str) -> int:
         owner = await container.workspace_admin.create_workspace(
             arguments.name, email=arguments.email, person=arguments.person or arguments.email, password=password
         )
-        key, secret = await container.workspace_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
+        key, secret = await container.key_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
     keep(settings.data_dir, settings.base_url, key.public, secret)
     print(
         f"Workspace {owner.workspace} is founded. Run `opsiq serve`, then sign in at {settings.base_url} as "

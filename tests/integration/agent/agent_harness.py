@@ -31,6 +31,8 @@ from agent.sending.action_secrets import ActionSecrets
 from agent.sending.sender import Sender
 from agent.workspace.admin import WorkspaceAdmin
 from agent.workspace.context import WorkspaceContexts
+from agent.workspace.contract_admin import ContractAdmin
+from agent.workspace.key_admin import KeyAdmin
 from connectors.saas import SaasConnector
 from core.actor import Actor
 from core.clock import FrozenClock
@@ -159,6 +161,8 @@ class AgentHarness:
     signed_client: ListClient
     contexts: WorkspaceContexts
     workspace_admin: WorkspaceAdmin
+    contract_admin: ContractAdmin
+    key_admin: KeyAdmin
     planner: Planner
     sender: Sender
     run_service: RunService
@@ -237,6 +241,8 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
     contexts = WorkspaceContexts(database, box, [DiscoveredConnector("saas", "Shop", Shop)], [], client)
     secrets, run_wakeups = ActionSecrets(database, box, clock), RunWakeups()
     workspace_admin = WorkspaceAdmin(database, contexts, secrets, box, clock)
+    contract_admin = ContractAdmin(database, contexts, secrets, box, clock)
+    key_admin = KeyAdmin(database, contexts, box, clock)
     planner = Planner(
         database,
         contexts,
@@ -261,7 +267,18 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
     run_service = RunService(database, contexts, clock, run_wakeups, put, direct, progress)
     decisions = Decisions(run_service, database, contexts, gate, clock, run_wakeups, wake, put, progress)
     made = AgentHarness(
-        database, clock, platform, signed_client, contexts, workspace_admin, planner, sender, run_service, decisions
+        database,
+        clock,
+        platform,
+        signed_client,
+        contexts,
+        workspace_admin,
+        contract_admin,
+        key_admin,
+        planner,
+        sender,
+        run_service,
+        decisions,
     )
     try:
         with cheap_passwords():
@@ -274,7 +291,7 @@ async def open_harness(url: str, resolver: Resolver | None = None) -> AsyncItera
                     olivia, email=f"{name}@x.example", person=name, role=role, password=PASSWORD
                 )
         await workspace_admin.connect(olivia, "saas", "https://platform.example", {"read_token": "t"})
-        await workspace_admin.register(olivia, contracts())
+        await contract_admin.register(olivia, contracts())
         yield made
     finally:
         await signed_client.close()

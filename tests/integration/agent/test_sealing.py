@@ -56,7 +56,7 @@ async def founded(settings: Settings) -> str:
         await it.workspace_admin.add_member(
             owner, email="s@town.example", person="sara", role="support", password="a long password"
         )
-        await it.workspace_admin.create_key(owner, "terminal", scopes=["me:read"])
+        await it.key_admin.create_key(owner, "terminal", scopes=["me:read"])
         await it.runs.ask(owner, "do something", session_id="s")
     return owner.workspace
 
@@ -207,10 +207,10 @@ async def test_legitimate_changes_keep_every_row_authentic(settings: Settings) -
         again = await it.member_service.invite(olivia, email="m@town.example", role="support")
         await it.member_service.invite_again(olivia, again.member.id)
         await it.member_service.deactivate(olivia, again.member.id)
-        await it.workspace_admin.rotate_key(olivia, key.id, within=["me:read"])
-        await it.workspace_admin.revoke_key(olivia, key.id)
+        await it.key_admin.rotate_key(olivia, key.id, within=["me:read"])
+        await it.key_admin.revoke_key(olivia, key.id)
         with pytest.raises(Conflict):
-            await it.workspace_admin.rotate_key(olivia, key.id, within=["me:read"])
+            await it.key_admin.rotate_key(olivia, key.id, within=["me:read"])
         async with it.database.begin() as session:
             await store.accounts.members.touch(session, workspace, sara, utc_now())
             await record_act(session, olivia, EntryType.SIGNED_IN, utc_now())
@@ -243,15 +243,15 @@ async def test_what_was_written_among_the_contracts_is_not_made_good_by_the_next
             olivia = next(
                 row for row in await store.accounts.members.listed(session, workspace) if row.name == "olivia"
             )
-        await it.workspace_admin.register(actor_of(olivia), [contract("one"), contract("two")])
+        await it.contract_admin.register(actor_of(olivia), [contract("one"), contract("two")])
         assert len((await it.contexts.of(workspace)).catalogue) == 2
     assert (found := await report(settings, workspace)).ok, found
     await change(settings, statement)
     async with container(settings) as it:
         with pytest.raises(NotAuthentic):
-            await it.workspace_admin.register(actor_of(olivia), [contract("three")])
+            await it.contract_admin.register(actor_of(olivia), [contract("three")])
         with pytest.raises(NotAuthentic):
-            await it.workspace_admin.retire(actor_of(olivia), "demo.two")
+            await it.contract_admin.retire(actor_of(olivia), "demo.two")
         assert len((await it.contexts.of(workspace)).catalogue) == 0
     assert not (await report(settings, workspace)).ok
 

@@ -169,11 +169,9 @@ async def sign(request: Request, form: GuardedOwner, connector: str) -> Response
     trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await _proposed(request, visitor, connector, ticked, trouble)
-    wanted = [
-        each for each in await container.workspace_admin.proposed(visitor.actor, connector) if each.name in ticked
-    ]
+    wanted = [each for each in await container.contract_admin.propose(visitor.actor, connector) if each.name in ticked]
     try:
-        await container.workspace_admin.register(visitor.actor, wanted)
+        await container.contract_admin.register(visitor.actor, wanted)
     except InvalidContract as error:
         findings = tuple(f"{each.pointer}: {each.detail}" for each in error.findings)
         return await _proposed(request, visitor, connector, ticked, error.detail, findings)
@@ -263,7 +261,7 @@ async def _proposed(
 ) -> Response:
     container = container_of(request)
     heading, configured, _ = await _named(request, visitor, connector)
-    every = await container.workspace_admin.proposed(visitor.actor, connector)
+    every = await container.contract_admin.propose(visitor.actor, connector)
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     fresh = [each for each in every if catalogue.get(each.name) is not each]
     page = ProposedPage(

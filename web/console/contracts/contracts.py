@@ -255,7 +255,7 @@ async def _contract(
 
 @router.post("/{name}/retire")
 async def retire(request: Request, form: GuardedOwner, name: str) -> Response:
-    await container_of(request).workspace_admin.retire(form.member.actor, name)
+    await container_of(request).contract_admin.retire(form.member.actor, name)
     return redirect(f"/contracts/{name}")
 
 
@@ -271,7 +271,7 @@ async def reinstate(request: Request, form: GuardedOwner, name: str) -> Response
     trouble = await own_password(request, form.member, form.fields.get("password", ""))
     if trouble:
         return await _contract(request, form.member, name, trouble=trouble)
-    await container_of(request).workspace_admin.reinstate(form.member.actor, name)
+    await container_of(request).contract_admin.reinstate(form.member.actor, name)
     return redirect(f"/contracts/{name}")
 
 

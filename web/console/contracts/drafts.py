@@ -159,7 +159,7 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
         return await _draft(request, visitor, raw, trouble=trouble)
     try:
         async with once_per_form(request, form) as in_transaction:
-            (made,) = await container_of(request).workspace_admin.register(
+            (made,) = await container_of(request).contract_admin.register(
                 visitor.actor, [json.loads(raw)], in_transaction=in_transaction
             )
     except OpsIQError as error:

@@ -147,7 +147,7 @@ async def sign(request: Request, form: LargeForm) -> Response:
             if moved := _moved(form, decided):
                 raise InvalidInput(moved)
             try:
-                await container_of(request).workspace_admin.register(
+                await container_of(request).contract_admin.register(
                     form.member.actor, list(decided.picked.values()), in_transaction=in_transaction
                 )
             except Conflict as error:  # somebody else signed one of them at this moment: nothing of ours was

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 import store.accounts.api_keys
 import store.accounts.members
 from agent.workspace import roles
-from agent.workspace.admin import KEY_OVERLAP
+from agent.workspace.key_admin import KEY_OVERLAP
 from core.crypto.mcp_token import make_token
 from core.display_text import to_display_text
 from core.errors import InvalidInput
@@ -179,7 +179,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
         return await _new(request, visitor, form.fields, form.every("scope"), trouble)
     ends = container.clock() + timedelta(days=body.expires_days) if body.expires_days else None
     async with once_per_form(request, form) as in_transaction:
-        row, secret = await container.workspace_admin.create_key(
+        row, secret = await container.key_admin.create_key(
             visitor.actor,
             body.name,
             scopes=set(body.scopes),
@@ -206,7 +206,7 @@ async def rotate(request: Request, form: GuardedOwner, key_id: str) -> Response:
     if trouble:
         return await _key(request, visitor, key_id, trouble)
     async with once_per_form(request, form) as in_transaction:
-        issued = await container.workspace_admin.rotate_key(
+        issued = await container.key_admin.rotate_key(
             visitor.actor, key_id, within=SCOPES, in_transaction=in_transaction
         )
     advice = f"{ADVICE} The secret before it stays good for {_hours(KEY_OVERLAP)} h, so that nothing breaks meanwhile."
@@ -215,7 +215,7 @@ async def rotate(request: Request, form: GuardedOwner, key_id: str) -> Response:
 
 @router.post("/{key_id}/revoke")
 async def revoke(request: Request, form: GuardedOwner, key_id: str) -> Response:
-    await container_of(request).workspace_admin.revoke_key(form.member.actor, key_id)
+    await container_of(request).key_admin.revoke_key(form.member.actor, key_id)
     return redirect(f"/keys/{key_id}")
 
 

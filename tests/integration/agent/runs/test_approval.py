@@ -153,7 +153,7 @@ async def test_a_contract_replaced_after_the_card_drifts_instead_of_being_forbid
 ) -> None:
     run = await harness.ask("amir", EMAIL)
     (value,) = [each for each in contracts() if each["name"] == "saas.update_email"]
-    await harness.workspace_admin.register(harness.people["olivia"], [value | {"version": 2, "title": "Set an e-mail"}])
+    await harness.contract_admin.register(harness.people["olivia"], [value | {"version": 2, "title": "Set an e-mail"}])
     answer = await harness.confirm("ada", run)
     assert isinstance(answer, Run)
     assert answer.drift
@@ -189,7 +189,7 @@ async def test_who_joins_after_the_request_is_no_second_person_for_it_not_by_a_k
     invited = await member_service.invite(harness.people["olivia"], email="nobody@test.test", role="admin")
     joined = actor_of(await member_service.join(invited.token, name="Nobody", password=PASSWORD))
     assert refused(await harness.decisions.confirm(joined, run.id, run.digest or "")) == "forbidden"
-    key, _ = await harness.workspace_admin.create_key(joined, "a key", scopes={"runs:write"})
+    key, _ = await harness.key_admin.create_key(joined, "a key", scopes={"runs:write"})
     by_key = Actor(joined.workspace, key.id, "key", key.name, key.role, key.person)
     assert refused(await harness.decisions.confirm(by_key, run.id, run.digest or "")) == "forbidden"
     assert not harness.signed_client.posted
@@ -197,9 +197,7 @@ async def test_who_joins_after_the_request_is_no_second_person_for_it_not_by_a_k
 
 async def test_a_key_of_another_role_than_its_owners_counts_from_the_moment_it_was_made(harness: AgentHarness) -> None:
     async def made(name: str) -> None:
-        key, _ = await harness.workspace_admin.create_key(
-            harness.people["oscar"], name, scopes={"runs:write"}, role="admin"
-        )
+        key, _ = await harness.key_admin.create_key(harness.people["oscar"], name, scopes={"runs:write"}, role="admin")
         harness.people[name] = Actor(key.workspace, key.id, "key", key.name, key.role, key.person)
 
     await made("before")

@@ -105,7 +105,7 @@ async def test_a_role_or_an_access_given_anew_is_a_place_given(
 
 async def test_a_key_of_theirs_is_they_themselves(harness: AgentHarness, member_service: MemberService) -> None:
     puppet = await brought(harness, member_service, harness.people["olivia"], "puppet")
-    key, _ = await harness.workspace_admin.create_key(puppet, "a key", scopes={"runs:write"})
+    key, _ = await harness.key_admin.create_key(puppet, "a key", scopes={"runs:write"})
     harness.people["key"] = Actor(puppet.workspace, key.id, "key", key.name, key.role, key.person)
     run = await harness.ask("olivia", SUSPEND)
     await stopped(harness, run, await approved_by_both(harness, run, "olivia", "key"), says="from olivia")

@@ -20,7 +20,7 @@ from tests.integration.agent.agent_harness import CLOSE, REPLY, SUSPEND, AgentHa
 
 
 async def key_of(harness: AgentHarness, person: str, mode: Mode = "live") -> Actor:
-    row, _ = await harness.workspace_admin.create_key(
+    row, _ = await harness.key_admin.create_key(
         harness.people[person], f"{person}'s", scopes={"runs:confirm"}, mode=mode
     )
     actor = harness.people[person]
@@ -45,7 +45,7 @@ async def run_action(harness: AgentHarness, action: str, **params: Any) -> Run:
 async def changed(harness: AgentHarness, name: str, **changes: Any) -> None:
     """The owner signs another version of a contract."""
     there = next(each for each in contracts() if each["name"] == name)
-    await harness.workspace_admin.register(harness.people["olivia"], [there | {"version": 2} | changes])
+    await harness.contract_admin.register(harness.people["olivia"], [there | {"version": 2} | changes])
 
 
 async def test_a_key_is_told_where_a_person_confirms_what_cannot_be_undone(harness: AgentHarness) -> None:
@@ -168,15 +168,15 @@ async def test_a_key_registers_nothing_that_leads_round_a_person(harness: AgentH
     reply = next(each for each in contracts() if each["name"] == "saas.reply_ticket")
     mild = {"risk": "write", "confirmation": {"policy": "never"}}
     with pytest.raises(Forbidden, match="Sign this one in the console"):
-        await harness.workspace_admin.register(key, [reply | {"version": 2} | mild])
+        await harness.contract_admin.register(key, [reply | {"version": 2} | mild])
     with pytest.raises(Forbidden):
-        await harness.workspace_admin.register(key, [reply | {"name": "saas.other"} | mild])
+        await harness.contract_admin.register(key, [reply | {"name": "saas.other"} | mild])
     elsewhere = reply | {"name": "shop.note", "endpoint": {"url": "https://elsewhere.example/note"}} | mild
-    assert (await harness.workspace_admin.register(key, [elsewhere]))[0].fresh, (
+    assert (await harness.contract_admin.register(key, [elsewhere]))[0].fresh, (
         "where nothing needs a person, a key deploys"
     )
-    assert (await harness.workspace_admin.register(key, [reply | {"version": 2, "title": "Answer a ticket"}]))[0].fresh
-    assert (await harness.workspace_admin.register(harness.people["olivia"], [reply | {"version": 3} | mild]))[0].fresh
+    assert (await harness.contract_admin.register(key, [reply | {"version": 2, "title": "Answer a ticket"}]))[0].fresh
+    assert (await harness.contract_admin.register(harness.people["olivia"], [reply | {"version": 3} | mild]))[0].fresh
 
 
 def test_a_contract_that_does_not_say_keeps_its_bytes() -> None:

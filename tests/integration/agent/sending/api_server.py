@@ -108,7 +108,7 @@ class Endpoints:
             **({"result": schema} if schema else {}),
             **({"upstream": upstream} if upstream else {}),
         }
-        await self.harness.workspace_admin.register(self.harness.people["olivia"], [contract])
+        await self.harness.contract_admin.register(self.harness.people["olivia"], [contract])
 
     async def send(self) -> Run:
         """Ask, confirm, and do the work until somebody has to wait."""

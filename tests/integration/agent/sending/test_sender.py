@@ -144,7 +144,7 @@ async def test_a_later_step_whose_contract_was_retired_meanwhile_is_not_sent(har
     run = await confirmed(harness, EMAIL, REPLY)
 
     async def retired() -> None:
-        await harness.workspace_admin.retire(harness.people["olivia"], "saas.reply_ticket")
+        await harness.contract_admin.retire(harness.people["olivia"], "saas.reply_ticket")
 
     harness.signed_client.meanwhile = retired
     run = await harness.job(run.id)

@@ -51,7 +51,7 @@ def watch_of(endpoints: Endpoints, *, allow: tuple[str, ...] = ("127.0.0.0/8",),
 
     async def suspend(workspace: str, name: str, version: int, reason: Mapping[str, Any]) -> None:
         system = Actor(workspace, id="opsiq", kind="system", name="OpsIQ", role="", person="")
-        await harness.workspace_admin.suspend(system, name, version, reason)
+        await harness.contract_admin.suspend(system, name, version, reason)
 
     every = timedelta(seconds=every_s)
     watch = UpstreamWatch(harness.database, harness.contexts, SsrfGuard(allow), suspend, harness.clock, every)
@@ -104,7 +104,7 @@ async def test_a_changed_operation_suspends_the_contract_before_anything_is_sent
     assert endpoints.api.of("POST") == []
     assert await state_of(endpoints) == "suspended"
     # An owner has looked and puts it in force again: the same document doesn't suspend it another time.
-    await endpoints.harness.workspace_admin.reinstate(endpoints.harness.people["olivia"], ADDRESS[1])
+    await endpoints.harness.contract_admin.reinstate(endpoints.harness.people["olivia"], ADDRESS[1])
     watch._looks.clear()
     assert (await endpoints.send()).state == "succeeded"
     assert await state_of(endpoints) == "active"

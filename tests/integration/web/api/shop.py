@@ -100,7 +100,7 @@ class Shop:
     ) -> Key:
         """A key that a member made."""
         actor = self.actors[person]
-        row, secret = await self.container.workspace_admin.create_key(actor, name, scopes=scopes, role=role, mode=mode)
+        row, secret = await self.container.key_admin.create_key(actor, name, scopes=scopes, role=role, mode=mode)
         return Key(row.id, row.public, secret)
 
 
@@ -169,6 +169,6 @@ async def _people(container: Container, platform_url: str) -> dict[str, Actor]:
     )
     if platform_url:
         await workspace_admin.connect(olivia, "saas", platform_url, {"read_token": TOKEN, "action_secret": SECRET})
-        proposed = await workspace_admin.proposed(olivia, "saas")
-        await workspace_admin.register(olivia, [json.loads(each.canonical) for each in proposed])
+        proposed = await container.contract_admin.propose(olivia, "saas")
+        await container.contract_admin.register(olivia, [json.loads(each.canonical) for each in proposed])
     return actors

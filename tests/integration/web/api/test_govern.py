@@ -210,7 +210,7 @@ async def test_nobody_makes_a_key_of_a_role_or_a_person_that_is_not_theirs(shop:
     """Two approvals count persons: a key that counted as somebody else would make one person two."""
     support = next(actor for actor in shop.actors.values() if actor.role == "support")
     with pytest.raises(Forbidden):
-        await shop.container.workspace_admin.create_key(support, "grown", scopes=["me:read"], role="owner")
+        await shop.container.key_admin.create_key(support, "grown", scopes=["me:read"], role="owner")
     owner = shop.actors["olivia"]
-    row, _ = await shop.container.workspace_admin.create_key(owner, "lent", scopes=["me:read"], role="support")
+    row, _ = await shop.container.key_admin.create_key(owner, "lent", scopes=["me:read"], role="support")
     assert row.person == owner.person

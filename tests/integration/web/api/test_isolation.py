@@ -70,7 +70,7 @@ async def test_who_is_nobody_is_401_on_every_route(shop: Shop) -> None:
     made_up = Key("key_x", "pk_test_" + "x" * 24, "sk_test_" + "x" * 43)
     anothers = replace(shop.keys["olivia"], secret=shop.keys["eve"].secret)
     revoked = await shop.key_of("olivia", name="revoked")
-    await shop.container.workspace_admin.revoke_key(shop.actors["olivia"], revoked.id)
+    await shop.container.key_admin.revoke_key(shop.actors["olivia"], revoked.id)
     for each in operations(shop):
         unsigned = await shop.http.request(each.method, each.at(there), json=each.body)
         assert code(unsigned) == (401, "invalid_signature"), each

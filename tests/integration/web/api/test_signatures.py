@@ -82,7 +82,7 @@ async def test_a_used_nonce_and_a_revoked_key_get_the_same_answer_as_a_stranger(
     headers = {"Authorization": shop.signature("GET", "/v1/me", shop.keys["olivia"])}
     assert (await shop.http.get("/v1/me", headers=headers)).status_code == 200
     answers = [await shop.http.get("/v1/me", headers=headers), await shop.http.get("/v1/me")]
-    await shop.container.workspace_admin.revoke_key(shop.actors["olivia"], shop.keys["amir"].id)
+    await shop.container.key_admin.revoke_key(shop.actors["olivia"], shop.keys["amir"].id)
     answers.append(await shop.call("GET", "/v1/me", by="amir"))
     assert [answer.status_code for answer in answers] == [401, 401, 401]
     told = [{name: value for name, value in answer.json().items() if name != "request_id"} for answer in answers]

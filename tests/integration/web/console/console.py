@@ -123,7 +123,7 @@ async def _founded() -> Founded:
                 await workspace_admin.add_member(
                     owner, email="sara@shop.test", person="Sara", role="support", password=PASSWORD
                 )
-                await workspace_admin.register(owner, [CONTRACT])
+                await container.contract_admin.register(owner, [CONTRACT])
                 stranger = await workspace_admin.create_workspace(
                     "Elsewhere", email="eve@else.test", person="Eve", password=PASSWORD
                 )

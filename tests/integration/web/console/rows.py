@@ -44,7 +44,7 @@ class Rows:
 
 async def rows_of(console: Console, actor: Actor) -> Rows:
     run = await console.run_of(actor)
-    key, _ = await console.container.workspace_admin.create_key(actor, "a key", scopes={"events:write"})
+    key, _ = await console.container.key_admin.create_key(actor, "a key", scopes={"events:write"})
     endpoint = await console.container.webhooks.endpoints.create(
         actor, "https://hooks.example/in", ["*"], description="ours"
     )
@@ -52,7 +52,7 @@ async def rows_of(console: Console, actor: Actor) -> Rows:
     delivery = await console.container.webhooks.redelivery.test(actor, endpoint_id, "invoice.paid")
     event = await console.container.events.firing.publish(actor, "parcel.lost", {"parcel": 7})
     own = CONTRACT | {"name": f"shop.of_{actor.workspace.lower()}"}
-    await console.container.workspace_admin.register(actor, [own])
+    await console.container.contract_admin.register(actor, [own])
     parameters = {"order": Source(**{"from": "/data/parcel"})}
     rule = await console.container.events.automation_service.add_rule(
         actor, RuleForm(name="ours", event="parcel.*", action=str(own["name"]), parameters=parameters)

@@ -68,9 +68,9 @@ async def filled(console: Console) -> Rows:
             },
         },
     }
-    await container.workspace_admin.register(owner, [contract])
+    await container.contract_admin.register(owner, [contract])
     run = await console.run_of(owner, HOSTILE)
-    key, _ = await container.workspace_admin.create_key(owner, HOSTILE, scopes={"events:write"})
+    key, _ = await container.key_admin.create_key(owner, HOSTILE, scopes={"events:write"})
     url = "https://hooks.example/?q=" + "%3Cimg%20src=x%3E'</script>"
     endpoint = (await container.webhooks.endpoints.create(owner, url, ["*"], description=HOSTILE)).shown.row.id
     delivery = await container.webhooks.redelivery.test(owner, endpoint, "invoice.paid")

@@ -89,7 +89,7 @@ async def more(console: Console, rows: Rows) -> None:
             container.database, owner, report_json(wrong=30, title=f"run {at}"), console.clock()
         )
         await console.run_of(owner, f"refund order {at}")
-        await container.workspace_admin.create_key(owner, f"key {at}", scopes={"events:write"})
+        await container.key_admin.create_key(owner, f"key {at}", scopes={"events:write"})
         await container.webhooks.endpoints.create(owner, f"https://hooks.example/{at}", ["*"])
         delivery = await container.webhooks.redelivery.test(owner, rows.ids["endpoint_id"], "invoice.paid")
         event = await container.events.firing.publish(

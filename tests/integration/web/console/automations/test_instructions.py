@@ -93,7 +93,7 @@ async def test_many_actions_are_searched_and_what_is_ticked_stays(console: Conso
             "examples": ["paint the wall"],
         }
     )
-    await console.container.workspace_admin.register(console.owner, many)
+    await console.container.contract_admin.register(console.owner, many)
     browser = await console.signed_in("olivia@shop.test")
     page = await told(browser, "find", find="paint")
     assert "Paint a wall" in page.text

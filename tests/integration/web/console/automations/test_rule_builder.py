@@ -154,7 +154,7 @@ async def test_a_dry_run_of_what_is_not_saved_tells_of_each_past_event_and_store
 
 
 async def test_an_admin_builds_what_an_admin_may_run_and_sees_no_links_to_events(console: Console) -> None:
-    await console.container.workspace_admin.register(
+    await console.container.contract_admin.register(
         console.owner, [{**CONTRACT, "name": "shop.close", "title": "Close the shop", "roles": ["owner"]}]
     )
     await fire(console, 250_000)

@@ -50,8 +50,8 @@ async def test_what_is_found_and_not_connected_says_so(console: Console) -> None
 
 async def test_a_connector_shows_its_safe_fields_and_actions_and_none_of_its_secrets(console: Console) -> None:
     await connect(console)
-    proposed = await console.container.workspace_admin.proposed(console.owner, "saas")
-    await console.container.workspace_admin.register(console.owner, proposed[:1])
+    proposed = await console.container.contract_admin.propose(console.owner, "saas")
+    await console.container.contract_admin.register(console.owner, proposed[:1])
     browser = await console.signed_in("olivia@shop.test")
     listed, page = (await browser.get("/connectors")).text, (await browser.get("/connectors/saas")).text
     assert "connected" in listed

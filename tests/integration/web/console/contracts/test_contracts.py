@@ -29,7 +29,7 @@ async def in_force(console: Console) -> Mapping[str, int]:
 
 
 async def test_people_see_the_contracts_of_their_role_and_owners_all(console: Console) -> None:
-    await console.container.workspace_admin.register(
+    await console.container.contract_admin.register(
         console.owner, [CONTRACT | {"name": "shop.audit", "title": "Audit", "roles": ["owner"]}]
     )
     olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
@@ -44,7 +44,7 @@ async def test_people_see_the_contracts_of_their_role_and_owners_all(console: Co
 
 async def test_a_suspended_contract_says_why_and_comes_back_with_the_owners_password(console: Console) -> None:
     reason = {"operation": "POST /refunds", "change": "incompatible", "details": ["the field /<note> is gone"]}
-    await console.container.workspace_admin.suspend(console.owner, "shop.refund", 1, reason)
+    await console.container.contract_admin.suspend(console.owner, "shop.refund", 1, reason)
     assert await in_force(console) == {}
     olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
     assert "POST /refunds takes other values than were signed" in (await olivia.get("/contracts")).text
@@ -63,7 +63,7 @@ async def test_a_suspended_contract_says_why_and_comes_back_with_the_owners_pass
 
 
 async def test_another_workspaces_contract_is_none(console: Console) -> None:
-    await console.container.workspace_admin.register(console.stranger, [CONTRACT | {"name": "shop.theirs"}])
+    await console.container.contract_admin.register(console.stranger, [CONTRACT | {"name": "shop.theirs"}])
     olivia = await console.signed_in("olivia@shop.test")
     assert (await olivia.get("/contracts/shop.theirs")).status_code == 404
 

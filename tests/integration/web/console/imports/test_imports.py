@@ -253,7 +253,7 @@ async def test_what_was_retired_is_signed_as_its_next_version(console: Console) 
         assert done.status_code == 303, done.text
         (held,) = [each for name, each in (await in_force(console)).items() if name != "shop.refund"]
         assert held["version"] == version
-        await console.container.workspace_admin.retire(console.owner, held["name"])
+        await console.container.contract_admin.retire(console.owner, held["name"])
 
 
 async def test_what_has_changed_since_it_was_looked_at_is_not_signed_over(console: Console) -> None:

@@ -159,7 +159,7 @@ async def test_the_last_owner_keeps_role_and_access(console: Console) -> None:
 
 async def test_a_deactivated_member_is_out_at_once_with_keys_and_returns_without_them(console: Console) -> None:
     olivia, amir = await console.signed_in("olivia@shop.test"), await console.signed_in("amir@shop.test")
-    key, _ = await console.container.workspace_admin.create_key(console.admin, "a key", scopes={"me:read"})
+    key, _ = await console.container.key_admin.create_key(console.admin, "a key", scopes={"me:read"})
     path = f"/members/{console.admin.id}"
     assert (await post(olivia, f"{path}/deactivate")).status_code == 303
     assert (await amir.get("/")).headers["location"].startswith("/sign-in")

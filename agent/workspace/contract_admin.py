@@ -1,0 +1,207 @@
+"""Contract administration: registers, retires, suspends and reinstates contracts. Every act is an entry in AI History."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import store.accounts.api_keys
+import store.accounts.members
+import store.connectors
+import store.contracts
+import store.credentials
+import store.workspaces
+from agent.history import recorder
+from agent.history.recorder import EntryType
+from agent.sending.action_secrets import ActionSecrets
+from agent.workspace.context import WorkspaceContexts
+from agent.workspace.key_registration import ways_around
+from core import canon
+from core.actor import Actor, check_owner
+from core.clock import Clock
+from core.crypto.secretbox import SecretBox
+from core.errors import Forbidden, InvalidContract, NotAuthentic
+from registry import signing
+from registry.connection_contracts import of_connection, succeeding
+from registry.contract import Contract, Endpoint, parse
+from registry.linting import linter
+from store.contracts import ContractRow
+from store.database import Database
+from store.transaction_hook import TransactionHook, no_hook
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A registered contract. ``fresh`` is False when this very version existed already. ``secret``: the endpoint's, if
+    made now."""
+
+    contract: Contract
+    fresh: bool
+    secret: str | None = None
+
+
+@dataclass(frozen=True)
+class ContractAdmin:
+    """Changes which contracts a workspace has in force. ``box`` holds the key that signs them."""
+
+    database: Database
+    contexts: WorkspaceContexts
+    action_secrets: ActionSecrets
+    box: SecretBox
+    clock: Clock
+
+    async def propose(self, by: Actor, name: str) -> Sequence[Contract]:
+        """The contracts that a connection's connector proposes, each as what would be signed now: the one in force
+        where it says the same, else of the next version."""
+        context = await self.contexts.of(by.workspace)
+        made: list[Contract] = []
+        for each in context.connectors:
+            if each.connection == name:
+                own = [of_connection(contract, each.name, name) for contract in each.register_actions()]
+                made += [succeeding(contract, context.catalogue.get(contract.name)) for contract in own]
+        return made
+
+    async def register(
+        self, by: Actor, values: Sequence[Any], *, in_transaction: TransactionHook[list[Registered]] = no_hook
+    ) -> list[Registered]:
+        """Lint, sign and register contracts given as decoded JSON: all of them or none. Raises InvalidContract with
+        every finding.
+
+        ``in_transaction``, here and below, is done in the transaction of the change itself.
+        """
+        check_owner(by, "signs contracts")
+        contracts = [value if isinstance(value, Contract) else parse(value) for value in values]
+        catalogue = (await self.contexts.of(by.workspace)).catalogue
+        addresses = catalogue.addresses or {}
+        findings = linter.lint(
+            [json.loads(contract.canonical) for contract in contracts],
+            known=[each.name for each in catalogue],
+            connections=addresses,
+        )
+        faults = [finding for finding in findings if not linter.is_advice(finding)]
+        if faults:
+            raise InvalidContract("Not registered: mend these first.", findings=faults)
+        if by.kind == "key":
+            async with self.database.read() as session:
+                there = await store.contracts.every_version(session, by.workspace)
+            beyond = list(ways_around(contracts, there, addresses))
+            if beyond:
+                raise Forbidden(beyond[0].detail, findings=beyond)
+        now = self.clock()
+        made: list[Registered] = []
+        async with self.database.begin() as session:
+            keys = await store.contracts.signing_keys(session, by.workspace)
+            key_row = next((row for row in keys if row.retired_at is None), None)
+            if key_row is None:
+                raise NotAuthentic(
+                    "This workspace has no signing key that OpsIQ made. Whoever runs the server should run `opsiq "
+                    "doctor`."
+                )
+            private = self.box.open(key_row.sealed_private, context=signing_key_context(by.workspace, key_row.kid))
+            key = signing.SigningKey.of_private(private)
+            for contract in contracts:
+                row = ContractRow(
+                    workspace=by.workspace,
+                    name=contract.name,
+                    version=contract.version,
+                    raw=contract.canonical,
+                    signature=signing.sign(contract.canonical, key),
+                    digest=contract.digest,
+                    state="active",
+                    registered_by=by.id,
+                    created_at=now,
+                    changed_at=now,
+                )
+                fresh = await store.contracts.register(session, row)
+                if fresh:
+                    await recorder.record_act(
+                        session,
+                        by,
+                        EntryType.CONTRACT_REGISTERED,
+                        now,
+                        contract=contract.name,
+                        version=contract.version,
+                        digest=contract.digest,
+                        kid=key_row.kid,
+                    )
+                endpoint = contract.endpoint
+                secret = (
+                    await self.action_secrets.ensure_within(session, by.workspace, endpoint.url)
+                    if isinstance(endpoint, Endpoint)
+                    else None
+                )
+                made.append(Registered(contract, fresh, secret))
+            await in_transaction(session, made)
+        return made
+
+    async def retire(
+        self, by: Actor, name: str, *, in_transaction: TransactionHook[ContractRow] = no_hook
+    ) -> ContractRow:
+        """Retire a contract: nobody is offered it from now on. Held cards that rest on it drift."""
+        check_owner(by, "retires contracts")
+        async with self.database.begin() as session:
+            row = await store.contracts.retire(session, by.workspace, name)
+            await recorder.record_act(
+                session, by, EntryType.CONTRACT_RETIRED, self.clock(), contract=name, version=row.version
+            )
+            await in_transaction(session, row)
+        return row
+
+    async def suspend(
+        self,
+        by: Actor,
+        name: str,
+        version: int,
+        reason: Mapping[str, Any],
+        *,
+        in_transaction: TransactionHook[ContractRow] = no_hook,
+    ) -> ContractRow:
+        """Suspend a contract whose upstream is no longer what was signed: nobody is offered it, and what was held or
+        confirmed is not sent, until an owner has looked. ``reason`` tells what changed (operation, change, details).
+        Raises NotFound where this version is not in force."""
+        if by.kind != "system":
+            check_owner(by, "suspends contracts")
+        text = canon.dumps(_shortened(reason)).decode()
+        async with self.database.begin() as session:
+            row = await store.contracts.suspend(session, by.workspace, name, version, text)
+            await recorder.record_act(
+                session, by, EntryType.CONTRACT_SUSPENDED, self.clock(), contract=name, version=version, reason=text
+            )
+            await in_transaction(session, row)
+        return row
+
+    async def reinstate(
+        self, by: Actor, name: str, *, in_transaction: TransactionHook[ContractRow] = no_hook
+    ) -> ContractRow:
+        """Put a suspended contract in force again, as it was signed. Raises NotFound where it is not suspended."""
+        check_owner(by, "puts contracts in force again")
+        async with self.database.begin() as session:
+            row = await store.contracts.reinstate(session, by.workspace, name, was="suspended")
+            await recorder.record_act(
+                session,
+                by,
+                EntryType.CONTRACT_REINSTATED,
+                self.clock(),
+                contract=name,
+                version=row.version,
+                digest=row.digest,
+            )
+            await in_transaction(session, row)
+        return row
+
+
+def signing_key_context(workspace: str, kid: str) -> str:
+    return f"contract-key:{workspace}:{kid}"
+
+
+def _shortened(reason: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a reason: text alone, and not more than a page shows."""
+    details, document = reason.get("details"), reason.get("document")
+    return {
+        **({"document": str(document)[:100]} if document else {}),
+        "operation": str(reason.get("operation", ""))[:300],
+        "change": str(reason.get("change", ""))[:40],
+        "details": [str(each)[:300] for each in details[:50]] if isinstance(details, list | tuple) else [],
+    }
