@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import store.accounts.api_keys
 import store.accounts.members
 import store.connectors
 import store.contracts

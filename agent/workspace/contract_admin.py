@@ -1,4 +1,4 @@
-"""Contract administration: registers, retires, suspends and reinstates contracts. Every act is an entry in AI History."""
+"""Contract administration: registers, retires, suspends and reinstates contracts, each act an entry in AI History."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import store.accounts.api_keys
-import store.accounts.members
-import store.connectors
 import store.contracts
-import store.credentials
-import store.workspaces
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.sending.action_secrets import ActionSecrets

@@ -9,11 +9,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import store.accounts.api_keys
-import store.accounts.members
-import store.connectors
-import store.contracts
-import store.credentials
-import store.workspaces
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.workspace import roles
