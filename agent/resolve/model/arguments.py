@@ -156,6 +156,26 @@ def native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int
     return {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]}
 
 
+def read_objects(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> Any:
+    """A value given in ``native_schema``, with each free-form object that stands there as text read. What is no object
+    in JSON stays the text that it is."""
+    schema = plain_schema(schema, root)
+    if depth > MAX_NESTED:
+        return value
+    kind, properties = schema.get("type"), schema.get("properties")
+    if isinstance(value, list) and kind == "array":
+        return [read_objects(each, schema.get("items") or {}, root, depth + 1) for each in value]
+    if isinstance(value, dict) and isinstance(properties, Mapping):
+        return {name: read_objects(each, properties.get(name) or {}, root, depth + 1) for name, each in value.items()}
+    if isinstance(value, str) and kind == "object":
+        try:
+            read = json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+        return read if isinstance(read, dict) else value
+    return value
+
+
 def _closed(members: Sequence[Any]) -> dict[str, Any]:
     """An enum that names its type, as strict modes want it; one for each type of its members."""
     typed = {bool: "boolean", int: "integer", float: "number", str: "string"}

@@ -70,7 +70,7 @@ from agent.resolve.model.answer_json import (
     read_text,
     read_value,
 )
-from agent.resolve.model.arguments import ActionForm, ArgumentForm
+from agent.resolve.model.arguments import ActionForm, ArgumentForm, read_objects
 from agent.resolve.model.span_matching import locate
 from registry.records import RecordKind
 
@@ -164,12 +164,12 @@ class Parser:
             value = held.get(token)
             if value is None:
                 continue
-            argument = self._argument(value, form)
+            argument = self._argument(value, form, action.offer.parameters)
             if argument is not None:
                 arguments[form.parameter] = argument
         return Call(action=action.offer.name, arguments=arguments)
 
-    def _argument(self, value: Any, form: ArgumentForm) -> Argument | None:
+    def _argument(self, value: Any, form: ArgumentForm, root: Mapping[str, Any]) -> Argument | None:
         held = read_mapping(value, form.token)
         if form.form == "reference":
             return RecordArgument(reference=self._reference(held, 0))
@@ -187,7 +187,9 @@ class Parser:
         if "value" not in held:
             return QuotedText(quote=quote) if quote is not None and form.form == "text" else None
         given = held["value"]
-        return None if given is None or given == "" else TypedValue(value=read_value(given), quote=quote)
+        if given is None or given == "":
+            return None
+        return TypedValue(value=read_value(read_objects(given, form.schema, root)), quote=quote)
 
     # ── references ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,6 +12,8 @@ from agent.planning.proposal import Words
 
 _WORD: Final = re.compile(r"\w+")
 _BETWEEN: Final = "\n"
+# The end of a line as it stands in code: text that is pasted from there has it typed out.
+_ESCAPED: Final = re.compile(r"\\[nrt]$")
 # Thai, Lao, Myanmar and Khmer; kana and Han.
 _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
@@ -54,7 +56,7 @@ def _joined(words: Iterable[str]) -> str:
 
 def _whole(text: str, start: int, end: int) -> bool:
     """Whether no word or number goes on across the ends of a stretch."""
-    before = start > 0 and _goes_on(text[start - 1], text[start])
+    before = start > 0 and _goes_on(text[start - 1], text[start]) and _ESCAPED.search(text, 0, start) is None
     after = end < len(text) and _goes_on(text[end - 1], text[end])
     return not before and not after
 

@@ -41,6 +41,7 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.modifiers import Accounts, find_modifiers
 from agent.validate.coverage.proposal_quotes import find_places, walk
+from agent.validate.coverage.told import Told
 from agent.validate.coverage.unused_words import collect_subject_stems, find_left_over
 from language import numerals
 from language.stems import EMPTY, ORDER_WORDS, name_stems, split_runs, stem, stem_text
@@ -65,6 +66,15 @@ class _Structure:
     dates: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Unaccounted:
+    """The stretches of a request that hold a weighty word which nothing accounts for, as they stand, in their order.
+    ``weighty`` ones stop the plan; ``told`` ones change nothing that it does, and are shown on its card."""
+
+    weighty: list[str]
+    told: list[str]
+
+
 def find_unaccounted(
     request: Request,
     proposal: Proposal,
@@ -73,12 +83,11 @@ def find_unaccounted(
     every: Iterable[Contract] = (),
     chosen_from: Collection[int] = (),
     named: Collection[int] = (),
-) -> list[str]:
-    """The stretches of the request that hold a weighty word which nothing accounts for, as they stand, in their order.
-    A number that is a default of the ``contracts`` called is accounted for by that. ``every`` contract there is tells
-    which words of a drafted text are an order; ``chosen_from`` how many records a place in line was taken among, which
-    accounts for that number where it is said so ("of her two bikes"). ``named`` are the numbers of the records that the
-    plan is about: a handle stands for them."""
+) -> Unaccounted:
+    """What a proposal passes over. A number that is a default of the ``contracts`` called is accounted for by that.
+    ``every`` contract there is tells which words of a drafted text are an order; ``chosen_from`` how many records a
+    place in line was taken among, which accounts for that number where it is said so ("of her two bikes"). ``named``
+    are the numbers of the records that the plan is about: a handle stands for them."""
     text = request.text
     drafts = [node for node in walk(proposal.result) if isinstance(node, DraftedText)]
     told = find_places([each.quote for each in drafts], request)
@@ -98,6 +107,7 @@ def find_unaccounted(
     known = collect_subject_stems(contracts, kinds) | frozenset(stem_text(words))
     found: list[tuple[int, int]] = []
     strict: set[tuple[int, int]] = set()
+    days_and_numbers: set[tuple[int, int]] = set()
     for pattern, accounted in (
         (patterns.RESTRICTION, structure.restricts or structure.computes_field),
         (patterns.CONDITION, structure.conditions),
@@ -106,6 +116,7 @@ def find_unaccounted(
         (patterns.DATE, structure.dates),
     ):
         found += [] if accounted else [match.span() for match in pattern.finditer(polite)]
+        days_and_numbers |= {match.span() for match in pattern.finditer(polite)} if pattern is patterns.DATE else set()
     limits = [] if structure.restricts else [match.span() for match in patterns.LIMIT.finditer(polite)]
     if structure.computes_field:  # what is computed up to a limit is a guess at what was left open, whatever it quotes
         limits = [each for each in limits if not patterns.FILLS.search(polite, 0, each[0])]
@@ -125,6 +136,7 @@ def find_unaccounted(
             and not any(_conveys(draft, number.value) for draft in drafts)
         ):
             found.append((number.start, number.end))
+            days_and_numbers.add(found[-1])
             if text[number.start : number.end].isdigit():
                 strict.add(found[-1])
     found = [each for each in found if not _tells_why(text, each[0])]
@@ -136,10 +148,9 @@ def find_unaccounted(
     found += [*_other_units(text, proposal, contracts, taken), *further]
     found += _joined_names(text, [*taken, *told], known)
     modifiers |= find_misread(request, proposal, contracts)
-    for said in proposal.left_over:
-        place = locate(said, request)
-        if place.start is not None and place.origin == 0:
-            found.append((place.start, place.start + len(place.text)))
+    said = [place for place in (locate(each, request) for each in proposal.left_over) if place.origin == 0]
+    left_over = [(each.start, each.start + len(each.text)) for each in said if each.start is not None]
+    found += left_over
     # What a drafted text is to convey stands on the card in other words, maybe of another language: but a figure must
     # be the same there, and an order of something that can be done here is one all the same.
     doable = _verbs(every)
@@ -158,8 +169,21 @@ def find_unaccounted(
         or (each in limits and structure.computes_field)
         or not any(start < each[1] and each[0] < end for start, end in [*taken, *(() if each in strict else told)])
     ]
-    told_of = dict.fromkeys(_clause(text, *each) for each in left if not _taken_back(text, each, taken))
-    return [each for each in told_of if not any(each != other and each in other for other in told_of)]
+    left = [each for each in left if not _taken_back(text, each, taken)]
+    others = {*left} - {*days_and_numbers, *left_over}
+    stands = Told(text, proposal, contracts, (*taken, *told), others, request.now)
+    kept = [each for each in left if each in days_and_numbers and stands.is_story(*each)]
+    kept += [each for each in left if each in left_over and each not in others and stands.is_narrowing(*each)]
+    return Unaccounted(
+        _outermost(_clause(text, *each) for each in left if each not in kept),
+        _outermost(text[slice(*each)] if each in left_over else _clause(text, *each) for each in kept),
+    )
+
+
+def _outermost(told: Iterable[str]) -> list[str]:
+    """Each stretch once, without those that stand within another."""
+    different = dict.fromkeys(told)
+    return [each for each in different if not any(each != other and each in other for other in different)]
 
 
 def _asks_whether(text: str, place: tuple[int, int], contracts: Sequence[Contract]) -> bool:

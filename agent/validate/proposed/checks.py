@@ -19,6 +19,7 @@ from agent.planning.proposal import (
 from agent.query import Query
 from agent.query.tests import SAID, test_holds
 from agent.validate import questions
+from agent.validate.coverage.told import asks_for_nothing
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
@@ -86,22 +87,30 @@ class PlanChecks:
         holds = all(results) if when.join == "all" else any(results)
         return holds, "; ".join(told)[:1].upper() + "; ".join(told)[1:] + "."
 
-    def check_coverage(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | None:
+    def check_coverage(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | list[str]:
         """Words that change the deal and that nothing accounts for stop the plan; the person says whether the rest is
-        meant."""
+        meant. Else the reasons to hold it: words that only tell of something."""
         changes = any(contract.risk is not Risk.READ for contract in contracts)
         if not changes or find_answer(self.request, REST) is not None or self.request.given is not None:
-            return None
+            return []
         kinds, chosen_from = tuple(self.query.kinds), self.query.records.chosen_from
         named = _numbers_of(steps, self.query)
         left = find_unaccounted(self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named)
-        if not left:
-            return None
-        words = ", ".join(questions.quote_words(each) for each in left[:3])
         does = "; ".join(step.preview for step in steps)[:400]
+        if not left.weighty and asks_for_nothing(self.request, self.proposal, contracts):
+            offered = Candidate(id=REST, label="Yes, do that", detail=does)
+            text = f"Shall I do this: {does}? Nothing in your words asks for it."
+            return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
+        if not left.weighty:
+            return [f"Nothing here comes of your words {_quoted(left.told)}."] if left.told else []
+        words = _quoted(left.weighty)
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
         text = f"You also wrote {words}, and I can't do that part. Shall I do the rest?"
         return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
+
+
+def _quoted(told: Sequence[str]) -> str:
+    return ", ".join(questions.quote_words(each) for each in told[:3])
 
 
 def _numbers_of(steps: Sequence[Step], query: Query) -> frozenset[int]:

@@ -147,8 +147,10 @@ class _Planner:
             )
             if pinned is not None:
                 made.reasons.append(f"You wrote {questions.quote_words(words)}; this is {pinned.label}.")
-        if (open_words := self.checks.check_coverage(made.steps, made.contracts)) is not None:
+        open_words = self.checks.check_coverage(made.steps, made.contracts)
+        if isinstance(open_words, Question):
             return open_words
+        made.reasons += open_words
         held = [
             *dict.fromkeys(decision.why for decision in made.decisions if decision.why is not None),
             *dict.fromkeys(made.reasons),
