@@ -9,7 +9,7 @@ import pytest
 from agent.pipeline import Answer, Request
 from agent.planning.proposal import Find, PlanResult, QuotedText, RecordArgument, TypedValue
 from agent.resolve.model.answer_json import BadProposal
-from agent.resolve.model.arguments import native_schema, plain_schema, type_text, unique_token
+from agent.resolve.model.arguments import native_schema, plain_schema, read_objects, type_text, unique_token
 from agent.resolve.model.span_matching import locate
 from tests.unit.own_worlds import NOW, asked, find, number, plan
 
@@ -152,3 +152,27 @@ def test_nesting_ends() -> None:
         deep = find("fine", None, {"except": deep})
     with pytest.raises(BadProposal, match="deep"):
         asked("x", "lending").parser.parse({"result": plan({"action": "waive_fine", "fine_id": deep})})
+
+
+@pytest.mark.parametrize(
+    ("schema", "given", "read"),
+    [
+        ({"type": "object"}, '{"a": [1]}', {"a": [1]}),
+        (
+            {"type": "array", "items": {"type": "object"}},
+            ['{"a": 1}', "{'a': 1}", "[1]"],
+            [{"a": 1}, "{'a': 1}", "[1]"],
+        ),
+        ({"type": "object", "properties": {"b": {"type": "object"}}}, {"b": '{"c": 2}'}, {"b": {"c": 2}}),
+        ({"type": "string"}, '{"a": 1}', '{"a": 1}'),
+        ({"type": "object"}, "{" * 9000, "{" * 9000),
+    ],
+)
+def test_free_form_objects_that_are_given_as_text_are_read(schema: Any, given: Any, read: Any) -> None:
+    assert read_objects(given, schema, {}) == read
+
+
+def test_a_quote_may_begin_behind_the_end_of_a_line_that_is_typed_out() -> None:
+    request = Request(text=r"summarize: \n\nTwo boats sank\n", now=NOW)
+    assert locate("Two boats sank", request).start == 15
+    assert locate("wo boats sank", request).start is None
