@@ -112,10 +112,11 @@ def asks_for_nothing(request: Request, proposal: Proposal, contracts: Sequence[C
     if own & set(stem_text(request.text)) or any(_finds(each) for each in contracts):
         return False
     for value in calls[0].arguments.values():
-        for start, end in find_places(value, request) if isinstance(value, TypedValue | QuotedText) else ():
-            given = request.text[start:end] if isinstance(value, QuotedText) else value.value
-            rest = request.text[:start] + request.text[end:]
-            if given == request.text[start:end] and re.search(r"\w", rest) is None:
+        if not isinstance(value, TypedValue | QuotedText):
+            continue
+        for start, end in find_places(value, request):
+            whole = isinstance(value, QuotedText) or value.value == request.text[start:end]
+            if whole and re.search(r"\w", request.text[:start] + request.text[end:]) is None:
                 return True
     return False
 
