@@ -51,7 +51,7 @@ TOO_COSTLY: Final = (
 )
 """What is said where the budget of CPU was spent."""
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
-UNDERSTOOD_OTHERWISE: Final = "The model did not come to this; it is how your words read without it. Check it."
+UNDERSTOOD_OTHERWISE: Final = "The model understood this otherwise; it is how your words read without it. Check it."
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 
 
@@ -97,20 +97,21 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
 
 
 async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseCallback) -> Outcome:
-    """What comes of a small model's answer beside the words alone: a plan that they give where the model's answer gives
-    none, and a question where the model plans what no word asks for."""
-    read = resolved.by_rules
-    if isinstance(read, Abstain) and isinstance(made.verdict, Plan | Question) and list_planned_actions(made):
+    """What comes of a small model's answer beside the words alone: what a grammar reads of them in full goes first,
+    other readings where the model's answer comes to no plan; a plan of what no word asks for is asked about."""
+    read, planned = resolved.by_rules, list_planned_actions(made)
+    if isinstance(read, Abstain) and isinstance(made.verdict, Plan | Question) and planned:
         return _ask_which(task, [made]) if read.reason in ("nothing_fits", "below_threshold") else made
-    if isinstance(made.verdict, Plan | Reply) or not isinstance(read, Calls | Proposed):
+    if not isinstance(read, Proposed) and (isinstance(made.verdict, Plan | Reply) or not isinstance(read, Calls)):
         return made
-    notes = (*resolved.trace.notes, "the model's answer came to no plan; planned as the words read without it")
+    notes = (*resolved.trace.notes, "planned as the words read without the model")
     without = Resolved(resolution=read, trace=resolved.trace.model_copy(update={"notes": notes}))
     other = await _planned(task, without, on_phase)
     if not isinstance(other.verdict, Plan | Reply) or _contradicts(other.verdict, made):
         return made
     changes = isinstance(other.verdict, Plan) and any(step.risk is not Risk.READ for step in other.verdict.steps)
-    return replace(other, waits=(*other.waits, UNDERSTOOD_OTHERWISE)) if changes else other
+    otherwise = planned != list_planned_actions(other) if isinstance(read, Proposed) else True
+    return replace(other, waits=(*other.waits, UNDERSTOOD_OTHERWISE)) if changes and otherwise else other
 
 
 def _contradicts(verdict: Plan | Reply, made: Outcome) -> bool:

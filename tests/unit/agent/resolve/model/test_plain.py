@@ -163,12 +163,15 @@ async def test_a_question_is_answered_from_records() -> None:
     assert told.values == ("back",)
 
 
-async def test_the_words_alone_make_the_plan_that_a_small_models_answer_does_not() -> None:
+async def test_words_that_read_in_full_go_before_a_small_models_answer() -> None:
     said = "waive 3 euros of the last fine of Ines Duarte that is due"
     missed = {"action": "waive_fine", "fine_id": named("Duarte Ines Fine"), "amount": "3 euros"}
     made = await verdict_of(said, missed)
     assert isinstance(made, Plan), made
-    assert UNDERSTOOD_OTHERWISE in made.held
+    assert UNDERSTOOD_OTHERWISE not in made.held
+    other = await verdict_of(said, {"action": "none", "reason": "no such action"})
+    assert isinstance(other, Plan), other
+    assert UNDERSTOOD_OTHERWISE in other.held
 
 
 async def test_a_plan_that_no_word_asks_for_is_asked_about() -> None:
