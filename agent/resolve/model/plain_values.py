@@ -48,6 +48,8 @@ _FORMED: Final = frozenset({"date", "time", "datetime", "epoch", "month"})
 _UNIT_BEFORE: Final = re.compile(r"(?<!\w)[^\W\d_]{0,3}[€$£¥₹]\s?$")
 _UNIT_AFTER: Final = re.compile(r"\s?(?:%|[€$£¥₹]|-?[^\W\d_]+)")
 _SHORTEST_SQUASHED: Final = 5
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_LONGEST_SHORT: Final = 4
 _NEAR_COPY: Final = 0.7
 _SHORTEST_COPY: Final = 4
 
@@ -173,6 +175,8 @@ class PlainValues:
         ]
         if isinstance(value, str) and (run := self._written_apart(value)) is not None:
             places.append(run)
+        if not places and isinstance(value, str) and (run := self._shortened(value)) is not None:
+            places.append(run)
         if places:
             first, last = min(start for start, _ in places), max(end for _, end in places)
             if isinstance(value, int | float) and not isinstance(value, bool):
@@ -205,6 +209,27 @@ class PlainValues:
         first, last = kept[at], kept[at + len(wanted) - 1] + 1
         whole = not (first and self.text[first - 1].isalnum()) and not self.text[last : last + 1].isalnum()
         return (first, last) if whole else None
+
+    def _shortened(self, value: str) -> tuple[int, int] | None:
+        """The words that a value is short for, or that are short for it: their initials ("LA", "New York City" as NYC),
+        or how they begin (fr for "French")."""
+        short = value.strip().casefold()
+        words = list(_LETTERS.finditer(self.text))
+        whole = [each.casefold() for each in _LETTERS.findall(value.partition(",")[0])]
+        for at in words:
+            said = at.group()
+            if len(whole) > 1 and said.isupper() and said.casefold() == "".join(each[0] for each in whole):
+                return at.span()
+        if not (short.isalpha() and 1 < len(short) <= _LONGEST_SHORT):
+            return None
+        for first in range(len(words) - len(short) + 1):
+            run = words[first : first + len(short)]
+            if "".join(each.group()[0] for each in run).casefold() == short and all(
+                each.group()[0].isupper() for each in run
+            ):
+                return run[0].start(), run[-1].end()
+        begun = [at for at in words if len(at.group()) > len(short) + 1 and at.group().casefold().startswith(short)]
+        return begun[0].span() if len(begun) == 1 and begun[0].group()[0].isupper() else None
 
     def _near_copy(self, value: str) -> Said | None:
         """The one typed word that was miscopied into the value: it stands there as typed, never as the model spelt

@@ -69,6 +69,10 @@ def named(name: str | None = None, **more: Any) -> dict[str, Any]:
         ("a large shop in Graz", "size", "large", "large"),
         ("a big one in Graz", "size", "large", "a big one in Graz"),
         ("shops in Graz, open on 5 March", "opens", "2027-03-05", "5"),
+        ("shops in SM please", "kind", "Santa Maria, CA", "SM"),
+        ("a shop by the Old Town Hall", "kind", "OTH", "Old Town Hall"),
+        ("shops with French books", "kind", "fr", "French"),
+        ("shops with books from france or frankfurt", "kind", "fr", None),
         ("shops in Graz for tea and maps", "tags", ["tea", "maps"], "tea and maps"),
     ],
 )
