@@ -184,25 +184,28 @@ def _closed(members: Sequence[Any]) -> dict[str, Any]:
     return made[0] if len(made) == 1 else {"anyOf": made}
 
 
-def about(form: ArgumentForm, offer: Offer, states: Mapping[str, str], *, defaults: bool = True) -> str:
-    """What the prompt says of an argument's type. ``states`` writes a contract's filter in the kind's own words.
-    Without ``defaults`` they aren't told: a small model copies them."""
+def about(form: ArgumentForm, offer: Offer, states: Mapping[str, str], *, plain: bool = False) -> str:
+    """What the prompt says of an argument's type. ``states`` writes a contract's filter in the kind's own words. In the
+    ``plain`` form money is as typed, and no default or field that it would be taken from is told: a small model copies
+    them."""
     annotation = offer.annotation(form.parameter)
     if form.form == "reference":
         only = states.get(form.parameter)
         several = ", several" if form.schema.get("type") == "array" else ""
         return f"{form.record}{several}{f', {only} only' if only else ''}"
     if annotation.unit in (Unit.MONEY, Unit.MONEY_MINOR):
-        text = "money in major units (20.00 is 20, whatever the description says)"
+        text = "money" if plain else "money in major units (20.00 is 20, whatever the description says)"
     elif annotation.unit is not None:
         text = annotation.unit.value
     else:
         text = type_text(form.schema, offer.parameters)
     if form.form == "text":
         text = "text, yours to word where asked"
+    if plain:
+        return text
     if annotation.derive is not None and annotation.derive.parameter in offer.properties:
         text += f", left null: the {annotation.derive.field.replace('_', ' ')} of @{annotation.derive.parameter}"
-    if defaults and form.schema.get("default") is not None:
+    if form.schema.get("default") is not None:
         text += f", default {json.dumps(form.schema['default'], ensure_ascii=False)}"
     return text
 

@@ -72,7 +72,7 @@ def _action(form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[st
         name=form.token,
         about=told if told.endswith((".", "!", "?")) else f"{told}.",
         arguments=tuple(
-            ArgumentText(each.token, about(each, offer, states, defaults=not plain), hint(each, offer), each.required)
+            ArgumentText(each.token, about(each, offer, states, plain=plain), hint(each, offer), each.required)
             for each in form.arguments.values()
         ),
         undone_by=shown.get(offer.undo or "", "") if offer.undo else "",
