@@ -239,7 +239,8 @@ class PlainValues:
         near = [
             at
             for at in _WORD.finditer(self.text)
-            if abs(len(at.group()) - len(value)) <= 1
+            if at.group()[0].casefold() == value[0].casefold()
+            and abs(len(at.group()) - len(value)) <= 1
             and SequenceMatcher(None, at.group().casefold(), value.casefold()).ratio() >= _NEAR_COPY
         ]
         return Said(near[0].group(), near[0].group(), near[0].start(), near[0].end()) if len(near) == 1 else None
