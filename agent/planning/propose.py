@@ -97,21 +97,25 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
 
 
 async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseCallback) -> Outcome:
-    """What comes of a small model's answer beside the words alone: what a grammar reads of them in full goes first,
-    other readings where the model's answer comes to no plan; a plan of what no word asks for is asked about."""
+    """What comes of a small model's answer beside the words alone. Which action is meant they tell more surely, where
+    they come to a plan; the values are the model's where both plan the same calls and no grammar read the words in
+    full. What no word asks for is asked about, whatever the model plans."""
     read, planned = resolved.by_rules, list_planned_actions(made)
     if isinstance(read, Abstain) and isinstance(made.verdict, Plan | Question) and planned:
         return _ask_which(task, [made]) if read.reason in ("nothing_fits", "below_threshold") else made
-    if not isinstance(read, Proposed) and (isinstance(made.verdict, Plan | Reply) or not isinstance(read, Calls)):
+    if not isinstance(read, Calls | Proposed):
         return made
     notes = (*resolved.trace.notes, "planned as the words read without the model")
     without = Resolved(resolution=read, trace=resolved.trace.model_copy(update={"notes": notes}))
     other = await _planned(task, without, on_phase)
-    if not isinstance(other.verdict, Plan | Reply) or _contradicts(other.verdict, made):
+    if not isinstance(other.verdict, Plan | Reply):
+        return made
+    same = planned == (tuple(draft.action for draft in other.drafts) or list_planned_actions(other))
+    if same and isinstance(read, Calls) and (isinstance(made.verdict, Plan) or _contradicts(other.verdict, made)):
         return made
     changes = isinstance(other.verdict, Plan) and any(step.risk is not Risk.READ for step in other.verdict.steps)
-    otherwise = planned != list_planned_actions(other) if isinstance(read, Proposed) else True
-    return replace(other, waits=(*other.waits, UNDERSTOOD_OTHERWISE)) if changes and otherwise else other
+    alike = same and isinstance(made.verdict, Plan | Reply)
+    return replace(other, waits=(*other.waits, UNDERSTOOD_OTHERWISE)) if changes and not alike else other
 
 
 def _contradicts(verdict: Plan | Reply, made: Outcome) -> bool:
