@@ -85,14 +85,6 @@ def loads(raw: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
     return value
 
 
-def is_canonical(raw: bytes) -> bool:
-    """Whether ``raw`` is already its own canonical form."""
-    try:
-        return dumps(loads(raw)) == raw
-    except NotCanonical:
-        return False
-
-
 def digest(value: Any) -> str:
     """``sha256:<hex>`` of the canonical bytes of ``value``."""
     return digest_bytes(dumps(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,8 +14,6 @@ from core.errors import Conflict, NotFound
 from store.dialect import UtcTime, among, is_postgresql, texts
 from store.driver.prepared import PreparedQuery
 from store.rows import Row, add_new, every, first, storable, table
-
-Purpose = Literal["action", "webhook"]
 
 
 class SigningSecretRow(Row, table=True):

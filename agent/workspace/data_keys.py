@@ -47,14 +47,10 @@ class Keyring:
     sealed: bool
 
 
-async def open_box(database: Database, wrapping: Sequence[bytes], clock: Clock) -> SecretBox:
-    """What seals and opens this database's secrets. ``wrapping``: the keys that may have wrapped the data keys,
-    likeliest first. Raises BadSetting when none did."""
-    return (await open_keyring(database, wrapping, clock)).box
-
-
 async def open_keyring(database: Database, wrapping: Sequence[bytes], clock: Clock) -> Keyring:
-    """As ``open_box``. A database without workspaces gets its first data key here, and is sealed from the start."""
+    """What seals and opens this database's secrets. ``wrapping``: the keys that may have wrapped the data keys, the
+    likeliest first. A database without workspaces gets its first data key here, and is sealed from the start. Raises
+    BadSetting where none of them did."""
     async with database.read() as session:
         rows = await data_keys.listed(session)
     if not rows:

@@ -16,7 +16,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -186,16 +186,6 @@ async def _held(environ: dict[str, str]) -> tuple[int, int]:
         until = list((await session.execute(held)).scalars())
     await database.close()
     return len(until), sum(each <= utc_now() for each in until if each)
-
-
-def peak_of(process: subprocess.Popen[bytes]) -> float:
-    """MiB of a process from now to its end. (``ru_maxrss`` also counts what its parent had when it was made.)"""
-    most = 0.0
-    while process.poll() is None:
-        with suppress(OSError, LookupError):  # it may end between the look and the reading
-            most = max(most, peak_mib(process.pid))
-        time.sleep(0.05)
-    return most
 
 
 def _say(what: str, mib: float, more: str = "") -> None:

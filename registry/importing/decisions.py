@@ -6,7 +6,6 @@ misspelt decision must not pass for one that was made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -123,7 +122,3 @@ def read_decisions(value: Any) -> Decisions:
 
 def _part(part: int | str) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
-
-
-def roles_missing(contract: Mapping[str, Any]) -> bool:
-    return not contract.get("roles")

@@ -87,11 +87,6 @@ async def insert(session: AsyncSession, row: KeyRow) -> KeyRow:
     return row
 
 
-async def by_public(session: AsyncSession, public: str) -> KeyRow | None:
-    """Finds the key of any workspace with this public part, usable or not; None when there is none."""
-    return await first(session, KeyRow, select(_T).where(_T.c.public == public))
-
-
 async def with_members(session: AsyncSession, publics: Sequence[str]) -> dict[str, tuple[KeyRow, MemberRow | None]]:
     """The keys with these public parts, each with the member it belongs to as that stands now (None: there is no such
     member). One that is not authentic is not there."""

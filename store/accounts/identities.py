@@ -61,8 +61,3 @@ async def unlink(session: AsyncSession, workspace: str, member_id: str, identity
     """Removes a member's identity. None: the member has no such identity."""
     mine = delete(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id, _T.c.id == identity_id)
     return await first(session, IdentityRow, mine.returning(_T))
-
-
-async def unlink_all(session: AsyncSession, workspace: str, member_id: str) -> int:
-    mine = delete(_T).where(_T.c.workspace == workspace, _T.c.member_id == member_id).returning(_T.c.id)
-    return len((await session.execute(mine)).all())

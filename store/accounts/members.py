@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, func, select, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field
 
@@ -19,7 +19,6 @@ from store.driver.prepared import PreparedQuery
 from store.rows import Row, add_new, amend, every, first, table
 
 OWNER: Final = "owner"
-MemberState = Literal["invited", "active", "disabled"]
 
 
 class MemberRow(Row, table=True):
@@ -215,12 +214,6 @@ async def _keep_an_owner(session: AsyncSession, workspace: str, member_id: str) 
     there = [found for (found,) in (await session.execute(owners.order_by(_T.c.id).with_for_update())).all()]
     if there == [member_id]:
         raise Conflict("A workspace needs an active owner: make another member an owner first.")
-
-
-async def active_owners(session: AsyncSession, workspace: str) -> int:
-    mine = select(func.count()).where(_T.c.workspace == workspace, _T.c.role == OWNER, _T.c.state == "active")
-    count: int = (await session.execute(mine)).scalar_one()
-    return count
 
 
 def _sha256(token: str) -> str:

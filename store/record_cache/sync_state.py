@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,8 +12,6 @@ from sqlmodel import Field
 from store.dialect import UtcTime, upsert
 from store.driver.prepared import PreparedQuery
 from store.rows import Row, every, first, storable, table, values
-
-SyncState = Literal["reading", "ready", "failed"]
 
 
 class SyncStateRow(Row, table=True):

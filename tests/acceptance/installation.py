@@ -21,7 +21,7 @@ from sqlalchemy import select, text
 
 import store.jobs.jobs
 from agent.history import sealing
-from agent.workspace.data_keys import open_box
+from agent.workspace.data_keys import open_keyring
 from app.container import open_container
 from cli.client import Client, Refused
 from cli.commands.ask import wait_until_idle
@@ -176,7 +176,7 @@ class Installation:
             settings = self._settings()
             database = await Database.open(settings.database_url)
             try:
-                database.authenticator = (await open_box(database, settings.data_keys, utc_now)).authenticator
+                database.authenticator = (await open_keyring(database, settings.data_keys, utc_now)).box.authenticator
                 async with database.begin() as session:
                     row = await rows.first(session, kind, select(kind.__table__).where(kind.__table__.c.id == row_id))
                     assert row is not None

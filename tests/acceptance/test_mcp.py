@@ -4,7 +4,6 @@ do."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,13 +11,12 @@ import httpx2
 import pytest
 from mcp.client.client import Client as McpClient
 from mcp.client.streamable_http import streamable_http_client
-from mcp_types import CallToolResult, ElicitResult
+from mcp_types import CallToolResult
 
 from core.crypto.mcp_token import make_token
 from tests.acceptance.installation import Installation
 
 ERAS = ("legacy", "2026-07-28")
-Elicited = Callable[[Any, Any], Awaitable[ElicitResult]]
 
 
 @asynccontextmanager

@@ -56,8 +56,6 @@ CALLS: Final[Mapping[CallState, Badge]] = {
     "unknown": Badge("unknown", "bad"),
     "skipped": Badge("not sent", "quiet"),
 }
-TEST: Final = Badge("Test: nothing is sent", "quiet")
-"""On everything that a test key asked for."""
 RISKS: Final[Mapping[Risk, Badge]] = {
     Risk.READ: Badge("reads only", "quiet"),
     Risk.WRITE: Badge("changes data", "wait"),

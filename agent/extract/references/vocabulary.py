@@ -57,7 +57,6 @@ PLACES: Final[dict[str, tuple[int, By | None, bool]]] = {
     "fifth": (5, "order", False),
     "5th": (5, "order", False),
 }
-SUPERLATIVES: Final = word_set("biggest largest highest priciest longest smallest lowest cheapest shortest")
 # What lies on one side of now.
 SIDES: Final[dict[str, Side]] = {
     "next": "future",

@@ -135,13 +135,6 @@ def _slots(text: Text) -> list[Phrase]:
     return made
 
 
-def _capital(tokens: tuple[Token, ...], first: int) -> bool:
-    """A name, or a house number before one."""
-    return tokens[first].capital or (
-        tokens[first].text[0].isdigit() and first + 1 < len(tokens) and tokens[first + 1].capital
-    )
-
-
 def find_extent(text: Text, first: int) -> int:
     """Where the phrase that begins at token ``first`` ends: at a mark, a preposition or a word that no name holds. An
     address or "City, State" goes on over its commas."""

@@ -79,11 +79,6 @@ _ASKS: Final = re.compile(
     r"^\W*(?:what|which|who|whose|when|why|how\s+(?:many|much|often|long)|will(?!\s+you\b))\b", re.IGNORECASE
 )
 
-_ASKS_BE: Final = re.compile(
-    r"^\W*(?:what|which|who|whose|when|why|how\s+\w+|where)(?:['’]s|\s+(?:\w+\s+)?(?:is|are|was|were|do|does|did|has|have|had))\b",
-    re.IGNORECASE,
-)
-
 
 class RuleResolver:
     """Resolves by words alone. Same request, same offers, same kinds: same answer."""

@@ -59,12 +59,10 @@ _NEXT_URLS: Final = ("/next", "/links/next", "/_links/next/href", "/links/pages/
 
 @dataclass(frozen=True, slots=True)
 class KindDraft:
-    """A kind's entry in ``connector.json``, with the operations that it was found in and what is to be decided."""
+    """A kind's entry in ``connector.json``, with the path that one of it is fetched by and what is to be decided."""
 
     name: str
     entry: dict[str, Any]
-    list_operation: str
-    get_operation: str
     path: str
     decide: tuple[str, ...]
 
@@ -142,7 +140,7 @@ def _kind(listing: Operation, one: Operation, key: str, settler: Settler, scope:
         entry["scope"] = dict(scope)
     if not any("search" in each for each in fields.values()):
         decide.append("By which field do people name it?")
-    return KindDraft(words.to_snake_case(singular), entry, listing.key, one.key, one.path, tuple(decide))
+    return KindDraft(words.to_snake_case(singular), entry, one.path, tuple(decide))
 
 
 def _static(path: str) -> list[str]:

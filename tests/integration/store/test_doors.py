@@ -51,10 +51,8 @@ async def put_keys(database: Database, *rows: KeyRow) -> None:
 async def test_a_key_is_found_by_its_public_part_alone(database: Database) -> None:
     await put_keys(database, a_key(1), a_key(2, workspace="ws_2"))
     async with database.begin() as session:
-        found = await api_keys.by_public(session, "pk_test_2")
-        assert found is not None
-        assert found.workspace == "ws_2"
-        assert await api_keys.by_public(session, "pk_test_9") is None
+        found = await api_keys.with_members(session, ["pk_test_2", "pk_test_9"])
+        assert {public: key.workspace for public, (key, _) in found.items()} == {"pk_test_2": "ws_2"}
         with pytest.raises(NotFound):
             await api_keys.get(session, "ws_1", "key_2")
         assert [row.id for row in await api_keys.listed(session, "ws_1")] == ["key_1"]

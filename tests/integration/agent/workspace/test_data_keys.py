@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.workspace.data_keys import open_box, rotate
+from agent.workspace.data_keys import open_keyring, rotate
 from cli.main import main
 from core.clock import utc_now
 from core.crypto.key_file import format_key, write_key
@@ -38,7 +38,7 @@ def opened(sealed: str | None = None, keys: tuple[bytes, ...] | None = None) -> 
         await upgrade(settings.database_url)
         database = await Database.open(settings.database_url)
         try:
-            box = await open_box(database, keys or settings.data_keys, utc_now)
+            box = (await open_keyring(database, keys or settings.data_keys, utc_now)).box
             return box.seal(b"secret", context="c") if sealed is None else box.open(sealed, context="c").decode()
         finally:
             await database.close()
@@ -97,8 +97,8 @@ def test_many_that_open_a_new_database_at_once_share_one_data_key(folder: Path) 
         settings = loaded()
         await upgrade(settings.database_url)
         database = await Database.open(settings.database_url)
-        boxes = await asyncio.gather(*(open_box(database, settings.data_keys, utc_now) for _ in range(8)))
+        rings = await asyncio.gather(*(open_keyring(database, settings.data_keys, utc_now) for _ in range(8)))
         await database.close()
-        return {box.seal(b"x", context="c").split(".")[1] for box in boxes}
+        return {ring.box.seal(b"x", context="c").split(".")[1] for ring in rings}
 
     assert len(asyncio.run(several())) == 1

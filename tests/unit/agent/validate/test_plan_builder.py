@@ -25,7 +25,7 @@ def refund(**more: Any) -> Case:
 async def test_the_payload_is_the_canonical_body_and_nothing_else() -> None:
     plan = await refund().plan()
     step = plan.steps[0]
-    assert canon.is_canonical(step.payload.encode())
+    assert canon.dumps(json.loads(step.payload)).decode() == step.payload
     assert json.loads(step.payload) == {
         "action": "saas.refund_invoice",
         "actor": {"id": "mem_1", "name": "Olga", "role": "owner"},

@@ -21,7 +21,6 @@ from registry.offers.offer import Offer
 
 MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 _ALL: Final = {"all", "everything", "whole"}
-_BUT: Final = ({"but"}, {"except"}, {"minus"}, {"less"}, {"save"})
 
 
 class Amounts:
