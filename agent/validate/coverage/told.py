@@ -33,6 +33,9 @@ _TELLS: Final = re.compile(
     rf"(?:{_PERSON}\s*(?:['’](?:m|re|s)|\s(?:am|is|are))\s+(?:\w+ly\s+)?\w+ing\b|{_THING}\s+(?:\w+ly\s+)?{_PAST}\b)",
     re.IGNORECASE,
 )
+_STATES: Final = re.compile(
+    r"\W*(?:I|you|he|she|it|we|they|this|that|these|those|there|the|an?|my|our|his|her|their)\b", re.I
+)
 # A wish is an order, in whatever tense it stands: "I was hoping for 8 o'clock".
 _WISHES: Final = re.compile(
     r"\b(?:want|need|wish|hop|prefer|like|love|should|must|shall|would|could|please|let|ask|look|try|plan|think)"
@@ -103,10 +106,13 @@ class Told:
 
 
 def asks_for_nothing(request: Request, proposal: Proposal, contracts: Sequence[Contract]) -> bool:
-    """Whether all that was typed went into one free text, of a call that does more than find and whose name none of
-    the words are of: a sentence to be translated, or one that somebody says? Nothing in it asks for the call."""
+    """Whether all that was typed is a statement that went into one free text, of a call that does more than find and
+    whose name none of the words are of: is it to be translated, or does somebody say so? Nothing in it asks for the
+    call."""
     calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
     if request.answers or request.thread or len(calls) != 1 or _looks_up(proposal, contracts):
+        return False
+    if _STATES.match(request.text) is None:
         return False
     own = {root for each in contracts for root in name_stems(each.name.rpartition(".")[2])}
     if own & set(stem_text(request.text)) or any(_finds(each) for each in contracts):

@@ -106,6 +106,7 @@ async def test_a_word_that_only_narrows_what_is_found_is_shown(action: str, text
     [
         ("sing_aloud", "line", "the sea is calm tonight", False),
         ("sing_aloud", "line", "sing the sea is calm", True),
+        ("sing_aloud", "line", "row, row, row your boat", True),
         ("report_fault", "message", "there is a fault in the second engine", True),
         ("find_boats", "harbour", "the harbour of Kiel", True),
     ],
