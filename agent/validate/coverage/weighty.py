@@ -132,7 +132,7 @@ def find_unaccounted(
             and not number.vague
             and number.value not in counted
             and not (number.value in chosen_from and patterns.CHOSEN_FROM.search(polite, 0, number.start))
-            and _counts_here(text, number, known)
+            and (not kinds or _counts_here(text, number, known))
             and not any(_conveys(draft, number.value) for draft in drafts)
         ):
             found.append((number.start, number.end))

@@ -61,6 +61,7 @@ RESERVE = {
         ("We need to be back by Sunday.", False),
         ("I was hoping for next Monday.", False),
         ("It is for 6 seats.", False),
+        ("It is for 6 people.", False),
         ("Not before next Monday,", False),
     ],
 )
