@@ -36,13 +36,13 @@ _TELLS: Final = re.compile(
 _STATES: Final = re.compile(
     r"\W*(?:I|you|he|she|it|we|they|this|that|these|those|there|the|an?|my|our|his|her|their)\b", re.I
 )
-# A wish is an order, in whatever tense it stands: "I was hoping for 8 o'clock".
+# A wish is an order, in whatever tense it stands: "I was hoping for 8 o'clock". So is what somebody said or agreed on.
 _WISHES: Final = re.compile(
-    r"\b(?:want|need|wish|hop|prefer|like|love|should|must|shall|would|could|please|let|ask|look|try|plan|think)"
-    r"(?:s|ed|ing|e|d|ning)?\b|['’]d\b|\b(?:instead|only|not|never)\b|n['’]t\b",
+    r"\b(?:want|need|wish|hop|prefer|like|love|should|must|shall|would|could|please|let|ask|look|try|plan|think|mean|expect"
+    r"|intend|suppos|promis|agree|mention|say|tell|writ|book|order)(?:s|ed|ing|e|d|ning|ten)?\b"
+    r"|\b(?:said|told|wrote|meant|thought|tried|instead|only|not|never)\b|['’]d\b|n['’]t\b",
     re.IGNORECASE,
 )
-_SENTENCE: Final = re.compile(r"[.!?;\n](?!\d)")
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,8 @@ RESERVE = {
         ("I was ill last week, so", True),
         ("We need to be back by Sunday.", False),
         ("I was hoping for next Monday.", False),
+        ("He said next Monday.", False),
+        ("It was supposed to be 6.", False),
         ("It is for 6 seats.", False),
         ("It is for 6 people.", False),
         ("Not before next Monday,", False),
