@@ -166,6 +166,7 @@ _CONTRACTED: Final = word_set(
 
 
 @lru_cache(maxsize=512)
+@lru_cache(maxsize=512)
 def find_quotations(text: str) -> tuple[tuple[int, int], ...]:
     """Where quoted words stand, their marks with them, in order. A mark that nothing closes opens nothing."""
     made: list[tuple[int, int]] = []

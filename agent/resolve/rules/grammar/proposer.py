@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -58,6 +58,7 @@ _REASONS: Final = frozenset({"for", "because", "since", "as", "due"})
 _DENIED: Final = re.compile(r"\b(?:don['’]?t|do\s+not|never|rather\s+than|instead\s+of)\b[^,;.!?\n]*", re.IGNORECASE)
 _AFTER: Final = frozenset({"after", "before", "until", "till"})
 _WHOLE: Final = frozenset({"full", "fully", "whole", "entire", "complete", "completely", "next", "once"})
+_PLAIN: Final = _WHOLE | EMPTY | lexicon.NAME_STOP | lexicon.AUXILIARIES | lexicon.RELATIVES
 _SENTENCE: Final = re.compile(r"[.!?\n](?=\s|$)")
 
 
@@ -230,48 +231,48 @@ class Proposer:
         if not calls:
             return ()
         read = [self.reader.words(at, at + 1) for at in sorted(self.reader.covered)]
-        quoted = sorted({*_quotes(calls), *_quotes(read)})
+        quoted = {*_quotes(calls), *_quotes(read)}
         offers = [offer for call in calls if (offer := self.shortlist.get(call.action)) is not None]
         paid = any(each.annotation(name).unit in MONEY for each in offers for name in each.properties)
         spoken = frozenset[str]().union(*(self.shortlist.spoken(each.name) for each in offers))
         strict = paid or (self.read.text.islower() and self.read.typed.isupper())
-        found: list[tuple[int, int]] = []
-        for first, last in self._sentences():
-            inside = [each for each in quoted if first <= each[0] < last]
-            if inside:
-                told = self._telling(first, last, spoken, strict=strict)
-                found += [each for each in told if not _meet(each, quoted)]
         typed = self.read.typed
+        held = bytearray(len(typed))
+        for start, end in quoted:
+            held[start:end] = b"\1" * (end - start)
+        ends = [match.end() for match in _SENTENCE.finditer(typed)]
+        told = {bisect_right(ends, start) for start, _ in quoted}  # the sentences that the calls quote
+        found = [
+            place
+            for place in self._telling(spoken, strict=strict)
+            if bisect_right(ends, place[0]) in told and not any(held[slice(*place)])
+        ]
         return tuple(dict.fromkeys(typed[start:end] for start, end in found))
 
-    def _sentences(self) -> list[tuple[int, int]]:
-        """Stretches of what was typed, without those that say what shall not be done."""
-        typed = self.read.typed
-        ends = [match.end() for match in _SENTENCE.finditer(typed)]
-        return list(itertools.pairwise([0, *ends, len(typed)]))
-
-    def _telling(self, first: int, last: int, spoken: frozenset[str], *, strict: bool) -> Iterator[tuple[int, int]]:
+    def _telling(self, spoken: frozenset[str], *, strict: bool) -> Iterator[tuple[int, int]]:
+        """Words that say who, when or how much, but for those that say why and what shall not be done."""
         reader = self.reader
         denied = [found.span() for found in _DENIED.finditer(self.read.typed)]
+        lasting = {each.start: each.end - each.start for each in reversed(self._durations)}
         because = False
         for at, token in enumerate(reader.tokens):
+            because = (because or self._gives_reason(at)) and at not in reader.covered and not reader.is_mark(at)
+            if because or at in reader.covered:
+                continue
             words = reader.words(at, at + 1)
             start = words.start if words.start is not None else -1
-            because = (because or self._gives_reason(at)) and at not in reader.covered and not reader.is_mark(at)
-            if because or not first <= start < last or any(a <= start < b for a, b in denied):
-                continue
-            if at in reader.covered:
+            before = bisect_right(denied, (start, len(self.read.typed))) - 1
+            if start < 0 or (before >= 0 and start < denied[before][1]):
                 continue
             day = reader.dates.get(at)
             code = any(map(str.isdigit, token.text)) and (at not in reader.money or "-" in token.text)
-            before = reader.tokens[at - 1].text if at else "."
-            name = token.capital and len(token.text) > 1 and before not in '.!?:;"“'
+            opens = not at or reader.tokens[at - 1].text in '.!?:;"“'
+            name = token.capital and len(token.text) > 1 and not opens
             if day is not None and day.weight >= DATED and not day.now:
                 yield start, start + (day.end - day.start)
                 continue
-            lasts = next((each for each in self._durations if each.start == token.start), None)
-            if lasts is not None or token.low in _AFTER:
-                yield start, start + (lasts.end - lasts.start if lasts is not None else len(words.text))
+            if token.start in lasting or token.low in _AFTER:
+                yield start, start + lasting.get(token.start, len(words.text))
                 continue
             named = name and reader.noun(at) is None and token.low not in lexicon.NAME_STOP
             telling = strict and token.low.isalpha() and self._tells(at, spoken)
@@ -305,7 +306,7 @@ class Proposer:
         reader, low = self.reader, self.reader.low(at)
         if is_polite_word(low) or low in lexicon.MANNER:
             return False
-        plain = low in _WHOLE | EMPTY | lexicon.NAME_STOP | lexicon.AUXILIARIES | lexicon.RELATIVES
+        plain = low in _PLAIN
         if low in _RESTS:
             return True
         return not plain and is_word(low) and stem(low) not in spoken | ORDERS and reader.noun(at) is None
@@ -327,10 +328,6 @@ def _quotes(node: object) -> Iterator[tuple[int, int]]:
     elif isinstance(node, tuple | list):
         for each in node:
             yield from _quotes(each)
-
-
-def _meet(place: tuple[int, int], quoted: Sequence[tuple[int, int]]) -> bool:
-    return any(start < place[1] and place[0] < end for start, end in quoted)
 
 
 def conditioned(calls: Sequence[Call], tests: tuple[Test, ...], *, holds: bool) -> tuple[Call, ...]:

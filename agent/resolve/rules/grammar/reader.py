@@ -22,7 +22,7 @@ from language import numerals
 from language.date_forms import MONTHS
 from language.gazetteer import COUNTRIES, COUNTRY_CODES
 from language.stems import ORDER_WORDS, stem
-from language.text import read_text, singularize
+from language.text import find_quotations, read_text, singularize
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
@@ -73,6 +73,13 @@ class Reader:
         """Where what was said before is taken back: "no, make that"."""
         self.hours = {self.text.index_at(each.start): each for each in times.find(self.text)}
         self.durations = durations.find(self.text)
+        told = _MESSAGE.search(self.text.plain)
+        self.message_from = self.end_index(told.end()) if told is not None else len(self.tokens)
+        """The token at which a text to be sent begins that runs to the end: after "tell her:", "reply saying"."""
+        self.quoted = frozenset(range(self.message_from, len(self.tokens))).union(
+            *(range(*map(self.end_index, span)) for span in find_quotations(self.text.plain))
+        )
+        """Tokens of that message and of quotations."""
         self.person: Find | None = None
         self.thing: Find | None = None
         self.remembered: tuple[Find, ...] = ()
@@ -120,11 +127,6 @@ class Reader:
             or self.tokens[index - 1].text == "#"
             or any((found := self.noun(index - length)) is not None and found[1] == length for length in (1, 2))
         )
-
-    def message_from(self) -> int:
-        """The token at which a text to be sent begins that runs to the end: after "tell her:", "reply saying"."""
-        found = _MESSAGE.search(self.text.plain)
-        return self.end_index(found.end()) if found is not None else len(self.tokens)
 
     def joint(self, index: int) -> bool:
         """Whether a token joins the parts of a list."""
@@ -174,12 +176,9 @@ class Reader:
 
     def owner_of(self, kind: RecordKind) -> RecordKind | None:
         if kind.name not in self._owners:
-            self._owners[kind.name] = self._owner_of(kind)
+            made = [self.kinds[each.kind] for each in kind.relations if each.kind in self.kinds]
+            self._owners[kind.name] = max(made, key=person_like, default=None)
         return self._owners[kind.name]
-
-    def _owner_of(self, kind: RecordKind) -> RecordKind | None:
-        made = [self.kinds[each.kind] for each in kind.relations if each.kind in self.kinds]
-        return max(made, key=person_like, default=None)
 
     def related(self, kind: RecordKind, other: RecordKind) -> bool:
         """Whether records of one kind lead to the other's over at most two relations, either way."""

@@ -26,6 +26,10 @@ LEAST_CODE: Final = 3
 
 MOST_WORDS: Final = 30
 """No description of a record is longer."""
+MOST_BETWEEN: Final = 40
+"""Tokens between two phrases of a list."""
+_BETWEEN: Final = lexicon.DETERMINERS | lexicon.OF | {"as", "well", "also", "both", "to", "on", "in"}
+_NO_VERB: Final = lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES
 
 
 class StretchRecords(StretchValues):
@@ -202,7 +206,7 @@ class StretchRecords(StretchValues):
             return False
         if low in lexicon.PARTICLES:
             return True
-        if low in lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES or reader.tokens[at].owns:
+        if low in _NO_VERB or reader.tokens[at].owns:
             return False
         return low in lexicon.NAME_STOP or (
             is_order(stem(low)) and not reader.describes(at) and (reader.starts(at) or not reader.tokens[at].capital)
@@ -242,7 +246,7 @@ class StretchRecords(StretchValues):
                 low = reader.low(step)
                 if low in lexicon.PARTICLES or self.verbs.get(step, 0.0) >= 0.5 or stem(low) in self.words.nouns:
                     return step
-                if any(p.first == step for pieces in self.values.values() for p in pieces if p.sure >= 0.5):
+                if step in self._begun:
                     return step
         return stop
 
@@ -254,17 +258,18 @@ class StretchRecords(StretchValues):
     def _joins(self, first: int, last: int) -> bool:
         """Whether nothing but joints, articles and values stands between two phrases of a list."""
         reader, tokens = self.reader, range(first, last)
+        if last - first > MOST_BETWEEN or not (
+            first == last or any(reader.joint(at) or reader.low(at) == "well" for at in tokens)
+        ):
+            return False
         held = {
             at
             for pieces in (*self.values.values(), *self.records.values())
             for piece in pieces
             for at in range(piece.first, piece.last)
         }
-        small = lexicon.DETERMINERS | lexicon.OF | {"as", "well", "also", "both", "to", "on", "in"}
-        return first == last or (
-            not any(reader.low(at) == "or" for at in tokens)
-            and any(reader.joint(at) or reader.low(at) == "well" for at in tokens)
-            and all(reader.joint(at) or at in held or reader.low(at) in small for at in tokens)
+        return not any(reader.low(at) == "or" for at in tokens) and all(
+            reader.joint(at) or at in held or reader.low(at) in _BETWEEN for at in tokens
         )
 
     def _speaks_of(self, find: Find) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from agent.extract import Reading, scan
@@ -51,6 +52,7 @@ class StretchValues(StretchWords):
             if found:
                 self.values[name] = found
         self._counts()
+        self._forget_tokens()
 
     def _counts(self) -> None:
         """A number that nothing else says belongs to the one parameter that needs a number: "buy 12 hinges"."""
@@ -224,12 +226,42 @@ class StretchValues(StretchWords):
 
     def _is_value(self, at: int) -> bool:
         """Whether a value of another parameter begins at a token, or a verb of the action stands there."""
-        sure = any(
-            piece.first <= at < piece.last and (piece.sure >= 0.9 and not isinstance(piece.argument, TypedValue))
+        return at in self._value_tokens
+
+    @cached_property
+    def _value_tokens(self) -> frozenset[int]:
+        """Found once for all the phrases that ask of each of their tokens."""
+        sure = {
+            at
             for pieces in self.values.values()
             for piece in pieces
+            if piece.sure >= 0.9 and not isinstance(piece.argument, TypedValue)
+            for at in range(piece.first, piece.last)
+        }
+        begun = {piece.first for pieces in self.values.values() for piece in pieces}
+        aimed = {at for at in range(self.first, self.stop) if self._aimed(at)} if self._typed_tokens else set[int]()
+        return frozenset(sure | aimed | {at for at in begun if self._labelled(at) or self._until_day(at)})
+
+    @cached_property
+    def _typed_tokens(self) -> frozenset[int]:
+        """The tokens of values that a parameter's type reads."""
+        return frozenset(
+            at
+            for pieces in self.values.values()
+            for piece in pieces
+            if isinstance(piece.argument, TypedValue)
+            for at in range(piece.first, piece.last)
         )
-        return sure or self._aimed(at) or self._labelled(at) or self._until_day(at)
+
+    @cached_property
+    def _begun(self) -> frozenset[int]:
+        """The tokens at which values begin that are more likely meant than not."""
+        return frozenset(piece.first for pieces in self.values.values() for piece in pieces if piece.sure >= 0.5)
+
+    def _forget_tokens(self) -> None:
+        """To be called when ``values`` has changed."""
+        for name in ("_value_tokens", "_typed_tokens", "_begun"):
+            self.__dict__.pop(name, None)
 
     def _labelled(self, at: int) -> bool:
         """Whether a parameter's own name stands right before a value of it: "tracking number RX-7731"."""
@@ -262,11 +294,7 @@ class StretchValues(StretchWords):
         towards = self.reader.low(before) in TOWARDS or (
             before >= 0 and self.reader.tokens[before].text in {">", "→", ":", "="}
         )
-        return towards and any(
-            piece.first <= step < piece.last and isinstance(piece.argument, TypedValue)
-            for pieces in self.values.values()
-            for piece in pieces
-        )
+        return towards and step in self._typed_tokens
 
     def _aimed_at(self, piece: Piece) -> bool:
         step = piece.first - 1

@@ -32,7 +32,7 @@ class StretchWords:
         self.reader, self.offer, self.words, self.place = reader, offer, words, place
         first, stop = place.first, place.stop
         self.first, self.stop = first, min(stop, first + MOST_TOKENS)
-        self.quoted = self._quoted()
+        self.quoted = reader.quoted
         self.verbs: dict[int, float] = {}
         self.values: dict[str, list[Piece]] = {}
         self.records: dict[str, list[Piece]] = {}
@@ -44,12 +44,6 @@ class StretchWords:
         self.doubtful = self.last_try = False
         self.told = False
         """Whether what a message shall say is told plainly."""
-
-    def _quoted(self) -> set[int]:
-        made: set[int] = set(range(self.reader.message_from(), len(self.reader.tokens)))
-        for start, end in find_quotations(self.reader.text.plain):
-            made.update(range(self.reader.end_index(start), self.reader.end_index(end)))
-        return made
 
     def _find_verbs(self) -> None:
         reader = self.reader

@@ -115,7 +115,7 @@ def _labelled(reader: Reader, first: int, stop: int, own: Collection[str]) -> tu
 
 
 def _message(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
-    begin = reader.message_from()
+    begin = reader.message_from
     if first < begin < stop:
         return begin, stop
     if (told := _told_that(reader, first, stop, taken)) is not None:

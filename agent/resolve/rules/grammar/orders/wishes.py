@@ -10,7 +10,6 @@ from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_cl
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
-from language.text import find_quotations
 
 _SENTENCE: Final = frozenset(".!?;…")
 _JOINTS: Final = frozenset((",", "+", "&", "and", "then", "but", "plus", "also"))
@@ -26,18 +25,12 @@ _SHORTENED: Final = frozenset({"mr", "mrs", "ms", "dr", "no", "nr", "inc", "ltd"
 
 def atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:
     """The smallest stretches between marks and joints, quoted words left whole."""
-    quoted = [False] * (len(reader.tokens) + 1)
-    for start, end in find_quotations(reader.text.plain):
-        for at in range(reader.end_index(start), reader.end_index(end)):
-            quoted[at] = True
     made: list[Stretch] = []
     begin, sentence = first, 0
-    for at in range(reader.message_from(), len(reader.tokens)):
-        quoted[at] = True
     for at in range(first, stop + 1):
         last = at == stop
         token = None if last else reader.tokens[at]
-        if not last and (quoted[at] or token is None):
+        if not last and (at in reader.quoted or token is None):
             continue
         ends = last or _ends_sentence(reader, at)
         joins = token is not None and (token.low in _JOINTS or token.text in _JOINTS)

@@ -1,0 +1,1 @@
+"""Parts of ``bench.reading_cost``."""
