@@ -50,6 +50,7 @@ COMPARISONS: Final[tuple[tuple[tuple[str, ...], Comparison], ...]] = (
     (("at", "least"), ">="), (("at", "most"), "<="), (("up", "to"), "<="), (("over",), ">"), (("above",), ">"),
     (("under",), "<"), (("below",), "<"), (("exactly",), "="), (("exceeding",), ">"), (("beyond",), ">"),
 )  # fmt: skip
+COMPARING: Final = frozenset(words[0] for words, _ in COMPARISONS)
 # "the older of the two": a place in a line of two.
 COMPARATIVES: Final[dict[str, tuple[str, First]]] = {
     **dict.fromkeys(("older", "earlier", "former"), ("order", "earliest")),

@@ -50,6 +50,7 @@ class Reader:
     def __init__(self, text: str, kinds: Sequence[RecordKind], now: datetime, place: Place) -> None:
         self.text = read_text(text)
         self.tokens = self.text.tokens
+        self._lows = tuple(token.low for token in self.tokens)
         self.kinds = {kind.name: kind for kind in kinds}
         self.now, self.place = now, place
         self.ranges = {self.text.index_at(each.start): each for each in time_ranges.find(self.text, now)}
@@ -89,6 +90,7 @@ class Reader:
         self._owners: dict[str, RecordKind | None] = {}
         self._nouns: dict[int, tuple[RecordKind, int] | None] = {}
         self._states: dict[tuple[int, str], tuple[Condition, int] | None] = {}
+        self.heads: dict[tuple[int, int], tuple[int, RecordKind, int] | None] = {}
         self.spoken: dict[str, Find] = {}
         self.guesses: list[tuple[Find, str]] = []
         """Names that may be another kind's, with that kind."""
@@ -98,10 +100,12 @@ class Reader:
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def low(self, index: int) -> str:
-        return self.tokens[index].low if 0 <= index < len(self.tokens) else ""
+        return self._lows[index] if 0 <= index < len(self._lows) else ""
 
     def lows(self, index: int, count: int) -> tuple[str, ...]:
-        return tuple(self.low(index + step) for step in range(count))
+        if index < 0 or index + count > len(self._lows):
+            return tuple(self.low(index + step) for step in range(count))
+        return self._lows[index : index + count]
 
     def is_mark(self, index: int) -> bool:
         return index >= len(self.tokens) or (not self.tokens[index].word and self.tokens[index].text not in "#&-'\"“”")
@@ -185,10 +189,8 @@ class Reader:
         return self.leads(kind, other) or self.leads(other, kind)
 
     def leads(self, kind: RecordKind, other: RecordKind) -> bool:
-        if kind.relation_to(other.name) is not None:
-            return True
-        above = [self.kinds[each.kind] for each in kind.relations if each.kind in self.kinds]
-        return any(each.relation_to(other.name) is not None for each in above)
+        near = (kind, *(self.kinds[each.kind] for each in kind.relations if each.kind in self.kinds))
+        return any(each.relation_to(other.name) is not None for each in near)
 
     # ── conditions of one word ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -330,7 +332,7 @@ class Reader:
         return held is not None and held.low is not None and held.low.date() > self.now.date()
 
     def comparison(self, index: int) -> tuple[Comparison, int] | None:
-        for words, op in lexicon.COMPARISONS:
+        for words, op in lexicon.COMPARISONS if self.low(index) in lexicon.COMPARING else ():
             if self.lows(index, len(words)) == words:
                 return op, len(words)
         return None
@@ -378,9 +380,8 @@ class Reader:
                 break
             if token.word and (not token.low[0].isalpha() or any(map(str.isdigit, token.low))):
                 break
-            if end in self.numbers or end in self.dated or end in self.valued:
-                break
-            if self.noun(end) is not None and not (token.capital and end > index):
+            counted = end in self.numbers or end in self.dated or end in self.valued
+            if counted or (self.noun(end) is not None and not (token.capital and end > index)):
                 break
             if capital and end > index and token.word and not token.capital:
                 break

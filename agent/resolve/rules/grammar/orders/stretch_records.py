@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 from agent.extract.references.vocabulary import person_like
@@ -144,9 +145,9 @@ class StretchRecords(StretchValues):
         for name in names:
             kind = self.kind(name)
             assert kind is not None
-            phrase = read_phrase(reader, at, self._break(at, values=True), kind)
+            phrase = read_phrase(reader, at, self._break(at), kind)
             if phrase is not None and not phrase.noun and not is_code(reader, at, kind):
-                phrase = read_phrase(reader, at, self._break(at, values=True, words=True), kind)
+                phrase = read_phrase(reader, at, self._break(at, words=True), kind)
             if phrase is not None and phrase.noun and phrase.find.said is not None:
                 number = self._number_in(phrase)
                 phrase = read_phrase(reader, at, number, kind) if number is not None else phrase
@@ -231,24 +232,26 @@ class StretchRecords(StretchValues):
             return Find(record=kind.name, where=(BelongsTo(owner=find),), pick="all" if find.pick != "one" else "one")
         return find
 
-    def _break(self, at: int, *, values: bool = False, words: bool = False) -> int:
-        """Where a phrase that begins at a token must end."""
-        reader = self.reader
-        stop = min(self.stop, at + MOST_WORDS)
-        for step in range(at + 1, stop):
-            if step in self.quoted:
-                return step
-            if values and self._is_value(step) and not reader.comparison_before(step):
-                return step
-            if words and step in reader.dated:
-                return step
-            if words and not reader.tokens[step].capital:
-                low = reader.low(step)
-                if low in lexicon.PARTICLES or self.verbs.get(step, 0.0) >= 0.5 or stem(low) in self.words.nouns:
-                    return step
-                if step in self._begun:
-                    return step
-        return stop
+    def _break(self, at: int, *, words: bool = False) -> int:
+        """Where a phrase that begins at a token must end; ``words``: one without a noun."""
+        ends = self._ends[words]
+        return min(self.stop, at + MOST_WORDS, ends[at + 1 - self.first] if at + 1 < self.stop else self.stop)
+
+    @cached_property
+    def _ends(self) -> tuple[list[int], list[int]]:
+        """For each token of the stretch the first one from there on that no phrase goes beyond, and no phrase without a
+        noun: found once, backwards."""
+        reader, values, words = self.reader, [self.stop], [self.stop]
+        for step in range(self.stop - 1, self.first - 1, -1):
+            low = reader.low(step)
+            ends = step in self.quoted or (self._is_value(step) and not reader.comparison_before(step))
+            values.append(step if ends else values[-1])
+            ends = ends or step in reader.dated
+            if not ends and not reader.tokens[step].capital:
+                ends = low in lexicon.PARTICLES or self.verbs.get(step, 0.0) >= 0.5
+                ends = ends or stem(low) in self.words.nouns or step in self._begun
+            words.append(step if ends else words[-1])
+        return values[::-1], words[::-1]
 
     def _joined(self, name: str, at: int) -> bool:
         """Whether a phrase stands in a list with the one before it: nothing but joints and values between."""

@@ -260,7 +260,7 @@ class StretchValues(StretchWords):
 
     def _forget_tokens(self) -> None:
         """To be called when ``values`` has changed."""
-        for name in ("_value_tokens", "_typed_tokens", "_begun"):
+        for name in ("_value_tokens", "_typed_tokens", "_begun", "_ends"):
             self.__dict__.pop(name, None)
 
     def _labelled(self, at: int) -> bool:

@@ -21,6 +21,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     PhraseParts,
     guess,
     is_code,
+    placed,
     related_value,
     thing_named,
     value_of,
@@ -32,7 +33,11 @@ from registry.records import RecordKind
 
 _PARTITIVE: Final = lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARATIVES)
 _AHEAD: Final = frozenset(("next", "upcoming", "future"))
+_ARTICLES: Final = lexicon.DETERMINERS | lexicon.OWNERS
+_BEFORE_ARTICLES: Final = lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS
+_ENDS: Final = lexicon.NAME_STOP - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS
 MOST_DEPTH: Final = 3
+MOST_NOUN: Final = 8  # words
 FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
     ("order", True): "latest",
     ("order", False): "earliest",
@@ -56,6 +61,13 @@ def read_phrase(reader: Reader, index: int, stop: int, wanted: RecordKind | None
 
 def _head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, int] | None:
     """Where the head noun stands: the first one that owns nothing, with nothing before it that ends a phrase."""
+    stop = min(stop, index + MOST_BEFORE + MOST_NOUN)  # nothing beyond is looked at
+    if (index, stop) not in reader.heads:
+        reader.heads[index, stop] = _find_head(reader, index, stop)
+    return reader.heads[index, stop]
+
+
+def _find_head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, int] | None:
     at = index
     while at < min(stop, index + MOST_BEFORE):
         token = reader.tokens[at]
@@ -76,7 +88,7 @@ def _head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, int] 
         if length := placed(reader, at):
             at += length
             continue
-        if at > index and low in lexicon.DETERMINERS | lexicon.OWNERS and not _joins(reader, at - 1):
+        if at > index and low in _ARTICLES and not _joins(reader, at - 1):
             return None
         held = reader.money.get(at)
         if (
@@ -85,8 +97,7 @@ def _head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, int] 
             and (held.currency is not None or (token.text.isdigit() and len(token.text) > 3))
         ):
             return None
-        ends = lexicon.NAME_STOP - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS
-        if low in ends and low != "both" and not (low == "of" and at > index):
+        if low in _ENDS and low != "both" and not (low == "of" and at > index):
             return None
         counted = reader.low(at - 1).isalpha() and at - 1 in reader.numbers
         if low == "of" and not counted and reader.low(at - 1) not in _PARTITIVE:
@@ -97,15 +108,7 @@ def _head(reader: Reader, index: int, stop: int) -> tuple[int, RecordKind, int] 
 
 def _joins(reader: Reader, at: int) -> bool:
     """Whether an article may follow: "all the", "both of her"."""
-    return reader.low(at) in lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS or at in reader.numbers
-
-
-def placed(reader: Reader, index: int) -> int:
-    """How many tokens from here on say a place in line ("most recent")."""
-    for length in (3, 2, 1):
-        if " ".join(reader.lows(index, length)) in PLACES:
-            return length
-    return 0
+    return reader.low(at) in _BEFORE_ARTICLES or at in reader.numbers
 
 
 def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], stop: int, depth: int) -> Phrase | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from agent.extract.references.vocabulary import code_of, person_like
+from agent.extract.references.vocabulary import PLACES, code_of, person_like
 from agent.planning.proposal import (
     BelongsTo,
     Condition,
@@ -21,6 +21,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
 from registry.records import RecordKind
 
+_PLACED: Final = frozenset(place.split()[0] for place in PLACES)
 MOST_GUESSES: Final = 12
 """Names that may be another kind's, of one request."""
 
@@ -66,6 +67,14 @@ def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
 def _lettered(kind: RecordKind) -> bool:
     """Whether the kind's numbers may hold letters: its own numbers, not mere ids."""
     return any(each.search == "number" and each.type == "string" for each in kind.fields)
+
+
+def placed(reader: Reader, index: int) -> int:
+    """How many tokens from here on say a place in line ("most recent")."""
+    for length in (3, 2, 1) if reader.low(index) in _PLACED else ():
+        if " ".join(reader.lows(index, length)) in PLACES:
+            return length
+    return 0
 
 
 def value_of(reader: Reader, kind: RecordKind, at: int) -> tuple[StateIs, int] | None:

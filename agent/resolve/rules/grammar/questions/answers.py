@@ -23,8 +23,8 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import base_form
 from agent.resolve.rules.grammar.phrases.conditions import existing, namesakes, subject, subjects, told_of
-from agent.resolve.rules.grammar.phrases.noun_phrase import FIRSTS, placed, predicate_of, read_phrase, related_clause
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.phrases.noun_phrase import FIRSTS, predicate_of, read_phrase, related_clause
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, placed
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.questions.verb_questions import bigger, costs, did, doer_of, left_of, plural, works_on
 from agent.resolve.rules.grammar.reader import DATES, Reader
