@@ -70,7 +70,7 @@ class Planner:
     evaluator: Evaluator = CHEAP_ONLY
     pool: ReadingPool | None = None
     """Where words are read; None: right here, under the same budget."""
-    budget_s: float = 1.0
+    budget_s: float = 0.45
 
     async def plan(self, workspace: str, run_id: str) -> None:
         """Resolve, validate and store the verdict. Raises PlatformUnavailable, ModelUnavailable or ModelMisbehaved."""

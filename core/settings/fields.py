@@ -316,12 +316,12 @@ class SettingFields:
         ),
     )
     reading_budget_ms: int = field(
-        default=1000,
+        default=450,
         metadata=variable(
             "OPSIQ_READING_BUDGET_MS",
-            "How much CPU the reading of one request may take, in milliseconds; what takes more is refused. Usual "
-            "requests take less "
-            "than 20.",
+            "How much CPU the reading of one request may take, in milliseconds; what takes more is refused, and the "
+            "person is told to say it in fewer words. Usual requests take less than 20, a pasted thread of 4,000 "
+            "characters less than 200.",
             env_variable.integer(100, 60_000),
         ),
     )

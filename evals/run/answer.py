@@ -24,8 +24,8 @@ from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import ContextProvider, Kinds
 
-BUDGET_S: Final = 2.0
-"""Of CPU, for one case: twice what a server takes, on whatever machine cases are run."""
+BUDGET_S: Final = 0.9
+"""Of CPU, for one case: twice what a server gives by default, on whatever machine cases are run."""
 ACTOR: Final = Actor("ws_eval", "mem_eval", "member", "Eva", OWNER, "eva")
 _AS_NAMED: Final[Mapping[str, str]] = MappingProxyType({})
 

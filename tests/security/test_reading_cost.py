@@ -31,7 +31,7 @@ COSTLY: Sequence[str] = (
 )
 """Each was 0.3 to 16 seconds of CPU in the server's own loop, or had no end."""
 SETTLED = {"asked", "held", "refused", "abstained"}
-BUDGET_S = 1.0
+BUDGET_S = 0.45
 REFUND = "refund Berta's last invoice"
 
 

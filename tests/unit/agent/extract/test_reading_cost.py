@@ -1,5 +1,5 @@
-"""No text costs much to read: the kinds that once did, and a few by chance. CPU of this process is measured, never the
-clock."""
+"""No text costs much to read: the kinds that once did, long requests as people send them, and a few by chance. CPU of
+this process is measured, never the clock, and against what plain requests take on the same machine at the same time."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from hypothesis import strategies as st
 
 from agent.extract.limits import MAX_QUOTES, MAX_TOKENS, explain_excess
 from agent.resolve.rules.clauses import split_clauses
-from bench.reading_cost import MAX_CHARS, ReadingSetup, campaign, contexts, forget
+from bench._reading.setup import ReadingSetup, contexts, forget
+from bench._reading.texts import MAX_CHARS, PLAIN
+from bench.reading_cost import campaign
 from language.text import find_quotations
+from tests.unit.agent.extract.long_requests import LONG
 
 MOST_S = 1.5
 """Of one text; most take a fiftieth. They once took from 2 to 16 seconds, or had no end."""
+MOST_PLAIN = 6.0
+"""How many times the cost of a dozen plain requests one text may cost; those take a quarter of the budget together."""
 
 
 def times(unit: str, before: str = "", after: str = "") -> str:
@@ -51,9 +56,58 @@ COSTLY: dict[str, str] = {
 }
 
 
+# Rows that were asked about for each of their starts, ends, parameters and actions. Four times the words may cost a
+# little more than four times as much.
+GROWING: dict[str, str] = {
+    "determiners": "do not ]" + "this " * 1000,
+    "determiners_and_names": "refund the the the the Adam's " * 100,
+    "names_and_conditions": "adam novak,the one if " * 250,
+    "questions_without_blanks": "find " + "how do I" * 400,
+    "numbers_beside_names": "refund 20 dollars of Adam, " + "12 euros and Berta, " * 200,
+    "corrections_without_end": "refund Adam. " + "no wait the one " * 250,
+    "rather_than": "close ticket 5519 " + "rather than id " * 250,
+    "words_of_reason": "refund INV-1003 " + "for the outage on 3 March, " * 150,
+    "bounds": "refund INV-1003 " + "at most half of it until Friday, " * 120,
+    "joints": "refund INV-1003 " + "and X-1 " * 300,
+}
+
+
 @pytest.fixture(scope="module")
 def read_by() -> Sequence[ReadingSetup]:
-    return contexts()
+    return contexts(30.0)
+
+
+def measure(read_by: Sequence[ReadingSetup], *texts: str) -> float:
+    """CPU seconds of reading texts in a process that has seen none like them, by the setup that takes longest."""
+    spent = []
+    for context in read_by:
+        cost_s = 0.0
+        for text in texts:
+            forget()
+            cost_s += asyncio.run(context.read(text, ("Adam Novak",))).cost_s
+        spent.append(cost_s)
+    return max(spent)
+
+
+@pytest.fixture(scope="module")
+def plain_s(read_by: Sequence[ReadingSetup]) -> float:
+    measure(read_by, *PLAIN)  # word lists are read before
+    return measure(read_by, *PLAIN)
+
+
+@pytest.mark.parametrize("kind", GROWING)
+def test_a_row_of_words_costs_in_proportion_to_it(read_by: Sequence[ReadingSetup], plain_s: float, kind: str) -> None:
+    words = GROWING[kind][:MAX_CHARS]
+    assert len(words) > 2000
+    whole, quarter = measure(read_by, words), measure(read_by, words[: len(words) // 4])
+    assert whole < MOST_PLAIN * plain_s
+    assert whole < 8.0 * max(quarter, plain_s / 4)
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_long_request_stays_far_below_the_budget(read_by: Sequence[ReadingSetup], plain_s: float, kind: str) -> None:
+    assert explain_excess(LONG[kind]) is None
+    assert measure(read_by, LONG[kind]) < MOST_PLAIN / 2 * plain_s
 
 
 @pytest.mark.parametrize("kind", COSTLY)
@@ -69,7 +123,7 @@ def test_a_costly_kind_of_text_costs_little(read_by: Sequence[ReadingSetup], kin
 
 
 def test_texts_by_chance_cost_little_and_raise_nothing() -> None:
-    made = campaign(120, seed=1, budget_s=MOST_S, most_s=6.0)
+    made = campaign(120, seed=1, budget_s=MOST_S, limit_s=MOST_S, most_s=6.0)
     assert made.raised == []
     assert made.over == 0
 
@@ -93,7 +147,7 @@ def test_too_many_words_or_quotation_marks_are_refused_in_a_sentence() -> None:
 
 
 def test_more_orders_than_one_request_may_make_are_refused(read_by: Sequence[ReadingSetup]) -> None:
-    refused = asyncio.run(read_by[0].read("refund Adam. " * 30))
+    refused = asyncio.run(read_by[0].read("refund Adam. " * 30)).verdict
     assert "30 requests in one" in getattr(refused, "detail", "")
 
 
