@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from agent.validate.coverage.weighty_patterns import first_from, last_before, search_before
 from language.stems import split_runs, stem
 
 Place = tuple[int, int]
@@ -165,9 +166,9 @@ def _modifies(
     """Whether something that was used, or the verb of a call, stands in the same clause; or the words are the head of
     the sentence, where such may be."""
     start, end = _clause(text, *place, joins=joins)
-    if text[place[0] :].casefold().startswith("or"):  # a choice is between what was used and something else
+    if text[place[0] : place[0] + 2].casefold() == "or":  # a choice is between what was used and something else
         return any(start <= first < place[0] for first, _ in taken) and not ASKS.search(text, start, place[0])
-    if heads and HEAD.search(text, 0, place[0]) and text[end : end + 1] in {",", ":", "-", ""}:
+    if heads and search_before(HEAD, text, place[0]) and text[end : end + 1] in {",", ":", "-", ""}:
         return True
     return any(first < end and start < last for first, last in taken) or any(
         stem(word.casefold()) in verbs for word, _, _ in split_runs(text[start:end])
@@ -176,18 +177,20 @@ def _modifies(
 
 def _clause(text: str, start: int, end: int, *, joins: bool = True) -> Place:
     """The stretch between punctuation around a place; a comma right before it may join."""
-    marks = [match.end() for match in PUNCTUATION.finditer(text, 0, start)]
-    before = [each for each in marks if not joins or text[each:start].strip()]
-    after = PUNCTUATION.search(text, end)
-    return (before[-1] if before else 0), (after.start() if after else len(text))
+    opening = last_before(PUNCTUATION, text, len(text[:start].rstrip()) - 1 if joins else start)
+    first = opening[1] if opening is not None else 0
+    if not joins and start and text[start - 1] in ".,:":
+        first = start
+    closing = first_from(PUNCTUATION, text, end)
+    return first, (closing[0] if closing else len(text))
 
 
 def _tells_past(text: str, start: int, end: int) -> bool:
     """Whether the words follow a verb of the past, or the rest of the clause tells what has been: a reason, nothing to
     wait for."""
-    closing = PUNCTUATION.search(text, end)
-    rest = text[end : closing.start() if closing else len(text)]
-    if PAST_BEFORE.search(text, 0, start):
+    closing = first_from(PUNCTUATION, text, end)
+    rest = text[end : closing[0] if closing else len(text)]
+    if search_before(PAST_BEFORE, text, start):
         return True
     return PAST.search(rest) is not None and PRESENT.search(rest) is None
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Draft, PromptSource, RecordSource, Request, Span, Step, spans_of
+from agent.validate.coverage.weighty_patterns import cover, search_before
 from language import quotes
 from language.stems import EMPTY, KIN, name_stems, split_runs, stem, stem_text
 from language.text import read_text
@@ -89,10 +90,10 @@ def _units(text: str, spans: Sequence[Span], unit: Unit | None) -> Iterator[Span
 def find_left_over(text: str, claimed: Iterable[Span], known: frozenset[str]) -> tuple[Span, ...]:
     """The words of ``text`` outside ``claimed`` that say something and are not among the ``known`` stems; neighbours
     joined."""
-    taken = [(span.start, span.end) for span in claimed if span.origin == 0]
+    taken = cover(text, ((span.start, span.end) for span in claimed if span.origin == 0))
     made: list[tuple[int, int]] = []
     for word, start, end in split_runs(strip_politeness(text)):
-        if any(start < last and first < end for first, last in taken):
+        if any(taken[start:end]):
             continue
         if not _tells(word, known):
             continue
@@ -112,7 +113,7 @@ def find_joined(text: str, left: Sequence[Span]) -> tuple[Span, ...]:
         for span in left
         if not any(start <= span.start and span.end <= end for start, end in quoted)
         and (
-            (_JOINED.search(text[: span.start]) is not None and _wish(text, span))
+            (search_before(_JOINED, text, span.start) is not None and _wish(text, span))
             or (_NAMED.search(span.text) is not None and _JOINS.match(text, span.end) is not None)
         )
     )
@@ -123,7 +124,9 @@ def _wish(text: str, span: Span) -> bool:
     if _NAMED.search(span.text) is not None:
         return True
     rest = text[span.end :].strip(" .!?")
-    return _AND.search(text[: span.start]) is not None and (not rest or rest.casefold() in {"too", "as well", "please"})
+    return search_before(_AND, text, span.start) is not None and (
+        not rest or rest.casefold() in {"too", "as well", "please"}
+    )
 
 
 def quote_spans(spans: Sequence[Span]) -> str:

@@ -119,7 +119,7 @@ def find_unaccounted(
         days_and_numbers |= {match.span() for match in pattern.finditer(polite)} if pattern is patterns.DATE else set()
     limits = [] if structure.restricts else [match.span() for match in patterns.LIMIT.finditer(polite)]
     if structure.computes_field:  # what is computed up to a limit is a guess at what was left open, whatever it quotes
-        limits = [each for each in limits if not patterns.FILLS.search(polite, 0, each[0])]
+        limits = [each for each in limits if not patterns.search_before(patterns.FILLS, polite, each[0])]
     if not structure.negates:
         found += [
             match.span("word") if match["word"] else match.span("out")
@@ -131,7 +131,7 @@ def find_unaccounted(
             number.kind == "cardinal"
             and not number.vague
             and number.value not in counted
-            and not (number.value in chosen_from and patterns.CHOSEN_FROM.search(polite, 0, number.start))
+            and not (number.value in chosen_from and patterns.search_before(patterns.CHOSEN_FROM, polite, number.start))
             and (not kinds or _counts_here(text, number, known))
             and not any(_conveys(draft, number.value) for draft in drafts)
         ):
@@ -161,13 +161,15 @@ def find_unaccounted(
     narrows_or_asks |= {
         each for each in found if text[slice(*each)].casefold() == "only" and _is_followed(text, each[1], taken)
     }
+    used = patterns.cover(text, taken)
+    spoken = patterns.cover(text, [*taken, *told])
     left = [
         each
         for each in sorted({*found, *limits, *modifiers})
         if each not in narrows_or_asks
         if each in modifiers
         or (each in limits and structure.computes_field)
-        or not any(start < each[1] and each[0] < end for start, end in [*taken, *(() if each in strict else told)])
+        or not any((used if each in strict else spoken)[slice(*each)])
     ]
     left = [each for each in left if not _taken_back(text, each, taken)]
     others = {*left} - {*days_and_numbers, *left_over}
@@ -188,8 +190,10 @@ def _outermost(told: Iterable[str]) -> list[str]:
 
 def _asks_whether(text: str, place: tuple[int, int], contracts: Sequence[Contract]) -> bool:
     """Whether an "if" tells what shall be found out, of calls that do nothing else."""
-    before = re.search(r"([^\W\d_]+)\s+(?:(?:out|me|us)\s+)?$", text[: place[0]])
-    if text[slice(*place)].casefold() != "if" or before is None or stem(before[1].casefold()) not in patterns.ASKING:
+    if text[slice(*place)].casefold() != "if":
+        return False
+    before = patterns.search_before(patterns.ASKED, text, place[0])
+    if before is None or stem(before[1].casefold()) not in patterns.ASKING:
         return False
     return bool(contracts) and all(_verbs([each]) & patterns.FINDING for each in contracts)
 
@@ -202,7 +206,7 @@ def _is_followed(text: str, at: int, taken: Sequence[tuple[int, int]]) -> bool:
 
 def _tells_why(text: str, at: int) -> bool:
     """Whether a day or number only dates the reason that is given: "for the outage on 3 March"."""
-    found = patterns.REASON.search(text, 0, at)
+    found = patterns.search_before(patterns.REASON, text, at)
     return found is not None and stem(found["what"].casefold()) not in patterns.UNITS
 
 
@@ -242,16 +246,16 @@ def _further_orders(text: str, taken: Sequence[tuple[int, int]], known: frozense
 def _joined_names(text: str, taken: Sequence[tuple[int, int]], known: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Names and numbers that "and" joins to something that was used, as one more of it."""
     claimed = [Span(start=start, end=end, text=text[start:end]) for start, end in taken]
+    starts, ends = {start for start, _ in taken}, {end for _, end in taken}
     for each in find_left_over(text, claimed, known):
-        whole = patterns.CODE.search(text, 0, each.start)
-        before = patterns.JOINED.search(text, 0, whole.start() if whole is not None else each.start)
+        if not patterns.NAME.match(each.text):
+            continue
+        whole = patterns.search_before(patterns.CODE, text, each.start)
+        before = patterns.search_before(patterns.JOINED, text, whole.start() if whole is not None else each.start)
         after = patterns.JOINS.match(text, each.end)
-        if patterns.CHOICE.search(text, 0, each.start):
+        if patterns.search_before(patterns.CHOICE, text, each.start):
             continue  # "whichever of A and B is older": one is chosen
-        if patterns.NAME.match(each.text) and (
-            (before is not None and any(end == before.start() for _, end in taken))
-            or (after is not None and any(start == after.end() for start, _ in taken))
-        ):
+        if (before is not None and before.start() in ends) or (after is not None and after.end() in starts):
             yield each.start, each.end
 
 
@@ -307,17 +311,19 @@ def _counts_here(text: str, number: numerals.Number, known: frozenset[str]) -> b
 
 def _taken_back(text: str, place: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
     """Whether later words replace these: a correction stands between them and something that was used."""
-    correction = patterns.CORRECTION.search(text, place[1])
-    return correction is not None and any(start >= correction.end() for start, _ in taken)
+    correction = patterns.first_from(patterns.CORRECTION, text, place[1])
+    return correction is not None and any(start >= correction[1] for start, _ in taken)
 
 
 def _clause(text: str, start: int, end: int) -> str:
     """The clause around a place, so that a person sees what is meant."""
-    begins = [
-        match.start() if match.group().isalpha() else match.end() for match in patterns.CLAUSE.finditer(text, 0, start)
-    ]
-    closing = patterns.CLAUSE.search(text, end)
-    first, last = (begins[-1] if begins else 0), (closing.start() if closing else len(text))
+    opening, closing = (
+        patterns.last_before(patterns.CLAUSE, text, start),
+        patterns.first_from(patterns.CLAUSE, text, end),
+    )
+    first, last = 0, closing[0] if closing else len(text)
+    if opening is not None:
+        first = opening[0] if text[slice(*opening)].isalpha() else opening[1]
     return text[first:last].strip(" ,;.!?\n")[:_MOST_TOLD] or text[start:end]
 
 

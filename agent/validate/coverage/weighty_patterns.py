@@ -4,6 +4,9 @@ orders, as patterns."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from language.stems import stem_text
@@ -101,5 +104,45 @@ SILENCE: Final = frozenset(
 )
 TO_ME: Final = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
 # "Check if": what follows is a question, where the call only finds things out.
+ASKED: Final = re.compile(r"([^\W\d_]+)\s+(?:(?:out|me|us)\s+)?$")
 ASKING: Final = frozenset(stem_text("check verify see know ask tell find confirm determine look wonder"))
 FINDING: Final = frozenset(stem_text("check verify see find get search list look show fetch query read count"))
+REACH: Final = 240
+"""Letters before a place within which what ends there may begin."""
+
+
+def search_before(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
+    """What ends at a place, by a pattern that ends with ``$``. Only the letters shortly before it are looked at, blanks
+    at its very end left out of account: asked for every word of a text, it takes time in proportion to it."""
+    return pattern.search(text, max(0, len(text[:at].rstrip()) - REACH), at)
+
+
+@lru_cache(maxsize=64)
+def _marks(pattern: re.Pattern[str], text: str) -> tuple[list[int], list[int]]:
+    spans = [match.span() for match in pattern.finditer(text)]
+    return [start for start, _ in spans], [end for _, end in spans]
+
+
+def last_before(pattern: re.Pattern[str], text: str, at: int) -> tuple[int, int] | None:
+    """The last match that ends at or before a place. All of a text are found once."""
+    starts, ends = _marks(pattern, text)
+    found = bisect_right(ends, at) - 1
+    return (starts[found], ends[found]) if found >= 0 else None
+
+
+def first_from(pattern: re.Pattern[str], text: str, at: int) -> tuple[int, int] | None:
+    """The first match that begins at or after a place."""
+    starts, ends = _marks(pattern, text)
+    found = bisect_left(starts, at)
+    if found and ends[found - 1] > at:  # in the middle of one: another may begin there
+        match = pattern.search(text, at)
+        return match.span() if match is not None else None
+    return (starts[found], ends[found]) if found < len(starts) else None
+
+
+def cover(text: str, places: Iterable[tuple[int, int]]) -> bytearray:
+    """For each letter of a text whether one of the places holds it."""
+    made = bytearray(len(text))
+    for start, end in places:
+        made[start:end] = b"\1" * (end - start)
+    return made

@@ -10,6 +10,7 @@ from agent.extract.references.vocabulary import person_like
 from agent.planning.proposal import (
     BelongsTo,
     ComputedArgument,
+    Condition,
     Find,
     RecordArgument,
 )
@@ -69,10 +70,7 @@ class StretchRecords(StretchValues):
                 self._speaks_of(reference)
             at = max(phrase.last, at + 1)
         for name, pieces in self.records.items():
-            kept = self._kept(pieces)
-            self.records[name] = [
-                each for at, each in enumerate(kept) if not any(_same_words(each, other) for other in kept[at + 1 :])
-            ]
+            self.records[name] = _without_repeated(self._kept(pieces))
         self._short_codes(names)
         for name in names:
             if name not in self.records and name in self.offer.required:
@@ -332,18 +330,21 @@ class StretchRecords(StretchValues):
         return owner if find.record != kind.name and isinstance(owner, Find) and find.said is None else find
 
 
-def _same_words(one: Piece, other: Piece) -> bool:
-    """Whether a later phrase means what an earlier one does: "Ada …, cancel her plan"."""
-    if not isinstance(one.argument, RecordArgument) or not isinstance(other.argument, RecordArgument):
-        return False
-    mine, theirs = one.argument.reference, other.argument.reference
-    if not isinstance(mine, Find) or not isinstance(theirs, Find) or mine.record != theirs.record:
-        return False
-    if mine.model_copy(update={"pick": theirs.pick}) == theirs:
-        return True
-    return (
-        mine.said is None
-        and mine.order is None
-        and bool(mine.where)
-        and all(each in theirs.where for each in mine.where)
-    )
+def _without_repeated(pieces: Sequence[Piece]) -> list[Piece]:
+    """Without phrases that a later one says in full: "Ada …, cancel her plan". What later ones say is kept as they are
+    gone through from the end, each only once."""
+    kept: list[Piece] = []
+    said: set[Find] = set()
+    told: dict[str, set[frozenset[Condition]]] = {}
+    for piece in reversed(pieces):
+        find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
+        if not isinstance(find, Find):
+            kept.append(piece)
+            continue
+        own, where = find.model_copy(update={"pick": "one"}), frozenset(find.where)
+        bare = find.said is None and find.order is None and bool(where)
+        if own not in said and not (bare and any(where <= each for each in told.get(find.record, ()))):
+            kept.append(piece)
+        said.add(own)
+        told.setdefault(find.record, set()).add(where)
+    return kept[::-1]
