@@ -21,7 +21,7 @@ from core.actor import OWNER, Actor
 from core.settings.fields import SettingFields
 from evals.cases.rows import Rows
 from registry.catalogue import Catalogue
-from registry.connector import Settings
+from registry.connector import PlatformAnswer, PlatformRequest, Settings
 from registry.contract import Contract, parse
 from registry.offers.shortlist import Shortlist
 from registry.records import Kinds
@@ -92,6 +92,9 @@ EVERY_READER: Final[Mapping[str, tuple[str, Mapping[str, Any], Mapping[str, Any]
 
 class _NoClient:
     async def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ARG002
+        raise AssertionError("nothing is asked of a platform here")
+
+    async def read(self, request: PlatformRequest) -> PlatformAnswer:  # noqa: ARG002
         raise AssertionError("nothing is asked of a platform here")
 
 
