@@ -21,6 +21,11 @@ from store.jobs.updates import LeaseLost
 log = logging.getLogger("opsiq.executors.queue")
 
 LEASE_S: Final = 60.0
+ALONE_PAUSES_S: Final = (10.0, 60.0, 120.0)
+"""By how much the lease of a suspected poison job is longer at each of its starts alone, after which it is parked. A
+machine whose processes are killed or starved a few times within seconds hits the same innocent job once; poison comes
+back however long one waits.
+"""
 OVERDUE_TURNS: Final = 16
 SETTLES_AT_ONCE: Final = 2
 """Where more than one may write: while one waits for an answer or the disk, the database works on the other."""
@@ -102,7 +107,8 @@ class Queue(Protocol):
 
     async def begin_alone(self, job: Job) -> int:
         """Counts, durably, that a job whose claims were lost is begun, and answers how often that makes. 0: it isn't
-        held any more."""
+        held any more. Its lease grows by the pause of ALONE_PAUSES_S, so that if this process ends now, nobody has the
+        job sooner than that."""
         ...
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
@@ -217,7 +223,7 @@ class SqlQueue:
 
     async def begin_alone(self, job: Job) -> int:
         async with self._database.begin() as session:
-            return await works.begin_alone(session, job)
+            return await works.begin_alone(session, job, [self.lease_s + pause_s for pause_s in ALONE_PAUSES_S])
 
     async def settle(self, group: Sequence[Settlement]) -> list[bool | Exception]:
         """Settles in one transaction; if a record raises, in one for each, so that it fails alone. Raises

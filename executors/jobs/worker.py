@@ -25,7 +25,7 @@ from executors.jobs.batch_settler import BatchSettler
 from executors.jobs.claim_planner import BATCH, LOOK_S, ClaimGroup, ClaimPlanner, failure_pause_s
 from executors.jobs.lane_scheduler import LaneScheduler
 from executors.jobs.leases import LeasedJob, Leases, Pause, brief, log_fields, pause
-from executors.jobs.queue import Dead, Done, Notify, OnDead, Outcome, Queue, Reschedule, Settled
+from executors.jobs.queue import ALONE_PAUSES_S, Dead, Done, Notify, OnDead, Outcome, Queue, Reschedule, Settled
 from store.jobs.jobs import Job
 
 log = logging.getLogger("opsiq.executors.engine")
@@ -37,8 +37,8 @@ MAX_ATTEMPTS: Final = 10
 SUSPECT: Final = 2
 """Claims lost in a row, after which work is begun with no other such work beside it: one of them may be what ends its
 processes."""
-MAX_ALONE: Final = 2
-"""How often that is tried before the work is parked."""
+MAX_ALONE: Final = len(ALONE_PAUSES_S)
+"""How often that is tried, with growing pauses, before the work is parked."""
 FIRST_BACKOFF_S: Final = 1.0
 MAX_BACKOFF_S: Final = 600.0
 _GAP_S: Final = 0.01
@@ -75,8 +75,8 @@ class Worker:
     ``max_attempts`` claims the job is marked dead (see SqlQueue's ``on_dead``).
 
     A job that kills its process never reaches a settle. So its lost claims are counted in its row; after SUSPECT of
-    them it runs with no other suspect beside it, and after MAX_ALONE more it is parked: marked dead without a start,
-    with what ``on_parked`` writes.
+    them it runs with no other suspect beside it and under a longer lease, and after MAX_ALONE more it is parked: marked
+    dead without a start, with what ``on_parked`` writes.
     """
 
     def __init__(
@@ -334,7 +334,7 @@ class Worker:
 
     async def _handle_suspect(self, job: Job) -> Outcome:
         """Runs a suspected poison job with no other suspect beside it, after counting the start: if the process ends
-        now, this job ended it."""
+        now, it is likely that this job ended it; if it does so each time, after longer and longer pauses, it did."""
         async with self._alone:
             begun = await self._queue.begin_alone(job)
             if not begun:
@@ -347,7 +347,10 @@ class Worker:
         return self._parks(job)
 
     def _parks(self, job: Job) -> Dead:
-        error = f"Parked: the process ended or was stuck {job.lost} times while it was at this. It is not tried again by itself."  # noqa: E501
+        error = (
+            f"Parked: the process ended or was stuck {job.lost} times while it was at this, {MAX_ALONE} of them with"
+            " nothing like it beside it. It is not tried again by itself."
+        )
         on_parked = self._on_parked
         if on_parked is None:
             return Dead(error)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Index,
     Select,
     and_,
+    case,
     delete,
     func,
     literal,
@@ -223,23 +224,26 @@ async def mark_dead(session: AsyncSession, job: Job, error: str) -> bool:
     return await _settle(session, job, state="dead", finished_ms=EpochMs(), error=error[:MAX_ERROR])
 
 
-async def begin_alone(session: AsyncSession, job: Job) -> int:
+async def begin_alone(session: AsyncSession, job: Job, leases_s: Sequence[float]) -> int:
     """Counts that a job whose claims were lost is begun with no other such job beside it, and answers how often that
-    makes; 0 if it isn't held. How often that makes; 0 if it isn't held."""
-    statement = update(_T).where(_held(job)).values(alone=_T.c.alone + 1).returning(_T.c.alone)
+    makes; 0 if it isn't held. ``leases_s``: how long it is leased for from now, by how often that makes; beyond them
+    the lease stays as it is. Renewals never shorten it."""
+    held_until = case(
+        *((_T.c.alone == begun, EpochMs() + round(lease_s * 1000)) for begun, lease_s in enumerate(leases_s)),
+        else_=_T.c.due_ms,
+    )
+    statement = update(_T).where(_held(job)).values(alone=_T.c.alone + 1, due_ms=held_until).returning(_T.c.alone)
     return (await session.execute(statement)).scalar_one_or_none() or 0
 
 
 async def renew(session: AsyncSession, job: Job, lease_s: float) -> bool:
-    """Extends the lease to ``lease_s`` from now. False: it isn't held any more, so stop."""
+    """Extends the lease to ``lease_s`` from now, if it isn't longer already. False: it isn't held any more, so stop."""
     return (job.id, job.attempt) in await renew_many(session, [job], lease_s)
 
 
 async def renew_many(session: AsyncSession, jobs: Sequence[Job], lease_s: float) -> set[tuple[str, int]]:
     """Extends many leases, as ``renew`` does, and answers the (id, attempt) of those that are still held, all of which
-    are counted in their lanes from then on: what takes so long is no longer quick. Answers the (id, attempt) of those
-    that are still held, all of which are counted in their lanes from then on: what takes so long is no longer what was
-    meant to be quick.
+    are counted in their lanes from then on: what takes so long is no longer quick.
     """
     return await update_claimed(
         session, _T, "renewed", [_claim(one) for one in jobs], {"lease_ms": round(lease_s * 1000)}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import Any, Final, Literal
 
-from sqlalchemy import BigInteger, Delete, Table, Update, and_, bindparam, column, delete, update
+from sqlalchemy import BigInteger, Delete, Table, Update, and_, bindparam, case, column, delete, update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -86,8 +86,13 @@ def _statement(job: Table, change: Change, postgresql: bool) -> Update | Delete:
     return delete(job).where(mine) if change == "forgotten" else update(job).where(mine).values(_COLUMNS[change])
 
 
+_RENEWED: Final = EpochMs() + bindparam("lease_ms", type_=BigInteger)
 _COLUMNS: Final[dict[Change, dict[str, Any]]] = {
     "done": {"state": "done", "finished_ms": EpochMs()},
     "released": {"state": "ready", "owner": None, "due_ms": EpochMs(), "turn_ms": EpochMs(), "counted_in": None},
-    "renewed": {"due_ms": EpochMs() + bindparam("lease_ms", type_=BigInteger), "counted_in": column("lane")},
+    # What is begun alone is leased for longer: see ``store.jobs.jobs.begin_alone``.
+    "renewed": {
+        "due_ms": case((column("due_ms") > _RENEWED, column("due_ms")), else_=_RENEWED),
+        "counted_in": column("lane"),
+    },
 }

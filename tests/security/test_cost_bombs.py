@@ -282,11 +282,11 @@ def test_a_document_that_would_cost_too_much_is_refused_beside_the_server(
 
 
 def test_work_that_ends_its_processes_is_parked_and_told(world: Installation, health: Health) -> None:
-    """As it stands after the fourth process that ended in the middle of it, twice of them with nothing like it beside
+    """As it stands after the fifth process that ended in the middle of it, three of them with nothing like it beside
     it."""
     event_id = fire(world)
     reacted(world, event_id)
-    with_lost = "state = 'claimed', owner = 'gone', lost = 3, alone = 2, attempt = 4, due_ms = 0, turn_ms = 0, finished_ms = NULL"  # noqa: E501
+    with_lost = "state = 'claimed', owner = 'gone', lost = 4, alone = 3, attempt = 5, due_ms = 0, turn_ms = 0, finished_ms = NULL"  # noqa: E501
     world.execute(f"UPDATE work SET {with_lost} WHERE key = :key", key=event_id)
 
     def parked() -> list[dict[str, Any]]:
@@ -295,7 +295,7 @@ def test_work_that_ends_its_processes_is_parked_and_told(world: Installation, he
 
     (entry,) = until(parked)
     assert entry["data"]["event_id"] == event_id
-    assert entry["data"]["claims_lost"] == 4
+    assert entry["data"]["claims_lost"] == 5
     assert world.execute("SELECT state FROM work WHERE key = :key", key=event_id) == [("dead",)]
     told = doctor(world)
     assert "Parked" in told

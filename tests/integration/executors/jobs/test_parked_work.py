@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from executors.jobs.queue import Done, Outcome, Reschedule, Settlement, SqlQueue
+from executors.jobs.queue import ALONE_PAUSES_S, Done, Outcome, Reschedule, Settlement, SqlQueue
 from executors.jobs.worker import MAX_ALONE, SUSPECT, Worker
 from store.database import Database
 from store.jobs import jobs as works
@@ -56,7 +57,63 @@ async def test_claims_lost_in_a_row_are_counted_and_a_settle_ends_the_row(databa
     assert await queue.begin_alone(job) == 0, "a claim that is over counts nothing"
 
 
-async def test_poison_is_begun_twice_alone_and_then_parked(database: Database) -> None:
+async def pass_time(database: Database, seconds: float) -> None:
+    """As if so much time had passed for every row."""
+    async with database.begin() as session:
+        await session.execute(
+            text("UPDATE work SET due_ms = due_ms - :ms, turn_ms = turn_ms - :ms"), {"ms": round(seconds * 1000)}
+        )
+
+
+async def test_what_is_begun_alone_is_leased_for_longer_each_time(database: Database) -> None:
+    lease_s = 60.0
+    queue = SqlQueue(database, owner="one", lease_s=lease_s)
+    await put(database, "a")
+    await lose(database, SUSPECT, "a")
+    for pause_s in ALONE_PAUSES_S:
+        (job,) = await queue.claim(["note"], 1)
+        await queue.begin_alone(job)
+        await pass_time(database, pause_s / 2)
+        assert await queue.renew([job]) == [], "a renewal does not shorten it"
+        due_s = await queue.next_due_s(["note"])
+        assert due_s is not None
+        assert due_s == pytest.approx(lease_s + pause_s / 2, abs=3)
+        await pass_time(database, due_s - 1)
+        assert await queue.claim(["note"], 1) == []
+        await pass_time(database, 1.1)
+    (job,) = await queue.claim(["note"], 1)
+    assert await queue.begin_alone(job) == MAX_ALONE + 1
+    due_s = await queue.next_due_s(["note"])
+    assert due_s == pytest.approx(lease_s, abs=5), "it is parked, not begun"
+
+
+async def test_a_minute_of_kills_every_three_seconds_parks_nothing_innocent(database: Database) -> None:
+    begun: list[str] = []
+
+    async def slow(job: Job) -> Outcome:
+        begun.append(job.key)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    def worker(kind: type[SqlQueue], owner: str, handler: Callable[[Job], Awaitable[Outcome]]) -> Worker:
+        return Worker(kind(database, owner=owner, lease_s=4.0), {"note": handler}, poll_s=0.1)
+
+    await put(database, "a")
+    for kill in range(20):
+        before = len(begun)
+        dying = worker(Killed, f"dying {kill}", slow)
+        await dying.start()
+        if await SqlQueue(database, owner="looks").next_due_s(["note"]) == 0 or len(begun) > before:
+            await until(lambda: len(begun) > before)  # noqa: B023 (it is called before the next turn)
+        await dying.stop(0)
+        await pass_time(database, 3)
+    assert (await lost(database, "a"))[1] < MAX_ALONE
+    await expire(database)
+    async with worker(SqlQueue, "living", Note()):
+        await becomes(database, {"done": 1})
+
+
+async def test_poison_is_begun_a_few_times_alone_and_then_parked(database: Database) -> None:
     begun: list[str] = []
     blocked_keys: list[str] = []
 
@@ -82,7 +139,7 @@ async def test_poison_is_begun_twice_alone_and_then_parked(database: Database) -
         await becomes(database, {"dead": 1})
     assert len(begun) == MAX_ALONE, "it was not begun again"
     (told,) = blocked_keys
-    assert told.startswith("a: Parked: the process ended or was stuck 4 times")
+    assert told.startswith(f"a: Parked: the process ended or was stuck {SUSPECT + MAX_ALONE} times")
     async with database.begin() as session:
         assert [each[1:3] for each in await works.dead_jobs(session, 10)] == [("note", "a")]
         assert await works.revive(session, "ws_1", "a")
