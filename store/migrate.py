@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from core.errors import BadSetting
@@ -40,6 +40,10 @@ async def upgrade(url: str) -> None:
 
 async def upgrade_open(database: Database) -> None:
     """Runs ``upgrade`` on an open database."""
+    # Nearly every start finds nothing to do, and Alembic with what it imports costs each process 0.2 s and 7 MB.
+    async with database.read() as session:
+        if await (await session.connection()).run_sync(_current_revision) == newest_revision():
+            return
     async with database.begin() as session:
         if database.dialect == "postgresql":
             await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -51,6 +55,19 @@ async def missing_revisions(database: Database) -> list[str]:
     version."""
     async with database.read() as session:
         return await (await session.connection()).run_sync(_missing)
+
+
+def newest_revision() -> str:
+    """The revision that the last step leads to: steps are numbered in the names of their files."""
+    return max(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
+
+
+def _current_revision(connection: Connection) -> str | None:
+    """The revision that the database is at; None for one without any, or with more than one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    return str(found[0]) if len(found) == 1 else None
 
 
 def _missing(connection: Connection) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
 
 from fastapi import FastAPI
 
@@ -60,7 +61,7 @@ def create_app(opened: AbstractAsyncContextManager[Container], *, limits: Limits
 
     app = FastAPI(
         title="OpsIQ",
-        version="0.1.0",
+        version=version("opsiq-server"),
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

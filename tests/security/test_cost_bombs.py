@@ -137,7 +137,7 @@ def firings(world: Installation, rule: str) -> list[dict[str, Any]]:
 
 def doctor(world: Installation) -> str:
     command = [sys.executable, "-m", "cli.main", "doctor", "--json"]
-    told = subprocess.run(command, env=world.environment(), capture_output=True, text=True, check=False, timeout=60)
+    told = subprocess.run(command, env=world.environment(), capture_output=True, text=True, check=False, timeout=180)
     return told.stdout
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,12 +11,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from core.errors import BadSetting
 from store.all_tables import METADATA
 from store.database import Database
-from store.migrate import _config, upgrade, upgrade_open
+from store.migrate import FOLDER, _config, newest_revision, upgrade, upgrade_open
 from store.runs import runs
 from tests.integration.store.rowmaking import a_run
 
@@ -71,6 +74,20 @@ async def test_only_open_work_is_in_the_index_that_claims_go_by(database: Databa
 
     async with database.read() as session:
         assert "finished_ms IS NULL" in await (await session.connection()).run_sync(where)
+
+
+def test_the_newest_revision_is_the_head_that_alembic_finds() -> None:
+    found = ScriptDirectory(str(FOLDER)).get_current_head()
+    assert newest_revision() == found
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_alembic(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'opsiq.db'}"
+    asyncio.run(upgrade(url))
+    said = "import asyncio, sys; from store.migrate import upgrade; asyncio.run(upgrade(sys.argv[1])); "
+    code = said + "print(sorted({name.partition('.')[0] for name in sys.modules} & {'alembic', 'mako', 'pygments'}))"
+    done = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 async def test_upgrading_again_changes_nothing(database: Database, database_url: str) -> None:

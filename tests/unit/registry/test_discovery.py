@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import connectors
+from registry.declarative.linted_digests import lint_connectors, linted_digests
 from registry.discovery import BrokenConnector, discover
+
+SHIPPED = Path(connectors.__file__).parent
 
 PACKAGE = "tests.unit.registry.dropped"
 FOUND, BROKEN = discover(PACKAGE)
@@ -31,3 +43,33 @@ def test_the_connectors_of_this_house_are_whole() -> None:
     found, broken = discover()
     assert "saas" in [each.name for each in found]
     assert broken == []
+
+
+def test_shipped_documents_are_those_that_were_linted_last() -> None:
+    """If this fails: ``python -m registry.declarative.linted_digests connectors``."""
+    assert linted_digests(SHIPPED) == lint_connectors(SHIPPED)
+    assert set(linted_digests(SHIPPED)) == {path.parent.name for path in SHIPPED.glob("*/connector.json")}
+
+
+def test_a_document_that_was_changed_since_it_was_linted_is_linted_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "changed_connectors"
+    shutil.copytree(SHIPPED / "pretix", package / "pretix")
+    (package / "__init__.py").write_text("")
+    (package / "linted.json").write_text((SHIPPED / "linted.json").read_text())
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [each.name for each in discover("changed_connectors")[0]] == ["pretix"]
+    document = json.loads((package / "pretix" / "connector.json").read_text())
+    kind = next(iter(document["kinds"].values()))
+    kind["id"] = "no_such_field"
+    (package / "pretix" / "connector.json").write_text(json.dumps(document))
+    found, (broken,) = discover("changed_connectors")
+    assert not found
+    assert "no_such_field" in broken.why
+
+
+def test_shipped_documents_are_not_linted_at_a_start() -> None:
+    code = "import sys; from registry.discovery import discover; print(len(discover()[1]), 'cel' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "False"], "linting compiles conditions"
