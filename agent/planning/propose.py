@@ -102,7 +102,10 @@ async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseC
     full. What no word asks for is asked about, whatever the model plans."""
     read, planned = resolved.by_rules, list_planned_actions(made)
     if isinstance(read, Abstain) and isinstance(made.verdict, Plan | Question) and planned:
-        return _ask_which(task, [made]) if read.reason in ("nothing_fits", "below_threshold") else made
+        return _ask_which(task, planned, made) if read.reason in ("nothing_fits", "below_threshold") else made
+    if isinstance(read, Ask) and read.question.slot == "action" and isinstance(made.verdict, Plan) and planned:
+        left_open = tuple(each.id for each in read.question.candidates)
+        return made if set(planned) <= set(left_open) else _ask_which(task, (*left_open, *planned), made)
     if not isinstance(read, Calls | Proposed):
         return made
     notes = (*resolved.trace.notes, "planned as the words read without the model")
@@ -136,14 +139,14 @@ def _contradicts(verdict: Plan | Reply, made: Outcome) -> bool:
     )
 
 
-def _ask_which(task: Task, made: Sequence[Outcome]) -> Outcome:
-    """Which of the planned actions is meant; of a single one, whether it is."""
-    names = dict.fromkeys(name for each in made for name in list_planned_actions(each))
-    contracts = [contract for name in names if (contract := task.workspace_context.catalogue.get(name)) is not None]
+def _ask_which(task: Task, actions: Sequence[str], made: Outcome) -> Outcome:
+    """Which of the actions is meant; of a single one, whether it is."""
+    catalogue = task.workspace_context.catalogue
+    contracts = [contract for name in dict.fromkeys(actions) if (contract := catalogue.get(name)) is not None]
     candidates = tuple(Candidate(id=each.name, label=each.title, detail=each.description[:200]) for each in contracts)
     text = "Is this what you mean?" if len(candidates) == 1 else "Which of these do you mean?"
     question = Question(slot="action", code="unclear_action", text=text, candidates=candidates)
-    return replace(made[0], verdict=question, proposal=None)
+    return replace(made, verdict=question, proposal=None)
 
 
 async def _planned(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
@@ -272,7 +275,7 @@ async def _whichever_works(
         if len(some) == 1 and (sure or _harmless(task, some[0])):
             return some[0]
     made = made if sure else working or standing or made
-    return _ask_which(task, made)
+    return _ask_which(task, [name for each in made for name in list_planned_actions(each)], made[0])
 
 
 def _is_not_found(verdict: Verdict) -> bool:

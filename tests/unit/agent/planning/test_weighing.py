@@ -1,0 +1,60 @@
+"""A small model's answer beside what the words alone leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Abstain, Ask, Candidate, Plan, Question, Request, Resolved
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.model.resolver import ProposingResolver
+from prompts import PLAIN_VERSION
+from tests.unit.own_worlds import NOW, OWNER, Says, world
+
+FINE = {"name": None, "owner": "Ines Duarte", "state": "due", "which": "last"}
+ANSWER = {"calls": [{"action": "waive_fine", "fine_id": FINE}]}
+
+
+class Beside(ProposingResolver):
+    """A plain model's answer with another reading of the words beside it."""
+
+    def __init__(self, by_rules: Abstain | Ask) -> None:
+        super().__init__(Says(ANSWER), version=PLAIN_VERSION)
+        self.by_rules = by_rules
+
+    async def resolve(self, *given: Any) -> Resolved:
+        return (await super().resolve(*given)).model_copy(update={"by_rules": self.by_rules})
+
+
+async def verdict_beside(by_rules: Abstain | Ask) -> Any:
+    request = Request(text="waive the last fine of Ines Duarte that is due", now=NOW)
+    task = Task(request, OWNER, world("lending"), "run_00000000000000000000000001")
+    return (await propose(task, Beside(by_rules))).verdict
+
+
+def which(*names: str) -> Ask:
+    candidates = tuple(Candidate(id=name, label=name) for name in names)
+    return Ask(question=Question(slot="action", code="unclear_action", text="Which?", candidates=candidates))
+
+
+def offered(verdict: Any) -> Sequence[str]:
+    assert isinstance(verdict, Question), verdict
+    assert verdict.code == "unclear_action"
+    return [each.id for each in verdict.candidates]
+
+
+async def test_the_model_decides_among_the_actions_that_the_words_leave_open() -> None:
+    assert isinstance(await verdict_beside(which("lending.charge_fine", "lending.waive_fine")), Plan)
+
+
+async def test_another_action_than_the_words_leave_open_is_asked_about_with_them() -> None:
+    asked = await verdict_beside(which("lending.charge_fine"))
+    assert offered(asked) == ["lending.charge_fine", "lending.waive_fine"]
+
+
+@pytest.mark.parametrize("reason", ["nothing_fits", "below_threshold"])
+async def test_an_action_that_no_word_asks_for_is_asked_about(reason: Any) -> None:
+    assert offered(await verdict_beside(Abstain(reason=reason, detail=""))) == ["lending.waive_fine"]
