@@ -111,6 +111,8 @@ async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseC
     notes = (*resolved.trace.notes, "planned as the words read without the model")
     without = Resolved(resolution=read, trace=resolved.trace.model_copy(update={"notes": notes}))
     other = await _planned(task, without, on_phase)
+    if isinstance(read, Proposed) and isinstance(read.proposal.result, NoneResult):
+        return other  # what this person may not do: another action is no substitute
     if not isinstance(other.verdict, Plan | Reply):
         return made
     same = planned == (tuple(draft.action for draft in other.drafts) or list_planned_actions(other))

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Abstain, Ask, Candidate, Plan, Question, Request, Resolved
+from agent.pipeline import Abstain, Ask, Candidate, Plan, Proposed, Question, Request, Resolved
+from agent.planning.proposal import NoneResult, Proposal
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
@@ -21,7 +22,7 @@ ANSWER = {"calls": [{"action": "waive_fine", "fine_id": FINE}]}
 class Beside(ProposingResolver):
     """A plain model's answer with another reading of the words beside it."""
 
-    def __init__(self, by_rules: Abstain | Ask) -> None:
+    def __init__(self, by_rules: Abstain | Ask | Proposed) -> None:
         super().__init__(Says(ANSWER), version=PLAIN_VERSION)
         self.by_rules = by_rules
 
@@ -29,7 +30,7 @@ class Beside(ProposingResolver):
         return (await super().resolve(*given)).model_copy(update={"by_rules": self.by_rules})
 
 
-async def verdict_beside(by_rules: Abstain | Ask) -> Any:
+async def verdict_beside(by_rules: Abstain | Ask | Proposed) -> Any:
     request = Request(text="waive the last fine of Ines Duarte that is due", now=NOW)
     task = Task(request, OWNER, world("lending"), "run_00000000000000000000000001")
     return (await propose(task, Beside(by_rules))).verdict
@@ -58,3 +59,9 @@ async def test_another_action_than_the_words_leave_open_is_asked_about_with_them
 @pytest.mark.parametrize("reason", ["nothing_fits", "below_threshold"])
 async def test_an_action_that_no_word_asks_for_is_asked_about(reason: Any) -> None:
     assert offered(await verdict_beside(Abstain(reason=reason, detail=""))) == ["lending.waive_fine"]
+
+
+async def test_what_a_person_may_not_do_is_said_whatever_the_model_plans() -> None:
+    forbidden = NoneResult(reason="not allowed", action="lending.waive_fine")
+    made = await verdict_beside(Proposed(proposal=Proposal(result=forbidden)))
+    assert not isinstance(made, Plan | Question), made
