@@ -21,6 +21,7 @@ from agent.resolve.model.arguments import TIMES, ActionForm, ArgumentForm, nativ
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain_values import MAX_LENGTH, PlainValues
 from agent.resolve.model.span_matching import locate
+from agent.resolve.rules.clauses import split_clauses
 from language import numerals
 from language.text import read_text
 from registry.records import RecordKind
@@ -154,7 +155,7 @@ class PlainParser(Parser):
         return super().parse({"understood": "", "result": self._written_out(calls), "left_over": []})
 
     def _written_out(self, calls: Sequence[Mapping[str, Any]]) -> Json:
-        done = [each for each in calls if each.get("action") in self.actions]
+        done = self._as_many_as_ordered([each for each in calls if each.get("action") in self.actions])
         if done:
             return {"type": "plan", "steps": [self._whole_call(each, alone=len(done) == 1) for each in done]}
         first = calls[0] if calls else {"action": NONE}
@@ -168,6 +169,14 @@ class PlainParser(Parser):
                 reason = first.get("reason") if first.get("reason") in REASONS else REASONS[0]
                 return {"type": "none", "reason": reason, "action": None, "quote": ""}
         raise BadProposal("a call names no offered action")
+
+    def _as_many_as_ordered(self, calls: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Without calls that stand there twice, and, of one order, without those of further actions: a small model that
+        may go on does. A second order that is so left out has words, which are asked about."""
+        made = [each for at, each in enumerate(calls) if each not in calls[:at]]
+        if len(made) > 1 and len(split_clauses(self.values.text)) == 1:
+            made = [each for each in made if each["action"] == made[0]["action"]]
+        return made
 
     def _whole_call(self, call: Mapping[str, Any], *, alone: bool) -> Json:
         action = self.actions[str(call["action"])]

@@ -127,6 +127,14 @@ def test_a_number_is_quoted_with_its_unit_and_a_run_together_word_where_it_stand
     assert made["mode"] == ("dropoff", "drop off")
 
 
+def test_calls_beyond_what_was_ordered_are_left_out() -> None:
+    request = Request(text="book a ride with car KX-204 on 2027-03-05", now=NOW)
+    parser = prepare(request, Shortlist([RIDE, SHOP], role="owner"), (), version=PLAIN_VERSION).parser
+    one = {"action": "book_ride", "code": "KX-204", "day": "2027-03-05"}
+    made = parser.parse({"calls": [one, one, {"action": "find_shop", "city": "Graz", "size": "large"}]})
+    assert [each.action for each in made.result.calls] == ["town.book_ride"]  # type: ignore[union-attr]
+
+
 def test_a_word_for_nothing_and_a_value_given_twice_are_left_out() -> None:
     made = ride("car KX-204 on 2027-03-05 with any luck, quietly", code="KX-204", note="any", remark="KX-204")
     assert {"note", "remark"}.isdisjoint(made)
