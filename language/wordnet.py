@@ -5,6 +5,7 @@ The lists stand in ``language/english`` (its README says how they are made) and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -17,6 +18,8 @@ _ENDINGS: Final = (
     ("s", ("",)), ("es", ("",)), ("ies", ("y",)), ("ed", ("", "e")), ("ied", ("y",)), ("ing", ("", "e")), ("ly", ("",)),
     ("er", ("", "e")), ("est", ("", "e")),
 )  # fmt: skip
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_FEWEST_WORDS: Final = 4
 _HISSING: Final = ("s", "x", "z", "ch", "sh", "o")
 
 
@@ -36,6 +39,15 @@ def is_word(word: str) -> bool:
         if any(root + other in words for other in others) or (doubled and root[:-1] in words):
             return True
     return False
+
+
+def is_english(text: str) -> bool:
+    """Whether a text reads as English: half of its words or more are, or there are too few to tell."""
+    words = _WORD.findall(text.casefold())
+    if not words:
+        return not any(char.isalpha() for char in text)
+    known = sum(is_word(word) for word in words)
+    return 2 * known >= len(words) or (len(words) < _FEWEST_WORDS and all(word.isascii() for word in words))
 
 
 @cache

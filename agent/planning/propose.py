@@ -43,6 +43,7 @@ from agent.validate.proposed import plan_proposal
 from agent.validate.questions import join
 from agent.validate.records.scope import RecordScope
 from core.errors import ModelMisbehaved, ModelUnavailable
+from language.wordnet import is_english
 from registry.contract import Risk, Unit
 from registry.offers.shortlist import Shortlist
 
@@ -52,6 +53,7 @@ TOO_COSTLY: Final = (
 """What is said where the budget of CPU was spent."""
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
 UNDERSTOOD_OTHERWISE: Final = "The model understood this otherwise; it is how your words read without it. Check it."
+READ_BY_MODEL_ALONE: Final = "Only the model can read these words; check that it is what you mean."
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 
 
@@ -102,7 +104,11 @@ async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseC
     full. What no word asks for is asked about, whatever the model plans."""
     read, planned = resolved.by_rules, list_planned_actions(made)
     if isinstance(read, Abstain) and isinstance(made.verdict, Plan | Question) and planned:
-        return _ask_which(task, planned, made) if read.reason in ("nothing_fits", "below_threshold") else made
+        if read.reason not in ("nothing_fits", "below_threshold"):
+            return made
+        if is_english(task.request.text) or not _quotes(made):
+            return _ask_which(task, planned, made)
+        return _held(made, READ_BY_MODEL_ALONE)
     if isinstance(read, Ask) and read.question.slot == "action" and isinstance(made.verdict, Plan) and planned:
         left_open = tuple(each.id for each in read.question.candidates)
         return made if set(planned) <= set(left_open) else _ask_which(task, (*left_open, *planned), made)
@@ -118,9 +124,24 @@ async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseC
     same = planned == (tuple(draft.action for draft in other.drafts) or list_planned_actions(other))
     if same and isinstance(read, Calls) and (isinstance(made.verdict, Plan) or _contradicts(other.verdict, made)):
         return made
-    changes = isinstance(other.verdict, Plan) and any(step.risk is not Risk.READ for step in other.verdict.steps)
-    alike = same and isinstance(made.verdict, Plan | Reply)
-    return replace(other, waits=(*other.waits, UNDERSTOOD_OTHERWISE)) if changes and not alike else other
+    return other if same and isinstance(made.verdict, Plan | Reply) else _held(other, UNDERSTOOD_OTHERWISE)
+
+
+def _held(made: Outcome, why: str) -> Outcome:
+    """The outcome, waiting for a person where its plan changes something."""
+    changes = isinstance(made.verdict, Plan) and any(step.risk is not Risk.READ for step in made.verdict.steps)
+    return replace(made, waits=(*made.waits, why)) if changes else made
+
+
+def _quotes(made: Outcome) -> bool:
+    """Whether some value that the model gave stands in the words."""
+    result = made.proposal.result if made.proposal is not None else None
+    calls = result.calls if isinstance(result, PlanResult) else ()
+    return any(
+        isinstance(each, TypedValue) and each.quote is not None and each.quote.text == each.value
+        for call in calls
+        for each in call.arguments.values()
+    )
 
 
 def _contradicts(verdict: Plan | Reply, made: Outcome) -> bool:

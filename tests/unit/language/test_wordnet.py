@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from language.spell_correction import Speller, is_same_word
 from language.stems import stem
-from language.wordnet import find_similar_stems, is_word, load_phrasal_verbs, rate_similarity
+from language.wordnet import find_similar_stems, is_english, is_word, load_phrasal_verbs, rate_similarity
 
 SPELLER = Speller(
     ("review", "first", "meeting", "schedule", "cancel", "invoice", "subscription", "lamp", "heading", "healing")
@@ -102,3 +102,17 @@ def test_verbs_that_mean_the_like_are_known_with_how_often_they_do() -> None:
 
 def test_a_verb_of_two_words_is_the_plain_one() -> None:
     assert load_phrasal_verbs()["call off"] == "cancel"
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("put Odile Marchetti's trial off until Thursday", True),
+        ("ok", True),
+        ("la ruta del autobús nueve está cerrada", False),
+        ("請幫我取消", False),
+        ("42", True),
+    ],
+)
+def test_a_text_is_english_where_half_of_its_words_are(text: str, english: bool) -> None:
+    assert is_english(text) is english

@@ -9,7 +9,7 @@ import pytest
 
 from agent.pipeline import Abstain, Ask, Candidate, Plan, Proposed, Question, Request, Resolved
 from agent.planning.proposal import NoneResult, Proposal
-from agent.planning.propose import propose
+from agent.planning.propose import READ_BY_MODEL_ALONE, propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from prompts import PLAIN_VERSION
@@ -22,18 +22,18 @@ ANSWER = {"calls": [{"action": "waive_fine", "fine_id": FINE}]}
 class Beside(ProposingResolver):
     """A plain model's answer with another reading of the words beside it."""
 
-    def __init__(self, by_rules: Abstain | Ask | Proposed) -> None:
-        super().__init__(Says(ANSWER), version=PLAIN_VERSION)
+    def __init__(self, by_rules: Abstain | Ask | Proposed, answer: Any) -> None:
+        super().__init__(Says(answer), version=PLAIN_VERSION)
         self.by_rules = by_rules
 
     async def resolve(self, *given: Any) -> Resolved:
         return (await super().resolve(*given)).model_copy(update={"by_rules": self.by_rules})
 
 
-async def verdict_beside(by_rules: Abstain | Ask | Proposed) -> Any:
-    request = Request(text="waive the last fine of Ines Duarte that is due", now=NOW)
+async def verdict_beside(by_rules: Abstain | Ask | Proposed, text: str = "", answer: Any = None) -> Any:
+    request = Request(text=text or "waive the last fine of Ines Duarte that is due", now=NOW)
     task = Task(request, OWNER, world("lending"), "run_00000000000000000000000001")
-    return (await propose(task, Beside(by_rules))).verdict
+    return (await propose(task, Beside(by_rules, answer or ANSWER))).verdict
 
 
 def which(*names: str) -> Ask:
@@ -65,3 +65,14 @@ async def test_what_a_person_may_not_do_is_said_whatever_the_model_plans() -> No
     forbidden = NoneResult(reason="not allowed", action="lending.waive_fine")
     made = await verdict_beside(Proposed(proposal=Proposal(result=forbidden)))
     assert not isinstance(made, Plan | Question), made
+
+
+async def test_words_of_another_language_are_the_models_to_read_and_wait() -> None:
+    nothing = Abstain(reason="nothing_fits", detail="")
+    said = "la estantería de la tile cutter es ahora front"
+    shelf = {"item_id": {"name": "tile cutter", "owner": None, "state": None, "which": "one"}, "shelf": "front"}
+    made = await verdict_beside(nothing, said, {"calls": [{"action": "set_shelf", **shelf}]})
+    assert isinstance(made, Plan), made
+    assert READ_BY_MODEL_ALONE in made.held
+    unsaid = {"calls": [{"action": "set_shelf", **shelf, "shelf": "back"}]}
+    assert offered(await verdict_beside(nothing, said, unsaid)) == ["lending.set_shelf"]
