@@ -132,7 +132,7 @@ def _bare(text: Text, spec: ParameterSpec, start: int, end: int) -> str:
 def scan_exact(
     words: str, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
 ) -> Reading | None:
-    from agent.extract.scan import read_exact  # arrays hold anything that scan reads, and scan reads arrays
+    from agent.extract.parameter_reader import read_exact  # arrays hold anything that it reads, and it reads arrays
 
     return read_exact(words, name=name, schema=schema, annotation=annotation, now=now)
 

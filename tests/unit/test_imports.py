@@ -11,7 +11,7 @@ ROOMS: Final = (
     "agent", "app", "cli", "connectors", "core", "evals", "events", "executors", "language", "prompts", "registry",
     "store", "web",
 )  # fmt: skip
-KNOWN: Final = {("agent.extract.arrays", "agent.extract.scan")}
+KNOWN: Final = {("agent.extract.arrays", "agent.extract.parameter_reader")}
 """A list is read item by item, and an item may be a list."""
 
 

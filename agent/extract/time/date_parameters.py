@@ -6,11 +6,10 @@ import re
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from agent.extract import formats
 from agent.extract.context import label, rate_affinity
 from agent.extract.parameter_spec import ParameterSpec
 from agent.extract.reading import Candidate
-from agent.extract.time import dates, durations, times
+from agent.extract.time import date_formats, dates, durations, times
 from language.text import Text, word_set
 
 _STAMP: Final = re.compile(
@@ -27,7 +26,7 @@ def find_days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
     found = dates.find(text, now.date())
     for index, when in enumerate(found):
         day = when.last if ends and when.last is not None else when.day
-        form = spec.form if spec.form and formats.has_day(spec.form) else None
+        form = spec.form if spec.form and date_formats.has_day(spec.form) else None
         if spec.schema.get("format") in {"date", "date-time"}:
             form = None
         weight = (
@@ -36,7 +35,7 @@ def find_days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
             + 0.5 * label(text, when.start, when.end, spec)
             + _way(text, spec, when, index, len(found))
         )
-        written = formats.write(day, form, zone=False)
+        written = date_formats.write(day, form, zone=False)
         made.append(Candidate(when.start, when.end, written, _told(text, when, written), day.isoformat(), weight))
     if ends:
         made += _open_ended(text, spec, now, found)
@@ -60,8 +59,8 @@ def _open_ended(text: Text, spec: ParameterSpec, now: datetime, found: tuple[dat
     for when in found:
         before = text.before(when.start, 1)
         if before and before[0].low == "since":
-            form = spec.form if spec.form and formats.has_day(spec.form) else None
-            written = formats.write(now.date(), form, zone=False)
+            form = spec.form if spec.form and date_formats.has_day(spec.form) else None
+            written = date_formats.write(now.date(), form, zone=False)
             said = text.plain[before[0].start : when.end]
             made.append(
                 Candidate(before[0].start, when.end, written, f"{said} → until today, {written}", written, 0.45)
@@ -78,7 +77,7 @@ def _told(text: Text, when: dates.DateSpan, written: str) -> str:
 
 def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     made: list[Candidate] = []
-    form = spec.form if spec.form and formats.has_time(spec.form) and not formats.has_day(spec.form) else None
+    form = spec.form if spec.form and date_formats.has_time(spec.form) and not date_formats.has_day(spec.form) else None
     twelve = "12-hour" in spec.description.lower() or "am/pm" in spec.description.lower()
     found = times.find(text)
     for index, each in enumerate(found):
@@ -88,11 +87,11 @@ def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Can
         if len(found) > 1 and "end" in spec.roles and "start" not in spec.roles:
             weight += 0.1 if index == 1 else -0.1
         if spec.schema.get("format") == "time":
-            written = formats.write(datetime.combine(now.date(), moment, now.tzinfo), None, zone=True)[11:]
+            written = date_formats.write(datetime.combine(now.date(), moment, now.tzinfo), None, zone=True)[11:]
         elif twelve:
             written = moment.strftime("%I:%M %p").lstrip("0")
         else:
-            written = formats.write(moment, form, zone=False)
+            written = date_formats.write(moment, form, zone=False)
         said = text.plain[each.start : each.end]
         made.append(
             Candidate(each.start, each.end, written, "" if said == written else f"{said} → {written}", written, weight)
@@ -207,9 +206,9 @@ def _moment(
         value = int(moment.timestamp()) * (1000 if "millisecond" in spec.description.lower() else 1)
     else:
         form = None if spec.schema.get("format") == "date-time" else spec.form
-        if form is not None and not formats.has_day(form):
+        if form is not None and not date_formats.has_day(form):
             form = None
-        value = formats.write(moment, form, zone=spec.schema.get("format") == "date-time" or form is None)
+        value = date_formats.write(moment, form, zone=spec.schema.get("format") == "date-time" or form is None)
     told = "" if said == value else f"{said} → {value}" + (f" ({how})" if how else "")
     return Candidate(start, end, value, told, moment.isoformat(sep=" ", timespec="minutes"), weight)
 

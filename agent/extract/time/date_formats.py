@@ -1,5 +1,5 @@
 """Date and time formats: a day or time written as its parameter asks, RFC 3339 by default, else the form its
-description shows ("MM/DD/YYYY", "HH:MM"). Which reader a type of parameter has is chosen in ``agent.extract.scan``."""
+description shows ("MM/DD/YYYY", "HH:MM")."""
 
 from __future__ import annotations
 

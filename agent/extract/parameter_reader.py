@@ -1,4 +1,4 @@
-"""Reader of one parameter: chosen by the parameter's type, it turns words into typed values."""
+"""Parameter reader: every type of parameter has its reader, chosen here, which turns words into typed values."""
 
 from __future__ import annotations
 
