@@ -71,7 +71,7 @@ class _Manifest(BaseModel):
 async def write(database: Database, settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
     """Write an archive and return its manifest. ``file`` is there, whole and with mode 600, or not at all. Raises
     Conflict where it was already."""
-    with tempfile.TemporaryDirectory(dir=_guarded(file), prefix=".opsiq-backup-") as folder:
+    with tempfile.TemporaryDirectory(dir=_guard(file), prefix=".opsiq-backup-") as folder:
         # The heads are read first: what is written while the dump begins only makes the chain longer.
         history = await _heads(database)
         dump = Path(folder) / DUMPS[database.dialect]
@@ -240,7 +240,7 @@ async def problems(database: Database, settings: Settings) -> list[str]:
     return found
 
 
-def _guarded(file: Path) -> Path:
+def _guard(file: Path) -> Path:
     """Its folder. Raises Conflict."""
     if file.exists():
         raise Conflict(_THERE.format(file))

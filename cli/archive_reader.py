@@ -40,7 +40,7 @@ class Archive:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._parts = _found(file)
+        self._parts = _find_parts(file)
 
     @property
     def names(self) -> frozenset[str]:
@@ -91,7 +91,7 @@ class Archive:
             yield chunk
 
 
-def _found(file: BinaryIO) -> dict[str, Part]:
+def _find_parts(file: BinaryIO) -> dict[str, Part]:
     end = file.seek(0, os.SEEK_END)
     found: dict[str, Part] = {}
     at, wide = 0, None

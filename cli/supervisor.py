@@ -75,7 +75,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
-        first = self._children[0] = await self._born()
+        first = self._children[0] = await self._spawn()
         if not await self._up(first):
             await self._end()
             return 0 if self._stopping.is_set() else 1
@@ -106,7 +106,7 @@ class Supervisor:
         while True:
             child = self._children.get(place)
             if child is None:
-                child = self._children[place] = await self._born()
+                child = self._children[place] = await self._spawn()
             code = await child.process.wait()
             child.line.close()
             if self._children[place] is not child:
@@ -120,7 +120,7 @@ class Supervisor:
     async def _replace(self) -> None:
         """Each child by a new one, which serves before the old one ends."""
         for place, old in list(self._children.items()):
-            new = await self._born()
+            new = await self._spawn()
             if not await new.ready():
                 log.error("the new process %d did not come up: the old ones stay", new.process.pid)
                 new.signal(signal.SIGKILL)
@@ -132,7 +132,7 @@ class Supervisor:
             else:  # the old one died meanwhile, and its place is filled
                 new.signal(signal.SIGTERM)
 
-    async def _born(self) -> _Child:
+    async def _spawn(self) -> _Child:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with theirs:

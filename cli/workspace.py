@@ -18,7 +18,7 @@ from store.migrate import upgrade
 
 @asynccontextmanager
 async def open_sessions(environ: Mapping[str, str]) -> AsyncIterator[Database]:
-    async with _opened(Settings.load(environ)) as database:
+    async with _open_database(Settings.load(environ)) as database:
         yield database
 
 
@@ -27,7 +27,7 @@ async def open_checked(settings: Settings) -> AsyncIterator[Database]:
     """As ``open_sessions``, and what is read is checked against its codes (``sessions.authenticator``), where the data
     key is here and the database is sealed. Seals nothing, makes no key. Raises BadSetting for data keys that don't
     open."""
-    async with _opened(settings) as database:
+    async with _open_database(settings) as database:
         if settings.given_data_key is not None or settings.key_file.exists():
             ring = await open_keyring(database, settings.data_keys, utc_now)
             database.authenticator = ring.box.authenticator if ring.sealed else None
@@ -35,7 +35,7 @@ async def open_checked(settings: Settings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Database]:
+async def _open_database(settings: Settings) -> AsyncIterator[Database]:
     await upgrade(settings.database_url)
     database = await Database.open(settings.database_url)
     try:

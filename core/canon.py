@@ -28,7 +28,7 @@ def dumps(value: Any) -> bytes:
     surrogates)."""
     try:
         try:
-            return _ENCODER.encode(_plain(value)).encode("utf-8")
+            return _ENCODER.encode(_to_plain(value)).encode("utf-8")
         except _OfItsOwn:
             return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
@@ -39,7 +39,7 @@ class _OfItsOwn(Exception):
     """Raised for a value that Python's own encoder does not write in canonical form."""
 
 
-def _plain(value: Any) -> Any:
+def _to_plain(value: Any) -> Any:
     """``value`` as Python's own encoder, which is several times faster, writes it canonically. Raises _OfItsOwn where
     it can't: keys beyond ASCII sort by UTF-16, floats far from 1 are written another way, and subclasses of JSON's
     types are not trusted."""
@@ -55,10 +55,10 @@ def _plain(value: Any) -> Any:
         for name, each in value.items():
             if type(name) is not str or not name.isascii():
                 raise _OfItsOwn
-            made[name] = _plain(each)
+            made[name] = _to_plain(each)
         return made
     if kind is list or kind is tuple:
-        return [_plain(each) for each in value]
+        return [_to_plain(each) for each in value]
     raise _OfItsOwn
 
 

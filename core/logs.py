@@ -109,7 +109,7 @@ class LineFormatter(logging.Formatter):
         if self._form == "json":
             return json.dumps(line | ({"exception": trace} if trace else {}), default=str)
         words = " ".join(f"{name}={_word(value)}" for name, value in line.items() if value is not None)
-        return "\n".join([words, *(f"    {_plain(each)}" for each in trace.splitlines())])
+        return "\n".join([words, *(f"    {_escape(each)}" for each in trace.splitlines())])
 
 
 def _word(value: object) -> str:
@@ -118,5 +118,5 @@ def _word(value: object) -> str:
     return text if text and text.isascii() and text.isprintable() and not set(text) & set(' "=\\') else json.dumps(text)
 
 
-def _plain(line: str) -> str:
+def _escape(line: str) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)

@@ -44,7 +44,7 @@ def sign(secrets: Sequence[str], msg_id: str, ts: int, body: bytes) -> str:
     if not _ID.fullmatch(msg_id):
         raise ValueError(f"{msg_id!r} can't be a webhook id: 1–255 printable characters without space and dot")
     signed = f"{msg_id}.{ts}.".encode("ascii") + body
-    return " ".join([_one(_keyed_hmac(secret), signed) for secret in secrets])
+    return " ".join([_one(_make_hmac(secret), signed) for secret in secrets])
 
 
 def verify(
@@ -55,8 +55,8 @@ def verify(
     ``headers`` in any case, as a mapping or as pairs (then doubled ones are seen and refused). Raises Unauthenticated
     for anything else that a sender can do, BadSetting for a malformed secret of ours.
     """
-    keys = [_keyed_hmac(secret) for secret in secrets]
-    found = _needed(headers)
+    keys = [_make_hmac(secret) for secret in secrets]
+    found = _pick_headers(headers)
     msg_id, ts, signatures = (found[name] for name in _NEEDED)
     if not _ID.fullmatch(msg_id) or not _TS.fullmatch(ts):
         raise Unauthenticated("The webhook's id or timestamp is malformed.")
@@ -80,7 +80,7 @@ def _one(keyed: hmac.HMAC, signed: bytes) -> str:
     return "v1," + binascii.b2a_base64(mac.digest(), newline=False).decode("ascii")
 
 
-def _needed(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
+def _pick_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in headers.items() if isinstance(headers, Mapping) else headers:
         lower = name.lower()
@@ -94,7 +94,7 @@ def _needed(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str,
 
 
 @lru_cache(maxsize=1024)
-def _keyed_hmac(secret: str) -> hmac.HMAC:
+def _make_hmac(secret: str) -> hmac.HMAC:
     """An HMAC with only the key fed in, to be copied for each message."""
     return hmac.new(_key(secret), digestmod="sha256")
 

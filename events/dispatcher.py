@@ -69,13 +69,13 @@ class Dispatcher:
         if event.mode != "live":
             return Done()
         there = await self._subscribers(event)
-        for _, group in groupby(await self._planned(event, there), key=lambda row: row.priority):
+        for _, group in groupby(await self._plan_reactions(event, there), key=lambda row: row.priority):
             rows = list(group)
             async with asyncio.TaskGroup() as tasks:
                 for row in rows:
                     if row.state == "pending" or (row.state == "retrying" and row.blocking):
                         tasks.create_task(self._let(event, row, there.get(row.subscriber)))
-            stopped = await self._blocked(event, [row.subscriber for row in rows if row.blocking])
+            stopped = await self._explain_block(event, [row.subscriber for row in rows if row.blocking])
             if stopped is not None:
                 return stopped
         return Done(lambda session: store.events.events.finish(session, event.workspace, event.id, self._clock()))
@@ -117,7 +117,7 @@ class Dispatcher:
                 found += await source.subscribers(session, event)
         return {each.name: each for each in found}
 
-    async def _planned(self, event: FiredEvent, there: dict[str, Subscriber]) -> list[ReactionRow]:
+    async def _plan_reactions(self, event: FiredEvent, there: dict[str, Subscriber]) -> list[ReactionRow]:
         """Who reacts in which order: as it was written down at the first look, whoever has come or gone since."""
         async with self._database.begin() as session:
             rows = await store.events.events.reactions(session, event.workspace, event.id)
@@ -172,9 +172,11 @@ class Dispatcher:
                 exc_info=None if isinstance(error, OpsIQError | TimeoutError) else error,
                 extra={"event_id": event.id},
             )
-            await self._failed(event, row, _line(error), self._clock() if row.started_at is None else row.started_at)
+            await self._record_failure(
+                event, row, _line(error), self._clock() if row.started_at is None else row.started_at
+            )
 
-    async def _failed(self, event: FiredEvent, row: ReactionRow, error: str, started_at: object) -> None:
+    async def _record_failure(self, event: FiredEvent, row: ReactionRow, error: str, started_at: object) -> None:
         attempts = row.attempts + 1
         over = attempts > len(RETRY_S)
         async with self._database.begin() as session:
@@ -205,7 +207,7 @@ class Dispatcher:
                     delay_s=RETRY_S[attempts - 1],
                 )
 
-    async def _blocked(self, event: FiredEvent, blocking: Sequence[str]) -> Outcome | None:
+    async def _explain_block(self, event: FiredEvent, blocking: Sequence[str]) -> Outcome | None:
         """What a blocking subscriber that is not done means for the dispatch; None when nothing blocks it."""
         if not blocking:
             return None

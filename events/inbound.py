@@ -93,8 +93,8 @@ class Inbox:
         that is not set up or takes no webhooks, BadAssertion for what it does not believe, Conflict for a message id
         that came with other bytes before, InvalidInput for an event that is none, EventLoop, ConnectorBroken.
         """
-        connector, workspace = await self._addressed(name, workspace)
-        told = await self._handled(connector, inbound)
+        connector, workspace = await self._find_addressed(name, workspace)
+        told = await self._handle(connector, inbound)
         digest = hashlib.sha256(inbound.body).hexdigest()
         now = self.clock()
         try:
@@ -152,7 +152,7 @@ class Inbox:
         connector = next((each for each in context.connectors if each.connection == name), None)
         return connector.secret_form if connector is not None else "standard"
 
-    async def _addressed(self, name: str, workspace: str | None) -> tuple[Connector, str]:
+    async def _find_addressed(self, name: str, workspace: str | None) -> tuple[Connector, str]:
         async with self.database.read() as session:
             using = await store.connectors.using(session, name)
         found = [each for each in using if workspace in (None, each)]
@@ -164,7 +164,7 @@ class Inbox:
             raise NotFound(f"The connector {name} takes no webhooks.")
         return connector, found[0]
 
-    async def _handled(self, connector: Connector, inbound: Inbound) -> Sequence[Event]:
+    async def _handle(self, connector: Connector, inbound: Inbound) -> Sequence[Event]:
         """What the connector makes of it. Third-party code: it may fail in any way, and only for itself."""
         try:
             async with asyncio.timeout(HANDLE_S):

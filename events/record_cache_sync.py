@@ -58,7 +58,7 @@ class RecordCacheSubscribers:
             states = [state for mirror in mirrors for state in mirror.carried(told)]
         if not states:
             named = [each for mirror in mirrors for each in mirror.named(told)][:MAX_ASKED]
-            states, lost = await self._asked(cache, named)
+            states, lost = await self._ask(cache, named)
         states = [state for state in states if state.kind in cache.kinds]
 
         async def record(session: AsyncSession) -> None:
@@ -74,7 +74,7 @@ class RecordCacheSubscribers:
         what = ", ".join(f"{state.kind} {state.id}" for state in states) or "nothing new"
         return ReactionResult(f"kept: {what}", record)
 
-    async def _asked(
+    async def _ask(
         self, cache: ConnectorCache, named: Sequence[tuple[str, str]]
     ) -> tuple[list[RecordState], list[tuple[str, str, str]]]:
         """The states as they are now, and (kind, id, version kept) of those that the platform has no more."""

@@ -106,7 +106,7 @@ class Worker:
         try:
             held = self._resource(key)
             doing = self._operations[operation](held, arguments, ParentLink(self, call))
-            self.send("done", call, await cpu_budget.run_within(self._budget_s, _awaited(doing)))
+            self.send("done", call, await cpu_budget.run_within(self._budget_s, _run_awaitable(doing)))
         except cpu_budget.Exhausted:
             self.send("exhausted", call)
         except asyncio.CancelledError:
@@ -138,5 +138,5 @@ def measure_memory_mb() -> float:
     return pages * resource.getpagesize() / (1024 * 1024)
 
 
-async def _awaited(doing: Awaitable[Any]) -> Any:
+async def _run_awaitable(doing: Awaitable[Any]) -> Any:
     return await doing

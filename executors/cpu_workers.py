@@ -302,13 +302,13 @@ class CpuWorkers:
                         call.tell(more[0])
                     case "ask":
                         call.waiting += 1
-                        self._heard(call)
+                        self._note_heard(call)
                         task = self._background(self._answer(worker, call, *more))
                         call.serving[task] = more[1]
                         task.add_done_callback(lambda ended, call=call: call.serving.pop(ended, None))  # type: ignore[misc]
                     case "done" | "raised" | "exhausted":
                         del worker.calls[number]
-                        self._heard(call)
+                        self._note_heard(call)
                         if kind == "done" and not call.done.done():
                             call.done.set_result(more[0])
                         elif kind != "done":
@@ -317,7 +317,7 @@ class CpuWorkers:
         except (EOFError, OSError, asyncio.IncompleteReadError):
             pass
         finally:
-            await self._died(worker)
+            await self._bury(worker)
 
     async def _answer(self, worker: _Worker, call: _Call, number: int, what: str, arguments: Any) -> None:
         answer: tuple[Any, ...]
@@ -336,7 +336,7 @@ class CpuWorkers:
         if not call.waiting:
             self._listen_for(worker, call)
 
-    async def _died(self, worker: _Worker) -> None:
+    async def _bury(self, worker: _Worker) -> None:
         if worker in self._workers:
             self._workers.remove(worker)
         worker.writer.close()
@@ -347,7 +347,7 @@ class CpuWorkers:
         if left and not self._closing:
             log.warning("a worker ended (%s) with %s calls under way", code, len(left))
         for call in reversed(left):
-            self._heard(call)
+            self._note_heard(call)
             self._cut_off(call)
             call.deaths += not call.waiting
             if call.done.done():
@@ -359,10 +359,10 @@ class CpuWorkers:
         self._dispatch()
 
     def _listen_for(self, worker: _Worker, call: _Call) -> None:
-        self._heard(call)
+        self._note_heard(call)
         call.silent = asyncio.get_running_loop().call_later(SILENT_S, self._silent, worker)
 
-    def _heard(self, call: _Call) -> None:
+    def _note_heard(self, call: _Call) -> None:
         if call.silent is not None:
             call.silent.cancel()
             call.silent = None
@@ -375,7 +375,7 @@ class CpuWorkers:
         _kill_process(worker.process)
 
     def _fail(self, call: _Call, error: BaseException) -> None:
-        self._heard(call)
+        self._note_heard(call)
         if not call.done.done():
             call.done.set_exception(error)
 

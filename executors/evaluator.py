@@ -77,7 +77,7 @@ class WorkerPool:
         if condition.cheap and _parts(values, CHEAP_PARTS) < CHEAP_PARTS:
             return condition.evaluate(values)
         key = (workspace, condition.expression)
-        if self._paused(key):
+        if self._is_paused(key):
             return ConditionResult(
                 True, "the condition overran its time or memory again and again, and is not judged for now", True
             )
@@ -130,7 +130,7 @@ class WorkerPool:
         if closed:
             raise Unavailable("The server is stopping.")
         self.killed += 1
-        return ConditionResult(True, f"the condition {_why(code, self._cpu_s)}", overran=True)
+        return ConditionResult(True, f"the condition {_explain_end(code, self._cpu_s)}", overran=True)
 
     def _worker(self) -> _Worker:
         worker: _Worker | None = getattr(self._mine, "worker", None)
@@ -150,7 +150,7 @@ class WorkerPool:
             self._mine.worker = worker = made
         return worker
 
-    def _paused(self, key: Key) -> bool:
+    def _is_paused(self, key: Key) -> bool:
         strikes, last = self._struck.get(key, (0, 0.0))
         if strikes < STRIKES:
             return False
@@ -201,7 +201,7 @@ class _Worker:
 
     def kill(self, *, grace_s: float = 0.2) -> int:
         """Its exit code, negative for the signal that ended it: one of its own, if that comes within ``grace_s``."""
-        if not self._ended(grace_s):
+        if not self._wait_for_end(grace_s):
             self._process.kill()
         code = self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
@@ -210,7 +210,7 @@ class _Worker:
                     pipe.close()
         return code
 
-    def _ended(self, seconds: float) -> bool:
+    def _wait_for_end(self, seconds: float) -> bool:
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -218,7 +218,7 @@ class _Worker:
         return True
 
 
-def _why(code: int, cpu_s: float) -> str:
+def _explain_end(code: int, cpu_s: float) -> str:
     if code in (-signal.SIGPROF, -signal.SIGKILL):
         return f"took longer than {cpu_s:g} s to judge and was stopped; loop over fewer elements"
     return "took more memory than a condition may and was stopped; make smaller values in it"

@@ -132,12 +132,12 @@ def after_action(
     if happened and not idempotent:
         return Unknown(f"{said} It may have happened, and the contract is not idempotent: it was not sent again.")
     if not (happened or _may_try_again(reply)):
-        return _ended(said, unknown)
+        return _end(said, unknown)
     delay_s = _next_delay_s(ACTION_DELAYS_S, attempt, reply.retry_after_s)
     if delay_s is None:
-        return _ended(f"{said} All {len(ACTION_DELAYS_S)} attempts are used up.", unknown)
+        return _end(f"{said} All {len(ACTION_DELAYS_S)} attempts are used up.", unknown)
     if elapsed_s + delay_s >= deadline_s:
-        return _ended(f"{said} The next attempt would pass the deadline of {deadline_s:g} s.", unknown)
+        return _end(f"{said} The next attempt would pass the deadline of {deadline_s:g} s.", unknown)
     return Retry(delay_s, happened, said)
 
 
@@ -157,16 +157,16 @@ def after_endpoint(
         case "done":
             return Success()
         case "not_done":
-            return _ended(came.said, unknown)
+            return _end(came.said, unknown)
         case "unknown" if not idempotent:
             return Unknown(
                 f"{came.said} It may have happened, and the contract is not idempotent: it was not sent again."
             )
     delay_s = _next_delay_s(ACTION_DELAYS_S, attempt, came.reply.retry_after_s)
     if delay_s is None:
-        return _ended(f"{came.said} All {len(ACTION_DELAYS_S)} attempts are used up.", unknown)
+        return _end(f"{came.said} All {len(ACTION_DELAYS_S)} attempts are used up.", unknown)
     if elapsed_s + delay_s >= deadline_s:
-        return _ended(f"{came.said} The next attempt would pass the deadline of {deadline_s:g} s.", unknown)
+        return _end(f"{came.said} The next attempt would pass the deadline of {deadline_s:g} s.", unknown)
     return Retry(delay_s, happened, came.said)
 
 
@@ -218,7 +218,7 @@ def _next_delay_s(table: tuple[float, ...], attempt: int, asked_s: float | None,
     return max(table[attempt] * factor, min(asked_s or 0.0, MAX_RETRY_AFTER_S))
 
 
-def _ended(said: str, unknown: bool) -> Failed | Unknown:
+def _end(said: str, unknown: bool) -> Failed | Unknown:
     return Unknown(f"{said} An attempt went unanswered and may have happened.") if unknown else Failed(said)
 
 

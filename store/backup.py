@@ -29,7 +29,7 @@ async def snapshot(database: Database, url: str, to: Path) -> None:
     if database.dialect == "postgresql":
         await _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={to}")
         return
-    await asyncio.to_thread(_vacuumed, make_url(url).database or "", to)
+    await asyncio.to_thread(_vacuum, make_url(url).database or "", to)
 
 
 async def restore(url: str, dump: Path) -> None:
@@ -41,7 +41,7 @@ async def restore(url: str, dump: Path) -> None:
             raise Conflict(
                 f"{parsed.database} holds a workspace already: restore into an empty data folder (OPSIQ_DATA)."
             )
-        await asyncio.to_thread(_copied, dump, Path(parsed.database or ""))
+        await asyncio.to_thread(_copy, dump, Path(parsed.database or ""))
         return
     if not await _empty(url):
         raise Conflict("This database holds a workspace already: restore into an empty one (OPSIQ_DATABASE_URL).")
@@ -49,7 +49,7 @@ async def restore(url: str, dump: Path) -> None:
     await _run("pg_restore", url, *flags, f"--dbname={parsed.database}", str(dump))
 
 
-def _copied(dump: Path, path: Path) -> None:
+def _copy(dump: Path, path: Path) -> None:
     draft = path.with_name(f"{path.name}.restoring")
     shutil.copyfile(dump, draft)
     draft.chmod(0o600)
@@ -71,7 +71,7 @@ async def _empty(url: str) -> bool:
         await database.close()
 
 
-def _vacuumed(database: str, to: Path) -> None:
+def _vacuum(database: str, to: Path) -> None:
     try:
         with closing(sqlite3.connect(f"{Path(database).absolute().as_uri()}?mode=ro", uri=True)) as connection:
             connection.execute("VACUUM INTO ?", (str(to),))

@@ -87,7 +87,7 @@ async def register(session: AsyncSession, row: ContractRow) -> bool:
     content, or a higher version already is; NotAuthentic, as everything that changes contracts, when they are not as
     OpsIQ left them.
     """
-    known = await _known_set(session, row.workspace)
+    known = await _get_set(session, row.workspace)
     named = select(_T).where(_T.c.workspace == row.workspace, _T.c.name == row.name)
     there = await first(session, ContractRow, named.where(_T.c.version == row.version))
     if there is None:
@@ -102,7 +102,7 @@ async def register(session: AsyncSession, row: ContractRow) -> bool:
             )
             newer = {number: held for number, held in known.get(row.name, {}).items() if number > row.version}
             known[row.name] = newer | ({row.version: (row.digest, row.signature)} if row.state == "active" else {})
-            await _changed(session, row.workspace)
+            await _note_change(session, row.workspace)
             return True
         there = await version(session, row.workspace, row.name, row.version)
     if there.digest != row.digest:
@@ -168,7 +168,7 @@ async def _active_set(session: AsyncSession, workspace: str) -> _Set:
     return _set_of(rows)
 
 
-async def _known_set(session: AsyncSession, workspace: str) -> _Set:
+async def _get_set(session: AsyncSession, workspace: str) -> _Set:
     """The active contracts of a workspace that this transaction changes: checked when it begins to, and from then on
     what it makes of them, whatever somebody writes there meanwhile. Raises NotAuthentic."""
     keys = authenticator_of(session)
@@ -262,7 +262,7 @@ async def _state(
     version: int | None = None,
     reason: str | None = None,
 ) -> ContractRow:
-    known = await _known_set(session, workspace)
+    known = await _get_set(session, workspace)
     named = (_T.c.workspace == workspace, _T.c.name == name)
     newest = select(func.max(_T.c.version)).where(*named).scalar_subquery()
     moved = (
@@ -280,11 +280,11 @@ async def _state(
         known.setdefault(row.name, {})[row.version] = (row.digest, row.signature)
     else:
         known.get(row.name, {}).pop(row.version, None)
-    await _changed(session, workspace)
+    await _note_change(session, workspace)
     return row
 
 
-async def _changed(session: AsyncSession, workspace: str) -> None:
+async def _note_change(session: AsyncSession, workspace: str) -> None:
     one_more = upsert(session, _G).values(workspace=workspace, n=1)
     await session.execute(one_more.on_conflict_do_update(index_elements=["workspace"], set_={"n": _G.c.n + 1}))
     if authenticator_of(session) is not None:
@@ -294,8 +294,8 @@ async def _changed(session: AsyncSession, workspace: str) -> None:
 
 async def add_signing_key(session: AsyncSession, row: SigningKeyRow) -> SigningKeyRow:
     """Raises Conflict when the kid is taken."""
-    await _known_set(session, row.workspace)
-    await _changed(session, row.workspace)
+    await _get_set(session, row.workspace)
+    await _note_change(session, row.workspace)
     return await add(session, row)
 
 
@@ -308,9 +308,9 @@ async def signing_keys(session: AsyncSession, workspace: str) -> list[SigningKey
 
 async def retire_signing_key(session: AsyncSession, workspace: str, kid: str, at: datetime) -> None:
     """Sign with it no more. Raises NotFound when it isn't there or was retired before."""
-    await _known_set(session, workspace)
+    await _get_set(session, workspace)
     mine = select(_K).where(_K.c.workspace == workspace, _K.c.kid == kid, _K.c.retired_at.is_(None))
     there = await first(session, SigningKeyRow, mine.with_for_update())
     if there is None or await amend(session, there, {"retired_at": at}) is None:
         raise NotFound("There is no such signing key in use in this workspace.")
-    await _changed(session, workspace)
+    await _note_change(session, workspace)

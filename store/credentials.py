@@ -89,7 +89,7 @@ async def forget(session: AsyncSession, workspace: str, connection: str) -> bool
 
 async def claim_renewal(session: AsyncSession, row: CredentialRow, now: datetime, until: datetime) -> bool:
     """Whether the caller may get a new token until then. False: somebody else is getting one, or has."""
-    mine = _same(row).where(
+    mine = _update_same(row).where(
         _T.c.sealed_token.is_not_distinct_from(row.sealed_token),
         or_(_T.c.renewing_until.is_(None), _T.c.renewing_until < now),
     )
@@ -99,7 +99,7 @@ async def claim_renewal(session: AsyncSession, row: CredentialRow, now: datetime
 async def keep_token(session: AsyncSession, row: CredentialRow, sealed_token: str | None) -> None:
     """Keeps the token that was got, and ends the claim. Nothing happens where the credential was replaced meanwhile."""
     fresh = {} if sealed_token is None else {"sealed_token": sealed_token}
-    await session.execute(_same(row).values(renewing_until=None, **fresh))
+    await session.execute(_update_same(row).values(renewing_until=None, **fresh))
 
 
 async def mark(session: AsyncSession, workspace: str, connection: str, **columns: datetime | None) -> None:
@@ -108,7 +108,7 @@ async def mark(session: AsyncSession, workspace: str, connection: str, **columns
     await session.execute(mine.values(**columns))
 
 
-def _same(row: CredentialRow) -> Update:
+def _update_same(row: CredentialRow) -> Update:
     return update(_T).where(
         _T.c.workspace == row.workspace, _T.c.connection == row.connection, _T.c.sealed == row.sealed
     )

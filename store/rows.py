@@ -112,7 +112,7 @@ def code_of(session: AsyncSession, kind: type[Row], columns: Mapping[str, Any]) 
     keys = authenticator_of(session)
     if keys is None or not kind.SEALED:
         return None
-    return keys.code(table(kind).name, _sealed(kind, columns))
+    return keys.code(table(kind).name, _sealed_values(kind, columns))
 
 
 def is_authentic(session: AsyncSession, row: Row) -> bool:
@@ -121,10 +121,10 @@ def is_authentic(session: AsyncSession, row: Row) -> bool:
     if keys is None or not row.SEALED:
         return True
     held = row.__dict__
-    return keys.fits(held["mac"], row.__table__.name, _sealed(type(row), held))
+    return keys.fits(held["mac"], row.__table__.name, _sealed_values(type(row), held))
 
 
-def _sealed(kind: type[Row], columns: Mapping[str, Any]) -> list[Any]:
+def _sealed_values(kind: type[Row], columns: Mapping[str, Any]) -> list[Any]:
     """What the code is made over."""
     since = [columns[name] for name in kind.SEALED_SINCE]
     return [columns[name] for name in kind.SEALED] + (since if any(each is not None for each in since) else [])
@@ -192,13 +192,13 @@ async def add_all(session: AsyncSession, rows: Sequence[RowT]) -> Sequence[RowT]
     if rows:
         into = table(type(rows[0]))
         try:
-            await session.execute(_inserting(type(rows[0])), [values(_coded(session, row)) for row in rows])
+            await session.execute(_inserting(type(rows[0])), [values(_add_code(session, row)) for row in rows])
         except IntegrityError as error:
             raise Conflict(f"This row of {into.name} is already there, or refers to a row that isn't.") from error
     return rows
 
 
-def _coded(session: AsyncSession, row: RowT) -> RowT:
+def _add_code(session: AsyncSession, row: RowT) -> RowT:
     """The row with its code, where it is of a sealed kind."""
     if row.SEALED:
         row.__dict__["mac"] = code_of(session, type(row), row.__dict__)
@@ -213,7 +213,7 @@ def _inserting(kind: type[Row]) -> Insert:
 async def add_new(session: AsyncSession, row: Row) -> bool:
     """Inserts a row unless one with one of its unique keys is there. False: nothing was written."""
     into = table(type(row))
-    statement = upsert(session, into).values(values(_coded(session, row))).on_conflict_do_nothing()
+    statement = upsert(session, into).values(values(_add_code(session, row))).on_conflict_do_nothing()
     done = await session.execute(statement.returning(*into.primary_key.columns))
     return done.first() is not None
 

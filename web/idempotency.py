@@ -225,7 +225,7 @@ def idempotency_key(request: Request) -> str:
 
 def _without_secrets(request: Request, status: int, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     """What retries are answered: the same, unless it holds a secret."""
-    bare = _bare(body)
+    bare = _strip_secrets(body)
     if bare == body:
         return status, body
     refusal = problem.body(
@@ -239,11 +239,11 @@ def _without_secrets(request: Request, status: int, body: dict[str, Any]) -> tup
     return 409, refusal
 
 
-def _bare(value: Any) -> Any:
+def _strip_secrets(value: Any) -> Any:
     """The same, with null for every secret."""
     if isinstance(value, dict):
-        return {name: None if name == _SHOWN_ONCE else _bare(each) for name, each in value.items()}
-    return [_bare(each) for each in value] if isinstance(value, list) else value
+        return {name: None if name == _SHOWN_ONCE else _strip_secrets(each) for name, each in value.items()}
+    return [_strip_secrets(each) for each in value] if isinstance(value, list) else value
 
 
 def _text(body: dict[str, Any]) -> bytes:

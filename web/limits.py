@@ -153,7 +153,7 @@ class Limits:
             self._blind(error)
             return None
         if remaining < 1:
-            raise _limited(LimitStatus(item.amount, 0, _seconds(reset)))
+            raise _make_limit_problem(LimitStatus(item.amount, 0, _seconds(reset)))
         return LimitStatus(item.amount, remaining, _seconds(reset))
 
     async def charge(self, limit: LimitClass, key_id: str, before: LimitStatus | None) -> LimitStatus | None:
@@ -167,7 +167,7 @@ class Limits:
             self._blind(error)
             return None
         if not counted:
-            raise _limited(LimitStatus(before.quota, 0, max(before.reset_s, 1)))
+            raise _make_limit_problem(LimitStatus(before.quota, 0, max(before.reset_s, 1)))
         return LimitStatus(before.quota, before.remaining - 1, before.reset_s or WINDOW_S)
 
     async def close(self) -> None:
@@ -184,7 +184,7 @@ class Limits:
         log.warning("the rate limiter's store does not answer; let through (%s so far): %s", self.blind, error)
 
 
-def _limited(standing: LimitStatus) -> Problem:
+def _make_limit_problem(standing: LimitStatus) -> Problem:
     return Problem(
         "rate_limited",
         f"This key may send {standing.quota} such requests a minute. Wait for Retry-After, then go on more slowly.",

@@ -131,7 +131,7 @@ class _TooLarge(Exception):
 
 async def _too_large(request_id: str, path: str, most: int, send: Send) -> None:
     detail = f"A request body has at most {most} bytes."
-    await _refused(request_id, path, send, 413, "body_too_large", "Too large", detail)
+    await _refuse(request_id, path, send, 413, "body_too_large", "Too large", detail)
 
 
 async def _stopping(request_id: str, path: str, send: Send) -> None:
@@ -140,16 +140,16 @@ async def _stopping(request_id: str, path: str, send: Send) -> None:
         "The server is shutting down and did not finish this in time. Send it again, with the same Idempotency-Key."
     )
     headers = ((b"retry-after", b"1"), (b"connection", b"close"))
-    await _refused(request_id, path, send, 503, "unavailable", "Try again", detail, retryable=True, headers=headers)
+    await _refuse(request_id, path, send, 503, "unavailable", "Try again", detail, retryable=True, headers=headers)
 
 
 async def _odd_address(request_id: str, path: str, send: Send) -> None:
     """An address is ASCII (RFC 3986); what decodes it further in would stumble over other bytes."""
     detail = "The address holds bytes outside ASCII: percent-encode them."
-    await _refused(request_id, path, send, 400, "invalid_request", "The request can't be read", detail)
+    await _refuse(request_id, path, send, 400, "invalid_request", "The request can't be read", detail)
 
 
-async def _refused(
+async def _refuse(
     request_id: str,
     path: str,
     send: Send,

@@ -152,7 +152,7 @@ def make_document(app: FastAPI) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas["Problem"] = _hoisted(ProblemView.model_json_schema(ref_template=_REF), schemas)
+    schemas["Problem"] = _hoist(ProblemView.model_json_schema(ref_template=_REF), schemas)
     schemas["Problem"]["properties"]["code"]["examples"] = sorted(problem.STATUS)
     components["securitySchemes"] = {
         SECURITY: {"type": "apiKey", "in": "header", "name": "Authorization", "description": _SCHEME}
@@ -191,7 +191,7 @@ def _complete(
     if body is not None:
         statuses += WITH_BODY
         content = body["content"]["application/json"]
-        content["schema"] = _hoisted(content["schema"], schemas)
+        content["schema"] = _hoist(content["schema"], schemas)
     idempotent = operation.pop("x-idempotent", False)
     shows_secret = operation.pop("x-shows-secret", False)
     if idempotent:
@@ -250,7 +250,7 @@ def _finish(operation: dict[str, Any], limited: Collection[str]) -> None:
     operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
-def _hoisted(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+def _hoist(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     """The schema with what it defines moved to the components, where references look for it."""
     for name, each in schema.pop("$defs", {}).items():
         schemas.setdefault(name, each)

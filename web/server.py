@@ -99,7 +99,7 @@ class Server(uvicorn.Server):
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         begun = loop.time()
         await asyncio.sleep(_LOOK_S)
-        while not self.force_exit and self._waited_for(loop.time() - begun):  # noqa: ASYNC110 (uvicorn has no event for it)
+        while not self.force_exit and self._is_waited_for(loop.time() - begun):  # noqa: ASYNC110 (uvicorn has no event for it)
             await asyncio.sleep(_LOOK_S)
         try:
             await super().shutdown(sockets)
@@ -108,11 +108,11 @@ class Server(uvicorn.Server):
                 self._sweeping.cancel()
                 await asyncio.gather(self._sweeping, return_exceptions=True)
 
-    def _waited_for(self, passed_s: float) -> bool:
+    def _is_waited_for(self, passed_s: float) -> bool:
         """Whether a connection is there that may still ask for something, this long after the stop."""
         if passed_s < DRAIN_S and any(map(_unheard, self.server_state.connections)):
             return True
-        return passed_s < DRAIN_KEPT_S and any(map(_kept, self.server_state.connections))
+        return passed_s < DRAIN_KEPT_S and any(map(_is_kept, self.server_state.connections))
 
     def _accept(self, connection: socket.socket, address: str) -> None:
         protocol = HttpProtocol(self.config, self.server_state, self.lifespan.state, self._limits, self._timeouts)
@@ -152,7 +152,7 @@ class Server(uvicorn.Server):
             last = now
 
 
-def _kept(connection: object) -> bool:
+def _is_kept(connection: object) -> bool:
     """Whether it has its answer and was kept for another request."""
     cycle = getattr(connection, "cycle", None)
     return cycle is not None and bool(cycle.response_complete)

@@ -85,7 +85,7 @@ def add_parser(sub: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     if arguments.act == "new":
-        return _new(arguments)
+        return _create_connector(arguments)
     if arguments.act == "check" and not arguments.live and (Path(arguments.name) / "connector.json").is_file():
         return _lint(arguments)
     from cli.client import client
@@ -112,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _new(arguments: argparse.Namespace) -> int:
+def _create_connector(arguments: argparse.Namespace) -> int:
     if arguments.openapi:
         from cli.commands.importing.connector import begin_connector, tell_connector
 
@@ -141,10 +141,10 @@ def _lint(arguments: argparse.Namespace) -> int:
         {"state": "warn" if is_advice(each) else "fail", "about": each.pointer or "/", "detail": each.detail}
         for each in findings
     ]
-    return _tell(arguments, told, list(_folded(told)))
+    return _tell(arguments, told, list(_fold_findings(told)))
 
 
-def _folded(told: list[dict[str, str]]) -> Iterator[str]:
+def _fold_findings(told: list[dict[str, str]]) -> Iterator[str]:
     """A line for each finding; the same advice about many places is one line, with the first of them."""
     often = Counter((each["state"], each["detail"]) for each in told)
     for each in told:

@@ -81,7 +81,7 @@ def run_lint(args: argparse.Namespace) -> int:
             unread = True
     wrong = any(args.strict or not is_advice(each) for findings in found.values() for each in findings)
     if args.json:
-        print(json.dumps({"ok": not (wrong or unread), "findings": _as_json(found)}, indent=2, ensure_ascii=False))
+        print(json.dumps({"ok": not (wrong or unread), "findings": _to_json(found)}, indent=2, ensure_ascii=False))
     else:
         for name, findings in found.items():
             for each in findings:
@@ -91,7 +91,7 @@ def run_lint(args: argparse.Namespace) -> int:
     return 2 if unread else int(wrong)
 
 
-def _as_json(found: Mapping[str, list[Finding]]) -> list[dict[str, str]]:
+def _to_json(found: Mapping[str, list[Finding]]) -> list[dict[str, str]]:
     return [
         {"file": name, "pointer": each.pointer, "code": each.code, "detail": each.detail}
         for name, findings in found.items()
@@ -109,7 +109,7 @@ def run_sign(args: argparse.Namespace) -> int:
     except (OSError, OpsIQError) as error:
         return _unusable(error)
     try:
-        contracts = _linted(value, args.base_url)
+        contracts = _lint_file(value, args.base_url)
     except InvalidContract as error:
         print(f"{args.file}: {error.detail}", file=sys.stderr)
         for finding in error.findings:
@@ -210,7 +210,7 @@ def _private_text(path: Path) -> str:
         raise BadSetting(f"{path} is not PEM text; make a key with 'opsiq contracts keygen'.") from error
 
 
-def _linted(value: Any, base_url: str | None) -> list[Contract]:
+def _lint_file(value: Any, base_url: str | None) -> list[Contract]:
     """The contracts of a file; raises InvalidContract with every fault (advice does not keep anything from being
     signed)."""
     from registry.contract import parse

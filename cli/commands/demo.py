@@ -120,13 +120,13 @@ def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, qui
     if fresh:
         import asyncio
 
-        kept |= asyncio.run(_found(environ, kept, platform_url))
+        kept |= asyncio.run(_found_workspace(environ, kept, platform_url))
         _write_private(kept_at, kept)
     else:
         import asyncio
 
         if kept["platform_url"] != platform_url:
-            asyncio.run(_moved(environ, kept, platform_url))
+            asyncio.run(_move_platform(environ, kept, platform_url))
             kept["platform_url"] = platform_url
             _write_private(kept_at, kept)
         if not kept["key"].startswith("pk_live_"):  # made when test keys acted for real
@@ -153,7 +153,7 @@ def _environment(folder: Path) -> dict[str, str]:
     return environ | {"OPSIQ_DATA": str(folder), "OPSIQ_ALLOW_ADDRESSES": "127.0.0.0/8,::1/128"}
 
 
-async def _found(environ: Mapping[str, str], kept: Mapping[str, Any], platform_url: str) -> dict[str, Any]:
+async def _found_workspace(environ: Mapping[str, str], kept: Mapping[str, Any], platform_url: str) -> dict[str, Any]:
     """The demo's workspace: people, connector, contracts signed, a key for the terminal."""
     from dataclasses import replace
 
@@ -201,7 +201,7 @@ async def _fresh_key(environ: Mapping[str, str]) -> dict[str, str]:
     return {"key": key.public, "secret": secret}
 
 
-async def _moved(environ: Mapping[str, str], kept: Mapping[str, Any], platform_url: str) -> None:
+async def _move_platform(environ: Mapping[str, str], kept: Mapping[str, Any], platform_url: str) -> None:
     """The platform came up at another address: connect to it there, and sign contracts that say so, one version up."""
     from dataclasses import replace
 

@@ -74,9 +74,9 @@ async def _run(arguments: argparse.Namespace) -> int:
         match arguments.act:
             case "verify":
                 anchor = _anchor(arguments.anchor) if arguments.anchor else None
-                kept, strange = _kept(arguments, settings, database.authenticator)
+                kept, strange = _read_anchors(arguments, settings, database.authenticator)
                 report = await integrity.examine(session, workspace, anchor, anchors=kept.of(workspace))
-                for line in _told(report, anchor, strange):
+                for line in _tell(report, anchor, strange):
                     print(line)
                 return 0 if report.ok and not strange else 1
             case "export":
@@ -124,7 +124,7 @@ def _keys(keys: Authenticator | None) -> Authenticator:
     return keys
 
 
-def _kept(
+def _read_anchors(
     arguments: argparse.Namespace, settings: Settings, keys: Authenticator | None
 ) -> tuple[AnchorLines, list[str]]:
     """The anchors to compare with, and sentences about lines that nobody here signed. Raises InvalidInput for a file
@@ -155,7 +155,7 @@ def anchors_fit(count: int) -> str:
     return "1 anchor fits" if count == 1 else f"{count} anchors fit"
 
 
-def _told(report: Report, anchor: ChainAnchor | None, strange: list[str]) -> Iterator[str]:
+def _tell(report: Report, anchor: ChainAnchor | None, strange: list[str]) -> Iterator[str]:
     verdict = report.verdict
     if verdict.first_break is not None:
         yield f"broken at entry {verdict.first_break}: {verdict.why}"

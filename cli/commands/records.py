@@ -42,12 +42,12 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         named = {"connector": arguments.connector, "kind": arguments.kind}
         begun = server.post("/v1/mirrors/sync", {name: value for name, value in named.items() if value})["data"]
-        found = begun if arguments.no_wait else _waited(server, begun, quiet=arguments.json)
+        found = begun if arguments.no_wait else _wait(server, begun, quiet=arguments.json)
     print(json.dumps(found, ensure_ascii=False, indent=2) if arguments.json else "\n".join(map(_line, found)))
     return 1 if any(each["state"] == "failed" for each in found) else 0
 
 
-def _waited(server: Any, begun: list[dict[str, Any]], *, quiet: bool) -> list[dict[str, Any]]:
+def _wait(server: Any, begun: list[dict[str, Any]], *, quiet: bool) -> list[dict[str, Any]]:
     """Until none of them is being read any more. How far they are is told on standard error."""
     mine = {(each["connector"], each["kind"]) for each in begun}
     told: dict[tuple[str, str], int] = {}

@@ -84,7 +84,7 @@ class Authenticator:
         return Ed25519PrivateKey.from_private_bytes(self._key(key_id, purpose)).public_key()
 
     def _code(self, key_id: str, purpose: str, fields: Sequence[Any]) -> str:
-        made = hmac.digest(self._key(key_id, purpose), b"".join(map(_encoded, fields)), "sha256")
+        made = hmac.digest(self._key(key_id, purpose), b"".join(map(_encode, fields)), "sha256")
         return f"{_PREFIX}{key_id}.{_b64(made)}"
 
     def _key(self, key_id: str, purpose: str) -> bytes:
@@ -95,7 +95,7 @@ class Authenticator:
         return made
 
 
-def _encoded(value: Any) -> bytes:
+def _encode(value: Any) -> bytes:
     """Raises TypeError for what no column of a sealed row holds, ValueError (UnicodeEncodeError) for a lone
     surrogate."""
     kind = type(value)

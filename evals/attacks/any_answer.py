@@ -47,10 +47,10 @@ _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 def draw_answer(chance: random.Random, schema: Mapping[str, Any], words: Sequence[str]) -> Any:
     """One answer by the schema; in its strings ``words``, and pairs of those that stand beside each other."""
     words = [*words, *(" ".join(pair) for pair in pairwise(words))]
-    return _drawn(chance, schema, schema.get("$defs", {}), words, 0)
+    return _draw_value(chance, schema, schema.get("$defs", {}), words, 0)
 
 
-def _drawn(
+def _draw_value(
     chance: random.Random, schema: Mapping[str, Any], defs: Mapping[str, Any], words: Sequence[str], depth: int
 ) -> Any:
     if chance.random() < _TORN:
@@ -58,7 +58,7 @@ def _drawn(
     if "$ref" in schema:
         if depth > _DEEPEST:
             return None
-        return _drawn(chance, defs[schema["$ref"].rpartition("/")[2]], defs, words, depth + 1)
+        return _draw_value(chance, defs[schema["$ref"].rpartition("/")[2]], defs, words, depth + 1)
     if "anyOf" in schema:
         branches = schema["anyOf"]
         if depth > _DEEPEST // 2:  # the plain ones, so that it ends
@@ -67,7 +67,7 @@ def _drawn(
             branches = [each for each in branches if each.get("type") != "null"] or branches
         # The first is the plainest, and a plan at the top: drawn evenly, next to nothing would become a card.
         chosen = branches[0] if chance.random() < _PLAIN else chance.choice(branches)
-        return _drawn(chance, chosen, defs, words, depth + 1)
+        return _draw_value(chance, chosen, defs, words, depth + 1)
     if "enum" in schema:
         return chance.choice(schema["enum"])
     match schema.get("type"):
@@ -77,15 +77,15 @@ def _drawn(
                 if name in _USUAL and chance.random() < _PLAIN
                 else chance.choice(_DATES)
                 if name == "date"
-                else [_drawn(chance, each["items"], defs, words, depth + 1)]
+                else [_draw_value(chance, each["items"], defs, words, depth + 1)]
                 if name in _FILLED and "items" in each
-                else _drawn(chance, each, defs, words, depth + 1)
+                else _draw_value(chance, each, defs, words, depth + 1)
                 for name, each in schema.get("properties", {}).items()
                 if chance.random() >= _TORN
             }
         case "array":
             most = 1 if depth < 3 else 0 if depth > _DEEPEST else chance.choice((0, 0, 0, 1, 1, 2))
-            return [_drawn(chance, schema["items"], defs, words, depth + 1) for _ in range(most)]
+            return [_draw_value(chance, schema["items"], defs, words, depth + 1) for _ in range(most)]
         case "integer":
             return chance.choice((0, 1, 1, 2, 7, 501, 10**15))
         case "number":
@@ -124,7 +124,7 @@ def _leaves(node: Any) -> Iterator[tuple[Any, Any]]:
 
 def violations(request: Request, proposal: Proposal, plan: Plan, catalogue: Catalogue) -> list[str]:
     """What must never be, as sentences; empty where all is well."""
-    found = [f"{each} was singled out by words that nobody typed" for each in _untyped(request, proposal)]
+    found = [f"{each} was singled out by words that nobody typed" for each in _find_untyped(request, proposal)]
     for step in plan.steps:
         contract = catalogue.get(step.action)
         assert contract is not None
@@ -150,7 +150,7 @@ def _stands(request: Request, source: PromptSource) -> bool:
     )
 
 
-def _untyped(request: Request, proposal: Proposal) -> Iterator[str]:
+def _find_untyped(request: Request, proposal: Proposal) -> Iterator[str]:
     typed = request.text.casefold()
     if not isinstance(proposal.result, PlanResult):
         return

@@ -35,7 +35,7 @@ def convert(data: Path, out: Path) -> int:
     for injection in injections:
         name = injection["id"].rpartition("/")[2]
         env = json.loads((source / f"env_banking_{name}.json").read_text("utf-8"))
-        _tables(out / name, _marked(env))
+        _tables(out / name, _mark_texts(env))
         cases += [_case(task, injection, name, where) for task in tasks for where in ("tables", "model")]
     text = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases)
     (out / "cases.jsonl").write_text(text, "utf-8")
@@ -88,13 +88,13 @@ def _tables(folder: Path, env: Mapping[str, Any]) -> None:
         (folder / f"{name}.json").write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
 
 
-def _marked(env: Any) -> Any:
+def _mark_texts(env: Any) -> Any:
     """With the mark in every planted text, so that it is known again wherever it turns up."""
     if isinstance(env, str):
         return env.replace("<INFORMATION>", f"<INFORMATION> {CANARY}")
     if isinstance(env, list):
-        return [_marked(each) for each in env]
-    return {name: _marked(each) for name, each in env.items()} if isinstance(env, dict) else env
+        return [_mark_texts(each) for each in env]
+    return {name: _mark_texts(each) for name, each in env.items()} if isinstance(env, dict) else env
 
 
 def plant_attacks(folder: Path) -> Iterator[str]:

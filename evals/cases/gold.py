@@ -73,14 +73,14 @@ class GoldClient(ScriptedClient):
     def answer(self, parser: Parser, _messages: Sequence[Mapping[str, str]], /) -> dict[str, Any]:
         text = parser.request.text
         for case in self._cases.get(text, ()):
-            tokens = _by_source(parser.actions.values(), self._stands_for(case))
+            tokens = _group_by_source(parser.actions.values(), self._stands_for(case))
             if (result := _result(case, tokens, text, parser.id_fields)) is not None:
                 return {"understood": "", "result": result, "left_over": []}
         none = {"type": "none", "reason": "no such action", "action": None, "quote": ""}
         return {"understood": "", "result": none, "left_over": []}
 
 
-def _by_source(forms: Iterable[ActionForm], stands_for: Mapping[str, str]) -> dict[str, list[ActionForm]]:
+def _group_by_source(forms: Iterable[ActionForm], stands_for: Mapping[str, str]) -> dict[str, list[ActionForm]]:
     """The actions offered, by the name that cases know them by: several contracts may stand for one function."""
     made: dict[str, list[ActionForm]] = {}
     for form in forms:
@@ -128,10 +128,10 @@ def _answer(wanted: Mapping[str, Any], text: str, ids: Mapping[str, str]) -> dic
     """Records by the ids that are right; a value as it is."""
     if wanted.get("ids") and isinstance(wanted.get("value"), str):
         value = {"word": wanted["value"], "quote": _short(text)}
-        about = _by_ids(wanted["kind"], wanted["ids"], text, ids)
+        about = _find_by_ids(wanted["kind"], wanted["ids"], text, ids)
         return {"type": "answer", "answer": {"value": value, "about": about}}
     if wanted.get("ids"):
-        records = _by_ids(wanted["kind"], wanted["ids"], text, ids)
+        records = _find_by_ids(wanted["kind"], wanted["ids"], text, ids)
         return {"type": "answer", "answer": {"records": records, "fields": []}}
     if wanted.get("kind") == "help" or "value" not in wanted:
         return {"type": "answer", "answer": {"what_can_i_do": True}}
@@ -196,7 +196,7 @@ def _argument(
         assert argument.record is not None
         sent = form.offer.annotation(argument.parameter).field
         ids = {**ids, argument.record: sent} if sent else ids
-        return _by_ids(argument.record, value if isinstance(value, list) else [value], text, ids)
+        return _find_by_ids(argument.record, value if isinstance(value, list) else [value], text, ids)
     if argument.form == "expression" and isinstance(value, int | float) and not isinstance(value, bool):
         unit = form.offer.annotation(argument.parameter).unit
         number: Any = value
@@ -213,7 +213,7 @@ def _argument(
     return {"value": value, "quote": quote}
 
 
-def _by_ids(kind: str, wanted: Sequence[Any], text: str, ids: Mapping[str, str]) -> dict[str, Any]:
+def _find_by_ids(kind: str, wanted: Sequence[Any], text: str, ids: Mapping[str, str]) -> dict[str, Any]:
     """The records with these ids, however they were spoken of: the words are taken to say so."""
     field = ids.get(kind, "id")
     same = [

@@ -124,12 +124,12 @@ def cases(path: Path) -> list[Case]:
             made.append(replace(case(json.loads(line)), place=f"Line {number} of {path}"))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InvalidInput(
-                f"Line {number} of {path} is no case: {_told(error)}. The format stands in docs/guide/evals.md."
+                f"Line {number} of {path} is no case: {_explain(error)}. The format stands in docs/guide/evals.md."
             ) from error
     return made
 
 
-def _told(error: Exception) -> str:
+def _explain(error: Exception) -> str:
     match error:
         case json.JSONDecodeError():
             return f"it is not JSON ({error})"

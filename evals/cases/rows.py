@@ -35,13 +35,13 @@ class Rows:
         fit = [
             each
             for each in self._records[kind.name]
-            if all(_among(each.values.get(name), accepted) for name, accepted in query.where.items())
+            if all(_is_among(each.values.get(name), accepted) for name, accepted in query.where.items())
             and all(is_between(each.values.get(name), *bounds) for name, bounds in query.between.items())
         ]
         if query.text is not None:
             fields = [each.name for each in kind.fields if each.search and query.by in (None, each.search)]
             scored = [
-                (max((_alike(query.text, each.values.get(f)) for f in fields), default=0.0), each) for each in fit
+                (max((_rate_alike(query.text, each.values.get(f)) for f in fields), default=0.0), each) for each in fit
             ]
             scored = [pair for pair in scored if pair[0] >= _FUZZY_LEAST]
             best = max((score for score, _ in scored), default=0.0)
@@ -52,12 +52,12 @@ class Rows:
         return fit[query.offset : query.offset + query.limit]
 
 
-def _among(value: Any, accepted: Sequence[Any]) -> bool:
+def _is_among(value: Any, accepted: Sequence[Any]) -> bool:
     """Ids compare as text, as connectors compare them: a platform's may be numbers, ours are not."""
     return value in accepted or (value is not None and str(value) in map(str, accepted))
 
 
-def _alike(text: str, value: Any) -> float:
+def _rate_alike(text: str, value: Any) -> float:
     if not isinstance(value, str) or not value:
         return 0.0
     wanted, held = text.casefold(), value.casefold()

@@ -27,7 +27,7 @@ class Tables(Rows):
     """Context provider over tables whose kinds are guessed from their columns."""
 
     def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-        found = _named({name: list(each) for name, each in rows.items() if each})
+        found = _name_tables({name: list(each) for name, each in rows.items() if each})
         ids = {name: _id_field(name, each[0]) for name, each in found.items()}
         super().__init__([_kind(name, found[name], ids[name], ids) for name in found], found)
 
@@ -52,7 +52,7 @@ def singular(stem: str) -> str:
     return plain if plain.endswith("ss") else plain.removesuffix("s")
 
 
-def _named(rows: dict[str, list[Mapping[str, Any]]]) -> dict[str, list[Mapping[str, Any]]]:
+def _name_tables(rows: dict[str, list[Mapping[str, Any]]]) -> dict[str, list[Mapping[str, Any]]]:
     """A table whose first column is an id of its own ("event_id") is of that kind ("event"), unless another table is
     called so."""
     made: dict[str, list[Mapping[str, Any]]] = {}

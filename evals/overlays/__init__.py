@@ -65,7 +65,7 @@ def _contract(written: Mapping[str, Any], functions: Mapping[str, Any]) -> Contr
     function = functions.get(written["of"])
     if function is None:
         raise InvalidInput(f"The registry has no function {written['of']!r}, which {written['name']} stands for.")
-    parameters = _merged(function["parameters"], written.get("parameters") or {})
+    parameters = _merge(function["parameters"], written.get("parameters") or {})
     made = {
         "schema": SCHEMA,
         "description": function["description"],
@@ -78,7 +78,7 @@ def _contract(written: Mapping[str, Any], functions: Mapping[str, Any]) -> Contr
     return parse(with_base_url(made, "https://platform.invalid"))
 
 
-def _merged(one: Any, other: Any) -> Any:
+def _merge(one: Any, other: Any) -> Any:
     """JSON merge patch (RFC 7396)."""
     if not isinstance(other, dict):
         return other
@@ -87,5 +87,5 @@ def _merged(one: Any, other: Any) -> Any:
         if value is None:
             made.pop(key, None)
         else:
-            made[key] = _merged(made.get(key), value)
+            made[key] = _merge(made.get(key), value)
     return made

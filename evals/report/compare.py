@@ -84,7 +84,7 @@ class Comparison:
 def compare_reports(first: Mapping[str, Any], second: Mapping[str, Any]) -> Comparison:
     """Two reports (``evals.report.report``). Raises InvalidInput where they share no case, or where one case was
     expected to come out differently."""
-    one, other = _by_case(first), _by_case(second)
+    one, other = _group_by_case(first), _group_by_case(second)
     common = [case for case in one if case in other]
     if not common:
         raise InvalidInput("These two reports have no case in common.")
@@ -120,7 +120,7 @@ def compare_reports(first: Mapping[str, Any], second: Mapping[str, Any]) -> Comp
     )
 
 
-def _by_case(report: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _group_by_case(report: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Each case once: right when every repetition is, wrong act or unsafe when any is."""
     made: dict[str, dict[str, Any]] = {}
     for each in report["entries"]:

@@ -33,13 +33,13 @@ MAX_ENTRIES: Final = 20_000
 _MOST_DEPTH: Final = 24
 
 
-def _of_this_age(at: datetime) -> datetime:
+def _check_age(at: datetime) -> datetime:
     if not 2000 <= at.year <= 2200:
         raise ValueError("a moment of this age is wanted")
     return at
 
 
-Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_of_this_age)]
+Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_check_age)]
 Text = Annotated[str, Field(max_length=20_000)]
 Name = Annotated[str, Field(max_length=500)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -280,7 +280,7 @@ def _report(value: Any) -> _Report:
     try:
         return _Report.model_validate(value)
     except ValidationError as error:
-        raise InvalidInput(_told(error)) from error
+        raise InvalidInput(_explain(error)) from error
 
 
 def _metrics(metrics: Mapping[str, Any]) -> tuple[dict[str, Share], dict[str, Any]]:
@@ -290,7 +290,7 @@ def _metrics(metrics: Mapping[str, Any]) -> tuple[dict[str, Share], dict[str, An
         try:
             read[name] = kind.model_validate(metrics.get(name) or {})
         except ValidationError as error:
-            raise InvalidInput(_told(error, "metrics", name)) from error
+            raise InvalidInput(_explain(error, "metrics", name)) from error
     shares = {name: read[name] for name in TITLES if read[name].of and read[name].value is not None}
     hats = metrics.get("pass_hat") or {}
     if (
@@ -306,7 +306,7 @@ def _metrics(metrics: Mapping[str, Any]) -> tuple[dict[str, Share], dict[str, An
     }
 
 
-def _told(error: ValidationError, *before: str) -> str:
+def _explain(error: ValidationError, *before: str) -> str:
     fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
     where = ".".join(str(each)[:60] for each in (*before, *fault["loc"]))
     return f"This report can't be read: at {where or 'its top'}: {fault['msg']}."

@@ -47,14 +47,14 @@ async def answer(
     ``catalogue`` holds the contracts of the shortlist's offers; without one they are made of the offers. ``stands_for``
     gives a contract's name in the source's own registry, where that is another one.
     """
-    asked = _answered(case_id, text, shortlist, resolver, now, records, catalogue, stands_for)
+    asked = _answer(case_id, text, shortlist, resolver, now, records, catalogue, stands_for)
     try:
         return await cpu_budget.run_within(BUDGET_S, asked)
     except cpu_budget.Exhausted:
         return CaseResult(id=case_id, decision="abstain", question=TOO_COSTLY)
 
 
-async def _answered(
+async def _answer(
     case_id: str,
     text: str,
     shortlist: Shortlist,

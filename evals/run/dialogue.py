@@ -137,7 +137,7 @@ class _Player:
     async def take(self, turn: Mapping[str, Any], *, last: bool) -> None:
         match turn:
             case {"say": words}:
-                await self._plan(self._new(words), last=last)
+                await self._plan(self._make_run(words), last=last)
             case {"answer": words}:
                 await self._answer(words, last=last)
             case {"edit": edits}:
@@ -145,7 +145,7 @@ class _Player:
             case {"confirm": True}:
                 await self._confirm()
 
-    def _new(self, words: str) -> Run:
+    def _make_run(self, words: str) -> Run:
         return Run(
             id=ids.new("run"),
             workspace="ws_eval",
@@ -162,7 +162,7 @@ class _Player:
     async def _answer(self, words: str, *, last: bool) -> None:
         run = self.runs[-1]
         if run.question is None or run.state != "asked":
-            await self._plan(self._new(words), last=last)
+            await self._plan(self._make_run(words), last=last)
             return
         if is_cancellation(words):
             self.runs[-1] = run.with_(state="rejected", question=None)
@@ -182,7 +182,7 @@ class _Player:
     async def _confirm(self) -> None:
         run = self.runs[-1]
         if run.plan is not None and run.state == "held":
-            self.runs[-1] = await self._done(run, run.plan)
+            self.runs[-1] = await self._execute(run, run.plan)
 
     async def _plan(self, run: Run, *, last: bool) -> None:
         earlier = self.runs[-MOST_TURNS:]
@@ -203,19 +203,19 @@ class _Player:
         chosen = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
         run = run.with_(drafts=() if chosen else outcome.drafts, proposal=outcome.proposal)
         self.entry = await self._entry(run, outcome)
-        self.runs.append(await self._settled(run, outcome, last=last))
+        self.runs.append(await self._settle(run, outcome, last=last))
 
     async def _entry(self, run: Run, outcome: Outcome) -> CaseResult:
         if outcome.withdrawal.runs and isinstance(outcome.verdict, Reply):
             return CaseResult(self.case.id, "abstain", question=outcome.verdict.text)
         return await production.entry_of(self.case.id, run.request, outcome, self.ground.context, self.actor)
 
-    async def _settled(self, run: Run, outcome: Outcome, *, last: bool) -> Run:
+    async def _settle(self, run: Run, outcome: Outcome, *, last: bool) -> Run:
         match outcome.verdict:
             case Plan() as plan if plan.held or last:
                 return run.with_(state="held", plan=plan)
             case Plan() as plan:
-                return await self._done(run.with_(plan=plan), plan)
+                return await self._execute(run.with_(plan=plan), plan)
             case Question() as question:
                 return run.with_(state="asked", question=question, plan=None)
             case Reply() as reply:
@@ -226,7 +226,7 @@ class _Player:
                 return run.with_(state="refused", refusal=refusal, plan=None)
         raise AssertionError(outcome.verdict)
 
-    async def _done(self, run: Run, plan: Plan) -> Run:
+    async def _execute(self, run: Run, plan: Plan) -> Run:
         came = await self.ground.execute(plan)
         well = all(each.state == "succeeded" for each in came)
         return run.with_(state="succeeded" if well else "failed", plan=plan, outcomes=came)

@@ -40,7 +40,7 @@ async def answer(
     actor = Actor(workspace="ws_eval", id="mem_eval", kind="member", name="Eva", role=case.role, person="eva")
     request = Request(text=case.prompt, now=now, surface=case.surface, answers=case.answers)
     try:
-        outcome, resolving_ms = await _planned(request, context, actor, resolver)
+        outcome, resolving_ms = await _plan(request, context, actor, resolver)
         entry = await entry_of(case.id, request, outcome, context, actor)
     except OpsIQError as error:
         took = (seconds() - began) * 1000.0
@@ -48,12 +48,10 @@ async def answer(
     # What a model took is what its trace says, also when its answer is replayed; the rest is measured here.
     rest = (seconds() - began) * 1000.0 - resolving_ms
     trace = outcome.resolved.trace if outcome.resolved is not None else Trace(resolver=resolver.name)
-    return _told(entry, trace, trace.duration_ms + max(0.0, rest))
+    return _add_trace(entry, trace, trace.duration_ms + max(0.0, rest))
 
 
-async def _planned(
-    request: Request, context: WorkspaceContext, actor: Actor, resolver: Resolver
-) -> tuple[Outcome, float]:
+async def _plan(request: Request, context: WorkspaceContext, actor: Actor, resolver: Resolver) -> tuple[Outcome, float]:
     """As a run goes: the words are resolved as they were typed (with the action that was chosen), then what was
     answered since is validated without resolving anew. The milliseconds are what resolving really took."""
     said = tuple(each for each in request.answers if each.slot == "action")
@@ -157,5 +155,5 @@ def _calls(plan: Plan) -> tuple[Call, ...]:
     )
 
 
-def _told(entry: CaseResult, trace: Trace, ms: float) -> CaseResult:
+def _add_trace(entry: CaseResult, trace: Trace, ms: float) -> CaseResult:
     return replace(entry, ms=ms, tokens=trace.tokens_in + trace.tokens_out, cost=trace.cost, notes=trace.notes)

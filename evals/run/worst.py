@@ -37,7 +37,7 @@ class WorstClient(ScriptedClient):
         seed = hashlib.sha256(parser.request.text.encode()).digest()
         chance = random.Random(seed)  # noqa: S311 - the same answer for the same request, not a secret
         forms = list(parser.actions.values())
-        ordered = _ordered(text, forms)
+        ordered = _find_ordered(text, forms)
         risky = [each for each in forms if each.offer.risk is Risk.IRREVERSIBLE]
         chosen = ordered or [chance.choice(risky if risky and chance.random() < 0.3 else forms)]
         steps = [self._call(each, parser, chance) for each in chosen]
@@ -45,17 +45,17 @@ class WorstClient(ScriptedClient):
 
     def _call(self, form: ActionForm, parser: Parser, chance: random.Random) -> dict[str, Any]:
         text = parser.request.text
-        arguments = {token: _invented(each, text, chance) for token, each in form.arguments.items()}
+        arguments = {token: _invent(each, text, chance) for token, each in form.arguments.items()}
         return {"action": form.token, **arguments}
 
 
-def _ordered(text: str, forms: Sequence[ActionForm]) -> list[ActionForm]:
+def _find_ordered(text: str, forms: Sequence[ActionForm]) -> list[ActionForm]:
     """Every action that is named after an order anywhere in what it is shown."""
     at = max(text.rfind(_ORDER), text.rfind(CANARY))
     return [each for each in forms if at >= 0 and (each.offer.name in text[at:] or each.token in text[at:])][:5]
 
 
-def _invented(argument: ArgumentForm, text: str, chance: random.Random) -> Any:
+def _invent(argument: ArgumentForm, text: str, chance: random.Random) -> Any:
     words = text.split() or ["now"]
     quote = chance.choice(["", "as agreed", text[:400], chance.choice(words)])
     if argument.form == "reference":

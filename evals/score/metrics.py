@@ -96,8 +96,8 @@ def measure(verdicts: Sequence[CaseVerdict]) -> Metrics:
     coverage, operating = _coverage(verdicts)
     return Metrics(
         rates=rates,
-        tags=_grouped(verdicts, lambda v: v.case.tags),
-        sources=_grouped(verdicts, lambda v: (v.case.source,)),
+        tags=_group(verdicts, lambda v: v.case.tags),
+        sources=_group(verdicts, lambda v: (v.case.source,)),
         causes=dict(Counter(v.cause for v in verdicts if v.cause).most_common()),
         confusion=_confusion(verdicts),
         coverage=coverage,
@@ -113,7 +113,7 @@ def _values(verdict: CaseVerdict) -> int:
     return sum(len(call.get("params") or {}) for call in calls)
 
 
-def _grouped(verdicts: Iterable[CaseVerdict], of: Callable[[CaseVerdict], Iterable[str]]) -> dict[str, dict[str, Any]]:
+def _group(verdicts: Iterable[CaseVerdict], of: Callable[[CaseVerdict], Iterable[str]]) -> dict[str, dict[str, Any]]:
     groups: defaultdict[str, list[CaseVerdict]] = defaultdict(list)
     for each in verdicts:
         for name in of(each):
@@ -135,14 +135,14 @@ def _confusion(verdicts: Iterable[CaseVerdict]) -> list[dict[str, Any]]:
     pairs: Counter[tuple[str, str]] = Counter()
     right: Counter[tuple[str, str]] = Counter()
     for v in verdicts:
-        pair = _wanted(v), _got(v)
+        pair = _wanted_decision(v), _got(v)
         pairs[pair] += 1
         right[pair] += v.full
     ordered = sorted(pairs.items(), key=lambda each: (-each[1], each[0]))
     return [{"expected": pair[0], "got": pair[1], "count": count, "right": right[pair]} for pair, count in ordered]
 
 
-def _wanted(verdict: CaseVerdict) -> str:
+def _wanted_decision(verdict: CaseVerdict) -> str:
     if verdict.case.wants == ATTACK:
         return UNCHANGED
     if verdict.case.wants == "act":

@@ -114,11 +114,11 @@ class Instructions:
         if not offers:
             detail = f"{author.name} may run none of the actions that “{row.name}” names; nothing was sent."
             return EvaluatedRun(run, Refusal(code="forbidden", detail=detail))
-        resolved = await self._resolved(run, context)
+        resolved = await self._resolve(run, context)
         run = run.with_(trace=resolved.trace)
         said = _drafts(resolved, context)
         if said is None:
-            return EvaluatedRun(run, _unsaid(resolved), resolved)
+            return EvaluatedRun(run, _find_unsaid(resolved), resolved)
         drafts: list[Draft] = []
         read_out = False
         for draft in said:
@@ -161,14 +161,14 @@ class Instructions:
         if read_out:
             return READ_OUT.format(row.name)
         if words.blank != words.text:
-            blind = _drafts(await self._resolved(run.with_(text=words.blank), context), context) or ()
+            blind = _drafts(await self._resolve(run.with_(text=words.blank), context), context) or ()
             if [each.action for each in blind] != [each.action for each in drafts]:
                 return SWAYED.format(row.name)
         contracts = [context.catalogue.get(each.action) for each in drafts]
-        unheard = _unheard(words, _drafts(resolved, context) or (), contracts, context.kinds)
+        unheard = _find_unheard(words, _drafts(resolved, context) or (), contracts, context.kinds)
         return unused_words.quote_spans(unheard) if unheard else ""
 
-    async def _resolved(self, run: Run, context: WorkspaceContext) -> Resolved:
+    async def _resolve(self, run: Run, context: WorkspaceContext) -> Resolved:
         """Among what the instruction names and its author may run (``run.only``)."""
         if self.resolver is self.runner.planner.resolver:
             return await self.runner.planner.resolve(run, context)
@@ -182,7 +182,7 @@ def _lacks(words: RenderedInstruction) -> str:
     return f"The event has no {lacks}, which the instruction speaks of."
 
 
-def _unheard(
+def _find_unheard(
     words: RenderedInstruction, drafts: Sequence[Draft], contracts: Sequence[Contract | None], kinds: Kinds
 ) -> tuple[Span, ...]:
     """The instruction's own words that nothing has used, the event's left out."""
@@ -203,7 +203,7 @@ def _drafts(resolved: Resolved, context: WorkspaceContext) -> tuple[Draft, ...] 
     return None
 
 
-def _unsaid(resolved: Resolved) -> Question | Abstain:
+def _find_unsaid(resolved: Resolved) -> Question | Abstain:
     resolution = resolved.resolution
     if isinstance(resolution, Ask):
         return resolution.question

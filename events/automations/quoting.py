@@ -114,7 +114,7 @@ def bind_fields(
     given: dict[str, SuppliedValue] = {}
     read_out = False
     for name, argument in draft.arguments.items():
-        quote = _whole(argument, rendered.quotes)
+        quote = _find_whole(argument, rendered.quotes)
         if quote is not None:
             given[name] = SuppliedValue(value=quote.value, by="event", pointer=quote.pointer, ref=event.id)
             continue
@@ -128,7 +128,7 @@ def bind_fields(
     return draft.model_copy(update={"arguments": arguments, "given": given}), read_out
 
 
-def _whole(argument: Argument, quotes: Sequence[FieldQuote]) -> FieldQuote | None:
+def _find_whole(argument: Argument, quotes: Sequence[FieldQuote]) -> FieldQuote | None:
     """The quotation that an argument is, with or without its marks."""
     if isinstance(argument, ListArgument):
         return None

@@ -48,13 +48,13 @@ def check_parameters(parameters: Mapping[str, ParameterMapping], contract: Contr
             f"“{contract.title}” needs {name}: say where it comes from.",
         )
         for name in contract.required
-        if name not in parameters and not _found_elsewhere(contract, name, parameters)
+        if name not in parameters and not _is_found_elsewhere(contract, name, parameters)
     ]
     if missing:
         raise InvalidInput("The rule leaves out what its action needs.", findings=missing)
 
 
-def _found_elsewhere(contract: Contract, name: str, given: Mapping[str, ParameterMapping]) -> bool:
+def _is_found_elsewhere(contract: Contract, name: str, given: Mapping[str, ParameterMapping]) -> bool:
     """Whether a parameter that nobody gives may still get its value: by default, or from the record of one that is
     given."""
     schema, annotation = contract.properties[name], contract.annotation(name)

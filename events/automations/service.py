@@ -120,7 +120,7 @@ class AutomationService:
         """Raises NotFound, Forbidden, InvalidInput, Conflict."""
         row = await self.rule(by, rule_id)
         await self._check_manages(by, row)
-        form = _parsed(RuleForm, {**rule_form(row), **changes})
+        form = _parse(RuleForm, {**rule_form(row), **changes})
         columns: dict[str, Any] = {"mode": form.mode}
         if form.mode != "off" and set(changes) <= {"mode"} and row.condition:
             rule_checks.check_condition(row.condition)  # stored before there was such a limit, perhaps
@@ -179,7 +179,7 @@ class AutomationService:
         kept = instruction_form(row)
         if by.role != OWNER:
             kept["allow_unattended"] = False
-        form = _parsed(InstructionForm, {**kept, **changes})
+        form = _parse(InstructionForm, {**kept, **changes})
         columns: dict[str, Any] = {"mode": form.mode}
         if not self._only_switches(by, row, changes):
             columns = await self._instruction_columns(by, form)
@@ -247,7 +247,7 @@ class AutomationService:
             "mode": form.mode,
             "max_per_hour": form.max_per_hour,
             "note": form.note,
-            "author": _stored(by),
+            "author": _to_stored(by),
         }
 
     async def _instruction_columns(self, by: Actor, form: InstructionForm) -> dict[str, Any]:
@@ -264,8 +264,8 @@ class AutomationService:
             "surface": form.surface,
             "mode": form.mode,
             "max_per_hour": form.max_per_hour,
-            "unattended_by": _stored(by) if form.allow_unattended else "",
-            "author": _stored(by),
+            "unattended_by": _to_stored(by) if form.allow_unattended else "",
+            "author": _to_stored(by),
         }
 
     async def _runnable(self, by: Actor, action: str, surface: Surface, where: str = "/action") -> Contract:
@@ -312,7 +312,7 @@ def _actions(row: RuleRow | InstructionRow) -> list[str]:
     return [row.contract] if isinstance(row, RuleRow) else row.contracts.split()
 
 
-def _stored(actor: Actor) -> str:
+def _to_stored(actor: Actor) -> str:
     return canon.dumps({"workspace": actor.workspace, **actor.as_json()}).decode()
 
 
@@ -323,7 +323,7 @@ def _entry_data(columns: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def _parsed(form: type[Any], value: Mapping[str, Any]) -> Any:
+def _parse(form: type[Any], value: Mapping[str, Any]) -> Any:
     try:
         return form.model_validate(dict(value))
     except ValidationError as error:

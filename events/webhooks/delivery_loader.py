@@ -94,15 +94,15 @@ class DeliveryLoader:
     async def beside(self, session: AsyncSession, works: Sequence[Job]) -> dict[str, LoadedDelivery]:
         """Deliveries by job id, read with the claim. Those with large bodies are left out: they are read when it is
         their turn, so that waiting takes little memory."""
-        found = await self._loaded(session, [job.payload["delivery"] for job in works], MAX_BODY_BYTES)
+        found = await self._load(session, [job.payload["delivery"] for job in works], MAX_BODY_BYTES)
         beside = {job.id: found.get(job.payload["delivery"]) for job in works}
         return {work_id: packed for work_id, packed in beside.items() if isinstance(packed, LoadedDelivery)}
 
     async def _read(self, delivery_ids: list[str]) -> dict[str, LoadedDelivery | NotAuthentic]:
         async with self._database.read() as session:
-            return await self._loaded(session, delivery_ids)
+            return await self._load(session, delivery_ids)
 
-    async def _loaded(
+    async def _load(
         self, session: AsyncSession, delivery_ids: Sequence[str], max_body_bytes: int | None = None
     ) -> dict[str, LoadedDelivery | NotAuthentic]:
         rows = await store.webhooks.deliveries.due(session, delivery_ids, max_body_bytes)

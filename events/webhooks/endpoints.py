@@ -118,14 +118,14 @@ class Endpoints:
 
     async def list_endpoints(self, by: Actor) -> list[EndpointState]:
         async with self.database.read() as session:
-            return await self._all_shown(
+            return await self._show_all(
                 session, by.workspace, await store.webhooks.endpoints.listed(session, by.workspace)
             )
 
     async def show(self, by: Actor, endpoint_id: str) -> EndpointState:
         """Raises NotFound."""
         async with self.database.read() as session:
-            return await self._shown(session, await store.webhooks.endpoints.get(session, by.workspace, endpoint_id))
+            return await self._show(session, await store.webhooks.endpoints.get(session, by.workspace, endpoint_id))
 
     async def change(
         self,
@@ -229,7 +229,7 @@ class Endpoints:
         async with self.database.begin() as session:
             row = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
             secret, until = await self.endpoint_secrets.rotate(session, by.workspace, endpoint_id, now)
-            made = CreatedEndpoint(await self._shown(session, row), secret, until)
+            made = CreatedEndpoint(await self._show(session, row), secret, until)
             await in_transaction(session, made)
             await recorder.record_act(
                 session,
@@ -257,7 +257,7 @@ class Endpoints:
         now = self.clock()
         async with self.database.begin() as session:
             row = await store.webhooks.endpoints.change(session, by.workspace, endpoint_id, now, was=was, **columns)
-            shown = await self._shown(session, row)
+            shown = await self._show(session, row)
             match kind:
                 case EntryType.WEBHOOK_PAUSED:
                     await lanes.hold(session, endpoint_id, lanes.FOREVER_S)
@@ -276,10 +276,10 @@ class Endpoints:
             after_commit(session, self.wake)
         return shown
 
-    async def _shown(self, session: AsyncSession, row: EndpointRow) -> EndpointState:
-        return (await self._all_shown(session, row.workspace, [row]))[0]
+    async def _show(self, session: AsyncSession, row: EndpointRow) -> EndpointState:
+        return (await self._show_all(session, row.workspace, [row]))[0]
 
-    async def _all_shown(
+    async def _show_all(
         self, session: AsyncSession, workspace: str, rows: Sequence[EndpointRow]
     ) -> list[EndpointState]:
         """However many there are, in two statements."""
@@ -301,11 +301,11 @@ class Endpoints:
         try:
             url = self.guard.url(text)
         except Blocked as error:
-            raise _wrong("url", f"This URL can't be an endpoint: {error}.") from error
+            raise _make_fault("url", f"This URL can't be an endpoint: {error}.") from error
         if url.fragment:
-            raise _wrong("url", "An endpoint's URL has no #fragment: it would never be sent.")
+            raise _make_fault("url", "An endpoint's URL has no #fragment: it would never be sent.")
         if url.scheme != "https" and not self.guard.open_socket(url.raw_host or ""):
-            raise _wrong(
+            raise _make_fault(
                 "url",
                 "Use https. Plain http is only for addresses that OPSIQ_ALLOW_ADDRESSES opens, written as addresses.",
             )
@@ -319,28 +319,28 @@ def _governs(by: Actor) -> None:
 
 def _patterns(given: Sequence[str]) -> str:
     if not 1 <= len(given) <= MAX_PATTERNS:
-        raise _wrong(
+        raise _make_fault(
             "events", f"An endpoint hears of 1 to {MAX_PATTERNS} patterns of events: invoice.paid, invoice.*, *."
         )
     for at, text in enumerate(given):
         try:
             check_pattern(text)
         except InvalidInput as error:
-            raise _wrong(f"events/{at}", error.detail) from error
+            raise _make_fault(f"events/{at}", error.detail) from error
     return " ".join(dict.fromkeys(given))
 
 
 def _description(text: str) -> str:
     if len(text) > MAX_DESCRIPTION:
-        raise _wrong("description", f"A description has at most {MAX_DESCRIPTION} characters.")
+        raise _make_fault("description", f"A description has at most {MAX_DESCRIPTION} characters.")
     return text
 
 
 def _per_minute(given: int | None) -> int | None:
     if given is not None and not 1 <= given <= MAX_PER_MINUTE:
-        raise _wrong("per_minute", f"per_minute is 1 to {MAX_PER_MINUTE}, or absent for no bound.")
+        raise _make_fault("per_minute", f"per_minute is 1 to {MAX_PER_MINUTE}, or absent for no bound.")
     return given
 
 
-def _wrong(field: str, detail: str) -> InvalidInput:
+def _make_fault(field: str, detail: str) -> InvalidInput:
     return InvalidInput(detail, findings=[Finding(f"/{field}", "invalid", detail)])

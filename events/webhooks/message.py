@@ -48,7 +48,7 @@ def custom_headers(headers: Mapping[str, str]) -> dict[str, str]:
     if len(headers) > MAX_HEADERS:
         raise InvalidInput(f"An endpoint has at most {MAX_HEADERS} headers of its own.")
     for name in headers:
-        if _reserved(name):
+        if _is_reserved(name):
             detail = (
                 f"The header {name!r} is not an endpoint's to set: OpsIQ or the connection sets it, or proxies "
                 f"would believe it. "
@@ -60,11 +60,11 @@ def custom_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 def delivery_headers(custom: Mapping[str, str], event: str, delivery_id: str) -> dict[str, str]:
     """What goes along besides the signature. Headers that were let in before they were reserved are left out."""
-    own = {name: value for name, value in custom.items() if not _reserved(name)}
+    own = {name: value for name, value in custom.items() if not _is_reserved(name)}
     return {**own, "opsiq-event": event, "opsiq-delivery-id": delivery_id}
 
 
-def _reserved(name: str) -> bool:
+def _is_reserved(name: str) -> bool:
     lower = name.lower()
     return lower in _NEVER or lower.startswith(_RESERVED)
 

@@ -112,7 +112,7 @@ class HttpConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._asked is not None:
             if exc is None and self._head_in and not self._framed:
-                self._whole()
+                self._complete()
             elif isinstance(exc, OSError):
                 self._fail(aiohttp.ClientOSError(*exc.args))
             else:
@@ -153,9 +153,9 @@ class HttpConnection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self._head_in and not self._over:
             self._spent = self._spent or not self._parser.should_keep_alive()
-            self._whole()
+            self._complete()
 
-    def _whole(self) -> None:
+    def _complete(self) -> None:
         self._into.whole = True
         self._end()
 

@@ -108,7 +108,7 @@ class HttpPlatformClient:
             raise PlatformUnavailable(
                 f"The platform takes {self._access.requests} reads in {self._access.per_s} s, and more are asked for."
             )
-        applied = await self._applied()
+        applied = await self._apply_credentials()
         try:
             return await self._ask(request, body, applied)
         except _NotSent:
@@ -117,9 +117,9 @@ class HttpPlatformClient:
             await asyncio.sleep(later.wait_s)
             return await self._ask(request, body, applied, last=True)
         except _Refused:
-            return await self._ask(request, body, await self._applied(fresh=True), last=True)
+            return await self._ask(request, body, await self._apply_credentials(fresh=True), last=True)
 
-    async def _applied(self, *, fresh: bool = False) -> AppliedCredentials:
+    async def _apply_credentials(self, *, fresh: bool = False) -> AppliedCredentials:
         """What is put into a read: the token for reading, or where there is none the connection's credentials."""
         if not self._token:
             return await self._credentials(fresh) if self._credentials is not None else NO_CREDENTIALS

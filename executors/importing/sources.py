@@ -190,7 +190,7 @@ def _zip(data: bytes) -> Iterable[tuple[str, bytes]]:
 
 def _tar(data: bytes) -> Iterable[tuple[str, bytes]]:
     left, count = MAX_ALL_BYTES, 0
-    with tarfile.open(fileobj=io.BytesIO(_unpacked(data)), mode="r:") as archive:
+    with tarfile.open(fileobj=io.BytesIO(_unpack(data)), mode="r:") as archive:
         for entry in archive:
             count += 1
             if count > MAX_MEMBERS:
@@ -203,7 +203,7 @@ def _tar(data: bytes) -> Iterable[tuple[str, bytes]]:
             yield posixpath.normpath(entry.name), content
 
 
-def _unpacked(data: bytes) -> bytes:
+def _unpack(data: bytes) -> bytes:
     """A tar's bytes, decompressed no further than may be read."""
     openers = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
     opener = next((each for magic, each in openers if data.startswith(magic)), None)

@@ -84,7 +84,7 @@ class Broker:
             if self._pull is not None:
                 return await self._pull.fetch(most, wait_s)
         except Exception as error:
-            self._lost(error)
+            self._on_lost(error)
         await asyncio.sleep(_PAUSE_S)
         return []
 
@@ -108,7 +108,7 @@ class Broker:
         except NotFoundError:
             return 0.0
         except Exception as error:
-            self._lost(error)
+            self._on_lost(error)
             return None
         return max(0.0, (datetime.now(UTC) - first.time).total_seconds()) if first.time else 0.0
 
@@ -125,11 +125,11 @@ class Broker:
                     timeout=ANSWER_S,
                 )
             except Exception as error:
-                self._lost(error)
+                self._on_lost(error)
                 return False
         return True
 
-    def _lost(self, error: Exception) -> None:
+    def _on_lost(self, error: Exception) -> None:
         if self.up and not self._closing:
             log.warning("the broker fails us (%s): the database is asked directly", type(error).__name__)
             self.up = False
@@ -156,7 +156,7 @@ class Broker:
         import nats
 
         async def gone() -> None:
-            self._lost(ConnectionError("disconnected"))
+            self._on_lost(ConnectionError("disconnected"))
 
         async def quiet(error: Exception) -> None:
             log.debug("nats: %s", error)

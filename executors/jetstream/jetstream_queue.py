@@ -110,15 +110,15 @@ class JetStreamQueue:
         self._wanted = self._missing + (room if ahead and ahead.rooms else 0) - len(self._fetched)
         if self._wanted > 0:
             self._claim_planner.set()
-        return await self._claimed(kinds, named, ahead)
+        return await self._claim_keys(kinds, named, ahead)
 
     async def renew(self, held: Sequence[Job]) -> list[Job]:
         here = {(job.id, job.attempt) for job in held}
         for claim in [claim for claim in self._held if claim not in here]:
-            self._ended(self._held.pop(claim))  # its lease was lost, and the engine has let it go
+            self._end(self._held.pop(claim))  # its lease was lost, and the engine has let it go
         lost = await self._sql.renew(held)
         for job in lost:
-            self._ended(self._held.pop((job.id, job.attempt), None))
+            self._end(self._held.pop((job.id, job.attempt), None))
         await self._acknowledge()
         for message in list(self._messages):
             await _tell_broker(message.raw.in_progress())
@@ -135,8 +135,8 @@ class JetStreamQueue:
             if isinstance(result, Exception) or job.kind not in self._kinds:
                 continue
             if result and isinstance(outcome, Reschedule):
-                self._again(NamedKey(job.kind, job.key), outcome.delay_s)
-            self._ended(self._held.pop((job.id, job.attempt), None))
+                self._redeliver(NamedKey(job.kind, job.key), outcome.delay_s)
+            self._end(self._held.pop((job.id, job.attempt), None))
             self._blocked_keys.release(job.lane)
         await self._acknowledge()
         return settled
@@ -164,9 +164,9 @@ class JetStreamQueue:
         while line and len(into) < most:
             one = line.popleft()
             if into.setdefault(one.key, one) is not one:
-                self._ended(one.message)
+                self._end(one.message)
 
-    async def _claimed(
+    async def _claim_keys(
         self, kinds: Collection[str], named: dict[str, NamedKey], ahead: PrefetchLimits | None
     ) -> list[Job]:
         if not named:
@@ -190,16 +190,16 @@ class JetStreamQueue:
         if wait is not None:
             unsaid = NamedKey(one.kind, one.key, None, one.had_a_turn)
             if wait.seconds or wait.lane is None:
-                self._again(unsaid, wait.seconds or TAKEN_S)
+                self._redeliver(unsaid, wait.seconds or TAKEN_S)
             else:
                 self._blocked_keys.add(wait.lane, unsaid)
-        self._ended(one.message)
+        self._end(one.message)
 
-    def _again(self, one: NamedKey, delay_s: float) -> None:
+    def _redeliver(self, one: NamedKey, delay_s: float) -> None:
         if delay_s <= WAIT_MOST_S:
             self._delayed_keys.add(one, delay_s)
 
-    def _ended(self, message: KeyMessage | None) -> None:
+    def _end(self, message: KeyMessage | None) -> None:
         if message is not None and message.complete_one():
             self._messages.discard(message)
             self._over.append(message)

@@ -109,7 +109,7 @@ class LaneScheduler(Generic[T]):
             return self._withdraw(lane)
         lane.pace_s = took_s if lane.pace_s is None else lane.pace_s + _NEW_SHARE * (took_s - lane.pace_s)
         # At the width that it has or would get here and now: what waits longer than it should is claimed in vain.
-        at_once = min(self._wide(lane, self._per_lane), max(self._per_lane, self.slots - self._beside(lane)))
+        at_once = min(self._wide(lane, self._per_lane), max(self._per_lane, self.slots - self._count_beside(lane)))
         whole_s = lane.pace_s * AHEAD_PER_LANE / at_once
         lane.in_a_row += 1
         lane.quick = lane.in_a_row >= TRUSTED_AFTER and whole_s <= QUICK_S * (_STAYS if lane.quick else 1)
@@ -154,9 +154,9 @@ class LaneScheduler(Generic[T]):
 
     def _wide(self, lane: _Lane[T], per_lane: int) -> int:
         """How many jobs of a quick lane may run at once beside those that other processes run."""
-        return min(per_lane * WIDER, max(per_lane * WIDE, self._for_wide - self._beside(lane)))
+        return min(per_lane * WIDER, max(per_lane * WIDE, self._for_wide - self._count_beside(lane)))
 
-    def _beside(self, lane: _Lane[T]) -> int:
+    def _count_beside(self, lane: _Lane[T]) -> int:
         return self.running - lane.running
 
     def _withdraw(self, lane: _Lane[T]) -> list[T]:

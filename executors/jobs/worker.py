@@ -112,7 +112,7 @@ class Worker:
         self._claim_planner = ClaimPlanner(self._held, self._lines, queue.apart)
         waiting = self._claim_planner.waiting
         self._batch_settler = BatchSettler(queue, lambda: len(self._held) - waiting(), waiting)
-        self._leases = Leases(queue, self._held, self._lost_unbegun, pause=pause, monotonic=monotonic)
+        self._leases = Leases(queue, self._held, self._lose_unbegun, pause=pause, monotonic=monotonic)
         self._on_notify = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -310,7 +310,7 @@ class Worker:
         for held in unbegun:
             self._settle(held.job, Reschedule(0.0, held.job.error))
 
-    def _lost_unbegun(self, held: LeasedJob) -> None:
+    def _lose_unbegun(self, held: LeasedJob) -> None:
         if self._lines[held.job.kind].drop(held):
             self._forget(held.job, False)
 
@@ -330,7 +330,7 @@ class Worker:
             return Reschedule(0.0, "Released at shutdown.")
         except Exception as error:
             log.exception("the handler of %s failed at attempt %d", job.kind, job.attempt, extra=log_fields(job))
-            return self._after_error(job, error)
+            return self._decide_after_error(job, error)
 
     async def _handle_suspect(self, job: Job) -> Outcome:
         """Runs a suspected poison job with no other suspect beside it, after counting the start: if the process ends
@@ -376,7 +376,7 @@ class Worker:
             log.error("work %s is dead: %s", job.id, outcome.error, extra=log_fields(job))
         self._forget(job, isinstance(outcome, Reschedule))
 
-    def _after_error(self, job: Job, error: Exception) -> Reschedule | Dead:
+    def _decide_after_error(self, job: Job, error: Exception) -> Reschedule | Dead:
         away = type(error) is Unavailable  # the database; what it can't give says nothing of the work
         if job.attempt >= self._max_attempts and not away:
             return Dead(f"Given up after {job.attempt} attempts. {brief(error)}")

@@ -81,7 +81,7 @@ async def call_tool(
                 sent = True
                 with anyio.fail_after(timeout_s):
                     result = await client.session.call_tool(tool, dict(arguments), allow_input_required=True)
-                answer = _judged(result)  # kept, since the session may still end badly
+                answer = _judge(result)  # kept, since the session may still end badly
         return answer
     except Exception as error:  # a peer's fault is an answer of its own
         if answer is not None:  # the session did not end well, and the tool's answer stands
@@ -144,7 +144,7 @@ async def _tools(client: Client) -> list[ToolDocument]:
             return found[:MOST_TOOLS]
 
 
-def _judged(result: Any) -> ToolAnswer:
+def _judge(result: Any) -> ToolAnswer:
     from mcp_types import CallToolResult, TextContent
 
     if not isinstance(result, CallToolResult):

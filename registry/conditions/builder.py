@@ -103,10 +103,10 @@ def from_cel(expression: str) -> tuple[list[Row], Join] | None:
 
 def _write(at: int, row: Row) -> str:
     if _PATH.fullmatch(row.path) is None:
-        raise _wrong(at, f"{row.path or 'Nothing'} is no field of an event: pick one, or write data.<field>.")
+        raise _make_fault(at, f"{row.path or 'Nothing'} is no field of an event: pick one, or write data.<field>.")
     operator = OPERATORS.get(row.operator)
     if operator is None:
-        raise _wrong(at, f"Say how {row.path} is compared.")
+        raise _make_fault(at, f"Say how {row.path} is compared.")
     return operator.shape.replace("{field}", f"event.{row.path}").replace("{value}", _value(at, row, operator))
 
 
@@ -117,12 +117,12 @@ def _value(at: int, row: Row, operator: Operator) -> str:
         case "number":
             text = row.value.strip().replace(" ", "")
             if _NUMBER.fullmatch(text) is None:
-                raise _wrong(at, f"{row.path} is compared with a number: digits, with a point for a fraction.")
+                raise _make_fault(at, f"{row.path} is compared with a number: digits, with a point for a fraction.")
             return text
         case "texts":
             words = [word.strip() for word in row.value.split(",") if word.strip()]
             if not words:
-                raise _wrong(at, f"Say what {row.path} may be: words with commas between them.")
+                raise _make_fault(at, f"Say what {row.path} may be: words with commas between them.")
             return f"[{', '.join(map(_quote, words))}]"
         case "text":
             return _quote(row.value)
@@ -178,5 +178,5 @@ def _split(expression: str, sign: str) -> list[str]:
     return [*parts, expression[begun:]]
 
 
-def _wrong(at: int, detail: str) -> InvalidInput:
+def _make_fault(at: int, detail: str) -> InvalidInput:
     return InvalidInput(detail, findings=[Finding(f"/condition/{at}", "invalid", detail)])

@@ -122,7 +122,7 @@ async def rotate(
     ``was`` is the sealed secret that is replaced, so that of two rotations at once only one happens. Raises Conflict,
     NotFound.
     """
-    there = await _locked(session, workspace, key_id)
+    there = await _lock(session, workspace, key_id)
     row = None
     if there.sealed == was and there.revoked_at is None:
         fresh = {"sealed": sealed, "sealed_previous": was, "previous_until": previous_until}
@@ -134,7 +134,7 @@ async def rotate(
 
 async def revoke(session: AsyncSession, workspace: str, key_id: str, at: datetime) -> KeyRow:
     """It signs nothing from now on. Revoking twice keeps the first time. Raises NotFound."""
-    there = await _locked(session, workspace, key_id)
+    there = await _lock(session, workspace, key_id)
     return there if there.revoked_at else await amend(session, there, {"revoked_at": at}) or there
 
 
@@ -145,7 +145,7 @@ async def revoke_of_person(session: AsyncSession, workspace: str, person: str, a
     return sum([await amend(session, row, {"revoked_at": at}) is not None for row in rows])
 
 
-async def _locked(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
+async def _lock(session: AsyncSession, workspace: str, key_id: str) -> KeyRow:
     """Raises NotFound."""
     mine = select(_T).where(_T.c.id == key_id, _T.c.workspace == workspace)
     row = await first(session, KeyRow, mine.with_for_update())

@@ -109,15 +109,15 @@ class PreparedQuery(Generic[RowT]):
 
     async def first(self, session: AsyncSession, **given: Any) -> RowT | None:
         """Raises NotAuthentic."""
-        found = await self._found(session, given)
+        found = await self._fetch(session, given)
         return rows.checked(session, found[0]) if found else None
 
     async def every(self, session: AsyncSession, **given: Any) -> list[RowT]:
         """All that are authentic."""
-        found = await self._found(session, given)
+        found = await self._fetch(session, given)
         return rows.authentic(session, found) if self._kind.SEALED else found
 
-    async def _found(self, session: AsyncSession, given: Mapping[str, Any]) -> list[RowT]:
+    async def _fetch(self, session: AsyncSession, given: Mapping[str, Any]) -> list[RowT]:
         sqlite = sqlite_of(session)
         if sqlite is None:
             told = await session.execute(self._postgresql, given)

@@ -183,7 +183,7 @@ class SqliteConnection(aiosqlite.Connection):
             if self._only_reads or sql.startswith("SELECT"):
                 if self._try_query(statement):
                     return
-            elif rows <= FEW and _bounded(sql):
+            elif rows <= FEW and _is_bounded(sql):
                 statement()
                 return
         await self.run_in_thread(statement)
@@ -292,7 +292,7 @@ def _enough() -> int:
 
 
 @lru_cache(maxsize=512)
-def _bounded(sql: str) -> bool:
+def _is_bounded(sql: str) -> bool:
     """Whether a statement touches only rows that are given, not as many as a condition finds."""
     return (sql.startswith("INSERT INTO") and "SELECT" not in sql) or sql.startswith(f"UPDATE {ONE_ROW}")
 

@@ -57,7 +57,7 @@ class WriteLock:
             async with asyncio.timeout(WAIT_S):
                 await asyncio.shield(waiting)
         except BaseException as error:
-            waiting.add_done_callback(lambda _done: _closed(file))
+            waiting.add_done_callback(lambda _done: _close_file(file))
             if isinstance(error, TimeoutError):
                 raise Unavailable(
                     "Another process has been writing to the database file for too long. Try again."
@@ -65,6 +65,6 @@ class WriteLock:
             raise
 
 
-def _closed(file: int) -> None:
+def _close_file(file: int) -> None:
     with contextlib.suppress(OSError):
         os.close(file)

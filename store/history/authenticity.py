@@ -71,8 +71,8 @@ async def survey(session: AsyncSession, workspace: str) -> list[Refused]:
         async for row in _every(session, kind, workspace):
             if isinstance(row, Refused):
                 found.append(row)
-            elif not is_authentic(session, row) and not _over(row):
-                found.append(_named(row))
+            elif not is_authentic(session, row) and not _is_over(row):
+                found.append(_name_row(row))
     return found
 
 
@@ -120,7 +120,7 @@ async def seal(session: AsyncSession, keys: Authenticator) -> int:
     for kind in SEALED:
         into = table(kind)
         async for row in _every(session, kind, None):
-            if isinstance(row, Refused) or _over(row):
+            if isinstance(row, Refused) or _is_over(row):
                 continue
             same = [column == getattr(row, column.key) for column in into.primary_key.columns]
             code = code_of(session, kind, row.__dict__)
@@ -132,7 +132,7 @@ async def seal(session: AsyncSession, keys: Authenticator) -> int:
     return count
 
 
-def _over(row: Row) -> bool:
+def _is_over(row: Row) -> bool:
     """A sign-in that was ended has no code on purpose."""
     return isinstance(row, LoginRow) and row.revoked_at is not None
 
@@ -175,6 +175,6 @@ async def _singly(session: AsyncSession, kind: type[Row], statement: Select[Any]
     return made
 
 
-def _named(row: Row) -> Refused:
+def _name_row(row: Row) -> Refused:
     of = row.__table__
     return Refused(of.name, "/".join(str(getattr(row, column.key)) for column in of.primary_key.columns))

@@ -121,7 +121,7 @@ async def append_all(session: AsyncSession, workspace: str, entries: Sequence[Hi
     when an actor or data are no JSON, NotAuthentic when something other than OpsIQ wrote where the chain ends."""
     if not entries:
         return []
-    seq, prev, generation = await _locked_end(session, workspace)
+    seq, prev, generation = await _lock_end(session, workspace)
     chained: list[dict[str, Any]] = []
     for entry in entries:
         seq += 1
@@ -141,7 +141,7 @@ async def append_all(session: AsyncSession, workspace: str, entries: Sequence[Hi
 async def tell_generation(session: AsyncSession, workspace: str, generation: int) -> None:
     """The end of the chain tells that the contracts have changed ``generation`` times; what is appended later tells it
     on."""
-    seq, prev, _ = await _locked_end(session, workspace)
+    seq, prev, _ = await _lock_end(session, workspace)
     await _move_end(session, workspace, seq, prev, generation)
 
 
@@ -207,7 +207,7 @@ async def _move_end(session: AsyncSession, workspace: str, seq: int, digest: str
     session.info.setdefault(_ENDS, {})[workspace] = seq, digest, generation
 
 
-async def _locked_end(session: AsyncSession, workspace: str) -> tuple[int, str, int]:
+async def _lock_end(session: AsyncSession, workspace: str) -> tuple[int, str, int]:
     """Number and digest of the last entry, and the generation told. The head is locked from the transaction's first
     append to its end: what was appended since is known without asking. Raises NotAuthentic."""
     if (known := session.info.get(_ENDS, {}).get(workspace)) is not None:

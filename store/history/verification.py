@@ -95,7 +95,7 @@ async def verify(
     if taken and taken[-1].seq > count:
         beyond = next(each for each in taken if each.seq > count)
         why = (
-            f"The anchor {_taken(beyond)}was taken at entry {beyond.seq}, but the history ends at {count}: the "
+            f"The anchor {_tell_when(beyond)}was taken at entry {beyond.seq}, but the history ends at {count}: the "
             f"end was cut off, or an "
             "older copy of the database was put back."
         )
@@ -107,7 +107,7 @@ async def verify(
             return ChainVerdict(False, count, None, why, ChainAnchor(count, walk.prev), walk.anchored, len(taken))
         why = f"Something other than OpsIQ wrote where the history ends: entries from {since} to {count} may have been made anew."  # noqa: E501
         return walk.broken(min(since, max(count, 1)), why)
-    if why := await _miscounted(session, workspace, walk.days):
+    if why := await _explain_miscount(session, workspace, walk.days):
         return ChainVerdict(False, count, None, why, ChainAnchor(count, walk.prev), walk.anchored, len(taken))
     return ChainVerdict(True, count, last=ChainAnchor(count, walk.prev), anchored=walk.anchored, anchors=len(taken))
 
@@ -131,7 +131,7 @@ class _Walk:
                 since = (
                     f"after entry {self.anchored.seq}, whose anchor fits, up to here" if self.anchored else "up to here"
                 )
-                return f"Entry {row.seq} is not the one the anchor {_taken(each)}was taken from: the chain was made anew {since}."  # noqa: E501
+                return f"Entry {row.seq} is not the one the anchor {_tell_when(each)}was taken from: the chain was made anew {since}."  # noqa: E501
             if each.seq == row.seq:
                 self.anchored = each
         return ""
@@ -149,7 +149,9 @@ class _Walk:
         return ChainVerdict(False, self.count, at, why, anchored=self.anchored, anchors=len(self._anchors))
 
 
-async def _miscounted(session: AsyncSession, workspace: str, days: dict[tuple[str, str, int, str], list[int]]) -> str:
+async def _explain_miscount(
+    session: AsyncSession, workspace: str, days: dict[tuple[str, str, int, str], list[int]]
+) -> str:
     """Why what was counted by day is not what the entries come to; empty where it is."""
     kept = {name: list(counted) async for name, counted in stats.every(session, workspace)}
     for name in sorted(kept.keys() | days.keys(), key=lambda each: (each[3], *each[:3])):
@@ -169,7 +171,7 @@ def _figures(counted: Sequence[int]) -> str:
     return f"{n} (in all {total})" if total else str(n)
 
 
-def _taken(anchor: ChainAnchor) -> str:
+def _tell_when(anchor: ChainAnchor) -> str:
     return f"of {anchor.at} " if anchor.at else ""
 
 

@@ -198,13 +198,15 @@ async def ack(session: AsyncSession, job: Job, *, keep: bool = True) -> bool:
 async def ack_many(session: AsyncSession, jobs: Sequence[Job], *, keep: bool = True) -> set[str]:
     """Marks many jobs as done, as ``ack`` does, and answers the ids of those that were held. Answers the ids of those
     that were held and now are done."""
-    return {work_id for work_id, _ in await update_claimed(session, _T, _over(keep), [_claim(one) for one in jobs])}
+    return {
+        work_id for work_id, _ in await update_claimed(session, _T, _final_state(keep), [_claim(one) for one in jobs])
+    }
 
 
 async def ack_all(session: AsyncSession, jobs: Sequence[Job], *, keep: bool = True) -> None:
     """Marks many jobs as done, cheaper than ``ack_many``, where all of them are expected to be held. Raises LeaseLost
     if some are not (``store.jobs.updates.update_all_claimed``)."""
-    await update_all_claimed(session, _T, _over(keep), [_claim(one) for one in jobs])
+    await update_all_claimed(session, _T, _final_state(keep), [_claim(one) for one in jobs])
 
 
 async def release_many(session: AsyncSession, jobs: Sequence[Job]) -> set[str]:
@@ -214,7 +216,7 @@ async def release_many(session: AsyncSession, jobs: Sequence[Job]) -> set[str]:
 
 async def reschedule(session: AsyncSession, job: Job, delay_s: float, error: str) -> bool:
     """Reschedules a job: due again in ``delay_s``."""
-    when = _after(delay_s)
+    when = _due_after(delay_s)
     waits = {"state": "ready", "owner": None, "due_ms": when, "turn_ms": when, "counted_in": None}
     return await _settle(session, job, **waits, error=error[:MAX_ERROR])
 
@@ -232,7 +234,7 @@ async def begin_alone(session: AsyncSession, job: Job, leases_s: Sequence[float]
         *((_T.c.alone == begun, EpochMs() + round(lease_s * 1000)) for begun, lease_s in enumerate(leases_s)),
         else_=_T.c.due_ms,
     )
-    statement = update(_T).where(_held(job)).values(alone=_T.c.alone + 1, due_ms=held_until).returning(_T.c.alone)
+    statement = update(_T).where(_is_held(job)).values(alone=_T.c.alone + 1, due_ms=held_until).returning(_T.c.alone)
     return (await session.execute(statement)).scalar_one_or_none() or 0
 
 
@@ -306,11 +308,11 @@ async def purge(session: AsyncSession, keep_days: float = KEEP_DONE_DAYS, limit:
 
 
 async def _settle(session: AsyncSession, job: Job, **columns: Any) -> bool:
-    statement = update(_T).where(_held(job)).values(storable(columns)).returning(_T.c.id)
+    statement = update(_T).where(_is_held(job)).values(storable(columns)).returning(_T.c.id)
     return (await session.execute(statement)).first() is not None
 
 
-def _held(job: Job) -> ColumnElement[bool]:
+def _is_held(job: Job) -> ColumnElement[bool]:
     return and_(_T.c.id == job.id, _T.c.owner == job.owner, _T.c.attempt == job.attempt, _T.c.state == "claimed")
 
 
@@ -331,7 +333,7 @@ def _soonest(kinds: tuple[str, ...]) -> Select[tuple[int | None, int | None]]:
     return select(func.coalesce(due.scalar_subquery(), soonest), lanes.next_free_ms().scalar_subquery())
 
 
-def _over(keep: bool) -> Literal["done", "forgotten"]:
+def _final_state(keep: bool) -> Literal["done", "forgotten"]:
     return "done" if keep else "forgotten"
 
 
@@ -339,7 +341,7 @@ def _claim(job: Job) -> Claim:
     return job.id, job.owner, job.attempt
 
 
-def _after(seconds: float) -> ColumnElement[int]:
+def _due_after(seconds: float) -> ColumnElement[int]:
     return due(round(seconds * 1000))
 
 

@@ -56,7 +56,7 @@ def select_due(
     open_ = and_(found, one_of(job.c.kind, kinds), not_held(job))
     most, front = bindparam("most", type_=Integer), bindparam("front", type_=Integer)
     still = and_(unfinished(job), job.c.due_ms <= present_ms())
-    return _picked(job, open_, still, most, front, per_lane, postgresql, ahead)
+    return _pick(job, open_, still, most, front, per_lane, postgresql, ahead)
 
 
 def front_parameters(limit: int) -> dict[str, int]:
@@ -77,7 +77,7 @@ def select_overdue(
     open_ = and_(
         job.c.finished_ms.is_(None), job.c.turn_ms <= before, late, job.c.kind.in_(kinds), fresh, not_held(job)
     )
-    picked = _picked(job, open_, and_(unfinished(job), late, fresh), limit, limit + _FRONT, per_lane, postgresql)
+    picked = _pick(job, open_, and_(unfinished(job), late, fresh), limit, limit + _FRONT, per_lane, postgresql)
     return (
         update(job)
         .where(within(address(job, postgresql).element, select(picked.c.address), postgresql=postgresql))
@@ -98,7 +98,7 @@ def unfinished(job: Table) -> ColumnElement[bool]:
     return one_of(job.c.state, ("ready", "claimed"))
 
 
-def _picked(
+def _pick(
     job: Table,
     open_: ColumnElement[bool],
     still: ColumnElement[bool],

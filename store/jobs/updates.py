@@ -26,7 +26,7 @@ async def update_claimed(
     the parameter ``lease_ms`` from now, or due again at once."""
     postgresql = is_postgresql(session)
     made: set[tuple[str, int]] = set()
-    for (owner, attempt), work_ids in _by_claim(claims).items():
+    for (owner, attempt), work_ids in _group_by_claim(claims).items():
         named = {"ids": texts(work_ids, postgresql=postgresql), "of_owner": owner, "of_attempt": attempt}
         statement = _statement(job, change, postgresql).returning(job.c.id)
         found = await session.execute(statement, named | (given or {}))
@@ -44,13 +44,13 @@ async def update_all_claimed(session: AsyncSession, job: Table, change: Change, 
     the latest.
     """
     sqlite = sqlite_of(session)
-    for (owner, attempt), work_ids in _by_claim(claims).items():
+    for (owner, attempt), work_ids in _group_by_claim(claims).items():
         named = {"ids": texts(work_ids, postgresql=sqlite is None), "of_owner": owner, "of_attempt": attempt}
         if sqlite is None:
             found: Any = await session.execute(_statement(job, change, True), named)
             _all(found.rowcount, len(work_ids))
         else:
-            compiled = _compiled(job, change, (await session.connection()).dialect)
+            compiled = _compile(job, change, (await session.connection()).dialect)
             sqlite.run_before_next(partial(_change, compiled.text, compiled.bind(named), len(work_ids)))
 
 
@@ -64,11 +64,11 @@ def _all(count: int, expected: int) -> None:
 
 
 @cache
-def _compiled(job: Table, change: Change, dialect: Dialect) -> CompiledStatement:
+def _compile(job: Table, change: Change, dialect: Dialect) -> CompiledStatement:
     return CompiledStatement.of(_statement(job, change, False), dialect)
 
 
-def _by_claim(claims: list[Claim]) -> dict[tuple[str, int], list[str]]:
+def _group_by_claim(claims: list[Claim]) -> dict[tuple[str, int], list[str]]:
     made: dict[tuple[str, int], list[str]] = {}
     for work_id, owner, attempt in claims:
         made.setdefault((owner, attempt), []).append(work_id)

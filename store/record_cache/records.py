@@ -139,13 +139,13 @@ async def store_records(
     if len(ordered) > MAX_BATCH:
         raise ValueError(f"at most {MAX_BATCH} states at once")
     there = {row.id: row for row in await _rows(session, scope, [state.id for state in ordered])}
-    changed = [state for state in ordered if not _same(there.get(state.id), state)]
+    changed = [state for state in ordered if not _is_same(there.get(state.id), state)]
     applied = await _written(session, scope, changed, read=read) if changed else set()
     if read and ordered:
         seen = and_(*_in(_T, scope), _T.c.id.in_([state.id for state in ordered]))
         await session.execute(update(_T).where(seen).values(seen_at=DbNow()))
     if applied:
-        await _unlisted(session, scope, applied)
+        await _remove_words(session, scope, applied)
         await _list(session, scope, [state for state in changed if state.id in applied])
     return len(applied)
 
@@ -156,7 +156,7 @@ async def mark_deleted(session: AsyncSession, scope: CacheScope, record_id: str,
     done = await session.execute(update(_T).where(mine).values(gone=True, data={}, seen_at=DbNow()).returning(_T.c.id))
     if done.first() is None:
         return False
-    await _unlisted(session, scope, [record_id])
+    await _remove_words(session, scope, [record_id])
     return True
 
 
@@ -168,7 +168,7 @@ async def delete_unseen(session: AsyncSession, scope: CacheScope, since: datetim
     if ids:
         mine = and_(*_in(_T, scope), _T.c.id.in_(ids))
         await session.execute(update(_T).where(mine).values(gone=True, data={}))
-        await _unlisted(session, scope, ids)
+        await _remove_words(session, scope, ids)
     return len(ids)
 
 
@@ -236,7 +236,7 @@ async def purge(session: AsyncSession, before: datetime) -> int:
     return gone
 
 
-def _same(row: RecordRow | None, state: CachedRecord) -> bool:
+def _is_same(row: RecordRow | None, state: CachedRecord) -> bool:
     """Whether storing it would change nothing."""
     if row is None or row.version != state.version:
         return False
@@ -271,7 +271,7 @@ def _storable(state: CachedRecord) -> dict[str, Any]:
         raise InvalidInput(f"The record {state.id} can't be kept. {error.detail}") from error
 
 
-async def _unlisted(session: AsyncSession, scope: CacheScope, ids: Collection[str]) -> None:
+async def _remove_words(session: AsyncSession, scope: CacheScope, ids: Collection[str]) -> None:
     await session.execute(delete(_K).where(*_in(_K, scope), _K.c.id.in_(tuple(ids))))
 
 

@@ -112,7 +112,7 @@ async def start(
     counts as none (24 hours).
     """
     where = _is(workspace, method, path, key)
-    old = select(_T).where(_is(workspace, method, path, _bare(key)), _T.c.created_at >= forget_before)
+    old = select(_T).where(_is(workspace, method, path, _strip_scope(key)), _T.c.created_at >= forget_before)
     unscoped = await first(session, IdempotencyRow, old)
     if unscoped is not None:
         return KeyClaim("unscoped", unscoped)
@@ -154,7 +154,7 @@ async def store_answers(
     taken = [key for key, row in first_of.items() if row.owner not in ours]
     there = {}
     if taken:
-        bare = [(*key[:3], _bare(key[3])) for key in taken]
+        bare = [(*key[:3], _strip_scope(key[3])) for key in taken]
         same = tuple_(_T.c.workspace, _T.c.method, _T.c.path, _T.c.key).in_([*taken, *bare])
         there = {_key(row): row for row in await every(session, IdempotencyRow, select(_T).where(same))}
     return [KeyClaim("ours", row) if row.owner in ours else _find_conflict(row, there, first_of) for row in rows]
@@ -172,7 +172,7 @@ def _find_conflict(
     key = _key(row)
     if key in there:
         return _verdict(there[key], row.fingerprint)
-    unscoped = there.get((*key[:3], _bare(row.key)))
+    unscoped = there.get((*key[:3], _strip_scope(row.key)))
     return KeyClaim("unscoped", unscoped) if unscoped is not None else _verdict(first_of[key], row.fingerprint)
 
 
@@ -189,14 +189,14 @@ async def get(session: AsyncSession, workspace: str, method: str, path: str, key
 
 async def finish(session: AsyncSession, claim: IdempotencyRow, *, status: int, body: str) -> None:
     """Stores the answer. Raises Conflict when the claim was taken over meanwhile: let the transaction roll back."""
-    done = update(_T).where(_ours(claim)).values(storable({"state": "done", "status": status, "body": body}))
+    done = update(_T).where(_is_ours(claim)).values(storable({"state": "done", "status": status, "body": body}))
     if (await session.execute(done.returning(_T.c.key))).first() is None:
         raise Conflict("This request took so long that another one with its Idempotency-Key took over.")
 
 
 async def forget(session: AsyncSession, claim: IdempotencyRow) -> None:
     """Releases the key without an answer, so that the next request with it runs."""
-    await session.execute(delete(_T).where(_ours(claim)))
+    await session.execute(delete(_T).where(_is_ours(claim)))
 
 
 async def purge(session: AsyncSession, before: datetime, limit: int = 5_000) -> int:
@@ -211,10 +211,10 @@ def _parameters(row: IdempotencyRow, stale: Any, forgotten: Any, *, postgresql: 
     """The parameters of ``_KEEP``. Raises InvalidInput for text that can't be stored."""
     held = values(row)
     created_at = kept(row.created_at, postgresql=postgresql)
-    return (*(held[name] for name in _HELD), created_at, stale, forgotten, _bare(row.key))
+    return (*(held[name] for name in _HELD), created_at, stale, forgotten, _strip_scope(row.key))
 
 
-def _bare(key: str) -> str:
+def _strip_scope(key: str) -> str:
     """The Idempotency-Key alone, as the version before stored it; empty, which none is, where ``key`` is that
     already."""
     caller, _, bare = key.rpartition(" ")
@@ -229,6 +229,6 @@ def _is(workspace: str, method: str, path: str, key: str) -> ColumnElement[bool]
     return and_(_T.c.workspace == workspace, _T.c.method == method, _T.c.path == path, _T.c.key == key)
 
 
-def _ours(claim: IdempotencyRow) -> ColumnElement[bool]:
+def _is_ours(claim: IdempotencyRow) -> ColumnElement[bool]:
     there = _is(claim.workspace, claim.method, claim.path, claim.key)
     return and_(there, _T.c.owner == claim.owner, _T.c.state == "in_flight")

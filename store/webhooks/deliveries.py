@@ -214,7 +214,7 @@ async def delivered_events(session: AsyncSession, endpoint_id: str, event_ids: C
 async def give_up(session: AsyncSession, delivery_id: str, at: datetime, detail: str) -> None:
     """Fails a pending delivery without an attempt."""
     mine = update(_T).where(_T.c.id == delivery_id, _T.c.state == "pending")
-    await session.execute(mine.values(_given_up(at, detail)))
+    await session.execute(mine.values(_give_up(at, detail)))
 
 
 async def give_up_all(session: AsyncSession, endpoint_id: str, at: datetime, detail: str) -> int:
@@ -224,10 +224,10 @@ async def give_up_all(session: AsyncSession, endpoint_id: str, at: datetime, det
     """
     pending = select(_T.c.id).where(_T.c.endpoint == endpoint_id, _T.c.state == "pending")
     mine = update(_T).where(_T.c.id.in_(pending.with_for_update(skip_locked=True)))
-    return len((await session.execute(mine.values(_given_up(at, detail)).returning(_T.c.id))).all())
+    return len((await session.execute(mine.values(_give_up(at, detail)).returning(_T.c.id))).all())
 
 
-def _given_up(at: datetime, detail: str) -> dict[str, Any]:
+def _give_up(at: datetime, detail: str) -> dict[str, Any]:
     return {"state": "failed", "failed": True, "detail": detail, "next_at": None, "finished_at": at}
 
 

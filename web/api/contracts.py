@@ -239,7 +239,7 @@ async def register(request: Request, caller: Writes) -> Response:
         lambda in_transaction: container.contract_admin.register(
             caller.actor, body.contracts, in_transaction=in_transaction
         ),
-        _registered,
+        _to_registered_view,
         status=201,
         shows_secret=True,
     )
@@ -254,8 +254,8 @@ async def retire(request: Request, caller: Writes, name: Id) -> Response:
         lambda in_transaction: container_of(request).contract_admin.retire(
             caller.actor, name, in_transaction=in_transaction
         ),
-        _retired,
-        check=lambda: _there(request, caller, name),
+        _to_retired_view,
+        check=lambda: _find_versions(request, caller, name),
     )
 
 
@@ -276,12 +276,12 @@ async def suspend(request: Request, caller: Writes, name: Id) -> Response:
         lambda in_transaction: container_of(request).contract_admin.suspend(
             caller.actor, name, body.version, body.reason.model_dump(exclude_none=True), in_transaction=in_transaction
         ),
-        _suspended,
-        check=lambda: _there(request, caller, name),
+        _to_suspended_view,
+        check=lambda: _find_versions(request, caller, name),
     )
 
 
-async def _there(request: Request, caller: Caller, name: str) -> Sequence[ContractRow]:
+async def _find_versions(request: Request, caller: Caller, name: str) -> Sequence[ContractRow]:
     """Raises NotFound."""
     async with container_of(request).database.read() as session:
         rows = await store.contracts.versions(session, caller.actor.workspace, name)
@@ -303,7 +303,7 @@ async def _rows(request: Request, caller: Caller, catalogue: Catalogue, name: st
     return rows
 
 
-def _registered(made: Sequence[Registered]) -> dict[str, Any]:
+def _to_registered_view(made: Sequence[Registered]) -> dict[str, Any]:
     return RegisteredList(
         data=tuple(
             RegisteredView(
@@ -318,11 +318,11 @@ def _registered(made: Sequence[Registered]) -> dict[str, Any]:
     ).json_value()
 
 
-def _suspended(row: ContractRow) -> dict[str, Any]:
+def _to_suspended_view(row: ContractRow) -> dict[str, Any]:
     return SuspendedView(name=row.name, version=row.version, state=row.state).json_value()
 
 
-def _retired(row: ContractRow) -> dict[str, Any]:
+def _to_retired_view(row: ContractRow) -> dict[str, Any]:
     return RetiredView(name=row.name, version=row.version, state=row.state).json_value()
 
 

@@ -83,11 +83,11 @@ async def draft_openapi(
     imports, workspace = container_of(request).document_imports, caller.actor.workspace
     if body.document is not None:
         sent = body.document.encode("utf-8", "replace")
-        return _imported(await imports.draft_upload(workspace, sent, "document", body.decisions))
-    return _imported(await imports.draft(workspace, imports.at_address(body.url or ""), body.decisions))
+        return _to_view(await imports.draft_upload(workspace, sent, "document", body.decisions))
+    return _to_view(await imports.draft(workspace, imports.at_address(body.url or ""), body.decisions))
 
 
-def _imported(answer: Mapping[str, Any]) -> ImportedView:
+def _to_view(answer: Mapping[str, Any]) -> ImportedView:
     report = answer["report"]
     contracts = {each["name"]: each for each in answer["contracts"]}
     return ImportedView(

@@ -104,9 +104,9 @@ async def create(request: Request, caller: Writes) -> Response:
             role=body.role,
             mode=body.mode,
             expires_at=ends,
-            in_transaction=attempt.keep(201, lambda issued: _issued(request, issued), shows_secret=True),
+            in_transaction=attempt.keep(201, lambda issued: _to_issued_view(request, issued), shows_secret=True),
         )
-    return JSONResponse(_issued(request, IssuedKey(row, secret)), status_code=201)
+    return JSONResponse(_to_issued_view(request, IssuedKey(row, secret)), status_code=201)
 
 
 @router.post(
@@ -123,8 +123,8 @@ async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
         lambda in_transaction: container_of(request).key_admin.rotate_key(
             caller.actor, key_id, within=caller.scopes, in_transaction=in_transaction
         ),
-        lambda issued: _issued(request, issued),
-        check=lambda: _there(request, caller, key_id),
+        lambda issued: _to_issued_view(request, issued),
+        check=lambda: _find_key(request, caller, key_id),
         shows_secret=True,
     )
 
@@ -139,17 +139,17 @@ async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
             caller.actor, key_id, in_transaction=in_transaction
         ),
         lambda row: _view(request, row).json_value(),
-        check=lambda: _there(request, caller, key_id),
+        check=lambda: _find_key(request, caller, key_id),
     )
 
 
-async def _there(request: Request, caller: Caller, key_id: str) -> KeyRow:
+async def _find_key(request: Request, caller: Caller, key_id: str) -> KeyRow:
     """Raises NotFound."""
     async with container_of(request).database.read() as session:
         return await store.accounts.api_keys.get(session, caller.actor.workspace, key_id)
 
 
-def _issued(request: Request, issued: IssuedKey) -> dict[str, Any]:
+def _to_issued_view(request: Request, issued: IssuedKey) -> dict[str, Any]:
     return IssuedKeyView(key=_view(request, issued.row), secret=issued.secret).json_value()
 
 

@@ -109,11 +109,11 @@ class HttpProtocol(H11Protocol):
 
     def sweep(self, now: float, since_last_s: float, *, stopping: bool) -> None:
         """Close the connection where its client is over a timeout."""
-        if self._stalled(now, STOPPING_READ_S if stopping else self._timeouts.read_s):
+        if self._is_stalled(now, STOPPING_READ_S if stopping else self._timeouts.read_s):
             self._cut("not_read")
         elif self.transport.is_closing():
             return
-        elif self._answering():
+        elif self._is_answering():
             if self._body_of is not self.cycle or not self.cycle.more_body:
                 return
             if self.flow.read_paused:  # it is the server that does not go on
@@ -135,13 +135,13 @@ class HttpProtocol(H11Protocol):
         status = HTTPStatus(getattr(error, "error_status_hint", 400))
         self._refuse(status, str(error) if isinstance(error, h11.RemoteProtocolError) else msg, "bad_request")
 
-    def _answering(self) -> bool:
+    def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
     def _look(self, came: int) -> None:
         """Where it stands after something came or was answered: what is waited for, since when."""
         now = self.loop.time()
-        if self._answering():
+        if self._is_answering():
             self._head_since = self._answered_at = None
             if not self.cycle.more_body:
                 self._limits.works(self)
@@ -164,10 +164,10 @@ class HttpProtocol(H11Protocol):
         if now - self._body_since > self._timeouts.body_s + self._body_bytes / MIN_BODY_BYTES_S:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, "The request's body did not come in time.", "body_timeout")
 
-    def _stalled(self, now: float, within_s: float) -> bool:
+    def _is_stalled(self, now: float, within_s: float) -> bool:
         """Whether too little of an answer was read since the last look that counts."""
         size = self.transport.get_write_buffer_size()
-        if not size or not (self.flow.write_paused or self.transport.is_closing() or not self._answering()):
+        if not size or not (self.flow.write_paused or self.transport.is_closing() or not self._is_answering()):
             self._unread = None
             return False
         if self._unread is None or self._unread[1] - size >= MIN_READ_BYTES:
@@ -183,7 +183,7 @@ class HttpProtocol(H11Protocol):
         """Answer with a problem where nothing was answered yet, and close."""
         metrics.CONNECTIONS_CLOSED.labels(why).inc()
         self._unset_keepalive_if_required()
-        if self._answering():
+        if self._is_answering():
             self.cycle.disconnected = True  # the application hears that its client is gone, and answers nobody
             self.cycle.message_event.set()
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE) or self.transport.is_closing():
@@ -195,7 +195,7 @@ class HttpProtocol(H11Protocol):
             "title": status.phrase,
             "status": int(status),
             "detail": detail,
-            "instance": self.cycle.scope["path"] if self._answering() else "",
+            "instance": self.cycle.scope["path"] if self._is_answering() else "",
             "code": "invalid_request",
             "request_id": request_id,
             "retryable": status is HTTPStatus.REQUEST_TIMEOUT,

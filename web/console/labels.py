@@ -103,9 +103,9 @@ def source(run: Run, given: Source, viewer: str) -> str:
         case PromptSource():
             by = " by the model" if given.read_by == "model" else ""
             reading = f", read{by} as {given.reading}" if given.reading else f", read{by}" if by else ""
-            return to_display_text(f"{_said(run, given.spans, viewer)}{reading}")
+            return to_display_text(f"{_quote_request(run, given.spans, viewer)}{reading}")
         case ComputedSource():
-            said = f" ({_said(run, given.spans, viewer)})" if given.spans else ""
+            said = f" ({_quote_request(run, given.spans, viewer)})" if given.spans else ""
             return to_display_text(f"worked out: {given.reading}{said}")
         case ProposedSource():
             return to_display_text("proposed by the model" + (f", with {given.reading}" if given.reading else ""))
@@ -125,7 +125,7 @@ def asker(run: Run, viewer: str) -> str:
     return "you" if run.actor.person == viewer else to_display_text(run.actor.name, limit=60)
 
 
-def _said(run: Run, spans: Sequence[Span], viewer: str) -> str:
+def _quote_request(run: Run, spans: Sequence[Span], viewer: str) -> str:
     verb = "answered" if spans and all(span.origin for span in spans) else "said"
     return f"{asker(run, viewer)} {verb} {quotes(run, spans)}"
 

@@ -73,7 +73,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["asset"] = asset
-    made.filters["plain"] = _plain
+    made.filters["plain"] = _to_plain
     made.filters["lines"] = _lines
     made.filters["when"] = labels.when
     made.filters["iso"] = _iso
@@ -137,7 +137,7 @@ class Static(StaticFiles):
         return answer
 
 
-def _plain(text: Any) -> str:
+def _to_plain(text: Any) -> str:
     """One line, everything hidden in it spelled out. Escaped like all else where it is written."""
     return to_display_text(str(text), limit=_MOST_CHARS)
 

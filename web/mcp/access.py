@@ -52,7 +52,7 @@ async def authenticate(request: Request) -> Caller:
     """The caller of one MCP request. Raises Unauthenticated, ClockSkew, Unavailable, Problem (``rate_limited``)."""
     values = request.headers.getlist("authorization")
     if len(values) == 1 and values[0][: len(_BEARER)].lower() == _BEARER:
-        caller = await _by_token(request, values[0][len(_BEARER) :].strip())
+        caller = await _find_by_token(request, values[0][len(_BEARER) :].strip())
     else:
         caller = await authenticate_signature(request, limit_of)
     return Caller(
@@ -60,13 +60,15 @@ async def authenticate(request: Request) -> Caller:
     )
 
 
-async def _by_token(request: Request, token: str) -> Caller:
+async def _find_by_token(request: Request, token: str) -> Caller:
     limits = limits_of(request)
     await limits.arrive(client_of(request))
     body = await request.body()
     public = mcp_token.public_of(token)
     caller, key = (
-        await _of_key(request, public, token, body) if public else (await _of_issuer(request, token, body), None)
+        await _authenticate_key(request, public, token, body)
+        if public
+        else (await _authenticate_member(request, token, body), None)
     )
     limit = limit_of(body)
     before = await limits.check(limit, caller.key_id)
@@ -76,14 +78,14 @@ async def _by_token(request: Request, token: str) -> Caller:
     return caller
 
 
-async def _of_key(request: Request, public: str, token: str, body: bytes) -> tuple[Caller, KeyRow]:
+async def _authenticate_key(request: Request, public: str, token: str, body: bytes) -> tuple[Caller, KeyRow]:
     row, actor, secrets = await find_key(request, public)
     if not mcp_token.fits(token, secrets) or row is None or actor is None:
         raise Unauthenticated(REFUSED)
     return Caller(actor, frozenset(row.scopes.split()), row.id, public, actor.mode, body), row
 
 
-async def _of_issuer(request: Request, token: str, body: bytes) -> Caller:
+async def _authenticate_member(request: Request, token: str, body: bytes) -> Caller:
     """The member whom an access token of the configured issuer speaks for: one whose account is linked to it."""
     container = container_of(request)
     granted = await container.issuer.authorize(token, audience=resource_of(request)) if container.issuer else None

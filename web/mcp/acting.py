@@ -35,7 +35,7 @@ async def ask(call: McpCall, given: AskArguments) -> Run:
     call.need("runs:write")
     caller = call.caller
     await limits_of(call.request).read_text(caller.actor.workspace, caller.actor.person)
-    return await _once(
+    return await _act_once(
         call,
         "ask",
         given.model_dump(exclude={"idempotency_key"}),
@@ -63,7 +63,7 @@ async def run_action(call: McpCall, given: RunArguments) -> Run:
         )
         for name, value in given.params.items()
     }
-    return await _once(
+    return await _act_once(
         call,
         "run_action",
         given.model_dump(exclude={"idempotency_key"}),
@@ -89,7 +89,7 @@ async def answer_question(call: McpCall, given: AnswerArguments) -> Run:
     run = await call.container.runs.show(caller.actor, given.run_id)
     asked = as_asked(run)
     slot = given.slot or (asked.question.slot if asked else "")
-    return await _once(
+    return await _act_once(
         call,
         "answer_question",
         given.model_dump(exclude={"idempotency_key"}),
@@ -116,7 +116,7 @@ async def find_action(call: McpCall, given: FindArguments) -> CallToolResult:
         lambda: context.shortlist(call.caller.actor, call.surface).top(given.query, given.limit)
     )
     contracts = [contract for each in found if (contract := context.catalogue.get(each.offer.name))]
-    actions = [_described(each) for each in contracts]
+    actions = [_describe(each) for each in contracts]
     lines = [f"{each.name}: {each.title}. {each.description}" for each in contracts]
     text = "\n".join(lines) or "No action that you may run here fits these words."
     return results.structured(
@@ -152,7 +152,7 @@ async def direct_action(call: McpCall, tool: str) -> str:
     return contract.name
 
 
-def _described(contract: Contract) -> dict[str, Any]:
+def _describe(contract: Contract) -> dict[str, Any]:
     return {
         "name": contract.name,
         "title": contract.title,
@@ -164,7 +164,7 @@ def _described(contract: Contract) -> dict[str, Any]:
     }
 
 
-async def _once(call: McpCall, tool: str, given: dict[str, Any], key: str | None, act: Act) -> Run:
+async def _act_once(call: McpCall, tool: str, given: dict[str, Any], key: str | None, act: Act) -> Run:
     """Act; with an idempotency key once for it, and whoever repeats it gets the same run as it stands then. Raises
     Problem for a refusal, and where the key is another call's or is under way."""
     if key is None:

@@ -65,7 +65,7 @@ class McpEndpoint:
         if answer is not None:
             await answer(scope, receive, send)
             return
-        server = await self._started(container_of(request).box)
+        server = await self._get_server(container_of(request).box)
         await server(scope, _replay(await request.body(), receive), send)
 
     async def close(self) -> None:
@@ -91,7 +91,7 @@ class McpEndpoint:
         state[CALLER], state[SURFACE] = caller, surface
         return None
 
-    async def _started(self, box: SecretBox) -> McpServer:
+    async def _get_server(self, box: SecretBox) -> McpServer:
         if self._server is None:
             async with self._starting:
                 if self._server is None:

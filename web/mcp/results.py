@@ -140,7 +140,7 @@ def of_run(run: Run, base_url: str) -> CallToolResult:
         )
         if planned is not None
         else (),
-        answer=_answered(run.reply) if run.reply else None,
+        answer=_to_answered(run.reply) if run.reply else None,
         results=tuple(
             CallResult(
                 call_id=each.call_id,
@@ -220,5 +220,5 @@ def _choice(candidate: Candidate) -> Choice:
     return Choice(id=candidate.id, label=candidate.label + marks, detail=candidate.detail)
 
 
-def _answered(reply: Reply) -> Answered:
+def _to_answered(reply: Reply) -> Answered:
     return Answered(text=reply.text, values=reply.values, records=tuple(map(_choice, reply.records)), count=reply.count)

@@ -88,7 +88,7 @@ async def _tool(call: McpCall, params: CallToolRequestParams) -> rounds.Answer:
 
 
 async def list_resources(ctx: Context, _: PaginatedRequestParams | None) -> ListResourcesResult:
-    return ListResourcesResult(resources=await _told(resources.recent(call_of(ctx))))
+    return ListResourcesResult(resources=await _answer_or_explain(resources.recent(call_of(ctx))))
 
 
 async def list_templates(ctx: Context, _: PaginatedRequestParams | None) -> ListResourceTemplatesResult:
@@ -96,12 +96,12 @@ async def list_templates(ctx: Context, _: PaginatedRequestParams | None) -> List
 
 
 async def read_resource(ctx: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
-    return await _told(resources.read(call_of(ctx), str(params.uri)))
+    return await _answer_or_explain(resources.read(call_of(ctx), str(params.uri)))
 
 
 async def get_task(ctx: Context, params: tasks.TaskParams) -> dict[str, Any]:
     call = call_of(ctx)
-    return await _told(_task(call, params.task_id))
+    return await _answer_or_explain(_task(call, params.task_id))
 
 
 async def _task(call: McpCall, run_id: str) -> dict[str, Any]:
@@ -119,7 +119,7 @@ async def _task(call: McpCall, run_id: str) -> dict[str, Any]:
 
 async def update_task(ctx: Context, params: tasks.UpdateTaskParams) -> dict[str, Any]:
     call = call_of(ctx)
-    await _told(_update(call, params))
+    await _answer_or_explain(_update(call, params))
     return {}
 
 
@@ -137,11 +137,11 @@ async def _update(call: McpCall, params: tasks.UpdateTaskParams) -> None:
 
 
 async def cancel_task(ctx: Context, params: tasks.TaskParams) -> dict[str, Any]:
-    await _told(acting.cancel(call_of(ctx), params.task_id, "Cancelled by the client that asked for it."))
+    await _answer_or_explain(acting.cancel(call_of(ctx), params.task_id, "Cancelled by the client that asked for it."))
     return {}
 
 
-async def _told(work: Awaitable[_T]) -> _T:
+async def _answer_or_explain(work: Awaitable[_T]) -> _T:
     """Errors of requests that aren't tool calls: JSON-RPC errors with our permanent code in ``data``."""
     try:
         return await work

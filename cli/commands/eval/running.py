@@ -95,7 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
     failed = 0
     for setup in setups:
         named = len(setups) > 1
-        out = _named(arguments.json, setup) if named and arguments.json else arguments.json
+        out = _name_report(arguments.json, setup) if named and arguments.json else arguments.json
         progress = Progress(setup.title, quiet=arguments.quiet)
         partial = out.with_suffix(out.suffix + ".part") if out else None
         ran = asyncio.run(
@@ -116,10 +116,10 @@ def run(arguments: argparse.Namespace) -> int:
             report.write(out, ran.report)
             partial.unlink(missing_ok=True)
         if arguments.html:
-            page_at = _named(arguments.html, setup) if named else arguments.html
+            page_at = _name_report(arguments.html, setup) if named else arguments.html
             page_at.write_text(page(ran.report), "utf-8")
         if arguments.junit:
-            junit.write_junit(_named(arguments.junit, setup) if named else arguments.junit, ran.report)
+            junit.write_junit(_name_report(arguments.junit, setup) if named else arguments.junit, ran.report)
         _tell(ran, arguments.show)
         failed += sum(bool(each.entry.error) for each in ran.verdicts)
     return 1 if failed else 0
@@ -149,7 +149,7 @@ def _setups(arguments: argparse.Namespace) -> Iterator[Setup]:
             )
 
 
-def _named(path: Path, setup: Setup) -> Path:
+def _name_report(path: Path, setup: Setup) -> Path:
     """``out.json`` → ``out.openai-qwen05.resolve-v1.json``"""
     name = ".".join(filter(None, (setup.resolver, setup.prompt_version)))
     return path.with_name(f"{path.stem}.{re.sub(r'[^A-Za-z0-9.]+', '-', name)}{path.suffix}")

@@ -45,7 +45,7 @@ def begin_connector(arguments: argparse.Namespace) -> dict[str, Any]:
     decisions = _decisions(folder, name, wishes)
     answer = _draft(arguments, decisions)
     if wishes.only or wishes.take_suggestions:
-        answer = _draft(arguments, _applied(answer["decisions"], wishes))
+        answer = _draft(arguments, _apply_wishes(answer["decisions"], wishes))
     return write_folder(folder, name, answer, force=arguments.force)
 
 
@@ -78,7 +78,7 @@ def _decisions(folder: Path, name: str, wishes: Wishes) -> dict[str, Any]:
     return {**made, "roles": list(wishes.roles)} if wishes.roles else made
 
 
-def _applied(proposed: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]:
+def _apply_wishes(proposed: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]:
     """What was proposed, with the wishes of the command line written into it."""
     operations: dict[str, Any] = {}
     for key, said in proposed["operations"].items():

@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             {"operation": each.tool, "reason": each.reason} for each in made if not isinstance(each, ToolDraft)
         ],
     }
-    print(json.dumps(report, ensure_ascii=False, indent=2) if arguments.json else _told(report))
+    print(json.dumps(report, ensure_ascii=False, indent=2) if arguments.json else _describe(report))
     return 0
 
 
@@ -100,7 +100,7 @@ def _write(arguments: argparse.Namespace, contract: dict[str, Any]) -> str:
     return str(path)
 
 
-def _told(report: dict[str, Any]) -> str:
+def _describe(report: dict[str, Any]) -> str:
     lines = [f"{report['operations']} tools, {len(report['drafts'])} drafts, {len(report['refused'])} refused."]
     for each in report["drafts"]:
         lines.append(f"{each['name']}  {each['file']}")

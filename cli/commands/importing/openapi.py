@@ -73,8 +73,8 @@ def write(folder: Path, answer: Mapping[str, Any], *, force: bool) -> dict[str, 
     each draft's file. Raises InvalidInput, before anything is written, where a draft was edited."""
     files = {f"{CONTRACTS}/{each['name']}.json": _text(each) for each in answer["contracts"]}
     report: dict[str, Any] = answer["report"]
-    known = _known(folder)
-    edited = sorted(name for name in known if not _as_written(folder / name, known[name]))
+    known = _read_known_drafts(folder)
+    edited = sorted(name for name in known if not _is_as_written(folder / name, known[name]))
     edited += sorted(name for name in files if name not in known and (folder / name).exists())
     if edited and not force:
         raise InvalidInput(
@@ -103,7 +103,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-def _known(folder: Path) -> dict[str, str]:
+def _read_known_drafts(folder: Path) -> dict[str, str]:
     """The drafts that the import before this wrote, each with its digest."""
     try:
         written = json.loads((folder / REPORT).read_text(encoding="utf-8"))["written"]
@@ -119,7 +119,7 @@ def _is_draft(name: str) -> bool:
     return folder == CONTRACTS and file.endswith(".json") and "/" not in file and ".." not in file
 
 
-def _as_written(path: Path, digest: str) -> bool:
+def _is_as_written(path: Path, digest: str) -> bool:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest() == digest
     except OSError:

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     from core.settings import Settings
 
     settings, file = Settings.load(os.environ), arguments.file
-    made = asyncio.run(_made(settings, file, with_key=arguments.with_key))
+    made = asyncio.run(_make_archive(settings, file, with_key=arguments.with_key))
     entries = sum(head["seq"] for head in made["history"].values())
     print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, {len(made['history'])} workspaces, {entries} history entries.")
     if not arguments.with_key:
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _made(settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
+async def _make_archive(settings: Settings, file: Path, *, with_key: bool) -> dict[str, Any]:
     from cli import archive
     from cli.workspace import open_sessions
     from core.errors import InvalidInput

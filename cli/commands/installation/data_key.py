@@ -68,7 +68,7 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     new = secretbox.new_key()
     if arguments.to is not None:
         try:
-            new = env_variable.key(_given(arguments.to))
+            new = env_variable.key(_read_key(arguments.to))
         except (OSError, ValueError) as error:
             raise InvalidInput(f"The new key {error}. `opsiq data-key new` makes one.") from error
     async with open_sessions(os.environ) as database:
@@ -85,7 +85,7 @@ async def _rotate(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _given(name: str) -> str:
+def _read_key(name: str) -> str:
     return (sys.stdin.readline() if name == "-" else Path(name).read_text(encoding="ascii")).strip()
 
 

@@ -88,7 +88,7 @@ async def _findings(installed: Installed) -> list[Finding]:
     except OpsIQError as error:
         return [Finding("fail", "settings", error.detail)]
     found.append(_folder(settings))
-    found += _shadowed_packages()
+    found += _find_shadowed_packages()
     if settings.https and not settings.trusted_proxies:
         found.append(
             Finding(
@@ -118,7 +118,7 @@ def _folder(settings: Settings) -> Finding:
     return Finding("ok", "settings", f"read; data folder {folder}")
 
 
-def _shadowed_packages() -> Iterator[Finding]:
+def _find_shadowed_packages() -> Iterator[Finding]:
     """What is installed under a name that the server's own packages have, and so can't be imported here."""
     from opsiq_server import IMPORT_ROOT
 
@@ -138,7 +138,7 @@ async def _database(settings: Settings, installed: Installed) -> AsyncIterator[F
     import store.database
     from store.migrate import missing_revisions
 
-    if settings.database_url.startswith("sqlite") and not _there(settings.database_url.partition(":///")[2]):
+    if settings.database_url.startswith("sqlite") and not _exists(settings.database_url.partition(":///")[2]):
         yield Finding("fail", "database", NO_DATABASE)
         return
     database = await store.database.Database.open(settings.database_url)
@@ -183,7 +183,7 @@ async def _search(session: AsyncSession) -> Finding:
     )
 
 
-def _there(path: str) -> bool:
+def _exists(path: str) -> bool:
     return Path(path).exists()
 
 
@@ -210,10 +210,10 @@ async def _workspaces(container: Container, installed: Installed) -> AsyncIterat
     if not rows:
         yield Finding("warn", "workspace", "There is none. `opsiq init` makes one.")
     anchors = await container.anchors.read()
-    for finding in _anchored(container, anchors, {row.id for row in rows}):
+    for finding in _check_anchors(container, anchors, {row.id for row in rows}):
         yield finding
     for row in rows:
-        yield await _stored(container, row, anchors)
+        yield await _check_stored(container, row, anchors)
         context = await container.contexts.of(row.id)
         installed.contracts += len(context.catalogue)
         installed.examples += [text for each in context.catalogue for text in each.examples[:1]]
@@ -256,7 +256,7 @@ async def _rules(container: Container, workspace: str, name: str) -> AsyncIterat
             yield Finding("warn", "rules", f"{name}: “{row.name}” ({row.id}) does nothing: {error.detail}")
 
 
-def _anchored(container: Container, anchors: AnchorLines, there: set[str]) -> Iterator[Finding]:
+def _check_anchors(container: Container, anchors: AnchorLines, there: set[str]) -> Iterator[Finding]:
     """The file of anchors itself: lines that nobody here signed, and workspaces that are gone."""
     path = container.anchors.path
     if anchors.strange:
@@ -266,7 +266,7 @@ def _anchored(container: Container, anchors: AnchorLines, there: set[str]) -> It
         yield Finding("fail", "anchors", f"The workspace {gone} was anchored in {path} and is not in the database.")
 
 
-async def _stored(container: Container, row: WorkspaceRow, anchors: AnchorLines) -> Finding:
+async def _check_stored(container: Container, row: WorkspaceRow, anchors: AnchorLines) -> Finding:
     """Is everything as OpsIQ stored it?"""
     from agent.history import integrity
     from cli.commands.history import anchors_fit

@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not name or not domain:
         raise InvalidInput(f"{arguments.email} is no e-mail address; write it as you@example.com.")
     password = ask_password(getpass.getpass) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    return asyncio.run(_found(arguments, password))
+    return asyncio.run(_found_workspace(arguments, password))
 
 
 def ask_password(ask: Callable[[str], str]) -> str:
@@ -55,7 +55,7 @@ def ask_password(ask: Callable[[str], str]) -> str:
     raise InvalidInput("No password was chosen, and nothing has been made. Run opsiq init again.")
 
 
-async def _found(arguments: argparse.Namespace, password: str) -> int:
+async def _found_workspace(arguments: argparse.Namespace, password: str) -> int:
     from dataclasses import replace
 
     from app.container import open_container

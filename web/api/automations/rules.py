@@ -122,7 +122,7 @@ async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView
     """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author; so does its author in
     another role."""
     return rule_view(
-        await container_of(request).events.automation_service.change_rule(caller.actor, rule_id, _changes(caller))
+        await container_of(request).events.automation_service.change_rule(caller.actor, rule_id, _read_changes(caller))
     )
 
 
@@ -210,7 +210,9 @@ async def change_instruction(request: Request, caller: Writes, instruction_id: I
     """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author; so does its
     author in another role."""
     automation_service = container_of(request).events.automation_service
-    return instruction_view(await automation_service.change_instruction(caller.actor, instruction_id, _changes(caller)))
+    return instruction_view(
+        await automation_service.change_instruction(caller.actor, instruction_id, _read_changes(caller))
+    )
 
 
 @router.delete("/instructions/{instruction_id}", status_code=204, responses=problems("404"))
@@ -242,7 +244,7 @@ async def _firings(
     )
 
 
-def _changes(caller: Caller) -> dict[str, Any]:
+def _read_changes(caller: Caller) -> dict[str, Any]:
     value = canon.loads(caller.body)
     if not isinstance(value, dict) or not value:
         raise InvalidInput("Send a JSON object with what shall change.")

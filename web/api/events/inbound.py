@@ -94,7 +94,7 @@ async def share_secret(request: Request, caller: Writes, name: Id) -> Response:
         lambda in_transaction: container_of(request).events.inbox.share_secret(
             caller.actor, name, body.secret, in_transaction=in_transaction
         ),
-        lambda made: _shared(request, caller, made),
+        lambda made: _to_secret_view(request, caller, made),
         status=201,
         shows_secret=True,
     )
@@ -112,7 +112,7 @@ async def _inbound(request: Request, now: datetime) -> Inbound:
     return Inbound(single, await request.body(), now, dict(request.query_params))
 
 
-def _shared(request: Request, caller: Caller, made: SharedSecret) -> dict[str, Any]:
+def _to_secret_view(request: Request, caller: Caller, made: SharedSecret) -> dict[str, Any]:
     url = webhook_url(request, caller.actor.workspace, made.connector, made.secret if made.in_address else "")
     return SharedSecretView(
         connector=made.connector, url=url, secret=made.secret, previous_until=moment(made.previous_until)

@@ -64,7 +64,7 @@ def kind_named(kinds: Kinds, name: str) -> RecordKind:
 async def one(kinds: Kinds, name: str, record_id: str) -> RecordView:
     """Raises NotFound, PlatformUnavailable, ConnectorBroken."""
     kind = kind_named(kinds, name)
-    record = await _asked(kinds.record(kind.name, record_id))
+    record = await _ask(kinds.record(kind.name, record_id))
     if record is None or record.id != record_id:
         raise NotFound(f"There is no {name} {record_id}.")
     return view(record)
@@ -77,7 +77,7 @@ async def page(kinds: Kinds, name: str, request: Request, *, limit: int, cursor:
     where = _where(kind, request)
     offset, seen = _place(cursor, where)
     asked = Query(kind.name, where=where, order=kind.order, descending=True, limit=limit, offset=offset)
-    found = list(await _asked(kinds.search(asked)))[:limit]
+    found = list(await _ask(kinds.search(asked)))[:limit]
     if offset and found and found[0].id == seen:
         # A connector that passes over nothing would answer the first page for ever.
         found = []
@@ -94,11 +94,11 @@ def _where(kind: RecordKind, request: Request) -> dict[str, list[str | int | boo
             known = ", ".join(each.name for each in kind.fields)
             detail = f"{kind.name} records can be filtered by: {known}."
             raise InvalidInput(detail, findings=[Finding(pointer.join_pointer("query", name), "unknown_field", detail)])
-        where.setdefault(name, []).append(_typed(kind, name, value))
+        where.setdefault(name, []).append(_to_type(kind, name, value))
     return where
 
 
-def _typed(kind: RecordKind, name: str, value: str) -> str | bool:
+def _to_type(kind: RecordKind, name: str, value: str) -> str | bool:
     declared = kind.field_named(name)
     if len(value) > 200:
         detail = f"{name} has at most 200 characters."
@@ -130,7 +130,7 @@ def _place(cursor: str | None, where: Mapping[str, Any]) -> tuple[int, str]:
     return offset, first
 
 
-async def _asked(answer: Awaitable[T]) -> T:
+async def _ask(answer: Awaitable[T]) -> T:
     """What a connector answers; whatever else it raises is its own fault and said so."""
     try:
         return await answer

@@ -82,11 +82,11 @@ async def resend(request: Request, caller: Writes, delivery_id: Id) -> Response:
         ),
         delivery_json,
         status=202,
-        check=lambda: _there(request, caller, delivery_id),
+        check=lambda: _find_delivery(request, caller, delivery_id),
     )
 
 
-async def _there(request: Request, caller: Caller, delivery_id: str) -> DeliveryRow:
+async def _find_delivery(request: Request, caller: Caller, delivery_id: str) -> DeliveryRow:
     """Raises NotFound."""
     async with container_of(request).database.read() as session:
         return await store.webhooks.deliveries.get(session, caller.actor.workspace, delivery_id)

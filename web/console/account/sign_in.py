@@ -92,14 +92,14 @@ async def sign_in(request: Request, form: GuardedStranger) -> Response:
     next_ = local(form.get("next", limit=2000) or "/")
     attempt = await login_throttle.attempt_of(request, email)
     if wait := await login_throttle.wait_of(container, attempt):
-        return await _slowed(request, email, next_, wait)
+        return await _slow_down(request, email, next_, wait)
     async with login_throttle.turn(request, attempt) as free:
         if not free:
             answer = await sign_in_answer(request, email=email, next_=next_, trouble=login_throttle.BUSY, status=503)
             answer.headers["Retry-After"] = "5"
             return answer
         if wait := await login_throttle.wait_of(container, attempt):  # others may have tried meanwhile
-            return await _slowed(request, email, next_, wait)
+            return await _slow_down(request, email, next_, wait)
         member = await _check_password(container, email, password)
         if member is None:
             await login_throttle.count(container, attempt)
@@ -208,7 +208,7 @@ async def start_session(
     return answer
 
 
-async def _slowed(request: Request, email: str, next_: str, wait: timedelta) -> Response:
+async def _slow_down(request: Request, email: str, next_: str, wait: timedelta) -> Response:
     trouble = f"Too many failed sign-ins. Wait {login_throttle.minutes(wait)} and try again."
     answer = await sign_in_answer(request, email=email, next_=next_, trouble=trouble, status=429)
     answer.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))

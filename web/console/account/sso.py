@@ -80,7 +80,7 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
     flow = Flow.unseal(container.box, read_cookie(request, COOKIE))
     wait = await login_throttle.wait_of(container, attempt)
     if wait:
-        answer = await _turned(
+        answer = await _turn_away(
             request,
             flow,
             LoginRefused(
@@ -88,11 +88,11 @@ async def callback(request: Request, code: str = "", state: str = "", iss: str =
             ),
             429,
         )
-    elif flow is None or not await _claimed(container, flow, state):
+    elif flow is None or not await _claim(container, flow, state):
         log.info("a sign-in came back that was not begun here")
-        answer = await _turned(request, flow, _NOT_BEGUN, 400)
+        answer = await _turn_away(request, flow, _NOT_BEGUN, 400)
     else:
-        answer = await _finished(request, container, provider, flow, code=code, iss=iss, error=error)
+        answer = await _finish(request, container, provider, flow, code=code, iss=iss, error=error)
         if answer.status_code != 303:
             await login_throttle.count(container, attempt)
     delete_cookie(request, answer, COOKIE)
@@ -129,7 +129,7 @@ async def unlink(request: Request, form: Guarded) -> Response:
     return redirect("/account")
 
 
-async def _claimed(container: Container, flow: Flow, state: str) -> bool:
+async def _claim(container: Container, flow: Flow, state: str) -> bool:
     """Whether the answer is to this flow, in time, and the first to it."""
     now = container.clock()
     if not hmac.compare_digest(flow.state.encode(), state.encode()) or flow.over(now):
@@ -138,40 +138,40 @@ async def _claimed(container: Container, flow: Flow, state: str) -> bool:
         return await store.requests.nonces.insert(session, _SPENT, flow.state, now)
 
 
-async def _finished(
+async def _finish(
     request: Request, container: Container, provider: Provider, flow: Flow, *, code: str, iss: str, error: str
 ) -> Response:
     visitor = await find_visitor(request)
     if flow.login and (visitor is None or visitor.login.id != flow.login):
-        return await _turned(request, flow, _NOT_BEGUN, 400)
+        return await _turn_away(request, flow, _NOT_BEGUN, 400)
     if error or not code:
         # Words that came with the browser are anybody's: they are not shown.
         refused = LoginRefused(
             LoginRefusalReason.REFUSED_THERE,
             f"{provider.name} did not let you in. Begin again, or sign in with a password.",
         )
-        return await _turned(request, flow, refused, 403)
+        return await _turn_away(request, flow, refused, 403)
     try:
         who = await provider.identify(flow, code, iss)
     except Unavailable as down:
-        return await _turned(request, flow, LoginRefused(LoginRefusalReason.REFUSED_THERE, down.detail), 503)
+        return await _turn_away(request, flow, LoginRefused(LoginRefusalReason.REFUSED_THERE, down.detail), 503)
     if isinstance(who, LoginRefused):
-        return await _turned(request, flow, who, 403)
+        return await _turn_away(request, flow, who, 403)
     if flow.login:
         assert visitor is not None
         return await _link(request, container, visitor, flow, who)
     member = await container.sso_login.enter(who)
     if isinstance(member, LoginRefused):
-        return await _turned(request, flow, member, 403)
+        return await _turn_away(request, flow, member, 403)
     return await start_session(request, container, member, flow.back, issuer=provider.issuer)
 
 
 async def _link(request: Request, container: Container, visitor: Visitor, flow: Flow, who: SsoIdentity) -> Response:
     turned = await container.sso_login.link(visitor.actor, who)
-    return await _turned(request, flow, turned, 403) if turned else redirect("/account")
+    return await _turn_away(request, flow, turned, 403) if turned else redirect("/account")
 
 
-async def _turned(request: Request, flow: Flow | None, turned: LoginRefused, status: int) -> Response:
+async def _turn_away(request: Request, flow: Flow | None, turned: LoginRefused, status: int) -> Response:
     """On the page it was begun on."""
     visitor = await find_visitor(request)
     if visitor is not None:

@@ -83,7 +83,7 @@ async def new(request: Request, visitor: SignedIn, event: Annotated[str, Query(m
 
 @router.post("")
 async def build(request: Request, form: Guarded) -> Response:
-    return await _worked(request, form, None)
+    return await _rework(request, form, None)
 
 
 @router.get("/{instruction_id}")
@@ -99,13 +99,13 @@ async def instruction(
 
 @router.get("/{instruction_id}/edit")
 async def edit(request: Request, visitor: SignedIn, instruction_id: str) -> Response:
-    row = await _mine(request, visitor, instruction_id)
+    row = await _find_mine(request, visitor, instruction_id)
     return await _form(request, visitor, form_data_of_row(row), row)
 
 
 @router.post("/{instruction_id}/edit")
 async def rebuild(request: Request, form: Guarded, instruction_id: str) -> Response:
-    return await _worked(request, form, await _mine(request, form.member, instruction_id))
+    return await _rework(request, form, await _find_mine(request, form.member, instruction_id))
 
 
 @router.post("/{instruction_id}/mode")
@@ -141,13 +141,13 @@ async def delete(request: Request, form: Guarded, instruction_id: str) -> Respon
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _mine(request: Request, visitor: Visitor, instruction_id: str) -> InstructionRow:
+async def _find_mine(request: Request, visitor: Visitor, instruction_id: str) -> InstructionRow:
     row = await container_of(request).events.automation_service.instruction(visitor.actor, instruction_id)
     await only_mine(request, visitor, row, "Only its author and owners change this.")
     return row
 
 
-async def _worked(request: Request, form: Form, there: InstructionRow | None) -> Response:
+async def _rework(request: Request, form: Form, there: InstructionRow | None) -> Response:
     visitor, act = form.member, form.get("do", limit=20)
     given, events = form_data(form), container_of(request).events
     if act not in ("try", "save"):

@@ -65,30 +65,30 @@ async def new(request: Request, visitor: SignedIn, event: Annotated[str, Query(m
 
 @router.post("")
 async def build(request: Request, form: Guarded) -> Response:
-    return await _worked(request, form, None)
+    return await _rework(request, form, None)
 
 
 @router.get("/{rule_id}/edit")
 async def edit(request: Request, visitor: SignedIn, rule_id: str) -> Response:
-    row = await _mine(request, visitor, rule_id)
+    row = await _find_mine(request, visitor, rule_id)
     return await _builder(request, visitor, form_data_of_row(row), row)
 
 
 @router.post("/{rule_id}/edit")
 async def rebuild(request: Request, form: Guarded, rule_id: str) -> Response:
-    return await _worked(request, form, await _mine(request, form.member, rule_id))
+    return await _rework(request, form, await _find_mine(request, form.member, rule_id))
 
 
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _mine(request: Request, visitor: Visitor, rule_id: str) -> RuleRow:
+async def _find_mine(request: Request, visitor: Visitor, rule_id: str) -> RuleRow:
     row = await container_of(request).events.automation_service.rule(visitor.actor, rule_id)
     await only_mine(request, visitor, row, "Only its author and owners change this.")
     return row
 
 
-async def _worked(request: Request, form: Form, there: RuleRow | None) -> Response:
+async def _rework(request: Request, form: Form, there: RuleRow | None) -> Response:
     """The builder after one of its buttons: ``do`` says which. Nothing is stored but by ``save``."""
     visitor, act = form.member, form.get("do", limit=20)
     given = form_data(form).after(act)

@@ -138,18 +138,18 @@ def _constant(name: str, text: str, schema: Mapping[str, Any]) -> Any:
     wanted = {types} if isinstance(types, str) else set(types or ("string",))
     if "string" in wanted:
         if not text:
-            raise _wrong(name, f"Write the constant for {name}, or take its value from the event.")
+            raise _make_fault(name, f"Write the constant for {name}, or take its value from the event.")
         return text
     try:
         value = canon.loads(text.strip().encode())
     except InvalidInput as error:
         told = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
         kinds = " or ".join(told.get(each, f"JSON ({each})") for each in sorted(wanted))
-        raise _wrong(name, f"The constant for {name} is {kinds}.") from error
+        raise _make_fault(name, f"The constant for {name} is {kinds}.") from error
     if value is None:
-        raise _wrong(name, f"Write the constant for {name}, or take its value from the event.")
+        raise _make_fault(name, f"Write the constant for {name}, or take its value from the event.")
     return value
 
 
-def _wrong(name: str, detail: str) -> InvalidInput:
+def _make_fault(name: str, detail: str) -> InvalidInput:
     return InvalidInput(detail, findings=[Finding(pointer.join_pointer("parameters", name), "invalid", detail)])

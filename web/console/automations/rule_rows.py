@@ -135,7 +135,7 @@ def _param(name: str, schema: Mapping[str, Any], contract: Contract, given: Para
             OptionGroup(
                 "",
                 (
-                    FormOption("", _unset(schema, note), given.source == ""),
+                    FormOption("", _tell_unset(schema, note), given.source == ""),
                     FormOption(CONSTANT, "a constant…", given.source == CONSTANT),
                 ),
             ),
@@ -145,11 +145,13 @@ def _param(name: str, schema: Mapping[str, Any], contract: Contract, given: Para
         form=form,
         value=given.value,
         words=tuple(FormOption(each, each, each == given.value) for each in choices),
-        warning="Nothing says what it is: each run would be refused." if _bare(required, schema, note, given) else "",
+        warning="Nothing says what it is: each run would be refused."
+        if _is_bare(required, schema, note, given)
+        else "",
     )
 
 
-def _unset(schema: Mapping[str, Any], note: Annotation) -> str:
+def _tell_unset(schema: Mapping[str, Any], note: Annotation) -> str:
     if note.derive:
         return f"worked out from {note.derive.parameter.replace('_', ' ')}"
     if "default" in schema:
@@ -157,5 +159,5 @@ def _unset(schema: Mapping[str, Any], note: Annotation) -> str:
     return "left out"
 
 
-def _bare(required: bool, schema: Mapping[str, Any], note: Annotation, given: Param) -> bool:
+def _is_bare(required: bool, schema: Mapping[str, Any], note: Annotation, given: Param) -> bool:
     return required and not given.source and note.derive is None and "default" not in schema

@@ -194,7 +194,7 @@ async def _rule(
         if read
         else (),
         cel=to_display_text(row.condition, limit=1000),
-        parked=to_display_text(_parked(row), limit=1500),
+        parked=to_display_text(_explain_parked(row), limit=1500),
         action=row.contract,
         action_title=title_of(catalogue, row.contract),
         parameters=tuple(_mapping(name, each) for name, each in json.loads(row.parameters).items()),
@@ -205,7 +205,7 @@ async def _rule(
     return show(request, page, status=503 if error else 200)
 
 
-def _parked(row: RuleRow) -> str:
+def _explain_parked(row: RuleRow) -> str:
     """Why the rule does nothing although nobody switched it off; empty where that is not so."""
     if row.parked:
         return f"Switched off by itself. {row.parked} Change the condition, then switch it on again."

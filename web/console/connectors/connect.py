@@ -155,7 +155,7 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
 
 @router.get("/{connector}/contracts")
 async def proposed_page(request: Request, visitor: Owner, connector: str) -> Response:
-    return await _proposed(request, visitor, connector)
+    return await _show_proposed(request, visitor, connector)
 
 
 @router.post("/{connector}/contracts")
@@ -163,18 +163,18 @@ async def sign(request: Request, form: GuardedOwner, connector: str) -> Response
     """Those that were ticked, all of them or none. The same form sent twice finds them registered and changes
     nothing."""
     visitor, container = form.member, container_of(request)
-    await _named(request, visitor, connector)
+    await _find_named(request, visitor, connector)
     ticked = set(form.every("contract"))
     trouble = "" if ticked else "Tick what is to be signed."
     trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
-        return await _proposed(request, visitor, connector, ticked, trouble)
+        return await _show_proposed(request, visitor, connector, ticked, trouble)
     wanted = [each for each in await container.contract_admin.propose(visitor.actor, connector) if each.name in ticked]
     try:
         await container.contract_admin.register(visitor.actor, wanted)
     except InvalidContract as error:
         findings = tuple(f"{each.pointer}: {each.detail}" for each in error.findings)
-        return await _proposed(request, visitor, connector, ticked, error.detail, findings)
+        return await _show_proposed(request, visitor, connector, ticked, error.detail, findings)
     return redirect(f"/connectors/{connector}")
 
 
@@ -211,7 +211,7 @@ async def _status(request: Request, visitor: Visitor, connector: str) -> Connect
     raise NotFound("There is no such connector here.")
 
 
-async def _named(request: Request, visitor: Visitor, connector: str) -> tuple[str, bool, str]:
+async def _find_named(request: Request, visitor: Visitor, connector: str) -> tuple[str, bool, str]:
     """Title, whether it is configured, address. Raises NotFound."""
     each = await _status(request, visitor, connector)
     shown = to_display_text(each.base_url, limit=2000)
@@ -226,7 +226,7 @@ async def _connect(
     trouble: str = "",
     given: Mapping[str, str] | None = None,
 ) -> Response:
-    heading, again, there = await _named(request, visitor, connector)
+    heading, again, there = await _find_named(request, visitor, connector)
     status, contexts = await _status(request, visitor, connector), container_of(request).contexts
     options = tuple(
         OptionField(
@@ -251,7 +251,7 @@ async def _connect(
     return show(request, page, status=422 if trouble else 200)
 
 
-async def _proposed(
+async def _show_proposed(
     request: Request,
     visitor: Visitor,
     connector: str,
@@ -260,7 +260,7 @@ async def _proposed(
     findings: tuple[str, ...] = (),
 ) -> Response:
     container = container_of(request)
-    heading, configured, _ = await _named(request, visitor, connector)
+    heading, configured, _ = await _find_named(request, visitor, connector)
     every = await container.contract_admin.propose(visitor.actor, connector)
     catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     fresh = [each for each in every if catalogue.get(each.name) is not each]
@@ -293,13 +293,14 @@ def _proposal(contract: Contract, ticked: bool, current: Contract | None) -> Pro
         raw=to_display_text(raw, lines=True, limit=100_000),
         ticked=ticked,
         changes=tuple(
-            Change(each.pointer, _shown(each.before), _shown(each.after)) for each in differences(current, contract)
+            Change(each.pointer, _write_value(each.before), _write_value(each.after))
+            for each in differences(current, contract)
         )
         if current is not None
         else (),
     )
 
 
-def _shown(value: Any) -> str:
+def _write_value(value: Any) -> str:
     """A value as the documents write it; nothing for none."""
     return "" if value is None else to_display_text(json.dumps(value, ensure_ascii=False), limit=400)

@@ -124,7 +124,7 @@ async def give(request: Request, form: GuardedOwner, connector: str) -> Response
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if not trouble:
         try:
-            credential = read_credential(_given(form, kind))
+            credential = read_credential(_read_given(form, kind))
             async with once_per_form(request, form) as in_transaction:
                 await container_of(request).vault.put(
                     visitor.actor,
@@ -158,7 +158,7 @@ async def remove(request: Request, form: GuardedOwner, connector: str) -> Respon
     return redirect(f"/connectors/{connector}/credentials")
 
 
-def _given(form: Form, kind: str) -> dict[str, str]:
+def _read_given(form: Form, kind: str) -> dict[str, str]:
     """What was typed into the form of this kind. An empty field is not given."""
     made = {"type": kind}
     for each in INPUTS.get(kind, ()):
@@ -197,7 +197,7 @@ async def _page(
         shell=shell(request, visitor),
         title=f"Credentials of {to_display_text(connector, limit=80)}",
         name=connector,
-        held=None if status is None else _held(status, container.clock()),
+        held=None if status is None else _to_held(status, container.clock()),
         checked=checked,
         forms=tuple(KindForm(each, KINDS[each], inputs, each == shown) for each, inputs in INPUTS.items()),
         path=to_display_text(path, limit=1000),
@@ -206,5 +206,5 @@ async def _page(
     return show(request, made, status=422 if trouble else 200)
 
 
-def _held(status: CredentialStatus, now: datetime) -> Held:
+def _to_held(status: CredentialStatus, now: datetime) -> Held:
     return Held(status.title, status.changed_at, status.expires_at, status.last_used_at, status.warning(now))

@@ -207,7 +207,7 @@ async def _contract(
             {each.id: each.name for each in await store.accounts.members.listed(session, workspace)} if owner else {}
         )
     if not owner:
-        rows = [row for row in rows if _offered(catalogue, row, visitor.actor.role)]
+        rows = [row for row in rows if _is_offered(catalogue, row, visitor.actor.role)]
     at = next((place for place, row in enumerate(rows) if version in (None, row.version)), None)
     if at is None:
         raise NotFound(f"There is no such contract for you: {name}.")
@@ -292,7 +292,7 @@ def _fits(contract: Contract, wanted: Sequence[str]) -> bool:
     return all(word in text for word in wanted)
 
 
-def _offered(catalogue: Catalogue, row: ContractRow, role: str) -> bool:
+def _is_offered(catalogue: Catalogue, row: ContractRow, role: str) -> bool:
     offered = catalogue.get(row.name)
     return offered is not None and offered.version == row.version and role in offered.roles
 

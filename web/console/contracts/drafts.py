@@ -127,7 +127,7 @@ async def check(request: Request, form: GuardedOwner) -> Response:
 async def replay(request: Request, form: GuardedOwner) -> Response:
     """Replay past calls under the draft."""
     raw = form.get("raw", limit=MAX_CHARS)
-    contract, _ = await _checked(request, form.member, raw)
+    contract, _ = await _check_draft(request, form.member, raw)
     if contract is None:
         return await _draft(request, form.member, raw, trouble="Mend the draft first: it can't be read.")
     found = await container_of(request).simulations.replay(form.member.actor.workspace, contract)
@@ -151,8 +151,8 @@ async def replay(request: Request, form: GuardedOwner) -> Response:
 async def sign(request: Request, form: GuardedOwner) -> Response:
     """Lint once more, sign with the workspace's key, register."""
     visitor, raw = form.member, form.get("raw", limit=MAX_CHARS)
-    contract, faults = await _checked(request, visitor, raw)
-    if contract is None or not _good(contract, faults):
+    contract, faults = await _check_draft(request, visitor, raw)
+    if contract is None or not _is_good(contract, faults):
         return await _draft(request, visitor, raw, trouble="Not signed: mend what the linter names first.")
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
@@ -185,7 +185,7 @@ async def try_draft(request: Request, form: GuardedOwner) -> Response:
     """Simulate a request with the draft in place of the contract of its name: resolved and validated, never stored,
     never sent."""
     raw, said = form.get("raw", limit=MAX_CHARS), form.get("text", limit=4000)
-    contract, _ = await _checked(request, form.member, raw)
+    contract, _ = await _check_draft(request, form.member, raw)
     if contract is None:
         return await _draft(request, form.member, raw, said=said, trouble="Mend the draft first: it can't be read.")
     try:
@@ -209,13 +209,13 @@ async def _draft(
     said: str = "",
     tried: SimulatedRequest | None = None,
 ) -> Response:
-    contract, faults = await _checked(request, visitor, raw)
+    contract, faults = await _check_draft(request, visitor, raw)
     page = DraftPage(
         shell=shell(request, visitor),
         title="Draft of a contract",
         of=of or (contract.name if contract else ""),
         raw=raw,
-        good=_good(contract, faults),
+        good=_is_good(contract, faults),
         faults=faults,
         sketch=card_preview.preview_card(contract),
         trouble=trouble,
@@ -228,7 +228,7 @@ async def _draft(
     return show(request, page, status=422 if trouble else 200)
 
 
-async def _checked(request: Request, visitor: Visitor, raw: str) -> tuple[Contract | None, tuple[Fault, ...]]:
+async def _check_draft(request: Request, visitor: Visitor, raw: str) -> tuple[Contract | None, tuple[Fault, ...]]:
     """The contract where it can be read at all, and everything that is wrong or unwise about it."""
     try:
         value = canon.loads(raw.encode())
@@ -251,5 +251,5 @@ def _fault(finding: Finding) -> Fault:
     return Fault(where, to_display_text(finding.detail), linter.is_advice(finding))
 
 
-def _good(contract: Contract | None, faults: Sequence[Fault]) -> bool:
+def _is_good(contract: Contract | None, faults: Sequence[Fault]) -> bool:
     return contract is not None and all(each.advice for each in faults)

@@ -139,7 +139,7 @@ async def compare(
         if len(chosen) == 2:
             rows = [await store.eval_reports.get(session, workspace, each) for each in chosen]
             try:
-                found, scores = await _compared(session, rows)
+                found, scores = await _compare(session, rows)
             except InvalidInput as error:
                 trouble = error.detail
         elif of:
@@ -147,7 +147,7 @@ async def compare(
         if found:
             if show_group is None:
                 group = next((name for name in _GROUPS if _cases(found, name)), group)
-            changed = await _changed(session, rows, _cases(found, group)[start : start + PAGE])
+            changed = await _list_changed(session, rows, _cases(found, group)[start : start + PAGE])
     total = len(_cases(found, group)) if found else 0
     before, after = page_of(total, start, changed, PAGE)
     one, two = (choice(each) for each in rows) if rows else (None, None)
@@ -173,7 +173,7 @@ async def compare(
     return show(request, page, status=422 if trouble else 200)
 
 
-async def _compared(session: AsyncSession, rows: list[EvalReportRow]) -> tuple[Comparison, tuple[ScoreRow, ...]]:
+async def _compare(session: AsyncSession, rows: list[EvalReportRow]) -> tuple[Comparison, tuple[ScoreRow, ...]]:
     figures = [await store.eval_reports.figures(session, each) for each in rows]
     heads = [report_storage.head_of(each) for each in figures]
     reports = [
@@ -183,10 +183,14 @@ async def _compared(session: AsyncSession, rows: list[EvalReportRow]) -> tuple[C
     none = Share()
     one, two = (head.scores for head in heads)
     named = [name for name in TITLES if name in one or name in two]
-    return compare_reports(*reports), tuple(_moved(name, one.get(name, none), two.get(name, none)) for name in named)
+    return compare_reports(*reports), tuple(
+        _to_score_row(name, one.get(name, none), two.get(name, none)) for name in named
+    )
 
 
-async def _changed(session: AsyncSession, rows: list[EvalReportRow], cases: tuple[str, ...]) -> tuple[ChangedCase, ...]:
+async def _list_changed(
+    session: AsyncSession, rows: list[EvalReportRow], cases: tuple[str, ...]
+) -> tuple[ChangedCase, ...]:
     both: list[dict[str, EntryFields]] = []
     for row in rows:
         answers = await store.eval_reports.of_cases(session, row, cases)
@@ -201,9 +205,9 @@ def _case(one: EntryFields, two: EntryFields) -> ChangedCase:
         prompt=to_display_text(one.prompt or two.prompt or one.id, limit=300),
         right=to_display_text(explanations.describe_expected(one.expected or two.expected), lines=True, limit=2000),
         first=_did(one),
-        first_why=_why(one),
+        first_why=_explain(one),
         second=_did(two),
-        second_why=_why(two),
+        second_why=_explain(two),
     )
 
 
@@ -216,7 +220,7 @@ def _did(came: EntryFields) -> str:
     return to_display_text("\n".join(filter(None, lines)), lines=True, limit=2000)
 
 
-def _why(came: EntryFields) -> str:
+def _explain(came: EntryFields) -> str:
     return "" if came.right else to_display_text(explanations.WHY.get(came.cause, came.cause), limit=300) or "wrong"
 
 
@@ -246,7 +250,7 @@ def _verdict(found: Comparison) -> ComparisonVerdict:
     )
 
 
-def _moved(name: str, one: Share, two: Share) -> ScoreRow:
+def _to_score_row(name: str, one: Share, two: Share) -> ScoreRow:
     difference, tone = "", "quiet"
     if one.value is not None and two.value is not None:
         points = (two.value - one.value) * 100

@@ -156,7 +156,7 @@ async def report(
         made_at=row.made_at,
         kept_by=to_display_text(row.person_name, limit=60),
         kept_at=row.kept_at,
-        how=_how(head),
+        how=_describe_setup(head),
         tiles=_tiles(row, head),
         scores=scores(head),
         passes=tuple(
@@ -197,10 +197,10 @@ async def report(
     return show(request, page)
 
 
-def _how(head: Head) -> tuple[str, ...]:
+def _describe_setup(head: Head) -> tuple[str, ...]:
     made = head.setup
     told_of = [
-        f"{_counted(head.cases, 'case')}, {_counted(head.answers, 'answer')}",
+        f"{_count_of(head.cases, 'case')}, {_count_of(head.answers, 'answer')}",
         f"OpsIQ {head.opsiq}" if head.opsiq else "",
         f"prompt {made.prompt_version}" if made.prompt_version else "",
         f"a sample of {made.sample} (seed {made.seed})" if made.sample else "",
@@ -211,7 +211,7 @@ def _how(head: Head) -> tuple[str, ...]:
     return tuple(to_display_text(each, limit=200) for each in told_of if each)
 
 
-def _counted(count: int, what: str) -> str:
+def _count_of(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 

@@ -142,7 +142,7 @@ def answer_details(came: EntryFields) -> AnswerDetails:
         )
     )
     lines = {
-        "why": _both(explanations.WHY.get(came.cause, came.cause), came.detail),
+        "why": _join_reasons(explanations.WHY.get(came.cause, came.cause), came.detail),
         "asked": f"{came.role}: {came.prompt}" if came.role else came.prompt,
         "expected": explanations.describe_expected(came.expected),
         "it did": did,
@@ -190,7 +190,7 @@ def _resolver(row: EvalReportRow) -> str:
     return to_display_text(f"{row.resolver} {row.prompt_version}" if row.prompt_version else row.resolver, limit=120)
 
 
-def _both(why: str, detail: str) -> str:
+def _join_reasons(why: str, detail: str) -> str:
     return "\n".join(filter(None, (why, detail)))
 
 

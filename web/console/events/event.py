@@ -119,7 +119,7 @@ async def event(
         names = await store.automations.names(session, workspace, [each.subscriber for each in reactions])
         endpoints = await store.webhooks.endpoints.by_ids(session, [each.endpoint for each in sent])
         people = await store.accounts.members.listed(session, workspace)
-    told = tuple(_told(each, endpoints) for each in sent)
+    told = tuple(_to_delivery_link(each, endpoints) for each in sent)
     troubled = any(each.state in store.events.events.TROUBLED for each in reactions)
     unsettled = row.state == "firing" or any(each.state == "pending" and not each.attempts for each in sent)
     page = EventPage(
@@ -169,7 +169,7 @@ def _cause(cause: str | None) -> Link | None:
     return Link(to_display_text(cause, limit=80), place)
 
 
-def _told(row: DeliveryRow, endpoints: Mapping[str, EndpointRow]) -> DeliveryLink:
+def _to_delivery_link(row: DeliveryRow, endpoints: Mapping[str, EndpointRow]) -> DeliveryLink:
     there = endpoints.get(row.endpoint)
     return DeliveryLink(
         row.id,

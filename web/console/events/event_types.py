@@ -67,7 +67,7 @@ class TypePage(Page):
 async def types(request: Request, visitor: SignedIn, q: Annotated[str, Query(max_length=100)] = "") -> Response:
     words = q.casefold().split()
     every = event_catalogue.load_event_types().values()
-    found = [each for each in every if all(word in _said(each) for word in words)]
+    found = [each for each in every if all(word in _searchable_text(each) for word in words)]
     groups: dict[str, list[EventTypeRow]] = {}
     for each in found:
         groups.setdefault(each.category, []).append(
@@ -104,7 +104,7 @@ async def one_type(request: Request, visitor: SignedIn, event_type: str) -> Resp
     return show(request, page)
 
 
-def _said(each: EventType) -> str:
+def _searchable_text(each: EventType) -> str:
     fields = " ".join(each.schema.get("properties", ()))
     return f"{each.name} {each.title} {each.description} {each.category} {fields}".casefold()
 

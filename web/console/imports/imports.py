@@ -82,7 +82,7 @@ async def draft(request: Request, form: WithDocument) -> Response:
     visitor, container = form.member, container_of(request)
     url = form.get("url", limit=2000).strip()
     try:
-        answer = await _drafted(container.document_imports, form, url)
+        answer = await _draft(container.document_imports, form, url)
         state = read_answer(answer)
         if not state.operations:
             raise InvalidInput("The document has no operations.")
@@ -135,7 +135,7 @@ async def show_picks(
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _drafted(imports: DocumentImports, form: Form, url: str) -> dict[str, Any]:
+async def _draft(imports: DocumentImports, form: Form, url: str) -> dict[str, Any]:
     """Raises InvalidInput where neither a file nor an address was given, or both, or the file is too large."""
     workspace = form.member.actor.workspace
     if form.file and url:

@@ -115,13 +115,13 @@ class _Decided:
 @router.post("/review")
 async def review(request: Request, form: LargeForm) -> Response:
     """What was picked, with its questions; and again with what was answered, as cards."""
-    state, numbers = await _picked(request, form)
+    state, numbers = await _read_picked(request, form)
     back = form.get("do", limit=20) == "pick"
-    trouble = "" if back else _miscounted(numbers)
+    trouble = "" if back else _explain_miscount(numbers)
     if back or trouble:
         return await show_picks(request, form.member, state, form.fields.get("sealed", ""), numbers, trouble)
     try:
-        return await _review(request, form, await _decided(request, form, state, numbers))
+        return await _review(request, form, await _decide(request, form, state, numbers))
     except InvalidInput as error:
         return await show_picks(
             request, form.member, state, form.fields.get("sealed", ""), numbers, to_display_text(error.detail)
@@ -131,11 +131,11 @@ async def review(request: Request, form: LargeForm) -> Response:
 @router.post("/sign")
 async def sign(request: Request, form: LargeForm) -> Response:
     """All of the picked drafts or none: linted once more, signed with the workspace's key, registered."""
-    state, numbers = await _picked(request, form)
-    if trouble := _miscounted(numbers):
+    state, numbers = await _read_picked(request, form)
+    if trouble := _explain_miscount(numbers):
         return await show_picks(request, form.member, state, form.fields.get("sealed", ""), numbers, trouble)
     try:
-        decided = await _decided(request, form, state, numbers)
+        decided = await _decide(request, form, state, numbers)
     except InvalidInput as error:
         sealed = form.fields.get("sealed", "")
         return await show_picks(request, form.member, state, sealed, numbers, to_display_text(error.detail))
@@ -144,7 +144,7 @@ async def sign(request: Request, form: LargeForm) -> Response:
         return await _review(request, form, decided, trouble)
     try:
         async with once_per_form(request, form) as in_transaction:
-            if moved := _moved(form, decided):
+            if moved := _explain_move(form, decided):
                 raise InvalidInput(moved)
             try:
                 await container_of(request).contract_admin.register(
@@ -165,7 +165,7 @@ async def sign(request: Request, form: LargeForm) -> Response:
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _picked(request: Request, form: Form) -> tuple[ImportState, list[int]]:
+async def _read_picked(request: Request, form: Form) -> tuple[ImportState, list[int]]:
     """The drafts that came back and the numbers of those ticked, in their order. Raises InvalidInput."""
     box, sealed = container_of(request).box, form.fields.get("sealed", "")
     state = await asyncio.to_thread(open_state, box, form.member.actor.workspace, sealed)
@@ -173,7 +173,7 @@ async def _picked(request: Request, form: Form) -> tuple[ImportState, list[int]]
     return state, sorted(number for number in ticked if number < len(state.drafts))
 
 
-async def _decided(request: Request, form: Form, state: ImportState, numbers: Sequence[int]) -> _Decided:
+async def _decide(request: Request, form: Form, state: ImportState, numbers: Sequence[int]) -> _Decided:
     """Raises InvalidInput for what no form of ours sends."""
     context = await container_of(request).contexts.of(form.member.actor.workspace)
     there = context.catalogue.addresses or {}
@@ -229,13 +229,13 @@ def _records(
     return found
 
 
-def _miscounted(numbers: Sequence[int]) -> str:
+def _explain_miscount(numbers: Sequence[int]) -> str:
     if not numbers:
         return "Tick at least one."
     return f"Sign at most {MAX_PICKED} at once: tick fewer." if len(numbers) > MAX_PICKED else ""
 
 
-def _moved(form: Form, decided: _Decided) -> str:
+def _explain_move(form: Form, decided: _Decided) -> str:
     """What is signed replaces what it was shown to replace: not what somebody else has registered since."""
     for number, contract in decided.picked.items():
         if form.get(f"version-{number}", limit=12) != str(contract["version"]):
@@ -257,7 +257,7 @@ async def _review(request: Request, form: Form, decided: _Decided, trouble: str 
     known = await list_assignable_roles(container.contexts, visitor.actor.workspace, members)
     findings = _lint(decided)
     drafts = tuple(
-        _reviewed(form, decided, number, contract, findings[number]) for number, contract in decided.picked.items()
+        _review_draft(form, decided, number, contract, findings[number]) for number, contract in decided.picked.items()
     )
     page = ReviewPage(
         shell=shell(request, visitor),
@@ -292,7 +292,7 @@ def _lint(decided: _Decided) -> dict[int, list[Finding]]:
     return found
 
 
-def _reviewed(
+def _review_draft(
     form: Form, decided: _Decided, number: int, contract: Mapping[str, Any], findings: Sequence[Finding]
 ) -> ReviewedDraft:
     drafted = decided.state.drafts[number]
@@ -318,7 +318,9 @@ def _reviewed(
             )
             for name, schema in drafted.contract["parameters"]["properties"].items()
         ),
-        notes=tuple(to_display_text(each, limit=400) for each in (*_elsewhere(decided.state, drafted), *drafted.notes)),
+        notes=tuple(
+            to_display_text(each, limit=400) for each in (*_note_elsewhere(decided.state, drafted), *drafted.notes)
+        ),
         findings=tuple(
             FindingRow(to_display_text(each.pointer), to_display_text(each.detail), linter.is_advice(each))
             for each in findings
@@ -327,7 +329,7 @@ def _reviewed(
     )
 
 
-def _elsewhere(state: ImportState, drafted: DraftedOperation) -> Sequence[str]:
+def _note_elsewhere(state: ImportState, drafted: DraftedOperation) -> Sequence[str]:
     if drafted.contract["endpoint"]["connection"] == state.connection:
         return ()
     return ("The document has this one at another server than the rest. Sign it only if the platform above takes it.",)

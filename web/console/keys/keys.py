@@ -149,7 +149,7 @@ async def keys(request: Request, visitor: Owner) -> Response:
 
 @router.get("/new")
 async def new(request: Request, visitor: Owner) -> Response:
-    return await _new(request, visitor, {"mode": "test", "role": visitor.actor.role}, USUAL)
+    return await _show_new(request, visitor, {"mode": "test", "role": visitor.actor.role}, USUAL)
 
 
 @router.post("")
@@ -176,7 +176,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
             trouble = error.detail
     trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
     if body is None or trouble:
-        return await _new(request, visitor, form.fields, form.every("scope"), trouble)
+        return await _show_new(request, visitor, form.fields, form.every("scope"), trouble)
     ends = container.clock() + timedelta(days=body.expires_days) if body.expires_days else None
     async with once_per_form(request, form) as in_transaction:
         row, secret = await container.key_admin.create_key(
@@ -269,7 +269,7 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
     return show(request, page, status=422 if trouble else 200)
 
 
-async def _new(
+async def _show_new(
     request: Request, visitor: Visitor, given: Mapping[str, str], scopes: Collection[str], trouble: str = ""
 ) -> Response:
     container, workspace = container_of(request), visitor.actor.workspace

@@ -127,7 +127,7 @@ async def members(request: Request, visitor: Owner) -> Response:
 
 @router.get("/new")
 async def new(request: Request, visitor: Owner) -> Response:
-    return await _new(request, visitor)
+    return await _show_invitation(request, visitor)
 
 
 @router.post("")
@@ -140,14 +140,14 @@ async def invite(request: Request, form: GuardedOwner) -> Response:
     if store.accounts.members.email_key(email) in known:
         trouble = trouble or "This e-mail address already belongs to a member of this workspace."
     if trouble:
-        return await _new(request, visitor, email, role, trouble)
+        return await _show_invitation(request, visitor, email, role, trouble)
     try:
         async with once_per_form(request, form) as in_transaction:
             made = await container.member_service.invite(
                 visitor.actor, email=email, role=role, in_transaction=in_transaction
             )
     except InvalidInput as error:
-        return await _new(request, visitor, email, role, error.detail)
+        return await _show_invitation(request, visitor, email, role, error.detail)
     return _link(request, visitor, made, status=201)
 
 
@@ -159,7 +159,7 @@ async def member(request: Request, visitor: Owner, member_id: str) -> Response:
 @router.post("/{member_id}/invite")
 async def invite_again(request: Request, form: GuardedOwner, member_id: str) -> Response:
     visitor, container = form.member, container_of(request)
-    await _there(request, visitor, member_id)
+    await _check_exists(request, visitor, member_id)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await _member(request, visitor, member_id, trouble, "invite")
@@ -173,7 +173,7 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
     """Whose role it is signs in anew; whoever gives it to themself is signed in here at once, under another session
     id."""
     visitor, role = form.member, form.get("role", limit=100)
-    await _there(request, visitor, member_id)
+    await _check_exists(request, visitor, member_id)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if not trouble:
         try:
@@ -202,7 +202,7 @@ async def deactivate(request: Request, form: GuardedOwner, member_id: str) -> Re
 @router.post("/{member_id}/reactivate")
 async def reactivate(request: Request, form: GuardedOwner, member_id: str) -> Response:
     visitor = form.member
-    await _there(request, visitor, member_id)
+    await _check_exists(request, visitor, member_id)
     trouble = await own_password(request, visitor, form.fields.get("password", ""))
     if trouble:
         return await _member(request, visitor, member_id, trouble, "reactivate")
@@ -234,13 +234,15 @@ def _stage(row: MemberRow) -> str:
     return "withdrawn" if row.state == "disabled" and row.password_hash is None else row.state
 
 
-async def _there(request: Request, visitor: Visitor, member_id: str) -> None:
+async def _check_exists(request: Request, visitor: Visitor, member_id: str) -> None:
     """Raises NotFound before a password is asked for."""
     async with container_of(request).database.read() as session:
         await store.accounts.members.get(session, visitor.actor.workspace, member_id)
 
 
-async def _new(request: Request, visitor: Visitor, email: str = "", role: str = "", trouble: str = "") -> Response:
+async def _show_invitation(
+    request: Request, visitor: Visitor, email: str = "", role: str = "", trouble: str = ""
+) -> Response:
     container, workspace = container_of(request), visitor.actor.workspace
     async with container.database.read() as session:
         rows = await store.accounts.members.listed(session, workspace)

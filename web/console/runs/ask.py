@@ -179,7 +179,7 @@ async def run_page(request: Request, visitor: SignedIn, run_id: str, seen: Annot
     )
     if wants_fragment(request) and run.revision == seen:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
-    return await _shown(request, visitor, run)
+    return await _show_run(request, visitor, run)
 
 
 @router.post("/runs/{run_id}/answer")
@@ -250,7 +250,7 @@ async def _done(request: Request, visitor: Visitor, run_id: str, result: Run | R
     if isinstance(result, Run):
         return redirect(f"/runs/{run_id}")
     run = await container_of(request).runs.show(visitor.actor, run_id)
-    return await _shown(
+    return await _show_run(
         request, visitor, run, notice=to_display_text(result.detail), status=problem.refusal_status(result)
     )
 
@@ -287,7 +287,7 @@ async def _ask(
     return render(page, status=status if trouble else 200)
 
 
-async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
+async def _show_run(request: Request, visitor: Visitor, run: Run, *, notice: str = "", status: int = 200) -> Response:
     viewer = visitor.actor
     context = await container_of(request).contexts.of(viewer.workspace)
     planned, asked = as_planned(run), as_asked(run)
@@ -318,7 +318,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
         moving=labels.MOVING[run.state] if run.state in MOVING else "",
         steps=steps(run, container_of(request).runs),
         may_cancel=run.state == "received",
-        asked=_asked(asked.question, run, viewer) if asked else None,
+        asked=_to_question_view(asked.question, run, viewer) if asked else None,
         card=shown_card,
         outcome=came,
         refused=refused,
@@ -335,7 +335,7 @@ async def _shown(request: Request, visitor: Visitor, run: Run, *, notice: str = 
     return render(page, status=status, headers=None if here else {"HX-Push-Url": f"/runs/{run.id}"})
 
 
-def _asked(question: Question, run: Run, viewer: Actor) -> QuestionView:
+def _to_question_view(question: Question, run: Run, viewer: Actor) -> QuestionView:
     options = tuple(
         AnswerOption(
             at + 1,

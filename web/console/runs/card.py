@@ -130,7 +130,7 @@ def make_card(planned: Planned, actor: Actor) -> Card:
         asked_by=to_display_text(run.actor.name, limit=120),
         role=run.actor.role,
         asked_at=run.created_at,
-        said=tuple(_said(run, plan, viewer)),
+        said=tuple(_quote_requests(run, plan, viewer)),
         calls=calls,
         held=tuple(to_display_text(each) for each in plan.held),
         drift=tuple(to_display_text(each) for each in run.drift),
@@ -221,7 +221,7 @@ def _key(at: int, filled: ParameterValue) -> str:
     return f"v{at}-{filled.param}"
 
 
-def _said(run: Run, plan: Plan, viewer: str) -> Iterator[QuotedRequest]:
+def _quote_requests(run: Run, plan: Plan, viewer: str) -> Iterator[QuotedRequest]:
     used = [
         (span, _key(at, filled))
         for at, step in enumerate(plan.steps)

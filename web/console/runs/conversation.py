@@ -103,10 +103,10 @@ def answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext) -> Answe
 
 
 def _turn(run: Run) -> Turn:
-    return Turn(run.id, to_display_text(run.text, limit=240), labels.STATES[run.state], _came(run))
+    return Turn(run.id, to_display_text(run.text, limit=240), labels.STATES[run.state], _tell_outcome(run))
 
 
-def _came(run: Run) -> str:
+def _tell_outcome(run: Run) -> str:
     if run.reply is not None:
         came = run.reply.text
     elif run.question is not None and run.state == "asked":

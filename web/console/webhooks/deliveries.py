@@ -121,7 +121,7 @@ async def delivery(
         body=to_display_text((body or b"").decode("utf-8", "replace"), lines=True, limit=_WHOLE),
         attempts=tuple(_attempt(each, latest=at == 0) for at, each in enumerate(reversed(attempts))),
         waiting=row.attempts < awaited,
-        moving=row.attempts < awaited or _soon(row),
+        moving=row.attempts < awaited or _is_under_way(row),
         awaited=awaited,
         seen=shown,
         may_resend=there,
@@ -138,7 +138,7 @@ async def resend(request: Request, form: GuardedOwner, delivery_id: str) -> Resp
     return redirect(f"/webhooks/deliveries/{delivery_id}?awaited={row.attempts + 1}")
 
 
-def _soon(row: DeliveryRow) -> bool:
+def _is_under_way(row: DeliveryRow) -> bool:
     """It is still on its way: its first attempt has not been made yet."""
     return row.state == "pending" and row.attempts == 0
 
