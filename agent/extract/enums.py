@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from rapidfuzz.distance import OSA
 
-from agent.extract import count_context
+from agent.extract import context
 from agent.extract.context import label, rate_affinity
 from agent.extract.parameter_spec import ParameterSpec, stem
 from agent.extract.reading import Candidate
@@ -195,10 +195,10 @@ def _number(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate]:
         if number.value != amount or number.kind == "ordinal":
             continue
         near = label(text, number.start, number.end, spec)
-        counted = count_context.described(text, number.end)
+        counted = context.described(text, number.end)
         if (number.unit and stem(number.unit) in spec.own) or set(counted) & set(spec.own):
             near = max(near, 0.4)
-        peopled = count_context.of_people(spec) and count_context.says_people(text, number.start, number.end)
+        peopled = context.of_people(spec) and context.says_people(text, number.start, number.end)
         weight = (0.3 if amount < 1000 else 0.6) + near + (0.35 if peopled else 0.0)
         how = (
             ""

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from agent.extract import count_context
+from agent.extract import context
 from agent.extract.context import find_preposition, label, rate_affinity
 from agent.extract.parameter_spec import UNITS, ParameterSpec, stem
 from agent.extract.reading import Candidate
@@ -85,7 +85,7 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
         if (
             (counted and counted[0] in names)
             or (len(counted) > 1 and counted[1] in names and follows[0].word)
-            or (not number.unit and not ordinal and names & set(count_context.described(text, end)))
+            or (not number.unit and not ordinal and names & set(context.described(text, end)))
         ):
             weight += 0.2
         elif counted and counted[0] in spec.about and counted[0] not in {stem(unit) for unit in UNITS}:
@@ -104,8 +104,8 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
             and not names & {stem("index"), stem("position"), stem("number"), stem("day"), stem("rank")}
         ):
             weight -= 0.3
-        weight += count_context.paged(text, number.start, end, names)
-        peopled = count_context.of_people(spec) and not ordinal and count_context.says_people(text, number.start, end)
+        weight += context.paged(text, number.start, end, names)
+        peopled = context.of_people(spec) and not ordinal and context.says_people(text, number.start, end)
         if peopled:
             weight += PEOPLED
         elif number.vague and near < 0.2:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from agent.extract import arrays, booleans, codes, enums, number_parameters, numeric_codes, strings
+from agent.extract import arrays, booleans, codes, enums, number_parameters, strings
 from agent.extract.context import label
 from agent.extract.parameter_spec import UNITS, ParameterSpec, make_parameter_spec, stem
 from agent.extract.reading import Candidate, Reading, settle
@@ -61,7 +61,7 @@ def _read(read: Text, spec: ParameterSpec, kind: str, now: datetime, *, required
         case "number":
             return number_parameters.find_numbers(read, spec, now)
         case "coded":
-            return numeric_codes.find(read, spec)
+            return codes.find_numeric_codes(read, spec)
         case "percent":
             return number_parameters.find_percentages(read, spec)
         case "duration":

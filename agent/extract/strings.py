@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from agent.extract import codes, enums, name_context
+from agent.extract import codes, context, enums
 from agent.extract.context import PREPOSITIONS, find_preposition, label, rate_affinity
 from agent.extract.parameter_spec import ParameterSpec, stem
 from agent.extract.reading import Candidate
@@ -208,33 +208,33 @@ def _phrased(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
                 weight -= 0.2
             if _ADDRESS.match(value) and "address" in spec.description.lower():
                 weight += 0.3
-        elif "sort" in spec.roles and name_context.describes(text, phrase.end):
+        elif "sort" in spec.roles and context.describes(text, phrase.end):
             weight += 0.2
-        elif near < 0.2 and name_context.describes(text, phrase.end) and not name_context.acts(text, phrase.start):
+        elif near < 0.2 and context.describes(text, phrase.end) and not context.acts(text, phrase.start):
             weight -= 0.12
         if phrase.by == "by" or (phrase.kind == "name" and find_preposition(text, phrase.start) == "by"):
-            weight += name_context.participle(text, phrase.start, spec)
+            weight += context.participle(text, phrase.start, spec)
         if (
             _TICKER.search(spec.description)
             and text.plain[phrase.start : phrase.end].isupper()
             and phrase.end - phrase.start > 1
         ):
             weight += 0.3
-        if "origin" in spec.roles and phrase.kind == "name" and name_context.departs(text, phrase):
+        if "origin" in spec.roles and phrase.kind == "name" and context.departs(text, phrase):
             weight += 0.3
         if phrase.capital and "title" in spec.roles and not spec.roles & {"person", "place", "vessel"}:
-            weight += name_context.shown(text, phrase)
-        if phrase.capital and phrase.kind != "label" and name_context.headed_by(text, spec, phrase):
+            weight += context.shown(text, phrase)
+        if phrase.capital and phrase.kind != "label" and context.headed_by(text, spec, phrase):
             weight += 0.3
         if "place" in spec.roles:
             weight += places.rate_fitness(text, spec, phrase.start, phrase.end)
-            weight -= 0.3 if name_context.says_how_many(text, phrase) else 0.0
+            weight -= 0.3 if context.says_how_many(text, phrase) else 0.0
         if any(start < phrase.end and phrase.start < end for start, end in taken):
             weight -= 0.4
         if "title" not in spec.roles and "body" in spec.roles:
             weight -= 0.15
         made.append(Candidate(phrase.start, phrase.end, value, weight=weight))
-        longer = name_context.goes_on(text, phrase) if "change" in spec.roles and phrase.kind == "slot" else None
+        longer = context.goes_on(text, phrase) if "change" in spec.roles and phrase.kind == "slot" else None
         if longer is not None:
             made.append(Candidate(phrase.start, longer, text.original(phrase.start, longer), weight=weight + 0.05))
     return made

@@ -7,9 +7,42 @@ Their modules follow the pipeline's order; everybody else imports them from here
 
 from __future__ import annotations
 
-from agent.pipeline.outcome import FINAL, CallOutcome, CallState, Phase, PhaseCallback, RunState, ignore_phase
-from agent.pipeline.plan import Fault, ParameterValue, Plan, RecordSnapshot, Refusal, RefusalCode, Reply, Step
-from agent.pipeline.request import Answer, EarlierCall, EarlierRecords, GivenBy, Request, Span, Turn, Value
+from agent.pipeline.plan import (
+    FINAL,
+    CallOutcome,
+    CallState,
+    Fault,
+    ParameterValue,
+    Phase,
+    PhaseCallback,
+    Plan,
+    RecordSnapshot,
+    Refusal,
+    RefusalCode,
+    Reply,
+    RunState,
+    Step,
+    ignore_phase,
+)
+from agent.pipeline.request import (
+    Answer,
+    ComputedSource,
+    DefaultSource,
+    EarlierCall,
+    EarlierRecords,
+    Evidence,
+    GivenBy,
+    GivenSource,
+    PromptSource,
+    ProposedSource,
+    RecordSource,
+    Request,
+    Source,
+    Span,
+    Turn,
+    Value,
+    evidence_of,
+)
 from agent.pipeline.resolution import (
     Abstain,
     AbstainReason,
@@ -31,17 +64,6 @@ from agent.pipeline.resolution import (
     SuppliedValue,
     Trace,
     spans_of,
-)
-from agent.pipeline.source import (
-    ComputedSource,
-    DefaultSource,
-    Evidence,
-    GivenSource,
-    PromptSource,
-    ProposedSource,
-    RecordSource,
-    Source,
-    evidence_of,
 )
 
 __all__ = [

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from agent.pipeline import Answer, Plan, Question, Refusal
 from agent.planning.proposal import PlanResult, Proposal, Words
-from agent.query.results import RecordKey
+from agent.query.context import RecordKey
 from agent.validate.plan_builder import REST
 from agent.validate.questions import list_members
 from registry.catalogue import Catalogue

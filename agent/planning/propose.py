@@ -35,6 +35,7 @@ from agent.planning.reversal import correct_calls, undo_calls
 from agent.planning.task import Outcome, Task, Verdict, Withdrawal, list_planned_actions
 from agent.planning.thread import earlier_arguments
 from agent.query.answers import Answerer
+from agent.query.context import RecordKey
 from agent.query.query import Query
 from agent.resolve.resolver import MODEL, Resolver
 from agent.validate import validate

@@ -10,7 +10,7 @@ from typing import Any, Final
 from agent.pipeline import CallOutcome, RecordSource, RunState, Step
 from agent.planning.proposal import Argument, Call, EarlierValue, Handle, RecordArgument
 from agent.planning.thread import ThreadCall
-from agent.query.results import RecordKey
+from agent.query.context import RecordKey
 from registry.catalogue import Catalogue
 from registry.contract import Contract
 

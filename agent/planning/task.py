@@ -19,7 +19,7 @@ from agent.pipeline import (
 )
 from agent.planning.proposal import PlanResult, Proposal
 from agent.planning.thread import NO_THREAD, Thread, ThreadCall
-from agent.query.results import RecordKey
+from agent.query.context import RecordKey
 from agent.runs.run import Run
 from core.actor import Actor, Surface
 from registry.catalogue import Catalogue

@@ -27,7 +27,7 @@ from agent.pipeline import (
     evidence_of,
 )
 from agent.planning.proposal import SET_HANDLE, PlanResult
-from agent.query.results import EarlierArgument, EarlierArguments, Moment, Plain, Quantity, RecordKey, Value
+from agent.query.context import EarlierArgument, EarlierArguments, Moment, Plain, Quantity, RecordKey, Value
 from agent.runs.run import Run, ThreadHandles
 from core import money
 from registry.catalogue import Catalogue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from agent.query.context import Moment, Plain, Quantity, Worked
 from agent.query.query import Query
-from agent.query.results import Moment, Plain, Quantity, Worked
 
 __all__ = ["Moment", "Plain", "Quantity", "Query", "Worked"]

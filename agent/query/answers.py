@@ -3,6 +3,7 @@ model words a figure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -21,18 +22,43 @@ from agent.planning.proposal import (
     ValueAnswer,
     YesNoAnswer,
 )
+from agent.query.arithmetic import SAID, test_holds
+from agent.query.context import Quantity, Worked
 from agent.query.query import Query
-from agent.query.results import Quantity, Worked
-from agent.query.shared_nouns import note_other_connections
-from agent.query.tests import SAID, test_holds
 from agent.validate.questions import join, make_candidate
-from agent.validate.records.located import LocatedRecord, format_count, plural
-from agent.validate.records.query import RecordQuery
+from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, plural
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Policy
-from registry.records import Record, RecordKind, format_field
+from registry.records import Kinds, Place, Record, RecordKind, format_field
+
+
+def note_other_connections(kinds: Kinds, name: str, text: str) -> str:
+    """A sentence that says which connection was looked at, and which others have what was asked for; empty where the
+    words could mean no other, or said which they mean. ``name`` is the kind that was read, ``text`` the question."""
+    kind = kinds.get(name)
+    if kind is None:
+        return ""
+    said, own = text.casefold(), kinds.place(kind.name)
+    nouns = [
+        (noun, meant)
+        for noun, meant in kinds.clashes().items()
+        if kind.name in meant and re.search(rf"(?<!\w){re.escape(noun)}(?!\w)", said)
+    ]
+    if not nouns:
+        return ""
+    noun, meant = max(nouns, key=lambda each: len(each[0]))
+    others = {place.name: place for place in map(kinds.place, meant) if place.name != own.name}
+    if not others or any(_shown(each).casefold() in said or each.name in said for each in (own, *others.values())):
+        return ""
+    named = " and ".join(map(_shown, others.values()))
+    return f"That is {_shown(own)} alone; say “{_shown(next(iter(others.values())))} {noun}” for those of {named}."
+
+
+def _shown(place: Place) -> str:
+    return place.title or place.name
+
 
 PAGE: Final = 20
 """The most records that one answer lists."""

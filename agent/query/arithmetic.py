@@ -1,5 +1,5 @@
-"""Arithmetic over what was typed and what records hold: closed, exact, and shown as a sum. No unit is ever
-converted."""
+"""Arithmetic and comparison over what was typed and what records hold: closed, exact, and shown as a sum. No unit is
+ever converted."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from agent.planning.proposal import (
     Word,
     Words,
 )
-from agent.query.conditions import DATES, find_time_span, read_quantity
-from agent.query.results import DAYS, NOTHING_FOUND, PERCENT, Moment, Own, Plain, Quantity, Value, Worked, is_currency
+from agent.query.conditions import DATES, compare, find_time_span, read_quantity
+from agent.query.context import DAYS, NOTHING_FOUND, PERCENT, Moment, Own, Plain, Quantity, Value, Worked, is_currency
 from agent.validate.questions import quote_words
-from agent.validate.records.located import LocatedRecord, singular
-from agent.validate.records.query import RecordQuery
+from agent.validate.records.located import LocatedRecord, RecordQuery, singular
 from registry.records import Field, RecordKind
 
 if TYPE_CHECKING:
     from agent.query.context import QueryContext
+
 
 _SIGNS: Final = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 _UNITS: Final = ("seconds", "minutes", "hours", "days", "weeks", "fortnights", "months", "years")
@@ -251,3 +251,29 @@ def _words(quote: Words | None) -> tuple[Words, ...]:
 def _label(field: Field) -> str:
     label = field.label or field.name.replace("_", " ")
     return label[:1].lower() + label[1:]
+
+
+SAID: Final = {
+    "=": "is", "!=": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least",
+    "during": "is in", "contains": "contains",
+}  # fmt: skip
+
+
+def test_holds(left: Worked, op: str, right: Worked) -> bool | None:
+    """None where the two can't be compared: money of two currencies, a day with a name."""
+    a, b = left.value, right.value
+    if isinstance(a, Quantity) and isinstance(b, Quantity):
+        if a.is_money and b.is_money and a.unit != b.unit:
+            return None
+        return compare(op, a.number, b.number)
+    if isinstance(a, Moment) and isinstance(b, Moment):
+        if op in ("during", "="):
+            return a.text.startswith(b.text)
+        size = min(len(a.text), len(b.text))
+        return compare(op, a.text[:size], b.text[:size])
+    if isinstance(a, Plain | Quantity) and isinstance(b, Plain | Quantity):
+        held, asked = (each.shown.replace("_", " ").casefold() for each in (a, b))
+        if op == "contains":
+            return asked in held
+        return compare(op, held, asked) if op in ("=", "!=") else None
+    return None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
-from agent.query.results import Moment, Plain, Quantity, Value
+from agent.query.context import Moment, Plain, Quantity, Value
 from agent.validate.records.ranking import fold_words
 from agent.validate.records.scope import Scalar, Where, fits, merge_filters
 from core import money

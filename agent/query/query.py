@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 from agent.pipeline import PhaseCallback, Request, ignore_phase
 from agent.query.arithmetic import Arithmetic
-from agent.query.context import NOTHING_NAMED, QueryContext
+from agent.query.context import NOTHING_EARLIER, NOTHING_NAMED, EarlierArguments, QueryContext, RecordKey
 from agent.query.references import RecordFinder
-from agent.query.results import NOTHING_EARLIER, EarlierArguments, RecordKey
 from agent.validate.records.located import DiscourseContext
 from agent.validate.records.scope import RecordScope
 from registry.records import Kinds

@@ -12,10 +12,16 @@ from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all
 from agent.validate.questions import name_of
 from agent.validate.records import confusables, explanations
-from agent.validate.records.located import LocatedRecord, plural, singular
-from agent.validate.records.name_match import match_name
-from agent.validate.records.query import RecordQuery
-from agent.validate.records.ranking import Fit, find_best, find_numbered, holds_numbers, is_identifying, is_slip
+from agent.validate.records.located import LocatedRecord, RecordQuery, plural, singular
+from agent.validate.records.ranking import (
+    Fit,
+    find_best,
+    find_numbered,
+    holds_numbers,
+    is_identifying,
+    is_slip,
+    match_name,
+)
 from agent.validate.records.scope import fits, merge_filters
 from registry.records import Query, Record, RecordKind, SearchBy
 

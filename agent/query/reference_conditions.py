@@ -29,11 +29,10 @@ from agent.query.conditions import (
     match_all,
     match_any,
 )
+from agent.query.context import Own
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow, match_exactly
-from agent.query.results import Own
 from agent.validate.questions import quote_words
-from agent.validate.records.located import LocatedRecord, plural, singular
-from agent.validate.records.query import RecordQuery
+from agent.validate.records.located import LocatedRecord, RecordQuery, plural, singular
 from agent.validate.records.scope import TooMany, Unrelated, fits, get_id_value
 from registry.records import Record, RecordKind
 

@@ -13,16 +13,15 @@ from agent.pipeline import Question, Span
 from agent.planning.proposal import AS_LISTED, Find, Handle, OrderByCount, OrderByField, Reference, StateIs, Words
 from agent.query.choosing import choose
 from agent.query.conditions import read_quantity
+from agent.query.context import NOTHING_FOUND, Own
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow
 from agent.query.reference_conditions import ReferenceConditions
-from agent.query.results import NOTHING_FOUND, Own
 from agent.validate.questions import ask_between, quote_words
 from agent.validate.records import explanations
-from agent.validate.records.located import LocatedRecord, format_count, singular
-from agent.validate.records.query import Outcome, RecordQuery
+from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery, format_count, singular
 from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
 from agent.validate.records.scope import fits, merge_filters
-from agent.validate.verified_spans import find_answer
+from agent.validate.values import find_answer
 from registry.records import RecordKind
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.pipeline import Plan, RecordSnapshot, Refusal, Step
-from agent.validate.authorization import authorize
+from agent.validate.policy import authorize
 from agent.validate.questions import WORDS_CHARS
 from core.actor import Actor, Surface
 from core.display_text import to_display_text

@@ -1,8 +1,10 @@
-"""Plan builder: drafts are authorized, filled, checked and decided; all of them become a plan, or none."""
+"""Plan builder: drafts are authorized, filled, checked and decided; all of them become a plan, or none. One request may
+become several calls on one card ("close all of her tickets")."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from agent.extract.limits import explain_excess
@@ -22,22 +24,19 @@ from agent.pipeline import (
     ignore_phase,
 )
 from agent.validate import supplied_values
-from agent.validate.authorization import authorize
 from agent.validate.conditions import judge
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
-from agent.validate.fan_out import explain_each, explain_unchanged, list_combinations
 from agent.validate.filling import DraftFilling
-from agent.validate.payload import call_request, find_misfits, plan_digest
-from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
-from agent.validate.preview import preview
+from agent.validate.payload import call_request, find_misfits, plan_digest, preview
+from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
+from agent.validate.questions import join, quote_words
 from agent.validate.questions import quote_words as quote
-from agent.validate.records.located import DiscourseContext, LocatedRecord
+from agent.validate.records.located import DiscourseContext, LocatedRecord, format_count
 from agent.validate.records.lookup import Lookup
 from agent.validate.records.scope import RecordScope
 from agent.validate.slots import Slots
-from agent.validate.values import Read
-from agent.validate.verified_spans import find_answer
+from agent.validate.values import Read, find_answer
 from core import ids
 from core.actor import Actor
 from core.display_text import to_display_text
@@ -47,6 +46,46 @@ from registry.conditions.condition import CheapOnly, Evaluator
 from registry.contract import Contract, Risk
 from registry.endpoints.types import HttpEndpoint, McpEndpoint
 from registry.records import Kinds
+
+_SHOWN = 5
+
+
+def list_combinations(
+    spread: Mapping[str, tuple[LocatedRecord | Read, ...]],
+) -> Sequence[Mapping[str, LocatedRecord | Read]]:
+    """The parameter values of every further call; the first of each parameter together make the call that exists
+    already."""
+    names = list(spread)
+    return [dict(zip(names, each, strict=True)) for each in itertools.product(*spread.values())][1:]
+
+
+def explain_unchanged(slots: Slots) -> str | None:
+    """Why the call would change nothing, as a sentence; None where it would. Only for contracts that say which fields
+    they replace."""
+    same: list[str] = []
+    for name in slots.filled:
+        replaces = slots.annotation(name).replaces
+        if replaces is None:
+            continue
+        found = slots.records.get(replaces.parameter, ())
+        if not found or found[0].record.values.get(replaces.field) != slots.filled[name].value:
+            return None
+        same.append(f"{found[0].label}: {slots.label(name)} is {slots.filled[name].shown} already.")
+    return same[0] if same else None
+
+
+def explain_each(slots: Slots) -> Iterator[str]:
+    """Why such calls wait for a person, whatever the contract's policy: how many, and which."""
+    for name, values in slots.spread.items():
+        words = slots.words(name)
+        found = [each for each in values if isinstance(each, LocatedRecord)]
+        shown = [each.label for each in found] or [each.shown for each in values if isinstance(each, Read)]
+        what = format_count(len(found), found[0].kind) if found else f"{len(values)} values of {slots.label(name)}"
+        more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+        which = f"{', '.join(shown[:_SHOWN])}{more}" if more else join(shown, "and")
+        opening = f"{quote_words(words.text)} means" if words is not None else "That means"
+        yield f"{opening} {what}, with a call for each: {which}."
+
 
 MAX_STEPS: Final = 20
 CHEAP_ONLY: Final = CheapOnly()

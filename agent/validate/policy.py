@@ -1,5 +1,5 @@
-"""Confirmation policy: whether a person must confirm a call. The contract's policy alone decides; no words of a request
-and no record's text can change it.
+"""Authorization and confirmation policy: who may run an action here, and whether a person must confirm a call. The
+contract's policy alone decides; no words of a request and no record's text can change it.
 
 ``never`` is followed for an irreversible action too: an owner signed that contract, and every value in it has a source
 all the same. The linter refuses such a contract, so only one signed elsewhere gets here. Whatever can't be judged is
@@ -12,11 +12,41 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.actor import Actor
+from agent.pipeline import Refusal
+from agent.validate.questions import quote_words
+from core.actor import Actor, Surface
 from core.errors import InvalidInput, Unavailable
+from registry.catalogue import Catalogue
 from registry.conditions import condition
 from registry.conditions.condition import Evaluator
 from registry.contract import ConfirmBy, Contract, Policy, Risk
+
+
+def authorize(catalogue: Catalogue, name: str, version: int, *, actor: Actor, surface: Surface) -> Contract | Refusal:
+    """The contract of exactly this name and version, if it is the one that is offered and this actor may run it
+    here."""
+    contract, current = catalogue.version(name, version), catalogue.get(name)
+    if current is None and name in catalogue.faults:
+        return Refusal(code="unsigned", detail=f"The contract {name} can't be used: {catalogue.faults[name]}.")
+    if contract is None or current is None:
+        what = f"version {version} of {quote_words(name)}" if current is not None else quote_words(name)
+        return Refusal(code="no_match", detail=f"There is no registered action {what}; nothing was sent.")
+    if current.digest != contract.digest:
+        return Refusal(
+            code="stale",
+            detail=f"“{contract.title}” has changed: it is version {current.version} now. Ask again to use it.",
+        )
+    if actor.role not in contract.roles:
+        needed = ", ".join(contract.roles)
+        who = f"It needs one of these roles: {needed}" if needed else "No role may run it"
+        return Refusal(code="forbidden", detail=f"You may not run “{contract.title}”. {who}; you are {actor.role}.")
+    if surface not in contract.surfaces:
+        where = f"on {' and '.join(contract.surfaces)}" if contract.surfaces else "nowhere"
+        return Refusal(
+            code="wrong_surface",
+            detail=f"“{contract.title}” can't be run on the surface {surface}; it is offered {where}.",
+        )
+    return contract
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from agent.extract.spans import money
 from agent.pipeline import Argument, Choice, DefaultSource, ListArgument, Mention, PromptSource, Refusal, Source
 from agent.validate import questions, supplied_values, values
 from agent.validate.slots import Slots, Trouble, record_source
-from agent.validate.values import Parameter, Read, Unread
-from agent.validate.verified_spans import VerifiedSpan, find_answer, verify_spans
+from agent.validate.values import Parameter, Read, Unread, VerifiedSpan, find_answer, verify_spans
 from core.display_text import to_display_text
 from registry.contract import SourceKind
 from registry.records import format_field

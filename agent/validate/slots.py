@@ -21,8 +21,7 @@ from agent.pipeline import (
 from agent.validate import questions
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.records.located import LocatedRecord
-from agent.validate.values import Parameter, Read
-from agent.validate.verified_spans import VerifiedSpan, find_answer, verify_spans
+from agent.validate.values import Parameter, Read, VerifiedSpan, find_answer, verify_spans
 from core.display_text import to_display_text
 from registry.contract import Annotation, Contract
 

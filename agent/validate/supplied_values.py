@@ -14,8 +14,7 @@ from agent.pipeline import Fault, GivenSource, Question, Refusal, SuppliedValue
 from agent.validate import values
 from agent.validate.questions import quote_words
 from agent.validate.records import explanations
-from agent.validate.records.located import LocatedRecord, singular
-from agent.validate.records.query import RecordQuery
+from agent.validate.records.located import LocatedRecord, RecordQuery, singular
 from agent.validate.records.scope import RecordScope, fits
 from agent.validate.slots import Slots
 from agent.validate.values import Parameter

@@ -18,7 +18,7 @@ import store.automations
 from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.pipeline import Refusal
-from agent.validate.authorization import authorize
+from agent.validate.policy import authorize
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContexts
 from core import canon, ids

@@ -11,7 +11,7 @@ from typing import Any
 from agent.pipeline import Answer, Request, Turn
 from agent.planning.propose import propose
 from agent.planning.task import Outcome, Task
-from agent.query.results import RecordKey
+from agent.query.context import RecordKey
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.resolver import Prepared, ProposingResolver, prepare
 from agent.workspace.context import WorkspaceContext

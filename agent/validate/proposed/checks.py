@@ -17,16 +17,15 @@ from agent.planning.proposal import (
     When,
 )
 from agent.query import Query
-from agent.query.tests import SAID, test_holds
+from agent.query.arithmetic import SAID, test_holds
 from agent.validate import questions
 from agent.validate.coverage.told import asks_for_nothing
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
-from agent.validate.records.query import RecordQuery
+from agent.validate.records.located import RecordQuery
 from agent.validate.slots import Slots
-from agent.validate.values import format_parameter
-from agent.validate.verified_spans import find_answer
+from agent.validate.values import find_answer, format_parameter
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk
 

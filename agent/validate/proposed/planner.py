@@ -30,23 +30,21 @@ from agent.planning.proposal import (
     RecordArgument,
 )
 from agent.query import Query
-from agent.query.results import NOTHING_EARLIER, EarlierArguments, RecordKey
+from agent.query.context import NOTHING_EARLIER, EarlierArguments, RecordKey
 from agent.validate import evidence, questions
-from agent.validate.authorization import authorize
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import plan_digest
 from agent.validate.plan_builder import MAX_STEPS, check_fit, refuse_too_many, step_of, unsendable
-from agent.validate.policy import Decision, counts_in_session, decide, nothing_confirmed
+from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
 from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.values import ArgumentValues
-from agent.validate.records.located import LocatedRecord, format_count
+from agent.validate.records.located import LocatedRecord, RecordQuery, format_count
 from agent.validate.records.lookup import Lookup
-from agent.validate.records.query import RecordQuery
 from agent.validate.records.scope import MOST, RecordScope
 from agent.validate.slots import Pinned, Slots, Trouble
-from agent.validate.verified_spans import find_answer
+from agent.validate.values import find_answer
 from core.actor import Actor
 from core.errors import InvalidInput, NotCanonical
 from registry.catalogue import Catalogue

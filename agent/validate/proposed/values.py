@@ -39,15 +39,13 @@ from agent.planning.proposal import (
 )
 from agent.query import Moment, Plain, Quantity, Query, Worked
 from agent.query.conditions import find_time_span as moment_span
-from agent.query.results import EarlierArgument, to_minor_units
+from agent.query.context import EarlierArgument, to_minor_units
 from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.evidence import find_spans
-from agent.validate.records.located import LocatedRecord
-from agent.validate.records.query import RecordQuery
+from agent.validate.records.located import LocatedRecord, RecordQuery
 from agent.validate.slots import Slots, Trouble
-from agent.validate.values import Parameter, Read, format_parameter, from_words
-from agent.validate.verified_spans import VerifiedSpan
+from agent.validate.values import Parameter, Read, VerifiedSpan, format_parameter, from_words
 from core.display_text import to_display_text
 from registry.contract import Contract, Unit
 

@@ -11,12 +11,20 @@ from agent.extract.reference import Reference, parse
 from agent.pipeline import Answer, PhaseCallback, Question, Request, Span, ignore_phase
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.questions import ask_between, quote_words
-from agent.validate.records.located import DiscourseContext, LocatedRecord, singular
-from agent.validate.records.query import Outcome, RecordQuery, SearchSpec, amend_reference, has_name_only
+from agent.validate.records.located import (
+    DiscourseContext,
+    LocatedRecord,
+    Outcome,
+    RecordQuery,
+    SearchSpec,
+    amend_reference,
+    has_name_only,
+    singular,
+)
 from agent.validate.records.ranking import Fit, is_identifying, rate_fit
 from agent.validate.records.scope import RecordScope, fits, merge_filters
 from agent.validate.records.search import Search
-from agent.validate.verified_spans import VerifiedSpan, find_answer
+from agent.validate.values import VerifiedSpan, find_answer
 from registry.records import Kinds, RecordKind
 
 MOST_STRANGERS: Final = 8

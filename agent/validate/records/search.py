@@ -1,20 +1,29 @@
-"""Record search: one reference against live records, by number, name, position, or because there is only one."""
+"""Record search for references in words: by number, by name, by place in an order, by when they are ("overdue", "the
+next one"), or by what they hold ("the T-shirt (blue, M)", "the same in red")."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime, time
+from typing import Final, Literal
 
 from agent.extract.reference import Reference
+from agent.extract.time.time_ranges import TimeRange, read
 from agent.pipeline import Question, Span
 from agent.validate.questions import MAX_CANDIDATES, ask_between, quote_words
 from agent.validate.records import explanations
-from agent.validate.records.attribute_match import narrow
-from agent.validate.records.located import LocatedRecord, plural, singular
-from agent.validate.records.name_match import match_name
-from agent.validate.records.query import Outcome, RecordQuery, SearchSpec, find_place_word
+from agent.validate.records.located import (
+    LocatedRecord,
+    Outcome,
+    RecordQuery,
+    SearchSpec,
+    find_place_word,
+    plural,
+    singular,
+)
 from agent.validate.records.ranking import (
     Fit,
     find_best,
@@ -22,11 +31,130 @@ from agent.validate.records.ranking import (
     find_numbered,
     find_tied,
     holds_numbers,
+    match_name,
     sort_by_field,
 )
 from agent.validate.records.scope import MOST, RecordScope, Scalar, TooMany, Unrelated, fits, merge_filters
-from agent.validate.records.time_bounds import find_bounds, is_within
-from registry.records import Query, Record
+from language.text import word_set
+from registry.records import Bound, Bounds, Field, Query, Record, RecordKind, Side, format_field, is_between
+
+Moment = datetime | None
+
+
+def find_bounds(reference: Reference, kind: RecordKind, order: str | None, now: datetime) -> Bounds | None:
+    """Bounds of the dates that were said; None where the kind has no ranged field that could tell."""
+    line = kind.field_named(order or kind.order or "")
+    made: dict[str, tuple[Bound, Bound]] = {}
+    sides: dict[str, Side] = dict(reference.times)
+    if reference.side is not None:
+        sides[line.name if line is not None else ""] = reference.side
+    for name, side in sides.items():
+        field = kind.field_named(name)
+        if field is None or not field.ranged:
+            return None
+        _narrow(made, field, *((now, None) if side == "future" else (None, now)))
+    for words in reference.whens:
+        window: TimeRange | None = read(words, now)
+        if window is None or line is None or not line.ranged:
+            return None
+        _narrow(made, line, window.low, window.high)
+    return made
+
+
+def is_within(record: Record, between: Bounds) -> bool:
+    """Whether a record's date lies within the bounds. A provider's answer is checked like any other's."""
+    return all(is_between(record.values.get(name), low, high) for name, (low, high) in between.items())
+
+
+def _narrow(made: dict[str, tuple[Bound, Bound]], field: Field, low: Moment, high: Moment) -> None:
+    before = made.get(field.name, (None, None))
+    lows = [each for each in (before[0], format_bound(field, low)) if each is not None]
+    highs = [each for each in (before[1], format_bound(field, high)) if each is not None]
+    made[field.name] = (max(lows, key=str, default=None), min(highs, key=str, default=None))
+
+
+def format_bound(field: Field, moment: Moment) -> str | None:
+    """A bound as the field's values are written: a day, or a point in time in UTC."""
+    if moment is None:
+        return None
+    there = moment.astimezone(UTC)
+    if field.type == "date" or there.time() == time(0):
+        return moment.date().isoformat() if field.type == "date" else there.date().isoformat()
+    return there.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+_TOLD: Final = frozenset({"string", "enum", "integer", "number", "boolean", "date"})
+_WORD: Final = re.compile(r"\w+(?:[.+'-]\w+)*")
+_LITTLE: Final = word_set("a an the one ones of in with and same but new another")
+
+
+def holds(record: Record, kind: RecordKind, mark: tuple[str, str]) -> bool:
+    """Whether one of the record's fields holds these words: the named field, if one is named, or a text after that
+    name."""
+    name, value = (_level(part) for part in mark)
+    fields = [each for each in kind.fields if each.type in _TOLD]
+    if name:
+        own = [each for each in fields if name in (_level(each.name.replace("_", " ")), _level(each.label))]
+        if own:
+            return any(_level(format_field(each, record.values)) == value for each in own)
+        value = f"{name} {value}"
+    return any(f" {value} " in f" {_level(format_field(each, record.values))} " for each in fields)
+
+
+def narrow(records: Sequence[Record], kind: RecordKind, marks: Sequence[tuple[str, str]]) -> list[Record]:
+    return [record for record in records if all(holds(record, kind, mark) for mark in marks)]
+
+
+async def find_similar(
+    need: RecordQuery, reference: Reference, spans: tuple[Span, ...], base: LocatedRecord, reach: RecordScope
+) -> Outcome:
+    """The record that is like ``base`` except for what the words say: of the same owner, with everything that was said,
+    and otherwise differing as little as possible. A question where none or several qualify."""
+    kind = need.kind
+    shared = [
+        (mine, theirs)
+        for mine in kind.relations
+        for theirs in base.kind.relations
+        if mine.kind == theirs.kind and base.record.values.get(theirs.via) is not None
+    ]
+    if not shared:
+        return need.ask(f"Nothing says which {kind.title.lower()} goes with {base.label}. Which one is meant?")
+    ((mine, theirs), *_) = shared
+    where = merge_filters({mine.via: (base.record.values[theirs.via],)}, need.filter)
+    records = await reach.kinds.search(Query(kind.name, where=where or {}, limit=MOST)) if where else ()
+    if len(records) >= MOST:
+        return need.ask(
+            f"There are too many to look through for {base.label}. Name it by its number.", code="ambiguous"
+        )
+    marks = reference.marks or tuple(("", word) for word in _words(reference))
+    fit = narrow(records, kind, marks)
+    if reference.number:
+        fit = [each for each in records if each.id == reference.number]
+    if not fit:
+        told = quote_words(" ".join(value for _, value in marks)) if marks else "that"
+        return need.ask(f"There is no {singular(kind)} of {base.label} with {told}. Which one is meant?")
+    parts = _parts(base.record, base.kind)
+    differs = {each.id: len(parts - _parts(each, kind)) for each in fit}
+    least = [each for each in fit if differs[each.id] == min(differs.values())]
+    if len(least) > 1:
+        return ask_between(need.slot, need.param, kind, least, f"fit in place of {base.label}")
+    how = f"{base.label} otherwise" if marks else f"the same as {base.label}"
+    return (LocatedRecord(least[0], kind, spans, (base,), how),)
+
+
+def _words(reference: Reference) -> list[str]:
+    text = reference.name or reference.text or ""
+    return [word for word in _WORD.findall(text) if word.casefold() not in _LITTLE]
+
+
+def _parts(record: Record, kind: RecordKind) -> frozenset[str]:
+    """What a record holds, part by part: a text of several ("color: red, size: M") is several."""
+    texts = [format_field(each, record.values) for each in kind.fields if each.type in _TOLD]
+    return frozenset(_level(part) for text in texts for part in re.split(r"[,;·]", text) if part.strip())
+
+
+def _level(text: str) -> str:
+    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 class Search:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.query.shared_nouns import note_other_connections
+from agent.query.answers import note_other_connections
 from tests.unit.registry.test_kinds import two
 
 

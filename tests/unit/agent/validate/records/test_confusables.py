@@ -8,7 +8,7 @@ import pytest
 
 from agent.pipeline import Question
 from agent.validate.records import confusables
-from agent.validate.records.name_match import match_name
+from agent.validate.records.ranking import match_name
 from connectors.saas.kinds import KINDS
 from registry.records import Record
 from tests.unit.agent.validate.fake_platform import Case, customer, invoice, params, town
