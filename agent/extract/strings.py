@@ -1,4 +1,5 @@
-"""Free text as values of a parameter: quoted words, names, codes and what prepositions or labels introduce."""
+"""Free text as values of a parameter: quoted words, names, codes and what prepositions or labels introduce; and how a
+name stands in its sentence."""
 
 from __future__ import annotations
 
@@ -7,15 +8,107 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from agent.extract import codes, context, enums
+from agent.extract import codes, enums
 from agent.extract.context import PREPOSITIONS, find_preposition, label, rate_affinity
 from agent.extract.parameter_spec import ParameterSpec, stem
 from agent.extract.reading import Candidate
 from agent.extract.semantic_roles import ROLES
 from agent.extract.spans import phrases, places
 from agent.extract.time import dates, times
-from language import quotes
-from language.text import Text, word_set
+from language import numerals, quotes
+from language.text import Text, split_name, word_set
+
+_UNTELLING: Final = frozenset(map(stem, ("name", "title", "id", "number", "type", "new")))
+_AUXILIARY: Final = word_set("did does do has have had is are was were will would can could")
+_SEEN: Final = word_set("see watch play rent stream read hear attend")
+_PARTICIPLES: Final = ("ed", "en", "ung", "de", "ght")
+_MADE: Final = word_set("performed sung recorded released made created played published painted")
+
+
+def headed_by(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> bool:
+    """Whether a name of several words says itself what it is: "Grand Lake Theater" for a theater's."""
+    inside = [token for token in text.after(phrase.start, 8) if token.end <= phrase.end]
+    return len(inside) > 1 and inside[-1].capital and stem(inside[-1].low) in set(spec.own) - _UNTELLING
+
+
+def acts(text: Text, start: int) -> bool:
+    """Whether a name is asked about as somebody who does something: "did Johnny Cash release"."""
+    return any(token.low in _AUXILIARY for token in text.before(start, 2) if token.low != "the")
+
+
+def shown(text: Text, phrase: phrases.Phrase) -> float:
+    """What is seen, played or read, what tickets are for, or what is by somebody: the title of a work."""
+    before = [token.low for token in text.before(phrase.start, 3) if token.low not in {"the", "me", "us", "'", '"'}]
+    after = text.after(phrase.end, 2)
+    if before[:1] and before[0] in _SEEN:
+        return 0.2
+    if before[:2] and before[0] in {"for", "to"} and before[1:2] in (["ticket"], ["tickets"], ["seats"]):
+        return 0.2
+    by = len(after) > 1 and after[0].low == "by" and after[1].capital
+    return 0.2 if by else 0.0
+
+
+def departs(text: Text, phrase: phrases.Phrase) -> bool:
+    """ "JFK to LAX": a name that stands before "to" and another name, after no preposition."""
+    after = text.after(phrase.end, 2)
+    if len(after) > 1 and after[0].text == "," and after[1].text.isupper():
+        after = text.after(after[1].end, 2)
+    to = len(after) > 1 and after[0].low in {"to", "→", "->"} and after[1].capital
+    return to and find_preposition(text, phrase.start) is None
+
+
+def says_how_many(text: Text, phrase: phrases.Phrase) -> bool:
+    """Whether a phrase only says how many of something: "3 people", "two", "1"; a house has its street's name after the
+    number."""
+    for number in numerals.find(text):
+        if number.start == phrase.start:
+            rest = [token for token in text.after(number.end, 4) if token.end <= phrase.end]
+            return not any(token.capital for token in rest)
+    return False
+
+
+def describes(text: Text, end: int) -> bool:
+    """Whether a name merely describes the word after it: "Stronger" in "the Stronger album"."""
+    after = text.after(end, 1)
+    return (
+        bool(after)
+        and after[0].start <= end + 1
+        and after[0].low.isalpha()
+        and not after[0].capital
+        and not phrases.is_stop(after[0].low)
+    )
+
+
+def participle(text: Text, start: int, spec: ParameterSpec) -> float:
+    """ "directed by X" names a director, "starred by X" does not."""
+    words = text.before(start, 2)
+    if len(words) < 2 or words[0].low != "by":
+        return 0.0
+    if (
+        "maker" in spec.roles
+        and not set(spec.own) & {"star", "cast", "actor"}
+        and (words[1].low in _MADE or not words[1].low.endswith(_PARTICIPLES))
+    ):
+        return 0.15  # "songs by X", "performed by X"
+    if not words[1].low.endswith(_PARTICIPLES):
+        return 0.0
+    verb = words[1].low[:5]
+    said = (*split_name(spec.name), *re.findall(r"[a-z]+", spec.description.lower()))
+    return 0.25 if any(word.startswith(verb) for word in said) else -0.3
+
+
+def goes_on(text: Text, phrase: phrases.Phrase) -> int | None:
+    """Where a new name goes on after an "and": "Safety" of "to Safety and Health Training". What is called anew is one
+    thing."""
+    after = text.after(phrase.end, 3)
+    if phrase.by not in {"to", "into", "as"} or not phrase.capital or len(after) < 2:
+        return None
+    if after[0].low not in {"and", "&"} or not after[1].capital or not after[1].word:
+        return None
+    first = text.index_at(after[1].start)
+    last = phrases.find_extent(text, first)
+    return text.tokens[last - 1].end if last > first else None
+
 
 _ADDRESS: Final = re.compile(r"\d+\w?\s+\w+")
 _QUERY: Final = re.compile(
@@ -208,33 +301,33 @@ def _phrased(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
                 weight -= 0.2
             if _ADDRESS.match(value) and "address" in spec.description.lower():
                 weight += 0.3
-        elif "sort" in spec.roles and context.describes(text, phrase.end):
+        elif "sort" in spec.roles and describes(text, phrase.end):
             weight += 0.2
-        elif near < 0.2 and context.describes(text, phrase.end) and not context.acts(text, phrase.start):
+        elif near < 0.2 and describes(text, phrase.end) and not acts(text, phrase.start):
             weight -= 0.12
         if phrase.by == "by" or (phrase.kind == "name" and find_preposition(text, phrase.start) == "by"):
-            weight += context.participle(text, phrase.start, spec)
+            weight += participle(text, phrase.start, spec)
         if (
             _TICKER.search(spec.description)
             and text.plain[phrase.start : phrase.end].isupper()
             and phrase.end - phrase.start > 1
         ):
             weight += 0.3
-        if "origin" in spec.roles and phrase.kind == "name" and context.departs(text, phrase):
+        if "origin" in spec.roles and phrase.kind == "name" and departs(text, phrase):
             weight += 0.3
         if phrase.capital and "title" in spec.roles and not spec.roles & {"person", "place", "vessel"}:
-            weight += context.shown(text, phrase)
-        if phrase.capital and phrase.kind != "label" and context.headed_by(text, spec, phrase):
+            weight += shown(text, phrase)
+        if phrase.capital and phrase.kind != "label" and headed_by(text, spec, phrase):
             weight += 0.3
         if "place" in spec.roles:
             weight += places.rate_fitness(text, spec, phrase.start, phrase.end)
-            weight -= 0.3 if context.says_how_many(text, phrase) else 0.0
+            weight -= 0.3 if says_how_many(text, phrase) else 0.0
         if any(start < phrase.end and phrase.start < end for start, end in taken):
             weight -= 0.4
         if "title" not in spec.roles and "body" in spec.roles:
             weight -= 0.15
         made.append(Candidate(phrase.start, phrase.end, value, weight=weight))
-        longer = context.goes_on(text, phrase) if "change" in spec.roles and phrase.kind == "slot" else None
+        longer = goes_on(text, phrase) if "change" in spec.roles and phrase.kind == "slot" else None
         if longer is not None:
             made.append(Candidate(phrase.start, longer, text.original(phrase.start, longer), weight=weight + 0.05))
     return made

@@ -35,14 +35,13 @@ from agent.planning.reversal import correct_calls, undo_calls
 from agent.planning.task import Outcome, Task, Verdict, Withdrawal, list_planned_actions
 from agent.planning.thread import earlier_arguments
 from agent.query.answers import Answerer
-from agent.query.context import RecordKey
 from agent.query.query import Query
 from agent.resolve.resolver import MODEL, Resolver
 from agent.validate import validate
 from agent.validate.alternatives import choose_alternative
 from agent.validate.proposed import plan_proposal
 from agent.validate.questions import join
-from agent.validate.records.scope import RecordScope
+from agent.validate.records.located import RecordScope
 from core.errors import ModelMisbehaved, ModelUnavailable
 from language.wordnet import is_english
 from registry.contract import Risk, Unit

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from agent.query.context import Moment, Plain, Quantity, Value
+from agent.validate.records.located import Scalar, Where, fits, merge_filters
 from agent.validate.records.ranking import fold_words
-from agent.validate.records.scope import Scalar, Where, fits, merge_filters
 from core import money
 from registry.records import Bound, Bounds, Field, Record, RecordKind, is_between
 

@@ -12,8 +12,7 @@ from typing import Any, Final, Protocol
 from agent.pipeline import PhaseCallback, Question, Request, ignore_phase
 from agent.planning.proposal import Expression, Find, Reference, Words
 from agent.validate.questions import format_plain as plain_shown
-from agent.validate.records.located import DiscourseContext, LocatedRecord, Outcome, RecordQuery, singular
-from agent.validate.records.scope import RecordScope
+from agent.validate.records.located import DiscourseContext, LocatedRecord, Outcome, RecordQuery, RecordScope, singular
 from core import money
 from registry.records import Kinds, RecordKind
 

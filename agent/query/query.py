@@ -8,8 +8,7 @@ from agent.pipeline import PhaseCallback, Request, ignore_phase
 from agent.query.arithmetic import Arithmetic
 from agent.query.context import NOTHING_EARLIER, NOTHING_NAMED, EarlierArguments, QueryContext, RecordKey
 from agent.query.references import RecordFinder
-from agent.validate.records.located import DiscourseContext
-from agent.validate.records.scope import RecordScope
+from agent.validate.records.located import DiscourseContext, RecordScope
 from registry.records import Kinds
 
 

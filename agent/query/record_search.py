@@ -12,7 +12,7 @@ from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all
 from agent.validate.questions import name_of
 from agent.validate.records import confusables, explanations
-from agent.validate.records.located import LocatedRecord, RecordQuery, plural, singular
+from agent.validate.records.located import LocatedRecord, RecordQuery, fits, merge_filters, plural, singular
 from agent.validate.records.ranking import (
     Fit,
     find_best,
@@ -22,7 +22,6 @@ from agent.validate.records.ranking import (
     is_slip,
     match_name,
 )
-from agent.validate.records.scope import fits, merge_filters
 from registry.records import Query, Record, RecordKind, SearchBy
 
 if TYPE_CHECKING:

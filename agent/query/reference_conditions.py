@@ -32,8 +32,16 @@ from agent.query.conditions import (
 from agent.query.context import Own
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow, match_exactly
 from agent.validate.questions import quote_words
-from agent.validate.records.located import LocatedRecord, RecordQuery, plural, singular
-from agent.validate.records.scope import TooMany, Unrelated, fits, get_id_value
+from agent.validate.records.located import (
+    LocatedRecord,
+    RecordQuery,
+    TooMany,
+    Unrelated,
+    fits,
+    get_id_value,
+    plural,
+    singular,
+)
 from registry.records import Record, RecordKind
 
 if TYPE_CHECKING:

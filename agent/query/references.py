@@ -18,9 +18,16 @@ from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_n
 from agent.query.reference_conditions import ReferenceConditions
 from agent.validate.questions import ask_between, quote_words
 from agent.validate.records import explanations
-from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery, format_count, singular
+from agent.validate.records.located import (
+    LocatedRecord,
+    Outcome,
+    RecordQuery,
+    fits,
+    format_count,
+    merge_filters,
+    singular,
+)
 from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
-from agent.validate.records.scope import fits, merge_filters
 from agent.validate.values import find_answer
 from registry.records import RecordKind
 

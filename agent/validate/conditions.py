@@ -11,9 +11,8 @@ from agent.extract.conditions import Comparison, Existence
 from agent.extract.time import time_ranges
 from agent.pipeline import Condition, Question
 from agent.validate.questions import quote_words
-from agent.validate.records.located import LocatedRecord, RecordQuery, format_count
+from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, TooMany, format_count
 from agent.validate.records.lookup import Lookup
-from agent.validate.records.scope import MOST, TooMany
 from agent.validate.records.search import format_bound, is_within
 from agent.validate.values import verify_spans
 from registry.records import Bound, Query, format_field

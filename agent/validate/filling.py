@@ -14,9 +14,8 @@ from typing import Final
 from agent.extract.reference import Reference
 from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source, spans_of
 from agent.validate import questions, scalar_values, supplied_values
-from agent.validate.records.located import LocatedRecord, RecordQuery
+from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, merge_scopes
 from agent.validate.records.lookup import Lookup
-from agent.validate.records.scope import MOST, merge_scopes
 from agent.validate.records.search import find_similar
 from agent.validate.slots import Slots, Trouble, record_source
 from agent.validate.values import find_answer, from_field, verify_spans

@@ -32,9 +32,8 @@ from agent.validate.payload import call_request, find_misfits, plan_digest, prev
 from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
 from agent.validate.questions import join, quote_words
 from agent.validate.questions import quote_words as quote
-from agent.validate.records.located import DiscourseContext, LocatedRecord, format_count
+from agent.validate.records.located import DiscourseContext, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
-from agent.validate.records.scope import RecordScope
 from agent.validate.slots import Slots
 from agent.validate.values import Read, find_answer
 from core import ids

@@ -14,8 +14,7 @@ from agent.pipeline import Fault, GivenSource, Question, Refusal, SuppliedValue
 from agent.validate import values
 from agent.validate.questions import quote_words
 from agent.validate.records import explanations
-from agent.validate.records.located import LocatedRecord, RecordQuery, singular
-from agent.validate.records.scope import RecordScope, fits
+from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope, fits, singular
 from agent.validate.slots import Slots
 from agent.validate.values import Parameter
 from core import canon

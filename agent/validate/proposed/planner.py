@@ -40,9 +40,8 @@ from agent.validate.plan_builder import MAX_STEPS, check_fit, refuse_too_many, s
 from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
 from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.values import ArgumentValues
-from agent.validate.records.located import LocatedRecord, RecordQuery, format_count
+from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
-from agent.validate.records.scope import MOST, RecordScope
 from agent.validate.slots import Pinned, Slots, Trouble
 from agent.validate.values import find_answer
 from core.actor import Actor

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agent.validate.questions import WORDS_CHARS, join, quote_words
-from agent.validate.records.located import LocatedRecord, format_count, plural, singular
-from agent.validate.records.scope import Scalar
+from agent.validate.records.located import LocatedRecord, Scalar, format_count, plural, singular
 from core.display_text import to_display_text
 from registry.records import Record, RecordKind, format_field
 

@@ -16,13 +16,15 @@ from agent.validate.records.located import (
     LocatedRecord,
     Outcome,
     RecordQuery,
+    RecordScope,
     SearchSpec,
     amend_reference,
+    fits,
     has_name_only,
+    merge_filters,
     singular,
 )
 from agent.validate.records.ranking import Fit, is_identifying, rate_fit
-from agent.validate.records.scope import RecordScope, fits, merge_filters
 from agent.validate.records.search import Search
 from agent.validate.values import VerifiedSpan, find_answer
 from registry.records import Kinds, RecordKind

@@ -16,11 +16,18 @@ from agent.pipeline import Question, Span
 from agent.validate.questions import MAX_CANDIDATES, ask_between, quote_words
 from agent.validate.records import explanations
 from agent.validate.records.located import (
+    MOST,
     LocatedRecord,
     Outcome,
     RecordQuery,
+    RecordScope,
+    Scalar,
     SearchSpec,
+    TooMany,
+    Unrelated,
     find_place_word,
+    fits,
+    merge_filters,
     plural,
     singular,
 )
@@ -34,7 +41,6 @@ from agent.validate.records.ranking import (
     match_name,
     sort_by_field,
 )
-from agent.validate.records.scope import MOST, RecordScope, Scalar, TooMany, Unrelated, fits, merge_filters
 from language.text import word_set
 from registry.records import Bound, Bounds, Field, Query, Record, RecordKind, Side, format_field, is_between
 
