@@ -61,23 +61,14 @@ class SuppliedValue(Value):
     ref: str
 
 
-class Condition(Value):
-    """The words of a condition that live data answers, and the answer at which the call is made: ``holds`` or not."""
-
-    spans: tuple[Span, ...]
-    holds: bool = True
-
-
 class Draft(Value):
-    """One call: an action and, for each parameter that was spoken of, its argument. ``condition`` says when it is made
-    at all. ``given`` holds values that were given as data instead (API, events); a draft has them only where
-    ``Request.given`` says so."""
+    """One call: an action and, for each parameter that was spoken of, its argument. ``given`` holds values that were given
+    as data instead (API, events); a draft has them only where ``Request.given`` says so."""
 
     action: str
     version: int = 1
     arguments: Mapping[str, Argument] = Field(default_factory=dict)
     given: Mapping[str, SuppliedValue] = Field(default_factory=dict)
-    condition: Condition | None = None
 
 
 class Candidate(Value):

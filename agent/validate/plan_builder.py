@@ -24,7 +24,6 @@ from agent.pipeline import (
     ignore_phase,
 )
 from agent.validate import supplied_values
-from agent.validate.conditions import judge
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
 from agent.validate.filling import DraftFilling
@@ -129,17 +128,8 @@ async def validate(
     steps: list[Step] = []
     decisions: list[Decision] = []
     spread: list[str] = []
-    told: list[str] = []
     idle: list[str] = []
     for at, (draft, contract) in enumerate(zip(drafts, contracts, strict=True)):
-        judged = await judge(draft.condition, at, lookup) if draft.condition is not None else None
-        if isinstance(judged, Question):
-            return judged
-        if judged is not None and draft.condition is not None:
-            (told if judged.holds == draft.condition.holds else idle).append(judged.told)
-            if judged.holds != draft.condition.holds:
-                continue
-        rests_on = judged.found if judged is not None else ()
         wanted: list[Mapping[str, LocatedRecord | Read]] = [{}]
         for pinned in wanted:
             slots = Slots(at, draft, contract, request, unclaimed, pinned)
@@ -162,7 +152,7 @@ async def validate(
             earlier = confirmed_in_session if counts_in_session(contract, actor) else nothing_confirmed
             decision = await decide(contract, slots.params, slots.fields, earlier, evaluator, workspace=actor.workspace)
             try:
-                steps.append(step_of(slots, decision, rests_on, catalogue=catalogue, run_id=run_id, actor=actor))
+                steps.append(step_of(slots, decision, catalogue=catalogue, run_id=run_id, actor=actor))
             except (InvalidInput, NotCanonical) as error:
                 return unsendable(contract, error)
             decisions.append(decision)
@@ -170,7 +160,6 @@ async def validate(
         return Refusal(code="condition_unmet", detail=f"{' '.join(dict.fromkeys(idle[:3]))} There is nothing to do.")
     held = [
         *dict.fromkeys(decision.why for decision in decisions if decision.why is not None),
-        *dict.fromkeys(told),
         *spread,
     ]
     left = find_unused_words(request, drafts, contracts, steps, tuple(kinds))
@@ -238,7 +227,6 @@ def unsendable(contract: Contract, error: InvalidInput | NotCanonical) -> Refusa
 def step_of(
     slots: Slots,
     decision: Decision,
-    rests_on: Sequence[LocatedRecord],
     *,
     catalogue: Catalogue,
     run_id: str,
@@ -248,7 +236,7 @@ def step_of(
     contract, call_id = slots.contract, ids.new("act")
     request = call_request(contract, slots.params, catalogue=catalogue, call_id=call_id, run_id=run_id, actor=actor)
     endpoint = contract.endpoint
-    used = [*rests_on, *(each for group in slots.records.values() for found in group for each in found.all())]
+    used = [each for group in slots.records.values() for found in group for each in found.all()]
     return Step(
         call_id=call_id,
         action=contract.name,

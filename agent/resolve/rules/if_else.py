@@ -1,18 +1,14 @@
-"""Conditional requests: "if A, do B, otherwise C", "do B if A", "A? If so, B", taken apart, each part resolved."""
+"""Conditional requests: "if A, do B, otherwise C", "do B if A", "A? If so, B", taken apart."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from agent.extract import conditions
-from agent.pipeline import Calls, Condition, Request, Resolved, Span
 from agent.resolve.rules.clauses import gives_order
 from language.text import blank_quotations
-from registry.records import RecordKind
 
 Stretch = tuple[int, int]
 
@@ -144,37 +140,3 @@ def _tight(text: str, start: int, end: int) -> Stretch:
     piece = text[start:end]
     first = start + len(piece) - len(piece.lstrip())
     return first, start + len(_END.sub("", piece)) if _END.sub("", piece) else first
-
-
-Resolve = Callable[[Request], Awaitable[Resolved]]
-
-
-async def under_condition(request: Request, kinds: Sequence[RecordKind], resolve: Resolve) -> Resolved | None:
-    """The request's calls with their condition; None where it has none that can be looked up. The other branch counts
-    only where it is understood: where the condition does not hold and it isn't, nothing is done."""
-    parts = split_branches(request.text) if request.given is None else None
-    if parts is None or not kinds:
-        return None
-    start, end = parts.condition
-    if conditions.read(request.text[start:end], kinds) is None:
-        return None
-    spans = (Span(start=start, end=end, text=request.text[start:end]),)
-    made = await resolve(blank_but(request, parts.then))
-    if not isinstance(made.resolution, Calls):
-        return made
-    drafts = [draft.model_copy(update={"condition": Condition(spans=spans)}) for draft in made.resolution.drafts]
-    # An action that was picked was picked for what was asked about first.
-    if parts.otherwise is not None and not any(answer.slot == "action" for answer in request.answers):
-        other = await resolve(blank_but(request, parts.otherwise))
-        if isinstance(other.resolution, Calls):
-            drafts += [
-                draft.model_copy(update={"condition": Condition(spans=spans, holds=False)})
-                for draft in other.resolution.drafts
-            ]
-    return made.model_copy(update={"resolution": made.resolution.model_copy(update={"drafts": tuple(drafts)})})
-
-
-def blank_but(request: Request, part: Stretch) -> Request:
-    """The request with everything but ``part`` blanked out, so that offsets stay those of the request."""
-    start, end = part
-    return request.model_copy(update={"text": " " * start + request.text[start:end]})

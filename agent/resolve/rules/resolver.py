@@ -31,7 +31,6 @@ from agent.resolve.rules.clauses import Clause, head, is_order, parse_clause, sp
 from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.ellipsis import split_coordinated
 from agent.resolve.rules.grammar.understand import understand
-from agent.resolve.rules.if_else import under_condition
 from agent.resolve.rules.normalization.normalize import normalize
 from agent.resolve.rules.object_check import is_foreign_object
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_close_second, rank_offers, segments
@@ -114,24 +113,20 @@ class RuleResolver:
         read = normalize(request.text, shortlist, kinds)
         said = request.model_copy(update={"text": read.text})
 
-        async def resolve(part: Request) -> Resolved:
-            made = await under_condition(part, kinds, lambda inner: self._resolved(inner, shortlist, kinds))
-            return made if made is not None else await self._resolved(part, shortlist, kinds)
-
         if full:
             made = Resolved(
                 resolution=understand(read, said, shortlist, kinds),
                 trace=Trace(resolver=self.name, notes=("grammar",)),
             )
         else:
-            made = await resolve(said)
+            made = self._resolved(said, shortlist, kinds)
         notes = made.trace.notes if read.text == read.typed else (f"read as {read.text[:200]!r}", *made.trace.notes)
         duration = (self._seconds() - began) * 1000.0
         trace = made.trace.model_copy(update={"notes": notes, "duration_ms": duration})
         came = made.resolution
         return Resolved(resolution=came if isinstance(came, Proposed) else read.as_typed(came), trace=trace)
 
-    async def _resolved(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+    def _resolved(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         notes: list[str] = []
         seen: list[str] = []
         resolution = _resolve(request, shortlist, tuple(kinds), notes, seen)

@@ -44,7 +44,6 @@ class UnclaimedText:
         self._read: list[Span] = []  # claimed by a parameter that is read from words, not looked up by them
         self._known = collect_subject_stems([contract for _, contract in steps], self._kinds)
         for draft, contract in steps:
-            self._claimed += draft.condition.spans if draft.condition is not None else ()
             for name, argument in draft.arguments.items():
                 self._claimed += spans_of(argument)
                 self._read += spans_of(argument) if contract.annotation(name).record is None else ()

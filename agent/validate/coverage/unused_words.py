@@ -69,7 +69,6 @@ def find_unused_words(
         return ()
     claimed = [span for draft in drafts for argument in draft.arguments.values() for span in spans_of(argument)]
     by_name = {(contract.name, contract.version): contract for contract in contracts}
-    claimed += [span for draft in drafts if draft.condition is not None for span in draft.condition.spans]
     for step in steps:
         contract = by_name[step.action, step.version]
         for filled in step.filled:

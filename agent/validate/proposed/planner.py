@@ -235,7 +235,7 @@ class _Planner:
             contract, slots.params, slots.fields, earlier, self.policies, workspace=self.actor.workspace
         )
         try:
-            step = step_of(slots, decision, (), catalogue=self.catalogue, run_id=self.run_id, actor=self.actor)
+            step = step_of(slots, decision, catalogue=self.catalogue, run_id=self.run_id, actor=self.actor)
         except (InvalidInput, NotCanonical) as error:
             return unsendable(contract, error)
         if any(each.action == step.action and _values(each) == _values(step) for each in self.made.steps):

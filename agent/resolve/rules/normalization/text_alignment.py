@@ -39,10 +39,7 @@ class AlignedText:
 
     def _draft(self, draft: Draft) -> Draft:
         arguments = {name: self._argument(each) for name, each in draft.arguments.items()}
-        condition = draft.condition
-        if condition is not None:
-            condition = condition.model_copy(update={"spans": self._spans(condition.spans)})
-        return draft.model_copy(update={"arguments": arguments, "condition": condition})
+        return draft.model_copy(update={"arguments": arguments})
 
     def _argument(self, argument: Argument) -> Argument:
         if isinstance(argument, ListArgument):
