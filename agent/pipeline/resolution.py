@@ -62,8 +62,8 @@ class SuppliedValue(Value):
 
 
 class Draft(Value):
-    """One call: an action and, for each parameter that was spoken of, its argument. ``given`` holds values that were given
-    as data instead (API, events); a draft has them only where ``Request.given`` says so."""
+    """One call: an action and, for each parameter that was spoken of, its argument. ``given`` holds values that were
+    given as data instead (API, events); a draft has them only where ``Request.given`` says so."""
 
     action: str
     version: int = 1

@@ -29,7 +29,6 @@ from agent.pipeline import (
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import Clause, head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.coordination import expand_coordination
-from agent.resolve.rules.ellipsis import split_coordinated
 from agent.resolve.rules.grammar.understand import understand
 from agent.resolve.rules.normalization.normalize import normalize
 from agent.resolve.rules.object_check import is_foreign_object
@@ -166,7 +165,7 @@ def _resolve(
         notes.append(f"{chosen}: chosen by the person")
         filling = fill_slots(text, 0, offer, kinds, request.now)
         draft = Draft(action=offer.name, version=offer.version, arguments=filling.arguments)
-        return Calls(drafts=split_coordinated(draft, text, 0, offer, kinds, request.now))
+        return Calls(drafts=expand_coordination(draft, text, offer, kinds))
     parts = segments(text)
     if len(parts) > MAX_WISHES:
         return Abstain(reason="too_complex", detail=refuse_too_many(len(parts)))
@@ -305,7 +304,7 @@ def _one(
         return Ask(question=_question("Is this what you mean?", [top]), drafts=(draft,))
     if is_conditional(clause):
         return Ask(question=_question(REGARDLESS, [top]), drafts=(draft,), stands=True)
-    drafts = split_coordinated(draft, clause.text, clause.start, top.offer, kinds, now)
+    drafts = expand_coordination(draft, " " * clause.start + clause.text, top.offer, kinds)
     instead = tuple(_draft(each) for each in best[1:] if is_close_second(each, top)) if len(drafts) == 1 else ()
     return Calls(drafts=drafts, confidence=round(top.probability, 4), instead=instead)
 

@@ -6,7 +6,7 @@ import pytest
 
 from agent.resolve.rules.normalization.phrasal_verbs import replace_phrasal_verbs
 from agent.resolve.rules.normalization.text_alignment import AlignedText
-from tests.unit.agent.resolve.rules.test_ellipsis import drafts, words
+from tests.unit.agent.resolve.rules.test_coordination import drafts, words
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from agent.resolve.rules.normalization.spelling import correct_spelling
 from agent.resolve.rules.normalization.text_alignment import AlignedText
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
-from tests.unit.agent.resolve.rules.test_ellipsis import NOW, SHORTLIST, drafts, words
+from tests.unit.agent.resolve.rules.test_coordination import NOW, SHORTLIST, drafts, words
 
 
 @pytest.mark.parametrize(
