@@ -12,9 +12,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-LANGUAGE: Final = "opsiq/proposal/v1"
-"""The version of this language that history entries name."""
-
 MAX_DEPTH: Final = 6
 """How deep references, conditions and sums may be nested in each other."""
 

@@ -41,12 +41,6 @@ class ActionSecrets:
         context = _context(workspace, target)
         return [self.box.open(sealed, context=context).decode() for sealed in row.secrets(self.clock())]
 
-    async def ensure(self, workspace: str, url: str, secret: str | None = None) -> str | None:
-        """Make the secret of ``url``'s origin if there is none. Answers it once, when made; None when it stood
-        already."""
-        async with self.database.begin() as session:
-            return await self.ensure_within(session, workspace, url, secret)
-
     async def ensure_within(
         self, session: AsyncSession, workspace: str, url: str, secret: str | None = None
     ) -> str | None:

@@ -207,11 +207,6 @@ class Search:
         found = await self.kinds.search(replace(query, between=aim.between))
         return [each for each in found if is_within(each, aim.between)]
 
-    async def find_all(self, aim: SearchSpec) -> list[Record]:
-        """Every match, up to the limit of one look-up."""
-        where = merge_filters(aim.bound, aim.wanted)
-        return [] if where is None else await self._asked(aim, Query(aim.kind.name, where=where, limit=MOST))
-
     async def find_by_number(self, aim: SearchSpec) -> Outcome:
         """By the number or address as written. Filters are applied last: what exists but doesn't fit is told as
         such."""

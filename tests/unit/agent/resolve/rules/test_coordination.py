@@ -8,7 +8,7 @@ from importlib import resources
 
 import pytest
 
-from agent.pipeline import Calls, Choice, Draft, Request, spans_of
+from agent.pipeline import Calls, Draft, Request, spans_of
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
 from registry.catalogue import Catalogue

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.pipeline import Abstain, Ask, Calls, Request
+from agent.pipeline import Abstain, Ask, Request
 from agent.resolve.rules.clauses import begins_like_an_order
 from agent.resolve.rules.normalization.spelling import correct_spelling
 from agent.resolve.rules.normalization.text_alignment import AlignedText
@@ -77,13 +77,3 @@ def test_every_place_of_other_words_lies_in_the_words_as_typed(typed: str, data:
     assert list(made.places) == sorted(made.places)
     assert made.places[-1] == len(typed)
     assert made.text[:first] == typed[:first]
-
-
-async def test_the_words_of_a_condition_are_those_that_were_typed() -> None:
-    text = "If Emma Fischer has any opne invoices, cancle her subscription"
-    made = (await RuleResolver().draft(Request(text=text, now=NOW), SHORTLIST, KINDS)).resolution
-    assert isinstance(made, Calls)
-    condition = made.drafts[0].condition
-    assert condition is not None
-    (span,) = condition.spans
-    assert span.text == text[span.start : span.end] == "Emma Fischer has any opne invoices"
