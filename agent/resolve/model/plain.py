@@ -19,7 +19,7 @@ from agent.planning.proposal import Proposal
 from agent.resolve.model.answer_json import BadProposal, check_storable, read_list, read_mapping
 from agent.resolve.model.arguments import TIMES, ActionForm, ArgumentForm, native_schema
 from agent.resolve.model.parse import Parser
-from agent.resolve.model.plain_values import MAX_LENGTH, PlainValues
+from agent.resolve.model.plain_values import MAX_LENGTH, PlainValues, Said
 from agent.resolve.model.span_matching import locate
 from agent.resolve.rules.clauses import split_clauses
 from language import numerals
@@ -171,11 +171,21 @@ class PlainParser(Parser):
         raise BadProposal("a call names no offered action")
 
     def _as_many_as_ordered(self, calls: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """Without calls that stand there twice, and, of one order, without those of further actions: a small model that
-        may go on does. A second order that is so left out has words, which are asked about."""
-        made = [each for at, each in enumerate(calls) if each not in calls[:at]]
-        if len(made) > 1 and len(split_clauses(self.values.text)) == 1:
-            made = [each for each in made if each["action"] == made[0]["action"]]
+        """Without further calls of an action that have no words of their own, and, of one order, without those of other
+        actions: a small model that may go on does. A second order that is so left out has words, which are asked about."""
+        one = len(calls) > 1 and len(split_clauses(self.values.text)) == 1
+        made: list[Mapping[str, Any]] = []
+        taken: list[Said] = []
+        for call in calls:
+            action = self.actions[str(call["action"])]
+            said = [each for each in self.values.settle(action, call, alone=False).values() if each.quote]
+            records = any(form.form != "typed" and call.get(token) for token, form in action.arguments.items())
+            own = records or any(not any(each.meets(other) for other in taken) for each in said)
+            again = any(each["action"] == call["action"] for each in made)
+            if (again and (call in made or not own)) or (made and one and call["action"] != made[0]["action"]):
+                continue
+            made.append(call)
+            taken += said
         return made
 
     def _whole_call(self, call: Mapping[str, Any], *, alone: bool) -> Json:

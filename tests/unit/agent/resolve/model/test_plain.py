@@ -131,8 +131,17 @@ def test_calls_beyond_what_was_ordered_are_left_out() -> None:
     request = Request(text="book a ride with car KX-204 on 2027-03-05", now=NOW)
     parser = prepare(request, Shortlist([RIDE, SHOP], role="owner"), (), version=PLAIN_VERSION).parser
     one = {"action": "book_ride", "code": "KX-204", "day": "2027-03-05"}
-    made = parser.parse({"calls": [one, one, {"action": "find_shop", "city": "Graz", "size": "large"}]})
+    again = {**one, "wait": 30}
+    made = parser.parse({"calls": [one, one, again, {"action": "find_shop", "city": "Graz", "size": "large"}]})
     assert [each.action for each in made.result.calls] == ["town.book_ride"]  # type: ignore[union-attr]
+
+
+def test_each_call_with_words_of_its_own_stays() -> None:
+    request = Request(text="book rides with KX-204 on 2027-03-05 and LM-310 on 2027-03-06", now=NOW)
+    parser = prepare(request, Shortlist([RIDE], role="owner"), (), version=PLAIN_VERSION).parser
+    rides = [("KX-204", "2027-03-05"), ("LM-310", "2027-03-06")]
+    made = parser.parse({"calls": [{"action": "book_ride", "code": code, "day": day} for code, day in rides]})
+    assert len(made.result.calls) == 2  # type: ignore[union-attr]
 
 
 def test_a_word_for_nothing_and_a_value_given_twice_are_left_out() -> None:
