@@ -138,7 +138,9 @@ def _quotes(made: Outcome) -> bool:
     result = made.proposal.result if made.proposal is not None else None
     calls = result.calls if isinstance(result, PlanResult) else ()
     return any(
-        isinstance(each, TypedValue) and each.quote is not None and each.quote.text == each.value
+        isinstance(each, TypedValue)
+        and each.quote is not None
+        and each.quote.text.casefold() in str(each.value).casefold()
         for call in calls
         for each in call.arguments.values()
     )

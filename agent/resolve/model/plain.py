@@ -172,7 +172,7 @@ class PlainParser(Parser):
 
     def _as_many_as_ordered(self, calls: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Without further calls of an action that have no words of their own, and, of one order, without those of other
-        actions: a small model that may go on does. A second order that is so left out has words, which are asked about."""
+        actions: a small model that may go on does. A second order that is so left out is asked about: it has words."""
         one = len(calls) > 1 and len(split_clauses(self.values.text)) == 1
         made: list[Mapping[str, Any]] = []
         taken: list[Said] = []
