@@ -171,7 +171,7 @@ class PlainParser(Parser):
         raise BadProposal("a call names no offered action")
 
     def _as_many_as_ordered(self, calls: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """Without further calls of an action that have no words of their own, and, of one order, without those of other
+        """Without further calls whose values have no words of their own, and, of one order, without those of other
         actions: a small model that may go on does. A second order that is so left out is asked about: it has words."""
         one = len(calls) > 1 and len(split_clauses(self.values.text)) == 1
         made: list[Mapping[str, Any]] = []
@@ -180,9 +180,9 @@ class PlainParser(Parser):
             action = self.actions[str(call["action"])]
             said = [each for each in self.values.settle(action, call, alone=False).values() if each.quote]
             records = any(form.form != "typed" and call.get(token) for token, form in action.arguments.items())
-            own = records or any(not any(each.meets(other) for other in taken) for each in said)
-            again = any(each["action"] == call["action"] for each in made)
-            if (again and (call in made or not own)) or (made and one and call["action"] != made[0]["action"]):
+            bare = all(value is None for token, value in call.items() if token != "action")
+            own = bare or records or any(not any(each.meets(other) for other in taken) for each in said)
+            if made and (call in made or not own or (one and call["action"] != made[0]["action"])):
                 continue
             made.append(call)
             taken += said

@@ -111,8 +111,8 @@ class PlainValues:
         return said
 
     def _is_written_better(self, form: ArgumentForm, action: ActionForm, given: Said, read: Said) -> bool:
-        """Whether code reads the same words better: a day or time, or words that the model rewrote though
-        they say more as they were typed ("Lyon, FR" for "Lyon, France")."""
+        """Whether code reads the same words better: a day or time, or words that the model rewrote though they say more
+        as they were typed ("Lyon, FR" for "Lyon, France"), or that code writes in the form asked for by its tables."""
         if not given.meets(read) or given.value == read.value:
             return False
         annotation = action.offer.annotation(form.parameter)
@@ -120,7 +120,7 @@ class PlainValues:
             return True
         rewritten = isinstance(given.value, str) and given.value != given.quote and not closed_set(form.schema)
         more = read.start <= given.start and given.end <= read.end and len(read.quote) > len(given.quote)
-        return rewritten and more and read.value == read.quote
+        return rewritten and (read.value != read.quote or more)
 
     def _by_code(self, action: ActionForm) -> dict[str, Said]:
         """What code's own reader reads for the action, by token."""
