@@ -180,7 +180,7 @@ class PlainParser(Parser):
             action = self.actions[str(call["action"])]
             said = [each for each in self.values.settle(action, call, alone=False).values() if each.quote]
             records = any(form.form != "typed" and call.get(token) for token, form in action.arguments.items())
-            bare = all(value is None for token, value in call.items() if token != "action")
+            bare = all(value is None for name, value in call.items() if name != "action")
             own = bare or records or any(not any(each.meets(other) for other in taken) for each in said)
             if made and (call in made or not own or (one and call["action"] != made[0]["action"])):
                 continue
