@@ -307,6 +307,7 @@ async def open_container(
         DocumentImports(guard),
     )
     closing, stranded = asyncio.Event(), RunRecovery(database, clock, wake)
+    warming: asyncio.Task[None] | None = None
     sweep = (
         asyncio.create_task(
             run_maintenance(decisions, stranded, reading, anchors, database, clock, closing, settings.events_keep_days)
@@ -317,15 +318,17 @@ async def open_container(
     async with model or contextlib.nullcontext():  # its connections are kept while the container is open
         try:
             if settings.workers:
-                if pool is not None:
-                    pool.warm()
                 await worker.start()
+                if pool is not None:
+                    warming = asyncio.create_task(pool.warm_when_idle(lambda: worker.running > 0))
             else:
                 for wakened in wakes:
                     await wakened.open(worker.wake)
             yield container
         finally:
             closing.set()
+            if warming is not None:
+                warming.cancel()
             if sweep is not None:
                 await sweep
             await worker.stop(10.0)

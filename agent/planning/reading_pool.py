@@ -6,7 +6,8 @@ requests are taken from each person in turn. Look-ups and the model are asked he
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from agent.workspace.context import WorkspaceContext
 
 MODULE: Final = "agent.planning.reading_worker"
+IDLE_LOOK_S: Final = 0.5
 
 
 class ReadingPool:
@@ -61,7 +63,14 @@ class ReadingPool:
             return make_too_costly(self.resolver)
         return resolved
 
-    def warm(self) -> None:
+    async def warm_when_idle(
+        self, is_busy: Callable[[], bool], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        """Starts a process before the first person waits for it, once this one has nothing at hand: a start costs half
+        a second or more of a processor, which a backlog of deliveries has better use for."""
+        await sleep(IDLE_LOOK_S)
+        while is_busy():
+            await sleep(IDLE_LOOK_S)
         self.workers.warm()
 
     async def close(self) -> None:
