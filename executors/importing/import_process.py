@@ -11,12 +11,14 @@ import json
 import logging
 import os
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from core.errors import Finding, InvalidInput, Unavailable
 from core.python_command import python_command
 from executors.importing.import_worker import CPU_S, HEAD
-from registry.importing.tasks import Task
+
+if TYPE_CHECKING:  # a server only names tasks; what performs them is imported where they are performed
+    from registry.importing.tasks import Task
 
 log = logging.getLogger("opsiq.executors.importing")
 
