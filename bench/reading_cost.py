@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import heapq
+import logging
 import random
 import signal
 import sys
@@ -23,6 +24,8 @@ from typing import Final
 
 from bench._reading.setup import BUDGET_S, contexts, forget
 from bench._reading.texts import Texts
+
+log = logging.getLogger(__name__)
 
 LIMIT_S: Final = 0.5
 """Of CPU, for one reading."""
@@ -71,6 +74,7 @@ def campaign(
                 read = runner.run(every[at % len(every)].read(text, answers))
             except Exception as error:
                 verdict = type(error).__name__
+                log.exception("raised by %r, answered %r", text, answers)
                 made.raised.append((repr(error)[:200], text, answers))
             else:
                 verdict, took = "TooCostly" if read.too_costly else type(read.verdict).__name__, read.cost_s
@@ -113,7 +117,7 @@ def main() -> int:
         for each in answers:
             print(f"           answered ({len(each)} chars) {each[:120]!r}")
     for error, text, answers in made.raised[: arguments.show]:
-        print(f"raised {error}: {text!r} {[*answers]!r}")
+        print(f"raised {error}: {text[:200]!r} {[each[:100] for each in answers]}")
     costs = sorted(made.costs_s)
     count = len(costs)
     mean_ms, p99_ms = 1000 * made.total_s / max(1, count), 1000 * costs[count * 99 // 100]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core import canon
+from core.actor import EVALUATOR
 from core.errors import Finding, InvalidContract, InvalidInput, NotCanonical
 from registry import preview
 from registry.conditions import condition, satisfiability
@@ -130,6 +131,12 @@ def _one(value: Mapping[str, Any], pointer: str, connections: Collection[str] | 
     if not contract.roles:
         yield Finding(
             f"{pointer}/roles", "warn_no_roles", "No role is listed, so nobody can run it; name at least one."
+        )
+    if EVALUATOR in contract.roles:
+        yield Finding(
+            f"{pointer}/roles/{contract.roles.index(EVALUATOR)}",
+            "evaluator_role",
+            f"Who has the role {EVALUATOR!r} looks at eval reports and runs nothing; name another role.",
         )
     if not contract.surfaces:
         yield Finding(

@@ -255,10 +255,7 @@ async def _review(request: Request, form: Form, decided: _Decided, trouble: str 
     async with container.database.read() as session:
         members = await store.accounts.members.listed(session, visitor.actor.workspace)
     known = await list_assignable_roles(container.contexts, visitor.actor.workspace, members)
-    findings = _lint(decided)
-    drafts = tuple(
-        _review_draft(form, decided, number, contract, findings[number]) for number, contract in decided.picked.items()
-    )
+    drafts = await asyncio.to_thread(_review_drafts, form, decided)  # a hundred of them take a second
     page = ReviewPage(
         shell=shell(request, visitor),
         title="Review drafts",
@@ -277,6 +274,13 @@ async def _review(request: Request, form: Form, decided: _Decided, trouble: str 
         trouble=trouble,
     )
     return show(request, page, status=422 if trouble else 200)
+
+
+def _review_drafts(form: Form, decided: _Decided) -> tuple[ReviewedDraft, ...]:
+    findings = _lint(decided)
+    return tuple(
+        _review_draft(form, decided, number, contract, findings[number]) for number, contract in decided.picked.items()
+    )
 
 
 def _lint(decided: _Decided) -> dict[int, list[Finding]]:

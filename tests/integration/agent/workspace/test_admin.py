@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
 from sqlalchemy import text
 
+from core.errors import InvalidContract
 from core.webhook_signature import new_secret
 from tests.integration.agent.agent_harness import EMAIL, AgentHarness
 
@@ -29,3 +35,34 @@ async def test_a_run_that_cannot_be_read_does_not_keep_the_others_from_expiring(
     harness.clock.advance(seconds=100_000)
     await harness.decisions.expire_due()
     assert (await harness.run(whole.id)).state == "expired"
+
+
+class Watched(list[Any]):
+    """Notes which thread goes through it."""
+
+    def __init__(self, values: list[Any]) -> None:
+        super().__init__(values)
+        self.threads: set[int] = set()
+
+    def __iter__(self) -> Iterator[Any]:
+        self.threads.add(threading.get_ident())
+        return super().__iter__()
+
+
+async def test_contracts_are_read_and_linted_beside_the_event_loop(harness: AgentHarness) -> None:
+    olivia = harness.people["olivia"]
+    contract = next(iter((await harness.contexts.of(olivia.workspace)).catalogue))
+    given = Watched([contract])
+    (made,) = await harness.contract_admin.register(olivia, given)
+    assert made.contract.name == contract.name
+    assert given.threads
+    assert threading.get_ident() not in given.threads
+
+
+async def test_a_contract_for_evaluators_is_not_registered(harness: AgentHarness) -> None:
+    olivia = harness.people["olivia"]
+    contract = next(iter((await harness.contexts.of(olivia.workspace)).catalogue))
+    theirs = contract.model_copy(update={"roles": (*contract.roles, "evaluator"), "version": contract.version + 1})
+    with pytest.raises(InvalidContract) as refused:
+        await harness.contract_admin.register(olivia, [theirs.model_dump(mode="json", by_alias=True)])
+    assert [each.code for each in refused.value.findings] == ["evaluator_role"]

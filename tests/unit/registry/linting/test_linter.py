@@ -27,6 +27,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("annotations/amount/label", "Amo\u200bunt", "hidden_character", "/annotations/amount/label"),
     ("examples", [], "warn_no_examples", "/examples"),
     ("roles", [], "warn_no_roles", "/roles"),
+    ("roles", ["owner", "evaluator"], "evaluator_role", "/roles/1"),
     ("surfaces", [], "warn_no_surfaces", "/surfaces"),
     ("undo", "saas.refund_invoice", "undo_itself", "/undo"),
     ("result", {"type": "objekt"}, "result_schema", "/result/type"),
