@@ -23,7 +23,6 @@ from evals.cases.rows import Rows
 from registry.catalogue import Catalogue
 from registry.connector import PlatformAnswer, PlatformRequest, Settings
 from registry.contract import Contract, parse
-from registry.offers.shortlist import Shortlist
 from registry.records import Kinds
 
 NOW: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -145,10 +144,6 @@ class ReadingSetup:
     def __post_init__(self) -> None:
         self.context = WorkspaceContext("bench", self.catalogue, self.kinds, self.kinds)
 
-    def forget(self) -> None:
-        offers = self.catalogue.offers(OWNER, "admin")
-        self.context.use_shortlist(ACTOR, "admin", Shortlist(offers))
-
     async def read(self, text: str, answers: Sequence[str] = ()) -> Reading:
         """The questions that come are answered, one by one, and the card is edited; each under a budget of its own, as
         a server has it."""
@@ -200,13 +195,10 @@ def contexts(budget_s: float = BUDGET_S) -> tuple[ReadingSetup, ...]:
     saas = SaasConnector(_NoClient(), Settings("http://platform.example", {})).register_actions()
     every = [_contract(name, *declared) for name, declared in EVERY_READER.items()]
     rows = Rows(KINDS, {kind.name: ROWS.get(kind.name, []) for kind in KINDS})
-    made = (
+    return (
         ReadingSetup(Catalogue(saas), Kinds([rows]), budget_s),
         ReadingSetup(Catalogue(every), Kinds([]), budget_s),
     )
-    _SETUPS[:] = made
-    forget()
-    return made
 
 
 def forget() -> None:
@@ -214,11 +206,6 @@ def forget() -> None:
     it."""
     for each in _remembering():
         each.cache_clear()
-    for context in _SETUPS:
-        context.forget()
-
-
-_SETUPS: Final[list[ReadingSetup]] = []
 
 
 @cache
@@ -230,5 +217,5 @@ def _remembering() -> tuple[Any, ...]:
         if isinstance(each, _lru_cache_wrapper)
         and str(each.__module__).split(".")[0] in ("agent", "registry")
         and each.cache_parameters()["maxsize"] is not None
-        and each.__name__ not in ("target_of", "_shape")
+        and each.__name__ not in ("target_of", "_shape", "_remembered")
     )

@@ -97,13 +97,8 @@ def find_unaccounted(
     if any(isinstance(node, Handle) for node in walk(proposal.result)):
         counted |= set(named)
     polite = strip_politeness(text)
-    words = " ".join(
-        word
-        for each in contracts
-        for note in each.annotations.values()
-        for said in note.words.values()
-        for word in said
-    )
+    notes = [note for each in contracts for note in each.annotations.values()]
+    words = " ".join(word for note in notes for said in note.words.values() for word in said)
     known = collect_subject_stems(contracts, kinds) | frozenset(stem_text(words))
     found: list[tuple[int, int]] = []
     strict: set[tuple[int, int]] = set()
@@ -317,13 +312,10 @@ def _taken_back(text: str, place: tuple[int, int], taken: Sequence[tuple[int, in
 
 def _clause(text: str, start: int, end: int) -> str:
     """The clause around a place, so that a person sees what is meant."""
-    opening, closing = (
-        patterns.last_before(patterns.CLAUSE, text, start),
-        patterns.first_from(patterns.CLAUSE, text, end),
-    )
-    first, last = 0, closing[0] if closing else len(text)
-    if opening is not None:
-        first = opening[0] if text[slice(*opening)].isalpha() else opening[1]
+    opening = patterns.last_before(patterns.CLAUSE, text, start) or (0, 0)
+    closing = patterns.first_from(patterns.CLAUSE, text, end)
+    first = opening[0] if text[slice(*opening)].isalpha() else opening[1]
+    last = closing[0] if closing else len(text)
     return text[first:last].strip(" ,;.!?\n")[:_MOST_TOLD] or text[start:end]
 
 
