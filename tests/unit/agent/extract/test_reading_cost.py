@@ -64,11 +64,10 @@ GROWING: dict[str, str] = {
     "names_and_conditions": "adam novak,the one if " * 250,
     "questions_without_blanks": "find " + "how do I" * 400,
     "numbers_beside_names": "refund 20 dollars of Adam, " + "12 euros and Berta, " * 200,
-    "corrections_without_end": "refund Adam. " + "no wait the one " * 250,
-    "rather_than": "close ticket 5519 " + "rather than id " * 250,
-    "words_of_reason": "refund INV-1003 " + "for the outage on 3 March, " * 150,
-    "bounds": "refund INV-1003 " + "at most half of it until Friday, " * 120,
-    "joints": "refund INV-1003 " + "and X-1 " * 300,
+    "corrections": "close ticket 5519\n\n" + "Ada saw 3 of it no wait " * 160,
+    "restrictions": "close ticket 5519\n\n" + "only 5 and 7 dollars " * 190,
+    "bounds": "close ticket 5519\n\n" + "Ada waits until Friday at most half of it\n" * 92,
+    "reasons": "close ticket 5519\n\n" + "for the outage on 3 March " * 150,
 }
 
 
