@@ -111,7 +111,8 @@ async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseC
         return _held(made, READ_BY_MODEL_ALONE)
     if isinstance(read, Ask) and read.question.slot == "action" and isinstance(made.verdict, Plan) and planned:
         left_open = tuple(each.id for each in read.question.candidates)
-        return made if set(planned) <= set(left_open) else _ask_which(task, (*left_open, *planned), made)
+        told = set(planned) <= set(left_open) and (_quotes(made) or not _typed(made))
+        return made if told else _ask_which(task, (*left_open, *planned), made)
     if not isinstance(read, Calls | Proposed):
         return made
     notes = (*resolved.trace.notes, "planned as the words read without the model")
@@ -133,17 +134,16 @@ def _held(made: Outcome, why: str) -> Outcome:
     return replace(made, waits=(*made.waits, why)) if changes else made
 
 
-def _quotes(made: Outcome) -> bool:
-    """Whether some value that the model gave stands in the words."""
+def _typed(made: Outcome) -> list[TypedValue]:
+    """The values that the model gave itself: no record, sum or text."""
     result = made.proposal.result if made.proposal is not None else None
     calls = result.calls if isinstance(result, PlanResult) else ()
-    return any(
-        isinstance(each, TypedValue)
-        and each.quote is not None
-        and each.quote.text.casefold() in str(each.value).casefold()
-        for call in calls
-        for each in call.arguments.values()
-    )
+    return [each for call in calls for each in call.arguments.values() if isinstance(each, TypedValue)]
+
+
+def _quotes(made: Outcome) -> bool:
+    """Whether some value that the model gave stands in the words."""
+    return any(each.quote and each.quote.text.casefold() in str(each.value).casefold() for each in _typed(made))
 
 
 def _contradicts(verdict: Plan | Reply, made: Outcome) -> bool:
