@@ -35,7 +35,7 @@ _DELAY: Final = (
 )
 _LENGTH: Final = (
     rf"for\s+(?:an?|another|half\s+an?|some|the\s+next)\s+(?:\w+\s+)?{_UNIT}(?!\s+of\b)"
-    r"|for\s+the\s+time\s+being|temporarily"
+    r"|for\s+the\s+time\s+being|for\s+now|temporarily"
 )
 _RATE: Final = (
     rf"(?:per|each|every)\s+(?:{_UNIT}|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
@@ -73,6 +73,7 @@ BESIDE: Final = _words(
     rf"until|till?|(?:for\s+)?(?:an?|another)\s+{_UNIT}(?=\s*(?:$|[,;.!?]|\b(?:for|because|as|since|due)\b))"
     r"|(?:for\s+)?(?:each|every|per)"
 )
+_RANGE_ENDS: Final = re.compile(r"(\d{1,6})\s*[-–]\s*(\d{1,6})")
 SHARE: Final = _words(_SHARE)
 LIMIT: Final = re.compile(rf"(?<!\w)(?:{_LIMIT})", re.IGNORECASE)
 QUALIFIED: Final = _words(_QUALIFIED)
@@ -132,6 +133,10 @@ def find_modifiers(
                 if pattern is LIMIT
                 else found.span()
             )
+            ends = _RANGE_ENDS.fullmatch(text, *place)
+            if ends is not None and not _covers_both(ends, used):
+                yield place
+                continue
             if any(start < place[1] and place[0] < end for start, end in used):
                 continue
             if pattern is BOUND and found.group()[:1].casefold() in "ut" and _is_used(text, place[1], taken):
@@ -146,6 +151,13 @@ def find_modifiers(
                 yield place
     if not by.negates:
         yield from _forbidden(text, taken, verbs)
+
+
+def _covers_both(ends: re.Match[str], used: Sequence[Place]) -> bool:
+    """Whether both ends of a range were used, together or each by itself: one alone isn't what was said."""
+    return all(
+        any(start <= first and last <= end for start, end in used) for first, last in (ends.span(1), ends.span(2))
+    )
 
 
 def begins_beside(text: str, start: int, end: int) -> re.Match[str] | None:

@@ -32,7 +32,7 @@ could would can please kindly asap thanks thank dear hi hello hey again back awa
 put take run set due because since reason account money new now immediately right straight away urgent urgently
 quickly soon today
 """
-_SAID_AROUND: Final = frozenset(_AROUND_WORDS.split())
+SAID_AROUND: Final = frozenset(_AROUND_WORDS.split())
 # A unit or a part beside a number that was used changes what the number means.
 _MEASURE_WORDS: Final = """
 second minute hour day week fortnight month year percent half third quarter double twice dozen hundred thousand
@@ -143,9 +143,34 @@ def _tells(word: str, known: frozenset[str]) -> bool:
     root = stem(low)
     if low in _MEASURES or root in _MEASURES:
         return True
-    if low in EMPTY or low in _SAID_AROUND or len(low) == 1:
+    if low in EMPTY or low in SAID_AROUND or len(low) == 1:
         return False
     return root not in known and not KIN.get(root, frozenset()) & known
+
+
+def collect_own_stems(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> frozenset[str]:
+    """What these actions go by, as stems: names, titles, aliases, labels, and the nouns and states of the kinds they
+    refer to. No descriptions: they hold half of a language."""
+    made: set[str] = set()
+    for contract in contracts:
+        made.update(name_stems(contract.name.rpartition(".")[2]))
+        for text in (contract.title, *contract.aliases):
+            made.update(stem_text(text))
+        for name in contract.properties:
+            made.update((*name_stems(name), *stem_text(contract.annotation(name).label or "")))
+            made.update(stem_text(" ".join(_members(contract.properties[name]))))
+    nouns = {stem(word) for kind in _referred(contracts, kinds) for noun in kind.nouns for word in noun.split()}
+    states = {stem(state) for kind in _referred(contracts, kinds) for state in kind.states}
+    kin = {root for kind in _referred(contracts, kinds) for root in KIN.get(stem(kind.name), ())}
+    return frozenset(made | states | nouns | kin)
+
+
+def _referred(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> list[RecordKind]:
+    """The kinds that the actions' records are of, and those they belong to."""
+    kinds = tuple(kinds)
+    named = {contract.annotation(name).record for contract in contracts for name in contract.properties}
+    owners = {each.kind for kind in kinds if kind.name in named for each in kind.relations}
+    return [kind for kind in kinds if kind.name in named or kind.name in owners]
 
 
 def collect_subject_stems(contracts: Sequence[Contract], kinds: Iterable[RecordKind]) -> frozenset[str]:
@@ -162,13 +187,9 @@ def collect_subject_stems(contracts: Sequence[Contract], kinds: Iterable[RecordK
             made.update(
                 stem_text(" ".join((str(schema.get("description", "")), annotation.label or "", *_members(schema))))
             )
-    referred = {contract.annotation(name).record for contract in contracts for name in contract.properties}
-    for kind in kinds:
-        if kind.name in referred or any(
-            kind.name == each.kind for other in kinds if other.name in referred for each in other.relations
-        ):
-            made.update(stem(word) for noun in kind.nouns for word in noun.split())
-            made.update(stem(state) for state in kind.states)
+    for kind in _referred(contracts, kinds):
+        made.update(stem(word) for noun in kind.nouns for word in noun.split())
+        made.update(stem(state) for state in kind.states)
     return frozenset(made)
 
 

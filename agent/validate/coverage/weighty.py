@@ -38,8 +38,10 @@ from agent.planning.proposal import (
 from agent.query.arithmetic import find_unit
 from agent.resolve.model.span_matching import locate
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.left_over import find_left_over_words
 from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.modifiers import Accounts, find_modifiers
+from agent.validate.coverage.opposed_verbs import find_opposed_verbs
 from agent.validate.coverage.proposal_quotes import find_places, walk
 from agent.validate.coverage.told import Told
 from agent.validate.coverage.unused_words import collect_subject_stems, find_left_over
@@ -83,11 +85,13 @@ def find_unaccounted(
     every: Iterable[Contract] = (),
     chosen_from: Collection[int] = (),
     named: Collection[int] = (),
+    told_by_records: frozenset[str] = frozenset(),
 ) -> Unaccounted:
     """What a proposal passes over. A number that is a default of the ``contracts`` called is accounted for by that.
     ``every`` contract there is tells which words of a drafted text are an order; ``chosen_from`` how many records a
     place in line was taken among, which accounts for that number where it is said so ("of her two bikes"). ``named``
-    are the numbers of the records that the plan is about: a handle stands for them."""
+    are the numbers of the records that the plan is about: a handle stands for them; ``told_by_records`` the stems of
+    what those records say of themselves."""
     text = request.text
     drafts = [node for node in walk(proposal.result) if isinstance(node, DraftedText)]
     told = find_places([each.quote for each in drafts], request)
@@ -143,6 +147,16 @@ def find_unaccounted(
     found += [*_other_units(text, proposal, contracts, taken), *further]
     found += _joined_names(text, [*taken, *told], known)
     modifiers |= find_misread(request, proposal, contracts)
+    stretches = set(find_opposed_verbs(polite, contracts))
+    if not drafts:
+        verbs = _verbs(contracts)
+        chosen = any(each.choice is not None for each in request.answers)
+        stretches |= {
+            *find_left_over_words(
+                polite, proposal, contracts, kinds, verbs, known, told_by_records, taken, answered=chosen
+            )
+        }
+    modifiers |= stretches
     said = [place for place in (locate(each, request) for each in proposal.left_over) if place.origin == 0]
     left_over = [(each.start, each.start + len(each.text)) for each in said if each.start is not None]
     found += left_over
@@ -172,7 +186,11 @@ def find_unaccounted(
     kept = [each for each in left if each in days_and_numbers and stands.is_story(*each)]
     kept += [each for each in left if each in left_over and each not in others and stands.is_narrowing(*each)]
     return Unaccounted(
-        _outermost(_clause(text, *each) for each in left if each not in kept),
+        _outermost(
+            text[slice(*each)].strip()[:_MOST_TOLD] if each in stretches else _clause(text, *each)
+            for each in left
+            if each not in kept
+        ),
         _outermost(text[slice(*each)] if each in left_over else _clause(text, *each) for each in kept),
     )
 

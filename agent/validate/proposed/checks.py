@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from agent.pipeline import (
     Candidate,
@@ -26,8 +27,12 @@ from agent.validate.plan_builder import REST
 from agent.validate.records.located import RecordQuery
 from agent.validate.slots import Slots
 from agent.validate.values import find_answer, format_parameter
+from language.stems import stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk
+
+_MOST_READ: Final = 100
+_MOST_VALUES: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,8 @@ class PlanChecks:
             return []
         kinds, chosen_from = tuple(self.query.kinds), self.query.records.chosen_from
         named = _numbers_of(steps, self.query)
-        left = find_unaccounted(self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named)
+        told = _words_of(steps)
+        left = find_unaccounted(self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named, told)
         does = "; ".join(step.preview for step in steps)[:400]
         if not left.weighty and asks_for_nothing(self.request, self.proposal, contracts):
             offered = Candidate(id=REST, label="Yes, do that", detail=does)
@@ -110,6 +116,14 @@ class PlanChecks:
 
 def _quoted(told: Sequence[str]) -> str:
     return ", ".join(questions.quote_words(each) for each in told[:3])
+
+
+def _words_of(steps: Sequence[Step]) -> frozenset[str]:
+    """The stems of what the records of a plan say in short: whoever names its owner or title has said which it is."""
+    said = [
+        str(value)[:_MOST_READ] for step in steps for pin in step.pins for value in (pin.label, *pin.values.values())
+    ]
+    return frozenset(root for each in said[:_MOST_VALUES] for root in stem_text(each))
 
 
 def _numbers_of(steps: Sequence[Step], query: Query) -> frozenset[int]:

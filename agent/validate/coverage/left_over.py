@@ -1,0 +1,382 @@
+"""Left-over words of an order: what neither a quote of the proposal nor the action's own words account for.
+
+Next door are words that are of weight by themselves: numbers, days, negations. Here it is their place that gives words
+weight. What is said beside what was used, within the clause that orders it, narrows or changes the order ("in Swiss
+francs", "as a loan", "the setup fee of"); so does a clause that begins with another verb of an order, or is joined to
+one. What a clause with a subject of its own tells, or what gives a reason, is a story and orders nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from agent.extract.spans.money import find_currency
+from agent.planning.proposal import (
+    AnyOf,
+    Call,
+    Compare,
+    Computed,
+    Except,
+    FieldOf,
+    Find,
+    Has,
+    OrderByCount,
+    OrderByField,
+    Proposal,
+    StateIs,
+    TotalOf,
+    Words,
+)
+from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.modifiers import BOUND, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
+from agent.validate.coverage.proposal_quotes import walk
+from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
+from language import numerals
+from language.stems import EMPTY, ORDERS, READING, name_stems, split_runs, stem
+from language.text import read_text
+from language.wordnet import find_similar_stems, is_word
+from registry.contract import Contract
+from registry.records import RecordKind
+
+Place = tuple[int, int]
+_Word = tuple[str, int, int]
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
+
+
+# Where a clause may begin: a mark, or a word that joins one more.
+_BREAK: Final = re.compile(
+    r"(?P<mark>[;!?\n()]|[.,:](?!\d)|\s[-–—]+\s)|(?<!\w)(?P<join>and|plus|but|then|so|or)(?!\w)|\s(?P<sign>[&+])\s",
+    re.IGNORECASE,
+)
+_UNIT: Final = r"(?:second|minute|hour|day|night|week|month|quarter|year)s?"
+# What gives a reason, up to the next word that was used.
+_REASON: Final = _words(
+    r"because|cause|since|due\s+to|owing\s+to|thanks\s+to|on\s+account\s+of|in\s+(?:return|exchange)\s+for"
+    r"|as(?=\s+(?:he|she|it|they|we|i|you|that|this|the|there|per|discussed|agreed|promised|requested|usual|always|soon)\b)"
+    rf"|for(?!\s+(?:an?\s+|the\s+next\s+|another\s+|\d+\s+|each\s+|every\s+)?(?:\w+\s+)?{_UNIT}\b)(?!\s+(?:its|the)\s+\w+\s+half\b)"
+    r"|given|after\s+all|although|though|even\s+though|so\s+that|in\s+order\s+to"
+    r"|to\s+(?:make\s+up|say|apologi[sz]e|thank|help|keep)"
+)
+_RELATIVE: Final = _words(r"who|whom|whose|which|where")
+# What tells when or on what condition is looked at by itself, next door.
+_BOUND: Final = _words(r"before|after|if|unless|when|whenever|until|till?|once|provided|assuming|whether")
+_SUBJECT: Final = r"(?:i|he|she|it|they|we|you|nobody|someone|somebody)"
+_OWN_SUBJECT: Final = re.compile(
+    rf"(?<!\w){_SUBJECT}(?:['’](?:s|m|re|ve|d|ll)(?!\w)|\s+(?!to\b)[^\W\d_]+)", re.IGNORECASE
+)
+# A verb in a form that tells how things are.
+_FINITE: Final = re.compile(
+    r"(?<!\w)(?:(?:is|are|was|were|has|have|had|did|does|do|wo)(?:n['’]t)?|will|seems?|says?|said|keeps?|wants?|needs?|asks?|wrote|got|went"
+    r"|came|paid|sent|told|bought|broke|lost|made)(?!\w)|(?<!\w)(?:that|this|there)(?:['’](?:s|ll|d)|\s+(?!to\b)[^\W\d_]+)"
+    r"|(?<=\w)['’](?:s|ve|ll|re)\s+(?:been|not|gone|left|away|just|had|now|a|the|got|\w+ing)\b",
+    re.IGNORECASE,
+)
+# What is of weight by itself is looked at next door.
+_ELSEWHERE: Final = (
+    *(
+        patterns.NEGATION,
+        patterns.RESTRICTION,
+        patterns.LIMIT,
+        patterns.CONDITION,
+        patterns.QUANTIFIER,
+        patterns.PART,
+        patterns.DATE,
+    ),
+    *(BOUND, WHEN, RATE, SHARE, LIMIT, QUALIFIED, OTHERS),
+)
+# What only asks for the order: "could you", "I'd like to", "let's".
+_ASKING: Final = _words(
+    r"(?:can|could|would|will|may|might|shall|should)\s+(?:you|u|we|i|someone|somebody|anybody|it|this|that)"
+    r"|(?:i|we)(?:['’]d|['’]ll|\s+would|\s+will|\s+have|\s+do)?\s+(?:really\s+|just\s+|also\s+)?(?:like|want|need|love|wish|prefer|have|hope)"
+    r"(?:\s+you)?(?:\s+to)?|(?:i|we)\s+(?:can|could|should|must)"
+    r"|(?:i|we)(?:['’]m|['’]re|\s+am|\s+are)\s+(?:going|hoping|trying|looking)\s+to|let(?:['’]s|\s+us|\s+me)|make\s+sure(?:\s+that|\s+to)?"
+    r"|be\s+(?:so\s+)?(?:kind|nice|good)\s+(?:enough\s+to|and|as\s+to)|would\s+(?:like|love)\s+to|go\s+ahead"
+    r"|(?:do|would)\s+you\s+mind"
+)
+_INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\W\d_]+", re.IGNORECASE)
+_OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly)")
+_BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
+_OWNER: Final = re.compile(r"['’]s?\s+(?:[^\W\d_]+\s+)?$")
+_MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
+# Other records that are like the one that is named.
+_LIKE: Final = re.compile(
+    r"(?<!\w)(?:(?<!would )(?<!['’]d )(?<!i )(?<!we )like|similar\s+to|such\s+as)\s+", re.IGNORECASE
+)
+_THIRD: Final = re.compile(r"[^\W\d_]+s")
+_ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_DETERMINERS: Final = frozenset(
+    ("the", "a", "an", "his", "her", "their", "its", "our", "my", "your", "this", "that", "these", "those", "some")
+)
+_HOW_MANY: Final = frozenset(("few", "several", "couple", "most", "many"))
+_EVERY: Final = frozenset(
+    ("whatever", "whichever", "whoever", "anything", "everything", "anyone", "everyone", "all", "any", "every", "each")
+)
+# Said beside any record or order: what it is in general, how it stands in line, how surely or soon it is meant.
+_LIGHT_WORDS: Final = """
+account system platform list record records file side behalf name person one ones someone somebody anyone guy lady
+thing things bit little altogether whole entire full total complete completely fully rest case matter way time times
+moment place number nr id called named following said mentioned respective certain particular specific current
+existing poor dear nice good old own usual right correct wrong possible course far once soon still yet well else
+instead first next last latest newest oldest recent previous earlier really actually finally quickly immediately
+already simply directly accidentally mistakenly obviously apparently unfortunately sadly hopefully possibly probably
+basically definitely certainly promptly shortly early reply apply family owner another extra additional further saying
+titled reading
+"""
+_LIGHT: Final = frozenset(_LIGHT_WORDS.split())
+_EMPTY: Final = EMPTY | SAID_AROUND
+
+
+@dataclass(frozen=True, slots=True)
+class _Accounts:
+    """What accounts for words without a quote: the stems ``known``, records that are ``restricted``, put in ``order``,
+    ``described`` by what they are rather than by name or number, or ``answered`` where they were asked about."""
+
+    known: frozenset[str]
+    restricted: bool
+    ordered: bool
+    described: bool
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    text: str
+    start: int
+    end: int
+    joined: bool
+    """Whether "and" or the like opens it."""
+    words: tuple[_Word, ...]
+
+    @property
+    def head(self) -> _Word | None:
+        """The first word that says something: the verb, where the clause is an order."""
+        return next(
+            (each for each in self.words if _plain(each[0]) not in _EMPTY and _plain(each[0]) not in _LIGHT), None
+        )
+
+
+def find_left_over_words(
+    text: str,
+    proposal: Proposal,
+    contracts: Sequence[Contract],
+    kinds: Sequence[RecordKind],
+    verbs: frozenset[str],
+    known: frozenset[str],
+    told: frozenset[str],
+    taken: Sequence[Place],
+    *,
+    answered: bool,
+) -> Iterator[Place]:
+    """The places of words that change an order and that nothing accounts for. ``taken`` are the quotes that were used;
+    ``verbs`` are the stems of the calls' own verbs, ``known`` those of all that they speak of, ``told`` those of what
+    the records say of themselves; ``answered``: whether a record was chosen since. Only of calls about
+    records: what is said beside a plain function's values is talk."""
+    on_records = any(note.record is not None for each in contracts for note in each.annotations.values())
+    if not on_records or not (taken or answered):
+        return
+    by = _accounts(proposal, contracts, kinds, known, told, answered)
+    used = [False] * (len(text) + 1)
+    for start, end in taken:
+        used[start:end] = [True] * (end - start)
+    for found in _ADDRESS.finditer(text):
+        if not any(used[found.start() : found.end()]):
+            yield found.span()
+            used[found.start() : found.end()] = [True] * len(found[0])
+    elsewhere = [False] * (len(text) + 1)
+    numbers = ((each.start, each.end) for each in numerals.find(read_text(text)) if not each.vague)
+    for start, end in (*numbers, *(found.span() for pattern in _ELSEWHERE for found in pattern.finditer(text))):
+        elsewhere[start:end] = [True] * (end - start)
+    ordered = False
+    for clause in _clauses(text) if _is_english(text, used) else ():
+        ours = any(used[start] for _, start, _ in clause.words)
+        left = [
+            each for each in clause.words if not used[each[1]] and not elsewhere[each[1]] and _has_weight(each[0], by)
+        ]
+        places = list(_of_clause(clause, used, left, verbs, by, after=ordered, ours=ours))
+        yield from places
+        ordered = ordered or ours or bool(places)
+
+
+def _accounts(
+    proposal: Proposal,
+    contracts: Sequence[Contract],
+    kinds: Sequence[RecordKind],
+    known: frozenset[str],
+    told: frozenset[str],
+    answered: bool,
+) -> _Accounts:
+    nodes = list(walk(proposal.result))
+    # Where no name or number says which record, the noun that does may be any word that is said of it.
+    described = any(isinstance(node, Find) and node.said is None for node in nodes)
+    own = known if described else collect_own_stems(contracts, kinds)
+    narrowing = Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount | Computed
+    restricted = any(isinstance(node, narrowing) or (isinstance(node, Call) and node.condition) for node in nodes)
+    ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
+    return _Accounts(own | told | _named_in_form(nodes), restricted, ordered, described, answered)
+
+
+def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:
+    """Stems of what a proposal names: fields, states and kinds, and quotes that don't stand in one piece."""
+    said: list[str] = []
+    for node in nodes:
+        match node:
+            case Compare(field=name) | FieldOf(field=name) | TotalOf(field=name) | OrderByField(by=name):
+                said.append(name)
+            case StateIs(state=name) | Find(record=name):
+                said.append(name)
+            case Words(text=words):
+                said += words.split()
+    return frozenset(root for each in said for root in name_stems(each))
+
+
+def _of_clause(
+    clause: _Clause,
+    used: Sequence[bool],
+    left: Sequence[_Word],
+    verbs: frozenset[str],
+    by: _Accounts,
+    *,
+    after: bool,
+    ours: bool,
+) -> Iterator[Place]:
+    """``after``: whether an order came before it. ``ours``: whether it holds something that was used."""
+    told = clause.text[clause.start : clause.end]
+    first, head = clause.words[0], clause.head
+    if _INVERTED.match(told) and not ours and left:
+        yield first[1], clause.end
+        return
+    if clause.joined and after and not ours and _plain(first[0]) in _EVERY:
+        yield first[1], clause.end
+        return
+    plain = _ASKING.sub(lambda found: " " * len(found[0]), told)
+    finite = min((each.start() for each in (_FINITE.search(plain), _OWN_SUBJECT.search(plain)) if each), default=None)
+    begins = head is not None and stem(_plain(head[0])) in ORDERS
+    if finite is not None:
+        if head is None or not begins or head[1] - clause.start > finite:
+            return
+        if by.restricted or _OWN_SUBJECT.match(plain, finite) or PAST.search(plain, finite):
+            left = [each for each in left if each[1] - clause.start < finite]
+    if not left:
+        return
+    if ours or any(stem(_plain(word)) in verbs for word, _, _ in clause.words):
+        yield from _beside(clause, used, left, by)
+    elif begins and head is not None and plain == told and stem(_plain(head[0])) not in READING:
+        yield head[1], clause.end
+    elif (clause.joined and after) or (after and left[0] == first and _OF_ITS_OWN.fullmatch(first[0])):
+        yield left[0][1], clause.end
+
+
+def _beside(clause: _Clause, used: Sequence[bool], left: Sequence[_Word], by: _Accounts) -> Iterator[Place]:
+    """Words left over within an order, joined where nothing that was used stands between them."""
+    for pattern in (_REASON, _RELATIVE, _BOUND):
+        for found in pattern.finditer(clause.text, clause.start + 1, clause.end):
+            if not used[found.start()]:
+                ends = next((start for _, start, _ in clause.words if start > found.end() and used[start]), clause.end)
+                left = [each for each in left if not found.start() <= each[1] < ends]
+    if left and left[0] == clause.head and _is_verb(clause):
+        left = left[1:]  # the verb of the order is accounted for by the action itself
+    elif left and used[clause.words[0][1]] and _THIRD.fullmatch(left[0][0]) and stem(_plain(left[0][0])) in ORDERS:
+        left = left[1:]  # "Ada takes it"
+    if by.answered and left and not any(used[: left[0][1]][clause.start :]):
+        left = left[1:]  # what was said of a record that was asked about and chosen since
+    if by.described:  # the noun behind its owner is what the model reads as the kind
+        left = [each for each in left if not _follows_owner(clause.text, each[1], used)]
+    if by.ordered:
+        most = {each.end() for each in _MOST.finditer(clause.text, clause.start, clause.end)}
+        left = [each for each in left if each[1] not in most]
+    for like in _LIKE.finditer(clause.text, clause.start, clause.end):
+        if used[like.end()] and not used[like.start()]:
+            yield like.start(), like.end()
+    run: list[_Word] = []
+    for each in left:
+        if run and any(used[run[-1][2] : each[1]]):
+            yield _widen(clause, run)
+            run = []
+        run.append(each)
+    if run:
+        yield _widen(clause, run)
+
+
+def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
+    found = _OWNER.search(text, max(0, at - 40), at)
+    return found is not None and used[max(0, found.start() - 1)]
+
+
+def _is_verb(clause: _Clause) -> bool:
+    """Whether the first word that says something is the verb of an order, whatever verb it is."""
+    assert clause.head is not None
+    if any(_plain(word) in _DETERMINERS for word, start, _ in clause.words if start < clause.head[1]):
+        return False
+    root = stem(_plain(clause.head[0]))
+    return not clause.joined or root in ORDERS or bool(find_similar_stems(root, verb=True))
+
+
+def _widen(clause: _Clause, run: Sequence[_Word]) -> Place:
+    """From the little words before, which tell how they belong to the order, to the last of them."""
+    start = run[0][1]
+    for _ in range(2):
+        before = patterns.search_before(_BEFORE, clause.text, start)
+        if before is None or before.start() < clause.start or _plain(before[0].strip()) not in EMPTY:
+            break
+        start = before.start()
+    return start, run[-1][2]
+
+
+def _clauses(text: str) -> Iterator[_Clause]:
+    start, joined = 0, False
+    for found in _BREAK.finditer(text):
+        if words := _split(text, start, found.start()):
+            yield _Clause(text, start, found.start(), joined, words)
+        elif found["mark"] and joined:
+            start = found.end()
+            continue
+        start, joined = found.end(), not found["mark"] and found[0].casefold() not in ("so", "or")
+    if words := _split(text, start, len(text)):
+        yield _Clause(text, start, len(text), joined, words)
+
+
+def _split(text: str, start: int, end: int) -> tuple[_Word, ...]:
+    return tuple((word, at + start, last + start) for word, at, last in split_runs(text[start:end]))
+
+
+def _plain(word: str) -> str:
+    """A word in lower case, without what an apostrophe parts from it."""
+    return re.split("['’]", word.casefold())[0]
+
+
+def _has_weight(word: str, by: _Accounts) -> bool:
+    low = _plain(word)
+    root = stem(low)
+    if (by.ordered and (low == "most" or low.endswith(("er", "est")))) or (by.restricted and low in _EVERY):
+        return False
+    if low in _HOW_MANY:
+        return True
+    if (
+        len(low) < 3
+        or low.isdigit()
+        or low in _EMPTY
+        or low in _LIGHT
+        or root in by.known
+        or word.endswith(("n't", "n’t"))
+    ):
+        return False
+    if root in patterns.UNITS or find_currency(low) is not None:
+        return False  # beside a number they are looked at next door
+    allowed = 0 if is_word(low) or len(low) < 4 else 1 if len(low) < 7 else 2
+    return not allowed or not any(
+        each[:1] == root[:1] and OSA.distance(root, each, score_cutoff=allowed) <= allowed for each in by.known
+    )
+
+
+def _is_english(text: str, used: Sequence[bool]) -> bool:
+    """Whether two of three words that nothing was read from are English: elsewhere they can't be told apart."""
+    words = [_plain(word) for word, start, _ in split_runs(text) if not used[start] and not word.isdigit()]
+    return 3 * sum(each in EMPTY or is_word(each) for each in words) >= 2 * len(words)

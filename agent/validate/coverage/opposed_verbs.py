@@ -1,0 +1,74 @@
+"""Opposed verbs: an order whose verb asks for the opposite of what the chosen action does, such as "shorten" for an
+extension. Both name the same thing, so nothing else tells that the action is the wrong way round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
+from registry.contract import Contract
+
+Place = tuple[int, int]
+# More and less, letting and stopping, yes and no.
+_PAIRS: Final = tuple(
+    (frozenset(stem_text(one)), frozenset(stem_text(other)))
+    for one, other in (
+        (
+            "add extend increase lengthen prolong raise give grant top load credit renew boost",
+            "reduce decrease shorten lower cut trim deduct subtract lessen shrink remove revoke withdraw stop cancel"
+            " undo reverse",
+        ),
+        (
+            "open reopen enable activate reactivate start resume unblock unlock unsuspend unpause restore",
+            "close disable deactivate stop pause suspend block lock ban freeze end cancel",
+        ),
+        ("approve accept confirm publish", "reject decline deny refuse unpublish"),
+    )
+)
+_MORE, _LESS = _PAIRS[0]
+_CLAUSE: Final = re.compile(r"(?:[^;!?\n.,:]|[.,:](?=\d))+")
+_AWAY: Final = re.compile(r"(?<!\w)(?:take|pull|claw|claim|get)\s[^,;.!?\n]{1,200}?\b(?:away|back)\b", re.IGNORECASE)
+# That none of what the action does shall be, or something else than it ("pause, not cancel, …").
+_NONE: Final = re.compile(r"\s*(?P<no>no)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE)
+_NOT: Final = re.compile(r"^\s*(?P<not>not)\s+(?P<verb>[^\W\d_]+)\s*$", re.IGNORECASE)
+_BY: Final = re.compile(r"(?<!\w)by\s", re.IGNORECASE)
+
+
+def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Place]:
+    """The places of verbs that ask for the opposite of what the call does. Which order is whose can't be told where
+    there are several."""
+    if len(contracts) != 1:
+        return
+    verbs = _verbs(contracts[0])
+    does = verbs | {*name_stems(contracts[0].name.rpartition(".")[2])}
+    for clause in _CLAUSE.finditer(text):
+        told = clause[0]
+        head = next(((w, s, e) for w, s, e in split_runs(told) if w.casefold() not in EMPTY), None)
+        if head is None:
+            continue
+        said = stem(head[0].casefold())
+        none = _NONE.match(told)
+        if none is not None and stem(none["what"].casefold()) in does:
+            yield clause.start() + none.start("no"), clause.start() + none.end()
+        other = _NOT.search(told)
+        if other is not None and stem(other["verb"].casefold()) in does:
+            yield clause.start() + other.start("not"), clause.start() + other.end()
+        place = (clause.start() + head[1], clause.start() + head[2])
+        opposed = any(
+            said in asks and verbs & one and not verbs & asks for a, b in _PAIRS for one, asks in ((a, b), (b, a))
+        )
+        # By how much less, of what is no less or more itself.
+        lessens = said in _LESS and not verbs & _LESS and _BY.search(told, head[2]) is not None
+        if opposed or lessens:
+            yield place
+        away = _AWAY.search(told)
+        if away is not None and verbs & _MORE and not verbs & _LESS:
+            yield clause.start() + away.start(), clause.start() + away.end()
+
+
+def _verbs(contract: Contract) -> frozenset[str]:
+    """The stems of the verbs of an action: the first word of its name, its title and what it is called besides."""
+    said = (contract.name.rpartition(".")[2].partition("_")[0], contract.title, *contract.aliases)
+    return frozenset(stem(word) for text in said for word in text.casefold().split()[:1])

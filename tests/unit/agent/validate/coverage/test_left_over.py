@@ -1,0 +1,81 @@
+"""Words beside what was used narrow or change an order: they are asked about, filler, reasons and stories are not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Question
+from agent.validate.plan_builder import REST
+from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "told"),
+    [
+        ("waive F-231 in guilders", WAIVE, "in guilders"),
+        ("waive F-231 as a favour to the club", WAIVE, "as a favour to the club"),
+        ("waive the postage of F-231", WAIVE, "the postage"),
+        ("waive F-231 against his deposit", WAIVE, "against his deposit"),
+        ("waive F-231, cash", WAIVE, None),
+        ("waive F-231 discreetly", WAIVE, "discreetly"),
+        ("waive a few fines like F-231", WAIVE, "a few"),
+        ("waive F-231 and the towing", WAIVE, "towing"),
+        ("waive F-231 and whatever else is left", WAIVE, "whatever else is left"),
+        ("waive F-231, charge Ruth instead", WAIVE, "charge Ruth instead"),
+        ("should Ruth object, waive F-231", WAIVE, "should Ruth object"),
+        ("waive F-231, mailing ruth@tools.example", WAIVE, "ruth@tools.example"),
+        ("renew loan 502 by 7 days with insurance", RENEW, "with insurance"),
+        ("renew loan 502 by 7 days, backdated", RENEW, "backdated"),
+        ("renew loan 502-504 by 7 days", RENEW, "renew loan 502-504 by 7 days"),
+        ("put the Tile cutter in the cellar under a tarpaulin", SHELVE, "under a tarpaulin"),
+        ("give Hugo Bernard 30 euros of credit towards a seat", CREDIT, "towards a seat"),
+    ],
+)
+async def test_what_stands_beside_the_order_is_asked_about_in_its_own_words(
+    text: str, step: dict[str, Any], told: str | None
+) -> None:
+    verdict = await verdict_of(text, step)
+    if told is None:  # a word after a comma may as well be why
+        assert isinstance(verdict, Plan)
+        return
+    assert isinstance(verdict, Question)
+    assert verdict.slot == REST
+    assert f"‘{told}’" in verdict.text, verdict.text
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("could you please waive F-231 for me, he is a good man", WAIVE),
+        ("the hose was old, so waive F-231 because nobody told him", WAIVE),
+        ("waive F-231 for the muddle at the counter", WAIVE),
+        ("Ruth rang about the weather and her cat. Waive F-231, would you", WAIVE),
+        ("let's just waive fine F-231 altogether, it's fine by me", WAIVE),
+        ("go on and scrub F-231", WAIVE),
+        ("we ought to renew loan 502 by 7 days, the shop is closed", RENEW),
+        ("pop the Tile cutter down in the cellar, thanks a lot", SHELVE),
+        ("Hugo Bernard 30 euros credit, sorry for the wait", CREDIT),
+    ],
+)
+async def test_filler_a_reason_and_a_story_are_passed_over(text: str, step: dict[str, Any]) -> None:
+    verdict = await verdict_of(text, step)
+    assert isinstance(verdict, Plan), getattr(verdict, "text", verdict)
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "told"),
+    [
+        ("shorten loan 502 by 7 days", RENEW, "shorten"),
+        ("reduce the credit of Hugo Bernard by 30 euros", CREDIT, "reduce"),
+        ("take 30 euros of credit away from Hugo Bernard", CREDIT, "take 30 euros of credit away"),
+        ("no credit of 30 euros for Hugo Bernard", CREDIT, "no credit"),
+        ("stop the 30 euros of credit for Hugo Bernard", CREDIT, "stop"),
+    ],
+)
+async def test_a_verb_that_asks_for_the_opposite_is_asked_about(text: str, step: dict[str, Any], told: str) -> None:
+    verdict = await verdict_of(text, step)
+    assert isinstance(verdict, Question)
+    assert verdict.slot == REST
+    assert f"‘{told}’" in verdict.text, verdict.text
