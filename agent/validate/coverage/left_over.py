@@ -110,6 +110,7 @@ _MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
 _LIKE: Final = re.compile(
     r"(?<!\w)(?:(?<!would )(?<!['’]d )(?<!i )(?<!we )like|similar\s+to|such\s+as)\s+", re.IGNORECASE
 )
+_OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
 _THIRD: Final = re.compile(r"[^\W\d_]+s")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DETERMINERS: Final = frozenset(
@@ -254,7 +255,8 @@ def _of_clause(
         yield first[1], clause.end
         return
     if clause.joined and after and not ours and _plain(first[0]) in _EVERY:
-        yield first[1], clause.end
+        if not _OR_WHATEVER.search(clause.text, max(0, clause.start - 3), clause.start):
+            yield first[1], clause.end
         return
     plain = _ASKING.sub(lambda found: " " * len(found[0]), told)
     finite = min((each.start() for each in (_FINITE.search(plain), _OWN_SUBJECT.search(plain)) if each), default=None)
@@ -338,7 +340,7 @@ def _clauses(text: str) -> Iterator[_Clause]:
         elif found["mark"] and joined:
             start = found.end()
             continue
-        start, joined = found.end(), not found["mark"] and found[0].casefold() not in ("so", "or")
+        start, joined = found.end(), not found["mark"] and found[0].casefold() != "so"
     if words := _split(text, start, len(text)):
         yield _Clause(text, start, len(text), joined, words)
 

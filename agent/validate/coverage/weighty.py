@@ -15,7 +15,7 @@ from typing import Final
 
 from agent.extract.spans.money import find_currency
 from agent.extract.spans.politeness import strip_politeness
-from agent.pipeline import Request, Span
+from agent.pipeline import Request
 from agent.planning.proposal import (
     SET_HANDLE,
     AnyOf,
@@ -38,17 +38,17 @@ from agent.planning.proposal import (
 from agent.query.arithmetic import find_unit
 from agent.resolve.model.span_matching import locate
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.further_orders import find_further_orders, find_joined_names
 from agent.validate.coverage.left_over import find_left_over_words
 from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.modifiers import Accounts, find_modifiers
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs
 from agent.validate.coverage.proposal_quotes import find_places, walk
 from agent.validate.coverage.told import Told
-from agent.validate.coverage.unused_words import collect_subject_stems, find_left_over
+from agent.validate.coverage.unused_words import collect_subject_stems
 from language import numerals
-from language.stems import EMPTY, ORDER_WORDS, name_stems, split_runs, stem, stem_text
+from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from language.text import read_text
-from language.wordnet import find_similar_stems
 from registry.contract import Contract
 from registry.records import RecordKind
 
@@ -143,9 +143,11 @@ def find_unaccounted(
     modifiers = set(
         find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), _accounts(request, proposal, structure))
     )
-    further = list(_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset())))
+    further = list(
+        find_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset()))
+    )
     found += [*_other_units(text, proposal, contracts, taken), *further]
-    found += _joined_names(text, [*taken, *told], known)
+    found += find_joined_names(text, [*taken, *told], known)
     modifiers |= find_misread(request, proposal, contracts)
     stretches = set(find_opposed_verbs(polite, contracts))
     if not drafts:
@@ -236,40 +238,6 @@ def _other_units(
         unit = find_unit(after[1]) if stem(after[1].casefold()) in patterns.UNITS or find_currency(after[1]) else None
         if unit is not None and unit not in used:
             yield after.span(1)
-
-
-def _further_orders(text: str, taken: Sequence[tuple[int, int]], known: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Clauses that begin with the verb of an order which none of the calls is about, and of which no word was used."""
-    for found in patterns.FURTHER.finditer(text):
-        said = found["verb"].casefold()
-        verb = stem(said)
-        orders = (
-            said in ORDER_WORDS
-            or verb in patterns.TELLING
-            or (patterns.MARKED.search(found.group()) and find_similar_stems(verb, verb=True))
-        )
-        if not orders or verb in known or patterns.TO_ME.match(text, found.end()):
-            continue
-        closing = patterns.CLAUSE.search(text, found.end())
-        end = closing.start() if closing else len(text)
-        if not any(start < end and found.start("verb") < stop for start, stop in taken):
-            yield found.start("verb"), end
-
-
-def _joined_names(text: str, taken: Sequence[tuple[int, int]], known: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """Names and numbers that "and" joins to something that was used, as one more of it."""
-    claimed = [Span(start=start, end=end, text=text[start:end]) for start, end in taken]
-    starts, ends = {start for start, _ in taken}, {end for _, end in taken}
-    for each in find_left_over(text, claimed, known):
-        if not patterns.NAME.match(each.text):
-            continue
-        whole = patterns.search_before(patterns.CODE, text, each.start)
-        before = patterns.search_before(patterns.JOINED, text, whole.start() if whole is not None else each.start)
-        after = patterns.JOINS.match(text, each.end)
-        if patterns.search_before(patterns.CHOICE, text, each.start):
-            continue  # "whichever of A and B is older": one is chosen
-        if (before is not None and before.start() in ends) or (after is not None and after.end() in starts):
-            yield each.start, each.end
 
 
 def _verbs(contracts: Iterable[Contract]) -> frozenset[str]:
