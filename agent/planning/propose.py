@@ -121,7 +121,8 @@ async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseC
     if isinstance(read, Proposed) and isinstance(read.proposal.result, NoneResult):
         return other  # what this person may not do: another action is no substitute
     if not isinstance(other.verdict, Plan | Reply):
-        return made
+        # A question of the grammar's is about what was said; a small model's, or its "none", often isn't.
+        return made if isinstance(made.verdict, Plan | Reply) or not isinstance(read, Proposed) else other
     same = planned == (tuple(draft.action for draft in other.drafts) or list_planned_actions(other))
     if same and isinstance(read, Calls) and (isinstance(made.verdict, Plan) or _contradicts(other.verdict, made)):
         return made

@@ -12,6 +12,7 @@ from agent.planning.proposal import NoneResult, Proposal
 from agent.planning.propose import READ_BY_MODEL_ALONE, propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
+from agent.resolve.rules.resolver import RuleResolver
 from prompts import PLAIN_VERSION
 from tests.unit.own_worlds import NOW, OWNER, Says, world
 
@@ -76,3 +77,13 @@ async def test_words_of_another_language_are_the_models_to_read_and_wait() -> No
     assert READ_BY_MODEL_ALONE in made.held
     unsaid = {"calls": [{"action": "set_shelf", **shelf, "shelf": "back"}]}
     assert offered(await verdict_beside(nothing, said, unsaid)) == ["lending.set_shelf"]
+
+
+async def test_a_question_about_what_was_said_stands_where_a_small_model_says_none() -> None:
+    request = Request(text="charge Ines Duarte a fine for the broken drill", now=NOW)
+    none = ProposingResolver(Says({"calls": [{"action": "none", "reason": "no such action"}]}), version=PLAIN_VERSION)
+    task = Task(request, OWNER, world("lending"), "run_00000000000000000000000001")
+    by_model = (await propose(task, none)).verdict
+    by_rules = (await propose(task, RuleResolver())).verdict
+    assert (type(by_model), getattr(by_model, "text", "")) == (type(by_rules), getattr(by_rules, "text", ""))
+    assert isinstance(by_rules, Question), by_rules
