@@ -83,13 +83,16 @@ def _day(written: str) -> int:
 
 
 def _near(match: re.Match[str], month: int, day: int, today: date) -> date:
-    """A day without its year: the nearest one, or as the word before it directs."""
+    """A day without its year: the nearest one, or as the word before it directs. Raises ValueError for one that no year
+    has."""
     before = match.string[max(0, match.start() - 16) : match.start()]
     found = [
         date(year, month, day)
         for year in range(today.year - 4, today.year + 5)
         if date_math.is_valid_date(year, month, day)
     ]
+    if not found:
+        raise ValueError(f"month {month} has no day {day}")
     if _PAST.search(before):
         return max((each for each in found if each <= today), default=found[0])
     return min(found, key=lambda each: (abs((each - today).days), each < today))

@@ -81,6 +81,11 @@ def test_since_looks_back() -> None:
     assert dates.find(read_text("since Sunday"), NOW.date())[0].day == date(2026, 11, 22)
 
 
+@pytest.mark.parametrize("before", ["last", "since", "which was", ""])
+def test_a_day_that_no_year_has_is_none_whatever_stands_before_it(before: str) -> None:
+    assert dates.find(read_text(f"{before} November 31"), NOW.date()) == ()
+
+
 def test_an_ambiguous_day_is_noted_and_weighs_less() -> None:
     (either,) = dates.find(read_text("05/06/2023"), NOW.date())
     (clear,) = dates.find(read_text("13/06/2023"), NOW.date())
