@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from agent.extract import number_parameters
 from agent.extract.context import label
 from agent.extract.parameter_spec import ParameterSpec, make_parameter_spec, stem
 from agent.extract.reading import Candidate, Reading
-from agent.extract.spans import counted_items, phrases
 from language.text import Text, singularize
 from registry.contract import Annotation
 
@@ -45,9 +42,7 @@ def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list
         ):
             chosen.append(each)
     chosen.sort(key=lambda found: found.start)
-    made: list[Candidate] = _bracketed(text, spec, now) + _counted(text, spec, item)
-    if item.kinds == ("text",):
-        made += _opponents(text)
+    made: list[Candidate] = _bracketed(text, spec, now)
     run: list[Candidate] = []
     # What is bracketed is a list by itself.
     chosen = [each for each in chosen if not any(one.start <= each.start and each.end <= one.end for one in made)]
@@ -65,42 +60,6 @@ def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list
         if len(sure) > 1:
             made.append(_joined(text, spec, sure))
     return made
-
-
-_VERSUS: Final = re.compile(r"\s+(?:vs\.?|versus|against)\s+(?:the\s+)?")
-
-
-def _opponents(text: Text) -> list[Candidate]:
-    """ "Lakers vs Clippers": two names with nothing else between them."""
-    names = [each for each in phrases.find(text) if each.kind in ("name", "weak")]
-    made = []
-    for one, other in itertools.pairwise(names):
-        if one.end < other.start and _VERSUS.fullmatch(text.low[one.end : other.start]):
-            values = [text.original(one.start, one.end), text.original(other.start, other.end)]
-            made.append(Candidate(one.start, other.end, values, "", ", ".join(values), 0.65))
-    return made
-
-
-def _counted(text: Text, spec: ParameterSpec, item: ParameterSpec) -> list[Candidate]:
-    """ "two burgers and a coke": the things for a list of things, their numbers for a list of quantities."""
-    made = []
-    for run in counted_items.find(text):
-        values = _of_run(text, spec, item, run)
-        if values is not None and (len(run) > 1 or counted_items.asks_how_many(spec)):
-            weight = 0.65 + 0.05 * min(3, len(run))
-            made.append(Candidate(run[0].start, run[-1].end, values, "", ", ".join(map(str, values)), weight))
-    return made
-
-
-def _of_run(
-    text: Text, spec: ParameterSpec, item: ParameterSpec, run: Sequence[counted_items.CountedItem]
-) -> list[Any] | None:
-    if item.kinds[:1] == ("number",) and counted_items.asks_how_many(spec):
-        counts = [number_parameters.cast(item, each.count) for each in run]
-        return None if None in counts else counts
-    if item.kinds == ("text",):
-        return [text.original(each.thing_start, each.end) for each in run]
-    return None
 
 
 def _bracketed(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
@@ -183,11 +142,6 @@ def read_whole(text: Text, spec: ParameterSpec, start: int, end: int, now: datet
     """All of the words as a list: each part must be an item."""
     words = text.plain[start:end].strip("[]()")
     schema = _item_schema(spec)
-    for run in counted_items.find(text):
-        if run[0].start == start and run[-1].end == end:
-            values = _of_run(text, spec, make_parameter_spec(_singular_name(spec.name), schema, spec.annotation), run)
-            if values is not None:
-                return Candidate(start, end, values, "", ", ".join(map(str, values)), 0.8)
     alone = item(words, _singular_name(spec.name), schema, spec.annotation, now)
     parts = [part.strip().strip("'\"") for part in _SPLIT.split(words) if part.strip()]
     if len(parts) <= 1:

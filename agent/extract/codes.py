@@ -1,20 +1,16 @@
-"""Identifiers, numbers that stand for something, and text of a known shape: addresses of mail and web, phone numbers,
-UUIDs."""
+"""Identifiers, and text of a known shape: addresses of mail and web, phone numbers, UUIDs."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal
-from typing import Final
 
-from agent.extract import enums, number_parameters
 from agent.extract.context import label, rate_affinity
-from agent.extract.parameter_spec import ParameterSpec, stem
+from agent.extract.parameter_spec import ParameterSpec
 from agent.extract.reading import Candidate
 from agent.extract.spans import money, patterns
 from agent.extract.time import dates, durations
-from language.text import Text, word_set
+from language.text import Text
 
 
 def find_codes(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
@@ -56,34 +52,4 @@ def find_shaped(text: Text, spec: ParameterSpec, kind: str) -> list[Candidate]:
             + 0.5 * rate_affinity(text, found.start, spec),
         )
         for found in patterns.find(text, kind)
-    ]
-
-
-_LITTLE: Final = word_set("a an the of for in to and or etc any each")
-
-
-def find_numeric_codes(text: Text, spec: ParameterSpec) -> list[Candidate]:
-    """The codes whose words were said; of those that hold one another the longest."""
-    made: list[Candidate] = []
-    for code, meaning in spec.codes:
-        value = number_parameters.cast(spec, Decimal(code))
-        words = tuple(stem(word) for word in re.findall(r"[^\W_]+", meaning.lower()) if word not in _LITTLE)
-        if value is None or not words:
-            continue
-        ways = [(words, 0.75)]
-        if len(words) > 1 and words[-1] in spec.own:
-            ways.append((words[:-1], 0.68))
-        for phrase, sure in ways:
-            for start, end, index in enums.find_spoken(text, phrase):
-                weight = (
-                    sure + 0.3 * label(text, start, end, spec) - (0.6 if enums.is_negated(text.tokens, index) else 0.0)
-                )
-                made.append(Candidate(start, end, value, f"{text.plain[start:end]} → {code}", meaning, weight))
-    return [
-        each
-        for each in made
-        if not any(
-            other.start <= each.start and each.end <= other.end and other.end - other.start > each.end - each.start
-            for other in made
-        )
     ]

@@ -74,22 +74,3 @@ def shapes(description: str) -> tuple[str, ...]:
     if match:
         made.append(f"\\d{{{match.group(1)}}}" if match.group(2) == "digit" else f"\\w{{{match.group(1)}}}")
     return tuple(made)
-
-
-_CODE: Final = re.compile(
-    r"(?<![\w.-])[\"'`]?(?P<code>\d+(?:\.\d+)?)[\"'`]?\s*"
-    r"(?:\(\s*|(?:represents?|for|to|corresponds?\s+to|means|indicates|stands\s+for|is|as|=|:|->)\s+)(?:(?:a|an|the)\s+)?"
-    r"[\"'`]?(?P<words>[A-Za-z][^,;.()\"'`\n]*?)(?=[\"'`,;.()\n]|\s+and\b|\s+or\b|$)"
-)
-_MOST_WORDS: Final = 5
-
-
-def codes(description: str) -> tuple[tuple[str, str], ...]:
-    """Numbers that stand for something, with what they stand for ("1 for cleaning, 2 for ironing"), where at least two
-    are told."""
-    made: dict[str, str] = {}
-    for match in _CODE.finditer(description):
-        words = match["words"].strip()
-        if 0 < len(words.split()) <= _MOST_WORDS:
-            made.setdefault(match["code"], words)
-    return tuple(made.items()) if len(made) > 1 else ()

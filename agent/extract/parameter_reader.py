@@ -60,8 +60,6 @@ def _read(read: Text, spec: ParameterSpec, kind: str, now: datetime, *, required
             return number_parameters.find_sums(read, spec, now)
         case "number":
             return number_parameters.find_numbers(read, spec, now)
-        case "coded":
-            return codes.find_numeric_codes(read, spec)
         case "percent":
             return number_parameters.find_percentages(read, spec)
         case "duration":

@@ -58,7 +58,7 @@ def stem(word: str) -> str:
 class ParameterSpec:
     """``kinds`` are the readers to try, in order. ``own`` are stems of the name's words, ``about`` of the
     description's; ``roles`` the part the value plays ("origin", "title"). ``options`` are values that the description
-    lists, ``codes`` numbers that stand for something."""
+    lists."""
 
     name: str
     kinds: tuple[str, ...]
@@ -78,7 +78,6 @@ class ParameterSpec:
     examples: tuple[str, ...] = ()
     shapes: tuple[str, ...] = ()
     zero_based: bool = False
-    codes: tuple[tuple[str, str], ...] = ()
 
     @property
     def title(self) -> bool:
@@ -162,7 +161,6 @@ def _spec(name: str, schema_text: str, annotation_text: str) -> ParameterSpec:
         zero_based="zero-based" in description.lower()
         or "0-based" in description.lower()
         or "zero based" in description.lower(),
-        codes=description_hints.codes(description) if not enum and {"integer", "number"} & set(types) else (),
     )
     return _with_kinds(made, words)
 
@@ -175,7 +173,6 @@ def _with_kinds(made: ParameterSpec, words: tuple[str, ...]) -> ParameterSpec:
     else:
         for each in made.types:
             kinds += [kind for kind in _of_type(made, each, words) if kind not in kinds]
-        kinds += ["coded"] if made.codes else []
     values = {slot: getattr(made, slot) for slot in made.__slots__}
     return ParameterSpec(**{**values, "kinds": tuple(kinds)})
 

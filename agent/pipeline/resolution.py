@@ -101,14 +101,12 @@ class Question(Value):
 
 
 class Calls(Value):
-    """One or more drafts in the order they shall run. ``confidence`` is in [0, 1], comparable within one resolver only.
-    ``instead`` are calls that the same words say nearly as well, likeliest first: for where the only draft does not
-    work on the record that is meant."""
+    """One or more drafts in the order they shall run. ``confidence`` is in [0, 1], comparable within one resolver
+    only."""
 
     kind: Literal["calls"] = "calls"
     drafts: tuple[Draft, ...]
     confidence: float = 1.0
-    instead: tuple[Draft, ...] = ()
 
 
 AbstainReason = Literal["nothing_fits", "empty", "below_threshold", "condition_unmet", "model_refused", "too_complex"]

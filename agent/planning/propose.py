@@ -35,10 +35,9 @@ from agent.planning.reversal import correct_calls, undo_calls
 from agent.planning.task import Outcome, Task, Verdict, Withdrawal, list_planned_actions
 from agent.planning.thread import earlier_arguments
 from agent.query.answers import Answerer
-from agent.query.query import Query
+from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
 from agent.validate import validate
-from agent.validate.alternatives import choose_alternative
 from agent.validate.proposed import plan_proposal
 from agent.validate.questions import join
 from agent.validate.records.located import RecordScope
@@ -188,7 +187,8 @@ async def _planned(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> O
                     return made
             return first
         case Calls() as calls:
-            return await _with_alternatives(task, resolved, calls, on_phase)
+            verdict, took_ms = await _judge(task, calls.drafts, on_phase)
+            return Outcome(verdict, resolved, calls.drafts, confidence=calls.confidence, took_ms=took_ms)
         case Ask(question=question, drafts=drafts, confidence=confidence, likeliest=likeliest):
             if likeliest is not None and _is_not_found((await _validate(task, resolved, likeliest, on_phase)).verdict):
                 return Outcome(Abstain(reason="nothing_fits", detail=NO_ACTION), resolved)
@@ -253,20 +253,6 @@ async def resolve(task: Task, resolver: Resolver) -> Resolved:
 def _narrow(shortlist: Shortlist, names: Collection[str]) -> Shortlist:
     offers = [offer for offer in shortlist.offers if offer.name in names]
     return Shortlist(offers, role=shortlist.role, others=shortlist.others)
-
-
-async def _with_alternatives(task: Task, resolved: Resolved, calls: Calls, on_phase: PhaseCallback) -> Outcome:
-    """Where the only call does not work on the record that is meant, calls that the same words say nearly as well are
-    tried."""
-    verdict, took_ms = await _judge(task, calls.drafts, on_phase)
-    began = time.perf_counter()
-
-    async def check(drafts: Sequence[Draft]) -> Plan | Question | Refusal:
-        return (await _judge(task, tuple(drafts), on_phase))[0]
-
-    final, drafts = await choose_alternative(calls, verdict, task.workspace_context.catalogue, check)
-    took_ms += (time.perf_counter() - began) * 1000
-    return Outcome(final, resolved, drafts, confidence=calls.confidence, took_ms=took_ms)
 
 
 async def _judge(

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from agent.query.context import Moment, Plain, Quantity, Worked
-from agent.query.query import Query
+from agent.query.references import Query
 
 __all__ = ["Moment", "Plain", "Quantity", "Query", "Worked"]

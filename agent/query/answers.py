@@ -24,7 +24,7 @@ from agent.planning.proposal import (
 )
 from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Quantity, Worked
-from agent.query.query import Query
+from agent.query.references import Query
 from agent.validate.questions import join, make_candidate
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, plural
 from core.actor import Actor

@@ -11,7 +11,8 @@ from agent.pipeline import Question
 from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all
 from agent.validate.questions import name_of
-from agent.validate.records import confusables, explanations
+from agent.validate.records import confusables
+from agent.validate.records.explanations import explain_exclusion, explain_unknown_name
 from agent.validate.records.located import LocatedRecord, RecordQuery, fits, merge_filters, plural, singular
 from agent.validate.records.ranking import (
     Fit,
@@ -165,7 +166,7 @@ class RecordSearch:
             return self.explain_exclusion(need, find, told[0])
         if isinstance(told, Question):
             return told
-        return need.ask(explanations.explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None))
+        return need.ask(explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None))
 
     def _explain_difference(self, need: RecordQuery, find: Find, record: Record) -> Question:
         states = [
@@ -176,7 +177,7 @@ class RecordSearch:
         ]
         wanted = merge_filters(*states, need.filter)
         if wanted and not fits(record, wanted):
-            return need.ask(explanations.explain_exclusion(record, record.label, need.kind, wanted))
+            return need.ask(explain_exclusion(record, record.label, need.kind, wanted))
         return need.ask(f"{record.label} is not what you said of it. Which {singular(need.kind)} is meant?")
 
 

@@ -1,5 +1,5 @@
-"""Record finder: references become records by a query over one kind, run against live data. Nothing is picked where two
-records could be meant."""
+"""References of a proposal, found among live records by code; and a query: one request's look-ups and sums over one
+context."""
 
 from __future__ import annotations
 
@@ -9,19 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from agent.pipeline import Question, Span
+from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
 from agent.planning.proposal import AS_LISTED, Find, Handle, OrderByCount, OrderByField, Reference, StateIs, Words
+from agent.query.arithmetic import Arithmetic
 from agent.query.choosing import choose
 from agent.query.conditions import read_quantity
-from agent.query.context import NOTHING_FOUND, Own
+from agent.query.context import (
+    NOTHING_EARLIER,
+    NOTHING_FOUND,
+    NOTHING_NAMED,
+    EarlierArguments,
+    Own,
+    QueryContext,
+    RecordKey,
+)
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow
 from agent.query.reference_conditions import ReferenceConditions
 from agent.validate.questions import ask_between, quote_words
-from agent.validate.records import explanations
+from agent.validate.records.explanations import explain_exclusion, explain_none_found
 from agent.validate.records.located import (
+    DiscourseContext,
     LocatedRecord,
     Outcome,
     RecordQuery,
+    RecordScope,
     fits,
     format_count,
     merge_filters,
@@ -29,7 +40,7 @@ from agent.validate.records.located import (
 )
 from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
 from agent.validate.values import find_answer
-from registry.records import RecordKind
+from registry.records import Kinds, RecordKind
 
 if TYPE_CHECKING:
     from agent.query.context import QueryContext
@@ -246,11 +257,11 @@ class RecordFinder:
     def _explain_none_found(self, need: RecordQuery, find: Find, pool: Pool) -> Question:
         kind, owner = need.kind, pool.via[0] if pool.via else None
         if len(pool.records) == 1:
-            return need.ask(explanations.explain_exclusion(pool.records[0], pool.records[0].label, kind, need.filter))
+            return need.ask(explain_exclusion(pool.records[0], pool.records[0].label, kind, need.filter))
         words = {each.state: () for each in find.where if isinstance(each, StateIs) and not each.negated}
         states = merge_filters(*(kind.states[word] for word in words if word in kind.states), need.filter)
         return need.ask(
-            explanations.explain_none_found(kind, states or need.filter, owner, pool.records, more=pool.more)
+            explain_none_found(kind, states or need.filter, owner, pool.records, more=pool.more)
         )
 
     def _check(self, need: RecordQuery, found: Sequence[LocatedRecord]) -> Outcome:
@@ -258,7 +269,7 @@ class RecordFinder:
         return (
             tuple(found)
             if out is None
-            else need.ask(explanations.explain_exclusion(out.record, out.label, need.kind, need.filter))
+            else need.ask(explain_exclusion(out.record, out.label, need.kind, need.filter))
         )
 
 
@@ -288,3 +299,26 @@ def _words_in(node: Any) -> Iterator[Words]:
     elif isinstance(node, tuple):
         for each in node:
             yield from _words_in(each)
+
+
+class Query:
+    """``records`` finds what a reference means, ``arithmetic`` works values out; they share ``context``."""
+
+    def __init__(
+        self,
+        request: Request,
+        reach: RecordScope,
+        *,
+        thread: Mapping[str, tuple[RecordKey, ...]] = NOTHING_NAMED,
+        earlier: EarlierArguments = NOTHING_EARLIER,
+        on_phase: PhaseCallback = ignore_phase,
+    ) -> None:
+        self.context = QueryContext(
+            request, reach, DiscourseContext(), thread=thread, earlier=earlier, on_phase=on_phase
+        )
+        self.records = self.context.records = RecordFinder(self.context)
+        self.arithmetic = self.context.arithmetic = Arithmetic(self.context)
+
+    @property
+    def kinds(self) -> Kinds:
+        return self.context.kinds

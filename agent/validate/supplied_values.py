@@ -13,7 +13,7 @@ from typing import Any, Final
 from agent.pipeline import Fault, GivenSource, Question, Refusal, SuppliedValue
 from agent.validate import values
 from agent.validate.questions import quote_words
-from agent.validate.records import explanations
+from agent.validate.records.explanations import explain_exclusion
 from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope, fits, singular
 from agent.validate.slots import Slots
 from agent.validate.values import Parameter
@@ -84,7 +84,7 @@ async def find_records(
             return refuse_value(given, "record_not_found", detail, below=below)
         one = LocatedRecord(record, need.kind, ())
         if not fits(record, need.filter):
-            why = explanations.explain_exclusion(record, one.label, need.kind, need.filter)
+            why = explain_exclusion(record, one.label, need.kind, need.filter)
             return refuse_value(given, "record_not_allowed", to_display_text(why), below=below)
         found.append(one)
     return tuple(found)

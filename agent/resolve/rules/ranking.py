@@ -56,15 +56,6 @@ def rank_offers(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind
     return score(candidates)
 
 
-def is_close_second(other: ScoredOffer, top: ScoredOffer) -> bool:
-    """Whether another action does what was ordered too, by its own verb, with all that it needs, to the same kind of
-    record: which of the two is meant is then told by the record's state."""
-    named = {top.offer.annotation(name).record for name in top.offer.required} - {None}
-    same = named <= {other.offer.annotation(name).record for name in other.offer.required}
-    whole = not other.filling.missing and not other.marks["reads"]
-    return bool(named) and same and whole and other.marks["verb"] >= KINDRED
-
-
 PART: Final = 0.5
 """Each part of a request that is taken apart must stand firmly on its own."""
 

@@ -32,7 +32,7 @@ from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.grammar.understand import understand
 from agent.resolve.rules.normalization.normalize import normalize
 from agent.resolve.rules.object_check import is_foreign_object
-from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_close_second, rank_offers, segments
+from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, rank_offers, segments
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import fill_slots
 from language.foreign import NAMES, translate
@@ -305,8 +305,7 @@ def _one(
     if is_conditional(clause):
         return Ask(question=_question(REGARDLESS, [top]), drafts=(draft,), stands=True)
     drafts = expand_coordination(draft, " " * clause.start + clause.text, top.offer, kinds)
-    instead = tuple(_draft(each) for each in best[1:] if is_close_second(each, top)) if len(drafts) == 1 else ()
-    return Calls(drafts=drafts, confidence=round(top.probability, 4), instead=instead)
+    return Calls(drafts=drafts, confidence=round(top.probability, 4))
 
 
 def _looked_up_first(clause: Clause, best: list[ScoredOffer]) -> list[ScoredOffer]:

@@ -13,7 +13,6 @@ from typing import Any, Final
 from agent.extract import Reading, read_exact, scan
 from agent.extract.parameter_spec import make_parameter_spec
 from agent.extract.references.vocabulary import HashableById
-from agent.extract.spans import counted_items
 from agent.pipeline import Argument, Choice, ListArgument, Mention, spans_of
 from agent.resolve.rules.clauses import head, is_order
 from agent.resolve.rules.mentions import at_place, listed_together, no_destination, phrases, substitutions, trimmed
@@ -208,8 +207,7 @@ def _options(
         if annotation.each and isinstance(argument, Choice):
             together.append((reading.start, reading.end, argument, reading.confidence))
         shared = isinstance(argument, Choice) and reading.confidence >= SHARED_LEAST
-        # "250 euros": how much, and of what; "two burgers and a coke" likewise.
-        shared = shared or (isinstance(reading.value, list) and counted_items.is_run(text, reading.start, reading.end))
+        # "250 euros": how much, and of what.
         shared = shared or (
             annotation.unit is None and make_parameter_spec(name, schema, annotation).kinds == ("currency",)
         )

@@ -14,7 +14,7 @@ from agent.extract.reference import Reference
 from agent.extract.time.time_ranges import TimeRange, read
 from agent.pipeline import Question, Span
 from agent.validate.questions import MAX_CANDIDATES, ask_between, quote_words
-from agent.validate.records import explanations
+from agent.validate.records.explanations import describe_filter, describe_records, explain_exclusion, explain_none_found, explain_unknown_name
 from agent.validate.records.located import (
     MOST,
     LocatedRecord,
@@ -188,14 +188,14 @@ class Search:
             wanted = need.filter  # a number says which one; "void invoice INV-1051" may have its verb for a state
         if wanted is None:
             state, needed = (
-                explanations.describe_filter(kind, reference.states),
-                explanations.describe_filter(kind, need.filter),
+                describe_filter(kind, reference.states),
+                describe_filter(kind, need.filter),
             )
             only = f"this works on {needed}{plural(kind)} only"
             return need.ask(f"You asked for {state or 'other '}{plural(kind)}, but {only}. Which one?")
         bound = None if own is None or scope is None else merge_filters(own, scope)
         if bound is None:
-            return need.ask(explanations.explain_none_found(kind, wanted, owner, (), more=False))
+            return need.ask(explain_none_found(kind, wanted, owner, (), more=False))
         between = find_bounds(reference, kind, need.order, self.now)
         if between is None:
             text = f"I can't tell {plural(kind)} apart by when they are. Which {singular(kind)} is meant?"
@@ -267,21 +267,21 @@ class Search:
         verdict = match_name(aim.need.slot, aim.need.param, kind, words, "name", found, place=True)
         if isinstance(verdict, list) and len(verdict) == 1 and not fits(verdict[0], aim.wanted):
             return self.check(aim.need, [LocatedRecord(verdict[0], kind, aim.spans)], aim.wanted)
-        return aim.need.ask(explanations.explain_unknown_name(kind, words, aim.wanted, aim.owner))
+        return aim.need.ask(explain_unknown_name(kind, words, aim.wanted, aim.owner))
 
     async def find_by_place(self, aim: SearchSpec) -> Outcome:
         """By position in an order, or because there is only one."""
         need, kind, reference = aim.need, aim.kind, aim.reference
         where = merge_filters(aim.bound, aim.wanted)
         if where is None:
-            return need.ask(explanations.explain_none_found(kind, aim.wanted, aim.owner, (), more=False))
+            return need.ask(explain_none_found(kind, aim.wanted, aim.owner, (), more=False))
         descending = reference.descending if reference.position is not None else True
         records = await self._asked(aim, Query(kind.name, None, None, where, aim.order, descending, MOST))
         if not records:
             told = bool(aim.bound or not aim.wanted)
             others = await self.kinds.search(Query(kind.name, where=aim.bound, limit=MOST)) if told else ()
             return need.ask(
-                explanations.explain_none_found(kind, aim.wanted, aim.owner, others, more=len(others) >= MOST)
+                explain_none_found(kind, aim.wanted, aim.owner, others, more=len(others) >= MOST)
             )
         more = len(records) >= MOST
         if reference.position is not None:
@@ -291,7 +291,7 @@ class Search:
             return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in records)
         if more and not aim.owner:
             text = (
-                f"Which {explanations.describe_filter(kind, aim.wanted)}{singular(kind)}? Name it, or say whose it is."
+                f"Which {describe_filter(kind, aim.wanted)}{singular(kind)}? Name it, or say whose it is."
             )
             return need.ask(text, code="ambiguous")
         what = f"of {aim.owner.label} could be meant" if aim.owner else "could be meant"
@@ -305,7 +305,7 @@ class Search:
         return (
             tuple(found)
             if out is None
-            else need.ask(explanations.explain_exclusion(out.record, out.label, need.kind, wanted))
+            else need.ask(explain_exclusion(out.record, out.label, need.kind, wanted))
         )
 
     def _standing(self, aim: SearchSpec, records: Sequence[Record], *, more: bool) -> Outcome:
@@ -316,7 +316,7 @@ class Search:
             return ask_between(need.slot, need.param, kind, records, "stand in no one line", more=more)
         line = sort_by_field(records, order, descending=reference.descending)
         if len(line) < place + count:
-            what = explanations.describe_records(kind, aim.wanted, aim.owner)
+            what = describe_records(kind, aim.wanted, aim.owner)
             if not line:
                 return need.ask(f"No {what} has a place in that line.")
             return ask_between(need.slot, need.param, kind, line, "are all there are")
@@ -330,7 +330,7 @@ class Search:
             rivals = [each for each in line if each in picked or each in equal]
             return ask_between(need.slot, need.param, kind, rivals, "stand at that place together")
         amount = (
-            f"{'more than ' if more else ''}{len(line)} {explanations.describe_filter(kind, aim.wanted)}{plural(kind)}"
+            f"{'more than ' if more else ''}{len(line)} {describe_filter(kind, aim.wanted)}{plural(kind)}"
         )
         how = f"{find_place_word(reference)} of {amount}" if len(line) > 1 else "the only one"
         return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in picked)

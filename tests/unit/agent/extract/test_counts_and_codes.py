@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.extract import read_exact, scan
+from agent.extract import scan
 from registry.contract import Annotation
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -55,64 +55,10 @@ def test_which_page_and_how_much_stands_on_one_are_told_apart() -> None:
     assert (best(text, "page", PAGE), best(text, "page_size", SIZE)) == (3, 40)
 
 
-KIND = {
-    "type": "integer",
-    "description": "The kind of work, for example 1 for gardening work, 2 for roof repair, 3 for big roof repair.",
-}
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("somebody for gardening in May", 1),
-        ("who does roof repair here?", 2),
-        ("who does big roof repair here?", 3),
-        ("all of it without gardening", None),
-    ],
-)
-def test_a_number_that_stands_for_something_is_said_by_its_words(text: str, value: int | None) -> None:
-    schema = {**KIND, "description": KIND["description"].replace("gardening work", "gardening")}
-    assert best(text, "work_id", schema) == value
-
-
-def test_what_a_single_number_means_makes_no_list_of_codes() -> None:
-    schema = {"type": "integer", "description": "The level, where 5 is for experts."}
-    assert best("a course for experts", "level", schema) is None
-
-
-ITEMS = {"type": "array", "items": {"type": "string"}, "description": "What is ordered."}
-QUANTITIES = {"type": "array", "items": {"type": "integer"}, "description": "How many of each item."}
-
-
-@pytest.mark.parametrize(
-    ("text", "items", "quantities"),
-    [
-        ("order two pies and a lemonade from Ten Bells", ["pies", "lemonade"], [2, 1]),
-        ("4 red candles, 12 matches and 1 lamp", ["red candles", "matches", "lamp"], [4, 12, 1]),
-    ],
-)
-def test_a_list_of_counted_things_gives_the_things_and_how_many_of_each(
-    text: str, items: list[str], quantities: list[int]
-) -> None:
-    assert best(text, "items", ITEMS) == items
-    assert best(text, "quantities", QUANTITIES) == quantities
-
-
-def test_a_counted_list_reads_the_same_standing_alone() -> None:
-    for name, schema, value in (("items", ITEMS, ["pies", "lemonade"]), ("quantities", QUANTITIES, [2, 1])):
-        again = read_exact("two pies and a lemonade", name=name, schema=schema, annotation=Annotation(), now=NOW)
-        assert (again and again.value) == value
-
-
 def test_points_in_brackets_are_lists_of_their_own() -> None:
     point = {"type": "array", "items": {"type": "number"}, "description": "A point."}
     found = scan("the line from (2, 3) to (5, 7)", name="points", schema=point, annotation=Annotation(), now=NOW)
     assert [each.value for each in found[:2]] == [[2, 3], [5, 7]]
-
-
-def test_two_that_stand_against_each_other_are_a_list() -> None:
-    teams = {"type": "array", "items": {"type": "string"}, "description": "The two sides."}
-    assert best("who won Rovers vs Albion on Sunday?", "teams", teams) == ["Rovers", "Albion"]
 
 
 BASE = {"type": "string", "description": "The currency to convert from."}

@@ -20,7 +20,6 @@ VALIDATORS: Final = {
     ("agent.validate.plan_builder", "validate"),
     ("agent.validate.proposed", "plan_proposal"),
     ("agent.validate.proposed.planner", "plan_proposal"),
-    ("agent.validate.alternatives", "choose_alternative"),
 }
 """What makes a plan out of what was resolved."""
 
