@@ -29,8 +29,7 @@ from agent.planning.reading_pool import ReadingPool
 from agent.planning.simulation import Simulations
 from agent.record_cache import RecordCaches
 from agent.record_cache.sync import READ_JOB, CacheSync
-from agent.resolve.fallback import FallbackResolver
-from agent.resolve.resolver import Resolver
+from agent.resolve.resolver import FallbackResolver, Resolver
 from agent.resolve.rules.resolver import RuleResolver
 from agent.runs.approval import ApprovalService
 from agent.runs.decisions import Decisions

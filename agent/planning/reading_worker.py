@@ -18,8 +18,7 @@ from pydantic import BaseModel
 from agent.pipeline import Request
 from agent.planning.propose import propose, resolve
 from agent.planning.task import make_task
-from agent.resolve.fallback import FallbackResolver
-from agent.resolve.resolver import Resolver
+from agent.resolve.resolver import FallbackResolver, Resolver
 from agent.resolve.rules.resolver import RuleResolver
 from core.actor import Actor, Surface
 from executors.cpu_worker import ParentLink, Worker

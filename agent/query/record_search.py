@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final
 from agent.pipeline import Question
 from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all
-from agent.validate.questions import name_of
+from agent.validate.questions import explain_exclusion, explain_unknown_name, name_of
 from agent.validate.records import confusables
-from agent.validate.records.explanations import explain_exclusion, explain_unknown_name
 from agent.validate.records.located import LocatedRecord, RecordQuery, fits, merge_filters, plural, singular
 from agent.validate.records.ranking import (
     Fit,

@@ -1,5 +1,5 @@
-"""References of a proposal, found among live records by code; and a query: one request's look-ups and sums over one
-context."""
+"""Record finder: references become records by a query over one kind, run against live data. Nothing is picked where two
+records could be meant. A query holds one request's look-ups and sums."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ from agent.query.context import (
 )
 from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow
 from agent.query.reference_conditions import ReferenceConditions
-from agent.validate.questions import ask_between, quote_words
-from agent.validate.records.explanations import explain_exclusion, explain_none_found
+from agent.validate.questions import ask_between, explain_exclusion, explain_none_found, quote_words
 from agent.validate.records.located import (
     DiscourseContext,
     LocatedRecord,
@@ -39,7 +38,7 @@ from agent.validate.records.located import (
     singular,
 )
 from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
-from agent.validate.values import find_answer
+from agent.validate.slots import find_answer
 from registry.records import Kinds, RecordKind
 
 if TYPE_CHECKING:
@@ -260,16 +259,12 @@ class RecordFinder:
             return need.ask(explain_exclusion(pool.records[0], pool.records[0].label, kind, need.filter))
         words = {each.state: () for each in find.where if isinstance(each, StateIs) and not each.negated}
         states = merge_filters(*(kind.states[word] for word in words if word in kind.states), need.filter)
-        return need.ask(
-            explain_none_found(kind, states or need.filter, owner, pool.records, more=pool.more)
-        )
+        return need.ask(explain_none_found(kind, states or need.filter, owner, pool.records, more=pool.more))
 
     def _check(self, need: RecordQuery, found: Sequence[LocatedRecord]) -> Outcome:
         out = next((each for each in found if not fits(each.record, need.filter)), None)
         return (
-            tuple(found)
-            if out is None
-            else need.ask(explain_exclusion(out.record, out.label, need.kind, need.filter))
+            tuple(found) if out is None else need.ask(explain_exclusion(out.record, out.label, need.kind, need.filter))
         )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Final, Protocol
 
 from agent.pipeline import Request, Resolved
 from agent.resolve.rules.clauses import split_clauses
+from core.errors import ModelMisbehaved, ModelUnavailable
 from registry.offers.shortlist import Scored, Shortlist
 from registry.records import RecordKind
 
@@ -67,3 +69,24 @@ def find_chosen_action(request: Request, shortlist: Shortlist) -> str | None:
         if answer.slot == "action" and answer.choice is not None and answer.choice in shortlist:
             return answer.choice
     return None
+
+
+log = logging.getLogger(__name__)
+
+
+class FallbackResolver:
+    """Asks ``first``; ``second`` where that is unavailable or misbehaves. Raises what ``second`` raises."""
+
+    def __init__(self, first: Resolver, second: Resolver) -> None:
+        self.first, self.second = first, second
+        self.name = first.name
+
+    async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+        try:
+            return await self.first.resolve(request, shortlist, kinds)
+        except (ModelUnavailable, ModelMisbehaved) as error:
+            log.warning("the model gave no usable answer: %s", error.code)
+            resolved = await self.second.resolve(request, shortlist, kinds)
+            note = f"{self.first.name} gave no usable answer ({error.code}: {error.detail}); resolved by {self.second.name}"  # noqa: E501
+            notes = (*resolved.trace.notes, note)
+            return resolved.model_copy(update={"trace": resolved.trace.model_copy(update={"notes": notes})})

@@ -21,7 +21,7 @@ from typing import Any, Final
 from agent.pipeline import ParameterValue, PromptSource, Span, evidence_of
 from agent.planning.proposal import TypedValue, Words
 from agent.validate.questions import list_members
-from agent.validate.values import Parameter, Read, VerifiedSpan, from_words
+from agent.validate.slots import Parameter, Read, VerifiedSpan, from_words
 from language import numerals
 from language.fractions import is_fraction
 from language.text import read_text

@@ -17,8 +17,7 @@ from agent.validate import questions, scalar_values, supplied_values
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, merge_scopes
 from agent.validate.records.lookup import Lookup
 from agent.validate.records.search import find_similar
-from agent.validate.slots import Slots, Trouble, record_source
-from agent.validate.values import find_answer, from_field, verify_spans
+from agent.validate.slots import Slots, Trouble, find_answer, from_field, record_source, verify_spans
 from registry.contract import SourceKind
 from registry.records import Query, RecordKind
 

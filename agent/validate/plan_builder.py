@@ -33,8 +33,7 @@ from agent.validate.questions import join, quote_words
 from agent.validate.questions import quote_words as quote
 from agent.validate.records.located import DiscourseContext, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
-from agent.validate.slots import Slots
-from agent.validate.values import Read, find_answer
+from agent.validate.slots import Read, Slots, find_answer
 from core import ids
 from core.actor import Actor
 from core.display_text import to_display_text

@@ -8,9 +8,23 @@ from typing import Any, Final
 
 from agent.extract.spans import money
 from agent.pipeline import Argument, Choice, DefaultSource, ListArgument, Mention, PromptSource, Refusal, Source
-from agent.validate import questions, supplied_values, values
-from agent.validate.slots import Slots, Trouble, record_source
-from agent.validate.values import Parameter, Read, Unread, VerifiedSpan, find_answer, verify_spans
+from agent.validate import questions, supplied_values
+from agent.validate.slots import (
+    Parameter,
+    Read,
+    Slots,
+    Trouble,
+    Unread,
+    VerifiedSpan,
+    find_answer,
+    find_currency,
+    format_parameter,
+    from_candidate,
+    from_choice,
+    from_words,
+    record_source,
+    verify_spans,
+)
 from core.display_text import to_display_text
 from registry.contract import SourceKind
 from registry.records import format_field
@@ -74,7 +88,7 @@ def _said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
     if said is not None:
         answer, words = said
         if answer.choice is not None:
-            return values.from_candidate(parameter, answer.choice, words)
+            return from_candidate(parameter, answer.choice, words)
         return _read(slots, parameter, Mention(spans=words.spans), words)
     argument = slots.draft.arguments.get(parameter.name)
     return None if argument is None else _argument(slots, parameter, argument)
@@ -110,10 +124,10 @@ def _read(slots: Slots, parameter: Parameter, argument: Mention | Choice, words:
     """A choice counts for a closed set only; for any other parameter the words are read, whatever value the resolver
     claims."""
     if isinstance(argument, Choice) and questions.list_members(parameter.schema):
-        return values.from_choice(parameter, argument, words)
+        return from_choice(parameter, argument, words)
     if isinstance(argument, Choice) and parameter.is_array:
         return _several(slots, parameter, ListArgument(items=(argument,)))
-    return values.from_words(parameter, words, slots.request.now)
+    return from_words(parameter, words, slots.request.now)
 
 
 def _several(slots: Slots, parameter: Parameter, argument: ListArgument) -> Read | Unread:
@@ -145,7 +159,7 @@ def _derived(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | No
     if value is None or field is None:
         return None
     shown = to_display_text(format_field(field, found[0].record.values))
-    return value, values.format_parameter(parameter, value, shown), record_source(found, derive.field)
+    return value, format_parameter(parameter, value, shown), record_source(found, derive.field)
 
 
 def _other_moment(slots: Slots, parameter: Parameter) -> str | None:
@@ -159,7 +173,7 @@ def _default(slots: Slots, parameter: Parameter) -> None:
     for key in ("default", "const"):
         if key in parameter.schema:
             value = parameter.schema[key]
-            slots.put(parameter.name, value, values.format_parameter(parameter, value), DefaultSource())
+            slots.put(parameter.name, value, format_parameter(parameter, value), DefaultSource())
             return
 
 
@@ -168,7 +182,7 @@ def _as_currency(slots: Slots, name: str, read: Read | Unread) -> Read | Unread:
     words = slots.words(name)
     if isinstance(read, Read) or words is None:
         return read
-    said = values.find_currency(words.text)
+    said = find_currency(words.text)
     code = money.find_currency(words.text) or (said.currency if said is not None else None)
     return (
         read
@@ -183,7 +197,7 @@ def _borrowed_currency(slots: Slots, name: str) -> Read | None:
         return None
     for other in slots.money_in(name):
         words = slots.words(other)
-        said = values.find_currency(words.text) if words is not None else None
+        said = find_currency(words.text) if words is not None else None
         if words is not None and said is not None and said.currency is not None:
             return Read(said.currency, said.currency, PromptSource(spans=words.spans, reading="by the amount said"))
     return None

@@ -11,12 +11,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agent.pipeline import Fault, GivenSource, Question, Refusal, SuppliedValue
-from agent.validate import values
-from agent.validate.questions import quote_words
-from agent.validate.records.explanations import explain_exclusion
+from agent.validate.questions import explain_exclusion, quote_words
 from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope, fits, singular
-from agent.validate.slots import Slots
-from agent.validate.values import Parameter
+from agent.validate.slots import Parameter, Slots, format_parameter
 from core import canon
 from core.display_text import to_display_text
 from core.errors import NotCanonical
@@ -57,7 +54,7 @@ def fill(slots: Slots, parameter: Parameter, given: SuppliedValue, taken: Any | 
     nested = isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(each, dict | list) for each in value)
     )
-    shown = to_display_text(written, limit=SHOWN_CHARS) if nested else values.format_parameter(parameter, value)
+    shown = to_display_text(written, limit=SHOWN_CHARS) if nested else format_parameter(parameter, value)
     slots.put(name, value, shown, make_source(given))
     return None
 

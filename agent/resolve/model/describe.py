@@ -8,7 +8,7 @@ from datetime import datetime
 from agent.extract.time import dates
 from agent.pipeline import Request
 from agent.resolve.model.arguments import ActionForm, about, hint
-from agent.validate.records.explanations import describe_filter
+from agent.validate.questions import describe_filter
 from language.text import read_text
 from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText
 from registry.offers.offer import Offer

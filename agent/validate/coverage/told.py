@@ -17,7 +17,7 @@ from agent.planning.proposal import Call, Find, Handle, Proposal, QuotedText, Ty
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.proposal_quotes import find_places, walk
 from agent.validate.questions import list_members
-from agent.validate.values import Parameter, Read, VerifiedSpan, from_words
+from agent.validate.slots import Parameter, Read, VerifiedSpan, from_words
 from language.stems import name_stems, stem_text
 from registry.contract import Contract
 

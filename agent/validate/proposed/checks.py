@@ -25,8 +25,7 @@ from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
 from agent.validate.records.located import RecordQuery
-from agent.validate.slots import Slots
-from agent.validate.values import find_answer, format_parameter
+from agent.validate.slots import Slots, find_answer, format_parameter
 from language.stems import stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk

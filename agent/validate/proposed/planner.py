@@ -42,8 +42,7 @@ from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.values import ArgumentValues
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
-from agent.validate.slots import Pinned, Slots, Trouble
-from agent.validate.values import find_answer
+from agent.validate.slots import Pinned, Slots, Trouble, find_answer
 from core.actor import Actor
 from core.errors import InvalidInput, NotCanonical
 from registry.catalogue import Catalogue

@@ -44,8 +44,7 @@ from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.evidence import find_spans
 from agent.validate.records.located import LocatedRecord, RecordQuery
-from agent.validate.slots import Slots, Trouble
-from agent.validate.values import Parameter, Read, VerifiedSpan, format_parameter, from_words
+from agent.validate.slots import Parameter, Read, Slots, Trouble, VerifiedSpan, format_parameter, from_words
 from core.display_text import to_display_text
 from registry.contract import Contract, Unit
 

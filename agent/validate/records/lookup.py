@@ -26,7 +26,7 @@ from agent.validate.records.located import (
 )
 from agent.validate.records.ranking import Fit, is_identifying, rate_fit
 from agent.validate.records.search import Search
-from agent.validate.values import VerifiedSpan, find_answer
+from agent.validate.slots import VerifiedSpan, find_answer
 from registry.records import Kinds, RecordKind
 
 MOST_STRANGERS: Final = 8

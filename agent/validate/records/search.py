@@ -13,8 +13,16 @@ from typing import Final, Literal
 from agent.extract.reference import Reference
 from agent.extract.time.time_ranges import TimeRange, read
 from agent.pipeline import Question, Span
-from agent.validate.questions import MAX_CANDIDATES, ask_between, quote_words
-from agent.validate.records.explanations import describe_filter, describe_records, explain_exclusion, explain_none_found, explain_unknown_name
+from agent.validate.questions import (
+    MAX_CANDIDATES,
+    ask_between,
+    describe_filter,
+    describe_records,
+    explain_exclusion,
+    explain_none_found,
+    explain_unknown_name,
+    quote_words,
+)
 from agent.validate.records.located import (
     MOST,
     LocatedRecord,
@@ -280,9 +288,7 @@ class Search:
         if not records:
             told = bool(aim.bound or not aim.wanted)
             others = await self.kinds.search(Query(kind.name, where=aim.bound, limit=MOST)) if told else ()
-            return need.ask(
-                explain_none_found(kind, aim.wanted, aim.owner, others, more=len(others) >= MOST)
-            )
+            return need.ask(explain_none_found(kind, aim.wanted, aim.owner, others, more=len(others) >= MOST))
         more = len(records) >= MOST
         if reference.position is not None:
             return self._standing(aim, records, more=more)
@@ -290,9 +296,7 @@ class Search:
             how = "the only one" if len(records) == 1 else f"all {len(records)}"
             return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in records)
         if more and not aim.owner:
-            text = (
-                f"Which {describe_filter(kind, aim.wanted)}{singular(kind)}? Name it, or say whose it is."
-            )
+            text = f"Which {describe_filter(kind, aim.wanted)}{singular(kind)}? Name it, or say whose it is."
             return need.ask(text, code="ambiguous")
         what = f"of {aim.owner.label} could be meant" if aim.owner else "could be meant"
         return ask_between(need.slot, need.param, kind, records, what, more=more)
@@ -302,11 +306,7 @@ class Search:
     ) -> Outcome:
         """The records, if all of them pass ``wanted``; else a question that says what keeps the first one out."""
         out = next((each for each in found if not fits(each.record, wanted)), None)
-        return (
-            tuple(found)
-            if out is None
-            else need.ask(explain_exclusion(out.record, out.label, need.kind, wanted))
-        )
+        return tuple(found) if out is None else need.ask(explain_exclusion(out.record, out.label, need.kind, wanted))
 
     def _standing(self, aim: SearchSpec, records: Sequence[Record], *, more: bool) -> Outcome:
         """The one at the place that was said. Whoever shares its place, or can't be compared, is asked about."""
@@ -329,9 +329,7 @@ class Search:
         if equal:
             rivals = [each for each in line if each in picked or each in equal]
             return ask_between(need.slot, need.param, kind, rivals, "stand at that place together")
-        amount = (
-            f"{'more than ' if more else ''}{len(line)} {describe_filter(kind, aim.wanted)}{plural(kind)}"
-        )
+        amount = f"{'more than ' if more else ''}{len(line)} {describe_filter(kind, aim.wanted)}{plural(kind)}"
         how = f"{find_place_word(reference)} of {amount}" if len(line) > 1 else "the only one"
         return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in picked)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Abstain, Request, Resolved, Trace
-from agent.resolve.fallback import FallbackResolver
+from agent.resolve.resolver import FallbackResolver
 from core.errors import ModelMisbehaved, ModelUnavailable, OpsIQError, PlatformUnavailable
 from registry.offers.shortlist import Shortlist
 from tests.unit.own_worlds import NOW

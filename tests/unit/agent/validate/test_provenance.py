@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agent.extract import read_exact
 from agent.pipeline import DefaultSource, Draft, ParameterValue, Plan, PromptSource, RecordSource, Step
-from agent.validate.values import find_currency
+from agent.validate.slots import find_currency
 from registry.contract import Contract
 from tests.unit.agent.validate.fake_platform import NOW, SAAS, Case, params, spans
 

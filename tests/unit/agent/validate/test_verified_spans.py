@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.pipeline import Request, Span
-from agent.validate.values import verify_spans
+from agent.validate.slots import verify_spans
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
