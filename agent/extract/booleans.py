@@ -24,6 +24,17 @@ _FRAME: Final = word_set(
     "has a the in to of for on "
     "if it no not disable exclude skip without get good suitable friendly"
 )
+# What only says that it is something to be had or not: "laundry" is all that "has_laundry_service" asks about.
+_FACET: Final = frozenset(
+    map(
+        stem,
+        word_set(
+            "service services option options available availability allowed accepted visibility entry access "
+            "required included support "
+            "facility facilities mode preference offered provided"
+        ),
+    )
+)
 _AGAINST: Final = word_set("disable exclude skip omit hide ignore remove no not without non prevent suppress avoid")
 _AFTER_NO: Final = re.compile(
     r"^\s*(?:(?:is|are)\s+)?(?:not|isn't|aren't|no|off|false|unnecessary|disabled|not needed|free)\b"
@@ -37,6 +48,8 @@ def find(text: Text, spec: ParameterSpec) -> list[Candidate]:
     for needed, sure, meant in ((words, 0.75, True), *_stated(spec.description)):
         if needed:
             made += _said(text, spec, needed, sure, meant, reversed_name=reversed_name and meant is True)
+    if not made and len(words) > 1:
+        made += _partly(text, spec, words)
     return made
 
 
@@ -101,6 +114,17 @@ def _said(
         elif against:
             value = not meant
         made.append(_found(text, spec, low, high, value, sure, negative=against))
+    return made
+
+
+def _partly(text: Text, spec: ParameterSpec, words: tuple[str, ...]) -> list[Candidate]:
+    """One word of several, if it is not the kind of thing that the last word names: "private" of private_visibility."""
+    made: list[Candidate] = []
+    for index, token in enumerate(text.tokens):
+        if stem(token.low) == words[0] and len(token.low) > 3 and not _inside(text, token.start):
+            against = is_negated(text.tokens, index)
+            sure = 0.65 if _FACET.issuperset(words[1:]) else 0.45
+            made.append(_found(text, spec, index, index, not against, sure, negative=against))
     return made
 
 

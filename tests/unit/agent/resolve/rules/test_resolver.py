@@ -278,20 +278,6 @@ async def test_whatever_is_typed_only_offered_actions_and_typed_words_come_out(t
             assert all(text[span.start : span.end] == span.text for span in spans_of(argument))
 
 
-async def test_what_the_verb_says_as_well_of_the_same_kind_of_record_is_named_too() -> None:
-    def swaps(name: str, title: str, description: str) -> Offer:
-        properties = {"invoice_id": {"type": "string", "description": "The invoice"}}
-        bound = {"invoice_id": Annotation(record="invoice")}
-        return offer(name, title, description, properties, ["invoice_id"], annotations=bound)
-
-    swap = swaps("invoice.swap", "Swap an invoice", "Swap an open invoice for a new one.")
-    exchange = swaps("invoice.exchange", "Exchange an invoice", "Exchange a paid invoice for a credit note.")
-    request = Request(text="swap invoice INV-1", now=NOW)
-    made = (await RuleResolver().draft(request, Shortlist((swap, exchange, REFUND)), KINDS)).resolution
-    assert isinstance(made, Calls)
-    assert [each.action for each in (*made.drafts, *made.instead)] == ["invoice.swap", "invoice.exchange"]
-
-
 async def test_the_ones_that_are_in_a_state_narrow_down_what_was_named_before() -> None:
     kind = replace(INVOICE, states={"overdue": {"status": ("overdue",)}})
     text = "I have been through all of Adam's invoices. Can you refund all the ones that are overdue?"
