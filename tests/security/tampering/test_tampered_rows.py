@@ -7,172 +7,41 @@ whole older copy back.
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import json
-import shutil
 import signal
-import sqlite3
-import threading
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 import store.jobs.enqueue
 from agent.planning.planner import SEND_JOB
 from agent.runs.run import Run
 from agent.validate.payload import plan_digest
-from cli.client import Refused
-from core import canon, webhook_signature
-from core.clock import from_iso
+from core import canon
 from registry import signing
 from store.database import Database
-from store.history.entries import GENESIS, HistoryRow, digest_of
 from tests.acceptance.installation import Installation
+from tests.security.tampering.tampering import (
+    PAID,
+    Keeper,
+    ask,
+    behind_its_back,
+    copied,
+    diagnosis,
+    edit,
+    named,
+    offered,
+    put_back,
+    refusal,
+    until,
+    whole,
+)
 from web.console.session import COOKIE
-
-Rows = list[tuple[Any, ...]]
-PAID = {"invoice_id": 1042, "customer_id": 7, "amount": 4900, "currency": "EUR"}
-
-
-@dataclass
-class Keeper:
-    """A place outside that anchors are sent to: headers (in lower case) and body of each, as they came. ``events`` came
-    elsewhere there."""
-
-    url: str = ""
-    came: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    events: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def keeper() -> Iterator[Keeper]:
-    made = Keeper()
-
-    class Keeps(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            to = made.came if self.path == "/anchors" else made.events
-            to.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Keeps)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    made.url = f"http://127.0.0.1:{server.server_address[1]}/anchors"
-    yield made
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, keeper: Keeper) -> Iterator[Installation]:
-    """An installation whose server writes anchors as soon as history has changed."""
-    made = Installation(tmp_path_factory.mktemp("world"))
-    try:
-        made.start_platform()
-        made.found()
-        made.start_server(OPSIQ_ANCHOR_EVERY_S="1", OPSIQ_ANCHOR_URL=keeper.url)
-        yield made
-    finally:
-        made.stop()
-
-
-# ── somebody with the database ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def database(folder: Path) -> closing[sqlite3.Connection]:
-    return closing(sqlite3.connect(folder / "opsiq.db", timeout=20))
-
-
-def edit(folder: Path, *statements: str | tuple[str, tuple[Any, ...]]) -> None:
-    """Each must change something."""
-    with database(folder) as there, there:
-        for each in statements:
-            text, values = (each, ()) if isinstance(each, str) else each
-            assert there.execute(text, values).rowcount > 0, text
-
-
-def ask(folder: Path, statement: str, *values: Any) -> Rows:
-    with database(folder) as there:
-        return there.execute(statement, values).fetchall()
-
-
-@contextmanager
-def behind_its_back(world: Installation, *tables: str) -> Iterator[None]:
-    """What is done to these tables in the block is undone after it: the next test finds them as OpsIQ left them."""
-    kept = whole(world.folder, *tables)
-    try:
-        yield
-    finally:
-        put_back(world.folder, kept)
-
-
-def whole(folder: Path, *tables: str) -> dict[str, Rows]:
-    return {name: ask(folder, f"SELECT * FROM {name}") for name in tables}
-
-
-def put_back(folder: Path, kept: dict[str, Rows]) -> None:
-    with database(folder) as there, there:
-        for name, rows in kept.items():
-            there.execute(f"DELETE FROM {name}")
-            if rows:
-                there.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", rows)
-
-
-def copied(world: Installation, to: Path) -> Installation:
-    """A second installation on a copy of the first one's folder, with the same data key; no server runs on it."""
-    to.mkdir()
-    with database(world.folder) as live, closing(sqlite3.connect(to / "opsiq.db")) as copy:
-        live.backup(copy)
-    for name in ("data.key", "sealed", "anchors.jsonl"):
-        if (world.folder / name).exists():
-            shutil.copy(world.folder / name, to / name)
-    return replace(world, folder=to, processes={})
-
-
-def offered(world: Installation, person: str) -> set[str]:
-    """The contracts that this person may run."""
-    return {each["name"] for each in world.clients[person].get("/v1/contracts")["data"]}
-
-
-def refused_by(doctor: tuple[int, str]) -> list[str]:
-    code, told = doctor
-    failed = [each["detail"] for each in json.loads(told) if each["state"] == "fail"]
-    assert code == (1 if failed else 0)
-    return failed
-
-
-def diagnosis(world: Installation) -> str:
-    """What `opsiq doctor` says is wrong; empty where it finds nothing."""
-    return " ".join(refused_by(world.opsiq("doctor", "--json")))
-
-
-def named(world: Installation) -> str:
-    """What the running server says is not as it was stored; empty where it finds nothing."""
-    verdict = world.verify()
-    assert verdict["ok"] is not bool(verdict["why"])
-    return verdict["why"] or ""
-
-
-def refusal(act: Callable[[], Any]) -> str:
-    with pytest.raises(Refused) as refused:
-        act()
-    code: str = refused.value.problem["code"]
-    return code
-
 
 # ── signing keys, contracts ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -452,177 +321,6 @@ def test_a_rule_and_a_webhook_endpoint_that_were_edited_are_refused(world: Insta
         for table in ("rules", "webhook_endpoints", "connectors"):
             assert f"of {table} was written" in told
     assert client.get(f"/v1/rules/{rule['id']}")["mode"] == "shadow"
-
-
-# ── history ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def rechained(folder: Path, workspace: str, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
-    """Every entry after ``change`` (None: taken out), chained anew with digests that fit, the record of the end made to
-    fit as well."""
-    names = list(HistoryRow.model_fields)
-    rows = ask(folder, f"SELECT {', '.join(names)} FROM history WHERE workspace = ? ORDER BY seq", workspace)
-    made: list[dict[str, Any]] = []
-    seq, prev = 0, GENESIS
-    for row in rows:
-        entry = change(dict(zip(names, row, strict=True)))
-        if entry is None:
-            continue
-        seq += 1
-        entry |= {"seq": seq, "prev": prev}
-        prev = entry["digest"] = digest_of({**entry, "at": from_iso(entry["at"])})
-        made.append(entry)
-    with database(folder) as there, there:
-        for (trigger,) in there.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            there.execute(f"DROP TRIGGER {trigger}")
-        there.execute("DELETE FROM history WHERE workspace = ?", (workspace,))
-        there.executemany(
-            f"INSERT INTO history ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-            [tuple(entry[name] for name in names) for entry in made],
-        )
-        there.execute("UPDATE history_heads SET seq = ?, digest = ? WHERE workspace = ?", (seq, prev, workspace))
-
-
-def cut(folder: Path, workspace: str, to: Rows) -> None:
-    """The history as it was when ``to`` was the record of its end, which is OpsIQ's own and comes back as it was."""
-    ((seq, digest, generation, mac),) = to
-    with database(folder) as there, there:
-        for (trigger,) in there.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            there.execute(f"DROP TRIGGER {trigger}")
-        there.execute("DELETE FROM history WHERE workspace = ? AND seq > ?", (workspace, seq))
-        there.execute(
-            "UPDATE history_heads SET seq = ?, digest = ?, generation = ?, mac = ? WHERE workspace = ?",
-            (seq, digest, generation, mac, workspace),
-        )
-
-
-def anchored(world: Installation) -> int:
-    """The latest entry that an anchor tells of."""
-    path = world.folder / "anchors.jsonl"
-    return max((json.loads(line)["count"] for line in path.read_text().splitlines()), default=0) if path.exists() else 0
-
-
-def until(what: Callable[[], Any], seconds: float = 30.0) -> Any:
-    """Polls another process; the bound only ends a test that fails."""
-    end = time.monotonic() + seconds
-    while not (found := what()):
-        assert time.monotonic() < end, "it did not come to this in time"
-        time.sleep(0.05)
-    return found
-
-
-END = "SELECT seq, digest, generation, mac FROM history_heads WHERE workspace = ?"
-
-
-def test_a_history_whose_recorded_end_was_edited_is_not_gone_on_with(world: Installation) -> None:
-    with behind_its_back(world, "history_heads"):
-        edit(world.folder, "UPDATE history_heads SET seq = seq + 1")
-        assert (
-            refusal(lambda: world.clients["olivia"].post("/v1/runs", {"text": "close ticket 5519"})) == "not_authentic"
-        )
-    with behind_its_back(world, "history_heads"):
-        edit(world.folder, "DELETE FROM history_heads")
-        assert (
-            refusal(lambda: world.clients["olivia"].post("/v1/runs", {"text": "close ticket 5519"})) == "not_authentic"
-        )
-    assert world.verify()["ok"]
-
-
-def test_a_history_that_was_chained_anew_is_named_with_the_place(world: Installation, tmp_path: Path) -> None:
-    verdict = until(lambda: (found := world.verify())["anchored"] and found)
-    assert verdict["ok"], verdict
-    copy = copied(world, tmp_path / "copy")
-    forged = verdict["anchored"]
-
-    def another(entry: dict[str, Any]) -> dict[str, Any]:
-        return entry | {"person": "somebody else"} if entry["seq"] == forged else entry
-
-    rechained(copy.folder, world.workspace, another)
-    code, told = copy.opsiq("history", "verify")
-    assert code == 1
-    assert f"Entry {forged} is not the one the anchor" in told
-    (copy.folder / "anchors.jsonl").unlink()
-    code, told = copy.opsiq("history", "verify")
-    assert code == 1, "and without any anchor, the record of the end is not OpsIQ's own"
-    assert "Something other than OpsIQ wrote where the history ends" in told
-
-
-def test_a_history_that_was_cut_to_an_end_of_its_own_is_shown_by_its_anchors(
-    world: Installation, tmp_path: Path
-) -> None:
-    end = ask(world.folder, END, world.workspace)
-    world.ask("olivia", "close ticket 5519")
-    until(lambda: anchored(world) > end[0][0])
-    copy = copied(world, tmp_path / "copy")
-    cut(copy.folder, world.workspace, end)
-    code, told = copy.opsiq("history", "verify")
-    assert code == 1
-    assert f"the history ends at {end[0][0]}" in told
-    assert "anchor" in told
-    (copy.folder / "anchors.jsonl").unlink()
-    code, told = copy.opsiq("history", "verify")
-    assert code == 1, "the counts of what was cut off are still there"
-    assert "What was counted" in told
-
-
-def test_an_older_copy_of_the_whole_database_is_told_by_the_anchors(world: Installation, tmp_path: Path) -> None:
-    copy = copied(world, tmp_path / "copy")
-    ((seq, *_),) = ask(copy.folder, END, world.workspace)
-    world.ask("olivia", "close ticket 5519")
-    until(lambda: anchored(world) > seq)
-    shutil.copy(world.folder / "anchors.jsonl", copy.folder / "anchors.jsonl")
-    told = diagnosis(copy)
-    assert "an older copy of the database was put back" in told
-    code, told = copy.opsiq("seal", "--accept")
-    assert code == 0, told
-    code, told = copy.opsiq("history", "verify")
-    assert code == 0, f"whoever has the data key may say that it was on purpose: {told}"
-
-
-def test_what_was_counted_by_day_is_checked_too(world: Installation, tmp_path: Path) -> None:
-    copy = copied(world, tmp_path / "copy")
-    edit(copy.folder, "UPDATE history_days SET n = n + 7")
-    code, told = copy.opsiq("history", "verify")
-    assert code == 1
-    assert "What was counted for" in told
-
-
-def test_an_anchor_that_nobody_here_signed_is_named_and_shows_nothing(world: Installation, tmp_path: Path) -> None:
-    until(lambda: anchored(world) > 0)
-    copy = copied(world, tmp_path / "copy")
-    lines = (copy.folder / "anchors.jsonl").read_text().splitlines()
-    forged = json.loads(lines[-1]) | {"count": 10**6}
-    (copy.folder / "anchors.jsonl").write_text("\n".join([*lines, json.dumps(forged), "no json"]) + "\n")
-    assert f"did not sign: {len(lines) + 1}, {len(lines) + 2}." in diagnosis(copy)
-    code, told = copy.opsiq("history", "verify")
-    assert code == 1
-    assert f"line {len(lines) + 1} of" in told
-    assert "unbroken" in told
-
-
-def test_anchors_sent_elsewhere_show_what_those_beside_the_database_no_longer_do(
-    world: Installation, keeper: Keeper, tmp_path: Path
-) -> None:
-    end = ask(world.folder, END, world.workspace)
-    world.ask("olivia", "close ticket 5519")
-    until(lambda: any(json.loads(body)["count"] > end[0][0] for _, body in keeper.came))
-    code, keys = world.opsiq("history", "anchor-key")
-    assert code == 0
-    secret, (headers, body) = keys.split()[-1], keeper.came[-1]
-    assert webhook_signature.verify([secret], headers, body, now=int(time.time()))
-    told = json.loads(body)
-    public = Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(keys.split()[2] + "="))
-    public.verify(
-        base64.urlsafe_b64decode(told["signature"] + "=="),
-        canon.dumps({name: value for name, value in told.items() if name != "signature"}),
-    )
-    copy = copied(world, tmp_path / "copy")
-    cut(copy.folder, world.workspace, end)
-    (copy.folder / "anchors.jsonl").unlink()
-    (tmp_path / "kept").write_bytes(b"\n".join(body for _, body in keeper.came))
-    code, said = copy.opsiq("history", "verify", "--anchors", str(tmp_path / "kept"))
-    assert code == 1
-    assert "was taken at entry" in said
 
 
 # ── every table at once, and the sealing itself ──────────────────────────────────────────────────────────────────────
