@@ -20,9 +20,9 @@ PAGES: Final = sorted(
 RUN_BY: Final = {
     "curl.md": "tests/acceptance/test_api.py",
     "deploy.md": "tests/deploy/__main__.py",
-    "evals.md": "tests/acceptance/test_eval_guide.py",
-    "first-hour.md": "tests/acceptance/test_first_hour.py",
-    "running.md": "tests/acceptance/test_running_guide.py",
+    "evals.md": "tests/acceptance/evals/test_eval_guide.py",
+    "first-hour.md": "tests/acceptance/installing/test_first_hour.py",
+    "running.md": "tests/acceptance/installing/test_running_guide.py",
 }
 """Who runs the ``sh`` blocks of a guide. Blocks marked ``console`` need what no test has: another machine, a package
 index, somebody else's platform, a second terminal."""

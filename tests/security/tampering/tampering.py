@@ -16,17 +16,6 @@ import pytest
 
 from cli.client import Refused
 from tests.acceptance.installation import Installation
-from tests.security.tampering.tampering import (
-    Keeper,
-    Rows,
-    ask,
-    behind_its_back,
-    copied,
-    database,
-    diagnosis,
-    edit,
-    refusal,
-)
 
 Rows = list[tuple[Any, ...]]
 PAID = {"invoice_id": 1042, "customer_id": 7, "amount": 4900, "currency": "EUR"}

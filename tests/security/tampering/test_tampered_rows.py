@@ -1,4 +1,4 @@
-"""Write access to the database gives no rights and rewrites no history: what OpsIQ did not write is refused, and named.
+"""Write access to the database gives no rights: what OpsIQ did not write is refused, and named.
 
 Somebody has the database file, and no data key. They edit it behind a running server's back, or put older rows or a
 whole older copy back.

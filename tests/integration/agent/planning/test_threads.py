@@ -1,4 +1,4 @@
-"""Threads: follow-ups, corrections and undoing, from what earlier requests of the same person said and led to."""
+"""Threads: follow-ups, from what earlier requests of the same person said and led to, and whose they are."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from evals.run import platform, session
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BASELINES = sorted((ROOT / "evals" / "baselines").glob("*.json"))
 OFFLINE = ROOT / "evals" / "baselines" / "saas.offline.json"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

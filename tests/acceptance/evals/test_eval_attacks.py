@@ -24,7 +24,7 @@ from evals.run.case_result import CaseResult
 from evals.run.environment import Environment
 from evals.score.score import CaseVerdict, judge
 
-DATA = Path(os.environ.get("OPSIQ_TEST_EVALS", Path(__file__).parents[3] / "shared" / "evals"))
+DATA = Path(os.environ.get("OPSIQ_TEST_EVALS", Path(__file__).parents[4] / "shared" / "evals"))
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 

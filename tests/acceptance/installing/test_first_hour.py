@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-DOCS = Path(__file__).parents[2] / "docs/guide"
+DOCS = Path(__file__).parents[3] / "docs/guide"
 PAGE = (DOCS / "first-hour.md").read_text()
 PORTS = ("8080", "9000", "9001")
 PASSWORD = "correct horse battery"

@@ -26,7 +26,7 @@ from core import metrics
 from tests.acceptance.installation import PASSWORD, Installation
 from web.api.metrics import _Gauges
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[3]
 DEPLOY: Final = ROOT / "deploy"
 GUIDE: Final = (ROOT / "docs/guide/deploy.md").read_text("utf-8")
 UNITS: Final = sorted((DEPLOY / "systemd").iterdir())

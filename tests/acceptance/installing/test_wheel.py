@@ -17,7 +17,7 @@ from typing import Final
 
 import pytest
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[3]
 COLLIDING: Final = ("agent", "core", "events", "store", "web")
 """Names that packages on public indexes have too."""
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.acceptance.installation import Installation
 
-PAGE = (Path(__file__).parents[2] / "docs/guide/running.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs/guide/running.md").read_text("utf-8")
 LINES = [
     line.partition(" #")[0].strip()
     for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
