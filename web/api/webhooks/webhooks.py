@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -23,7 +25,7 @@ from web.api.webhooks.webhook_views import (
     span_json,
 )
 from web.auth import Caller, container_of, require_signature
-from web.idempotency import act_once
+from web.idempotency import Effect, act_once
 from web.openapi import acts, problems, takes
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
@@ -139,6 +141,29 @@ async def delete(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     return Response(status_code=204)
 
 
+async def _act_on_endpoint(
+    request: Request,
+    caller: Caller,
+    endpoint_id: str,
+    act: Callable[..., Awaitable[Effect]],
+    body: Callable[[Effect], dict[str, Any]],
+    *,
+    status: int = 200,
+    shows_secret: bool = False,
+) -> Response:
+    """``act`` on one endpoint, once for the request's Idempotency-Key. Raises NotFound and what ``act`` raises."""
+    request_id = problem.request_id(request)
+    return await act_once(
+        request,
+        caller,
+        lambda hook: act(caller.actor, endpoint_id, request_id=request_id, in_transaction=hook),
+        body,
+        status=status,
+        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
+        shows_secret=shows_secret,
+    )
+
+
 @router.post(
     "/endpoints/{endpoint_id}/pause",
     response_model=EndpointView,
@@ -147,15 +172,8 @@ async def delete(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 )
 async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Deliveries go on being made, and wait."""
-    return await act_once(
-        request,
-        caller,
-        lambda in_transaction: container_of(request).webhooks.endpoints.pause(
-            caller.actor, endpoint_id, request_id=problem.request_id(request), in_transaction=in_transaction
-        ),
-        endpoint_json,
-        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
-    )
+    act = container_of(request).webhooks.endpoints.pause
+    return await _act_on_endpoint(request, caller, endpoint_id, act, endpoint_json)
 
 
 @router.post(
@@ -166,15 +184,8 @@ async def pause(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 )
 async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """From paused, what waited is sent; from disabled, only what comes from now on (recover or replay the rest)."""
-    return await act_once(
-        request,
-        caller,
-        lambda in_transaction: container_of(request).webhooks.endpoints.resume(
-            caller.actor, endpoint_id, request_id=problem.request_id(request), in_transaction=in_transaction
-        ),
-        endpoint_json,
-        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
-    )
+    act = container_of(request).webhooks.endpoints.resume
+    return await _act_on_endpoint(request, caller, endpoint_id, act, endpoint_json)
 
 
 @router.post(
@@ -185,16 +196,8 @@ async def resume(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 )
 async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """A fresh secret, in this answer and in no other. For 24 hours everything is signed with both."""
-    return await act_once(
-        request,
-        caller,
-        lambda in_transaction: container_of(request).webhooks.endpoints.rotate(
-            caller.actor, endpoint_id, request_id=problem.request_id(request), in_transaction=in_transaction
-        ),
-        made_json,
-        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
-        shows_secret=True,
-    )
+    act = container_of(request).webhooks.endpoints.rotate
+    return await _act_on_endpoint(request, caller, endpoint_id, act, made_json, shows_secret=True)
 
 
 @router.post(
@@ -207,21 +210,8 @@ async def rotate(request: Request, caller: Writes, endpoint_id: Id) -> Response:
 async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """One more attempt at every delivery made in the span that failed."""
     body = parsed(SpanBody, caller)
-    return await act_once(
-        request,
-        caller,
-        lambda in_transaction: container_of(request).webhooks.redelivery.recover(
-            caller.actor,
-            endpoint_id,
-            body.since,
-            body.until,
-            request_id=problem.request_id(request),
-            in_transaction=in_transaction,
-        ),
-        span_json,
-        status=202,
-        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
-    )
+    act = partial(container_of(request).webhooks.redelivery.recover, since=body.since, until=body.until)
+    return await _act_on_endpoint(request, caller, endpoint_id, act, span_json, status=202)
 
 
 @router.post(
@@ -234,21 +224,8 @@ async def recover(request: Request, caller: Writes, endpoint_id: Id) -> Response
 async def replay(request: Request, caller: Writes, endpoint_id: Id) -> Response:
     """Deliver the events of the span that this endpoint wants and has no delivery of."""
     body = parsed(SpanBody, caller)
-    return await act_once(
-        request,
-        caller,
-        lambda in_transaction: container_of(request).webhooks.redelivery.replay(
-            caller.actor,
-            endpoint_id,
-            body.since,
-            body.until,
-            request_id=problem.request_id(request),
-            in_transaction=in_transaction,
-        ),
-        span_json,
-        status=202,
-        check=lambda: container_of(request).webhooks.endpoints.show(caller.actor, endpoint_id),
-    )
+    act = partial(container_of(request).webhooks.redelivery.replay, since=body.since, until=body.until)
+    return await _act_on_endpoint(request, caller, endpoint_id, act, span_json, status=202)
 
 
 @router.post(
