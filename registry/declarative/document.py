@@ -189,7 +189,8 @@ class FieldDocument(_Part):
     ``from`` says how the platform writes it: ``decimal`` major units of money ("12.50"), ``epoch_s`` and ``epoch_ms``
     points in time, ``exists`` whether anything is there, ``count`` how many, ``language`` a text in several languages.
     ``value`` is always the same; ``of`` is read from the record that this one belongs to. ``values`` lists an enum's
-    words, or maps the platform's to them."""
+    words, or maps the platform's to them. ``lenient``: a value that doesn't fit is left out, instead of making the
+    whole answer unusable, for what nobody has seen yet and nothing rests on."""
 
     at: (
         Annotated[str, StringConstraints(pattern=r"^(/\S*|\$[a-z][a-z0-9_]*)$", max_length=200)]
@@ -211,6 +212,7 @@ class FieldDocument(_Part):
     pattern: Annotated[str, StringConstraints(max_length=200)] | None = None
     ranged: bool = False
     words: tuple[Line, ...] = ()
+    lenient: bool = False
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -89,6 +89,17 @@ def _from(place: str, row: Mapping[str, Any], given: Mapping[str, str]) -> Any:
 
 
 def _typed(name: str, field: FieldDocument, raw: Any, what: str) -> Any:
+    if not field.lenient:
+        return _strictly(name, field, raw, what)
+    try:
+        made = _strictly(name, field, raw, what)
+    except PlatformUnavailable:
+        return None
+    known = field.values.values() if isinstance(field.values, Mapping) else field.values
+    return made if not known or made in known else None
+
+
+def _strictly(name: str, field: FieldDocument, raw: Any, what: str) -> Any:
     match field.from_:
         case "exists":
             return raw not in (None, "", [], {}, False)

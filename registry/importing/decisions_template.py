@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from registry.importing.decisions import SCHEMA, Decisions, OperationDecision
-from registry.importing.drafts import words
 from registry.importing.drafts.credentials import find_credential
 from registry.importing.drafts.drafting import Draft
-from registry.importing.drafts.kinds import KindDraft
+from registry.importing.kinds.bindings import guess_records
+from registry.importing.kinds.finding import KindDraft
 from registry.importing.openapi import Import
-
-_ID: Final = re.compile(r"_?(?:ids?|uuids?|keys?|slugs?|codes?|names?|numbers?)\Z")
 
 
 def propose_decisions(made: Import) -> dict[str, Any]:
@@ -58,7 +55,7 @@ def _operation(each: Draft, kinds: tuple[KindDraft, ...], decided: Decisions) ->
     parameters = {
         name: found.model_dump(mode="json", exclude_defaults=True) for name, found in given.parameters.items()
     }
-    for slot_name, guess in _guesses(each, kinds):
+    for slot_name, (guess, _) in guess_records(each.operation, each.slots, kinds).items():
         parameters.setdefault(slot_name, {}).setdefault("suggested", guess)
     asked = list(_asked(each, parameters))
     return {
@@ -78,26 +75,3 @@ def _asked(each: Draft, parameters: dict[str, Any]) -> Iterator[str]:
         if "suggested" in said and not said.get("record"):
             yield f'Does {name} refer to a record ({said["suggested"]})? Then write it as its "record".'
     yield from each.notes
-
-
-def _guesses(each: Draft, kinds: tuple[KindDraft, ...]) -> Iterator[tuple[str, str]]:
-    """(parameter, kind) where a parameter's name or place says which kind's id it is."""
-    by_path = {kind.path: kind.name for kind in kinds}
-    names = {kind.name for kind in kinds}
-    for slot in each.slots:
-        if slot.place == "path":
-            upto = each.operation.path.split("{" + slot.key + "}")[0] + "{" + slot.key + "}"
-            found = by_path.get(upto) or next((name for path, name in by_path.items() if _alike(path, upto)), None)
-            if found:
-                yield slot.name, found
-                continue
-        last = words.to_snake_case(slot.words[-1]) if slot.words else ""
-        stem = _ID.sub("", last)
-        if stem != last and stem in names and not slot.whole:
-            yield slot.name, stem
-        elif last == "id" and len(slot.words) > 1 and words.to_snake_case(slot.words[-2]) in names:
-            yield slot.name, words.to_snake_case(slot.words[-2])
-
-
-def _alike(path: str, other: str) -> bool:
-    return re.sub(r"\{[^}]*\}", "{}", path) == re.sub(r"\{[^}]*\}", "{}", other)

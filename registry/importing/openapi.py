@@ -12,12 +12,11 @@ from registry.importing.document.digests import Digests
 from registry.importing.document.operations import ApiDescription, read_description
 from registry.importing.document.references import Documents, is_url
 from registry.importing.document.schema_view import SchemaReader
-from registry.importing.drafts import kinds
 from registry.importing.drafts.connections import Connections
 from registry.importing.drafts.credentials import describe_schemes
 from registry.importing.drafts.drafting import Draft, Refusal, draft
-from registry.importing.drafts.kinds import KindDraft
 from registry.importing.drafts.names import name_operations, write_title
+from registry.importing.kinds.finding import KindDraft, find_kinds
 
 MAX_ADDRESS: Final = 1_000
 """Of a document that is looked at again. An address with a question mark may hold a secret, and is not kept."""
@@ -63,7 +62,9 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
     settler = Settler(SchemaReader(documents))
     digests = Digests(documents)
     connections = Connections(description, decided)
-    found = kinds.find_kinds(description, settler)
+    kinds = tuple(
+        each for each in find_kinds(description, settler) if decided.kinds.get(each.name, KindDecision()).include
+    )
     kept = {key: each.name for key, each in decided.operations.items() if each.name is not None}
     names = name_operations(description.operations, prefix=decided.prefix, kept=kept)
     made: list[Draft] = []
@@ -87,6 +88,7 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
                 connection=connections.of(operation),
                 upstream=upstream,
                 decision=decision,
+                kinds=kinds,
             )
         if isinstance(result, Draft):
             made.append(result)
@@ -105,7 +107,7 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
         digest=digest,
         drafts=tuple(made),
         refusals=tuple(refused),
-        kinds=tuple(each for each in found if decided.kinds.get(each.name, KindDecision()).include),
+        kinds=kinds,
         connections=connections.used,
         servers=connections.servers,
         decisions=decided,

@@ -22,6 +22,8 @@ from registry.importing.drafts.error_pointers import find_error_pointers
 from registry.importing.drafts.sentences import write_sentences
 from registry.importing.drafts.slot_schema import CannotDraft, Room, Slot
 from registry.importing.drafts.slots import is_minor_units, read_slots
+from registry.importing.kinds.bindings import derive_from_records, guess_records
+from registry.importing.kinds.finding import KindDraft
 from registry.linting.linter import is_advice, lint
 
 ROOMS: Final = (Room(80, 120), Room(40, 60), Room(20, 20), Room(1, 8), Room(1, 1))
@@ -70,6 +72,7 @@ def draft(
     connection: str,
     upstream: Mapping[str, str],
     decision: OperationDecision,
+    kinds: Sequence[KindDraft] = (),
 ) -> Draft | Refusal:
     """The draft of an operation as far as a document and a person's decisions go."""
     if operation.trouble:
@@ -81,7 +84,7 @@ def draft(
         reason = ""
         for room in ROOMS:
             slots = read_slots(operation, content, settler, room)
-            made = _draft(operation, content, slots, settler, name, title, connection, upstream, decision)
+            made = _draft(operation, content, slots, settler, name, title, connection, upstream, decision, kinds)
             faults = [each for each in lint([made.contract]) if not is_advice(each)]
             if not faults:
                 return made
@@ -106,6 +109,7 @@ def _draft(
     connection: str,
     upstream: Mapping[str, str],
     decision: OperationDecision,
+    kinds: Sequence[KindDraft],
 ) -> Draft:
     notes: list[str] = []
     supplied: dict[str, str] = {}
@@ -175,9 +179,10 @@ def _draft(
         "endpoint": endpoint,
         "upstream": {"document": UNKNOWN_DOCUMENT, **upstream},
     }
-    if annotations := _annotations(left, decision):
+    if annotations := _annotations(operation, left, decision, kinds):
         contract["annotations"] = annotations
-    sentences = write_sentences(contract["title"], contract["parameters"]["required"], properties, reads=risk == "read")
+    asked_for = [each for each in contract["parameters"]["required"] if "derive" not in annotations.get(each, {})]
+    sentences = write_sentences(contract["title"], asked_for, properties, reads=risk == "read")
     if decision.examples or sentences.example:
         contract["examples"] = list(decision.examples or (sentences.example,))
     named = any(each.record is not None for each in decision.parameters.values())
@@ -318,8 +323,13 @@ def _fits(schema: Mapping[str, Any]) -> bool:
         return False
 
 
-def _annotations(slots: Sequence[Slot], decision: OperationDecision) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+def _annotations(
+    operation: Operation, slots: Sequence[Slot], decision: OperationDecision, kinds: Sequence[KindDraft]
+) -> dict[str, Any]:
+    by_name = {each.name: each for each in kinds}
+    records = {name: str(each.record) for name, each in decision.parameters.items() if each.record is not None}
+    made: dict[str, Any] = derive_from_records(operation, slots, records, by_name)
+    guessed = guess_records(operation, slots, kinds) if records else {}
     by_path = {(slot.place, slot.words): slot for slot in slots}
     for slot in slots:
         found: dict[str, Any] = {}
@@ -332,10 +342,15 @@ def _annotations(slots: Sequence[Slot], decision: OperationDecision) -> dict[str
             )
             if beside is not None:
                 found["currency_from"] = beside.name
+        if choice is not None and choice.record in by_name:
+            kind, field = guessed.get(slot.name, ("", None))
+            found["label"] = by_name[choice.record].entry["title"]
+            if choice.record == kind and field is not None:
+                found["field"] = field
         if choice is not None:
             found.update(choice.annotation())
         if found:
-            made[slot.name] = found
+            made[slot.name] = {**made.get(slot.name, {}), **found}
     return made
 
 

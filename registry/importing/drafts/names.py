@@ -44,6 +44,9 @@ _TITLES: Final = {"list": "List", "get": "Get", "create": "Create", "replace": "
 _THIRD_PERSON: Final = {"returns": "get", "retrieves": "retrieve", "gets": "get", "provides": "get", "allows": "allow"}
 _PLURAL: Final = re.compile(r"(?<![sui])s\Z")
 _DETERMINERS: Final = word_set("a an the all any one some this that these those your each every multiple new")
+_MARKED: Final = re.compile(r"^\[[^\[\]]{1,20}\]\s*")
+"""What a maker says of an operation before its title: ``[Beta]``."""
+_BY_ID: Final = re.compile(r"\s+(?:by|with|using|via)\s+(?:an?\s+|the\s+|its\s+|their\s+)?(?:ids?|pks?|uuids?)\Z", re.I)
 _SUFFIX: Final = re.compile(r"\.(?:json|xml|php|aspx?)\Z", re.I)
 
 
@@ -91,6 +94,7 @@ def _of_id(operation: Operation) -> tuple[str, str] | None:
     given = operation.id.strip()
     parts = [each for each in re.split(r"[./:#]|::", given) if words.split_words(each)]
     every = words.split_words(given)
+    every = every[1:] if every[:1] == ("api",) and len(every) > 2 else every
     if not every or len(every) > _MAX_ID_WORDS or "__" in given or any(len(each) > 40 for each in every):
         return None
     if len(parts) > 1:
@@ -171,7 +175,7 @@ def _part(text: str) -> str:
 
 def write_title(operation: Operation, name: str) -> str:
     """One line for the card: the summary as an imperative, else words of the name."""
-    summary = words.to_plain_text(operation.summary).rstrip(" .")
+    summary = _MARKED.sub("", words.to_plain_text(operation.summary)).rstrip(" .")
     if not summary:
         sentence = words.take_first_sentence(words.to_plain_text(operation.description)).rstrip(" .")
         summary = sentence if 0 < len(sentence) <= 80 else ""
@@ -185,10 +189,10 @@ def write_title(operation: Operation, name: str) -> str:
         return words.cut_text(made[:1].upper() + made[1:], 200)
     first, _, rest = summary.partition(" ")
     determined = rest.partition(" ")[0].lower() in _DETERMINERS
-    return words.cut_text(f"{_imperative(first, determined=determined)} {rest}".strip(), 200)
+    return words.cut_text(_BY_ID.sub("", f"{to_imperative(first, determined=determined)} {rest}".strip()), 200)
 
 
-def _imperative(word: str, *, determined: bool) -> str:
+def to_imperative(word: str, *, determined: bool = False) -> str:
     """``Creates`` → ``Create``, ``Creating`` → ``Create``. What is no known verb stays as it is, unless an article
     after it shows that it is one."""
     low = word.lower()

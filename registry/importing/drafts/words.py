@@ -91,3 +91,15 @@ def to_singular(plural: str) -> str:
     elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
         last = last[:-1]
     return f"{head} {last}".strip()
+
+
+def to_plural(singular: str) -> str:
+    """The plural of a noun, whose last word alone is changed."""
+    head, _, last = singular.rpartition(" ")
+    if re.search(r"[^aeiou]y\Z", last):
+        last = last[:-1] + "ies"
+    elif re.search(r"(?:s|sh|ch|x|z)\Z", last):
+        last += "es"
+    else:
+        last += "s"
+    return f"{head} {last}".strip()

@@ -1,0 +1,135 @@
+"""Bindings: which parameters of an operation name a record, and what follows from the one that does.
+
+A guess decides nothing: it is proposed, and a person takes it. What follows is derived: a record that lies within
+another says which that is, and a PUT keeps what nobody spoke of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from registry.importing.document.operations import Operation
+from registry.importing.drafts import words
+from registry.importing.drafts.slots import Slot
+from registry.importing.kinds.finding import KindDraft, shape
+
+_SUFFIX: Final = re.compile(r"(?P<stem>.+)_(?P<part>id|ids|uuid|pk|key|slug|code|name|number)\Z")
+_SCALARS: Final = frozenset({"string", "integer", "number"})
+_KEPT: Final = frozenset({"string", "integer", "number", "boolean", "id", "enum", "email", "currency"})
+
+
+def guess_records(
+    operation: Operation, slots: Sequence[Slot], kinds: Sequence[KindDraft]
+) -> dict[str, tuple[str, str | None]]:
+    """Parameter → (kind, field that is sent; None: the id) where its name or place says which kind's record it is."""
+    by_shape = {shape(each.path): each for each in kinds}
+    names = {each.name: each for each in kinds} | {words.to_snake_case(each.noun): each for each in kinds}
+    made: dict[str, tuple[str, str | None]] = {}
+    outer: set[str] = set()
+    for slot in reversed([each for each in slots if each.place == "path"]):
+        upto = operation.path.split("{" + slot.key + "}")[0] + "{" + slot.key + "}"
+        kind = by_shape.get(shape(upto)) or _by_name(slot, names)
+        if kind is None or slot.name in outer:
+            continue
+        made[slot.name] = (kind.name, kind.own_field or None)
+        if (above := _outer(operation, slot, kind)) is not None:
+            outer |= {each.name for each in slots if each.place == "path" and each.key == above}
+    creates = operation.method == "POST" and {shape(each.path).rpartition("/{}")[0]: each for each in kinds}.get(
+        shape(operation.path)
+    )
+    for slot in slots:
+        if slot.place == "path" or slot.whole or not _is_scalar(slot):
+            continue
+        kind = _by_name(slot, names)
+        if kind is None or "scope" in kind.entry or (creates and creates.name == kind.name):
+            continue
+        part = _part(slot)
+        if slot.place == "body" or part in ("id", "uuid", "pk"):
+            made[slot.name] = (kind.name, _sent(slot, kind))
+    for name in outer:
+        made.pop(name, None)
+    return made
+
+
+def _is_scalar(slot: Slot) -> bool:
+    types = slot.schema.get("type")
+    return bool(types) and _SCALARS.issuperset([types] if isinstance(types, str) else types)
+
+
+def _part(slot: Slot) -> str:
+    found = _SUFFIX.fullmatch(words.to_snake_case(slot.words[-1]) if slot.words else "")
+    return found["part"] if found else ""
+
+
+def _by_name(slot: Slot, names: Mapping[str, KindDraft]) -> KindDraft | None:
+    """``customer_id``, ``customerId``, ``/customer/id``; also ``customer`` where no other word could be meant by it."""
+    last = words.to_snake_case(slot.words[-1]) if slot.words else ""
+    if last == "id" and len(slot.words) > 1:
+        return names.get(words.to_snake_case(slot.words[-2]))
+    found = _SUFFIX.fullmatch(last)
+    if found is None:
+        kind = names.get(last)
+        return kind if kind is not None and (slot.place == "path" or slot.schema.get("type") == "integer") else None
+    kind = names.get(found["stem"])
+    if kind is None or found["part"] == "ids":
+        return None
+    part, held = found["part"], kind.entry["fields"]
+    if part in ("id", "pk") or kind.entry["id"] == part:
+        # An id that is a number can't be one that is a name.
+        named = kind.entry["id"] in ("name", "title", "slug") and kind.entry["id"] != part
+        return None if named else kind
+    return kind if slot.place == "path" and part in held else None
+
+
+def _sent(slot: Slot, kind: KindDraft) -> str | None:
+    part = _part(slot)
+    return part if part in kind.entry["fields"] and part != kind.entry["id"] else None
+
+
+def _outer(operation: Operation, slot: Slot, kind: KindDraft) -> str | None:
+    """The placeholder before a slot that the record's own place fills: ``/projects/{p}/features/{f}``."""
+    if not kind.scope_field:
+        return None
+    before = re.findall(r"\{([^{}]+)\}", operation.path.split("{" + slot.key + "}")[0])
+    return before[-1] if before else None
+
+
+def derive_from_records(
+    operation: Operation, slots: Sequence[Slot], records: Mapping[str, str], kinds: Mapping[str, KindDraft]
+) -> dict[str, dict[str, Any]]:
+    """Parameter → annotation, for those that follow from a record which another one names."""
+    made: dict[str, dict[str, Any]] = {}
+    by_key = {slot.key: slot for slot in slots if slot.place == "path"}
+    for slot in slots:
+        kind = kinds.get(records.get(slot.name, ""))
+        if kind is None or slot.place != "path":
+            continue
+        above = by_key.get(_outer(operation, slot, kind) or "")
+        if above is not None and above.name not in records:
+            made[above.name] = {"derive": {"parameter": slot.name, "field": kind.scope_field}, "sources": ["record"]}
+    if operation.method == "PUT":
+        made |= dict(_kept(operation, slots, records, kinds))
+    return made
+
+
+def _kept(
+    operation: Operation, slots: Sequence[Slot], records: Mapping[str, str], kinds: Mapping[str, KindDraft]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A PUT writes the whole record, so what nobody speaks of stays as the record has it."""
+    inner = [slot for slot in slots if slot.place == "path"][-1:]
+    kind = kinds.get(records.get(inner[0].name, "")) if inner else None
+    if kind is None or not operation.path.rstrip("/").endswith("{" + inner[0].key + "}"):
+        return
+    held = {said["at"]: name for name, said in kind.entry["fields"].items() if said.get("type", "string") in _KEPT}
+    for slot in slots:
+        field = held.get(slot.key) if slot.place == "body" and not slot.whole else None
+        if field is not None and slot.name not in records:
+            yield (
+                slot.name,
+                {
+                    "derive": {"parameter": inner[0].name, "field": field},
+                    "sources": ["prompt", "record", "default"],
+                },
+            )

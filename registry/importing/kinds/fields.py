@@ -1,0 +1,187 @@
+"""Field drafts: which fields of a record are safe to read, by which people name it, and what its states are.
+
+A document tells what a record may hold, not what it does hold: every field but the id is ``lenient``, so that one value
+of another type than was said doesn't make all records unreadable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from registry.importing.document.alternatives import Settled, Settler
+from registry.importing.drafts import words
+from registry.json_schema.pointer import join_pointer
+
+MAX_FIELDS: Final = 30
+MAX_STATES: Final = 24
+_NAMES: Final[tuple[str, ...]] = (
+    "name", "full_name", "display_name", "title", "label", "subject", "username", "user_name", "login", "slug",
+    "first_name", "last_name",
+)  # fmt: skip
+_OTHERWISE: Final = ("url", "uri", "domain", "host", "hostname", "address", "path", "key", "summary", "value")
+"""What a record is named by that has no name."""
+_NUMBERS: Final = frozenset({"number", "code", "reference", "sku", "invoice_number", "order_number"})
+_SECRET: Final = re.compile(
+    r"secret|password|token|private|api_?key|credential|iban|card_number|cvc|ssn|otp|invite_?link", re.I
+)
+_RESTLESS: Final = re.compile(
+    r"last_(?:seen|used|active|activity|login|ping|sync|access|update|check)|seen_at|_ago\Z|attempts\Z"
+)
+"""Changes without anybody's doing: a card that shows it would never hold."""
+_INNER: Final = ("attributes", "properties", "profile", "fields")
+"""Objects that hold what a record is, where it isn't in the record itself (JSON:API)."""
+_CREATED: Final = ("created_at", "created", "created_on", "date_created", "creation_date", "date_joined",
+                   "created_time", "date", "timestamp", "published_at", "start_date", "start_time")  # fmt: skip
+_STATE_FIELDS: Final = ("status", "state", "stage", "phase", "lifecycle_state")
+_OPPOSITES: Final = {
+    "enabled": "disabled", "active": "inactive", "archived": "", "paused": "", "published": "unpublished",
+    "public": "private", "open": "closed", "locked": "unlocked", "completed": "", "done": "", "verified": "unverified",
+    "stale": "", "deprecated": "", "banned": "", "blocked": "", "muted": "", "paid": "unpaid", "draft": "",
+    "pinned": "", "hidden": "", "suspended": "", "favorite": "", "starred": "", "expired": "", "read": "unread",
+}  # fmt: skip
+
+
+def draft_fields(record: Settled, settler: Settler) -> dict[str, Any]:
+    """The ``fields`` of a kind's entry, without an id yet: name → what it says."""
+    made: dict[str, Any] = {}
+    names = {words.to_snake_case(key) for key in record.children}
+    for at, key, settled in _scalars(record, settler):
+        name = words.to_snake_case(key)
+        if _SECRET.search(name) or _RESTLESS.search(name) or name in made:
+            continue
+        made[name] = _field(name, at, settled, names)
+        if len(made) >= MAX_FIELDS:
+            break
+    if not any("search" in each for each in made.values()):
+        other = next((each for each in _OTHERWISE if made.get(each, {}).get("type", "string") == "string"), None)
+        if other in made:
+            made[str(other)]["search"] = "name"
+    return made
+
+
+def _scalars(record: Settled, settler: Settler) -> list[tuple[str, str, Settled]]:
+    """(pointer, key, schema) of every value that a field can hold; names in several languages are one of them."""
+    found: list[tuple[str, str, Settled]] = []
+    for key, child in record.children.items():
+        if child.own.get("writeOnly") is True:
+            continue
+        settled = settler.settled(child)
+        name = words.to_snake_case(key)
+        if settled.kind == "scalar" or (settled.kind == "object" and name in _NAMES and _is_translated(settled)):
+            found.append((join_pointer(key), key, settled))
+        elif settled.kind == "object" and name in _INNER:
+            inner = ((each, settler.settled(view)) for each, view in settled.children.items())
+            found += [(join_pointer(key, each), each, one) for each, one in inner if one.kind == "scalar"]
+    # What names a record and tells its state comes first, since there is room for so many only.
+    return sorted(found, key=lambda each: not _is_telling(words.to_snake_case(each[1])))
+
+
+def _is_telling(name: str) -> bool:
+    return name in ("id", "uuid", "email", *_NAMES, *_NUMBERS, *_STATE_FIELDS) or name.endswith(("_id", "_name"))
+
+
+def _is_translated(settled: Settled) -> bool:
+    """``{"en": "Concert", "de": "Konzert"}``: a text in several languages, or a free map of texts."""
+    if settled.children:
+        return all(re.fullmatch(r"[a-z]{2}(?:[-_][A-Za-z]{2,8})?", each) for each in settled.children)
+    return settled.view.additional is not None
+
+
+def _field(name: str, at: str, settled: Settled, names: set[str]) -> dict[str, Any]:
+    entry: dict[str, Any] = {"at": at}
+    if settled.kind == "object":
+        return {**entry, "from": "language", "search": "name", "lenient": True}
+    kind = _type(name, settled)
+    if kind != "string":
+        entry["type"] = kind
+    if kind == "enum":
+        entry["values"] = [str(each) for each in settled.view.enum or ()][:100]
+    if kind == "money_minor" and (currency := next((n for n in ("currency", "currency_code") if n in names), None)):
+        entry["currency_field"] = currency
+    if kind == "email":
+        entry["search"] = "email"
+    elif kind == "string" and (name in _NAMES or name.endswith("_name")) and name != "file_name":
+        entry["search"] = "name"
+    elif kind == "string" and name in _NUMBERS:
+        entry["search"] = "number"
+    entry["lenient"] = True
+    return entry
+
+
+def _type(name: str, settled: Settled) -> str:
+    view = settled.view
+    form = view.own.get("format")
+    if view.enum is not None and "string" in view.types:
+        return "enum"
+    if "string" in view.types:
+        by_format = {"date-time": "datetime", "date": "date", "email": "email"}
+        if isinstance(form, str) and form in by_format:
+            return by_format[form]
+        return "email" if name == "email" else "currency" if name in ("currency", "currency_code") else "string"
+    if "integer" in view.types:
+        return (
+            "money_minor"
+            if re.search(r"minor units?|in cents|smallest currency unit", view.description, re.I)
+            else "integer"
+        )
+    if "number" in view.types:
+        return "number"
+    return "boolean" if "boolean" in view.types else "string"
+
+
+def find_identity(fields: Mapping[str, Any], key: str, singular: str, *, certain: bool) -> str | None:
+    """The field that a path's ``key`` is filled with. ``certain``: only where the key says which one, since no read of
+    one record bears it out."""
+    name = words.to_snake_case(key)
+    noun = words.to_snake_case(singular)
+    last = noun.rsplit("_", 1)[-1]
+    short = next((name.removeprefix(f"{each}_") for each in (noun, last) if name.startswith(f"{each}_")), name)
+    usual = ("id", "uuid", "key", "slug", "code", f"{noun}_id")
+    pk = ("id",) if short == "pk" else ()
+    if certain and name not in (noun, last) and short not in (*usual, "name", "pk"):
+        return None
+    said = (name, short, *pk, *(usual if name in (noun, last) or not certain else ()))
+    return next((each for each in said if each in fields), None)
+
+
+def draft_label(fields: Mapping[str, Any], identity: str) -> str:
+    """What a person picks a record by."""
+    if "first_name" in fields and "last_name" in fields and not {"name", "full_name", "display_name"} & set(fields):
+        return "{first_name} {last_name}"
+    named = [each for each in fields if fields[each].get("search") == "name"]
+    best = next((each for each in _NAMES if each in named), None) or next(iter(named), None)
+    mail = next((each for each, said in fields.items() if said.get("search") == "email"), None)
+    return "{" + (best or mail or identity) + "}"
+
+
+def draft_detail(fields: Mapping[str, Any], label: str) -> str:
+    """What tells two records of one name apart: an address, a state."""
+    shown = [each for each, said in fields.items() if said.get("search") == "email"][:1]
+    shown += [each for each in _STATE_FIELDS if each in fields][:1]
+    return " · ".join("{" + each + "}" for each in shown if "{" + each + "}" not in label)
+
+
+def find_order(fields: Mapping[str, Any]) -> str | None:
+    """The field that "last" and "first" go by."""
+    return next((each for each in _CREATED if fields.get(each, {}).get("type") in ("datetime", "date")), None)
+
+
+def draft_states(fields: Mapping[str, Any]) -> dict[str, dict[str, list[Any]]]:
+    """Words that narrow the kind: the values of its state, and what is true of it."""
+    made: dict[str, dict[str, list[Any]]] = {}
+    for name, said in fields.items():
+        if said.get("type") == "boolean":
+            word = name.removeprefix("is_").replace("_", " ")
+            if word in _OPPOSITES:
+                made[word] = {name: [True]}
+                if _OPPOSITES[word]:
+                    made[_OPPOSITES[word]] = {name: [False]}
+    for name in _STATE_FIELDS:
+        values = fields.get(name, {}).get("values", ())
+        for value in values if len(values) <= 12 else ():
+            word = " ".join(words.split_words(value))
+            if len(word) > 2:
+                made[word] = {name: [value]}
+    return dict(list(made.items())[:MAX_STATES])

@@ -1,0 +1,341 @@
+"""Record kinds from what can be listed: ``GET /things`` with ``/things/{id}`` beside it becomes a kind's draft.
+
+The draft is an entry of ``kinds`` in ``connector.json``. It says what the document says: which fields people may search
+by, and whether the fields are safe to read, is for a person to confirm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from registry.importing.document.alternatives import Settled, Settler
+from registry.importing.document.operations import ApiDescription, Operation
+from registry.importing.drafts import words
+from registry.importing.drafts.names import VERBS
+from registry.importing.kinds import fields as field_drafts
+from registry.importing.kinds.listing import draft_listing, find_record, find_records, read_answer
+from registry.importing.kinds.nouns import find_head_nouns, read_title_nouns, with_plurals
+
+MAX_KINDS: Final = 200
+"""Of a connector's document."""
+OWN_ID: Final = "own_id"
+"""The field that holds the own part of an id, where a kind lies within another."""
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
+_LISTS_BY_POST: Final = frozenset({"filter", "search", "query", "list", "find", "paginate"})
+_REFERENCE: Final = re.compile(r"(?P<stem>.+?)_(?:id|pk|uuid)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class KindDraft:
+    """A kind's entry in ``connector.json``, with the operations that it was found in and what is to be decided.
+    ``path`` is that of one record, its id as ``{…}``, whether or not it is read there; ``own_field`` and
+    ``scope_field`` are set where it lies within another kind: what fills the two places of the path."""
+
+    name: str
+    entry: dict[str, Any]
+    list_operation: str
+    get_operation: str
+    path: str
+    decide: tuple[str, ...]
+    own_field: str = ""
+    scope_field: str = ""
+
+    @property
+    def noun(self) -> str:
+        return str(self.entry["nouns"][0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """What can be listed, before it is known which of several is meant by a noun. ``below`` are the operations on one
+    record or on something of it, ``one`` the read of one record."""
+
+    listing: Operation
+    path: str
+    key: str
+    outer: str
+    one: Operation | None
+    below: tuple[Operation, ...]
+    on_it: tuple[Operation, ...]
+
+    @property
+    def changes(self) -> int:
+        return sum(each.method != "GET" for each in self.below)
+
+
+def shape(path: str) -> str:
+    """A path without the names of its placeholders: ``/orders/{}/items``."""
+    return _PLACEHOLDER.sub("{}", path.partition("?")[0].removesuffix(".json")).rstrip("/")
+
+
+def find_kinds(description: ApiDescription, settler: Settler) -> list[KindDraft]:
+    """Every kind that can be listed and is acted on by its id, each noun once. Of several lists of one noun that
+    counts which most operations that change something go with. A kind may lie within one record of another
+    (``/orders/{id}/items``), where that is a kind too and lies within none itself."""
+    by_noun: dict[str, list[tuple[_Candidate, KindDraft]]] = defaultdict(list)
+    made: dict[str, KindDraft] = {}
+    candidates = _candidates(description)
+    for within in (False, True):
+        for each in (each for each in candidates if bool(each.outer) is within):
+            parent = _parent(each, made.values()) if within else None
+            if within and parent is None:
+                continue
+            kind = _kind(each, settler, parent)
+            if kind is not None:
+                by_noun[kind.name].append((each, kind))
+        if not within:
+            made = _chosen(by_noun)
+    made = _chosen(by_noun)
+    kinds = [_without_lost_parent(each, made) for each in made.values()]
+    return _with_relations(_with_heads([each for each in kinds if each is not None][:MAX_KINDS], description))
+
+
+def _candidates(description: ApiDescription) -> list[_Candidate]:
+    operations = [each for each in description.operations if not each.trouble]
+    at: dict[str, list[Operation]] = defaultdict(list)
+    below: dict[str, list[Operation]] = defaultdict(list)
+    for each in operations:
+        whole = shape(each.path)
+        at[whole].append(each)
+        for place in re.finditer(r"\{\}(?=/|\Z)", whole):
+            if not whole.startswith("/{}", place.end()):
+                below[whole[: place.end()]].append(each)
+    made = []
+    for each in operations:
+        path = _listed_path(each)
+        if path is None or any(p.required and p.place != "path" for p in each.parameters):
+            continue
+        item = f"{shape(path)}/{{}}"
+        outer = _PLACEHOLDER.findall(path)
+        on_it = at.get(item, [])
+        if len(outer) > 1 or not below.get(item):
+            continue
+        one = next((other for other in on_it if other.method == "GET"), None)
+        named = one or next(iter(on_it), below[item][0])
+        places = _PLACEHOLDER.findall(named.path)
+        made.append(
+            _Candidate(
+                each, path, places[len(outer)], outer[0] if outer else "", one, tuple(below[item]),
+                (*on_it, *(other for other in at[shape(path)] if other.method == "POST")),
+            )
+        )  # fmt: skip
+    return sorted(made, key=lambda each: (-each.changes, each.one is None, each.path.count("{"), each.path.count("/")))
+
+
+def _listed_path(operation: Operation) -> str | None:
+    """The path of the collection that an operation lists: its own for a GET, what is above it for ``POST …/filter``."""
+    path = operation.path.partition("?")[0]
+    if path.rstrip("/").endswith("}"):
+        return None
+    if operation.method == "GET":
+        return path
+    above, _, last = path.rstrip("/").rpartition("/")
+    by_post = operation.method == "POST" and last.lower() in _LISTS_BY_POST and not above.endswith("}")
+    return above if by_post and above else None
+
+
+def _parent(candidate: _Candidate, kinds: Iterable[KindDraft]) -> KindDraft | None:
+    """The kind whose ids fill a placeholder: the one whose records are at just that part of the path."""
+    upto = shape(candidate.path.partition("{" + candidate.outer + "}")[0]) + "/{}"
+    return next((each for each in kinds if shape(each.path) == upto and "scope" not in each.entry), None)
+
+
+def _chosen(by_noun: Mapping[str, Sequence[tuple[_Candidate, KindDraft]]]) -> dict[str, KindDraft]:
+    """Each name once. What nothing is changed by gives way; others are called after what they belong to as well."""
+    made: dict[str, KindDraft] = {}
+    for several in by_noun.values():
+        ranked = sorted(several, key=lambda each: (-each[0].changes, each[0].path.count("{")))
+        most = ranked[0][0].changes
+        for place, (candidate, kind) in enumerate(ranked):
+            if place and most and not candidate.changes:
+                continue
+            told = _told_apart(kind, _static(candidate.path)[-2:-1]) if place or kind.name in made else kind
+            made.setdefault(told.name, told)
+    return made
+
+
+def _told_apart(kind: KindDraft, above: list[str]) -> KindDraft:
+    """The kind, called after what it belongs to as well: ``droplet action``."""
+    first = words.to_singular(" ".join(words.split_words(above[0]))) if above else ""
+    nouns = [f"{first} {each}".strip() for each in kind.entry["nouns"]]
+    entry = {**kind.entry, "title": _titled(nouns[0]), "nouns": nouns}
+    return replace(kind, name=words.to_snake_case(nouns[0]), entry=entry)
+
+
+def _without_lost_parent(kind: KindDraft, made: Mapping[str, KindDraft]) -> KindDraft | None:
+    return kind if all(each in made for each in kind.entry.get("scope", {}).values()) else None
+
+
+def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> KindDraft | None:
+    segment = (_static(candidate.path)[-1:] or ["record"])[0].removesuffix(".json")
+    plural = " ".join(words.split_words(segment))
+    if words.split_words(segment)[-1:] and words.split_words(segment)[-1] in VERBS and candidate.one is None:
+        return None
+    singular = words.to_singular(plural)
+    answer = read_answer(candidate.listing, settler)
+    rows = find_records(answer, plural, settler) if answer is not None else None
+    if answer is None or rows is None:
+        return None
+    read = _read(candidate, singular, rows, settler)
+    record = read[1] if read is not None else rows[1]
+    if record is None:
+        return None
+    fields = field_drafts.draft_fields(record, settler)
+    if read is not None and rows[1] is not None:  # a record is the same one however it was read
+        listed = {words.to_snake_case(each) for each in rows[1].children}
+        shared = {name: each for name, each in fields.items() if words.to_snake_case(_key(each)) in listed}
+        fields = shared if field_drafts.find_identity(shared, candidate.key, singular, certain=False) else fields
+    decide: list[str] = []
+    identity = field_drafts.find_identity(fields, candidate.key, singular, certain=read is None)
+    if identity is None:
+        return None
+    nouns = _nouns(candidate, singular, plural)
+    own, scope_field = identity, ""
+    if parent is None:
+        fields[identity] = {key: each for key, each in fields[identity].items() if key != "lenient"} | {"type": "id"}
+    else:
+        identity, own, scope_field = _within(fields, identity, parent)
+    label = field_drafts.draft_label(fields, own)
+    order = field_drafts.find_order(fields)
+    placed = _path_within(candidate.path, candidate.outer, parent)
+    entry: dict[str, Any] = {
+        "title": _titled(nouns[0]),
+        "nouns": nouns,
+        "id": identity,
+        "label": label,
+        **({"detail": detail} if (detail := field_drafts.draft_detail(fields, label)) else {}),
+        "fields": fields,
+        **({"order": order} if order else {}),
+        **({"states": states} if (states := field_drafts.draft_states(fields)) else {}),
+        "list": draft_listing(candidate.listing, placed, answer, rows[0], settler),
+    }
+    if candidate.listing.method == "POST":
+        entry["list"]["path"] = _path_within(candidate.listing.path, candidate.outer, parent)
+    if read is not None and candidate.one is not None:
+        path = re.sub(r"\{" + re.escape(candidate.key) + r"\}(?!.*\{)", "{id}", candidate.one.path)
+        entry["get"] = {
+            "path": _path_within(path, candidate.outer, parent, candidate.one),
+            **({"record": read[0]} if read[0] else {}),
+        }
+    if parent is not None:
+        entry["scope"] = {parent.name: parent.name}
+        entry["relations"] = [{"kind": parent.name, "via": scope_field}]
+    if not any("search" in each for each in fields.values()):
+        decide.append("By which field do people name it?")
+    name = words.to_snake_case(nouns[0])
+    path = f"{candidate.path.removesuffix('.json').rstrip('/')}/{{{candidate.key}}}"
+    one = candidate.one.key if candidate.one is not None and read is not None else ""
+    return KindDraft(
+        name, entry, candidate.listing.key, one, path, tuple(decide), own if parent else "", scope_field
+    )  # fmt: skip
+
+
+def _read(
+    candidate: _Candidate, singular: str, rows: tuple[str, Settled | None], settler: Settler
+) -> tuple[str, Settled] | None:
+    """Where the read of one record has it. What answers with a list of its own is no such read."""
+    answer = read_answer(candidate.one, settler) if candidate.one is not None else None
+    found = find_record(answer, singular, settler) if answer is not None else None
+    if found is None or (rows[1] is not None and rows[0] and not found[0] and _has(found[1], rows[0], settler)):
+        return None
+    return found if found[1].children else None
+
+
+def _has(record: Settled, pointer: str, settler: Settler) -> bool:
+    """Whether the list of many stands in what should be one."""
+    child = record.children.get(pointer[1:])
+    return child is not None and settler.settled(child).kind == "array"
+
+
+def _within(fields: dict[str, Any], identity: str, parent: KindDraft) -> tuple[str, str, str]:
+    """Gives a kind within another its three fields: the id in two parts, the own part of it, and what it lies in."""
+    own = identity if identity != "id" else OWN_ID
+    scope = parent.name if parent.name not in fields or parent.name == identity else f"{parent.name}_key"
+    fields[own] = {key: each for key, each in fields[identity].items() if key != "lenient"}
+    at = fields[own]["at"]
+    fields["id"] = {"at": at, "type": "id"}
+    fields[scope] = {"at": f"${parent.name}", "type": "id"}
+    return "id", own, scope
+
+
+def _path_within(path: str, outer: str, parent: KindDraft | None, one: Operation | None = None) -> str:
+    """The path with its outer placeholder called after the kind that fills it."""
+    if parent is None:
+        return path
+    name = (_PLACEHOLDER.findall(one.path) or [outer])[0] if one is not None else outer
+    return path.replace("{" + name + "}", "{" + parent.name + "}", 1)
+
+
+def _nouns(candidate: _Candidate, singular: str, plural: str) -> list[str]:
+    """What the path calls it, and what titles do. A path that is no plural says less than a title that all agree on."""
+    titled = read_title_nouns(candidate.on_it)
+    plain = [singular, *titled] if singular != plural or not titled else [*titled, singular]
+    return with_plurals(plain) if singular != plural else list(dict.fromkeys((*with_plurals(titled), *plain)))
+
+
+def _with_heads(kinds: list[KindDraft], description: ApiDescription) -> list[KindDraft]:
+    """Each noun with one kind alone, and the last words of longer ones where they say which is meant."""
+    taken: set[str] = set()
+    made = []
+    for first in (True, False):  # what a kind is first of all called is its own before it is another's second name
+        for each in kinds:
+            taken |= {each.noun} if first else set()
+    for each in kinds:
+        nouns = [noun for noun in each.entry["nouns"] if noun == each.noun or noun not in taken]
+        taken |= set(nouns)
+        made.append(replace(each, entry={**each.entry, "nouns": nouns}))
+    counts: dict[str, int] = defaultdict(int)
+    for each in made:
+        for head in {noun.rpartition(" ")[2] for noun in each.entry["nouns"]}:
+            counts[words.to_singular(head)] += 1
+    parameters = {parameter.name.lower() for each in description.operations for parameter in each.parameters}
+    fields = {name for each in made for name in each.entry["fields"]}
+    known = frozenset(taken | parameters | fields | {head for head, count in counts.items() if count > 1})
+    for place, each in enumerate(made):
+        heads = [head for head in with_plurals(find_head_nouns(each.entry["nouns"], known)) if head not in taken]
+        taken |= set(heads)
+        made[place] = replace(each, entry={**each.entry, "nouns": list(dict.fromkeys((*each.entry["nouns"], *heads)))})
+    return made
+
+
+def _with_relations(kinds: list[KindDraft]) -> list[KindDraft]:
+    """Fields that hold another kind's id: ``customer_id``, or ``customer`` where the document says a number."""
+    names = {each.name: each for each in kinds}
+    made = []
+    for each in kinds:
+        fields = dict(each.entry["fields"])
+        relations = list(each.entry.get("relations", ()))
+        for name, said in fields.items():
+            other = _referred(name, said, names)
+            if other is None or name in (each.entry["id"], each.own_field, each.scope_field):
+                continue
+            fields[name] = {**{key: value for key, value in said.items() if key != "search"}, "type": "id"}
+            relations.append({"kind": other, "via": name})
+        extra = {"relations": relations[:20]} if relations else {}
+        made.append(replace(each, entry={**each.entry, "fields": fields, **extra}))
+    return made
+
+
+def _referred(name: str, said: Mapping[str, Any], names: Mapping[str, KindDraft]) -> str | None:
+    found = _REFERENCE.fullmatch(name)
+    stem = found["stem"] if found else name if said.get("type") == "integer" else None
+    other = names.get(stem) if stem is not None else None
+    return other.name if other is not None and "scope" not in other.entry and said.get("type", "string") in (
+        "string", "integer", "id",
+    ) else None  # fmt: skip
+
+
+def _key(field: Mapping[str, Any]) -> str:
+    return str(field["at"]).lstrip("/").split("/")[0].replace("~1", "/").replace("~0", "~")
+
+
+def _titled(noun: str) -> str:
+    return noun[:1].upper() + noun[1:]
+
+
+def _static(path: str) -> list[str]:
+    return [each for each in path.split("/") if each and "{" not in each and not words.is_version(each)]

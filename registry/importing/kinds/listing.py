@@ -1,0 +1,133 @@
+"""List reader: where the records stand in an answer, and how a list is searched and comes page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from registry.importing.document.alternatives import Settled, Settler
+from registry.importing.document.operations import Operation, is_json
+from registry.importing.drafts import words
+from registry.json_schema.pointer import join_pointer
+
+_LISTS: Final = ("data", "items", "results", "records", "values", "entries", "elements", "objects")
+_SEARCH: Final = ("q", "query", "search", "filter_text", "keyword", "term")
+_PAGES: Final = ("page", "page_number", "pageNumber", "page[number]", "pageno")
+_OFFSETS: Final = ("offset", "skip", "start", "startAt", "startIndex", "page[offset]")
+_CURSORS: Final = (
+    "cursor",
+    "after",
+    "starting_after",
+    "page_token",
+    "pageToken",
+    "marker",
+    "next_token",
+    "page_cursor",
+)
+_SIZES: Final = (
+    "per_page",
+    "perPage",
+    "page_size",
+    "pageSize",
+    "limit",
+    "count",
+    "max_results",
+    "maxResults",
+    "size",
+    "first",
+)
+_NEXT_CURSORS: Final = (
+    "/next_cursor", "/nextCursor", "/next_page_token", "/nextPageToken", "/meta/next_cursor", "/next_marker", "/cursor",
+    "/paging/cursors/after", "/response_metadata/next_cursor", "/meta/next", "/pagination/next_cursor",
+)  # fmt: skip
+_NEXT_URLS: Final = ("/next", "/links/next", "/_links/next/href", "/links/pages/next", "/meta/next", "/paging/next",
+                     "/next_page_url", "/next_page_uri")  # fmt: skip
+
+
+def read_answer(operation: Operation, settler: Settler) -> Settled | None:
+    """The schema of a good answer."""
+    for status, each in operation.responses.members():
+        if status[:1] != "2" and status != "default":
+            continue
+        answer = settler.reader.follow(each)
+        if "schema" in answer.fields:
+            return settler.of(answer["schema"])
+        for media_type, content in answer["content"].members():
+            if is_json(media_type):
+                return settler.of(content["schema"])
+    return None
+
+
+def find_record(answer: Settled, singular: str, settler: Settler) -> tuple[str, Settled] | None:
+    """Where the record stands in the answer of one: the whole, or the member that is called so."""
+    if answer.kind != "object":
+        return None
+    for name in (words.to_snake_case(singular), singular.replace(" ", ""), "data", "result", "item"):
+        key = next((key for key in answer.children if words.to_snake_case(key) == name), None)
+        inner = settler.settled(answer.children[key]) if key is not None else None
+        if key is not None and inner is not None and inner.kind == "object" and len(answer.children) <= 4:
+            return join_pointer(key), inner
+    return "", answer
+
+
+def find_records(answer: Settled, plural: str, settler: Settler) -> tuple[str, Settled | None] | None:
+    """The pointer of the list in the answer of many, and what one row of it holds, where that is said."""
+    if answer.kind == "array":
+        return "", _row(answer, settler)
+    lists = {key: each for key, child in answer.children.items() if (each := settler.settled(child)).kind == "array"}
+    if not lists:
+        return None
+    named = [key for key in lists if words.to_snake_case(key) in (words.to_snake_case(plural), *_LISTS)]
+    key = (named or list(lists))[0]
+    return join_pointer(key), _row(lists[key], settler)
+
+
+def _row(several: Settled, settler: Settler) -> Settled | None:
+    items = several.view.items
+    row = settler.of(items) if items is not None else None
+    return row if row is not None and row.kind == "object" else None
+
+
+def draft_listing(
+    operation: Operation, path: str, answer: Settled, records_at: str, settler: Settler
+) -> dict[str, Any]:
+    """The ``list`` of a kind's entry."""
+    queries = {each.name: each for each in operation.parameters if each.place == "query"}
+    made: dict[str, Any] = {"path": path, "records": records_at}
+    if operation.method == "POST":
+        made = {"method": "POST", **made, "body": {}}
+    if text := next((each for each in _SEARCH if each in queries), None):
+        made["text"] = {"query": text}
+    made["pagination"] = _pagination(queries, answer, settler)
+    return made
+
+
+def _pagination(queries: Mapping[str, Any], answer: Settled, settler: Settler) -> dict[str, Any]:
+    size = next((each for each in _SIZES if each in queries), None)
+    sized: dict[str, Any] = {"size": {"query": size}} if size else {}
+    if size:
+        maximum = settler.reader.view(queries[size].schema).own.get("maximum")
+        if isinstance(maximum, int) and 0 < maximum < 10_000:
+            sized["max_size"] = min(maximum, 1_000)
+    cursor = next((each for each in _CURSORS if each in queries), None)
+    following = next((each for each in _NEXT_CURSORS if _there(answer, each, settler)), None)
+    if cursor and following:
+        return {"type": "cursor", "place": {"query": cursor}, "next": following, **sized}
+    if page := next((each for each in _PAGES if each in queries), None):
+        own = settler.reader.view(queries[page].schema).own
+        first: dict[str, Any] = {"first": 0} if own.get("default") == 0 and own.get("default") is not False else {}
+        return {"type": "page", "place": {"query": page}, **sized, **first}
+    if offset := next((each for each in _OFFSETS if each in queries), None):
+        return {"type": "offset", "place": {"query": offset}, **sized}
+    if url := next((each for each in _NEXT_URLS if _there(answer, each, settler)), None):
+        return {"type": "next_url", "next": url, **sized}
+    return {"type": "none"}
+
+
+def _there(answer: Settled, pointer: str, settler: Settler) -> bool:
+    for part in pointer.split("/")[1:]:
+        child = answer.children.get(part) if answer.kind == "object" else None
+        if child is None:
+            return False
+        answer = settler.settled(child)
+    return answer.kind == "scalar" or "string" in answer.view.types

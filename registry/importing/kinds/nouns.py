@@ -1,0 +1,68 @@
+"""Nouns of a kind: what its address and the titles of its operations call it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from language.text import word_set
+from registry.importing.document.operations import Operation
+from registry.importing.drafts import words
+from registry.importing.drafts.names import VERBS, to_imperative
+
+MAX_NOUN_WORDS: Final = 3
+_SKIPPED: Final = word_set(
+    "a an the one single existing specific given particular new your this that current all soft permanently an "
+)
+_ENDS: Final = word_set(
+    "by with from in for of on to at as via using using and or that which when where details detail info information "
+    "settings definition instance object record data endpoint"
+)
+VAGUE: Final = word_set(
+    "item object record resource entity type field value data list info detail status state name id key entry element "
+    "setting option group set version access link file page result"
+)
+"""Words that name too much to stand alone for a kind."""
+
+
+def read_title_nouns(operations: Iterable[Operation]) -> list[str]:
+    """What the titles of operations on one record call it, the most usual first: ``feature flag`` from "Delete a
+    feature flag". A noun that one title alone has counts where that is the one that deletes or creates it."""
+    counts: Counter[str] = Counter()
+    for each in operations:
+        if noun := read_title_noun(each.summary):
+            counts[noun] += 2 if each.method in ("DELETE", "POST") else 1
+    return [noun for noun, count in counts.most_common(2) if count >= 2]
+
+
+def read_title_noun(title: str) -> str:
+    """The noun of a plain order about one thing, or "": a verb, what tells that it is one, one to three words."""
+    plain = re.sub(r"^\[[^\]]{1,20}\]\s*", "", words.to_plain_text(title)).rstrip(" .")
+    first, _, rest = plain.partition(" ")
+    if to_imperative(first).lower() not in VERBS or not re.fullmatch(r"[A-Za-z0-9' -]+", rest):
+        return ""
+    found: list[str] = []
+    for word in rest.split():
+        low = word.lower()
+        if not found and low in _SKIPPED:
+            continue
+        if low in _ENDS or low.endswith("'s"):
+            break
+        found.append(word if re.fullmatch(r"[A-Z0-9]{2,}s?", word) else low)
+    if not 0 < len(found) <= MAX_NOUN_WORDS or not found[-1][:1].isalpha():
+        return ""
+    return words.to_singular(" ".join(found))
+
+
+def with_plurals(nouns: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(form for each in nouns for form in (each, words.to_plural(each))))
+
+
+def find_head_nouns(nouns: Iterable[str], taken: frozenset[str]) -> Iterator[str]:
+    """The last words of nouns of several, where nothing else is called so: ``flag`` of ``feature flag``."""
+    for each in dict.fromkeys(words.to_singular(noun) for noun in nouns):
+        head = each.rpartition(" ")[2]
+        if head != each and head not in taken and head not in VAGUE and len(head) > 2:
+            yield head
