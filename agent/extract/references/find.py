@@ -14,6 +14,7 @@ from agent.extract.references.vocabulary import (
     DETERMINERS,
     EMAIL,
     GROUP,
+    IDENTIFIER,
     LEFT,
     MANNER,
     MOST_DESCRIBING,
@@ -197,7 +198,9 @@ def _right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequenc
             if closing is None:
                 break
             last = closing + 1
-        elif CODE.fullmatch(token.text) or EMAIL.fullmatch(token.text) or (token.capital and token.low not in STOP):
+        elif CODE.fullmatch(token.text) or EMAIL.fullmatch(token.text) or IDENTIFIER.fullmatch(token.text):
+            last += 1
+        elif token.capital and token.low not in STOP:
             last += 1
         elif token.low in {"before", "but"} and last + 1 < len(tokens) and tokens[last + 1].low in {"last", "one"}:
             last += 2
@@ -283,6 +286,14 @@ def _begins_name(tokens: Sequence[Token], index: int, *, with_colon: bool) -> bo
     return (after.capital and after.text.isalpha() and after.text != "I") or after.low in _SAID_OF_SOMEBODY
 
 
+def _is_identifier(tokens: Sequence[Token], index: int, kinds: Sequence[RecordKind]) -> bool:
+    """Whether a program's name stands by itself: behind a kind's noun it is that kind's."""
+    if not IDENTIFIER.fullmatch(tokens[index].text):
+        return False
+    behind = range(1, min(index, 3) + 1)
+    return not any(noun_at(tokens, index - length, kind) == length for length in behind for kind in kinds)
+
+
 def find_names(read: Text, kinds: Sequence[RecordKind], *, with_colon: bool) -> list[tuple[int, int]]:
     """Capitalised runs; at the beginning of a sentence only what can be nothing but a name ("Quinn Thomas has …").
     ``with_colon`` also those that a colon introduces. Nothing out of quoted words."""
@@ -293,6 +304,8 @@ def find_names(read: Text, kinds: Sequence[RecordKind], *, with_colon: bool) -> 
     while index < len(tokens):
         token = tokens[index]
         ours = any(noun_at(tokens, index, kind) for kind in kinds)
+        if _is_identifier(tokens, index, kinds) and not any(start <= token.start < end for start, end in quoted):
+            made.append((token.start, token.end))
         if (
             token.capital
             and token.text.replace("-", "").isalpha()

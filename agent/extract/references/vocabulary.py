@@ -241,6 +241,9 @@ def past_name(tokens: Sequence[Token], first: int, index: int) -> bool:
 EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 CODE: Final = re.compile(r"#?(?=[\w-]*\d)[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*|#\w+(?:-\w+)*|\d+(?:-\d+)*")
 
+IDENTIFIER: Final = re.compile(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)+")
+"""A name that programs go by, ``dark_mode``: what holds an underscore is no English word."""
+
 
 def noun_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
     """How many tokens from ``index`` on are a noun of ``kind`` (0: none): plural or not, with at most one slip in a
