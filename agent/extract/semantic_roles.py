@@ -108,6 +108,8 @@ _PLACES: Final = word_set("city town location place address station country airp
 
 
 def find_roles(words: tuple[str, ...], description: str) -> frozenset[Role]:
+    if len(words) > 3:  # inside a long name they tell what it is about: ``min_orders_to_start_training`` is no target
+        words = (words[0], words[-1])
     found = {role for role, (names, _, _) in ROLES.items() if set(words) & names}
     first = re.findall(r"[a-z]+", description.lower())
     if not found:

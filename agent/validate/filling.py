@@ -19,11 +19,13 @@ from agent.validate.records.lookup import Lookup
 from agent.validate.records.search import find_similar
 from agent.validate.slots import Slots, Trouble, find_answer, from_field, record_source, verify_spans
 from registry.contract import SourceKind
+from registry.endpoints.types import FormBody, HttpEndpoint, JsonBody, MultipartBody
 from registry.records import Query, RecordKind
 
 MAX_EACH: Final = 20
 """The most calls that one parameter's values make."""
 
+_FIELDS: Final = (JsonBody, FormBody, MultipartBody)
 FORBIDDEN_NAMES: Final = frozenset({"__proto__", "constructor", "prototype"})
 """Keys that make a JavaScript receiver's object lie. No payload carries them, whatever a contract declares."""
 
@@ -49,7 +51,7 @@ class DraftFilling:
 
     async def fill_missing(self) -> Trouble | None:
         """Ask for what is required and still has no value."""
-        return self._named_missing(await self._missing())
+        return self._named_missing(await self._missing()) or self._nothing_changed()
 
     def _named_missing(self, trouble: Trouble | None) -> Trouble | None:
         if isinstance(trouble, Question):
@@ -249,9 +251,11 @@ class DraftFilling:
         return tuple(missing)
 
     async def _missing(self) -> Trouble | None:
-        name = next((name for name in self.contract.required if name not in self.slots.filled), None)
-        if name is None:
+        missing = [name for name in self.contract.required if name not in self.slots.filled]
+        if not missing:
             return None
+        # What another parameter's record gives is not asked for before that record is known.
+        name = next((each for each in missing if self._derived_from(each) not in missing), missing[0])
         if name not in self.contract.properties:
             detail = (
                 f"The contract requires {questions.quote_words(name)} without declaring it; its owner must mend it."
@@ -261,6 +265,27 @@ class DraftFilling:
         asked = self.slots.ask(name, questions.ask_for(name, schema, self.slots.annotation(name), kind), "missing")
         offered = questions.list_choices(schema) if kind is None else await self._few(name, kind)
         return asked.model_copy(update={"candidates": offered})
+
+    def _nothing_changed(self) -> Refusal | None:
+        """A PATCH without a field changes nothing: what somebody meant by it has no parameter here."""
+        endpoint = self.contract.endpoint
+        if (
+            not isinstance(endpoint, HttpEndpoint)
+            or endpoint.method != "PATCH"
+            or not isinstance(endpoint.body, _FIELDS)
+        ):
+            return None
+        names = [getattr(each, "parameter", None) for each in endpoint.body.fields.values()]
+        if None in names or not names or self.slots.filled.keys() & set(names):
+            return None
+        labels = [self.slots.label(str(name)) for name in names[:5]]
+        more = ", …" if len(names) > 5 else ""
+        detail = f"Nothing is said of what shall be changed. Say it with its new value: {', '.join(labels)}{more}."
+        return Refusal(code="invalid", detail=detail)
+
+    def _derived_from(self, name: str) -> str | None:
+        derive = self.slots.annotation(name).derive
+        return derive.parameter if derive is not None else None
 
     async def _few(self, name: str, kind: RecordKind) -> tuple[Candidate, ...]:
         """The records it could be, newest first, where they are few; none where they are many."""

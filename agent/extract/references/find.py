@@ -198,9 +198,9 @@ def _right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequenc
             if closing is None:
                 break
             last = closing + 1
-        elif CODE.fullmatch(token.text) or EMAIL.fullmatch(token.text) or IDENTIFIER.fullmatch(token.text):
-            last += 1
-        elif token.capital and token.low not in STOP:
+        elif any(form.fullmatch(token.text) for form in (CODE, EMAIL, IDENTIFIER)) or (
+            token.capital and token.low not in STOP
+        ):
             last += 1
         elif token.low in {"before", "but"} and last + 1 < len(tokens) and tokens[last + 1].low in {"last", "one"}:
             last += 2

@@ -22,6 +22,7 @@ from registry.importing.drafts.error_pointers import find_error_pointers
 from registry.importing.drafts.sentences import write_sentences
 from registry.importing.drafts.slot_schema import CannotDraft, Room, Slot
 from registry.importing.drafts.slots import is_minor_units, read_slots
+from registry.importing.kinds.aliases import write_aliases
 from registry.importing.kinds.bindings import derive_from_records, guess_records
 from registry.importing.kinds.finding import KindDraft
 from registry.linting.linter import is_advice, lint
@@ -185,6 +186,8 @@ def _draft(
     sentences = write_sentences(contract["title"], asked_for, properties, reads=risk == "read")
     if decision.examples or sentences.example:
         contract["examples"] = list(decision.examples or (sentences.example,))
+    if aliases := write_aliases(operation, contract["title"], properties, kinds):
+        contract["aliases"] = aliases
     named = any(each.record is not None for each in decision.parameters.values())
     if sentences.preview and not named:  # a card tells a record by its label, which says more than its id
         contract["preview"] = sentences.preview

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from registry.importing.document.operations import Operation
 from registry.importing.drafts import words
-from registry.importing.drafts.slots import Slot
+from registry.importing.drafts.slot_schema import Slot
 from registry.importing.kinds.finding import KindDraft, shape
 
 _SUFFIX: Final = re.compile(r"(?P<stem>.+)_(?P<part>id|ids|uuid|pk|key|slug|code|name|number)\Z")
@@ -45,8 +45,7 @@ def guess_records(
         kind = _by_name(slot, names)
         if kind is None or "scope" in kind.entry or (creates and creates.name == kind.name):
             continue
-        part = _part(slot)
-        if slot.place == "body" or part in ("id", "uuid", "pk"):
+        if slot.place in ("body", "query"):
             made[slot.name] = (kind.name, _sent(slot, kind))
     for name in outer:
         made.pop(name, None)
@@ -54,7 +53,7 @@ def guess_records(
 
 
 def _is_scalar(slot: Slot) -> bool:
-    types = slot.schema.get("type")
+    types: str | list[str] = slot.schema.get("type", [])
     return bool(types) and _SCALARS.issuperset([types] if isinstance(types, str) else types)
 
 

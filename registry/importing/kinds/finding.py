@@ -31,14 +31,12 @@ _REFERENCE: Final = re.compile(r"(?P<stem>.+?)_(?:id|pk|uuid)\Z")
 
 @dataclass(frozen=True, slots=True)
 class KindDraft:
-    """A kind's entry in ``connector.json``, with the operations that it was found in and what is to be decided.
+    """A kind's entry in ``connector.json``, with what is to be decided.
     ``path`` is that of one record, its id as ``{…}``, whether or not it is read there; ``own_field`` and
     ``scope_field`` are set where it lies within another kind: what fills the two places of the path."""
 
     name: str
     entry: dict[str, Any]
-    list_operation: str
-    get_operation: str
     path: str
     decide: tuple[str, ...]
     own_field: str = ""
@@ -228,10 +226,7 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
         decide.append("By which field do people name it?")
     name = words.to_snake_case(nouns[0])
     path = f"{candidate.path.removesuffix('.json').rstrip('/')}/{{{candidate.key}}}"
-    one = candidate.one.key if candidate.one is not None and read is not None else ""
-    return KindDraft(
-        name, entry, candidate.listing.key, one, path, tuple(decide), own if parent else "", scope_field
-    )  # fmt: skip
+    return KindDraft(name, entry, path, tuple(decide), own if parent else "", scope_field)
 
 
 def _read(
@@ -290,8 +285,8 @@ def _with_heads(kinds: list[KindDraft], description: ApiDescription) -> list[Kin
         made.append(replace(each, entry={**each.entry, "nouns": nouns}))
     counts: dict[str, int] = defaultdict(int)
     for each in made:
-        for head in {noun.rpartition(" ")[2] for noun in each.entry["nouns"]}:
-            counts[words.to_singular(head)] += 1
+        for head in {words.to_singular(noun.rpartition(" ")[2]) for noun in each.entry["nouns"]}:
+            counts[head] += 1
     parameters = {parameter.name.lower() for each in description.operations for parameter in each.parameters}
     fields = {name for each in made for name in each.entry["fields"]}
     known = frozenset(taken | parameters | fields | {head for head, count in counts.items() if count > 1})

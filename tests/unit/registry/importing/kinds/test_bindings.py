@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+from registry.importing.decisions_template import propose_decisions
+from registry.importing.openapi import Import
+from tests.unit.registry.importing.kinds.test_finding import FLAGS
+from tests.unit.registry.importing.samples import imported
+
+
+def accepted() -> Import:
+    """The import with every suggestion taken, as a person would by ``--take-suggestions``."""
+    proposed = propose_decisions(imported(FLAGS))
+    for operation in proposed["operations"].values():
+        for said in operation.get("parameters", {}).values():
+            said["record"] = said["suggested"]
+    return imported(FLAGS, decisions=proposed)
+
+
+def contract(operation: str) -> dict[str, Any]:
+    return next(each.contract for each in accepted().drafts if each.operation.key == operation)
+
+
+def test_a_record_within_another_says_which_that_is() -> None:
+    made = contract("POST /api/projects/{projectId}/flags/{flagName}/on")
+    assert made["annotations"] == {
+        "flag_name": {"record": "flag", "field": "name", "label": "Flag"},
+        "project_id": {"derive": {"parameter": "flag_name", "field": "project"}, "sources": ["record"]},
+    }
+
+
+def test_a_put_keeps_what_nobody_speaks_of() -> None:
+    made = contract("PUT /api/projects/{projectId}/flags/{flagName}")["annotations"]
+    assert made["description"]["derive"] == {"parameter": "flag_name", "field": "description"}
+    assert made["description"]["sources"] == ["prompt", "record", "default"]
+    assert "note" not in made  # the record has none
+
+
+def test_a_trailing_slash_hides_no_record() -> None:
+    made = contract("PATCH /api/user-admin/{id}/")
+    assert made["annotations"]["id"] == {"record": "user", "label": "User"}
+    assert made["annotations"]["project_id"] == {"record": "project", "label": "Project"}
+    assert "username" not in made["annotations"]  # the name of a user is no user
+
+
+def test_what_is_to_be_made_is_no_record_yet() -> None:
+    made = contract("POST /api/projects/{projectId}/flags")
+    assert made["annotations"] == {"project_id": {"record": "project", "label": "Project"}}
+
+
+def test_aliases_are_verbs_of_title_path_and_method_with_each_noun() -> None:
+    assert "turn on a flag" in contract("POST /api/projects/{projectId}/flags/{flagName}/on")["aliases"]
+    assert contract("DELETE /api/projects/{projectId}/flags/{flagName}")["aliases"] == ["archive a flag"]

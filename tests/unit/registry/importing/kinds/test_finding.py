@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from registry.declarative.lint import lint_value
+from registry.importing.tasks import write_connector
+from registry.linting.linter import is_advice
+from tests.unit.registry.importing.samples import api, imported
+
+SHOP = api(
+    """
+/customers:
+  get:
+    parameters:
+      - {name: q, in: query, schema: {type: string}}
+      - {name: page, in: query, schema: {type: integer}}
+      - {name: per_page, in: query, schema: {type: integer, maximum: 100}}
+    responses:
+      "200": {content: {application/json: {schema: {type: object, properties: {customers: {type: array, items: {$ref: "#/components/schemas/C"}}, meta: {type: object}}}}}}
+/customers/{customer_id}:
+  parameters: [{name: customer_id, in: path, required: true, schema: {type: integer}}]
+  get:
+    responses:
+      "200": {content: {application/json: {schema: {type: object, properties: {customer: {$ref: "#/components/schemas/C"}}}}}}
+/customers/{customer_id}/block:
+  parameters: [{name: customer_id, in: path, required: true, schema: {type: integer}}]
+  post: {}
+/things:
+  get:
+    responses: {"200": {content: {application/json: {schema: {type: array, items: {type: object, properties: {slug: {type: string}}}}}}}}
+/things/{x}:
+  get:
+    parameters: [{name: x, in: path, required: true, schema: {type: string}}]
+    responses: {"200": {content: {application/json: {schema: {type: object, properties: {colour: {type: string}}}}}}}
+""",
+    more="""
+components:
+  schemas:
+    C:
+      type: object
+      properties:
+        id: {type: integer}
+        name: {type: string}
+        email: {type: string, format: email}
+        balance: {type: integer, description: In minor units.}
+        currency: {type: string}
+        state: {type: string, enum: [active, blocked]}
+        created_at: {type: string, format: date-time}
+        api_token: {type: string}
+        address: {type: object, properties: {city: {type: string}}}
+""",
+)  # fmt: skip
+
+
+def test_what_can_be_listed_and_fetched_becomes_a_kind() -> None:
+    kinds = {each.name: each for each in imported(SHOP).kinds}
+    entry = kinds["customer"].entry
+    assert entry["nouns"] == ["customer", "customers"]
+    assert entry["id"] == "id"
+    assert entry["label"] == "{name}"
+    assert entry["get"] == {"path": "/customers/{id}", "record": "/customer"}
+    assert entry["list"] == {
+        "path": "/customers",
+        "records": "/customers",
+        "text": {"query": "q"},
+        "pagination": {"type": "page", "place": {"query": "page"}, "size": {"query": "per_page"}, "max_size": 100},
+    }
+    assert entry["fields"]["email"] == {"at": "/email", "type": "email", "search": "email", "lenient": True}
+    assert entry["fields"]["balance"] == {
+        "at": "/balance",
+        "type": "money_minor",
+        "currency_field": "currency",
+        "lenient": True,
+    }
+    assert entry["fields"]["id"] == {"at": "/id", "type": "id"}  # an answer without it is no use at all
+    assert (entry["order"], entry["detail"]) == ("created_at", "{email} · {state}")
+    assert entry["states"] == {"active": {"state": ["active"]}, "blocked": {"state": ["blocked"]}}
+    assert entry["fields"]["state"]["values"] == ["active", "blocked"]
+    assert "api_token" not in entry["fields"]  # nothing that may be a secret is proposed to be read
+
+
+def test_the_kinds_are_what_a_connector_may_hold() -> None:
+    assert [each for each in lint_value(write_connector(imported(SHOP))) if not is_advice(each)] == []
+    within = """
+/{x}/{y}/deep: &list
+  get: {responses: {"200": {content: {application/json: {schema: {type: array, items: {type: object, properties: {id: {type: string}}}}}}}}}
+/{x}/{y}/deep/{id}: &one
+  get: {responses: {"200": {content: {application/json: {schema: {type: object, properties: {id: {type: string}, name: {type: string}}}}}}}}
+/orders: *list
+/orders/{order_id}: *one
+/orders/{order}/actions: *list
+/orders/{order}/actions/{id}: *one
+/actions: *list
+/actions/{id}: *one
+"""
+    made = imported(api(within))
+    kinds = {each.name: each.entry for each in made.kinds}
+    assert sorted(kinds) == ["action", "order", "order_action"]
+    assert kinds["order_action"]["scope"] == {"order": "order"}
+    assert kinds["order_action"]["nouns"] == ["order action", "order actions"]
+    assert [each for each in lint_value(write_connector(made)) if not is_advice(each)] == []
+
+
+def test_a_kind_without_a_sure_id_is_none() -> None:
+    assert "thing" not in {each.name for each in imported(SHOP).kinds}
+
+
+def test_by_what_people_name_a_record_is_asked_where_it_has_no_name() -> None:
+    (log,) = imported(
+        api(
+            """
+/logs:
+  get: {responses: {"200": {content: {application/json: {schema: {type: array, items: &log {type: object, properties: {id: {type: integer}, level: {type: integer}}}}}}}}}
+/logs/{id}:
+  get: {responses: {"200": {content: {application/json: {schema: *log}}}}}
+"""
+        )
+    ).kinds
+    assert log.decide == ("By which field do people name it?",)
+
+
+FLAGS = api(
+    """
+/api/projects:
+  get: {responses: {"200": {content: {application/json: {schema: {type: object, properties: {projects: {type: array, items: {$ref: "#/components/schemas/Project"}}}}}}}}}
+/api/projects/{projectId}/flags:
+  parameters: [&project {name: projectId, in: path, required: true, schema: {type: string}}]
+  get: {responses: {"200": {content: {application/json: {schema: {type: object, properties: {flags: {type: array, items: &flag {$ref: "#/components/schemas/Flag"}}}}}}}}}
+  post: {summary: Add a feature flag, requestBody: {content: {application/json: {schema: {type: object, required: [name], properties: {name: {type: string}}}}}}}
+/api/projects/{projectId}/flags/{flagName}:
+  parameters: [*project, &name {name: flagName, in: path, required: true, schema: {type: string}}]
+  get: {responses: {"200": {content: {application/json: {schema: *flag}}}}}
+  put: {summary: Update a feature flag, requestBody: {content: {application/json: {schema: {type: object, properties: {description: {type: string}, stale: {type: boolean}, note: {type: string}}}}}}}
+  delete: {summary: Archive a feature flag}
+/api/projects/{projectId}/flags/{flagName}/on:
+  parameters: [*project, *name]
+  post: {summary: Enable it}
+/sdk/flags:
+  get: {responses: {"200": {content: {application/json: {schema: {type: array, items: *flag}}}}}}
+/sdk/flags/{flagName}:
+  parameters: [*name]
+  get: {responses: {"200": {content: {application/json: {schema: *flag}}}}}
+/api/user-admin/:
+  get: {responses: {"200": {content: {application/json: {schema: {type: array, items: &user {$ref: "#/components/schemas/User"}}}}}}}
+/api/user-admin/{id}/:
+  parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+  get: {summary: Get user info, responses: {"200": {content: {application/json: {schema: *user}}}}}
+  patch: {summary: Update a user, requestBody: {content: {application/json: {schema: {type: object, properties: {username: {type: string}, project_id: {type: string}}}}}}}
+  delete: {summary: Delete a user}
+/tags:
+  get: {responses: {"200": {content: {application/json: {schema: &tags {type: object, properties: {tags: {type: array, items: {type: object, properties: {type: {type: string}, value: {type: string}}}}}}}}}}}
+/tags/{type}:
+  parameters: [{name: type, in: path, required: true, schema: {type: string}}]
+  get: {responses: {"200": {content: {application/json: {schema: *tags}}}}}
+""",
+    more="""
+components:
+  schemas:
+    Project: {type: object, properties: {id: {type: string}, name: {type: string}}}
+    Flag: {type: object, properties: {name: {type: string}, description: {type: string}, stale: {type: boolean}, lastSeenAt: {type: string, format: date-time}}}
+    User: {type: object, properties: {id: {type: integer}, first_name: {type: string}, last_name: {type: string}, project_id: {type: string}}}
+""",
+)  # fmt: skip
+
+
+def test_of_two_lists_that_one_is_a_kind_which_operations_change() -> None:
+    flag = {each.name: each for each in imported(FLAGS).kinds}["flag"]
+    assert flag.entry["list"]["path"] == "/api/projects/{project}/flags"
+    assert flag.entry["get"]["path"] == "/api/projects/{project}/flags/{id}"
+    assert flag.entry["scope"] == {"project": "project"}
+    assert (flag.own_field, flag.scope_field) == ("name", "project")
+    assert flag.entry["fields"]["id"] == {"at": "/name", "type": "id"}
+    assert flag.entry["fields"]["project"] == {"at": "$project", "type": "id"}
+    assert "last_seen_at" not in flag.entry["fields"]  # it changes by itself, and a card would never hold
+
+
+def test_a_kind_needs_no_read_of_one_record_where_the_path_says_its_id() -> None:
+    project = {each.name: each for each in imported(FLAGS).kinds}["project"]
+    assert (project.entry["id"], "get" in project.entry) == ("id", False)
+
+
+def test_what_answers_with_the_list_again_is_no_read_of_one_record() -> None:
+    assert "tag" not in {each.name for each in imported(FLAGS).kinds}
+
+
+def test_titles_say_what_a_record_is_called_and_what_it_belongs_to() -> None:
+    kinds = {each.name: each.entry for each in imported(FLAGS).kinds}
+    assert kinds["flag"]["nouns"] == ["flag", "flags", "feature flag", "feature flags"]
+    assert kinds["user"]["nouns"][:2] == ["user", "users"]
+    assert kinds["user"]["label"] == "{first_name} {last_name}"
+    assert kinds["user"]["relations"] == [{"kind": "project", "via": "project_id"}]
+    assert [each for each in lint_value(write_connector(imported(FLAGS))) if not is_advice(each)] == []
