@@ -5,9 +5,10 @@ A value that can't be read as its field declares makes the whole answer unusable
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, Final
 
 from core import money
@@ -56,9 +57,10 @@ def values_of(
             later.append((name, field, raw))
             made[name] = None
             continue
-        made[name] = _typed(name, field, raw, what)
+        made[name] = _fitting(field, partial(_typed, name, field, raw, what))
     for name, field, raw in later:
-        made[name] = _money(name, field, raw, made.get(field.currency_field or ""), what)
+        currency = made.get(field.currency_field or "")
+        made[name] = _fitting(field, partial(_money, name, field, raw, currency, what))
     if kind.scope:
         own = made.get(kind.id)
         made[kind.id] = None if own is None else "/".join([*(given[each] for each in kind.scope), str(own)])
@@ -88,18 +90,19 @@ def _from(place: str, row: Mapping[str, Any], given: Mapping[str, str]) -> Any:
     return given.get(place[1:]) if place.startswith("$") else at_pointer(row, place)
 
 
-def _typed(name: str, field: FieldDocument, raw: Any, what: str) -> Any:
+def _fitting(field: FieldDocument, read: Callable[[], Any]) -> Any:
+    """The value; None for one that doesn't fit a lenient field. Raises PlatformUnavailable for any other's."""
     if not field.lenient:
-        return _strictly(name, field, raw, what)
+        return read()
     try:
-        made = _strictly(name, field, raw, what)
+        made = read()
     except PlatformUnavailable:
         return None
     known = field.values.values() if isinstance(field.values, Mapping) else field.values
     return made if not known or made in known else None
 
 
-def _strictly(name: str, field: FieldDocument, raw: Any, what: str) -> Any:
+def _typed(name: str, field: FieldDocument, raw: Any, what: str) -> Any:
     match field.from_:
         case "exists":
             return raw not in (None, "", [], {}, False)

@@ -155,3 +155,12 @@ async def test_languages_add_their_nouns_and_states() -> None:
     (kind,) = records(FakeShop(rows())).kinds()
     assert kind.nouns == ("basket", "baskets", "Korb")
     assert kind.states["bezahlt"] == {"status": ("paid",)}
+
+
+async def test_a_lenient_field_leaves_out_what_does_not_fit_it() -> None:
+    value = document()
+    kind = value["kinds"]["basket"]
+    kind["fields"]["total"]["lenient"] = True
+    shop = FakeShop([{**rows(1)[0], "sum": "a lot"}])
+    (found,) = await records(shop, value).search(Query("basket"))
+    assert found.values["total"] is None
