@@ -92,7 +92,7 @@ async def test_what_is_too_large_is_not_kept(http_server: McpServer) -> None:
     assert (answer.verdict, answer.result) == ("unknown", None), "more than is read of an answer"
 
 
-async def test_a_started_server_gets_nothing_of_our_environment_and_what_it_says_is_not_logged(
+async def test_a_started_server_gets_nothing_of_our_environment_and_is_not_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("OPSIQ_DATA_KEY", "a-secret-of-ours")

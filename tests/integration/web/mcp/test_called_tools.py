@@ -47,7 +47,7 @@ async def run_and_confirm(shop: Shop) -> Run:
     return await shop.container.runs.wait_until_idle(olivia, made["id"], wait_s=60)
 
 
-async def test_a_tool_is_called_once_confirmed_and_never_once_it_is_another_than_was_signed(
+async def test_a_tool_is_called_once_confirmed_and_never_once_it_has_changed(
     tmp_path: Path, template: InstalledShop, drafted: dict[str, object]
 ) -> None:
     ledger = tmp_path / "ledger"

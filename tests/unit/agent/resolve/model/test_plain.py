@@ -121,7 +121,7 @@ def test_what_code_reads_stands_in_for_what_the_model_missed_or_wrote_otherwise(
     assert ride("book a ride with car KX-204 on 5 March 2027", code="KX-204")["day"][0] == "2027-03-05"
 
 
-def test_a_number_is_quoted_with_its_unit_and_a_run_together_word_where_it_stands_apart() -> None:
+def test_a_number_is_quoted_with_its_unit_and_a_joined_word_where_it_stands_apart() -> None:
     made = ride("car KX-204 on 2027-03-05, wait 60 seconds, as drop off", code="KX-204", wait=60, mode="dropoff")
     assert made["wait"] == (60, "60 seconds")
     assert made["mode"] == ("dropoff", "drop off")
