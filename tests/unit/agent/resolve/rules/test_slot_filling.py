@@ -165,13 +165,6 @@ def test_one_sum_says_how_much_and_in_what() -> None:
     }
 
 
-def test_one_list_says_what_and_how_many_of_each() -> None:
-    strings, integers = ({"type": "array", "items": {"type": kind}} for kind in ("string", "integer"))
-    order = offer({"items": strings, "quantities": integers}, ["items", "quantities"])
-    filled = fill_slots("order two pies and a lemonade from the Anchor", 0, order, (), NOW).arguments
-    assert {words(each) for each in filled.values()} == {"two pies and a lemonade"}
-
-
 def test_a_number_in_a_list_stands_on_all_its_digits() -> None:
     point = offer(
         {
