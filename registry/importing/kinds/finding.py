@@ -17,7 +17,7 @@ from registry.importing.document.operations import ApiDescription, Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS
 from registry.importing.kinds import fields as field_drafts
-from registry.importing.kinds.listing import draft_listing, find_record, find_records, read_answer
+from registry.importing.kinds.listing import draft_listing, find_record, find_records, read_answer, split_query
 from registry.importing.kinds.nouns import find_head_nouns, read_title_nouns, with_plurals
 
 MAX_KINDS: Final = 200
@@ -199,7 +199,7 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
         identity, own, scope_field = _within(fields, identity, parent)
     label = field_drafts.draft_label(fields, own)
     order = field_drafts.find_order(fields)
-    placed = _path_within(candidate.path, candidate.outer, parent)
+    placed = _path_within(candidate.listing.path, candidate.outer, parent)
     entry: dict[str, Any] = {
         "title": _titled(nouns[0]),
         "nouns": nouns,
@@ -211,12 +211,10 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
         **({"states": states} if (states := field_drafts.draft_states(fields)) else {}),
         "list": draft_listing(candidate.listing, placed, answer, rows[0], settler),
     }
-    if candidate.listing.method == "POST":
-        entry["list"]["path"] = _path_within(candidate.listing.path, candidate.outer, parent)
     if read is not None and candidate.one is not None:
         path = re.sub(r"\{" + re.escape(candidate.key) + r"\}(?!.*\{)", "{id}", candidate.one.path)
         entry["get"] = {
-            "path": _path_within(path, candidate.outer, parent, candidate.one),
+            **split_query(_path_within(path, candidate.outer, parent, candidate.one)),
             **({"record": read[0]} if read[0] else {}),
         }
     if parent is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from registry.importing.document.alternatives import Settled, Settler
 from registry.importing.document.operations import Operation, is_json
@@ -88,12 +89,19 @@ def _row(several: Settled, settler: Settler) -> Settled | None:
     return row if row is not None and row.kind == "object" else None
 
 
+def split_query(path: str) -> dict[str, Any]:
+    """A path, and the query that some documents write into it: ``/skills?beta=true``."""
+    plain, _, query = path.partition("?")
+    values = {name: value for name, value in parse_qsl(query) if "{" not in value}
+    return {"path": plain, **({"query": values} if values else {})}
+
+
 def draft_listing(
     operation: Operation, path: str, answer: Settled, records_at: str, settler: Settler
 ) -> dict[str, Any]:
     """The ``list`` of a kind's entry."""
     queries = {each.name: each for each in operation.parameters if each.place == "query"}
-    made: dict[str, Any] = {"path": path, "records": records_at}
+    made: dict[str, Any] = {**split_query(path), "records": records_at}
     if operation.method == "POST":
         made = {"method": "POST", **made, "body": {}}
     if text := next((each for each in _SEARCH if each in queries), None):

@@ -188,3 +188,35 @@ def test_titles_say_what_a_record_is_called_and_what_it_belongs_to() -> None:
     assert kinds["user"]["label"] == "{first_name} {last_name}"
     assert kinds["user"]["relations"] == [{"kind": "project", "via": "project_id"}]
     assert [each for each in lint_value(write_connector(imported(FLAGS))) if not is_advice(each)] == []
+
+
+def test_a_query_that_a_document_writes_into_a_path_is_sent_as_one() -> None:
+    (skill,) = imported(
+        api(
+            """
+/skills?beta=true:
+  get: {responses: {"200": {content: {application/json: {schema: {type: array, items: &skill {type: object, properties: {id: {type: string}, name: {type: string}}}}}}}}}
+/skills/{skill_id}?beta=true:
+  get: {parameters: [{name: skill_id, in: path, required: true, schema: {type: string}}], responses: {"200": {content: {application/json: {schema: *skill}}}}}
+"""
+        )
+    ).kinds  # fmt: skip
+    assert skill.entry["list"]["path"] == "/skills"
+    assert skill.entry["list"]["query"] == {"beta": "true"}
+    assert skill.entry["get"] == {"path": "/skills/{id}", "query": {"beta": "true"}}
+
+
+def test_a_list_by_post_is_one() -> None:
+    (flow,) = imported(
+        api(
+            """
+/flows/filter:
+  post: {responses: {"200": {content: {application/json: {schema: {type: array, items: &flow {type: object, properties: {id: {type: string}, name: {type: string}}}}}}}}}
+/flows/{id}:
+  get: {parameters: [{name: id, in: path, required: true, schema: {type: string}}], responses: {"200": {content: {application/json: {schema: *flow}}}}}
+"""
+        )
+    ).kinds  # fmt: skip
+    assert flow.entry["list"]["method"] == "POST"
+    assert flow.entry["list"]["path"] == "/flows/filter"
+    assert flow.entry["get"]["path"] == "/flows/{id}"
