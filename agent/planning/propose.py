@@ -119,10 +119,11 @@ async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseC
     other = await _planned(task, without, on_phase)
     if isinstance(read, Proposed) and isinstance(read.proposal.result, NoneResult):
         return other  # what this person may not do: another action is no substitute
-    if not isinstance(other.verdict, Plan | Reply):
-        # A question of the grammar's is about what was said; a small model's, or its "none", often isn't.
-        return made if isinstance(made.verdict, Plan | Reply) or not isinstance(read, Proposed) else other
     same = planned == (tuple(draft.action for draft in other.drafts) or list_planned_actions(other))
+    if not isinstance(other.verdict, Plan | Reply):
+        # A grammar's question is about what was said; a small model's "none", or another action, often isn't.
+        stands = isinstance(made.verdict, Plan | Reply) and (same or isinstance(made.verdict, Reply))
+        return made if stands or not isinstance(read, Proposed) else other
     if same and isinstance(read, Calls) and (isinstance(made.verdict, Plan) or _contradicts(other.verdict, made)):
         return made
     return other if same and isinstance(made.verdict, Plan | Reply) else _held(other, UNDERSTOOD_OTHERWISE)
