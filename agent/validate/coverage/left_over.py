@@ -104,7 +104,7 @@ _ASKING: Final = _words(
 _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\W\d_]+", re.IGNORECASE)
 _OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly)")
 _BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
-_OWNER: Final = re.compile(r"['’]s?\s+(?:[^\W\d_]+\s+)?$")
+_OWNER: Final = re.compile(r"['’]s?\s+(?:(?P<kind>[^\W\d_]+)\s+)?$")
 _MOST: Final = re.compile(r"(?<!\w)(?:most|least)\s+", re.IGNORECASE)
 # Other records that are like the one that is named.
 _LIKE: Final = re.compile(
@@ -308,8 +308,14 @@ def _beside(clause: _Clause, used: Sequence[bool], left: Sequence[_Word], by: _A
 
 
 def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
-    found = _OWNER.search(text, max(0, at - 40), at)
-    return found is not None and used[max(0, found.start() - 1)]
+    """Whether a plain word stands behind an owner that was used, maybe with a word of what kind between them."""
+    found = patterns.search_before(_OWNER, text, at) if text[at].islower() else None
+    between = found["kind"] if found is not None else None
+    return (
+        found is not None
+        and used[max(0, found.start() - 1)]
+        and not (between and (between[:1].isupper() or _plain(between) in EMPTY))
+    )
 
 
 def _is_verb(clause: _Clause) -> bool:

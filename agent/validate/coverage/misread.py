@@ -21,7 +21,7 @@ from agent.planning.proposal import (
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import begins_beside
 from agent.validate.coverage.proposal_quotes import find_places, walk
-from registry.contract import Contract
+from registry.contract import Contract, Unit
 
 Place = tuple[int, int]
 
@@ -64,12 +64,24 @@ def _beside_texts(text: str, proposal: Proposal, contracts: Sequence[Contract], 
     so."""
     for contract, name, argument in _arguments(proposal, contracts):
         schema, note = contract.properties.get(name) or {}, contract.annotation(name)
+        open_amount = _leaves_amount_open(contract, proposal)
         if not isinstance(argument, QuotedText | TypedValue) or note.compose or note.words:
             continue
         if schema.get("type") != "string" or "enum" in schema or "format" in schema:
             continue
         found = [begins_beside(text, *each) for each in find_places(argument, request)]
+        if open_amount:  # for how long, where money for that long may be meant
+            found += [patterns.PERIODS.match(text, start) for start, _ in find_places(argument, request)]
         yield from (each.span() for each in found if each is not None)
+
+
+def _leaves_amount_open(contract: Contract, proposal: Proposal) -> bool:
+    """Whether a call leaves out an amount of money that its action would take a part by."""
+    calls = [each for each in walk(proposal.result) if isinstance(each, Call) and each.action == contract.name]
+    money = {
+        name for name in contract.properties if contract.annotation(name).unit in (Unit.MONEY, Unit.MONEY_MINOR)
+    } - {*contract.required}
+    return any(name not in call.arguments for call in calls for name in money)
 
 
 def _ends_up(text: str, proposal: Proposal, contracts: Sequence[Contract], request: Request) -> Iterator[Place]:

@@ -231,6 +231,8 @@ def _other_units(
     """Units beside numbers that were used without them, and that neither the value nor the parameter is in."""
     used = {find_unit(node.unit) for node in walk(proposal.result) if isinstance(node, Number)}
     used |= {note.unit.value for each in contracts for note in each.annotations.values() if note.unit is not None}
+    said = (word for each in contracts for name in each.properties for word in _named(each, name))
+    used |= {find_unit(word) for word in said if stem(word) in patterns.UNITS}
     for number in numerals.find(read_text(text)):
         after = patterns.UNIT_FURTHER.match(text, number.end)
         if after is None or not any(start <= number.start and number.end <= end for start, end in taken):
@@ -238,6 +240,11 @@ def _other_units(
         unit = find_unit(after[1]) if stem(after[1].casefold()) in patterns.UNITS or find_currency(after[1]) else None
         if unit is not None and unit not in used:
             yield after.span(1)
+
+
+def _named(contract: Contract, name: str) -> list[str]:
+    """The words of a parameter's name and label, which may say its unit."""
+    return f"{name.replace('_', ' ')} {contract.annotation(name).label or ''}".casefold().split()
 
 
 def _verbs(contracts: Iterable[Contract]) -> frozenset[str]:

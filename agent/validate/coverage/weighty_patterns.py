@@ -82,6 +82,11 @@ CODE: Final = re.compile(r"[\w-]+$")
 NAME: Final = re.compile(r"(?!I\b)[A-ZÀ-ÖØ-Þ]|[\w-]*\d|[\w.+-]+@")
 OF: Final = re.compile(r"\s+(?:of|off|from)\s+(?:(?:the|his|her|their|its)\s+)?", re.IGNORECASE)
 ON_TOP: Final = re.compile(r"\b(?:more|extra|additional|further|longer)\b", re.IGNORECASE)
+PERIODS: Final = re.compile(
+    r"(?:for\s+)?(?:the\s+|his\s+|her\s+|their\s+)?(?:(?:last|first|past)\s+)?"
+    r"(?:\d{1,4}|two|three|four|five|six|ten)\s+(?:hour|day|week|month|year)s\b",
+    re.IGNORECASE,
+)
 TO: Final = re.compile(r"(?:^|\s)to\s", re.IGNORECASE)
 MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)
 # What takes back the words before it: "ten, no, twelve".

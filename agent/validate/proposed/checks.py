@@ -31,7 +31,6 @@ from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk
 
 _MOST_READ: Final = 100
-_MOST_VALUES: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -118,11 +117,10 @@ def _quoted(told: Sequence[str]) -> str:
 
 
 def _words_of(steps: Sequence[Step]) -> frozenset[str]:
-    """The stems of what the records of a plan say in short: whoever names its owner or title has said which it is."""
-    said = [
-        str(value)[:_MOST_READ] for step in steps for pin in step.pins for value in (pin.label, *pin.values.values())
-    ]
-    return frozenset(root for each in said[:_MOST_VALUES] for root in stem_text(each))
+    """The stems of what the records of a plan are called: whoever says its title has said which it is. Nothing else of
+    them: another name in a record may be whom something is for."""
+    labels = dict.fromkeys(pin.label[:_MOST_READ] for step in steps for pin in step.pins)
+    return frozenset(root for each in labels for root in stem_text(each))
 
 
 def _numbers_of(steps: Sequence[Step], query: Query) -> frozenset[int]:

@@ -33,6 +33,8 @@ _TELLING: Final = word_set("tell reply answer respond write let inform say messa
 _STYLE: Final = word_set(
     "politely nicely friendly kindly briefly short shortly sorry apologise apologize thank ask explain"
 )
+# A text that begins so is how it shall be worded, not the text: "say sorry and that we look into it".
+_WORDING: Final = word_set("say apologise apologize explain mention")
 _RANG: Final = word_set("rang wrote came got calls writes rings emails texts mails")
 _TO_WHOM: Final = word_set("him her them back know everyone")
 _SUBJECTS: Final = word_set(
@@ -116,7 +118,7 @@ def _labelled(reader: Reader, first: int, stop: int, own: Collection[str]) -> tu
 
 def _message(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
     begin = reader.message_from
-    if first < begin < stop:
+    if first < begin < stop and reader.low(begin) not in _WORDING:
         return begin, stop
     if (told := _told_that(reader, first, stop, taken)) is not None:
         return told

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Question
+from agent.pipeline import Plan, Question, Request
+from agent.planning.proposal import (
+    Call,
+    ComputedArgument,
+    Find,
+    Number,
+    PlanResult,
+    Proposal,
+    RecordArgument,
+    Words,
+)
+from agent.planning.propose import Task, propose
+from agent.resolve.model.resolver import ProposingResolver
+from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
+from tests.unit.agent.validate.coverage.test_weighty import shop
+from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, world
 
 
 @pytest.mark.parametrize(
@@ -79,3 +96,54 @@ async def test_a_verb_that_asks_for_the_opposite_is_asked_about(text: str, step:
     assert isinstance(verdict, Question)
     assert verdict.slot == REST
     assert f"‘{told}’" in verdict.text, verdict.text
+
+
+async def test_another_name_in_a_record_accounts_for_nothing() -> None:
+    # The record of loan 502 holds that name, its title ("loan 502: Tile cutter") doesn't: it may be whom it goes to.
+    verdict = await verdict_of("renew loan 502 by 7 days to Tariq", RENEW)
+    assert isinstance(verdict, Question)
+    assert "‘to Tariq’" in verdict.text, verdict.text
+
+
+async def test_what_the_title_of_a_record_says_accounts_for_its_words() -> None:
+    assert isinstance(await verdict_of("renew the tile cutter loan 502 by 7 days", RENEW), Plan)
+
+
+@pytest.mark.parametrize(
+    ("reason", "stands"), [("the 3 months the site was down", False), ("the site was down in 3 months", True)]
+)
+async def test_for_how_long_is_no_mere_reason_where_an_amount_is_left_open(reason: str, stands: bool) -> None:
+    refund = {
+        "action": "refund_invoice",
+        "invoice_id": find("invoice", "INV-1052"),
+        "amount": None,
+        "reason": {"value": reason, "quote": reason},
+    }
+    task = Task(Request(text=f"refund INV-1052 for {reason}", now=NOW), OWNER, shop(), "run_00000000000000000000000001")
+    answer = {"understood": "", "result": plan(refund), "left_over": []}
+    verdict = (await propose(task, ProposingResolver(Says(answer)))).verdict
+    assert isinstance(verdict, Plan if stands else Question), verdict
+
+
+@pytest.mark.parametrize(("unit", "told"), [("days", []), ("hours", ["rest Thunder for 3 hours"])])
+def test_a_label_that_names_a_unit_accounts_for_it(unit: str, told: list[str]) -> None:
+    there = world("riding")
+    rest = there.catalogue.get("riding.rest_horse")
+    assert rest is not None
+    bare = rest.annotation("days").model_copy(update={"unit": None})
+    contract = rest.model_copy(update={"annotations": {**rest.annotations, "days": bare}})
+    text = f"rest Thunder for 3 {unit}"
+    arguments = {
+        "horse_id": RecordArgument(reference=Find(record="horse", said=Words(text="Thunder", start=5))),
+        "days": ComputedArgument(expression=Number(number=Decimal(3), quote=Words(text="3", start=17))),
+    }
+    proposal = Proposal(result=PlanResult(calls=(Call(action=rest.name, arguments=arguments),)), understood="")
+    found = find_unaccounted(Request(text=text, now=NOW), proposal, [contract], tuple(there.kinds))
+    assert found.weighty == told
+
+
+async def test_how_a_text_shall_be_worded_is_not_the_text() -> None:
+    for text, asked in (("say sorry and that the arena is shut", True), ("the arena is shut", False)):
+        request = Request(text=f"message Pilar Ortega: {text}", now=NOW)
+        task = Task(request, OWNER, world("riding"), "run_00000000000000000000000001")
+        assert isinstance((await propose(task, RuleResolver())).verdict, Question if asked else Plan)
