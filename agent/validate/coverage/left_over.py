@@ -13,31 +13,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rapidfuzz.distance import OSA
-
-from agent.extract.spans.money import find_currency
-from agent.planning.proposal import (
-    AnyOf,
-    Call,
-    Compare,
-    Computed,
-    Except,
-    FieldOf,
-    Find,
-    Has,
-    OrderByCount,
-    OrderByField,
-    Proposal,
-    StateIs,
-    TotalOf,
-    Words,
-)
+from agent.planning.proposal import Proposal
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.accounted_words import (
+    EVERY,
+    LIGHT,
+    NOTHING,
+    Accounts,
+    has_weight,
+    list_accounts,
+    plain_word,
+)
 from agent.validate.coverage.modifiers import BOUND, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
-from agent.validate.coverage.proposal_quotes import walk
-from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
 from language import numerals
-from language.stems import EMPTY, ORDERS, READING, name_stems, split_runs, stem
+from language.stems import EMPTY, ORDERS, READING, split_runs, stem
 from language.text import read_text
 from language.wordnet import find_similar_stems, is_word
 from registry.contract import Contract
@@ -111,40 +100,28 @@ _LIKE: Final = re.compile(
     r"(?<!\w)(?:(?<!would )(?<!['’]d )(?<!i )(?<!we )like|similar\s+to|such\s+as)\s+", re.IGNORECASE
 )
 _OR_WHATEVER: Final = re.compile(r"\bor$", re.IGNORECASE)
-_THIRD: Final = re.compile(r"[^\W\d_]+s")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _DETERMINERS: Final = frozenset(
     ("the", "a", "an", "his", "her", "their", "its", "our", "my", "your", "this", "that", "these", "those", "some")
 )
-_HOW_MANY: Final = frozenset(("few", "several", "couple", "most", "many"))
-_EVERY: Final = frozenset(
-    ("whatever", "whichever", "whoever", "anything", "everything", "anyone", "everyone", "all", "any", "every", "each")
+_PREPOSITIONS: Final = frozenset(
+    (
+        "with",
+        "without",
+        "as",
+        "from",
+        "against",
+        "for",
+        "by",
+        "at",
+        "during",
+        "onto",
+        "under",
+        "towards",
+        "through",
+        "via",
+    )
 )
-# Said beside any record or order: what it is in general, how it stands in line, how surely or soon it is meant.
-_LIGHT_WORDS: Final = """
-account system platform list record records file side behalf name person one ones someone somebody anyone guy lady
-thing things bit little altogether whole entire full total complete completely fully rest case matter way time times
-moment place number nr id called named following said mentioned respective certain particular specific current
-existing poor dear nice good old own usual right correct wrong possible course far once soon still yet well else
-instead first next last latest newest oldest recent previous earlier really actually finally quickly immediately
-already simply directly accidentally mistakenly obviously apparently unfortunately sadly hopefully possibly probably
-basically definitely certainly promptly shortly early reply apply family owner another extra additional further saying
-titled reading
-"""
-_LIGHT: Final = frozenset(_LIGHT_WORDS.split())
-_EMPTY: Final = EMPTY | SAID_AROUND
-
-
-@dataclass(frozen=True, slots=True)
-class _Accounts:
-    """What accounts for words without a quote: the stems ``known``, records that are ``restricted``, put in ``order``,
-    ``described`` by what they are rather than by name or number, or ``answered`` where they were asked about."""
-
-    known: frozenset[str]
-    restricted: bool
-    ordered: bool
-    described: bool
-    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +136,8 @@ class _Clause:
     @property
     def head(self) -> _Word | None:
         """The first word that says something: the verb, where the clause is an order."""
-        return next(
-            (each for each in self.words if _plain(each[0]) not in _EMPTY and _plain(each[0]) not in _LIGHT), None
-        )
+        said = (each for each in self.words if plain_word(each[0]) not in NOTHING)
+        return next((each for each in said if plain_word(each[0]) not in LIGHT), None)
 
 
 def find_left_over_words(
@@ -183,7 +159,7 @@ def find_left_over_words(
     on_records = any(note.record is not None for each in contracts for note in each.annotations.values())
     if not on_records or not (taken or answered):
         return
-    by = _accounts(proposal, contracts, kinds, known, told, answered)
+    by = list_accounts(proposal, contracts, kinds, known, told, answered)
     used = [False] * (len(text) + 1)
     for start, end in taken:
         used[start:end] = [True] * (end - start)
@@ -199,43 +175,11 @@ def find_left_over_words(
     for clause in _clauses(text) if _is_english(text, used) else ():
         ours = any(used[start] for _, start, _ in clause.words)
         left = [
-            each for each in clause.words if not used[each[1]] and not elsewhere[each[1]] and _has_weight(each[0], by)
+            each for each in clause.words if not used[each[1]] and not elsewhere[each[1]] and has_weight(each[0], by)
         ]
         places = list(_of_clause(clause, used, left, verbs, by, after=ordered, ours=ours))
         yield from places
         ordered = ordered or ours or bool(places)
-
-
-def _accounts(
-    proposal: Proposal,
-    contracts: Sequence[Contract],
-    kinds: Sequence[RecordKind],
-    known: frozenset[str],
-    told: frozenset[str],
-    answered: bool,
-) -> _Accounts:
-    nodes = list(walk(proposal.result))
-    # Where no name or number says which record, the noun that does may be any word that is said of it.
-    described = any(isinstance(node, Find) and node.said is None for node in nodes)
-    own = known if described else collect_own_stems(contracts, kinds)
-    narrowing = Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount | Computed
-    restricted = any(isinstance(node, narrowing) or (isinstance(node, Call) and node.condition) for node in nodes)
-    ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
-    return _Accounts(own | told | _named_in_form(nodes), restricted, ordered, described, answered)
-
-
-def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:
-    """Stems of what a proposal names: fields, states and kinds, and quotes that don't stand in one piece."""
-    said: list[str] = []
-    for node in nodes:
-        match node:
-            case Compare(field=name) | FieldOf(field=name) | TotalOf(field=name) | OrderByField(by=name):
-                said.append(name)
-            case StateIs(state=name) | Find(record=name):
-                said.append(name)
-            case Words(text=words):
-                said += words.split()
-    return frozenset(root for each in said for root in name_stems(each))
 
 
 def _of_clause(
@@ -243,7 +187,7 @@ def _of_clause(
     used: Sequence[bool],
     left: Sequence[_Word],
     verbs: frozenset[str],
-    by: _Accounts,
+    by: Accounts,
     *,
     after: bool,
     ours: bool,
@@ -254,13 +198,13 @@ def _of_clause(
     if _INVERTED.match(told) and not ours and left:
         yield first[1], clause.end
         return
-    if clause.joined and after and not ours and _plain(first[0]) in _EVERY:
+    if clause.joined and after and not ours and plain_word(first[0]) in EVERY:
         if not _OR_WHATEVER.search(clause.text, max(0, clause.start - 3), clause.start):
             yield first[1], clause.end
         return
     plain = _ASKING.sub(lambda found: " " * len(found[0]), told)
     finite = min((each.start() for each in (_FINITE.search(plain), _OWN_SUBJECT.search(plain)) if each), default=None)
-    begins = head is not None and stem(_plain(head[0])) in ORDERS
+    begins = head is not None and stem(plain_word(head[0])) in ORDERS
     if finite is not None:
         if head is None or not begins or head[1] - clause.start > finite:
             return
@@ -268,15 +212,17 @@ def _of_clause(
             left = [each for each in left if each[1] - clause.start < finite]
     if not left:
         return
-    if ours or any(stem(_plain(word)) in verbs for word, _, _ in clause.words):
-        yield from _beside(clause, used, left, by)
-    elif begins and head is not None and plain == told and stem(_plain(head[0])) not in READING:
+    if ours or any(stem(plain_word(word)) in verbs for word, _, _ in clause.words):
+        yield from _beside(clause, used, left, verbs, by)
+    elif begins and head is not None and plain == told and stem(plain_word(head[0])) not in READING:
         yield head[1], clause.end
     elif (clause.joined and after) or (after and left[0] == first and _OF_ITS_OWN.fullmatch(first[0])):
         yield left[0][1], clause.end
 
 
-def _beside(clause: _Clause, used: Sequence[bool], left: Sequence[_Word], by: _Accounts) -> Iterator[Place]:
+def _beside(
+    clause: _Clause, used: Sequence[bool], left: Sequence[_Word], verbs: frozenset[str], by: Accounts
+) -> Iterator[Place]:
     """Words left over within an order, joined where nothing that was used stands between them."""
     for pattern in (_REASON, _RELATIVE, _BOUND):
         for found in pattern.finditer(clause.text, clause.start + 1, clause.end):
@@ -285,8 +231,7 @@ def _beside(clause: _Clause, used: Sequence[bool], left: Sequence[_Word], by: _A
                 left = [each for each in left if not found.start() <= each[1] < ends]
     if left and left[0] == clause.head and _is_verb(clause):
         left = left[1:]  # the verb of the order is accounted for by the action itself
-    elif left and used[clause.words[0][1]] and _THIRD.fullmatch(left[0][0]) and stem(_plain(left[0][0])) in ORDERS:
-        left = left[1:]  # "Ada takes it"
+    left = _without_late_verb(clause, used, left, verbs)
     if by.answered and left and not any(used[: left[0][1]][clause.start :]):
         left = left[1:]  # what was said of a record that was asked about and chosen since
     if by.described:  # the noun behind its owner is what the model reads as the kind
@@ -307,6 +252,25 @@ def _beside(clause: _Clause, used: Sequence[bool], left: Sequence[_Word], by: _A
         yield _widen(clause, run)
 
 
+def _without_late_verb(
+    clause: _Clause, used: Sequence[bool], left: Sequence[_Word], verbs: frozenset[str]
+) -> Sequence[_Word]:
+    """What is left without the verb of the order and its object, where the verb stands behind who or what it is about
+    ("let Ada sign in", "Ada should be able to sign in", "Ada takes it"): that belongs to the action too."""
+    if not left or clause.head is None or not used[clause.head[1]]:
+        return left
+    before = [word for word, start, _ in clause.words if start < left[0][1]]
+    root = stem(plain_word(left[0][0]))
+    says = any(stem(plain_word(word)) in verbs for word, start, _ in clause.words if not used[start])
+    if says or (before and plain_word(before[-1]) in _PREPOSITIONS):
+        return left
+    if root not in ORDERS and not find_similar_stems(root, verb=True):
+        return left
+    until = (start for word, start, _ in clause.words if start > left[0][1] and plain_word(word) in _PREPOSITIONS)
+    ends = next(until, clause.end)
+    return [each for each in left if each[1] >= ends]
+
+
 def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
     """Whether a plain word stands behind an owner that was used, maybe with a word of what kind between them."""
     found = patterns.search_before(_OWNER, text, at) if text[at].islower() else None
@@ -314,16 +278,16 @@ def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
     return (
         found is not None
         and used[max(0, found.start() - 1)]
-        and not (between and (between[:1].isupper() or _plain(between) in EMPTY))
+        and not (between and (between[:1].isupper() or plain_word(between) in EMPTY))
     )
 
 
 def _is_verb(clause: _Clause) -> bool:
     """Whether the first word that says something is the verb of an order, whatever verb it is."""
     assert clause.head is not None
-    if any(_plain(word) in _DETERMINERS for word, start, _ in clause.words if start < clause.head[1]):
+    if any(plain_word(word) in _DETERMINERS for word, start, _ in clause.words if start < clause.head[1]):
         return False
-    root = stem(_plain(clause.head[0]))
+    root = stem(plain_word(clause.head[0]))
     return not clause.joined or root in ORDERS or bool(find_similar_stems(root, verb=True))
 
 
@@ -332,7 +296,7 @@ def _widen(clause: _Clause, run: Sequence[_Word]) -> Place:
     start = run[0][1]
     for _ in range(2):
         before = patterns.search_before(_BEFORE, clause.text, start)
-        if before is None or before.start() < clause.start or _plain(before[0].strip()) not in EMPTY:
+        if before is None or before.start() < clause.start or plain_word(before[0].strip()) not in EMPTY:
             break
         start = before.start()
     return start, run[-1][2]
@@ -355,36 +319,7 @@ def _split(text: str, start: int, end: int) -> tuple[_Word, ...]:
     return tuple((word, at + start, last + start) for word, at, last in split_runs(text[start:end]))
 
 
-def _plain(word: str) -> str:
-    """A word in lower case, without what an apostrophe parts from it."""
-    return re.split("['’]", word.casefold())[0]
-
-
-def _has_weight(word: str, by: _Accounts) -> bool:
-    low = _plain(word)
-    root = stem(low)
-    if (by.ordered and (low == "most" or low.endswith(("er", "est")))) or (by.restricted and low in _EVERY):
-        return False
-    if low in _HOW_MANY:
-        return True
-    if (
-        len(low) < 3
-        or low.isdigit()
-        or low in _EMPTY
-        or low in _LIGHT
-        or root in by.known
-        or word.endswith(("n't", "n’t"))
-    ):
-        return False
-    if root in patterns.UNITS or find_currency(low) is not None:
-        return False  # beside a number they are looked at next door
-    allowed = 0 if is_word(low) or len(low) < 4 else 1 if len(low) < 7 else 2
-    return not allowed or not any(
-        each[:1] == root[:1] and OSA.distance(root, each, score_cutoff=allowed) <= allowed for each in by.known
-    )
-
-
 def _is_english(text: str, used: Sequence[bool]) -> bool:
     """Whether two of three words that nothing was read from are English: elsewhere they can't be told apart."""
-    words = [_plain(word) for word, start, _ in split_runs(text) if not used[start] and not word.isdigit()]
+    words = [plain_word(word) for word, start, _ in split_runs(text) if not used[start] and not word.isdigit()]
     return 3 * sum(each in EMPTY or is_word(each) for each in words) >= 2 * len(words)

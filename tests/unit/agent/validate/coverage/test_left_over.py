@@ -45,6 +45,7 @@ from tests.unit.own_worlds import NOW, OWNER, Says, find, plan, world
         ("waive F-231, mailing ruth@tools.example", WAIVE, "ruth@tools.example"),
         ("renew loan 502 by 7 days with insurance", RENEW, "with insurance"),
         ("renew loan 502 by 7 days, backdated", RENEW, "backdated"),
+        ("let F-231 slide with a warning", WAIVE, "with a warning"),
         ("renew loan 502-504 by 7 days", RENEW, "renew loan 502-504 by 7 days"),
         ("put the Tile cutter in the cellar under a tarpaulin", SHELVE, "under a tarpaulin"),
         ("give Hugo Bernard 30 euros of credit towards a seat", CREDIT, "towards a seat"),
@@ -74,6 +75,11 @@ async def test_what_stands_beside_the_order_is_asked_about_in_its_own_words(
         ("we ought to renew loan 502 by 7 days, the shop is closed", RENEW),
         ("pop the Tile cutter down in the cellar, thanks a lot", SHELVE),
         ("Hugo Bernard 30 euros credit, sorry for the wait", CREDIT),
+        ("let fine F-231 slide this time", WAIVE),
+        ("F-231 should be able to vanish", WAIVE),
+        ("get F-231 sorted", WAIVE),
+        ("get rid of F-231", WAIVE),
+        ("let the Tile cutter live in the cellar", SHELVE),
     ],
 )
 async def test_filler_a_reason_and_a_story_are_passed_over(text: str, step: dict[str, Any]) -> None:

@@ -1,0 +1,126 @@
+"""Accounted words: which single words of an order say nothing more than its proposal does, quoted or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from agent.extract.spans.money import find_currency
+from agent.planning.proposal import (
+    AnyOf,
+    Call,
+    Compare,
+    Computed,
+    Except,
+    FieldOf,
+    Find,
+    Has,
+    OrderByCount,
+    OrderByField,
+    Proposal,
+    StateIs,
+    TotalOf,
+    Words,
+)
+from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.proposal_quotes import walk
+from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
+from language.stems import EMPTY, name_stems, stem
+from language.wordnet import is_word
+from registry.contract import Contract
+from registry.records import RecordKind
+
+_HOW_MANY: Final = frozenset(("few", "several", "couple", "most", "many"))
+EVERY: Final = frozenset(
+    ("whatever", "whichever", "whoever", "anything", "everything", "anyone", "everyone", "all", "any", "every", "each")
+)
+# Said beside any record or order: what it is in general, how it stands in line, how surely or soon it is meant.
+_LIGHT_WORDS: Final = """
+account system platform list record records file side behalf name person one ones someone somebody anyone guy lady
+thing things bit little altogether whole entire full total complete completely fully rest case matter way time times
+moment place number nr id called named following said mentioned respective certain particular specific current
+existing poor dear nice good old own usual right correct wrong possible course far once soon still yet well else
+instead first next last latest newest oldest recent previous earlier really actually finally quickly immediately
+already simply directly accidentally mistakenly obviously apparently unfortunately sadly hopefully possibly probably
+basically definitely certainly promptly shortly early reply apply family owner another extra additional further saying
+titled reading able allowed care rid eye look app site website service
+"""
+LIGHT: Final = frozenset(_LIGHT_WORDS.split())
+NOTHING: Final = EMPTY | SAID_AROUND
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What accounts for words without a quote: the stems ``known``, records that are ``restricted``, put in ``order``,
+    ``described`` by what they are rather than by name or number, or ``answered`` where they were asked about."""
+
+    known: frozenset[str]
+    restricted: bool
+    ordered: bool
+    described: bool
+    answered: bool
+
+
+def list_accounts(
+    proposal: Proposal,
+    contracts: Sequence[Contract],
+    kinds: Sequence[RecordKind],
+    known: frozenset[str],
+    told: frozenset[str],
+    answered: bool,
+) -> Accounts:
+    nodes = list(walk(proposal.result))
+    # Where no name or number says which record, the noun that does may be any word that is said of it.
+    described = any(isinstance(node, Find) and node.said is None for node in nodes)
+    own = known if described else collect_own_stems(contracts, kinds)
+    narrowing = Except | Compare | Has | StateIs | AnyOf | OrderByField | OrderByCount | Computed
+    restricted = any(isinstance(node, narrowing) or (isinstance(node, Call) and node.condition) for node in nodes)
+    ordered = any(isinstance(node, OrderByField | OrderByCount) for node in nodes)
+    return Accounts(own | told | _named_in_form(nodes), restricted, ordered, described, answered)
+
+
+def _named_in_form(nodes: Sequence[object]) -> frozenset[str]:
+    """Stems of what a proposal names: fields, states and kinds, and quotes that don't stand in one piece."""
+    said: list[str] = []
+    for node in nodes:
+        match node:
+            case Compare(field=name) | FieldOf(field=name) | TotalOf(field=name) | OrderByField(by=name):
+                said.append(name)
+            case StateIs(state=name) | Find(record=name):
+                said.append(name)
+            case Words(text=words):
+                said += words.split()
+    return frozenset(root for each in said for root in name_stems(each))
+
+
+def plain_word(word: str) -> str:
+    """A word in lower case, without what an apostrophe parts from it."""
+    return re.split("['’]", word.casefold())[0]
+
+
+def has_weight(word: str, by: Accounts) -> bool:
+    low = plain_word(word)
+    root = stem(low)
+    if (by.ordered and (low == "most" or low.endswith(("er", "est")))) or (by.restricted and low in EVERY):
+        return False
+    if low in _HOW_MANY:
+        return True
+    if (
+        len(low) < 3
+        or low.isdigit()
+        or low in NOTHING
+        or low in LIGHT
+        or root in by.known
+        or word.endswith(("n't", "n’t"))
+    ):
+        return False
+    if root in patterns.UNITS or find_currency(low) is not None:
+        return False  # beside a number they are looked at next door
+    allowed = 0 if is_word(low) or len(low) < 4 else 1 if len(low) < 7 else 2
+    return not allowed or not any(
+        each[:1] == root[:1] and OSA.distance(root, each, score_cutoff=allowed) <= allowed for each in by.known
+    )
