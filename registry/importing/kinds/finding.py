@@ -211,7 +211,9 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
         **({"states": states} if (states := field_drafts.draft_states(fields)) else {}),
         "list": draft_listing(candidate.listing, placed, answer, rows[0], settler),
     }
-    if read is not None and candidate.one is not None:
+    if read is not None and candidate.one is not None and entry["list"]["pagination"]["type"] != "none":
+        # Platforms tell less of a record in lists than by itself, and a card holds for the very record that it shows:
+        # where a list comes whole, one of it is found there as well.
         path = re.sub(r"\{" + re.escape(candidate.key) + r"\}(?!.*\{)", "{id}", candidate.one.path)
         entry["get"] = {
             **split_query(_path_within(path, candidate.outer, parent, candidate.one)),
