@@ -86,6 +86,9 @@ FORBIDS: Final = _words(
     r"|(?:do|does|should|must|may|can|could|will|would|shall)\s+not|cannot)"
 )
 ASKS: Final = re.compile(r"\b(?:if|whether|unless|when)\b", re.IGNORECASE)
+LEAD: Final = re.compile(r"\s+(?:(?:the|on)\s+)?", re.IGNORECASE)
+"""What may stand between "until" and the day."""
+_LEAD: Final = 8
 PUNCTUATION: Final = re.compile(r"[;!?\n]|[.,:](?!\d)|\s[-–—]\s")
 HEAD: Final = re.compile(r"(?:^|[,:;.!?\n])\s*(?:(?:and|but|then|please|so)\s+)*$", re.IGNORECASE)
 _PAST: Final = r"\b(?:was|were|had|did|got|went|came|said|told|wrote|sent|paid|\w{2,}(?<!e)ed)\b"
@@ -168,8 +171,7 @@ def begins_beside(text: str, start: int, end: int) -> re.Match[str] | None:
 
 def _is_used(text: str, at: int, taken: Sequence[Place]) -> bool:
     """Whether what was used follows at once."""
-    found = re.compile(r"\s+(?:the\s+|on\s+)?").match(text, at)
-    return found is not None and any(start == found.end() for start, _ in taken)
+    return any(at <= start <= at + _LEAD and LEAD.fullmatch(text, at, start) for start, _ in taken)
 
 
 def _modifies(

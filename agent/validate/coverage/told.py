@@ -18,10 +18,12 @@ from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.proposal_quotes import find_places, walk
 from agent.validate.questions import list_members
 from agent.validate.slots import Parameter, Read, VerifiedSpan, from_words
-from language.stems import name_stems, stem_text
+from language.stems import AGAIN, ORDER_WORDS, ORDERS, READING_WORDS, name_stems, stem_text
 from registry.contract import Contract
 
 Place = tuple[int, int]
+MOST_WORDS: Final = 6
+"""In words that narrow what is found."""
 
 # Who did or is doing something: a person in the present that goes on, anything in the past.
 _PERSON: Final = r"(?:I|we|he|she|they|(?:my|our|his|her|their)\s+\w+(?:\s+(?-i:[A-Z]\w+))?)"
@@ -66,18 +68,14 @@ class Told:
         return not used and _WISHES.search(self.text, first, last) is None and not self._could_take(start, end)
 
     def is_narrowing(self, start: int, end: int) -> bool:
-        """Whether words only narrow what is found, in calls that do nothing but find: a word or two before what was
-        used, which name nothing. Without them more is found than was asked for, and nothing else."""
-        if (
-            _looks_up(self.proposal, self.contracts)
-            or not self.contracts
-            or not all(_finds(each) for each in self.contracts)
-        ):
+        """Whether words that the model itself leaves over only narrow what is found, in calls that do nothing but find
+        and that take something else of the request: at most a few words, no order. Without them more is found than was
+        asked for, and nothing else."""
+        if not self.taken or not self.contracts or _looks_up(self.proposal, self.contracts):
             return False
-        words = self.text[start:end].split()
-        plain = len(words) <= 2 and all(each.isalpha() and each.islower() for each in words)
-        _, last = self._clause(start, end)
-        return plain and any(begin < last and end <= begin for begin, _ in self.taken)
+        words = re.findall(r"[^\W\d_]+", self.text[start:end].casefold())
+        few = len(words) <= MOST_WORDS and not ((ORDER_WORDS | AGAIN) - READING_WORDS) & {*words}
+        return few and all(_finds(each) for each in self.contracts)
 
     def _clause(self, start: int, end: int) -> Place:
         """The clause around a place: a day may have a comma of its own."""
@@ -133,4 +131,5 @@ def _looks_up(proposal: Proposal, contracts: Sequence[Contract]) -> bool:
 
 def _finds(contract: Contract) -> bool:
     """Whether a call by its own name does nothing but find."""
-    return bool(patterns.FINDING & {*name_stems(contract.name.rpartition(".")[2])[:1]})
+    own = {*name_stems(contract.name.rpartition(".")[2])}
+    return bool(own & patterns.FINDING) and not own & (ORDERS - patterns.FINDING)

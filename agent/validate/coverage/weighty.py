@@ -162,6 +162,7 @@ def find_unaccounted(
     said = [place for place in (locate(each, request) for each in proposal.left_over) if place.origin == 0]
     left_over = [(each.start, each.start + len(each.text)) for each in said if each.start is not None]
     found += left_over
+    exact = stretches | {each for each in left_over if " " in text[slice(*each)].strip()}
     # What a drafted text is to convey stands on the card in other words, maybe of another language: but a figure must
     # be the same there, and an order of something that can be done here is one all the same.
     doable = _verbs(every)
@@ -186,10 +187,11 @@ def find_unaccounted(
     others = {*left} - {*days_and_numbers, *left_over}
     stands = Told(text, proposal, contracts, (*taken, *told), others, request.now)
     kept = [each for each in left if each in days_and_numbers and stands.is_story(*each)]
-    kept += [each for each in left if each in left_over and each not in others and stands.is_narrowing(*each)]
+    narrowing = [each for each in left_over if stands.is_narrowing(*each)]
+    kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in narrowing)]
     return Unaccounted(
         _outermost(
-            text[slice(*each)].strip()[:_MOST_TOLD] if each in stretches else _clause(text, *each)
+            text[slice(*each)].strip()[:_MOST_TOLD] if each in exact else _clause(text, *each)
             for each in left
             if each not in kept
         ),

@@ -111,7 +111,7 @@ TO_ME: Final = re.compile(r"\s+(?:me|us)\b", re.IGNORECASE)
 # "Check if": what follows is a question, where the call only finds things out.
 ASKED: Final = re.compile(r"([^\W\d_]+)\s+(?:(?:out|me|us)\s+)?$")
 ASKING: Final = frozenset(stem_text("check verify see know ask tell find confirm determine look wonder"))
-FINDING: Final = frozenset(stem_text("check verify see find get search list look show fetch query read count"))
+FINDING: Final = frozenset(stem_text("check verify see find get search list look lookup show fetch query read count"))
 REACH: Final = 240
 """Letters before a place within which what ends there may begin."""
 
