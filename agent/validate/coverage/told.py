@@ -69,12 +69,16 @@ class Told:
 
     def is_narrowing(self, start: int, end: int) -> bool:
         """Whether words that the model itself leaves over only narrow what is found, in calls that do nothing but find
-        and that take something else of the request: at most a few words, no order. Without them more is found than was
-        asked for, and nothing else."""
+        and that take something else of the request: a few words, no order and no name. Without them more is found than
+        was asked for, and nothing else."""
         if not self.taken or not self.contracts or _looks_up(self.proposal, self.contracts):
             return False
-        words = re.findall(r"[^\W\d_]+", self.text[start:end].casefold())
-        few = len(words) <= MOST_WORDS and not ((ORDER_WORDS | AGAIN) - READING_WORDS) & {*words}
+        words = re.findall(r"[^\W\d_]+", self.text[start:end])
+        few = (
+            0 < len(words) <= MOST_WORDS
+            and all(word.islower() for word in words)
+            and not ((ORDER_WORDS | AGAIN) - READING_WORDS) & {*words}
+        )
         return few and all(_finds(each) for each in self.contracts)
 
     def _clause(self, start: int, end: int) -> Place:

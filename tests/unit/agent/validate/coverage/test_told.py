@@ -92,6 +92,8 @@ async def test_a_story_stops_the_plan_where_records_are_looked_up() -> None:
     ("action", "text", "left", "stands"),
     [
         ("find_boats", "find cheap boats in Kiel", "cheap", True),
+        ("find_boats", "find boats in Kiel for the coming weekend", "for the coming weekend", True),
+        ("find_boats", "find boats in Kiel and cancel mine", "and cancel mine", False),
         ("find_boats", "find boats of Ada in Kiel", "of Ada", False),
         ("find_boats", "find boats in Kiel. Which one is free?", "Which one is free?", False),
         ("reserve_boat", "reserve a cheap boat in Kiel", "cheap", False),
