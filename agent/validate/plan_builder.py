@@ -31,7 +31,7 @@ from agent.validate.payload import call_request, find_misfits, plan_digest, prev
 from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
 from agent.validate.questions import join, quote_words
 from agent.validate.questions import quote_words as quote
-from agent.validate.records.located import DiscourseContext, LocatedRecord, RecordScope, format_count
+from agent.validate.records.located import MOST, DiscourseContext, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
 from agent.validate.slots import Read, Slots, find_answer
 from core import ids
@@ -235,7 +235,8 @@ def step_of(
     contract, call_id = slots.contract, ids.new("act")
     request = call_request(contract, slots.params, catalogue=catalogue, call_id=call_id, run_id=run_id, actor=actor)
     endpoint = contract.endpoint
-    used = [each for group in slots.records.values() for found in group for each in found.all()]
+    groups = (*slots.records.values(), slots.rests_on[:MOST])
+    used = [each for group in groups for found in group for each in found.all()]
     return Step(
         call_id=call_id,
         action=contract.name,

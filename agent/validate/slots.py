@@ -273,6 +273,8 @@ class Slots:
         self.spread: dict[str, tuple[LocatedRecord | Read, ...]] = {}
         self.filled: dict[str, ParameterValue] = {}
         self.records: dict[str, tuple[LocatedRecord, ...]] = {}
+        self.rests_on: list[LocatedRecord] = []
+        """Further records that a value was computed from, or that the call's condition was judged by."""
 
     @property
     def params(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from agent.validate.coverage.told import asks_for_nothing
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
-from agent.validate.records.located import RecordQuery
+from agent.validate.records.located import LocatedRecord, RecordQuery
 from agent.validate.slots import Slots, find_answer, format_parameter
 from language.stems import stem_text
 from registry.catalogue import Catalogue
@@ -65,11 +65,12 @@ class PlanChecks:
                 return slots.ask(name, text, "unreadable")
         return None
 
-    async def holds(self, at: int, when: When) -> tuple[bool, str] | Question:
-        """Whether the tests hold, and what the card says of it."""
+    async def holds(self, at: int, when: When) -> tuple[bool, str, list[LocatedRecord]] | Question:
+        """Whether the tests hold, what the card says of it, and the records that they were judged by."""
         need = RecordQuery(f"{at}.if", "if", next(iter(self.query.kinds)))
         results: list[bool] = []
         told: list[str] = []
+        judged_by: list[LocatedRecord] = []
         if rate_support(when, self.typed, self.query.kinds) == "none":
             text = "It is not clear which record the “if” is about. Say it by its name or number."
             return Question(slot=f"{at}.if", code="unreadable", text=text)
@@ -85,9 +86,10 @@ class PlanChecks:
                 text = f"I can't compare {left.shown} with {right.shown}. Say what shall be done without the “if”."
                 return Question(slot=f"{at}.if", code="unreadable", text=text)
             results.append(held)
+            judged_by += (*left.found, *right.found)
             told.append(f"{left.reading or left.shown} {SAID[test.op]} {right.shown}: {'yes' if held else 'no'}")
         holds = all(results) if when.join == "all" else any(results)
-        return holds, "; ".join(told)[:1].upper() + "; ".join(told)[1:] + "."
+        return holds, "; ".join(told)[:1].upper() + "; ".join(told)[1:] + ".", judged_by
 
     def check_coverage(self, steps: Sequence[Step], contracts: Sequence[Contract]) -> Question | list[str]:
         """Words that change the deal and that nothing accounts for stop the plan; the person says whether the rest is

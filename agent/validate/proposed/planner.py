@@ -162,11 +162,12 @@ class _Planner:
         )
 
     async def _call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
+        judged_by: list[LocatedRecord] = []
         if call.condition is not None:
             judged = await self.checks.holds(at, call.condition)
             if isinstance(judged, Question):
                 return judged
-            holds, told = judged
+            holds, told, judged_by = judged
             (self.made.reasons if holds == call.condition.holds else self.made.idle).append(told)
             if holds != call.condition.holds:
                 return None
@@ -183,19 +184,25 @@ class _Planner:
             found = records[fanned]
             self.made.reasons.append(f"This is {format_count(len(found), found[0].kind)}, with a call for each.")
         for group in groups:
-            trouble = await self._step(at, call, contract, group)
+            trouble = await self._step(at, call, contract, group, judged_by)
             if trouble is not None:
                 return trouble
         return None
 
     async def _step(
-        self, at: int, call: Call, contract: Contract, records: Mapping[str, tuple[LocatedRecord, ...]]
+        self,
+        at: int,
+        call: Call,
+        contract: Contract,
+        records: Mapping[str, tuple[LocatedRecord, ...]],
+        judged_by: Sequence[LocatedRecord],
     ) -> Trouble | None:
         pinned: dict[str, Pinned] = {
             name: found if _is_array(contract, name) else found[0] for name, found in records.items()
         }
         draft = Draft(action=contract.name, version=contract.version)
         slots = Slots(at, draft, contract, self.request, self.unclaimed, pinned, guesses=False)
+        slots.rests_on += judged_by
         later: list[str] = []
         for name, argument in call.arguments.items():
             if (

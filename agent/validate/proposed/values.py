@@ -162,6 +162,7 @@ class ArgumentValues:
                 return worked
             fills.append(to_display_text(worked.shown))
             used += worked.found
+            slots.rests_on += worked.found
         blanks = [int(match[1]) for match in _BLANK.finditer(argument.text)]
         if any(not 0 < blank <= len(fills) for blank in blanks) or set(blanks) != set(range(1, len(fills) + 1)):
             return slots.ask(parameter.name, f"{parameter.label}: what shall it say?", "missing")
@@ -181,6 +182,7 @@ class ArgumentValues:
         worked = await self.query.arithmetic.work_out(expression, need, records)
         if isinstance(worked, Question):
             return worked
+        slots.rests_on += worked.found
         value = self._coerced(slots, parameter, worked)
         if isinstance(value, Question):
             return value

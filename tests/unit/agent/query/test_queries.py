@@ -182,6 +182,16 @@ async def test_a_condition_that_records_answer_decides_between_two_calls() -> No
         assert isinstance(made, Plan)
         assert [step.action for step in made.steps] == [action]
         assert made.held  # what was looked up for it is shown
+        assert ("fine", "31") in {(pin.record_kind, pin.record_id) for pin in made.steps[0].pins}
+
+
+async def test_a_value_computed_from_another_record_holds_as_long_as_that_does() -> None:
+    worth = {"field": "worth", "of": find("item", "Belt sander")}
+    fine = {"member_id": find("member", "Tariq Osman"), "amount": worth, "reason": {"value": "lost", "quote": "lost"}}
+    text = "charge Tariq Osman what the Belt sander is worth: lost"
+    made = (await came_of(text, plan({"action": "charge_fine", **fine}))).verdict
+    assert isinstance(made, Plan), made
+    assert ("item", "101") in {(pin.record_kind, pin.record_id) for pin in made.steps[0].pins}
 
 
 @pytest.mark.parametrize(
