@@ -390,7 +390,7 @@ class Proposal(Node):
     result: Result
     understood: str = ""
     left_over: tuple[str, ...] = ()
-    replaced: tuple[Words, ...] = ()
+    replaced: Annotated[tuple[Words, ...], Field(exclude_if=lambda words: not words)] = ()
 
 
 for _model in (FieldOf, CountOf, TotalOf, Computed, Compare, BelongsTo, Has, Except, AnyOf, OrderByCount, Find):

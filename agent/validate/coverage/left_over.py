@@ -90,6 +90,8 @@ _ASKING: Final = _words(
     r"|be\s+(?:so\s+)?(?:kind|nice|good)\s+(?:enough\s+to|and|as\s+to)|would\s+(?:like|love)\s+to|go\s+ahead"
     r"|(?:do|would)\s+you\s+mind"
 )
+# "The money arrived, …": what has happened, before the order that it is the reason of.
+_ENDS_IN_PAST: Final = re.compile(r"\w\s+[^\W\d_]{2,}(?<!e)ed\s*$")
 _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\W\d_]+", re.IGNORECASE)
 _OF_ITS_OWN: Final = re.compile(r"[^\W\d_]+(?:ed|ing|ly)")
 _BEFORE: Final = re.compile(r"[^\W\d_]+['’]?[^\W\d_]*\s+$")
@@ -205,6 +207,8 @@ def _of_clause(
     plain = _ASKING.sub(lambda found: " " * len(found[0]), told)
     finite = min((each.start() for each in (_FINITE.search(plain), _OWN_SUBJECT.search(plain)) if each), default=None)
     begins = head is not None and stem(plain_word(head[0])) in ORDERS
+    if not (begins or after) and clause.end < len(clause.text) and _ENDS_IN_PAST.search(plain):
+        return
     if finite is not None:
         if head is None or not begins or head[1] - clause.start > finite:
             return

@@ -142,6 +142,8 @@ def find_modifiers(
                 continue
             if any(start < place[1] and place[0] < end for start, end in used):
                 continue
+            if pattern is BOUND and stem(found.group().casefold()) in verbs:
+                continue  # "set it back to pending": the state that the call brings about
             if pattern is BOUND and found.group()[:1].casefold() in "ut" and _is_used(text, place[1], taken):
                 continue  # the day itself is what was used
             if pattern is OTHERS and _is_used(text, place[1], taken):

@@ -80,6 +80,7 @@ async def test_what_stands_beside_the_order_is_asked_about_in_its_own_words(
         ("get F-231 sorted", WAIVE),
         ("get rid of F-231", WAIVE),
         ("let the Tile cutter live in the cellar", SHELVE),
+        ("loan 502's time lapsed, renew it by 7 days", RENEW),
     ],
 )
 async def test_filler_a_reason_and_a_story_are_passed_over(text: str, step: dict[str, Any]) -> None:
