@@ -63,12 +63,14 @@ class SuppliedValue(Value):
 
 class Draft(Value):
     """One call: an action and, for each parameter that was spoken of, its argument. ``given`` holds values that were
-    given as data instead (API, events); a draft has them only where ``Request.given`` says so."""
+    given as data instead (API, events); a draft has them only where ``Request.given`` says so. ``condition`` is only
+    read: earlier versions stored it, and what has one is never planned as if it had none."""
 
     action: str
     version: int = 1
     arguments: Mapping[str, Argument] = Field(default_factory=dict)
     given: Mapping[str, SuppliedValue] = Field(default_factory=dict)
+    condition: Annotated[Mapping[str, Any] | None, Field(exclude_if=lambda condition: condition is None)] = None
 
 
 class Candidate(Value):
@@ -139,13 +141,15 @@ class Proposed(Value):
     """A typed proposal, to be proved and planned by code (agent.planning.proposal). ``instead`` are plans that the same
     words say as well: where only one of them works on the records that are meant, it is that one. ``sure`` is False
     where no word tells which: then nothing that moves money or can't be undone is taken without asking. ``otherwise``
-    is the same plan with a name read as another kind's, for where the likeliest kind has none such."""
+    is the same plan with a name read as another kind's, for where the likeliest kind has none such. ``titled`` take
+    capitalised words for a record's whole title: one holds where the first plan doesn't and a record is called so."""
 
     kind: Literal["proposed"] = "proposed"
     proposal: Proposal
     instead: tuple[Proposal, ...] = ()
     sure: bool = True
     otherwise: tuple[Proposal, ...] = ()
+    titled: tuple[Proposal, ...] = ()
 
 
 Resolution = Annotated[Calls | Abstain | Ask, Field(discriminator="kind")]

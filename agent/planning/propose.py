@@ -32,7 +32,17 @@ from agent.planning.answered import is_for_the_model, offered_records, replaced_
 from agent.planning.no_plan import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, TypedValue, UndoResult
 from agent.planning.reversal import correct_calls, undo_calls
-from agent.planning.task import Outcome, Task, Verdict, Withdrawal, list_planned_actions
+from agent.planning.task import (
+    Outcome,
+    Task,
+    Verdict,
+    Withdrawal,
+    finds_nothing,
+    is_harmless,
+    is_not_found,
+    list_planned_actions,
+    names_its_records,
+)
 from agent.planning.thread import earlier_arguments
 from agent.query.answers import Answerer
 from agent.query.references import Query
@@ -43,7 +53,7 @@ from agent.validate.questions import join
 from agent.validate.records.located import RecordScope
 from core.errors import ModelMisbehaved, ModelUnavailable
 from language.wordnet import is_english
-from registry.contract import Risk, Unit
+from registry.contract import Risk
 from registry.offers.shortlist import Shortlist
 
 TOO_COSTLY: Final = (
@@ -176,22 +186,32 @@ def _ask_which(task: Task, actions: Sequence[str], made: Outcome) -> Outcome:
 
 
 async def _planned(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
+    made = await _planned_as_read(task, resolved, on_phase)
+    titled = resolved.resolution.titled if isinstance(resolved.resolution, Proposed) else ()
+    for proposal in () if isinstance(made.verdict, Plan) else titled:
+        other = await _validate(task, resolved, proposal, on_phase)
+        if isinstance(other.verdict, Plan) and names_its_records(other.verdict, proposal):
+            return other
+    return made
+
+
+async def _planned_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
     match resolved.resolution:
         case Proposed(proposal=proposal, instead=(_, *_) as instead):
             sure = resolved.resolution.sure
             return await _whichever_works(task, resolved, (proposal, *instead), on_phase, sure=sure)
         case Proposed(proposal=proposal, otherwise=otherwise):
             first = await _validate(task, resolved, proposal, on_phase)
-            for other in otherwise if _is_not_found(first.verdict) else ():
+            for other in otherwise if is_not_found(first.verdict) else ():
                 made = await _validate(task, resolved, other, on_phase)
-                if not _finds_nothing(made.verdict):
+                if not finds_nothing(made.verdict):
                     return made
             return first
         case Calls() as calls:
             verdict, took_ms = await _judge(task, calls.drafts, on_phase)
             return Outcome(verdict, resolved, calls.drafts, confidence=calls.confidence, took_ms=took_ms)
         case Ask(question=question, drafts=drafts, confidence=confidence, likeliest=likeliest):
-            if likeliest is not None and _is_not_found((await _validate(task, resolved, likeliest, on_phase)).verdict):
+            if likeliest is not None and is_not_found((await _validate(task, resolved, likeliest, on_phase)).verdict):
                 return Outcome(Abstain(reason="nothing_fits", detail=NO_ACTION), resolved)
             return Outcome(question, resolved, drafts, confidence=confidence)
         case Abstain() as abstain:
@@ -283,32 +303,12 @@ async def _whichever_works(
     do, the person is asked which. ``sure`` as in ``Proposed``."""
     made = [await _validate(task, resolved, each, on_phase) for each in proposals]
     working = [each for each in made if isinstance(each.verdict, Plan)]
-    standing = [each for each in made if not _finds_nothing(each.verdict)]
+    standing = [each for each in made if not finds_nothing(each.verdict)]
     for some in (working, standing):
-        if len(some) == 1 and (sure or _harmless(task, some[0])):
+        if len(some) == 1 and (sure or is_harmless(task, some[0])):
             return some[0]
     made = made if sure else working or standing or made
     return _ask_which(task, [name for each in made for name in list_planned_actions(each)], made[0])
-
-
-def _is_not_found(verdict: Verdict) -> bool:
-    return isinstance(verdict, Question) and verdict.code == "not_found"
-
-
-def _harmless(task: Task, outcome: Outcome) -> bool:
-    """Whether a plan moves no money and can be undone."""
-    contracts = [task.workspace_context.catalogue.get(name) for name in list_planned_actions(outcome)]
-    return all(
-        each is not None
-        and each.risk is not Risk.IRREVERSIBLE
-        and not any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in each.annotations.values())
-        for each in contracts
-    )
-
-
-def _finds_nothing(verdict: Verdict) -> bool:
-    """Whether no record is there that the plan could be for."""
-    return (isinstance(verdict, Question) and verdict.code in ("not_found", "missing")) or isinstance(verdict, Refusal)
 
 
 async def _validate(task: Task, resolved: Resolved | None, proposal: Proposal, on_phase: PhaseCallback) -> Outcome:

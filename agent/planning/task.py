@@ -17,13 +17,15 @@ from agent.pipeline import (
     Request,
     Resolved,
 )
-from agent.planning.proposal import PlanResult, Proposal
+from agent.planning.proposal import Find, PlanResult, Proposal
 from agent.planning.thread import NO_THREAD, Thread, ThreadCall
 from agent.query.context import RecordKey
 from agent.runs.run import Run
+from agent.validate.coverage.proposal_quotes import walk
 from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
+from registry.contract import Risk, Unit
 from registry.offers.shortlist import Shortlist
 from registry.records import Kinds
 
@@ -103,6 +105,34 @@ def list_planned_actions(outcome: Outcome) -> tuple[str, ...]:
     """The actions of the calls that were proposed, in order."""
     result = outcome.proposal.result if outcome.proposal is not None else None
     return tuple(call.action for call in result.calls) if isinstance(result, PlanResult) else ()
+
+
+def is_not_found(verdict: Verdict) -> bool:
+    return isinstance(verdict, Question) and verdict.code == "not_found"
+
+
+def finds_nothing(verdict: Verdict) -> bool:
+    """Whether no record is there that the plan could be for."""
+    return (isinstance(verdict, Question) and verdict.code in ("not_found", "missing")) or isinstance(verdict, Refusal)
+
+
+def is_harmless(task: Task, outcome: Outcome) -> bool:
+    """Whether a plan moves no money and can be undone."""
+    contracts = [task.workspace_context.catalogue.get(name) for name in list_planned_actions(outcome)]
+    return all(
+        each is not None
+        and each.risk is not Risk.IRREVERSIBLE
+        and not any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in each.annotations.values())
+        for each in contracts
+    )
+
+
+def names_its_records(plan: Plan, proposal: Proposal) -> bool:
+    """Whether every name of several words in a proposal is, letter for letter, what one of the plan's records holds."""
+    said = {each.said.text for each in walk(proposal.result) if isinstance(each, Find) and each.said is not None}
+    pins = [pin for step in plan.steps for pin in step.pins]
+    held = {str(value).casefold() for pin in pins for value in (pin.label, *pin.values.values())}
+    return all(text.casefold() in held for text in said if " " in text)
 
 
 def make_task(

@@ -86,6 +86,7 @@ def explain_each(slots: Slots) -> Iterator[str]:
 
 MAX_STEPS: Final = 20
 CHEAP_ONLY: Final = CheapOnly()
+_CONDITION_UNREAD: Final = "An earlier version read a condition here. Say the request again; nothing was sent."
 REST: Final = "rest"
 """The slot of the question whether what was understood shall be done without what wasn't."""
 
@@ -113,6 +114,8 @@ async def validate(
         return Refusal(code="no_match", detail="There is nothing to do in that; nothing was sent.")
     if len(drafts) > MAX_STEPS:
         return refuse_too_many(len(drafts))
+    if any(draft.condition is not None for draft in drafts):
+        return Refusal(code="condition_unmet", detail=_CONDITION_UNREAD)
     for answer in request.answers:
         if (why := explain_excess(answer.text or "")) is not None:
             return Refusal(code="too_complex", detail=why)

@@ -81,14 +81,14 @@ class Reader:
             *(range(*map(self.end_index, span)) for span in find_quotations(self.text.plain))
         )
         """Tokens of that message and of quotations."""
+        self.titles: dict[int, int] = {}  # first token → end of what is taken for one name without quotes
         self.person: Find | None = None
         self.thing: Find | None = None
         self.remembered: tuple[Find, ...] = ()
         """What earlier requests of the thread spoke of, which a pronoun is needed for."""
         self.several: tuple[Find, ...] = ()
         """The records of a list that was spoken of last: what "them" and "both" are."""
-        self._owners: dict[str, RecordKind | None] = {}
-        self._nouns: dict[int, tuple[RecordKind, int] | None] = {}
+        self._owners, self._nouns = dict[str, RecordKind | None](), dict[int, tuple[RecordKind, int] | None]()
         self._states: dict[tuple[int, str], tuple[Condition, int] | None] = {}
         self.heads: dict[tuple[int, int], tuple[int, RecordKind, int] | None] = {}
         self.spoken: dict[str, Find] = {}

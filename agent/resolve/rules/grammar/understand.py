@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from agent.pipeline import Abstain, Ask, Calls, Candidate, Draft, Proposed, Question, Request, Resolution
 from agent.planning.proposal import AnswerResult, Proposal
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import parse_clause
+from agent.resolve.rules.grammar.phrases.titles import find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, conditioned, proposal_of
 from agent.resolve.rules.grammar.questions.action_questions import action_asked
 from agent.resolve.rules.if_else import ConditionalRequest, possible_branches
@@ -79,7 +80,19 @@ def understand(
         return Abstain(reason="nothing_fits", detail=NO_ANSWER if asks else NOTHING, nearest=near)
     if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):
         return _regardless(made, shortlist)
-    return made
+    return _with_titles(made, read_anew, reads=asks) if isinstance(made, Proposed) else made
+
+
+def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], *, reads: bool) -> Proposed:
+    """The plan with further readings, in which titles of records are names as a whole."""
+    titled: list[Proposal] = []
+    for places in find_titles(read_anew().reader):
+        proposer = read_anew()
+        read_titles_as_names(proposer.reader, places)
+        other = proposer.resolve(reads=reads)
+        if isinstance(other, Proposed) and other.proposal != made.proposal:
+            titled.append(other.proposal)
+    return made.model_copy(update={"titled": tuple(titled)}) if titled else made
 
 
 def _regardless(made: Proposed, shortlist: Shortlist) -> Ask | Proposed:

@@ -159,7 +159,8 @@ class StretchWords:
             if takes_text(schema, self.offer.annotation(name)) and self._speaks(self.offer.annotation(name))
         ]
         beyond = len(places) - len(texts)
-        return {
+        titles = {first: last for first, last in reader.titles.items() if self.first <= first < last <= self.stop}
+        return titles | {
             first: last
             for at, (first, last) in enumerate(places)
             if at < beyond or self._noun_before(first) is not None
