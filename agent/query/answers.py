@@ -11,12 +11,14 @@ from agent.pipeline import Question, Reply
 from agent.planning.proposal import (
     ActionAnswer,
     Answer,
+    Compare,
     CountOf,
     FieldOf,
     Find,
     HelpAnswer,
     RecordsAnswer,
     Reference,
+    StateIs,
     Test,
     TotalOf,
     ValueAnswer,
@@ -31,7 +33,7 @@ from core.actor import Actor
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Policy
-from registry.records import Kinds, Place, Record, RecordKind, format_field
+from registry.records import Field, Kinds, Place, Record, RecordKind, format_field
 
 
 def note_other_connections(kinds: Kinds, name: str, text: str) -> str:
@@ -62,7 +64,10 @@ def _shown(place: Place) -> str:
 
 PAGE: Final = 20
 """The most records that one answer lists."""
+MOST_COUNTED: Final = 3
+"""The most records that a count names: a number was asked for, and the records stand below it."""
 MOST_ACTIONS: Final = 4
+SEVERAL: Final = 2
 SLOT: Final = "answer"
 
 
@@ -120,7 +125,8 @@ class Answerer:
             )
             text = f"{found[0].label}: {told}." if told else f"{found[0].label}. {found[0].record.detail}."
         else:
-            text = f"{format_count(len(found), kind)}: {_listed(found)}."
+            told = self._told(reference, found)
+            text = f"{told}: {_listed(found, known or _asked_by(reference, kind))}."
         return self._reply(text, found, values=values if known else ())
 
     def _reply(
@@ -135,6 +141,27 @@ class Answerer:
             values=values,
             actions=self._fitting(found),
         )
+
+    def _told(self, reference: Reference, found: Sequence[LocatedRecord]) -> str:
+        """ "30 tickets (21 open, 9 pending)": how many there are, and of which kinds where the state that was asked
+        for is several of the platform's own."""
+        kind = found[0].kind
+        what = format_count(len(found), kind)
+        for condition in reference.where if isinstance(reference, Find) else ():
+            if not isinstance(condition, StateIs) or condition.negated:
+                continue
+            for name, among in kind.states.get(condition.state, {}).items():
+                field = kind.field_named(name)
+                if field is None or len(among) < SEVERAL:
+                    continue
+                shown = [format_field(field, each.record.values).replace("_", " ") for each in found]
+                counts = [
+                    (shown.count(each), each) for each in dict.fromkeys(str(one).replace("_", " ") for one in among)
+                ]
+                parts = [f"{count} {each}" for count, each in counts if count]
+                if len(parts) >= SEVERAL:
+                    return f"{what} ({', '.join(parts)})"
+        return what
 
     def _fitting(self, found: Sequence[LocatedRecord]) -> tuple[str, ...]:
         """Actions that this actor may run on these very records."""
@@ -165,13 +192,11 @@ class Answerer:
         if isinstance(asked.value, CountOf):
             kind = self._kind(asked.value.of)
             what = format_count(len(worked.found), kind) if kind is not None else worked.shown
-            text = (
-                f"{what}: {_listed(worked.found)}."
-                if worked.found
-                else f"There are no such {plural(kind)}."
-                if kind
-                else "None."
-            )
+            text = f"There are no such {plural(kind)}." if kind else "None."
+            if worked.found:
+                what = self._told(asked.value.of, worked.found) if kind is not None else what
+                few = len(worked.found) <= MOST_COUNTED
+                text = f"{what}: {_listed(worked.found)}." if few else f"{what}."
             return self._reply(text, worked.found, values=(worked.shown,), count=len(worked.found))
         reading = worked.reading if " = " in worked.reading else ""
         owner = f"{found[0].label}: " if found else ""
@@ -190,7 +215,7 @@ class Answerer:
         # A currency with nothing in it says nothing beside one that has something.
         telling = [each for each in totals if isinstance(each.value, Quantity) and each.value.number] or totals
         values = tuple(each.shown for each in telling)
-        text = f"{join(values, 'and')} over {format_count(len(found), found[0].kind)}: {_listed(found)}."
+        text = f"{join(values, 'and')} over {self._told(total.of, found)}: {_listed(found)}."
         return self._reply(text, found, values=values)
 
     async def _about(self, about: Reference | None, worked: Worked) -> tuple[LocatedRecord, ...] | Question:
@@ -245,6 +270,8 @@ class Answerer:
         if isinstance(test.left, CountOf):
             kind = self._kind(test.left.of)
             what = format_count(len(left.found), kind) if kind is not None else left.shown
+            if left.found and kind is not None and (told := self._told(test.left.of, left.found)) != what:
+                return held, told, left.found
             return held, f"{what}{f' ({_listed(left.found)})' if left.found else ''}", left.found
         owner = f"{left.found[0].label}: " if left.found else ""
         reading = f"{owner}{left.reading or left.shown}" + ("" if held else f", not {SAID[test.op]} {right.shown}")
@@ -314,10 +341,38 @@ def _works_on(contract: Contract, records: Sequence[Record]) -> bool:
     return False
 
 
-def _listed(found: Sequence[LocatedRecord]) -> str:
-    shown = [each.label for each in found[:PAGE]]
+def _asked_by(reference: Reference, kind: RecordKind) -> list[Field]:
+    """The fields that a list was narrowed by, which its records' labels may not show."""
+    where = reference.where if isinstance(reference, Find) else ()
+    names = dict.fromkeys(each.field for each in where if isinstance(each, Compare))
+    return [each for name in names if (each := kind.field_named(name)) is not None and f"{{{name}}}" not in kind.label]
+
+
+def _owner_name(kind: RecordKind) -> Field | None:
+    """The field that says whose a record is ("customer_name" beside "customer_id"), where its label holds nothing by
+    which it is told from others."""
+    if any(f"{{{each.name}}}" in kind.label for each in kind.fields if each.search or each.name == kind.id_field):
+        return None
+    stems = tuple(relation.via.removesuffix("id") for relation in kind.relations)
+    return next((each for each in kind.fields if each.type == "string" and stems and each.name.startswith(stems)), None)
+
+
+def _listed(found: Sequence[LocatedRecord], fields: Sequence[Field] = ()) -> str:
+    """The records' labels; with ``fields`` also what each has there, and whose it is where labels
+    are alike."""
+    shown = [_with_fields(each, fields) if fields else each.label for each in found[:PAGE]]
     more = f" and {len(found) - PAGE} more" if len(found) > PAGE else ""
     return "; ".join(shown) + more
+
+
+def _with_fields(found: LocatedRecord, fields: Sequence[Field]) -> str:
+    values, owner = found.record.values, _owner_name(found.kind)
+    told = [
+        f"{_label(each.label or each.name.replace('_', ' '))} {format_field(each, values) or 'nothing'}"
+        for each in fields
+    ]
+    whose = format_field(owner, values) if owner is not None else ""
+    return f"{found.label} ({to_display_text(', '.join([whose, *told] if whose else told))})"
 
 
 def _label(text: str) -> str:

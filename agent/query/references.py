@@ -130,7 +130,12 @@ class RecordFinder:
             if find.pick == "one":
                 what = f"match {quote_words(find.said.text)}" if find.said is not None else "could be meant"
                 return ask_between(need.slot, need.param, kind, records, what, more=pool.more)
-            text = f"You said {wanted}, and there are {format_count(len(records), kind)}"
+            there = f"there {'is' if len(records) == 1 else 'are'} {format_count(len(records), kind)}"
+            # The number of a set that was spoken of before is nobody's word.
+            text = (
+                f"You said {wanted}, and {there}" if find.among is None else f"Of those {wanted}, this can be done with"
+            )
+            text += "" if find.among is None else f" {format_count(len(records), kind)}"
             return ask_between(need.slot, need.param, kind, records, "", lead=f"{text}:")
         if len(records) > need.most:
             if need.most == 1:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from agent.pipeline import EarlierCall, EarlierRecords, Turn
+from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Turn
 from agent.planning.proposal import (
     Argument,
     ArgumentOf,
@@ -25,6 +25,7 @@ from agent.planning.proposal import (
     RecordArgument,
     UndoResult,
 )
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
@@ -33,6 +34,7 @@ from agent.resolve.rules.grammar.reader import Reader
 from language.text import find_quotations, read_text, word_set
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
+from registry.records import RecordKind
 
 MOST_TOKENS: Final = 16
 """Tokens of the longest follow-up; what is longer says a request of its own."""
@@ -63,6 +65,9 @@ _DROP: Final = re.compile(
 _MORE: Final = word_set("also too same again plus")
 _ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
 """Words by which what was said before is said anew."""
+_ON_TOP: Final = word_set("and plus more also then ok okay please another")
+_FOR_WHOM: Final = word_set("more for to on top please too as well him her them it that this")
+"""What may stand behind an amount that comes on top."""
 _AROUND: Final = word_set(
     "also too same again plus well and for to as do make it that put let's lets only just instead rather enough will "
     "fine be better hm hmm ok okay actually wait hang hold on no nope sorry oops one wrong meant mean i is would with "
@@ -94,9 +99,9 @@ def _find(records: EarlierRecords) -> Find:
     return Find(record=records.kind, among=records.handle, pick=pick)
 
 
-def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]) -> Proposal | None:
-    """What continues the last calls of the thread; None where the request stands for itself. ``typed`` are its words
-    as they were typed."""
+def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]) -> Proposal | Abstain | None:
+    """What continues the last calls of the thread, or why it can't; None where the request stands for itself.
+    ``typed`` are its words as they were typed."""
     calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
     if not calls or not reader.tokens:
         return None
@@ -111,6 +116,10 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
         return None
     if any(each.of or each.like for each in offer.annotations.values()):
         return None
+    latest = next((turn for turn in reversed(thread) if turn.calls or turn.records), None)
+    # Whom "her" means after somebody else was spoken of is not for this to say.
+    if latest is not None and latest.calls == calls and (more := _more_of_it(reader, offer, calls)) is not None:
+        return more
     read = _read(reader, offer, shortlist)
     return _continued(reader, offer, calls, read) if read is not None else None
 
@@ -141,7 +150,56 @@ def _read(reader: Reader, offer: Offer, shortlist: Shortlist) -> Interpretation 
     return read
 
 
-def _continued(reader: Reader, offer: Offer, calls: Sequence[EarlierCall], read: Interpretation) -> Proposal | None:
+def _more_of_it(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
+    """ "and 80 more for her": the same once more with that amount, for whom it was. It comes on top of what was asked
+    before, whether that was done or waits."""
+    at, stop, last = 0, len(reader.tokens), calls[-1]
+    while reader.low(at) in _ON_TOP:
+        at += 1
+    amount = reader.amount(at)
+    if amount is None or len(calls) > 1 or len(last.records) != 1 or reader.corrections:
+        return None
+    names = [name for name in last.said if name in offer.properties and _is_number(offer.properties[name])]
+    if len(names) != 1:
+        return None
+    rest = [reader.low(step) for step in range(amount[1], stop) if not reader.is_mark(step)]
+    more = bool({"another", "more"} & set(reader.lows(0, at))) or "more" in rest
+    if not more or not set(rest) <= _FOR_WHOM or any(word in lexicon.PLURALS for word in rest):
+        return None
+    before = _as_before(offer, last, {})
+    paid_in = offer.annotation(names[0]).currency_from
+    if getattr(amount[0], "unit", None) is not None and paid_in is not None:
+        before.pop(paid_in, None)
+    arguments: dict[str, Argument] = {**before, names[0]: ComputedArgument(expression=amount[0])}
+    return Proposal(result=PlanResult(calls=(Call(action=offer.name, arguments=arguments),)))
+
+
+def _is_number(schema: object) -> bool:
+    return isinstance(schema, Mapping) and schema.get("type") in ("integer", "number")
+
+
+def _other_kind(reader: Reader, offer: Offer, named: Sequence[str], found: Mapping[str, Argument]) -> Abstain | None:
+    """ "the same for ticket 5519" after something that is done for customers: nothing of that kind can be meant."""
+    for name in named:
+        argument, wanted = found[name], reader.kinds.get(offer.annotation(name).record or "")
+        find = argument.reference if isinstance(argument, RecordArgument) else None
+        if not isinstance(find, Find) or wanted is None or find.record == wanted.name:
+            continue
+        kind = reader.kinds[find.record]
+        if not reader.leads(wanted, kind):
+            text = f"I can't do the same for {_a(kind)}: “{offer.title or offer.name}” is for {_a(wanted)}."
+            return Abstain(reason="nothing_fits", detail=f"{text} Nothing was done.")
+    return None
+
+
+def _a(kind: RecordKind) -> str:
+    noun = kind.nouns[0] if kind.nouns else kind.name.replace("_", " ")
+    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def _continued(
+    reader: Reader, offer: Offer, calls: Sequence[EarlierCall], read: Interpretation
+) -> Proposal | Abstain | None:
     last, found = calls[-1], read.calls[0]
     said = {reader.low(at) for at in range(len(reader.tokens))}
     strange = [at for at in read.strange if reader.low(at) not in _AROUND]
@@ -164,7 +222,7 @@ def _continued(reader: Reader, offer: Offer, calls: Sequence[EarlierCall], read:
         replaces = (last.handle,) if anew and not said & _MORE else ()
         if replaces and (len(calls) > 1 or not last.waits):
             return None
-        return Proposal(result=PlanResult(calls=(call,), replaces=replaces))
+        return _other_kind(reader, offer, named, found) or Proposal(result=PlanResult(calls=(call,), replaces=replaces))
     values = [name for name in found if not isinstance(found[name], RecordArgument)]
     texts = all(isinstance(found[name], QuotedText) for name in values)
     if texts and not (find_quotations(reader.text.plain) or said & _labels(offer, values)):

@@ -68,7 +68,7 @@ def understand(
         made = proposer.resolve(chosen=True)
         return made or Calls(drafts=(Draft(action=chosen, version=shortlist.offers[0].version),))
     if (continued := proposer.follow_up()) is not None:
-        return Proposed(proposal=continued)
+        return continued if isinstance(continued, Abstain) else Proposed(proposal=continued)
     answer = proposer.answer() or action_asked(text, shortlist)
     if answer is not None:
         return Proposed(proposal=Proposal(result=AnswerResult(answer=answer)))

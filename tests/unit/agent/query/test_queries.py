@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -222,3 +223,33 @@ async def test_an_answer_in_any_words_singles_one_out(words: str, chosen: str | 
     else:
         assert isinstance(made, Plan), made
         assert str(made.steps[0].filled[0].value) == expected
+
+
+OPEN: dict[str, Any] = {"state": "open", "not": False}
+
+
+@pytest.mark.parametrize("asks", ["count", "list", "test"])
+async def test_a_state_of_several_values_says_how_many_have_each(asks: str) -> None:
+    loans = find("loan", None, OPEN, pick="all")
+    shaped: dict[str, dict[str, Any]] = {
+        "count": {"value": {"count": loans}},
+        "list": {"records": loans, "fields": []},
+        "test": {"yes_no": [{"left": {"count": loans}, "op": ">", "right": number(0)}], "join": "all", "about": None},
+    }
+    made = await reply(answer(**shaped[asks]))
+    assert re.search(r"^(Yes: )?\d+ loans \(\d+ out, \d+ late\)[:.]", made.text), made.text
+
+
+async def test_a_count_names_few_records_and_a_list_names_them_all() -> None:
+    fines = find("fine", None, pick="all")
+    assert (await reply(answer(value={"count": fines}))).text == "5 fines."
+    assert (await reply(answer(value={"count": find("fine", None, DUE, PIET, pick="all")}))).text.startswith(
+        "2 fines: F-"
+    )
+    assert (await reply(answer(records=fines, fields=[]))).text.count("F-") == 5
+
+
+async def test_a_list_shows_the_field_it_was_narrowed_by() -> None:
+    where = {"field": "charged_on", "op": "during", "value": day("2026-11")}
+    made = await reply(answer(records=find("fine", None, where, pick="all"), fields=[]))
+    assert len(re.findall(r"\(charged on 2026-11-\d\d\)", made.text)) == 3, made.text

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Ask, EarlierCall, EarlierRecords, Proposed, Request, Turn
+from agent.pipeline import Abstain, Ask, EarlierCall, EarlierRecords, Proposed, Request, Turn
 from agent.planning.proposal import ArgumentOf, ComputedArgument, Find, PlanResult, RecordArgument, UndoResult
 from agent.resolve.rules.resolver import RuleResolver
-from tests.unit.agent.resolve.rules.grammar.test_understand import GUEST, INN, NOW, STAY
+from connectors.saas.kinds import KINDS
+from tests.unit.agent.resolve.rules.grammar.test_understand import GUEST, INN, NOW, STAY, shortlist
 
 
 def turn(action: str = "extend_stay", *, waits: bool = True, said: tuple[str, ...] = ("nights",), **more: Any) -> Turn:
@@ -112,3 +113,38 @@ async def test_without_a_pronoun_nothing_is_taken_from_the_thread() -> None:
         assert "stay" not in made.proposal.result.calls[0].arguments
     else:
         assert isinstance(made, Ask)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+@pytest.mark.parametrize("text", ["and 3 more for her", "3 more", "another 3 please", "plus 3 more for him"])
+async def test_more_comes_on_top_and_replaces_nothing(text: str, waits: bool) -> None:
+    made = await plan(text, turn(waits=waits))
+    (call,) = made.calls
+    assert call.action == "inn.extend_stay"
+    assert "@stay1" in call.arguments["stay"].model_dump_json()
+    assert '"number":"3"' in call.arguments["nights"].model_dump_json()
+    assert made.replaces == ()
+
+
+async def test_more_for_whoever_was_spoken_of_since_is_not_for_the_earlier_one() -> None:
+    call = EarlierCall(
+        handle="@call1", action="saas.apply_credit", records={"customer_id": "@customer1"}, said=("amount",)
+    )
+    first, since = (
+        Turn(words="…", came="…", calls=calls, records=(EarlierRecords(handle=who, kind="customer", count=1),))
+        for calls, who in (((call,), "@customer1"), ((), "@customer2"))
+    )
+    request = Request(text="and 80 more for her", now=NOW, thread=(first, since))
+    made = (await RuleResolver().resolve(request, shortlist(), KINDS)).resolution
+    assert "@customer1" not in made.model_dump_json()
+    assert "@customer2" in made.model_dump_json()
+
+
+async def test_the_same_for_another_kind_of_record_is_refused_in_words() -> None:
+    call = EarlierCall(handle="@call1", action="inn.block_guest", records={"guest": "@guest1"}, said=("reason",))
+    thread = Turn(
+        words="…", came="…", calls=(call,), records=(EarlierRecords(handle="@guest1", kind="guest", count=1),)
+    )
+    made = await resolve("the same for booking B-103", thread)
+    assert isinstance(made, Abstain), made
+    assert made.detail == "I can't do the same for a stay: “Block a guest” is for a guest. Nothing was done."
