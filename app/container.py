@@ -328,6 +328,7 @@ async def open_container(
             closing.set()
             if warming is not None:
                 warming.cancel()
+                await asyncio.gather(warming, return_exceptions=True)
             if sweep is not None:
                 await sweep
             await worker.stop(10.0)

@@ -33,7 +33,7 @@ class RunRecovery:
 
     async def take_up(self) -> int:
         """Enqueue a job for every run that is confirmed or executing, has not moved for half a minute and has none,
-        ``AT_ONCE`` at most; returns how many. Answers how many. Whoever does it goes on where the run stands: a call
+        ``AT_ONCE`` at most. Answers how many. Whoever does it goes on where the run stands: a call
         that was under way is sent again under its key if its contract is idempotent, else it is ``unknown`` and a
         person decides (agent/sending/sender.py)."""
         async with self.database.read() as session:

@@ -67,7 +67,7 @@ def backoff_s(attempt: int) -> float:
 
 
 class Worker:
-    """Runs ``handlers`` (by kind of work) until stopped: ``async with Engine(…)``, or ``start`` and ``stop``.
+    """Runs ``handlers`` (by kind of work) until stopped: ``async with Worker(…)``, or ``start`` and ``stop``.
 
     ``concurrency`` bounds each kind by itself, so that hanging deliveries leave actions their slots; ``limits`` sets it
     for a kind. ``per_lane`` names the kinds of which quick lanes are claimed ahead (executors/jobs/lane_scheduler.py),

@@ -196,8 +196,7 @@ async def ack(session: AsyncSession, job: Job, *, keep: bool = True) -> bool:
 
 
 async def ack_many(session: AsyncSession, jobs: Sequence[Job], *, keep: bool = True) -> set[str]:
-    """Marks many jobs as done, as ``ack`` does, and answers the ids of those that were held. Answers the ids of those
-    that were held and now are done."""
+    """Marks many jobs as done, as ``ack`` does. Answers the ids of those that were held and now are done."""
     return {
         work_id for work_id, _ in await update_claimed(session, _T, _final_state(keep), [_claim(one) for one in jobs])
     }

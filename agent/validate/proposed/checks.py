@@ -31,6 +31,7 @@ from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk
 
 _MOST_READ: Final = 100
+_MOST_TOLD: Final = 3
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ class PlanChecks:
 
 
 def _quoted(told: Sequence[str]) -> str:
-    return ", ".join(questions.quote_words(each) for each in told[:3])
+    more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    return ", ".join(questions.quote_words(each) for each in told[:_MOST_TOLD]) + more
 
 
 def _words_of(steps: Sequence[Step]) -> frozenset[str]:
