@@ -95,10 +95,12 @@ def _offer_interface() -> None:
 
 
 def _packaged(package: str) -> Iterator[Found]:
+    """Only here are connectors not linted that were linted before: what OpsIQ ships is of its own making."""
     roots = importlib.import_module(package).__path__
     for path in sorted({path for root in roots for path in Path(root).iterdir()}):
         if _is_candidate(path):
-            yield _look(path.name, f"the folder {path.name} of {package}", path, f"{package}.{path.name}")
+            place = f"the folder {path.name} of {package}"
+            yield _look(path.name, place, path, f"{package}.{path.name}", digests=path.parent)
 
 
 def _dropped(folders: Sequence[Path]) -> Iterator[Found]:
@@ -132,8 +134,9 @@ def _is_candidate(path: Path) -> bool:
     return path.is_dir() and not path.name.startswith(("_", "."))
 
 
-def _look(name: str, place: str, path: Path, dotted: str | None) -> Found:
-    """``dotted`` is the folder as a package that can be imported; None for one that lies somewhere else."""
+def _look(name: str, place: str, path: Path, dotted: str | None, *, digests: Path | None = None) -> Found:
+    """``dotted`` is the folder as a package that can be imported; None for one that lies somewhere else. ``digests`` is
+    the folder whose digests of linted documents are trusted; none for what others made."""
     if not _NAME.fullmatch(name):
         return BrokenConnector(name, "a connector's folder is named in lower-case letters, digits and underscores")
     coded, declared = _has_code(path), (path / FILE).is_file()
@@ -144,24 +147,26 @@ def _look(name: str, place: str, path: Path, dotted: str | None) -> Found:
         except (Exception, SystemExit) as error:
             return BrokenConnector(name, f"it can't be imported ({_said(error)})")
     if not classes and declared:
-        return _declared(name, place, path, shipped=dotted is not None)
+        return _declared(name, place, path, digests)
     return _judged(name, classes, place)
 
 
-def _declared(name: str, place: str, path: Path, *, shipped: bool) -> Found:
+def _declared(name: str, place: str, path: Path, digests: Path | None) -> Found:
     try:
         state = tuple((each.name, each.stat().st_mtime_ns, each.stat().st_size) for each in sorted(path.iterdir()))
     except OSError as error:
         return BrokenConnector(name, f"{path} can't be read ({error.strerror})")
-    return _read_declared(name, place, path, shipped, state)
+    return _read_declared(name, place, path, digests, state)
 
 
 @lru_cache(maxsize=64)
-def _read_declared(name: str, place: str, path: Path, shipped: bool, _state: tuple[tuple[str, int, int], ...]) -> Found:
+def _read_declared(
+    name: str, place: str, path: Path, digests: Path | None, _state: tuple[tuple[str, int, int], ...]
+) -> Found:
     """Its documents are linted once for as long as no file of the folder changes (``_state``), and not at all where
-    they are ``shipped`` and byte for byte those that were linted before: contracts by the hundred take longer to lint
+    they are shipped and byte for byte those that were linted before, by these rules (``digests``): contracts by the hundred take longer to lint
     than all else that a start does."""
-    linted = shipped and linted_digests(path.parent).get(name) == digest_of_documents(path)
+    linted = digests is not None and linted_digests(digests).get(name) == digest_of_documents(path)
     findings = [] if linted else [each for each in lint_folder(path) if not is_advice(each)]
     if findings:
         more = f" and {len(findings) - 1} more" if len(findings) > 1 else ""

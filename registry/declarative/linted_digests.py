@@ -1,7 +1,8 @@
 """Digests of connector documents that were linted before they were shipped.
 
 ``python -m registry.declarative.linted_digests FOLDER`` lints its connectors and writes its ``linted.json``.
-A start trusts them instead of linting again; a document that was changed since has another digest.
+A start trusts them instead of linting again; a document that was changed since has another digest, and so has every
+document after a change of the linter.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +20,26 @@ from registry.declarative.lint import lint_folder
 from registry.linting.linter import is_advice
 
 LINTED: Final = "linted.json"
+# Where the linter's rules stand, from the folder of this module.
+RULES: Final = ("lint.py", "document.py", "../linting/*.py")
 
 
-def digest_of_documents(folder: Path) -> str:
-    """SHA-256, in hex, over the names and the bytes of a connector's JSON documents."""
-    whole = hashlib.sha256()
-    for path in sorted(folder.glob("*.json")):
+@cache
+def digest_of_rules() -> str:
+    """SHA-256, in hex, over the source of the linter: a new rule makes all that was linted before it void."""
+    here = Path(__file__).parent
+    return _digest(path for rule in RULES for path in sorted(here.glob(rule)))
+
+
+def digest_of_documents(folder: Path, rules: str | None = None) -> str:
+    """SHA-256, in hex, over the names and the bytes of a connector's JSON documents, and over ``rules``: the digest of
+    the linter, this one by default."""
+    return _digest(sorted(folder.glob("*.json")), rules or digest_of_rules())
+
+
+def _digest(paths: Iterable[Path], before: str = "") -> str:
+    whole = hashlib.sha256(before.encode())
+    for path in paths:
         read = path.read_bytes()
         whole.update(f"{path.name}\n{len(read)}\n".encode() + read)
     return whole.hexdigest()

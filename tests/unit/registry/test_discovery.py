@@ -6,13 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 import connectors
-from registry.declarative.linted_digests import lint_connectors, linted_digests
-from registry.discovery import BrokenConnector, discover
+from registry.declarative.linted_digests import digest_of_documents, lint_connectors, linted_digests
+from registry.discovery import GROUP, BrokenConnector, discover
 
 SHIPPED = Path(connectors.__file__).parent
 
@@ -67,6 +68,31 @@ def test_a_document_that_was_changed_since_it_was_linted_is_linted_at_the_start(
     found, (broken,) = discover("changed_connectors")
     assert not found
     assert "no_such_field" in broken.why
+
+
+def test_an_installed_distribution_can_t_vouch_for_its_own_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "strangers_connectors"
+    shutil.copytree(SHIPPED / "pretix", package / "pretix")
+    (package / "__init__.py").write_text("")
+    (package / "pretix" / "__init__.py").write_text("")
+    document = json.loads((package / "pretix" / "connector.json").read_text())
+    next(iter(document["kinds"].values()))["id"] = "no_such_field"
+    (package / "pretix" / "connector.json").write_text(json.dumps(document))
+    (package / "linted.json").write_text(json.dumps({"pretix": digest_of_documents(package / "pretix")}))
+    (tmp_path / "no_connectors").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    point = EntryPoint("pretix", "strangers_connectors.pretix", GROUP)
+    found, (broken,) = discover("no_connectors", installed=[point])
+    assert not found
+    assert "no_such_field" in broken.why
+
+
+def test_a_change_of_the_linter_makes_older_digests_void() -> None:
+    now, before = digest_of_documents(SHIPPED / "pretix"), digest_of_documents(SHIPPED / "pretix", "other rules")
+    assert now != before
+    assert linted_digests(SHIPPED)["pretix"] == now
 
 
 def test_shipped_documents_are_not_linted_at_a_start() -> None:
