@@ -40,6 +40,9 @@ def add_parser(sub: Any) -> None:
     made.add_argument(
         "--once", action="store_true", help="tell the whole story without a person, as JSON lines, and exit"
     )
+    made.add_argument(
+        "--data", help="the demo's data folder; OPSIQ_DATA or .data/demo by default, one for each demo that runs"
+    )
     made.add_argument("--port", type=int, default=8080, help="the console's port; 0 for a free one")
     made.add_argument("--platform-port", type=int, default=8090, help="the demo platform's port; 0 for a free one")
     made.set_defaults(run=run)
@@ -49,19 +52,24 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.once:
         with tempfile.TemporaryDirectory(prefix="opsiq-demo-") as made, ExitStack() as stack:
             return _story(_start(Path(made), 0, 0, stack, quiet=True))
-    check_free(arguments.port, "--port")
-    check_free(arguments.platform_port, "--platform-port")
-    folder = Path(os.environ.get("OPSIQ_DATA") or ".data/demo")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    from cli.demo_lock import FOLDER, DemoLock
+
+    folder = Path(arguments.data or os.environ.get("OPSIQ_DATA") or FOLDER)
     with ExitStack() as stack:
-        return _stand(_start(folder, arguments.port, arguments.platform_port, stack, quiet=False))
+        lock = DemoLock(folder, stack)
+        check_free(arguments.port, folder)
+        check_free(arguments.platform_port, folder)
+        started = _start(folder, arguments.port, arguments.platform_port, stack, quiet=False, lock=lock.file)
+        lock.tell(started.url, [os.getpid(), *(each.pid for each in started.children)])
+        return _stand(started, folder)
 
 
-def check_free(port: int, option: str) -> None:
-    """Raises BadSetting where something listens on this port of loopback already."""
+def check_free(port: int, folder: Path) -> None:
+    """Raises BadSetting where something listens on this port of loopback already, with the command for free ones."""
     import errno
     import socket
 
+    from cli.demo_lock import free_ports, suggest
     from core.errors import BadSetting
 
     try:
@@ -71,8 +79,8 @@ def check_free(port: int, option: str) -> None:
     except OSError as error:
         raise BadSetting(
             f"Port {port} of this machine can't be used: {os.strerror(error.errno or errno.EINVAL)}. Stop what listens "
-            f"there (another demo, a server), or choose another: opsiq demo {option} "
-            f"{port + 100 if 0 < port < MOST_PORT - 100 else 0}"
+            f"there, or choose others: {suggest(folder, *free_ports())} (each demo that runs has a --data folder of "
+            f"its own)."
         ) from error
 
 
@@ -93,7 +101,9 @@ class Started:
         return Client(self.url, self.kept["key"], self.kept["secret"])
 
 
-def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, quiet: bool) -> Started:
+def _start(
+    folder: Path, port: int, platform_port: int, stack: ExitStack, *, quiet: bool, lock: int | None = None
+) -> Started:
     kept_at = folder / "demo.json"
     fresh = not kept_at.exists()
     kept: dict[str, Any] = (
@@ -115,6 +125,7 @@ def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, qui
         secret=kept["action_secret"],
         token=kept["token"],
         quiet=quiet,
+        lock=lock,
     )
     platform_url = _ready(platform, "the demo platform")
     if fresh:
@@ -132,7 +143,8 @@ def _start(folder: Path, port: int, platform_port: int, stack: ExitStack, *, qui
         if not kept["key"].startswith("pk_live_"):  # made when test keys acted for real
             kept |= asyncio.run(_fresh_key(environ))
             _write_private(kept_at, kept)
-    server = _child(stack, environ, "cli.main", "serve", "--host", "127.0.0.1", "--port", str(port), quiet=quiet)
+    listen = ("--host", "127.0.0.1", "--port", str(port))
+    server = _child(stack, environ, "cli.main", "serve", *listen, quiet=quiet, lock=lock)
     url = _ready(server, "the server")
     from cli.client import keep
     from cli.demo_setup import connect_demo
@@ -236,8 +248,10 @@ def _child(
     quiet: bool,
     secret: str = "",
     token: str = "",
+    lock: int | None = None,
 ) -> subprocess.Popen[str]:
-    """A Python child of this one, ended with the stack. Secrets go by its environment, never by its command line."""
+    """A Python child of this one, ended with the stack. Secrets go by its environment, never by its command line. It
+    holds ``lock``, an open file, for as long as it lives."""
     given = {"DEMO_SECRET": secret, "DEMO_TOKEN": token} if secret else {}
     from core.python_command import python_command
 
@@ -247,6 +261,7 @@ def _child(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if quiet else None,
         text=True,
+        pass_fds=() if lock is None else (lock,),
     )
     stack.callback(_end, child)
     return child
@@ -278,7 +293,12 @@ def _ready(child: subprocess.Popen[str], what: str) -> str:
     return url
 
 
-def _stand(started: Started) -> int:
+def _stand(started: Started, folder: Path) -> int:
+    import shlex
+
+    from cli.demo_lock import FOLDER, command_line
+
+    own = "" if str(folder) == FOLDER else f"OPSIQ_DATA={shlex.quote(str(folder))} "
     lines = [
         f"Console        {started.url}",
         f"Demo platform  {started.platform_url}",
@@ -286,7 +306,7 @@ def _stand(started: Started) -> int:
         f"Sign in as one of these, password {started.kept['password']}",
         *(f"  {email:<24} {person} ({role})" for email, person, role in PEOPLE),
         "",
-        f'Or in another terminal:  .venv/bin/opsiq ask "{REQUEST}"',
+        f'Or in another terminal:  {own}{command_line()} ask "{REQUEST}"',
         "Ctrl-C stops both.",
     ]
     print("\n" + "\n".join(f"  {line}".rstrip() for line in lines) + "\n", flush=True)
