@@ -115,7 +115,8 @@ def _describe(file: int) -> str:
         told: Any = json.loads(os.pread(file, 4096, 0))
         pids = [each for each in told["pids"] if _runs(each)]
         at = f"console {told['url']}, " if told["url"] else ""
-        return f"Another demo ({at}process {', '.join(map(str, pids))})" if pids else "Another demo"
+        which = f"process{'es' if len(pids) > 1 else ''} {', '.join(map(str, pids))}"
+        return f"Another demo ({at}{which})" if pids else "Another demo"
     except (OSError, ValueError, KeyError, TypeError):
         return "Another demo"
 

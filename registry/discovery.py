@@ -164,8 +164,8 @@ def _read_declared(
     name: str, place: str, path: Path, digests: Path | None, _state: tuple[tuple[str, int, int], ...]
 ) -> Found:
     """Its documents are linted once for as long as no file of the folder changes (``_state``), and not at all where
-    they are shipped and byte for byte those that were linted before, by these rules (``digests``): contracts by the hundred take longer to lint
-    than all else that a start does."""
+    they are shipped and byte for byte those that were linted before, by these rules (``digests``): contracts by the
+    hundred take longer to lint than all else that a start does."""
     linted = digests is not None and linted_digests(digests).get(name) == digest_of_documents(path)
     findings = [] if linted else [each for each in lint_folder(path) if not is_advice(each)]
     if findings:

@@ -29,7 +29,8 @@ class Field:
     ``pattern`` is the form of a ``number`` (a regular expression for the whole of it, ``registry.patterns``): with one,
     other codes are never taken for it. ``ranged`` says that the provider can search a date, datetime or number between
     two bounds (``Query.between``): only by such fields are records told apart by when they are. ``words`` are other
-    words for the field than its label's."""
+    words for the field than its label's. ``lenient``: a value that can't be read is left out, so one that isn't there
+    says nothing."""
 
     name: str
     type: FieldType = "string"
@@ -40,6 +41,7 @@ class Field:
     pattern: str | None = None
     ranged: bool = False
     words: tuple[str, ...] = ()
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

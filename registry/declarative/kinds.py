@@ -30,6 +30,7 @@ def record_kind(name: str, kind: KindDocument) -> RecordKind:
                 pattern=held.pattern,
                 ranged=held.ranged,
                 words=held.words,
+                lenient=held.lenient,
             )
             for each, held in kind.fields.items()
         ),

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from core.errors import Finding, InvalidContract, InvalidInput
 from registry import patterns
+from registry.contract import Contract
 from registry.contract import parse as parse_contract
 from registry.contract_file import with_base_url
 from registry.declarative import document as documents
@@ -272,6 +273,7 @@ def _actions(made: ConnectorDocument, actions: Sequence[Mapping[str, Any]]) -> I
         here = f"{inside}/{index}"
         if contract.name.split(".", 1)[0] != made.name:
             yield Finding(f"{here}/name", "foreign_name", f"Begin it with the connector's name: {made.name}.….")
+        yield from _rests(made, contract, here)
         for name, annotation in contract.annotations.items():
             if annotation.record is None:
                 continue
@@ -287,6 +289,28 @@ def _actions(made: ConnectorDocument, actions: Sequence[Mapping[str, Any]]) -> I
                 if field is not None and field not in kind.fields:
                     detail = f"{annotation.record} has no field {field!r}{_near(field, kind.fields)}"
                     yield Finding(f"{where}/{part}", "unknown_field", detail)
+
+
+def _rests(made: ConnectorDocument, contract: Contract, here: str) -> Iterator[Finding]:
+    """Lenient fields that a call rests on: where such a value can't be read, a bound would be no bound. A derived value
+    that is missing is asked for or left out, which is advice: drafts from a document derive what a PUT keeps."""
+    for name, annotation in contract.annotations.items():
+        paid_in = contract.annotation(annotation.currency_from).derive if annotation.currency_from else None
+        for part, derive, code in (
+            ("at_most/field", annotation.at_most, "lenient"),
+            ("replaces/field", annotation.replaces, "lenient"),
+            ("derive/field", annotation.derive, "warn_lenient"),
+            ("currency_from", paid_in, "warn_lenient"),
+        ):
+            kind = made.kinds.get(contract.annotation(derive.parameter).record or "") if derive is not None else None
+            field = kind.fields.get(derive.field) if kind is not None and derive is not None else None
+            if kind is None or derive is None or field is None:
+                continue
+            currency = kind.fields.get(field.currency_field or "")
+            if field.lenient or (currency is not None and currency.lenient):
+                loose = derive.field if field.lenient else field.currency_field
+                detail = f"The field {loose!r} is lenient: a value that can't be read would count as none. Take 'lenient' off it."  # noqa: E501
+                yield Finding(f"{here}{pointer.join_pointer('annotations', name)}/{part}", code, detail)
 
 
 def _near(name: str, known: Any) -> str:

@@ -21,12 +21,12 @@ from evals.run.scripted import ScriptedClient
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 OWNER = Actor("ws_1", "mem_1", "member", "Olga", "owner", "mem_1")
-_WORLDS = Path(__file__).parents[2] / "evals/suites/worlds"
+WORLDS = Path(__file__).parents[2] / "evals/suites/worlds"
 
 
 def world(name: str) -> WorkspaceContext:
     """``lending``, ``dome`` or ``garage``."""
-    found = frozen_world.load(_WORLDS / f"{name}.json")
+    found = frozen_world.load(WORLDS / f"{name}.json")
     return found.context(found.provider({}))
 
 

@@ -29,6 +29,7 @@ from agent.validate.slots import Slots, find_answer, format_parameter
 from language.stems import stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk
+from registry.records import Field, RecordKind
 
 _MOST_READ: Final = 100
 _MOST_TOLD: Final = 3
@@ -60,6 +61,9 @@ class PlanChecks:
             ):
                 most = format_parameter(slots.parameter(name), held)
                 text = f"{filled.label} would be {filled.shown}, and {group[0].label} allows at most {most}. How much shall it be?"  # noqa: E501
+                return slots.ask(name, text, "unreadable")
+            if held is None and each is not None and _may_be_unreadable(group[0].kind, each):
+                text = f"How much {group[0].label} allows can't be read from its platform, so {filled.shown} can't be checked. Name another, or have it put right there."  # noqa: E501
                 return slots.ask(name, text, "unreadable")
             if isinstance(filled.value, int | float) and filled.value <= 0:
                 text = f"{filled.label} would be {filled.shown}. How much shall it be?"
@@ -113,6 +117,12 @@ class PlanChecks:
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
         text = f"You also wrote {words}, and I can't do that part. Shall I do the rest?"
         return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
+
+
+def _may_be_unreadable(kind: RecordKind, field: Field) -> bool:
+    """Whether a value that isn't there may be one that didn't fit: the field's, or that of the currency it is in."""
+    currency = kind.field_named(field.currency_field) if field.currency_field is not None else None
+    return field.lenient or (currency is not None and currency.lenient)
 
 
 def _quoted(told: Sequence[str]) -> str:

@@ -130,6 +130,35 @@ def test_a_misspelt_name_is_answered_with_the_nearest() -> None:
     assert finding.detail == "There is no field 'made'; did you mean 'made_at'?"
 
 
+@pytest.mark.parametrize("lenient", ["total", "currency"])
+@pytest.mark.parametrize(
+    ("part", "code"), [("at_most", "lenient"), ("replaces", "lenient"), ("derive", "warn_lenient")]
+)
+def test_no_call_rests_on_a_field_that_is_lenient(lenient: str, part: str, code: str) -> None:
+    rests = {part: {"parameter": "basket", "field": "total"}, "sources": ["prompt", "record"]}
+    action = copy.deepcopy(ACTION)
+    action["parameters"]["properties"]["amount"] = {"type": "integer", "description": "How much."}
+    action["annotations"]["amount"] = rests
+    where = (f"/actions/0/annotations/amount/{part}/field", code)
+    assert where not in codes({**DOCUMENT, "actions": [action]})
+    made = changed(lambda _, kind: kind["fields"][lenient].update(lenient=True))
+    assert where in codes({**made, "actions": [action]})
+
+
+def test_a_currency_that_is_derived_from_a_lenient_field_is_advised_against() -> None:
+    action = copy.deepcopy(ACTION)
+    action["parameters"]["properties"] |= {
+        "amount": {"type": "integer", "description": "How much."},
+        "currency": {"type": "string", "description": "Its currency."},
+    }
+    action["annotations"] |= {
+        "amount": {"unit": "money_minor", "currency_from": "currency"},
+        "currency": {"derive": {"parameter": "basket", "field": "currency"}},
+    }
+    made = changed(lambda _, kind: kind["fields"]["currency"].update(lenient=True))
+    assert ("/actions/0/annotations/amount/currency_from", "warn_lenient") in codes({**made, "actions": [action]})
+
+
 def test_a_folder_is_linted_with_the_file_of_actions_it_names(tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
