@@ -2,7 +2,7 @@
 or a socket."""
 
 from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText
-from prompts.templates import DEFAULT_VERSION, PLAIN_VERSION, Message, render, versions
+from prompts.templates import DEFAULT_VERSION, PLAIN_VERSION, Message, is_plain, render, versions
 
 __all__ = [
     "DEFAULT_VERSION",
@@ -14,6 +14,7 @@ __all__ = [
     "Message",
     "ProposeContext",
     "TurnText",
+    "is_plain",
     "render",
     "versions",
 ]

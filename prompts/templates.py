@@ -41,6 +41,11 @@ class Message(NamedTuple):
 
 
 @cache
+def is_plain(version: str) -> bool:
+    """Whether it is a version of the plain form, for small models."""
+    return version.partition("/")[0] == PLAIN_VERSION.partition("/")[0]
+
+
 def versions() -> tuple[str, ...]:
     """Every version there is, such as ``propose/v1``, oldest first."""
     found = (path.relative_to(_HERE).with_suffix("").as_posix() for path in _HERE.glob("*/v*.jinja"))

@@ -55,19 +55,19 @@ def replaced_words(answers: tuple[Answer, ...], proposal: Proposal) -> tuple[Wor
         if answer.text is None or not at.isdigit() or int(at) >= len(calls):
             continue
         argument = calls[int(at)].arguments.get(name)
-        made += [each for each in _words_in(argument) if each.origin == 0 and each.start is not None]
+        made += [each for each in list_words(argument) if each.origin == 0 and each.start is not None]
     return tuple(dict.fromkeys(made))
 
 
-def _words_in(node: Any) -> Iterator[Words]:
+def list_words(node: Any) -> Iterator[Words]:
     if isinstance(node, Words):
         yield node
     elif isinstance(node, BaseModel):
         for name in type(node).model_fields:
-            yield from _words_in(getattr(node, name))
+            yield from list_words(getattr(node, name))
     elif isinstance(node, tuple):
         for each in node:
-            yield from _words_in(each)
+            yield from list_words(each)
 
 
 def offered_records(

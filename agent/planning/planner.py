@@ -148,6 +148,8 @@ class Planner:
             )
         if outcome.answers is not None:
             run = run.with_(answers=outcome.answers)
+        if outcome.hold and not run.hold:
+            run = run.with_(hold=outcome.hold)
         asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
         drafts = () if asked else outcome.drafts
         return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome

@@ -16,7 +16,6 @@ from agent.pipeline import (
     Abstain,
     Ask,
     Calls,
-    Candidate,
     Draft,
     PhaseCallback,
     Plan,
@@ -30,7 +29,7 @@ from agent.pipeline import (
 )
 from agent.planning.answered import is_for_the_model, offered_records, replaced_words, taken_up
 from agent.planning.no_plan import NO_ACTION, explain_nothing_planned
-from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, TypedValue, UndoResult
+from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reversal import correct_calls, undo_calls
 from agent.planning.task import (
     Outcome,
@@ -44,6 +43,14 @@ from agent.planning.task import (
     names_its_records,
 )
 from agent.planning.thread import earlier_arguments
+from agent.planning.weighing import (
+    READ_BY_MODEL_ALONE,
+    ask_which,
+    changes_something,
+    hold,
+    is_too_complex,
+    weigh,
+)
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
@@ -52,8 +59,7 @@ from agent.validate.proposed import plan_proposal
 from agent.validate.questions import join
 from agent.validate.records.located import RecordScope
 from core.errors import ModelMisbehaved, ModelUnavailable
-from language.wordnet import is_english
-from registry.contract import Risk
+from prompts import is_plain
 from registry.offers.shortlist import Shortlist
 
 TOO_COSTLY: Final = (
@@ -61,8 +67,6 @@ TOO_COSTLY: Final = (
 )
 """What is said where the budget of CPU was spent."""
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
-UNDERSTOOD_OTHERWISE: Final = "The model understood this otherwise; it is how your words read without it. Check it."
-READ_BY_MODEL_ALONE: Final = "Only the model can read these words; check that it is what you mean."
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 
 
@@ -79,6 +83,8 @@ async def propose(
     if not isinstance(plan, Plan):
         return outcome
     held = (*plan.held, *outcome.waits)
+    if outcome.hold and changes_something(plan):
+        held = (*held, outcome.hold)
     if not held and (why := _waits(task, plan)):
         held = (why,)
     if held == plan.held:
@@ -90,7 +96,7 @@ def _waits(task: Task, plan: Plan) -> str:
     """Why a plan that its policy would let go waits all the same, empty where it need not."""
     if task.must_wait:
         return task.must_wait
-    return task.hold if any(step.risk is not Risk.READ for step in plan.steps) else ""
+    return task.hold if changes_something(plan) else ""
 
 
 async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, around: Around | None) -> Outcome:
@@ -104,85 +110,9 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     asked = resolve(task, resolver)
     resolved = await (asked if around is None else around(asked))
     made = await _planned(task, resolved, on_phase)
-    return made if resolved.by_rules is None else await _weigh(task, resolved, made, on_phase)
-
-
-async def _weigh(task: Task, resolved: Resolved, made: Outcome, on_phase: PhaseCallback) -> Outcome:
-    """What comes of a small model's answer beside the words alone. Which action is meant they tell more surely, where
-    they come to a plan; the values are the model's where both plan the same calls and no grammar read the words in
-    full. What no word asks for is asked about, whatever the model plans."""
-    read, planned = resolved.by_rules, list_planned_actions(made)
-    if isinstance(read, Abstain) and isinstance(made.verdict, Plan | Question) and planned:
-        if read.reason not in ("nothing_fits", "below_threshold"):
-            return made
-        if is_english(task.request.text) or not _quotes(made):
-            return _ask_which(task, planned, made)
-        return _held(made, READ_BY_MODEL_ALONE)
-    if isinstance(read, Ask) and read.question.slot == "action" and isinstance(made.verdict, Plan) and planned:
-        left_open = tuple(each.id for each in read.question.candidates)
-        told = set(planned) <= set(left_open) and (_quotes(made) or not _typed(made))
-        return made if told else _ask_which(task, (*left_open, *planned), made)
-    if not isinstance(read, Calls | Proposed):
+    if resolved.by_rules is None:
         return made
-    notes = (*resolved.trace.notes, "planned as the words read without the model")
-    without = Resolved(resolution=read, trace=resolved.trace.model_copy(update={"notes": notes}))
-    other = await _planned(task, without, on_phase)
-    if isinstance(read, Proposed) and isinstance(read.proposal.result, NoneResult):
-        return other  # what this person may not do: another action is no substitute
-    same = planned == (tuple(draft.action for draft in other.drafts) or list_planned_actions(other))
-    if not isinstance(other.verdict, Plan | Reply):
-        # A grammar's question is about what was said; a small model's "none", or another action, often isn't.
-        stands = isinstance(made.verdict, Plan | Reply) and (same or isinstance(made.verdict, Reply))
-        return made if stands or not isinstance(read, Proposed) else other
-    if same and isinstance(read, Calls) and (isinstance(made.verdict, Plan) or _contradicts(other.verdict, made)):
-        return made
-    return other if same and isinstance(made.verdict, Plan | Reply) else _held(other, UNDERSTOOD_OTHERWISE)
-
-
-def _held(made: Outcome, why: str) -> Outcome:
-    """The outcome, waiting for a person where its plan changes something."""
-    changes = isinstance(made.verdict, Plan) and any(step.risk is not Risk.READ for step in made.verdict.steps)
-    return replace(made, waits=(*made.waits, why)) if changes else made
-
-
-def _typed(made: Outcome) -> list[TypedValue]:
-    """The values that the model gave itself: no record, sum or text."""
-    result = made.proposal.result if made.proposal is not None else None
-    calls = result.calls if isinstance(result, PlanResult) else ()
-    return [each for call in calls for each in call.arguments.values() if isinstance(each, TypedValue)]
-
-
-def _quotes(made: Outcome) -> bool:
-    """Whether some value that the model gave stands in the words."""
-    return any(each.quote and each.quote.text.casefold() in str(each.value).casefold() for each in _typed(made))
-
-
-def _contradicts(verdict: Plan | Reply, made: Outcome) -> bool:
-    """Whether a plan has another value for what the model read from words, in a call of the same action."""
-    result = made.proposal.result if made.proposal is not None else None
-    if not isinstance(verdict, Plan) or not isinstance(result, PlanResult):
-        return False
-    read = {
-        (call.action, name): argument.value
-        for call in result.calls
-        for name, argument in call.arguments.items()
-        if isinstance(argument, TypedValue) and argument.quote is not None
-    }
-    return any(
-        str(read.get((step.action, filled.param), filled.value)).casefold() != str(filled.value).casefold()
-        for step in verdict.steps
-        for filled in step.filled
-    )
-
-
-def _ask_which(task: Task, actions: Sequence[str], made: Outcome) -> Outcome:
-    """Which of the actions is meant; of a single one, whether it is."""
-    catalogue = task.workspace_context.catalogue
-    contracts = [contract for name in dict.fromkeys(actions) if (contract := catalogue.get(name)) is not None]
-    candidates = tuple(Candidate(id=each.name, label=each.title, detail=each.description[:200]) for each in contracts)
-    text = "Is this what you mean?" if len(candidates) == 1 else "Which of these do you mean?"
-    question = Question(slot="action", code="unclear_action", text=text, candidates=candidates)
-    return replace(made, verdict=question, proposal=None)
+    return await weigh(task, resolved, made, lambda read: _planned(task, read, on_phase))
 
 
 async def _planned(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
@@ -250,6 +180,8 @@ async def _read_answers(
     understood = resolved.resolution.proposal
     understood = understood.model_copy(update={"replaced": replaced_words(request.answers, proposal)})
     made = await _validate(anew, resolved, understood, on_phase)
+    if is_plain(resolved.trace.prompt_version or ""):
+        made = hold(made, READ_BY_MODEL_ALONE)
     return replace(made, answers=answers, records={**offered, **made.records})
 
 
@@ -308,7 +240,7 @@ async def _whichever_works(
         if len(some) == 1 and (sure or is_harmless(task, some[0])):
             return some[0]
     made = made if sure else working or standing or made
-    return _ask_which(task, [name for each in made for name in list_planned_actions(each)], made[0])
+    return ask_which(task, [name for each in made for name in list_planned_actions(each)], made[0])
 
 
 async def _validate(task: Task, resolved: Resolved | None, proposal: Proposal, on_phase: PhaseCallback) -> Outcome:
@@ -378,10 +310,6 @@ async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> V
         case NoneResult() as none:
             return explain_nothing_planned(none, workspace_context.catalogue, actor, request.surface)
     raise AssertionError(proposal.result)
-
-
-def is_too_complex(resolved: Resolved) -> bool:
-    return isinstance(resolved.resolution, Abstain) and resolved.resolution.reason == "too_complex"
 
 
 def make_too_costly(resolver: str) -> Resolved:

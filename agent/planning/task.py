@@ -87,7 +87,8 @@ NOTHING_WITHDRAWN: Final = Withdrawal()
 class Outcome:
     """``verdict`` over what was ``resolved`` (None where it stood already); ``took_ms`` is validation alone. ``waits``
     are reasons of the thread why a plan is held, ``records`` handles that code made for the proposal; ``answers`` are
-    the run's from now on, where they were read together with the request."""
+    the run's from now on, where they were read together with the request, and so is ``hold``: why a person must confirm
+    what changes something, though it be planned only after a question."""
 
     verdict: Verdict
     resolved: Resolved | None = None
@@ -99,6 +100,7 @@ class Outcome:
     records: Mapping[str, tuple[RecordKey, ...]] = field(default_factory=dict)
     withdrawal: Withdrawal = NOTHING_WITHDRAWN
     answers: tuple[Answer, ...] | None = None
+    hold: str = ""
 
 
 def list_planned_actions(outcome: Outcome) -> tuple[str, ...]:

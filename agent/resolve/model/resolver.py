@@ -22,7 +22,7 @@ from agent.resolve.model.schema import AnswerSchema, answer_schema
 from agent.resolve.resolver import MODEL, candidates, find_chosen_action
 from agent.resolve.rules.resolver import RuleResolver
 from core import canon
-from prompts import DEFAULT_VERSION, PLAIN_VERSION, render
+from prompts import DEFAULT_VERSION, is_plain, render
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -98,7 +98,7 @@ def prepare(
 ) -> Prepared:
     """Prepare the request for a model, in the form that ``version`` is of. Its size is bounded: the nearest actions of
     a large registry, and the kinds they refer to."""
-    plain = _is_plain(version)
+    plain = is_plain(version)
     offers = _nearest(request, shortlist) if plain else _offers(request, shortlist)
     near = kinds_of(offers, kinds, request.text, whole=0 if plain else MOST_KINDS)
     actions = action_forms(offers, near)
@@ -120,10 +120,6 @@ def prepare(
         plain=plain,
     )
     return Prepared([message.as_json() for message in render(version, context)], schema, parser)
-
-
-def _is_plain(version: str) -> bool:
-    return version.partition("/")[0] == PLAIN_VERSION.partition("/")[0]
 
 
 def _offers(request: Request, shortlist: Shortlist) -> list[Offer]:
@@ -188,7 +184,7 @@ class ProposingResolver:
             shortlist=tuple(form.offer.name for form in asked.schema.actions.values()),
             notes=tuple(completion.notes),
         )
-        if not _is_plain(version) or request.thread or request.answers:  # words that don't stand alone
+        if not is_plain(version) or request.thread or request.answers:  # words that don't stand alone
             return Resolved(resolution=resolution, trace=trace)
         by_rules = (await self._rules.resolve(request, shortlist, kinds)).resolution
         return Resolved(resolution=resolution, trace=trace, by_rules=by_rules)

@@ -1,0 +1,161 @@
+"""What comes of a small model's answer beside the words alone: whose plan it is, whether it waits, what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from agent.pipeline import (
+    Abstain,
+    Ask,
+    Calls,
+    Candidate,
+    Plan,
+    Proposed,
+    Question,
+    Reply,
+    Resolved,
+    spans_of,
+)
+from agent.planning.answered import list_words
+from agent.planning.proposal import Call, NoneResult, PlanResult, TypedValue
+from agent.planning.task import Outcome, Task, is_harmless, list_planned_actions
+from agent.validate.plan_builder import REST
+from language.wordnet import is_english
+from registry.contract import Risk
+
+UNDERSTOOD_OTHERWISE: Final = "The model understood this otherwise; it is how your words read without it. Check it."
+READ_BY_MODEL_ALONE: Final = "Only the model can read these words; check that it is what you mean."
+
+
+async def weigh(
+    task: Task, resolved: Resolved, made: Outcome, planned_as: Callable[[Resolved], Awaitable[Outcome]]
+) -> Outcome:
+    """What comes of a small model's answer beside the words alone; ``planned_as`` plans another reading of them. Which
+    action is meant they tell more surely, where they come to a plan; the values are the model's where both plan the
+    same calls and no grammar read the words in full. A plan of the model's that changes something waits unless the
+    words alone come to the very same. What no word asks for is asked about, whatever the model plans."""
+    read, planned = resolved.by_rules, list_planned_actions(made)
+    if isinstance(read, Abstain):
+        if read.reason == "too_complex":
+            return Outcome(read, resolved)  # nobody has read all of it
+        acts = planned and isinstance(made.verdict, Plan | Question)
+        if acts and (is_english(task.request.text) or not _quotes(made)):
+            return hold(ask_which(task, planned, made), READ_BY_MODEL_ALONE)
+    if isinstance(read, Ask) and read.question.slot == "action" and isinstance(made.verdict, Plan) and planned:
+        left_open = tuple(each.id for each in read.question.candidates)
+        if not (set(planned) <= set(left_open) and _quotes(made) and is_harmless(task, made)):
+            return hold(ask_which(task, (*left_open, *planned), made), READ_BY_MODEL_ALONE)
+    if not isinstance(read, Calls | Proposed):
+        return hold(made, READ_BY_MODEL_ALONE)
+    notes = (*resolved.trace.notes, "planned as the words read without the model")
+    other = await planned_as(Resolved(resolution=read, trace=resolved.trace.model_copy(update={"notes": notes})))
+    if isinstance(read, Proposed) and isinstance(read.proposal.result, NoneResult):
+        return other  # what this person may not do: another action is no substitute
+    same = planned == (tuple(draft.action for draft in other.drafts) or list_planned_actions(other))
+    if not isinstance(other.verdict, Plan | Reply):
+        return _beside_none(read, other, made, same=same)
+    if same and isinstance(read, Calls) and (isinstance(made.verdict, Plan) or _contradicts(other.verdict, made)):
+        return made if _sends_the_same(made, other) else hold(made, READ_BY_MODEL_ALONE)
+    return other if same and isinstance(made.verdict, Plan | Reply) else hold(other, UNDERSTOOD_OTHERWISE)
+
+
+def _beside_none(read: Calls | Proposed, other: Outcome, made: Outcome, *, same: bool) -> Outcome:
+    """Where the words alone come to no plan. A grammar's question is about what was said; a small model's "none", or
+    another action, often isn't."""
+    if isinstance(made.verdict, Reply):
+        return made
+    if isinstance(read, Proposed) and not (same and isinstance(made.verdict, Plan)):
+        return other
+    if isinstance(made.verdict, Plan) and _asks_of_unused_words(other, made):
+        return other
+    return hold(made, READ_BY_MODEL_ALONE)
+
+
+def hold(outcome: Outcome, why: str) -> Outcome:
+    """The outcome, waiting for a person where its plan changes something: now, or after its question is answered."""
+    return replace(outcome, hold=why) if isinstance(outcome.verdict, Plan | Question) else outcome
+
+
+def changes_something(plan: Plan) -> bool:
+    return any(step.risk is not Risk.READ for step in plan.steps)
+
+
+def ask_which(task: Task, actions: Sequence[str], made: Outcome) -> Outcome:
+    """Which of the actions is meant; of a single one, whether it is."""
+    catalogue = task.workspace_context.catalogue
+    contracts = [contract for name in dict.fromkeys(actions) if (contract := catalogue.get(name)) is not None]
+    candidates = tuple(Candidate(id=each.name, label=each.title, detail=each.description[:200]) for each in contracts)
+    text = "Is this what you mean?" if len(candidates) == 1 else "Which of these do you mean?"
+    question = Question(slot="action", code="unclear_action", text=text, candidates=candidates)
+    return replace(made, verdict=question, proposal=None)
+
+
+def is_too_complex(resolved: Resolved) -> bool:
+    return isinstance(resolved.resolution, Abstain) and resolved.resolution.reason == "too_complex"
+
+
+def _sends_the_same(made: Outcome, other: Outcome) -> bool:
+    """Whether both are plans of the very same calls."""
+    if not isinstance(made.verdict, Plan) or not isinstance(other.verdict, Plan):
+        return False
+    first, second = (
+        [(step.action, step.version, {each.param: each.value for each in step.filled}) for step in plan.steps]
+        for plan in (made.verdict, other.verdict)
+    )
+    return first == second
+
+
+def _asks_of_unused_words(other: Outcome, made: Outcome) -> bool:
+    """Whether the question of the words alone is about words that the model passed over: those left over, or a name
+    that nothing was found by."""
+    question = other.verdict
+    if not isinstance(question, Question) or question.slot == REST or question.code != "not_found":
+        return isinstance(question, Question) and question.slot == REST
+    used = [text.casefold() for call in _calls(made) for each in call.arguments.values() for text in _texts(each)]
+    asked = _list_asked_words(question, other)
+    return not asked or not all(any(text.casefold() in each for each in used) for text in asked)
+
+
+def _list_asked_words(question: Question, other: Outcome) -> list[str]:
+    """The words of the argument that a question is about."""
+    at, _, name = question.slot.partition("/")[0].partition(".")
+    if not at.isdigit():
+        return []
+    if (calls := _calls(other)) and int(at) < len(calls):
+        return _texts(calls[int(at)].arguments.get(name))
+    argument = other.drafts[int(at)].arguments.get(name) if int(at) < len(other.drafts) else None
+    return [span.text for span in spans_of(argument)] if argument is not None else []
+
+
+def _texts(argument: object) -> list[str]:
+    return [each.text for each in list_words(argument)]
+
+
+def _calls(outcome: Outcome) -> Sequence[Call]:
+    result = outcome.proposal.result if outcome.proposal is not None else None
+    return result.calls if isinstance(result, PlanResult) else ()
+
+
+def _quotes(made: Outcome) -> bool:
+    """Whether some value that the model gave itself, no record, sum or text, stands in the words."""
+    typed = [each for call in _calls(made) for each in call.arguments.values() if isinstance(each, TypedValue)]
+    return any(each.quote and each.quote.text.casefold() in str(each.value).casefold() for each in typed)
+
+
+def _contradicts(verdict: Plan | Reply, made: Outcome) -> bool:
+    """Whether a plan has another value for what the model read from words, in a call of the same action."""
+    if not isinstance(verdict, Plan):
+        return False
+    read = {
+        (call.action, name): argument.value
+        for call in _calls(made)
+        for name, argument in call.arguments.items()
+        if isinstance(argument, TypedValue) and argument.quote is not None
+    }
+    return any(
+        str(read.get((step.action, filled.param), filled.value)).casefold() != str(filled.value).casefold()
+        for step in verdict.steps
+        for filled in step.filled
+    )
