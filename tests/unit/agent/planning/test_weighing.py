@@ -43,6 +43,7 @@ ANSWER = {"calls": [{"action": "waive_fine", "fine_id": FINE}]}
 LAST = {"calls": [{"action": "waive_fine", "fine_id": {**FINE, "state": None}}]}
 CUTTER = {"name": "tile cutter", "owner": None, "state": None, "which": "one"}
 SHELF = {"calls": [{"action": "set_shelf", "item_id": CUTTER, "shelf": "front"}]}
+RENEW = {"calls": [{"action": "renew_loan", "loan_id": {**FINE, "state": None}}]}
 SCRAP = {"calls": [{"action": "scrap_item", "item_id": CUTTER, "reason": "rusty"}]}
 
 
@@ -91,11 +92,11 @@ async def test_the_model_decides_among_open_actions_by_a_word_and_its_plan_waits
 
 @pytest.mark.parametrize(
     ("text", "answer"),
-    [("waive or charge Ines Duarte's fine", ANSWER), ("scrap the tile cutter, it is rusty", SCRAP)],
+    [("renew the last loan of Ines Duarte", RENEW), ("scrap the tile cutter, it is rusty", SCRAP)],
     ids=["records alone", "irreversible"],
 )
 async def test_records_alone_or_a_word_for_what_stays_done_decide_no_open_action(text: str, answer: Any) -> None:
-    left_open = ["lending.scrap_item", "lending.waive_fine"]
+    left_open = ["lending.renew_loan", "lending.scrap_item"]
     assert offered(await verdict_beside(which(*left_open), text, answer)) == left_open
 
 
@@ -144,7 +145,7 @@ async def test_a_plan_with_the_word_that_no_record_is_called_by_waits() -> None:
     assert READ_BY_MODEL_ALONE in made.held
 
 
-async def test_a_request_too_complex_for_the_words_alone_is_refused_whatever_the_model_plans() -> None:
+async def test_a_request_too_complex_for_the_words_alone_is_refused() -> None:
     made = await verdict_beside(Abstain(reason="too_complex", detail="Say it in fewer words."))
     assert made == Abstain(reason="too_complex", detail="Say it in fewer words.")
 
