@@ -20,6 +20,8 @@ Comparison = Literal["=", "!=", "<", "<=", ">", ">=", "during", "contains"]
 First = Literal["latest", "earliest", "highest", "lowest"]
 Operation = Literal["+", "-", "*", "/", "days between"]
 AS_LISTED: Final = "as listed"
+AS_SHOWN: Final = "as shown"
+"""The order in which a set of the thread was shown; code alone says it."""
 
 
 class Node(BaseModel):

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
-from agent.planning.proposal import AS_LISTED, Find, Handle, OrderByCount, OrderByField, Reference, StateIs, Words
+from agent.planning.proposal import (
+    AS_LISTED,
+    AS_SHOWN,
+    Find,
+    Handle,
+    OrderByCount,
+    OrderByField,
+    Reference,
+    StateIs,
+    Words,
+)
 from agent.query.arithmetic import Arithmetic
 from agent.query.choosing import choose
 from agent.query.conditions import read_quantity
@@ -114,6 +124,8 @@ class RecordFinder:
         pool = await self.conditions.select(need, find, own)
         if isinstance(pool, Question):
             return pool
+        if isinstance(find.order, OrderByField) and find.order.by == AS_SHOWN:
+            return self._pick_as_shown(need, find, find.order.nth, pool)
         fitting = [each for each in pool.records if fits(each, need.filter)]
         if not fitting:
             return self._explain_none_found(need, find, pool)
@@ -189,6 +201,17 @@ class RecordFinder:
         self.chosen_from.add(len(line))
         how = f"{what} of {format_count(len(line), kind)}" if len(line) > 1 else "the only one"
         return tuple(LocatedRecord(each, kind, _spans(find), pool.via, how) for each in chosen)
+
+    def _pick_as_shown(self, need: RecordQuery, find: Find, nth: int, pool: Pool) -> Outcome:
+        """ "the second one" of what was shown, whether or not it fits: another one that does was not meant."""
+        shown = [key for name, key in self.context.thread.get(find.among or "", ()) if name == need.kind.name]
+        if nth > len(shown):
+            return need.ask(f"There were {format_count(len(shown), need.kind)}. Which one is meant?")
+        record = next((each for each in pool.records if each.id == shown[nth - 1]), None)
+        if record is None:
+            return need.ask(f"That {singular(need.kind)} is not there any more. Which one is meant?")
+        how = f"number {nth} of the {len(shown)} shown before"
+        return self._check(need, (LocatedRecord(record, need.kind, _spans(find), pool.via, how),))
 
     def _choose_order(self, need: RecordQuery, first: str) -> str | None:
         """The field that "last" goes by, or "biggest"."""

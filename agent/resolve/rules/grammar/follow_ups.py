@@ -85,6 +85,8 @@ def remember(reader: Reader, thread: Sequence[Turn]) -> None:
             find = _find(each)
             people = reader.people()
             reader.spoken[kind.name] = find
+            if each.count > 1:
+                reader.shown[kind.name] = find
             if people is not None and kind.name == people.name:
                 reader.person = find
                 continue

@@ -6,20 +6,22 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from agent.extract.references.vocabulary import person_like
+from agent.extract.references.vocabulary import PLACES, person_like
 from agent.planning.proposal import (
+    AS_SHOWN,
     BelongsTo,
     ComputedArgument,
     Condition,
     Find,
+    OrderByField,
     RecordArgument,
 )
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.stretch_values import StretchValues
-from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
+from agent.resolve.rules.grammar.phrases.noun_phrase import FIRSTS, read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code, placed
 from language.stems import stem
 from registry.records import RecordKind
 
@@ -317,12 +319,32 @@ class StretchRecords(StretchValues):
             if spoken is not None and (down or (up and self._leads(kind, spoken))):
                 at = pronoun if pronoun is not None else self.first
                 last = at + 1 if pronoun is not None else at
+                if spoken in reader.remembered and reader.low(at) == "one":
+                    spoken, at = self._one_of(spoken, at)
                 self.records[name] = [
                     Piece(
                         at, last, RecordArgument(reference=self._to(kind, spoken)), 0.8 if pronoun is not None else 0.5
                     )
                 ]
                 return
+
+    def _one_of(self, find: Find, at: int) -> tuple[Find, int]:
+        """ "the second one", "the newest one" of several that the thread spoke of, and where that begins. "The last
+        one" may be the newest or the one at the end, and is not settled here."""
+        reader = self.reader
+        length = next((size for size in (3, 2, 1) if placed(reader, at - size) == size), 0)
+        if not length or at - length < self.first:
+            return find, at
+        if (several := reader.shown.get(find.record)) is None:
+            self.doubtful = True
+            return find, at
+        said = " ".join(reader.lows(at - length, length))
+        position, by, descending = PLACES[said]
+        shown = said == "first" or (by == "order" and position > 1)
+        self.doubtful = self.doubtful or said in {"last", "final", "next", "previous", "original"} or position < -1
+        order = OrderByField(by=AS_SHOWN, first="earliest", nth=position) if shown else None
+        order = order or OrderByField(first=FIRSTS[by, descending], nth=abs(position))
+        return several.model_copy(update={"order": order, "pick": "one"}), at - length
 
     def _person_of(self, kind: RecordKind, find: Find) -> Find:
         """Whose record it is, where another kind of theirs is wanted."""

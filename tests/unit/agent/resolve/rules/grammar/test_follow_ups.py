@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Abstain, Ask, EarlierCall, EarlierRecords, Proposed, Request, Turn
-from agent.planning.proposal import ArgumentOf, ComputedArgument, Find, PlanResult, RecordArgument, UndoResult
+from agent.planning.proposal import (
+    AS_SHOWN,
+    ArgumentOf,
+    ComputedArgument,
+    Find,
+    OrderByField,
+    PlanResult,
+    RecordArgument,
+    UndoResult,
+)
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
 from tests.unit.agent.resolve.rules.grammar.test_understand import GUEST, INN, NOW, STAY, shortlist
@@ -148,3 +157,21 @@ async def test_the_same_for_another_kind_of_record_is_refused_in_words() -> None
     made = await resolve("the same for booking B-103", thread)
     assert isinstance(made, Abstain), made
     assert made.detail == "I can't do the same for a stay: “Block a guest” is for a guest. Nothing was done."
+
+
+def shown(count: int) -> Turn:
+    return Turn(words="…", came="…", records=(EarlierRecords(handle="@set1", kind="stay", count=count),))
+
+
+@pytest.mark.parametrize("count", [2, 4])
+@pytest.mark.parametrize("since", [(), (turn(),)])
+async def test_the_second_one_is_by_its_place_among_those_shown(count: int, since: tuple[Turn, ...]) -> None:
+    made = await plan("cancel the second one", shown(count), *since)
+    reference = made.calls[0].arguments["stay"].reference
+    assert (reference.among, reference.pick) == ("@set1", "one")
+    assert reference.order == OrderByField(by=AS_SHOWN, first="earliest", nth=2)
+
+
+async def test_the_last_one_of_those_shown_is_not_guessed() -> None:
+    assert not isinstance(await resolve("cancel the last one", shown(4)), Proposed)
+    assert not isinstance(await resolve("cancel the second one", turn(waits=False)), Proposed)
