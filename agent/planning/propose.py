@@ -110,8 +110,8 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     asked = resolve(task, resolver)
     resolved = await (asked if around is None else around(asked))
     made = await _planned(task, resolved, on_phase)
-    if resolved.by_rules is None:
-        return made
+    if resolved.by_rules is None:  # in the plain form words of a thread or after an answer, which don't stand alone
+        return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
     return await weigh(task, resolved, made, lambda read: _planned(task, read, on_phase))
 
 

@@ -24,6 +24,7 @@ from agent.pipeline import (
     Resolution,
     Resolved,
     Span,
+    Turn,
 )
 from agent.planning.planner import Planner
 from agent.planning.proposal import Call, Find, NoneResult, PlanResult, Proposal, RecordArgument, Words
@@ -204,6 +205,15 @@ async def test_an_answer_that_only_a_small_model_can_read_makes_its_plan_wait() 
     request = task.request.model_copy(update={"answers": (answer,)})
     made = await propose(replace(task, request=request, proposal=asked.proposal), model)
     assert made.hold == READ_BY_MODEL_ALONE, made.verdict
+
+
+async def test_in_a_thread_what_a_small_model_plans_waits() -> None:
+    task = task_of("waive the last fine of Ines Duarte")
+    turn = Turn(words="which fines are due?", came="answered")
+    task = replace(task, request=task.request.model_copy(update={"thread": (turn,)}))
+    made = (await propose(task, ProposingResolver(Says(LAST), version=PLAIN_VERSION))).verdict
+    assert isinstance(made, Plan), made
+    assert READ_BY_MODEL_ALONE in made.held
 
 
 async def test_a_question_about_what_was_said_stands_where_a_small_model_says_none() -> None:
