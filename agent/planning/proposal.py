@@ -21,7 +21,7 @@ First = Literal["latest", "earliest", "highest", "lowest"]
 Operation = Literal["+", "-", "*", "/", "days between"]
 AS_LISTED: Final = "as listed"
 AS_SHOWN: Final = "as shown"
-"""The order in which a set of the thread was shown; code alone says it."""
+"""The order in which a set of the thread was shown; no prompt tells of it."""
 
 
 class Node(BaseModel):

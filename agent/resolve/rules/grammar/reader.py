@@ -91,8 +91,7 @@ class Reader:
         self._owners, self._nouns = dict[str, RecordKind | None](), dict[int, tuple[RecordKind, int] | None]()
         self._states: dict[tuple[int, str], tuple[Condition, int] | None] = {}
         self.heads: dict[tuple[int, int], tuple[int, RecordKind, int] | None] = {}
-        self.spoken: dict[str, Find] = {}
-        self.shown: dict[str, Find] = {}  # what "the second one" is one of
+        self.spoken, self.shown = dict[str, Find](), dict[str, Find]()  # shown: what "the second one" is one of
         self.guesses: list[tuple[Find, str]] = []
         """Names that may be another kind's, with that kind."""
         self.covered: set[int] = set()

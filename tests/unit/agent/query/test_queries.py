@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent.pipeline import Answer, Plan, Question, Reply
+from agent.planning.proposal import AS_SHOWN
 from tests.unit.own_worlds import answer, came_of, find, number, plan
 
 INES = {"belongs_to": find("member", "Ines Duarte")}
@@ -253,3 +254,25 @@ async def test_a_list_shows_the_field_it_was_narrowed_by() -> None:
     where = {"field": "charged_on", "op": "during", "value": day("2026-11")}
     made = await reply(answer(records=find("fine", None, where, pick="all"), fields=[]))
     assert len(re.findall(r"\(charged on 2026-11-\d\d\)", made.text)) == 3, made.text
+
+
+SHOWN = {"@set1": (("fine", "33"), ("fine", "32"), ("fine", "34"))}
+
+
+@pytest.mark.parametrize(
+    ("nth", "says"),
+    [
+        (1, "33"),
+        (2, "is paid; this needs a"),  # another one that would do was not meant
+        (4, "There were 3 fines. Which one is meant?"),
+    ],
+)
+async def test_one_of_those_shown_is_by_its_place_whether_or_not_it_fits(nth: int, says: str) -> None:
+    order = {"by": AS_SHOWN, "first": "earliest", "nth": nth}
+    waive = {"action": "waive_fine", "fine_id": find("fine", order=order, among="@set1"), "amount": None}
+    made = (await came_of("waive that one", plan(waive), thread=SHOWN)).verdict
+    if isinstance(made, Plan):
+        assert str(made.steps[0].filled[0].value) == says
+    else:
+        assert isinstance(made, Question)
+        assert says in made.text
