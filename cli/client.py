@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli.program import program
 from core.crypto import request_signature
 from core.errors import InvalidInput, Unavailable
 
@@ -85,7 +86,9 @@ class Client:
                 problem = {"detail": f"The server answered {error.code}.", "code": "unreadable"}
             raise Refused(problem) from error
         except (urllib.error.URLError, OSError) as error:
-            raise Unavailable(f"No server answers at {self.url}. Is it running? (opsiq serve, opsiq demo)") from error
+            raise Unavailable(
+                f"No server answers at {self.url}. Is it running? ({program()} serve, {program()} demo)"
+            ) from error
 
 
 def client() -> Client:
@@ -100,7 +103,7 @@ def client() -> Client:
     raise InvalidInput(
         "No server is known here. Go to the folder in which it was started or set OPSIQ_DATA to its data folder, "
         "set OPSIQ_URL, "
-        "OPSIQ_KEY and OPSIQ_SECRET, or start one (opsiq demo)."
+        f"OPSIQ_KEY and OPSIQ_SECRET, or start one ({program()} demo)."
     )
 
 

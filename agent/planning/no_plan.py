@@ -6,6 +6,7 @@ from typing import Final
 
 from agent.pipeline import Abstain, Refusal, Reply
 from agent.planning.proposal import NoneResult
+from agent.validate.questions import join
 from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
 from registry.contract import Policy
@@ -18,8 +19,9 @@ def explain_nothing_planned(
 ) -> Refusal | Reply | Abstain:
     contract = catalogue.get(none.action) if none.action else None
     if none.reason == "not allowed" and contract is not None and actor.role not in contract.roles:
-        roles = " and ".join(f"{role}s" for role in contract.roles) or "nobody"
-        return Refusal(code="forbidden", detail=f"Only {roles} may do that (“{contract.title}”). Nothing was sent.")
+        who = join([_PEOPLE.get(role, f"{role}s") for role in contract.roles], "and")
+        may = f"Only {who} may do that" if who else "Nobody may do that"
+        return Refusal(code="forbidden", detail=f"{may} (“{contract.title}”). Nothing was sent.")
     offered = contract is not None and contract.name in {each.name for each in catalogue.offers(actor.role, surface)}
     if none.reason == "how-to question" and contract is not None and offered and contract.examples:
         after = _AFTER.get(contract.confirmation.policy, "Where it takes a yes, it is shown on a card first.")
@@ -29,6 +31,8 @@ def explain_nothing_planned(
     return Abstain(reason="nothing_fits", detail=_WHY[none.reason], nearest=nearest)
 
 
+_PEOPLE: Final = {role: f"{role} staff" for role in ("billing", "finance", "support")}
+"""Roles that are named by what somebody works in."""
 _AFTER: Final = {
     Policy.ALWAYS: "It is shown on a card, and nothing is sent until that is confirmed.",
     Policy.NEVER: "It is done at once.",

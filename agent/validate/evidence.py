@@ -93,7 +93,7 @@ def list_reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
     proposed = [each for each in filled if evidence_of(each.source) == "proposed"]
     made = []
     if read:
-        made.append(f"The model read {_named(read)} from your words; check that it is what you mean.")
+        made.append(f"Your words don't state {_named(read)} outright; check that it is what you mean.")
     if proposed:
         made.append(f"The model proposed {_named(proposed)}; no words of yours say so. Check or change it.")
     return made

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
+import shlex
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from cli.program import program
 
 if TYPE_CHECKING:
     from cli.client import Client
 
 WAITING = ("received", "confirmed", "executing")
+_YES: Final = re.compile(r"\s*y(?:es)?[.!]?\s*", re.IGNORECASE)
+_NO: Final = re.compile(r"\s*no?(?:[\s,.;:!]+(.*))?", re.IGNORECASE | re.DOTALL)
+"""A no may be followed by its reason."""
 
 
 def add_parser(sub: Any) -> None:
@@ -63,16 +70,27 @@ def next_step(shown: dict[str, Any], url: str) -> str:
     run_id = shown["id"]
     match shown["state"]:
         case "asked":
-            begun = f"opsiq runs answer {run_id}"
-            choices = [f"{begun} --choice {each['id']}   ({each['label']})" for each in shown["question"]["candidates"]]
-            return "\n  ".join(["Answer it:", *(choices or [f"{begun} --text 'YOUR WORDS'"])])
+            question = shown["question"]
+            begun = f"{program()} runs answer {run_id} --slot {shlex.quote(question['slot'])}"
+            in_words = f"\n  {begun} --text 'YOUR WORDS'" if question["free_text"] else ""
+            if question["candidates"]:
+                either = ", or in your own words" if in_words else ""
+                return f"Answer it with a number of the list{either}:\n  {begun} --number NUMBER{in_words}"
+            return f"{dead_end(question) or 'Answer it:'}{in_words}"
         case "held" if shown["card"]["confirm_by"] == "person":
-            return f"{by_person(shown, url)}\n  opsiq runs reject {run_id}"
+            return f"{by_person(shown, url)}\n  {program()} runs reject {run_id}"
         case "held":
-            digest = shown["card"]["digest"]
-            return f"Look at the card, then:\n  opsiq runs confirm {run_id} --digest {digest}\n  opsiq runs reject {run_id}"  # noqa: E501
+            confirming = f"{program()} runs confirm {run_id} --digest {shown['card']['digest']}"
+            return f"Look at the card, then:\n  {confirming}\n  {program()} runs reject {run_id}"
         case _:
             return ""
+
+
+def dead_end(question: dict[str, Any]) -> str:
+    """What may be done where a question only says why it goes no further; empty for one that asks."""
+    if question["candidates"] or question["text"].rstrip().endswith("?"):
+        return ""
+    return "Nothing was sent. Name something else that it can be done with, or say it in other words."
 
 
 def by_person(shown: dict[str, Any], url: str) -> str:
@@ -84,27 +102,68 @@ def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
     while True:
         print(card_text(shown))
         if shown["state"] == "asked":
-            body = {"slot": shown["question"]["slot"], **_reply(shown["question"])}
+            if end := dead_end(shown["question"]):
+                print(end)
+            reply = _reply(shown["question"])
+            if reply is None:
+                return _left_waiting(server, shown)
+            body = {"slot": shown["question"]["slot"], **reply}
             server.post(f"/v1/runs/{shown['id']}/answer", body)
         elif shown["state"] == "held" and shown["card"]["confirm_by"] == "person":
             print(by_person(shown, server.url))
             return shown
         elif shown["state"] == "held" and not shown["card"]["approvals"]:
             irreversible = any(call["risk"] == "irreversible" for call in shown["card"]["calls"])
-            ending = ", and it can't be taken back" if irreversible else ""
-            said = input(f"Type 'yes' to send exactly this{ending}; anything else rejects it: ")
-            if said.strip().lower() == "yes":
+            ending = " It can't be taken back." if irreversible else ""
+            said = _read_line(f"Send exactly this?{ending} (yes/no) ")
+            decision = read_decision(said)
+            if decision is None and said is not None:
+                decision = read_decision(_read_line("Please type yes to send it, or no to reject it: "))
+            if decision is None:
+                return _left_waiting(server, shown)
+            confirmed, reason = decision
+            if confirmed:
                 server.post(f"/v1/runs/{shown['id']}/confirm", {"digest": shown["card"]["digest"]})
+                print("You confirmed it.")
             else:
-                server.post(f"/v1/runs/{shown['id']}/reject", {"reason": said.strip()})
+                server.post(f"/v1/runs/{shown['id']}/reject", {"reason": reason})
+                print("You rejected it; nothing was sent.")
         else:
             return shown
         shown = wait_until_idle(server, shown["id"])
 
 
-def _reply(question: dict[str, Any]) -> dict[str, str]:
+def _left_waiting(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
+    print(f"Nothing was decided; it goes on waiting. {next_step(shown, server.url)}")
+    return shown
+
+
+def _read_line(prompt: str) -> str | None:
+    """A typed line; None where the input has ended."""
+    try:
+        return input(prompt)
+    except EOFError:
+        print()
+        return None
+
+
+def read_decision(said: str | None) -> tuple[bool, str] | None:
+    """What was typed under a card as a decision: yes or no, and the reason of a no. None where it is neither."""
+    if said is None:
+        return None
+    if _YES.fullmatch(said):
+        return True, ""
+    no = _NO.fullmatch(said)
+    return (False, (no[1] or "").strip()) if no else None
+
+
+def _reply(question: dict[str, Any]) -> dict[str, str] | None:
+    """The typed answer; None where the input has ended."""
     while True:
-        reply = read_reply(question, input("Number or words: " if question["candidates"] else "> "))
+        said = _read_line("Number or words: " if question["candidates"] else "> ")
+        if said is None:
+            return None
+        reply = read_reply(question, said)
         if reply is not None:
             return reply
         print("Please choose one of the numbers.")
@@ -169,10 +228,10 @@ def source_text(source: dict[str, Any]) -> str:
     said = " … ".join(span["text"] for span in source.get("spans", ()))
     match source["kind"]:
         case "prompt":
-            by = ", read by the model" if source.get("read_by") == "model" else ""
+            by = ", a reading to check" if source.get("read_by") == "model" else ""
             return f"you said ‘{said}’{by}" + (f" ({source['reading']})" if source["reading"] else "")
         case "computed":
-            by = ", read by the model" if source.get("read_by") == "model" else ""
+            by = ", a reading to check" if source.get("read_by") == "model" else ""
             return f"worked out: {source['reading']}" + (f", from ‘{said}’{by}" if said else "")
         case "proposed":
             reading = f", with {source['reading']}" if source["reading"] else ""

@@ -7,7 +7,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.commands.ask import ask, by_person, card_text, read_reply, wait_until_idle
+from cli.commands.ask import ask, by_person, card_text, dead_end, read_reply, wait_until_idle
+from cli.program import program
 
 if TYPE_CHECKING:
     from cli.client import Client
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         except Refused as error:
             print(error.detail)
     if chat.thread:
-        print(f"To go on from here: opsiq chat --thread {chat.thread}", file=sys.stderr)
+        print(f"To go on from here: {program()} chat --thread {chat.thread}", file=sys.stderr)
     return 0
 
 
@@ -133,4 +134,6 @@ class Chat:
             case "held":
                 print("/confirm sends exactly this, /reject drops it; or say what shall be different.")
             case "asked":
-                print("Type a number or your answer." if shown["question"]["candidates"] else "Type your answer.")
+                question = shown["question"]
+                asks = "Type a number or your answer." if question["candidates"] else "Type your answer."
+                print(dead_end(question) or asks)

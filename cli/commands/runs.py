@@ -7,6 +7,8 @@ import json
 import sys
 from typing import Any
 
+from core.errors import InvalidInput
+
 
 def add_parser(sub: Any) -> None:
     made = sub.add_parser(
@@ -26,7 +28,8 @@ def add_parser(sub: Any) -> None:
         if name == "answer":
             act.add_argument("--slot", help="the question's slot (by default the open one)")
             said = act.add_mutually_exclusive_group(required=True)
-            said.add_argument("--choice", help="a candidate's id")
+            said.add_argument("--number", type=int, help="a candidate's number in the list that runs show prints")
+            said.add_argument("--choice", metavar="ID", help="a candidate's id, which --json shows")
             said.add_argument("--text", help="in your own words")
         if name == "confirm":
             act.add_argument(
@@ -55,9 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
     path = f"/v1/runs/{arguments.run_id}"
     match arguments.act:
         case "answer":
-            slot = arguments.slot or (server.get(path)["question"] or {}).get("slot", "")
-            said = {"choice": arguments.choice} if arguments.choice else {"text": arguments.text}
-            server.post(f"{path}/answer", {"slot": slot, **said})
+            question = server.get(path)["question"] or {}
+            slot = arguments.slot or question.get("slot", "")
+            server.post(f"{path}/answer", {"slot": slot, **_answer(arguments, question)})
         case "confirm":
             server.post(f"{path}/confirm", {"digest": arguments.digest})
         case "reject":
@@ -69,3 +72,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.act == "reject":  # a no that is done is no failure
         return 0 if shown["state"] == "rejected" else 3
     return code(shown)
+
+
+def _answer(arguments: argparse.Namespace, question: dict[str, Any]) -> dict[str, str]:
+    """The answer's body. Raises InvalidInput for a number that is not in the open question's list."""
+    if arguments.number is None:
+        return {"choice": arguments.choice} if arguments.choice else {"text": arguments.text}
+    if arguments.slot and arguments.slot != question.get("slot"):
+        raise InvalidInput("Another question is open now, or none. Look at it first: runs show.")
+    candidates = question.get("candidates") or []
+    if not 1 <= arguments.number <= len(candidates):
+        there = f"The list goes from 1 to {len(candidates)}" if candidates else "There is no list to choose from"
+        raise InvalidInput(f"{there}; {arguments.number} is not in it.")
+    return {"choice": candidates[arguments.number - 1]["id"]}

@@ -92,7 +92,7 @@ def test_a_conversation_by_keyboard_alone(world: Installation, visit: New, width
     goes_on(olivia, SOME)
     olivia.focus_is_on("#card-title")
     doubt = olivia.page.locator(".param.doubt")
-    expect(doubt).to_contain_text("read by the model")
+    expect(doubt).to_contain_text("read from your words")
     expect(doubt).to_contain_text("20.00 EUR")
     olivia.is_clean()
     shot(olivia, f"read-{width}")

@@ -81,7 +81,7 @@ STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
 person."""
 
 
-DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read by the model", "proposed": "proposed by the model"}
+DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read from your words", "proposed": "proposed by the model"}
 """What stands at a value on a card that no code vouches for."""
 _GIVERS: Final = {"api": "the API key", "event": "the event"}
 
@@ -101,8 +101,7 @@ def source(run: Run, given: Source, viewer: str) -> str:
             reading = f", {given.reading}" if given.reading else ""
             return to_display_text(f"given by {_GIVERS[given.by]} {given.ref} at {given.pointer}{reading}")
         case PromptSource():
-            by = " by the model" if given.read_by == "model" else ""
-            reading = f", read{by} as {given.reading}" if given.reading else f", read{by}" if by else ""
+            reading = f", read as {given.reading}" if given.reading else ""
             return to_display_text(f"{_quote_request(run, given.spans, viewer)}{reading}")
         case ComputedSource():
             said = f" ({_quote_request(run, given.spans, viewer)})" if given.spans else ""

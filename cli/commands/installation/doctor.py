@@ -28,6 +28,7 @@ SKEW_S: Final = (2.0, 60.0)
 OVERDUE_S: Final = 60.0
 ASK_S: Final = 30
 NO_DATABASE: Final = "There is none yet. `opsiq init` (or the first `opsiq serve`) makes it."
+DEMO_ONLY: Final = f"There is none of your own yet; the demo's is in {DEMO} (OPSIQ_DATA={DEMO})."
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,15 @@ def _next_step(found: list[Finding], installed: Installed) -> str | None:
     except OpsIQError:
         return None
     failed = [each.about for each in found if each.state == "fail"]
-    there = not any(each.detail == NO_DATABASE for each in found)
-    demo = "OPSIQ_DATA" not in os.environ and (Path(DEMO) / "demo.json").exists()
-    return next_step(installed, failed, database=there, url=settings.base_url, answers=server_answers, demo=demo)
+    there = not any(each.detail in (NO_DATABASE, DEMO_ONLY) for each in found)
+    return next_step(
+        installed, failed, database=there, url=settings.base_url, answers=server_answers, demo=_beside_demo()
+    )
+
+
+def _beside_demo() -> bool:
+    """Whether the demo's folder is here, and no folder was named."""
+    return "OPSIQ_DATA" not in os.environ and (Path(DEMO) / "demo.json").exists()
 
 
 async def _findings(installed: Installed) -> list[Finding]:
@@ -139,7 +146,7 @@ async def _database(settings: Settings, installed: Installed) -> AsyncIterator[F
     from store.migrate import missing_revisions
 
     if settings.database_url.startswith("sqlite") and not _exists(settings.database_url.partition(":///")[2]):
-        yield Finding("fail", "database", NO_DATABASE)
+        yield Finding("fail", "database", DEMO_ONLY if _beside_demo() else NO_DATABASE)
         return
     database = await store.database.Database.open(settings.database_url)
     try:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
 
+from cli.program import program
+
 ANSWER_S: Final = 3.0
 DEMO: Final = ".data/demo"
 
@@ -32,20 +34,24 @@ def next_step(
     """One sentence with a command to type. ``failed``: what the failing findings are about. ``database``: there is
     one. ``answers``: whether a server answers at an address, asked only where that decides. ``demo``: the demo's
     folder is here, and another was looked at."""
+    opsiq = program()
     if not database or (not failed and not installed.workspaces):
-        found = 'Found a workspace: opsiq init --name "My platform" --email you@example.com'
-        return f"{found}   (the demo's data: OPSIQ_DATA={DEMO} opsiq doctor)" if demo else found
+        found = f'{opsiq} init --name "My platform" --email you@example.com'
+        if demo:
+            look = f"OPSIQ_DATA={DEMO} {opsiq} doctor"
+            return f"Look at the demo's data: {look}   (or found a workspace of your own: {found})"
+        return f"Found a workspace: {found}"
     if failed:
-        return f"Mend what is marked above ({', '.join(dict.fromkeys(failed))}), then run opsiq doctor again."
+        return f"Mend what is marked above ({', '.join(dict.fromkeys(failed))}), then run {opsiq} doctor again."
     if not answers(url):
-        return f"No server answers at {url} yet. Start it: opsiq serve"
+        return f"No server answers at {url} yet. Start it: {opsiq} serve"
     if not installed.contracts:
         return (
-            f"Sign in at {url} and give it something to do: opsiq connectors connect NAME --address URL, "
-            "opsiq import openapi FILE --out DIR, or a contract of your own (docs/guide/first-hour.md, 5)."
+            f"Sign in at {url} and give it something to do: {opsiq} connectors connect NAME --address URL, "
+            f"{opsiq} import openapi FILE --out DIR, or a contract of your own (docs/guide/first-hour.md, 5)."
         )
     asked = installed.examples[0] if installed.examples else "WHAT YOU WANT"
-    return f"Everything runs. Ask for something: opsiq ask {shlex.quote(asked)}   (or in the console: {url})"
+    return f"Everything runs. Ask for something: {opsiq} ask {shlex.quote(asked)}   (or in the console: {url})"
 
 
 def server_answers(url: str) -> bool:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from cli.client import Refused, keep
-from cli.commands.ask import next_step
+from cli.commands.ask import next_step, read_decision
 from cli.main import main
+from cli.program import program
 from core import canon
 from core.errors import NotCanonical
 from evals.report import report
@@ -66,9 +67,12 @@ def test_an_owner_needs_an_address_to_sign_in_with(capsys: pytest.CaptureFixture
 
 
 def test_a_run_that_waits_says_the_command_that_goes_on() -> None:
-    asked = {"id": "run_1", "state": "asked", "question": {"candidates": [{"id": "421", "label": "Adam Novak"}]}}
-    assert "opsiq runs answer run_1 --choice 421   (Adam Novak)" in next_step(asked, URL)
-    assert "--text" in next_step({**asked, "question": {"candidates": []}}, URL)
+    question = {"slot": "0.user_id", "text": "Which Adam?", "free_text": True, "candidates": [{"id": "421"}]}
+    asked = {"id": "run_1", "state": "asked", "question": question}
+    assert "opsiq runs answer run_1 --slot 0.user_id --number NUMBER" in next_step(asked, URL)
+    assert next_step({**asked, "question": {**question, "candidates": []}}, URL).startswith("Answer it:")
+    ended = {**question, "candidates": [], "text": "INV-1042 is refunded; this needs a paid invoice."}
+    assert next_step({**asked, "question": ended}, URL).startswith("Nothing was sent.")
     held = {"id": "run_1", "state": "held", "card": {"digest": "sha256:0", "confirm_by": "anyone"}}
     assert "opsiq runs confirm run_1 --digest sha256:0" in next_step(held, URL)
     by_person = next_step({**held, "card": {"digest": "sha256:0", "confirm_by": "person"}}, URL)
@@ -78,10 +82,16 @@ def test_a_run_that_waits_says_the_command_that_goes_on() -> None:
 
 
 @contextmanager
-def answering(value: dict[str, Any]) -> Iterator[str]:
-    """The address of a server that answers everything with this."""
+def answering(value: dict[str, Any], posted: list[dict[str, Any]] | None = None) -> Iterator[str]:
+    """The address of a server that answers everything with this, and keeps what was posted."""
 
     class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if posted is not None:
+                posted.append(said)
+            self.do_GET()
+
         def do_GET(self) -> None:
             body = json.dumps(value).encode()
             self.send_response(200)
@@ -126,6 +136,51 @@ def test_a_held_run_that_is_shown_names_the_digest_that_confirming_takes(
         monkeypatch.setenv("no_proxy", "*")
         code, said = told(capsys, "runs", "show", "run_1")
     assert (code, "opsiq runs confirm run_1 --digest sha256:0" in said) == (0, True)
+
+
+def test_the_number_of_an_answer_is_that_of_the_printed_list(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidates = [
+        {"id": at, "label": name, "detail": "", "marks": []} for at, name in (("2", "Ingrid"), ("1", "Priya"))
+    ]
+    question = {"slot": "0.agent_id", "text": "Who?", "free_text": True, "candidates": candidates}
+    run = {"id": "run_1", "mode": "live", "state": "asked", "card": None, "question": question, "refusal": None}
+    posted: list[dict[str, Any]] = []
+    with answering({**run, "outcomes": []}, posted) as url:
+        for name, value in (("URL", url), ("KEY", "pk_test_1"), ("SECRET", "sk_test_1")):
+            monkeypatch.setenv(f"OPSIQ_{name}", value)
+        monkeypatch.setenv("no_proxy", "*")
+        code, said = told(capsys, "runs", "answer", "run_1", "--number", "2")
+        assert (code, "2. Priya" in said) == (0, True)
+        assert posted == [{"slot": "0.agent_id", "choice": "1"}]
+        assert told(capsys, "runs", "answer", "run_1", "--number", "3")[0] == 1
+        assert told(capsys, "runs", "answer", "run_1", "--slot", "0.other", "--number", "1")[0] == 1
+        assert len(posted) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "decision"),
+    [
+        ("y", (True, "")), ("YES", (True, "")), ("n", (False, "")), ("No", (False, "")),
+        ("no, too much", (False, "too much")), ("yes but 20", None), ("nothing", None), ("", None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_yes_and_a_no_are_understood_and_nothing_else_decides(
+    typed: str | None, decision: tuple[bool, str] | None
+) -> None:
+    assert read_decision(typed) == decision
+
+
+def test_a_printed_command_is_called_as_this_one_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    called = tmp_path / "opsiq"
+    called.write_text("#!/bin/sh\n")
+    called.chmod(0o755)
+    monkeypatch.setattr("sys.argv", [str(called)])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert program() == str(called)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert program() == "opsiq"
 
 
 def test_answers_that_met_an_error_are_no_baseline(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -43,5 +43,11 @@ def test_who_may_not_do_it_is_not_told_how_but_who_may() -> None:
     assert refused.detail.startswith("Only owners")
 
 
+def test_who_may_do_it_is_told_as_one_list_of_people() -> None:
+    refused = told("not allowed", "saas.apply_credit", role="customer")
+    assert isinstance(refused, Refusal)
+    assert refused.detail.startswith("Only owners, admins and billing staff may do that"), refused.detail
+
+
 def test_a_how_to_about_nothing_here_stays_without_an_answer() -> None:
     assert isinstance(told("how-to question", None), Abstain)

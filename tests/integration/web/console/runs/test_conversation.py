@@ -72,5 +72,5 @@ def test_a_value_that_no_code_vouches_for_is_marked_and_a_sum_is_shown() -> None
     filled = tuple(amount.model_copy(update={"source": each}) for each in sources)
     plan = PLAN.model_copy(update={"steps": (PLAN.steps[0].model_copy(update={"filled": filled}),)})
     read, proposed, computed = card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params
-    assert (read.doubt, proposed.doubt, computed.doubt) == ("read by the model", "proposed by the model", "")
+    assert (read.doubt, proposed.doubt, computed.doubt) == ("read from your words", "proposed by the model", "")
     assert computed.source == "worked out: 49.00 EUR / 2 = 24.50 EUR"
