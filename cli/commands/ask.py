@@ -134,7 +134,7 @@ def _converse(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
 
 
 def _left_waiting(server: Client, shown: dict[str, Any]) -> dict[str, Any]:
-    print(f"Nothing was decided; it goes on waiting. {next_step(shown, server.url)}")
+    print(f"It goes on waiting. {next_step(shown, server.url)}")
     return shown
 
 

@@ -38,7 +38,7 @@ def next_step(
     if not database or (not failed and not installed.workspaces):
         found = f'{opsiq} init --name "My platform" --email you@example.com'
         if demo:
-            look = f"OPSIQ_DATA={DEMO} {opsiq} doctor"
+            look = f"OPSIQ_DATA={DEMO} OPSIQ_ALLOW_ADDRESSES=127.0.0.1 {opsiq} doctor"
             return f"Look at the demo's data: {look}   (or found a workspace of your own: {found})"
         return f"Found a workspace: {found}"
     if failed:

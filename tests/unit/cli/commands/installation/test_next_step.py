@@ -45,7 +45,9 @@ def test_what_is_broken_comes_first_each_named_once() -> None:
 
 def test_beside_a_demo_its_folder_is_named() -> None:
     said = next_step(Installed(), ("database",), database=False, url=URL, answers=lambda _: False, demo=True)
-    assert said.startswith("Look at the demo's data: OPSIQ_DATA=.data/demo opsiq doctor")
+    assert said.startswith(
+        "Look at the demo's data: OPSIQ_DATA=.data/demo OPSIQ_ALLOW_ADDRESSES=127.0.0.1 opsiq doctor"
+    )
 
 
 def test_nobody_answers_where_nobody_listens() -> None:
