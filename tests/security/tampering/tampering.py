@@ -48,6 +48,12 @@ def ask(folder: Path, statement: str, *values: Any) -> Rows:
         return there.execute(statement, values).fetchall()
 
 
+def anchored(world: Installation) -> int:
+    """The latest entry that an anchor tells of."""
+    path = world.folder / "anchors.jsonl"
+    return max((json.loads(line)["count"] for line in path.read_text().splitlines()), default=0) if path.exists() else 0
+
+
 @contextmanager
 def behind_its_back(world: Installation, *tables: str) -> Iterator[None]:
     """What is done to these tables in the block is undone after it: the next test finds them as OpsIQ left them."""

@@ -19,6 +19,7 @@ from tests.acceptance.installation import Installation
 from tests.security.tampering.tampering import (
     Keeper,
     Rows,
+    anchored,
     ask,
     behind_its_back,
     copied,
@@ -67,12 +68,6 @@ def cut(folder: Path, workspace: str, to: Rows) -> None:
             "UPDATE history_heads SET seq = ?, digest = ?, generation = ?, mac = ? WHERE workspace = ?",
             (seq, digest, generation, mac, workspace),
         )
-
-
-def anchored(world: Installation) -> int:
-    """The latest entry that an anchor tells of."""
-    path = world.folder / "anchors.jsonl"
-    return max((json.loads(line)["count"] for line in path.read_text().splitlines()), default=0) if path.exists() else 0
 
 
 END = "SELECT seq, digest, generation, mac FROM history_heads WHERE workspace = ?"
