@@ -126,10 +126,8 @@ class Reader:
     def numbered(self, index: int) -> bool:
         """Whether words right before a number say that it is a record's."""
         before = self.low(index - 1)
-        return (
-            before in _NUMBERED
-            or self.tokens[index - 1].text == "#"
-            or any((found := self.noun(index - length)) is not None and found[1] == length for length in (1, 2))
+        return before in _NUMBERED or any(
+            (found := self.noun(index - length)) is not None and found[1] == length for length in (1, 2)
         )
 
     def joint(self, index: int) -> bool:
@@ -147,7 +145,7 @@ class Reader:
     def noun(self, index: int) -> tuple[RecordKind, int] | None:
         """The kind whose noun begins at a token, and its length; the longest noun wins."""
         if index not in self._nouns:
-            self._nouns[index] = self._noun(index) if index < len(self.tokens) else None
+            self._nouns[index] = self._noun(index) if 0 <= index < len(self.tokens) else None
         return self._nouns[index]
 
     def _noun(self, index: int) -> tuple[RecordKind, int] | None:
