@@ -23,7 +23,7 @@ from typing import Any, Final, TypeVar, cast
 
 T = TypeVar("T")
 
-_AGAIN_S: Final = 0.05
+_AGAIN_S: Final = 0.01
 """Whoever swallows the exception meets it again after so much more time."""
 
 
