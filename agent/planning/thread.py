@@ -20,7 +20,9 @@ from agent.pipeline import (
     ParameterValue,
     PromptSource,
     ProposedSource,
+    Question,
     RecordSource,
+    Reply,
     RunState,
     Step,
     Turn,
@@ -81,8 +83,9 @@ def earlier_arguments(calls: Mapping[str, ThreadCall], catalogue: Catalogue) -> 
     for handle, call in calls.items():
         step = call.step
         contract = catalogue.version(step.action, step.version) or catalogue.get(step.action)
-        for each in step.filled if contract is not None else ():
-            assert contract is not None
+        if contract is None:
+            continue
+        for each in step.filled:
             proven = evidence_of(each.source) in ("proven", "default")
             value = _value_of(each, step, contract)
             made.setdefault(handle, {})[each.param] = EarlierArgument(value, step.title, each.label, proven)
@@ -152,9 +155,9 @@ class _Builder:
             parts.append(_STATES.get(run.state, run.state))
             calls = [self._earlier_call(run, step) for step in run.plan.steps[:MOST_CALLS_TOLD]]
         elif run.question is not None:
-            parts.append(f"asked for {run.question.param or run.question.slot}{self._offered(run)}")
+            parts.append(f"asked for {run.question.param or run.question.slot}{self._offered(run, run.question)}")
         elif run.reply is not None:
-            parts.append(f"answered{self._answered(run)}")
+            parts.append(f"answered{self._answered(run.reply)}")
         else:
             parts.append("is being worked out" if run.state == "received" else "nothing was done")
         words = "; ".join((run.text, *(answer.text for answer in run.answers if answer.text)))
@@ -214,10 +217,8 @@ class _Builder:
             if filled.param in contract.properties
         )
 
-    def _offered(self, run: Run) -> str:
-        question = run.question
-        assert question is not None
-        kind = self._kind_asked(run)
+    def _offered(self, run: Run, question: Question) -> str:
+        kind = self._kind_asked(run, question)
         if kind is None or not question.candidates:
             return ""
         keys = tuple((kind, each.id) for each in question.candidates)
@@ -225,9 +226,7 @@ class _Builder:
         self.records[handle] = keys
         return f", offering {handle} ({len(keys)} of kind {kind})"
 
-    def _kind_asked(self, run: Run) -> str | None:
-        question = run.question
-        assert question is not None
+    def _kind_asked(self, run: Run, question: Question) -> str | None:
         if "/" in question.slot:
             return question.slot.rpartition("/")[2]
         at, _, param = question.slot.partition(".")
@@ -236,9 +235,7 @@ class _Builder:
         contract = self.catalogue.get(names[int(at)]) if at.isdigit() and int(at) < len(names) else None
         return contract.annotation(param).record if contract is not None else None
 
-    def _answered(self, run: Run) -> str:
-        reply = run.reply
-        assert reply is not None
+    def _answered(self, reply: Reply) -> str:
         if reply.record_kind is None or not reply.records:
             return ""
         keys = tuple((reply.record_kind, each.id) for each in reply.records[:MOST_RECORDS])

@@ -55,12 +55,10 @@ def candidates(request: Request, shortlist: Shortlist, k: int = CANDIDATES) -> t
         for offer in shortlist.offers:
             best.setdefault(offer.name, Scored(offer, 0.0))
     chosen = find_chosen_action(request, shortlist)
-    if chosen is not None:
-        picked = shortlist.get(chosen)
-        assert picked is not None
-        first = best.pop(chosen, Scored(picked, 0.0))
-        return (first, *best.values())
-    return tuple(best.values())
+    picked = shortlist.get(chosen) if chosen is not None else None
+    if picked is None:
+        return tuple(best.values())
+    return (best.pop(picked.name, Scored(picked, 0.0)), *best.values())
 
 
 def find_chosen_action(request: Request, shortlist: Shortlist) -> str | None:

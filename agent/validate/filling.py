@@ -89,12 +89,12 @@ class DraftFilling:
 
     async def _records(self) -> Trouble | None:
         """Those with words before those without, those that others belong to first, pronouns last."""
-        names = [name for name in self.contract.properties if self._kind(name) is not None]
+        kinds = {name: kind for name in self.contract.properties if (kind := self._kind(name)) is not None}
         for name in sorted(
-            names, key=lambda name: (not self.slots.spoken(name), self._pronoun(name), self._depth(name))
+            kinds, key=lambda name: (not self.slots.spoken(name), self._pronoun(name), self._depth(name))
         ):
             said = self.slots.spoken(name) or name in self.slots.pinned
-            trouble = await (self._said(name) if said else self._implied(name))
+            trouble = await (self._said(name, kinds[name]) if said else self._implied(name, kinds[name]))
             if trouble is not None:
                 return trouble
         return None
@@ -112,9 +112,8 @@ class DraftFilling:
                 return trouble
         return None
 
-    async def _said(self, name: str) -> Trouble | None:
-        kind, need, owner = self._kind(name), self._need(name), self._owner(name)
-        assert kind is not None
+    async def _said(self, name: str, kind: RecordKind) -> Trouble | None:
+        need, owner = self._need(name, kind), self._owner(name)
         if isinstance(pinned := self.slots.pinned.get(name), LocatedRecord):
             return self._take(name, (pinned,))
         if isinstance(pinned, tuple):
@@ -190,36 +189,35 @@ class DraftFilling:
                     return self.slots.ask(name, text, "ambiguous")
         return None
 
-    async def _implied(self, name: str) -> Trouble | None:
+    async def _implied(self, name: str, kind: RecordKind) -> Trouble | None:
         """Nothing was said of it. Another parameter's record settles it where it passed through exactly one record of
         this kind, or belongs to one; or where the record it must belong to has exactly one."""
-        kind = self._kind(name)
-        if kind is None or name not in self.contract.required or self.slots.parameter(name).is_array:
+        if name not in self.contract.required or self.slots.parameter(name).is_array:
             return None
         if self.slots.annotation(name).replaces is not None:
             return None  # what takes another's place is never the one that is there already
         if SourceKind.RECORD not in self.slots.annotation(name).sources and self.slots.guesses:
-            named = await self.lookup.in_request(self._need(name))
+            named = await self.lookup.in_request(self._need(name, kind))
             return named if isinstance(named, Question) else self._take_each(name, named)
         implied = await self._passed(kind)
         if not self.slots.guesses and len(implied) != 1:
             return None
         if len(implied) == 1:
-            need = self._need(name)
+            need = self._need(name, kind)
             outcome = self.lookup.search.check(need, tuple(implied.values()), need.filter)
             return outcome if isinstance(outcome, Question) else self._take(name, outcome)
         owner = self._owner(name)
         if owner is None and not implied:
-            whose = await self.lookup.owner_in_request(self._need(name), ())
+            whose = await self.lookup.owner_in_request(self._need(name, kind), ())
             if isinstance(whose, Question):
                 return whose
             owner = whose[0] if whose else None
             if owner is None:
-                named = await self.lookup.in_request(self._need(name))
+                named = await self.lookup.in_request(self._need(name, kind))
                 return named if isinstance(named, Question) else self._take_each(name, named)
         if owner is None or implied:
             return None
-        outcome = await self.lookup.find_meant(self._need(name), Reference(kind=kind.name), owner.spans, owner)
+        outcome = await self.lookup.find_meant(self._need(name, kind), Reference(kind=kind.name), owner.spans, owner)
         return outcome if isinstance(outcome, Question) else self._take(name, outcome)
 
     async def _passed(self, kind: RecordKind) -> dict[tuple[str, str], LocatedRecord]:
@@ -304,9 +302,8 @@ class DraftFilling:
             else ()
         )
 
-    def _need(self, name: str) -> RecordQuery:
-        annotation, kind = self.slots.annotation(name), self._kind(name)
-        assert kind is not None
+    def _need(self, name: str, kind: RecordKind) -> RecordQuery:
+        annotation = self.slots.annotation(name)
         most = self.slots.schema(name).get("maxItems", MOST - 1) if self.slots.parameter(name).is_array else 1
         most = MAX_EACH if self.slots.makes_each(name) else most
         return RecordQuery(
