@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.program import program
+from cli.program import name_program
 from core.crypto import request_signature
 from core.errors import InvalidInput, Unavailable
 
@@ -87,7 +87,7 @@ class Client:
             raise Refused(problem) from error
         except (urllib.error.URLError, OSError) as error:
             raise Unavailable(
-                f"No server answers at {self.url}. Is it running? ({program()} serve, {program()} demo)"
+                f"No server answers at {self.url}. Is it running? ({name_program()} serve, {name_program()} demo)"
             ) from error
 
 
@@ -103,7 +103,7 @@ def client() -> Client:
     raise InvalidInput(
         "No server is known here. Go to the folder in which it was started or set OPSIQ_DATA to its data folder, "
         "set OPSIQ_URL, "
-        f"OPSIQ_KEY and OPSIQ_SECRET, or start one ({program()} demo)."
+        f"OPSIQ_KEY and OPSIQ_SECRET, or start one ({name_program()} demo)."
     )
 
 

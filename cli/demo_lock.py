@@ -12,13 +12,13 @@ import json
 import os
 import shlex
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+from cli.program import name_program
 from core.errors import BadSetting
 
 FILE: Final = "demo.lock"
@@ -39,7 +39,7 @@ class DemoLock:
         except OSError as error:
             raise BadSetting(
                 f"The demo can't keep its data in {folder}: {os.strerror(error.errno or 0)}. Choose another folder: "
-                f"{command_line()} demo --data FOLDER"
+                f"{name_program()} demo --data FOLDER"
             ) from error
         stack.callback(os.close, self.file)
         try:
@@ -57,11 +57,6 @@ class DemoLock:
         os.pwrite(self.file, json.dumps({"url": url, "pids": pids}).encode(), 0)
 
 
-def command_line() -> str:
-    """This command as it was typed, so that what is printed works where it is read."""
-    return shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "opsiq" else "opsiq"
-
-
 def beside(folder: Path) -> str:
     """The command that runs another demo now: a folder that no demo has, and two ports that are free."""
     other = next(each for each in _others(folder) if not _is_locked(each))
@@ -71,7 +66,7 @@ def beside(folder: Path) -> str:
 def suggest(folder: Path, port: int, platform_port: int) -> str:
     """The command for a demo with this data at these ports."""
     own = [] if str(folder) == FOLDER and not os.environ.get("OPSIQ_DATA") else ["--data", str(folder)]
-    return f"{command_line()} " + shlex.join(["demo", *own, "--port", str(port), "--platform-port", str(platform_port)])
+    return f"{name_program()} " + shlex.join(["demo", *own, "--port", str(port), "--platform-port", str(platform_port)])
 
 
 def free_ports(*, beside: int = 0) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from typing import Final
 NAME: Final = "opsiq"
 
 
-def program() -> str:
+def name_program() -> str:
     """``opsiq`` where the shell finds this very program by that name, else the path that it was called by."""
     called = Path(sys.argv[0])
     if called.name != NAME or not called.exists():

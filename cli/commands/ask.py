@@ -9,7 +9,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.program import program
+from cli.program import name_program
 
 if TYPE_CHECKING:
     from cli.client import Client
@@ -71,17 +71,17 @@ def next_step(shown: dict[str, Any], url: str) -> str:
     match shown["state"]:
         case "asked":
             question = shown["question"]
-            begun = f"{program()} runs answer {run_id} --slot {shlex.quote(question['slot'])}"
+            begun = f"{name_program()} runs answer {run_id} --slot {shlex.quote(question['slot'])}"
             in_words = f"\n  {begun} --text 'YOUR WORDS'" if question["free_text"] else ""
             if question["candidates"]:
                 either = ", or in your own words" if in_words else ""
                 return f"Answer it with a number of the list{either}:\n  {begun} --number NUMBER{in_words}"
             return f"{dead_end(question) or 'Answer it:'}{in_words}"
         case "held" if shown["card"]["confirm_by"] == "person":
-            return f"{by_person(shown, url)}\n  {program()} runs reject {run_id}"
+            return f"{by_person(shown, url)}\n  {name_program()} runs reject {run_id}"
         case "held":
-            confirming = f"{program()} runs confirm {run_id} --digest {shown['card']['digest']}"
-            return f"Look at the card, then:\n  {confirming}\n  {program()} runs reject {run_id}"
+            confirming = f"{name_program()} runs confirm {run_id} --digest {shown['card']['digest']}"
+            return f"Look at the card, then:\n  {confirming}\n  {name_program()} runs reject {run_id}"
         case _:
             return ""
 

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.commands.ask import ask, by_person, card_text, dead_end, read_reply, wait_until_idle
-from cli.program import program
+from cli.program import name_program
 
 if TYPE_CHECKING:
     from cli.client import Client
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         except Refused as error:
             print(error.detail)
     if chat.thread:
-        print(f"To go on from here: {program()} chat --thread {chat.thread}", file=sys.stderr)
+        print(f"To go on from here: {name_program()} chat --thread {chat.thread}", file=sys.stderr)
     return 0
 
 

@@ -296,7 +296,8 @@ def _ready(child: subprocess.Popen[str], what: str) -> str:
 def _stand(started: Started, folder: Path) -> int:
     import shlex
 
-    from cli.demo_lock import FOLDER, command_line
+    from cli.demo_lock import FOLDER
+    from cli.program import name_program
 
     own = "" if str(folder) == FOLDER else f"OPSIQ_DATA={shlex.quote(str(folder))} "
     lines = [
@@ -306,7 +307,7 @@ def _stand(started: Started, folder: Path) -> int:
         f"Sign in as one of these, password {started.kept['password']}",
         *(f"  {email:<24} {person} ({role})" for email, person, role in PEOPLE),
         "",
-        f'Or in another terminal:  {own}{command_line()} ask "{REQUEST}"',
+        f'Or in another terminal:  {own}{name_program()} ask "{REQUEST}"',
         "Ctrl-C stops both.",
     ]
     print("\n" + "\n".join(f"  {line}".rstrip() for line in lines) + "\n", flush=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from cli.program import program
+from cli.program import name_program
 
 ANSWER_S: Final = 3.0
 DEMO: Final = ".data/demo"
@@ -34,7 +34,7 @@ def next_step(
     """One sentence with a command to type. ``failed``: what the failing findings are about. ``database``: there is
     one. ``answers``: whether a server answers at an address, asked only where that decides. ``demo``: the demo's
     folder is here, and another was looked at."""
-    opsiq = program()
+    opsiq = name_program()
     if not database or (not failed and not installed.workspaces):
         found = f'{opsiq} init --name "My platform" --email you@example.com'
         if demo:

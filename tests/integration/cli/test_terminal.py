@@ -15,7 +15,7 @@ import pytest
 from cli.client import Refused, keep
 from cli.commands.ask import next_step, read_decision
 from cli.main import main
-from cli.program import program
+from cli.program import name_program
 from core import canon
 from core.errors import NotCanonical
 from evals.report import report
@@ -178,9 +178,9 @@ def test_a_printed_command_is_called_as_this_one_was(monkeypatch: pytest.MonkeyP
     called.chmod(0o755)
     monkeypatch.setattr("sys.argv", [str(called)])
     monkeypatch.setenv("PATH", "/nowhere")
-    assert program() == str(called)
+    assert name_program() == str(called)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert program() == "opsiq"
+    assert name_program() == "opsiq"
 
 
 def test_answers_that_met_an_error_are_no_baseline(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
