@@ -179,7 +179,7 @@ def test_lookalike_customers_are_asked_about_and_shown_apart(world: Installation
 
 
 def test_several_actions_are_one_card_and_run_in_order(world: Installation) -> None:
-    run = world.ask("amir", "close ticket 5519 and extend Mia Keller's trial by 20 days")
+    run = world.ask("amir", "close ticket 5519 and extend Oskar Lund's trial by 20 days")
     assert run["state"] == "held", run
     assert [call["action"] for call in run["card"]["calls"]] == ["saas.close_ticket", "saas.extend_trial"]
     run = world.confirm("amir", run)

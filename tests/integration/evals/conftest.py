@@ -59,6 +59,6 @@ def case(prompt: str, expected: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"id": prompt, "prompt": prompt, "registry": "registry.json", "expected": expected, **more}
 
 
-LOUD = case("set the volume to 70", {"decision": "act", "action": "set_volume", "params": {"volume": [70]}})
+LOUD = case("set the volume to 80", {"decision": "act", "action": "set_volume", "params": {"volume": [80]}})
 QUIET = case("set the volume to 5", {"decision": "act", "action": "set_volume", "params": {"volume": [5]}})
 FRANCE = case("what is the capital of France?", {"decision": "abstain", "action": None})

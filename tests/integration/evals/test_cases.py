@@ -30,7 +30,7 @@ async def verdicts(path: Path, data: Path) -> list[CaseVerdict]:
 async def test_cases_are_answered_and_judged(data: Path) -> None:
     path = write(
         data,
-        case("set the volume to 70", {"decision": "act", "action": "set_volume", "params": {"volume": [70]}}),
+        case("set the volume to 80", {"decision": "act", "action": "set_volume", "params": {"volume": [80]}}),
         case("what is the capital of France?", {"decision": "abstain", "action": None}),
     )
     assert [each.full for each in await verdicts(path, data)] == [True, True]
@@ -59,7 +59,7 @@ async def test_a_record_that_does_not_exist_is_asked_for(data: Path) -> None:
 
 async def test_a_value_outside_the_schema_is_not_acted_on(data: Path) -> None:
     shortlist = Shortlist(reader.registry(data / "registry.json"))
-    entry = await answer("c", "set the volume to 700", shortlist=shortlist, resolver=RuleResolver(), now=NOW)
+    entry = await answer("c", "set the volume to 800", shortlist=shortlist, resolver=RuleResolver(), now=NOW)
     assert entry.decision == "clarify"
 
 
@@ -87,8 +87,8 @@ def test_a_line_that_is_no_case_is_named(data: Path) -> None:
         ('{"id": 1, "expected": 7}', "another form than it takes"),
         (
             '{"id": 1, "prompt": "x", "expected": {"decision": "act", "action": "set_volume", "params": '
-            '{"volume": 70}}}',
-            "a list of right values for each parameter, so 'volume' is [70]",
+            '{"volume": 80}}}',
+            "a list of right values for each parameter, so 'volume' is [80]",
         ),
         (
             '{"id": 1, "prompt": "x", "expected": {"decision": "abstain", "never": [{"params": {"to": "me"}}]}}',
@@ -116,9 +116,9 @@ async def test_a_case_that_offers_an_unknown_action_is_refused(data: Path) -> No
 
 
 def test_resolve_prints_what_would_be_done(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["resolve", "set the volume to 70", "--registry", str(data / "registry.json"), "--json"])
+    code = main(["resolve", "set the volume to 80", "--registry", str(data / "registry.json"), "--json"])
     assert code == 0
-    assert json.loads(capsys.readouterr().out)["calls"] == [{"action": "set_volume", "params": {"volume": 70}}]
+    assert json.loads(capsys.readouterr().out)["calls"] == [{"action": "set_volume", "params": {"volume": 80}}]
 
 
 @pytest.mark.parametrize(("text", "loan"), [("renew Dune", 17), ("extend loan 18", 18)])

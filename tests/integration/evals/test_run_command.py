@@ -25,17 +25,17 @@ def written(path: Path) -> dict[str, Any]:
 
 
 def test_the_report_has_scores_and_one_entry_a_case(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    wrong = case("set the volume to 7", {"decision": "act", "action": "set_volume", "params": {"volume": [70]}})
+    wrong = case("set the volume to 7", {"decision": "act", "action": "set_volume", "params": {"volume": [80]}})
     out = data / "out.json"
     assert run(data, write(data, LOUD, wrong, FRANCE), "--json", str(out), "--resolver", "offline", "--show", "5") == 0
     report = written(out)
     assert report["schema"] == "opsiq/eval-report/v1"
     assert report["metrics"]["all_right"]["hits"] == 2
     first, second, third = report["entries"]
-    assert (first["id"], first["decision"], first["error"]) == ("set the volume to 70", "act", "")
-    assert first["calls"] == [{"action": "set_volume", "params": {"volume": 70}}]
-    assert first["sources"]["0.volume"]["spans"][0]["text"] == "70"
-    assert (second["right"], second["cause"], second["detail"]) == (False, "parameter_other_value", "volume=7, not 70")
+    assert (first["id"], first["decision"], first["error"]) == ("set the volume to 80", "act", "")
+    assert first["calls"] == [{"action": "set_volume", "params": {"volume": 80}}]
+    assert first["sources"]["0.volume"]["spans"][0]["text"] == "80"
+    assert (second["right"], second["cause"], second["detail"]) == (False, "parameter_other_value", "volume=7, not 80")
     assert third["decision"] == "abstain"
     assert {"missing", "question", "ms", "tokens", "cost"} <= set(first)
     said = capsys.readouterr().out
@@ -147,4 +147,4 @@ def test_compare_shows_what_moved(data: Path, capsys: pytest.CaptureFixture[str]
     assert main(["eval", "compare", str(data / "a.json"), str(data / "b.json"), "--json", str(data / "c.json")]) == 0
     said = capsys.readouterr().out
     assert "0 fixed, 1 broken" in said
-    assert written(data / "c.json")["new_wrong_acts"] == ["set the volume to 70"]
+    assert written(data / "c.json")["new_wrong_acts"] == ["set the volume to 80"]

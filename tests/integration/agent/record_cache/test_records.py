@@ -103,7 +103,7 @@ async def test_nothing_that_is_not_declared_is_kept(looking: Looking) -> None:
     "text",
     [
         "refund Adam's last invoice",
-        "refund Adam Novak's last invoice",
+        "refund Adam Novak's latest invoice",
         "suspend Marta Kowalska",
         "suspend Jonas Becker",
         "suspend Ana Schmidt",
@@ -112,7 +112,7 @@ async def test_nothing_that_is_not_declared_is_kept(looking: Looking) -> None:
         "refund INV-1042",
         "close ticket 5519",
         "suspend adam.novak@example.com",
-        "refund the last invoice of Brightwater",
+        "refund the newest invoice of Brightwater",
         "set the priority of the last open ticket of Adam Nowak to high",
     ],
 )
@@ -135,7 +135,7 @@ async def test_a_request_is_understood_the_same_from_what_is_kept(busy: Looking,
 async def test_a_name_is_found_while_the_platform_is_down_and_nothing_is_sent_unchecked(busy: Looking) -> None:
     await busy.synced()
     with busy.stopped():
-        run = await busy.asked("refund Adam Novak's last invoice")
+        run = await busy.asked("refund Adam Novak's latest invoice")
         assert run.state == "held"
         assert run.plan is not None
         with pytest.raises(PlatformUnavailable):

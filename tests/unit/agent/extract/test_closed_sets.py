@@ -131,7 +131,7 @@ def test_an_enum_of_true_and_false_keeps_its_spelling() -> None:
 
 def test_a_short_form_means_the_long_word_that_the_description_spells_out() -> None:
     order = {"type": "string", "enum": ["asc", "desc"], "description": "Ascending or descending by name."}
-    reading = best("list the files in descending order by name", "sort_order", order)
+    reading = best("list the files by name in descending order", "sort_order", order)
     assert reading is not None
     assert reading.value == "desc"
     assert reading.confidence >= 0.6

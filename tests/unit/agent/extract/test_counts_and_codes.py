@@ -29,7 +29,7 @@ TICKETS = {"type": "integer", "description": "The number of tickets to buy."}
     [
         ("lay a table for two at the Anchor", "number_of_guests", GUESTS, 2),
         ("we are a party of 7", "number_of_guests", GUESTS, 7),
-        ("a cottage for 4 men over 18", "number_of_adults", {"type": "integer", "description": "Adults."}, 4),
+        ("a cottage for 4 women over 21", "number_of_adults", {"type": "integer", "description": "Adults."}, 4),
         ("there will be six of us", "number_of_guests", GUESTS, 6),
         ("a taxi for one please", "riders", RIDERS, "1"),
         ("a shuttle for 3 to the pier", "number_of_riders", RIDERS, "3"),

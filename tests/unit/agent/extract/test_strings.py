@@ -92,7 +92,7 @@ def test_a_pattern_that_cannot_be_compiled_reads_nothing() -> None:
     [
         ("a hotel in Oakland, California", "Oakland, CA"),
         ("a hotel in Portland, OR", "Portland, OR"),
-        ("a hotel in San Francisco", "San Francisco, CA"),
+        ("a motel in San Francisco", "San Francisco, CA"),
         ("a hotel in Lisbon", "Lisbon, Portugal"),
         ("a hotel in Smallville", "Smallville"),
     ],
@@ -103,8 +103,8 @@ def test_a_place_takes_the_form_its_description_shows(text: str, value: str) -> 
 
 
 def test_a_place_of_another_parameter_s_kind_comes_later() -> None:
-    text = "the weather for London in the UK"
-    assert top(text, "city", {"type": "string", "description": "Name of the city"}) == "London"
+    text = "the forecast for Leeds in the UK"
+    assert top(text, "city", {"type": "string", "description": "Name of the city"}) == "Leeds"
     assert top(text, "country", {"type": "string", "description": "Name of the country"}) == "UK"
 
 

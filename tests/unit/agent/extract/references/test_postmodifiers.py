@@ -51,10 +51,10 @@ def states(words: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("delete all customers that are in the lost stage", "all customers that are in the lost stage"),
+        ("delete all customers who are at the lost stage", "all customers who are at the lost stage"),
         ("give Ana all of Bo's customers that are won and interested in software now",
          "all of Bo's customers that are won and interested in software"),
-        ("move the customers interested in hardware to lost", "the customers"),
+        ("move the customers interested in hardware into lost", "the customers"),
         ("move all customers that are won to lost", "all customers that are won"),
         ("drop customers who haven't answered in 6 weeks please", "customers who haven't answered in 6 weeks"),
         ("mark the customer won", "the customer"),
@@ -68,7 +68,7 @@ def test_the_phrase_goes_on_over_what_narrows_it_and_no_further(text: str, words
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        ("customers that are in the lost stage", {"stage": ("lost",)}),
+        ("customers who are at the lost stage", {"stage": ("lost",)}),
         ("customers that are won or lost", {"stage": ("won", "lost")}),
         ("customers that are not lost", {"stage": ("new", "won")}),
         ("Bo's leads", {"stage": ("new",)}),

@@ -145,7 +145,7 @@ def test_a_day_is_written_as_the_parameter_asks(schema: dict[str, str], written:
     [
         ("tomorrow at 3pm", "2026-11-25T15:00:00Z"),
         ("3pm tomorrow", "2026-11-25T15:00:00Z"),
-        ("on December 20 at 10", "2026-12-20T10:00:00Z"),
+        ("on December 19 at 10", "2026-12-19T10:00:00Z"),
         ("December 20 at 3", "2026-12-20T15:00:00Z"),
         ("tonight at 8", "2026-11-24T20:00:00Z"),
         ("in two hours", "2026-11-24T17:43:00Z"),
@@ -217,5 +217,5 @@ def test_a_day_without_its_month_is_of_the_month_beside_it(text: str, start: str
 
 
 def test_a_day_of_this_month_is_as_sure_as_one_with_its_name() -> None:
-    (found,) = dates.find(read_text("on the 2nd of this month"), date(2026, 11, 24))
-    assert (found.day, found.weight) == (date(2026, 11, 2), 0.9)
+    (found,) = dates.find(read_text("on the 4th of this month"), date(2026, 11, 24))
+    assert (found.day, found.weight) == (date(2026, 11, 4), 0.9)

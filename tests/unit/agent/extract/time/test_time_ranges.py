@@ -19,9 +19,9 @@ def day(moment: datetime | None) -> str:
 @pytest.mark.parametrize(
     ("text", "words", "low", "high"),
     [
-        ("my first meeting on December 13", "on December 13", "2026-12-13", "2026-12-14"),
+        ("the only flight on December 13", "on December 13", "2026-12-13", "2026-12-14"),
         ("tickets opened since October 1", "since October 1", "2026-10-01", ""),
-        ("visits between November 5 and November 21", "between November 5 and November 21", "2026-11-05", "2026-11-22"),
+        ("loans between November 6 and November 21", "between November 6 and November 21", "2026-11-06", "2026-11-22"),
         ("tasks due before Friday", "before Friday", "", "2026-11-27"),
         ("everything until next Friday", "until next Friday", "", "2026-12-05"),
         ("invoices in the last 2 weeks", "in the last 2 weeks", "2026-11-10", "2026-11-25"),

@@ -119,7 +119,7 @@ def test_what_somebody_lacks_is_told_and_not_forbidden(text: str, negated: str |
         "is ticket 7 urgent?",
         "hi, was invoice INV-4 refunded",
         "did somebody reopen ticket 7?",
-        "how many tickets are open",
+        "how many orders are open",
         "which invoices of Ana are paid?",
         "what's the status of her order",
         "Have the tickets of Ana been closed?",

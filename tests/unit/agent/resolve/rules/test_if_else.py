@@ -25,8 +25,8 @@ def parts(text: str) -> tuple[str, str, str | None] | None:
         ("check if A has open invoices. If so, void INV-1. If not, resend it", "A has open invoices", "void INV-1", "resend it"),  # noqa: E501
         ("I think A has open invoices. If so, void INV-1", "A has open invoices", "void INV-1", None),
         (
-            "I haven't met A in a while. If it's been longer than 2 days, close ticket 9",
-            "I haven't met A in a while. If it's been longer than 2 days", "close ticket 9", None,
+            "I haven't met A in months. If it's longer than 2 days, close ticket 9",
+            "I haven't met A in months. If it's longer than 2 days", "close ticket 9", None,
         ),
         ("can you look into whether A has open invoices? If so, void INV-1", "A has open invoices", "void INV-1", None),
         ("I think A has open invoices. Can you look into it and if so, void INV-1", "A has open invoices", "void INV-1", None),  # noqa: E501

@@ -30,7 +30,7 @@ async def acts(text: str) -> str | None:
 @pytest.mark.parametrize(
     ("text", "done"),
     [
-        ("establish a connection to the host 'n1'", "connect"),
+        ("establish a connection with host 'n1'", "connect"),
         ("please make a payment of 20 euros", "payment"),
         ("I'd like to place another order for lamps", "order"),
         ("run a quick search for lamps", "search"),
@@ -50,7 +50,7 @@ def test_a_level_is_set_where_it_is_said_what_it_shall_be(text: str, level: bool
 
 
 async def test_a_connection_that_is_established_is_a_call_that_connects() -> None:
-    assert await acts("establish a connection to the host 'n1'") == "connect_to_host"
+    assert await acts("establish a connection with host 'n1'") == "connect_to_host"
 
 
 async def test_what_is_lowered_to_a_level_is_set() -> None:

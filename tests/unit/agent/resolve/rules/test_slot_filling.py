@@ -39,8 +39,8 @@ def test_a_day_without_a_year_takes_the_one_the_request_names() -> None:
 
 def test_offsets_count_in_the_request_not_in_the_clause() -> None:
     volume = offer({"volume": {"type": "integer", "description": "The volume"}}, ["volume"])
-    (span,) = spans_of(fill_slots("set the volume to 70", 10, volume, (), NOW).arguments["volume"])
-    assert (span.start, span.end, span.text) == (28, 30, "70")
+    (span,) = spans_of(fill_slots("set the volume to 80", 10, volume, (), NOW).arguments["volume"])
+    assert (span.start, span.end, span.text) == (28, 30, "80")
 
 
 def test_what_is_required_and_not_said_is_missing() -> None:
@@ -59,9 +59,9 @@ def test_words_that_name_the_action_are_no_value() -> None:
         {"origin_city": {"type": "string", "description": "The city to leave from"}},
         ["origin_city"],
         "flight.search",
-        "Search for a one way flight.",
+        "Search one way flights.",
     )
-    assert fill_slots("I'm looking for a one way flight", 0, flight, (), NOW).missing == ("origin_city",)
+    assert fill_slots("a one way flight", 0, flight, (), NOW).missing == ("origin_city",)
 
 
 def test_a_closed_set_gets_a_member_of_it() -> None:
@@ -90,8 +90,8 @@ def test_a_closed_set_of_ranges_does_not_stop_the_request() -> None:
         "size": {"type": "string", "enum": ["3-5", "10:00"], "description": "The size"},
         "volume": {"type": "integer", "description": "The volume"},
     }
-    filling = fill_slots("set the volume to 70", 0, offer(properties, ["volume"]), (), NOW)
-    assert words(filling.arguments["volume"]) == "70"
+    filling = fill_slots("set the volume to 80", 0, offer(properties, ["volume"]), (), NOW)
+    assert words(filling.arguments["volume"]) == "80"
 
 
 def text(description: str) -> dict[str, str]:
@@ -104,9 +104,9 @@ def test_each_of_two_quoted_values_goes_where_its_own_label_says() -> None:
         ["nickname", "host"],
     )
     filling = fill_slots(
-        "register our server with the nickname 'PG1', using 'localhost' for the host address", 0, server, (), NOW
+        "register our server under the nickname 'PG7', using 'db.local' for the host address", 0, server, (), NOW
     )
-    assert {name: words(each) for name, each in filling.arguments.items()} == {"nickname": "PG1", "host": "localhost"}
+    assert {name: words(each) for name, each in filling.arguments.items()} == {"nickname": "PG7", "host": "db.local"}
 
 
 def test_parameters_that_are_surer_of_each_others_words_trade_them() -> None:
@@ -128,7 +128,7 @@ def test_the_word_of_a_closed_set_is_no_place_as_well() -> None:
         {"category": {"type": "string", "enum": ["Music", "Sports"]}, "city": text("City where the event takes place")},
         ["category", "city"],
     )
-    filling = fill_slots("find some Music events for me", 0, events, (), NOW)
+    filling = fill_slots("find me some Music events", 0, events, (), NOW)
     assert (set(filling.arguments), filling.missing) == ({"category"}, ("city",))
 
 

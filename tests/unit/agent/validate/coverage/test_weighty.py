@@ -150,7 +150,7 @@ RENEW = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(
     [
         "renew loan 502 by 7 days",
         "Could you please renew loan 502 by 7 days if possible, thanks a lot",
-        "renew loan 502 by 7 days and let me know if it worked",
+        "renew loan 502 by 7 days and tell me if it worked",
         "loan 502, 7 days more. He isn't done yet, and I said so",
         "renew loan 502 by 3, no, 7 days",
         "Loan 502 is up to date, renew it by 7 days",

@@ -148,7 +148,7 @@ async def test_what_the_order_does_not_hold_is_not_found() -> None:
     [
         ("exchange the skateboard of order W1 for a plastic one", ["s1"], ["s2"]),
         ("For order W1 exchange Skateboard {'deck': 'bamboo'} to {'length': '34 inch', 'deck': 'plastic'}", ["s1"], ["s3"]),  # noqa: E501
-        ("For order W1 exchange T-Shirt {'color': 'blue'} to {'color': 'red'}; Skateboard to {}", ["t1", "s1"], ["t2", "s1"]),  # noqa: E501
+        ("For order W1 exchange the T-Shirt {'color': 'blue'} to {'color': 'red'}; Skateboard to {}", ["t1", "s1"], ["t2", "s1"]),  # noqa: E501
     ],
 )  # fmt: skip
 async def test_what_it_is_exchanged_for_differs_in_nothing_but_what_was_said(

@@ -59,7 +59,7 @@ async def test_a_chosen_record_must_still_pass_the_contracts_filter() -> None:
 async def test_a_whole_name_wins_over_a_part_of_one() -> None:
     rows = town()
     rows["customer"].append(customer(6, "Adam Novak Peters"))
-    assert params(await refund("refund Adam Novak's last invoice", rows=rows).plan())["invoice_id"] == 12
+    assert params(await refund("refund Adam Novak's latest invoice", rows=rows).plan())["invoice_id"] == 12
 
 
 async def test_the_words_on_the_way_are_the_source() -> None:
@@ -100,7 +100,7 @@ async def test_the_biggest_invoice_goes_by_size() -> None:
 async def test_two_records_at_one_place_are_asked_about() -> None:
     rows = town()
     rows["invoice"].append(invoice(14, 1, day=5))
-    question = await refund("refund Adam Novak's last invoice", rows=rows).question()
+    question = await refund("refund Adam Novak's latest invoice", rows=rows).question()
     assert question.code == "ambiguous"
     assert {each.id for each in question.candidates} == {"12", "14"}
 
@@ -156,7 +156,7 @@ async def test_a_number_of_somebody_elses_record_is_not_found() -> None:
 
 
 async def test_an_address_finds_its_owner() -> None:
-    assert params(await refund("refund the last invoice of adam.nowak@example.com").plan())["invoice_id"] == 21
+    assert params(await refund("refund the latest invoice of adam.nowak@example.com").plan())["invoice_id"] == 21
 
 
 async def test_the_platform_being_down_is_not_a_record_not_found() -> None:

@@ -122,7 +122,7 @@ def test_conditions_of_a_clause() -> None:
     over = phrase("loans over 5 euros").find.where
     assert isinstance(over[0], Compare)
     assert (over[0].field, over[0].op) == ("fee", ">")
-    aged = phrase("loans that are more than two weeks late").find.where
+    aged = phrase("loans that are over two weeks late").find.where
     assert StateIs(state="late") in aged
     many = phrase("members who have more than two loans").find.where[0]
     assert isinstance(many, Has)
