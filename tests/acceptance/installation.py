@@ -317,14 +317,27 @@ class Installation:
 
 
 @contextmanager
-def running_installation(folder: Path) -> Iterator[Installation]:
-    """A demo platform, a founded workspace and a server, stopped at the end."""
-    made = Installation(folder)
+def founded_installation(
+    folder: Path, edit: Edit = lambda contracts: contracts, *, platform_url: str = "", database_url: str = ""
+) -> Iterator[Installation]:
+    """A workspace with its platform, the demo one unless another is named, and no server yet. Whatever was started is
+    stopped at the end."""
+    made = Installation(folder, platform_url=platform_url, database_url=database_url)
     try:
-        made.start_platform()
+        if not platform_url:
+            made.start_platform()
         with ThreadPoolExecutor(1) as aside:  # where the thread's own loop is Playwright's
-            aside.submit(made.found).result()
-        made.start_server()
+            aside.submit(made.found, edit).result()
         yield made
     finally:
         made.stop()
+
+
+@contextmanager
+def running_installation(
+    folder: Path, edit: Edit = lambda contracts: contracts, *, processes: int = 1, **environ: str
+) -> Iterator[Installation]:
+    """… and its server, with ``environ`` beside its own settings."""
+    with founded_installation(folder, edit) as made:
+        made.start_server(processes=processes, **environ)
+        yield made

@@ -29,20 +29,15 @@ from core.actor import Actor
 from core.errors import InvalidInput
 from store.database import Database
 from tests.acceptance.attacked import REFUND, SCRIPT, ledger, replace_url, sent, spoil, tried, waited
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, founded_installation
 from tests.acceptance.obedient import order
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A platform and a founded workspace; each test opens the house itself, with the resolver it wants."""
-    made = Installation(tmp_path_factory.mktemp("attacks"))
-    try:
-        made.start_platform()
-        made.found()
+    with founded_installation(tmp_path_factory.mktemp("attacks")) as made:
         yield made
-    finally:
-        made.stop()
 
 
 def test_two_servers_on_one_database_send_every_run_once(world: Installation) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, running_installation
 from tests.acceptance.scripted_model import Model, find, scripted_model
 
 EMAIL = "what is Hugo Bernard's email?"
@@ -36,15 +36,10 @@ ANSWERS = {
 
 @pytest.fixture(scope="module")
 def spoken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, Model]]:
-    made = Installation(tmp_path_factory.mktemp("conversation"))
     with scripted_model(ANSWERS) as scripted:
-        try:
-            made.start_platform()
-            made.found()
-            made.start_server(OPSIQ_MODEL="openai/scripted", OPSIQ_MODEL_URL=scripted.url, OPSIQ_MODEL_KEY="local")
+        asks = {"OPSIQ_MODEL": "openai/scripted", "OPSIQ_MODEL_URL": scripted.url, "OPSIQ_MODEL_KEY": "local"}
+        with running_installation(tmp_path_factory.mktemp("conversation"), **asks) as made:
             yield made, scripted
-        finally:
-            made.stop()
 
 
 def chat(world: Installation, *lines: str) -> tuple[str, str]:

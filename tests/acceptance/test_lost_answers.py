@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, founded_installation
 
 CONTRACT: dict[str, Any] = {
     "schema": "opsiq/contract/v2",
@@ -93,14 +93,13 @@ def notes() -> Iterator[Notes]:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, notes: Notes) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("lost"))
-    made.platform_url = f"http://127.0.0.1:{notes.server_address[1]}"
-    try:
-        made.found(lambda contracts: [*contracts, CONTRACT])
+    with founded_installation(
+        tmp_path_factory.mktemp("lost"),
+        lambda contracts: [*contracts, CONTRACT],
+        platform_url=f"http://127.0.0.1:{notes.server_address[1]}",
+    ) as made:
         made.start_server()
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.mark.parametrize(("keeps", "state"), [(True, "succeeded"), (False, "failed")])

@@ -24,7 +24,7 @@ from core.crypto import request_signature
 from core.errors import Unavailable
 from executors.jobs.worker import POLL_S
 from tests.acceptance.fork_server import Forked
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, founded_installation
 from tests.integration.conftest import NewDatabase, postgresql, sqlite_template
 
 __all__ = ["postgresql", "sqlite_template"]  # fixtures
@@ -52,13 +52,8 @@ def founded(request: pytest.FixtureRequest, folder: Path) -> Iterator[Installati
     if request.param == "postgresql":
         fresh: NewDatabase = request.getfixturevalue("postgresql")
         url = fresh()
-    made = Installation(folder, database_url=url)
-    try:
-        made.start_platform()
-        made.found()
+    with founded_installation(folder, database_url=url) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, running_installation
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +24,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
             each["endpoint"] |= {"timeout_s": 2, "deadline_s": 30}
         return contracts
 
-    made = Installation(tmp_path_factory.mktemp("trouble"))
-    try:
-        made.start_platform()
-        made.found(edit)
-        made.start_server()
+    with running_installation(tmp_path_factory.mktemp("trouble"), edit) as made:
         yield made
-    finally:
-        made.stop()
 
 
 def credit(world: Installation, amount: int) -> dict[str, Any]:

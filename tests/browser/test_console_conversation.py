@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, running_installation
 from tests.acceptance.scripted_model import find, scripted_model
 from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
@@ -41,16 +40,10 @@ ANSWERS = {
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("conversation"))
     with scripted_model(ANSWERS) as model:
-        try:
-            made.start_platform()
-            with ThreadPoolExecutor(1) as aside:
-                aside.submit(made.found).result()
-            made.start_server(OPSIQ_MODEL="openai/told", OPSIQ_MODEL_URL=model.url, OPSIQ_MODEL_KEY="local")
+        asks = {"OPSIQ_MODEL": "openai/told", "OPSIQ_MODEL_URL": model.url, "OPSIQ_MODEL_KEY": "local"}
+        with running_installation(tmp_path_factory.mktemp("conversation"), **asks) as made:
             yield made
-        finally:
-            made.stop()
 
 
 def goes_on(visit: Visit, text: str) -> None:

@@ -7,14 +7,13 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
 
 from cli.client import Client
-from tests.acceptance.installation import PASSWORD, Installation
+from tests.acceptance.installation import PASSWORD, Installation, founded_installation
 from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
 from tests.integration.web.console.local_issuer import CLIENT_ID, CLIENT_SECRET, LocalIssuer, Person, local_issuer
@@ -44,7 +43,6 @@ def issuer() -> Iterator[LocalIssuer]:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, issuer: LocalIssuer) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("issuer"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -58,16 +56,11 @@ def world(tmp_path_factory: pytest.TempPathFactory, issuer: LocalIssuer) -> Iter
         "OPSIQ_BASE_URL": base,
         "OPSIQ_PORT": str(port),
     }
-    try:
-        made.start_platform()
-        with ThreadPoolExecutor(1) as aside:
-            aside.submit(made.found).result()
+    with founded_installation(tmp_path_factory.mktemp("issuer")) as made:
         made._start("server", "cli.main", "serve", environ=given)
         made.url = base
         made.clients = {name: Client(base, each.key, each.secret) for name, each in made.clients.items()}
         yield made
-    finally:
-        made.stop()
 
 
 def through(visit: Visit, issuer: LocalIssuer) -> None:

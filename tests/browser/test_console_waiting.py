@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, running_installation
 from tests.browser.browser_session import Visit
 from tests.browser.conftest import New
 from tests.browser.slow_model import SlowModel, slow_model
@@ -37,22 +36,16 @@ def model() -> Iterator[SlowModel]:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, model: SlowModel) -> Iterator[Installation]:
     """Two processes on one port that only serve, and a worker that works: who streams is never who resolves."""
-    made = Installation(tmp_path_factory.mktemp("waiting"))
     asks = {
         "OPSIQ_MODEL": "openai/slow",
         "OPSIQ_MODEL_URL": model.url,
         "OPSIQ_MODEL_KEY": "local",
         "OPSIQ_MODEL_FORM": "full",
     }
-    try:
-        made.start_platform()
-        with ThreadPoolExecutor(1) as aside:
-            aside.submit(made.found).result()
-        made.start_server(processes=2, OPSIQ_WORKERS="0", **asks)
+    folder = tmp_path_factory.mktemp("waiting")
+    with running_installation(folder, processes=2, OPSIQ_WORKERS="0", **asks) as made:
         made.start_worker(**asks)
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(autouse=True)

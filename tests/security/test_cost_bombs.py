@@ -24,7 +24,7 @@ import pytest
 
 from cli.client import Client, Refused
 from store.automations import RuleRow
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, founded_installation
 from tests.acceptance.test_events import until
 
 log = logging.getLogger(__name__)
@@ -76,15 +76,10 @@ class Health:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("bombs"))
-    try:
-        made.start_platform()
-        made.found()
+    with founded_installation(tmp_path_factory.mktemp("bombs")) as made:
         made.start_server("other")
         made.start_server()
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture

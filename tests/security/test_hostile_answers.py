@@ -14,7 +14,7 @@ import pytest
 
 from cli.client import Refused
 from core import webhook_signature
-from tests.acceptance.installation import PASSWORD, Installation
+from tests.acceptance.installation import PASSWORD, Installation, running_installation
 from tests.security.hostile_endpoint import HostileEndpoint, hostile_endpoint
 
 
@@ -62,14 +62,8 @@ def world(tmp_path_factory: pytest.TempPathFactory, endpoint: HostileEndpoint) -
                 each["endpoint"] |= {"url": endpoint.url, "timeout_s": 2, "deadline_s": 30}
         return contracts
 
-    made = Installation(tmp_path_factory.mktemp("answers"))
-    try:
-        made.start_platform()
-        made.found(edit)
-        made.start_server()
+    with running_installation(tmp_path_factory.mktemp("answers"), edit) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture(scope="module")

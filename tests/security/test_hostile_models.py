@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, running_installation
 from tests.security.hostile_endpoint import HostileEndpoint, hostile_endpoint
 
 RIGHT: Final = '{"call":{"action":"saas.refund_invoice"}}'
@@ -53,20 +53,14 @@ def model() -> Iterator[HostileEndpoint]:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, model: HostileEndpoint) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("models"))
     asks = {
         "OPSIQ_MODEL": "openai/hostile",
         "OPSIQ_MODEL_URL": model.url,
         "OPSIQ_MODEL_KEY": "local",
         "OPSIQ_MODEL_FORM": "full",
     }
-    try:
-        made.start_platform()
-        made.found()
-        made.start_server(OPSIQ_MODEL_RETRIES="0", **asks)
+    with running_installation(tmp_path_factory.mktemp("models"), OPSIQ_MODEL_RETRIES="0", **asks) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.mark.parametrize("name", ANSWERS)

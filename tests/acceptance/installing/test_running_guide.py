@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, running_installation
 
 PAGE = (Path(__file__).parents[3] / "docs/guide/running.md").read_text("utf-8")
 LINES = [
@@ -23,16 +23,10 @@ LINES = [
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A workspace that was founded and worked in; no server runs."""
-    made = Installation(tmp_path_factory.mktemp("installation"))
-    try:
-        made.start_platform()
-        made.found()
-        made.start_server(OPSIQ_ANCHOR_EVERY_S="1")
+    with running_installation(tmp_path_factory.mktemp("installation"), OPSIQ_ANCHOR_EVERY_S="1") as made:
         made.ask("olivia", "give Hugo Bernard 5 EUR credit")
         made.stop_server()
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.mark.timeout(600)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import Installation, running_installation
 from tests.security.tampering.tampering import (
     Keeper,
 )
@@ -42,11 +42,6 @@ def keeper() -> Iterator[Keeper]:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, keeper: Keeper) -> Iterator[Installation]:
     """An installation whose server writes anchors as soon as history has changed."""
-    made = Installation(tmp_path_factory.mktemp("world"))
-    try:
-        made.start_platform()
-        made.found()
-        made.start_server(OPSIQ_ANCHOR_EVERY_S="1", OPSIQ_ANCHOR_URL=keeper.url)
+    anchored = {"OPSIQ_ANCHOR_EVERY_S": "1", "OPSIQ_ANCHOR_URL": keeper.url}
+    with running_installation(tmp_path_factory.mktemp("world"), **anchored) as made:
         yield made
-    finally:
-        made.stop()
