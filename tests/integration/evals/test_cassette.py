@@ -27,7 +27,7 @@ def plan(action: str, **arguments: object) -> dict[str, object]:
     return {"understood": "", "result": {"type": "plan", "steps": steps}, "left_over": []}
 
 
-SEVENTY = says(plan("set_volume", volume={"value": 70, "quote": "70"}), tokens=(50, 5))
+EIGHTY = says(plan("set_volume", volume={"value": 80, "quote": "80"}), tokens=(50, 5))
 NONE = says(
     {
         "understood": "",
@@ -57,7 +57,7 @@ async def ran(data: Path, server: ScriptedServer | None, *cases: dict[str, Any],
 async def test_what_was_recorded_is_replayed_to_the_same_report_with_nobody_there(
     data: Path, server: ScriptedServer
 ) -> None:
-    server.script([SEVENTY, NONE])
+    server.script([EIGHTY, NONE])
     first = await ran(data, server, LOUD, FRANCE)
     assert (first.recorded, len(server.asked)) == (2, 2)
     assert [each.full for each in first.verdicts] == [True, True]
@@ -80,7 +80,7 @@ async def test_the_file_holds_no_word_of_a_request_but_what_the_model_said(data:
 
 
 async def test_a_request_that_is_not_on_it_is_an_error_that_says_so(data: Path, server: ScriptedServer) -> None:
-    server.script([SEVENTY])
+    server.script([EIGHTY])
     await ran(data, server, LOUD)
     made = await ran(data, None, LOUD, QUIET)
     assert made.verdicts[0].full
@@ -88,7 +88,7 @@ async def test_a_request_that_is_not_on_it_is_an_error_that_says_so(data: Path, 
 
 
 async def test_a_changed_contract_is_another_request(data: Path, server: ScriptedServer) -> None:
-    server.script([SEVENTY])
+    server.script([EIGHTY])
     await ran(data, server, LOUD)
     registry = data / "registry.json"
     registry.write_text(registry.read_text("utf-8").replace("Set the volume", "Change the volume"), "utf-8")
@@ -99,7 +99,7 @@ async def test_a_changed_contract_is_another_request(data: Path, server: Scripte
 
 
 async def test_each_repetition_is_asked_and_kept_on_its_own(data: Path, server: ScriptedServer) -> None:
-    server.script([SEVENTY, CANCEL])
+    server.script([EIGHTY, CANCEL])
     first = await ran(data, server, LOUD, repeat=2)
     assert [each.full for each in first.verdicts] == [True, False]
     again = await ran(data, None, LOUD, repeat=2)
@@ -119,7 +119,7 @@ async def test_an_answer_that_fits_no_schema_is_kept_but_a_silent_model_is_not(
 async def test_answers_nobody_asks_for_any_more_are_told_and_dropped_on_demand(
     data: Path, server: ScriptedServer
 ) -> None:
-    server.script([SEVENTY, NONE])
+    server.script([EIGHTY, NONE])
     await ran(data, server, LOUD, FRANCE)
     assert (await ran(data, None, LOUD)).stale == 1
     await ran(data, None, LOUD, prune=True)
