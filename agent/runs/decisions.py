@@ -28,6 +28,8 @@ from agent.runs.service import MAX_TEXT, RunService
 from agent.runs.states import as_asked, as_held, as_planned
 from agent.runs.test_mode import check_mode
 from agent.runs.wakeups import RunWakeups
+from agent.validate.consent import is_no
+from agent.validate.plan_builder import REST
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContexts
 from core.actor import OWNER, Actor
@@ -72,8 +74,8 @@ class Decisions:
         text: str | None = None,
         in_transaction: TransactionHook[Run] = no_hook,
     ) -> Run | Refusal:
-        """Answer the open question with one of its candidates or in words, or take the request back. Raises
-        InvalidInput, Forbidden."""
+        """Answer the open question with one of its candidates or in words, or take the request back. A no to whether
+        the rest shall be done takes it back too. Raises InvalidInput, Forbidden."""
         run = await self._own(actor, run_id)
         asked = as_asked(run)
         now = self.clock()
@@ -84,7 +86,8 @@ class Decisions:
         question = asked.question
         if slot != question.slot:
             return Refusal(code="stale", detail="That question was answered already. Look at the one that is open now.")
-        if choice is None and text is not None and is_cancellation(text):
+        says_no = question.slot == REST and text is not None and is_no(text)
+        if choice is None and text is not None and (says_no or is_cancellation(text)):
             return await self.reject(actor, run_id, text, in_transaction=in_transaction)
         answer = _answer(question, choice, text)
         again = run.with_(

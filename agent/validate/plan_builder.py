@@ -24,6 +24,7 @@ from agent.pipeline import (
     ignore_phase,
 )
 from agent.validate import supplied_values
+from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
 from agent.validate.filling import DraftFilling
@@ -33,7 +34,7 @@ from agent.validate.questions import join, quote_words
 from agent.validate.questions import quote_words as quote
 from agent.validate.records.located import MOST, DiscourseContext, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
-from agent.validate.slots import Read, Slots, find_answer
+from agent.validate.slots import Read, Slots
 from core import ids
 from core.actor import Actor
 from core.display_text import to_display_text
@@ -170,8 +171,8 @@ async def validate(
         # it.
         refers = any(contract.annotation(name).record for contract in contracts for name in contract.properties)
         also = find_joined(request.text, left) if refers else ()
-        if also and find_answer(request, REST) is None:
-            return _rest(also, steps)
+        if also and not has_consent(request, REST):
+            return _rest(also, steps, explain_unclear(request, REST))
         held.append(quote_spans(left))
     return Plan(
         run_id=run_id,
@@ -188,12 +189,12 @@ def refuse_too_many(count: int) -> Refusal:
     return Refusal(code="invalid", detail=detail)
 
 
-def _rest(also: Sequence[Span], steps: Sequence[Step]) -> Question:
+def _rest(also: Sequence[Span], steps: Sequence[Step], again: str) -> Question:
     """What else was wished for can't be planned: whoever asked says whether the rest shall be done without it."""
     words = ", ".join(quote(span.text) for span in also[:3])
     offered = Candidate(id=REST, label="Only the rest", detail="; ".join(step.preview for step in steps)[:400])
-    text = f"You also wrote {words}, and nothing would come of it. Shall only the rest be done?"
-    return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=False)
+    text = f"{again}You also wrote {words}, and nothing would come of it. Shall only the rest be done?"
+    return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
 
 
 def check_fit(slots: Slots) -> Question | Refusal | None:

@@ -20,12 +20,13 @@ from agent.planning.proposal import (
 from agent.query import Query
 from agent.query.arithmetic import SAID, test_holds
 from agent.validate import questions
+from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.told import asks_for_nothing
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
 from agent.validate.records.located import LocatedRecord, RecordQuery
-from agent.validate.slots import Slots, find_answer, format_parameter
+from agent.validate.slots import Slots, format_parameter
 from language.stems import stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk
@@ -100,22 +101,23 @@ class PlanChecks:
         """Words that change the deal and that nothing accounts for stop the plan; the person says whether the rest is
         meant. Else the reasons to hold it: words that only tell of something."""
         changes = any(contract.risk is not Risk.READ for contract in contracts)
-        if not changes or find_answer(self.request, REST) is not None or self.request.given is not None:
+        if not changes or has_consent(self.request, REST) or self.request.given is not None:
             return []
         kinds, chosen_from = tuple(self.query.kinds), self.query.records.chosen_from
         named = _numbers_of(steps, self.query)
         told = _words_of(steps)
         left = find_unaccounted(self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named, told)
         does = "; ".join(step.preview for step in steps)[:400]
+        again = explain_unclear(self.request, REST)
         if not left.weighty and asks_for_nothing(self.request, self.proposal, contracts):
             offered = Candidate(id=REST, label="Yes, do that", detail=does)
-            text = f"Shall I do this: {does}? Nothing in your words asks for it."
+            text = f"{again}Shall I do this: {does}? Nothing in your words asks for it."
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         if not left.weighty:
             return [f"Nothing here comes of your words {_quoted(left.told)}."] if left.told else []
         words = _quoted(left.weighty)
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
-        text = f"You also wrote {words}, and I can't do that part. Shall I do the rest?"
+        text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest?"
         return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
 
 

@@ -7,7 +7,7 @@ import pytest
 from agent.pipeline import Refusal
 from agent.runs.cancel_phrases import is_cancellation
 from agent.runs.run import Run
-from tests.integration.agent.agent_harness import UNCLEAR, AgentHarness
+from tests.integration.agent.agent_harness import CREDIT, UNCLEAR, AgentHarness
 
 
 async def answered(harness: AgentHarness, text: str) -> Run | Refusal:
@@ -36,3 +36,36 @@ async def test_a_question_that_is_no_longer_open_is_not_answered_by_taking_back(
     refused = await harness.decisions.answer(harness.people["amir"], run.id, "0.other", text="never mind")
     assert isinstance(refused, Refusal)
     assert (await harness.run(run.id)).state == "asked"
+
+
+async def asked_about_the_rest(harness: AgentHarness) -> Run:
+    run = await harness.ask("amir", CREDIT, ("also Hugo's", "", {}))
+    assert run.question is not None
+    assert run.question.slot == "rest"
+    return run
+
+
+@pytest.mark.parametrize("words", ["no", "Nope", "nein"])
+async def test_a_no_to_the_rest_ends_the_run_and_nothing_is_sent(harness: AgentHarness, words: str) -> None:
+    run = await asked_about_the_rest(harness)
+    done = await harness.decisions.answer(harness.people["amir"], run.id, "rest", text=words)
+    assert isinstance(done, Run)
+    assert (done.state, done.reason) == ("rejected", words)
+    assert not harness.signed_client.posted
+
+
+@pytest.mark.parametrize("words", ["what?", "undo that", "40 EUR", "who is that"])
+async def test_other_words_to_the_rest_ask_again_and_send_nothing(harness: AgentHarness, words: str) -> None:
+    run = await asked_about_the_rest(harness)
+    await harness.decisions.answer(harness.people["amir"], run.id, "rest", text=words)
+    again = await harness.job(run.id)
+    assert again.state == "asked"
+    assert again.question is not None
+    assert (again.question.slot, again.question.text.partition(".")[0]) == ("rest", f"‘{words}’ is neither yes nor no")
+    assert not harness.signed_client.posted
+
+
+async def test_a_yes_in_words_to_the_rest_does_the_rest(harness: AgentHarness) -> None:
+    run = await asked_about_the_rest(harness)
+    await harness.decisions.answer(harness.people["amir"], run.id, "rest", text="Yes, please")
+    assert (await harness.job(run.id)).state in ("held", "succeeded")

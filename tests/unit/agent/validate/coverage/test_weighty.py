@@ -173,6 +173,34 @@ async def test_whoever_says_yes_to_the_rest_gets_the_rest() -> None:
     assert isinstance(made, Plan)
 
 
+@pytest.mark.parametrize("words", ["yes", "Yes, please.", "OK", "go ahead", "Ja", "Sí"])
+async def test_a_yes_in_words_is_a_yes_to_the_rest(words: str) -> None:
+    text, yes = "renew loan 502 by 7 days but don't tell him", [Answer(slot=REST, text=words)]
+    assert isinstance((await came_of(text, plan(RENEW), answers=yes)).verdict, Plan)
+
+
+@pytest.mark.parametrize(
+    "words", ["no", "what?", "hm", "wait", "undo that", "who is that", "14 days", "not yes", "yes, but for 14 days"]
+)
+async def test_no_other_words_are_a_yes_to_the_rest(words: str) -> None:
+    text, said = "renew loan 502 by 7 days but don't tell him", [Answer(slot=REST, text=words)]
+    asked = (await came_of(text, plan(RENEW), answers=said)).verdict
+    assert isinstance(asked, Question)
+    assert asked.slot == REST
+    assert asked.text.startswith(f"‘{words}’ is neither yes nor no.")
+
+
+async def test_a_later_answer_takes_an_earlier_yes_back() -> None:
+    text, said = (
+        "renew loan 502 by 7 days but don't tell him",
+        [
+            Answer(slot=REST, choice=REST),
+            Answer(slot=REST, text="wait"),
+        ],
+    )
+    assert isinstance((await came_of(text, plan(RENEW), answers=said)).verdict, Question)
+
+
 async def test_words_in_quotes_of_the_proposal_are_accounted_for() -> None:
     letter = {
         "action": "write_member",
