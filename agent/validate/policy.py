@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.pipeline import Refusal
-from agent.validate.questions import quote_words
+from agent.validate.condition_words import describe_condition
+from agent.validate.questions import join, quote_words
 from core.actor import Actor, Surface
 from core.errors import InvalidInput, Unavailable
 from registry.catalogue import Catalogue
@@ -37,11 +38,11 @@ def authorize(catalogue: Catalogue, name: str, version: int, *, actor: Actor, su
             detail=f"“{contract.title}” has changed: it is version {current.version} now. Ask again to use it.",
         )
     if actor.role not in contract.roles:
-        needed = ", ".join(contract.roles)
-        who = f"It needs one of these roles: {needed}" if needed else "No role may run it"
+        needed = join(contract.roles, "or")
+        who = f"It takes the role {needed}" if needed else "No role may run it"
         return Refusal(code="forbidden", detail=f"You may not run “{contract.title}”. {who}; you are {actor.role}.")
     if surface not in contract.surfaces:
-        where = f"on {' and '.join(contract.surfaces)}" if contract.surfaces else "nowhere"
+        where = f"on {join(contract.surfaces, 'and')}" if contract.surfaces else "nowhere"
         return Refusal(
             code="wrong_surface",
             detail=f"“{contract.title}” can't be run on the surface {surface}; it is offered {where}.",
@@ -106,18 +107,19 @@ async def _why(
         case Policy.ONCE_PER_SESSION:
             return None if confirmed_in_session(contract.digest) else "is confirmed once in a session"
         case Policy.WHEN:
-            return await _condition(contract.confirmation.condition, params, records, evaluator, workspace)
+            return await _condition(contract, params, records, evaluator, workspace)
         case _:
             return "is always confirmed"
 
 
 async def _condition(
-    expression: str | None,
+    contract: Contract,
     params: Mapping[str, Any],
     records: Mapping[str, Mapping[str, Any]],
     evaluator: Evaluator,
     workspace: str,
 ) -> str | None:
+    expression = contract.confirmation.condition
     if expression is None:
         return "is confirmed when a condition holds, and the condition is missing"
     try:
@@ -126,7 +128,11 @@ async def _condition(
     except InvalidInput:
         return "is confirmed when a condition holds, and the condition can't be read"
     except Unavailable:
-        return f"is confirmed when {expression}, which could not be judged in time"
+        return f"is confirmed when {_words(contract, params)}, which could not be judged in time"
     if judgement.trouble:
-        return f"is confirmed when {expression}, which can't be judged here ({judgement.trouble})"
-    return f"is confirmed when {expression}" if judgement.holds else None
+        return f"is confirmed when {_words(contract, params)}, which can't be judged here ({judgement.trouble})"
+    return f"is confirmed when {_words(contract, params)}" if judgement.holds else None
+
+
+def _words(contract: Contract, params: Mapping[str, Any]) -> str:
+    return describe_condition(contract, params) or f"this holds: {contract.confirmation.condition}"

@@ -92,6 +92,22 @@ def estimate(expression: str) -> Cost:
     return found
 
 
+def split_tokens(expression: str) -> list[tuple[str, str]]:
+    """Lexer: kind (``string``, ``number``, ``word``, ``sign``) and text of each token, closed by ``end``. Raises
+    InvalidInput."""
+    tokens: list[tuple[str, str]] = []
+    at = 0
+    while True:
+        found = _TOKEN.match(expression, at)
+        if found is None:
+            raise InvalidInput(f"At character {at + 1} this condition can't be read. {_UNREAD}")
+        kind = found.lastgroup or "end"
+        tokens.append((kind, found[kind]))
+        if kind == "end":
+            return tokens
+        at = found.end()
+
+
 class _Reader:
     """Recursive descent parser of CEL's grammar (github.com/google/cel-spec, doc/langdef.md) that adds up costs instead
     of building a tree."""
@@ -99,19 +115,9 @@ class _Reader:
     def __init__(self, expression: str) -> None:
         self.parts = 0
         self._depth = 0
-        self._tokens: list[tuple[str, str]] = []
+        self._tokens = split_tokens(expression)
         self._at = 0
         self._bound: list[dict[str, Cost]] = []
-        at = 0
-        while True:
-            found = _TOKEN.match(expression, at)
-            if found is None:
-                raise InvalidInput(f"At character {at + 1} this condition can't be read. {_UNREAD}")
-            kind = found.lastgroup or "end"
-            self._tokens.append((kind, found[kind]))
-            if kind == "end":
-                break
-            at = found.end()
 
     def whole(self) -> Cost:
         found = self._expression()
@@ -199,7 +205,7 @@ class _Reader:
         self.parts += 1
         if kind == "string":
             size = float(len(word))
-            return Cost(size=size, count=size, peak=size, text=_text(word))
+            return Cost(size=size, count=size, peak=size, text=read_string(word))
         if kind == "number" or word in ("true", "false", "null"):
             return Cost()
         if kind == "word":
@@ -349,7 +355,7 @@ def _sum(*costs: Cost) -> Cost:
     )
 
 
-def _text(written: str) -> str | None:
+def read_string(written: str) -> str | None:
     """The value of a string literal; None for bytes, and for escapes that need not be read here."""
     quote = min(at for at in (written.find("'"), written.find('"')) if at >= 0)
     prefix, inside = written[:quote].lower(), written[quote + 1 : -1]

@@ -85,7 +85,7 @@ def test_an_owner_founds_connects_signs_asks_and_confirms_the_first_refund(world
     assert received["params"] == {"amount": 4900, "currency": "EUR", "invoice_id": 1042}
 
     owner.page.goto("/history")
-    for kind in ("workspace created", "connector configured", "contract registered", "confirmed", "call settled"):
+    for kind in ("workspace created", "connection configured", "contract registered", "confirmed", "call finished"):
         expect(owner.page.locator("tbody tr", has_text=kind).first).to_be_visible()
     owner.page.get_by_role("link", name="Verify chain").press("Enter")
     owner.sees("The chain is unbroken")

@@ -193,7 +193,7 @@ def test_an_owner_audits_filters_reads_takes_the_file_and_verifies(
     expect(olivia.page.locator("tbody tr")).to_have_count(1)
     expect(olivia.page.locator("tbody tr")).to_contain_text("<b>Bob</b>")
     olivia.page.locator("tbody th a").press("Enter")
-    olivia.sees("prompt")
+    olivia.sees("Request")
     for shown in ("Digest of this entry", "Digest of the entry before"):
         expect(olivia.page.get_by_text(shown)).to_be_visible()
     olivia.page.get_by_role("link", name="All of this run").press("Enter")

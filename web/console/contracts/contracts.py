@@ -14,6 +14,7 @@ from fastapi.responses import Response
 
 import store.accounts.members
 import store.contracts
+from agent.validate.condition_words import describe_condition
 from core.actor import OWNER
 from core.display_text import to_display_text
 from core.errors import InvalidContract, NotFound
@@ -127,6 +128,7 @@ class ContractPage(Page):
     risk: Badge
     policy: Badge
     condition: str
+    condition_words: str
     approvals: int
     expires_min: int
     roles: tuple[str, ...]
@@ -230,6 +232,7 @@ async def _contract(
         policy=POLICIES.get(confirmation.get("policy", ""), POLICIES[Policy.ALWAYS]),
         by=_by(raw),
         condition=to_display_text(str(confirmation.get("condition") or "")),
+        condition_words=(describe_condition(known) or "") if known else "",
         approvals=int(confirmation.get("approvals") or 1),
         expires_min=int(confirmation.get("expires_s") or 900) // 60,
         roles=_words(raw.get("roles")),

@@ -24,6 +24,7 @@ from store.history.log import HistoryRow
 from web import problem
 from web.api.history import csv_response
 from web.auth import container_of
+from web.console.history.entry_labels import EntryGroup, group_entry_types, label_of_entry
 from web.console.history.history_filter import HistoryFilter, read_filter
 from web.console.history.history_views import MOST_CHARS, View, views
 from web.console.pages import Page, render
@@ -71,7 +72,7 @@ class HistoryTableRow:
 class HistoryPage(Page):
     template: ClassVar[str] = "history.html"
     chosen: HistoryFilter
-    kinds: tuple[str, ...]
+    kinds: tuple[EntryGroup, ...]
     people: tuple[Person, ...]
     contracts: tuple[str, ...]
     outcomes: tuple[str, ...]
@@ -117,7 +118,7 @@ async def history(
         shell=shell(request, visitor),
         title="History",
         chosen=wanted,
-        kinds=tuple(kind.value for kind in EntryType),
+        kinds=group_entry_types(),
         people=tuple(Person(each.id, to_display_text(each.name, limit=80)) for each in people),
         contracts=tuple(each.name for each in islice(context.catalogue, SUGGESTED)),
         outcomes=OUTCOMES,
@@ -212,7 +213,7 @@ def _line(row: HistoryRow) -> HistoryTableRow:
     return HistoryTableRow(
         seq=row.seq,
         at=row.at,
-        kind=row.kind.replace("_", " "),
+        kind=label_of_entry(row.kind),
         who=to_display_text(str(actor.get("name", "")), limit=60),
         role=str(actor.get("role", "")),
         contract=row.contract or "",

@@ -20,6 +20,7 @@ from core.display_text import to_display_text
 from evals.cases.harvest import LABELS
 from store.history.log import HistoryRow
 from web.auth import container_of
+from web.console.history.entry_labels import label_of_entry
 from web.console.history.timeline import Bar, bars
 from web.console.pages import Page, render
 from web.console.runs import outcome
@@ -75,7 +76,7 @@ async def entry(request: Request, visitor: Owner, seq: int) -> Response:
         shell=shell(request, visitor),
         title=f"Entry {row.seq}",
         seq=row.seq,
-        kind=row.kind,
+        kind=label_of_entry(row.kind).capitalize(),
         at=row.at,
         run_id=row.run_id or "",
         facts=tuple(_facts(row)),

@@ -10,6 +10,7 @@ from typing import Final
 
 from agent.history.recorder import EntryType
 from store.history.log import HistoryRow
+from web.console.history.entry_labels import label_of_entry
 
 WIDTH: Final = 1000
 """Units of the drawing, from the first moment to the last."""
@@ -44,7 +45,7 @@ def bars(rows: Sequence[HistoryRow], present: int) -> tuple[Bar, ...]:
     return tuple(
         Bar(
             seq=row.seq,
-            step=row.kind.replace("_", " "),
+            step=label_of_entry(row.kind),
             after=f"+{_write_seconds((began - first).total_seconds())}",
             took=_write_seconds((row.at - began).total_seconds()) if began < row.at else "",
             tone=tone,

@@ -68,11 +68,11 @@ def test_a_bar_stands_where_its_step_was_and_is_as_long_as_it_took() -> None:
         4,
     )
     assert [(each.step, each.x, each.width, each.tone) for each in drawn] == [
-        ("prompt", 0, 6, "moment"),
-        ("held", 100, 100, "work"),
+        ("request", 0, 6, "moment"),
+        ("card to confirm", 100, 100, "work"),
         ("confirmed", 200, 600, "wait"),
-        ("call settled", 800, 200, "work"),
-        ("finished", WIDTH - 6, 6, "moment"),
+        ("call finished", 800, 200, "work"),
+        ("run finished", WIDTH - 6, 6, "moment"),
     ]
     assert [(each.after, each.took) for each in drawn][1:4] == [
         ("+1.0 s", "1.0 s"),

@@ -57,6 +57,7 @@ def of_contracts(shell: Shell) -> dict[type[Page], Page]:
             policy=BADGE,
             by=BADGE,
             condition="params.amount < 5",
+            condition_words="the amount is over <5>",
             approvals=2,
             expires_min=15,
             roles=("owner",),

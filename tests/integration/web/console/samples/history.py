@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from web.console import labels
 from web.console.history import history, history_entry, history_filter, history_views
+from web.console.history.entry_labels import EntryGroup, EntryOption
 from web.console.history.timeline import Bar
 from web.console.pages import Page, Shell
 
@@ -26,7 +27,7 @@ def of_history(shell: Shell) -> dict[type[Page], Page]:
                 contract="shop.<reads>",
                 model="a <reads> model",
             ),
-            kinds=("held",),
+            kinds=(EntryGroup("Requests <b>", (EntryOption("held", "card <b>"),)),),
             people=(history.Person("mem_1", "Olivia"),),
             contracts=("shop.refund",),
             outcomes=("failed",),
