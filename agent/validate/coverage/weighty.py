@@ -53,6 +53,7 @@ from registry.contract import Contract
 from registry.records import RecordKind
 
 _MOST_TOLD: Final = 120
+_OWNERS_S: Final = re.compile(r"^['’]s?(?=\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +192,11 @@ def find_unaccounted(
     kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in narrowing)]
     return Unaccounted(
         _outermost(
-            text[slice(*each)].strip()[:_MOST_TOLD] if each in exact else _clause(text, *each)
+            text[slice(*each)].strip()[:_MOST_TOLD] if each in exact else _quote_around(text, *each, spoken)
             for each in left
             if each not in kept
         ),
-        _outermost(text[slice(*each)] if each in left_over else _clause(text, *each) for each in kept),
+        _outermost(text[slice(*each)] if each in left_over else _quote_around(text, *each, spoken) for each in kept),
     )
 
 
@@ -305,13 +306,20 @@ def _taken_back(text: str, place: tuple[int, int], taken: Sequence[tuple[int, in
     return correction is not None and any(start >= correction[1] for start, _ in taken)
 
 
-def _clause(text: str, start: int, end: int) -> str:
-    """The clause around a place, so that a person sees what is meant."""
+def _quote_around(text: str, start: int, end: int, spoken: Sequence[int]) -> str:
+    """The words around a place, so that a person sees what is meant: its clause, as far as none of it was used."""
     opening = patterns.last_before(patterns.CLAUSE, text, start) or (0, 0)
     closing = patterns.first_from(patterns.CLAUSE, text, end)
     first = opening[0] if text[slice(*opening)].isalpha() else opening[1]
     last = closing[0] if closing else len(text)
-    return text[first:last].strip(" ,;.!?\n")[:_MOST_TOLD] or text[start:end]
+    if not any(spoken[start:end]):
+        after = next((at + 1 for at in range(start - 1, first, -1) if spoken[at]), first)
+        last = next((at for at in range(end, last) if spoken[at]), last)
+        if not text[after:last].strip().isalpha():
+            first = after
+        elif after > first:  # a unit stands with its number, one word with what it belongs to
+            first = next((at + 1 for at in range(after - 1, first, -1) if not spoken[at]), first)
+    return _OWNERS_S.sub("", text[first:last]).strip(" ,;.!?\n")[:_MOST_TOLD] or text[start:end]
 
 
 def _conveys(draft: DraftedText, value: Decimal) -> bool:

@@ -107,7 +107,7 @@ class PlanChecks:
         named = _numbers_of(steps, self.query)
         told = _words_of(steps)
         left = find_unaccounted(self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named, told)
-        does = "; ".join(step.preview for step in steps)[:400]
+        does = "; ".join(step.preview.rstrip(".") for step in steps)[:400]
         again = explain_unclear(self.request, REST)
         if not left.weighty and asks_for_nothing(self.request, self.proposal, contracts):
             offered = Candidate(id=REST, label="Yes, do that", detail=does)
@@ -115,9 +115,9 @@ class PlanChecks:
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         if not left.weighty:
             return [f"Nothing here comes of your words {_quoted(left.told)}."] if left.told else []
-        words = _quoted(left.weighty)
+        words, rest = _quoted(left.weighty), f": {does}" if len(steps) == 1 else ""
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
-        text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest?"
+        text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest{rest}?"
         return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
 
 
