@@ -5,11 +5,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from language.spelling import find_misspellings
+
+
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+
+
+_Found = TypeVar("_Found", bound=_Placed)
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -136,6 +145,12 @@ class Text:
             else:
                 high = middle
         return low
+
+    def by_token(self, found: Iterable[_Found]) -> dict[int, _Found]:
+        """What a reader found, by the token it begins at; what begins within the last one is part of a word."""
+        placed = {self.index_at(each.start): each for each in found}
+        placed.pop(len(self.tokens), None)
+        return placed
 
 
 def _compose(raw: str) -> tuple[str, list[int]]:

@@ -53,10 +53,10 @@ class Reader:
         self._lows = tuple(token.low for token in self.tokens)
         self.kinds = {kind.name: kind for kind in kinds}
         self.now, self.place = now, place
-        self.ranges = {self.text.index_at(each.start): each for each in time_ranges.find(self.text, now)}
-        self.dates = {self.text.index_at(each.start): each for each in dates.find(self.text, now.date())}
-        self.money = {self.text.index_at(each.start): each for each in money.find(self.text)}
-        self.numbers = {self.text.index_at(each.start): each for each in numerals.find(self.text)}
+        self.ranges = self.text.by_token(time_ranges.find(self.text, now))
+        self.dates = self.text.by_token(dates.find(self.text, now.date()))
+        self.money = self.text.by_token(money.find(self.text))
+        self.numbers = self.text.by_token(numerals.find(self.text))
         self.dated = {
             at
             for each in dates.find(self.text, now.date())
@@ -72,7 +72,7 @@ class Reader:
             for found in CORRECTION.finditer(self.text.plain)
         ]
         """Where what was said before is taken back: "no, make that"."""
-        self.hours = {self.text.index_at(each.start): each for each in times.find(self.text)}
+        self.hours = self.text.by_token(times.find(self.text))
         self.durations = durations.find(self.text)
         told = _MESSAGE.search(self.text.plain)
         self.message_from = self.end_index(told.end()) if told is not None else len(self.tokens)

@@ -17,3 +17,9 @@ def test_nothing_before_the_first_number_says_whose_it_is(text: str) -> None:
     assert not reader.numbered(0)
     assert reader.noun(-1) is None
     assert reader.noun(-9) is None
+
+
+def test_a_day_that_begins_within_the_last_word_is_no_day() -> None:
+    unplaced: Any = lambda start, end: None  # noqa: E731
+    reader = Reader("renew loan 502 until of'tomorrow'all", tuple(world("lending").kinds), NOW, unplaced)
+    assert len(reader.tokens) not in reader.dates
