@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from agent.extract.context import label
-from agent.extract.parameter_spec import ParameterSpec, make_parameter_spec, stem
+from agent.extract.context import rate_label
+from agent.extract.parameter_spec import ParameterSpec, make_parameter_spec, stem_word
 from agent.extract.reading import Candidate, Reading
 from language.text import Text, singularize
 from registry.contract import Annotation
@@ -30,7 +30,7 @@ _SPLIT: Final = re.compile(
 
 def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list[Candidate]:
     """Runs of items that stand side by side, longest and surest first; one item alone is a list of one."""
-    item = make_parameter_spec(_singular_name(spec.name), _item_schema(spec), spec.annotation)
+    item = make_parameter_spec(_make_singular_name(spec.name), _get_item_schema(spec), spec.annotation)
     if item.kinds in (("object",), ("array",)):
         return []
     chosen: list[Candidate] = []
@@ -42,48 +42,48 @@ def find(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) -> list
         ):
             chosen.append(each)
     chosen.sort(key=lambda found: found.start)
-    made: list[Candidate] = _bracketed(text, spec, now)
+    made: list[Candidate] = _find_bracketed(text, spec, now)
     run: list[Candidate] = []
     # What is bracketed is a list by itself.
     chosen = [each for each in chosen if not any(one.start <= each.start and each.end <= one.end for one in made)]
     for each in chosen:
-        if run and not _BETWEEN.match(_bare(text, spec, run[-1].end, each.start)):
-            made.append(_joined(text, spec, run))
+        if run and not _BETWEEN.match(_strip_kind_words(text, spec, run[-1].end, each.start)):
+            made.append(_join_items(text, spec, run))
             run = []
         run.append(each)
     if run:
-        made.append(_joined(text, spec, run))
+        made.append(_join_items(text, spec, run))
     closed = item.kinds[:1] == ("enum",)
     if closed and len(chosen) > 1:
         # Members of a closed set count wherever they stand.
         sure = [each for each in chosen if each.weight > 0.5]
         if len(sure) > 1:
-            made.append(_joined(text, spec, sure))
+            made.append(_join_items(text, spec, sure))
     return made
 
 
-def _bracketed(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
+def _find_bracketed(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     """Lists written as such: "[2.5, 3.6]", "['red', 'blue']"."""
     made: list[Candidate] = []
     for match in _BRACKETS.finditer(text.plain):
         items = [part.strip().strip("'\"`") for part in (match["items"] or match["numbers"]).split(",")]
         read = [
-            scan_exact(part, _singular_name(spec.name), _item_schema(spec), spec.annotation, now)
+            scan_exact(part, _make_singular_name(spec.name), _get_item_schema(spec), spec.annotation, now)
             for part in items
             if part
         ]
         if read and all(each is not None for each in read):
             values = [each.value for each in read if each is not None]
-            weight = 0.65 + 0.8 * label(text, match.start(), match.end(), spec)
+            weight = 0.65 + 0.8 * rate_label(text, match.start(), match.end(), spec)
             made.append(Candidate(match.start(), match.end(), values, "", ", ".join(map(str, values)), weight))
     return made
 
 
-def _bare(text: Text, spec: ParameterSpec, start: int, end: int) -> str:
+def _strip_kind_words(text: Text, spec: ParameterSpec, start: int, end: int) -> str:
     """What stands between two items without the words that only say what they are: "37.87 and longitude -122.27"."""
     between = text.low[start:end]
     for word in re.findall(r"[a-z]+", between):
-        if len(word) > 3 and (stem(word) in spec.about or stem(word) in spec.own):
+        if len(word) > 3 and (stem_word(word) in spec.about or stem_word(word) in spec.own):
             between = re.sub(rf"\b{word}\b\s*", "", between)
     return between
 
@@ -102,7 +102,7 @@ def find_joined(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) 
         "type": "string",
         "description": re.sub(r"comma[- ]separated|separated by commas", "", spec.description),
     }
-    item = make_parameter_spec(_singular_name(spec.name), schema, spec.annotation)
+    item = make_parameter_spec(_make_singular_name(spec.name), schema, spec.annotation)
     wrapped = replace(spec, items=schema, kinds=("array",))
     if item.kinds == ("joined", "text"):
         return []
@@ -112,24 +112,24 @@ def find_joined(text: Text, spec: ParameterSpec, now: datetime, gather: Gather) 
     ]
 
 
-def _item_schema(spec: ParameterSpec) -> Mapping[str, Any]:
+def _get_item_schema(spec: ParameterSpec) -> Mapping[str, Any]:
     schema = dict(spec.items) or {"type": "string"}
     schema.setdefault("description", spec.description)
     return schema
 
 
-def _singular_name(name: str) -> str:
+def _make_singular_name(name: str) -> str:
     return singularize(name)
 
 
-def _joined(text: Text, spec: ParameterSpec, run: list[Candidate]) -> Candidate:
+def _join_items(text: Text, spec: ParameterSpec, run: list[Candidate]) -> Candidate:
     values = (
         list(dict.fromkeys(each.value for each in run))
         if all(isinstance(each.value, str | int | float) for each in run)
         else [each.value for each in run]
     )
     weight = max(each.weight for each in run) + 0.08 * min(3, len(run) - 1)
-    weight += 0.2 * label(text, run[0].start, run[-1].end, spec)
+    weight += 0.2 * rate_label(text, run[0].start, run[-1].end, spec)
     limit = spec.schema.get("maxItems")
     if isinstance(limit, int) and len(values) > limit:
         weight = 0.0
@@ -141,12 +141,12 @@ def _joined(text: Text, spec: ParameterSpec, run: list[Candidate]) -> Candidate:
 def read_whole(text: Text, spec: ParameterSpec, start: int, end: int, now: datetime, item: Item) -> Candidate | None:
     """All of the words as a list: each part must be an item."""
     words = text.plain[start:end].strip("[]()")
-    schema = _item_schema(spec)
-    alone = item(words, _singular_name(spec.name), schema, spec.annotation, now)
+    schema = _get_item_schema(spec)
+    alone = item(words, _make_singular_name(spec.name), schema, spec.annotation, now)
     parts = [part.strip().strip("'\"") for part in _SPLIT.split(words) if part.strip()]
     if len(parts) <= 1:
         return Candidate(start, end, [alone.value], alone.how, alone.shown, 0.9) if alone is not None else None
-    made = [item(part, _singular_name(spec.name), schema, spec.annotation, now) for part in parts]
+    made = [item(part, _make_singular_name(spec.name), schema, spec.annotation, now) for part in parts]
     if any(each is None for each in made):
         return Candidate(start, end, [alone.value], alone.how, alone.shown, 0.6) if alone is not None else None
     good = [each for each in made if each is not None]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from agent.extract.enums import is_negated
-from agent.extract.parameter_spec import ParameterSpec, stem
+from agent.extract.parameter_spec import ParameterSpec, stem_word
 from agent.extract.reading import Candidate
 from language import quotes
 from language.text import Text, split_name, word_set
@@ -27,7 +27,7 @@ _FRAME: Final = word_set(
 # What only says that it is something to be had or not: "laundry" is all that "has_laundry_service" asks about.
 _FACET: Final = frozenset(
     map(
-        stem,
+        stem_word,
         word_set(
             "service services option options available availability allowed accepted visibility entry access "
             "required included support "
@@ -43,45 +43,45 @@ _AFTER_NO: Final = re.compile(
 
 def find(text: Text, spec: ParameterSpec) -> list[Candidate]:
     reversed_name = bool(set(split_name(spec.name)) & _AGAINST)
-    words = _words(spec.name)
+    words = _list_words(spec.name)
     made: list[Candidate] = []
-    for needed, sure, meant in ((words, 0.75, True), *_stated(spec.description)):
+    for needed, sure, meant in ((words, 0.75, True), *_find_stated_words(spec.description)):
         if needed:
-            made += _said(text, spec, needed, sure, meant, reversed_name=reversed_name and meant is True)
+            made += _find_said(text, spec, needed, sure, meant, reversed_name=reversed_name and meant is True)
     if not made and len(words) > 1:
-        made += _partly(text, spec, words)
+        made += _find_partly_said(text, spec, words)
     return made
 
 
 @lru_cache(maxsize=4096)
-def _words(name: str) -> tuple[str, ...]:
+def _list_words(name: str) -> tuple[str, ...]:
     split = split_name(name)
-    kept = tuple(stem(word) for word in split if word not in _FRAME)
-    return kept or tuple(stem(word) for word in split)
+    kept = tuple(stem_word(word) for word in split if word not in _FRAME)
+    return kept or tuple(stem_word(word) for word in split)
 
 
 @lru_cache(maxsize=4096)
-def _stated(description: str) -> tuple[tuple[tuple[str, ...], float, bool], ...]:
+def _find_stated_words(description: str) -> tuple[tuple[tuple[str, ...], float, bool], ...]:
     """ "private (true) or public (false)", "True for smoking rooms": words that the description ties to an answer."""
     made: list[tuple[tuple[str, ...], float, bool]] = []
     low = description.lower()
     made += [
-        ((stem(match.group(1)),), 0.7, match.group(2) == "true")
+        ((stem_word(match.group(1)),), 0.7, match.group(2) == "true")
         for match in re.finditer(r"\b([a-z][a-z-]+)\s*\((true|false)\)", low)
     ]
     for match in re.finditer(
         r"[\"'`]?\b(true|false)[\"'`]?\s+(?:for|if|means|when|to)\s+([a-z-]+(?:\s+[a-z-]+)?)", low
     ):
-        words = tuple(stem(word) for word in match.group(2).split() if word not in _FRAME and len(word) > 3)
+        words = tuple(stem_word(word) for word in match.group(2).split() if word not in _FRAME and len(word) > 3)
         if words:
             made.append((words[:1], 0.5, match.group(1) == "true"))
     tied = re.finditer(r"\b(?:when|if)\b(?:\s+set\s+to)?\s+[\"'`]?true\b[^.]*?\b(?:is|are|be|being)\s+([a-z]{5,})", low)
-    made += [((stem(match.group(1)),), 0.5, True) for match in tied]
+    made += [((stem_word(match.group(1)),), 0.5, True) for match in tied]
     positive = {words for words, _, meant in made if meant}
     return tuple(each for each in made if each[2] or each[0] not in positive)
 
 
-def _said(
+def _find_said(
     text: Text, spec: ParameterSpec, needed: tuple[str, ...], sure: float, meant: bool, *, reversed_name: bool
 ) -> list[Candidate]:
     """Every word of ``needed`` within a few words of each other."""
@@ -91,7 +91,7 @@ def _said(
         hits = [
             index
             for index, token in enumerate(tokens)
-            if word in {stem(token.low), *(stem(part) for part in re.split("[-_]", token.low))}
+            if word in {stem_word(token.low), *(stem_word(part) for part in re.split("[-_]", token.low))}
         ]
         if not hits:
             return []
@@ -113,18 +113,18 @@ def _said(
             value = against or any(token.low in _AGAINST for token in tokens[max(0, low - 3) : high + 1])
         elif against:
             value = not meant
-        made.append(_found(text, spec, low, high, value, sure, negative=against))
+        made.append(_make_candidate(text, spec, low, high, value, sure, negative=against))
     return made
 
 
-def _partly(text: Text, spec: ParameterSpec, words: tuple[str, ...]) -> list[Candidate]:
+def _find_partly_said(text: Text, spec: ParameterSpec, words: tuple[str, ...]) -> list[Candidate]:
     """One word of several, if it is not the kind of thing that the last word names: "private" of private_visibility."""
     made: list[Candidate] = []
     for index, token in enumerate(text.tokens):
-        if stem(token.low) == words[0] and len(token.low) > 3 and not _inside(text, token.start):
+        if stem_word(token.low) == words[0] and len(token.low) > 3 and not _inside(text, token.start):
             against = is_negated(text.tokens, index)
             sure = 0.65 if _FACET.issuperset(words[1:]) else 0.45
-            made.append(_found(text, spec, index, index, not against, sure, negative=against))
+            made.append(_make_candidate(text, spec, index, index, not against, sure, negative=against))
     return made
 
 
@@ -133,7 +133,7 @@ def _inside(text: Text, position: int) -> bool:
     return any(each.outer_start <= position < each.outer_end for each in quotes.find(text) if each.kind == "quoted")
 
 
-def _found(
+def _make_candidate(
     text: Text, spec: ParameterSpec, low: int, high: int, value: bool, sure: float, *, negative: bool
 ) -> Candidate:
     tokens = text.tokens

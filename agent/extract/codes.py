@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from agent.extract.context import label, rate_affinity
+from agent.extract.context import rate_affinity, rate_label
 from agent.extract.parameter_spec import ParameterSpec
 from agent.extract.reading import Candidate
 from agent.extract.spans import money, patterns
@@ -23,7 +23,7 @@ def find_codes(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate
     if "email" in spec.description.lower():
         found += patterns.find(text, "email")
     for each in found:
-        near = label(text, each.start, each.end, spec)
+        near = rate_label(text, each.start, each.end, spec)
         value = each.value
         if value.startswith("#") and not re.search(r"['\"#]#|#\w", spec.description):
             value = value[1:]
@@ -48,7 +48,7 @@ def find_shaped(text: Text, spec: ParameterSpec, kind: str) -> list[Candidate]:
             found.end,
             found.value,
             weight=found.weight
-            + 0.3 * label(text, found.start, found.end, spec)
+            + 0.3 * rate_label(text, found.start, found.end, spec)
             + 0.5 * rate_affinity(text, found.start, spec),
         )
         for found in patterns.find(text, kind)

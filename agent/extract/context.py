@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agent.extract.parameter_spec import ParameterSpec, stem
+from agent.extract.parameter_spec import ParameterSpec, stem_word
 from agent.extract.semantic_roles import ROLES, Role
 from language.text import Text, word_set
 
@@ -21,7 +21,7 @@ SKIPPED: Final = word_set(
 )
 _AFTER_SKIPPED: Final = word_set("' \" ` ) as the is my a an")
 _IDENTIFIERS: Final = frozenset(
-    map(stem, ("id", "identifier", "uuid", "guid", "number", "no", "code", "ref", "reference"))
+    map(stem_word, ("id", "identifier", "uuid", "guid", "number", "no", "code", "ref", "reference"))
 )
 _BREAKS: Final = word_set(". ! ? ;")
 _OPPOSED: Final[dict[str, frozenset[Role]]] = {
@@ -33,7 +33,7 @@ _OPPOSED: Final[dict[str, frozenset[Role]]] = {
 }
 # Whose work something is, not who is seen in it: "with" such a one is not said.
 _BEHIND: Final = frozenset(
-    map(stem, ("director", "directed", "author", "writer", "composer", "producer", "creator", "developer"))
+    map(stem_word, ("director", "directed", "author", "writer", "composer", "producer", "creator", "developer"))
 )
 _NONE: Final[frozenset[Role]] = frozenset()
 # Before a town or a region; before the name of a house stands "at".
@@ -52,12 +52,12 @@ def find_preposition(text: Text, start: int) -> str | None:
     return None
 
 
-def label(text: Text, start: int, end: int, spec: ParameterSpec) -> float:
+def rate_label(text: Text, start: int, end: int, spec: ParameterSpec) -> float:
     """In [0, 0.6]: the parameter's own words, or those of its role, right before or after the span."""
     best = 0.0
     matched = 0
     names = set(spec.own)
-    if stem("id") in names:
+    if stem_word("id") in names:
         names |= _IDENTIFIERS
     labels: set[str] = set()
     for role in spec.roles:
@@ -67,16 +67,16 @@ def label(text: Text, start: int, end: int, spec: ParameterSpec) -> float:
     for token in text.before(start, 9):
         if token.text in _BREAKS or step >= len(_WEIGHTS_BEFORE):
             break
-        if token.low in SKIPPED and stem(token.low) not in names:
+        if token.low in SKIPPED and stem_word(token.low) not in names:
             continue
         if token.text == "," or token.low in {"and", "or", "but"}:
             # What stands before a conjunction labels something else, as a rule.
             damp = 0.4
-        stemmed = stem(token.low)
+        stemmed = stem_word(token.low)
         weight = _WEIGHTS_BEFORE[step] * damp
         if stemmed in names or any(
             part in names
-            for part in map(stem, token.low.replace("-", "_").split("_"))
+            for part in map(stem_word, token.low.replace("-", "_").split("_"))
             if "_" in token.low or "-" in token.low
         ):
             best, matched = max(best, weight), matched + 1
@@ -91,7 +91,7 @@ def label(text: Text, start: int, end: int, spec: ParameterSpec) -> float:
             break
         if token.low in _AFTER_SKIPPED or (token.low == "for" and _named_after(text, token.start, token.end)):
             continue
-        stemmed = stem(token.low)
+        stemmed = stem_word(token.low)
         if stemmed in names:
             best, matched = max(best, _WEIGHTS_AFTER[step]), matched + 1
         elif stemmed in spec.about:
@@ -140,8 +140,8 @@ _COMING: Final = (
 )
 _PEOPLE: Final = word_set(_GROWN) | word_set(_COMING)
 _YOUTH: Final = word_set(_YOUNG)
-_COUNTED: Final = frozenset(map(stem, _PEOPLE - {"us", "man", "men"})) | {stem("party"), stem("tickets")}
-_YOUTH_STEMS: Final = frozenset(map(stem, _YOUTH))
+_COUNTED: Final = frozenset(map(stem_word, _PEOPLE - {"us", "man", "men"})) | {stem_word("party"), stem_word("tickets")}
+_YOUTH_STEMS: Final = frozenset(map(stem_word, _YOUTH))
 _GROUPS: Final = word_set("party group table family team booking reservation")
 _ENDS: Final = PREPOSITIONS | word_set("please and but if when tomorrow today tonight next this thanks or who that")
 _BETWEEN: Final = word_set("more other of adult grown young")
@@ -153,7 +153,7 @@ def of_people(spec: ParameterSpec) -> bool:
     return bool(own & _COUNTED) and not own & _YOUTH_STEMS and bool(own & _HOW_MANY or _plural(spec))
 
 
-_HOW_MANY: Final = frozenset(map(stem, ("number", "count", "size", "num", "no", "total", "quantity")))
+_HOW_MANY: Final = frozenset(map(stem_word, ("number", "count", "size", "num", "no", "total", "quantity")))
 
 
 def _plural(spec: ParameterSpec) -> bool:
@@ -178,24 +178,24 @@ def says_people(text: Text, start: int, end: int) -> bool:
 
 _PER_PAGE: Final = re.compile(r"\s*(?:\w+\s+)?(?:per|a|each|every)\s+page\b|\s*(?:each|at\s+a\s+time)\b")
 _PAGE: Final = re.compile(r"\bpage\s+(?:number\s+|no\.?\s+|#\s*)?$")
-_SIZED: Final = frozenset(map(stem, ("size", "limit", "per", "count", "results", "entries")))
+_SIZED: Final = frozenset(map(stem_word, ("size", "limit", "per", "count", "results", "entries")))
 
 
-def paged(text: Text, start: int, end: int, names: set[str]) -> float:
+def rate_paging(text: Text, start: int, end: int, names: set[str]) -> float:
     """ "page 2, 50 per page": the one is which page, the other how much stands on one."""
-    sized, page = bool(names & _SIZED), stem("page") in names
+    sized, page = bool(names & _SIZED), stem_word("page") in names
     if _PER_PAGE.match(text.low, end):
         return 0.3 if sized else -0.3 if page else 0.0
     return -0.3 if sized and page and _PAGE.search(text.low[:start]) else 0.0
 
 
-def described(text: Text, end: int) -> list[str]:
+def list_counted_stems(text: Text, end: int) -> list[str]:
     """The stems of the words that a number counts, up to the first little word: "premium economy tickets"."""
     made: list[str] = []
     for token in text.after(end, 4):
         if not token.word or token.low in PREPOSITIONS or token.low in _CLOSING or token.text[0].isdigit():
             break
-        made.append(stem(token.low))
+        made.append(stem_word(token.low))
     return made
 
 

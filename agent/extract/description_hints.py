@@ -26,7 +26,7 @@ _CLOSED: Final = re.compile(
 _QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,40})[\"'`]")
 
 
-def form(description: str) -> str | None:
+def find_date_format(description: str) -> str | None:
     """The date format the description asks for, in strftime-like letters; an example date counts."""
     found = _DATE_FORMAT.findall(description)
     if found:
@@ -40,14 +40,14 @@ def form(description: str) -> str | None:
     return None
 
 
-def options(description: str) -> tuple[str, ...]:
+def list_options(description: str) -> tuple[str, ...]:
     for match in _OPTIONS.finditer(description):
         if _CLOSED.match(match.group(0)):
             return tuple(dict.fromkeys(_QUOTED.findall(match.group(1))))
     return ()
 
 
-def examples(description: str) -> tuple[str, ...]:
+def list_examples(description: str) -> tuple[str, ...]:
     """Values that the description merely mentions ("such as 'temperature', 'humidity'"): they may be said, others may
     be as well."""
     match = re.search(
@@ -58,7 +58,7 @@ def examples(description: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_QUOTED.findall(match.group(1)))) if match else ()
 
 
-def shapes(description: str) -> tuple[str, ...]:
+def list_shapes(description: str) -> tuple[str, ...]:
     """The shape of an identifier by its example ('#W0000000', 'U-001') or by words ("8-digit"), as regular
     expressions."""
     made: list[str] = []

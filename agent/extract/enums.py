@@ -12,8 +12,8 @@ from typing import Any, Final
 from rapidfuzz.distance import OSA
 
 from agent.extract import context
-from agent.extract.context import label, rate_affinity
-from agent.extract.parameter_spec import ParameterSpec, stem
+from agent.extract.context import rate_affinity, rate_label
+from agent.extract.parameter_spec import ParameterSpec, stem_word
 from agent.extract.reading import Candidate
 from language import numerals
 from language.gazetteer import LANGUAGES
@@ -29,11 +29,11 @@ def find(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candida
     """Each value that was said, with how surely. Longer phrases win over shorter ones that they hold."""
     made: list[Candidate] = []
     for value in values:
-        for phrase, sure in _phrases(str(value), tuple(spec.annotation.words.get(str(value), ()))):
-            made += _said(text, spec, value, phrase, sure)
-        made += _number(text, spec, value)
-    made += _glossed(text, spec, values) if not any(each.weight > 0.5 for each in made) else []
-    made += _spoken(text, spec, values)
+        for phrase, sure in _list_phrases(str(value), tuple(spec.annotation.words.get(str(value), ()))):
+            made += _find_said(text, spec, value, phrase, sure)
+        made += _find_numbers(text, spec, value)
+    made += _find_glossed(text, spec, values) if not any(each.weight > 0.5 for each in made) else []
+    made += _find_language_codes(text, spec, values)
     kept = [
         each
         for each in made
@@ -45,19 +45,19 @@ def find(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candida
             for other in made
         )
     ]
-    return _directed(text, kept)
+    return _follow_direction(text, kept)
 
 
-def _spoken(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
+def _find_language_codes(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
     """Codes of languages, said by the language's name: "into French" for 'fr' or 'fr-FR'."""
-    if stem("language") not in spec.about.union(spec.own):
+    if stem_word("language") not in spec.about.union(spec.own):
         return []
     codes = {str(value).lower().partition("-")[0]: value for value in reversed(values)}
     made: list[Candidate] = []
     for token in text.tokens:
         value = codes.get(LANGUAGES.get(token.low, ""))
         if value is not None and token.capital:
-            near = label(text, token.start, token.end, spec) + rate_affinity(text, token.start, spec)
+            near = rate_label(text, token.start, token.end, spec) + rate_affinity(text, token.start, spec)
             written = str(value)
             made.append(
                 Candidate(token.start, token.end, value, f"{token.text} → {written}", written, 0.65 + 0.4 * near)
@@ -66,34 +66,34 @@ def _spoken(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Cand
 
 
 @lru_cache(maxsize=8192)
-def _phrases(value: str, words: tuple[str, ...]) -> tuple[tuple[tuple[str, ...], float], ...]:
+def _list_phrases(value: str, words: tuple[str, ...]) -> tuple[tuple[tuple[str, ...], float], ...]:
     """The ways to say a value, as stems, each with how surely it is meant."""
     made: dict[tuple[str, ...], float] = {}
     whole = value.lower().strip()
-    parts = tuple(stem(part) for part in re.split(r"[\s_\-/]+", whole) if part)
-    split = tuple(stem(part) for part in split_name(value))
+    parts = tuple(stem_word(part) for part in re.split(r"[\s_\-/]+", whole) if part)
+    split = tuple(stem_word(part) for part in split_name(value))
     for phrase in (parts, split):
         if phrase:
             made.setdefault(phrase, 0.75)
     if len(parts) > 1:
-        joined = (stem("".join(re.split(r"[\s_\-/]+", whole))),)
+        joined = (stem_word("".join(re.split(r"[\s_\-/]+", whole))),)
         made.setdefault(joined, 0.7)
     for other in words:
-        made[tuple(stem(part) for part in re.split(r"[\s_\-/]+", other.lower()) if part)] = 0.75
+        made[tuple(stem_word(part) for part in re.split(r"[\s_\-/]+", other.lower()) if part)] = 0.75
     return tuple(made.items())
 
 
-def _said(text: Text, spec: ParameterSpec, value: Any, phrase: tuple[str, ...], sure: float) -> list[Candidate]:
+def _find_said(text: Text, spec: ParameterSpec, value: Any, phrase: tuple[str, ...], sure: float) -> list[Candidate]:
     made: list[Candidate] = []
     tokens = text.tokens
     written = str(value)
     for index in range(len(tokens)):
-        size, slips = _match(tokens, index, phrase)
+        size, slips = _match_phrase(tokens, index, phrase)
         if not size:
             continue
         first, last = tokens[index], tokens[index + size - 1]
         end = last.end - (2 if last.owns else 0)
-        near = label(text, first.start, end, spec)
+        near = rate_label(text, first.start, end, spec)
         weight = sure - 0.15 * slips + 0.4 * near
         literal = text.plain[first.start : end]
         if len(phrase) == 1 and (len(written) <= 2 or written.lower() in _WEAK):
@@ -111,14 +111,14 @@ def find_spoken(text: Text, phrase: tuple[str, ...]) -> list[tuple[int, int, int
     """Where these stems stand in a row, without a slip: offsets, and the first token's index."""
     made = []
     for index in range(len(text.tokens)):
-        size, slips = _match(text.tokens, index, phrase)
+        size, slips = _match_phrase(text.tokens, index, phrase)
         if size and not slips:
             first, last = text.tokens[index], text.tokens[index + size - 1]
             made.append((first.start, last.end - (2 if last.owns else 0), index))
     return made
 
 
-def _match(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) -> tuple[int, int]:
+def _match_phrase(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) -> tuple[int, int]:
     """How many tokens from ``index`` on say ``phrase``, and with how many slips. A hyphenated token may hold several of
     its words."""
     position = index
@@ -128,7 +128,7 @@ def _match(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) -> tupl
         if position >= len(tokens):
             return 0, 0
         low = tokens[position].low
-        stemmed = stem(low)
+        stemmed = stem_word(low)
         if stemmed == phrase[step]:
             step += 1
         elif low in {"-", "/", "_"}:
@@ -136,7 +136,9 @@ def _match(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) -> tupl
                 not step
             ):  # a phrase begins with a word of its own: a run of marks is passed over once, not from each of them
                 return 0, 0
-        elif ("-" in low or "_" in low or "/" in low) and (parts := _parts(low)) == phrase[step : step + len(parts)]:
+        elif ("-" in low or "_" in low or "/" in low) and (parts := _split_value(low)) == phrase[
+            step : step + len(parts)
+        ]:
             if not parts:
                 return 0, 0
             step += len(parts)
@@ -149,8 +151,8 @@ def _match(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) -> tupl
     return position - index, slips
 
 
-def _parts(low: str) -> tuple[str, ...]:
-    return tuple(stem(part) for part in re.split(r"[-_/]+", low) if part)
+def _split_value(low: str) -> tuple[str, ...]:
+    return tuple(stem_word(part) for part in re.split(r"[-_/]+", low) if part)
 
 
 def _slip(low: str, stemmed: str, wanted: str) -> bool:
@@ -184,7 +186,7 @@ def is_negated(tokens: Sequence[Token], index: int) -> bool:
     return False
 
 
-def _number(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate]:
+def _find_numbers(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate]:
     """A value that is a number ("2", 2019) is also said by number words."""
     written = str(value)
     amount = numerals.parse_decimal(written) if written[:1].isdigit() else None
@@ -194,9 +196,9 @@ def _number(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate]:
     for number in numerals.find(text):
         if number.value != amount or number.kind == "ordinal":
             continue
-        near = label(text, number.start, number.end, spec)
-        counted = context.described(text, number.end)
-        if (number.unit and stem(number.unit) in spec.own) or set(counted) & set(spec.own):
+        near = rate_label(text, number.start, number.end, spec)
+        counted = context.list_counted_stems(text, number.end)
+        if (number.unit and stem_word(number.unit) in spec.own) or set(counted) & set(spec.own):
             near = max(near, 0.4)
         peopled = context.of_people(spec) and context.says_people(text, number.start, number.end)
         weight = (0.3 if amount < 1000 else 0.6) + near + (0.35 if peopled else 0.0)
@@ -218,13 +220,13 @@ def _number(text: Text, spec: ParameterSpec, value: Any) -> list[Candidate]:
     return made
 
 
-def _glossed(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
+def _find_glossed(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Candidate]:
     """Values that the description explains ("'b' (business class)"): the explanation's words count, weakly."""
     made: list[Candidate] = []
     plain = tuple(str(each) for each in values if str(each).lower() not in _WEAK | _ANYTHING)
-    for value, words in _glosses(spec.description, plain):
+    for value, words in _list_glosses(spec.description, plain):
         for index, token in enumerate(text.tokens):
-            if stem(token.low) in words:
+            if stem_word(token.low) in words:
                 actual = next(each for each in values if str(each) == value)
                 short = len(value) >= 3 and token.low.startswith(value.lower())  # 'desc' for "descending"
                 weight = (0.65 if short else 0.45) - (0.4 if is_negated(text.tokens, index) else 0.0)
@@ -233,7 +235,7 @@ def _glossed(text: Text, spec: ParameterSpec, values: Sequence[Any]) -> list[Can
 
 
 @lru_cache(maxsize=2048)
-def _glosses(description: str, values: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+def _list_glosses(description: str, values: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
     found: dict[str, set[str]] = {}
     for value in values:
         pattern = re.compile(
@@ -243,12 +245,12 @@ def _glosses(description: str, values: tuple[str, ...]) -> tuple[tuple[str, froz
         match = pattern.search(description)
         if match:
             words = re.findall(r"[a-z]{3,}", (match.group(1) or match.group(2) or "").lower())
-            found[value] = {stem(word) for word in words if word not in _PLAIN}
+            found[value] = {stem_word(word) for word in words if word not in _PLAIN}
         elif 3 <= len(value) <= 4 and value.isalpha():
             # 'desc' where "ascending or descending" is spoken of
             longer = {word for word in re.findall(r"[a-z]{5,}", description.lower()) if word.startswith(value.lower())}
             if longer:
-                found[value] = {stem(word) for word in longer}
+                found[value] = {stem_word(word) for word in longer}
     shared = {
         word
         for value, words in found.items()
@@ -265,7 +267,7 @@ _PLAIN: Final = word_set(
 )
 
 
-def _directed(text: Text, found: list[Candidate]) -> list[Candidate]:
+def _follow_direction(text: Text, found: list[Candidate]) -> list[Candidate]:
     """ "from open to closed": what follows "to" is meant, what follows "from" is not."""
     made: list[Candidate] = []
     several = len({str(each.value) for each in found}) > 1

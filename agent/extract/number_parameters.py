@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from agent.extract import context
-from agent.extract.context import find_preposition, label, rate_affinity
-from agent.extract.parameter_spec import UNITS, ParameterSpec, stem
+from agent.extract.context import find_preposition, rate_affinity, rate_label
+from agent.extract.parameter_spec import UNITS, ParameterSpec, stem_word
 from agent.extract.reading import Candidate
 from agent.extract.spans import money, patterns
 from agent.extract.time import dates, durations, times
@@ -64,10 +64,10 @@ def is_within_limits(spec: ParameterSpec, value: Any) -> bool:
 
 def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     made: list[Candidate] = []
-    others = _other_uses(text, now)
+    others = _find_other_uses(text, now)
     found = numerals.find(text)
     names = set(spec.own)
-    yearly = stem("year") in names
+    yearly = stem_word("year") in names
     for number in found:
         end = number.end
         value = number.value
@@ -77,18 +77,18 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
         made_value = cast(spec, value)
         if made_value is None or not is_within_limits(spec, made_value):
             continue
-        near = label(text, number.start, end, spec)
+        near = rate_label(text, number.start, end, spec)
         weight = 0.4 + near + 0.6 * rate_affinity(text, number.start, spec)
         weight += 0.1 if spec.unit and find_preposition(text, number.start) == "by" else 0.0  # "extend it by 5"
         follows = text.after(end, 2)
-        counted = [stem(number.unit)] if number.unit else [stem(token.low) for token in follows]
+        counted = [stem_word(number.unit)] if number.unit else [stem_word(token.low) for token in follows]
         if (
             (counted and counted[0] in names)
             or (len(counted) > 1 and counted[1] in names and follows[0].word)
-            or (not number.unit and not ordinal and names & set(context.described(text, end)))
+            or (not number.unit and not ordinal and names & set(context.list_counted_stems(text, end)))
         ):
             weight += 0.2
-        elif counted and counted[0] in spec.about and counted[0] not in {stem(unit) for unit in UNITS}:
+        elif counted and counted[0] in spec.about and counted[0] not in {stem_word(unit) for unit in UNITS}:
             weight += 0.12
         if number.unit and spec.unit and UNITS.get(number.unit) not in {None, spec.unit}:
             continue
@@ -101,10 +101,11 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
         if (
             ordinal
             and not spec.zero_based
-            and not names & {stem("index"), stem("position"), stem("number"), stem("day"), stem("rank")}
+            and not names
+            & {stem_word("index"), stem_word("position"), stem_word("number"), stem_word("day"), stem_word("rank")}
         ):
             weight -= 0.3
-        weight += context.paged(text, number.start, end, names)
+        weight += context.rate_paging(text, number.start, end, names)
         peopled = context.of_people(spec) and not ordinal and context.says_people(text, number.start, end)
         if peopled:
             weight += PEOPLED
@@ -121,7 +122,7 @@ def find_numbers(text: Text, spec: ParameterSpec, now: datetime) -> list[Candida
         if digits.isdigit() and code.value.startswith("#") and spec.types[:1] != ("string",):
             number_value = cast(spec, Decimal(digits))
             if is_within_limits(spec, number_value):
-                weight = 0.45 + label(text, code.start, code.end, spec)
+                weight = 0.45 + rate_label(text, code.start, code.end, spec)
                 made.append(Candidate(code.start, code.end, number_value, f"{code.value} → {digits}", digits, weight))
     return made
 
@@ -136,7 +137,7 @@ def _counts_other(text: Text, end: int, unit: str) -> bool:
     )
 
 
-def _other_uses(text: Text, now: datetime) -> list[tuple[int, int]]:
+def _find_other_uses(text: Text, now: datetime) -> list[tuple[int, int]]:
     """Where digits belong to a day, a time, an address or a sum."""
     made = [(each.start, each.end) for each in dates.find(text, now.date()) if each.whole != "year"]
     made += [(each.start, each.end) for each in times.find(text) if not each.bare]
@@ -157,7 +158,7 @@ def find_percentages(text: Text, spec: ParameterSpec) -> list[Candidate]:
         if made_value is None or number.kind == "ordinal" or not is_within_limits(spec, made_value):
             continue
         said = text.plain[number.start : number.end]
-        weight = (0.75 if percent else 0.3) + 0.5 * label(text, number.start, number.end, spec)
+        weight = (0.75 if percent else 0.3) + 0.5 * rate_label(text, number.start, number.end, spec)
         how = "" if said == str(made_value) else f"{said} → {made_value}"
         made.append(Candidate(number.start, number.end, made_value, how, f"{number.value.normalize():f}%", weight))
     return made
@@ -199,7 +200,7 @@ def find_sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
             how = "" if words == str(value) else how
         if value is None or not is_within_limits(spec, value):
             continue
-        weight = (0.75 if said.currency else 0.35) + 0.5 * label(text, said.start, said.end, spec)
+        weight = (0.75 if said.currency else 0.35) + 0.5 * rate_label(text, said.start, said.end, spec)
         weight += 0.5 * rate_affinity(text, said.start, spec)
         if said.currency is None and any(start <= said.start < stop for start, stop in days + clocks):
             weight -= 0.3
@@ -214,7 +215,7 @@ def find_lengths(text: Text, spec: ParameterSpec) -> list[Candidate]:
     made: list[Candidate] = []
     if spec.unit is None:
         if spec.schema.get("format") == "duration":
-            made += [_iso_length(text, each) for each in durations.find(text)]
+            made += [_make_iso_length(text, each) for each in durations.find(text)]
         return made
     per = _PER_UNIT[spec.unit]
     for each in durations.find(text):
@@ -227,7 +228,7 @@ def find_lengths(text: Text, spec: ParameterSpec) -> list[Candidate]:
         if value is None or not is_within_limits(spec, value):
             continue
         said = text.plain[each.start : each.end]
-        weight = 0.65 + 0.5 * label(text, each.start, each.end, spec)
+        weight = 0.65 + 0.5 * rate_label(text, each.start, each.end, spec)
         after = text.after(each.end, 1)
         if after and after[0].low in {"ago", "old"}:
             weight -= 0.3
@@ -236,7 +237,7 @@ def find_lengths(text: Text, spec: ParameterSpec) -> list[Candidate]:
     return made
 
 
-def _iso_length(text: Text, each: durations.Duration) -> Candidate:
+def _make_iso_length(text: Text, each: durations.Duration) -> Candidate:
     total = int(each.seconds)
     days, rest = divmod(total, 86400)
     hours, rest = divmod(rest, 3600)
@@ -263,7 +264,7 @@ def find_currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
             and (
                 token.low.upper() == code
                 and not token.text.isupper()
-                and label(text, token.start, token.end, spec) < 0.2
+                and rate_label(text, token.start, token.end, spec) < 0.2
             )
         ):
             continue
@@ -275,7 +276,7 @@ def find_currencies(text: Text, spec: ParameterSpec) -> list[Candidate]:
             weight -= 0.3
         elif link[:1].isdigit() or link in numerals.COUNTS:
             weight += 0.2 if "origin" in spec.roles else -0.2 if "target" in spec.roles else 0.0
-        weight += 0.4 * label(text, token.start, token.end, spec) + 0.5 * rate_affinity(text, token.start, spec)
+        weight += 0.4 * rate_label(text, token.start, token.end, spec) + 0.5 * rate_affinity(text, token.start, spec)
         how = "" if token.text == code else f"{token.text} → {code}"
         made.append(Candidate(token.start, token.end, code, how, code, weight))
     return made

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.extract import arrays, booleans, codes, enums, number_parameters, strings
-from agent.extract.context import label
-from agent.extract.parameter_spec import UNITS, ParameterSpec, make_parameter_spec, stem
+from agent.extract.context import rate_label
+from agent.extract.parameter_spec import UNITS, ParameterSpec, make_parameter_spec, stem_word
 from agent.extract.reading import Candidate, Reading, settle
 from agent.extract.spans import money, patterns, places
 from agent.extract.time import date_parameters
@@ -90,16 +90,16 @@ def _read(read: Text, spec: ParameterSpec, kind: str, now: datetime, *, required
             made = strings.find_texts(read, spec, now, required=required)
             # An identifier is seldom a plain word.
             if spec.kinds[0] in {"code", "uuid"}:
-                made = [_doubted(read, spec, each) for each in made]
+                made = [_lower_doubtful(read, spec, each) for each in made]
             return places.find_formed(read, spec, made)
         case _:
             return []
 
 
-def _doubted(read: Text, spec: ParameterSpec, found: Candidate) -> Candidate:
+def _lower_doubtful(read: Text, spec: ParameterSpec, found: Candidate) -> Candidate:
     """What is quoted, or stands right after the parameter's own words ("employee id Adriel"), may be any word."""
     quoted = found.start > 0 and read.plain[found.start - 1] in "\"'`"
-    if quoted or label(read, found.start, found.end, spec) >= _LABELLED:
+    if quoted or rate_label(read, found.start, found.end, spec) >= _LABELLED:
         return found
     value = str(found.value)
     initials = value.isupper() and len(value) > 1 and not read.raw.isupper()  # "MSFT", "USD"
@@ -140,10 +140,10 @@ def read_exact(
     read = read_text(words)
     spec = make_parameter_spec(name, schema, annotation)
     # A question mark or an exclamation mark is a part of what is written word for word.
-    start, end = _trimmed(read.plain, ".,;" if spec.kinds[-1:] == ("text",) else ".!?,;")
+    start, end = _trim_span(read.plain, ".,;" if spec.kinds[-1:] == ("text",) else ".!?,;")
     if start >= end:
         return None
-    found = _whole(read, spec, start, end, now)
+    found = _take_whole(read, spec, start, end, now)
     if found is None or not is_allowed(spec, found.value):
         return None
     # The span is the whole of the words: that is what was read.
@@ -161,7 +161,7 @@ _LITTLE: Final = word_set(
 )
 
 
-def _trimmed(plain: str, marks: str) -> tuple[int, int]:
+def _trim_span(plain: str, marks: str) -> tuple[int, int]:
     start, end = 0, len(plain)
     while start < end and plain[start].isspace():
         start += 1
@@ -170,7 +170,7 @@ def _trimmed(plain: str, marks: str) -> tuple[int, int]:
     return start, end
 
 
-def _whole(read: Text, spec: ParameterSpec, start: int, end: int, now: datetime) -> Candidate | None:
+def _take_whole(read: Text, spec: ParameterSpec, start: int, end: int, now: datetime) -> Candidate | None:
     words = read.plain[start:end]
     unquoted = words[1:-1] if len(words) > 2 and words[0] == words[-1] and words[0] in "\"'`" else words
     for kind in spec.kinds:
@@ -190,7 +190,7 @@ def _whole(read: Text, spec: ParameterSpec, start: int, end: int, now: datetime)
             if said is not None:
                 return Candidate(start, end, booleans.as_value(spec, said), "", "yes" if said else "no", 0.98)
         if kind == "array":
-            return arrays.read_whole(read, spec, start, end, now, _item)
+            return arrays.read_whole(read, spec, start, end, now, _read_item)
         if (
             kind == "number"
             and spec.unit is not None
@@ -211,7 +211,9 @@ def _whole(read: Text, spec: ParameterSpec, start: int, end: int, now: datetime)
     return None
 
 
-def _item(words: str, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime) -> Reading | None:
+def _read_item(
+    words: str, name: str, schema: Mapping[str, Any], annotation: Annotation, now: datetime
+) -> Reading | None:
     return read_exact(words, name=name, schema=schema, annotation=annotation, now=now)
 
 
@@ -230,7 +232,7 @@ def _covers(read: Text, spec: ParameterSpec, kind: str, found: Candidate, start:
     return all(
         token.low in _LITTLE
         or token.text in "\"'`()#"
-        or stem(token.low) in spec.own
-        or (kind == "pattern" and stem(token.low) in spec.about)
+        or stem_word(token.low) in spec.own
+        or (kind == "pattern" and stem_word(token.low) in spec.about)
         for token in (*before, *after)
     )

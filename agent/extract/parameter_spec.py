@@ -16,7 +16,7 @@ from registry.contract import Annotation, Unit
 
 
 @lru_cache(maxsize=1)
-def _english() -> Callable[[str], str]:
+def _load_english() -> Callable[[str], str]:
     # Imported at first use: its languages cost a start tens of milliseconds.
     from snowballstemmer import stemmer  # type: ignore[import-untyped]
 
@@ -50,8 +50,8 @@ _OF_THING: Final = re.compile(
 
 
 @lru_cache(maxsize=16384)
-def stem(word: str) -> str:
-    return _english()(word)
+def stem_word(word: str) -> str:
+    return _load_english()(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def make_parameter_spec(name: str, schema: Mapping[str, Any], annotation: Annota
     key = (name, id(schema), id(annotation))
     kept = _SAME.get(key)
     if kept is None:
-        made = _spec(
+        made = _make_spec(
             name,
             json.dumps(schema, default=dict, ensure_ascii=False),
             annotation.model_dump_json(exclude_defaults=True),
@@ -106,7 +106,7 @@ _SAME: Final[dict[tuple[str, int, int], tuple[Mapping[str, Any], Annotation, Par
 
 
 @lru_cache(maxsize=4096)
-def _spec(name: str, schema_text: str, annotation_text: str) -> ParameterSpec:
+def _make_spec(name: str, schema_text: str, annotation_text: str) -> ParameterSpec:
     schema: dict[str, Any] = json.loads(schema_text)
     annotation = Annotation.model_validate_json(annotation_text)
     for key in ("anyOf", "oneOf"):
@@ -116,17 +116,21 @@ def _spec(name: str, schema_text: str, annotation_text: str) -> ParameterSpec:
     described = schema.get("description")
     description = described if isinstance(described, str) else ""
     words = split_name(name)
-    own = tuple(dict.fromkeys(stem(word) for word in words if word not in _GENERIC)) or tuple(
-        stem(word) for word in words
+    own = tuple(dict.fromkeys(stem_word(word) for word in words if word not in _GENERIC)) or tuple(
+        stem_word(word) for word in words
     )
     if set(words) <= _UNTELLING and (thing := _OF_THING.search(description)) is not None:
         # "name": "The unique name of the project".
-        own += tuple(stem(each) for each in (thing[1].lower(),) if each not in _STOP and stem(each) not in own)
+        own += tuple(
+            stem_word(each) for each in (thing[1].lower(),) if each not in _STOP and stem_word(each) not in own
+        )
     if annotation.label:
         own += tuple(
-            stem(word) for word in annotation.label.lower().split() if word not in _STOP and stem(word) not in own
+            stem_word(word)
+            for word in annotation.label.lower().split()
+            if word not in _STOP and stem_word(word) not in own
         )
-    about = frozenset(stem(word) for word in re.findall(r"[a-z][a-z-]+", description.lower()) if word not in _STOP)
+    about = frozenset(stem_word(word) for word in re.findall(r"[a-z][a-z-]+", description.lower()) if word not in _STOP)
     given = schema.get("type")
     types = tuple(
         each for each in (given if isinstance(given, list) else [given]) if isinstance(each, str) and each != "null"
@@ -134,7 +138,7 @@ def _spec(name: str, schema_text: str, annotation_text: str) -> ParameterSpec:
     enum = tuple(each for each in schema.get("enum") or () if each is not None)
     if "const" in schema:
         enum = (schema["const"],)
-    unit = _unit(words, description, annotation)
+    unit = _find_unit(words, description, annotation)
     made = ParameterSpec(
         name=name,
         kinds=(),
@@ -146,7 +150,7 @@ def _spec(name: str, schema_text: str, annotation_text: str) -> ParameterSpec:
         schema=schema,
         annotation=annotation,
         enum=enum,
-        options=description_hints.options(description) if not enum else (),
+        options=description_hints.list_options(description) if not enum else (),
         unit=unit,
         minor=bool(
             re.search(
@@ -154,10 +158,10 @@ def _spec(name: str, schema_text: str, annotation_text: str) -> ParameterSpec:
                 description.lower() + " " + name,
             )
         ),
-        form=description_hints.form(description),
+        form=description_hints.find_date_format(description),
         items=schema.get("items") if isinstance(schema.get("items"), dict) else {},  # type: ignore[arg-type]
-        examples=description_hints.examples(description) if not enum else (),
-        shapes=description_hints.shapes(description),
+        examples=description_hints.list_examples(description) if not enum else (),
+        shapes=description_hints.list_shapes(description),
         zero_based="zero-based" in description.lower()
         or "0-based" in description.lower()
         or "zero based" in description.lower(),
@@ -301,7 +305,7 @@ def _moneyed(words: tuple[str, ...], said: str) -> bool:
     )
 
 
-def _unit(words: tuple[str, ...], description: str, annotation: Annotation) -> str | None:
+def _find_unit(words: tuple[str, ...], description: str, annotation: Annotation) -> str | None:
     if annotation.unit in (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS):
         return annotation.unit.value
     if annotation.unit is not None:

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Final
 
 from agent.extract import codes, enums
-from agent.extract.context import PREPOSITIONS, find_preposition, label, rate_affinity
-from agent.extract.parameter_spec import ParameterSpec, stem
+from agent.extract.context import PREPOSITIONS, find_preposition, rate_affinity, rate_label
+from agent.extract.parameter_spec import ParameterSpec, stem_word
 from agent.extract.reading import Candidate
 from agent.extract.semantic_roles import ROLES
 from agent.extract.spans import phrases, places
@@ -18,7 +18,7 @@ from agent.extract.time import dates, times
 from language import numerals, quotes
 from language.text import Text, split_name, word_set
 
-_UNTELLING: Final = frozenset(map(stem, ("name", "title", "id", "number", "type", "new")))
+_UNTELLING: Final = frozenset(map(stem_word, ("name", "title", "id", "number", "type", "new")))
 _AUXILIARY: Final = word_set("did does do has have had is are was were will would can could")
 _SEEN: Final = word_set("see watch play rent stream read hear attend")
 _PARTICIPLES: Final = ("ed", "en", "ung", "de", "ght")
@@ -28,7 +28,7 @@ _MADE: Final = word_set("performed sung recorded released made created played pu
 def headed_by(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> bool:
     """Whether a name of several words says itself what it is: "Grand Lake Theater" for a theater's."""
     inside = [token for token in text.after(phrase.start, 8) if token.end <= phrase.end]
-    return len(inside) > 1 and inside[-1].capital and stem(inside[-1].low) in set(spec.own) - _UNTELLING
+    return len(inside) > 1 and inside[-1].capital and stem_word(inside[-1].low) in set(spec.own) - _UNTELLING
 
 
 def acts(text: Text, start: int) -> bool:
@@ -36,7 +36,7 @@ def acts(text: Text, start: int) -> bool:
     return any(token.low in _AUXILIARY for token in text.before(start, 2) if token.low != "the")
 
 
-def shown(text: Text, phrase: phrases.Phrase) -> float:
+def rate_title(text: Text, phrase: phrases.Phrase) -> float:
     """What is seen, played or read, what tickets are for, or what is by somebody: the title of a work."""
     before = [token.low for token in text.before(phrase.start, 3) if token.low not in {"the", "me", "us", "'", '"'}]
     after = text.after(phrase.end, 2)
@@ -79,7 +79,7 @@ def describes(text: Text, end: int) -> bool:
     )
 
 
-def participle(text: Text, start: int, spec: ParameterSpec) -> float:
+def rate_participle(text: Text, start: int, spec: ParameterSpec) -> float:
     """ "directed by X" names a director, "starred by X" does not."""
     words = text.before(start, 2)
     if len(words) < 2 or words[0].low != "by":
@@ -97,7 +97,7 @@ def participle(text: Text, start: int, spec: ParameterSpec) -> float:
     return 0.25 if any(word.startswith(verb) for word in said) else -0.3
 
 
-def goes_on(text: Text, phrase: phrases.Phrase) -> int | None:
+def find_continuation(text: Text, phrase: phrases.Phrase) -> int | None:
     """Where a new name goes on after an "and": "Safety" of "to Safety and Health Training". What is called anew is one
     thing."""
     after = text.after(phrase.end, 3)
@@ -130,7 +130,7 @@ _FOR: Final = re.compile(r"\bfor\s+(?!(?:me|us|him|her|them|now|good|ever|a|an|t
 def find_texts(text: Text, spec: ParameterSpec, now: datetime, *, required: bool) -> list[Candidate]:
     """Candidates with their weights: what a label or preposition of the parameter's part introduces stands above a mere
     name."""
-    made = _quoted(text, spec, required=required) + _labelled(text, spec) + _phrased(text, spec, now)
+    made = _find_quoted(text, spec, required=required) + _find_labelled(text, spec) + _find_phrases(text, spec, now)
     if spec.examples:
         made += [
             Candidate(each.start, each.end, each.value, each.how, each.shown, each.weight - 0.15)
@@ -144,19 +144,19 @@ def find_texts(text: Text, spec: ParameterSpec, now: datetime, *, required: bool
             for token in text.tokens
             if re.fullmatch(shape, token.text)
         ]
-    if stem("reason") in spec.own:
-        made += _reasons(text)
+    if stem_word("reason") in spec.own:
+        made += _find_reasons(text)
     if "topic" in spec.roles:
-        made += _queries(text, required=required)
+        made += _find_queries(text, required=required)
     if "body" in spec.roles or "title" in spec.roles:
         made = [_as_titled(text, spec, each) for each in made]
     return [each for each in made if each.end > each.start]
 
 
-def _quoted(text: Text, spec: ParameterSpec, *, required: bool) -> list[Candidate]:
+def _find_quoted(text: Text, spec: ParameterSpec, *, required: bool) -> list[Candidate]:
     made: list[Candidate] = []
     for quote in quotes.find(text):
-        near = label(text, quote.outer_start, quote.outer_end, spec)
+        near = rate_label(text, quote.outer_start, quote.outer_end, spec)
         weight = {"quoted": 0.5, "said": 0.15, "named": 0.2, "tail": 0.0}[quote.kind] + near
         key = _key(text, quote)
         if key is not None:
@@ -173,8 +173,8 @@ def _quoted(text: Text, spec: ParameterSpec, *, required: bool) -> list[Candidat
             continue
         if quote.kind == "tail":
             words = text.low[quote.outer_start : quote.start].strip(" :=").split()
-            hit = {stem(word) for word in words[-3:]} & (
-                set(spec.own) | {stem(each) for role in spec.roles for each in ROLES[role][2]}
+            hit = {stem_word(word) for word in words[-3:]} & (
+                set(spec.own) | {stem_word(each) for role in spec.roles for each in ROLES[role][2]}
             )
             weight += 0.55 if hit else 0.0
             if not hit:
@@ -237,14 +237,14 @@ def _as_titled(text: Text, spec: ParameterSpec, found: Candidate) -> Candidate:
     return Candidate(found.start, found.end, found.value, found.how, found.shown, weight)
 
 
-def _labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
+def _find_labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
     """After or before one of the parameter's own words: "namespace cascade-sandbox", "the Stronger album"."""
     made: list[Candidate] = []
     inside = [(each.outer_start, each.outer_end) for each in quotes.find(text) if each.kind == "quoted"]
     names = set(spec.own) - {"name", "id", "type"} or set(spec.own)
     strong = len(names) == 1 or len(spec.own) == 1
     for index, token in enumerate(text.tokens):
-        parts = {stem(token.low)}
+        parts = {stem_word(token.low)}
         if not parts & names:
             continue
         after = phrases.after_label(text, index)
@@ -280,7 +280,7 @@ def _labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
     return made
 
 
-def _phrased(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
+def _find_phrases(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     made: list[Candidate] = []
     taken = [(each.start, each.end) for each in dates.find(text, now.date()) if each.weight > 0.5]
     taken += [(each.start, each.end) for each in times.find(text) if not each.bare]
@@ -288,9 +288,9 @@ def _phrased(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     for phrase in phrases.find(text):
         if any(start <= phrase.start < end for start, end in inside):
             continue
-        phrase = _headed(text, spec, phrase)
+        phrase = _strip_heading(text, spec, phrase)
         value = text.original(phrase.start, phrase.end)
-        near = label(text, phrase.start, phrase.end, spec)
+        near = rate_label(text, phrase.start, phrase.end, spec)
         fit = rate_affinity(text, phrase.start, spec)
         weight = {"name": 0.3, "weak": 0.1, "slot": 0.1}[phrase.kind] + 0.8 * near + fit
         if phrase.kind == "slot":
@@ -306,7 +306,7 @@ def _phrased(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
         elif near < 0.2 and describes(text, phrase.end) and not acts(text, phrase.start):
             weight -= 0.12
         if phrase.by == "by" or (phrase.kind == "name" and find_preposition(text, phrase.start) == "by"):
-            weight += participle(text, phrase.start, spec)
+            weight += rate_participle(text, phrase.start, spec)
         if (
             _TICKER.search(spec.description)
             and text.plain[phrase.start : phrase.end].isupper()
@@ -316,7 +316,7 @@ def _phrased(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
         if "origin" in spec.roles and phrase.kind == "name" and departs(text, phrase):
             weight += 0.3
         if phrase.capital and "title" in spec.roles and not spec.roles & {"person", "place", "vessel"}:
-            weight += shown(text, phrase)
+            weight += rate_title(text, phrase)
         if phrase.capital and phrase.kind != "label" and headed_by(text, spec, phrase):
             weight += 0.3
         if "place" in spec.roles:
@@ -327,23 +327,23 @@ def _phrased(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
         if "title" not in spec.roles and "body" in spec.roles:
             weight -= 0.15
         made.append(Candidate(phrase.start, phrase.end, value, weight=weight))
-        longer = goes_on(text, phrase) if "change" in spec.roles and phrase.kind == "slot" else None
+        longer = find_continuation(text, phrase) if "change" in spec.roles and phrase.kind == "slot" else None
         if longer is not None:
             made.append(Candidate(phrase.start, longer, text.original(phrase.start, longer), weight=weight + 0.05))
     return made
 
 
-def _headed(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> phrases.Phrase:
+def _strip_heading(text: Text, spec: ParameterSpec, phrase: phrases.Phrase) -> phrases.Phrase:
     """ "the label Cleaning": a first word that names the parameter is not part of the value."""
     inside = [token for token in text.after(phrase.start, 3) if token.end <= phrase.end]
     if phrase.kind == "slot" and len(inside) > 1 and not inside[0].capital:
-        stemmed = stem(inside[0].low)
+        stemmed = stem_word(inside[0].low)
         if stemmed in spec.own or (stemmed in spec.about and inside[1].capital):
             return replace(phrase, start=inside[1].start, capital=inside[1].capital)
     return phrase
 
 
-def _reasons(text: Text) -> list[Candidate]:
+def _find_reasons(text: Text) -> list[Candidate]:
     """Why something shall be done: "because of fraud", "reason: chargeback"; less surely "for abuse" at the end."""
     made: list[Candidate] = []
     for pattern, weight in ((_BECAUSE, 0.85), (_FOR, 0.5)):
@@ -354,7 +354,7 @@ def _reasons(text: Text) -> list[Candidate]:
     return made
 
 
-def _queries(text: Text, *, required: bool) -> list[Candidate]:
+def _find_queries(text: Text, *, required: bool) -> list[Candidate]:
     made: list[Candidate] = []
     for match in _QUERY.finditer(text.plain):
         start, _end = match.span("rest")

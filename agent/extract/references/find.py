@@ -21,16 +21,16 @@ from agent.extract.references.vocabulary import (
     PREPOSITIONS,
     STOP,
     HashableById,
-    clause_end,
     code_of,
-    end_of,
-    extended,
+    extend_over_brackets,
+    find_clause_end,
+    find_end,
+    find_owner_kind,
     has_form,
     joins_capitals,
+    match_noun,
     name_part,
-    noun_at,
-    owner_kind,
-    person_like,
+    rate_person_likeness,
     starts_sentence,
 )
 from agent.extract.spans import money
@@ -49,11 +49,11 @@ _BEFORE_ANY: Final = word_set("any more all every future past")
 def find(text: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> list[tuple[int, int]]:
     """Offsets of the phrases of ``text`` that refer to ``kind``, best first: around its noun, then e-mail addresses and
     owners ("Adam" in "Adam's last invoice" for customers), then names and codes standing alone."""
-    return list(_found(text, HashableById((kind, *kinds))))
+    return list(_find_cached(text, HashableById((kind, *kinds))))
 
 
 @lru_cache(maxsize=512)
-def _found(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
+def _find_cached(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
     """Remembered, as ``parse`` is: the same words are looked at for each action that might be meant."""
     kind, *rest = these.kinds
     read = read_text(text)
@@ -61,15 +61,15 @@ def _found(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
     made: list[tuple[int, int]] = []
     index = 0
     while index < len(read.tokens):
-        length = noun_at(read.tokens, index, kind)
+        length = match_noun(read.tokens, index, kind)
         if length:
-            first = _left(read.tokens, index, kind)
-            last = find_narrowed_end(read, _right(read.tokens, index + length, kind, every), kind)
-            made.append((read.tokens[first].start, end_of(read.tokens[last - 1])))
+            first = _extend_left(read.tokens, index, kind)
+            last = find_narrowed_end(read, _extend_right(read.tokens, index + length, kind, every), kind)
+            made.append((read.tokens[first].start, find_end(read.tokens[last - 1])))
             index = max(last, index + length)
         else:
             index += 1
-    named = person_like(kind)
+    named = rate_person_likeness(kind)
     if named == 2:
         made += [match.span() for match in EMAIL.finditer(read.plain)]
     if named:
@@ -88,7 +88,7 @@ def _found(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
     made = called + made
     seen: list[tuple[int, int]] = []
     groups = [found.span() for found in GROUP.finditer(read.plain) if found[0][0] != "("]
-    for start, end in ((start, extended(read.plain, end)) for start, end in made):
+    for start, end in ((start, extend_over_brackets(read.plain, end)) for start, end in made):
         # What stands in brackets says something of what stands before them.
         if any(first < start and end < last for first, last in groups):
             continue
@@ -115,7 +115,7 @@ def _ordinal(low: str) -> bool:
     return low[:-2].isdigit() and low[-2:] in {"st", "nd", "rd", "th"}
 
 
-def _left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
+def _extend_left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
     """Back over determiners, places in line, states, possessives and the name that possesses."""
     states = {word for phrase in kind.states for word in phrase.lower().replace("-", " ").split()} | set(kind.states)
     first = index
@@ -145,9 +145,9 @@ def _left(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
         break
     while first < index and tokens[first].low in {"of", "to", "but"}:
         first += 1
-    if first < index or person_like(kind) == 2:
+    if first < index or rate_person_likeness(kind) == 2:
         return first
-    first = _described(tokens, first)
+    first = _extend_over_description(tokens, first)
     while first < index and first > 0 and tokens[first - 1].low in LEFT and not _toward(tokens, first - 1):
         first -= 1
     return first
@@ -160,7 +160,7 @@ def _toward(tokens: Sequence[Token], index: int) -> bool:
     )
 
 
-def _described(tokens: Sequence[Token], first: int) -> int:
+def _extend_over_description(tokens: Sequence[Token], first: int) -> int:
     """Back over what a record is about: "the password reset article". Only up to a determiner; without one it is no
     such phrase."""
     start = first
@@ -183,12 +183,12 @@ def _orders(tokens: Sequence[Token], index: int) -> bool:
     return stem(tokens[index].low) in ORDERS and (starts_sentence(tokens, index) or before in _BEFORE_ORDERS)
 
 
-def _right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> int:
+def _extend_right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> int:
     """On over a number, a name, and "of/about/called …" tails, up to the next clause."""
     last = index
     if tokens[index - 1].owns:
         return last
-    owned = owner_kind(kind, kinds) is not None
+    owned = find_owner_kind(kind, kinds) is not None
     while last < len(tokens):
         token = tokens[last]
         if token.low in lists.NUMBERED - {"with"} and last + 1 < len(tokens) and CODE.fullmatch(tokens[last + 1].text):
@@ -205,13 +205,13 @@ def _right(tokens: Sequence[Token], index: int, kind: RecordKind, kinds: Sequenc
         elif token.low in {"before", "but"} and last + 1 < len(tokens) and tokens[last + 1].low in {"last", "one"}:
             last += 2
         elif token.low in lists.ABOUT | lists.CALLED and token.low not in {"on", "re"}:
-            return clause_end(tokens, last + 1)
+            return find_clause_end(tokens, last + 1)
         elif token.low in {"of", "for", "from", "by"} and owned and last + 1 < len(tokens):
             if token.low == "for" and (tokens[last + 1].low in BENEFICIARIES or CODE.fullmatch(tokens[last - 1].text)):
                 break  # "order 1042 for a new one": what has a number needs no owner to be told by
             if token.low in {"by", "for"} and _counts(tokens, last + 1):
                 break  # "Mia's trial by 3 days"
-            stop = clause_end(tokens, last + 1)
+            stop = find_clause_end(tokens, last + 1)
             if stop == last + 1:
                 break
             last = stop
@@ -233,15 +233,15 @@ def find_owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> li
             first = index
             while first > 0 and name_part(tokens, first - 1, tokens[index].capital):
                 first -= 1
-            made.append((tokens[first].start, end_of(tokens[index])))
+            made.append((tokens[first].start, find_end(tokens[index])))
     for each in owned:
         for index in range(len(tokens)):
-            length = noun_at(tokens, index, each)
+            length = match_noun(tokens, index, each)
             after = index + length
             if length and after + 1 < len(tokens) and tokens[after].low in {"of", "for", "from", "by"}:
-                stop = clause_end(tokens, after + 1)
+                stop = find_clause_end(tokens, after + 1)
                 if stop > after + 1 and _can_own(tokens[after + 1 : stop], kind):
-                    made.append((tokens[after + 1].start, end_of(tokens[stop - 1])))
+                    made.append((tokens[after + 1].start, find_end(tokens[stop - 1])))
     return made
 
 
@@ -249,7 +249,7 @@ def _can_own(tokens: Sequence[Token], kind: RecordKind) -> bool:
     """A name, or a noun of the kind; "the outage" of "a credit for the outage" is neither."""
     if tokens[0].low not in ("the", "a", "an", "this", "that"):
         return True
-    return any(token.capital for token in tokens[:3]) or any(noun_at(tokens, at, kind) for at in range(len(tokens)))
+    return any(token.capital for token in tokens[:3]) or any(match_noun(tokens, at, kind) for at in range(len(tokens)))
 
 
 def find_things(read: Text, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
@@ -261,7 +261,7 @@ def find_things(read: Text, kinds: Sequence[RecordKind]) -> list[tuple[int, int]
         while stop < len(tokens) and stop - index <= MOST_DESCRIBING and _plain_word(tokens, stop, kinds):
             stop += 1
         if token.low in DETERMINERS | {"my", "a", "an"} and stop > index + 1:
-            made.append((tokens[index + 1].start, end_of(tokens[stop - 1])))
+            made.append((tokens[index + 1].start, find_end(tokens[stop - 1])))
     return made
 
 
@@ -271,7 +271,7 @@ def _plain_word(tokens: Sequence[Token], index: int, kinds: Sequence[RecordKind]
         token.word
         and token.text.replace("-", "").isalpha()
         and token.low not in STOP | PREPOSITIONS | MANNER
-        and not any(noun_at(tokens, index, kind) for kind in kinds)
+        and not any(match_noun(tokens, index, kind) for kind in kinds)
     )
 
 
@@ -291,7 +291,7 @@ def _is_identifier(tokens: Sequence[Token], index: int, kinds: Sequence[RecordKi
     if not IDENTIFIER.fullmatch(tokens[index].text):
         return False
     behind = range(1, min(index, 3) + 1)
-    return not any(noun_at(tokens, index - length, kind) == length for length in behind for kind in kinds)
+    return not any(match_noun(tokens, index - length, kind) == length for length in behind for kind in kinds)
 
 
 def find_names(read: Text, kinds: Sequence[RecordKind], *, with_colon: bool) -> list[tuple[int, int]]:
@@ -303,7 +303,7 @@ def find_names(read: Text, kinds: Sequence[RecordKind], *, with_colon: bool) -> 
     index = 0
     while index < len(tokens):
         token = tokens[index]
-        ours = any(noun_at(tokens, index, kind) for kind in kinds)
+        ours = any(match_noun(tokens, index, kind) for kind in kinds)
         if _is_identifier(tokens, index, kinds) and not any(start <= token.start < end for start, end in quoted):
             made.append((token.start, token.end))
         if (
@@ -324,7 +324,7 @@ def find_names(read: Text, kinds: Sequence[RecordKind], *, with_colon: bool) -> 
                 and not tokens[last].text.isdigit()
             ):
                 last += 1
-            made.append((token.start, end_of(tokens[last - 1])))
+            made.append((token.start, find_end(tokens[last - 1])))
             index = last
         else:
             index += 1

@@ -16,12 +16,20 @@ from agent.extract.references.qualifiers import (
     Scalar,
     find_narrowed_end,
     find_states,
+    list_field_words,
     place,
     says_every,
-    words_of,
 )
 from agent.extract.references.value import Reference
-from agent.extract.references.vocabulary import EMAIL, GROUP, HashableById, noun_at, number, owner_kind, split_marks
+from agent.extract.references.vocabulary import (
+    EMAIL,
+    GROUP,
+    HashableById,
+    find_number,
+    find_owner_kind,
+    match_noun,
+    split_marks,
+)
 from agent.extract.time.time_ranges import find_stretches
 from language.text import Text, read_text, singularize
 from registry.records import RecordKind, Side
@@ -34,11 +42,11 @@ _QUOTED: Final = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']++(?:'\w[^']*+)*+)'(?!\w
 
 def parse(words: str, kind: RecordKind, kinds: Iterable[RecordKind]) -> Reference:
     """How ``words`` refer to a record of ``kind``. Never fails: words that say nothing give a ``bare`` Reference."""
-    return _parsed(words, HashableById((kind, *kinds)))
+    return _parse_cached(words, HashableById((kind, *kinds)))
 
 
 @lru_cache(maxsize=512)
-def _parsed(words: str, these: HashableById) -> Reference:
+def _parse_cached(words: str, these: HashableById) -> Reference:
     """Remembered: one request's few phrases are looked at by every step, for each action that might be meant."""
     kind, *kinds = these.kinds
     return _Parser(read_text(words), kind, tuple(kinds)).parse()
@@ -54,23 +62,23 @@ class _Parser(PossessiveReader):
         self.whens: list[str] = []
 
     def parse(self) -> Reference:
-        self._groups()
-        noun = self._noun()
-        self._quotes()
-        self._kept()
-        self._dated()
-        owners_end = self.owner_before(noun)
-        told, times = self._narrowed(noun)
-        self.reached(noun)
-        self._tails(noun)
-        self._emails()
-        self.number = number(self, noun, self.kind)
+        self._read_groups()
+        noun = self._find_noun()
+        self._read_quotes()
+        self._skip_store()
+        self._read_dates()
+        owners_end = self.read_owner_before(noun)
+        told, times = self._read_narrowing(noun)
+        self.read_reached(noun)
+        self._read_tails(noun)
+        self._read_emails()
+        self.number = find_number(self, noun, self.kind)
         position, by, descending, count = place(self)
-        side = self._side(noun, position)
+        side = self._read_side(noun, position)
         more, later = find_states(self, self.kind, noun, 0, len(self.tokens))
         all_of_them = says_every(self, self.kind, noun, one=bool(self.number or position or count))
-        pronoun, mine = self._pronoun(noun, owners_end)
-        self._rest(noun)
+        pronoun, mine = self._read_pronoun(noun, owners_end)
+        self._read_rest(noun)
         return Reference(
             kind=self.kind.name,
             name=self.name,
@@ -94,7 +102,7 @@ class _Parser(PossessiveReader):
             spans=tuple(sorted(self.spans)),
         )
 
-    def _groups(self) -> None:
+    def _read_groups(self) -> None:
         for match in GROUP.finditer(self.text.plain):
             if match[0][0] == "(":
                 continue
@@ -102,16 +110,16 @@ class _Parser(PossessiveReader):
             first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
             self.take(first, last)
 
-    def _noun(self) -> tuple[int, int] | None:
+    def _find_noun(self) -> tuple[int, int] | None:
         """Where the kind's own noun stands; the last one outside a "of/about …" tail is the head."""
         for index in range(len(self.tokens)):
-            length = 0 if self.used[index] else noun_at(self.tokens, index, self.kind)
+            length = 0 if self.used[index] else match_noun(self.tokens, index, self.kind)
             if length:
                 self.take(index, index + length)
                 return index, index + length
         return None
 
-    def _quotes(self) -> None:
+    def _read_quotes(self) -> None:
         free = (
             match
             for match in _QUOTED.finditer(self.text.plain)
@@ -123,17 +131,17 @@ class _Parser(PossessiveReader):
         group = 1 if match.group(1) is not None else 2
         content = self.text.original(*match.span(group))
         first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
-        self._searched(content, titled=True)
+        self._read_search(content, titled=True)
         self.take(first, last)
 
-    def _kept(self) -> None:
+    def _skip_store(self) -> None:
         """Where records are kept tells none from another: "all the leads in the CRM"."""
         for match in _KEPT.finditer(self.text.low):
             first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
             if not any(self.used[first:last]):
                 self.take(first, last)
 
-    def _narrowed(self, noun: tuple[int, int] | None) -> tuple[dict[str, tuple[Scalar, ...]], dict[str, Side]]:
+    def _read_narrowing(self, noun: tuple[int, int] | None) -> tuple[dict[str, tuple[Scalar, ...]], dict[str, Side]]:
         """What the clause after the noun says of it, which is no owner and no name: "that are in review"."""
         if noun is None:
             return {}, {}
@@ -144,7 +152,7 @@ class _Parser(PossessiveReader):
                 self.take(index, index + 1)
         return made
 
-    def _dated(self) -> None:
+    def _read_dates(self) -> None:
         """When it lies, for a kind whose records are told apart by that."""
         if not any(field.ranged for field in self.kind.fields):
             return
@@ -154,7 +162,7 @@ class _Parser(PossessiveReader):
                 self.whens.append(words)
                 self.take(first, last)
 
-    def _side(self, noun: tuple[int, int] | None, position: int | None) -> Side | None:
+    def _read_side(self, noun: tuple[int, int] | None, position: int | None) -> Side | None:
         """ "the next meeting", "all future meetings". "Next" alone is a place in line and has been taken for one."""
         limit = noun[0] if noun else len(self.tokens)
         for index, token in enumerate(self.tokens):
@@ -165,7 +173,7 @@ class _Parser(PossessiveReader):
             return side
         return None
 
-    def _searched(self, content: str, *, titled: bool = False) -> None:
+    def _read_search(self, content: str, *, titled: bool = False) -> None:
         named = any(field.search == "name" for field in self.kind.fields)
         written = any(field.search == "text" for field in self.kind.fields)
         if named or (titled and not written):
@@ -173,7 +181,7 @@ class _Parser(PossessiveReader):
         else:
             self.about = self.about or content
 
-    def _tails(self, noun: tuple[int, int] | None) -> None:
+    def _read_tails(self, noun: tuple[int, int] | None) -> None:
         """After the noun (or its number): "of/for/from X" is the owner, "about X" a text, "called X" a name."""
         if noun is None and not any(token.low in lists.CALLED | {"about", "regarding"} for token in self.tokens):
             return
@@ -183,7 +191,7 @@ class _Parser(PossessiveReader):
             if self.used[index]:
                 index += 1
                 continue
-            end = self.tail_end(index + 1)
+            end = self.find_tail_end(index + 1)
             about = token.low in lists.ABOUT and not (token.low == "on" and self.owned(index + 1, end))
             if (about or token.low in lists.CALLED) and end > index + 1:
                 content = self.text.original(self.tokens[index + 1].start, self.tokens[end - 1].end)
@@ -200,19 +208,19 @@ class _Parser(PossessiveReader):
                 index += 2
                 continue
             if token.low in lists.OF and end > index + 1 and self.owned(index + 1, end):
-                self.owner_after(index, end)
+                self.read_owner_after(index, end)
                 index = end
                 continue
             index += 1
 
-    def _emails(self) -> None:
+    def _read_emails(self) -> None:
         for match in EMAIL.finditer(self.text.plain):
             first, last = self.text.index_at(match.start()), self.text.index_at(match.end())
             if first >= last or any(self.used[first:last]):
                 continue
             address = match.group().lower()
             mailed = any(field.search == "email" or field.type == "email" for field in self.kind.fields)
-            spec = owner_kind(self.kind, self.kinds)
+            spec = find_owner_kind(self.kind, self.kinds)
             if mailed or spec is None:
                 self.email = address
             elif self.owner is None:
@@ -220,7 +228,7 @@ class _Parser(PossessiveReader):
             self.take(first, last)
             return
 
-    def _pronoun(self, noun: tuple[int, int] | None, skip: int) -> tuple[bool, bool]:
+    def _read_pronoun(self, noun: tuple[int, int] | None, skip: int) -> tuple[bool, bool]:
         if noun is not None or self.name or self.number or self.email or self.owner:
             return False, False
         for index in range(skip, len(self.tokens)):
@@ -234,16 +242,16 @@ class _Parser(PossessiveReader):
         """Whether another kind's noun only says what this record is about: "the invoice article"."""
         return noun is not None and index == noun[0] - 1 and self.kind.relation_to(kind.name) is None
 
-    def _rest(self, noun: tuple[int, int] | None = None) -> None:
+    def _read_rest(self, noun: tuple[int, int] | None = None) -> None:
         """What is left: a name (Adam Novak, the Pro plan), or words that it is about."""
         runs: list[list[int]] = []
         others = [kind for kind in self.kinds if kind.name != self.kind.name]
         for index, token in enumerate(self.tokens):
             if self.used[index] or not token.word or token.low in lists.FILLERS:
                 continue
-            if any(noun_at(self.tokens, index, kind) and not self._describes(index, noun, kind) for kind in others):
+            if any(match_noun(self.tokens, index, kind) and not self._describes(index, noun, kind) for kind in others):
                 continue
-            if singularize(token.low) in words_of(self.kind):
+            if singularize(token.low) in list_field_words(self.kind):
                 continue
             if token.low in lists.NUMBERED | lists.PRONOUNS | lists.MINE:
                 continue
@@ -262,7 +270,7 @@ class _Parser(PossessiveReader):
         else:
             content = " ".join(self.text.original(self.tokens[step].start, self.tokens[step].end) for step in run)
         if self.name is None and self.number is None:
-            self._searched(content)
+            self._read_search(content)
             for step in run:
                 self.take(step, step + 1)
 

@@ -9,7 +9,13 @@ from typing import Final
 
 from agent.extract.references import vocabulary as lists
 from agent.extract.references.value import By, Reference, move
-from agent.extract.references.vocabulary import TokenCover, clause_end, noun_at, owner_kind, person_like
+from agent.extract.references.vocabulary import (
+    TokenCover,
+    find_clause_end,
+    find_owner_kind,
+    match_noun,
+    rate_person_likeness,
+)
 from agent.extract.time import time_ranges
 from language.spell_correction import is_same_word
 from language.stems import ORDERS, stem
@@ -61,15 +67,15 @@ def find_states(
     times: dict[str, Side] = {}
     index = first
     while index < stop:
-        phrase, size = state_at(cover.tokens, index, kind)
+        phrase, size = match_state(cover.tokens, index, kind)
         own = noun is not None and noun[0] <= index < noun[1]
         if not size or (any(cover.used[index : index + size]) and not own):
             index += 1
             continue
         negative = _negative(cover, index)
         for name, values in kind.states.get(phrase, {}).items():
-            meant = _rest(kind, name, values) if negative else tuple(values)
-            made[name] = _both(made.get(name), meant, listed=_listed(cover, index))
+            meant = _list_other_values(kind, name, values) if negative else tuple(values)
+            made[name] = _combine(made.get(name), meant, listed=_listed(cover, index))
         if phrase in kind.times:
             name, side = kind.times[phrase]
             times[name] = ("future" if side == "past" else "past") if negative else side
@@ -79,7 +85,7 @@ def find_states(
     return made, times
 
 
-def _both(one: tuple[Scalar, ...] | None, other: tuple[Scalar, ...], *, listed: bool) -> tuple[Scalar, ...]:
+def _combine(one: tuple[Scalar, ...] | None, other: tuple[Scalar, ...], *, listed: bool) -> tuple[Scalar, ...]:
     """Two words about one field: what both allow ("unpaid, overdue"), or what either does ("qualified or in
     proposal")."""
     if one is None:
@@ -106,7 +112,7 @@ def _negative(cover: TokenCover, index: int) -> bool:
     return False
 
 
-def _rest(kind: RecordKind, name: str, values: Sequence[Scalar]) -> tuple[Scalar, ...]:
+def _list_other_values(kind: RecordKind, name: str, values: Sequence[Scalar]) -> tuple[Scalar, ...]:
     """The field's other values, where it says what values it has; none at all where it doesn't."""
     field = kind.field_named(name)
     if field is not None and field.type == "boolean":
@@ -163,12 +169,16 @@ def find_narrowed_end(text: Text, last: int, kind: RecordKind) -> int:
             and tokens[index].low in PARTICIPLES
             and tokens[index + 1].low in ("to", "by", "from", "for")
         ):
-            index = end = clause_end(tokens, index + 2)  # "leads assigned to Nadia"
+            index = end = find_clause_end(tokens, index + 2)  # "leads assigned to Nadia"
             continue
-        size = (state_at(tokens, index, kind)[1] if index > last else 0) or _when_at(tokens, index, whens)
+        size = (match_state(tokens, index, kind)[1] if index > last else 0) or _match_time_word(tokens, index, whens)
         if size:
             index += size
-            if index < len(tokens) and not _ends(tokens, index) and singularize(tokens[index].low) in words_of(kind):
+            if (
+                index < len(tokens)
+                and not _ends(tokens, index)
+                and singularize(tokens[index].low) in list_field_words(kind)
+            ):
                 index += 1  # "the lost stage"
             end = index
         elif relative or tokens[index].low in LIGHT | NEVER | PARTICIPLES:
@@ -178,10 +188,10 @@ def find_narrowed_end(text: Text, last: int, kind: RecordKind) -> int:
     return end
 
 
-def state_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> tuple[str, int]:
+def match_state(tokens: Sequence[Token], index: int, kind: RecordKind) -> tuple[str, int]:
     """The state or time word of ``kind`` that begins at a token, and how many tokens it takes; ``("", 0)`` where none
     does. A slip of the pen is forgiven."""
-    for phrase, parts in _phrases(tuple(kind.states), tuple(kind.times)):
+    for phrase, parts in _list_phrases(tuple(kind.states), tuple(kind.times)):
         for joined in (parts, ("-".join(parts),)):
             said = tokens[index : index + len(joined)]
             if len(said) == len(joined) and all(
@@ -192,24 +202,24 @@ def state_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> tuple[str
 
 
 @lru_cache(maxsize=256)
-def _words(fields: tuple[Field, ...]) -> frozenset[str]:
+def _list_field_words(fields: tuple[Field, ...]) -> frozenset[str]:
     said = " ".join(" ".join((each.label, *each.words)) for each in fields)
     return frozenset(singularize(word) for word in said.lower().replace("-", " ").split())
 
 
-def words_of(kind: RecordKind) -> frozenset[str]:
+def list_field_words(kind: RecordKind) -> frozenset[str]:
     """The words for the kind's fields, singular: said of a record, they tell nothing by themselves ("the lost
     *stage*")."""
-    return _words(kind.fields)
+    return _list_field_words(kind.fields)
 
 
 @lru_cache(maxsize=256)
-def _phrases(states: tuple[str, ...], times: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _list_phrases(states: tuple[str, ...], times: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     every = sorted({*states, *times}, key=len, reverse=True)
     return tuple((phrase, tuple(re.split(r"[\s-]+", phrase.lower()))) for phrase in every)
 
 
-def _when_at(tokens: Sequence[Token], index: int, whens: Sequence[tuple[int, int, str]]) -> int:
+def _match_time_word(tokens: Sequence[Token], index: int, whens: Sequence[tuple[int, int, str]]) -> int:
     end = next((end for start, end, _ in whens if start == tokens[index].start), None)
     return 0 if end is None else sum(1 for token in tokens[index:] if token.start < end)
 
@@ -247,7 +257,7 @@ class PossessiveReader(TokenCover):
         self.through: Reference | None = None
         self._read = read
 
-    def owner_before(self, noun: tuple[int, int] | None) -> int:
+    def read_owner_before(self, noun: tuple[int, int] | None) -> int:
         """ "X's … noun" and "his … noun": everything up to the last possessive before the noun is the owner. Answers
         where it ends."""
         limit = noun[0] if noun else len(self.tokens)
@@ -269,50 +279,52 @@ class PossessiveReader(TokenCover):
                     first += 1
                 stop = index if trailing else index + 1
                 end = self.tokens[index].start if trailing else token.end - 2
-                self._own(self.tokens[first].start, end)
+                self._take_owner(self.tokens[first].start, end)
                 self.take(first, max(stop, index + 1))
                 return index + 1
             if self.kind.ours and token.low in {"my", "our"}:
                 self.take(index, index + 1)
                 continue
             if token.low in lists.OWNERS or (token.low in lists.MINE and token.low in {"my", "our"}):
-                spec = owner_kind(self.kind, self.kinds)
+                spec = find_owner_kind(self.kind, self.kinds)
                 if spec is not None and noun is not None:
-                    self.owner = self._pointed(spec, token)
+                    self.owner = self._read_pointed(spec, token)
                     self.take(index, index + 1)
                     return index + 1
         return 0
 
-    def owner_after(self, index: int, end: int) -> None:
+    def read_owner_after(self, index: int, end: int) -> None:
         """ "… of X": the owner stands between the "of" at ``index`` and ``end``."""
         first = index + 1
         while first < end - 1 and self.tokens[first].low in lists.OF:
             first += 1
         if self.tokens[first].low in _POINTING and end == first + 1:
-            spec = owner_kind(self.kind, self.kinds)
+            spec = find_owner_kind(self.kind, self.kinds)
             if spec is not None and self.owner is None:
-                self.owner = self._pointed(spec, self.tokens[first])
+                self.owner = self._read_pointed(spec, self.tokens[first])
                 self.take(index, end)
             return
         last = self.tokens[end - 1]
-        self._own(self.tokens[first].start, last.end - 2 if last.owns else last.end)
+        self._take_owner(self.tokens[first].start, last.end - 2 if last.owns else last.end)
         if self.owner is not None:
             self.take(index, end)
 
-    def reached(self, noun: tuple[int, int] | None) -> None:
+    def read_reached(self, noun: tuple[int, int] | None) -> None:
         """ "the customer of invoice INV-1042": found by what belongs to it."""
         if noun is None or noun[1] >= len(self.tokens) or self.tokens[noun[1]].low not in _BEHIND:
             return
-        end = self.tail_end(noun[1] + 1)
+        end = self.find_tail_end(noun[1] + 1)
         for kind in self.kinds:
             if kind.relation_to(self.kind.name) is None:
                 continue
-            if any(noun_at(self.tokens[:end], index, kind) for index in range(noun[1] + 1, end)):
-                self.through = self._reading(self.tokens[noun[1] + 1].start, self.tokens[end - 1].end, kind, self.kind)
+            if any(match_noun(self.tokens[:end], index, kind) for index in range(noun[1] + 1, end)):
+                self.through = self._read_part(
+                    self.tokens[noun[1] + 1].start, self.tokens[end - 1].end, kind, self.kind
+                )
                 self.take(noun[1], end)
                 return
 
-    def tail_end(self, index: int) -> int:
+    def find_tail_end(self, index: int) -> int:
         """Where the words that begin at a token end: before what is understood, a mark, or what begins another
         clause."""
         while index < len(self.tokens) and not self.used[index] and self.tokens[index].low not in _STOPS:
@@ -321,29 +333,29 @@ class PossessiveReader(TokenCover):
 
     def owned(self, first: int, last: int) -> bool:
         """Whether these words can name an owner: not merely a state, a place in line or a filler."""
-        if owner_kind(self.kind, self.kinds) is None:
+        if find_owner_kind(self.kind, self.kinds) is None:
             return False
         return any(token.word and token.low not in _NAMELESS for token in self.tokens[first:last])
 
-    def _own(self, start: int, end: int) -> None:
+    def _take_owner(self, start: int, end: int) -> None:
         """The owner phrase, read as the related kind whose noun it holds, else the one that is called by name."""
         if self.owner is not None:
             return
         words = self.text.original(start, end)
         tokens = read_text(words).tokens
         related = [kind for relation in self.kind.relations for kind in self.kinds if kind.name == relation.kind]
-        said = [kind for kind in related if any(noun_at(tokens, index, kind) for index in range(len(tokens)))]
-        spec = said[0] if said else owner_kind(self.kind, self.kinds)
+        said = [kind for kind in related if any(match_noun(tokens, index, kind) for index in range(len(tokens)))]
+        spec = said[0] if said else find_owner_kind(self.kind, self.kinds)
         if spec is not None:
-            self.owner = self._reading(start, end, spec, spec)
-        elif person_like(self.kind):
+            self.owner = self._read_part(start, end, spec, spec)
+        elif rate_person_likeness(self.kind):
             self.name = self.name or words
 
-    def _reading(self, start: int, end: int, kind: RecordKind, but: RecordKind) -> Reference:
+    def _read_part(self, start: int, end: int, kind: RecordKind, but: RecordKind) -> Reference:
         """A part of the words as a record of ``kind``, among all kinds ``but`` one."""
         others = [each for each in self.kinds if each.name != but.name]
         return move(self._read(self.text.original(start, end), kind, others), self.text.span(start, start)[0])
 
-    def _pointed(self, spec: RecordKind, token: Token) -> Reference:
+    def _read_pointed(self, spec: RecordKind, token: Token) -> Reference:
         span = self.text.span(token.start, token.end)
         return Reference(kind=spec.name, pronoun=True, mine=token.low in lists.MINE, spans=(span,))

@@ -122,7 +122,7 @@ GROUP: Final = re.compile(r"\{[^{}\n]*\}|\([^()\n]*\)|\[[^\[\]\n]*\]")
 _PART: Final = re.compile(r"\"[^\"]*\"|'(?:[^']++|'(?=\w))*+'|[^,;:\"'\s][^,;:\"]*|[,;:]")
 
 
-def extended(plain: str, end: int) -> int:
+def extend_over_brackets(plain: str, end: int) -> int:
     """``end`` of a phrase, or that of the braces or brackets that follow it at once."""
     found = GROUP.match(plain, end + (plain[end : end + 1] == " "))
     return found.end() if found is not None and found[0][0] in "{[" else end
@@ -174,7 +174,7 @@ PREPOSITIONS: Final = word_set(
 )
 
 
-def end_of(token: Token) -> int:
+def find_end(token: Token) -> int:
     return token.end - 2 if token.owns else token.end
 
 
@@ -209,7 +209,7 @@ def starts_sentence(tokens: Sequence[Token], index: int) -> bool:
     return index == 0 or tokens[index - 1].text in {".", "!", "?", ":"}
 
 
-def clause_end(tokens: Sequence[Token], index: int) -> int:
+def find_clause_end(tokens: Sequence[Token], index: int) -> int:
     first = index
     while (
         index < len(tokens)
@@ -245,11 +245,11 @@ IDENTIFIER: Final = re.compile(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)+")
 """A name that programs go by, ``dark_mode``: what holds an underscore is no English word."""
 
 
-def noun_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
+def match_noun(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
     """How many tokens from ``index`` on are a noun of ``kind`` (0: none): plural or not, with at most one slip in a
     longer word."""
     best = 0
-    for parts in _beginning(tokens[index].low, kind.nouns):
+    for parts in _list_nouns_beginning(tokens[index].low, kind.nouns):
         if not best < len(parts) <= len(tokens) - index:
             continue
         if all(same_noun(tokens[index + step].low, part) for step, part in enumerate(parts) if step):
@@ -258,12 +258,12 @@ def noun_at(tokens: Sequence[Token], index: int, kind: RecordKind) -> int:
 
 
 @lru_cache(maxsize=256)
-def _parts(nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+def _list_nouns(nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     said = tuple(parts for noun in nouns if (parts := tuple(noun.lower().split())))
-    return (*said, *(parts for parts in _compounds(nouns) if parts not in said))
+    return (*said, *(parts for parts in _list_compounds(nouns) if parts not in said))
 
 
-def _compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _list_compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """What general English says in several words for one of the nouns: "get-together" for a meeting. Where the first
     word alone is something to do ("let's get together"), only joined."""
     for noun in nouns:
@@ -275,9 +275,9 @@ def _compounds(nouns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 @lru_cache(maxsize=8192)
-def _beginning(word: str, nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+def _list_nouns_beginning(word: str, nouns: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """The nouns that this word may begin: for most words none."""
-    return tuple(parts for parts in _parts(nouns) if same_noun(word, parts[0]))
+    return tuple(parts for parts in _list_nouns(nouns) if same_noun(word, parts[0]))
 
 
 @lru_cache(maxsize=4096)
@@ -303,7 +303,7 @@ def has_form(kind: RecordKind) -> bool:
     return any(each.search == "number" and each.pattern for each in kind.fields)
 
 
-def person_like(kind: RecordKind) -> int:
+def rate_person_likeness(kind: RecordKind) -> int:
     """How much records of this kind are called by a name: 2 with an e-mail address as well, 1 with a name, 0
     without."""
     named = any(field.search == "name" for field in kind.fields)
@@ -311,15 +311,15 @@ def person_like(kind: RecordKind) -> int:
     return 2 if named and mailed else 1 if named else 0
 
 
-def owner_kind(kind: RecordKind, kinds: Sequence[RecordKind]) -> RecordKind | None:
+def find_owner_kind(kind: RecordKind, kinds: Sequence[RecordKind]) -> RecordKind | None:
     """The kind that "X's …" most likely names: the nearest relation whose records are called by name."""
     related = [
         found for each in kind.relations for found in kinds if found.name == each.kind and found.name != kind.name
     ]
-    return max(related, key=person_like, default=None)
+    return max(related, key=rate_person_likeness, default=None)
 
 
-def number(cover: TokenCover, noun: tuple[int, int] | None, kind: RecordKind) -> str | None:
+def find_number(cover: TokenCover, noun: tuple[int, int] | None, kind: RecordKind) -> str | None:
     """A code or number that marks the record: after its noun, after "number", or a code anywhere. "3rd" and "3
     invoices" are none."""
     for index, token in enumerate(cover.tokens):

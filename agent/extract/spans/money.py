@@ -123,7 +123,7 @@ def find(text: Text) -> tuple[Money, ...]:
     for number in numerals.find(text):
         if number.kind != "cardinal" or number.value < 0:
             continue
-        said = _said(text, number)
+        said = _make_money(text, number)
         last = made[-1] if made else None
         if said.cents and last is not None and not last.cents and last.currency and said.amount < 1:
             between = text.low[last.end : said.start].strip()
@@ -134,7 +134,7 @@ def find(text: Text) -> tuple[Money, ...]:
     return tuple(made)
 
 
-def _said(text: Text, number: numerals.Number) -> Money:
+def _make_money(text: Text, number: numerals.Number) -> Money:
     start, end, amount = number.start, number.end, number.value
     if number.unit:
         glued = find_currency(number.unit)
@@ -150,7 +150,7 @@ def _said(text: Text, number: numerals.Number) -> Money:
             prefix = before[1] if len(before) > 1 and before[1].end == sign.start else None
             if prefix is not None and prefix.low in _PREFIXED:
                 return Money(prefix.start, _after_code(text, end), amount, _PREFIXED[prefix.low], False)
-            return _trailing(text, sign.start, end, amount, _SYMBOLS[sign.text])
+            return _read_trailing_code(text, sign.start, end, amount, _SYMBOLS[sign.text])
         if sign.text in CODES:
             return Money(sign.start, end, amount, sign.text, False)
     after = text.after(end, 3)
@@ -178,7 +178,7 @@ def _said(text: Text, number: numerals.Number) -> Money:
 _ENGLISH: Final = word_set("all top try cup mad lak bob sos php mop")
 
 
-def _trailing(text: Text, start: int, end: int, amount: Decimal, currency: str) -> Money:
+def _read_trailing_code(text: Text, start: int, end: int, amount: Decimal, currency: str) -> Money:
     """ "$20 USD", "$20 CAD": the code settles the sign."""
     after = text.after(end, 1)
     if after and after[0].text in CODES and after[0].start - end <= 1:

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from agent.extract.context import label
+from agent.extract.context import rate_label
 from agent.extract.parameter_spec import ParameterSpec
 from agent.extract.reading import Candidate
 from language.text import Text, word_set
@@ -28,7 +28,7 @@ _SHOWY: Final = word_set("tv usa uk eu it us ok ai api")
 
 
 @lru_cache(maxsize=16)
-def _shape(kind: str) -> re.Pattern[str]:
+def _compile_shape(kind: str) -> re.Pattern[str]:
     return re.compile(_SHAPES[kind], re.IGNORECASE)
 
 
@@ -36,7 +36,7 @@ def _shape(kind: str) -> re.Pattern[str]:
 def find(text: Text, kind: str) -> tuple[Candidate, ...]:
     """Everything of the shape ``kind``: email, url, phone, uuid, ip."""
     made: list[Candidate] = []
-    for match in _shape(kind).finditer(text.plain):
+    for match in _compile_shape(kind).finditer(text.plain):
         start, end = match.span()
         written = match.group().rstrip(".,;:!?)")
         end = start + len(written)
@@ -132,7 +132,7 @@ def find_labelled(text: Text, spec: ParameterSpec) -> list[Candidate]:
             each.value,
             each.how,
             each.shown,
-            each.weight + 0.4 * label(text, each.start, each.end, spec),
+            each.weight + 0.4 * rate_label(text, each.start, each.end, spec),
         )
         for each in found
     ]

@@ -62,10 +62,10 @@ def is_stop(word: str) -> bool:
 
 @lru_cache(maxsize=512)
 def find(text: Text) -> tuple[Phrase, ...]:
-    return (*_names(text), *_slots(text))
+    return (*_find_names(text), *_find_slots(text))
 
 
-def _names(text: Text) -> list[Phrase]:
+def _find_names(text: Text) -> list[Phrase]:
     made: list[Phrase] = []
     tokens = text.tokens
     index = 0
@@ -78,13 +78,13 @@ def _names(text: Text) -> list[Phrase]:
         ):
             index += 1
             continue
-        last = _run(tokens, index)
+        last = _find_run_end(tokens, index)
         # The first word of a sentence is capital anyhow: alone it is a weak name.
         weak = opening and last == index + 1
-        made.append(Phrase(token.start, _end(tokens[last - 1]), "weak" if weak else "name", capital=True))
+        made.append(Phrase(token.start, _find_end(tokens[last - 1]), "weak" if weak else "name", capital=True))
         if tokens[last - 1].owns and last < len(tokens) and _proper(tokens[last]):
             # "John's Barber Shop" may be one name.
-            made.append(Phrase(token.start, _end(tokens[_run(tokens, last) - 1]), "name", capital=True))
+            made.append(Phrase(token.start, _find_end(tokens[_find_run_end(tokens, last) - 1]), "name", capital=True))
         index = last
     return made
 
@@ -99,7 +99,7 @@ def _proper(token: Token) -> bool:
     return token.capital and token.word
 
 
-def _run(tokens: tuple[Token, ...], index: int) -> int:
+def _find_run_end(tokens: tuple[Token, ...], index: int) -> int:
     last = index + 1
     while last < len(tokens) and not tokens[last - 1].owns:
         token = tokens[last]
@@ -115,11 +115,11 @@ def _run(tokens: tuple[Token, ...], index: int) -> int:
     return last
 
 
-def _end(token: Token) -> int:
+def _find_end(token: Token) -> int:
     return token.end - 2 if token.owns else token.end
 
 
-def _slots(text: Text) -> list[Phrase]:
+def _find_slots(text: Text) -> list[Phrase]:
     made: list[Phrase] = []
     tokens = text.tokens
     for index, token in enumerate(tokens):
@@ -130,7 +130,7 @@ def _slots(text: Text) -> list[Phrase]:
             last = find_extent(text, first)
             if last > first:
                 made.append(
-                    Phrase(tokens[first].start, _end(tokens[last - 1]), "slot", token.low, tokens[first].capital)
+                    Phrase(tokens[first].start, _find_end(tokens[last - 1]), "slot", token.low, tokens[first].capital)
                 )
     return made
 
@@ -203,7 +203,7 @@ def after_label(text: Text, index: int) -> Phrase | None:
     last = find_extent(text, first)
     if last <= first:
         return None
-    return Phrase(tokens[first].start, _end(tokens[last - 1]), "label", capital=tokens[first].capital)
+    return Phrase(tokens[first].start, _find_end(tokens[last - 1]), "label", capital=tokens[first].capital)
 
 
 def before_label(text: Text, index: int) -> Phrase | None:
@@ -224,7 +224,7 @@ def before_label(text: Text, index: int) -> Phrase | None:
             break
     if first == index:
         return None
-    return Phrase(tokens[first].start, _end(tokens[index - 1]), "before", capital=tokens[first].capital)
+    return Phrase(tokens[first].start, _find_end(tokens[index - 1]), "before", capital=tokens[first].capital)
 
 
 _LINKS: Final = word_set(

@@ -31,11 +31,11 @@ def rate_fitness(text: Text, spec: ParameterSpec, start: int, end: int) -> float
     name = re.sub(r"\s+", " ", text.low[start:end].strip(" ."))
     if text.plain[start:end] == name and (name in CITIES or name in COUNTRIES or name in STATES):
         # Typed without its capital.
-        return 0.2 + _kind_of(text, spec, name, start, end)
-    return _kind_of(text, spec, name, start, end)
+        return 0.2 + _rate_kind(text, spec, name, start, end)
+    return _rate_kind(text, spec, name, start, end)
 
 
-def _kind_of(text: Text, spec: ParameterSpec, name: str, start: int, end: int) -> float:
+def _rate_kind(text: Text, spec: ParameterSpec, name: str, start: int, end: int) -> float:
     wide = {"countri", "nation"} & set(spec.own)
     broad = bool({"countri", "state", "region", "nation"} & set(spec.own))
     narrow = "citi" in spec.own or "town" in spec.own
@@ -53,14 +53,14 @@ def _kind_of(text: Text, spec: ParameterSpec, name: str, start: int, end: int) -
 
 def find_formed(text: Text, spec: ParameterSpec, found: list[Candidate]) -> list[Candidate]:
     """Candidates in the form that the description shows; those that aren't places stay as they are."""
-    if "place" in spec.roles and (codes := _coded(spec)):
+    if "place" in spec.roles and (codes := _map_codes(spec)):
         return [_as_code(each, codes) for each in found]
     if "place" not in spec.roles or not wants_state(spec.description):
         return found
-    return [_abbreviated(_whole(text, each)) for each in found]
+    return [_abbreviate(_add_region(text, each)) for each in found]
 
 
-def _coded(spec: ParameterSpec) -> dict[str, str]:
+def _map_codes(spec: ParameterSpec) -> dict[str, str]:
     """Name → code, where a state or country alone is asked for by its code."""
     said = spec.description.lower()
     if "countri" in spec.own and re.search(r"iso|alpha-2|(?:2|two)[- ]letter|country code", said):
@@ -77,7 +77,7 @@ def _as_code(found: Candidate, codes: dict[str, str]) -> Candidate:
     return found if code is None else replace(found, value=code, how=f"{found.value} → {code}", shown=code)
 
 
-def _whole(text: Text, found: Candidate) -> Candidate:
+def _add_region(text: Text, found: Candidate) -> Candidate:
     """ "Portland" before ", OR" is "Portland, OR"."""
     known = isinstance(found.value, str) and found.value.lower() in CITIES
     if not isinstance(found.value, str) or "," in found.value or not (found.value[:1].isupper() or known):
@@ -96,7 +96,7 @@ def _whole(text: Text, found: Candidate) -> Candidate:
     return replace(found, end=end, value=text.original(found.start, end), weight=found.weight + 0.05)
 
 
-def _abbreviated(found: Candidate) -> Candidate:
+def _abbreviate(found: Candidate) -> Candidate:
     if not isinstance(found.value, str):
         return found
     city, comma, rest = found.value.rpartition(",")

@@ -49,11 +49,11 @@ def strip_politeness(text: str) -> str:
     everything."""
     for found in _IF_YOU.finditer(blank_quotations(text)):
         if all(_polite(word) for word in _WORD.findall(found["rest"])):
-            text = _blank(text, found.start(), found.end())
-    return _closed(_opened(text))
+            text = _blank_out(text, found.start(), found.end())
+    return _strip_closing(_strip_opening(text))
 
 
-def _opened(text: str) -> str:
+def _strip_opening(text: str) -> str:
     start = 0
     for _ in range(_MOST_SENTENCES):
         found = _OPENING.match(blank_quotations(text), start)
@@ -61,12 +61,12 @@ def _opened(text: str) -> str:
             break
         if not _is_polite(_WORD.findall(found["words"]), besides=("one", "thing")):
             break
-        text = _blank(text, found.start("words"), found.end("end"))
+        text = _blank_out(text, found.start("words"), found.end("end"))
         start = found.end()
     return text
 
 
-def _closed(text: str) -> str:
+def _strip_closing(text: str) -> str:
     for _ in range(_MOST_SENTENCES):
         # Politeness is short: what stands further from the end than its longest words is not looked at again for each.
         found = _CLOSING.search(blank_quotations(text), max(0, len(text.rstrip()) - _MOST_CLOSING))
@@ -75,7 +75,7 @@ def _closed(text: str) -> str:
         sent = found["end"] != ";" and _TEXT.search(text, 0, found.start())
         if sent or not _is_polite(_WORD.findall(found["words"])):
             break
-        text = _blank(text, found.start("words"), len(text))
+        text = _blank_out(text, found.start("words"), len(text))
     return text
 
 
@@ -95,5 +95,5 @@ def _polite(word: str) -> bool:
     return re.split("['’]", word.casefold())[0] in _POLITE
 
 
-def _blank(text: str, start: int, end: int) -> str:
+def _blank_out(text: str, start: int, end: int) -> str:
     return text[:start] + " " * (end - start) + text[end:]

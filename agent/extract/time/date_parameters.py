@@ -6,7 +6,7 @@ import re
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from agent.extract.context import label, rate_affinity
+from agent.extract.context import rate_affinity, rate_label
 from agent.extract.parameter_spec import ParameterSpec
 from agent.extract.reading import Candidate
 from agent.extract.time import date_formats, dates, durations, times
@@ -32,17 +32,17 @@ def find_days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
         weight = (
             when.weight
             - 0.25
-            + 0.5 * label(text, when.start, when.end, spec)
-            + _way(text, spec, when, index, len(found))
+            + 0.5 * rate_label(text, when.start, when.end, spec)
+            + _rate_way(text, spec, when, index, len(found))
         )
         written = date_formats.write(day, form, zone=False)
-        made.append(Candidate(when.start, when.end, written, _told(text, when, written), day.isoformat(), weight))
+        made.append(Candidate(when.start, when.end, written, _write_date(text, when, written), day.isoformat(), weight))
     if ends:
         made += _open_ended(text, spec, now, found)
     return made
 
 
-def _way(text: Text, spec: ParameterSpec, when: dates.DateSpan, index: int, count: int) -> float:
+def _rate_way(text: Text, spec: ParameterSpec, when: dates.DateSpan, index: int, count: int) -> float:
     """Where two days stand, the first begins and the second ends."""
     made = rate_affinity(text, when.start, spec)
     if count > 1 and index < 2 and {"start", "end"} & spec.roles:
@@ -68,7 +68,7 @@ def _open_ended(text: Text, spec: ParameterSpec, now: datetime, found: tuple[dat
     return made
 
 
-def _told(text: Text, when: dates.DateSpan, written: str) -> str:
+def _write_date(text: Text, when: dates.DateSpan, written: str) -> str:
     said = text.plain[when.start : when.end]
     if said == written:
         return ""
@@ -81,8 +81,8 @@ def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Can
     twelve = "12-hour" in spec.description.lower() or "am/pm" in spec.description.lower()
     found = times.find(text)
     for index, each in enumerate(found):
-        moment = _shifted(text, each)
-        weight = (0.3 if each.bare else 0.65) + 0.5 * label(text, each.start, each.end, spec)
+        moment = _shift_hour(text, each)
+        weight = (0.3 if each.bare else 0.65) + 0.5 * rate_label(text, each.start, each.end, spec)
         weight += rate_affinity(text, each.start, spec) * 0.7
         if len(found) > 1 and "end" in spec.roles and "start" not in spec.roles:
             weight += 0.1 if index == 1 else -0.1
@@ -99,7 +99,7 @@ def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Can
     return made
 
 
-def _shifted(text: Text, each: times.TimeOfDay) -> time:
+def _shift_hour(text: Text, each: times.TimeOfDay) -> time:
     """ "tonight at 8", "in the evening, around 8": a bare hour takes the part of the day said right before it."""
     if each.time.hour and each.time.hour < 12 and (each.bare or ":" in text.plain[each.start : each.end]):
         near = text.low[max(0, each.start - 28) : each.start]
@@ -124,8 +124,8 @@ def find_date_times(text: Text, spec: ParameterSpec, now: datetime, *, epoch: bo
     for match in _STAMP.finditer(text.plain):
         stamp = _stamp(match.group(), now)
         if stamp is not None:
-            near = 0.5 * label(text, *match.span(), spec) + rate_affinity(text, match.start(), spec)
-            made.append(_moment(text, spec, *match.span(), stamp, 0.9 + near, epoch=epoch, how=""))
+            near = 0.5 * rate_label(text, *match.span(), spec) + rate_affinity(text, match.start(), spec)
+            made.append(_make_moment(text, spec, *match.span(), stamp, 0.9 + near, epoch=epoch, how=""))
     stamps = [(each.start, each.end) for each in made]
     whens = tuple(each for each in whens if not any(start <= each.start < end for start, end in stamps))
     ends = "end" in spec.roles and "start" not in spec.roles
@@ -133,24 +133,24 @@ def find_date_times(text: Text, spec: ParameterSpec, now: datetime, *, epoch: bo
         beside = _beside(text, when, clocks)
         if beside is None and when.now:
             moment = now.replace(microsecond=0)
-            made.append(_moment(text, spec, when.start, when.end, moment, 0.6, epoch=epoch, how=when.how))
+            made.append(_make_moment(text, spec, when.start, when.end, moment, 0.6, epoch=epoch, how=when.how))
             continue
         day = when.last if ends and when.last is not None else when.day
-        way = _way(text, spec, when, index, len(whens)) + 0.5 * label(text, when.start, when.end, spec)
+        way = _rate_way(text, spec, when, index, len(whens)) + 0.5 * rate_label(text, when.start, when.end, spec)
         if beside is not None:
             used.add(clocks.index(beside))
             start, end = min(when.start, beside.start), max(when.end, beside.end)
-            moment = datetime.combine(day, _shifted(text, beside), now.tzinfo)
+            moment = datetime.combine(day, _shift_hour(text, beside), now.tzinfo)
             weight = 0.75 if not beside.bare else 0.65
-            made.append(_moment(text, spec, start, end, moment, weight + way, epoch=epoch, how=when.how))
+            made.append(_make_moment(text, spec, start, end, moment, weight + way, epoch=epoch, how=when.how))
         else:
             moment = datetime.combine(day, time(0), now.tzinfo)
             how = f"{when.how}; midnight" if when.how else "midnight"
-            made.append(_moment(text, spec, when.start, when.end, moment, 0.4 + way, epoch=epoch, how=how))
+            made.append(_make_moment(text, spec, when.start, when.end, moment, 0.4 + way, epoch=epoch, how=how))
     for index, clock in enumerate(clocks):
         if index not in used and not clock.bare:
-            moment = datetime.combine(now.date(), _shifted(text, clock), now.tzinfo)
-            made.append(_moment(text, spec, clock.start, clock.end, moment, 0.35, epoch=epoch, how="today"))
+            moment = datetime.combine(now.date(), _shift_hour(text, clock), now.tzinfo)
+            made.append(_make_moment(text, spec, clock.start, clock.end, moment, 0.35, epoch=epoch, how="today"))
     for length in durations.find(text):
         made += _from_now(text, spec, length, now, epoch=epoch)
     return made
@@ -182,7 +182,7 @@ def _from_now(
     else:
         return []
     moment = now.replace(microsecond=0) + way * timedelta(seconds=float(length.seconds))
-    return [_moment(text, spec, start, end, moment, 0.75, epoch=epoch, how="")]
+    return [_make_moment(text, spec, start, end, moment, 0.75, epoch=epoch, how="")]
 
 
 def _beside(text: Text, when: dates.DateSpan, clocks: list[times.TimeOfDay]) -> times.TimeOfDay | None:
@@ -197,7 +197,7 @@ def _beside(text: Text, when: dates.DateSpan, clocks: list[times.TimeOfDay]) -> 
     return None
 
 
-def _moment(
+def _make_moment(
     text: Text, spec: ParameterSpec, start: int, end: int, moment: datetime, weight: float, *, epoch: bool, how: str
 ) -> Candidate:
     said = text.plain[start:end]

@@ -47,17 +47,17 @@ def find(text: Text, today: date) -> tuple[DateSpan, ...]:
 def _find(text: Text, today: date) -> tuple[DateSpan, ...]:
     made: list[DateSpan] = []
     for match in compile_forms().finditer(text.low):
-        kind = _kind(match)
+        kind = _find_reader(match)
         try:
             when = _READERS[kind](match, today)
         except (ValueError, OverflowError):
             continue
         if when is not None:
-            made.append(_joined(text, made, when))
+            made.append(_join_weekday(text, made, when))
     return tuple(of_same_month(text, made))
 
 
-def _joined(text: Text, made: list[DateSpan], when: DateSpan) -> DateSpan:
+def _join_weekday(text: Text, made: list[DateSpan], when: DateSpan) -> DateSpan:
     """ "Friday, May 5": a weekday beside its date is one day."""
     if (
         made
@@ -70,19 +70,19 @@ def _joined(text: Text, made: list[DateSpan], when: DateSpan) -> DateSpan:
     return when
 
 
-def _kind(match: re.Match[str]) -> str:
+def _find_reader(match: re.Match[str]) -> str:
     return next(name for name in _READERS if match.group(name) is not None)
 
 
-def _year(written: str) -> int:
+def _read_year(written: str) -> int:
     return int(written) if len(written) == 4 else 2000 + int(written) if int(written) < 70 else 1900 + int(written)
 
 
-def _day(written: str) -> int:
+def _read_day(written: str) -> int:
     return ORDINAL_DAYS.get(written) or int(re.sub(r"\D", "", written))
 
 
-def _near(match: re.Match[str], month: int, day: int, today: date) -> date:
+def _find_nearest(match: re.Match[str], month: int, day: int, today: date) -> date:
     """A day without its year: the nearest one, or as the word before it directs. Raises ValueError for one that no year
     has."""
     before = match.string[max(0, match.start() - 16) : match.start()]
@@ -98,7 +98,7 @@ def _near(match: re.Match[str], month: int, day: int, today: date) -> date:
     return min(found, key=lambda each: (abs((each - today).days), each < today))
 
 
-def _count(written: str) -> int:
+def _read_count(written: str) -> int:
     return int(written) if written.isdigit() else COUNTS[written]
 
 
@@ -115,7 +115,7 @@ def _ymd(match: re.Match[str], _: date) -> DateSpan:
 
 
 def _num(match: re.Match[str], _: date) -> DateSpan:
-    first, second, year = int(match["n1"]), int(match["n2"]), _year(match["ny"])
+    first, second, year = int(match["n1"]), int(match["n2"]), _read_year(match["ny"])
     return _ordered(match, first, second, year, day_first=match["sep"] == ".")
 
 
@@ -134,23 +134,23 @@ def _short(match: re.Match[str], today: date) -> DateSpan | None:
     month, day = (second, first) if first > 12 else (first, second)
     if not date_math.is_valid_date(2000, month, day):
         return None
-    near = _near(match, month, day, today)
+    near = _find_nearest(match, month, day, today)
     return replace(_ordered(match, first, second, near.year, day_first=False), weight=0.5)
 
 
 def _ymon(match: re.Match[str], _: date) -> DateSpan:
-    return _at(match, date(int(match["yy"]), MONTHS[match["ym"]], _day(match["yd"])), weight=0.98)
+    return _at(match, date(int(match["yy"]), MONTHS[match["ym"]], _read_day(match["yd"])), weight=0.98)
 
 
 def _dmon(match: re.Match[str], today: date) -> DateSpan:
-    month, day = MONTHS[match["dm"]], _day(match["dd"])
-    made = date(int(match["dy"]), month, day) if match["dy"] else _near(match, month, day, today)
+    month, day = MONTHS[match["dm"]], _read_day(match["dd"])
+    made = date(int(match["dy"]), month, day) if match["dy"] else _find_nearest(match, month, day, today)
     return _at(match, made, how="" if match["dy"] else "nearest year", weight=0.96, dated=True)
 
 
 def _mond(match: re.Match[str], today: date) -> DateSpan:
-    month, day = MONTHS[match["mm"]], _day(match["md"])
-    made = date(int(match["my"]), month, day) if match["my"] else _near(match, month, day, today)
+    month, day = MONTHS[match["mm"]], _read_day(match["md"])
+    made = date(int(match["my"]), month, day) if match["my"] else _find_nearest(match, month, day, today)
     return _at(match, made, how="" if match["my"] else "nearest year", weight=0.96, dated=True)
 
 
@@ -174,21 +174,25 @@ def _from(match: re.Match[str], today: date) -> DateSpan | None:
     else:
         name = base.split()[-1]
         day = date_math.find_weekday(DAYS[name], "next" if base.startswith("next") else "", today)
-    return _at(match, date_math.shift(day, _count(match["fn"]), match["fu"]))
+    return _at(match, date_math.shift(day, _read_count(match["fn"]), match["fu"]))
 
 
 def _ago(match: re.Match[str], today: date) -> DateSpan | None:
-    return None if match["an"] == "a few" else _at(match, date_math.shift(today, -_count(match["an"]), match["au"]))
+    return (
+        None if match["an"] == "a few" else _at(match, date_math.shift(today, -_read_count(match["an"]), match["au"]))
+    )
 
 
 def _ins(match: re.Match[str], today: date) -> DateSpan | None:
-    return None if match["inn"] == "a few" else _at(match, date_math.shift(today, _count(match["inn"]), match["iu"]))
+    return (
+        None if match["inn"] == "a few" else _at(match, date_math.shift(today, _read_count(match["inn"]), match["iu"]))
+    )
 
 
 def _span(match: re.Match[str], today: date) -> DateSpan | None:
     if match["spn"] == "a few":
         return None
-    count = _count(match["spn"])
+    count = _read_count(match["spn"])
     if match["spw"] in {"next", "coming"}:
         return _at(match, today, last=date_math.shift(today, count, match["spu"]), whole="span")
     return _at(match, date_math.shift(today, -count, match["spu"]), last=today, whole="span")
@@ -198,7 +202,7 @@ def _edge(match: re.Match[str], today: date) -> DateSpan:
     unit, move = match["eu"], (match["en"] or "").strip()
     around = today
     if unit in MONTHS:
-        around, unit = _near(match, MONTHS[unit], 1, today), "month"
+        around, unit = _find_nearest(match, MONTHS[unit], 1, today), "month"
     elif move in {"next", "last"}:
         around = date_math.move(unit, 1 if move == "next" else -1, today)
     first, last = date_math.find_bounds(unit, around)
@@ -243,7 +247,7 @@ def _rel(match: re.Match[str], today: date) -> DateSpan:
 
 
 def _nth(match: re.Match[str], today: date) -> DateSpan | None:
-    day = _day(match["nd"])
+    day = _read_day(match["nd"])
     if not 1 <= day <= 31:
         return None
     spelled = not match["nd"][0].isdigit()

@@ -45,7 +45,7 @@ class Duration:
 def find(text: Text) -> tuple[Duration, ...]:
     made: list[Duration] = []
     for number in numerals.find(text):
-        found = _one(text, number)
+        found = _read_one(text, number)
         if found is None:
             continue
         if (
@@ -59,7 +59,7 @@ def find(text: Text) -> tuple[Duration, ...]:
     taken = {each.start for each in made}
     made += [
         each
-        for each in _articles(text)
+        for each in _find_articles(text)
         if each.start not in taken and not any(a.start <= each.start < a.end for a in made)
     ]
     for token in text.tokens:
@@ -75,7 +75,7 @@ def find(text: Text) -> tuple[Duration, ...]:
     return tuple(sorted(made, key=lambda each: each.start))
 
 
-def _one(text: Text, number: numerals.Number) -> Duration | None:
+def _read_one(text: Text, number: numerals.Number) -> Duration | None:
     if number.kind != "cardinal" or number.value < 0:
         return None
     if number.unit:
@@ -107,7 +107,7 @@ def _one(text: Text, number: numerals.Number) -> Duration | None:
     return Duration(number.start, end, value * factor, word, value)
 
 
-def _articles(text: Text) -> list[Duration]:
+def _find_articles(text: Text) -> list[Duration]:
     """ "an hour", "a week", "an hour and a half", "half hour", "30-minute"."""
     made: list[Duration] = []
     tokens = text.tokens

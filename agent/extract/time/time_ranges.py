@@ -60,10 +60,10 @@ def find(text: Text, now: datetime) -> tuple[TimeRange, ...]:
     ``now``."""
     made: list[TimeRange] = []
     for match in (*_OLDER.finditer(text.low), *_not_for(text)):
-        ago = _midnight(date_math.shift(now.date(), -_count(match["count"]), match["unit"]), now)
+        ago = _make_midnight(date_math.shift(now.date(), -_read_count(match["count"]), match["unit"]), now)
         # What is older than 30 days has no day of them; what hasn't happened in 30 days may have happened right before.
         until = ago if match.re is _OLDER else ago + timedelta(days=1)
-        made.append(_window(text, *match.span(), None, until))
+        made.append(_make_window(text, *match.span(), None, until))
     whens = [each for each in dates.find(text, now.date()) if each.weight >= _SURE]
     skip = 0
     for at, when in enumerate(whens):
@@ -72,7 +72,7 @@ def find(text: Text, now: datetime) -> tuple[TimeRange, ...]:
         last = whens[at + 1] if at + 1 < len(whens) else None
         between = _BETWEEN.search(text.low, max(0, when.start - _BEFORE), when.start)
         if between is not None and last is not None and _AND.fullmatch(text.low[when.end : last.start]):
-            made.append(_window(text, between.start(), last.end, _midnight(when.day, now), _after(last, now)))
+            made.append(_make_window(text, between.start(), last.end, _make_midnight(when.day, now), _after(last, now)))
             skip = at + 2
             continue
         way = _WAY.search(text.low, max(0, when.start - _BEFORE), when.start)
@@ -80,10 +80,18 @@ def find(text: Text, now: datetime) -> tuple[TimeRange, ...]:
         said: Way = _WAYS[way["way"]] if way is not None else "in"
         # What is "in the last week" began then and lasts; "since" and the like may also be a part of the words of the
         # day itself.
-        said = _inner(text.low[when.start : when.end], said)
-        low = _midnight(when.day, now) if said in ("from", "in") else _after(when, now) if said == "after" else None
-        high = _midnight(when.day, now) if said == "before" else _after(when, now) if said in ("until", "in") else None
-        made.append(_window(text, start, when.end, low, high))
+        said = _find_inner(text.low[when.start : when.end], said)
+        low = (
+            _make_midnight(when.day, now) if said in ("from", "in") else _after(when, now) if said == "after" else None
+        )
+        high = (
+            _make_midnight(when.day, now)
+            if said == "before"
+            else _after(when, now)
+            if said in ("until", "in")
+            else None
+        )
+        made.append(_make_window(text, start, when.end, low, high))
     return tuple(sorted(made, key=lambda each: each.start))
 
 
@@ -113,22 +121,22 @@ def _not_for(text: Text) -> list[re.Match[str]]:
     ]
 
 
-def _inner(words: str, said: Way) -> Way:
+def _find_inner(words: str, said: Way) -> Way:
     first = words.split()[0] if words else ""
     return _WAYS[first] if first in ("since", "from", "until", "by") else said
 
 
-def _window(text: Text, start: int, end: int, low: datetime | None, high: datetime | None) -> TimeRange:
+def _make_window(text: Text, start: int, end: int, low: datetime | None, high: datetime | None) -> TimeRange:
     return TimeRange(start, end, text.plain[start:end], low, high)
 
 
-def _midnight(day: date, now: datetime) -> datetime:
+def _make_midnight(day: date, now: datetime) -> datetime:
     return datetime.combine(day, time(0), now.tzinfo)
 
 
 def _after(when: dates.DateSpan, now: datetime) -> datetime:
-    return _midnight((when.last or when.day) + timedelta(days=1), now)
+    return _make_midnight((when.last or when.day) + timedelta(days=1), now)
 
 
-def _count(written: str) -> int:
+def _read_count(written: str) -> int:
     return int(written) if written.isdigit() else 1 if written in ("a", "an") else CARDINALS[written]

@@ -48,7 +48,7 @@ class TimeOfDay:
 
 
 @lru_cache(maxsize=4)
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
@@ -58,30 +58,30 @@ def find(text: Text) -> tuple[TimeOfDay, ...]:
     if not any(char.isdigit() for char in low) and not _WORDY.search(low):
         return ()
     made: list[TimeOfDay] = []
-    for match in _compiled(_PAST).finditer(low):
-        minutes = _number(match.group("m").removeprefix("a ").strip(), _MINUTES)
-        hour = _number(match.group("h"), _HOURS)
+    for match in _compile(_PAST).finditer(low):
+        minutes = _read_number(match.group("m").removeprefix("a ").strip(), _MINUTES)
+        hour = _read_number(match.group("h"), _HOURS)
         if match.group("way") in {"to", "before", "till"}:
             if match.group("m") == "half" or (
                 match.group("m").isdigit() and match.group("part") is None and match.group("ap") is None
             ):
                 continue
             hour, minutes = hour - 1, 60 - minutes
-        _add(made, match, _half(match, hour), minutes, 0)
-    for match in _compiled(_CLOCK).finditer(low):
+        _add(made, match, _read_half(match, hour), minutes, 0)
+    for match in _compile(_CLOCK).finditer(low):
         told = match.group("ap") or match.group("part") or match.group("clock")
         if not match.group("h") and not told:
             continue
-        hour = _number(match.group("h") or match.group("h2") or match.group("h3"), _HOURS)
+        hour = _read_number(match.group("h") or match.group("h2") or match.group("h3"), _HOURS)
         minute = int(match.group("m") or _FORTY_FIVE.get(match.group("m3") or "", 0))
         if match.group("joint") == "." and not told:
             continue
-        half = _half(match, hour)
+        half = _read_half(match, hour)
         before = _BEFORE.search(low[max(0, match.start() - 24) : match.start()])
         start = match.start()
         if before and half == hour:
             start = max(0, match.start() - 24) + before.start()
-            half = _part(before.group(1), hour)
+            half = _read_day_part(before.group(1), hour)
         _add(made, match, half, minute, int(match.group("s") or 0), start)
     for match in _NAMED.finditer(low):
         _add(made, match, 0 if match.group(1) == "midnight" else 12, 0, 0)
@@ -89,7 +89,7 @@ def find(text: Text) -> tuple[TimeOfDay, ...]:
         start = match.start("h")
         if any(each.start <= start < each.end for each in made):
             continue
-        hour = _number(match.group("h"), _HOURS)
+        hour = _read_number(match.group("h"), _HOURS)
         made.append(TimeOfDay(start, match.end(), time(hour % 24), bare=True))
     return tuple(sorted(made, key=lambda each: each.start))
 
@@ -97,19 +97,19 @@ def find(text: Text) -> tuple[TimeOfDay, ...]:
 _WORDY: Final = re.compile(rf"\b(?:noon|midday|midnight|o'?clock|half|quarter|{_HOUR})\b")
 
 
-def _number(word: str, names: dict[str, int]) -> int:
+def _read_number(word: str, names: dict[str, int]) -> int:
     return int(word) if word.isdigit() else names[word]
 
 
-def _half(match: re.Match[str], hour: int) -> int:
+def _read_half(match: re.Match[str], hour: int) -> int:
     mark = match.group("ap")
     if mark:
-        return _part("evening" if mark.startswith("p") else "morning", hour)
+        return _read_day_part("evening" if mark.startswith("p") else "morning", hour)
     part = match.group("part")
-    return _part(part, hour) if part else hour
+    return _read_day_part(part, hour) if part else hour
 
 
-def _part(part: str, hour: int) -> int:
+def _read_day_part(part: str, hour: int) -> int:
     if part == "morning":
         return 0 if hour == 12 else hour
     if part in {"night", "tonight"} and (hour == 12 or hour < 5):

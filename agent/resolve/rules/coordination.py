@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agent.extract.reference import find, parse
-from agent.extract.references.vocabulary import person_like
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.pipeline import Draft, ListArgument, Mention, Span
 from registry.contract import Unit
 from registry.offers.offer import Offer
@@ -56,7 +56,7 @@ def expand_coordination(draft: Draft, text: str, offer: Offer, kinds: Sequence[R
 def _named(text: str, span: Span, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
     """The names around ``span`` that only commas and "and" stand between, where the kind's records are called by
     names."""
-    if person_like(kind) != 2:
+    if rate_person_likeness(kind) != 2:
         return []
     every = sorted({*find(text, kind, kinds), (span.start, span.end)})
     apart = [

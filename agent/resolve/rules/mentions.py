@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from agent.extract.reference import find, parse
-from agent.extract.references.qualifiers import find_narrowed_end, state_at
+from agent.extract.references.qualifiers import find_narrowed_end, match_state
 from agent.extract.references.vocabulary import SIDES
 from agent.pipeline import Choice, ListArgument, Mention, Span, spans_of
 from agent.resolve.rules.span_assignment import SpanOption
@@ -88,7 +88,7 @@ def _ones(text: str, after: int, kind: RecordKind) -> tuple[int, int] | None:
     first, noun = read.index_at(found.start()), read.index_at(found.start("one"))
     last = find_narrowed_end(read, noun + 1, kind)
     told = last > noun + 1 or any(
-        token.low in SIDES or state_at(read.tokens, first + at, kind)[1]
+        token.low in SIDES or match_state(read.tokens, first + at, kind)[1]
         for at, token in enumerate(read.tokens[first:noun])
     )
     return (found.start(), read.tokens[last - 1].end) if told else None

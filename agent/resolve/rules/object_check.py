@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from agent.extract.references.vocabulary import noun_at
+from agent.extract.references.vocabulary import match_noun
 from agent.resolve.rules.clauses import Clause, after_verb
 from language.stems import EMPTY, KIN, stem
 from language.text import read_text
@@ -59,7 +59,7 @@ def is_foreign_object(
     own = {offer.annotation(name).record for name in offer.properties}
     used = any(offer.annotation(name).record for name in arguments)
     tokens = read_text(" ".join(word for word, _, _ in words)).tokens
-    said = {kind.name for kind in kinds for index in range(len(tokens)) if noun_at(tokens, index, kind)}
+    said = {kind.name for kind in kinds for index in range(len(tokens)) if match_noun(tokens, index, kind)}
     if said and not same_verb:
         named_too = {
             each for kind in kinds if used and kind.name in own for each in (part.kind for part in kind.relations)

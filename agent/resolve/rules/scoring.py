@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from agent.extract.references.vocabulary import noun_at
+from agent.extract.references.vocabulary import match_noun
 from agent.resolve.rules.clauses import Clause, asks, head, is_order
 from agent.resolve.rules.light_verbs import LEVELS, SETTING, light_verb_noun, sets_to
 from agent.resolve.rules.slot_filling import SlotFilling
@@ -154,7 +154,9 @@ def _filled(offer: Offer, filling: SlotFilling) -> float:
 def kinds_said(clause: Clause, kinds: Sequence[RecordKind]) -> frozenset[str]:
     """The kinds of record that the clause speaks of."""
     tokens = read_text(clause.text).tokens
-    return frozenset(kind.name for kind in kinds if any(noun_at(tokens, index, kind) for index in range(len(tokens))))
+    return frozenset(
+        kind.name for kind in kinds if any(match_noun(tokens, index, kind) for index in range(len(tokens)))
+    )
 
 
 def _things(said: frozenset[str], offer: Offer) -> float:

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from agent.extract.references.qualifiers import state_at
-from agent.extract.references.vocabulary import noun_at, person_like
+from agent.extract.references.qualifiers import match_state
+from agent.extract.references.vocabulary import match_noun, rate_person_likeness
 from agent.extract.spans import money
 from agent.extract.spans.money import find_currency
 from agent.extract.time import dates, durations, time_ranges, times
@@ -149,7 +149,7 @@ class Reader:
         return self._nouns[index]
 
     def _noun(self, index: int) -> tuple[RecordKind, int] | None:
-        found = [(kind, length) for kind in self.kinds.values() if (length := noun_at(self.tokens, index, kind))]
+        found = [(kind, length) for kind in self.kinds.values() if (length := match_noun(self.tokens, index, kind))]
         if not found and (short := self._shortened(index)) is not None:
             return short, 1
         low = self.low(index)
@@ -173,13 +173,13 @@ class Reader:
     @cached_property
     def _people(self) -> RecordKind | None:
         owned = [relation.kind for kind in self.kinds.values() for relation in kind.relations]
-        named = [kind for kind in self.kinds.values() if person_like(kind)]
-        return max(named, key=lambda kind: (person_like(kind), owned.count(kind.name)), default=None)
+        named = [kind for kind in self.kinds.values() if rate_person_likeness(kind)]
+        return max(named, key=lambda kind: (rate_person_likeness(kind), owned.count(kind.name)), default=None)
 
     def owner_of(self, kind: RecordKind) -> RecordKind | None:
         if kind.name not in self._owners:
             made = [self.kinds[each.kind] for each in kind.relations if each.kind in self.kinds]
-            self._owners[kind.name] = max(made, key=person_like, default=None)
+            self._owners[kind.name] = max(made, key=rate_person_likeness, default=None)
         return self._owners[kind.name]
 
     def related(self, kind: RecordKind, other: RecordKind) -> bool:
@@ -200,7 +200,7 @@ class Reader:
         return self._states[key]
 
     def _state(self, index: int, kind: RecordKind) -> tuple[Condition, int] | None:
-        word, length = state_at(self.tokens, index, kind)
+        word, length = match_state(self.tokens, index, kind)
         if length and (self.lows(index, length) == tuple(word.lower().split()) or self.low(index) not in ORDER_WORDS):
             return StateIs(state=word), length
         for each in kind.fields:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES, person_like
+from agent.extract.references.vocabulary import PLACES, rate_person_likeness
 from agent.planning.proposal import (
     AS_SHOWN,
     BelongsTo,
@@ -63,7 +63,7 @@ class StretchRecords(StretchValues):
             if reference is not None:
                 kind = self.kind(name)
                 several = phrase.last - phrase.first > 1 and kind is not None and not self._is_person(kind)
-                weak = kind is not None and person_like(kind) == 1 and not phrase.noun and not several
+                weak = kind is not None and rate_person_likeness(kind) == 1 and not phrase.noun and not several
                 weak = weak and not (self.reader.tokens[phrase.first].capital and not self.reader.starts(phrase.first))
                 self.records.setdefault(name, []).append(
                     Piece(phrase.first, phrase.last, RecordArgument(reference=reference), 0.4 if weak else 1.0)
@@ -156,7 +156,7 @@ class StretchRecords(StretchValues):
             made_here = phrase.noun and reader.low(phrase.first) in {"a", "an", "another", "new"}
             if made_here and self._makes(reader.kinds[phrase.find.record]):
                 continue
-            if len(names) > 1 and token.text.isdigit() and person_like(kind) and not phrase.noun:
+            if len(names) > 1 and token.text.isdigit() and rate_person_likeness(kind) and not phrase.noun:
                 continue
             if phrase.find.record not in {each.name for each in self.mentioned} and phrase.noun:
                 self.mentioned.append(reader.kinds[phrase.find.record])
@@ -217,7 +217,7 @@ class StretchRecords(StretchValues):
         if phrase.find.record == kind.name:
             if not phrase.noun and phrase.find.said is None:
                 return 2.0  # a name alone, of somebody whose record it is
-            return 3.0 if phrase.noun or not person_like(kind) else 2.5
+            return 3.0 if phrase.noun or not rate_person_likeness(kind) else 2.5
         if self.reader.leads(kind, self.reader.kinds[phrase.find.record]):
             return 2.0
         return 1.0 if phrase.noun else 0.5
@@ -313,7 +313,7 @@ class StretchRecords(StretchValues):
             down = spoken is not None and (
                 spoken.record == kind.name or reader.leads(kind, reader.kinds[spoken.record])
             )
-            up = spoken is not None and person_like(kind) == 2 and pronoun is not None and not thing
+            up = spoken is not None and rate_person_likeness(kind) == 2 and pronoun is not None and not thing
             if pronoun is None and spoken in reader.remembered:
                 continue
             if spoken is not None and (down or (up and self._leads(kind, spoken))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from agent.extract.references.vocabulary import person_like
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
@@ -230,7 +230,7 @@ class StretchWords:
 
     def _is_person(self, kind: RecordKind) -> bool:
         people = self.reader.people()
-        return person_like(kind) == 2 or (people is not None and people.name == kind.name)
+        return rate_person_likeness(kind) == 2 or (people is not None and people.name == kind.name)
 
     def _counted(self, span: range) -> bool:
         """Whether several words at the beginning are followed followed by how many: "door hinges 12"."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from agent.extract.references.vocabulary import person_like
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import (
     BelongsTo,
     Compare,
@@ -192,7 +192,7 @@ def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[T
 
 def namesakes(reader: Reader, find: Find) -> list[Find]:
     """The same name as that of another kind's record: of a colleague, not of a customer."""
-    kinds = [kind for kind in reader.kinds.values() if person_like(kind) == 2 and kind.name != find.record]
+    kinds = [kind for kind in reader.kinds.values() if rate_person_likeness(kind) == 2 and kind.name != find.record]
     return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import EMAIL, person_like
+from agent.extract.references.vocabulary import EMAIL, rate_person_likeness
 from agent.planning.proposal import (
     BelongsTo,
     Compare,
@@ -258,7 +258,7 @@ def _plain_topic(reader: Reader, at: int, stop: int) -> bool:
         return False
     known = is_word(reader.low(at)) and reader.low(at) not in lexicon.NAME_STOP | lexicon.OWNERS
     noun = reader.noun(at)
-    return known and (noun is None or not person_like(noun[0]))
+    return known and (noun is None or not rate_person_likeness(noun[0]))
 
 
 def _left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:

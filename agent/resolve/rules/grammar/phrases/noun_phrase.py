@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import EMAIL, PLACES, person_like
+from agent.extract.references.vocabulary import EMAIL, PLACES, rate_person_likeness
 from agent.planning.proposal import (
     BelongsTo,
     Condition,
@@ -289,7 +289,7 @@ def _numbered(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     if step < stop and (is_code(reader, step, made.kind) or (slug and reader.state(step, made.kind) is None)):
         made.said = reader.words(step, step + 1)
         return step + 1
-    if made.said is None and at < stop and reader.tokens[at].capital and person_like(made.kind):
+    if made.said is None and at < stop and reader.tokens[at].capital and rate_person_likeness(made.kind):
         end = reader.name(at, stop)
         if end > at:
             made.said = reader.words(at, end)
@@ -310,7 +310,7 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         return Phrase(_find(made), index, last, last > index + 1)
     if (
         low in lexicon.EVERYONE
-        or (low == "everything" and (wanted is None or not person_like(wanted)))
+        or (low == "everything" and (wanted is None or not rate_person_likeness(wanted)))
         or (low == "those" and wanted is not None)
     ):
         kind = reader.people() if low in lexicon.EVERYONE else wanted
@@ -341,7 +341,7 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
     if end == index or placed(reader, index):
         return None
     person = reader.people()
-    named = wanted if wanted is not None and person_like(wanted) else person
+    named = wanted if wanted is not None and rate_person_likeness(wanted) else person
     if named is None:
         return None
     find = Find(record=named.name, said=reader.words(index, end))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES, code_of, person_like
+from agent.extract.references.vocabulary import PLACES, code_of, rate_person_likeness
 from agent.planning.proposal import (
     BelongsTo,
     Condition,
@@ -111,7 +111,7 @@ def thing_named(
     for each in things:
         if is_code(reader, at, each) and any(map(str.isalpha, reader.tokens[at].text)):
             return Find(record=each.name, said=reader.words(at, at + 1), where=where), at + 1
-    named = [each for each in things if person_like(each)]
+    named = [each for each in things if rate_person_likeness(each)]
     end = at
     while end < stop and reader.tokens[end].capital and reader.tokens[end].word and reader.noun(end) is None:
         end += 1
@@ -124,10 +124,10 @@ def named_on(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find
     """ "(all visits) with Ada, (all stays) at Corner House": what records belong to, called by a name alone."""
     end = reader.name(at, stop)
     owners = [each for relation in kind.relations if (each := reader.kinds.get(relation.kind)) is not None]
-    named = [each for each in owners if person_like(each)]
+    named = [each for each in owners if rate_person_likeness(each)]
     if end == at or not reader.tokens[at].capital or not named or reader.state(at, kind) is not None:
         return None
-    things = [each for each in named if person_like(each) == 1] or named
+    things = [each for each in named if rate_person_likeness(each) == 1] or named
     return guess(reader, kind, Find(record=things[0].name, said=reader.words(at, end))), end
 
 
@@ -135,7 +135,7 @@ def guess(reader: Reader, kind: RecordKind, owner: Find) -> Find:
     """``owner`` of a record of ``kind``, called by a name alone: it may be another kind that it belongs to."""
     for relation in kind.relations:
         other = reader.kinds.get(relation.kind)
-        if other is None or other.name == owner.record or not person_like(other):
+        if other is None or other.name == owner.record or not rate_person_likeness(other):
             continue
         if len(reader.guesses) < MOST_GUESSES and (owner, other.name) not in reader.guesses:
             reader.guesses.append((owner, other.name))

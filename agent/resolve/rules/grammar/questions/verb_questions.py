@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.extract.references.vocabulary import person_like
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
@@ -91,7 +91,7 @@ def works_on(reader: Reader, index: int, stop: int) -> Answer | None:
             if any(people is not None and each.kind == people.name for each in kind.relations)
             else None
         )
-        if doer is not None and person_like(doer) == 2:
+        if doer is not None and rate_person_likeness(doer) == 2:
             where: tuple[Condition, ...] = (BelongsTo(owner=Find(record=doer.name, said=reader.words(at, end))),)
             where += (StateIs(state="open"),) if "open" in kind.states else ()
             return RecordsAnswer(records=Find(record=kind.name, where=where, pick="all"))
@@ -136,7 +136,7 @@ def left_of(reader: Reader, index: int, stop: int) -> Answer | None:
     counts = [
         (kind, each)
         for kind in reader.kinds.values()
-        if person_like(kind) == 1
+        if rate_person_likeness(kind) == 1
         for each in kind.fields
         if each.type in ("integer", "number") and not _COUNTS.isdisjoint((each.label or each.name).lower().split("_"))
     ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agent.extract.reference import Reference, find, parse
-from agent.extract.references.vocabulary import noun_at
+from agent.extract.references.vocabulary import match_noun
 from language.text import read_text
 from registry.records import Field, RecordKind, Relation
 
@@ -187,7 +187,7 @@ def test_what_is_something_to_do_is_a_noun_only_where_it_is_joined() -> None:
         "meeting", "Meeting", ("meeting", "meetings"), (Field("id", "id"), Field("name", search="name"))
     )
     tokens = read_text("let us get together soon").tokens
-    assert not any(noun_at(tokens, at, meeting) for at in range(len(tokens)))
+    assert not any(match_noun(tokens, at, meeting) for at in range(len(tokens)))
 
 
 def test_where_records_are_kept_is_nobody_s_name() -> None:
