@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from agent.runs.run import Run
-from agent.workspace.contract_admin import signing_key_context
+from agent.workspace.contract_admin import make_signing_key_context
 from app.container import Container
 from core import canon, ids
 from core.actor import Actor
@@ -45,7 +45,7 @@ async def fill_contracts(container: Container, owner: Actor, count: int) -> None
     async with container.database.read() as session:
         key_row = next(row for row in await signed.signing_keys(session, owner.workspace) if row.retired_at is None)
     private = container.workspace_admin.box.open(
-        key_row.sealed_private, context=signing_key_context(owner.workspace, key_row.kid)
+        key_row.sealed_private, context=make_signing_key_context(owner.workspace, key_row.kid)
     )
     key, now = signing.SigningKey.of_private(private), container.clock()
     rows = []

@@ -35,7 +35,7 @@ class RecordCacheSubscribers:
     clock: Clock
 
     async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]:
-        context = self.contexts.cached(event.workspace)
+        context = self.contexts.get_cached(event.workspace)
         about = [each for each in context.cache.values() if _about(each, event)] if context is not None else []
         if not about:
             return ()

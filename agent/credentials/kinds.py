@@ -36,7 +36,7 @@ class _Credential(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-def _one_line(text: str) -> str:
+def _check_one_line(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         raise ValueError("it must be one line of printable ASCII")
     return text
@@ -49,7 +49,7 @@ class Bearer(_Credential):
     token: Secret
     prefix: Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)] = "Bearer"
 
-    _lines = field_validator("token", "prefix")(_one_line)
+    _lines = field_validator("token", "prefix")(_check_one_line)
 
     def applied(self) -> AppliedCredentials:
         line = f"{self.prefix} {self.token}".strip()
@@ -85,7 +85,7 @@ class Header(_Credential):
     name: Line
     value: Secret
 
-    _lines = field_validator("value")(_one_line)
+    _lines = field_validator("value")(_check_one_line)
 
     @field_validator("name")
     @classmethod
@@ -145,11 +145,11 @@ class Certificate(_Credential):
     key: Annotated[str, StringConstraints(max_length=64 * 1024), Field(repr=False)]
     authority: Annotated[str, StringConstraints(max_length=64 * 1024)] = ""
 
-    def client_certificate(self) -> ClientCertificate:
+    def make_client_certificate(self) -> ClientCertificate:
         return ClientCertificate(self.certificate, self.key, self.authority)
 
     def applied(self) -> AppliedCredentials:
-        return AppliedCredentials(certificate=self.client_certificate())
+        return AppliedCredentials(certificate=self.make_client_certificate())
 
 
 OAuth = OAuthClient | OAuthRefresh
@@ -188,7 +188,7 @@ def read_credential(value: Any) -> Credential:
 
 def _check_certificate(given: Certificate) -> None:
     try:
-        given.client_certificate().context()
+        given.make_client_certificate().context()
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
         raise InvalidInput(
             "The client certificate and its key can't be used: give both as PEM, the key without a passphrase."

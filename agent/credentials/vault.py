@@ -102,7 +102,7 @@ class Vault:
                     workspace=by.workspace,
                     connection=connection,
                     kind=credential.type,
-                    sealed=self.box.seal(text.encode(), context=_context(by.workspace, connection)),
+                    sealed=self.box.seal(text.encode(), context=_make_context(by.workspace, connection)),
                     expires_at=expires_at,
                     created_at=now,
                     changed_at=now,
@@ -111,8 +111,8 @@ class Vault:
             await recorder.record_act(
                 session, by, EntryType.CREDENTIAL_SET, now, connection=connection, credential=credential.type
             )
-            await in_transaction(session, _status(row))
-        return _status(row)
+            await in_transaction(session, _make_status(row))
+        return _make_status(row)
 
     async def remove(
         self, by: Actor, connection: str, *, in_transaction: TransactionHook[CredentialStatus] = no_hook
@@ -122,20 +122,20 @@ class Vault:
         async with self.database.begin() as session:
             row = await store.credentials.get(session, by.workspace, connection)
             await store.credentials.remove(session, by.workspace, connection)
-            await in_transaction(session, _status(row))
+            await in_transaction(session, _make_status(row))
             await recorder.record_act(session, by, EntryType.CREDENTIAL_REMOVED, self.clock(), connection=connection)
-        return _status(row)
+        return _make_status(row)
 
     async def listed(self, workspace: str) -> Sequence[CredentialStatus]:
         """What may be told of every credential, by connection."""
         async with self.database.read() as session:
-            return [_status(row) for row in await store.credentials.listed(session, workspace)]
+            return [_make_status(row) for row in await store.credentials.listed(session, workspace)]
 
     async def status(self, workspace: str, connection: str) -> CredentialStatus | None:
         """What may be told of a connection's credentials; None where it has none."""
         async with self.database.read() as session:
             row = await store.credentials.find(session, workspace, connection)
-        return None if row is None else _status(row)
+        return None if row is None else _make_status(row)
 
     # ── used ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -149,7 +149,7 @@ class Vault:
             return NO_CREDENTIALS
         credential = self._open(row)
         if isinstance(credential, OAuthClient | OAuthRefresh):
-            token = await self._token(row, credential, fresh=fresh)
+            token = await self._get_token(row, credential, fresh=fresh)
             secrets = (token.token, token.refresh_token, credential.client_secret)
             line = f"{token.prefix} {token.token}"
             applied = AppliedCredentials(
@@ -180,15 +180,17 @@ class Vault:
 
     def _open(self, row: CredentialRow) -> Credential:
         try:
-            text = self.box.open(row.sealed, context=_context(row.workspace, row.connection))
+            text = self.box.open(row.sealed, context=_make_context(row.workspace, row.connection))
             return read_credential(json.loads(text))
         except (BadSetting, InvalidInput, ValueError) as error:
             why = error.detail if isinstance(error, BadSetting) else "they can't be read."
             raise CredentialsRefused(f"The stored credentials can't be used: {why}") from error
 
-    async def _token(self, row: CredentialRow, credential: OAuthClient | OAuthRefresh, *, fresh: bool) -> AccessToken:
+    async def _get_token(
+        self, row: CredentialRow, credential: OAuthClient | OAuthRefresh, *, fresh: bool
+    ) -> AccessToken:
         """A good access token; where ``fresh``, another than the one of ``row``."""
-        known = self._kept(row)
+        known = self._open_kept_token(row)
         if known is not None and known.good_at(self.clock()) and not fresh:
             return known
         async with self._locks.setdefault((row.workspace, row.connection), asyncio.Lock()):
@@ -196,7 +198,7 @@ class Vault:
             for wait_s in (*WAITS_S, None):
                 async with self.database.begin() as session:
                     row = await store.credentials.get(session, row.workspace, row.connection)
-                    known = self._kept(row)
+                    known = self._open_kept_token(row)
                     if known is not None and known.good_at(self.clock()) and not (fresh and row.sealed_token == was):
                         return known  # somebody else has got it meanwhile
                     now = self.clock()
@@ -216,18 +218,18 @@ class Vault:
             newest = known.refresh_token if known is not None else ""
             token = await fetch_token(credential, self.tokens, self.clock(), newest)
             sealed = self.box.seal(
-                json.dumps(token.as_json()).encode(), context=_token_context(row.workspace, row.connection)
+                json.dumps(token.as_json()).encode(), context=_make_token_context(row.workspace, row.connection)
             )
             return token
         finally:
             async with self.database.begin() as session:
                 await store.credentials.keep_token(session, row, sealed)
 
-    def _kept(self, row: CredentialRow) -> AccessToken | None:
+    def _open_kept_token(self, row: CredentialRow) -> AccessToken | None:
         if row.sealed_token is None:
             return None
         try:
-            text = self.box.open(row.sealed_token, context=_token_context(row.workspace, row.connection))
+            text = self.box.open(row.sealed_token, context=_make_token_context(row.workspace, row.connection))
             return AccessToken.of_json(json.loads(text))
         except (BadSetting, ValueError, KeyError):
             return None
@@ -241,7 +243,7 @@ class Vault:
             await store.credentials.mark(session, row.workspace, row.connection, last_used_at=now, refused_at=None)
 
 
-def _status(row: CredentialRow) -> CredentialStatus:
+def _make_status(row: CredentialRow) -> CredentialStatus:
     return CredentialStatus(
         row.connection,
         row.kind,
@@ -254,9 +256,9 @@ def _status(row: CredentialRow) -> CredentialStatus:
     )
 
 
-def _context(workspace: str, connection: str) -> str:
+def _make_context(workspace: str, connection: str) -> str:
     return f"credential:{workspace}:{connection}"
 
 
-def _token_context(workspace: str, connection: str) -> str:
+def _make_token_context(workspace: str, connection: str) -> str:
     return f"credential-token:{workspace}:{connection}"

@@ -98,7 +98,7 @@ def read_lines(keys: Authenticator, text: Iterable[str], *, first: int = 1) -> A
     for number, each in enumerate(text, first):
         if not each.strip():
             continue
-        line = _line(keys, each)
+        line = _read_line(keys, each)
         if line is None:
             strange.append(number)
         else:
@@ -128,12 +128,12 @@ def append(path: Path, lines: Sequence[str]) -> None:
         os.close(file)
 
 
-def public_keys(keys: Authenticator) -> dict[str, str]:
+def list_public_keys(keys: Authenticator) -> dict[str, str]:
     """What anybody can check the lines with: Ed25519 public keys (base64url of 32 bytes) by the name in ``key``."""
     return keys.public(_PURPOSE)
 
 
-def url_secret(keys: Authenticator) -> str:
+def make_url_secret(keys: Authenticator) -> str:
     """What the POSTs to OPSIQ_ANCHOR_URL are signed with (docs/reference/wire.md §2)."""
     return SECRET_PREFIX + base64.b64encode(keys.secret("anchor-url")).decode("ascii")
 
@@ -197,7 +197,7 @@ class Anchors:
             self.url,
             body.encode(),
             message_id=job.id,
-            secrets=[url_secret(self.keys)],
+            secrets=[make_url_secret(self.keys)],
             timeout_s=TIMEOUT_S,
             attempt=job.attempt,
         )
@@ -223,7 +223,7 @@ class Anchors:
                     if not raw.endswith(b"\n"):
                         break
                     self._offset += len(raw)
-                    line = _line(self.keys, raw.decode("utf-8", "replace"))
+                    line = _read_line(self.keys, raw.decode("utf-8", "replace"))
                     if line is not None:
                         self._known[line.workspace] = (line.count, line.digest)
         except FileNotFoundError:
@@ -247,7 +247,7 @@ class Anchors:
         return False
 
 
-def _line(keys: Authenticator, text: str) -> AnchorLine | None:
+def _read_line(keys: Authenticator, text: str) -> AnchorLine | None:
     """None for what nobody here signed."""
     if len(text) > _MAX_LINE:
         return None

@@ -92,7 +92,7 @@ async def find_differences(session: AsyncSession, workspace: str) -> list[str]:
         ("contract", there.contracts, told.contracts),
     ):
         for name in sorted(is_.keys() | should.keys()):
-            found += _compared(noun, name, is_.get(name), should.get(name))
+            found += _compare(noun, name, is_.get(name), should.get(name))
     return found
 
 
@@ -103,7 +103,7 @@ def _take(told: _Told, row: HistoryRow) -> None:
         return
 
 
-def _compared(noun: str, name: str, is_: Mapping[str, str] | None, should: Mapping[str, str] | None) -> list[str]:
+def _compare(noun: str, name: str, is_: Mapping[str, str] | None, should: Mapping[str, str] | None) -> list[str]:
     if should is None:
         return [f"The {noun} {name} is there, and no entry tells that it was made or is still in force."]
     if is_ is None:

@@ -148,7 +148,7 @@ def make_entry(
         request_id=run.request_id,
         contract=" ".join(run.actions) or None,
         outcome=outcome,
-        risk=highest_risk(run.plan),
+        risk=find_highest_risk(run.plan),
         model=run.trace.model or run.trace.resolver if run.trace else None,
         prompt_version=run.trace.prompt_version if run.trace else None,
         duration_ms=None if duration_ms is None else round(duration_ms, 3),
@@ -172,7 +172,7 @@ async def record_act(
     )
 
 
-def highest_risk(plan: Plan | None) -> str | None:
+def find_highest_risk(plan: Plan | None) -> str | None:
     order = ("read", "write", "irreversible")
     return max((step.risk.value for step in plan.steps), key=order.index) if plan and plan.steps else None
 
@@ -194,7 +194,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "contract": {"name": step.action, "version": step.version, "digest": step.contract_digest},
                 "url": step.url,
                 "payload": step.payload,
-                **request_data(step),
+                **describe_request(step),
                 "policy": step.policy.value,
                 "risk": step.risk.value,
                 "sources": {each.param: each.source.model_dump(mode="json") for each in step.filled},
@@ -206,7 +206,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
     }
 
 
-def request_data(step: Step) -> dict[str, Any]:
+def describe_request(step: Step) -> dict[str, Any]:
     """The rest of an HTTP request, as it is sent but for credentials; nothing for a signed POST."""
     if step.endpoint is None:
         return {}
@@ -228,7 +228,7 @@ def outcome_of(call: CallRow, result_fits: bool | None = None, duration_ms: floa
     )
 
 
-def outcome_data(outcome: CallOutcome) -> dict[str, Any]:
+def describe_outcome(outcome: CallOutcome) -> dict[str, Any]:
     return outcome.model_dump(mode="json", exclude_none=True)
 
 
@@ -242,7 +242,7 @@ COLUMNS: Final = (
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def safe_cell(value: object) -> object:
+def make_safe_cell(value: object) -> object:
     """A cell that no spreadsheet runs as a formula (OWASP CSV injection): text that starts like one gets a leading
     apostrophe."""
     if isinstance(value, str) and value.lstrip(" \u00a0\ufeff").startswith(_FORMULA_STARTS):
@@ -250,7 +250,7 @@ def safe_cell(value: object) -> object:
     return value
 
 
-async def csv_lines(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
+async def export_csv(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
     """The export, a piece at a time: a header line, then one line an entry. Memory doesn't grow with the number of
     rows."""
     buffer = io.StringIO()
@@ -258,7 +258,7 @@ async def csv_lines(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
     writer.writerow(COLUMNS)
     held = 0
     async for row in rows:
-        writer.writerow([safe_cell(cell) for cell in _cells(row)])
+        writer.writerow([make_safe_cell(cell) for cell in _list_cells(row)])
         held += 1
         if held == 200:
             yield buffer.getvalue()
@@ -268,11 +268,11 @@ async def csv_lines(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
     yield buffer.getvalue()
 
 
-async def json_lines(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
+async def export_json(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
     """The export as JSON lines: one entry a line, as the API shows it. Memory doesn't grow with the number of rows."""
     held: list[str] = []
     async for row in rows:
-        held.append(json.dumps(entry_json(row), ensure_ascii=False, separators=(",", ":")))
+        held.append(json.dumps(describe_entry(row), ensure_ascii=False, separators=(",", ":")))
         if len(held) == 200:
             yield "\n".join(held) + "\n"
             held.clear()
@@ -280,7 +280,7 @@ async def json_lines(rows: AsyncIterator[HistoryRow]) -> AsyncIterator[str]:
         yield "\n".join(held) + "\n"
 
 
-def entry_json(row: HistoryRow) -> dict[str, Any]:
+def describe_entry(row: HistoryRow) -> dict[str, Any]:
     return {
         "seq": row.seq,
         "id": row.id,
@@ -332,7 +332,7 @@ def sources_of(row: HistoryRow) -> str:
     )
 
 
-def _cells(row: HistoryRow) -> list[object]:
+def _list_cells(row: HistoryRow) -> list[object]:
     actor: Mapping[str, Any] = json.loads(row.actor) if isinstance(row.actor, str) else row.actor
     return [
         row.seq,

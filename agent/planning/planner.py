@@ -84,7 +84,7 @@ class Planner:
         again)."""
         async with self.database.read() as session:
             run = await repository.get(session, workspace, run_id)
-            actor = await principals.current_actor(session, run.actor, self.clock())
+            actor = await principals.find_current_actor(session, run.actor, self.clock())
             confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
             context = await self.contexts.current(session, workspace)
             earlier = await self._earlier(session, run, actor or run.actor)
@@ -315,7 +315,7 @@ class Planner:
             state = outcomes.run_state(came)
             run = run.with_(state=state, outcomes=came, updated_at=now)
             moved = await repository.move(session, run, was={"executing"})
-            told = [recorder.outcome_data(each) for each in came]
+            told = [recorder.describe_outcome(each) for each in came]
             await recorder.record(session, moved, EntryType.FINISHED, now, outcome=state, outcomes=told, error=error)
             await put_reconcile(session, moved)
 

@@ -40,7 +40,7 @@ class CachedRecords:
         return self._live.kinds()
 
     async def search(self, query: Query) -> Sequence[Record]:
-        found = await self._kept(query) if query.kind in self._cache.kinds else None
+        found = await self._search_kept(query) if query.kind in self._cache.kinds else None
         if found is None:
             return await self._live.search(query)
         if found or query.text is None or query.offset:
@@ -56,30 +56,30 @@ class CachedRecords:
             if self._cache.is_fresh(await self._cache.sync_state(session, kind)):
                 row = await store.record_cache.records.get(session, self._cache.scope(kind), record_id)
                 if row is not None and not row.gone:
-                    return _record(self._cache.kind(kind), row)
+                    return _make_record(self._cache.kind(kind), row)
         return await self._live.get(kind, record_id)
 
-    async def _kept(self, query: Query) -> Sequence[Record] | None:
+    async def _search_kept(self, query: Query) -> Sequence[Record] | None:
         """None where what is kept can't answer."""
         kind = self._cache.kind(query.kind)
-        where = _where(kind, query)
+        where = _list_where(kind, query)
         if where is None:
             return None
         async with self._database.read() as session:
             if not self._cache.is_fresh(await self._cache.sync_state(session, query.kind)):
                 return None
-            scope, sorting, limit = self._cache.scope(query.kind), _sorting(kind, query), max(1, query.limit)
+            scope, sorting, limit = self._cache.scope(query.kind), _find_sort_order(kind, query), max(1, query.limit)
             if query.text is None or not query.text.strip():
                 rows = await store.record_cache.records.search(
                     session,
                     scope,
                     where=where,
-                    between=_spans(query),
+                    between=_list_ranges(query),
                     sorting=sorting,
                     limit=limit,
                     offset=query.offset,
                 )
-                return [_record(kind, row) for row in rows]
+                return [_make_record(kind, row) for row in rows]
             found = await _search_by_name(session, scope, kind, query, where, sorting)
         return found[query.offset : query.offset + limit]
 
@@ -140,9 +140,9 @@ async def _search_by_name(
     """The records that answer to the query's text, best first."""
     text = (query.text or "")[:MAX_TEXT_CHARS]
     asked = record_matching.split_words(text)
-    terms = [await _terms(session, scope, word) for word in asked]
+    terms = [await _list_terms(session, scope, word) for word in asked]
     named = [each for each in kind.fields if each.search in ("name", "text") and query.by in (None, each.search)]
-    exact = [[match] for match in _exact(kind, query, text)]
+    exact = [[match] for match in _list_exact(kind, query, text)]
     every = [[TermFilter("word", each.name, terms_of) for terms_of in terms] for each in named if terms and all(terms)]
     some = [[TermFilter("word", each.name, terms_of)] for each in named for terms_of in terms if terms_of]
     ranked: list[Record] = []
@@ -150,22 +150,28 @@ async def _search_by_name(
         if not groups:
             continue
         rows = await store.record_cache.records.search(
-            session, scope, any_of=groups, where=where, between=_spans(query), sorting=sorting, limit=MAX_CANDIDATES
+            session,
+            scope,
+            any_of=groups,
+            where=where,
+            between=_list_ranges(query),
+            sorting=sorting,
+            limit=MAX_CANDIDATES,
         )
-        ranked, whole = record_matching.rank(kind, [_record(kind, row) for row in rows], text, query.by)
+        ranked, whole = record_matching.rank(kind, [_make_record(kind, row) for row in rows], text, query.by)
         if whole:
             break
     return ranked
 
 
-async def _terms(session: AsyncSession, scope: CacheScope, word: str) -> tuple[str, ...]:
+async def _list_terms(session: AsyncSession, scope: CacheScope, word: str) -> tuple[str, ...]:
     """The words that are kept and may be meant by ``word``, the most alike first."""
     spelt = await store.record_cache.records.known_words(session, scope, record_matching.make_variants(word))
     alike = [(record_matching.rate_similarity(word, each), each) for each in spelt]
     return tuple(each for fit, each in sorted(alike, reverse=True) if fit > 0)[:MAX_CANDIDATES]
 
 
-def _exact(kind: RecordKind, query: Query, text: str) -> list[TermFilter]:
+def _list_exact(kind: RecordKind, query: Query, text: str) -> list[TermFilter]:
     made: list[TermFilter] = []
     for each in kind.fields:
         if each.search == "number" and query.by in (None, "number"):
@@ -175,7 +181,7 @@ def _exact(kind: RecordKind, query: Query, text: str) -> list[TermFilter]:
     return made
 
 
-def _where(kind: RecordKind, query: Query) -> list[TermFilter] | None:
+def _list_where(kind: RecordKind, query: Query) -> list[TermFilter] | None:
     """None for a value that is too long to be found by. Raises InvalidInput for a field that is not declared."""
     for name in (*query.where, *query.between, *((query.order,) if query.order else ())):
         if kind.field_named(name) is None:
@@ -186,14 +192,14 @@ def _where(kind: RecordKind, query: Query) -> list[TermFilter] | None:
     return made if all(len(term) <= record_matching.MAX_TERM_CHARS for match in made for term in match.terms) else None
 
 
-def _spans(query: Query) -> list[RangeFilter]:
+def _list_ranges(query: Query) -> list[RangeFilter]:
     return [RangeFilter(name, low, high) for name, (low, high) in query.between.items()]
 
 
-def _sorting(kind: RecordKind, query: Query) -> SortOrder | None:
+def _find_sort_order(kind: RecordKind, query: Query) -> SortOrder | None:
     field = kind.field_named(query.order) if query.order else None
     return SortOrder(field.name, field.type in _NUMERIC, query.descending) if field else None
 
 
-def _record(kind: RecordKind, row: RecordRow) -> Record:
+def _make_record(kind: RecordKind, row: RecordRow) -> Record:
     return admit(kind, row.data, as_of=format_iso(row.seen_at))

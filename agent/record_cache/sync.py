@@ -90,7 +90,7 @@ class CacheSync:
                 await recorder.record_act(
                     session, by, EntryType.MIRROR_BEGUN, self.mirrors.clock(), connector=connector or "", kinds=begun
                 )
-            standing = [await self._standing(session, cache, name) for cache, name in wanted]
+            standing = [await self._read_status(session, cache, name) for cache, name in wanted]
             await in_transaction(session, standing)
             after_commit(session, self.wake)
         return standing
@@ -100,7 +100,9 @@ class CacheSync:
         context = await self.contexts.of(workspace)
         async with self.database.read() as session:
             return [
-                await self._standing(session, cache, name) for cache in context.cache.values() for name in cache.kinds
+                await self._read_status(session, cache, name)
+                for cache in context.cache.values()
+                for name in cache.kinds
             ]
 
     async def renew(self) -> None:
@@ -128,13 +130,13 @@ class CacheSync:
                     row = await cache.sync_state(session, kind)
                 if row is None or row.state != "reading" or row.began_at.isoformat() != began:
                     return Done()
-                if (read := await self._page(cache, row)) is not None:
+                if (read := await self._read_page(cache, row)) is not None:
                     log.info("%s %s records were read", read, kind, extra={"workspace": job.workspace})
                     return Done()
         except Conflict as error:
             return Reschedule(1.0, error.detail)
         except OpsIQError as error:
-            return await self._failed(job, cache, kind, error)
+            return await self._settle_failed(job, cache, kind, error)
 
     async def record_dead_job(self, session: AsyncSession, job: Job, error: str) -> None:
         """A reading that nobody goes on with has failed."""
@@ -145,7 +147,7 @@ class CacheSync:
             if row is not None and row.state == "reading" and row.began_at.isoformat() == job.payload["began_at"]:
                 await store.record_cache.sync_state.move(session, row, state="failed", error=error[:1000])
 
-    async def _page(self, cache: ConnectorCache, row: SyncStateRow) -> int | None:
+    async def _read_page(self, cache: ConnectorCache, row: SyncStateRow) -> int | None:
         """One page more. With the last one, what the platform has no more is gone here too, and this is how many it
         has; None before."""
         page = await cache.get_source(row.kind).page(row.kind, row.cursor, PAGE)
@@ -154,7 +156,7 @@ class CacheSync:
         seen = row.seen + len(states)
         async with self.database.begin() as session:
             await store.record_cache.records.store_records(session, scope, states, read=True)
-            await self._moved(session, row, cursor=page.cursor, seen=seen, error="")
+            await self._move(session, row, cursor=page.cursor, seen=seen, error="")
         if page.cursor is not None:
             return None
         while True:
@@ -164,10 +166,10 @@ class CacheSync:
         async with self.database.begin() as session:
             there = await store.record_cache.sync_state.get(session, row.workspace, row.connector, row.kind)
             if there is not None and there.began_at == row.began_at:
-                await self._moved(session, there, state="ready", synced_at=self.mirrors.clock(), cursor=None)
+                await self._move(session, there, state="ready", synced_at=self.mirrors.clock(), cursor=None)
         return seen
 
-    async def _moved(self, session: AsyncSession, row: SyncStateRow, **columns: object) -> None:
+    async def _move(self, session: AsyncSession, row: SyncStateRow, **columns: object) -> None:
         if not await store.record_cache.sync_state.move(session, row, **columns):
             raise Conflict("Another worker has gone on with this reading.")
 
@@ -195,7 +197,7 @@ class CacheSync:
         )
         return True
 
-    async def _failed(self, job: Job, cache: ConnectorCache, kind: str, error: OpsIQError) -> Outcome:
+    async def _settle_failed(self, job: Job, cache: ConnectorCache, kind: str, error: OpsIQError) -> Outcome:
         over = job.attempt >= ATTEMPTS
         async with self.database.begin() as session:
             row = await cache.sync_state(session, kind)
@@ -206,7 +208,7 @@ class CacheSync:
             return Dead(error.detail)
         return Reschedule(min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** (job.attempt - 1)), error.detail)
 
-    async def _standing(self, session: AsyncSession, cache: ConnectorCache, kind: str) -> CacheStatus:
+    async def _read_status(self, session: AsyncSession, cache: ConnectorCache, kind: str) -> CacheStatus:
         row = await cache.sync_state(session, kind)
         events = cache.kinds[kind][1].events
         if row is None:

@@ -64,8 +64,8 @@ class ApprovalService:
         if denied is not None:
             return await self._record_refusal(approver, run, denied)
         async with self.database.read() as session:
-            requester = await principals.current_actor(session, run.actor, self.clock())
-            standing = await valid_approvals(session, context, held, self.clock())
+            requester = await principals.find_current_actor(session, run.actor, self.clock())
+            standing = await list_valid_approvals(session, context, held, self.clock())
             late = await refuse_newcomer(session, approver, held) or await refuse_dependent_approvers(
                 session, held, [approver, *(each.actor for each in standing if each.actor)], self.clock(), self.apart
             )
@@ -83,7 +83,7 @@ class ApprovalService:
             )
         )
         if drift:
-            return await self._drifted(run, approver, drift, in_transaction)
+            return await self._plan_again(run, approver, drift, in_transaction)
         return await self._approve(approver, held, standing, in_transaction)
 
     def _to_confirm(self, approver: Actor, run: Run, digest: str) -> Held | Refusal:
@@ -119,7 +119,7 @@ class ApprovalService:
             run = await repository.get(session, approver.workspace, run_id)
         await self._record_refusal(approver, run, Refusal(code="forbidden", detail=error.detail))
 
-    async def _drifted(
+    async def _plan_again(
         self, run: Run, approver: Actor, drift: tuple[str, ...], in_transaction: TransactionHook[Run]
     ) -> Run:
         """Back to planning with the same drafts: the fresh card shows what differs from the one that was looked at."""
@@ -194,7 +194,7 @@ def check_requester_role(run: Run, requester: Actor) -> tuple[str, ...]:
     return (f"{requester.name}'s role changed from {run.actor.role} to {requester.role}.",)
 
 
-async def valid_approvals(
+async def list_valid_approvals(
     session: AsyncSession, context: WorkspaceContext, planned: Planned, now: datetime
 ) -> tuple[Approval, ...]:
     """The approvals of this very plan whose givers may still act, and may still run it themselves."""
@@ -202,7 +202,7 @@ async def valid_approvals(
     for each in planned.run.approvals:
         if each.digest != planned.plan.digest:
             continue
-        giver = await principals.current_actor(session, each.actor, now) if each.actor else None
+        giver = await principals.find_current_actor(session, each.actor, now) if each.actor else None
         if giver is None or may_run(context.catalogue, giver, planned.plan) is not None:
             continue
         if needs_person(context, planned.plan) and not is_person(giver):

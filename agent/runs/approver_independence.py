@@ -24,7 +24,7 @@ from store.accounts.members import MemberRow
 async def refuse_newcomer(session: AsyncSession, approver: Actor, planned: Planned) -> Refusal | None:
     if not planned.needs_two_people:
         return None
-    since = await principals.standing_since(session, approver)
+    since = await principals.find_standing_since(session, approver)
     if since is None or since <= planned.run.created_at:
         return None
     return Refusal(
@@ -45,7 +45,7 @@ async def refuse_dependent_approvers(
         return None
     taking_part = {planned.run.actor.person, *(each.person for each in approvers)}
     for each in approvers:
-        found = await _giver_among(session, each, taking_part - {each.person}, now - apart)
+        found = await _find_giver(session, each, taking_part - {each.person}, now - apart)
         if found is not None:
             member, giver = found
             until = member.standing_since + apart
@@ -60,22 +60,22 @@ async def refuse_dependent_approvers(
     return None
 
 
-async def _giver_among(
+async def _find_giver(
     session: AsyncSession, approver: Actor, others: Collection[str], young: datetime
 ) -> tuple[MemberRow, MemberRow] | None:
     """The approver and the one of ``others`` from whom their place comes, where every place in between is younger than
     ``young``."""
-    first = at = await _member(session, approver.workspace, approver.person)
+    first = at = await _find_member(session, approver.workspace, approver.person)
     passed: set[str] = set()
     while first is not None and at is not None and at.standing_since > young and at.given_by and at.id not in passed:
         passed.add(at.id)
-        at = await _member(session, approver.workspace, at.given_by)
+        at = await _find_member(session, approver.workspace, at.given_by)
         if at is not None and at.id in others:
             return first, at
     return None
 
 
-async def _member(session: AsyncSession, workspace: str, person: str) -> MemberRow | None:
+async def _find_member(session: AsyncSession, workspace: str, person: str) -> MemberRow | None:
     """None for who is no member: the platform vouches for them, and for how long it has known them."""
     try:
         return await store.accounts.members.get(session, workspace, person)

@@ -73,7 +73,7 @@ class PlanningProgress:
         self._progress.note(self._run, phase)
         if self._lasting is not None:
             self._lasting.cancel()
-        self._lasting = asyncio.get_running_loop().call_later(LASTING_S, self._lasts, phase)
+        self._lasting = asyncio.get_running_loop().call_later(LASTING_S, self._write_phase, phase)
 
     async def run_unless_stopped(self, doing: Coroutine[Any, Any, T]) -> T:
         """The result of ``doing``. Raises PlanningStopped, with ``doing`` cancelled, as soon as the run's planning is
@@ -81,7 +81,7 @@ class PlanningProgress:
         task = asyncio.ensure_future(doing)
         try:
             await asyncio.wait((task,), timeout=LASTING_S)
-            return await task if task.done() else await self._watched(task)
+            return await task if task.done() else await self._watch(task)
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -92,9 +92,9 @@ class PlanningProgress:
         if self._writing is not None:
             await self._writing
 
-    async def _watched(self, task: asyncio.Future[T]) -> T:
+    async def _watch(self, task: asyncio.Future[T]) -> T:
         over = asyncio.Event()
-        stopped = asyncio.ensure_future(self._stopped(over))
+        stopped = asyncio.ensure_future(self._wait_until_stopped(over))
         try:
             await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
             if not task.done() and stopped.exception() is None:
@@ -105,7 +105,7 @@ class PlanningProgress:
             self._progress.run_wakeups.notify_changed(self._run.id)
             await asyncio.gather(stopped, return_exceptions=True)
 
-    async def _stopped(self, over: asyncio.Event) -> None:
+    async def _wait_until_stopped(self, over: asyncio.Event) -> None:
         """Ends when the run is, or with ``over``. Never cancelled in a query: it would leave its connection behind."""
         while not over.is_set():
             async with self._progress.database.read() as session:
@@ -115,7 +115,7 @@ class PlanningProgress:
             if not over.is_set():
                 await self._progress.run_wakeups.wait(self._run.id, LOOK_S)
 
-    def _lasts(self, phase: Phase) -> None:
+    def _write_phase(self, phase: Phase) -> None:
         before = self._writing
 
         async def write() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.runs.runs
-from agent.history.recorder import highest_risk
+from agent.history.recorder import find_highest_risk
 from agent.pipeline import RunState
 from agent.runs.run import Run
 from store.runs.runs import RunRow
@@ -61,7 +61,7 @@ async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) ->
         },
         role=run.actor.role,  # who asked may have another one by the time this is planned anew
         actions=" ".join(run.actions),
-        risk=highest_risk(run.plan) or "",
+        risk=find_highest_risk(run.plan) or "",
         plan_digest=run.digest,
         expires_at=run.expires_at,
         updated_at=run.updated_at,

@@ -30,7 +30,7 @@ from core.actor import Actor, Mode, Surface
 MOVING: Final[frozenset[RunState]] = frozenset({"received", "confirmed", "executing"})
 
 
-def _dropping_live(actor: Actor, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
+def _drop_live(actor: Actor, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
     return {name: value for name, value in dump(actor).items() if (name, value) != ("mode", "live")}
 
 
@@ -45,7 +45,7 @@ class ThreadHandles(Value):
 NO_HANDLES: Final = ThreadHandles()
 MCP_SESSIONS: Final = "mcp:"
 """How the session ids of what is asked over MCP begin: no other way in makes such ids."""
-StoredActor = Annotated[Actor, WrapSerializer(_dropping_live)]
+StoredActor = Annotated[Actor, WrapSerializer(_drop_live)]
 """A principal in a run's document. A live one is written as before there were modes (see ``Run.mode``)."""
 
 

@@ -200,7 +200,7 @@ class RunService:
             )
         return [repository.of_row(row) for row in rows]
 
-    async def awaiting(self, actor: Actor, *, limit: int = 50) -> list[Run]:
+    async def list_awaiting(self, actor: Actor, *, limit: int = 50) -> list[Run]:
         """Live cards that this actor could approve now, oldest first."""
         context = await self.contexts.of(actor.workspace)
         mine = {contract.name for contract in context.catalogue if actor.role in contract.roles}

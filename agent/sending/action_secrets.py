@@ -21,7 +21,7 @@ OVERLAP: Final = timedelta(hours=24)
 """How long a replaced secret still signs beside the new one."""
 
 
-def origin(url: str) -> str:
+def find_origin(url: str) -> str:
     """``scheme://host:port`` of an endpoint: what one action-call secret belongs to."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
@@ -35,19 +35,19 @@ class ActionSecrets:
 
     async def of(self, workspace: str, url: str) -> list[str]:
         """The secrets to sign a call to ``url`` with, newest first; two while one is being rotated. Raises NotFound."""
-        target = origin(url)
+        target = find_origin(url)
         async with self.database.read() as session:
             row = await signing_secrets.get(session, workspace, ACTION, target)
-        context = _context(workspace, target)
+        context = _make_context(workspace, target)
         return [self.box.open(sealed, context=context).decode() for sealed in row.secrets(self.clock())]
 
     async def ensure_within(
         self, session: AsyncSession, workspace: str, url: str, secret: str | None = None
     ) -> str | None:
         """``ensure`` in the caller's transaction."""
-        target = origin(url)
+        target = find_origin(url)
         made = secret or new_secret()
-        sealed = self.box.seal(made.encode(), context=_context(workspace, target))
+        sealed = self.box.seal(made.encode(), context=_make_context(workspace, target))
         row = SigningSecretRow(
             workspace=workspace, purpose=ACTION, target=target, current=sealed, created_at=self.clock()
         )
@@ -59,8 +59,8 @@ class ActionSecrets:
         ``OVERLAP``."""
         if await self.ensure_within(session, workspace, url, secret):
             return
-        target = origin(url)
-        context = _context(workspace, target)
+        target = find_origin(url)
+        context = _make_context(workspace, target)
         row = await signing_secrets.get(session, workspace, ACTION, target)
         if self.box.open(row.current, context=context).decode() != secret:
             await signing_secrets.rotate(
@@ -74,5 +74,5 @@ class ActionSecrets:
             )
 
 
-def _context(workspace: str, target: str) -> str:
+def _make_context(workspace: str, target: str) -> str:
     return f"signing:{workspace}:{ACTION}:{target}"

@@ -17,15 +17,15 @@ MAX_SENTENCE: Final = 300
 
 def judge(endpoint: HttpEndpoint, reply: Reply) -> EndpointReply:
     """What came back, judged. ``reply.body`` holds no secrets."""
-    verdict = _verdict(endpoint, reply)
+    verdict = _judge(endpoint, reply)
     refused = reply.status in REFUSED
-    said = refusal_of(endpoint.connection, reply.status) if refused else describe(reply)
-    if verdict != "done" and (sentence := _sentence(endpoint, reply.body)):
+    said = describe_refusal(endpoint.connection, reply.status) if refused else describe(reply)
+    if verdict != "done" and (sentence := _find_sentence(endpoint, reply.body)):
         said = f"{said} It says: {sentence}"
-    return EndpointReply(reply, verdict, said, _result(endpoint, reply) if verdict == "done" else None)
+    return EndpointReply(reply, verdict, said, _pick_result(endpoint, reply) if verdict == "done" else None)
 
 
-def refusal_of(connection: str | None, status: int | None) -> str:
+def describe_refusal(connection: str | None, status: int | None) -> str:
     """The sentence for credentials that were refused. ``status`` is None where a token endpoint did."""
     answered = "" if status is None else f" (it answered {status})"
     if connection is None:
@@ -36,7 +36,7 @@ def refusal_of(connection: str | None, status: int | None) -> str:
     )
 
 
-def _verdict(endpoint: HttpEndpoint, reply: Reply) -> EndpointVerdict:
+def _judge(endpoint: HttpEndpoint, reply: Reply) -> EndpointVerdict:
     if reply.status is not None:
         return "not_done" if reply.status in REFUSED else endpoint.statuses.of(reply.status)
     if reply.sent:
@@ -44,7 +44,7 @@ def _verdict(endpoint: HttpEndpoint, reply: Reply) -> EndpointVerdict:
     return "not_done" if reply.error in ("blocked", None) else "try_again"
 
 
-def decoded(body: bytes) -> Any:
+def decode(body: bytes) -> Any:
     """The JSON value of a body, or json_body.MISSING."""
     try:
         return canon.loads(body)
@@ -52,9 +52,9 @@ def decoded(body: bytes) -> Any:
         return json_body.MISSING
 
 
-def _sentence(endpoint: HttpEndpoint, body: bytes) -> str:
+def _find_sentence(endpoint: HttpEndpoint, body: bytes) -> str:
     """What the platform says of an error, on one line."""
-    document = decoded(body)
+    document = decode(body)
     for pointer in endpoint.error:
         found = json_body.at(document, pointer)
         if isinstance(found, list):
@@ -64,10 +64,10 @@ def _sentence(endpoint: HttpEndpoint, body: bytes) -> str:
     return ""
 
 
-def _result(endpoint: HttpEndpoint, reply: Reply) -> bytes | None:
+def _pick_result(endpoint: HttpEndpoint, reply: Reply) -> bytes | None:
     """What the contract picks out of the answer; None where it picks nothing."""
     if endpoint.result is None:
         return None
-    document = decoded(reply.body)
+    document = decode(reply.body)
     found = {name: json_body.at(document, pointer) for name, pointer in endpoint.result.items()}
     return canon.dumps({name: value for name, value in found.items() if value is not json_body.MISSING})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from agent.sending.answers import decoded
+from agent.sending.answers import decode
 from core.errors import InvalidInput
 from executors.retry import Reply
 from registry.conditions import condition as conditions
@@ -25,7 +25,7 @@ async def is_met(
     """Whether all that is expected holds. What can't be judged does not hold, nor does an answer that was cut."""
     if reply.status is None or reply.cut or not _status_fits(expected, reply.status):
         return False
-    document = decoded(reply.body)
+    document = decode(reply.body)
     found = json_body.at(document, expected.at) if document is not json_body.MISSING else json_body.MISSING
     if expected.some is not None or expected.none is not None:
         if not isinstance(found, list):

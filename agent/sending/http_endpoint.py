@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agent.credentials.oauth import CredentialsRefused
 from agent.credentials.vault import Vault
 from agent.pipeline import Step
-from agent.sending.answers import judge, refusal_of
+from agent.sending.answers import describe_refusal, judge
 from core.errors import InvalidInput, NotAuthentic, Unavailable
 from executors.http.credentials import NO_CREDENTIALS
 from executors.http.request_client import RequestClient
@@ -37,7 +37,7 @@ class HttpEndpointClient:
             raise InvalidInput(f"“{step.title}” is no HTTP call.")
         look = self.find_change if attempt == 1 else None
         if look is not None and (changed := await look(workspace, step.action, step.version)):
-            return _nothing_sent("not_done", changed)
+            return _make_not_sent("not_done", changed)
         request = RenderedRequest(step.method, step.url, step.headers, step.payload)
         reply = await self.send(workspace, endpoint.connection, request, timeout_s=step.timeout_s, attempt=attempt)
         return reply if isinstance(reply, EndpointReply) else judge(endpoint, reply)
@@ -60,12 +60,12 @@ class HttpEndpointClient:
                     credentials = await self.vault.applied(workspace, connection, fresh=fresh)
                 except CredentialsRefused as error:
                     await self.vault.refused(workspace, connection)
-                    return _nothing_sent("not_done", f"{refusal_of(connection, None)} {error}")
+                    return _make_not_sent("not_done", f"{describe_refusal(connection, None)} {error}")
                 except NotAuthentic as error:
-                    return _nothing_sent("not_done", error.detail)
+                    return _make_not_sent("not_done", error.detail)
                 except Unavailable as error:
                     said = f"The connection “{connection}” has no access token now: {error.detail}"
-                    return _nothing_sent("try_again", said)
+                    return _make_not_sent("try_again", said)
             reply = await self.client.send(
                 request.method,
                 request.url,
@@ -84,5 +84,5 @@ class HttpEndpointClient:
             return reply
 
 
-def _nothing_sent(verdict: EndpointVerdict, said: str) -> EndpointReply:
+def _make_not_sent(verdict: EndpointVerdict, said: str) -> EndpointReply:
     return EndpointReply(Reply(None, b"", 0, None, sent=False), verdict, said)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent.credentials.vault import Vault
-from agent.sending.action_secrets import origin
+from agent.sending.action_secrets import find_origin
 from agent.workspace.context import WorkspaceContexts
 from core.errors import NotAuthentic
 
@@ -22,9 +22,9 @@ class McpCredentials:
         base = (await self.contexts.of(workspace)).catalogue.address(connection)
         if base is None:
             raise NotAuthentic(f"There is no connection {connection!r} here whose credentials it could use.")
-        if origin(base) != origin(url):
+        if find_origin(base) != find_origin(url):
             raise NotAuthentic(
-                f"The credentials of {connection!r} were given for {origin(base)}, and go nowhere else than there."
+                f"The credentials of {connection!r} were given for {find_origin(base)}, and go nowhere else than there."
             )
         applied = await self.vault.applied(workspace, connection)
         if applied.query or applied.certificate is not None:

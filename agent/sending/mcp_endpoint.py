@@ -38,17 +38,17 @@ class McpEndpointClient:
         assert isinstance(endpoint, McpEndpoint)
         server = self.servers.of(workspace, endpoint.connection)
         if server is None:
-            return _not_sent(
+            return _make_not_sent(
                 f"The MCP server {endpoint.connection!r} is not set up for this workspace: OPSIQ_MCP_SERVERS names it "
                 "and its workspaces."
             )
         if server.address != step.url:
-            return _not_sent(f"The MCP server {endpoint.connection!r} is at another address than was confirmed.")
+            return _make_not_sent(f"The MCP server {endpoint.connection!r} is at another address than was confirmed.")
         if server.credentials and self.credentials is not None:
             try:
                 headers = await self.credentials(workspace, server.credentials, server.url)
             except (CredentialsRefused, NotAuthentic) as error:
-                return _not_sent(f"The MCP server {endpoint.connection!r} can't be called: {error}")
+                return _make_not_sent(f"The MCP server {endpoint.connection!r} can't be called: {error}")
             except Unavailable as error:
                 return EndpointReply(Reply(None, b"", 0, None, sent=False), "try_again", error.detail)
             server = replace(server, headers={**server.headers, **headers})
@@ -78,5 +78,5 @@ class McpEndpointClient:
         return EndpointReply(reply, answer.verdict, answer.said, answer.result)
 
 
-def _not_sent(said: str) -> EndpointReply:
+def _make_not_sent(said: str) -> EndpointReply:
     return EndpointReply(Reply(None, b"", 0, None, sent=False), "not_done", said)

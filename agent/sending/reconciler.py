@@ -95,13 +95,13 @@ class Reconciler:
         found: Finding = "undecided"
         told: dict[str, Any] = {}
         try:
-            binding, request = await self._request(run, step, read)
+            binding, request = await self._render_request(run, step, read)
         except (InvalidInput, NotFound, NotAuthentic) as error:
             told["error"] = error.detail
         else:
             reply = await self.client.send(
                 run.workspace,
-                _connection(step),
+                _find_connection(step),
                 request,
                 timeout_s=step.timeout_s,
                 purpose="reconcile",
@@ -121,13 +121,13 @@ class Reconciler:
         await self._write_down(run, call, found, attempt, told)
         return found
 
-    async def _request(self, run: Run, step: Step, read: Reconcile) -> tuple[Binding, RenderedRequest]:
+    async def _render_request(self, run: Run, step: Step, read: Reconcile) -> tuple[Binding, RenderedRequest]:
         async with self.database.read() as session:
             row = await store.contracts.version(session, run.workspace, step.action, step.version)
         contract: Contract = parse(json.loads(row.raw))
         if contract.digest != step.contract_digest:
             raise NotAuthentic("The stored contract is not the one that the call was made with.")
-        connection = _connection(step)
+        connection = _find_connection(step)
         base = None
         if connection is not None:
             base = (await self.contexts.of(run.workspace)).catalogue.address(connection)
@@ -182,7 +182,7 @@ class Reconciler:
         self.changed(run.id)
 
 
-def _connection(step: Step) -> str | None:
+def _find_connection(step: Step) -> str | None:
     return step.endpoint.connection if step.endpoint is not None else None
 
 

@@ -19,7 +19,7 @@ from agent.history.recorder import EntryType
 from agent.pipeline import CallState, Step
 from agent.planning.planner import put_reconcile, put_resolve
 from agent.runs import outcomes, repository
-from agent.runs.approval import DRIFTED, check_requester_role, find_lapsed, valid_approvals, verify_digest
+from agent.runs.approval import DRIFTED, check_requester_role, find_lapsed, list_valid_approvals, verify_digest
 from agent.runs.run import Run
 from agent.runs.states import Confirmed, Planned, as_confirmed, as_planned
 from agent.runs.test_mode import is_test
@@ -100,7 +100,7 @@ class Sender:
                 continue
             if call.state in _SETTLED:
                 break
-            handled = await self._step(confirmed, step, call, context.catalogue)
+            handled = await self._send_step(confirmed, step, call, context.catalogue)
             if handled is not None:
                 return handled
             async with self.database.read() as session:
@@ -118,8 +118,8 @@ class Sender:
         run, plan = planned.run, planned.plan
         context = await self.contexts.of(run.workspace)
         async with self.database.read() as session:
-            actor = await principals.current_actor(session, run.actor, self.clock())
-            standing = await valid_approvals(session, context, planned, self.clock())
+            actor = await principals.find_current_actor(session, run.actor, self.clock())
+            standing = await list_valid_approvals(session, context, planned, self.clock())
         drift: tuple[str, ...] = (
             (f"{run.actor.name} may no longer act here.",)
             if actor is None
@@ -142,12 +142,12 @@ class Sender:
             else:
                 result = await repository.move(session, run.with_(state="executing", updated_at=now), was={"confirmed"})
                 await store.runs.calls.insert_many(
-                    session, [_planned(run, step, at) for at, step in enumerate(plan.steps)]
+                    session, [_make_row(run, step, at) for at, step in enumerate(plan.steps)]
                 )
         self.changed(run.id)
         return result
 
-    async def _step(self, confirmed: Confirmed, step: Step, call: CallRow, catalogue: Catalogue) -> Outcome | None:
+    async def _send_step(self, confirmed: Confirmed, step: Step, call: CallRow, catalogue: Catalogue) -> Outcome | None:
         """One attempt at one call. None when the call is settled, whatever came of it."""
         run = confirmed.run
         if call.state == "begun":  # a worker died between its mark and the answer: it may have happened
@@ -241,7 +241,7 @@ class Sender:
         changed. One that is ``resent`` may have changed its own, too."""
         run, plan = confirmed.run, confirmed.plan
         async with self.database.read() as session:
-            actor = await principals.current_actor(session, run.actor, self.clock())
+            actor = await principals.find_current_actor(session, run.actor, self.clock())
         if actor is None:
             return f"{run.actor.name} may no longer act here."
         context = await self.contexts.of(run.workspace)
@@ -274,7 +274,7 @@ class Sender:
                     EntryType.FINISHED,
                     now,
                     outcome=state,
-                    outcomes=[recorder.outcome_data(each) for each in came],
+                    outcomes=[recorder.describe_outcome(each) for each in came],
                     duration_ms=(now - run.created_at).total_seconds() * 1000,
                 )
                 await put_reconcile(session, moved)
@@ -283,7 +283,7 @@ class Sender:
         self.changed(run.id)
 
 
-def _planned(run: Run, step: Step, seq: int) -> CallRow:
+def _make_row(run: Run, step: Step, seq: int) -> CallRow:
     return CallRow(
         call_id=step.call_id,
         workspace=run.workspace,

@@ -43,9 +43,9 @@ class SsoLogin:
 
     async def enter(self, who: SsoIdentity) -> MemberRow | LoginRefused:
         """The member to sign in. What is refused to somebody known here is an entry in AI History."""
-        outside = self._outside(who)
+        outside = self._check_domain(who)
         if outside is not None:
-            return self._away(outside)
+            return self._log_refusal(outside)
         async with self.database.begin() as session:
             identity = await store.accounts.identities.by_subject(session, who.issuer, who.subject)
             if identity is not None:
@@ -55,11 +55,11 @@ class SsoLogin:
                     await store.accounts.identities.touch(session, identity.id, self.clock())
                 return came
             if not who.email:
-                return self._away(self._unverified())
+                return self._log_refusal(self._refuse_unverified())
             there = await store.accounts.members.by_email(session, who.email)
             open_to = [row for row in there if row.state != "disabled"]
             if len(open_to) > 1:
-                return self._away(
+                return self._log_refusal(
                     LoginRefused(
                         LoginRefusalReason.SEVERAL,
                         "Your address is a member of several workspaces. Sign in with a password and link your "
@@ -71,23 +71,23 @@ class SsoLogin:
                     return await self._record_refusal(
                         session, there[0], LoginRefused(LoginRefusalReason.DEACTIVATED, _DEACTIVATED)
                     )
-                return self._away(
+                return self._log_refusal(
                     LoginRefused(
                         LoginRefusalReason.UNKNOWN,
                         f"Nobody here has the address {who.email}. Ask an owner for an invitation.",
                     )
                 )
-            return await self._first_time(session, open_to[0], who)
+            return await self._link_first_time(session, open_to[0], who)
 
     async def link(self, by: Actor, who: SsoIdentity) -> LoginRefused | None:
         """Link the identity to the member. They are signed in, and were asked for their password."""
-        outside = self._outside(who)
+        outside = self._check_domain(who)
         if outside is not None:
-            return self._away(outside)
+            return self._log_refusal(outside)
         async with self.database.begin() as session:
             member = await store.accounts.members.get(session, by.workspace, by.id)
             if not await self._linked(session, member, who):
-                return await self._record_refusal(session, member, self._otherwise())
+                return await self._record_refusal(session, member, self._refuse_otherwise_linked())
         return None
 
     async def unlink(self, by: Actor, identity_id: str) -> None:
@@ -106,7 +106,9 @@ class SsoLogin:
                 subject=gone.subject,
             )
 
-    async def _first_time(self, session: AsyncSession, member: MemberRow, who: SsoIdentity) -> MemberRow | LoginRefused:
+    async def _link_first_time(
+        self, session: AsyncSession, member: MemberRow, who: SsoIdentity
+    ) -> MemberRow | LoginRefused:
         if member.role == OWNER:
             way = (
                 "open the link of your invitation, and then link your account under Your account"
@@ -119,7 +121,7 @@ class SsoLogin:
                 LoginRefused(LoginRefusalReason.OWNER_UNLINKED, f"An owner's account is linked from within: {way}."),
             )
         if not await self._linked(session, member, who):
-            return await self._record_refusal(session, member, self._otherwise())
+            return await self._record_refusal(session, member, self._refuse_otherwise_linked())
         return await self._in(session, member, who)
 
     async def _in(self, session: AsyncSession, member: MemberRow, who: SsoIdentity) -> MemberRow | LoginRefused:
@@ -176,28 +178,28 @@ class SsoLogin:
         )
         return True
 
-    def _outside(self, who: SsoIdentity) -> LoginRefused | None:
+    def _check_domain(self, who: SsoIdentity) -> LoginRefused | None:
         """Where domains are named, every sign-in must have a verified address in one of them, linked or not."""
         if who.unverified:
-            return self._unverified()
+            return self._refuse_unverified()
         if not self.domains:
             return None
         if not who.email:
-            return self._unverified()
+            return self._refuse_unverified()
         if who.email.rpartition("@")[2].casefold() in self.domains:
             return None
         return LoginRefused(
             LoginRefusalReason.OTHER_DOMAIN, f"Addresses like {who.email} may not sign in here with {self.name}."
         )
 
-    def _unverified(self) -> LoginRefused:
+    def _refuse_unverified(self) -> LoginRefused:
         return LoginRefused(
             LoginRefusalReason.UNVERIFIED,
             f"{self.name} does not say that it has verified your e-mail address. Verify it there, or sign in with "
             f"your password.",
         )
 
-    def _otherwise(self) -> LoginRefused:
+    def _refuse_otherwise_linked(self) -> LoginRefused:
         return LoginRefused(
             LoginRefusalReason.OTHERWISE_LINKED,
             f"Either this account of {self.name} is another member's, or your place here is linked to another "
@@ -205,7 +207,7 @@ class SsoLogin:
             "password and look under Your account.",
         )
 
-    def _away(self, turned: LoginRefused) -> LoginRefused:
+    def _log_refusal(self, turned: LoginRefused) -> LoginRefused:
         log.info("a sign-in through the issuer was refused", extra={"why": turned.why.value})
         return turned
 
@@ -219,4 +221,4 @@ class SsoLogin:
             email=member.email,
             why=turned.why.value,
         )
-        return self._away(turned)
+        return self._log_refusal(turned)

@@ -71,7 +71,7 @@ class Provider:
         from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-        metadata = await self._known()
+        metadata = await self._discover()
         made: str = prepare_grant_uri(
             metadata["authorization_endpoint"],
             self.client_id,
@@ -90,7 +90,7 @@ class Provider:
         from authlib.common.urls import add_params_to_uri
 
         try:
-            at = (await self._known()).get("end_session_endpoint", "")
+            at = (await self._discover()).get("end_session_endpoint", "")
         except Unavailable:
             return ""
         made: str = add_params_to_uri(at, [("client_id", self.client_id)]) if self._usable(at) else ""
@@ -99,10 +99,10 @@ class Provider:
     async def identify(self, flow: Flow, code: str, iss: str) -> SsoIdentity | LoginRefused:
         """The identity that this authorization code stands for. ``iss`` is what the answer named as its issuer, empty
         where it named none (RFC 9207)."""
-        metadata = await self._known()
+        metadata = await self._discover()
         must_name = metadata.get("authorization_response_iss_parameter_supported") is True
         if (iss or must_name) and iss != self.issuer:
-            return self._bad("the answer came from another issuer")
+            return self._refuse_token("the answer came from another issuer")
         answer = await self.client.post(metadata["token_endpoint"], *self._exchange(metadata, flow, code))
         if answer.status != 200:
             said = answer.body.get("error")
@@ -112,11 +112,11 @@ class Provider:
             )
         token, access = answer.body.get("id_token"), answer.body.get("access_token")
         if not isinstance(token, str) or not token.isascii():
-            return self._bad("there was none")
-        claims = await self._claims(metadata, token, access if isinstance(access, str) else "", flow.nonce)
+            return self._refuse_token("there was none")
+        claims = await self._read_claims(metadata, token, access if isinstance(access, str) else "", flow.nonce)
         if isinstance(claims, LoginRefused):
             return claims
-        return self._who(await self._with_email(metadata, claims, access))
+        return self._make_identity(await self._with_email(metadata, claims, access))
 
     async def authorize(self, token: str, *, audience: str) -> AccessGrant | None:
         """What an access token (JWT profile, RFC 9068) allows its bearer at ``audience``; None where it isn't this
@@ -128,7 +128,7 @@ class Provider:
 
         if not token.isascii() or token.count(".") != 2 or len(token) > _MAX_TOKEN:
             return None
-        await self._known()
+        await self._discover()
         registry = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
         expected = jwt.JWTClaimsRegistry(
             now=int(self.clock().timestamp()),
@@ -140,9 +140,9 @@ class Provider:
         )
         try:
             try:
-                read = jwt.decode(token, await self._signers(), registry=registry)
+                read = jwt.decode(token, await self._load_keys(), registry=registry)
             except InvalidKeyIdError:
-                read = jwt.decode(token, await self._signers(anew=True), registry=registry)
+                read = jwt.decode(token, await self._load_keys(anew=True), registry=registry)
             expected.validate(read.claims)
         except (JoseError, ValueError, TypeError) as error:
             log.info("an access token does not hold: %s", str(error) or type(error).__name__)
@@ -175,7 +175,7 @@ class Provider:
         _, headers, body = auth.prepare("POST", metadata["token_endpoint"], {}, body)
         return body, headers
 
-    async def _claims(
+    async def _read_claims(
         self, metadata: Mapping[str, Any], token: str, access: str, nonce: str
     ) -> Mapping[str, Any] | LoginRefused:
         """The token's claims, once its signature and all of them hold."""
@@ -190,9 +190,9 @@ class Provider:
         )
         try:
             try:
-                read = jwt.decode(token, await self._signers(), registry=registry)
+                read = jwt.decode(token, await self._load_keys(), registry=registry)
             except InvalidKeyIdError:
-                read = jwt.decode(token, await self._signers(anew=True), registry=registry)
+                read = jwt.decode(token, await self._load_keys(anew=True), registry=registry)
             options = {
                 "iss": {"essential": True, "value": self.issuer},
                 "aud": {"essential": True, "value": self.client_id},
@@ -201,10 +201,10 @@ class Provider:
             claims = CodeIDToken(read.claims, read.header, options, params)
             claims.validate(int(self.clock().timestamp()), LEEWAY_S)
         except (JoseError, ValueError, TypeError) as error:
-            return self._bad(str(error) or type(error).__name__)
+            return self._refuse_token(str(error) or type(error).__name__)
         subject = claims["sub"]
         if not subject or len(subject) > _MAX_SUBJECT or not subject.isprintable():
-            return self._bad("its subject can't be used")
+            return self._refuse_token("its subject can't be used")
         return dict(claims)
 
     async def _with_email(
@@ -220,7 +220,7 @@ class Provider:
             return claims
         return {**answer.body, **claims}
 
-    def _who(self, claims: Mapping[str, Any]) -> SsoIdentity:
+    def _make_identity(self, claims: Mapping[str, Any]) -> SsoIdentity:
         email, verified, name = (claims.get(each) for each in ("email", "email_verified", "name"))
         return SsoIdentity(
             issuer=self.issuer,
@@ -233,7 +233,7 @@ class Provider:
             name=name if isinstance(name, str) else "",
         )
 
-    async def _known(self) -> Mapping[str, Any]:
+    async def _discover(self) -> Mapping[str, Any]:
         """What the issuer says of itself, read anew once an hour."""
         if self._stale():
             async with self._reading:
@@ -241,7 +241,7 @@ class Provider:
                     await self._read()
         return self._metadata
 
-    async def _signers(self, *, anew: bool = False) -> KeySet:
+    async def _load_keys(self, *, anew: bool = False) -> KeySet:
         """The keys it signs with. Raises ValueError where none of them can be used."""
         async with self._reading:
             if self._keys is None or (anew and self._read_at and self.clock() - self._read_at >= LOOK_AGAIN):
@@ -281,7 +281,7 @@ class Provider:
         local = mine.scheme == "http" and (parts.scheme, parts.netloc) == (mine.scheme, mine.netloc)
         return bool(parts.hostname) and (parts.scheme == "https" or local)
 
-    def _bad(self, detail: str) -> LoginRefused:
+    def _refuse_token(self, detail: str) -> LoginRefused:
         log.warning("an ID token does not hold: %s", detail)
         return LoginRefused(
             LoginRefusalReason.BAD_TOKEN,

@@ -20,9 +20,9 @@ import store.credentials
 import store.workspaces
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.sending.action_secrets import ActionSecrets, origin
+from agent.sending.action_secrets import ActionSecrets, find_origin
 from agent.workspace.context import WorkspaceContexts
-from agent.workspace.contract_admin import signing_key_context
+from agent.workspace.contract_admin import make_signing_key_context
 from core import ids
 from core.actor import OWNER, Actor, check_owner
 from core.clock import Clock
@@ -65,7 +65,7 @@ class WorkspaceAdmin:
                     kid=key.kid,
                     public=key.public,
                     created_at=now,
-                    sealed_private=self.box.seal(key.private, context=signing_key_context(workspace, key.kid)),
+                    sealed_private=self.box.seal(key.private, context=make_signing_key_context(workspace, key.kid)),
                 ),
             )
             owner = await self._add(session, workspace, email, person, OWNER, password)
@@ -111,7 +111,7 @@ class WorkspaceAdmin:
             there = next((r for r in await store.connectors.listed(session, by.workspace) if r.name == name), None)
             if there is not None and there.of != of:
                 raise Conflict(f"{name} is a connection of {there.of} already: call this one otherwise.")
-            sealed = await self._sealed(session, by.workspace, name, secrets)
+            sealed = await self._seal(session, by.workspace, name, secrets)
             row = ConnectorRow(
                 workspace=by.workspace,
                 name=name,
@@ -124,7 +124,7 @@ class WorkspaceAdmin:
                 options=json.dumps(dict(options), sort_keys=True) if options else None,
             )
             await store.connectors.put(session, row)
-            elsewhere = there is None or origin(there.base_url) != origin(base_url)
+            elsewhere = there is None or find_origin(there.base_url) != find_origin(base_url)
             if elsewhere and await store.credentials.forget(session, by.workspace, name):
                 # They were given for the platform at the address before: nobody else is sent them.
                 await recorder.record_act(session, by, EntryType.CREDENTIAL_REMOVED, now, connection=name)
@@ -136,7 +136,7 @@ class WorkspaceAdmin:
                 await self.action_secrets.adopt(session, by.workspace, base_url, secrets["action_secret"])
             await in_transaction(session, row)
 
-    async def _sealed(self, session: AsyncSession, workspace: str, name: str, given: Mapping[str, str]) -> str:
+    async def _seal(self, session: AsyncSession, workspace: str, name: str, given: Mapping[str, str]) -> str:
         context = f"connector:{workspace}:{name}"
         there = next((row for row in await store.connectors.listed(session, workspace) if row.name == name), None)
         held: dict[str, str] = json.loads(self.box.open(there.sealed_secrets, context=context)) if there else {}

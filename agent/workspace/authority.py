@@ -109,20 +109,20 @@ def sees(actor: Actor, run: Run, catalogue: Catalogue) -> bool:
     if sees_unread(actor, run):
         return True
     if same_person(actor, run.actor):
-        return covers(actor.role, _contracts(run, catalogue))
+        return covers(actor.role, _list_contracts(run, catalogue))
     if approval := approval_of(actor, run):
         in_this_role = approval.actor is not None and same_principal(actor, approval.actor)
-        return in_this_role or covers(actor.role, _contracts(run, catalogue))
+        return in_this_role or covers(actor.role, _list_contracts(run, catalogue))
     # An approver who met a drift waits for the fresh card.
     waits = run.state == "held" or (run.state == "received" and bool(run.drift))
-    return waits and run.plan is not None and covers(actor.role, _contracts(run, catalogue))
+    return waits and run.plan is not None and covers(actor.role, _list_contracts(run, catalogue))
 
 
 def may_run(catalogue: Catalogue, approver: Actor, plan: Plan) -> Refusal | None:
     """Refusal for an approver who may not run every step themself: as it was planned or, where that contract has been
     replaced since, as it is now (the card then drifts)."""
     for step in plan.steps:
-        contract = _contract(catalogue, step.action, step.version)
+        contract = _get_contract(catalogue, step.action, step.version)
         if not covers(approver.role, [contract]):
             needed = ", ".join(contract.roles) if contract else "nobody"
             return Refusal(
@@ -144,12 +144,12 @@ def agreed_to_own(run: Run, approvals: Iterable[Approval]) -> bool:
     return any(each.actor is not None and same_principal(each.actor, run.actor) for each in approvals)
 
 
-def _contracts(run: Run, catalogue: Catalogue) -> list[Contract | None]:
+def _list_contracts(run: Run, catalogue: Catalogue) -> list[Contract | None]:
     named = run.plan.steps if run.plan is not None else run.drafts
-    return [_contract(catalogue, each.action, each.version) for each in named]
+    return [_get_contract(catalogue, each.action, each.version) for each in named]
 
 
-def _contract(catalogue: Catalogue, name: str, version: int) -> Contract | None:
+def _get_contract(catalogue: Catalogue, name: str, version: int) -> Contract | None:
     return catalogue.version(name, version) or catalogue.get(name)
 
 

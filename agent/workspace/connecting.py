@@ -119,10 +119,10 @@ async def _check_kind(provider: Any, kind: RecordKind, contracts: Sequence[Contr
     empty = [each.name for each in kind.fields if record.values.get(each.name) is None]
     told = f" Nothing stands in: {', '.join(empty)}." if empty else ""
     made = [CheckFinding("ok", kind.name, f"Listed and read: {record.label}.{told}")]
-    return made + [each for contract in contracts for each in _types(contract, kind, record)]
+    return made + [each for contract in contracts for each in _check_types(contract, kind, record)]
 
 
-def _types(contract: Contract, kind: RecordKind, record: Record) -> Iterable[CheckFinding]:
+def _check_types(contract: Contract, kind: RecordKind, record: Record) -> Iterable[CheckFinding]:
     """Whether what a parameter is sent has the type that the contract gives it."""
     for name, annotation in contract.annotations.items():
         if annotation.record not in (kind.name, kind.name.rsplit(".", 1)[-1]):

@@ -82,11 +82,11 @@ async def list_connectors(database: Database, contexts: WorkspaceContexts, works
     for name in sorted({*rows, *working, *broken, *(each for each in titles if each not in used)}):
         row = rows.get(name)
         title = title_of(titles.get(row.of, row.of), row) if row is not None else titles.get(name, name)
-        made.append(_connector_status(name, title, row, broken.get(name), working.get(name), context))
+        made.append(_describe_connector(name, title, row, broken.get(name), working.get(name), context))
     return made
 
 
-def _connector_status(
+def _describe_connector(
     name: str,
     title: str,
     row: ConnectorRow | None,

@@ -113,19 +113,19 @@ class WorkspaceContexts:
         """The connectors that can be configured: name → title."""
         return {name: each.title for name, each in self._found.items()}
 
-    def cached(self, workspace: str) -> WorkspaceContext | None:
+    def get_cached(self, workspace: str) -> WorkspaceContext | None:
         """The context that was loaded last, if any: no query."""
         return self._kept.get(workspace)
 
     async def current(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
         """The context that was loaded last, if it is still what this session sees; else None, and ``of`` loads it."""
         kept = self._kept.get(workspace)
-        return kept if kept and kept.generation == (await _generation(session, workspace))[0] else None
+        return kept if kept and kept.generation == (await _read_generation(session, workspace))[0] else None
 
     async def of(self, workspace: str) -> WorkspaceContext:
         """The current context. Two cheap queries when nothing has changed."""
         async with self._database.read() as session:
-            generation, settings = await _generation(session, workspace)
+            generation, settings = await _read_generation(session, workspace)
             kept = self._kept.get(workspace)
             if kept and kept.generation == generation:
                 return kept
@@ -167,7 +167,7 @@ class WorkspaceContexts:
                 secrets = json.loads(
                     self._box.open(row.sealed_secrets, context=f"connector:{row.workspace}:{row.name}")
                 )
-                connector = self._built(found, row.base_url, secrets, row.name, options_of(row), row.workspace)
+                connector = self._build(found, row.base_url, secrets, row.name, options_of(row), row.workspace)
                 theirs = connector.context_providers()
                 cache = self._mirrors.of(row.workspace, connector) if self._mirrors else None
                 providers += [CachedRecords(each, cache) for each in theirs] if cache else theirs
@@ -191,7 +191,7 @@ class WorkspaceContexts:
             tuple(broken), keepings,
         )  # fmt: skip
 
-    def _built(
+    def _build(
         self,
         found: DiscoveredConnector,
         base_url: str,
@@ -214,7 +214,7 @@ class WorkspaceContexts:
         options: Mapping[str, str] | None = None,
     ) -> Connector:
         """A connector built from settings that are not stored yet (to show what it would register)."""
-        return self._built(self.found(name), base_url, secrets, connection or name, options or {})
+        return self._build(self.found(name), base_url, secrets, connection or name, options or {})
 
     def options(self, name: str) -> Mapping[str, ConnectionOption]:
         """What a connector asks for, besides address and secrets; nothing for one that was not found."""
@@ -245,7 +245,7 @@ def title_of(title: str, row: ConnectorRow) -> str:
     return title if row.of == row.name else f"{title} {row.name}"
 
 
-async def _generation(session: AsyncSession, workspace: str) -> tuple[str, list[ConnectorRow]]:
+async def _read_generation(session: AsyncSession, workspace: str) -> tuple[str, list[ConnectorRow]]:
     """The generation of a workspace's context, and the connectors that are switched on."""
     generation = await store.contracts.generation(session, workspace)
     settings = [row for row in await store.connectors.listed(session, workspace) if row.enabled]

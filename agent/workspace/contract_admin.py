@@ -13,7 +13,7 @@ from agent.history import recorder
 from agent.history.recorder import EntryType
 from agent.sending.action_secrets import ActionSecrets
 from agent.workspace.context import WorkspaceContexts
-from agent.workspace.key_registration import ways_around
+from agent.workspace.key_registration import find_ways_around
 from core import canon
 from core.actor import Actor, check_owner
 from core.clock import Clock
@@ -75,7 +75,7 @@ class ContractAdmin:
         if by.kind == "key":
             async with self.database.read() as session:
                 there = await store.contracts.every_version(session, by.workspace)
-            beyond = list(ways_around(contracts, there, addresses))
+            beyond = list(find_ways_around(contracts, there, addresses))
             if beyond:
                 raise Forbidden(beyond[0].detail, findings=beyond)
         now = self.clock()
@@ -88,7 +88,7 @@ class ContractAdmin:
                     "This workspace has no signing key that OpsIQ made. Whoever runs the server should run `opsiq "
                     "doctor`."
                 )
-            private = self.box.open(key_row.sealed_private, context=signing_key_context(by.workspace, key_row.kid))
+            private = self.box.open(key_row.sealed_private, context=make_signing_key_context(by.workspace, key_row.kid))
             key = signing.SigningKey.of_private(private)
             for contract in contracts:
                 row = ContractRow(
@@ -152,7 +152,7 @@ class ContractAdmin:
         Raises NotFound where this version is not in force."""
         if by.kind != "system":
             check_owner(by, "suspends contracts")
-        text = canon.dumps(_shortened(reason)).decode()
+        text = canon.dumps(_shorten(reason)).decode()
         async with self.database.begin() as session:
             row = await store.contracts.suspend(session, by.workspace, name, version, text)
             await recorder.record_act(
@@ -192,11 +192,11 @@ def _read_sound(values: Sequence[Any], known: Sequence[str], addresses: Mapping[
     return contracts
 
 
-def signing_key_context(workspace: str, kid: str) -> str:
+def make_signing_key_context(workspace: str, kid: str) -> str:
     return f"contract-key:{workspace}:{kid}"
 
 
-def _shortened(reason: Mapping[str, Any]) -> dict[str, Any]:
+def _shorten(reason: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of a reason: text alone, and not more than a page shows."""
     details, document = reason.get("details"), reason.get("document")
     return {

@@ -85,7 +85,7 @@ async def mark_sealed(session: AsyncSession, wrapping: Sequence[bytes]) -> None:
     """Wrap every data key so that it says that the database is sealed, with the first of ``wrapping``."""
     for row in await data_keys.listed(session):
         key, _ = _unwrap(row, wrapping)
-        wrapped = SecretBox(wrapping[0]).seal(key, context=_context(row.id, sealed=True))
+        wrapped = SecretBox(wrapping[0]).seal(key, context=_make_context(row.id, sealed=True))
         await data_keys.rewrap(session, row.id, was=row.wrapped, wrapped=wrapped)
 
 
@@ -104,7 +104,7 @@ async def rotate(database: Database, wrapping: Sequence[bytes], new: bytes, cloc
         for row in rows:
             key, sealed_one = _unwrap(row, wrapping)
             sealed = sealed or sealed_one
-            wrapped = SecretBox(new).seal(key, context=_context(row.id, sealed=sealed_one))
+            wrapped = SecretBox(new).seal(key, context=_make_context(row.id, sealed=sealed_one))
             await data_keys.rewrap(session, row.id, was=row.wrapped, wrapped=wrapped)
         if not rows and await store.workspaces.every_one(session):
             raise BadSetting(MISSING)
@@ -125,7 +125,7 @@ async def wraps(database: Database, key: bytes) -> bool:
 
 async def _make(session: AsyncSession, wrapping: bytes, clock: Clock, *, sealed: bool) -> DataKeyRow:
     key_id = ids.new("dk")
-    wrapped = SecretBox(wrapping).seal(secretbox.new_key(), context=_context(key_id, sealed=sealed))
+    wrapped = SecretBox(wrapping).seal(secretbox.new_key(), context=_make_context(key_id, sealed=sealed))
     return await data_keys.insert(session, DataKeyRow(id=key_id, wrapped=wrapped, created_at=clock()))
 
 
@@ -134,11 +134,11 @@ def _unwrap(row: DataKeyRow, wrapping: Sequence[bytes]) -> tuple[bytes, bool]:
     for key in wrapping:
         for sealed in (True, False):
             try:
-                return SecretBox(key).open(row.wrapped, context=_context(row.id, sealed=sealed)), sealed
+                return SecretBox(key).open(row.wrapped, context=_make_context(row.id, sealed=sealed)), sealed
             except BadSetting:
                 continue
     raise BadSetting(WRONG_KEY)
 
 
-def _context(key_id: str, *, sealed: bool) -> str:
+def _make_context(key_id: str, *, sealed: bool) -> str:
     return f"data-key:{key_id}:sealed" if sealed else f"data-key:{key_id}"

@@ -62,7 +62,7 @@ class KeyAdmin:
             check_owner(by, "makes keys of another role")
             await roles.check_role(self.contexts, self.database, by.workspace, role)
         public = f"pk_{mode}_{secrets.token_urlsafe(18)}"
-        secret = _new_secret(mode)
+        secret = _make_secret(mode)
         now = self.clock()
         row = KeyRow(
             id=ids.new("key"),
@@ -106,7 +106,7 @@ class KeyAdmin:
             beyond = sorted(set(there.scopes.split()) - set(within))
             if beyond:
                 raise Forbidden(f"That key has scopes which this one lacks: {', '.join(beyond)}.")
-            secret = _new_secret(there.mode)
+            secret = _make_secret(there.mode)
             sealed = self.box.seal(secret.encode(), context=f"key:{there.public}")
             row = await store.accounts.api_keys.rotate(
                 session, by.workspace, key_id, was=there.sealed, sealed=sealed, previous_until=now + KEY_OVERLAP
@@ -126,5 +126,5 @@ class KeyAdmin:
         return row
 
 
-def _new_secret(mode: str) -> str:
+def _make_secret(mode: str) -> str:
     return f"sk_{mode}_{secrets.token_urlsafe(32)}"

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from agent.sending.action_secrets import origin
+from agent.sending.action_secrets import find_origin
 from core.errors import Finding, InvalidContract
 from registry.contract import ConfirmBy, Contract, Endpoint, Policy, parse
 from store.contracts import ContractRow
 
 
-def ways_around(
+def find_ways_around(
     contracts: Sequence[Contract], there: Sequence[ContractRow], addresses: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Contracts in ``contracts`` that a key may not register. ``there``: every version that was ever registered here,
@@ -63,8 +63,8 @@ def _place(contract: Contract, addresses: Mapping[str, str]) -> str:
     endpoint = contract.endpoint
     if endpoint.connection is not None:
         base = addresses.get(endpoint.connection)
-        return f"connection {endpoint.connection}" if base is None else origin(base)
-    return origin(endpoint.url)
+        return f"connection {endpoint.connection}" if base is None else find_origin(base)
+    return find_origin(endpoint.url)
 
 
 def _same_endpoint(contract: Contract, before: Contract) -> bool:

@@ -15,7 +15,7 @@ from store.accounts.api_keys import KeyRow
 from store.accounts.members import MemberRow
 
 
-async def current_actor(session: AsyncSession, actor: Actor, now: datetime) -> Actor | None:
+async def find_current_actor(session: AsyncSession, actor: Actor, now: datetime) -> Actor | None:
     """The same principal with the role it has at ``now``, or None when it may not act any more, or something other than
     OpsIQ gave it that role."""
     match actor.kind:
@@ -37,7 +37,7 @@ async def current_actor(session: AsyncSession, actor: Actor, now: datetime) -> A
             return actor
 
 
-async def standing_since(session: AsyncSession, actor: Actor) -> datetime | None:
+async def find_standing_since(session: AsyncSession, actor: Actor) -> datetime | None:
     """Since when ``actor`` acts here with the role it has; None where that is the platform's to know. A key of another
     role than its member's has it from the day it was made."""
     if actor.kind not in ("member", "key"):

@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _run(arguments: argparse.Namespace) -> int:
     import store.history.log
     from agent.history import anchors, integrity
-    from agent.history.recorder import csv_lines, json_lines
+    from agent.history.recorder import export_csv, export_json
     from cli.workspace import open_checked, the_workspace
     from core.clock import utc_now
     from core.errors import NotFound
@@ -80,7 +80,7 @@ async def _run(arguments: argparse.Namespace) -> int:
                     print(line)
                 return 0 if report.ok and not strange else 1
             case "export":
-                written = json_lines if arguments.format == "jsonl" else csv_lines
+                written = export_json if arguments.format == "jsonl" else export_csv
                 async for piece in written(store.history.log.stream(session, workspace)):
                     sys.stdout.write(piece)
             case "anchor":
@@ -97,9 +97,9 @@ async def _run(arguments: argparse.Namespace) -> int:
                     print(ChainAnchor(head.seq, head.digest))
             case "anchor-key":
                 keys = _keys(database.authenticator)
-                for name, public in anchors.public_keys(keys).items():
+                for name, public in anchors.list_public_keys(keys).items():
                     print(f"Ed25519 {name} {public}")
-                print(f"OPSIQ_ANCHOR_URL is signed with {anchors.url_secret(keys)}")
+                print(f"OPSIQ_ANCHOR_URL is signed with {anchors.make_url_secret(keys)}")
             case _:
                 for row in await store.history.log.page(session, workspace, limit=arguments.limit):
                     cells = (

@@ -155,7 +155,7 @@ class Instructions:
             return ATTENDED.format(row.name)
         allowing = Actor(**json.loads(row.unattended_by))
         async with self.runner.database.read() as session:
-            owner = await principals.current_actor(session, allowing, self.runner.clock())
+            owner = await principals.find_current_actor(session, allowing, self.runner.clock())
         if owner is None or owner.role != OWNER:
             return ATTENDED.format(row.name)
         if read_out:

@@ -66,7 +66,7 @@ class AutomationRunner:
         """The principal that a rule acts as, with their present role, and whether they may still act at all."""
         actor = authority.author_of(stored)
         async with self.database.read() as session:
-            now = await principals.current_actor(session, actor, self.clock())
+            now = await principals.find_current_actor(session, actor, self.clock())
         return (actor, False) if now is None else (now, True)
 
     def no_longer_covers(self, stored: str, contract: Contract) -> str:

@@ -325,7 +325,7 @@ async def test_no_cell_of_the_export_is_a_formula_and_no_line_of_it_is_forged(wo
             )
         async with it.container.database.read() as session:
             rows = store.history.log.stream(session, world.workspace)
-            text = "".join([piece async for piece in recorder.csv_lines(rows)])
+            text = "".join([piece async for piece in recorder.export_csv(rows)])
             count = (await store.history.log.verify(session, world.workspace)).count
     table = list(csv.reader(io.StringIO(text, newline="")))
     assert len(table) == count + 1

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 
 import store.history.log
 from agent.history import integrity
-from agent.history.recorder import EntryType, csv_lines, entry_json, json_lines, record_act
+from agent.history.recorder import EntryType, describe_entry, export_csv, export_json, record_act
 from app.container import Container
 from core.actor import Mode
 from evals.cases.harvest import MOST, harvest_cases
@@ -121,7 +121,7 @@ async def page(
         rows = await store.history.log.page(
             session, caller.actor.workspace, filters=wanted, before_seq=before, limit=limit
         )
-    return {"data": [entry_json(row) for row in rows], "next": rows[-1].seq if len(rows) == limit else None}
+    return {"data": [describe_entry(row) for row in rows], "next": rows[-1].seq if len(rows) == limit else None}
 
 
 @router.get(
@@ -202,17 +202,17 @@ async def cases(
 async def entry(request: Request, caller: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> dict[str, Any]:
     """One entry, whole."""
     async with container_of(request).database.read() as session:
-        return entry_json(await store.history.log.get(session, caller.actor.workspace, seq))
+        return describe_entry(await store.history.log.get(session, caller.actor.workspace, seq))
 
 
 def csv_response(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
     """The whole filtered history as a download, streamed from one moment of the database in constant memory."""
-    return _download(container, workspace, wanted, csv_lines, "text/csv; charset=utf-8", "csv")
+    return _download(container, workspace, wanted, export_csv, "text/csv; charset=utf-8", "csv")
 
 
 def lines_response(container: Container, workspace: str, wanted: HistoryFilters) -> StreamingResponse:
     """As ``csv_response``, as JSON lines."""
-    return _download(container, workspace, wanted, json_lines, "application/jsonl", "jsonl")
+    return _download(container, workspace, wanted, export_json, "application/jsonl", "jsonl")
 
 
 def _download(

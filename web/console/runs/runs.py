@@ -84,7 +84,7 @@ async def runs(
 @router.get("/approvals")
 async def approvals(request: Request, visitor: SignedIn) -> Response:
     """Cards that others asked for and this person may approve, oldest first. One's own cards are among one's runs."""
-    held = await container_of(request).runs.awaiting(visitor.actor, limit=200)
+    held = await container_of(request).runs.list_awaiting(visitor.actor, limit=200)
     mine = [run for run in held if not authority.owns(visitor.actor, run)]
     page = ApprovalsPage(shell=shell(request, visitor), title="Approvals", waiting=tuple(map(_waiting, mine)))
     return render(page)

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 
-from agent.history.recorder import csv_lines, entry_json
+from agent.history.recorder import describe_entry, export_csv
 from agent.pipeline import Reply
 from agent.runs import repository
 from store.history.log import HistoryRow
@@ -20,7 +20,7 @@ async def rows_of(harness: AgentHarness, run_id: str) -> list[dict[str, str]]:
         for entry in entries:
             yield entry
 
-    text = "".join([piece async for piece in csv_lines(each())])
+    text = "".join([piece async for piece in export_csv(each())])
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -30,7 +30,7 @@ async def test_each_entry_names_the_thread_in_json_and_in_csv(harness: AgentHarn
     asked = await harness.run_service.ask(amir, CREDIT[0], session_id="s1", thread_id=first.id)
     second = await harness.job(asked.id)
     for entry in await harness.entries(second.id):
-        assert entry_json(entry)["thread_id"] == first.id
+        assert describe_entry(entry)["thread_id"] == first.id
     assert {row["thread_id"] for row in await rows_of(harness, second.id)} == {first.id}
     assert {row["thread_id"] for row in await rows_of(harness, first.id)} == {first.id}
 
@@ -40,7 +40,7 @@ async def test_the_entry_of_a_plan_says_how_well_each_value_is_supported(harness
     by_kind = {row["kind"]: row for row in await rows_of(harness, run.id)}
     assert by_kind["held"]["source"].split() == ["0.customer_id=proven", "0.email=proven"]
     assert by_kind["prompt"]["source"] == ""
-    (held,) = [entry_json(each) for each in await harness.entries(run.id) if each.kind == "held"]
+    (held,) = [describe_entry(each) for each in await harness.entries(run.id) if each.kind == "held"]
     assert held["data"]["plan"]["calls"][0]["evidence"] == {"customer_id": "proven", "email": "proven"}
 
 
@@ -52,7 +52,7 @@ async def test_an_answer_is_an_entry_of_its_own(harness: AgentHarness) -> None:
         await harness.planner.write(session, run, Reply(text="Five customers.", count=5), None, 1.0)
     (replied,) = [each for each in await harness.entries(asked.id) if each.kind == "replied"]
     assert replied.outcome == "answered"
-    assert entry_json(replied)["data"]["reply"]["text"] == "Five customers."
+    assert describe_entry(replied)["data"]["reply"]["text"] == "Five customers."
     async with harness.database.read() as session:
         assert (await repository.get(session, harness.workspace, asked.id)).reply == Reply(
             text="Five customers.", count=5

@@ -117,15 +117,15 @@ async def test_what_awaits_an_approver_is_what_they_could_still_approve_oldest_f
     harness.clock.advance(seconds=1)
     second = await harness.ask("amir", SUSPEND)
     ada, sara = harness.people["ada"], harness.people["sara"]
-    assert [run.id for run in await harness.run_service.awaiting(ada)] == [first.id, second.id]
-    assert [run.id for run in await harness.run_service.awaiting(ada, limit=1)] == [first.id]
-    assert await harness.run_service.awaiting(sara) == []
+    assert [run.id for run in await harness.run_service.list_awaiting(ada)] == [first.id, second.id]
+    assert [run.id for run in await harness.run_service.list_awaiting(ada, limit=1)] == [first.id]
+    assert await harness.run_service.list_awaiting(sara) == []
     await harness.confirm("ada", second)
-    assert [run.id for run in await harness.run_service.awaiting(ada)] == [first.id], (
+    assert [run.id for run in await harness.run_service.list_awaiting(ada)] == [first.id], (
         "a second yes of hers counts nothing"
     )
     harness.clock.advance(days=8)
-    assert await harness.run_service.awaiting(harness.people["oscar"]) == []
+    assert await harness.run_service.list_awaiting(harness.people["oscar"]) == []
 
 
 async def test_the_first_of_two_yeses_at_once_does_not_turn_the_other_away(harness: AgentHarness) -> None:

@@ -158,7 +158,7 @@ async def test_keys_decide_about_runs_of_their_own_mode_alone(harness: AgentHarn
             with pytest.raises(WrongMode):
                 await attempt
     assert code(await harness.decisions.confirm(harness.people["olivia"], tried.id, tried.digest or "")) == "confirmed"
-    assert [run.id for run in await harness.run_service.awaiting(harness.people["oscar"])] == [asked.id], (
+    assert [run.id for run in await harness.run_service.list_awaiting(harness.people["oscar"])] == [asked.id], (
         "nobody is called to a test"
     )
 

@@ -47,8 +47,8 @@ async def test_a_key_that_is_over_signs_nothing_and_acts_no_more(shop: Shop) -> 
     made = (await shop.call("POST", "/v1/keys", body)).json()
     actor = Actor(shop.actors["olivia"].workspace, made["key"]["id"], "key", "short", "owner", shop.actors["olivia"].id)
     async with shop.container.database.read() as session:
-        assert await principals.current_actor(session, actor, NOW + timedelta(hours=23)) is not None
-        assert await principals.current_actor(session, actor, NOW + timedelta(hours=25)) is None
+        assert await principals.find_current_actor(session, actor, NOW + timedelta(hours=23)) is not None
+        assert await principals.find_current_actor(session, actor, NOW + timedelta(hours=25)) is None
 
 
 async def test_the_limit_is_charged_after_the_signature_and_told_on_every_answer(
