@@ -87,11 +87,13 @@ class Planner:
             actor = await principals.find_current_actor(session, run.actor, self.clock())
             confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
             context = await self.contexts.current(session, workspace)
-            earlier = await self._earlier(session, run, actor or run.actor)
+            earlier = await self._list_earlier(session, run, actor or run.actor)
         if run.state != "received":
             return None
         if actor is None:
-            return self._settles(run, Refusal(code="forbidden", detail="Your access was withdrawn."), None, 0.0)
+            return self._make_settle_hook(
+                run, Refusal(code="forbidden", detail="Your access was withdrawn."), None, 0.0
+            )
         run = run.with_(actor=actor)
         if context is None:
             context = await self.contexts.of(workspace)
@@ -101,9 +103,9 @@ class Planner:
         except PlanningStopped:
             log.info("cancelled while it was worked out", extra={"run_id": run_id})
             return None
-        return self._settles(run, outcome.verdict, outcome.resolved, outcome.took_ms, outcome.withdrawal)
+        return self._make_settle_hook(run, outcome.verdict, outcome.resolved, outcome.took_ms, outcome.withdrawal)
 
-    async def _earlier(self, session: AsyncSession, run: Run, actor: Actor) -> tuple[Run, ...]:
+    async def _list_earlier(self, session: AsyncSession, run: Run, actor: Actor) -> tuple[Run, ...]:
         """The requests before this one in its thread, oldest first: of this very principal, on this surface."""
         if run.thread == run.id:
             return ()
@@ -184,7 +186,7 @@ class Planner:
         except cpu_budget.Exhausted:
             return Outcome(Refusal(code="too_complex", detail=TOO_COSTLY))
 
-    def _settles(
+    def _make_settle_hook(
         self,
         run: Run,
         verdict: Verdict,
@@ -287,7 +289,7 @@ class Planner:
             run = await repository.get(session, workspace, run_id)
         if run.state == "received":
             detail = f"{error.detail} Nothing was sent; ask again in a moment."
-            record = self._settles(run, Refusal(code="unavailable", detail=detail), None, 0.0)
+            record = self._make_settle_hook(run, Refusal(code="unavailable", detail=detail), None, 0.0)
             async with self.database.begin() as session:
                 await record(session)
 

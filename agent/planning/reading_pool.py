@@ -89,12 +89,12 @@ class ReadingPool:
             arguments,
             who=f"{run.workspace}:{run.actor.person}",
             resource=Resource(context.key, context.pack),
-            serve=self._serving(context),
+            serve=self._make_serve(context),
             tell=on_phase,
             cut_off=frozenset({"complete", "version"}),
         )
 
-    def _serving(self, context: WorkspaceContext) -> Serve:
+    def _make_serve(self, context: WorkspaceContext) -> Serve:
         async def serve(what: str, arguments: Any) -> Any:
             match what:
                 case "search":
@@ -102,16 +102,16 @@ class ReadingPool:
                 case "record":
                     return await context.kinds.record(*arguments)
                 case "complete":
-                    return await self._completed(*arguments)
+                    return await self._complete(*arguments)
                 case "version":
-                    return await self._version()
+                    return await self._find_version()
                 case "judge":
-                    return await self._judged(*arguments)
+                    return await self._judge(*arguments)
             raise ValueError(f"a worker asks for {what!r}")
 
         return serve
 
-    async def _completed(self, messages: Any, schema: dict[str, Any], parser: Parser, legal: str, most: int) -> Any:
+    async def _complete(self, messages: Any, schema: dict[str, Any], parser: Parser, legal: str, most: int) -> Any:
         """The model's answer in JSON. The type that holds it is made here anew: a class is not handed over."""
         from agent.resolve.model.resolver import answer_type
 
@@ -121,7 +121,7 @@ class ReadingPool:
         value = completion.value
         return replace(completion, value=None if value is None else value.model_dump_json())  # type: ignore[arg-type]
 
-    async def _version(self) -> str:
+    async def _find_version(self) -> str:
         """Which form the model is asked in, found out once for all workers."""
         from agent.resolve.model.form import FormChoice
 
@@ -131,7 +131,7 @@ class ReadingPool:
             self._choice = FormChoice(self._model, settings.form, probes=settings.is_own)
         return await self._choice.version()
 
-    async def _judged(
+    async def _judge(
         self, expression: str, variables: frozenset[str], values: Mapping[str, Any], workspace: str
     ) -> ConditionResult:
         """A policy's condition that is not cheap is judged where those are: in processes that may be killed for it."""

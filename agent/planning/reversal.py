@@ -110,7 +110,7 @@ class _Reversing:
             self.calls.append(made)
         return made is not None
 
-    def _record(self, kind: str, record_id: str) -> RecordArgument:
+    def _make_record(self, kind: str, record_id: str) -> RecordArgument:
         """The record by its id, which nobody typed: a handle that only code makes."""
         handle = f"@undone{len(self.records) + 1}"
         self.records[handle] = tuple((kind, each) for each in record_id.split())
@@ -128,7 +128,7 @@ class _Reversing:
             held = answer.get(name) if isinstance(answer.get(name), str | int) else _record_of(call.step, kind)
             if held is None:
                 return None
-            arguments[name] = self._record(kind, str(held))
+            arguments[name] = self._make_record(kind, str(held))
         return Call(action=undo.name, arguments=arguments)
 
     def _by_value_before(self, call: ThreadCall, contract: Contract) -> Call | None:
@@ -137,7 +137,7 @@ class _Reversing:
         for name in contract.properties:
             annotation = contract.annotation(name)
             if annotation.record is not None and (held := _record_of(call.step, annotation.record, name)) is not None:
-                arguments[name] = self._record(annotation.record, held)
+                arguments[name] = self._make_record(annotation.record, held)
             elif annotation.replaces is not None:
                 kind = contract.annotation(annotation.replaces.parameter).record
                 replaced_on = _record_of(call.step, kind, annotation.replaces.parameter) if kind else None

@@ -153,11 +153,13 @@ class _Builder:
         if run.plan is not None:
             parts += [self._call(run, step) for step in run.plan.steps[:MOST_CALLS_TOLD]]
             parts.append(_STATES.get(run.state, run.state))
-            calls = [self._earlier_call(run, step) for step in run.plan.steps[:MOST_CALLS_TOLD]]
+            calls = [self._make_earlier_call(run, step) for step in run.plan.steps[:MOST_CALLS_TOLD]]
         elif run.question is not None:
-            parts.append(f"asked for {run.question.param or run.question.slot}{self._offered(run, run.question)}")
+            parts.append(
+                f"asked for {run.question.param or run.question.slot}{self._describe_offered(run, run.question)}"
+            )
         elif run.reply is not None:
-            parts.append(f"answered{self._answered(run.reply)}")
+            parts.append(f"answered{self._describe_answered(run.reply)}")
         else:
             parts.append("is being worked out" if run.state == "received" else "nothing was done")
         words = "; ".join((run.text, *(answer.text for answer in run.answers if answer.text)))
@@ -170,7 +172,7 @@ class _Builder:
         )
         self.turns.append(Turn(words=words[:MOST_WORDS], came=", ".join(parts), calls=tuple(calls), records=records))
 
-    def _earlier_call(self, run: Run, step: Step) -> EarlierCall:
+    def _make_earlier_call(self, run: Run, step: Step) -> EarlierCall:
         handle = next(name for name, call in self.calls.items() if call.run_id == run.id and call.step is step)
         records: dict[str, str] = {}
         for each in step.filled:
@@ -191,12 +193,12 @@ class _Builder:
         )
 
     def _call(self, run: Run, step: Step) -> str:
-        handle = self._numbered("call")
+        handle = self._number("call")
         self.calls[handle] = _thread_call(run, step)
-        said = ", ".join(told for each in step.filled if (told := self._argument(each)))
+        said = ", ".join(told for each in step.filled if (told := self._describe_argument(each)))
         return f"{handle} {step.action.rpartition('.')[2]}({said})"
 
-    def _argument(self, filled: ParameterValue) -> str:
+    def _describe_argument(self, filled: ParameterValue) -> str:
         source = filled.source
         if isinstance(source, RecordSource) and source.record_id:
             if source.field and source.record_kind and not self._is_reference(filled, source):
@@ -217,16 +219,16 @@ class _Builder:
             if filled.param in contract.properties
         )
 
-    def _offered(self, run: Run, question: Question) -> str:
-        kind = self._kind_asked(run, question)
+    def _describe_offered(self, run: Run, question: Question) -> str:
+        kind = self._find_asked_kind(run, question)
         if kind is None or not question.candidates:
             return ""
         keys = tuple((kind, each.id) for each in question.candidates)
-        handle = self._numbered("choices")
+        handle = self._number("choices")
         self.records[handle] = keys
         return f", offering {handle} ({len(keys)} of kind {kind})"
 
-    def _kind_asked(self, run: Run, question: Question) -> str | None:
+    def _find_asked_kind(self, run: Run, question: Question) -> str | None:
         if "/" in question.slot:
             return question.slot.rpartition("/")[2]
         at, _, param = question.slot.partition(".")
@@ -235,7 +237,7 @@ class _Builder:
         contract = self.catalogue.get(names[int(at)]) if at.isdigit() and int(at) < len(names) else None
         return contract.annotation(param).record if contract is not None else None
 
-    def _answered(self, reply: Reply) -> str:
+    def _describe_answered(self, reply: Reply) -> str:
         if reply.record_kind is None or not reply.records:
             return ""
         keys = tuple((reply.record_kind, each.id) for each in reply.records[:MOST_RECORDS])
@@ -243,11 +245,11 @@ class _Builder:
 
     def _handle(self, keys: tuple[RecordKey, ...]) -> str:
         if keys not in self._handles:
-            self._handles[keys] = self._numbered(keys[0][0] if len(keys) == 1 else SET_HANDLE.removeprefix("@"))
+            self._handles[keys] = self._number(keys[0][0] if len(keys) == 1 else SET_HANDLE.removeprefix("@"))
             self.records[self._handles[keys]] = keys
         return self._handles[keys]
 
-    def _numbered(self, name: str) -> str:
+    def _number(self, name: str) -> str:
         self._numbers[name] = self._numbers.get(name, 0) + 1
         return f"@{name}{self._numbers[name]}"
 

@@ -177,9 +177,9 @@ async def test_handles_of_another_person_another_role_or_another_mode_are_not_th
         for who, actor in others.items():
             run = first.with_(id="run_9", actor=actor, mode=actor.mode, thread_id=first.id,
                               created_at=talk.harness.clock())  # fmt: skip
-            assert await talk.harness.planner._earlier(session, run, actor) == (), who
+            assert await talk.harness.planner._list_earlier(session, run, actor) == (), who
         own = first.with_(id="run_9", thread_id=first.id)
-        assert [each.id for each in await talk.harness.planner._earlier(session, own, amir)] == [first.id]
+        assert [each.id for each in await talk.harness.planner._list_earlier(session, own, amir)] == [first.id]
 
 
 async def test_a_record_out_of_the_askers_reach_is_not_reached_by_its_handle(talk: Talk) -> None:
