@@ -28,7 +28,7 @@ from agent.query.arithmetic import SAID, test_holds
 from agent.query.context import Quantity, Worked
 from agent.query.references import Query
 from agent.validate.questions import join, make_candidate
-from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, plural
+from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kinds
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
@@ -111,7 +111,7 @@ class Answerer:
             return found
         kind = found[0].kind if found else need.kind
         if not found:
-            return Reply(text=f"There are no such {plural(kind)}.", record_kind=kind.name, count=0)
+            return Reply(text=f"There are no such {name_kinds(kind)}.", record_kind=kind.name, count=0)
         known = [each for name in fields if (each := kind.field_named(name)) is not None]
         values = tuple(
             to_display_text(format_field(each, record.record.values) or "nothing")
@@ -192,7 +192,7 @@ class Answerer:
         if isinstance(asked.value, CountOf):
             kind = self._kind(asked.value.of)
             what = format_count(len(worked.found), kind) if kind is not None else worked.shown
-            text = f"There are no such {plural(kind)}." if kind else "None."
+            text = f"There are no such {name_kinds(kind)}." if kind else "None."
             if worked.found:
                 what = self._told(asked.value.of, worked.found) if kind is not None else what
                 few = len(worked.found) <= MOST_COUNTED
@@ -307,7 +307,7 @@ class Answerer:
     def _help(self) -> Reply:
         offers = self.catalogue.offers(self.actor.role, self.surface)  # type: ignore[arg-type]
         titles = [offer.title for offer in offers]
-        kinds = [plural(kind) for kind in self.query.context.kinds]
+        kinds = [name_kinds(kind) for kind in self.query.context.kinds]
         does = f"You can ask me to: {'; '.join(titles[:PAGE])}." if titles else "No action is open to you here."
         more = f" And {len(titles) - PAGE} more." if len(titles) > PAGE else ""
         asks = f" You can also ask about {join(kinds, 'and')}." if kinds else ""

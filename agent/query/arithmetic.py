@@ -31,7 +31,7 @@ from agent.planning.proposal import (
 from agent.query.conditions import DATES, compare, find_time_span, read_quantity
 from agent.query.context import DAYS, NOTHING_FOUND, PERCENT, Moment, Own, Plain, Quantity, Value, Worked, is_currency
 from agent.validate.questions import quote_words
-from agent.validate.records.located import LocatedRecord, RecordQuery, singular
+from agent.validate.records.located import LocatedRecord, RecordQuery, name_kind
 from registry.records import Field, RecordKind
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Arithmetic:
             quantity = read_quantity(field, each.record.values) if field is not None else None
             if field is None:
                 return need.ask(
-                    f"A {singular(each.kind)} has no {quote_words(total.field)} to add up.", code="unreadable"
+                    f"A {name_kind(each.kind)} has no {quote_words(total.field)} to add up.", code="unreadable"
                 )
             if quantity is not None:
                 sums[quantity.unit] = sums.get(quantity.unit, Decimal(0)) + quantity.number
@@ -122,7 +122,7 @@ class Arithmetic:
         one = found[0]
         field = one.kind.field_named(name)
         if field is None:
-            return need.ask(f"A {singular(one.kind)} has no {quote_words(name)}.", code="unreadable")
+            return need.ask(f"A {name_kind(one.kind)} has no {quote_words(name)}.", code="unreadable")
         value = read_field(field, one)
         if value is None:
             return need.ask(f"{one.label} has no {_label(field)}.", code="unreadable")

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from agent.pipeline import PhaseCallback, Question, Request, ignore_phase
 from agent.planning.proposal import Expression, Find, Reference, Words
 from agent.validate.questions import format_plain as plain_shown
-from agent.validate.records.located import DiscourseContext, LocatedRecord, Outcome, RecordQuery, RecordScope, singular
+from agent.validate.records.located import DiscourseContext, LocatedRecord, Outcome, RecordQuery, RecordScope, name_kind
 from core import money
 from registry.records import Kinds, RecordKind
 
@@ -173,4 +173,4 @@ class QueryContext:
         else:
             found = own.get(reference.handle.removeprefix("@"), ())
             kind = found[0].kind if found else self.kind_of(reference.handle)
-        return kind if kind is not None else need.ask(f"Which {singular(need.kind)} is meant?", code="missing")
+        return kind if kind is not None else need.ask(f"Which {name_kind(need.kind)} is meant?", code="missing")

@@ -12,7 +12,7 @@ from agent.planning.proposal import Find, StateIs, Words
 from agent.query.conditions import Filter, match_all
 from agent.validate.questions import explain_exclusion, explain_unknown_name, name_of
 from agent.validate.records import confusables
-from agent.validate.records.located import LocatedRecord, RecordQuery, fits, merge_filters, plural, singular
+from agent.validate.records.located import LocatedRecord, RecordQuery, fits, merge_filters, name_kind, name_kinds
 from agent.validate.records.ranking import (
     Fit,
     find_best,
@@ -177,7 +177,7 @@ class RecordSearch:
         wanted = merge_filters(*states, need.filter)
         if wanted and not fits(record, wanted):
             return need.ask(explain_exclusion(record, record.label, need.kind, wanted))
-        return need.ask(f"{record.label} is not what you said of it. Which {singular(need.kind)} is meant?")
+        return need.ask(f"{record.label} is not what you said of it. Which {name_kind(need.kind)} is meant?")
 
 
 def match_exactly(where: Mapping[str, Sequence[str | int | bool]]) -> Filter:
@@ -187,5 +187,5 @@ def match_exactly(where: Mapping[str, Sequence[str | int | bool]]) -> Filter:
 
 def ask_to_narrow(need: RecordQuery) -> Question:
     """The question where more records would have to be looked through than one reference may."""
-    text = f"There are too many {plural(need.kind)} to look through. Say more about which are meant."
+    text = f"There are too many {name_kinds(need.kind)} to look through. Say more about which are meant."
     return need.ask(text, code="ambiguous")

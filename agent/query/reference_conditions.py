@@ -39,8 +39,8 @@ from agent.validate.records.located import (
     Unrelated,
     fits,
     get_id_value,
-    plural,
-    singular,
+    name_kind,
+    name_kinds,
 )
 from registry.records import Record, RecordKind
 
@@ -62,7 +62,7 @@ class ReferenceConditions:
         if isinstance(scope, TooMany):
             return ask_to_narrow(need)
         if scope is None:
-            return need.ask(f"There is no {singular(kind)} of yours.")
+            return need.ask(f"There is no {name_kind(kind)} of yours.")
         filters.append(Filter(lambda record: fits(record, scope), scope))
         for condition in find.where:
             if isinstance(condition, Except):
@@ -97,7 +97,7 @@ class ReferenceConditions:
                 made = filter_by_state(kind, state, negated=negated, now=self.context.request.now)
                 if made is None:
                     return need.ask(
-                        f"I can't tell which {plural(kind)} are {quote_words(state)}. Which {singular(kind)} is meant?"
+                        f"I can't tell which {name_kinds(kind)} are {quote_words(state)}. Which {name_kind(kind)} is meant?"
                     )
                 return made
             case Compare(field=name, op=op, value=expression):
@@ -108,8 +108,8 @@ class ReferenceConditions:
                 zone = self.context.request.zone
                 by = filter_by_field(each, op, worked.value, zone) if each is not None else None
                 if by is None:
-                    text = f"{plural(kind).capitalize()} can't be told apart by {quote_words(name)} that way."
-                    return need.ask(f"{text} Which {singular(kind)} is meant?")
+                    text = f"{name_kinds(kind).capitalize()} can't be told apart by {quote_words(name)} that way."
+                    return need.ask(f"{text} Which {name_kind(kind)} is meant?")
                 return by
             case BelongsTo(owner=owner):
                 return await self._filter_by_owner(need, owner, via, own)
@@ -151,7 +151,7 @@ class ReferenceConditions:
             if not ups and not reach.path(owner_kind, kind):
                 if called := await self._find_called(need, owner):
                     return filter_by_id([each.record.id for each in called])
-                return need.ask(f"{plural(kind).capitalize()} don't belong to a {singular(owner_kind)}.")
+                return need.ask(f"{name_kinds(kind).capitalize()} don't belong to a {name_kind(owner_kind)}.")
             return filter_by_id([up.record.id for up in ups])
         filters: list[Filter] = []
         for each in found:
@@ -205,7 +205,9 @@ class ReferenceConditions:
             return Counter(up.record.id for up in ups if up is not None)
         relation = kind.relation_to(other.name)
         if relation is None:
-            return need.ask(f"{plural(kind).capitalize()} have no {plural(other)}. Which {singular(kind)} is meant?")
+            return need.ask(
+                f"{name_kinds(kind).capitalize()} have no {name_kinds(other)}. Which {name_kind(kind)} is meant?"
+            )
         ids = {str(get_id_value(each.record, other)) for each in found}
         held = await self.search.scan(need, Filter(lambda record: str(record.values.get(relation.via)) in ids))
         return Counter(each.id for each in held[0])
@@ -229,7 +231,7 @@ class ReferenceConditions:
         if not gone & {each.id for each in pool.records}:
             words = reference.said.text if isinstance(reference, Find) and reference.said is not None else ""
             named = f" {quote_words(words)}" if words else ""
-            return need.ask(f"I find none{named} to leave out among them. Which {plural(kind)} are meant?")
+            return need.ask(f"I find none{named} to leave out among them. Which {name_kinds(kind)} are meant?")
         return replace(pool, records=[each for each in pool.records if each.id not in gone])
 
     async def _list_owned(self, owner: LocatedRecord, records: Sequence[Record], kind: RecordKind) -> list[str]:

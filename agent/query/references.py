@@ -45,7 +45,7 @@ from agent.validate.records.located import (
     fits,
     format_count,
     merge_filters,
-    singular,
+    name_kind,
 )
 from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
 from agent.validate.slots import find_answer
@@ -209,7 +209,7 @@ class RecordFinder:
             return need.ask(f"There were {format_count(len(shown), need.kind)}. Which one is meant?")
         record = next((each for each in pool.records if each.id == shown[nth - 1]), None)
         if record is None:
-            return need.ask(f"That {singular(need.kind)} is not there any more. Which one is meant?")
+            return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
         how = f"number {nth} of the {len(shown)} shown before"
         return self._check(need, (LocatedRecord(record, need.kind, _spans(find), pool.via, how),))
 
@@ -226,7 +226,7 @@ class RecordFinder:
             return below
         made = [up for each in below if (up := await self.context.reach.owner_of(each, need.kind)) is not None]
         if not made:
-            return need.ask(f"No {singular(need.kind)} goes with that {singular(kind)}. Which one is meant?")
+            return need.ask(f"No {name_kind(need.kind)} goes with that {name_kind(kind)}. Which one is meant?")
         unique = tuple({each.key: each for each in made}.values())
         return self._check(need, unique)
 
@@ -245,7 +245,7 @@ class RecordFinder:
             made += [up] if up is not None else []
         unique = tuple({each.key: each for each in made}.values())
         if not unique:
-            return need.ask(f"Which {singular(need.kind)} is meant?", code="missing")
+            return need.ask(f"Which {name_kind(need.kind)} is meant?", code="missing")
         if len(unique) > need.most:
             records = [each.record for each in unique]
             return ask_between(need.slot, need.param, need.kind, records, "were spoken of")
@@ -256,7 +256,7 @@ class RecordFinder:
         record = await self.context.kinds.record(need.kind.name, choice)
         scope = await self.context.reach.scope(need.kind)
         if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
-            return need.ask(f"That {singular(need.kind)} is not there any more. Which one is meant?")
+            return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
         return self._check(need, (LocatedRecord(record, need.kind, spans, (), "chosen"),))
 
     async def _find_answered(

@@ -30,15 +30,15 @@ async def recheck(
     found: list[str] = []
     pins: dict[tuple[str, str], RecordSnapshot] = {}
     for step in plan.steps:
-        found += _contract(step, actor=actor, catalogue=catalogue, surface=surface)
+        found += _compare_contract(step, actor=actor, catalogue=catalogue, surface=surface)
         pins |= {(pin.record_kind, pin.record_id): pin for pin in step.pins}
     for key, pin in pins.items():
         if key not in skip_records:
-            found += await _record(pin, kinds)
+            found += await _compare_record(pin, kinds)
     return tuple(dict.fromkeys(found))
 
 
-def _contract(step: Step, *, actor: Actor, catalogue: Catalogue, surface: Surface) -> list[str]:
+def _compare_contract(step: Step, *, actor: Actor, catalogue: Catalogue, surface: Surface) -> list[str]:
     contract = authorize(catalogue, step.action, step.version, actor=actor, surface=surface)
     if isinstance(contract, Refusal):
         return [contract.detail]
@@ -63,7 +63,7 @@ def _same_address(contract: Contract, step: Step, catalogue: Catalogue) -> bool:
     return step.url.startswith(base.rstrip("/") + "/")
 
 
-async def _record(pin: RecordSnapshot, kinds: Kinds) -> list[str]:
+async def _compare_record(pin: RecordSnapshot, kinds: Kinds) -> list[str]:
     kind = kinds.get(pin.record_kind)
     if kind is None:
         return [f"{pin.label} can't be looked up any more: nothing here provides {pin.record_kind} records."]
@@ -72,18 +72,18 @@ async def _record(pin: RecordSnapshot, kinds: Kinds) -> list[str]:
         return [f"{pin.label} is not there any more."]
     if record.digest == pin.digest:
         return []
-    return _changes(pin, record, kind) or [f"{pin.label} has changed."]
+    return _list_changes(pin, record, kind) or [f"{pin.label} has changed."]
 
 
-def _changes(pin: RecordSnapshot, record: Record, kind: RecordKind) -> list[str]:
+def _list_changes(pin: RecordSnapshot, record: Record, kind: RecordKind) -> list[str]:
     """``INV-1042 …: Status changed from paid to refunded.``"""
     return [
         f"{pin.label}: {each.label or each.name} changed from "
-        f"{_value(format_field(each, pin.values))} to {_value(format_field(each, record.values))}."
+        f"{_display_value(format_field(each, pin.values))} to {_display_value(format_field(each, record.values))}."
         for each in kind.fields
         if pin.values.get(each.name) != record.values.get(each.name)
     ]
 
 
-def _value(text: str) -> str:
+def _display_value(text: str) -> str:
     return to_display_text(text, limit=WORDS_CHARS) or "nothing"

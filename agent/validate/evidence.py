@@ -44,7 +44,7 @@ def prove(parameter: Parameter, argument: TypedValue, value: Any, now: datetime)
     if not spans:
         return None
     text = spans[0].text
-    how = "" if _plain(value) == _plain(text) else f"{text} → {_plain(value)}"
+    how = "" if _display_value(value) == _display_value(text) else f"{text} → {_display_value(value)}"
     by_code = _read_by_code(parameter, value, VerifiedSpan(text, spans), now)
     return PromptSource(spans=spans, reading=how, read_by="code" if by_code else "model")
 
@@ -93,18 +93,18 @@ def list_reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:
     proposed = [each for each in filled if evidence_of(each.source) == "proposed"]
     made = []
     if read:
-        made.append(f"Your words don't state {_named(read)} outright; check that it is what you mean.")
+        made.append(f"Your words don't state {_join_labels(read)} outright; check that it is what you mean.")
     if proposed:
-        made.append(f"The model proposed {_named(proposed)}; no words of yours say so. Check or change it.")
+        made.append(f"The model proposed {_join_labels(proposed)}; no words of yours say so. Check or change it.")
     return made
 
 
-def _named(filled: Sequence[ParameterValue]) -> str:
+def _join_labels(filled: Sequence[ParameterValue]) -> str:
     names = list(dict.fromkeys(each.label for each in filled))
     return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
 
 
-def _plain(value: Any) -> str:
+def _display_value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value if isinstance(value, str) else str(value)

@@ -17,7 +17,7 @@ from agent.validate import questions, scalar_values, supplied_values
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, merge_scopes
 from agent.validate.records.lookup import Lookup
 from agent.validate.records.search import find_similar
-from agent.validate.slots import Slots, Trouble, find_answer, from_field, record_source, verify_spans
+from agent.validate.slots import Slots, Trouble, find_answer, from_field, make_record_source, verify_spans
 from registry.contract import SourceKind
 from registry.endpoints.types import FormBody, HttpEndpoint, JsonBody, MultipartBody
 from registry.records import Query, RecordKind
@@ -43,22 +43,22 @@ class DraftFilling:
 
     async def fill_records(self) -> Trouble | None:
         """The parameters that refer to records, after a look at what nobody declared."""
-        return self._named_missing(self._strangers() or await self._records())
+        return self._name_missing(self._refuse_strangers() or await self._find_records())
 
     def fill_values(self, *, only: Collection[str] | None = None, but: Collection[str] = ()) -> Trouble | None:
         """Every other parameter that something gives a value; ``only`` and ``but`` pick among them."""
-        return self._named_missing(self._values(only, but))
+        return self._name_missing(self._read_values(only, but))
 
     async def fill_missing(self) -> Trouble | None:
         """Ask for what is required and still has no value."""
-        return self._named_missing(await self._missing()) or self._nothing_changed()
+        return self._name_missing(await self._ask_for_missing()) or self._refuse_no_change()
 
-    def _named_missing(self, trouble: Trouble | None) -> Trouble | None:
+    def _name_missing(self, trouble: Trouble | None) -> Trouble | None:
         if isinstance(trouble, Question):
-            return trouble.model_copy(update={"missing": self._still_missing()})
+            return trouble.model_copy(update={"missing": self._list_still_missing()})
         return trouble
 
-    def _strangers(self) -> Trouble | None:
+    def _refuse_strangers(self) -> Trouble | None:
         """Arguments the contract does not declare are refused, not dropped: somebody meant something by them."""
         declared = self.contract.properties
         if self.slots.draft.given and self.slots.request.given is None:
@@ -82,24 +82,24 @@ class DraftFilling:
                 return self.slots.ask(name, text, "unreadable")
         for name in declared:
             wanted = self.slots.annotation(name).record
-            if wanted and self._kind(name) is None and (self.slots.spoken(name) or name in self.contract.required):
+            if wanted and self._find_kind(name) is None and (self.slots.spoken(name) or name in self.contract.required):
                 detail = f"“{self.contract.title}” needs {wanted} records, and no enabled connector provides them."
                 return Refusal(code="unavailable", detail=detail)
         return None
 
-    async def _records(self) -> Trouble | None:
+    async def _find_records(self) -> Trouble | None:
         """Those with words before those without, those that others belong to first, pronouns last."""
-        kinds = {name: kind for name in self.contract.properties if (kind := self._kind(name)) is not None}
+        kinds = {name: kind for name in self.contract.properties if (kind := self._find_kind(name)) is not None}
         for name in sorted(
-            kinds, key=lambda name: (not self.slots.spoken(name), self._pronoun(name), self._depth(name))
+            kinds, key=lambda name: (not self.slots.spoken(name), self._pronoun(name), self._count_depth(name))
         ):
             said = self.slots.spoken(name) or name in self.slots.pinned
-            trouble = await (self._said(name, kinds[name]) if said else self._implied(name, kinds[name]))
+            trouble = await (self._fill_said(name, kinds[name]) if said else self._fill_implied(name, kinds[name]))
             if trouble is not None:
                 return trouble
         return None
 
-    def _values(self, only: Collection[str] | None, but: Collection[str]) -> Trouble | None:
+    def _read_values(self, only: Collection[str] | None, but: Collection[str]) -> Trouble | None:
         """Currencies before the amounts that are in them."""
         names = [
             name
@@ -112,8 +112,8 @@ class DraftFilling:
                 return trouble
         return None
 
-    async def _said(self, name: str, kind: RecordKind) -> Trouble | None:
-        need, owner = self._need(name, kind), self._owner(name)
+    async def _fill_said(self, name: str, kind: RecordKind) -> Trouble | None:
+        need, owner = self._make_query(name, kind), self._find_owner(name)
         if isinstance(pinned := self.slots.pinned.get(name), LocatedRecord):
             return self._take(name, (pinned,))
         if isinstance(pinned, tuple):
@@ -172,10 +172,10 @@ class DraftFilling:
         for each in found:
             self.lookup.scene.add(each)
         value = sent if parameter.is_array else sent[0]
-        self.slots.put(name, value, ", ".join(each.label for each in found), source or record_source(found, field))
-        return self._contradiction(name)
+        self.slots.put(name, value, ", ".join(each.label for each in found), source or make_record_source(found, field))
+        return self._find_contradiction(name)
 
-    def _contradiction(self, name: str) -> Trouble | None:
+    def _find_contradiction(self, name: str) -> Trouble | None:
         """Two parameters that name an owner and what belongs to it must agree."""
         for part in self.slots.records:
             owner = self.slots.annotation(part).of
@@ -189,7 +189,7 @@ class DraftFilling:
                     return self.slots.ask(name, text, "ambiguous")
         return None
 
-    async def _implied(self, name: str, kind: RecordKind) -> Trouble | None:
+    async def _fill_implied(self, name: str, kind: RecordKind) -> Trouble | None:
         """Nothing was said of it. Another parameter's record settles it where it passed through exactly one record of
         this kind, or belongs to one; or where the record it must belong to has exactly one."""
         if name not in self.contract.required or self.slots.parameter(name).is_array:
@@ -197,30 +197,32 @@ class DraftFilling:
         if self.slots.annotation(name).replaces is not None:
             return None  # what takes another's place is never the one that is there already
         if SourceKind.RECORD not in self.slots.annotation(name).sources and self.slots.guesses:
-            named = await self.lookup.in_request(self._need(name, kind))
+            named = await self.lookup.find_in_request(self._make_query(name, kind))
             return named if isinstance(named, Question) else self._take_each(name, named)
-        implied = await self._passed(kind)
+        implied = await self._list_passed(kind)
         if not self.slots.guesses and len(implied) != 1:
             return None
         if len(implied) == 1:
-            need = self._need(name, kind)
+            need = self._make_query(name, kind)
             outcome = self.lookup.search.check(need, tuple(implied.values()), need.filter)
             return outcome if isinstance(outcome, Question) else self._take(name, outcome)
-        owner = self._owner(name)
+        owner = self._find_owner(name)
         if owner is None and not implied:
-            whose = await self.lookup.owner_in_request(self._need(name, kind), ())
+            whose = await self.lookup.find_owner_in_request(self._make_query(name, kind), ())
             if isinstance(whose, Question):
                 return whose
             owner = whose[0] if whose else None
             if owner is None:
-                named = await self.lookup.in_request(self._need(name, kind))
+                named = await self.lookup.find_in_request(self._make_query(name, kind))
                 return named if isinstance(named, Question) else self._take_each(name, named)
         if owner is None or implied:
             return None
-        outcome = await self.lookup.find_meant(self._need(name, kind), Reference(kind=kind.name), owner.spans, owner)
+        outcome = await self.lookup.find_meant(
+            self._make_query(name, kind), Reference(kind=kind.name), owner.spans, owner
+        )
         return outcome if isinstance(outcome, Question) else self._take(name, outcome)
 
-    async def _passed(self, kind: RecordKind) -> dict[tuple[str, str], LocatedRecord]:
+    async def _list_passed(self, kind: RecordKind) -> dict[tuple[str, str], LocatedRecord]:
         """The different records of ``kind`` that this step's records were found through or belong to."""
         made: dict[tuple[str, str], LocatedRecord] = {}
         found = [each for group in self.slots.records.values() for each in group]
@@ -235,7 +237,7 @@ class DraftFilling:
                 made[up.key] = up
         return made
 
-    def _still_missing(self) -> tuple[str, ...]:
+    def _list_still_missing(self) -> tuple[str, ...]:
         """Required parameters without a value that nothing said so far, no record and no default will give."""
         missing = []
         for name in self.contract.required:
@@ -248,23 +250,23 @@ class DraftFilling:
                 missing.append(name)
         return tuple(missing)
 
-    async def _missing(self) -> Trouble | None:
+    async def _ask_for_missing(self) -> Trouble | None:
         missing = [name for name in self.contract.required if name not in self.slots.filled]
         if not missing:
             return None
         # What another parameter's record gives is not asked for before that record is known.
-        name = next((each for each in missing if self._derived_from(each) not in missing), missing[0])
+        name = next((each for each in missing if self._find_derived_from(each) not in missing), missing[0])
         if name not in self.contract.properties:
             detail = (
                 f"The contract requires {questions.quote_words(name)} without declaring it; its owner must mend it."
             )
             return Refusal(code="invalid", detail=detail)
-        kind, schema = self._kind(name), self.slots.schema(name)
+        kind, schema = self._find_kind(name), self.slots.schema(name)
         asked = self.slots.ask(name, questions.ask_for(name, schema, self.slots.annotation(name), kind), "missing")
-        offered = questions.list_choices(schema) if kind is None else await self._few(name, kind)
+        offered = questions.list_choices(schema) if kind is None else await self._list_few(name, kind)
         return asked.model_copy(update={"candidates": offered})
 
-    def _nothing_changed(self) -> Refusal | None:
+    def _refuse_no_change(self) -> Refusal | None:
         """A PATCH without a field changes nothing: what somebody meant by it has no parameter here."""
         endpoint = self.contract.endpoint
         if (
@@ -281,13 +283,13 @@ class DraftFilling:
         detail = f"Nothing is said of what shall be changed. Say it with its new value: {', '.join(labels)}{more}."
         return Refusal(code="invalid", detail=detail)
 
-    def _derived_from(self, name: str) -> str | None:
+    def _find_derived_from(self, name: str) -> str | None:
         derive = self.slots.annotation(name).derive
         return derive.parameter if derive is not None else None
 
-    async def _few(self, name: str, kind: RecordKind) -> tuple[Candidate, ...]:
+    async def _list_few(self, name: str, kind: RecordKind) -> tuple[Candidate, ...]:
         """The records it could be, newest first, where they are few; none where they are many."""
-        owner, reach = self._owner(name), self.lookup.reach
+        owner, reach = self._find_owner(name), self.lookup.reach
         own = await reach.within(kind, owner.record, owner.kind) if owner else {}
         where = merge_scopes(await reach.scope(kind), own, self.slots.annotation(name).filter)
         if where is None:
@@ -302,7 +304,7 @@ class DraftFilling:
             else ()
         )
 
-    def _need(self, name: str, kind: RecordKind) -> RecordQuery:
+    def _make_query(self, name: str, kind: RecordKind) -> RecordQuery:
         annotation = self.slots.annotation(name)
         most = self.slots.schema(name).get("maxItems", MOST - 1) if self.slots.parameter(name).is_array else 1
         most = MAX_EACH if self.slots.makes_each(name) else most
@@ -310,27 +312,27 @@ class DraftFilling:
             self.slots.slot(name), name, kind, annotation.filter, annotation.order, min(int(most), MOST - 1)
         )
 
-    def _owner(self, name: str) -> LocatedRecord | None:
+    def _find_owner(self, name: str) -> LocatedRecord | None:
         above = self.slots.annotation(name).of
         found = self.slots.records.get(above, ()) if above else ()
         return found[0] if len(found) == 1 else None
 
-    def _kind(self, name: str) -> RecordKind | None:
+    def _find_kind(self, name: str) -> RecordKind | None:
         named = self.slots.annotation(name).record
         return self.lookup.kinds.get(named) if named else None
 
-    def _depth(self, name: str, seen: frozenset[str] = frozenset()) -> int:
+    def _count_depth(self, name: str, seen: frozenset[str] = frozenset()) -> int:
         above = self.slots.annotation(name).of or self.slots.annotation(name).like
-        return 0 if above is None or above in seen else 1 + self._depth(above, seen | {name})
+        return 0 if above is None or above in seen else 1 + self._count_depth(above, seen | {name})
 
     def _pronoun(self, name: str) -> bool:
-        reference = self._reference(name)
+        reference = self._read_reference(name)
         while reference is not None and not reference.pronoun:
             reference = reference.owner
         return reference is not None
 
-    def _reference(self, name: str) -> Reference | None:
+    def _read_reference(self, name: str) -> Reference | None:
         if name not in self._references:
-            kind, words = self._kind(name), self.slots.words(name)
+            kind, words = self._find_kind(name), self.slots.words(name)
             self._references[name] = self.lookup.read(words.text, kind) if kind and words else None
         return self._references[name]

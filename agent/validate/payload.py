@@ -37,7 +37,7 @@ class Misfit:
 
 
 @lru_cache(maxsize=512)
-def _checker(schema: bytes) -> Checker:
+def _make_checker(schema: bytes) -> Checker:
     from registry.json_schema.schemas import Checker
 
     return Checker(canon.loads(schema))
@@ -46,7 +46,7 @@ def _checker(schema: bytes) -> Checker:
 def find_misfits(contract: Contract, params: Mapping[str, Any]) -> Iterator[Misfit]:
     """What does not fit the schema, in its order. A schema that is no schema is one misfit: nothing fits it."""
     try:
-        checker = _checker(canon.dumps(contract.parameters))
+        checker = _make_checker(canon.dumps(contract.parameters))
     except Exception as error:  # jsonschema-rs raises its own and ValueError alike for a broken schema
         yield Misfit(None, f"the contract's schema can't be used: {str(error)[:200]}")
         return
@@ -154,8 +154,10 @@ def preview(contract: Contract, filled: Mapping[str, ParameterValue], records: M
     sent) and ``records`` (parameter → safe fields). Where there is no template, or it asks for what isn't there, the
     values are listed."""
     if contract.preview:
-        params = {name: _param(contract, each) for name, each in filled.items()}
-        seen = {name: {field: _plain(value) for field, value in values.items()} for name, values in records.items()}
+        params = {name: _display_param(contract, each) for name, each in filled.items()}
+        seen = {
+            name: {field: _display_value(value) for field, value in values.items()} for name, values in records.items()
+        }
         try:
             return to_display_text(template.render(contract.preview, params, seen), lines=True, limit=MAX_CHARS)
         except InvalidInput:
@@ -164,13 +166,13 @@ def preview(contract: Contract, filled: Mapping[str, ParameterValue], records: M
     return to_display_text(f"{contract.title}{' – ' if values else ''}{'; '.join(values)}", limit=MAX_CHARS)
 
 
-def _param(contract: Contract, filled: ParameterValue) -> Any:
+def _display_param(contract: Contract, filled: ParameterValue) -> Any:
     if contract.annotation(filled.param).unit in _MONEY or isinstance(filled.value, list):
         return filled.shown
-    return _plain(filled.value, lines=isinstance(filled.source, PromptSource))
+    return _display_value(filled.value, lines=isinstance(filled.source, PromptSource))
 
 
-def _plain(value: Any, *, lines: bool = False) -> Any:
+def _display_value(value: Any, *, lines: bool = False) -> Any:
     """Line breaks stay where the person typed them. One out of a record's field could pass for a line of the card, so
     it is spelled out."""
     return to_display_text(value, lines=lines) if isinstance(value, str) else value

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from agent.pipeline import Candidate, Question, QuestionCode
 from agent.validate.records import confusables
-from agent.validate.records.located import LABEL_CHARS, LocatedRecord, Scalar, format_count, plural, singular
+from agent.validate.records.located import LABEL_CHARS, LocatedRecord, Scalar, format_count, name_kind, name_kinds
 from core.display_text import to_display_text
 from registry.contract import Annotation, Unit
 from registry.records import Record, RecordKind, format_field
@@ -36,7 +36,7 @@ def ask_for(param: str, schema: Mapping[str, Any], annotation: Annotation, kind:
         return annotation.ask
     label = label_of(param, schema, annotation)
     if kind is not None:
-        return f"Which {singular(kind)}?"
+        return f"Which {name_kind(kind)}?"
     members = list_members(schema)
     if schema.get("type") == "boolean":
         return f"{label}: yes or no?"
@@ -130,11 +130,11 @@ def ask_between(
     """The question which of these records is meant. ``what`` says what they share ("are called ‘Adam’"), ``lead``
     replaces that sentence's beginning."""
     offered = list(records[:MAX_CANDIDATES])
-    telling = _telling_field(offered, kind)
-    named = [to_display_text(each.label, limit=LABEL_CHARS) + _aside(each, kind, telling) for each in offered]
+    telling = _find_telling_field(offered, kind)
+    named = [to_display_text(each.label, limit=LABEL_CHARS) + _describe_aside(each, kind, telling) for each in offered]
     more = more or len(records) > len(offered)
     count = f"More than {_NUMBERS[len(offered)].lower()}" if more else _NUMBERS[len(offered)]
-    noun = singular(kind) if len(offered) == 1 and not more else plural(kind)
+    noun = name_kind(kind) if len(offered) == 1 and not more else name_kinds(kind)
     opening = lead if lead is not None else f"{count} {noun} {what}:"
     tail = ", or another?" if more else "?"
     return Question(
@@ -147,7 +147,7 @@ def ask_between(
     )
 
 
-def _telling_field(records: Sequence[Record], kind: RecordKind) -> str | None:
+def _find_telling_field(records: Sequence[Record], kind: RecordKind) -> str | None:
     """The field that tells these records apart best and that their labels don't show already."""
     ranks = {"email": 0, "number": 1, "name": 2, "text": 3}
     best: tuple[int, int, int] | None = None
@@ -164,7 +164,7 @@ def _telling_field(records: Sequence[Record], kind: RecordKind) -> str | None:
     return telling
 
 
-def _aside(record: Record, kind: RecordKind, telling: str | None) -> str:
+def _describe_aside(record: Record, kind: RecordKind, telling: str | None) -> str:
     each = kind.field_named(telling) if telling else None
     return f" ({to_display_text(format_field(each, record.values), limit=WORDS_CHARS)})" if each is not None else ""
 
@@ -191,7 +191,7 @@ def describe_filter(kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> 
 
 def describe_records(kind: RecordKind, where: Mapping[str, Sequence[Scalar]], owner: LocatedRecord | None) -> str:
     """``paid invoice of Adam Novak``."""
-    return f"{describe_filter(kind, where)}{singular(kind)}{f' of {owner.label}' if owner else ''}"
+    return f"{describe_filter(kind, where)}{name_kind(kind)}{f' of {owner.label}' if owner else ''}"
 
 
 def describe_mismatch(record: Record, kind: RecordKind, where: Mapping[str, Sequence[Scalar]]) -> str:
@@ -218,12 +218,14 @@ def explain_none_found(
     not all of them)."""
     if not others:
         return (
-            f"{owner.label} has no {plural(kind)}." if owner else f"There is no {describe_records(kind, where, None)}."
+            f"{owner.label} has no {name_kinds(kind)}."
+            if owner
+            else f"There is no {describe_records(kind, where, None)}."
         )
     opening = f"There is no {describe_records(kind, where, owner)}."
     states = Counter(describe_mismatch(record, kind, where) for record in others)
     whose = f"{owner.label} has" if owner else "There are" if len(others) > 1 else "There is"
-    amount = f"more than {len(others) - 1} {plural(kind)}" if more else format_count(len(others), kind)
+    amount = f"more than {len(others) - 1} {name_kinds(kind)}" if more else format_count(len(others), kind)
     if len(states) == 1 and not more:
         state = to_display_text(next(iter(states)), limit=WORDS_CHARS)
         return f"{opening} {whose} {amount}, already {state}." if state else opening
@@ -237,7 +239,7 @@ def explain_exclusion(record: Record, label: str, kind: RecordKind, where: Mappi
     """Question where one record was meant, and the contract's filter or a word excludes it."""
     needed = describe_filter(kind, where).strip()
     is_ = to_display_text(describe_mismatch(record, kind, where), limit=WORDS_CHARS)
-    needs = f"; this needs {_article(needed)} {singular(kind)}" if needed else "; this can't be done with it"
+    needs = f"; this needs {_choose_article(needed)} {name_kind(kind)}" if needed else "; this can't be done with it"
     return f"{label} is {is_}{needs}." if is_ else f"{label} can't be meant here."
 
 
@@ -245,8 +247,8 @@ def explain_unknown_name(
     kind: RecordKind, words: str, where: Mapping[str, Sequence[Scalar]], owner: LocatedRecord | None
 ) -> str:
     whose = f" of {owner.label}" if owner else ""
-    return f"There is no {describe_filter(kind, where)}{singular(kind)}{whose} called {quote_words(words)}."
+    return f"There is no {describe_filter(kind, where)}{name_kind(kind)}{whose} called {quote_words(words)}."
 
 
-def _article(words: str) -> str:
+def _choose_article(words: str) -> str:
     return f"an {words}" if words[:1] in "aeiou" else f"a {words}"

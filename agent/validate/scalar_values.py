@@ -22,7 +22,7 @@ from agent.validate.slots import (
     from_candidate,
     from_choice,
     from_words,
-    record_source,
+    make_record_source,
     verify_spans,
 )
 from core.display_text import to_display_text
@@ -39,10 +39,10 @@ def fill(slots: Slots, name: str) -> Trouble | None:
     if isinstance(pinned := slots.pinned.get(name), Read):
         slots.put(name, pinned.value, pinned.shown, pinned.source)
         return None
-    derived = _derived(slots, parameter)
+    derived = _derive(slots, parameter)
     if (held := slots.given(name)) is not None:
         return supplied_values.fill(slots, parameter, held, derived[0] if derived is not None else None)
-    read = _each(slots, parameter) or _said(slots, parameter)
+    read = _read_each(slots, parameter) or _read_said(slots, parameter)
     if (
         read is None
         and parameter.is_money
@@ -51,16 +51,16 @@ def fill(slots: Slots, name: str) -> Trouble | None:
     ):
         text = f"You wrote {questions.quote_words(overlooked)}: what shall {parameter.label} be?"
         return slots.ask(name, text, "unreadable")
-    if read is not None and slots.money_in(name):
+    if read is not None and slots.list_money_in(name):
         read = _as_currency(slots, name, read)
         if isinstance(read, Read) and derived is not None:
             if not money.agrees(money.Money(0, 0, Decimal(0), str(read.value), True), str(derived[0])):
-                return _other_currency(slots, name, derived[0])
+                return _ask_other_currency(slots, name, derived[0])
             read = None
     if read is not None and not slots.annotation(name).takes_words:
         if isinstance(read, Unread) or derived is None or derived[0] != read.value:
             return Refusal(
-                code="invalid", detail=f"{slots.label(name)} can't be chosen in words: {_comes_from(slots, name)}."
+                code="invalid", detail=f"{slots.label(name)} can't be chosen in words: {_describe_origin(slots, name)}."
             )
         read = None
     if isinstance(read, Unread):
@@ -70,19 +70,19 @@ def fill(slots: Slots, name: str) -> Trouble | None:
         slots.put(name, read.value, read.shown, read.source)
     elif derived is not None:
         slots.put(name, *derived)
-    elif (borrowed := _borrowed_currency(slots, name)) is not None:
+    elif (borrowed := _borrow_currency(slots, name)) is not None:
         slots.put(name, borrowed.value, borrowed.shown, borrowed.source)
     elif SourceKind.DEFAULT in sources:
-        if slots.annotation(name).takes_words and (moment := _other_moment(slots, parameter)):
+        if slots.annotation(name).takes_words and (moment := _find_other_moment(slots, parameter)):
             asked = slots.ask(
                 name, f"You wrote {questions.quote_words(moment)}: what shall {parameter.label} be?", "unreadable"
             )
             return asked.model_copy(update={"candidates": questions.list_choices(parameter.schema)})
-        _default(slots, parameter)
+        _take_default(slots, parameter)
     return None
 
 
-def _said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
+def _read_said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
     """What the person's words give: an answer before the resolver's argument."""
     said = find_answer(slots.request, slots.slot(parameter.name))
     if said is not None:
@@ -91,10 +91,10 @@ def _said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
             return from_candidate(parameter, answer.choice, words)
         return _read(slots, parameter, Mention(spans=words.spans), words)
     argument = slots.draft.arguments.get(parameter.name)
-    return None if argument is None else _argument(slots, parameter, argument)
+    return None if argument is None else _read_argument(slots, parameter, argument)
 
 
-def _each(slots: Slots, parameter: Parameter) -> Read | Unread | None:
+def _read_each(slots: Slots, parameter: Parameter) -> Read | Unread | None:
     """The first of several values that make a call each; the others are left to be spread."""
     argument = slots.draft.arguments.get(parameter.name)
     asked = find_answer(slots.request, slots.slot(parameter.name)) is not None
@@ -102,7 +102,7 @@ def _each(slots: Slots, parameter: Parameter) -> Read | Unread | None:
         return None
     made: list[Read] = []
     for item in argument.items:
-        read = _argument(slots, parameter, item)
+        read = _read_argument(slots, parameter, item)
         if isinstance(read, Unread):
             return read
         if all(read.value != each.value for each in made):
@@ -112,9 +112,9 @@ def _each(slots: Slots, parameter: Parameter) -> Read | Unread | None:
     return made[0] if made else None
 
 
-def _argument(slots: Slots, parameter: Parameter, argument: Argument) -> Read | Unread:
+def _read_argument(slots: Slots, parameter: Parameter, argument: Argument) -> Read | Unread:
     if isinstance(argument, ListArgument):
-        return _several(slots, parameter, argument)
+        return _read_several(slots, parameter, argument)
     words = verify_spans(slots.request, argument.spans)
     assert words is not None, "a draft's spans are checked before anything is read"
     return _read(slots, parameter, argument, words)
@@ -126,16 +126,16 @@ def _read(slots: Slots, parameter: Parameter, argument: Mention | Choice, words:
     if isinstance(argument, Choice) and questions.list_members(parameter.schema):
         return from_choice(parameter, argument, words)
     if isinstance(argument, Choice) and parameter.is_array:
-        return _several(slots, parameter, ListArgument(items=(argument,)))
+        return _read_several(slots, parameter, ListArgument(items=(argument,)))
     return from_words(parameter, words, slots.request.now)
 
 
-def _several(slots: Slots, parameter: Parameter, argument: ListArgument) -> Read | Unread:
+def _read_several(slots: Slots, parameter: Parameter, argument: ListArgument) -> Read | Unread:
     if not parameter.is_array:
         return Unread(f"{parameter.label} takes one value, and several were named. Which one?")
     item, made = parameter.item(), []
     for each in argument.items:
-        read = _argument(slots, item, each)
+        read = _read_argument(slots, item, each)
         if isinstance(read, Unread):
             return read
         made.append(read)
@@ -149,7 +149,7 @@ def _several(slots: Slots, parameter: Parameter, argument: ListArgument) -> Read
     )
 
 
-def _derived(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | None:
+def _derive(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | None:
     """The field of another parameter's record, where there is one record and the field holds something."""
     derive = parameter.annotation.derive
     found = slots.records.get(derive.parameter, ()) if derive is not None else ()
@@ -159,17 +159,17 @@ def _derived(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | No
     if value is None or field is None:
         return None
     shown = to_display_text(format_field(field, found[0].record.values))
-    return value, format_parameter(parameter, value, shown), record_source(found, derive.field)
+    return value, format_parameter(parameter, value, shown), make_record_source(found, derive.field)
 
 
-def _other_moment(slots: Slots, parameter: Parameter) -> str | None:
+def _find_other_moment(slots: Slots, parameter: Parameter) -> str | None:
     """A day that the person named and nothing has taken up, where this parameter says when: its default is not what
     they said."""
     about = set(_WORD.findall(f"{parameter.name} {parameter.label}".replace("_", " ").casefold()))
     return slots.unclaimed.day(slots.request.now) if about & _WHEN else None
 
 
-def _default(slots: Slots, parameter: Parameter) -> None:
+def _take_default(slots: Slots, parameter: Parameter) -> None:
     for key in ("default", "const"):
         if key in parameter.schema:
             value = parameter.schema[key]
@@ -191,11 +191,11 @@ def _as_currency(slots: Slots, name: str, read: Read | Unread) -> Read | Unread:
     )
 
 
-def _borrowed_currency(slots: Slots, name: str) -> Read | None:
+def _borrow_currency(slots: Slots, name: str) -> Read | None:
     """An amount's own words say its currency, where nothing else gives it."""
     if not slots.annotation(name).takes_words:
         return None
-    for other in slots.money_in(name):
+    for other in slots.list_money_in(name):
         words = slots.words(other)
         said = find_currency(words.text) if words is not None else None
         if words is not None and said is not None and said.currency is not None:
@@ -203,9 +203,9 @@ def _borrowed_currency(slots: Slots, name: str) -> Read | None:
     return None
 
 
-def _other_currency(slots: Slots, name: str, currency: Any) -> Trouble:
+def _ask_other_currency(slots: Slots, name: str, currency: Any) -> Trouble:
     code = questions.format_plain(currency)
-    for other in slots.money_in(name):
+    for other in slots.list_money_in(name):
         if slots.words(other) is not None:
             text = f"{slots.label(other)} is in {code} here and nothing is converted. How much is it in {code}?"
             return slots.ask(other, text, "unreadable")
@@ -213,6 +213,6 @@ def _other_currency(slots: Slots, name: str, currency: Any) -> Trouble:
     return Refusal(code="invalid", detail=detail)
 
 
-def _comes_from(slots: Slots, name: str) -> str:
+def _describe_origin(slots: Slots, name: str) -> str:
     derive = slots.annotation(name).derive
     return f"it is always taken from {slots.label(derive.parameter)}" if derive else "the contract sets it"

@@ -142,17 +142,17 @@ def from_field(parameter: Parameter, value: Any) -> Any:
 
 def from_words(parameter: Parameter, words: VerifiedSpan, now: datetime) -> Read | Unread:
     """Read all of the words as one value."""
-    if parameter.is_money and (trouble := _wrong_money(parameter, words.text)):
+    if parameter.is_money and (trouble := _explain_wrong_money(parameter, words.text)):
         return Unread(trouble)
     annotation = parameter.annotation
     if parameter.is_money and parameter.currency:
         annotation = annotation.model_copy(update={"currency": parameter.currency})
     reading = read_exact(words.text, name=parameter.name, schema=parameter.schema, annotation=annotation, now=now)
     if reading is None:
-        return Unread(f"I can't read {quote_words(words.text)} as {_noun(parameter)}.")
-    value = _json(reading.value)
+        return Unread(f"I can't read {quote_words(words.text)} as {_choose_noun(parameter)}.")
+    value = _make_json(reading.value)
     if value is None or not _has_canonical_form(value):
-        return Unread(f"{quote_words(words.text)} is out of range for {_noun(parameter)}.")
+        return Unread(f"{quote_words(words.text)} is out of range for {_choose_noun(parameter)}.")
     how = "" if reading.how == words.text else reading.how
     return Read(
         value,
@@ -199,7 +199,7 @@ def format_parameter(parameter: Parameter, value: Any, otherwise: str | None = N
     return format_plain(value if otherwise is None or isinstance(value, str) else otherwise)
 
 
-def _wrong_money(parameter: Parameter, words: str) -> str | None:
+def _explain_wrong_money(parameter: Parameter, words: str) -> str | None:
     amounts = money.find(read_text(words))
     for each in amounts:
         if not money.agrees(each, parameter.currency):
@@ -223,15 +223,15 @@ def _wrong_money(parameter: Parameter, words: str) -> str | None:
     return None
 
 
-def _noun(parameter: Parameter) -> str:
+def _choose_noun(parameter: Parameter) -> str:
     if parameter.is_money:
         return "an amount" + (f" in {parameter.currency}" if parameter.currency else "")
     return f"a value for {parameter.label}"
 
 
-def _json(value: Any) -> Any:
+def _make_json(value: Any) -> Any:
     """Tuples as arrays; whatever else a reader gives is JSON already."""
-    return [_json(each) for each in value] if isinstance(value, list | tuple) else value
+    return [_make_json(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _has_canonical_form(value: Any) -> bool:
@@ -335,12 +335,12 @@ class Slots:
             currency = held.value
         return Parameter(name, self.label(name), self.schema(name), annotation, currency)
 
-    def money_in(self, currency_param: str) -> tuple[str, ...]:
+    def list_money_in(self, currency_param: str) -> tuple[str, ...]:
         """The parameters whose currency this parameter says."""
         return tuple(name for name in self.contract.properties if self.annotation(name).currency_from == currency_param)
 
 
-def record_source(found: tuple[LocatedRecord, ...], field: str) -> RecordSource:
+def make_record_source(found: tuple[LocatedRecord, ...], field: str) -> RecordSource:
     """For several records (an array parameter) ids are joined by spaces, in the order of the values."""
     first = found[0]
     return RecordSource(

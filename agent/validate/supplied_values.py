@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from agent.pipeline import Fault, GivenSource, Question, Refusal, SuppliedValue
 from agent.validate.questions import explain_exclusion, quote_words
-from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope, fits, singular
+from agent.validate.records.located import LocatedRecord, RecordQuery, RecordScope, fits, name_kind
 from agent.validate.slots import Parameter, Slots, format_parameter
 from core import canon
 from core.display_text import to_display_text
@@ -42,7 +42,7 @@ def fill(slots: Slots, parameter: Parameter, given: SuppliedValue, taken: Any | 
     if not slots.annotation(name).takes_words and (taken is None or taken != value):
         detail = f"{parameter.label} can't be chosen: the contract takes it from elsewhere. Leave it out."
         return refuse_value(given, "not_choosable", detail)
-    if slots.money_in(name) and taken is not None and taken != value:
+    if slots.list_money_in(name) and taken is not None and taken != value:
         detail = f"{parameter.label} is {to_display_text(str(taken))} here; nothing is converted."
         return refuse_value(given, "other_currency", detail)
     try:
@@ -73,11 +73,11 @@ async def find_records(
     for at, value in enumerate(wanted):
         below = f"/{at}" if parameter.is_array else ""
         if isinstance(value, bool) or not isinstance(value, str | int):
-            detail = f"{parameter.label} is named by the {field} of the {singular(need.kind)}: a string or an integer."
+            detail = f"{parameter.label} is named by the {field} of the {name_kind(need.kind)}: a string or an integer."
             return refuse_value(given, "wrong_type", detail, below=below)
-        record = await _record(need, value, field, reach)
+        record = await _find_one(need, value, field, reach)
         if record is None:
-            detail = f"There is no {singular(need.kind)} with the {field.replace('_', ' ')} {quote_words(str(value))}."
+            detail = f"There is no {name_kind(need.kind)} with the {field.replace('_', ' ')} {quote_words(str(value))}."
             return refuse_value(given, "record_not_found", detail, below=below)
         one = LocatedRecord(record, need.kind, ())
         if not fits(record, need.filter):
@@ -87,7 +87,7 @@ async def find_records(
     return tuple(found)
 
 
-async def _record(need: RecordQuery, value: str | int, field: str, reach: RecordScope) -> Record | None:
+async def _find_one(need: RecordQuery, value: str | int, field: str, reach: RecordScope) -> Record | None:
     """Exactly one, and within what this principal can mean at all."""
     kind = need.kind
     if field == kind.id_field:
@@ -106,16 +106,16 @@ def refuse_question(slots: Slots, question: Question) -> Refusal:
     """What a person would be asked, told to whoever gave the values: there is nobody to answer."""
     missing = question.missing if question.code == "missing" else ()
     faults = [
-        Fault(pointer=_pointer(slots, name), code="missing", detail=f"{slots.label(name)} is required.")
+        Fault(pointer=_make_pointer(slots, name), code="missing", detail=f"{slots.label(name)} is required.")
         for name in missing
     ]
     if not faults and question.param:
-        faults = [Fault(pointer=_pointer(slots, question.param), code=question.code, detail=question.text)]
+        faults = [Fault(pointer=_make_pointer(slots, question.param), code=question.code, detail=question.text)]
     names = ", ".join(slots.label(name) for name in missing)
     detail = f"Not given: {names}." if missing else question.text
     return Refusal(code="invalid", detail=f"{detail} Nothing was sent.", faults=tuple(faults))
 
 
-def _pointer(slots: Slots, name: str) -> str:
+def _make_pointer(slots: Slots, name: str) -> str:
     held = slots.draft.given.get(name)
     return held.pointer if held is not None else f"/params/{name}"

@@ -36,7 +36,7 @@ from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import plan_digest
-from agent.validate.plan_builder import MAX_STEPS, check_fit, refuse_too_many, step_of, unsendable
+from agent.validate.plan_builder import MAX_STEPS, check_fit, refuse_too_many, refuse_unsendable, step_of
 from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
 from agent.validate.proposed.checks import PlanChecks
 from agent.validate.proposed.values import ArgumentValues
@@ -171,7 +171,7 @@ class _Planner:
             (self.made.reasons if holds == call.condition.holds else self.made.idle).append(told)
             if holds != call.condition.holds:
                 return None
-        records = await self._records(at, call, contract)
+        records = await self._find_records(at, call, contract)
         if isinstance(records, Question):
             return records
         fanned = next(
@@ -184,12 +184,12 @@ class _Planner:
             found = records[fanned]
             self.made.reasons.append(f"This is {format_count(len(found), found[0].kind)}, with a call for each.")
         for group in groups:
-            trouble = await self._step(at, call, contract, group, judged_by)
+            trouble = await self._plan_step(at, call, contract, group, judged_by)
             if trouble is not None:
                 return trouble
         return None
 
-    async def _step(
+    async def _plan_step(
         self,
         at: int,
         call: Call,
@@ -243,8 +243,8 @@ class _Planner:
         try:
             step = step_of(slots, decision, catalogue=self.catalogue, run_id=self.run_id, actor=self.actor)
         except (InvalidInput, NotCanonical) as error:
-            return unsendable(contract, error)
-        if any(each.action == step.action and _values(each) == _values(step) for each in self.made.steps):
+            return refuse_unsendable(contract, error)
+        if any(each.action == step.action and _list_values(each) == _list_values(step) for each in self.made.steps):
             self.made.reasons.append(
                 f"“{contract.title}” was asked for twice with the same values; it stands here once."
             )
@@ -257,7 +257,7 @@ class _Planner:
 
     # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _records(
+    async def _find_records(
         self, at: int, call: Call, contract: Contract
     ) -> dict[str, tuple[LocatedRecord, ...]] | Question:
         """The records of the arguments that refer to one; those that speak of another argument's after it."""
@@ -267,7 +267,7 @@ class _Planner:
             if isinstance(argument, RecordArgument) and name in contract.properties
         }
         found: dict[str, tuple[LocatedRecord, ...]] = {}
-        for name in sorted(wanted, key=lambda name: _depth(name, wanted, contract)):
+        for name in sorted(wanted, key=lambda name: _count_depth(name, wanted, contract)):
             annotation = contract.annotation(name)
             kind = self.query.kinds.get(annotation.record or "")
             if kind is None:
@@ -301,19 +301,21 @@ class _Planner:
         return found
 
 
-def _depth(name: str, wanted: Mapping[str, Any], contract: Contract, seen: frozenset[str] = frozenset()) -> int:
+def _count_depth(name: str, wanted: Mapping[str, Any], contract: Contract, seen: frozenset[str] = frozenset()) -> int:
     """How many of the call's own arguments must be found before this one: those it speaks of, and its owner."""
-    above = _handles(wanted[name], wanted) | ({contract.annotation(name).of} & set(wanted))
-    return 1 + max((_depth(str(each), wanted, contract, seen | {name}) for each in above - seen - {name}), default=0)
+    above = _list_handles(wanted[name], wanted) | ({contract.annotation(name).of} & set(wanted))
+    return 1 + max(
+        (_count_depth(str(each), wanted, contract, seen | {name}) for each in above - seen - {name}), default=0
+    )
 
 
-def _handles(reference: Any, own: Mapping[str, Any]) -> set[str]:
+def _list_handles(reference: Any, own: Mapping[str, Any]) -> set[str]:
     """The arguments of the same call that a reference speaks of."""
     names = set(re.findall(r'"handle":"@([^"]+)"', reference.model_dump_json()))
     return names & set(own)
 
 
-def _values(step: Step) -> dict[str, Any]:
+def _list_values(step: Step) -> dict[str, Any]:
     return {each.param: each.value for each in step.filled}
 
 

@@ -75,13 +75,13 @@ class ArgumentValues:
         parameter = slots.parameter(name)
         match argument:
             case QuotedText(quote=quote):
-                return self._quoted(slots, parameter, quote)
+                return self._read_quoted(slots, parameter, quote)
             case TypedValue():
-                return self._typed(slots, contract, parameter, argument)
+                return self._read_typed(slots, contract, parameter, argument)
             case DraftedText():
-                return await self._drafted(slots, contract, parameter, argument, records)
+                return await self._take_drafted(slots, contract, parameter, argument, records)
             case ComputedArgument(expression=expression):
-                return await self._computed(slots, contract, parameter, expression, records)
+                return await self._compute(slots, contract, parameter, expression, records)
             case EarlierValue(value=value, record=kind, record_id=record_id, field=held):
                 source = RecordSource(
                     record_kind=kind,
@@ -95,17 +95,17 @@ class ArgumentValues:
                 return None
         raise AssertionError(argument)
 
-    def _quoted(self, slots: Slots, parameter: Parameter, quote: Words) -> Read | Trouble | None:
+    def _read_quoted(self, slots: Slots, parameter: Parameter, quote: Words) -> Read | Trouble | None:
         spans = find_spans(quote)
         if spans:
             text = spans[0].text
             return Read(text, format_parameter(parameter, text), PromptSource(spans=spans))
-        return self._as_before(slots, parameter, quote.text) or self._unsupported(slots, parameter, quote.text)
+        return self._as_before(slots, parameter, quote.text) or self._drop_unsupported(slots, parameter, quote.text)
 
-    def _typed(
+    def _read_typed(
         self, slots: Slots, contract: Contract, parameter: Parameter, argument: TypedValue
     ) -> Read | Trouble | None:
-        value = _fitting(parameter, argument.value)
+        value = _fit(parameter, argument.value)
         source = evidence.prove(parameter, argument, value, self.request.now)
         if source is not None and source.read_by == "model" and not evidence.may_be_read(contract, parameter.name):
             source = None
@@ -113,7 +113,7 @@ class ArgumentValues:
             return Read(value, format_parameter(parameter, value), source)
         if evidence.may_be_proposed(contract, parameter.name):
             return Read(value, format_parameter(parameter, value), ProposedSource())
-        return self._as_before(slots, parameter, value) or self._unsupported(slots, parameter, value)
+        return self._as_before(slots, parameter, value) or self._drop_unsupported(slots, parameter, value)
 
     def _as_before(self, slots: Slots, parameter: Parameter, value: Any) -> Read | None:
         """A value that no words of this request say, but that the argument of the same name had in an earlier call of
@@ -122,12 +122,12 @@ class ArgumentValues:
             before = call.get(parameter.name)
             if before is None:
                 continue
-            held = self._coerced(slots, parameter, Worked(before.value, before.reading))
+            held = self._coerce(slots, parameter, Worked(before.value, before.reading))
             if type(held) is type(value) and held == value:
-                return Read(value, format_parameter(parameter, value), _source_before(before))
+                return Read(value, format_parameter(parameter, value), _find_earlier_source(before))
         return None
 
-    def _unsupported(self, slots: Slots, parameter: Parameter, value: Any) -> Trouble | None:
+    def _drop_unsupported(self, slots: Slots, parameter: Parameter, value: Any) -> Trouble | None:
         """No words say it: left out where it may be, asked for where it may not, with what was proposed as the first
         choice."""
         if parameter.name not in slots.contract.required:
@@ -142,7 +142,7 @@ class ArgumentValues:
         rest = [each for each in choices if each not in first]
         return asked.model_copy(update={"candidates": (*first, *rest)})
 
-    async def _drafted(
+    async def _take_drafted(
         self,
         slots: Slots,
         contract: Contract,
@@ -151,13 +151,13 @@ class ArgumentValues:
         records: Mapping[str, tuple[LocatedRecord, ...]],
     ) -> Read | Trouble | None:
         if not evidence.may_be_proposed(contract, parameter.name):
-            return self._unsupported(slots, parameter, argument.text)
+            return self._drop_unsupported(slots, parameter, argument.text)
         fills: list[str] = []
         used: list[LocatedRecord] = []
         if rate_support(argument, self.typed, self.query.kinds) == "none":
-            return self._unsupported(slots, parameter, argument.text)
+            return self._drop_unsupported(slots, parameter, argument.text)
         for each in argument.fills:
-            worked = await self.query.arithmetic.work_out(each, self._any_record(slots, parameter), records)
+            worked = await self.query.arithmetic.work_out(each, self._make_query(slots, parameter), records)
             if isinstance(worked, Question):
                 return worked
             fills.append(to_display_text(worked.shown))
@@ -170,7 +170,7 @@ class ArgumentValues:
         reading = "; ".join(dict.fromkeys(found.named for found in used))
         return Read(text, questions.format_plain(text), ProposedSource(reading=reading))
 
-    async def _computed(
+    async def _compute(
         self,
         slots: Slots,
         contract: Contract,
@@ -178,26 +178,26 @@ class ArgumentValues:
         expression: Expression,
         records: Mapping[str, tuple[LocatedRecord, ...]],
     ) -> Read | Trouble | None:
-        need = self._any_record(slots, parameter)
+        need = self._make_query(slots, parameter)
         worked = await self.query.arithmetic.work_out(expression, need, records)
         if isinstance(worked, Question):
             return worked
         slots.rests_on += worked.found
-        value = self._coerced(slots, parameter, worked)
+        value = self._coerce(slots, parameter, worked)
         if isinstance(value, Question):
             return value
         if isinstance(expression, ArgumentOf):
-            return Read(value, format_parameter(parameter, value), _source_before(self._before(expression)))
-        proof = self._proof(expression)
+            return Read(value, format_parameter(parameter, value), _find_earlier_source(self._before(expression)))
+        proof = self._find_proof(expression)
         support = rate_support(expression, self.typed, self.query.kinds)
         proof = "none" if support == "none" else "model" if support == "read" and proof == "code" else proof
         if proof == "none":
-            return self._as_before(slots, parameter, value) or self._unsupported(slots, parameter, value)
+            return self._as_before(slots, parameter, value) or self._drop_unsupported(slots, parameter, value)
         if proof == "model" and not evidence.may_be_read(contract, parameter.name):
-            return self._unsupported(slots, parameter, value)
-        return Read(value, format_parameter(parameter, value), self._source(expression, worked, proof, parameter))
+            return self._drop_unsupported(slots, parameter, value)
+        return Read(value, format_parameter(parameter, value), self._make_source(expression, worked, proof, parameter))
 
-    def _source(
+    def _make_source(
         self, expression: Expression, worked: Worked, proof: str, parameter: Parameter
     ) -> PromptSource | ComputedSource | RecordSource:
         spans = tuple(span for words in worked.words for span in find_spans(words))
@@ -228,19 +228,19 @@ class ArgumentValues:
             read_by=read_by,
         )
 
-    def _coerced(self, slots: Slots, parameter: Parameter, worked: Worked) -> Any | Question:
+    def _coerce(self, slots: Slots, parameter: Parameter, worked: Worked) -> Any | Question:
         """A worked value in the parameter's own type and unit; nothing is converted but minor units, exact lengths
         of time and whole numbers."""
         value, unit, label = worked.value, parameter.annotation.unit, parameter.label
         if isinstance(value, Moment):
-            made = _written_date(parameter, value, self.request.now)
+            made = _write_date(parameter, value, self.request.now)
             return (
                 made if made is not None else slots.ask(parameter.name, f"{label}: on which day exactly?", "unreadable")
             )
         if isinstance(value, Plain):
-            return _fitting(parameter, value.value)
+            return _fit(parameter, value.value)
         if unit in _MONEY:
-            return self._money(slots, parameter, value)
+            return self._coerce_money(slots, parameter, value)
         number, wanted = value.number, _TIMES.get(unit) if unit is not None else None
         if value.is_money or (wanted is not None and value.unit not in (None, wanted)):
             changed = _in_unit(value, wanted)
@@ -259,7 +259,7 @@ class ArgumentValues:
             return f"{number.normalize():f}"
         return float(number)
 
-    def _money(self, slots: Slots, parameter: Parameter, value: Quantity) -> Any | Question:
+    def _coerce_money(self, slots: Slots, parameter: Parameter, value: Quantity) -> Any | Question:
         currency = parameter.currency
         said = value.unit
         if said is not None and currency is not None and said != currency and not _loose(said, currency):
@@ -277,7 +277,7 @@ class ArgumentValues:
     def _before(self, argument: ArgumentOf) -> EarlierArgument:
         return self.query.context.earlier[argument.of][argument.argument]
 
-    def _proof(self, expression: Expression) -> str:
+    def _find_proof(self, expression: Expression) -> str:
         """Who vouches for the leaves of an expression: ``code``, ``model`` where only a model reads one, ``none`` where
         no words say one."""
         match expression:
@@ -288,7 +288,7 @@ class ArgumentValues:
             case Day(quote=quote) | Word(quote=quote):
                 return "model" if find_spans(quote) else "none"
             case Computed(op=op, a=a, b=b):
-                proofs = {self._proof(a), self._proof(b)}
+                proofs = {self._find_proof(a), self._find_proof(b)}
                 # A factor may follow from words that stand elsewhere ("half"); no more than a model's reading of them.
                 # What is added or taken away was typed itself.
                 alone = proofs == {"none"} or ("none" in proofs and op not in "*/")
@@ -298,12 +298,12 @@ class ArgumentValues:
             case ArgumentOf():
                 return "code" if self._before(expression).proven else "model"
 
-    def _any_record(self, slots: Slots, parameter: Parameter) -> RecordQuery:
+    def _make_query(self, slots: Slots, parameter: Parameter) -> RecordQuery:
         kind = next(iter(self.query.kinds))
         return RecordQuery(slots.slot(parameter.name), parameter.name, kind)
 
 
-def _fitting(parameter: Parameter, value: Any) -> Any:
+def _fit(parameter: Parameter, value: Any) -> Any:
     """A value in the JSON type that the schema asks for, where that changes nothing of it: "3" where 3 is wanted, or 3
     where "3" is; a closed set's member but for its case."""
     schema = parameter.schema
@@ -328,7 +328,7 @@ def _fitting(parameter: Parameter, value: Any) -> Any:
     return value
 
 
-def _source_before(before: EarlierArgument) -> ComputedSource:
+def _find_earlier_source(before: EarlierArgument) -> ComputedSource:
     """Where a value comes from that an earlier call of the thread had."""
     return ComputedSource(
         reading=f"the {before.reading}",
@@ -337,7 +337,7 @@ def _source_before(before: EarlierArgument) -> ComputedSource:
     )
 
 
-def _written_date(parameter: Parameter, value: Moment, now: datetime) -> str | None:
+def _write_date(parameter: Parameter, value: Moment, now: datetime) -> str | None:
     """A moment as the schema writes it: a day, or a point in time; None where it was said too vaguely."""
     text, fmt = value.text, parameter.schema.get("format")
     if len(text) < len("2026-10-22"):

@@ -26,7 +26,7 @@ _TOGETHER: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO
 
 
 @cache
-def _prototypes() -> dict[int, str]:
+def _load_prototypes() -> dict[int, str]:
     made: dict[int, str] = {}
     lines = (
         resources.files("agent.validate.records").joinpath("confusables.txt").read_text(encoding="utf-8").splitlines()
@@ -42,7 +42,7 @@ def _prototypes() -> dict[int, str]:
 def make_skeleton(text: str) -> str:
     """Skeleton of a name (UTS #39 §4): NFD, hidden characters dropped, each character by its prototype, NFD again;
     spaces of every width count as one."""
-    prototypes = _prototypes()
+    prototypes = _load_prototypes()
     plain = (char for char in unicodedata.normalize("NFD", text) if not is_hidden(char))
     mapped = "".join(prototypes.get(ord(char), char) for char in plain)
     return " ".join(unicodedata.normalize("NFD", mapped).split())
@@ -51,30 +51,30 @@ def make_skeleton(text: str) -> str:
 def looks_same(one: str, other: str) -> bool:
     """Whether two names can't be told apart by eye: equal skeletons, with case or without (Adarn and Adam; not Novak
     and Nowak)."""
-    first, second = _looks(one), _looks(other)
+    first, second = _fold_looks(one), _fold_looks(other)
     return any(mine == theirs for mine, theirs in zip(first, second, strict=True))
 
 
-def _looks(text: str) -> tuple[str, str]:
+def _fold_looks(text: str) -> tuple[str, str]:
     """As written and in lower case: "I" is like "l" in the one, like "i" in the other."""
     return make_skeleton(text).casefold(), make_skeleton(text.casefold())
 
 
 def is_near(one: str, other: str) -> bool:
     """Whether one typing error turns one name into the other."""
-    first, second = _levelled(one), _levelled(other)
+    first, second = _fold(one), _fold(other)
     return min(len(first), len(second)) >= NEAR_LENGTH and Levenshtein.distance(first, second, score_cutoff=1) <= 1
 
 
 def find_suspicious(text: str) -> tuple[str, ...]:
     """What makes a name doubtful by itself: hidden characters, and words whose letters are of several scripts. Empty
     when nothing does."""
-    found = [f"it holds the invisible {name(char)}" for char in dict.fromkeys(text) if is_hidden(char)]
+    found = [f"it holds the invisible {name_letter(char)}" for char in dict.fromkeys(text) if is_hidden(char)]
     for word in text.split():
-        scripts = {script for char in word if (script := _script(char)) is not None}
+        scripts = {script for char in word if (script := _find_script(char)) is not None}
         if len(scripts) > 1 and not scripts <= _TOGETHER:
-            odd = _rarest(word)
-            found.append(f"‘{odd}’ is {name(odd)}, beside letters of another script")
+            odd = _find_rarest(word)
+            found.append(f"‘{odd}’ is {name_letter(odd)}, beside letters of another script")
     return tuple(found[:_MAX_MARKS])
 
 
@@ -87,38 +87,38 @@ def describe_differences(one: str, other: str) -> tuple[str, ...]:
             continue
         mine, theirs = one[start:end], other[other_start:other_end]
         if mine and theirs:
-            found.append(f"{_named(mine)}, where the other has {_named(theirs)}")
+            found.append(f"{_describe_letters(mine)}, where the other has {_describe_letters(theirs)}")
         elif mine:
-            found.append(f"{_named(mine)}, which the other has not")
+            found.append(f"{_describe_letters(mine)}, which the other has not")
         else:
-            found.append(f"without {_named(theirs)}, which the other has")
+            found.append(f"without {_describe_letters(theirs)}, which the other has")
     return tuple(found[:_MAX_MARKS])
 
 
-def name(char: str) -> str:
+def name_letter(char: str) -> str:
     """``CYRILLIC SMALL LETTER A (U+0430)``."""
     return f"{unicodedata.name(char, 'unnamed character')} (U+{ord(char):04X})"
 
 
-def _named(chars: str) -> str:
-    return " and ".join(_shown(char) for char in chars[:3])
+def _describe_letters(chars: str) -> str:
+    return " and ".join(_show_letter(char) for char in chars[:3])
 
 
-def _shown(char: str) -> str:
+def _show_letter(char: str) -> str:
     """A letter of a plain keyboard that looks like no other one is told by itself, whatever else with its Unicode
     name."""
     if is_hidden(char):
-        return name(char)
-    return f"‘{char}’" if char.isascii() and char not in _LIKE_ANOTHER else f"‘{char}’ {name(char)}"
+        return name_letter(char)
+    return f"‘{char}’" if char.isascii() and char not in _LIKE_ANOTHER else f"‘{char}’ {name_letter(char)}"
 
 
-def _levelled(text: str) -> str:
+def _fold(text: str) -> str:
     plain = "".join(char for char in unicodedata.normalize("NFKC", text) if not is_hidden(char))
     return " ".join(plain.casefold().split())
 
 
 @lru_cache(maxsize=4096)
-def _script(char: str) -> str | None:
+def _find_script(char: str) -> str | None:
     """The script of a letter, as the first word of its name tells it (None for anything but letters). Styled alphabets
     (MATHEMATICAL, FULLWIDTH, CIRCLED) count as scripts of their own: among plain letters they are as doubtful as a
     foreign one."""
@@ -127,9 +127,9 @@ def _script(char: str) -> str | None:
     return unicodedata.name(char, "UNNAMED").split()[0].removeprefix("CJK-")
 
 
-def _rarest(word: str) -> str:
-    letters: Iterable[str] = [char for char in word if _script(char) is not None]
+def _find_rarest(word: str) -> str:
+    letters: Iterable[str] = [char for char in word if _find_script(char) is not None]
     counts: dict[str | None, int] = {}
     for char in letters:
-        counts[_script(char)] = counts.get(_script(char), 0) + 1
-    return min(letters, key=lambda char: (counts[_script(char)], char.isascii()))
+        counts[_find_script(char)] = counts.get(_find_script(char), 0) + 1
+    return min(letters, key=lambda char: (counts[_find_script(char)], char.isascii()))

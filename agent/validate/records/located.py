@@ -45,7 +45,7 @@ class LocatedRecord:
     @property
     def named(self) -> str:
         """``customer Adam Novak``."""
-        return f"{singular(self.kind)} {self.label}"
+        return f"{name_kind(self.kind)} {self.label}"
 
     def all(self) -> Iterable[LocatedRecord]:
         yield self
@@ -78,19 +78,19 @@ class DiscourseContext:
         return tuple({each.key: each for each in self.found if each.record.kind == kind}.values())
 
 
-def singular(kind: RecordKind) -> str:
+def name_kind(kind: RecordKind) -> str:
     return kind.nouns[0] if kind.nouns else kind.name.replace("_", " ")
 
 
-def plural(kind: RecordKind) -> str:
+def name_kinds(kind: RecordKind) -> str:
     """The kind's own plural where its nouns have one."""
-    one = singular(kind)
+    one = name_kind(kind)
     known = (noun for noun in kind.nouns if noun != one and noun.startswith(one[:-1]) and noun.endswith("s"))
     return next(known, one if one.endswith("s") else one + "s")
 
 
 def format_count(number: int, kind: RecordKind) -> str:
-    return f"{number} {singular(kind) if number == 1 else plural(kind)}"
+    return f"{number} {name_kind(kind) if number == 1 else name_kinds(kind)}"
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ class RecordScope:
     actor: Actor
     surface: Surface
 
-    async def speaker(self) -> Record | None:
+    async def find_speaker(self) -> Record | None:
         """The customer record of the identity that speaks ("my last invoice"); None for anyone who is no customer."""
         if self.actor.kind != "identity" or self.surface != "customer" or self.kinds.get(CUSTOMER) is None:
             return None
@@ -234,7 +234,7 @@ class RecordScope:
         customer = self.kinds.get(CUSTOMER)
         if customer is None or (kind.name != CUSTOMER and not self.path(kind, customer)):
             return {}
-        own = await self.speaker()
+        own = await self.find_speaker()
         if own is None:
             return None
         bound = await self.within(kind, own, customer)
@@ -302,8 +302,8 @@ def merge_filters(*parts: Mapping[str, Sequence[Scalar]]) -> Where | None:
     made: dict[str, Sequence[Scalar]] = {}
     for part in parts:
         for name, values in part.items():
-            allowed = {_plain(value) for value in values}
-            kept = tuple(value for value in made.get(name, tuple(values)) if _plain(value) in allowed)
+            allowed = {_display(value) for value in values}
+            kept = tuple(value for value in made.get(name, tuple(values)) if _display(value) in allowed)
             if not kept:
                 return None
             made[name] = kept
@@ -318,8 +318,10 @@ def merge_scopes(*parts: Where | TooMany | Unrelated | None) -> Where | None:
 
 def fits(record: Record, where: Mapping[str, Sequence[Scalar]]) -> bool:
     """Whether a record passes the filter. Compared as text: an id may be a number at its platform and a string here."""
-    return all(_plain(record.values.get(name)) in {_plain(value) for value in values} for name, values in where.items())
+    return all(
+        _display(record.values.get(name)) in {_display(value) for value in values} for name, values in where.items()
+    )
 
 
-def _plain(value: Any) -> str:
+def _display(value: Any) -> str:
     return str(value)

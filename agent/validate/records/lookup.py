@@ -22,7 +22,7 @@ from agent.validate.records.located import (
     fits,
     has_name_only,
     merge_filters,
-    singular,
+    name_kind,
 )
 from agent.validate.records.ranking import Fit, is_identifying, rate_fit
 from agent.validate.records.search import Search
@@ -74,7 +74,7 @@ class Lookup:
         """The records that ``reference`` (or an answer to the slot) refers to; empty where nothing at all was said of
         it. ``owner`` is what another parameter says it belongs to. Raises PlatformUnavailable."""
         if self._deep >= MOST_DEEP:
-            return need.ask(f"Too many records stand on the way to that {singular(need.kind)}. Which one is meant?")
+            return need.ask(f"Too many records stand on the way to that {name_kind(need.kind)}. Which one is meant?")
         self._deep += 1
         try:
             return await self._find_meant(need, reference, spans, owner)
@@ -93,11 +93,11 @@ class Lookup:
                 return (replace(settled, spans=spans),)
             outcome = await self._refer(need, reference, spans, owner)
         elif answer[0].choice is not None:
-            outcome = await self._chosen(need, answer[0].choice, (*spans, *answer[1].spans), owner)
+            outcome = await self._fetch_chosen(need, answer[0].choice, (*spans, *answer[1].spans), owner)
         else:
             self._telling.append(need.slot)
             try:
-                outcome = await self._told(need, reference, answer[1], spans, owner)
+                outcome = await self._find_told(need, reference, answer[1], spans, owner)
             finally:
                 self._telling.remove(need.slot)
         if name is not None and isinstance(outcome, tuple) and len(outcome) == 1:
@@ -105,7 +105,7 @@ class Lookup:
             self.scene.settled[need.kind.name, name.casefold()] = outcome[0]
         return outcome
 
-    async def _told(
+    async def _find_told(
         self,
         need: RecordQuery,
         reference: Reference | None,
@@ -126,7 +126,7 @@ class Lookup:
             each for each in before.candidates if is_identifying(answer.text, f"{each.label} {each.detail}", need.kind)
         ]
         if len(fitting) == 1:
-            return await self._chosen(need, fitting[0].id, told, owner)
+            return await self._fetch_chosen(need, fitting[0].id, told, owner)
         return before.model_copy(
             update={"text": f"Which one is meant by {quote_words(answer.text)} can't be told. {before.text}"}
         )
@@ -137,11 +137,11 @@ class Lookup:
         if reference is None:
             return ()
         if reference.mine and reference.owner is None:
-            return await self._speaker(need, spans)
+            return await self._find_speaker(need, spans)
         if reference.pronoun or (reference.bare and owner is None and self._named_before(need, spans)):
-            return await self._spoken(need, spans, reference)
+            return await self._find_spoken(need, spans, reference)
         if reference.through is not None:
-            return await self._through(need, reference.through, spans)
+            return await self._find_through(need, reference.through, spans)
         if reference.owner is not None and (kind := self.kinds.get(reference.owner.kind)) is not None:
             found = await self.find_meant(need.owner(kind), reference.owner, spans)
             number = reference.owner.number
@@ -149,7 +149,7 @@ class Lookup:
                 # "The payment for INV-1050": what looks like its owner's number may be its own.
                 return await self._find(need, replace(reference, number=number, owner=None), spans, owner)
         elif owner is None and _nobodys(reference) and not reference.every:
-            found = await self.owner_in_request(need, spans)
+            found = await self.find_owner_in_request(need, spans)
         else:
             found = ()
         if isinstance(found, Question):
@@ -168,7 +168,7 @@ class Lookup:
             )
         return await self._find(need, reference, (*spans, *(owner.spans if found and owner else ())), owner)
 
-    async def owner_in_request(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
+    async def find_owner_in_request(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
         """Whose it is, where the argument does not say but the request does: the one that was named for something else
         already, or that no argument has taken up. For a kind of people, the person itself. Empty where the request
         names nobody."""
@@ -181,25 +181,25 @@ class Lookup:
         named = self.unclaimed.named(kind, spans)
         spoken = self.scene.of_kind(kind.name)
         if not named and spoken:
-            return await self._spoken(need.owner(kind), spans, Reference(kind=kind.name, pronoun=True))
+            return await self._find_spoken(need.owner(kind), spans, Reference(kind=kind.name, pronoun=True))
         if not named:
-            return await self._stranger(need.owner(kind), spans)
-        return await self._named(need, need.owner(kind), named)
+            return await self._find_stranger(need.owner(kind), spans)
+        return await self._find_named(need, need.owner(kind), named)
 
-    async def in_request(self, need: RecordQuery) -> Outcome:
+    async def find_in_request(self, need: RecordQuery) -> Outcome:
         """Whom or what the request names that no argument has taken up ("unlock ben carter"), of a kind whose records
         are called by name. Empty where it names none."""
         if self.get_answer(need.slot) is not None or not any(part.search == "name" for part in need.kind.fields):
             return ()
-        outcome = await self._stranger(replace(need, filter={}), ())
+        outcome = await self._find_stranger(replace(need, filter={}), ())
         return outcome if isinstance(outcome, Question) else self.search.check(need, outcome, need.filter)
 
-    async def _stranger(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
+    async def _find_stranger(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
         """Whom the words that nothing has taken up name, if records say that they are a name ("give adam novak his
         money back"). Live data decides it, so words that name nobody are passed over, and so is what stands in another
         sentence than ``beside``. Where several may be meant, those that are listed together ("to amir and akira")."""
         if self.get_answer(owner.slot) is not None:
-            return await self._answered(owner, beside)
+            return await self._find_answered(owner, beside)
         made: tuple[LocatedRecord, ...] = ()
         for span in self.unclaimed.strangers(beside)[:MOST_STRANGERS]:
             if made and not (owner.most > 1 and self.unclaimed.listed(made[-1].spans[-1], span)):
@@ -214,7 +214,7 @@ class Lookup:
                 made += outcome
         return made
 
-    async def _answered(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
+    async def _find_answered(self, owner: RecordQuery, beside: tuple[Span, ...]) -> Outcome:
         """Whom the answer means, where it was asked whom those words mean: it decides, and is never passed over. What
         it was asked about says what else could be meant."""
         outcome: Outcome = ()
@@ -224,7 +224,9 @@ class Lookup:
                 return outcome
         return outcome or await self.find_meant(owner, None, ())
 
-    async def _named(self, need: RecordQuery, owner: RecordQuery, named: Sequence[tuple[Reference, Span]]) -> Outcome:
+    async def _find_named(
+        self, need: RecordQuery, owner: RecordQuery, named: Sequence[tuple[Reference, Span]]
+    ) -> Outcome:
         found: dict[tuple[str, str], LocatedRecord] = {}
         for reference, span in named:
             outcome = await self.find_meant(owner, reference, (span,))
@@ -238,10 +240,10 @@ class Lookup:
             )
         if not found:
             names = " and ".join(quote_words(span.text) for _, span in named[:3])
-            return need.ask(f"Whose {singular(need.kind)} is meant? There is no {singular(owner.kind)} {names}.")
+            return need.ask(f"Whose {name_kind(need.kind)} is meant? There is no {name_kind(owner.kind)} {names}.")
         return tuple(found.values())
 
-    async def _through(self, need: RecordQuery, below: Reference, spans: tuple[Span, ...]) -> Outcome:
+    async def _find_through(self, need: RecordQuery, below: Reference, spans: tuple[Span, ...]) -> Outcome:
         """ "The customer of invoice INV-1042": what that record belongs to."""
         kind = self.kinds.get(below.kind)
         if kind is None:
@@ -252,7 +254,7 @@ class Lookup:
         above = [await self.reach.owner_of(each, need.kind) for each in found]
         made = tuple({each.key: each for each in above if each is not None}.values())
         if not made:
-            return need.ask(f"That {singular(kind)} belongs to no {singular(need.kind)}. Which one is meant?")
+            return need.ask(f"That {name_kind(kind)} belongs to no {name_kind(need.kind)}. Which one is meant?")
         return self.search.check(need, made, need.filter)
 
     def _named_before(self, need: RecordQuery, spans: tuple[Span, ...]) -> bool:
@@ -290,38 +292,38 @@ class Lookup:
             else ()
         )
 
-    async def _chosen(
+    async def _fetch_chosen(
         self, need: RecordQuery, choice: str, spans: tuple[Span, ...], owner: LocatedRecord | None
     ) -> Outcome:
         """The candidate that was picked, fetched anew: what it is now counts, not what it was when it was offered."""
         record = await self.kinds.record(need.kind.name, choice)
         scope = await self.reach.scope(need.kind)
         if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
-            return need.ask(f"That {singular(need.kind)} is not there any more. Which one is meant?")
+            return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
         own = await self.reach.within(need.kind, owner.record, owner.kind) if owner else None
         via = (owner,) if owner and isinstance(own, Mapping) and fits(record, own) else ()
         return self.search.check(need, [LocatedRecord(record, need.kind, spans, via, "chosen")], need.filter)
 
-    async def _speaker(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
-        record = await self.reach.speaker()
+    async def _find_speaker(self, need: RecordQuery, spans: tuple[Span, ...]) -> Outcome:
+        record = await self.reach.find_speaker()
         if record is None or need.kind.name != record.kind:
-            return need.ask(f"Which {singular(need.kind)} is meant? You are not one yourself.", code="missing")
+            return need.ask(f"Which {name_kind(need.kind)} is meant? You are not one yourself.", code="missing")
         return self.search.check(need, [LocatedRecord(record, need.kind, spans, reading="you")], need.filter)
 
-    async def _spoken(self, need: RecordQuery, spans: tuple[Span, ...], reference: Reference) -> Outcome:
+    async def _find_spoken(self, need: RecordQuery, spans: tuple[Span, ...], reference: Reference) -> Outcome:
         """What a pronoun means: the one record of this kind that was spoken of, or that what was spoken of belongs
         to."""
         spoken = self.scene.of_kind(need.kind.name)
         named = self.unclaimed.named(need.kind, spans) if not spoken else []
         if named:
-            outcome = await self._named(need, replace(need, filter={}), named)
+            outcome = await self._find_named(need, replace(need, filter={}), named)
             return outcome if isinstance(outcome, Question) else self.search.check(need, outcome, need.filter)
         if not spoken:
             above = [await self.reach.owner_of(each, need.kind) for each in self.scene.found]
             spoken = tuple({each.key: each for each in above if each is not None}.values())
         if not spoken and not reference.states and find_answer(self.request, need.slot) is None:
             # Names in lower case are found by asking for them; an answer to this very question says nothing more.
-            stranger = await self._stranger(replace(need, filter={}), spans)
+            stranger = await self._find_stranger(replace(need, filter={}), spans)
             if stranger:
                 return stranger if isinstance(stranger, Question) else self.search.check(need, stranger, need.filter)
         if len(spoken) == 1:
@@ -329,7 +331,7 @@ class Lookup:
             return self.search.check(need, [again], merge_filters(need.filter, reference.states) or need.filter)
         if spoken:
             return ask_between(need.slot, need.param, need.kind, [each.record for each in spoken], "were spoken of")
-        return need.ask(f"Which {singular(need.kind)} is meant? None was named before.", code="missing")
+        return need.ask(f"Which {name_kind(need.kind)} is meant? None was named before.", code="missing")
 
 
 def _nobodys(reference: Reference) -> bool:

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from agent.pipeline import Question
 from agent.validate.questions import ask_between, make_candidate, name_of, quote_words
 from agent.validate.records import confusables
-from agent.validate.records.located import singular
+from agent.validate.records.located import name_kind
 from language.stems import EMPTY, stem_text
 from language.text import singularize
 from registry.records import Record, RecordKind
@@ -42,11 +42,11 @@ def rate_fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
         if each.search == by and record.values.get(each.name) is not None
     ]
     texts = held or [record.label]
-    if any(_level(words) == _level(text) or _joined(words) == _joined(text) for text in texts):
+    if any(_fold(words) == _fold(text) or _join(words) == _join(text) for text in texts):
         return Fit.EXACT
     wanted, there = (
-        _words(words),
-        [word for text in texts for word in (*_words(text), *_words(_APOSTROPHE.sub("", text)))],
+        _list_words(words),
+        [word for text in texts for word in (*_list_words(text), *_list_words(_APOSTROPHE.sub("", text)))],
     )
     called = any(each.type == "email" for each in kind.fields)
     if wanted and all(_is_one_of(word, there, plural=not called) for word in wanted):
@@ -59,17 +59,17 @@ def rate_fit(words: str, record: Record, kind: RecordKind, by: str) -> Fit:
 def is_identifying(words: str, shown: str, kind: RecordKind) -> bool:
     """Whether all that words say which could tell one record from another is said of what is shown of it ("the one with
     the bakery": "Ben's Baking"). A word's stem, or one that begins with it, of four letters at least."""
-    wanted = _telling_words(words, kind)
+    wanted = _list_telling_words(words, kind)
     there = stem_text(shown)
     return bool(wanted) and all(any(_akin(each, other) for other in there) for each in wanted)
 
 
 def names_nothing(words: str, kind: RecordKind) -> bool:
     """Whether words are pronouns, articles and the kind's own noun alone: "the one", "that one, the other"."""
-    return not _telling_words(words, kind)
+    return not _list_telling_words(words, kind)
 
 
-def _telling_words(words: str, kind: RecordKind) -> list[str]:
+def _list_telling_words(words: str, kind: RecordKind) -> list[str]:
     idle = {"one", *stem_text(" ".join(kind.nouns))}
     return [each for each in stem_text(words) if each not in EMPTY and each not in idle]
 
@@ -114,10 +114,10 @@ def find_described(words: str, records: Sequence[Record], kind: RecordKind) -> l
             word
             for each in kind.fields
             if each.search in ways and record.values.get(each.name) is not None
-            for word in _words(str(record.values[each.name]))
+            for word in _list_words(str(record.values[each.name]))
         ]
 
-    said = _words(words)
+    said = _list_words(words)
     return [
         record
         for record in records
@@ -129,12 +129,12 @@ def find_described(words: str, records: Sequence[Record], kind: RecordKind) -> l
 def find_numbered(number: str, records: Sequence[Record], kind: RecordKind) -> list[Record]:
     """The records called by exactly this number (their id or a number field, caseless); where none is, those whose
     number differs in punctuation or in its letters only ("1042" for INV-1042)."""
-    exactly = [each for each in records if number.casefold() in {held.casefold() for held in _numbers(each, kind)}]
-    loosely = [each for each in records if any(_same_code(number, held) for held in _numbers(each, kind))]
+    exactly = [each for each in records if number.casefold() in {held.casefold() for held in _list_numbers(each, kind)}]
+    loosely = [each for each in records if any(_same_code(number, held) for held in _list_numbers(each, kind))]
     return exactly or loosely
 
 
-def _numbers(record: Record, kind: RecordKind) -> list[str]:
+def _list_numbers(record: Record, kind: RecordKind) -> list[str]:
     held = [record.values.get(each.name) for each in kind.fields if each.search == "number"]
     return [record.id, *(str(each) for each in held if each is not None)]
 
@@ -147,7 +147,7 @@ def _same_code(said: str, held: str) -> bool:
 def sort_by_field(records: Sequence[Record], field: str, *, descending: bool) -> list[Record]:
     """Sorted by ``field``; records without a value for it are left out."""
     standing = [record for record in records if record.values.get(field) is not None]
-    return sorted(standing, key=lambda record: _sortable(record.values[field]), reverse=descending)
+    return sorted(standing, key=lambda record: _make_sort_key(record.values[field]), reverse=descending)
 
 
 def find_tied(records: Sequence[Record], place: int, field: str) -> list[Record]:
@@ -156,38 +156,38 @@ def find_tied(records: Sequence[Record], place: int, field: str) -> list[Record]
     return [record for record in records if record.values[field] == value]
 
 
-def _sortable(value: Any) -> tuple[int, float, str]:
+def _make_sort_key(value: Any) -> tuple[int, float, str]:
     return (0, float(value), "") if isinstance(value, int | float) else (1, 0.0, str(value))
 
 
 def _is_one_of(word: str, there: Sequence[str], *, plural: bool) -> bool:
     """As written or without the accents that the record has and a keyboard may lack; one or many where it is no
     person's name."""
-    if any(word in (each, _unaccented(each)) for each in there):
+    if any(word in (each, _strip_accents(each)) for each in there):
         return True
     return plural and len(word) > 3 and any(singularize(word) == singularize(each) for each in there)
 
 
-def _unaccented(word: str) -> str:
+def _strip_accents(word: str) -> str:
     apart = unicodedata.normalize("NFD", word.translate(_STROKED))
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 
-def _joined(text: str) -> str:
+def _join(text: str) -> str:
     """Without what a keyboard may lack or a hand leaves out: accents, apostrophes, hyphens, spaces."""
     return "".join(fold_words(text))
 
 
-def _level(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def fold_words(text: str) -> list[str]:
     """Its words without case and accents."""
-    return [_unaccented(word) for word in _words(text)]
+    return [_strip_accents(word) for word in _list_words(text)]
 
 
-def _words(text: str) -> list[str]:
+def _list_words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
 
 
@@ -208,7 +208,7 @@ def match_name(
     if not picked:
         return []
     if fit is Fit.VAGUE and by == "name":
-        return _similar(slot, param, kind, words, picked)
+        return _ask_which(slot, param, kind, words, picked)
     if fit is Fit.VAGUE:
         return []
     if by != "name":
@@ -229,7 +229,7 @@ def match_name(
         return Question(
             slot=slot,
             code="ambiguous",
-            text=f"One {singular(kind)} matches {quote_words(words)}, but its name is not what it looks like: "
+            text=f"One {name_kind(kind)} matches {quote_words(words)}, but its name is not what it looks like: "
             f"{odd[0]}. Is it meant?",
             param=param,
             candidates=(make_candidate(one, (), kind),),
@@ -255,7 +255,7 @@ def _with_twins(picked: Sequence[Record], records: Sequence[Record], kind: Recor
     return [*picked, *(each for each in records if each.id not in ids and alike(name_of(each, kind)))]
 
 
-def _similar(slot: str, param: str, kind: RecordKind, words: str, records: Sequence[Record]) -> Question:
+def _ask_which(slot: str, param: str, kind: RecordKind, words: str, records: Sequence[Record]) -> Question:
     return ask_between(
         slot,
         param,
@@ -263,5 +263,5 @@ def _similar(slot: str, param: str, kind: RecordKind, words: str, records: Seque
         records[:3],
         "",
         code="not_found",
-        lead=f"There is no {singular(kind)} called {quote_words(words)}. Did you mean",
+        lead=f"There is no {name_kind(kind)} called {quote_words(words)}. Did you mean",
     )

@@ -36,8 +36,8 @@ from agent.validate.records.located import (
     find_place_word,
     fits,
     merge_filters,
-    plural,
-    singular,
+    name_kind,
+    name_kinds,
 )
 from agent.validate.records.ranking import (
     Fit,
@@ -105,14 +105,14 @@ _LITTLE: Final = word_set("a an the one ones of in with and same but new another
 def holds(record: Record, kind: RecordKind, mark: tuple[str, str]) -> bool:
     """Whether one of the record's fields holds these words: the named field, if one is named, or a text after that
     name."""
-    name, value = (_level(part) for part in mark)
+    name, value = (_fold(part) for part in mark)
     fields = [each for each in kind.fields if each.type in _TOLD]
     if name:
-        own = [each for each in fields if name in (_level(each.name.replace("_", " ")), _level(each.label))]
+        own = [each for each in fields if name in (_fold(each.name.replace("_", " ")), _fold(each.label))]
         if own:
-            return any(_level(format_field(each, record.values)) == value for each in own)
+            return any(_fold(format_field(each, record.values)) == value for each in own)
         value = f"{name} {value}"
-    return any(f" {value} " in f" {_level(format_field(each, record.values))} " for each in fields)
+    return any(f" {value} " in f" {_fold(format_field(each, record.values))} " for each in fields)
 
 
 def narrow(records: Sequence[Record], kind: RecordKind, marks: Sequence[tuple[str, str]]) -> list[Record]:
@@ -140,15 +140,15 @@ async def find_similar(
         return need.ask(
             f"There are too many to look through for {base.label}. Name it by its number.", code="ambiguous"
         )
-    marks = reference.marks or tuple(("", word) for word in _words(reference))
+    marks = reference.marks or tuple(("", word) for word in _list_words(reference))
     fit = narrow(records, kind, marks)
     if reference.number:
         fit = [each for each in records if each.id == reference.number]
     if not fit:
         told = quote_words(" ".join(value for _, value in marks)) if marks else "that"
-        return need.ask(f"There is no {singular(kind)} of {base.label} with {told}. Which one is meant?")
-    parts = _parts(base.record, base.kind)
-    differs = {each.id: len(parts - _parts(each, kind)) for each in fit}
+        return need.ask(f"There is no {name_kind(kind)} of {base.label} with {told}. Which one is meant?")
+    parts = _list_parts(base.record, base.kind)
+    differs = {each.id: len(parts - _list_parts(each, kind)) for each in fit}
     least = [each for each in fit if differs[each.id] == min(differs.values())]
     if len(least) > 1:
         return ask_between(need.slot, need.param, kind, least, f"fit in place of {base.label}")
@@ -156,18 +156,18 @@ async def find_similar(
     return (LocatedRecord(least[0], kind, spans, (base,), how),)
 
 
-def _words(reference: Reference) -> list[str]:
+def _list_words(reference: Reference) -> list[str]:
     text = reference.name or reference.text or ""
     return [word for word in _WORD.findall(text) if word.casefold() not in _LITTLE]
 
 
-def _parts(record: Record, kind: RecordKind) -> frozenset[str]:
+def _list_parts(record: Record, kind: RecordKind) -> frozenset[str]:
     """What a record holds, part by part: a text of several ("color: red, size: M") is several."""
     texts = [format_field(each, record.values) for each in kind.fields if each.type in _TOLD]
-    return frozenset(_level(part) for text in texts for part in re.split(r"[,;·]", text) if part.strip())
+    return frozenset(_fold(part) for text in texts for part in re.split(r"[,;·]", text) if part.strip())
 
 
-def _level(text: str) -> str:
+def _fold(text: str) -> str:
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
@@ -186,10 +186,10 @@ class Search:
         scope = await self.reach.scope(kind)
         own = await self.reach.within(kind, owner.record, owner.kind) if owner else {}
         if isinstance(own, Unrelated):
-            whose = f" to a {singular(owner.kind)}" if owner else " to anyone"
-            return need.ask(f"{plural(kind).capitalize()} don't belong{whose}. Which {singular(kind)} is meant?")
+            whose = f" to a {name_kind(owner.kind)}" if owner else " to anyone"
+            return need.ask(f"{name_kinds(kind).capitalize()} don't belong{whose}. Which {name_kind(kind)} is meant?")
         if isinstance(own, TooMany) or isinstance(scope, TooMany):
-            text = f"There is too much to look through. Name the {singular(kind)} by its number."
+            text = f"There is too much to look through. Name the {name_kind(kind)} by its number."
             return need.ask(text, code="ambiguous")
         wanted = merge_filters(reference.states, need.filter)
         if wanted is None and (reference.number or reference.email):
@@ -199,18 +199,18 @@ class Search:
                 describe_filter(kind, reference.states),
                 describe_filter(kind, need.filter),
             )
-            only = f"this works on {needed}{plural(kind)} only"
-            return need.ask(f"You asked for {state or 'other '}{plural(kind)}, but {only}. Which one?")
+            only = f"this works on {needed}{name_kinds(kind)} only"
+            return need.ask(f"You asked for {state or 'other '}{name_kinds(kind)}, but {only}. Which one?")
         bound = None if own is None or scope is None else merge_filters(own, scope)
         if bound is None:
             return need.ask(explain_none_found(kind, wanted, owner, (), more=False))
         between = find_bounds(reference, kind, need.order, self.now)
         if between is None:
-            text = f"I can't tell {plural(kind)} apart by when they are. Which {singular(kind)} is meant?"
+            text = f"I can't tell {name_kinds(kind)} apart by when they are. Which {name_kind(kind)} is meant?"
             return need.ask(text, code="ambiguous")
         return SearchSpec(need, reference, spans, owner, bound, wanted, between)
 
-    async def _asked(self, aim: SearchSpec, query: Query) -> list[Record]:
+    async def _search_within(self, aim: SearchSpec, query: Query) -> list[Record]:
         """What the platform finds, if it lies where it must."""
         found = await self.kinds.search(replace(query, between=aim.between))
         return [each for each in found if is_within(each, aim.between)]
@@ -220,17 +220,17 @@ class Search:
         such."""
         number, email, kind = aim.reference.number, aim.reference.email or "", aim.kind
         mark, by = (number, "number") if number is not None else (email, "email")
-        found = await self._asked(aim, Query(kind.name, mark, _by(by), aim.bound, limit=MAX_CANDIDATES))
+        found = await self._search_within(aim, Query(kind.name, mark, _by(by), aim.bound, limit=MAX_CANDIDATES))
         if number is None:
             mails = [each.name for each in kind.fields if each.type == "email" or each.search == "email"]
-            records = [each for each in found if any(_caseless(each, name) == email.casefold() for name in mails)]
+            records = [each for each in found if any(_fold_case(each, name) == email.casefold() for name in mails)]
         else:
             records = find_numbered(number, found, kind)
             record = None if records else await self.kinds.record(kind.name, number)
             records = [record] if record is not None and fits(record, aim.bound) else records
         if not records:
             whose = f" of {aim.owner.label}" if aim.owner else ""
-            return aim.need.ask(f"There is no {singular(kind)} {quote_words(mark)}{whose}.")
+            return aim.need.ask(f"There is no {name_kind(kind)} {quote_words(mark)}{whose}.")
         if len(records) > aim.need.most:
             return ask_between(aim.need.slot, aim.need.param, kind, records, f"go by {quote_words(mark)}")
         return self.check(aim.need, [LocatedRecord(each, kind, aim.spans, aim.via) for each in records], aim.wanted)
@@ -242,36 +242,40 @@ class Search:
         where = merge_filters(aim.bound, aim.wanted)
         if where is None:
             return ()
-        found = await self._asked(aim, Query(kind.name, words, "name" if named else None, where, limit=MOST))
+        found = await self._search_within(aim, Query(kind.name, words, "name" if named else None, where, limit=MOST))
         found = [each for each in found if holds_numbers(each, words)]
         found = narrow(found, kind, aim.reference.marks) if aim.reference.marks else found
         by_place = aim.reference.position is not None and len(found) < MOST
         all_of_them = aim.reference.every and aim.need.most > 1 and len(found) < MOST
         by = "name" if named else "text"
         if named and not aim.reference.marks and find_best(words, found, kind, by)[0] is Fit.VAGUE:
-            pictured = await self._described(aim, words, where)
+            pictured = await self._find_described(aim, words, where)
             found, by = (list(pictured), "any") if pictured else (found, by)
         verdict = match_name(aim.need.slot, aim.need.param, kind, words, by, found, place=by_place or all_of_them)
         if isinstance(verdict, Question) or not verdict:
             return verdict if isinstance(verdict, Question) else ()
         if by_place:
-            return self._standing(aim, verdict, more=False)
+            return self._find_at_place(aim, verdict, more=False)
         if len(verdict) > aim.need.most:
             return ask_between(aim.need.slot, aim.need.param, kind, verdict, f"match {quote_words(words)}")
         return tuple(LocatedRecord(each, kind, aim.spans, aim.via) for each in verdict)
 
-    async def _described(self, aim: SearchSpec, words: str, where: Mapping[str, Sequence[Scalar]]) -> Sequence[Record]:
+    async def _find_described(
+        self, aim: SearchSpec, words: str, where: Mapping[str, Sequence[Scalar]]
+    ) -> Sequence[Record]:
         """Called by a part of its name and what else it is: "the bamboo skateboard". Only among what one owner has."""
         if not aim.bound or not any(each.search == "text" for each in aim.kind.fields):
             return ()
-        found = await self._asked(aim, Query(aim.kind.name, where=where, limit=MOST))
+        found = await self._search_within(aim, Query(aim.kind.name, where=where, limit=MOST))
         return find_described(words, found, aim.kind) if len(found) < MOST else ()
 
     async def explain_no_such_name(self, aim: SearchSpec, words: str) -> Outcome:
         """Nothing that fits is called so: what is called so and doesn't fit, or that there is nothing of that name at
         all."""
         kind = aim.kind
-        found = await self._asked(aim, Query(kind.name, words, None, aim.bound, limit=MOST)) if aim.wanted else ()
+        found = (
+            await self._search_within(aim, Query(kind.name, words, None, aim.bound, limit=MOST)) if aim.wanted else ()
+        )
         verdict = match_name(aim.need.slot, aim.need.param, kind, words, "name", found, place=True)
         if isinstance(verdict, list) and len(verdict) == 1 and not fits(verdict[0], aim.wanted):
             return self.check(aim.need, [LocatedRecord(verdict[0], kind, aim.spans)], aim.wanted)
@@ -284,19 +288,19 @@ class Search:
         if where is None:
             return need.ask(explain_none_found(kind, aim.wanted, aim.owner, (), more=False))
         descending = reference.descending if reference.position is not None else True
-        records = await self._asked(aim, Query(kind.name, None, None, where, aim.order, descending, MOST))
+        records = await self._search_within(aim, Query(kind.name, None, None, where, aim.order, descending, MOST))
         if not records:
             told = bool(aim.bound or not aim.wanted)
             others = await self.kinds.search(Query(kind.name, where=aim.bound, limit=MOST)) if told else ()
             return need.ask(explain_none_found(kind, aim.wanted, aim.owner, others, more=len(others) >= MOST))
         more = len(records) >= MOST
         if reference.position is not None:
-            return self._standing(aim, records, more=more)
+            return self._find_at_place(aim, records, more=more)
         if len(records) == 1 or (reference.every and len(records) <= need.most and not more):
             how = "the only one" if len(records) == 1 else f"all {len(records)}"
             return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in records)
         if more and not aim.owner:
-            text = f"Which {describe_filter(kind, aim.wanted)}{singular(kind)}? Name it, or say whose it is."
+            text = f"Which {describe_filter(kind, aim.wanted)}{name_kind(kind)}? Name it, or say whose it is."
             return need.ask(text, code="ambiguous")
         what = f"of {aim.owner.label} could be meant" if aim.owner else "could be meant"
         return ask_between(need.slot, need.param, kind, records, what, more=more)
@@ -308,11 +312,11 @@ class Search:
         out = next((each for each in found if not fits(each.record, wanted)), None)
         return tuple(found) if out is None else need.ask(explain_exclusion(out.record, out.label, need.kind, wanted))
 
-    def _standing(self, aim: SearchSpec, records: Sequence[Record], *, more: bool) -> Outcome:
+    def _find_at_place(self, aim: SearchSpec, records: Sequence[Record], *, more: bool) -> Outcome:
         """The one at the place that was said. Whoever shares its place, or can't be compared, is asked about."""
         need, kind, reference, order = aim.need, aim.kind, aim.reference, aim.order
         count, place = reference.count or 1, abs(reference.position or 1) - 1
-        if order is None or (reference.by == "size" and _currencies(records, aim) > 1):
+        if order is None or (reference.by == "size" and _count_currencies(records, aim) > 1):
             return ask_between(need.slot, need.param, kind, records, "stand in no one line", more=more)
         line = sort_by_field(records, order, descending=reference.descending)
         if len(line) < place + count:
@@ -329,12 +333,12 @@ class Search:
         if equal:
             rivals = [each for each in line if each in picked or each in equal]
             return ask_between(need.slot, need.param, kind, rivals, "stand at that place together")
-        amount = f"{'more than ' if more else ''}{len(line)} {describe_filter(kind, aim.wanted)}{plural(kind)}"
+        amount = f"{'more than ' if more else ''}{len(line)} {describe_filter(kind, aim.wanted)}{name_kinds(kind)}"
         how = f"{find_place_word(reference)} of {amount}" if len(line) > 1 else "the only one"
         return tuple(LocatedRecord(each, kind, aim.spans, aim.via, how) for each in picked)
 
 
-def _currencies(records: Sequence[Record], aim: SearchSpec) -> int:
+def _count_currencies(records: Sequence[Record], aim: SearchSpec) -> int:
     """How many currencies the sizes are in: 90 EUR and 100 JPY are in no order of size."""
     size = aim.kind.field_named(aim.kind.size) if aim.kind.size else None
     if size is None or size.currency_field is None:
@@ -342,7 +346,7 @@ def _currencies(records: Sequence[Record], aim: SearchSpec) -> int:
     return len({record.values.get(size.currency_field) for record in records})
 
 
-def _caseless(record: Record, name: str) -> str:
+def _fold_case(record: Record, name: str) -> str:
     return str(record.values.get(name)).casefold()
 
 
