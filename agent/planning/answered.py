@@ -31,12 +31,12 @@ def is_for_the_model(
     if last is None or last.text is None or last.slot.startswith(_READ):
         return False
     if isinstance(verdict, Question | Refusal):
-        return isinstance(verdict, Question) and _base(verdict.slot) == _base(last.slot)
-    contract, name = _asked_of(last.slot, proposal, catalogue)
+        return isinstance(verdict, Question) and _strip_record(verdict.slot) == _strip_record(last.slot)
+    contract, name = _find_asked(last.slot, proposal, catalogue)
     return isinstance(verdict, Plan) and not edited and contract is not None and _is_free_text(contract, name)
 
 
-def taken_up(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+def take_up(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
     """The answers as a proposal of the whole knows them: words are quoted from them, what was picked stands."""
     return tuple(
         each
@@ -46,12 +46,12 @@ def taken_up(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
     )
 
 
-def replaced_words(answers: tuple[Answer, ...], proposal: Proposal) -> tuple[Words, ...]:
+def find_replaced_words(answers: tuple[Answer, ...], proposal: Proposal) -> tuple[Words, ...]:
     """The words of the request that gave what an answer gives anew: "all of it" takes the place of "20 euros"."""
     made = list(proposal.replaced)
     calls = proposal.result.calls if isinstance(proposal.result, PlanResult) else ()
     for answer in answers:
-        at, _, name = _base(answer.slot).partition(".")
+        at, _, name = _strip_record(answer.slot).partition(".")
         if answer.text is None or not at.isdigit() or int(at) >= len(calls):
             continue
         argument = calls[int(at)].arguments.get(name)
@@ -70,28 +70,28 @@ def list_words(node: Any) -> Iterator[Words]:
             yield from list_words(each)
 
 
-def offered_records(
+def list_offered_records(
     question: Question, proposal: Proposal, catalogue: Catalogue
 ) -> Mapping[str, tuple[RecordKey, ...]]:
     """What the question offered, under the handle that the prompt names. What is only near words that name nothing was
     never offered for them."""
     _, _, kind = question.slot.partition("/")
-    contract, name = _asked_of(question.slot, proposal, catalogue)
+    contract, name = _find_asked(question.slot, proposal, catalogue)
     kind = kind or (contract.annotation(name).record if contract is not None else None) or ""
     keys = tuple((kind, each.id) for each in question.candidates)
     offers = kind and keys and question.slot != REST and question.code == "ambiguous"
     return {OFFERED: keys} if offers else {}
 
 
-def _asked_of(slot: str, proposal: Proposal, catalogue: Catalogue) -> tuple[Contract | None, str]:
+def _find_asked(slot: str, proposal: Proposal, catalogue: Catalogue) -> tuple[Contract | None, str]:
     """The contract and parameter that a slot is of."""
-    at, _, name = _base(slot).partition(".")
+    at, _, name = _strip_record(slot).partition(".")
     calls = proposal.result.calls if isinstance(proposal.result, PlanResult) else ()
     contract = catalogue.get(calls[int(at)].action) if at.isdigit() and int(at) < len(calls) else None
     return (contract, name) if contract is not None and name in contract.properties else (None, name)
 
 
-def _base(slot: str) -> str:
+def _strip_record(slot: str) -> str:
     return slot.partition("/")[0]
 
 

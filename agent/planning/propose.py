@@ -27,7 +27,7 @@ from agent.pipeline import (
     Trace,
     ignore_phase,
 )
-from agent.planning.answered import is_for_the_model, offered_records, replaced_words, taken_up
+from agent.planning.answered import find_replaced_words, is_for_the_model, list_offered_records, take_up
 from agent.planning.no_plan import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reversal import correct_calls, undo_calls
@@ -42,7 +42,7 @@ from agent.planning.task import (
     list_planned_actions,
     names_its_records,
 )
-from agent.planning.thread import earlier_arguments
+from agent.planning.thread import list_earlier_arguments
 from agent.planning.weighing import (
     READ_BY_MODEL_ALONE,
     ask_which,
@@ -85,14 +85,14 @@ async def propose(
     held = (*plan.held, *outcome.waits)
     if outcome.hold and changes_something(plan):
         held = (*held, outcome.hold)
-    if not held and (why := _waits(task, plan)):
+    if not held and (why := _explain_hold(task, plan)):
         held = (why,)
     if held == plan.held:
         return outcome
     return replace(outcome, verdict=plan.model_copy(update={"held": held, "approvals": max(1, plan.approvals)}))
 
 
-def _waits(task: Task, plan: Plan) -> str:
+def _explain_hold(task: Task, plan: Plan) -> str:
     """Why a plan that its policy would let go waits all the same, empty where it need not."""
     if task.must_wait:
         return task.must_wait
@@ -109,14 +109,14 @@ async def _propose(task: Task, resolver: Resolver, on_phase: PhaseCallback, arou
     on_phase("choosing")
     asked = resolve(task, resolver)
     resolved = await (asked if around is None else around(asked))
-    made = await _planned(task, resolved, on_phase)
+    made = await _plan_resolved(task, resolved, on_phase)
     if resolved.by_rules is None:  # in the plain form words of a thread or after an answer, which don't stand alone
         return hold(made, READ_BY_MODEL_ALONE) if is_plain(resolved.trace.prompt_version or "") else made
-    return await weigh(task, resolved, made, lambda read: _planned(task, read, on_phase))
+    return await weigh(task, resolved, made, lambda read: _plan_resolved(task, read, on_phase))
 
 
-async def _planned(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
-    made = await _planned_as_read(task, resolved, on_phase)
+async def _plan_resolved(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
+    made = await _plan_as_read(task, resolved, on_phase)
     titled = resolved.resolution.titled if isinstance(resolved.resolution, Proposed) else ()
     for proposal in () if isinstance(made.verdict, Plan) else titled:
         other = await _validate(task, resolved, proposal, on_phase)
@@ -125,11 +125,11 @@ async def _planned(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> O
     return made
 
 
-async def _planned_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
+async def _plan_as_read(task: Task, resolved: Resolved, on_phase: PhaseCallback) -> Outcome:
     match resolved.resolution:
         case Proposed(proposal=proposal, instead=(_, *_) as instead):
             sure = resolved.resolution.sure
-            return await _whichever_works(task, resolved, (proposal, *instead), on_phase, sure=sure)
+            return await _plan_whichever_works(task, resolved, (proposal, *instead), on_phase, sure=sure)
         case Proposed(proposal=proposal, otherwise=otherwise):
             first = await _validate(task, resolved, proposal, on_phase)
             for other in otherwise if is_not_found(first.verdict) else ():
@@ -161,9 +161,9 @@ async def _read_answers(
     ):
         return outcome
     question = outcome.verdict if isinstance(outcome.verdict, Question) else None
-    offered = offered_records(question, proposal, catalogue) if question is not None else {}
+    offered = list_offered_records(question, proposal, catalogue) if question is not None else {}
     told = tuple(f"{name} ({len(keys)} of kind {keys[0][0]})" for name, keys in offered.items())
-    answers = taken_up(request.answers)
+    answers = take_up(request.answers)
     anew = replace(
         task,
         request=request.model_copy(update={"answers": answers, "offered": told}),
@@ -178,7 +178,7 @@ async def _read_answers(
     if not isinstance(resolved.resolution, Proposed) or resolved.trace.model is None:
         return outcome
     understood = resolved.resolution.proposal
-    understood = understood.model_copy(update={"replaced": replaced_words(request.answers, proposal)})
+    understood = understood.model_copy(update={"replaced": find_replaced_words(request.answers, proposal)})
     made = await _validate(anew, resolved, understood, on_phase)
     if is_plain(resolved.trace.prompt_version or ""):
         made = hold(made, READ_BY_MODEL_ALONE)
@@ -228,7 +228,7 @@ async def _judge(
     return verdict, (time.perf_counter() - began) * 1000
 
 
-async def _whichever_works(
+async def _plan_whichever_works(
     task: Task, resolved: Resolved, proposals: Sequence[Proposal], on_phase: PhaseCallback, *, sure: bool
 ) -> Outcome:
     """Of plans that the same words say as well, the one that works on the records that are meant; where none or several
@@ -251,13 +251,13 @@ async def _validate(task: Task, resolved: Resolved | None, proposal: Proposal, o
         case PlanResult(replaces=(_, *_) as replaced):
             outcome = await _correct(task, proposal, replaced, on_phase)
         case _:
-            outcome = Outcome(await _verdict(task, proposal, on_phase), proposal=proposal)
+            outcome = Outcome(await _judge_proposal(task, proposal, on_phase), proposal=proposal)
     return replace(outcome, resolved=resolved, took_ms=(time.perf_counter() - began) * 1000)
 
 
 async def _correct(task: Task, proposal: Proposal, replaced: Sequence[str], on_phase: PhaseCallback) -> Outcome:
     """A plan that takes the place of calls that wait: their runs are withdrawn once it stands, and it waits itself."""
-    verdict = await _verdict(task, proposal, on_phase)
+    verdict = await _judge_proposal(task, proposal, on_phase)
     correction = correct_calls(replaced, task.calls)
     if not isinstance(verdict, Plan):
         return Outcome(verdict, proposal=proposal)
@@ -279,11 +279,11 @@ async def _undo(task: Task, proposal: Proposal, handles: Sequence[str], on_phase
         return Outcome(Abstain(reason="nothing_fits", detail=detail), proposal=proposal)
     reversing = Proposal(result=PlanResult(calls=undo.calls), understood=proposal.understood)
     task = replace(task, thread={**task.thread, **undo.records})
-    verdict = await _verdict(task, reversing, on_phase)
+    verdict = await _judge_proposal(task, reversing, on_phase)
     return Outcome(verdict, proposal=reversing, waits=(TAKES_BACK, *told), records=undo.records, withdrawal=withdrawal)
 
 
-async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> Verdict:
+async def _judge_proposal(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> Verdict:
     workspace_context, request, actor = task.workspace_context, task.request, task.actor
     match proposal.result:
         case PlanResult(calls=calls):
@@ -298,13 +298,13 @@ async def _verdict(task: Task, proposal: Proposal, on_phase: PhaseCallback) -> V
                 kinds=workspace_context.kinds,
                 confirmed_in_session=task.confirmed.__contains__,
                 thread=task.thread,
-                earlier=earlier_arguments(task.calls, workspace_context.catalogue),
+                earlier=list_earlier_arguments(task.calls, workspace_context.catalogue),
                 on_phase=on_phase,
                 evaluator=task.evaluator,
             )
         case AnswerResult(answer=answer):
             scope = RecordScope(workspace_context.kinds, actor, request.surface)
-            earlier = earlier_arguments(task.calls, workspace_context.catalogue)
+            earlier = list_earlier_arguments(task.calls, workspace_context.catalogue)
             query = Query(request, scope, thread=task.thread, earlier=earlier, on_phase=on_phase)
             return await Answerer(query, workspace_context.catalogue, actor, request.surface).answer(answer)
         case NoneResult() as none:

@@ -44,7 +44,7 @@ def undo_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall], catalogu
         if call.waits:
             withdraw.append(call.run_id)
             withdrawn.append(title)
-        elif (why := _nothing_to_reverse(call)) is not None:
+        elif (why := _explain_nothing_to_reverse(call)) is not None:
             stuck.append(f"{title} {why}")
         elif not made.add(call):
             stuck.append(f"{title} can't be taken back here.")
@@ -78,7 +78,7 @@ def correct_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall]) -> Co
     return Correction(tuple(dict.fromkeys(call.run_id for call in named if call.waits)), tuple(dict.fromkeys(told)))
 
 
-def _nothing_to_reverse(call: ThreadCall) -> str | None:
+def _explain_nothing_to_reverse(call: ThreadCall) -> str | None:
     """Why there is nothing to reverse, None where the call has happened."""
     state = call.outcome.state if call.outcome is not None else None
     if call.state in _NEVER or state in ("failed", "skipped"):
@@ -119,13 +119,13 @@ class _Reversing:
     def _by_contract(self, call: ThreadCall, undo: Contract) -> Call | None:
         """The undoing contract's record is one that the call named, or one that its answer names by the parameter's own
         name."""
-        answer = _answer(call.outcome)
+        answer = _read_answer(call.outcome)
         arguments: dict[str, Argument] = {}
         for name in undo.required:
             kind = undo.annotation(name).record
             if kind is None:
                 continue
-            held = answer.get(name) if isinstance(answer.get(name), str | int) else _record_of(call.step, kind)
+            held = answer.get(name) if isinstance(answer.get(name), str | int) else _find_record(call.step, kind)
             if held is None:
                 return None
             arguments[name] = self._make_record(kind, str(held))
@@ -136,11 +136,11 @@ class _Reversing:
         arguments: dict[str, Argument] = {}
         for name in contract.properties:
             annotation = contract.annotation(name)
-            if annotation.record is not None and (held := _record_of(call.step, annotation.record, name)) is not None:
+            if annotation.record is not None and (held := _find_record(call.step, annotation.record, name)) is not None:
                 arguments[name] = self._make_record(annotation.record, held)
             elif annotation.replaces is not None:
                 kind = contract.annotation(annotation.replaces.parameter).record
-                replaced_on = _record_of(call.step, kind, annotation.replaces.parameter) if kind else None
+                replaced_on = _find_record(call.step, kind, annotation.replaces.parameter) if kind else None
                 pin = next((p for p in call.step.pins if (p.record_kind, p.record_id) == (kind, replaced_on)), None)
                 before = pin.values.get(annotation.replaces.field) if pin is not None else None
                 if pin is None or before is None:
@@ -152,7 +152,7 @@ class _Reversing:
         return Call(action=contract.name, arguments=arguments) if replaced else None
 
 
-def _record_of(step: Step, kind: str, param: str | None = None) -> str | None:
+def _find_record(step: Step, kind: str, param: str | None = None) -> str | None:
     found = [
         each.source.record_id
         for each in step.filled
@@ -161,7 +161,7 @@ def _record_of(step: Step, kind: str, param: str | None = None) -> str | None:
     return found[0] if found else None
 
 
-def _answer(outcome: CallOutcome | None) -> dict[str, Any]:
+def _read_answer(outcome: CallOutcome | None) -> dict[str, Any]:
     try:
         held = json.loads(outcome.answer) if outcome is not None and outcome.answer else {}
     except ValueError:

@@ -99,7 +99,7 @@ class Simulations:
                 continue
             for step in run.plan.steps:
                 if step.action == draft.name:
-                    fate, why = await _fate(run, step, draft, self.planner.evaluator)
+                    fate, why = await _judge_fate(run, step, draft, self.planner.evaluator)
                     found.append(
                         ReplayedCall(
                             run_id=run.id,
@@ -114,7 +114,7 @@ class Simulations:
         return found
 
 
-async def _fate(run: Run, step: Step, draft: Contract, evaluator: Evaluator) -> tuple[Fate, str]:
+async def _judge_fate(run: Run, step: Step, draft: Contract, evaluator: Evaluator) -> tuple[Fate, str]:
     if run.actor.role not in draft.roles:
         return "blocked", f"The role {run.actor.role} may not run it."
     if run.surface not in draft.surfaces:

@@ -22,27 +22,27 @@ def make_spoken_drafts(calls: Sequence[Call], catalogue: Catalogue) -> tuple[Dra
         contract = catalogue.get(call.action)
         arguments: dict[str, Argument] = {}
         for name, argument in call.arguments.items():
-            spans = tuple(dict.fromkeys(span for words in _words(argument) for span in find_spans(words)))
+            spans = tuple(dict.fromkeys(span for words in _list_words(argument) for span in find_spans(words)))
             ordered = tuple(sorted(spans, key=lambda span: (span.origin, span.start)))
             if not ordered:
                 continue
-            arguments[name] = _argument(argument, ordered)
+            arguments[name] = _read_argument(argument, ordered)
         made.append(Draft(action=call.action, version=contract.version if contract else 1, arguments=arguments))
     return tuple(made)
 
 
-def _argument(argument: Any, spans: tuple[Span, ...]) -> Argument:
+def _read_argument(argument: Any, spans: tuple[Span, ...]) -> Argument:
     if isinstance(argument, TypedValue) and isinstance(argument.value, bool | str):
         return Choice(value=argument.value, spans=spans)
     return Mention(spans=spans)
 
 
-def _words(node: Any) -> Iterator[Words]:
+def _list_words(node: Any) -> Iterator[Words]:
     if isinstance(node, Words):
         yield node
     elif isinstance(node, BaseModel):
         for name in type(node).model_fields:
-            yield from _words(getattr(node, name))
+            yield from _list_words(getattr(node, name))
     elif isinstance(node, Sequence) and not isinstance(node, str):
         for each in node:
-            yield from _words(each)
+            yield from _list_words(each)

@@ -77,7 +77,7 @@ class Thread:
 NO_THREAD: Final = Thread()
 
 
-def earlier_arguments(calls: Mapping[str, ThreadCall], catalogue: Catalogue) -> EarlierArguments:
+def list_earlier_arguments(calls: Mapping[str, ThreadCall], catalogue: Catalogue) -> EarlierArguments:
     """What the arguments of the thread's calls were, so that "the same" needs no repeating."""
     made: dict[str, dict[str, EarlierArgument]] = {}
     for handle, call in calls.items():
@@ -87,12 +87,12 @@ def earlier_arguments(calls: Mapping[str, ThreadCall], catalogue: Catalogue) -> 
             continue
         for each in step.filled:
             proven = evidence_of(each.source) in ("proven", "default")
-            value = _value_of(each, step, contract)
+            value = _make_value(each, step, contract)
             made.setdefault(handle, {})[each.param] = EarlierArgument(value, step.title, each.label, proven)
     return made
 
 
-def _value_of(filled: ParameterValue, step: Step, contract: Contract) -> Value:
+def _make_value(filled: ParameterValue, step: Step, contract: Contract) -> Value:
     """A value as it is computed with: money in major units of its currency, days and times by the calendar."""
     annotation, schema, value = contract.annotation(filled.param), contract.properties.get(filled.param), filled.value
     written = schema.get("format") if isinstance(schema, Mapping) else None
@@ -126,14 +126,14 @@ def restore_thread(handles: ThreadHandles, runs: Sequence[Run], *, now: Thread =
         run = by_id.get(run_id)
         step = next((each for each in run.plan.steps if each.call_id == call_id), None) if run and run.plan else None
         if run is not None and step is not None:
-            calls[name] = _thread_call(run, step)
+            calls[name] = _make_thread_call(run, step)
     means_same = now.calls.keys() == calls.keys() and all(
         handles.records.get(name) == keys for name, keys in now.records.items()
     )
     return Thread(turns=now.turns if means_same else (), records=handles.records, calls=calls)
 
 
-def _thread_call(run: Run, step: Step) -> ThreadCall:
+def _make_thread_call(run: Run, step: Step) -> ThreadCall:
     outcome = next((each for each in run.outcomes if each.call_id == step.call_id), None)
     return ThreadCall(run.id, run.state, step, outcome, len(run.plan.steps) if run.plan else 1)
 
@@ -151,7 +151,7 @@ class _Builder:
         parts = []
         calls: list[EarlierCall] = []
         if run.plan is not None:
-            parts += [self._call(run, step) for step in run.plan.steps[:MOST_CALLS_TOLD]]
+            parts += [self._describe_call(run, step) for step in run.plan.steps[:MOST_CALLS_TOLD]]
             parts.append(_STATES.get(run.state, run.state))
             calls = [self._make_earlier_call(run, step) for step in run.plan.steps[:MOST_CALLS_TOLD]]
         elif run.question is not None:
@@ -192,9 +192,9 @@ class _Builder:
             waits=run.state in WAITING,
         )
 
-    def _call(self, run: Run, step: Step) -> str:
+    def _describe_call(self, run: Run, step: Step) -> str:
         handle = self._number("call")
-        self.calls[handle] = _thread_call(run, step)
+        self.calls[handle] = _make_thread_call(run, step)
         said = ", ".join(told for each in step.filled if (told := self._describe_argument(each)))
         return f"{handle} {step.action.rpartition('.')[2]}({said})"
 

@@ -113,7 +113,9 @@ def _asks_of_unused_words(other: Outcome, made: Outcome) -> bool:
     question = other.verdict
     if not isinstance(question, Question) or question.slot == REST or question.code != "not_found":
         return isinstance(question, Question) and question.slot == REST
-    used = [text.casefold() for call in _calls(made) for each in call.arguments.values() for text in _texts(each)]
+    used = [
+        text.casefold() for call in _list_calls(made) for each in call.arguments.values() for text in _list_texts(each)
+    ]
     asked = _list_asked_words(question, other)
     return not asked or not all(any(text.casefold() in each for each in used) for text in asked)
 
@@ -123,24 +125,24 @@ def _list_asked_words(question: Question, other: Outcome) -> list[str]:
     at, _, name = question.slot.partition("/")[0].partition(".")
     if not at.isdigit():
         return []
-    if (calls := _calls(other)) and int(at) < len(calls):
-        return _texts(calls[int(at)].arguments.get(name))
+    if (calls := _list_calls(other)) and int(at) < len(calls):
+        return _list_texts(calls[int(at)].arguments.get(name))
     argument = other.drafts[int(at)].arguments.get(name) if int(at) < len(other.drafts) else None
     return [span.text for span in spans_of(argument)] if argument is not None else []
 
 
-def _texts(argument: object) -> list[str]:
+def _list_texts(argument: object) -> list[str]:
     return [each.text for each in list_words(argument)]
 
 
-def _calls(outcome: Outcome) -> Sequence[Call]:
+def _list_calls(outcome: Outcome) -> Sequence[Call]:
     result = outcome.proposal.result if outcome.proposal is not None else None
     return result.calls if isinstance(result, PlanResult) else ()
 
 
 def _quotes(made: Outcome) -> bool:
     """Whether some value that the model gave itself, no record, sum or text, stands in the words."""
-    typed = [each for call in _calls(made) for each in call.arguments.values() if isinstance(each, TypedValue)]
+    typed = [each for call in _list_calls(made) for each in call.arguments.values() if isinstance(each, TypedValue)]
     return any(each.quote and each.quote.text.casefold() in str(each.value).casefold() for each in typed)
 
 
@@ -150,7 +152,7 @@ def _contradicts(verdict: Plan | Reply, made: Outcome) -> bool:
         return False
     read = {
         (call.action, name): argument.value
-        for call in _calls(made)
+        for call in _list_calls(made)
         for name, argument in call.arguments.items()
         if isinstance(argument, TypedValue) and argument.quote is not None
     }
