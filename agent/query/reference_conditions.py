@@ -96,9 +96,8 @@ class ReferenceConditions:
             case StateIs(state=state, negated=negated):
                 made = filter_by_state(kind, state, negated=negated, now=self.context.request.now)
                 if made is None:
-                    return need.ask(
-                        f"I can't tell which {name_kinds(kind)} are {quote_words(state)}. Which {name_kind(kind)} is meant?"
-                    )
+                    told = f"I can't tell which {name_kinds(kind)} are {quote_words(state)}."
+                    return need.ask(f"{told} Which {name_kind(kind)} is meant?")
                 return made
             case Compare(field=name, op=op, value=expression):
                 each = kind.field_named(name)
