@@ -124,7 +124,7 @@ class _Planner:
             )
             if isinstance(contract_or_refusal, Refusal):
                 return contract_or_refusal
-            trouble = await self._call(at, call, contract_or_refusal)
+            trouble = await self._plan_call(at, call, contract_or_refusal)
             if trouble is not None:
                 return trouble
         made = self.made
@@ -161,7 +161,7 @@ class _Planner:
             digest=plan_digest(steps, run_id=self.run_id, actor=self.actor, surface=self.request.surface),
         )
 
-    async def _call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
+    async def _plan_call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
         judged_by: list[LocatedRecord] = []
         if call.condition is not None:
             judged = await self.checks.holds(at, call.condition)
