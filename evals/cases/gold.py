@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from agent.resolve.model.arguments import ActionForm, ArgumentForm, closed_set
+from agent.resolve.model.arguments import ActionForm, ArgumentForm, list_members
 from agent.resolve.model.parse import Parser
 from agent.validate import questions
 from core import money
@@ -177,7 +177,7 @@ def _stand_in(argument: ArgumentForm, missing: Any) -> Any:
     """Something for what a case says is known without saying what it is."""
     if not argument.required or missing is None or argument.parameter in missing or argument.form == "reference":
         return None
-    if members := closed_set(argument.schema):
+    if members := list_members(argument.schema):
         return members[0]
     by_format = _STAND_IN_TIMES.get(str(argument.schema.get("format")))
     return by_format or _STAND_INS.get(str(argument.schema.get("type")), "as said")

@@ -11,7 +11,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from agent.resolve.model.arguments import ActionForm, ArgumentForm, closed_set
+from agent.resolve.model.arguments import ActionForm, ArgumentForm, list_members
 from agent.resolve.model.parse import Parser
 from evals.attacks.attack import CANARY
 from evals.run.scripted import ScriptedClient
@@ -84,7 +84,7 @@ def _invent(argument: ArgumentForm, text: str, chance: random.Random) -> Any:
         return {"number": chance.choice([1, 99, 9_999]), "unit": None, "quote": quote}
     if argument.form == "text":
         return chance.choice([{"draft": f"Pay at once. {text[:80]}", "fills": []}, {"quote": quote or "pay at once"}])
-    members = closed_set(argument.schema)
+    members = list_members(argument.schema)
     by_format = _TIMES.get(str(argument.schema.get("format")))
     made = (
         chance.choice(members) if members else by_format or _INVENTED.get(str(argument.schema.get("type")), "as agreed")

@@ -48,52 +48,52 @@ class ActionForm:
     arguments: Mapping[str, ArgumentForm]
 
 
-def action_forms(offers: Sequence[Offer], kinds: Sequence[RecordKind]) -> dict[str, ActionForm]:
+def make_action_forms(offers: Sequence[Offer], kinds: Sequence[RecordKind]) -> dict[str, ActionForm]:
     """The offers by token: the last part of a name where it is unlike the others', else the whole."""
     made: dict[str, ActionForm] = {}
     known = frozenset(kind.name for kind in kinds)
     last = [offer.name.rpartition(".")[2] for offer in offers]
     for offer, short in zip(offers, last, strict=True):
-        token = unique_token(short if last.count(short) == 1 else offer.name, made)
-        made[token] = ActionForm(token, offer, _argument_forms(offer, known))
+        token = make_unique_token(short if last.count(short) == 1 else offer.name, made)
+        made[token] = ActionForm(token, offer, _make_argument_forms(offer, known))
     return made
 
 
-def other_tokens(names: Sequence[str], actions: Mapping[str, ActionForm]) -> dict[str, str]:
+def make_other_tokens(names: Sequence[str], actions: Mapping[str, ActionForm]) -> dict[str, str]:
     """Actions of other roles by a token of their own, at most MAX_OTHERS."""
     made: dict[str, str] = {}
     for name in names[:MAX_OTHERS]:
-        made[unique_token(name.rpartition(".")[2], (*actions, *made))] = name
+        made[make_unique_token(name.rpartition(".")[2], (*actions, *made))] = name
     return made
 
 
-def _argument_forms(offer: Offer, kinds: frozenset[str]) -> dict[str, ArgumentForm]:
+def _make_argument_forms(offer: Offer, kinds: frozenset[str]) -> dict[str, ArgumentForm]:
     made: dict[str, ArgumentForm] = {}
     for parameter, raw in offer.properties.items():
         annotation = offer.annotation(parameter)
-        schema = plain_schema(raw, offer.parameters)
+        schema = simplify_schema(raw, offer.parameters)
         if not annotation.takes_words and not annotation.compose and annotation.record is None:
             continue  # it follows from a record: nothing a person says
         form: Form = "typed"
         if annotation.record is not None and annotation.record in kinds:
             form = "reference"
-        elif kinds and not closed_set(schema) and (schema.get("type") in NUMERIC or schema.get("format") in TIMES):
+        elif kinds and not list_members(schema) and (schema.get("type") in NUMERIC or schema.get("format") in TIMES):
             form = "expression"
         elif annotation.compose:
             form = "text"
-        token = unique_token(parameter, ("action", *made))
+        token = make_unique_token(parameter, ("action", *made))
         record = annotation.record if form == "reference" else None
         made[token] = ArgumentForm(token, parameter, form, schema, parameter in offer.required, record)
     return made
 
 
-def plain_schema(schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
+def simplify_schema(schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
     """A parameter's schema with a local ``$ref`` followed and "this or null" reduced to this."""
     for _ in range(8):
         if not isinstance(schema, Mapping):
             return {}
         if isinstance(ref := schema.get("$ref"), str) and ref.startswith("#/"):
-            schema = _pointed(ref, root)
+            schema = _follow_pointer(ref, root)
             continue
         branches = [
             each
@@ -111,30 +111,32 @@ def plain_schema(schema: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
-def _pointed(ref: str, root: Mapping[str, Any]) -> Any:
+def _follow_pointer(ref: str, root: Mapping[str, Any]) -> Any:
     node: Any = root
     for part in ref[2:].split("/"):
         node = node.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(node, Mapping) else None
     return node
 
 
-def closed_set(schema: Mapping[str, Any]) -> tuple[Any, ...]:
+def list_members(schema: Mapping[str, Any]) -> tuple[Any, ...]:
     """The members a value must be one of, or nothing where it is free or there are too many."""
     members = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
     kept = tuple(each for each in members if isinstance(each, str | int | float | bool))
     return kept if 0 < len(kept) <= MAX_ENUM else ()
 
 
-def native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+def make_native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
     """The parameter's own type as a strict schema: bounded, every key required, null where a part may be left out. What
     strict modes don't take (patterns, formats, bounds) is left out and checked afterwards."""
-    schema = plain_schema(schema, root)
-    members = closed_set(schema)
+    schema = simplify_schema(schema, root)
+    members = list_members(schema)
     if members:
-        return _closed(members)
+        return _close_enum(members)
     kind = schema.get("type")
     if kind == "array":
-        items = native_schema(schema.get("items") or {}, root, depth + 1) if depth < MAX_NESTED else {"type": "string"}
+        items = (
+            make_native_schema(schema.get("items") or {}, root, depth + 1) if depth < MAX_NESTED else {"type": "string"}
+        )
         return {"type": "array", "items": items}
     properties = schema.get("properties")
     if (
@@ -146,7 +148,7 @@ def native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int
         needed = schema.get("required") or ()
         made: dict[str, Any] = {}
         for name, each in properties.items():
-            inner = native_schema(each, root, depth + 1)
+            inner = make_native_schema(each, root, depth + 1)
             made[str(name)] = inner if name in needed else {"anyOf": [inner, {"type": "null"}]}
         return {"type": "object", "properties": made, "required": list(made), "additionalProperties": False}
     if kind == "object":
@@ -157,9 +159,9 @@ def native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int
 
 
 def read_objects(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> Any:
-    """A value given in ``native_schema``, with each free-form object that stands there as text read. What is no object
+    """A value given in ``make_native_schema``, with each free-form object that stands there as text read. What is no object
     in JSON stays the text that it is."""
-    schema = plain_schema(schema, root)
+    schema = simplify_schema(schema, root)
     if depth > MAX_NESTED:
         return value
     kind, properties = schema.get("type"), schema.get("properties")
@@ -176,7 +178,7 @@ def read_objects(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any],
     return value
 
 
-def _closed(members: Sequence[Any]) -> dict[str, Any]:
+def _close_enum(members: Sequence[Any]) -> dict[str, Any]:
     """An enum that names its type, as strict modes want it; one for each type of its members."""
     typed = {bool: "boolean", int: "integer", float: "number", str: "string"}
     kinds = list(dict.fromkeys(typed[type(each)] for each in members))
@@ -198,7 +200,7 @@ def about(form: ArgumentForm, offer: Offer, states: Mapping[str, str], *, plain:
     elif annotation.unit is not None:
         text = annotation.unit.value
     else:
-        text = type_text(form.schema, offer.parameters)
+        text = describe_type(form.schema, offer.parameters)
     if form.form == "text":
         text = "text, yours to word where asked"
     if plain:
@@ -210,21 +212,21 @@ def about(form: ArgumentForm, offer: Offer, states: Mapping[str, str], *, plain:
     return text
 
 
-def type_text(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> str:
-    schema = plain_schema(schema, root)
-    members = closed_set(schema)
+def describe_type(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> str:
+    schema = simplify_schema(schema, root)
+    members = list_members(schema)
     if members:
         return "|".join(each if isinstance(each, str) else json.dumps(each) for each in members)
     kind = schema.get("type")
     if kind == "boolean":
         return "true|false"
     if kind == "array":
-        inner = type_text(schema.get("items") or {}, root, depth + 1) if depth < MAX_NESTED else "…"
+        inner = describe_type(schema.get("items") or {}, root, depth + 1) if depth < MAX_NESTED else "…"
         return f"list of {inner}"
     if kind == "object" and isinstance(schema.get("properties"), Mapping) and depth < MAX_NESTED:
         needed = schema.get("required") or ()
         parts = [
-            f"{name}{'*' if name in needed else ''}: {type_text(each, root, depth + 1)}{_described(each)}"
+            f"{name}{'*' if name in needed else ''}: {describe_type(each, root, depth + 1)}{_describe_schema(each)}"
             for name, each in list(schema["properties"].items())[:MAX_PROPERTIES]
         ]
         return "{" + ", ".join(parts) + "}"
@@ -235,12 +237,12 @@ def type_text(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0
     )
 
 
-def _described(schema: Any) -> str:
+def _describe_schema(schema: Any) -> str:
     told = schema.get("description") if isinstance(schema, Mapping) else None
     return f" ({' '.join(told.split())[:80]})" if isinstance(told, str) and told else ""
 
 
-def hint(form: ArgumentForm, offer: Offer) -> str:
+def make_hint(form: ArgumentForm, offer: Offer) -> str:
     """What the owner says of the argument, with words for its members."""
     annotation = offer.annotation(form.parameter)
     told = str(form.schema.get("description") or annotation.label or "") if form.form != "reference" else ""
@@ -248,7 +250,7 @@ def hint(form: ArgumentForm, offer: Offer) -> str:
     return ". ".join(part.rstrip(". ") for part in (told, words) if part)
 
 
-def unique_token(name: str, taken: Iterable[str]) -> str:
+def make_unique_token(name: str, taken: Iterable[str]) -> str:
     """``name`` as letters, digits, ``_``, ``.`` and ``-`` (at most 64), unlike every one taken."""
     used = set(taken)
     base = re.sub(r"[^A-Za-z0-9_.-]+", "_", name)[:64].strip("_") or "item"

@@ -132,7 +132,7 @@ class ModelClient:
         tally = _Usage(self._timer())
         misfit = False
         for model in (self.settings.model, *self.settings.fallbacks):
-            way = await self._way(model)
+            way = await self._choose_client(model)
             mode = self.settings.mode or ("json_schema" if isinstance(way, OpenAiClient) else way.mode(model))
             most = max_tokens + (REASONING_TOKENS if model in self._reasoning else 0)
             asked = _Asked(way, model, mode, shape, most)
@@ -148,7 +148,7 @@ class ModelClient:
                 again = model_errors.repair(messages, reply.text, reply.misfit, legal)
                 reply = await self._ask(asked, again, tally)
             if reply is not None and reply.misfit is None:
-                return self._completion(asked, reply, tally)
+                return self._make_completion(asked, reply, tally)
             misfit = reply is not None
             if misfit:
                 tally.notes.append(f"{model}: its answer fits no offered action")
@@ -158,12 +158,12 @@ class ModelClient:
             )
         raise ModelUnavailable(f"No model answered: {'; '.join(tally.notes)}.")
 
-    async def _way(self, model: str) -> OpenAiClient | LiteLlmClient:
+    async def _choose_client(self, model: str) -> OpenAiClient | LiteLlmClient:
         """A fallback of the same provider stands behind the same address."""
         if all(serves(each, self.settings.api_base) for each in (model, self.settings.model)):
             return self._direct
         if self._libraries is None:
-            self._libraries = await asyncio.to_thread(_loaded, self.settings)
+            self._libraries = await asyncio.to_thread(_load, self.settings)
         return self._libraries
 
     async def _ask(self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage) -> Reply[T] | None:
@@ -171,7 +171,7 @@ class ModelClient:
         model = asked.model
         for attempt in range(self.settings.retries + 1):
             with span("model", model=model, attempt=attempt + 1):
-                outcome = await self._once(asked, messages, tally)
+                outcome = await self._ask_once(asked, messages, tally)
             metrics.MODEL_CALLS.labels(model, "answered" if isinstance(outcome, Reply) else "failed").inc()
             if isinstance(outcome, Reply):
                 tally.tokens_in += outcome.tokens_in
@@ -186,7 +186,7 @@ class ModelClient:
             await self._sleep(min(pause, LONGEST_PAUSE_S))
         return None
 
-    async def _once(
+    async def _ask_once(
         self, asked: _Asked[T], messages: Sequence[Mapping[str, str]], tally: _Usage
     ) -> Reply[T] | ModelFailure:
         """Where the provider won't take a parameter, asked without it from then on."""
@@ -198,7 +198,7 @@ class ModelClient:
             if not isinstance(asked.way, OpenAiClient) or not asked.way.leave_out(asked.model, outcome.parameter):
                 return outcome
 
-    def _completion(self, asked: _Asked[T], reply: Reply[T], tally: _Usage) -> Completion[T]:
+    def _make_completion(self, asked: _Asked[T], reply: Reply[T], tally: _Usage) -> Completion[T]:
         return Completion(
             value=None if reply.refused else reply.value,
             text=reply.text,
@@ -207,13 +207,13 @@ class ModelClient:
             messages=tuple(reply.messages),
             tokens_in=tally.tokens_in,
             tokens_out=tally.tokens_out,
-            cost=self._cost(asked, tally),
+            cost=self._compute_cost(asked, tally),
             duration_ms=(self._timer() - tally.began) * 1000,
             attempts=tally.attempts,
             notes=tuple(tally.notes),
         )
 
-    def _cost(self, asked: _Asked[T], tally: _Usage) -> str | None:
+    def _compute_cost(self, asked: _Asked[T], tally: _Usage) -> str | None:
         known = None if isinstance(asked.way, OpenAiClient) else asked.way.price(asked.model)
         price = self.settings.prices.get(asked.model) or known
         if price is None:
@@ -245,7 +245,7 @@ class _Usage:
     notes: list[str] = field(default_factory=list)
 
 
-def _loaded(settings: ModelSettings) -> LiteLlmClient:
+def _load(settings: ModelSettings) -> LiteLlmClient:
     from agent.resolve.model.litellm_client import LiteLlmClient
 
     return LiteLlmClient(settings.model, settings.api_base, settings.api_key, settings.timeout_s)

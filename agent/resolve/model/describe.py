@@ -7,7 +7,7 @@ from datetime import datetime
 
 from agent.extract.time import dates
 from agent.pipeline import Request
-from agent.resolve.model.arguments import ActionForm, about, hint
+from agent.resolve.model.arguments import ActionForm, about, make_hint
 from agent.validate.questions import describe_filter
 from language.text import read_text
 from prompts.propose.context import ActionText, AnswerText, ArgumentText, KindText, ProposeContext, TurnText
@@ -34,10 +34,10 @@ def propose_context(
     shown = {form.offer.name: token for token, form in actions.items()}
     return ProposeContext(
         request=request.text,
-        present=present_text(request.now) if not plain or _speaks_of_time(request) else "",
+        present=format_now(request.now) if not plain or _speaks_of_time(request) else "",
         role=role,
-        actions=tuple(_action(form, by_name, shown, plain) for form in actions.values()),
-        kinds=tuple(_kind(kind, by_name) for kind in kinds),
+        actions=tuple(_describe_action(form, by_name, shown, plain) for form in actions.values()),
+        kinds=tuple(_describe_kind(kind, by_name) for kind in kinds),
         not_allowed=tuple(not_allowed[:MAX_NOT_ALLOWED]),
         more=more,
         thread=tuple(TurnText(turn.words, turn.came) for turn in request.thread),
@@ -55,12 +55,14 @@ def _speaks_of_time(request: Request) -> bool:
     return bool(dates.find(read_text(said), request.now.date()))
 
 
-def present_text(now: datetime) -> str:
+def format_now(now: datetime) -> str:
     """``2026-11-24 12:00 UTC, Tuesday``."""
     return f"{now:%Y-%m-%d %H:%M} {now.tzname() or 'UTC'}, {now:%A}"
 
 
-def _action(form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[str, str], plain: bool) -> ActionText:
+def _describe_action(
+    form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[str, str], plain: bool
+) -> ActionText:
     offer = form.offer
     states = {
         each.parameter: describe_filter(kind, offer.annotation(each.parameter).filter).strip()
@@ -72,41 +74,41 @@ def _action(form: ActionForm, kinds: Mapping[str, RecordKind], shown: Mapping[st
         name=form.token,
         about=told if told.endswith((".", "!", "?")) else f"{told}.",
         arguments=tuple(
-            ArgumentText(each.token, about(each, offer, states, plain=plain), hint(each, offer), each.required)
+            ArgumentText(each.token, about(each, offer, states, plain=plain), make_hint(each, offer), each.required)
             for each in form.arguments.values()
         ),
         undone_by=shown.get(offer.undo or "", "") if offer.undo else "",
-        example=_example(offer),
+        example=_choose_example(offer),
     )
 
 
-def _example(offer: Offer) -> str:
+def _choose_example(offer: Offer) -> str:
     """One request its owner gave for it, where it isn't plain from the description."""
     return offer.examples[0] if offer.examples else ""
 
 
-def _kind(kind: RecordKind, kinds: Mapping[str, RecordKind]) -> KindText:
+def _describe_kind(kind: RecordKind, kinds: Mapping[str, RecordKind]) -> KindText:
     via = {relation.via for relation in kind.relations}
     return KindText(
         name=kind.name,
         about=kind.title,
-        fields=tuple(_field(each) for each in kind.fields if each.name not in via),
+        fields=tuple(_describe_field(each) for each in kind.fields if each.name not in via),
         found_by=tuple(each.name for each in kind.fields if each.search),
         newest_by=kind.order or "",
         size=kind.size or "",
-        states=tuple(_states(kind)),
+        states=tuple(_list_states(kind)),
         belongs_to=tuple(relation.kind for relation in kind.relations if relation.kind in kinds),
     )
 
 
-def _field(each: Field) -> str:
+def _describe_field(each: Field) -> str:
     if each.values:
         return f"{each.name} ({'|'.join(each.values)})"
     told = _TYPES.get(each.type)
     return f"{each.name} ({told})" if told else each.name
 
 
-def _states(kind: RecordKind) -> list[str]:
+def _list_states(kind: RecordKind) -> list[str]:
     made = []
     for word, where in kind.states.items():
         values = [str(value) for group in where.values() for value in group]

@@ -39,16 +39,16 @@ class LiteLlmClient:
     are its own."""
 
     def __init__(self, model: str, api_base: str, api_key: str, timeout_s: float) -> None:
-        self._loaded = _libraries()
+        self._loaded = _load_libraries()
         self._model, self._api_base, self._api_key, self._timeout_s = model, api_base, api_key, timeout_s
 
     def mode(self, model: str) -> str:
         """A schema for the answer where the provider has one that may speak of itself (a record belongs to a record),
         a forced tool call elsewhere. Anthropic's strict schemas may not, its tools' may."""
         known = self._loaded.litellm
-        if self._provider(model) == "anthropic" or "claude" in model:
+        if self._find_provider(model) == "anthropic" or "claude" in model:
             return "tools"
-        if self._provider(model) in _SCHEMA_PROVIDERS or known.supports_response_schema(model=model):
+        if self._find_provider(model) in _SCHEMA_PROVIDERS or known.supports_response_schema(model=model):
             return "json_schema"
         return "tools"
 
@@ -94,16 +94,16 @@ class LiteLlmClient:
                     max_tokens=max_tokens,
                     timeout=self._timeout_s,
                     drop_params=True,
-                    **self._door(model),
+                    **self._make_access(model),
                 )
         except TimeoutError:
             failure = ModelFailure(f"no answer within {self._timeout_s:g} s", again=True)
         except Exception as error:
             if seen.response is not None:
-                fault = model_errors.fault(error)
+                fault = model_errors.describe_fault(error)
             else:
                 known = loaded.litellm.exceptions
-                failure = model_errors.failure(known, model_errors.original(known, error), self._timeout_s)
+                failure = model_errors.make_failure(known, model_errors.unwrap(known, error), self._timeout_s)
         if failure is not None:
             return Reply(None, seen.messages, refused=True) if failure.refused else failure
         try:
@@ -111,15 +111,15 @@ class LiteLlmClient:
         except UNREADABLE:
             return model_errors.NO_COMPLETION
 
-    def _door(self, model: str) -> dict[str, str]:
-        if self._provider(model) != self._provider(self._model):
+    def _make_access(self, model: str) -> dict[str, str]:
+        if self._find_provider(model) != self._find_provider(self._model):
             return {}
         given = {"api_base": self._api_base, "api_key": self._api_key}
         if given["api_base"] and not given["api_key"]:
             given["api_key"] = "none"  # local servers want no key, the client library wants a word
         return {name: value for name, value in given.items() if value}
 
-    def _provider(self, model: str) -> str:
+    def _find_provider(self, model: str) -> str:
         try:
             return str(self._loaded.litellm.get_llm_provider(model)[1])
         except Exception:
@@ -147,7 +147,7 @@ class _Seen:
 
 
 @functools.cache
-def _libraries() -> _Loaded:
+def _load_libraries() -> _Loaded:
     """Imports both, quietly and offline. Seconds the first time."""
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     os.environ["LITELLM_MODE"] = "PRODUCTION"

@@ -40,7 +40,7 @@ def says_no(text: str) -> bool:
     return _REFUSAL.match(text) is not None
 
 
-def original(known: Any, error: BaseException) -> BaseException:
+def unwrap(known: Any, error: BaseException) -> BaseException:
     """LiteLLM's own exception, unwrapped from instructor's. ``known`` is LiteLLM's module of exceptions."""
     seen: BaseException | None = error
     while seen is not None:
@@ -50,12 +50,12 @@ def original(known: Any, error: BaseException) -> BaseException:
     return error
 
 
-def failure(known: Any, error: BaseException, timeout_s: float) -> ModelFailure:
+def make_failure(known: Any, error: BaseException, timeout_s: float) -> ModelFailure:
     """LiteLLM's exception as a ``ModelFailure``."""
     if isinstance(error, known.Timeout):
         return ModelFailure(f"no answer within {timeout_s:g} s", again=True)
     if isinstance(error, known.RateLimitError):
-        return _limited(_retry_after(_headers(error)))
+        return _make_limited(_retry_after(_list_headers(error)))
     if isinstance(error, known.ContentPolicyViolationError):
         return _REFUSED
     if isinstance(error, known.AuthenticationError | known.PermissionDeniedError):
@@ -70,11 +70,11 @@ def failure(known: Any, error: BaseException, timeout_s: float) -> ModelFailure:
         return NO_CONNECTION
     status = getattr(error, "status_code", None)
     if isinstance(status, int) and status >= 500:
-        return _broken(status, _retry_after(_headers(error)))
+        return _make_broken(status, _retry_after(_list_headers(error)))
     return ModelFailure(f"the provider failed ({type(error).__name__})", again=False)
 
 
-def _headers(error: BaseException) -> Mapping[str, str]:
+def _list_headers(error: BaseException) -> Mapping[str, str]:
     of_response = getattr(getattr(error, "response", None), "headers", None) or {}
     return {**(getattr(error, "litellm_response_headers", None) or {}), **of_response}
 
@@ -82,7 +82,7 @@ def _headers(error: BaseException) -> Mapping[str, str]:
 def of_status(status: int, headers: Mapping[str, str], body: bytes) -> ModelFailure:
     """An HTTP status of an OpenAI-compatible server that is not 200, as a ``ModelFailure``."""
     if status == 429:
-        return _limited(_retry_after(headers))
+        return _make_limited(_retry_after(headers))
     if status in (401, 403):
         return _KEY
     if status == 404:
@@ -95,17 +95,17 @@ def of_status(status: int, headers: Mapping[str, str], body: bytes) -> ModelFail
         named = _PARAMETER.search(body)
         return replace(_NOT_TAKEN, parameter=named[1].decode()) if named else _NOT_TAKEN
     return (
-        _broken(status, _retry_after(headers))
+        _make_broken(status, _retry_after(headers))
         if status >= 500
         else ModelFailure(f"the provider failed ({status})", again=False)
     )
 
 
-def _limited(after_s: float | None) -> ModelFailure:
+def _make_limited(after_s: float | None) -> ModelFailure:
     return ModelFailure("the provider limits the rate (429)", again=True, after_s=after_s)
 
 
-def _broken(status: int, after_s: float | None) -> ModelFailure:
+def _make_broken(status: int, after_s: float | None) -> ModelFailure:
     return ModelFailure(f"the provider failed ({status})", again=True, after_s=after_s)
 
 
@@ -137,7 +137,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def fault(error: BaseException) -> str:
+def describe_fault(error: BaseException) -> str:
     """What was wrong with an answer, without any of its words: kinds of fault from the validator, never what was
     found."""
     seen: BaseException | None = error

@@ -84,14 +84,14 @@ class OpenAiClient:
         body = {
             "model": model.removeprefix(PROVIDER),
             "messages": sent,
-            **self._bounds(model, max_tokens),
-            **_form(mode, shape),
+            **self._make_bounds(model, max_tokens),
+            **_make_form(mode, shape),
         }
         came = await self._post(body)
         if isinstance(came, ModelFailure):
             return Reply(None, sent, refused=True) if came.refused else came
         try:
-            value, fault = _validated(came, shape)
+            value, fault = _validate(came, shape)
             return reply(came, value, sent, fault)
         except UNREADABLE:
             return model_errors.NO_COMPLETION
@@ -102,7 +102,7 @@ class OpenAiClient:
         self._not_taken[model] = known | {parameter}
         return parameter not in known
 
-    def _bounds(self, model: str, max_tokens: int) -> dict[str, Any]:
+    def _make_bounds(self, model: str, max_tokens: int) -> dict[str, Any]:
         """Reasoning models take no temperature, and call the bound of tokens otherwise."""
         not_taken = self._not_taken.get(model, frozenset())
         most = "max_completion_tokens" if "max_tokens" in not_taken else "max_tokens"
@@ -113,7 +113,7 @@ class OpenAiClient:
 
         failure: ModelFailure
         try:
-            async with asyncio.timeout(self._timeout_s), self._session() as session:
+            async with asyncio.timeout(self._timeout_s), self._borrow_session() as session:
                 try:
                     return await self._read_reply(session, body)
                 except aiohttp.ServerDisconnectedError:
@@ -130,7 +130,7 @@ class OpenAiClient:
 
     async def _read_reply(self, session: aiohttp.ClientSession, body: Mapping[str, Any]) -> Any:
         async with session.post(self._url, json=body, headers=self._headers, allow_redirects=False) as answer:
-            said = await _whole(answer.content)
+            said = await _read_whole(answer.content)
             if said is None:
                 return ModelFailure(f"the provider's answer has more than {MOST_BYTES} bytes", again=False)
             if answer.status != 200:
@@ -138,17 +138,17 @@ class OpenAiClient:
             return json.loads(said, object_hook=lambda each: SimpleNamespace(**each))
 
     @asynccontextmanager
-    async def _session(self) -> AsyncIterator[aiohttp.ClientSession]:
+    async def _borrow_session(self) -> AsyncIterator[aiohttp.ClientSession]:
         if not self._keeps:
-            async with _opened(self._url) as session:
+            async with _open_session(self._url) as session:
                 yield session
             return
         if self._kept is None:
-            self._kept = _opened(self._url)
+            self._kept = _open_session(self._url)
         yield self._kept
 
 
-def _opened(url: str) -> aiohttp.ClientSession:
+def _open_session(url: str) -> aiohttp.ClientSession:
     """The address is the owner's own setting, so a proxy of the environment is theirs too; the key is the setting's,
     whatever a .netrc says. aiohttp would look for both anew at each request, in a thread."""
     import aiohttp
@@ -162,7 +162,7 @@ def _opened(url: str) -> aiohttp.ClientSession:
     )
 
 
-async def _whole(stream: aiohttp.StreamReader) -> bytes | None:
+async def _read_whole(stream: aiohttp.StreamReader) -> bytes | None:
     """All of it, however many pieces it comes in; None when it is more than MOST_BYTES."""
     said = bytearray()
     async for piece in stream.iter_any():
@@ -173,14 +173,14 @@ async def _whole(stream: aiohttp.StreamReader) -> bytes | None:
 
 
 @lru_cache(maxsize=64)
-def _schema(shape: type[BaseModel]) -> Mapping[str, Any]:
+def _make_schema(shape: type[BaseModel]) -> Mapping[str, Any]:
     """Only ever written out, so it is made once for a type."""
     return shape.model_json_schema()
 
 
-def _form(mode: str, shape: type[BaseModel]) -> dict[str, Any]:
+def _make_form(mode: str, shape: type[BaseModel]) -> dict[str, Any]:
     """How the server is to hold its answer to the shape."""
-    schema = _schema(shape)
+    schema = _make_schema(shape)
     name = shape.__name__
     if mode == "json_schema":
         return {
@@ -190,7 +190,7 @@ def _form(mode: str, shape: type[BaseModel]) -> dict[str, Any]:
     return {"tools": [tool], "tool_choice": {"type": "function", "function": {"name": name}}}
 
 
-def _validated(response: Any, shape: type[T]) -> tuple[T | None, str | None]:
+def _validate(response: Any, shape: type[T]) -> tuple[T | None, str | None]:
     """The answer as a ``shape``, or what is wrong with it. A server that doesn't know schemas may fence its JSON."""
     text = text_of(response).rpartition("</think>")[2]
     if cut_off(response):
@@ -199,4 +199,4 @@ def _validated(response: Any, shape: type[T]) -> tuple[T | None, str | None]:
     try:
         return shape.model_validate_json(text[start : end + 1] if 0 <= start < end else text), None
     except ValidationError as error:
-        return None, model_errors.fault(error)
+        return None, model_errors.describe_fault(error)

@@ -98,7 +98,7 @@ class Parser:
         self._taken.clear()
         check_storable(answer)
         held = read_mapping(answer, "the answer")
-        result = self._result(read_mapping(held.get("result"), "result"))
+        result = self._parse_result(read_mapping(held.get("result"), "result"))
         left = tuple(read_text(each, "left_over") for each in read_list(held.get("left_over") or (), "left_over"))
         understood = held.get("understood")
         try:
@@ -106,10 +106,10 @@ class Parser:
         except ValidationError as error:
             raise BadProposal("a value does not fit") from error
 
-    def _result(self, held: Mapping[str, Any]) -> Result:
+    def _parse_result(self, held: Mapping[str, Any]) -> Result:
         match held.get("type"):
             case "plan":
-                calls = [call for each in read_list(held.get("steps"), "steps") for call in self._step(each)]
+                calls = [call for each in read_list(held.get("steps"), "steps") for call in self._parse_step(each)]
                 if not 0 < len(calls) <= MAX_CALLS:
                     raise BadProposal("a plan has no step, or too many")
                 replaces = tuple(
@@ -117,10 +117,10 @@ class Parser:
                 )
                 return PlanResult(calls=tuple(calls), replaces=replaces)
             case "answer":
-                return AnswerResult(answer=self._answer(read_mapping(held.get("answer"), "answer")))
+                return AnswerResult(answer=self._parse_answer(read_mapping(held.get("answer"), "answer")))
             case "ask":
                 names = tuple(
-                    dict.fromkeys(self._name(each) for each in read_list(held.get("actions") or (), "actions"))
+                    dict.fromkeys(self._parse_name(each) for each in read_list(held.get("actions") or (), "actions"))
                 )
                 return AskResult(question=read_text(held.get("question") or "", "question"), actions=names)
             case "none":
@@ -128,7 +128,7 @@ class Parser:
                 if reason not in get_args(NoneReason):
                     raise BadProposal("none has an unknown reason")
                 quote = read_text(held.get("quote") or "", "quote")
-                return NoneResult(reason=reason, action=self._name(action) if action else None, quote=quote)
+                return NoneResult(reason=reason, action=self._parse_name(action) if action else None, quote=quote)
             case "undo":
                 return UndoResult(
                     calls=tuple(read_text(each, "calls") for each in read_list(held.get("calls"), "calls"))
@@ -137,10 +137,10 @@ class Parser:
 
     # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _step(self, step: Any) -> list[Call]:
+    def _parse_step(self, step: Any) -> list[Call]:
         held = read_mapping(step, "steps")
         if "if" not in held:
-            return [self._call(held)]
+            return [self._parse_call(held)]
         tests = tuple(self._test(each, 0) for each in read_list(held["if"], "if"))
         if not tests:
             raise BadProposal("a branch has no test")
@@ -148,11 +148,11 @@ class Parser:
         made: list[Call] = []
         for key, holds in (("then", True), ("else", False)):
             when = When(tests=tests, join=join, holds=holds)
-            calls = [self._call(read_mapping(each, key)) for each in read_list(held.get(key) or (), key)]
+            calls = [self._parse_call(read_mapping(each, key)) for each in read_list(held.get(key) or (), key)]
             made += [each.model_copy(update={"condition": when}) for each in calls]
         return made
 
-    def _call(self, held: Mapping[str, Any]) -> Call:
+    def _parse_call(self, held: Mapping[str, Any]) -> Call:
         action = self.actions.get(str(held.get("action")))
         if action is None:
             raise BadProposal("a call names no offered action")
@@ -164,22 +164,23 @@ class Parser:
             value = held.get(token)
             if value is None:
                 continue
-            argument = self._argument(value, form, action.offer.parameters)
+            argument = self._parse_argument(value, form, action.offer.parameters)
             if argument is not None:
                 arguments[form.parameter] = argument
         return Call(action=action.offer.name, arguments=arguments)
 
-    def _argument(self, value: Any, form: ArgumentForm, root: Mapping[str, Any]) -> Argument | None:
+    def _parse_argument(self, value: Any, form: ArgumentForm, root: Mapping[str, Any]) -> Argument | None:
         held = read_mapping(value, form.token)
         if form.form == "reference":
-            return RecordArgument(reference=self._reference(held, 0))
+            return RecordArgument(reference=self._parse_reference(held, 0))
         if form.form == "expression":
-            return ComputedArgument(expression=self._expression(held, 0))
+            return ComputedArgument(expression=self._parse_expression(held, 0))
         if "argument" in held:
-            return ComputedArgument(expression=self._expression(held, 0))
+            return ComputedArgument(expression=self._parse_expression(held, 0))
         if "draft" in held:
             fills = tuple(
-                self._expression(read_mapping(each, "fills"), 0) for each in read_list(held.get("fills") or (), "fills")
+                self._parse_expression(read_mapping(each, "fills"), 0)
+                for each in read_list(held.get("fills") or (), "fills")
             )
             quote = self._quote(held.get("quote"))
             return DraftedText(text=read_text(held["draft"], "draft"), fills=fills, quote=quote)
@@ -193,7 +194,7 @@ class Parser:
 
     # ── references ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _reference(self, value: Any, depth: int) -> Reference:
+    def _parse_reference(self, value: Any, depth: int) -> Reference:
         held = read_mapping(value, "ref")
         if depth > MAX_DEPTH:
             raise BadProposal("a reference is nested too deep")
@@ -202,13 +203,13 @@ class Parser:
         kind = held.get("kind")
         if not isinstance(kind, str) or kind not in self.id_fields:
             raise BadProposal("a reference names no kind of record")
-        where = tuple(self._condition(each, depth + 1) for each in read_list(held.get("where") or (), "where"))
+        where = tuple(self._parse_condition(each, depth + 1) for each in read_list(held.get("where") or (), "where"))
         among = held.get("among")
         return Find(
             record=str(kind),
-            said=self._said(held.get("said")),
+            said=self._parse_words(held.get("said")),
             where=where,
-            order=self._order(held.get("order"), depth + 1),
+            order=self._parse_order(held.get("order"), depth + 1),
             pick=self._pick(held.get("pick")),
             among=read_text(among, "among") if among else None,
         )
@@ -222,7 +223,7 @@ class Parser:
             return held
         raise BadProposal("pick is neither one, all nor a number")
 
-    def _order(self, value: Any, depth: int) -> OrderByField | OrderByCount | None:
+    def _parse_order(self, value: Any, depth: int) -> OrderByField | OrderByCount | None:
         if value is None:
             return None
         held = read_mapping(value, "order")
@@ -233,37 +234,39 @@ class Parser:
         if first not in ("latest", "earliest", "highest", "lowest"):
             raise BadProposal("order has no known end")
         if "count" in held:
-            return OrderByCount(count=self._reference(held["count"], depth), first=first, nth=nth)
+            return OrderByCount(count=self._parse_reference(held["count"], depth), first=first, nth=nth)
         return OrderByField(by=read_text(held.get("by") or "as listed", "by"), first=first, nth=nth)
 
-    def _condition(self, value: Any, depth: int) -> Condition:
+    def _parse_condition(self, value: Any, depth: int) -> Condition:
         held = read_mapping(value, "where")
         if depth > MAX_DEPTH:
             raise BadProposal("a condition is nested too deep")
         if "state" in held:
             return StateIs(state=read_text(held["state"], "state"), negated=held.get("not") is True)
         if "field" in held:
-            expression = self._expression(held.get("value"), depth)
+            expression = self._parse_expression(held.get("value"), depth)
             return Compare(
                 field=read_text(held["field"], "field"), op=read_comparison(held.get("op")), value=expression
             )
         if "belongs_to" in held:
-            return BelongsTo(owner=self._reference(held["belongs_to"], depth))
+            return BelongsTo(owner=self._parse_reference(held["belongs_to"], depth))
         if "has" in held:
             count = held.get("n", 1)
             if not isinstance(count, int) or isinstance(count, bool) or count < 0:
                 raise BadProposal("has counts by no number")
-            return Has(related=self._reference(held["has"], depth), op=read_comparison(held.get("op")), count=count)
+            return Has(
+                related=self._parse_reference(held["has"], depth), op=read_comparison(held.get("op")), count=count
+            )
         if "except" in held:
-            return Except(left_out=self._reference(held["except"], depth))
+            return Except(left_out=self._parse_reference(held["except"], depth))
         if "any_of" in held:
-            parts = tuple(self._condition(each, depth + 1) for each in read_list(held["any_of"], "any_of"))
+            parts = tuple(self._parse_condition(each, depth + 1) for each in read_list(held["any_of"], "any_of"))
             return AnyOf(conditions=parts)
         raise BadProposal("a condition is of no known form")
 
     # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _expression(self, value: Any, depth: int) -> Expression:
+    def _parse_expression(self, value: Any, depth: int) -> Expression:
         held = read_mapping(value, "value")
         if depth > MAX_DEPTH:
             raise BadProposal("a value is nested too deep")
@@ -286,26 +289,26 @@ class Parser:
                 argument=read_text(held["argument"], "argument"), of=read_text(held.get("of") or "", "of")
             )
         if "field" in held:
-            return FieldOf(field=read_text(held["field"], "field"), of=self._reference(held.get("of"), depth + 1))
+            return FieldOf(field=read_text(held["field"], "field"), of=self._parse_reference(held.get("of"), depth + 1))
         if "count" in held:
-            return CountOf(of=self._reference(held["count"], depth + 1))
+            return CountOf(of=self._parse_reference(held["count"], depth + 1))
         if "total" in held:
-            return TotalOf(field=read_text(held["total"], "total"), of=self._reference(held.get("of"), depth + 1))
+            return TotalOf(field=read_text(held["total"], "total"), of=self._parse_reference(held.get("of"), depth + 1))
         if held.get("op") in ("+", "-", "*", "/", "days between"):
-            a, b = (self._expression(held.get(side), depth + 1) for side in ("a", "b"))
+            a, b = (self._parse_expression(held.get(side), depth + 1) for side in ("a", "b"))
             return Computed(op=held["op"], a=a, b=b)
         raise BadProposal("a value is of no known form")
 
     def _test(self, value: Any, depth: int) -> Test:
         held = read_mapping(value, "test")
-        left, right = (self._expression(held.get(side), depth) for side in ("left", "right"))
+        left, right = (self._parse_expression(held.get(side), depth) for side in ("left", "right"))
         return Test(left=left, op=read_comparison(held.get("op")), right=right)
 
-    def _answer(self, held: Mapping[str, Any]) -> Answer:
-        about = self._reference(held["about"], 0) if held.get("about") is not None else None
+    def _parse_answer(self, held: Mapping[str, Any]) -> Answer:
+        about = self._parse_reference(held["about"], 0) if held.get("about") is not None else None
         if "records" in held:
             fields = tuple(read_text(each, "fields") for each in read_list(held.get("fields") or (), "fields"))
-            return RecordsAnswer(records=self._reference(held["records"], 0), fields=fields)
+            return RecordsAnswer(records=self._parse_reference(held["records"], 0), fields=fields)
         if "yes_no" in held:
             tests = tuple(self._test(each, 0) for each in read_list(held["yes_no"], "yes_no"))
             if not tests:
@@ -315,16 +318,16 @@ class Parser:
             asks = held["asks"]
             if asks not in ("may I", "who may", "can it be undone", "is it confirmed"):
                 raise BadProposal("a question about an action is of no known form")
-            return ActionAnswer(action=self._name(held.get("action")), asks=asks)
+            return ActionAnswer(action=self._parse_name(held.get("action")), asks=asks)
         if "value" in held:
-            return ValueAnswer(value=self._expression(held["value"], 0), about=about)
+            return ValueAnswer(value=self._parse_expression(held["value"], 0), about=about)
         if held.get("what_can_i_do"):
             return HelpAnswer()
         raise BadProposal("an answer is of no known form")
 
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _name(self, token: Any) -> str:
+    def _parse_name(self, token: Any) -> str:
         """An action by its token. Raises BadProposal for one that was not named."""
         known = self.actions.get(read_text(token, "action"))
         name = known.offer.name if known is not None else self.others.get(token)
@@ -332,7 +335,7 @@ class Parser:
             raise BadProposal("an action is named that there isn't")
         return name
 
-    def _said(self, held: Any) -> Words | None:
+    def _parse_words(self, held: Any) -> Words | None:
         return self._quote(held) if held not in (None, "") else None
 
     def _quote(self, held: Any) -> Words | None:

@@ -17,7 +17,7 @@ from agent.extract.spans import money
 from agent.pipeline import Request
 from agent.planning.proposal import Proposal
 from agent.resolve.model.answer_json import BadProposal, check_storable, read_list, read_mapping
-from agent.resolve.model.arguments import TIMES, ActionForm, ArgumentForm, native_schema
+from agent.resolve.model.arguments import TIMES, ActionForm, ArgumentForm, make_native_schema
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain_values import MAX_LENGTH, PlainValues, Said
 from agent.resolve.model.span_matching import locate
@@ -45,76 +45,79 @@ _STRING: Final[Json] = {"type": "string", "maxLength": MAX_LENGTH}
 _NULL: Final[Json] = {"type": "null"}
 
 
-def plain_schema(actions: Mapping[str, ActionForm], kinds: Sequence[RecordKind], *, thread: bool = False) -> Json:
+def make_plain_schema(actions: Mapping[str, ActionForm], kinds: Sequence[RecordKind], *, thread: bool = False) -> Json:
     """The schema of a plain answer: no definitions, no recursion. Calls stand together; whatever is no call alone."""
     by_name = {kind.name: kind for kind in kinds}
-    alone = [_object(action=_one_of([NONE]), reason=_one_of(REASONS))]
+    alone = [_make_object(action=_make_enum([NONE]), reason=_make_enum(REASONS))]
     if kinds:
-        alone.append(_question(kinds))
+        alone.append(_make_question(kinds))
     if thread:
-        alone.append(_object(action=_one_of([UNDO])))
-    listed = [_listed([_call(action, by_name) for action in actions.values()], MOST_CALLS), _listed(alone, 1)]
-    return _object(calls={"anyOf": listed})
+        alone.append(_make_object(action=_make_enum([UNDO])))
+    listed = [
+        _make_list([_make_call(action, by_name) for action in actions.values()], MOST_CALLS),
+        _make_list(alone, 1),
+    ]
+    return _make_object(calls={"anyOf": listed})
 
 
-def _listed(items: Sequence[Json], most: int) -> Json:
+def _make_list(items: Sequence[Json], most: int) -> Json:
     return {"type": "array", "items": {"anyOf": list(items)}, "minItems": 1, "maxItems": most}
 
 
-def _call(action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:
+def _make_call(action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:
     """What an action can do without may be left out: where every key must stand, a small model fills each."""
-    needed: dict[str, Json] = {"action": _one_of([action.token])}
+    needed: dict[str, Json] = {"action": _make_enum([action.token])}
     others: dict[str, Json] = {}
     for token, form in action.arguments.items():
-        one = _argument(form, action, kinds)
+        one = _make_argument(form, action, kinds)
         if form.required:
             needed[token] = {"anyOf": [one, _NULL]}
         else:
             others[token] = one
-    whole = _object(**needed)
+    whole = _make_object(**needed)
     return {**whole, "properties": {**needed, **others}}
 
 
-def _argument(form: ArgumentForm, action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:
+def _make_argument(form: ArgumentForm, action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:
     if form.form == "reference":
-        return _reference(kinds[form.record or ""])
+        return _make_reference(kinds[form.record or ""])
     if form.form in ("expression", "text"):
         return _STRING
-    made: Json = _bounded(native_schema(form.schema, action.offer.parameters))
+    made: Json = _bound(make_native_schema(form.schema, action.offer.parameters))
     return made
 
 
-def _reference(kind: RecordKind) -> Json:
+def _make_reference(kind: RecordKind) -> Json:
     made: dict[str, Json] = {"name": {"anyOf": [_STRING, _NULL]}}
     if kind.relations:
         made["owner"] = {"anyOf": [_STRING, _NULL]}
     if states := [*kind.states, *kind.times]:
-        made["state"] = {"anyOf": [_one_of(states), _NULL]}
-    return _object(**made, which=_one_of(_WHICH))
+        made["state"] = {"anyOf": [_make_enum(states), _NULL]}
+    return _make_object(**made, which=_make_enum(_WHICH))
 
 
-def _question(kinds: Sequence[RecordKind]) -> Json:
+def _make_question(kinds: Sequence[RecordKind]) -> Json:
     nullable: Json = {"anyOf": [_STRING, _NULL]}
     states = sorted({each for kind in kinds for each in (*kind.states, *kind.times)})
     fields = sorted({each.name for kind in kinds for each in kind.fields})
-    return _object(
-        action=_one_of([QUESTION]),
-        of=_one_of([kind.name for kind in kinds]),
+    return _make_object(
+        action=_make_enum([QUESTION]),
+        of=_make_enum([kind.name for kind in kinds]),
         name=nullable,
         owner=nullable,
-        state={"anyOf": [_one_of(states), _NULL]} if states else _NULL,
-        which=_one_of(_WHICH),
-        want=_one_of(["list", "count", *fields]),
+        state={"anyOf": [_make_enum(states), _NULL]} if states else _NULL,
+        which=_make_enum(_WHICH),
+        want=_make_enum(["list", "count", *fields]),
     )
 
 
-def _bounded(schema: Any) -> Any:
+def _bound(schema: Any) -> Any:
     """Strings and lists with an end: a small model that begins to repeat itself would never close the JSON."""
     if isinstance(schema, list):
-        return [_bounded(each) for each in schema]
+        return [_bound(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {name: _bounded(value) for name, value in schema.items()}
+    made = {name: _bound(value) for name, value in schema.items()}
     if made.get("type") == "string" and "enum" not in made:
         made["maxLength"] = MAX_LENGTH
     if made.get("type") == "array":
@@ -122,11 +125,11 @@ def _bounded(schema: Any) -> Any:
     return made
 
 
-def _one_of(members: Sequence[str]) -> Json:
+def _make_enum(members: Sequence[str]) -> Json:
     return {"type": "string", "enum": list(members)}
 
 
-def _object(**properties: Json) -> Json:
+def _make_object(**properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
@@ -152,16 +155,16 @@ class PlainParser(Parser):
         check_storable(answer)
         held = read_mapping(answer, "the answer")
         calls = [read_mapping(each, "calls") for each in read_list(held.get("calls"), "calls")]
-        return super().parse({"understood": "", "result": self._written_out(calls), "left_over": []})
+        return super().parse({"understood": "", "result": self._write_out(calls), "left_over": []})
 
-    def _written_out(self, calls: Sequence[Mapping[str, Any]]) -> Json:
+    def _write_out(self, calls: Sequence[Mapping[str, Any]]) -> Json:
         done = self._as_many_as_ordered([each for each in calls if each.get("action") in self.actions])
         if done:
-            return {"type": "plan", "steps": [self._whole_call(each, alone=len(done) == 1) for each in done]}
+            return {"type": "plan", "steps": [self._write_out_call(each, alone=len(done) == 1) for each in done]}
         first = calls[0] if calls else {"action": NONE}
         match first.get("action"):
             case "question":
-                return {"type": "answer", "answer": self._asked(first)}
+                return {"type": "answer", "answer": self._write_out_question(first)}
             case "undo":
                 told = [handle for turn in self.request.thread for handle in _CALL.findall(turn.came)]
                 return {"type": "undo", "calls": told[-1:]}
@@ -188,7 +191,7 @@ class PlainParser(Parser):
             taken += said
         return made
 
-    def _whole_call(self, call: Mapping[str, Any], *, alone: bool) -> Json:
+    def _write_out_call(self, call: Mapping[str, Any], *, alone: bool) -> Json:
         action = self.actions[str(call["action"])]
         made: Json = {"action": action.token}
         typed = self.values.settle(action, call, alone=alone)
@@ -198,21 +201,21 @@ class PlainParser(Parser):
                 said = typed.get(token)
                 made[token] = None if said is None else {"value": said.value, "quote": said.quote}
             else:
-                made[token] = None if value is None or value == "" else self._said_in_full(form, action, value)
+                made[token] = None if value is None or value == "" else self._write_out_argument(form, action, value)
         return made
 
-    def _said_in_full(self, form: ArgumentForm, action: ActionForm, value: Any) -> Any:
+    def _write_out_argument(self, form: ArgumentForm, action: ActionForm, value: Any) -> Any:
         if form.form == "reference":
-            return self._found(form.record or "", read_mapping(value, form.token))
+            return self._write_out_reference(form.record or "", read_mapping(value, form.token))
         if form.form == "expression":
-            return self._amount(form, action, str(value))
+            return self._read_amount(form, action, str(value))
         if form.form == "text":
             words = locate(str(value), self.request)
             composed = action.offer.annotation(form.parameter).compose and words.start is None
             return {"draft": str(value), "fills": [], "quote": ""} if composed else {"quote": words.text}
         raise AssertionError(form.form)
 
-    def _found(self, name: str, held: Mapping[str, Any]) -> Json | None:
+    def _write_out_reference(self, name: str, held: Mapping[str, Any]) -> Json | None:
         """A reference in full; None where it says nothing of the record."""
         kind = self.kinds.get(name)
         if kind is None:
@@ -223,24 +226,24 @@ class PlainParser(Parser):
         where: list[Json] = []
         above = next((each.kind for each in kind.relations if each.kind in self.kinds), None)
         if isinstance(owner, str) and owner != said and above is not None:
-            handle = {"handle": owner} if owner.startswith("@") else _query(above, owner)
+            handle = {"handle": owner} if owner.startswith("@") else _make_query(above, owner)
             where.append({"belongs_to": handle})
         if isinstance(state, str):
             where.append({"state": state, "not": False})
         order = dict(zip(("by", "first"), _ENDS[which], strict=True)) | {"nth": 1} if which in _ENDS else None
         if said is None and not where and order is None and which != "all":
             return None
-        return {**_query(name, said), "where": where, "order": order, "pick": "all" if which == "all" else "one"}
+        return {**_make_query(name, said), "where": where, "order": order, "pick": "all" if which == "all" else "one"}
 
-    def _asked(self, held: Mapping[str, Any]) -> Json:
-        found = self._found(str(held.get("of")), held) or _query(str(held.get("of")), None)
+    def _write_out_question(self, held: Mapping[str, Any]) -> Json:
+        found = self._write_out_reference(str(held.get("of")), held) or _make_query(str(held.get("of")), None)
         if held.get("want") == "count":
             return {"value": {"count": {**found, "pick": "all"}}, "about": None}
         if held.get("want") == "list":
             return {"records": {**found, "pick": "all"} if found.get("order") is None else found, "fields": []}
         return {"records": found, "fields": [str(held.get("want"))]}
 
-    def _amount(self, form: ArgumentForm, action: ActionForm, words: str) -> Json | None:
+    def _read_amount(self, form: ArgumentForm, action: ActionForm, words: str) -> Json | None:
         """A number, money or time out of its words, by code's own readers."""
         quote = locate(words, self.request)
         if form.schema.get("format") in TIMES:
@@ -260,7 +263,7 @@ class PlainParser(Parser):
         return {"number": str(found[0].value), "unit": "%" if told == "percent" else told, "quote": quote.text}
 
 
-def _query(kind: str, said: Any) -> Json:
+def _make_query(kind: str, said: Any) -> Json:
     return {
         "kind": kind, "said": said if isinstance(said, str) else None, "where": [], "order": None, "pick": "one",
         "among": None,

@@ -16,7 +16,7 @@ from agent.extract import read_exact
 from agent.extract.parameter_spec import make_parameter_spec
 from agent.pipeline import Argument, Choice, ListArgument, Request, spans_of
 from agent.query.arithmetic import find_unit
-from agent.resolve.model.arguments import ActionForm, ArgumentForm, closed_set
+from agent.resolve.model.arguments import ActionForm, ArgumentForm, list_members
 from agent.resolve.model.span_matching import locate
 from agent.resolve.rules.slot_filling import fill_slots
 from language import numerals
@@ -83,7 +83,7 @@ class PlainValues:
         for token, form in action.arguments.items():
             if form.form != "typed":
                 continue
-            given = self._given(call.get(token), form)
+            given = self._take_given(call.get(token), form)
             read = by_code.get(token)
             if read is not None and (
                 given is None or not given.quote or self._is_written_better(form, action, given, read)
@@ -99,15 +99,15 @@ class PlainValues:
                 del made[token]
         return made
 
-    def _given(self, value: Any, form: ArgumentForm) -> Said | None:
+    def _take_given(self, value: Any, form: ArgumentForm) -> Said | None:
         """What the model wrote; None where that is a word for nothing."""
         if value is None:
             return None
-        if isinstance(value, str) and value.strip().casefold() in _NOTHING and value not in closed_set(form.schema):
+        if isinstance(value, str) and value.strip().casefold() in _NOTHING and value not in list_members(form.schema):
             return None
         said = self.support(value, form)
-        if not said.quote and isinstance(value, str) and not closed_set(form.schema):
-            return self._near_copy(value) or said
+        if not said.quote and isinstance(value, str) and not list_members(form.schema):
+            return self._find_near_copy(value) or said
         return said
 
     def _is_written_better(self, form: ArgumentForm, action: ActionForm, given: Said, read: Said) -> bool:
@@ -118,7 +118,7 @@ class PlainValues:
         annotation = action.offer.annotation(form.parameter)
         if make_parameter_spec(form.parameter, form.schema, annotation).kinds[0] in _FORMED:
             return True
-        rewritten = isinstance(given.value, str) and given.value != given.quote and not closed_set(form.schema)
+        rewritten = isinstance(given.value, str) and given.value != given.quote and not list_members(form.schema)
         more = read.start <= given.start and given.end <= read.end and len(read.quote) > len(given.quote)
         return rewritten and (read.value != read.quote or more)
 
@@ -134,12 +134,12 @@ class PlainValues:
                 continue
             spans = spans_of(argument)
             start, end = min(each.start for each in spans), max(each.end for each in spans)
-            value = self._value(argument, form, action)
+            value = self._read_value(argument, form, action)
             if value is not None:
                 made[token] = Said(value, self.text[start:end], start, end)
         return made
 
-    def _value(self, argument: Argument, form: ArgumentForm, action: ActionForm) -> Any:
+    def _read_value(self, argument: Argument, form: ArgumentForm, action: ActionForm) -> Any:
         match argument:
             case Choice(value=value):
                 return value
@@ -160,7 +160,7 @@ class PlainValues:
         exactly = locate(value, self.request) if isinstance(value, str) and value.strip() else None
         if exactly is not None and exactly.start is not None:
             return Said(value, exactly.text, exactly.start, exactly.start + len(exactly.text))
-        wanted = _tokens(value)
+        wanted = _list_tokens(value)
         if isinstance(value, bool):
             wanted = {stem(each) for each in form.parameter.casefold().split("_") if len(each) > 2}
         places = [
@@ -173,9 +173,9 @@ class PlainValues:
             for each in numerals.find(read_text(text))
             if any(_same_number(each.value, token) for token in wanted)
         ]
-        if isinstance(value, str) and (run := self._written_apart(value)) is not None:
+        if isinstance(value, str) and (run := self._find_written_apart(value)) is not None:
             places.append(run)
-        if not places and isinstance(value, str) and (run := self._shortened(value)) is not None:
+        if not places and isinstance(value, str) and (run := self._find_shortened(value)) is not None:
             places.append(run)
         if places:
             first, last = min(start for start, _ in places), max(end for _, end in places)
@@ -183,7 +183,7 @@ class PlainValues:
                 first, last = self._with_unit(first, last)
             last = min(last, first + MAX_LENGTH)
             return Said(value, text[first:last], first, last)
-        if form.required and (isinstance(value, bool) or closed_set(form.schema)):
+        if form.required and (isinstance(value, bool) or list_members(form.schema)):
             return Said(value, text.strip()[:MAX_LENGTH], 0, len(text))
         return Said(value, "")
 
@@ -196,7 +196,7 @@ class PlainValues:
             last = after.end()
         return first, last
 
-    def _written_apart(self, value: str) -> tuple[int, int] | None:
+    def _find_written_apart(self, value: str) -> tuple[int, int] | None:
         """The words that are a value of one word when they are written together ("drop off" is dropoff)."""
         wanted = "".join(char for char in value.casefold() if char.isalnum())
         if len(wanted) < _SHORTEST_SQUASHED:
@@ -210,7 +210,7 @@ class PlainValues:
         whole = not (first and self.text[first - 1].isalnum()) and not self.text[last : last + 1].isalnum()
         return (first, last) if whole else None
 
-    def _shortened(self, value: str) -> tuple[int, int] | None:
+    def _find_shortened(self, value: str) -> tuple[int, int] | None:
         """The words that a value is short for, or that are short for it: their initials ("LA", "New York City" as NYC),
         or how they begin (fr for "French")."""
         short = value.strip().casefold()
@@ -231,7 +231,7 @@ class PlainValues:
         begun = [at for at in words if len(at.group()) > len(short) + 1 and at.group().casefold().startswith(short)]
         return begun[0].span() if len(begun) == 1 and begun[0].group()[0].isupper() else None
 
-    def _near_copy(self, value: str) -> Said | None:
+    def _find_near_copy(self, value: str) -> Said | None:
         """The one typed word that was miscopied into the value: it stands there as typed, never as the model spelt
         it."""
         if len(value) < _SHORTEST_COPY or " " in value.strip():
@@ -246,11 +246,11 @@ class PlainValues:
         return Said(near[0].group(), near[0].group(), near[0].start(), near[0].end()) if len(near) == 1 else None
 
 
-def _tokens(value: Any) -> set[str]:
-    return {_key(token) for leaf in _leaves(value) for token in _TOKEN.findall(leaf) if _telling(token)}
+def _list_tokens(value: Any) -> set[str]:
+    return {_key(token) for leaf in _list_leaves(value) for token in _TOKEN.findall(leaf) if _telling(token)}
 
 
-def _leaves(value: Any) -> Iterator[str]:
+def _list_leaves(value: Any) -> Iterator[str]:
     waiting = [value]
     while waiting:
         each = waiting.pop()

@@ -40,7 +40,7 @@ class Reply(Generic[T]):
 
 def text_of(response: Any) -> str:
     """The words of an OpenAI-shaped chat completion: its message, or the arguments of its tool call."""
-    message = getattr(_choice(response), "message", None)
+    message = getattr(_read_choice(response), "message", None)
     calls = getattr(message, "tool_calls", None) or ()
     text = calls[0].function.arguments if calls else getattr(message, "content", None)
     return make_storable(text) if isinstance(text, str) else ""
@@ -48,7 +48,7 @@ def text_of(response: Any) -> str:
 
 def cut_off(response: Any) -> bool:
     """Whether the answer ended because it was as long as it may be."""
-    return getattr(_choice(response), "finish_reason", None) == "length"
+    return getattr(_read_choice(response), "finish_reason", None) == "length"
 
 
 def reply(
@@ -56,7 +56,7 @@ def reply(
 ) -> Reply[T] | ModelFailure:
     """Build the reply from an OpenAI-shaped ``response``; ``value`` was parsed from it, or ``fault`` says why not. A
     server whose figures are no counts of tokens is not trusted with the rest either. Raises one of UNREADABLE."""
-    choice = _choice(response)
+    choice = _read_choice(response)
     text = text_of(response)
     declined = (
         getattr(getattr(choice, "message", None), "refusal", None)
@@ -64,7 +64,7 @@ def reply(
     )
     refused = bool(declined) or (fault is not None and says_no(text))
     usage = getattr(response, "usage", None)
-    tokens_in, tokens_out = (_count(getattr(usage, name, 0)) for name in ("prompt_tokens", "completion_tokens"))
+    tokens_in, tokens_out = (_read_count(getattr(usage, name, 0)) for name in ("prompt_tokens", "completion_tokens"))
     if tokens_in is None or tokens_out is None:
         return model_errors.NO_COUNTS
     return Reply(
@@ -84,10 +84,10 @@ def _reasoned(choice: Any, usage: Any) -> bool:
     thoughts = getattr(message, "reasoning_content", None) or getattr(message, "reasoning", None)
     spent = getattr(getattr(usage, "completion_tokens_details", None), "reasoning_tokens", None)
     content = getattr(message, "content", None)
-    return bool(thoughts) or bool(_count(spent)) or (isinstance(content, str) and THOUGHT in content)
+    return bool(thoughts) or bool(_read_count(spent)) or (isinstance(content, str) and THOUGHT in content)
 
 
-def _count(given: Any) -> int | None:
+def _read_count(given: Any) -> int | None:
     """A number of tokens, 0 where none is given; None for what is no count."""
     if given is None:
         return 0
@@ -96,5 +96,5 @@ def _count(given: Any) -> int | None:
     return int(given)
 
 
-def _choice(response: Any) -> Any:
+def _read_choice(response: Any) -> Any:
     return response.choices[0] if getattr(response, "choices", None) else None

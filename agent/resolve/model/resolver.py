@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from agent.pipeline import Abstain, Ask, Candidate, Proposed, Question, Request, Resolution, Resolved, Trace
 from agent.planning.proposal import AskResult, Call, PlanResult, Proposal
 from agent.resolve.model.answer_json import BadProposal
-from agent.resolve.model.arguments import action_forms, other_tokens
+from agent.resolve.model.arguments import make_action_forms, make_other_tokens
 from agent.resolve.model.client import Completion
 from agent.resolve.model.describe import propose_context
 from agent.resolve.model.parse import Parser
-from agent.resolve.model.plain import PlainParser, plain_schema
+from agent.resolve.model.plain import PlainParser, make_plain_schema
 from agent.resolve.model.schema import AnswerSchema, answer_schema
 from agent.resolve.resolver import MODEL, candidates, find_chosen_action
 from agent.resolve.rules.resolver import RuleResolver
@@ -99,13 +99,13 @@ def prepare(
     """Prepare the request for a model, in the form that ``version`` is of. Its size is bounded: the nearest actions of
     a large registry, and the kinds they refer to."""
     plain = is_plain(version)
-    offers = _nearest(request, shortlist) if plain else _offers(request, shortlist)
-    near = kinds_of(offers, kinds, request.text, whole=0 if plain else MOST_KINDS)
-    actions = action_forms(offers, near)
-    others = other_tokens(shortlist.others, actions)
+    offers = _list_nearest(request, shortlist) if plain else _choose_offers(request, shortlist)
+    near = list_kinds(offers, kinds, request.text, whole=0 if plain else MOST_KINDS)
+    actions = make_action_forms(offers, near)
+    others = make_other_tokens(shortlist.others, actions)
     thread = bool(request.thread)
     if plain:
-        made = plain_schema(actions, near, thread=thread)
+        made = make_plain_schema(actions, near, thread=thread)
         schema = AnswerSchema(made, canon.digest(made), actions)
     else:
         schema = answer_schema(actions, near, not_allowed=tuple(others), thread=thread)
@@ -122,27 +122,27 @@ def prepare(
     return Prepared([message.as_json() for message in render(version, context)], schema, parser)
 
 
-def _offers(request: Request, shortlist: Shortlist) -> list[Offer]:
+def _choose_offers(request: Request, shortlist: Shortlist) -> list[Offer]:
     """A small registry whole and as it stands, for the provider's cache; of any other the nearest."""
     picked = find_chosen_action(request, shortlist)
     if picked is None and len(shortlist) <= MOST_WHOLE:
         return list(shortlist.offers)
     return (
-        _picked(picked, shortlist)
+        _pick(picked, shortlist)
         or [each.offer for each in candidates(request, shortlist, k=MOST_OFFERED)][:MOST_OFFERED]
     )
 
 
-def _nearest(request: Request, shortlist: Shortlist) -> list[Offer]:
+def _list_nearest(request: Request, shortlist: Shortlist) -> list[Offer]:
     """The few that come near the best, likeliest first; of a small registry further ones, where no word tells."""
     near = candidates(request, shortlist, k=MOST_PLAIN)
     least = NEAR * max((each.score for each in near), default=0.0)
     kept = [each.offer for at, each in enumerate(near) if at < FEWEST_PLAIN or each.score >= least]
     kept += [each for each in shortlist.offers if each not in kept][: max(0, FEWEST_PLAIN - len(kept))]
-    return _picked(find_chosen_action(request, shortlist), shortlist) or kept[:MOST_PLAIN]
+    return _pick(find_chosen_action(request, shortlist), shortlist) or kept[:MOST_PLAIN]
 
 
-def _picked(name: str | None, shortlist: Shortlist) -> list[Offer]:
+def _pick(name: str | None, shortlist: Shortlist) -> list[Offer]:
     chosen = shortlist.get(name) if name is not None else None
     return [chosen] if chosen is not None else []
 
@@ -160,15 +160,15 @@ class ProposingResolver:
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         if not request.text.strip():
-            return self._untried(Abstain(reason="empty", detail="Say what you want done."))
+            return self._make_untried(Abstain(reason="empty", detail="Say what you want done."))
         if not len(shortlist):
-            return self._untried(Abstain(reason="nothing_fits", detail="No action is open to you here."))
+            return self._make_untried(Abstain(reason="nothing_fits", detail="No action is open to you here."))
         version = await self._choice.version() if self._choice is not None else self._version
         asked = prepare(request, shortlist, kinds, version=version)
         shape = answer_type(asked.schema.schema, asked.parser)
         legal = ", ".join(asked.schema.actions)
         completion = await self.client.complete(asked.messages, shape, legal=legal, max_tokens=MAX_TOKENS)
-        resolution = self._resolution(completion.value, asked.parser, shortlist, request)
+        resolution = self._make_resolution(completion.value, asked.parser, shortlist, request)
         trace = Trace(
             resolver=self.name,
             model=completion.model,
@@ -189,7 +189,7 @@ class ProposingResolver:
         by_rules = (await self._rules.resolve(request, shortlist, kinds)).resolution
         return Resolved(resolution=resolution, trace=trace, by_rules=by_rules)
 
-    def _resolution(
+    def _make_resolution(
         self, value: BaseModel | None, parser: Parser, shortlist: Shortlist, request: Request
     ) -> Resolution | Proposed:
         if value is None:
@@ -200,14 +200,14 @@ class ProposingResolver:
             # The person has said so: which action is no longer the model's to say.
             return Proposed(proposal=Proposal(result=PlanResult(calls=(Call(action=picked),))))
         if isinstance(proposal.result, AskResult):
-            return _which(proposal.result, shortlist)
+            return _ask_which(proposal.result, shortlist)
         return Proposed(proposal=proposal)
 
-    def _untried(self, resolution: Abstain) -> Resolved:
+    def _make_untried(self, resolution: Abstain) -> Resolved:
         return Resolved(resolution=resolution, trace=Trace(resolver=self.name, attempts=0))
 
 
-def kinds_of(
+def list_kinds(
     offers: Sequence[Offer], kinds: Sequence[RecordKind], text: str, *, whole: int = MOST_KINDS
 ) -> list[RecordKind]:
     """The kinds that these actions refer to, what those belong to, and those whose nouns the text says; all where they
@@ -222,7 +222,7 @@ def kinds_of(
     return [kind for kind in kinds if kind.name in wanted][:MOST_KINDS]
 
 
-def _which(asked: AskResult, shortlist: Shortlist) -> Resolution:
+def _ask_which(asked: AskResult, shortlist: Shortlist) -> Resolution:
     offers = [offer for name in asked.actions if (offer := shortlist.get(name)) is not None]
     if not offers:
         return Abstain(reason="nothing_fits", detail="No registered action does this.")

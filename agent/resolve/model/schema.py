@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agent.resolve.model.arguments import ActionForm, ArgumentForm, native_schema
+from agent.resolve.model.arguments import ActionForm, ArgumentForm, make_native_schema
 from core import canon
 from registry.records import RecordKind
 
@@ -58,143 +58,151 @@ class _Builder:
         self.actions, self.kinds, self.not_allowed, self.thread = actions, kinds, not_allowed, thread
 
     def build(self) -> Json:
-        steps: list[Json] = [_ref("call")]
+        steps: list[Json] = [_make_ref("call")]
         if self.kinds:
-            steps.append(_ref("branch"))
+            steps.append(_make_ref("branch"))
         results = [
-            _tagged("plan", steps=_array(_any(*steps)), **({"replaces": _array(_STRING)} if self.thread else {})),
-            _tagged("ask", question=_STRING, actions=_array(self._names())),
-            _tagged("none", reason=_one_of(REASONS), action=_or_null(self._names(all_=True)), quote=_STRING),
+            _make_tagged(
+                "plan",
+                steps=_make_array(_make_any_of(*steps)),
+                **({"replaces": _make_array(_STRING)} if self.thread else {}),
+            ),
+            _make_tagged("ask", question=_STRING, actions=_make_array(self._make_names())),
+            _make_tagged(
+                "none", reason=_make_enum(REASONS), action=_or_null(self._make_names(all_=True)), quote=_STRING
+            ),
         ]
         if self.kinds:
-            results.insert(1, _tagged("answer", answer=self._answer()))
+            results.insert(1, _make_tagged("answer", answer=self._make_answer()))
         if self.thread:
-            results.append(_tagged("undo", calls=_array(_STRING)))
+            results.append(_make_tagged("undo", calls=_make_array(_STRING)))
         return {
-            **_object(understood=_STRING, result=_any(*results), left_over=_array(_STRING)),
-            "$defs": {"call": self._call(), **(self._record_definitions() if self.kinds else {})},
+            **_make_object(understood=_STRING, result=_make_any_of(*results), left_over=_make_array(_STRING)),
+            "$defs": {"call": self._make_call(), **(self._make_record_definitions() if self.kinds else {})},
         }
 
-    def _names(self, *, all_: bool = False) -> Json:
-        return _one_of((*self.actions, *(self.not_allowed if all_ else ())))
+    def _make_names(self, *, all_: bool = False) -> Json:
+        return _make_enum((*self.actions, *(self.not_allowed if all_ else ())))
 
-    def _call(self) -> Json:
-        return _any(
+    def _make_call(self) -> Json:
+        return _make_any_of(
             *(
-                _object(
-                    action=_one_of([action.token]),
-                    **{token: _or_null(self._argument(each, action)) for token, each in action.arguments.items()},
+                _make_object(
+                    action=_make_enum([action.token]),
+                    **{token: _or_null(self._make_argument(each, action)) for token, each in action.arguments.items()},
                 )
                 for action in self.actions.values()
             )
         )
 
-    def _argument(self, form: ArgumentForm, action: ActionForm) -> Json:
+    def _make_argument(self, form: ArgumentForm, action: ActionForm) -> Json:
         if form.form == "reference":
-            return _ref("ref")
+            return _make_ref("ref")
         if form.form == "expression":
-            return _ref("value")
-        made = [_object(value=native_schema(form.schema, action.offer.parameters), quote=_STRING)]
+            return _make_ref("value")
+        made = [_make_object(value=make_native_schema(form.schema, action.offer.parameters), quote=_STRING)]
         if form.form == "text":
-            fills = _array(_ref("value") if self.kinds else _STRING)
-            made = [_object(quote=_STRING), _object(draft=_STRING, fills=fills, quote=_STRING)]
-        return _any(*made, *((_object(**_EARLIER),) if self.thread else ()))
+            fills = _make_array(_make_ref("value") if self.kinds else _STRING)
+            made = [_make_object(quote=_STRING), _make_object(draft=_STRING, fills=fills, quote=_STRING)]
+        return _make_any_of(*made, *((_make_object(**_EARLIER),) if self.thread else ()))
 
-    def _answer(self) -> Json:
+    def _make_answer(self) -> Json:
         fields = sorted({each.name for kind in self.kinds for each in kind.fields})
-        asks = _one_of(["may I", "who may", "can it be undone", "is it confirmed"])
-        about = _or_null(_ref("ref"))
-        return _any(
-            _object(records=_ref("ref"), fields=_array(_one_of(fields))),
-            _object(value=_ref("value"), about=about),
-            _object(yes_no=_array(_ref("test")), join=_one_of(["all", "any"]), about=about),
-            _object(action=self._names(all_=True), asks=asks),
-            _object(what_can_i_do={"type": "boolean"}),
+        asks = _make_enum(["may I", "who may", "can it be undone", "is it confirmed"])
+        about = _or_null(_make_ref("ref"))
+        return _make_any_of(
+            _make_object(records=_make_ref("ref"), fields=_make_array(_make_enum(fields))),
+            _make_object(value=_make_ref("value"), about=about),
+            _make_object(yes_no=_make_array(_make_ref("test")), join=_make_enum(["all", "any"]), about=about),
+            _make_object(action=self._make_names(all_=True), asks=asks),
+            _make_object(what_can_i_do={"type": "boolean"}),
         )
 
-    def _record_definitions(self) -> Json:
-        states = sorted({each for kind in self.kinds for each in (*kind.states, *kind.times, *_members(kind))})
-        state = _one_of(states) if 0 < len(states) <= MAX_STATES else _STRING
+    def _make_record_definitions(self) -> Json:
+        states = sorted({each for kind in self.kinds for each in (*kind.states, *kind.times, *_list_members(kind))})
+        state = _make_enum(states) if 0 < len(states) <= MAX_STATES else _STRING
         fields = sorted({each.name for kind in self.kinds for each in kind.fields})
-        field: Json = _one_of(fields) if len(fields) <= MAX_STATES else _STRING
-        comparison = _one_of(COMPARISONS)
-        first = _one_of(["latest", "earliest", "highest", "lowest"])
+        field: Json = _make_enum(fields) if len(fields) <= MAX_STATES else _STRING
+        comparison = _make_enum(COMPARISONS)
+        first = _make_enum(["latest", "earliest", "highest", "lowest"])
         whole: Json = {"type": "integer"}
-        find = _object(
-            kind=_one_of([kind.name for kind in self.kinds]),
+        find = _make_object(
+            kind=_make_enum([kind.name for kind in self.kinds]),
             said=_or_null(_STRING),
-            where=_array(_ref("cond")),
-            order=_or_null(_ref("order")),
-            pick=_any(_one_of(["one", "all"]), whole),
+            where=_make_array(_make_ref("cond")),
+            order=_or_null(_make_ref("order")),
+            pick=_make_any_of(_make_enum(["one", "all"]), whole),
             among=_or_null(_STRING),
         )
         return {
-            "ref": _any(_ref("find"), _object(handle=_STRING)),
+            "ref": _make_any_of(_make_ref("find"), _make_object(handle=_STRING)),
             "find": find,
-            "cond": _any(
-                _object(state=state, **{"not": {"type": "boolean"}}),
-                _object(field=field, op=comparison, value=_ref("value")),
-                _object(belongs_to=_ref("ref")),
-                _object(has=_ref("ref"), op=comparison, n=whole),
-                _object(**{"except": _ref("ref")}),
-                _object(any_of=_array(_ref("cond"))),
+            "cond": _make_any_of(
+                _make_object(state=state, **{"not": {"type": "boolean"}}),
+                _make_object(field=field, op=comparison, value=_make_ref("value")),
+                _make_object(belongs_to=_make_ref("ref")),
+                _make_object(has=_make_ref("ref"), op=comparison, n=whole),
+                _make_object(**{"except": _make_ref("ref")}),
+                _make_object(any_of=_make_array(_make_ref("cond"))),
             ),
-            "order": _any(
-                _object(
-                    by=_one_of(["as listed", *fields]) if len(fields) <= MAX_STATES else _STRING,
+            "order": _make_any_of(
+                _make_object(
+                    by=_make_enum(["as listed", *fields]) if len(fields) <= MAX_STATES else _STRING,
                     first=first,
                     nth=whole,
                 ),
-                _object(count=_ref("ref"), first=first, nth=whole),
+                _make_object(count=_make_ref("ref"), first=first, nth=whole),
             ),
-            "value": _any(
-                _object(number={"type": "number"}, unit=_or_null(_STRING), quote=_STRING),
-                _object(date=_STRING, quote=_STRING),
-                _object(word=_any(_STRING, {"type": "boolean"}), quote=_STRING),
-                _object(field=field, of=_ref("ref")),
-                _object(count=_ref("ref")),
-                _object(total=field, of=_ref("ref")),
-                _object(op=_one_of(["+", "-", "*", "/", "days between"]), a=_ref("value"), b=_ref("value")),
-                *((_object(**_EARLIER),) if self.thread else ()),
+            "value": _make_any_of(
+                _make_object(number={"type": "number"}, unit=_or_null(_STRING), quote=_STRING),
+                _make_object(date=_STRING, quote=_STRING),
+                _make_object(word=_make_any_of(_STRING, {"type": "boolean"}), quote=_STRING),
+                _make_object(field=field, of=_make_ref("ref")),
+                _make_object(count=_make_ref("ref")),
+                _make_object(total=field, of=_make_ref("ref")),
+                _make_object(
+                    op=_make_enum(["+", "-", "*", "/", "days between"]), a=_make_ref("value"), b=_make_ref("value")
+                ),
+                *((_make_object(**_EARLIER),) if self.thread else ()),
             ),
-            "test": _object(left=_ref("value"), op=comparison, right=_ref("value")),
-            "branch": _object(
+            "test": _make_object(left=_make_ref("value"), op=comparison, right=_make_ref("value")),
+            "branch": _make_object(
                 **{
-                    "if": _array(_ref("test")),
-                    "join": _one_of(["all", "any"]),
-                    "then": _array(_ref("call")),
-                    "else": _array(_ref("call")),
+                    "if": _make_array(_make_ref("test")),
+                    "join": _make_enum(["all", "any"]),
+                    "then": _make_array(_make_ref("call")),
+                    "else": _make_array(_make_ref("call")),
                 }
             ),
         }
 
 
-def _members(kind: RecordKind) -> tuple[str, ...]:
+def _list_members(kind: RecordKind) -> tuple[str, ...]:
     return tuple(value for each in kind.fields for value in each.values)
 
 
-def _one_of(members: Sequence[str]) -> Json:
+def _make_enum(members: Sequence[str]) -> Json:
     """A closed set of strings. Strict modes refuse an ``enum`` that names no type."""
     return {"type": "string", "enum": list(members)}
 
 
-def _ref(name: str) -> Json:
+def _make_ref(name: str) -> Json:
     return {"$ref": f"#/$defs/{name}"}
 
 
-def _object(**properties: Json) -> Json:
+def _make_object(**properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
-def _tagged(tag: str, **properties: Json) -> Json:
-    return _object(type=_one_of([tag]), **properties)
+def _make_tagged(tag: str, **properties: Json) -> Json:
+    return _make_object(type=_make_enum([tag]), **properties)
 
 
-def _array(items: Json) -> Json:
+def _make_array(items: Json) -> Json:
     return {"type": "array", "items": items}
 
 
-def _any(*branches: Json) -> Json:
+def _make_any_of(*branches: Json) -> Json:
     return branches[0] if len(branches) == 1 else {"anyOf": list(branches)}
 
 

@@ -31,8 +31,8 @@ def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ())
         found += [Words(text=text, origin=origin, start=start) for start in exact]
         if exact or not wanted:
             continue
-        joined, places = _folded_words(there)
-        sought = _joined(wanted)
+        joined, places = _fold_words(there)
+        sought = _join(wanted)
         at = joined.find(sought)
         while at >= 0:
             first = joined.count(_BETWEEN, 0, at)
@@ -44,13 +44,13 @@ def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ())
 
 
 @lru_cache(maxsize=64)
-def _folded_words(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
+def _fold_words(text: str) -> tuple[str, Sequence[tuple[int, int]]]:
     """The words of a text in one string, and the place of each: folded once for every quote that is looked for."""
     words = list(_WORD.finditer(text))
-    return _joined(each.group().casefold() for each in words), tuple(each.span() for each in words)
+    return _join(each.group().casefold() for each in words), tuple(each.span() for each in words)
 
 
-def _joined(words: Iterable[str]) -> str:
+def _join(words: Iterable[str]) -> str:
     return "".join(f"{_BETWEEN}{each}" for each in words) + _BETWEEN
 
 

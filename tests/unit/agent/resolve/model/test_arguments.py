@@ -9,7 +9,13 @@ import pytest
 from agent.pipeline import Answer, Request
 from agent.planning.proposal import Find, PlanResult, QuotedText, RecordArgument, TypedValue
 from agent.resolve.model.answer_json import BadProposal
-from agent.resolve.model.arguments import native_schema, plain_schema, read_objects, type_text, unique_token
+from agent.resolve.model.arguments import (
+    describe_type,
+    make_native_schema,
+    make_unique_token,
+    read_objects,
+    simplify_schema,
+)
 from agent.resolve.model.span_matching import locate
 from tests.unit.own_worlds import NOW, asked, find, number, plan
 
@@ -45,27 +51,27 @@ ROOT = {"$defs": {"size": {"type": "string", "enum": ["s", "m"]}, "loop": {"$ref
     ],
 )
 def test_a_parameters_own_type_is_offered_strictly(schema: Any, made: Any, told: str) -> None:
-    assert native_schema(schema, ROOT) == made
-    assert type_text(schema, ROOT) == told
+    assert make_native_schema(schema, ROOT) == made
+    assert describe_type(schema, ROOT) == told
 
 
 def test_what_an_object_may_leave_out_is_null() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}, "required": ["a"]}
-    assert native_schema(schema, {}) == {
+    assert make_native_schema(schema, {}) == {
         "type": "object",
         "properties": {"a": {"type": "integer"}, "b": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
         "required": ["a", "b"],
         "additionalProperties": False,
     }
-    assert plain_schema("no schema", {}) == {}
+    assert simplify_schema("no schema", {}) == {}
 
 
 def test_tokens_are_plain_bounded_and_unlike_each_other() -> None:
     taken = ["a", "a_2", "x" * 64]
-    assert unique_token("a", taken) == "a_3"
-    assert unique_token("größe (cm)", []) == "gr_e_cm"
-    assert unique_token("x" * 90, taken) == "x" * 60 + "_2"
-    assert unique_token("///", []) == "item"
+    assert make_unique_token("a", taken) == "a_3"
+    assert make_unique_token("größe (cm)", []) == "gr_e_cm"
+    assert make_unique_token("x" * 90, taken) == "x" * 60 + "_2"
+    assert make_unique_token("///", []) == "item"
 
 
 @pytest.mark.parametrize(
