@@ -34,7 +34,7 @@ class Resolver(Protocol):
         ...
 
 
-def candidates(request: Request, shortlist: Shortlist, k: int = CANDIDATES) -> tuple[Scored, ...]:
+def choose_candidates(request: Request, shortlist: Shortlist, k: int = CANDIDATES) -> tuple[Scored, ...]:
     """The offers to consider, best first: the whole text's best ``k``, and the best of each clause where there are
     several.
 

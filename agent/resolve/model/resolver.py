@@ -19,7 +19,7 @@ from agent.resolve.model.describe import propose_context
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain import PlainParser, make_plain_schema
 from agent.resolve.model.schema import AnswerSchema, answer_schema
-from agent.resolve.resolver import MODEL, candidates, find_chosen_action
+from agent.resolve.resolver import MODEL, choose_candidates, find_chosen_action
 from agent.resolve.rules.resolver import RuleResolver
 from core import canon
 from prompts import DEFAULT_VERSION, is_plain, render
@@ -129,13 +129,13 @@ def _choose_offers(request: Request, shortlist: Shortlist) -> list[Offer]:
         return list(shortlist.offers)
     return (
         _pick(picked, shortlist)
-        or [each.offer for each in candidates(request, shortlist, k=MOST_OFFERED)][:MOST_OFFERED]
+        or [each.offer for each in choose_candidates(request, shortlist, k=MOST_OFFERED)][:MOST_OFFERED]
     )
 
 
 def _list_nearest(request: Request, shortlist: Shortlist) -> list[Offer]:
     """The few that come near the best, likeliest first; of a small registry further ones, where no word tells."""
-    near = candidates(request, shortlist, k=MOST_PLAIN)
+    near = choose_candidates(request, shortlist, k=MOST_PLAIN)
     least = NEAR * max((each.score for each in near), default=0.0)
     kept = [each.offer for at, each in enumerate(near) if at < FEWEST_PLAIN or each.score >= least]
     kept += [each for each in shortlist.offers if each not in kept][: max(0, FEWEST_PLAIN - len(kept))]

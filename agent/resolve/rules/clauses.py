@@ -175,7 +175,7 @@ def _stands(bare: str) -> bool:
     return not any(begins_like_an_order(bare, joint.end()) for joint in _JOINT.finditer(bare, begin))
 
 
-def besides(parts: Sequence[Clause]) -> list[Clause]:
+def find_subordinate_orders(parts: Sequence[Clause]) -> list[Clause]:
     """Orders that stand in other clothes than orders do: "before voiding it", "after closing ticket 5519"."""
     made = []
     for part in parts:
@@ -189,13 +189,13 @@ def besides(parts: Sequence[Clause]) -> list[Clause]:
 
 
 @lru_cache(maxsize=256)
-def head(text: str) -> str | None:
+def find_head(text: str) -> str | None:
     """The stem of the verb an order begins with ("Could you please refund …" → "refund"): of the first clause that
     begins like one, else of the first telling word."""
     for clause in split_clauses(text):
         if begins_like_an_order(clause.text):
-            return _first(clause.text)
-    return _first(text)
+            return _find_first_stem(clause.text)
+    return _find_first_stem(text)
 
 
 def gives_order(text: str, at: int = 0, *, sure: bool) -> bool:
@@ -237,7 +237,7 @@ def after_verb(text: str) -> int | None:
     return verb.end() if verb else None
 
 
-def _first(text: str) -> str | None:
+def _find_first_stem(text: str) -> str | None:
     lead = _LEAD.match(text, 0, MAX_LEAD)
     for word in _WORD.finditer(text, lead.end() if lead else 0):
         if word[0].casefold() not in EMPTY:
@@ -260,7 +260,7 @@ def asks(text: str) -> bool | None:
     tell."""
     for clause in reversed(split_clauses(text)):
         if begins_like_an_order(clause.text):
-            verb = _first(clause.text)
+            verb = _find_first_stem(clause.text)
             return True if verb in READING else False if verb in _DOING else None
     if _WONDERS.search(text):
         return True

@@ -36,7 +36,7 @@ def expand_coordination(draft: Draft, text: str, offer: Offer, kinds: Sequence[R
         if (offer.properties.get(name) or {}).get("type") == "array":
             continue
         if first is None:
-            places = _named(text, span, kind, kinds)
+            places = _find_names_around(text, span, kind, kinds)
             if len(places) > 1 and summed and not _EACH.search(text):
                 every = tuple(Mention(spans=(Span(start=a, end=b, text=text[a:b]),)) for a, b in places)
                 return (draft.model_copy(update={"arguments": {**draft.arguments, name: ListArgument(items=every)}}),)
@@ -47,13 +47,13 @@ def expand_coordination(draft: Draft, text: str, offer: Offer, kinds: Sequence[R
             return (draft,)
         nouns = "|".join(re.escape(noun) for noun in sorted(kind.nouns, key=len, reverse=True))
         item = rf"(?:the\s+)?(?:(?:{nouns})\s+)?(?P<code>#?(?:[A-Za-z]{{1,6}}-?)?\d[\w-]*)(?![\w.,]?\w)"
-        places = _run(re.compile(item, re.IGNORECASE), text, span, first)
+        places = _find_run(re.compile(item, re.IGNORECASE), text, span, first)
         if len(places) > 1:
             return tuple(_with(draft, name, text, start, end) for start, end in places)
     return (draft,)
 
 
-def _named(text: str, span: Span, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
+def _find_names_around(text: str, span: Span, kind: RecordKind, kinds: Sequence[RecordKind]) -> list[tuple[int, int]]:
     """The names around ``span`` that only commas and "and" stand between, where the kind's records are called by
     names."""
     if rate_person_likeness(kind) != 2:
@@ -64,10 +64,10 @@ def _named(text: str, span: Span, kind: RecordKind, kinds: Sequence[RecordKind])
         for place in every
         if not (place[0] < span.end and span.start < place[1]) or place == (span.start, span.end)
     ]
-    return _around(text, [place for place in apart if text[place[0]].isupper()], span)
+    return _find_around(text, [place for place in apart if text[place[0]].isupper()], span)
 
 
-def _around(text: str, every: list[tuple[int, int]], span: Span) -> list[tuple[int, int]]:
+def _find_around(text: str, every: list[tuple[int, int]], span: Span) -> list[tuple[int, int]]:
     at = next((index for index, (start, end) in enumerate(every) if start < span.end and span.start < end), None)
     if at is None:
         return []
@@ -79,9 +79,9 @@ def _around(text: str, every: list[tuple[int, int]], span: Span) -> list[tuple[i
     return every[low : high + 1]
 
 
-def _run(item: re.Pattern[str], text: str, span: Span, first: str) -> list[tuple[int, int]]:
+def _find_run(item: re.Pattern[str], text: str, span: Span, first: str) -> list[tuple[int, int]]:
     """The items around ``span`` that only commas and "and" stand between."""
-    return _around(text, [found.span() for found in item.finditer(text) if _alike(found["code"], first)], span)
+    return _find_around(text, [found.span() for found in item.finditer(text) if _alike(found["code"], first)], span)
 
 
 def _with(draft: Draft, name: str, text: str, start: int, end: int) -> Draft:

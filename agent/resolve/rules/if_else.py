@@ -47,7 +47,7 @@ class ConditionalRequest:
     negated: bool = False
 
 
-def possible_branches(text: str) -> list[ConditionalRequest]:
+def list_possible_branches(text: str) -> list[ConditionalRequest]:
     """The ways to take a request apart at its one condition, surest first: where words don't tell where the order
     begins, every comma may be the place."""
     known = split_branches(text)
@@ -57,7 +57,7 @@ def possible_branches(text: str) -> list[ConditionalRequest]:
     unless = list(_UNLESS.finditer(bare))
     if len(unless) == 1 and not _IF.search(bare):
         as_if = text[: unless[0].start()] + "    if" + text[unless[0].end() :]
-        return [replace(each, negated=True) for each in possible_branches(as_if)]
+        return [replace(each, negated=True) for each in list_possible_branches(as_if)]
     ifs = list(_IF.finditer(bare))
     if len(ifs) != 1:
         return []
@@ -65,12 +65,12 @@ def possible_branches(text: str) -> list[ConditionalRequest]:
     if bare[: found.start()].strip(" \t\n,.;:"):
         other = _ELSE.search(bare, found.end())
         stop = other.start() if other is not None else len(bare)
-        otherwise = _tight(text, other.end(), len(text)) if other is not None else None
-        condition = _tight(text, found.end(), stop)
-        return [ConditionalRequest(condition, _tight(text, 0, found.start()), otherwise, sure=False)]
+        otherwise = _trim(text, other.end(), len(text)) if other is not None else None
+        condition = _trim(text, found.end(), stop)
+        return [ConditionalRequest(condition, _trim(text, 0, found.start()), otherwise, sure=False)]
     made: list[ConditionalRequest] = []
     for joint in itertools.islice(re.finditer(r"[,:]\s*(?:then\s+)?|\s+then\s+", bare[found.end() :]), 3):
-        parts = _parts(text, bare, (found.end(), found.end() + joint.start()), found.end() + joint.end())
+        parts = _take_apart(text, bare, (found.end(), found.end() + joint.start()), found.end() + joint.end())
         if parts is not None:
             made.append(ConditionalRequest(parts.condition, parts.then, parts.otherwise, sure=False))
     return made
@@ -87,7 +87,7 @@ def split_branches(text: str) -> ConditionalRequest | None:
     if len(so) == 1:
         # "check if …? If so": the one "if" before it asks, and does not condition.
         return (
-            _parts(text, bare, (0, so[0].start()), so[0].end())
+            _take_apart(text, bare, (0, so[0].start()), so[0].end())
             if all(each.start() < so[0].start() for each in ifs)
             else None
         )
@@ -100,29 +100,27 @@ def split_branches(text: str) -> ConditionalRequest | None:
         end = found.end() + stop.start() if stop is not None else len(bare)
         other = _ELSE.search(bare, found.end())
         if other is not None:
-            otherwise = _tight(text, other.end(), len(text))
-            return ConditionalRequest(
-                _tight(text, found.end(), other.start()), _tight(text, 0, found.start()), otherwise
-            )
+            otherwise = _trim(text, other.end(), len(text))
+            return ConditionalRequest(_trim(text, found.end(), other.start()), _trim(text, 0, found.start()), otherwise)
         if bare[end:].strip(" .;\n"):
             return None
-        return ConditionalRequest(_tight(text, found.end(), end), _tight(text, 0, found.start()))
+        return ConditionalRequest(_trim(text, found.end(), end), _trim(text, 0, found.start()))
     start = _order_after(bare, found.end())
     if start is None or (before and not (_IT.match(bare, found.end()) and _STATED.fullmatch(before))):
         return None
-    return _parts(text, bare, (0 if before else found.end(), start), start)
+    return _take_apart(text, bare, (0 if before else found.end(), start), start)
 
 
-def _parts(text: str, bare: str, condition: Stretch, then: int) -> ConditionalRequest | None:
+def _take_apart(text: str, bare: str, condition: Stretch, then: int) -> ConditionalRequest | None:
     other = _ELSE.search(bare, then)
     end = other.start() if other is not None else len(bare)
     asked = _ASKED.match(bare[condition[0] : condition[1]])
     first = condition[0] + (asked.end() if asked is not None else 0)
-    made = _tight(text, first, condition[1])
-    wanted = _tight(text, then, end)
+    made = _trim(text, first, condition[1])
+    wanted = _trim(text, then, end)
     if made[0] >= made[1] or wanted[0] >= wanted[1]:
         return None
-    return ConditionalRequest(made, wanted, _tight(text, other.end(), len(text)) if other is not None else None)
+    return ConditionalRequest(made, wanted, _trim(text, other.end(), len(text)) if other is not None else None)
 
 
 def _order_after(bare: str, start: int) -> int | None:
@@ -136,7 +134,7 @@ def _order_after(bare: str, start: int) -> int | None:
     return None
 
 
-def _tight(text: str, start: int, end: int) -> Stretch:
+def _trim(text: str, start: int, end: int) -> Stretch:
     piece = text[start:end]
     first = start + len(piece) - len(piece.lstrip())
     return first, start + len(_END.sub("", piece)) if _END.sub("", piece) else first

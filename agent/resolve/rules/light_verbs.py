@@ -28,7 +28,7 @@ _TO: Final = re.compile(r"\b(?:up|down|back)?\s*to\s+(?!(?:the|a|an|my|our|his|h
 
 
 @lru_cache(maxsize=256)
-def light_verb_noun(text: str) -> str | None:
+def find_light_verb_noun(text: str) -> str | None:
     """The stem of the noun that says what is done, where a verb stands before it that says nothing itself."""
     found = _LIGHT.search(blank_quotations(text))
     if found is None:

@@ -42,7 +42,7 @@ _AND: Final = re.compile(
 )
 
 
-def phrases(
+def list_phrases(
     text: str,
     start: int,
     name: str,
@@ -63,23 +63,23 @@ def phrases(
             at,
             start + begin,
             start + end,
-            _confidence(text[begin:end], rank, kind, kinds),
+            _rate_phrase(text[begin:end], rank, kind, kinds),
             False,
             Mention(spans=(at_place(text, start, begin, end, origin),)),
         )
         for rank, (begin, end) in enumerate(found[:MOST_PHRASES])
     ]
-    if made and (also := _ones(text, made[0].end - start, kind)) is not None:
+    if made and (also := _find_ones(text, made[0].end - start, kind)) is not None:
         words = Mention(spans=(*spans_of(made[0].argument), at_place(text, start, *also, origin)))
         made[0] = replace(made[0], argument=words)
-    for run in listed_together(text, found, changed=changed) if many else ():
+    for run in find_listed_together(text, found, changed=changed) if many else ():
         items = tuple(Mention(spans=(at_place(text, start, begin, end, origin),)) for begin, end in run)
         whole = (start + run[0][0], start + run[-1][1])
         made.insert(0, SpanOption(name, at, *whole, REFERENCE_CONFIDENCE, False, ListArgument(items=items)))
     return made
 
 
-def _ones(text: str, after: int, kind: RecordKind) -> tuple[int, int] | None:
+def _find_ones(text: str, after: int, kind: RecordKind) -> tuple[int, int] | None:
     """Where "those that wait" narrows down the records that were named before."""
     found = _ONES.search(text, after)
     if found is None:
@@ -94,7 +94,7 @@ def _ones(text: str, after: int, kind: RecordKind) -> tuple[int, int] | None:
     return (found.start(), read.tokens[last - 1].end) if told else None
 
 
-def listed_together(
+def find_listed_together(
     text: str, found: Sequence[tuple[int, int]], *, changed: bool = False
 ) -> list[list[tuple[int, int]]]:
     """The phrases that nothing but commas and "and" stand between, two or more of them; the longest run last."""
@@ -112,7 +112,7 @@ def listed_together(
     return sorted((run for run in runs if len(run) > 1), key=len)
 
 
-def no_destination(
+def drop_destinations(
     options: Mapping[str, list[SpanOption]], name: str, text: str, start: int, offer: Offer, kinds: Sequence[RecordKind]
 ) -> list[SpanOption]:
     """Without phrases that say where it shall go, not what is meant: "to the business plan", where another parameter
@@ -131,7 +131,9 @@ def no_destination(
     return made
 
 
-def trimmed(phrases: Sequence[SpanOption], text: str, start: int, others: Sequence[SpanOption]) -> list[SpanOption]:
+def trim_to_others(
+    phrases: Sequence[SpanOption], text: str, start: int, others: Sequence[SpanOption]
+) -> list[SpanOption]:
     """A record's phrase ends where another parameter's words run out of it: "Adam Novak 20" of "Adam Novak 20 euros" is
     "Adam Novak"."""
     made = []
@@ -150,7 +152,7 @@ def trimmed(phrases: Sequence[SpanOption], text: str, start: int, others: Sequen
     return made
 
 
-def _confidence(words: str, rank: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> float:
+def _rate_phrase(words: str, rank: int, kind: RecordKind, kinds: Sequence[RecordKind]) -> float:
     """Phrases come best first; one that says nothing but the noun ("the account"), or speaks of any ("a new account"),
     gives way to one that tells which."""
     bare = parse(words, kind, kinds).bare or _SOME.match(words) is not None
@@ -164,7 +166,7 @@ def at_place(text: str, start: int, begin: int, end: int, origin: int) -> Span:
 _OF: Final = re.compile(r"\s*,?\s*(?:of|from|in|on)\s+(?:(?:my|the|our)\s+)?", re.IGNORECASE)
 
 
-def substitutions(
+def find_substitutions(
     text: str, start: int, name: str, at: int, like: SpanOption, others: Sequence[SpanOption]
 ) -> SpanOption | None:
     """What each record that ``like`` names is to become, in the same order; None where one of them has nothing said of

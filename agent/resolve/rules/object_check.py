@@ -21,7 +21,7 @@ _OBJECT: Final = re.compile(
 )
 
 
-def named_objects(clause: Clause) -> list[tuple[str, int, int]]:
+def list_named_objects(clause: Clause) -> list[tuple[str, int, int]]:
     """The words after the verb and its article or possessor, up to the first little word, with their offsets in the
     request."""
     start = after_verb(clause.text)
@@ -53,7 +53,7 @@ def is_foreign_object(
 
     Never where no records are known: there the thing may be any words.
     """
-    words = named_objects(clause) if kinds else []
+    words = list_named_objects(clause) if kinds else []
     if not words or any(start < last and first < end for _, start, end in words for first, last in spans):
         return False
     own = {offer.annotation(name).record for name in offer.properties}

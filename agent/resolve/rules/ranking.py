@@ -11,13 +11,20 @@ from agent.resolve.resolver import CANDIDATES
 from agent.resolve.rules.clauses import (
     Clause,
     begins_like_an_order,
-    besides,
+    find_subordinate_orders,
     gives_order,
     parse_clause,
     says_what,
     split_clauses,
 )
-from agent.resolve.rules.scoring import ScoredOffer, features, is_lookup, kinds_said, mentions_action, score
+from agent.resolve.rules.scoring import (
+    ScoredOffer,
+    is_lookup,
+    list_kinds_said,
+    measure_features,
+    mentions_action,
+    score_offers,
+)
 from agent.resolve.rules.slot_filling import fill_slots
 from language.text import blank_quotations
 from registry.offers.shortlist import Scored, Shortlist
@@ -28,7 +35,7 @@ FILLED_AT_MOST: Final = 5
 KINDRED: Final = 0.8
 
 
-def segments(text: str) -> list[Clause]:
+def split_wishes(text: str) -> list[Clause]:
     """The request's wishes: each begins with an order and keeps what is said along with it."""
     parts = split_clauses(text)
     starts = [part.start for part in parts if begins_like_an_order(part.text) or part.negated]
@@ -48,12 +55,12 @@ def rank_offers(clause: Clause, shortlist: Shortlist, kinds: Sequence[RecordKind
         found += [Scored(offer, 0.0) for offer in shortlist.offers if offer.name not in names]
     if not found:
         return []
-    best, said = found[0].score, kinds_said(clause, kinds)
+    best, said = found[0].score, list_kinds_said(clause, kinds)
     candidates = []
     for each in found[:FILLED_AT_MOST]:
         filling = fill_slots(clause.text, clause.start, each.offer, kinds, now)
-        candidates.append((each.offer, features(clause, each, best, shortlist, filling, said), filling))
-    return score(candidates)
+        candidates.append((each.offer, measure_features(clause, each, best, shortlist, filling, said), filling))
+    return score_offers(candidates)
 
 
 PART: Final = 0.5
@@ -66,7 +73,7 @@ def check_coverage(
     """A call for the whole request stands only if no order in it goes unheard: "refund it and send him flowers" is
     asked about where nothing sends flowers, and so is a part that another action fits. Half an answer to a question
     harms nobody."""
-    if not isinstance(resolution, Calls) or (len(parts) < 2 and not besides(parts)):
+    if not isinstance(resolution, Calls) or (len(parts) < 2 and not find_subordinate_orders(parts)):
         return resolution
     draft = resolution.drafts[0]
     offer = shortlist.get(draft.action)
@@ -74,7 +81,7 @@ def check_coverage(
     if is_lookup(offer, shortlist.called(offer.name)):
         return resolution
     used = [span for argument in draft.arguments.values() for span in spans_of(argument)]
-    for part in (*parts, *besides(parts)):
+    for part in (*parts, *find_subordinate_orders(parts)):
         taken = any(part.start < span.end and span.start < part.end for span in used)
         if part.negated is not None or not begins_like_an_order(part.text):
             continue

@@ -27,12 +27,12 @@ from agent.pipeline import (
     Trace,
 )
 from agent.resolve.resolver import find_chosen_action
-from agent.resolve.rules.clauses import Clause, head, is_order, parse_clause, split_clauses
+from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.grammar.understand import understand
 from agent.resolve.rules.normalization.normalize import normalize
 from agent.resolve.rules.object_check import is_foreign_object
-from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, rank_offers, segments
+from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, rank_offers, split_wishes
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import fill_slots
 from language.foreign import NAMES, translate
@@ -88,13 +88,13 @@ class RuleResolver:
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         full = request.given is None and bool(kinds) and not _calls_functions(shortlist)
-        return await self._timed(request, shortlist, kinds, full=full)
+        return await self._resolve_timed(request, shortlist, kinds, full=full)
 
     async def draft(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         """Which actions are meant and the words for each parameter: what ``resolve`` then reads in full."""
-        return await self._timed(request, shortlist, kinds, full=False)
+        return await self._resolve_timed(request, shortlist, kinds, full=False)
 
-    async def _timed(
+    async def _resolve_timed(
         self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, full: bool
     ) -> Resolved:
         began = self._seconds()
@@ -118,14 +118,14 @@ class RuleResolver:
                 trace=Trace(resolver=self.name, notes=("grammar",)),
             )
         else:
-            made = self._resolved(said, shortlist, kinds)
+            made = self._resolve_with_trace(said, shortlist, kinds)
         notes = made.trace.notes if read.text == read.typed else (f"read as {read.text[:200]!r}", *made.trace.notes)
         duration = (self._seconds() - began) * 1000.0
         trace = made.trace.model_copy(update={"notes": notes, "duration_ms": duration})
         came = made.resolution
         return Resolved(resolution=came if isinstance(came, Proposed) else read.as_typed(came), trace=trace)
 
-    def _resolved(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
+    def _resolve_with_trace(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         notes: list[str] = []
         seen: list[str] = []
         resolution = _resolve(request, shortlist, tuple(kinds), notes, seen)
@@ -166,21 +166,21 @@ def _resolve(
         filling = fill_slots(text, 0, offer, kinds, request.now)
         draft = Draft(action=offer.name, version=offer.version, arguments=filling.arguments)
         return Calls(drafts=expand_coordination(draft, text, offer, kinds))
-    parts = segments(text)
+    parts = split_wishes(text)
     if len(parts) > MAX_WISHES:
         return Abstain(reason="too_complex", detail=refuse_too_many(len(parts)))
-    several = _several(parts, text, shortlist, kinds, request.now, notes, seen) if len(parts) > 1 else None
+    several = _draft_several(parts, text, shortlist, kinds, request.now, notes, seen) if len(parts) > 1 else None
     if several is not None:
         return several
     unwanted = [part for part in parts if part.negated]
     if unwanted and len(parts) > 1:
         # Taken as a whole, what must not be done would count as said.
         return Abstain(reason="below_threshold", detail=f"You said not to {unwanted[0].negated}; the rest is unclear.")
-    whole = _one(parse_clause(text), shortlist, kinds, request.now, notes, seen)
+    whole = _draft_one(parse_clause(text), shortlist, kinds, request.now, notes, seen)
     return check_coverage(whole, split_clauses(text), shortlist, kinds, request.now)
 
 
-def _several(
+def _draft_several(
     parts: Sequence[Clause],
     text: str,
     shortlist: Shortlist,
@@ -191,7 +191,7 @@ def _several(
 ) -> Calls | None:
     """A draft for each part, or None where the parts are no wishes of their own: one fits nothing, or the same action
     is meant twice without saying anything different (then it is one wish in several sentences)."""
-    wishes = _wishes(parts, shortlist, kinds, now, notes, seen)
+    wishes = _rank_wishes(parts, shortlist, kinds, now, notes, seen)
     if not wishes or (len(wishes) < 2 and not any(part.negated for part in parts)):
         return None
     drafts = [_draft(top) for top in wishes]
@@ -207,7 +207,7 @@ def _several(
     return Calls(drafts=tuple(apart), confidence=round(min(top.probability for top in wishes), 4))
 
 
-def _wishes(
+def _rank_wishes(
     parts: Sequence[Clause],
     shortlist: Shortlist,
     kinds: Sequence[RecordKind],
@@ -246,18 +246,18 @@ def _differ(one: Draft, other: Draft) -> bool:
     return any(
         name in other.arguments
         and other.arguments[name] != argument
-        and _said(argument) != _said(other.arguments[name])
+        and _key_said(argument) != _key_said(other.arguments[name])
         for name, argument in one.arguments.items()
     )
 
 
-def _said(argument: Argument) -> object:
+def _key_said(argument: Argument) -> object:
     if isinstance(argument, Mention):
         return argument.text.casefold()
-    return argument.value if isinstance(argument, Choice) else tuple(_said(item) for item in argument.items)
+    return argument.value if isinstance(argument, Choice) else tuple(_key_said(item) for item in argument.items)
 
 
-def _one(
+def _draft_one(
     clause: Clause,
     shortlist: Shortlist,
     kinds: Sequence[RecordKind],
@@ -289,8 +289,8 @@ def _one(
     if not best or (best[0] is not top and best[0].marks["verb"] < KINDRED):
         return Abstain(reason="nothing_fits", detail="No registered action does that to such a thing.", nearest=nearest)
     if best[0] is not top:
-        return Ask(question=_question("Is this what you mean?", best[:1]), drafts=(_draft(best[0]),))
-    best = _looked_up_first(clause, best)
+        return Ask(question=_make_question("Is this what you mean?", best[:1]), drafts=(_draft(best[0]),))
+    best = _put_look_ups_first(clause, best)
     top = best[0]
     draft = _draft(top)
     rivals = [each for each in best if top.probability - each.probability < MARGIN and each.probability >= ASK]
@@ -299,20 +299,20 @@ def _one(
         offered = rivals if len(rivals) > 1 else best[:_NEAREST]
         text = "Which of these do you mean?" if len(offered) > 1 else "Is this what you mean?"
         unsure = round(top.probability, 4)
-        return Ask(question=_question(text, offered), drafts=(draft,), confidence=unsure)
+        return Ask(question=_make_question(text, offered), drafts=(draft,), confidence=unsure)
     if top.marks["strange"] and not top.marks["reads"]:
-        return Ask(question=_question("Is this what you mean?", [top]), drafts=(draft,))
+        return Ask(question=_make_question("Is this what you mean?", [top]), drafts=(draft,))
     if is_conditional(clause):
-        return Ask(question=_question(REGARDLESS, [top]), drafts=(draft,), stands=True)
+        return Ask(question=_make_question(REGARDLESS, [top]), drafts=(draft,), stands=True)
     drafts = expand_coordination(draft, " " * clause.start + clause.text, top.offer, kinds)
     return Calls(drafts=drafts, confidence=round(top.probability, 4))
 
 
-def _looked_up_first(clause: Clause, best: list[ScoredOffer]) -> list[ScoredOffer]:
+def _put_look_ups_first(clause: Clause, best: list[ScoredOffer]) -> list[ScoredOffer]:
     """Where nothing was ordered and the words fit looking up about as well as doing, looking up is proposed first: "I
     need a hotel"."""
     top = best[0]
-    verb = head(clause.text)
+    verb = find_head(clause.text)
     ordered = verb is not None and is_order(verb) and top.marks["verb"] >= KINDRED
     if top.marks["reads"] or ordered:
         return best
@@ -346,7 +346,7 @@ def is_conditional(clause: Clause) -> bool:
     return clause.condition or bool(_IF.search(_WHETHER.sub(" ", clause.text)))
 
 
-def _question(text: str, offered: Sequence[ScoredOffer]) -> Question:
+def _make_question(text: str, offered: Sequence[ScoredOffer]) -> Question:
     return Question(
         slot="action",
         code="unclear_action",

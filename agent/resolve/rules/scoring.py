@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Final
 
 from agent.extract.references.vocabulary import match_noun
-from agent.resolve.rules.clauses import Clause, asks, head, is_order
-from agent.resolve.rules.light_verbs import LEVELS, SETTING, light_verb_noun, sets_to
+from agent.resolve.rules.clauses import Clause, asks, find_head, is_order
+from agent.resolve.rules.light_verbs import LEVELS, SETTING, find_light_verb_noun, sets_to
 from agent.resolve.rules.slot_filling import SlotFilling
 from language.stems import EMPTY, GENERIC, KIN, ORDERS, READING, split_runs, stem, stem_text
 from language.text import read_text
@@ -60,7 +60,7 @@ class ScoredOffer:
     filling: SlotFilling
 
 
-def score(candidates: Sequence[tuple[Offer, Mapping[str, float], SlotFilling]]) -> list[ScoredOffer]:
+def score_offers(candidates: Sequence[tuple[Offer, Mapping[str, float], SlotFilling]]) -> list[ScoredOffer]:
     """Candidates with their probabilities, likeliest first. They share what "none of them", whose strength is 0,
     leaves: two that fit alike are each unlikely, however well they fit."""
     strengths = [
@@ -75,7 +75,7 @@ def score(candidates: Sequence[tuple[Offer, Mapping[str, float], SlotFilling]]) 
     return weighed
 
 
-def features(
+def measure_features(
     clause: Clause, scored: Scored, best: float, shortlist: Shortlist, filling: SlotFilling, said_kinds: frozenset[str]
 ) -> dict[str, float]:
     """The marks of one offer. ``best`` is the highest lexical score any offer got for this clause, ``said_kinds`` are
@@ -96,7 +96,7 @@ def features(
     about, negated     a question about how things work; the verb not to be done is this action's
     """  # noqa: E501
     offer = scored.offer
-    words = content_words(clause)
+    words = list_content_words(clause)
     said = {each for each, _, _ in words}
     near = said.union(*(KIN.get(each, frozenset()) for each in said)) if said else said
     spoken, core, named = shortlist.spoken(offer.name), shortlist.core(offer.name), shortlist.called(offer.name)
@@ -108,12 +108,12 @@ def features(
             explained += weight
             continue
         free += weight
-        known = _known if shortlist.knows(each) else _meant
+        known = _rate_known if shortlist.knows(each) else _rate_meant
         central += weight * known(each, core)
         explained += weight * known(each, spoken)
-    verb = head(clause.text)
-    meets = max(_meets(verb, named, spoken), _meets_otherwise(clause.text, verb, named))
-    filled = _filled(offer, filling)
+    verb = find_head(clause.text)
+    meets = max(_rate_verb(verb, named, spoken), _rate_light_verb(clause.text, verb, named))
+    filled = _rate_filled(offer, filling)
     return {
         "relative": scored.score / best if best > 0 else 0.0,
         "lexical": min(1.0, scored.score / (3.0 * (1.0 + len(words) ** 0.5))),
@@ -122,8 +122,8 @@ def features(
         "clash": float(verb is not None and verb not in GENERIC and is_order(verb) and not meets),
         "central": central / free if free else 0.5,
         "described": _share([each for each in core if each not in GENERIC], said, near),
-        "manner": _manner(clause, named, offer),
-        "things": _things(said_kinds, offer),
+        "manner": _rate_manner(clause, named, offer),
+        "things": _rate_things(said_kinds, offer),
         "filled": filled,
         "about": float(clause.about),
         "object": float(any(each in near for each in core if each not in GENERIC and each != verb)),
@@ -137,7 +137,7 @@ def features(
             and verb not in spoken
             and meets < OTHERWISE
             and not (verb in GENERIC and (filled > 0.5 or (filled and free and central / free >= PLAINLY)))
-            and not _known(verb, frozenset((*named, *stem_text(offer.title))))
+            and not _rate_known(verb, frozenset((*named, *stem_text(offer.title))))
             and rate_similarity(verb, (*named, *stem_text(offer.title)), verb=True) < ALIKE
         ),
         "negated": float(
@@ -146,12 +146,12 @@ def features(
     }
 
 
-def _filled(offer: Offer, filling: SlotFilling) -> float:
+def _rate_filled(offer: Offer, filling: SlotFilling) -> float:
     needed = [name for name in offer.required if name in filling.arguments]
     return 0.0 if filling.missing else 1.0 - 0.5 ** len(needed)
 
 
-def kinds_said(clause: Clause, kinds: Sequence[RecordKind]) -> frozenset[str]:
+def list_kinds_said(clause: Clause, kinds: Sequence[RecordKind]) -> frozenset[str]:
     """The kinds of record that the clause speaks of."""
     tokens = read_text(clause.text).tokens
     return frozenset(
@@ -159,13 +159,13 @@ def kinds_said(clause: Clause, kinds: Sequence[RecordKind]) -> frozenset[str]:
     )
 
 
-def _things(said: frozenset[str], offer: Offer) -> float:
+def _rate_things(said: frozenset[str], offer: Offer) -> float:
     own = {offer.annotation(name).record for name in offer.properties} - {None}
     return 0.0 if not said or not own else 1.0 if said & own else -1.0
 
 
 @lru_cache(maxsize=8192)
-def _known(word: str, words: frozenset[str]) -> float:
+def _rate_known(word: str, words: frozenset[str]) -> float:
     """1 for a word of these, 0.7 for one of like meaning."""
     if word in words:
         return 1.0
@@ -173,27 +173,27 @@ def _known(word: str, words: frozenset[str]) -> float:
 
 
 @lru_cache(maxsize=8192)
-def _meant(word: str, words: frozenset[str]) -> float:
+def _rate_meant(word: str, words: frozenset[str]) -> float:
     """The same for a word that no offer uses: a half where general English has it for one of these."""
     near = (
         share for verb in (True, False) for each, share in find_similar_stems(word, verb=verb).items() if each in words
     )
-    return _known(word, words) or (0.5 if max(near, default=0.0) >= ALIKE else 0.0)
+    return _rate_known(word, words) or (0.5 if max(near, default=0.0) >= ALIKE else 0.0)
 
 
 def mentions_action(clause: Clause, named: Sequence[str], spoken: frozenset[str]) -> bool:
     """Whether an action that is called and speaks so can have been meant by this clause too: it knows its verb, or
     where that says little, most of what the clause says."""
-    verb = head(clause.text)
+    verb = find_head(clause.text)
     if verb is not None and verb not in GENERIC and is_order(verb):
-        return _meets(verb, named, spoken) > 0.0
-    words = [each for each, _, _ in content_words(clause) if each not in GENERIC]
-    known = sum(_known(each, spoken) for each in words)
+        return _rate_verb(verb, named, spoken) > 0.0
+    words = [each for each, _, _ in list_content_words(clause) if each not in GENERIC]
+    known = sum(_rate_known(each, spoken) for each in words)
     return known * 2 >= len(words)
 
 
 @lru_cache(maxsize=256)
-def content_words(clause: Clause) -> tuple[tuple[str, int, int], ...]:
+def list_content_words(clause: Clause) -> tuple[tuple[str, int, int], ...]:
     """The clause's content words: stem and offsets in the request."""
     made = []
     for run, start, end in split_runs(clause.text):
@@ -208,7 +208,7 @@ def _share(wanted: Sequence[str], said: set[str], near: set[str] | frozenset[str
     return sum(1.0 if each in said else 0.7 if each in near else 0.0 for each in wanted) / len(wanted)
 
 
-def _manner(clause: Clause, named: Sequence[str], offer: Offer) -> float:
+def _rate_manner(clause: Clause, named: Sequence[str], offer: Offer) -> float:
     """1 where a question meets an action that reads, or an order one that changes something; 0 where they cross; else
     a half."""
     wonders = asks(clause.text)
@@ -220,18 +220,18 @@ def is_lookup(offer: Offer, named: Sequence[str]) -> bool:
     return offer.risk is Risk.READ or any(each in READING for each in named)
 
 
-def _meets_otherwise(text: str, verb: str | None, named: Sequence[str]) -> float:
+def _rate_light_verb(text: str, verb: str | None, named: Sequence[str]) -> float:
     """The verb that another way of saying it stands for: "establish a connection" is to connect, "lower it to 30" to
     set it."""
     if verb is None:
         return 0.0
-    thing = light_verb_noun(text)
+    thing = find_light_verb_noun(text)
     if thing is not None and thing in named:
         return OTHERWISE
     return OTHERWISE if verb in LEVELS and sets_to(text) and not SETTING.isdisjoint(named) else 0.0
 
 
-def _meets(verb: str | None, named: Sequence[str], spoken: frozenset[str]) -> float:
+def _rate_verb(verb: str | None, named: Sequence[str], spoken: frozenset[str]) -> float:
     if verb is None:
         return 0.0
     if verb in named:

@@ -14,8 +14,15 @@ from agent.extract import Reading, read_exact, scan
 from agent.extract.parameter_spec import make_parameter_spec
 from agent.extract.references.vocabulary import HashableById
 from agent.pipeline import Argument, Choice, ListArgument, Mention, spans_of
-from agent.resolve.rules.clauses import head, is_order
-from agent.resolve.rules.mentions import at_place, listed_together, no_destination, phrases, substitutions, trimmed
+from agent.resolve.rules.clauses import find_head, is_order
+from agent.resolve.rules.mentions import (
+    at_place,
+    drop_destinations,
+    find_listed_together,
+    find_substitutions,
+    list_phrases,
+    trim_to_others,
+)
 from agent.resolve.rules.span_assignment import SpanOption, assign_spans
 from language.stems import GENERIC, name_stems, stem_text
 from language.text import blank_quotations
@@ -60,11 +67,11 @@ def fill_slots(
 ) -> SlotFilling:
     """Arguments for ``offer`` out of ``text``, which begins at offset ``start`` of the request's (or the
     ``origin``-th answer's) words."""
-    return _filled(text, start, HashableById((offer, *kinds)), now, origin)
+    return _fill_cached(text, start, HashableById((offer, *kinds)), now, origin)
 
 
 @lru_cache(maxsize=64)
-def _filled(text: str, start: int, these: HashableById, now: datetime, origin: int) -> SlotFilling:
+def _fill_cached(text: str, start: int, these: HashableById, now: datetime, origin: int) -> SlotFilling:
     """Remembered: the words are looked at for the likeliest offers, and again for the one that the model takes."""
     offer, *rest = these.kinds
     kinds: tuple[RecordKind, ...] = tuple(rest)
@@ -74,13 +81,13 @@ def _filled(text: str, start: int, these: HashableById, now: datetime, origin: i
     what = frozenset(
         (*name_stems(offer.name), *stem_text(offer.title), *stem_text(offer.description.partition(". ")[0]), *GENERIC)
     )
-    verb = ordered(text)
+    verb = find_order_verb(text)
     for at, (name, schema) in enumerate(offer.properties.items()):
         annotation = offer.annotation(name)
         if not _speaks(annotation):
             continue
         changed = any(offer.annotation(other).like == name for other in offer.properties)
-        found = _options(text, start, name, at, schema, annotation, kinds, now, origin, name in required, changed)
+        found = _list_options(text, start, name, at, schema, annotation, kinds, now, origin, name in required, changed)
         numeric = isinstance(schema, Mapping) and schema.get("type") in ("integer", "number")
         if name in required and numeric and annotation.record is None:
             numbers[name] = [each for each in found if each.confidence >= BARE_NUMBER]
@@ -93,8 +100,8 @@ def _filled(text: str, start: int, these: HashableById, now: datetime, origin: i
         ]
     for name in options:
         if offer.annotation(name).record is not None:
-            options[name] = trimmed(
-                no_destination(options, name, text, start, offer, kinds),
+            options[name] = trim_to_others(
+                drop_destinations(options, name, text, start, offer, kinds),
                 text,
                 start,
                 [each for other in options if other != name for each in options[other]],
@@ -110,7 +117,7 @@ def _filled(text: str, start: int, these: HashableById, now: datetime, origin: i
     for at, name in enumerate(offer.properties):
         like = taken.get(offer.annotation(name).like or "")
         others = [each for each in taken.values() if each is not like]
-        become = substitutions(text, start, name, at, like, others) if like is not None else None
+        become = find_substitutions(text, start, name, at, like, others) if like is not None else None
         if become is not None:
             taken[name] = become
     later = bool(start or text[:1].isspace())  # a part of a request: something stands before it
@@ -126,20 +133,20 @@ def _filled(text: str, start: int, these: HashableById, now: datetime, origin: i
             again = None
     return SlotFilling(
         arguments={name: taken[name].argument for name in offer.properties if name in taken},
-        missing=missing_slots(offer, taken),
+        missing=list_missing_slots(offer, taken),
         spans=tuple(sorted((each.start, each.end) for each in taken.values())),
         confidence={name: each.confidence for name, each in taken.items()},
     )
 
 
-def ordered(text: str) -> str | None:
+def find_order_verb(text: str) -> str | None:
     """The verb of the order, where there is one: the first telling word of anything else ("any thrillers?") orders
     nothing."""
-    verb = head(text)
+    verb = find_head(text)
     return verb if verb is not None and is_order(verb) else None
 
 
-def missing_slots(offer: Offer, given: Container[str]) -> tuple[str, ...]:
+def list_missing_slots(offer: Offer, given: Container[str]) -> tuple[str, ...]:
     """The required parameters that are not given and that nothing else fills: neither a default nor a record."""
     return tuple(
         name
@@ -177,7 +184,7 @@ def _speaks(annotation: Annotation) -> bool:
     return annotation.takes_words or SourceKind.RECORD in annotation.sources
 
 
-def _options(
+def _list_options(
     text: str,
     start: int,
     name: str,
@@ -195,13 +202,15 @@ def _options(
     if kind is not None:
         many = schema.get("type") == "array" or annotation.each is True
         return (
-            [] if annotation.like else phrases(text, start, name, at, kind, kinds, origin, many=many, changed=changed)
+            []
+            if annotation.like
+            else list_phrases(text, start, name, at, kind, kinds, origin, many=many, changed=changed)
         )
     readings = scan(text, name=name, schema=schema, annotation=annotation, now=now, required=required)
     made = []
     together: list[tuple[int, int, Choice, float]] = []
     for reading in readings[:MOST_READINGS]:
-        argument = _argument(reading, text, start, origin, name, schema, annotation, now)
+        argument = _make_argument(reading, text, start, origin, name, schema, annotation, now)
         if argument is None:
             continue
         if annotation.each and isinstance(argument, Choice):
@@ -221,7 +230,7 @@ def _options(
                 words = Mention(spans=(at_place(text, start, reading.start, end, origin),))
                 sure = reading.confidence - PART_STEP
                 made.append(SpanOption(name, at, whole.start, start + end, sure, False, words))
-    for run in listed_together(text, [(first, last) for first, last, _, _ in together]):
+    for run in find_listed_together(text, [(first, last) for first, last, _, _ in together]):
         items = [next(each for each in together if each[:2] == place) for place in run]
         argument = ListArgument(items=tuple(choice for _, _, choice, _ in items))
         sure = max(confidence for *_, confidence in items)
@@ -229,7 +238,7 @@ def _options(
     return made
 
 
-def _argument(
+def _make_argument(
     reading: Reading,
     text: str,
     start: int,
@@ -243,18 +252,18 @@ def _argument(
     span = at_place(text, start, reading.start, reading.end, origin)
     if "enum" in schema or "const" in schema or schema.get("type") == "boolean":
         return Choice(value=reading.value, spans=(span,))
-    year = _year_elsewhere(reading, text)
+    year = _find_year_elsewhere(reading, text)
     if year is not None:
         dated = read_exact(f"{reading.text} {year[0]}", name=name, schema=schema, annotation=annotation, now=now)
         if dated is not None and year[0] in str(dated.value):
             return Mention(spans=(span, at_place(text, start, year.start(), year.end(), origin)))
     again = read_exact(reading.text, name=name, schema=schema, annotation=annotation, now=now)
     if isinstance(reading.value, list) and (again is None or again.value != reading.value):
-        return _several(reading, text, start, origin)
+        return _make_list(reading, text, start, origin)
     return None if again is None else Mention(spans=(span,))
 
 
-def _year_elsewhere(reading: Reading, text: str) -> re.Match[str] | None:
+def _find_year_elsewhere(reading: Reading, text: str) -> re.Match[str] | None:
     """The one year a request speaks of, where a day is named without its own: "from April 18th 2023 until April
     24th"."""
     if not _DAY.match(str(reading.value)) or _YEAR.search(reading.text) or not _NAMED_DAY.search(reading.text):
@@ -263,7 +272,7 @@ def _year_elsewhere(reading: Reading, text: str) -> re.Match[str] | None:
     return years[0] if len({year[0] for year in years}) == 1 else None
 
 
-def _several(reading: Reading, text: str, start: int, origin: int) -> ListArgument | None:
+def _make_list(reading: Reading, text: str, start: int, origin: int) -> ListArgument | None:
     """The items of a list where each stands in the words as it is."""
     items = []
     at = reading.start

@@ -13,7 +13,7 @@ from agent.resolve.rules.clauses import parse_clause
 from agent.resolve.rules.grammar.phrases.titles import find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, conditioned, proposal_of
 from agent.resolve.rules.grammar.questions.action_questions import action_asked
-from agent.resolve.rules.if_else import ConditionalRequest, possible_branches
+from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
 from agent.resolve.rules.normalization.text_alignment import AlignedText
 from language.text import blank_quotations
 from registry.offers.shortlist import Shortlist
@@ -59,7 +59,7 @@ def understand(
 
     proposer = read_anew()
     chosen = find_chosen_action(request, shortlist)
-    for parts in possible_branches(text):
+    for parts in list_possible_branches(text):
         tested = _under_tests(proposer, parts)
         if tested is not None:
             return tested

@@ -50,7 +50,7 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
     bare = blank_quotations(text)
     for found in _WORD.finditer(bare):
         word = found["word"].lower()
-        full = _SHORT.get(word) or (_SLIPS.get(word) if found["word"].islower() else None) or _sounded(word)
+        full = _SHORT.get(word) or (_SLIPS.get(word) if found["word"].islower() else None) or _sound_out(word)
         if full is not None and full != word:
             yield found.start("word"), found.end("word"), full
     for found in _EMAIL.finditer(bare):
@@ -68,7 +68,7 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
             yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]
 
 
-def _sounded(word: str) -> str | None:
+def _sound_out(word: str) -> str | None:
     digit = next((char for char in word if char in _SOUNDS), None)
     if digit is None or not any(map(str.isdigit, word)):
         return None

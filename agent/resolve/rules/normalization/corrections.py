@@ -30,7 +30,7 @@ CORRECTION: Final = re.compile(
 """A mark that what was said right before is said anew."""
 
 
-def blank_corrected(text: str) -> str:
+def blank_out_corrected(text: str) -> str:
     """The text with what was taken back as spaces: just as long."""
     for pattern in _CORRECTED:
         text = pattern.sub(lambda found: " " * len(found[0]), text)

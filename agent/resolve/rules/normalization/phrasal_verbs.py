@@ -34,7 +34,7 @@ _OVER: Final = r"(?=\s*(?:[.,;:!?]|$|(?:and|then|please|for|because|as|if|with|n
 
 
 @cache
-def _verbs() -> dict[str, str]:
+def _load_verbs() -> dict[str, str]:
     known = {phrase: plain for phrase, plain in load_phrasal_verbs().items() if _tells_more(phrase, plain)}
     return {**known, **PLAIN}
 
@@ -48,19 +48,19 @@ def _tells_more(phrase: str, plain: str) -> bool:
 
 
 @cache
-def _together() -> re.Pattern[str]:
-    return re.compile(rf"{_BEFORE}(?P<verb>{_alternatives(_verbs())})(?=\s)", re.IGNORECASE)
+def _compile_together() -> re.Pattern[str]:
+    return re.compile(rf"{_BEFORE}(?P<verb>{_join_alternatives(_load_verbs())})(?=\s)", re.IGNORECASE)
 
 
 @cache
-def _apart() -> re.Pattern[str]:
+def _compile_apart() -> re.Pattern[str]:
     two = [phrase for phrase in PLAIN if phrase.count(" ") == 1]
     parts = enumerate(phrase.split() for phrase in sorted(two))
     either = "|".join(rf"{verb}{_BETWEEN.replace('between', f'b{at}')}\s+{rest}" for at, (verb, rest) in parts)
     return re.compile(rf"{_BEFORE}(?P<verb>{either}){_OVER}", re.IGNORECASE)
 
 
-def _alternatives(phrases: dict[str, str]) -> str:
+def _join_alternatives(phrases: dict[str, str]) -> str:
     return "|".join(sorted((each.replace(" ", r"\s+") for each in phrases), key=len, reverse=True))
 
 
@@ -72,21 +72,21 @@ def replace_phrasal_verbs(
     credit"). ``calls`` says whether some offer is called by these very words, which then stay."""
     bare = blank_quotations(text)
     made = []
-    for found in _together().finditer(bare):
+    for found in _compile_together().finditer(bare):
         words = found["verb"].lower().split()
         phrase = " ".join(words)
         if calls(phrase):
             continue
         if phrase in PLAIN or not knows(stem(words[0])):
-            made.append((*found.span("verb"), _verbs()[phrase]))
+            made.append((*found.span("verb"), _load_verbs()[phrase]))
     taken = [(start, end) for start, end, _ in made]
-    for found in _apart().finditer(bare):
+    for found in _compile_apart().finditer(bare):
         start, end = found.span("verb")
         if any(first < end and start < last for first, last in taken):
             continue
         words = found["verb"].split()
         if calls(f"{words[0]} {words[-1]}".lower()):
             continue
-        made.append((start, start + len(words[0]), _verbs()[f"{words[0]} {words[-1]}".lower()]))
+        made.append((start, start + len(words[0]), _load_verbs()[f"{words[0]} {words[-1]}".lower()]))
         made.append((end - len(words[-1]) - 1, end, " "))
     return made

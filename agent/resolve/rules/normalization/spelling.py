@@ -22,24 +22,24 @@ _RUN: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{4,}(?![\w@’'/+-]|\.\w)"
 
 
 @cache
-def _orders() -> Speller:
+def _load_order_speller() -> Speller:
     return Speller({*ORDER_WORDS, *READING_WORDS, *GROUPED, *EMPTY, *(f"{word}s" for word in GROUPED)})
 
 
 @cache
-def _english() -> Speller:
+def _load_english_speller() -> Speller:
     return Speller(load_lexicon())
 
 
-def _things(kinds: Sequence[RecordKind]) -> Speller:
+def _load_things_speller(kinds: Sequence[RecordKind]) -> Speller:
     said = [word for kind in kinds for word in (*kind.nouns, *kind.states, *kind.times)]
-    return _speller(
+    return _make_speller(
         tuple(said + [word for kind in kinds for each in kind.fields for word in (each.label, *each.words)])
     )
 
 
 @lru_cache(maxsize=32)
-def _speller(said: tuple[str, ...]) -> Speller:
+def _make_speller(said: tuple[str, ...]) -> Speller:
     return Speller(part for words in said for part in re.split(r"[^a-z]+", words.casefold()))
 
 
@@ -48,7 +48,7 @@ def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind
     only the first word."""
     made = []
     strange: set[str] = set()
-    words = (_orders(), _things(kinds), shortlist.speller)
+    words = (_load_order_speller(), _load_things_speller(kinds), shortlist.speller)
     for found in _RUN.finditer(blank_quotations(text)):
         word = found[0]
         if not word.islower() and (not word[1:].islower() or text[: found.start()].strip()):
@@ -61,7 +61,7 @@ def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind
             break
         meant = next((each for speller in words if (each := speller.meant(low)) is not None), None)
         if meant is None and not is_word(low):
-            known = (each for _, each in _english().near(low) if shortlist.knows(stem(each)))
+            known = (each for _, each in _load_english_speller().near(low) if shortlist.knows(stem(each)))
             meant = next(known, None)  # "connectioon", where the offers say "connect"
         if meant is not None:
             made.append((found.start(), found.end(), meant))

@@ -38,16 +38,16 @@ class AlignedText:
         return resolution.model_copy(update={"drafts": tuple(self._draft(draft) for draft in resolution.drafts)})
 
     def _draft(self, draft: Draft) -> Draft:
-        arguments = {name: self._argument(each) for name, each in draft.arguments.items()}
+        arguments = {name: self._move_argument(each) for name, each in draft.arguments.items()}
         return draft.model_copy(update={"arguments": arguments})
 
-    def _argument(self, argument: Argument) -> Argument:
+    def _move_argument(self, argument: Argument) -> Argument:
         if isinstance(argument, ListArgument):
-            items = tuple(each.model_copy(update={"spans": self._spans(each.spans)}) for each in argument.items)
+            items = tuple(each.model_copy(update={"spans": self._move_spans(each.spans)}) for each in argument.items)
             return ListArgument(items=items)
-        return argument.model_copy(update={"spans": self._spans(argument.spans)})
+        return argument.model_copy(update={"spans": self._move_spans(argument.spans)})
 
-    def _spans(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    def _move_spans(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
         return tuple(span if span.origin else self.span(span) for span in spans)
 
     def span(self, span: Span) -> Span:

@@ -21,7 +21,7 @@ from agent.planning.proposal import (
     StateIs,
     TypedValue,
 )
-from agent.resolve.rules.clauses import begins_like_an_order, head, is_order
+from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece
@@ -235,7 +235,7 @@ class Interpreter(StretchRecords):
     def _weighed(self, calls: list[dict[str, Argument]]) -> Interpretation:
         reader, offer = self.reader, self.offer
         text = self._order()
-        verb = head(text)
+        verb = find_head(text)
         ordered = verb is not None and self._begins(text, verb)
         own = self.words.verb(verb) if verb is not None else 0.0
         level = verb in LEVELS and any(self._aimed_at(piece) for pieces in self.values.values() for piece in pieces)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.resolve.rules.clauses import asks, begins_like_an_order, head, parse_clause, split_clauses
-from agent.resolve.rules.ranking import segments
+from agent.resolve.rules.clauses import asks, begins_like_an_order, find_head, parse_clause, split_clauses
+from agent.resolve.rules.ranking import split_wishes
 
 
 def parts(text: str) -> list[str]:
@@ -27,7 +27,7 @@ def test_two_orders_are_two_clauses() -> None:
     ],
 )
 def test_what_is_one_wish_stays_whole(text: str) -> None:
-    assert len(segments(text)) == 1
+    assert len(split_wishes(text)) == 1
 
 
 def test_a_clause_knows_where_it_stands() -> None:
@@ -37,7 +37,7 @@ def test_a_clause_knows_where_it_stands() -> None:
 
 
 def test_what_is_said_along_with_an_order_stays_with_it() -> None:
-    found = segments("Adam is angry. Refund invoice 7. It was double. Then cancel his plan.")
+    found = split_wishes("Adam is angry. Refund invoice 7. It was double. Then cancel his plan.")
     assert [each.text for each in found] == ["Adam is angry. Refund invoice 7. It was double", "cancel his plan."]
 
 
@@ -70,7 +70,7 @@ def test_an_order_is_no_question_about_how_things_are(text: str) -> None:
     "text", ["refund it", "Could you please refund it", "hi, I'd like to refund it", "Then also refund it"]
 )
 def test_the_verb_is_found_past_politeness(text: str) -> None:
-    assert head(text) == "refund"
+    assert find_head(text) == "refund"
     assert begins_like_an_order(text)
 
 

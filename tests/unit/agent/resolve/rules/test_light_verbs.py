@@ -8,7 +8,7 @@ import pytest
 
 from agent.pipeline import Calls, Request
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.light_verbs import light_verb_noun, sets_to
+from agent.resolve.rules.light_verbs import find_light_verb_noun, sets_to
 from agent.resolve.rules.resolver import RuleResolver
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -39,7 +39,7 @@ async def acts(text: str) -> str | None:
     ],
 )
 def test_where_a_verb_says_nothing_its_noun_says_what_is_done(text: str, done: str | None) -> None:
-    assert light_verb_noun(text) == done
+    assert find_light_verb_noun(text) == done
 
 
 @pytest.mark.parametrize(

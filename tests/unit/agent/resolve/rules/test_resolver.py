@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.pipeline import Abstain, Answer, Argument, Ask, Calls, Choice, Mention, Request, Resolution, spans_of
-from agent.resolve.resolver import candidates
+from agent.resolve.resolver import choose_candidates
 from agent.resolve.rules.resolver import RuleResolver
 from registry.contract import Annotation, Risk, Unit
 from registry.offers.offer import Offer
@@ -257,14 +257,14 @@ async def test_with_nothing_offered_nothing_is_done() -> None:
 
 
 def test_candidates_of_a_small_set_are_all_of_it_best_first() -> None:
-    found = candidates(Request(text="refund it", now=NOW), SHORTLIST)
+    found = choose_candidates(Request(text="refund it", now=NOW), SHORTLIST)
     assert found[0].offer.name == "invoice.refund"
     assert {each.offer.name for each in found} == {each.name for each in SHORTLIST.offers}
 
 
 def test_the_picked_action_is_the_first_candidate() -> None:
     request = Request(text="refund it", now=NOW, answers=(Answer(slot="action", choice="ticket.create"),))
-    assert candidates(request, SHORTLIST)[0].offer.name == "ticket.create"
+    assert choose_candidates(request, SHORTLIST)[0].offer.name == "ticket.create"
 
 
 @given(st.text(max_size=60))

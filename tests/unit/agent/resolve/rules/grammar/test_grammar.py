@@ -30,8 +30,8 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.if_else import possible_branches
-from agent.resolve.rules.normalization.corrections import blank_corrected
+from agent.resolve.rules.if_else import list_possible_branches
+from agent.resolve.rules.normalization.corrections import blank_out_corrected
 from connectors.saas.kinds import KINDS
 from registry.records import Field, RecordKind, Relation
 
@@ -163,9 +163,9 @@ def test_it_is_what_the_order_is_about() -> None:
 
 
 def test_unless_is_the_other_branch() -> None:
-    (made,) = possible_branches("close loan 77 unless it is late")
+    (made,) = list_possible_branches("close loan 77 unless it is late")
     assert made.negated
-    (made,) = possible_branches("close loan 77 if it is late")
+    (made,) = list_possible_branches("close loan 77 if it is late")
     assert not made.negated
 
 
@@ -201,7 +201,7 @@ def test_what_is_no_question_or_stays_unread_is_not_answered(text: str) -> None:
     ],
 )
 def test_what_is_taken_back_is_not_read(text: str, left: str) -> None:
-    made = blank_corrected(text)
+    made = blank_out_corrected(text)
     assert len(made) == len(text)
     assert " ".join(made.split()) == left
 
