@@ -214,7 +214,7 @@ class ModelClient:
         )
 
     def _compute_cost(self, asked: _Asked[T], tally: _Usage) -> str | None:
-        known = None if isinstance(asked.way, OpenAiClient) else asked.way.price(asked.model)
+        known = None if isinstance(asked.way, OpenAiClient) else asked.way.find_price(asked.model)
         price = self.settings.prices.get(asked.model) or known
         if price is None:
             return None

@@ -52,7 +52,7 @@ class LiteLlmClient:
             return "json_schema"
         return "tools"
 
-    def price(self, model: str) -> Price | None:
+    def find_price(self, model: str) -> Price | None:
         """US dollars a million tokens, in and out, where LiteLLM knows."""
         table = self._loaded.litellm.model_cost
         known = table.get(model) or table.get(model.partition("/")[2]) or {}

@@ -105,7 +105,7 @@ class PlainValues:
             return None
         if isinstance(value, str) and value.strip().casefold() in _NOTHING and value not in list_members(form.schema):
             return None
-        said = self.support(value, form)
+        said = self.find_support(value, form)
         if not said.quote and isinstance(value, str) and not list_members(form.schema):
             return self._find_near_copy(value) or said
         return said
@@ -153,7 +153,7 @@ class PlainValues:
 
     # ── words for a value ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def support(self, value: Any, form: ArgumentForm) -> Said:
+    def find_support(self, value: Any, form: ArgumentForm) -> Said:
         """The words of the request that say a value: those that share its telling words or numbers. What must be said
         of an action and is one of a few may be implied by the whole request."""
         text = self.text
