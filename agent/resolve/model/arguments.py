@@ -159,8 +159,8 @@ def make_native_schema(schema: Mapping[str, Any], root: Mapping[str, Any], depth
 
 
 def read_objects(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], depth: int = 0) -> Any:
-    """A value given in ``make_native_schema``, with each free-form object that stands there as text read. What is no object
-    in JSON stays the text that it is."""
+    """A value given as ``make_native_schema`` says, with each free-form object that stands there as text read. What is
+    no object in JSON stays the text that it is."""
     schema = simplify_schema(schema, root)
     if depth > MAX_NESTED:
         return value
