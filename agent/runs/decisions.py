@@ -76,7 +76,7 @@ class Decisions:
     ) -> Run | Refusal:
         """Answer the open question with one of its candidates or in words, or take the request back. A no to whether
         the rest shall be done takes it back too. Raises InvalidInput, Forbidden."""
-        run = await self._own(actor, run_id)
+        run = await self._get_own(actor, run_id)
         asked = as_asked(run)
         now = self.clock()
         if asked is None:
@@ -89,7 +89,7 @@ class Decisions:
         says_no = question.slot == REST and text is not None and is_no(text)
         if choice is None and text is not None and (says_no or is_cancellation(text)):
             return await self.reject(actor, run_id, text, in_transaction=in_transaction)
-        answer = _answer(question, choice, text)
+        answer = _make_answer(question, choice, text)
         again = run.with_(
             state="received", answers=(*run.answers, answer), question=None, updated_at=now, expires_at=None
         )
@@ -110,7 +110,7 @@ class Decisions:
     ) -> Run | Refusal:
         """Change parameters of a held card by words (slot ``0.amount`` → "20 dollars"). It is planned again, and the
         new card waits for an approval whatever its policy says: nobody has seen it yet."""
-        run = await self._own(actor, run_id)
+        run = await self._get_own(actor, run_id)
         held = as_held(run)
         if held is None:
             return Refusal(
@@ -130,7 +130,7 @@ class Decisions:
         unknown = sorted(set(changes) - known)
         if unknown or not changes:
             raise InvalidInput(f"There is no such parameter on this card: {', '.join(unknown) or '(none named)'}.")
-        answers = tuple(Answer(slot=slot, text=_text(words)) for slot, words in changes.items())
+        answers = tuple(Answer(slot=slot, text=_check_text(words)) for slot, words in changes.items())
         kept = tuple(each for each in run.answers if not any(_about(each.slot, slot) for slot in changes))
         now = self.clock()
         again = run.with_(
@@ -178,7 +178,7 @@ class Decisions:
         rejected = run.with_(
             state="rejected", reason=reason.strip()[:500] or None, updated_at=now, decided_at=now, expires_at=None
         )
-        return await self._moved(
+        return await self._store(
             rejected,
             {"held", "asked"},
             EntryType.REJECTED,
@@ -198,7 +198,7 @@ class Decisions:
         cancelled = run.with_(
             state="rejected", reason=CANCELLED, plan=None, drift=(), updated_at=now, decided_at=now, expires_at=None
         )
-        return await self._moved(
+        return await self._store(
             cancelled,
             {"received"},
             EntryType.CANCELLED,
@@ -294,9 +294,9 @@ class Decisions:
             await self.begin(session, resolve_work(moved))
             await in_transaction(session, moved)
 
-        return await self._moved(run, was, kind, actor, plan_anew, **data)
+        return await self._store(run, was, kind, actor, plan_anew, **data)
 
-    async def _moved(
+    async def _store(
         self,
         run: Run,
         was: set[RunState],
@@ -323,13 +323,13 @@ class Decisions:
         check_mode(actor, run)
         return run
 
-    async def _own(self, actor: Actor, run_id: str) -> Run:
+    async def _get_own(self, actor: Actor, run_id: str) -> Run:
         run = await self._to_decide(actor, run_id)
         authority.check_owns(actor, run)
         return run
 
 
-def _answer(question: Question, choice: str | None, text: str | None) -> Answer:
+def _make_answer(question: Question, choice: str | None, text: str | None) -> Answer:
     if (choice is None) == (text is None):
         raise InvalidInput("Answer with one of the candidates (choice) or in your own words (text), not both.")
     if choice is not None:
@@ -339,10 +339,10 @@ def _answer(question: Question, choice: str | None, text: str | None) -> Answer:
         return Answer(slot=question.slot, choice=choice, label=found.label)
     if not question.free_text:
         raise InvalidInput("Choose one of the candidates of this question.")
-    return Answer(slot=question.slot, text=_text(text or ""))
+    return Answer(slot=question.slot, text=_check_text(text or ""))
 
 
-def _text(text: str) -> str:
+def _check_text(text: str) -> str:
     words = text.strip()
     if not words or len(words) > MAX_TEXT:
         raise InvalidInput(f"An answer has 1 to {MAX_TEXT} characters.")

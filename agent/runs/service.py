@@ -73,7 +73,7 @@ class RunService:
             raise InvalidInput("Type what you want to be done.")
         if len(words) > MAX_TEXT:
             raise InvalidInput(f"A request has at most {MAX_TEXT} characters; this one has {len(words)}.")
-        thread = await self._thread(actor, surface, thread_id) if thread_id is not None else None
+        thread = await self._find_thread(actor, surface, thread_id) if thread_id is not None else None
         at = self.clock()
         run_id = ids.new("run")
         run = Run(
@@ -97,7 +97,7 @@ class RunService:
             await in_transaction(session, run)
         return run
 
-    async def _thread(self, actor: Actor, surface: Surface, run_id: str) -> str:
+    async def _find_thread(self, actor: Actor, surface: Surface, run_id: str) -> str:
         async with self.database.read() as session:
             with contextlib.suppress(NotFound):
                 run = await repository.get(session, actor.workspace, run_id)

@@ -157,7 +157,7 @@ async def validate(
             try:
                 steps.append(step_of(slots, decision, catalogue=catalogue, run_id=run_id, actor=actor))
             except (InvalidInput, NotCanonical) as error:
-                return unsendable(contract, error)
+                return refuse_unsendable(contract, error)
             decisions.append(decision)
     if not steps:
         return Refusal(code="condition_unmet", detail=f"{' '.join(dict.fromkeys(idle[:3]))} There is nothing to do.")
@@ -172,7 +172,7 @@ async def validate(
         refers = any(contract.annotation(name).record for contract in contracts for name in contract.properties)
         also = find_joined(request.text, left) if refers else ()
         if also and not has_consent(request, REST):
-            return _rest(also, steps, explain_unclear(request, REST))
+            return _ask_about_rest(also, steps, explain_unclear(request, REST))
         held.append(quote_spans(left))
     return Plan(
         run_id=run_id,
@@ -189,7 +189,7 @@ def refuse_too_many(count: int) -> Refusal:
     return Refusal(code="invalid", detail=detail)
 
 
-def _rest(also: Sequence[Span], steps: Sequence[Step], again: str) -> Question:
+def _ask_about_rest(also: Sequence[Span], steps: Sequence[Step], again: str) -> Question:
     """What else was wished for can't be planned: whoever asked says whether the rest shall be done without it."""
     words = ", ".join(quote(span.text) for span in also[:3])
     offered = Candidate(id=REST, label="Only the rest", detail="; ".join(step.preview for step in steps)[:400])
@@ -221,7 +221,7 @@ def check_fit(slots: Slots) -> Question | Refusal | None:
     return None
 
 
-def unsendable(contract: Contract, error: InvalidInput | NotCanonical) -> Refusal:
+def refuse_unsendable(contract: Contract, error: InvalidInput | NotCanonical) -> Refusal:
     """Refusal for values that the contract's request can't hold."""
     detail = f"“{contract.title}” can't be sent with these values: {error.detail} Nothing was sent."
     return Refusal(code="invalid", detail=detail)

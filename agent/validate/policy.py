@@ -84,7 +84,7 @@ async def decide(
 ) -> Decision:
     """``confirmed_in_session`` answers for a contract's digest: a changed contract is confirmed anew. ``workspace`` is
     the contract's."""
-    why = await _why(contract, params, records, confirmed_in_session, evaluator, workspace)
+    why = await _explain(contract, params, records, confirmed_in_session, evaluator, workspace)
     if why is None:
         return Decision(None, 0)
     needed = contract.confirmation.approvals
@@ -93,7 +93,7 @@ async def decide(
     return Decision(f"“{contract.title}” {why}{irreversible}{people}.", needed)
 
 
-async def _why(
+async def _explain(
     contract: Contract,
     params: Mapping[str, Any],
     records: Mapping[str, Mapping[str, Any]],
@@ -107,12 +107,12 @@ async def _why(
         case Policy.ONCE_PER_SESSION:
             return None if confirmed_in_session(contract.digest) else "is confirmed once in a session"
         case Policy.WHEN:
-            return await _condition(contract, params, records, evaluator, workspace)
+            return await _explain_condition(contract, params, records, evaluator, workspace)
         case _:
             return "is always confirmed"
 
 
-async def _condition(
+async def _explain_condition(
     contract: Contract,
     params: Mapping[str, Any],
     records: Mapping[str, Mapping[str, Any]],

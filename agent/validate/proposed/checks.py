@@ -114,8 +114,8 @@ class PlanChecks:
             text = f"{again}Shall I do this: {does}? Nothing in your words asks for it."
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         if not left.weighty:
-            return [f"Nothing here comes of your words {_quoted(left.told)}."] if left.told else []
-        words, rest = _quoted(left.weighty), f": {does}" if len(steps) == 1 else ""
+            return [f"Nothing here comes of your words {_quote(left.told)}."] if left.told else []
+        words, rest = _quote(left.weighty), f": {does}" if len(steps) == 1 else ""
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
         text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest{rest}?"
         return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
@@ -127,7 +127,7 @@ def _may_be_unreadable(kind: RecordKind, field: Field) -> bool:
     return field.lenient or (currency is not None and currency.lenient)
 
 
-def _quoted(told: Sequence[str]) -> str:
+def _quote(told: Sequence[str]) -> str:
     more = f" and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
     return ", ".join(questions.quote_words(each) for each in told[:_MOST_TOLD]) + more
 
