@@ -13,6 +13,7 @@ import asyncio
 import math
 import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Generator
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 _AGAIN_S: Final = 0.01
 """Whoever swallows the exception meets it again after so much more time."""
+_SWALLOWED: Final = frozenset(("__instancecheck__", "__subclasscheck__", "__subclasshook__"))
 
 
 class Exhausted(BaseException):
@@ -116,6 +118,8 @@ class _Metered(Coroutine[Any, Any, T]):
         finally:
             left, _ = signal.setitimer(signal.ITIMER_PROF, 0)
             _running = None
+            if sys.getprofile() is _raise_outside:
+                sys.setprofile(None)
             self._budget.left_s = 0.0 if self._budget.spent else max(left, 0.0)
 
 
@@ -141,7 +145,21 @@ def _usable() -> bool:
     return True
 
 
-def _spent(_number: int, _frame: FrameType | None) -> None:
-    if _running is not None:
-        _running.spent = True
-        raise Exhausted
+def _spent(_number: int, frame: FrameType | None) -> None:
+    """Raises where the computation stands; but where a C library asks for an ``isinstance`` and swallows what is raised
+    in it (pydantic does), as soon as that is left."""
+    if _running is None:
+        return
+    _running.spent = True
+    if frame is not None and frame.f_code.co_name in _SWALLOWED:
+        sys.setprofile(_raise_outside)
+        return
+    raise Exhausted
+
+
+def _raise_outside(frame: FrameType, _event: str, _argument: Any) -> None:
+    """A profile function: the interpreter calls it as functions are called and left, those of C too."""
+    if frame.f_code.co_name not in _SWALLOWED and frame.f_code is not _spent.__code__:
+        sys.setprofile(None)
+        if _running is not None:
+            raise Exhausted

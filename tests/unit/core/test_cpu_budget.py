@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+import signal
+import sys
 import time
+import warnings
 
 import pytest
+from pydantic import BaseModel
 
 from core import cpu_budget
 
@@ -97,3 +102,40 @@ async def test_in_another_thread_it_runs_without_one() -> None:
         return asyncio.run(cpu_budget.run_within(0.01, five()))
 
     assert await asyncio.to_thread(elsewhere) == 5
+
+
+async def test_it_is_raised_behind_an_isinstance_of_a_library_that_swallows_it() -> None:
+    reached: list[str] = []
+
+    class Slow(type):
+        def __instancecheck__(cls, instance: object) -> bool:
+            signal.raise_signal(signal.SIGPROF)
+            reached.append("asked")
+            return False
+
+    async def make() -> None:
+        isinstance(3, Slow("Odd", (), {}))
+        reached.append("went on")
+
+    with pytest.raises(cpu_budget.Exhausted):
+        await cpu_budget.run_within(60.0, make())
+    assert reached == ["asked"]
+    assert sys.getprofile() is None
+
+
+async def test_pydantic_does_not_swallow_it() -> None:
+    async def make() -> None:
+        while True:
+            Tree(of=Leaf())
+
+    class Leaf(BaseModel):
+        name: str = "oak"
+
+    class Tree(BaseModel):
+        of: dict[str, int] | Leaf
+
+    with warnings.catch_warnings(record=True) as told:
+        for _ in range(20):
+            with contextlib.suppress(cpu_budget.Exhausted):
+                await cpu_budget.run_within(0.02, make())
+    assert not told
