@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.planning.proposal import Answer as AskedOfRecords
 from core.actor import Surface
 
 
@@ -62,12 +63,13 @@ class EarlierRecords(Value):
 
 class Turn(Value):
     """An earlier request of the thread: its words, and what came of it by action names and handles; ``calls`` and
-    ``records`` are the same for code to read."""
+    ``records`` are the same for code to read, ``answered`` is the question that was answered."""
 
     words: str
     came: str
     calls: tuple[EarlierCall, ...] = ()
     records: tuple[EarlierRecords, ...] = ()
+    answered: AskedOfRecords | None = None
 
 
 class Request(Value):

@@ -91,11 +91,13 @@ class CountOf(Node):
 
 
 class TotalOf(Node):
-    """The sum of a field over the records that ``of`` finds, one for each currency."""
+    """The sum of a field over the records that ``of`` finds, one for each currency; with ``average`` that sum by how
+    many of them have the field."""
 
     kind: Literal["total"] = "total"
     field: str
     of: Reference
+    average: Annotated[bool, Field(exclude_if=lambda average: not average)] = False
 
 
 class Computed(Node):
@@ -316,11 +318,13 @@ class RecordsAnswer(Node):
 
 
 class ValueAnswer(Node):
-    """A count, a sum, a difference. ``about`` is the record it is about, where there is one."""
+    """A count, a sum, a difference. ``about`` is the record it is about, where there is one; ``by`` is the field that a
+    count or a sum is broken down by."""
 
     kind: Literal["value"] = "value"
     value: Expression
     about: Reference | None = None
+    by: Annotated[str | None, Field(exclude_if=lambda by: by is None)] = None
 
 
 class YesNoAnswer(Node):
@@ -335,7 +339,7 @@ class ActionAnswer(Node):
 
     kind: Literal["action"] = "action"
     action: str
-    asks: Literal["may I", "who may", "can it be undone", "is it confirmed"]
+    asks: Literal["may I", "who may", "can it be undone", "is it confirmed", "how do I"]
 
 
 class HelpAnswer(Node):

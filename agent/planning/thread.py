@@ -28,7 +28,7 @@ from agent.pipeline import (
     Turn,
     evidence_of,
 )
-from agent.planning.proposal import SET_HANDLE, PlanResult
+from agent.planning.proposal import SET_HANDLE, AnswerResult, PlanResult
 from agent.query.context import EarlierArgument, EarlierArguments, Moment, Plain, Quantity, RecordKey, Value
 from agent.runs.run import Run, ThreadHandles
 from core import money
@@ -170,7 +170,15 @@ class _Builder:
         records = tuple(
             EarlierRecords(handle=each, kind=self.records[each][0][0], count=len(self.records[each])) for each in spoken
         )
-        self.turns.append(Turn(words=words[:MOST_WORDS], came=", ".join(parts), calls=tuple(calls), records=records))
+        result = run.proposal.result if run.proposal is not None and run.reply is not None else None
+        turn = Turn(
+            words=words[:MOST_WORDS],
+            came=", ".join(parts),
+            calls=tuple(calls),
+            records=records,
+            answered=result.answer if isinstance(result, AnswerResult) else None,
+        )
+        self.turns.append(turn)
 
     def _make_earlier_call(self, run: Run, step: Step) -> EarlierCall:
         handle = next(name for name, call in self.calls.items() if call.run_id == run.id and call.step is step)

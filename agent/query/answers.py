@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.pipeline import Question, Reply
 from agent.planning.proposal import (
     ActionAnswer,
     Answer,
-    Compare,
     CountOf,
     FieldOf,
     Find,
@@ -24,16 +24,18 @@ from agent.planning.proposal import (
     ValueAnswer,
     YesNoAnswer,
 )
-from agent.query.arithmetic import SAID, test_holds
+from agent.query.arithmetic import test_holds
+from agent.query.breakdown import count_by, total_by
 from agent.query.context import Quantity, Worked
 from agent.query.references import Query
+from agent.query.wording import PAGE, asked_by, deny, list_records, lower_label, measured_by
 from agent.validate.questions import join, make_candidate
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kinds
 from core.actor import Actor
 from core.display_text import to_display_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Policy
-from registry.records import Field, Kinds, Place, Record, RecordKind, format_field
+from registry.records import Kinds, Place, Record, RecordKind, format_field
 
 
 def note_other_connections(kinds: Kinds, name: str, text: str) -> str:
@@ -62,12 +64,11 @@ def _shown(place: Place) -> str:
     return place.title or place.name
 
 
-PAGE: Final = 20
-"""The most records that one answer lists."""
 MOST_COUNTED: Final = 3
 """The most records that a count names: a number was asked for, and the records stand below it."""
 MOST_ACTIONS: Final = 4
 SEVERAL: Final = 2
+PERSON: Final = 2
 SLOT: Final = "answer"
 
 
@@ -111,7 +112,8 @@ class Answerer:
             return found
         kind = found[0].kind if found else need.kind
         if not found:
-            return Reply(text=f"There are no such {name_kinds(kind)}.", record_kind=kind.name, count=0)
+            nobody = ("nobody",) if rate_person_likeness(kind) == PERSON else ()
+            return Reply(text=f"There are no such {name_kinds(kind)}.", record_kind=kind.name, count=0, values=nobody)
         known = [each for name in fields if (each := kind.field_named(name)) is not None]
         values = tuple(
             to_display_text(format_field(each, record.record.values) or "nothing")
@@ -119,14 +121,22 @@ class Answerer:
             for each in known[:1]
         )
         if len(found) == 1:
+            if not known and (measure := measured_by(reference, kind)) is not None:
+                values = (to_display_text(format_field(measure, found[0].record.values)),)
+                text = f"{found[0].label}. {found[0].record.detail}."
+                if values[0] not in text:
+                    text = (
+                        f"{found[0].label}: {lower_label(measure.label or measure.name.replace('_', ' '))} {values[0]}."
+                    )
+                return self._reply(text, found, values=values)
             told = "; ".join(
-                f"{_label(each.label or each.name)} {format_field(each, found[0].record.values) or 'nothing'}"
+                f"{lower_label(each.label or each.name)} {format_field(each, found[0].record.values) or 'nothing'}"
                 for each in known
             )
             text = f"{found[0].label}: {told}." if told else f"{found[0].label}. {found[0].record.detail}."
         else:
             told = self._told(reference, found)
-            text = f"{told}: {_listed(found, known or _asked_by(reference, kind))}."
+            text = f"{told}: {list_records(found, known or asked_by(reference, kind))}."
         return self._reply(text, found, values=values if known else ())
 
     def _reply(
@@ -182,7 +192,7 @@ class Answerer:
         if need is None:
             return _unknown()
         if isinstance(asked.value, TotalOf):
-            return await self._total(asked.value, need)
+            return await self._total(asked, asked.value, need)
         worked = await self.query.arithmetic.work_out(asked.value, need)
         if isinstance(worked, Question):
             return worked
@@ -195,8 +205,11 @@ class Answerer:
             text = f"There are no such {name_kinds(kind)}." if kind else "None."
             if worked.found:
                 what = self._told(asked.value.of, worked.found) if kind is not None else what
+                if kind is not None and (by := kind.field_named(asked.by or "")) is not None:
+                    told = count_by(by, worked.found)
+                    return self._reply(f"{format_count(len(worked.found), kind)}: {told}.", worked.found)
                 few = len(worked.found) <= MOST_COUNTED
-                text = f"{what}: {_listed(worked.found)}." if few else f"{what}."
+                text = f"{what}: {list_records(worked.found)}." if few else f"{what}."
             return self._reply(text, worked.found, values=(worked.shown,), count=len(worked.found))
         reading = worked.reading if " = " in worked.reading else ""
         owner = f"{found[0].label}: " if found else ""
@@ -205,7 +218,7 @@ class Answerer:
             text = f"{found[0].label}: {worked.reading}."
         return self._reply(text, found, values=(worked.shown,)) if found else Reply(text=text, values=(worked.shown,))
 
-    async def _total(self, total: TotalOf, need: RecordQuery) -> Reply | Question:
+    async def _total(self, asked: ValueAnswer, total: TotalOf, need: RecordQuery) -> Reply | Question:
         totals = await self.query.arithmetic.totals(total, need)
         if isinstance(totals, Question):
             return totals
@@ -215,7 +228,16 @@ class Answerer:
         # A currency with nothing in it says nothing beside one that has something.
         telling = [each for each in totals if isinstance(each.value, Quantity) and each.value.number] or totals
         values = tuple(each.shown for each in telling)
-        text = f"{join(values, 'and')} over {self._told(total.of, found)}: {_listed(found)}."
+        by = found[0].kind.field_named(asked.by or "") if found else None
+        told = self._told(total.of, found)
+        if by is not None:
+            return self._reply(
+                f"{join(values, 'and')} over {told}: {total_by(by, total, found)}.", found, values=values
+            )
+        if total.average:
+            sums = "; ".join(each.reading for each in telling)
+            return self._reply(f"{join(values, 'and')} on average over {told}: {sums}.", found, values=values)
+        text = f"{join(values, 'and')} over {told}: {list_records(found)}."
         return self._reply(text, found, values=values)
 
     async def _about(self, about: Reference | None, worked: Worked) -> tuple[LocatedRecord, ...] | Question:
@@ -272,9 +294,11 @@ class Answerer:
             what = format_count(len(left.found), kind) if kind is not None else left.shown
             if left.found and kind is not None and (told := self._told(test.left.of, left.found)) != what:
                 return held, told, left.found
-            return held, f"{what}{f' ({_listed(left.found)})' if left.found else ''}", left.found
+            return held, f"{what}{f' ({list_records(left.found)})' if left.found else ''}", left.found
+        if isinstance(test.left, TotalOf) and isinstance(test.right, TotalOf):
+            return held, f"{left.shown} beside {right.shown}", (*left.found, *right.found)
         owner = f"{left.found[0].label}: " if left.found else ""
-        reading = f"{owner}{left.reading or left.shown}" + ("" if held else f", not {SAID[test.op]} {right.shown}")
+        reading = f"{owner}{left.reading or left.shown}" + ("" if held else f", {deny(test.op)} {right.shown}")
         return held, reading, (*left.found, *right.found)
 
     # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -296,6 +320,11 @@ class Answerer:
                 undo = self.catalogue.get(contract.undo) if contract.undo else None
                 text = f"Yes, with “{undo.title}”." if undo else f"No, {title} can't be undone here."
                 return Reply(text=text, values=("yes" if undo else "no",))
+            case "how do I":
+                if not mine:
+                    return Reply(text=f"Only {roles} may: {title}.")
+                example = next((f": “{each}”" for each in contract.examples), "")
+                return Reply(text=f"Ask for it here in your own words{example}.", actions=(contract.name,))
         confirmed = contract.confirmation.policy is not Policy.NEVER
         when = {Policy.WHEN: "sometimes", Policy.ONCE_PER_SESSION: "once in a session"}.get(
             contract.confirmation.policy, "always"
@@ -339,44 +368,6 @@ def _works_on(contract: Contract, records: Sequence[Record]) -> bool:
                 for field, values in annotation.filter.items()
             )
     return False
-
-
-def _asked_by(reference: Reference, kind: RecordKind) -> list[Field]:
-    """The fields that a list was narrowed by, which its records' labels may not show."""
-    where = reference.where if isinstance(reference, Find) else ()
-    names = dict.fromkeys(each.field for each in where if isinstance(each, Compare))
-    return [each for name in names if (each := kind.field_named(name)) is not None and f"{{{name}}}" not in kind.label]
-
-
-def _owner_name(kind: RecordKind) -> Field | None:
-    """The field that says whose a record is ("customer_name" beside "customer_id"), where its label holds nothing by
-    which it is told from others."""
-    if any(f"{{{each.name}}}" in kind.label for each in kind.fields if each.search or each.name == kind.id_field):
-        return None
-    stems = tuple(relation.via.removesuffix("id") for relation in kind.relations)
-    return next((each for each in kind.fields if each.type == "string" and stems and each.name.startswith(stems)), None)
-
-
-def _listed(found: Sequence[LocatedRecord], fields: Sequence[Field] = ()) -> str:
-    """The records' labels; with ``fields`` also what each has there, and whose it is where labels
-    are alike."""
-    shown = [_with_fields(each, fields) if fields else each.label for each in found[:PAGE]]
-    more = f" and {len(found) - PAGE} more" if len(found) > PAGE else ""
-    return "; ".join(shown) + more
-
-
-def _with_fields(found: LocatedRecord, fields: Sequence[Field]) -> str:
-    values, owner = found.record.values, _owner_name(found.kind)
-    told = [
-        f"{_label(each.label or each.name.replace('_', ' '))} {format_field(each, values) or 'nothing'}"
-        for each in fields
-    ]
-    whose = format_field(owner, values) if owner is not None else ""
-    return f"{found.label} ({to_display_text(', '.join([whose, *told] if whose else told))})"
-
-
-def _label(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _unknown() -> Reply:

@@ -3,10 +3,11 @@ ever converted."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal, DivisionByZero, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from agent.extract.spans.money import find_currency
@@ -32,6 +33,7 @@ from agent.query.conditions import DATES, compare, find_time_span, read_quantity
 from agent.query.context import DAYS, NOTHING_FOUND, PERCENT, Moment, Own, Plain, Quantity, Value, Worked, is_currency
 from agent.validate.questions import quote_words
 from agent.validate.records.located import LocatedRecord, RecordQuery, name_kind
+from core import money
 from registry.records import Field, RecordKind
 
 if TYPE_CHECKING:
@@ -91,11 +93,13 @@ class Arithmetic:
         raise AssertionError(expression)
 
     async def totals(self, total: TotalOf, need: RecordQuery, own: Own = NOTHING_FOUND) -> list[Worked] | Question:
-        """The sum of a field over records, one for each currency."""
+        """The sum of a field over records, one for each currency; an average says of how many, and where it is
+        rounded."""
         found = await self.context.records.find_all(self._need(need, total.of, own), total.of, own)
         if isinstance(found, Question):
             return found
         sums: dict[str | None, Decimal] = {}
+        counts: Counter[str | None] = Counter()
         for each in found:
             field = each.kind.field_named(total.field)
             quantity = read_quantity(field, each.record.values) if field is not None else None
@@ -105,7 +109,11 @@ class Arithmetic:
                 )
             if quantity is not None:
                 sums[quantity.unit] = sums.get(quantity.unit, Decimal(0)) + quantity.number
-        return [Worked(Quantity(number, unit), found=found) for unit, number in sorted(sums.items(), key=str)]
+                counts[quantity.unit] += 1
+        made = [(Quantity(number, unit), counts[unit]) for unit, number in sorted(sums.items(), key=str)]
+        if not total.average:
+            return [Worked(each, found=found) for each, _ in made]
+        return [_averaged(each, count, found) for each, count in made]
 
     # ── leaves ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -172,6 +180,15 @@ class Arithmetic:
         days = Quantity(Decimal((last - first).days), DAYS)
         reading = f"{a.reading or a.shown} to {b.reading or b.shown} = {days.shown}"
         return Worked(days, reading, (*a.words, *b.words), (*a.found, *b.found))
+
+
+def _averaged(total: Quantity, count: int, found: tuple[LocatedRecord, ...]) -> Worked:
+    """A sum by a number, rounded half up as the sum is written; ``about`` where that is not exact."""
+    digits = money.get_exponent(total.unit) if total.is_money and total.unit is not None else 2
+    exact = total.number / count
+    mean = Quantity(exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP), total.unit)
+    about = "" if mean.number * count == total.number else "about "
+    return Worked(mean, f"{total.shown} ÷ {count} = {about}{mean.shown}", found=found)
 
 
 def read_field(field: Field, found: LocatedRecord) -> Value | None:

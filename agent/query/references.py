@@ -125,7 +125,7 @@ class RecordFinder:
         if isinstance(pool, Question):
             return pool
         if isinstance(find.order, OrderByField) and find.order.by == AS_SHOWN:
-            return self._pick_as_shown(need, find, find.order.nth, pool)
+            return self._pick_as_shown(need, find, find.order, pool)
         fitting = [each for each in pool.records if fits(each, need.filter)]
         if not fitting:
             return self._explain_none_found(need, find, pool)
@@ -202,9 +202,18 @@ class RecordFinder:
         how = f"{what} of {format_count(len(line), kind)}" if len(line) > 1 else "the only one"
         return tuple(LocatedRecord(each, kind, _spans(find), pool.via, how) for each in chosen)
 
-    def _pick_as_shown(self, need: RecordQuery, find: Find, nth: int, pool: Pool) -> Outcome:
-        """ "the second one" of what was shown, whether or not it fits: another one that does was not meant."""
+    def _pick_as_shown(self, need: RecordQuery, find: Find, order: OrderByField, pool: Pool) -> Outcome:
+        """ "the second one" of what was shown, whether or not it fits: another one that does was not meant. "The last
+        one" is asked about where the one at the end is not the newest: either may be meant."""
         shown = [key for name, key in self.context.thread.get(find.among or "", ()) if name == need.kind.name]
+        nth = order.nth
+        if order.first == "latest":
+            nth = len(shown)
+            line = sort_by_field(pool.records, need.kind.order, descending=True) if need.kind.order else []
+            ends = [each for each in pool.records if shown and each.id == shown[-1]]
+            if line and ends and line[0].id != ends[0].id:
+                lead = "The last one shown, or the newest:"
+                return ask_between(need.slot, need.param, need.kind, [ends[0], line[0]], "", lead=lead)
         if nth > len(shown):
             return need.ask(f"There were {format_count(len(shown), need.kind)}. Which one is meant?")
         record = next((each for each in pool.records if each.id == shown[nth - 1]), None)

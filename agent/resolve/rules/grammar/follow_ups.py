@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
+
+from pydantic import BaseModel
 
 from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Turn
 from agent.planning.proposal import (
@@ -16,6 +18,7 @@ from agent.planning.proposal import (
     ArgumentOf,
     Call,
     ComputedArgument,
+    CountOf,
     Find,
     Handle,
     Has,
@@ -23,7 +26,11 @@ from agent.planning.proposal import (
     Proposal,
     QuotedText,
     RecordArgument,
+    RecordsAnswer,
+    TotalOf,
     UndoResult,
+    ValueAnswer,
+    Words,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import action_words
@@ -38,6 +45,8 @@ from registry.records import RecordKind
 
 MOST_TOKENS: Final = 16
 """Tokens of the longest follow-up; what is longer says a request of its own."""
+MOST_SHOWN: Final = 20
+"""Records that an answer remembers; where there are as many, there may be more."""
 MOST_STRANGE: Final = 2
 """Small words that nothing explains in a correction, which always waits on a card."""
 _LEAD: Final = (
@@ -93,12 +102,36 @@ def remember(reader: Reader, thread: Sequence[Turn]) -> None:
             reader.thing = find
             if people is not None and reader.leads(kind, people):
                 reader.person = Find(record=people.name, where=(Has(related=find),))
+    reader.last_set = _those(reader, thread[-1]) if thread else None
     reader.remembered = tuple({*reader.spoken.values(), *filter(None, (reader.person, reader.thing))})
 
 
 def _find(records: EarlierRecords) -> Find:
     pick = "one" if records.count == 1 else records.count if records.count == 2 else "all"
     return Find(record=records.kind, among=records.handle, pick=pick)
+
+
+def _those(reader: Reader, turn: Turn) -> Find | None:
+    """What the latest request spoke of: all that its question was about, or the records themselves where none can have
+    been left out of what is remembered."""
+    answer = turn.answered
+    asked = answer.records if isinstance(answer, RecordsAnswer) else None
+    if isinstance(answer, ValueAnswer) and isinstance(answer.value, CountOf | TotalOf):
+        asked = answer.value.of
+    if isinstance(asked, Find) and asked.pick == "all" and '"among"' not in asked.model_dump_json(exclude_none=True):
+        return without_places(asked) if asked.record in reader.kinds else None
+    if len(turn.records) != 1 or turn.records[0].kind not in reader.kinds or turn.records[0].count >= MOST_SHOWN:
+        return None
+    return _find(turn.records[0]).model_copy(update={"pick": "all"})
+
+
+def without_places(node: Any) -> Any:
+    """The same with the words of an earlier request at no place: they stand at none of this one."""
+    if isinstance(node, Words):
+        return node.model_copy(update={"start": None})
+    if isinstance(node, BaseModel):
+        return node.model_copy(update={name: without_places(getattr(node, name)) for name in type(node).model_fields})
+    return tuple(without_places(each) for each in node) if isinstance(node, tuple) else node
 
 
 def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]) -> Proposal | Abstain | None:

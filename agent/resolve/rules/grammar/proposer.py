@@ -37,6 +37,7 @@ from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.conditions import read_tests
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.answers import read_answer
+from agent.resolve.rules.grammar.questions.continued import continued
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.normalization.text_alignment import AlignedText
 from language.stems import EMPTY, ORDERS, stem
@@ -132,7 +133,7 @@ class Proposer:
             return None
         over += [reader.words(each.first, each.stop).text for each in left if each.ordered]
         proposal = proposal_of(made, (*over, *self.left_over(made)))
-        return Proposed(proposal=proposal, otherwise=_read_otherwise(proposal, reader.guesses))
+        return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, reader.guesses))
 
     def _whichever(self, rivals: Sequence[Interpretation], *, told: bool) -> Proposed:
         """Plans that the words say equally well: live data tells which of them works. ``told`` says that a verb tells
@@ -312,7 +313,8 @@ class Proposer:
         return not plain and is_word(low) and stem(low) not in spoken | ORDERS and reader.noun(at) is None
 
     def answer(self) -> Answer | None:
-        return read_answer(self.reader)
+        self.reader.asks = True
+        return continued(self.reader, self.thread) or read_answer(self.reader)
 
 
 def _quotes(node: object) -> Iterator[tuple[int, int]]:
@@ -338,7 +340,7 @@ def proposal_of(calls: Sequence[Call], left_over: Sequence[str] = ()) -> Proposa
     return Proposal(result=PlanResult(calls=tuple(calls)), left_over=tuple(left_over))
 
 
-def _read_otherwise(proposal: Proposal, guesses: Sequence[tuple[Find, str]]) -> tuple[Proposal, ...]:
+def read_otherwise(proposal: Proposal, guesses: Sequence[tuple[Find, str]]) -> tuple[Proposal, ...]:
     """The same plan with a name read as another kind's, once for each that it may be."""
     made = [_exchanged(proposal, owner, owner.model_copy(update={"record": kind})) for owner, kind in guesses]
     return tuple(each for at, each in enumerate(made) if each != proposal and each not in made[:at])[:MOST_OTHERWISE]

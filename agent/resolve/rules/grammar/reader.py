@@ -17,6 +17,7 @@ from agent.extract.time.date_math import shift
 from agent.planning.proposal import AnyOf, Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.stretches import hour_of_day, part_of_month, written
 from agent.resolve.rules.normalization.corrections import CORRECTION
 from language import numerals
 from language.date_forms import MONTHS
@@ -39,9 +40,6 @@ _MESSAGE = re.compile(
 )
 _OPENS = frozenset(".!?:;\"“‘'(-–—")
 _JOINTS = frozenset((",", "and", "&", "+", "plus", "/", ";", "or", "then"))
-_PARTS: dict[str, tuple[int, int | None]] = {
-    "start": (1, 10), "beginning": (1, 10), "middle": (10, 20), "mid": (10, 20), "end": (20, None),
-}  # fmt: skip
 
 
 class Reader:
@@ -94,6 +92,12 @@ class Reader:
         self.spoken, self.shown = dict[str, Find](), dict[str, Find]()  # shown: what "the second one" is one of
         self.guesses: list[tuple[Find, str]] = []
         """Names that may be another kind's, with that kind."""
+        self.last_set: Find | None = None
+        """The records that the latest request led to: what "those" are."""
+        self.asks = False
+        """Whether a question is read: what lies ahead is told of records, and no day that something shall be done."""
+        self.valued_nouns: set[int] = set()
+        """Where a value stands for the kind that has it."""
         self.covered: set[int] = set()
         """Tokens that a phrase, an amount or a test was read from."""
 
@@ -150,13 +154,26 @@ class Reader:
 
     def _noun(self, index: int) -> tuple[RecordKind, int] | None:
         found = [(kind, length) for kind in self.kinds.values() if (length := match_noun(self.tokens, index, kind))]
+        titles = [(kind, tuple(kind.title.lower().split())) for kind in self.kinds.values()]
+        for kind, words in titles:  # "help articles": a title of several words is a noun of its own
+            after = index + len(words)
+            if len(words) > 1 and self.lows(index, len(words) - 1) == words[:-1]:
+                found += [(kind, len(words))] if singularize(self.low(after - 1)) == singularize(words[-1]) else []
         if not found and (short := self._shortened(index)) is not None:
             return short, 1
         low = self.low(index)
+        if not found and self.asks and low.endswith("s") and (valued := self._valued(singularize(low))) is not None:
+            self.valued_nouns.add(index)
+            return valued, 1
         exact = [each for each in found if any(low in noun.lower().split() for noun in each[0].nouns)]
         if not exact and is_word(self.low(index)):
             return None
         return max(exact or found, key=lambda each: each[1], default=None)
+
+    def _valued(self, value: str) -> RecordKind | None:
+        """The one kind that a value's plural stands for: "dogs" are animals."""
+        kinds = [each for each in self.kinds.values() if any(value in field.values for field in each.fields)]
+        return kinds[0] if len(kinds) == 1 and value not in self.kinds else None
 
     def _shortened(self, index: int) -> RecordKind | None:
         """The kind whose noun is cut short before a number: "sub 312", "cust 40"."""
@@ -203,12 +220,19 @@ class Reader:
         word, length = match_state(self.tokens, index, kind)
         if length and (self.lows(index, length) == tuple(word.lower().split()) or self.low(index) not in ORDER_WORDS):
             return StateIs(state=word), length
+        low = self.low(index)
         for each in kind.fields:
             for value in each.values:
                 parts = tuple(value.casefold().replace("_", " ").split())
-                if self.lows(index, len(parts)) == parts:
+                several = self.asks and len(parts) == 1 and low.endswith("s") and singularize(low) == parts[0]
+                if self.lows(index, len(parts)) == parts or several:
                     extra = 1 if self.low(index + len(parts)) == each.name else 0
                     return StateIs(state=value), len(parts) + extra
+        for each in kind.fields if self.asks else ():
+            label = tuple((each.label or each.name.replace("_", " ")).lower().split())
+            if each.type == "boolean" and self.lows(index, len(label)) == label:
+                flag = Word(word=True, quote=self.words(index, index + len(label)))
+                return Compare(field=each.name, op="=", value=flag), len(label)
         code = find_currency(self.tokens[index].text) or find_currency(self.tokens[index].low)
         held = next((each for each in kind.fields if each.type == "currency"), None)
         if code is not None and held is not None and len(self.low(index)) > 1:
@@ -240,29 +264,29 @@ class Reader:
         for each in kind.fields:
             if each.type not in DATES:
                 continue
-            for label in (each.label or each.name).lower().split():
+            for label in (each.label or each.name.replace("_", " ")).lower().split():
                 if stem(label) == stem(word) or (len(label) >= 3 and label in word and word.startswith("over")):
                     return each
         return None
 
     def when(self, index: int, field: str) -> tuple[list[Condition], int] | None:
         """A stretch of time that begins at a token (its preposition with it), as conditions on a field."""
-        if (part := self._part_of(index, field)) is not None:
+        if (part := part_of_month(self, index, field)) is not None:
             return part
         held = self.ranges.get(index)
         if held is None:
-            return self._hour(index, field)
+            return hour_of_day(self, index, field)
         last = self.end_index(held.end)
         quote = self.words(index, last)
         made: list[Condition] = []
         if held.low is not None:
-            made.append(Compare(field=field, op=">=", value=Day(date=_day(held.low.date()), quote=quote)))
+            made.append(Compare(field=field, op=">=", value=Day(date=written(held.low.date()), quote=quote)))
         day = self.dates.get(index + 1)
         if held.high is None and self.low(index) == "from" and day is not None and day.last is not None:
-            made.append(Compare(field=field, op="<=", value=Day(date=_day(day.last), quote=quote)))  # of that week
+            made.append(Compare(field=field, op="<=", value=Day(date=written(day.last), quote=quote)))  # of that week
         if held.high is not None:
             high = held.high.date() - timedelta(days=1)
-            made.append(Compare(field=field, op="<=", value=Day(date=_day(high), quote=quote)))
+            made.append(Compare(field=field, op="<=", value=Day(date=written(high), quote=quote)))
         return made, last
 
     def month(self, index: int, field: str) -> tuple[list[Condition], int] | None:
@@ -275,46 +299,10 @@ class Reader:
             return None
         quote = self.words(index, index + 1)
         bounds: list[Condition] = [
-            Compare(field=field, op=">=", value=Day(date=_day(whole[0].day), quote=quote)),
-            Compare(field=field, op="<=", value=Day(date=_day(whole[0].last), quote=quote)),
+            Compare(field=field, op=">=", value=Day(date=written(whole[0].day), quote=quote)),
+            Compare(field=field, op="<=", value=Day(date=written(whole[0].last), quote=quote)),
         ]
         return bounds, index + 1
-
-    def _hour(self, index: int, field: str) -> tuple[list[Condition], int] | None:
-        """ "at 9 this morning": that hour of that day, today where none is said."""
-        held = self.hours.get(index + 1) if self.low(index) in {"at", "around"} else self.hours.get(index)
-        if held is None:
-            return None
-        last = self.end_index(held.end)
-        day = self.dates.get(last)
-        if day is not None and day.last is None:
-            last = self.end_index(day.end)
-        elif self.lows(last, 2) == ("this", "morning"):
-            last += 2
-        moment = f"{_day(day.day if day is not None else self.now.date())}T{held.time.hour:02}"
-        moment += f":{held.time.minute:02}" if held.time.minute else ""
-        return [Compare(field=field, op="during", value=Day(date=moment, quote=self.words(index, last)))], last
-
-    def _part_of(self, index: int, field: str) -> tuple[list[Condition], int] | None:
-        """ "late in March, at the end of May": a third of the month."""
-        at = index + 1 if self.low(index) in {"from", "in", "at", "of"} else index
-        at += self.low(at) == "the"
-        part = _PARTS.get(self.low(at))
-        if part is None or self.low(at + 1) != "of" or at + 2 >= len(self.tokens):
-            return None
-        after = "in " + self.text.plain[self.tokens[at + 2].start :][:30]
-        whole = dates.find(read_text(after), self.now.date())[:1]
-        if not whole or whole[0].start > 3 or whole[0].whole != "month" or whole[0].last is None:
-            return None
-        last = self.end_index(self.tokens[at + 2].start + whole[0].end - 3)
-        quote = self.words(index, last)
-        first = whole[0].day.replace(day=part[0])
-        end = whole[0].last if part[1] is None else whole[0].day.replace(day=part[1])
-        bounds: list[Condition] = [
-            Compare(field=field, op=">=", value=Day(date=_day(first), quote=quote)),
-            Compare(field=field, op="<=", value=Day(date=_day(end), quote=quote)),
-        ]
-        return bounds, last
 
     def from_now(self, kind: RecordKind, index: int) -> Compare | None:
         """From now on, in the kind's own line of days: "the next …", as the word at a token says."""
@@ -392,7 +380,3 @@ class Reader:
             if token.owns:
                 break
         return end
-
-
-def _day(day: date) -> str:
-    return day.isoformat()

@@ -11,7 +11,7 @@ from agent.planning.proposal import AnswerResult, Proposal
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import parse_clause
 from agent.resolve.rules.grammar.phrases.titles import find_titles, read_titles_as_names
-from agent.resolve.rules.grammar.proposer import Proposer, conditioned, proposal_of
+from agent.resolve.rules.grammar.proposer import Proposer, conditioned, proposal_of, read_otherwise
 from agent.resolve.rules.grammar.questions.action_questions import action_asked
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
 from agent.resolve.rules.normalization.text_alignment import AlignedText
@@ -71,7 +71,8 @@ def understand(
         return continued if isinstance(continued, Abstain) else Proposed(proposal=continued)
     answer = proposer.answer() or action_asked(text, shortlist)
     if answer is not None:
-        return Proposed(proposal=Proposal(result=AnswerResult(answer=answer)))
+        proposal = Proposal(result=AnswerResult(answer=answer))
+        return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, proposer.reader.guesses))
     proposer = read_anew()
     asks = (bool(_ASKS.match(text)) or parse_clause(text).about) and not proposer.ordered()
     made = proposer.resolve(reads=asks)

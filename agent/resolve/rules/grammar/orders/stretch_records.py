@@ -330,7 +330,7 @@ class StretchRecords(StretchValues):
 
     def _one_of(self, find: Find, at: int) -> tuple[Find, int]:
         """ "the second one", "the newest one" of several that the thread spoke of, and where that begins. "The last
-        one" may be the newest or the one at the end, and is not settled here."""
+        one" is the one at the end, where that is the newest as well; else it is asked which."""
         reader = self.reader
         length = next((size for size in (3, 2, 1) if placed(reader, at - size) == size), 0)
         if not length or at - length < self.first:
@@ -341,8 +341,10 @@ class StretchRecords(StretchValues):
         said = " ".join(reader.lows(at - length, length))
         position, by, descending = PLACES[said]
         shown = said == "first" or (by == "order" and position > 1)
-        self.doubtful = self.doubtful or said in {"last", "final", "next", "previous", "original"} or position < -1
+        self.doubtful = self.doubtful or said in {"next", "previous", "original"} or position < -1
         order = OrderByField(by=AS_SHOWN, first="earliest", nth=position) if shown else None
+        if said in {"last", "final"}:
+            order = OrderByField(by=AS_SHOWN, first="latest")
         order = order or OrderByField(first=FIRSTS[by, descending], nth=abs(position))
         return several.model_copy(update={"order": order, "pick": "one"}), at - length
 

@@ -20,8 +20,9 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.noun_phrase import predicate_of, read_phrase
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
+from agent.resolve.rules.grammar.phrases.told import predicate_of
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
@@ -191,8 +192,9 @@ def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[T
 
 
 def namesakes(reader: Reader, find: Find) -> list[Find]:
-    """The same name as that of another kind's record: of a colleague, not of a customer."""
-    kinds = [kind for kind in reader.kinds.values() if rate_person_likeness(kind) == 2 and kind.name != find.record]
+    """The same name as that of another kind's record: of a colleague, not of a customer; last of a thing."""
+    kinds = [kind for kind in reader.kinds.values() if rate_person_likeness(kind) and kind.name != find.record]
+    kinds.sort(key=rate_person_likeness, reverse=True)
     return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]
 
 
@@ -223,7 +225,7 @@ def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = F
 def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
     """A yes-or-no field by its label: "at work"."""
     for each in reader.kinds[find.record].fields:
-        label = tuple((each.label or each.name).lower().split())
+        label = tuple((each.label or each.name.replace("_", " ")).lower().split())
         if each.type == "boolean" and reader.lows(at, len(label)) == label:
             return Compare(field=each.name, op="=", value=Word(word=True)), at + len(label)
     return None

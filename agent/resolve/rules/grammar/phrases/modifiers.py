@@ -16,10 +16,10 @@ from agent.planning.proposal import (
     Has,
     OrderByCount,
     OrderByField,
-    StateIs,
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.negation import opposite
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, thing_named
 from agent.resolve.rules.grammar.phrases.places_and_doers import inside, located, read_doer
 from agent.resolve.rules.grammar.reader import Reader
@@ -29,6 +29,8 @@ _WINDOWS: Final = frozenset(
     {"in", "from", "since", "of", "before", "after", "between", "for", "older", "dated", "last"}
 )
 _LIGHT: Final = (lexicon.AUXILIARIES | lexicon.NOT) - {"has", "have", "had"}
+_TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
+"""What holds where a comparison doesn't."""
 MOST_BEFORE: Final = 10
 
 
@@ -62,7 +64,7 @@ def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) 
     held = reader.low(at) in _WINDOWS or at in reader.dates or at in reader.hours or at + 1 in reader.hours
     if when is None or (named is None and not held):
         return 0
-    if named is None and (reader.ahead(at) or reader.low(at) in {"today", "now", "tonight"}):
+    if named is None and not reader.asks and (reader.ahead(at) or reader.low(at) in {"today", "now", "tonight"}):
         return 0
     made.where += when[0]
     return when[1]
@@ -108,16 +110,21 @@ def _aged(
     return end
 
 
-def _having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    """ "with the fewest visits", "without a subscription", "who have more than two unpaid invoices"."""
+def _having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False) -> int:
+    """ "with the fewest visits", "without a subscription", "who have more than two unpaid invoices". ``negated`` is
+    what is said before: "that don't have any"."""
     low = reader.low(at)
-    if low not in lexicon.HAVING | {"without"}:
+    if low not in lexicon.HAVING | {"without"} or (negated and low == "without"):
         return 0
-    negated, step, op, count = low == "without", at + 1, ">=", 1
+    denied = negated
+    negated, step, count = negated or low == "without", at + 1, 1
+    op: Comparison = ">="
     if reader.low(step) in {"no", "not"}:
         negated, step = True, step + 1
     superlative: First | None = None
     if reader.low(step) == "the" and reader.low(step + 1) in {"most", "fewest", "least"}:
+        if denied:
+            return 0
         superlative = "highest" if reader.low(step + 1) == "most" else "lowest"
         step += 2
     elif (found := reader.comparison(step)) is not None:
@@ -134,14 +141,15 @@ def _having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -
         count, step = int(held.value), after
     phrase = made.read(reader, step, stop, None, depth + 1)
     if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
-        return _labelled(reader, made, at, stop)
+        return 0 if denied else _labelled(reader, made, at, stop)
     related = phrase.find.model_copy(update={"pick": "all"})
     if superlative is not None:
         made.order = OrderByCount(count=related, first=superlative)
+    elif negated:
+        plain = op == ">=" and count == 1
+        made.where.append(Has(related=related, op="=" if plain else _TURNED[op], count=0 if plain else count))
     else:
-        made.where.append(
-            Has(related=related, op="=", count=0) if negated else Has(related=related, op=op, count=count)
-        )
+        made.where.append(Has(related=related, op=op, count=count))
     return phrase.last
 
 
@@ -199,6 +207,8 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
         if low == "for" and made.kind.relation_to(kind.name) is None:
             return 0  # "Ada for unpaid bills" says why: a customer belongs to no bill
         if kind.name != made.kind.name and reader.related(made.kind, kind):
+            if phrase.find.bare and reader.asks and low == "by":
+                return 0  # "by customer": how it shall be told
             if not phrase.find.bare:
                 made.where.append(BelongsTo(owner=phrase.find))
             return phrase.last
@@ -292,8 +302,8 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
         return 0
     plain = step == at
     if (reader.low(step) in lexicon.HAVING and not plain) or (pronoun and reader.low(step) in lexicon.HAVING):
-        return _having(reader, made, step, stop, depth)
-    handled = _handled(reader, made, step, stop)
+        return _having(reader, made, step, stop, depth, negated=negated)
+    handled = _handled(reader, made, step, stop) if not negated else 0
     if handled:
         return handled
     return predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
@@ -308,11 +318,11 @@ def _handled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     if end == at or reader.tokens[end - 1].owns:
         return 0
     verb = end
-    while reader.low(verb) in {"is", "was", "are", "currently", "still", "now"}:
+    while reader.low(verb) in {"is", "was", "are", "currently", "still", "now", "ever"}:
         verb += 1
     if reader.low(verb) not in lexicon.HANDLING:
         return 0
-    made.where.append(BelongsTo(owner=Find(record=above.name, said=reader.words(at, end))))
+    made.where.append(BelongsTo(owner=guess(reader, made.kind, Find(record=above.name, said=reader.words(at, end)))))
     verb += 1
     return verb + 1 if reader.low(verb) in {"on", "after", "with", "of"} else verb
 
@@ -325,14 +335,14 @@ def predicate(
     state = reader.state(at, made.kind)
     dated = reader.date_field(made.kind, at)
     if state is not None and (not plain or (dated is not None and at + state[1] in reader.ranges)):
-        condition = state[0]
-        if negated and isinstance(condition, StateIs):
-            condition = condition.model_copy(update={"negated": True})
-        elif negated and isinstance(condition, Compare):
-            condition = condition.model_copy(update={"op": "!="})
-        made.where.append(condition)
+        made.where.append(opposite(made.kind, state[0]) if negated else state[0])
         named = reader.date_field(made.kind, at)
         after = at + state[1]
+        if reader.asks and reader.low(after) in {"out", "off", "up"}:
+            after += 1  # "locked out"
+        if negated and named is not None and (after in reader.ranges or after in reader.dates):
+            made.where.pop()
+            return 0  # "not closed in May" leaves open what it denies
         if named is not None and (ordered := _ordered(reader, made, after, named.name)):
             return ordered
         return (_when(reader, made, after, named.name) if named is not None else 0) or after

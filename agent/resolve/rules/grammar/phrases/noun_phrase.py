@@ -7,15 +7,14 @@ from typing import Final
 from agent.extract.references.vocabulary import EMAIL, PLACES, rate_person_likeness
 from agent.planning.proposal import (
     BelongsTo,
-    Condition,
     Find,
     First,
     Has,
-    OrderByCount,
     OrderByField,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, predicate, read_after, relative
+from agent.resolve.rules.grammar.phrases.fields import measured_order
+from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     Phrase,
     PhraseParts,
@@ -35,7 +34,7 @@ _PARTITIVE: Final = lexicon.EVERY | {"both", "one"} | frozenset(lexicon.COMPARAT
 _AHEAD: Final = frozenset(("next", "upcoming", "future"))
 _ARTICLES: Final = lexicon.DETERMINERS | lexicon.OWNERS
 _BEFORE_ARTICLES: Final = lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS
-_ENDS: Final = lexicon.NAME_STOP - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS
+_ENDS: Final = lexicon.NAME_STOP - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS - {"our"}
 MOST_DEPTH: Final = 3
 MOST_NOUN: Final = 8  # words
 FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
@@ -118,6 +117,11 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
         return None
     last = noun + length
     low = reader.low(last - 1)
+    if noun in reader.valued_nouns:  # "dogs": the animals that are
+        value = reader.state(noun, kind)
+        if value is None:
+            return None
+        made.where.append(value[0])
     made.plural = singularize(low) != low
     last = _numbered(reader, made, last, stop)
     last = read_after(reader, made, last, stop, depth)
@@ -234,6 +238,9 @@ def _order(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
         made.where.append(ahead)
         if reader.low(at) == "next":
             made.order = OrderByField(first="earliest")
+        return 1
+    if (measured := measured_order(reader, made.kind, at)) is not None:
+        made.order = measured
         return 1
     length = placed(reader, at)
     if length and at + length <= noun:
@@ -366,35 +373,3 @@ def _holder(reader: Reader, index: int, stop: int) -> Phrase | None:
             return None
         thing = phrase.find, phrase.last
     return Phrase(Find(record=people.name, where=(Has(related=thing[0]),)), index, thing[1], True)
-
-
-def predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[tuple[Condition, ...], int] | None:
-    """The conditions that a predicate puts on records of a kind, and where it ends: "overdue", "low priority",
-    "on the pro plan"."""
-    made = PhraseParts(kind, read_phrase)
-    step = at
-    while step < stop and reader.low(step) in {"on", "in", "a", "an", "the"} and reader.state(step, kind) is None:
-        step += 1
-    last = predicate(reader, made, step, stop, 0)
-    if not last or made.order is not None:
-        return None
-    noun = reader.noun(last)
-    if noun is not None and noun[0].name == kind.name:
-        last += noun[1]
-    while last < stop:
-        after = read_after(reader, made, last, stop, 0)
-        if after == last:
-            break
-        last = after
-    return tuple(made.where), last
-
-
-def related_clause(
-    reader: Reader, kind: RecordKind, at: int, stop: int
-) -> tuple[tuple[Condition, ...], int, OrderByField | OrderByCount | None] | None:
-    """What is told of records of a kind without "that" or "who": "(which customers) have open tickets"."""
-    made = PhraseParts(kind, read_phrase)
-    last = relative(reader, made, at, stop, 0) or read_after(reader, made, at, stop, 0)
-    if last <= at and reader.low(at) in lexicon.AUXILIARIES:
-        last = predicate(reader, made, at + 1, stop, 0)
-    return (tuple(made.where), last, made.order) if last > at and made.said is None else None

@@ -7,6 +7,7 @@ from typing import Final
 from agent.planning.proposal import (
     BelongsTo,
     Compare,
+    Day,
     Find,
     Has,
     Word,
@@ -92,6 +93,9 @@ def read_doer(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
         after += 1
     when = reader.when(after, name)
     if when is None:
+        if reader.asks and line is not None:  # "(that) Ada paid": it has been paid by now
+            day = Day(date=reader.now.date().isoformat(), quote=reader.words(verb, verb + 1))
+            made.where.append(Compare(field=line.name, op="<=", value=day))
         return after
     made.where += when[0]
     return when[1]

@@ -9,7 +9,7 @@ from agent.planning.proposal import ActionAnswer
 from language.stems import stem, stem_text
 from registry.offers.shortlist import Shortlist
 
-Asks = Literal["may I", "who may", "can it be undone", "is it confirmed"]
+Asks = Literal["may I", "who may", "can it be undone", "is it confirmed", "how do I"]
 _FORMS: Final[tuple[tuple[re.Pattern[str], Asks], ...]] = (
     (
         re.compile(
@@ -33,6 +33,14 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Asks], ...]] = (
             re.IGNORECASE | re.DOTALL,
         ),
         "can it be undone",
+    ),
+    (
+        re.compile(
+            r"^\W*how\s+(?:do|can|could|would)\s+(?:i|we|you)\s+(?P<what>[^?]{1,80})\?*\W*$"
+            r"|^\W*how\s+to\s+(?P<that>[^?]{1,80})\?*\W*$",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        "how do I",
     ),
 )
 

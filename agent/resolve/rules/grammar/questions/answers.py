@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
-    CountOf,
     FieldOf,
     Find,
-    Has,
     HelpAnswer,
     OrderByField,
     RecordsAnswer,
@@ -23,14 +20,19 @@ from agent.planning.proposal import (
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import base_form
 from agent.resolve.rules.grammar.phrases.conditions import existing, namesakes, subject, subjects, told_of
-from agent.resolve.rules.grammar.phrases.noun_phrase import FIRSTS, predicate_of, read_phrase, related_clause
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, placed
+from agent.resolve.rules.grammar.phrases.fields import named_field
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.phrases.totals import total_of
+from agent.resolve.rules.grammar.questions.aggregates import aggregate, counted, every
+from agent.resolve.rules.grammar.questions.continued import shown_set
+from agent.resolve.rules.grammar.questions.owners import anyone, either, owes_more, owner_of_named, whose_is
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, TAIL, restricted
 from agent.resolve.rules.grammar.questions.verb_questions import bigger, costs, did, doer_of, left_of, plural, works_on
 from agent.resolve.rules.grammar.reader import DATES, Reader
 from language.stems import stem
 from language.text import word_set
-from registry.records import Field, RecordKind
+from registry.records import Field
 
 _LEAD: Final = re.compile(
     r"^\W*(?:(?:hi|hello|hey|morning|please|so|and|ok|okay)\b[\s,!.]*)*"
@@ -43,19 +45,13 @@ _HELP: Final = re.compile(
     r"how\s+can\s+you\s+help(?:\s+me)?|what\s+are\s+you\s+able\s+to\s+do)\W*$",
     re.IGNORECASE,
 )
-_BE: Final = word_set("is are was were isn't aren't wasn't weren't")
-_DO: Final = word_set("do does did has have had")
 _LIST: Final = word_set("list show display find which what what's name see all the any")
-_TAIL: Final = word_set(
-    "are is was were there do does did we have has us now right currently today at the moment total in still please "
-    "exist altogether overall you know i see all that ones these again already yet been being and"
-)
 _NOW: Final = word_set("now then again")
-_HOLDS: Final = word_set("have has had got own owns")
 
 
 def read_answer(reader: Reader) -> Answer | None:
     """The answer that the request asks for; None where it is no question, or any word of it stays unread."""
+    reader.asks = True
     text = reader.text.plain
     if _HELP.match(text):
         return HelpAnswer()
@@ -70,6 +66,7 @@ def read_answer(reader: Reader) -> Answer | None:
     return (
         _how_many(reader, index, stop)
         or _how_much(reader, index, stop)
+        or aggregate(reader, index, stop)
         or _when(reader, index, stop)
         or _who(reader, index, stop)
         or _yes_no(reader, index, stop)
@@ -81,150 +78,80 @@ def read_answer(reader: Reader) -> Answer | None:
     )
 
 
-def _all(find: Find) -> Find:
-    if find.order is not None:
-        return find.model_copy(update={"pick": "one"}) if find.pick == "all" else find
-    return find.model_copy(update={"pick": "all"})
-
-
 def _how_many(reader: Reader, index: int, stop: int) -> Answer | None:
-    if reader.lows(index, 2) in {("how", "many"), ("number", "of")}:
+    step = index
+    while reader.low(step) in {"what", "what's", "is", "the", "total"}:
+        step += 1
+    if reader.lows(index, 2) == ("how", "many"):
         at = index + 2 + (reader.low(index + 2) == "of")
-    elif reader.lows(index, 3) == ("the", "number", "of"):
-        at = index + 3
+    elif reader.lows(step, 2) == ("number", "of"):
+        at = step + 2
     elif reader.low(index) == "count":
         at = index + 1
     else:
         return None
-    phrase = read_phrase(reader, at, stop, None)
-    if phrase is None or not phrase.noun:
-        return left_of(reader, at, stop)
-    find = _rest(reader, phrase, stop)
-    return ValueAnswer(value=CountOf(of=_all(find))) if find is not None else None
-
-
-def _rest(reader: Reader, phrase: Phrase, stop: int) -> Find | None:
-    """What a phrase means with all that follows it in a question; None where words stay unread."""
-    find, at = phrase.find, phrase.last
-    kind = reader.kinds[find.record]
-    while at < stop:
-        if reader.low(at) in {"do", "does", "did"} and reader.low(at + 1) not in {"we", "you"}:
-            owner = subject(reader, at + 1, stop)
-            if owner is None or reader.low(owner.last) not in _HOLDS | {"owe"}:
-                return None
-            find = find.model_copy(update={"where": (*find.where, BelongsTo(owner=owner.find))})
-            at = owner.last + 1
-            if (state := reader.state(at, kind)) is not None:  # "(does Ada have) planned"
-                find, at = find.model_copy(update={"where": (*find.where, state[0])}), at + state[1]
-            continue
-        related = _related(reader, kind, at, stop) if reader.low(at) == "on" else None
-        if related is not None:
-            find, at = find.model_copy(update={"where": (*find.where, related[0])}), related[1]
-            continue
-        if (ordered := _is_first(reader, at, stop)) is not None:
-            find, at = find.model_copy(update={"order": ordered[0], "pick": "one"}), ordered[1]
-            continue
-        made = related_clause(reader, kind, at, stop)
-        if made is not None and made[1] > at:
-            find = find.model_copy(update={"where": (*find.where, *made[0]), "order": made[2] or find.order})
-            at = made[1]
-            continue
-        if reader.low(at) not in _TAIL and not reader.is_mark(at):
-            return None
-        at += 1
-    return find
-
-
-def _is_first(reader: Reader, at: int, stop: int) -> tuple[OrderByField, int] | None:
-    """ "(which room) is the largest"."""
-    step = at + 1
-    while reader.low(step) in lexicon.DETERMINERS | {"our"}:
-        step += 1
-    last = step + placed(reader, step)
-    if reader.low(at) not in _BE or step == at + 1 or last == step or last < stop:
-        return None
-    position, by, descending = PLACES[" ".join(reader.lows(step, last - step))]
-    return OrderByField(first=FIRSTS[by, descending], nth=abs(position)), last
-
-
-def _related(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Has, int] | None:
-    """ "(who is) on the pro plan": what something of theirs is."""
-    if predicate_of(reader, kind, at, stop) is not None:
-        return None
-    for other in reader.kinds.values():
-        made = predicate_of(reader, other, at, stop) if other.relation_to(kind.name) is not None else None
-        if made is not None:
-            return Has(related=Find(record=other.name, where=made[0], pick="all")), made[1]
-    return None
+    return counted(reader, at, stop) or left_of(reader, at, stop)
 
 
 def _list(reader: Reader, index: int, stop: int, *, told: bool) -> Answer | None:
     at = index
     while reader.low(at) in _LIST | {"of", "me", "us"}:
         at += 1
-    if reader.low(at) in _BE and at > index:
+    if reader.low(at) in BE and at > index:
         at += 1
     plain = reader.low(index) in _LIST - {"all", "the", "any", "name", "see", "of"}
-    if not told and (at == index or not (plain or reader.text.plain.rstrip().endswith("?"))):
-        return None
+    asked = plain or told or reader.text.plain.rstrip().endswith("?")
     begin = at
     while begin > index and reader.low(begin - 1) in {"all", "the"}:
         begin -= 1
-    phrase = read_phrase(reader, begin, stop, None)
+    phrase = shown_set(reader, at, stop) or read_phrase(reader, begin, stop, None)
     if phrase is None or not phrase.noun:
         return None
-    find = _rest(reader, phrase, stop)
+    find = restricted(reader, phrase, stop)
     if find is None:
         return None
+    if not asked and (find.pick != "all" or not find.where or find.said is not None):
+        return None  # words that may as well be something to do
     which = any(reader.low(step) == "which" for step in range(index, at))
-    return RecordsAnswer(records=_all(find) if which or find.pick == "all" else find)
+    return RecordsAnswer(records=every(find) if which or find.pick == "all" else find)
 
 
 def _how_much(reader: Reader, index: int, stop: int) -> Answer | None:
-    if reader.low(index) == "what" and reader.low(index + 1) in _DO:
+    if reader.low(index) == "what" and reader.low(index + 1) in DO:
         total = total_of(reader, index + 2, stop)
         return ValueAnswer(value=total[0]) if total is not None and total[1] >= stop else None
     if reader.lows(index, 2) != ("how", "much"):
         return None
     at = index + 2
     label = at
-    while at < stop and reader.low(at) not in _BE | _DO:
+    while at < stop and reader.low(at) not in BE | DO:
         at += 1
     verb = reader.low(at)
     if at > label:
-        about = subject(reader, at + 1, stop) if verb in _DO else None
-        if about is None or about.last + 1 < stop or reader.low(about.last) not in _HOLDS | {""}:
+        about = subject(reader, at + 1, stop) if verb in DO else None
+        if about is None or about.last + 1 < stop or reader.low(about.last) not in HOLDS | {""}:
             return None
         found = _labelled(reader, about.find, label, at)
         return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
-    if verb in _DO:
+    if verb in DO:
         total = total_of(reader, at + 1, stop)
         return ValueAnswer(value=total[0]) if total is not None and total[1] >= stop else None
-    for about in subjects(reader, at + 1, stop) if verb in _BE else ():
+    for about in subjects(reader, at + 1, stop) if verb in BE else ():
         size = reader.kinds[about.find.record].size
         if about.last >= stop and size is not None and about.find.pick == "one":
             return ValueAnswer(value=FieldOf(field=size, of=about.find), about=about.find)
     return None
 
 
-def _named(reader: Reader, kind: RecordKind, first: int, last: int) -> Field | None:
-    """The field that these words, and no others, are called by."""
-    said = [stem(reader.low(at)) for at in range(first, last) if reader.low(at) not in lexicon.DETERMINERS]
-    for each in kind.fields:
-        for label in (each.label, each.name.replace("_", " "), *each.words):
-            if said and said == [stem(word) for word in label.lower().replace("-", " ").split()]:
-                return each
-    joined = "".join(reader.low(at) for at in range(first, last))
-    return next((each for each in kind.fields if joined and joined == each.name.replace("_", "")), None)
-
-
 def _labelled(reader: Reader, find: Find, first: int, last: int) -> tuple[Find, Field] | None:
     """The field so called of what is meant, or of the one thing that belongs to it."""
     kind = reader.kinds[find.record]
-    if (own := _named(reader, kind, first, last)) is not None:
-        return find, own
+    own = named_field(kind, reader, first, last)
+    if own is not None:
+        # "tickets" are the records themselves, whatever their number is called.
+        return (find, own) if own.type != "id" or reader.noun(first) is None else None
     for other in reader.kinds.values():
-        if other.relation_to(kind.name) is not None and (held := _named(reader, other, first, last)) is not None:
+        if other.relation_to(kind.name) is not None and (held := named_field(other, reader, first, last)) is not None:
             return Find(record=other.name, where=(BelongsTo(owner=find),)), held
     return None
 
@@ -234,15 +161,15 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
     at = index
     if reader.low(at) in {"what", "what's", "which"}:
         at += 1
-    if reader.low(at) in _BE:
+    if reader.low(at) in BE:
         at += 1
     first = at
     for step in range(first + 1, min(first + 6, stop)):
         low = reader.low(step)
-        if low in {"of", "for"} | _DO | _BE:
+        if low in {"of", "for"} | DO | BE:
             for about in subjects(reader, step + 1, stop):
                 end = about.last
-                while end < stop and reader.low(end) in _HOLDS | {"on", "in", "at", "from", "of", "with"}:
+                while end < stop and reader.low(end) in HOLDS | {"on", "in", "at", "from", "of", "with"}:
                     end += 1
                 found = _labelled(reader, about.find, first, step) if end >= stop else None
                 if found is not None and found[1].type == "money_minor" and found[0].pick == "all":
@@ -264,7 +191,7 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
 def _when(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "when was INV-7 paid", "when does her trial end"."""
     at = index + 1
-    if reader.low(index) != "when" or reader.low(at) not in _BE | _DO | {"will"}:
+    if reader.low(index) != "when" or reader.low(at) not in BE | DO | {"will"}:
         return None
     whole = [each for each in subjects(reader, at + 1, stop) if each.last == stop and each.noun]
     for about in whole:
@@ -309,16 +236,18 @@ def _below(reader: Reader, find: Find) -> list[Find]:
 def _who(reader: Reader, index: int, stop: int) -> Answer | None:
     low = reader.low(index)
     if low == "whose":
-        at = index + 1 + (reader.low(index + 1) in _BE)
-        about = read_phrase(reader, at, stop, None)
+        at = index + 1 + (reader.low(index + 1) in BE)
         people = reader.people()
+        if people is not None and (coded := whose_is(reader, at, stop)) is not None:
+            return RecordsAnswer(records=Find(record=people.name, where=(BelongsTo(owner=coded),)))
+        about = read_phrase(reader, at, stop, None)
         if about is None or about.last < stop or people is None or not about.noun:
             return None
         return RecordsAnswer(records=Find(record=people.name, where=(BelongsTo(owner=about.find),)))
     if low not in {"who", "who's"}:
         return None
     at = index + 1
-    if reader.low(at) in _BE:
+    if reader.low(at) in BE:
         at += 1
     if reader.low(at) in lexicon.HANDLING:
         step = at + 1
@@ -331,29 +260,36 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
                     return RecordsAnswer(
                         records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all")
                     )
+    if (owner := owner_of_named(reader, at, stop)) is not None:
+        return RecordsAnswer(records=owner)
     people = reader.people()
     if people is None:
         return None
-    found = _rest(reader, Phrase(Find(record=people.name, pick="all"), index, index + 1, True), stop)
-    return RecordsAnswer(records=_all(found)) if found is not None and not found.bare else None
+    whoever = Phrase(Find(record=people.name, pick="all"), index, index + 1, True)
+    found = restricted(reader, whoever, stop, told=low == "who's")
+    return RecordsAnswer(records=every(found)) if found is not None and not found.bare else None
 
 
 def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     low = reader.low(index)
-    if low in _BE and reader.low(index + 1) == "there":
+    if low in BE and reader.low(index + 1) == "there":
         made = existing(reader, index + 2, stop, None)
         return YesNoAnswer(tests=(made[0],)) if made is not None and _over(reader, made[1], stop) else None
-    if low not in _BE | _DO:
+    if low not in BE | DO:
         return None
+    if (
+        special := anyone(reader, index, stop) or either(reader, index, stop) or owes_more(reader, index, stop)
+    ) is not None:
+        return special
     for about in subjects(reader, index + 1, stop):
         also = namesakes(reader, about.find) if not about.noun else []
         for find in (about.find, *also):
             tests = _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)
             if tests is not None:
                 return tests
-        if low in _DO and (tests := did(reader, about, stop)) is not None:
+        if low in DO and (tests := did(reader, about, stop)) is not None:
             return tests
-        if low in _BE and (tests := bigger(reader, about, stop)) is not None:
+        if low in BE and (tests := bigger(reader, about, stop)) is not None:
             return tests
     return None
 
@@ -362,8 +298,8 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
     at = about.last
     while reader.low(at) in {"still", "already", "currently", "actually", "any", "also", "really"}:
         at += 1
-    if low in _DO:
-        at += reader.low(at) in _HOLDS
+    if low in DO:
+        at += reader.low(at) in HOLDS
         made = existing(reader, at, stop, about.find)
     else:
         made = told_of(reader, about.find, at, stop)
@@ -373,4 +309,4 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
 
 
 def _over(reader: Reader, at: int, stop: int) -> bool:
-    return all(reader.low(step) in _TAIL for step in range(at, stop))
+    return all(reader.low(step) in TAIL for step in range(at, stop))

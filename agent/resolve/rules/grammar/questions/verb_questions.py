@@ -17,8 +17,10 @@ from agent.planning.proposal import (
     ValueAnswer,
     YesNoAnswer,
 )
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import base_form
-from agent.resolve.rules.grammar.phrases.conditions import count_test, subjects
+from agent.resolve.rules.grammar.phrases.conditions import count_test, namesakes, subjects
+from agent.resolve.rules.grammar.phrases.fields import compared_by
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.reader import Reader
@@ -53,15 +55,24 @@ def did(reader: Reader, about: Phrase, stop: int) -> Answer | None:
 
 
 def bigger(reader: Reader, about: Phrase, stop: int) -> Answer | None:
-    """ "is INV-7 bigger than INV-8": two of a kind compared by its size."""
-    size = reader.kinds[about.find.record].size
-    compared = reader.comparison(about.last)
-    if size is None or compared is None:
-        return None
-    for other in subjects(reader, about.last + compared[1], stop):
-        if other.last >= stop and other.find.record == about.find.record:
-            left, right = FieldOf(field=size, of=about.find), FieldOf(field=size, of=other.find)
-            return YesNoAnswer(tests=(Test(left=left, op=compared[0], right=right),), about=about.find)
+    """ "is INV-7 bigger than INV-8, is Rex heavier than Bo": two of a kind compared by its size, or by what an
+    adjective measures."""
+    for find in (about.find, *(namesakes(reader, about.find) if not about.noun else ())):
+        kind = reader.kinds[find.record]
+        measured = compared_by(kind, reader.low(about.last)) if reader.low(about.last + 1) == "than" else None
+        compared = (measured[1], 2) if measured is not None else reader.comparison(about.last)
+        field = measured[0].name if measured is not None else kind.size
+        if field is None or compared is None:
+            continue
+        at = about.last + compared[1]
+        named = reader.name(at, stop) if find.said is not None and not about.noun else at
+        others = [find.model_copy(update={"said": reader.words(at, named)})] if named > at and named >= stop else []
+        others += [
+            each.find for each in subjects(reader, at, stop) if each.last >= stop and each.find.record == find.record
+        ]
+        for other in others[:1]:
+            left, right = FieldOf(field=field, of=find), FieldOf(field=field, of=other)
+            return YesNoAnswer(tests=(Test(left=left, op=compared[0], right=right),), about=find)
     return None
 
 
@@ -69,13 +80,34 @@ def costs(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "what does Ada's plan cost", "what does Ada pay": the size of the thing, or of the one that is hers."""
     if reader.low(index) != "what" or reader.low(index + 1) not in {"does", "do", "did"}:
         return None
+    every = _every(reader, stop)
+    stop = every[1] if every is not None else stop
     if reader.low(stop - 1) not in {"cost", "pay"}:
         return None
     for about in subjects(reader, index + 2, stop - 1):
-        size = reader.kinds[about.find.record].size
-        if about.last == stop - 1 and size is not None:
-            return ValueAnswer(value=FieldOf(field=size, of=about.find), about=about.find)
+        find = about.find if every is None else _paid_every(reader, about.find, every[0])
+        size = reader.kinds[find.record].size if find is not None else None
+        if about.last == stop - 1 and size is not None and find is not None:
+            return ValueAnswer(value=FieldOf(field=size, of=find), about=find)
     return None
+
+
+def _every(reader: Reader, stop: int) -> tuple[str, int] | None:
+    """ "(pay) a month, per year": the unit of time, and where the words that say it begin."""
+    unit = lexicon.UNITS.get(reader.low(stop - 1))
+    return (unit, stop - 2) if unit is not None and reader.low(stop - 2) in {"a", "per", "each", "every"} else None
+
+
+def _paid_every(reader: Reader, find: Find, unit: str) -> Find | None:
+    """What is paid for each such time: the thing itself, or the one of somebody's kinds that has a size and that
+    interval."""
+    own = reader.kinds[find.record]
+    kinds = [each for each in reader.kinds.values() if each is own or each.relation_to(own.name) is not None]
+    paid = [each for each in kinds if each.size and any(unit in field.values for field in each.fields)]
+    if len(paid) != 1:
+        return None
+    whole = find if paid[0] is own else Find(record=paid[0].name, where=(BelongsTo(owner=find),))
+    return whole.model_copy(update={"where": (*whole.where, StateIs(state=unit))})
 
 
 def works_on(reader: Reader, index: int, stop: int) -> Answer | None:

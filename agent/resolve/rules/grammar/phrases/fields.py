@@ -1,0 +1,93 @@
+"""Fields by words: what a question calls them, and what adjectives of size measure ("heaviest", "how tall")."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.planning.proposal import Comparison, OrderByField
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
+from registry.records import Field, RecordKind
+
+# Adjective → the words that a field is called by which tells it, and whether the adjective is of the upper end.
+_MEASURES: Final[tuple[tuple[str, str, str], ...]] = (
+    ("heavy", "light", "weight mass grams kilograms kg pounds"),
+    ("tall", "short", "height cm"),
+    ("high", "low", "height level"),
+    ("long", "short", "length duration minutes hours"),
+    ("wide", "narrow", "width"),
+    ("deep", "shallow", "depth"),
+    ("expensive", "cheap", "price cost amount total fee"),
+    ("pricey", "cheap", "price cost amount total fee"),
+    ("dear", "cheap", "price cost amount total fee"),
+    ("fast", "slow", "speed"),
+    ("warm", "cold", "temperature"),
+    ("hot", "cool", "temperature"),
+    ("bright", "dim", "brightness magnitude"),
+    ("young", "old", "born birth birthday year built"),
+    ("new", "old", "born birth birthday year built"),
+)
+_WORDS: Final = {word: frozenset(names.split()) for more, less, names in _MEASURES for word in (more, less)}
+_NUMERIC: Final = ("money_minor", "number", "integer")
+_MOST: Final = (("est", ""), ("est", "e"), ("iest", "y"))
+_MORE: Final = (("er", ""), ("er", "e"), ("ier", "y"))
+
+
+def label_of(each: Field) -> str:
+    """What a field is called, for a kind that gives it no label too."""
+    return (each.label or each.name.replace("_", " ")).lower()
+
+
+def named_field(kind: RecordKind, reader: Reader, first: int, last: int) -> Field | None:
+    """The field that these words, and no others, are called by."""
+    said = [stem(reader.low(at)) for at in range(first, last) if reader.low(at) not in lexicon.DETERMINERS]
+    for each in kind.fields:
+        for label in (each.label, each.name.replace("_", " "), *each.words):
+            if said and said == [stem(word) for word in label.lower().replace("-", " ").split()]:
+                return each
+    joined = "".join(reader.low(at) for at in range(first, last))
+    return next((each for each in kind.fields if joined and joined == each.name.replace("_", "")), None)
+
+
+def measured(kind: RecordKind, word: str) -> Field | None:
+    """The one numeric field, or day, that an adjective measures or a noun of measure names: "heavy", "weight"."""
+    names = _WORDS.get(word) or next((each for each in _WORDS.values() if word in each), None)
+    if names is None:
+        return None
+    held = [
+        each
+        for each in kind.fields
+        if each.type in (*_NUMERIC, "date", "datetime")
+        and not names.isdisjoint({*label_of(each).split(), *each.name.split("_")})
+    ]
+    return held[0] if len(held) == 1 else None
+
+
+def superlative(word: str, endings: tuple[tuple[str, str], ...] = _MOST) -> tuple[str, bool] | None:
+    """The adjective of "heaviest", and whether the upper end of what it measures is meant."""
+    for ending, instead in endings:
+        base = word[: -len(ending)] + instead if word.endswith(ending) else ""
+        doubled = base[:-1] if len(base) > 2 and base[-1:] == base[-2:-1] else base
+        for each in (base, doubled):
+            if each in _WORDS:
+                return each, any(each == more for more, _, _ in _MEASURES)
+    return None
+
+
+def compared_by(kind: RecordKind, word: str) -> tuple[Field, Comparison] | None:
+    """ "taller (than)": the field that is compared, and which way."""
+    found = superlative(word, _MORE)
+    field = measured(kind, found[0]) if found is not None else None
+    return (field, ">" if found[1] else "<") if found is not None and field is not None else None
+
+
+def measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByField | None:
+    """ "heaviest, oldest": a place in line by what the adjective measures, where the kind holds just that."""
+    found = superlative(reader.low(at))
+    field = measured(kind, found[0]) if found is not None else None
+    if found is None or field is None:
+        return None
+    if field.type in ("date", "datetime"):
+        return OrderByField(by=field.name, first="latest" if found[1] else "earliest")
+    return OrderByField(by=field.name, first="highest" if found[1] else "lowest")

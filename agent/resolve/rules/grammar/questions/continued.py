@@ -1,0 +1,172 @@
+"""Questions that go on from what was shown or asked: "which of those are open?", "only the unpaid ones", "and Ada?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from agent.pipeline import Turn
+from agent.planning.proposal import (
+    Answer,
+    Compare,
+    Condition,
+    Day,
+    Find,
+    RecordsAnswer,
+    StateIs,
+)
+from agent.resolve.rules.grammar.follow_ups import without_places
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.questions.restrictions import restricted
+from agent.resolve.rules.grammar.reader import Reader
+from language.text import word_set
+from registry.records import RecordKind
+
+_SET: Final = word_set("those them these they")
+_ONLY: Final = re.compile(r"^\W*(?:(?:and|but|ok|okay|now|please|no|show|me)\b[\s,]*)*(?:only|just)\s+", re.IGNORECASE)
+_INSTEAD: Final = re.compile(
+    r"^\W*(?:(?:ok|okay|so)\b[\s,]*)*(?:and|what\s+about|how\s+about|and\s+what\s+about|same\s+for|and\s+for|and\s+in)\b\s*",
+    re.IGNORECASE,
+)
+_OPENS: Final = word_set("the those ones what that which are is with who")
+_ONES: Final = word_set("ones one those them")
+MOST_TOKENS: Final = 10
+
+
+def shown_set(reader: Reader, at: int, stop: int) -> Phrase | None:
+    """ "(which of) those": the records that the latest request led to."""
+    at += reader.low(at) == "of"
+    if reader.last_set is None or at >= stop or reader.low(at) not in _SET:
+        return None
+    return Phrase(reader.last_set, at, at + 1, True)
+
+
+def continued(reader: Reader, thread: Sequence[Turn]) -> Answer | None:
+    """What goes on from the latest question; None where the words stand for themselves."""
+    if not thread or len(reader.tokens) > MOST_TOKENS:
+        return None
+    return _narrowed(reader, thread[-1]) or _instead(reader, thread[-1])
+
+
+def _narrowed(reader: Reader, turn: Turn) -> Answer | None:
+    """ "only the unpaid ones, just those from October": of what was shown."""
+    found = _ONLY.match(reader.text.plain)
+    if found is None or reader.last_set is None or turn.calls:
+        return None
+    at, stop = reader.end_index(found.end()), _end(reader)
+    while reader.low(at) in _OPENS and at < stop:
+        at += 1
+    while stop > at and reader.low(stop - 1) in _ONES:
+        stop -= 1
+    if at >= stop:
+        return None
+    find = restricted(reader, Phrase(reader.last_set, at, at, True), stop, told=True)
+    return RecordsAnswer(records=find) if find is not None and find.where else None
+
+
+def _end(reader: Reader) -> int:
+    stop = len(reader.tokens)
+    while stop and reader.is_mark(stop - 1):
+        stop -= 1
+    return stop
+
+
+def _instead(reader: Reader, turn: Turn) -> Answer | None:
+    """ "and Ada?, what about last month?": the same question with that part of it said anew."""
+    found = _INSTEAD.match(reader.text.plain)
+    if found is None or turn.answered is None or turn.calls or _handled(turn.answered):
+        return None
+    before = without_places(turn.answered)
+    at, stop = reader.end_index(found.end()), _end(reader)
+    at += reader.low(at) in {"the", "for", "in"} and at not in reader.ranges
+    if at >= stop:
+        return None
+    finds = list(_finds(before))
+    kinds = [reader.kinds[each.record] for each in finds if each.record in reader.kinds]
+    return (
+        _other_time(reader, before, finds, at, stop)
+        or _other_state(reader, before, finds, kinds, at, stop)
+        or _other_name(reader, before, finds, at, stop)
+    )
+
+
+def _handled(answer: Answer) -> bool:
+    return any(each.among is not None for each in _finds(answer)) or '"handle"' in answer.model_dump_json()
+
+
+def _other_name(reader: Reader, before: Answer, finds: Sequence[Find], at: int, stop: int) -> Answer | None:
+    named = [each for each in finds if each.said is not None]
+    end = reader.name(at, stop)
+    if len(named) != 1 or end < stop or not reader.tokens[at].capital:
+        return None
+    old = named[0]
+    if old.said is None or any(map(str.isdigit, old.said.text)):
+        return None
+    new = old.model_copy(update={"said": reader.words(at, end)})
+    return _with(before, old, new)
+
+
+def _other_time(reader: Reader, before: Answer, finds: Sequence[Find], at: int, stop: int) -> Answer | None:
+    timed = [each for each in finds if any(_is_day(one) for one in each.where)]
+    if len(timed) != 1:
+        return None
+    old = timed[0]
+    fields = {each.field for each in old.where if isinstance(each, Compare) and _is_day(each)}
+    if len(fields) != 1:
+        return None
+    when = reader.when(at, next(iter(fields))) or reader.when(at - 1, next(iter(fields)))
+    if when is None or when[1] < stop:
+        return None
+    kept = tuple(each for each in old.where if not _is_day(each))
+    return _with(before, old, old.model_copy(update={"where": (*kept, *when[0])}))
+
+
+def _is_day(condition: Condition) -> bool:
+    return isinstance(condition, Compare) and isinstance(condition.value, Day)
+
+
+def _other_state(
+    reader: Reader, before: Answer, finds: Sequence[Find], kinds: Sequence[RecordKind], at: int, stop: int
+) -> Answer | None:
+    while stop > at and reader.low(stop - 1) in _ONES:
+        stop -= 1
+    for old, kind in zip(finds, kinds, strict=False):
+        said = reader.state(at, kind)
+        held = [each for each in old.where if isinstance(each, StateIs)]
+        if said is None or not isinstance(said[0], StateIs) or at + said[1] < stop or len(held) != 1:
+            continue
+        if _fields(kind, said[0].state) != _fields(kind, held[0].state):
+            continue
+        where = tuple(said[0] if each is held[0] else each for each in old.where)
+        return _with(before, old, old.model_copy(update={"where": where}))
+    return None
+
+
+def _fields(kind: RecordKind, state: str) -> set[str]:
+    return set(kind.states.get(state, {})) or {each.name for each in kind.fields if state in each.values}
+
+
+def _finds(node: Any) -> list[Find]:
+    """Every query of an answer, the outer ones first."""
+    if isinstance(node, BaseModel):
+        own = [node] if isinstance(node, Find) else []
+        return own + [each for name in type(node).model_fields for each in _finds(getattr(node, name))]
+    return [each for one in node for each in _finds(one)] if isinstance(node, tuple) else []
+
+
+def _with(answer: Answer, old: Find, new: Find) -> Answer:
+    changed: Answer = _exchanged(answer, old, new)
+    return changed
+
+
+def _exchanged(node: Any, old: Find, new: Find) -> Any:
+    if node is old or node == old:
+        return new
+    if isinstance(node, BaseModel):
+        return node.model_copy(
+            update={name: _exchanged(getattr(node, name), old, new) for name in type(node).model_fields}
+        )
+    return tuple(_exchanged(each, old, new) for each in node) if isinstance(node, tuple) else node

@@ -1,0 +1,252 @@
+"""Restrictions: all that a question says of the records it asks about, in any order, each word accounted for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.extract.references.vocabulary import PLACES
+from agent.planning.proposal import (
+    BelongsTo,
+    Compare,
+    Condition,
+    Day,
+    Find,
+    Has,
+    OrderByField,
+    StateIs,
+    Word,
+)
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.action_words import base_form
+from agent.resolve.rules.grammar.phrases.conditions import subject
+from agent.resolve.rules.grammar.phrases.fields import measured_order
+from agent.resolve.rules.grammar.phrases.negation import opposite
+from agent.resolve.rules.grammar.phrases.noun_phrase import FIRSTS
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess, placed
+from agent.resolve.rules.grammar.phrases.told import predicate_of, related_clause
+from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
+from language.text import word_set
+from registry.records import RecordKind
+
+Restriction = tuple[tuple[Condition, ...], int]
+"""Conditions, and the token after the last one that says them."""
+
+BE: Final = word_set("is are was were isn't aren't wasn't weren't")
+DO: Final = word_set("do does did has have had")
+HOLDS: Final = word_set("have has had got own owns")
+TAIL: Final = word_set(
+    "are is was were there do does did we have us has now right currently today at the moment total in still please "
+    "exist altogether overall you know i see all that ones these again already yet been being and"
+)
+_DENIED: Final = lexicon.NOT - {"no", "without"}
+_ANYONE: Final = lexicon.EVERYONE
+_NOBODY: Final[tuple[tuple[str, ...], ...]] = (("to", "nobody"), ("to", "no", "one"), ("to", "no-one"))
+_ADVERBS: Final = word_set("still already currently now yet ever just really actually also both all not")
+_HERS: Final = lexicon.OWNERS | {"the", "all", "any", "a", "an"}
+_UNITED: Final = word_set("on in at with by from to for")
+
+
+def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False) -> Find | None:
+    """What a phrase means with all that follows it in a question; None where words stay unread. ``told`` says that what
+    follows is told of it: "who's overdue"."""
+    find, at = phrase.find, phrase.last
+    kind = reader.kinds[find.record]
+    if told and (made := predicate_of(reader, kind, at, stop)) is not None:
+        find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
+    while at < stop:
+        if (ordered := is_first(reader, kind, at, stop)) is not None:
+            find, at = find.model_copy(update={"order": ordered[0], "pick": "one"}), ordered[1]
+            continue
+        nobody = next((len(words) for words in _NOBODY if reader.lows(at, len(words)) == words), 0)
+        if nobody and find.where and isinstance(find.where[-1], StateIs):  # "assigned to nobody"
+            where = (*find.where[:-1], opposite(kind, find.where[-1]))
+            find, at = find.model_copy(update={"where": where}), at + nobody
+            continue
+        if (made := _restriction(reader, kind, find, at, stop)) is not None:
+            find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
+            continue
+        clause = related_clause(reader, kind, at, stop)
+        if clause is not None and clause[1] > at:
+            where = (*find.where, *clause[0])
+            find, at = find.model_copy(update={"where": where, "order": clause[2] or find.order}), clause[1]
+            continue
+        if reader.low(at) not in TAIL and not reader.is_mark(at):
+            return None
+        at += 1
+    return find
+
+
+def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
+    if reader.low(at) == "on" and (made := _related(reader, kind, at, stop)) is not None:
+        return made
+    return (
+        _denied_of_hers(reader, kind, at, stop)
+        or _inverted(reader, kind, at, stop)
+        or _done_by(reader, kind, at, stop)
+        or _to_whom(reader, kind, find, at, stop)
+        or _called_in(reader, kind, at, stop)
+    )
+
+
+def is_first(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[OrderByField, int] | None:
+    """ "(which room) is the largest"."""
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS | {"our"}:
+        step += 1
+    if reader.low(at) in BE and step > at + 1 and step + 1 >= stop:
+        measured = measured_order(reader, kind, step)
+        if measured is not None:
+            return measured, step + 1
+    last = step + placed(reader, step)
+    if reader.low(at) not in BE or step == at + 1 or last == step or last < stop:
+        return None
+    position, by, descending = PLACES[" ".join(reader.lows(step, last - step))]
+    return OrderByField(first=FIRSTS[by, descending], nth=abs(position)), last
+
+
+def _related(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """ "(who is) on the pro plan": what something of theirs is."""
+    if predicate_of(reader, kind, at, stop) is not None:
+        return None
+    for other in reader.kinds.values():
+        made = predicate_of(reader, other, at, stop) if other.relation_to(kind.name) is not None else None
+        if made is not None:
+            where, end = made
+            while reader.low(end) == "and" and (more := predicate_of(reader, other, end + 1, stop)) is not None:
+                where, end = (*where, *more[0]), more[1]  # "on the pro plan and past due": the same plan
+            return (Has(related=Find(record=other.name, where=where, pick="all")),), end
+    return None
+
+
+def _light(reader: Reader, at: int) -> tuple[int, bool]:
+    """Past auxiliaries and adverbs, and whether they deny what follows."""
+    denied = False
+    while reader.low(at) in _ADVERBS | _DENIED | DO | BE:
+        denied = denied or reader.low(at) in _DENIED
+        at += 1
+    return at, denied
+
+
+def by_now(reader: Reader, kind: RecordKind, at: int, *, denied: bool) -> Condition | None:
+    """What a participle tells: a state that it names, else that its day has come; None where it tells neither, or
+    can't be denied."""
+    said = base_form(stem(reader.low(at)))
+    state = next((each for each in kind.states if base_form(stem(each)) == said), None)
+    if state is not None:
+        condition = StateIs(state=state)
+        return opposite(kind, condition) if denied else condition
+    line = reader.date_field(kind, at)
+    if line is None or denied:
+        return None
+    return Compare(field=line.name, op="<=", value=Day(date=reader.now.date().isoformat()))
+
+
+def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """ "(who) hasn't paid their fees, (clients who) paid a bill": what they did, or didn't, with what is theirs."""
+    step, denied = _light(reader, at)
+    thing = step + 1
+    while reader.low(thing) in _HERS:
+        thing += 1
+    found = reader.noun(thing) if thing > step + 1 or denied else None
+    if found is None or step >= stop or found[0].name == kind.name or not reader.leads(found[0], kind):
+        return None
+    told = by_now(reader, found[0], step, denied=denied)
+    last = thing + found[1]
+    if told is None:
+        return None
+    return (Has(related=Find(record=found[0].name, where=(told,), pick="all")),), last
+
+
+def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """ "(which tickets) does Ada have (planned), (what medicine) is Bruno on, (how many lessons) has Ada got": whose
+    they are."""
+    if reader.low(at) not in DO | BE or reader.low(at + 1) in {"we", "you", "i", "there", "not"}:
+        return None
+    owner = _owner(reader, kind, at + 1, stop)
+    if owner is None:
+        return None
+    whose, step = owner
+    made: list[Condition] = [BelongsTo(owner=whose)]
+    denied = False
+    while reader.low(step) in _ADVERBS | _DENIED:
+        denied = denied or reader.low(step) in _DENIED
+        step += 1
+    verb = reader.low(step)
+    if verb in HOLDS | {"owe"} and not denied:
+        if verb == "owe" and (unpaid := next((s for s in kind.states if s in ("unpaid", "outstanding")), None)):
+            made.append(StateIs(state=unpaid))
+        step += 1
+        while reader.low(step) in HOLDS | {"still"}:
+            step += 1
+        if (state := reader.state(step, kind)) is not None:  # "(does Ada have) planned"
+            made.append(state[0])
+            step += state[1]
+        return tuple(made), step
+    if reader.low(at) in BE and verb in _UNITED and not denied and step + 1 >= stop:
+        return tuple(made), step + 1
+    told = by_now(reader, kind, step, denied=denied) if step < stop and reader.low(at) in DO else None
+    return ((*made, told), step + 1) if told is not None else None
+
+
+def _owner(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, int] | None:
+    """Whom or what records of a kind belong to, by a name or a phrase."""
+    if reader.noun(at) is None and at < stop and (end := reader.name(at, stop)) > at:
+        above = reader.owner_of(kind)
+        if above is None or reader.tokens[end - 1].owns:
+            return None
+        while end > at + 1 and reader.low(end - 1) in HOLDS | _ADVERBS:
+            end -= 1
+        return guess(reader, kind, Find(record=above.name, said=reader.words(at, end))), end
+    owner = subject(reader, at, stop)
+    if owner is None or owner.find.record == kind.name:
+        return None
+    return (owner.find, owner.last) if reader.related(kind, reader.kinds[owner.find.record]) else None
+
+
+def _done_by(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """ "(the invoices) Ada hasn't paid": what somebody did, or didn't, with them."""
+    above = reader.owner_of(kind)
+    start = at + 1 if reader.low(at) in lexicon.RELATIVES else at
+    if above is None or start >= stop or not reader.tokens[start].capital or reader.noun(start) is not None:
+        return None
+    end = reader.name(start, stop)
+    if end == start or reader.tokens[end - 1].owns:
+        return None
+    step, denied = _light(reader, end)
+    told = by_now(reader, kind, step, denied=denied) if step < stop and denied else None
+    if told is None:
+        return None
+    return (BelongsTo(owner=Find(record=above.name, said=reader.words(start, end))), told), step + 1
+
+
+def _to_whom(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
+    """ "(assigned) to Ada, (not assigned) to anyone": who has what a state tells of."""
+    if reader.low(at) not in {"to", "by"} or not any(isinstance(each, StateIs) for each in find.where):
+        return None
+    if reader.low(at + 1) in _ANYONE:
+        return (), at + 2
+    end = reader.name(at + 1, stop)
+    if end == at + 1:
+        return None
+    people = reader.people()
+    doers = [each.kind for each in kind.relations if people is None or each.kind != people.name]
+    if len(doers) != 1 or doers[0] not in reader.kinds:
+        return None
+    return (BelongsTo(owner=Find(record=doers[0], said=reader.words(at + 1, end))),), end
+
+
+def _called_in(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
+    """ "(articles) in the billing section": one word that a field of text holds, before the field's own label."""
+    if reader.low(at) not in {"in", "from", "of", "under"}:
+        return None
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS | {"our"}:
+        step += 1
+    for each in kind.fields:
+        label = tuple((each.label or each.name).lower().replace("_", " ").split())
+        if each.type != "string" or step >= stop or reader.lows(step + 1, len(label)) != label:
+            continue
+        words = reader.words(step, step + 1)
+        return (Compare(field=each.name, op="=", value=Word(word=words.text, quote=words)),), step + 1 + len(label)
+    return None

@@ -1,0 +1,59 @@
+"""Stretches of time within a day or a month: "at 9 this morning", "late in March"."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from agent.extract.time import dates
+from agent.planning.proposal import Compare, Condition, Day
+from language.text import read_text
+
+if TYPE_CHECKING:
+    from agent.resolve.rules.grammar.reader import Reader
+
+_PARTS: Final[dict[str, tuple[int, int | None]]]= {
+    "start": (1, 10), "beginning": (1, 10), "middle": (10, 20), "mid": (10, 20), "end": (20, None),
+}  # fmt: skip
+
+
+def hour_of_day(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
+    """ "at 9 this morning": that hour of that day, today where none is said."""
+    held = reader.hours.get(index + 1) if reader.low(index) in {"at", "around"} else reader.hours.get(index)
+    if held is None:
+        return None
+    last = reader.end_index(held.end)
+    day = reader.dates.get(last)
+    if day is not None and day.last is None:
+        last = reader.end_index(day.end)
+    elif reader.lows(last, 2) == ("this", "morning"):
+        last += 2
+    moment = f"{written(day.day if day is not None else reader.now.date())}T{held.time.hour:02}"
+    moment += f":{held.time.minute:02}" if held.time.minute else ""
+    return [Compare(field=field, op="during", value=Day(date=moment, quote=reader.words(index, last)))], last
+
+
+def part_of_month(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
+    """ "late in March, at the end of May": a third of the month."""
+    at = index + 1 if reader.low(index) in {"from", "in", "at", "of"} else index
+    at += reader.low(at) == "the"
+    part = _PARTS.get(reader.low(at))
+    if part is None or reader.low(at + 1) != "of" or at + 2 >= len(reader.tokens):
+        return None
+    after = "in " + reader.text.plain[reader.tokens[at + 2].start :][:30]
+    whole = dates.find(read_text(after), reader.now.date())[:1]
+    if not whole or whole[0].start > 3 or whole[0].whole != "month" or whole[0].last is None:
+        return None
+    last = reader.end_index(reader.tokens[at + 2].start + whole[0].end - 3)
+    quote = reader.words(index, last)
+    first = whole[0].day.replace(day=part[0])
+    end = whole[0].last if part[1] is None else whole[0].day.replace(day=part[1])
+    bounds: list[Condition] = [
+        Compare(field=field, op=">=", value=Day(date=written(first), quote=quote)),
+        Compare(field=field, op="<=", value=Day(date=written(end), quote=quote)),
+    ]
+    return bounds, last
+
+
+def written(day: date) -> str:
+    return day.isoformat()

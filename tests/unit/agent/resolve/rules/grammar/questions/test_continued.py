@@ -1,0 +1,55 @@
+"""Questions that go on from the latest one, without a model."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Reply, Request, Turn
+from agent.planning.proposal import AnswerResult
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.rules.resolver import RuleResolver
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+async def went_on(first: str, then: str, name: str) -> Reply | None:
+    """What the second question comes to after the first."""
+    context, resolver = world(name), RuleResolver()
+    task = Task(Request(text=first, now=NOW), OWNER, context, "run_00000000000000000000000001")
+    before = await propose(task, resolver)
+    assert before.proposal is not None
+    assert isinstance(before.proposal.result, AnswerResult)
+    turn = Turn(words=first, came="answered", answered=before.proposal.result.answer)
+    request = Request(text=then, now=NOW, thread=(turn,))
+    outcome = await propose(Task(request, OWNER, context, "run_00000000000000000000000002"), resolver)
+    return outcome.verdict if isinstance(outcome.verdict, Reply) else None
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "name", "found"),
+    [
+        ("which lessons are planned?", "which of those are jumping?", "riding", ["602"]),
+        ("how many lessons are planned?", "how many of them are in December?", "riding", ["603", "606", "607"]),
+        ("list the bills", "only the open ones", "vet", ["811", "812", "813"]),
+        ("list the bills", "just those over 100 euros", "vet", ["812", "815"]),
+        ("list the open bills of Tomasz", "and Greta?", "vet", ["811"]),
+        ("which lessons are in November?", "and in December?", "riding", ["603", "606", "607"]),
+        ("how many fees are unpaid?", "and paid ones?", "riding", ["413", "415"]),
+    ],
+)
+async def test_only_what_is_said_anew_changes(first: str, then: str, name: str, found: list[str]) -> None:
+    reply = await went_on(first, then, name)
+    assert reply is not None
+    assert sorted(each.id for each in reply.records) == found
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "name"),
+    [
+        ("list the bills", "only the green ones", "vet"),
+        ("how many fees are unpaid?", "and the weather?", "riding"),
+        ("list the horses", "and in December?", "riding"),  # nothing was said of a time before
+    ],
+)
+async def test_what_nothing_reads_is_no_question_that_goes_on(first: str, then: str, name: str) -> None:
+    assert await went_on(first, then, name) is None
