@@ -276,3 +276,29 @@ async def test_one_of_those_shown_is_by_its_place_whether_or_not_it_fits(nth: in
     else:
         assert isinstance(made, Question)
         assert says in made.text
+
+
+@pytest.mark.parametrize(
+    ("shown", "says"),
+    [
+        (("32", "34", "33"), "The last one shown, or the newest"),
+        (("34", "32"), "The last one shown, or the newest"),
+    ],
+)
+async def test_the_last_one_that_is_not_the_newest_is_asked_about(shown: tuple[str, ...], says: str) -> None:
+    order = {"by": AS_SHOWN, "first": "latest", "nth": 1}
+    waive = {"action": "waive_fine", "fine_id": find("fine", order=order, among="@set1"), "amount": None}
+    keys = {"@set1": tuple(("fine", each) for each in shown)}
+    made = (await came_of("waive that one", plan(waive), thread=keys)).verdict
+    assert isinstance(made, Question)
+    assert made.text.startswith(says)
+    assert len(made.candidates) == 2
+
+
+async def test_the_last_one_that_is_the_newest_too_is_taken() -> None:
+    order = {"by": AS_SHOWN, "first": "latest", "nth": 1}
+    waive = {"action": "waive_fine", "fine_id": find("fine", order=order, among="@set1"), "amount": None}
+    keys = {"@set1": (("fine", "32"), ("fine", "33"), ("fine", "34"))}
+    made = (await came_of("waive that one", plan(waive), thread=keys)).verdict
+    assert isinstance(made, Plan)
+    assert made.steps[0].filled[0].value == 34

@@ -172,6 +172,12 @@ async def test_the_second_one_is_by_its_place_among_those_shown(count: int, sinc
     assert reference.order == OrderByField(by=AS_SHOWN, first="earliest", nth=2)
 
 
-async def test_the_last_one_of_those_shown_is_not_guessed() -> None:
-    assert not isinstance(await resolve("cancel the last one", shown(4)), Proposed)
+async def test_the_last_one_is_the_one_at_the_end_of_those_shown() -> None:
+    made = await plan("cancel the last one", shown(4))
+    reference = made.calls[0].arguments["stay"].reference
+    assert (reference.among, reference.pick) == ("@set1", "one")
+    assert reference.order == OrderByField(by=AS_SHOWN, first="latest")
+
+
+async def test_a_place_among_things_that_were_not_shown_is_not_guessed() -> None:
     assert not isinstance(await resolve("cancel the second one", turn(waits=False)), Proposed)
