@@ -73,7 +73,13 @@ def test_the_guides_shell_signs_fires_reads_acts_and_confirms(world: Installatio
     confirm = commands[5].replace("run_…", held["id"]).replace("sha256:…", held["card"]["digest"])
     assert "…" not in confirm
     assert '"state":"succeeded"' in shell(world, confirm)
-    assert '"text":"set the priority of ticket 5519 to high"' in shell(world, commands[6])
+    ask, look = commands[6].strip().splitlines()
+    asked = shell(world, ask)
+    assert '"text":"set the priority of ticket 5519 to high"' in asked
+    assert '"state":"received"' in asked
+    found = re.search(r'"id":"(run_[0-9A-Z]{26})"', asked)
+    assert found, asked
+    assert '"state":"succeeded"' in shell(world, look.replace("run_…", found[1]))
 
 
 def test_the_guides_shell_subscribes_tests_resends_and_leaves(world: Installation) -> None:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import os
+import shlex
 import stat
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from cli.client import FILE
 from cli.commands.installation.next_step import DEMO, Installed, next_step, server_answers
 
 if TYPE_CHECKING:
@@ -75,9 +77,27 @@ def _next_step(found: list[Finding], installed: Installed) -> str | None:
         return None
     failed = [each.about for each in found if each.state == "fail"]
     there = not any(each.detail in (NO_DATABASE, DEMO_ONLY) for each in found)
+    demo_url = _read_demo_url(settings.data_dir)
     return next_step(
-        installed, failed, database=there, url=settings.base_url, answers=server_answers, demo=_beside_demo()
+        installed,
+        failed,
+        database=there,
+        url=demo_url or settings.base_url,
+        answers=server_answers,
+        demo=_beside_demo(),
+        start=f"demo --data {shlex.quote(str(settings.data_dir))}" if demo_url else "serve",
     )
+
+
+def _read_demo_url(folder: Path) -> str | None:
+    """The console's address of the demo whose data this is, which its ports decide anew at each start; None for any
+    other data."""
+    if not (folder / "demo.json").exists():
+        return None
+    try:
+        return str(json.loads((folder / FILE).read_text())["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _beside_demo() -> bool:

@@ -30,10 +30,11 @@ def next_step(
     url: str,
     answers: Callable[[str], bool],
     demo: bool = False,
+    start: str = "serve",
 ) -> str:
     """One sentence with a command to type. ``failed``: what the failing findings are about. ``database``: there is
     one. ``answers``: whether a server answers at an address, asked only where that decides. ``demo``: the demo's
-    folder is here, and another was looked at."""
+    folder is here, and another was looked at. ``start``: the command that starts the server of this data."""
     opsiq = name_program()
     if not database or (not failed and not installed.workspaces):
         found = f'{opsiq} init --name "My platform" --email you@example.com'
@@ -44,7 +45,7 @@ def next_step(
     if failed:
         return f"Mend what is marked above ({', '.join(dict.fromkeys(failed))}), then run {opsiq} doctor again."
     if not answers(url):
-        return f"No server answers at {url} yet. Start it: {opsiq} serve"
+        return f"No server answers at {url} yet. Start it: {opsiq} {start}"
     if not installed.contracts:
         return (
             f"Sign in at {url} and give it something to do: {opsiq} connectors connect NAME --address URL, "

@@ -225,6 +225,17 @@ def test_the_doctor_ends_with_the_next_step(tmp_path: Path, say: Say) -> None:
     )
 
 
+def test_the_doctor_of_a_demo_names_the_address_and_the_command_of_that_demo(tmp_path: Path, say: Say) -> None:
+    founded(say, DATA=str(tmp_path))
+    (tmp_path / "demo.json").write_text("{}")
+    (tmp_path / "cli.json").write_text(json.dumps({"url": "http://127.0.0.1:2", "key": "k", "secret": "s"}))
+    assert say("doctor", DATA=str(tmp_path))[1].splitlines()[-1] == (
+        f"Next: No server answers at http://127.0.0.1:2 yet. Start it: opsiq demo --data {tmp_path}"
+    )
+    (tmp_path / "cli.json").write_text("no JSON")
+    assert say("doctor", DATA=str(tmp_path), PORT="1")[1].splitlines()[-1].endswith("opsiq serve")
+
+
 @pytest.mark.parametrize(
     ("spoil", "settings", "about", "mend"),
     [
