@@ -1,6 +1,7 @@
 """Requests in other languages: their commonest words of business and grammar, each with the English word it is read as.
 
 One file a language; a line is ``english: form, form``. "…" stands for the words between the parts of a separable verb.
+Below ``[states]`` stand adjectives of records' states and order, below ``[nouns]`` what records are called.
 Written by hand for what people ask administrators for; nothing here knows a platform or an action.
 """
 
@@ -18,6 +19,23 @@ from language.text import blank_quotations
 from language.wordnet import is_word
 
 NAMES: Final = {"de": "German", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch", "pt": "Portuguese"}
+NOT_READ: Final = {
+    "de": "Das verstehe ich auf Deutsch nicht. Bitte mit anderen Worten oder auf Englisch; es wurde nichts getan.",
+    "es": "No lo entiendo en español. Dilo con otras palabras o en inglés; no se ha hecho nada.",
+    "fr": "Je ne comprends pas cette demande en français. Dites-la autrement ou en anglais ; rien n’a été fait.",
+    "it": "Non capisco la richiesta in italiano. Ripetila con altre parole o in inglese; non è stato fatto nulla.",
+    "nl": "Dit begrijp ik niet in het Nederlands. Zeg het anders of in het Engels; er is niets gedaan.",
+    "pt": "Não entendi o pedido em português. Diga com outras palavras ou em inglês; nada foi feito.",
+}
+"""What is told where nothing is understood."""
+READ_IN_PART: Final = {
+    "de": "Deutsch lese ich nur zum Teil, und {words} kann ändern, was gemeint ist. Nichts getan; bitte auf Englisch.",
+    "es": "Leo el español solo en parte, y {words} puede cambiar lo que se pide. Dilo en inglés; no se ha hecho nada.",
+    "fr": "Je ne lis le français qu’en partie, et {words} peut changer le sens. Dites-le en anglais ; rien n’est fait.",
+    "it": "Leggo l’italiano solo in parte, e {words} può cambiare il senso. Dillo in inglese; non è stato fatto nulla.",
+    "nl": "Nederlands lees ik maar deels, en {words} kan de bedoeling veranderen. Zeg het in het Engels; niets gedaan.",
+    "pt": "Leio português só em parte, e {words} pode mudar o sentido. Diga em inglês; nada foi feito.",
+}
 WEIGHTY: Final = frozenset(("not", "only", "if", "but"))
 """What these words change can't be read in another language: a request with one of them is not carried out."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*['’]?")
@@ -26,6 +44,11 @@ _BETWEEN: Final = r"(?P<between>\s+(?:[^.;!?\n]{1,80}?\s+)??)"
 _SHORTEST: Final = 3
 SURELY: Final = 2
 """Words that are the language's own and not English, from which on English words among them don't matter."""
+Piece = tuple[int, int, str]
+"""First and last place in the text, and the English for what stands there."""
+_ASKING: Final = frozenset(("how many", "which", "what", "when", "how much"))
+_MAIN_VERBS: Final[Mapping[str, str]] = {"has": "have", "have": "have", "end": "end", "start": "start", "cost": "cost"}
+"""What stands at the end of such a question in English."""
 _SHARE: Final = 0.6
 """Of the words that begin small (and the first), how many must be the language's."""
 
@@ -35,16 +58,20 @@ class Translation:
     """``pieces`` are places of the text with the English for them; ``weighty`` the words that stop it."""
 
     language: str
-    pieces: tuple[tuple[int, int, str], ...]
+    pieces: tuple[Piece, ...]
     weighty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
+    """``states`` and ``nouns`` are the English words of these sections."""
+
     single: Mapping[str, str]
     parts: frozenset[str]
     phrases: tuple[tuple[re.Pattern[str], str], ...]
     apart: tuple[tuple[re.Pattern[str], str], ...]
+    states: frozenset[str]
+    nouns: frozenset[str]
 
 
 def translate(text: str) -> Translation | None:
@@ -57,7 +84,7 @@ def translate(text: str) -> Translation | None:
     if language is None:
         return None
     words = _read(language)
-    pieces: list[tuple[int, int, str]] = []
+    pieces: list[Piece] = []
 
     def free(start: int, end: int) -> bool:
         return not any(a < end and start < b for a, b, _ in pieces)
@@ -78,8 +105,62 @@ def translate(text: str) -> Translation | None:
             lead = words.single.get(elided[0].casefold().replace("’", "'"), "the").strip()
             if free(*each.span()):
                 pieces.append((*each.span(), f"{lead} {rest}"))
+    pieces = _place_states(text, _ask_with_does(text, sorted(pieces)), words)
     weighty = tuple(text[a:b] for a, b, english in sorted(pieces) if english in WEIGHTY)
     return Translation(language, tuple(sorted(pieces)), weighty)
+
+
+def guess_language(text: str) -> str | None:
+    """The language that somebody writes, also where most of the words are not known: more of them are the language's
+    own than English ones."""
+    words = [each[0].casefold() for each in _WORD.finditer(blank_quotations(text))][:120]
+    english = sum(word in EMPTY or is_word(word) for word in words)
+    counted = {language: _count_own(language, words) for language in NAMES}
+    best = max(counted, key=lambda language: counted[language])
+    return best if counted[best] >= SURELY and counted[best] > english else None
+
+
+def _count_own(language: str, words: list[str]) -> int:
+    known = _read(language)
+    return sum(
+        (word in known.single or word in known.parts) and not is_word(word) and word not in EMPTY for word in words
+    )
+
+
+def _place_states(text: str, pieces: list[Piece], words: _Words) -> list[Piece]:
+    """A state that stands behind its noun stands before it in English: “facturas vencidas”, “overdue invoices”."""
+    made: list[Piece] = []
+    for piece in pieces:
+        before = made[-1] if made else None
+        if before is not None and piece[2] in words.states and before[2] in words.nouns and _touch(text, before, piece):
+            made[-1] = (before[0], piece[1], f"{piece[2]} {before[2]}")
+        else:
+            made.append(piece)
+    return made
+
+
+def _ask_with_does(text: str, pieces: list[Piece]) -> list[Piece]:
+    """“welche Rechnungen hat Ada?” is asked with two verbs in English: “which invoices does Ada have?”; “wann endet …?”
+    alike."""
+    if not pieces or pieces[0][2] not in _ASKING or text[: pieces[0][0]].strip(" ¿¡"):
+        return pieces
+    at = next((at for at, piece in enumerate(pieces) if piece[2] in _MAIN_VERBS), None)
+    if at is None or not (rest := text[pieces[at][1] :].rstrip(" ?!.")).strip():
+        return pieces
+    end = pieces[at][1] + len(rest)
+    start, inside = end - 1, text[end - 1 : end]
+    if pieces[-1][1] == end:
+        start, _, inside = pieces.pop()
+    return [
+        *pieces[:at],
+        (*pieces[at][:2], "does"),
+        *pieces[at + 1 :],
+        (start, end, f"{inside} {_MAIN_VERBS[pieces[at][2]]}"),
+    ]
+
+
+def _touch(text: str, one: Piece, other: Piece) -> bool:
+    return one[1] < other[0] and not text[one[1] : other[0]].strip()
 
 
 def _language(words: list[str]) -> str | None:
@@ -111,8 +192,14 @@ def _read(language: str) -> _Words:
     phrases: list[tuple[re.Pattern[str], str]] = []
     apart: list[tuple[re.Pattern[str], str]] = []
     parts: set[str] = set()
+    sections: dict[str, set[str]] = {"": set(), "[states]": set(), "[nouns]": set()}
+    section = ""
     for line in (Path(__file__).parent / f"{language}.txt").read_text("utf-8").splitlines():
+        if line in sections:
+            section = line
+            continue
         english, _, forms = line.partition(":")
+        sections[section].add(english.strip())
         for form in (each.strip() for each in forms.split(",")):
             if _GAP in form:
                 head, _, tail = form.partition(_GAP)
@@ -126,11 +213,13 @@ def _read(language: str) -> _Words:
                     )
                 )
             elif " " in form:
+                parts.update(form.split())
                 phrases.append((re.compile(rf"(?<!\w){_spaced(form)}(?!\w)", re.IGNORECASE), english.strip()))
             elif form:
                 single.setdefault(form, english.strip())
     phrases.sort(key=lambda each: -len(each[0].pattern))
-    return _Words(single, frozenset(parts), tuple(phrases), tuple(apart))
+    states, nouns = frozenset(sections["[states]"]), frozenset(sections["[nouns]"])
+    return _Words(single, frozenset(parts), tuple(phrases), tuple(apart), states, nouns)
 
 
 def _spaced(form: str) -> str:

@@ -35,7 +35,7 @@ from agent.resolve.rules.object_check import is_foreign_object
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, rank_offers, split_wishes
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import fill_slots
-from language.foreign import NAMES, translate
+from language.foreign import NOT_READ, READ_IN_PART, guess_language, translate
 from registry.contract import Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -102,12 +102,10 @@ class RuleResolver:
             return Resolved(
                 resolution=Abstain(reason="too_complex", detail=why), trace=Trace(resolver=self.name, attempts=0)
             )
-        if full and (other := translate(request.text)) is not None and other.weighty:
-            words = " and ".join([f"“{each}”" for each in dict.fromkeys(other.weighty)][:3])
-            detail = (
-                f"I read {NAMES[other.language]} only in part, and {words} may change what is meant. "
-                "Please say it in English; nothing was done."
-            )
+        other = translate(request.text) if full else None
+        if other is not None and other.weighty:
+            words = ", ".join([f"“{each}”" for each in dict.fromkeys(other.weighty)][:3])
+            detail = READ_IN_PART[other.language].format(words=words)
             return Resolved(resolution=Abstain(reason="nothing_fits", detail=detail), trace=Trace(resolver=self.name))
         read = normalize(request.text, shortlist, kinds)
         said = request.model_copy(update={"text": read.text})
@@ -123,6 +121,9 @@ class RuleResolver:
         duration = (self._seconds() - began) * 1000.0
         trace = made.trace.model_copy(update={"notes": notes, "duration_ms": duration})
         came = made.resolution
+        if full and isinstance(came, Abstain):
+            language = other.language if other is not None else guess_language(request.text)
+            came = came.model_copy(update={"detail": NOT_READ[language]}) if language is not None else came
         return Resolved(resolution=came if isinstance(came, Proposed) else read.as_typed(came), trace=trace)
 
     def _resolve_with_trace(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from language.foreign import translate
+from language.foreign import NAMES, NOT_READ, READ_IN_PART, guess_language, translate
 
 
 def english(text: str) -> str:
@@ -25,6 +25,15 @@ def english(text: str) -> str:
         ("Invia di nuovo la fattura a Greta", "resend the invoice to Greta"),
         ("Feche o ticket 77 hoje", "close the ticket 77 today"),
         ("zeg het abonnement van Greta op", "cancel the subscription of Greta"),
+        ("Zeig mir die bezahlten Bestellungen", "show me the paid orders"),
+        ("Wie viele Termine gibt es?", "how many appointments are there?"),
+        ("Wie viele offene Aufträge hat Greta Holm?", "how many open orders does Greta Holm have?"),
+        ("Wann endet die Probezeit von Greta", "when does the trial of Greta end"),
+        ("¿Cuántas reservas canceladas hay?", "¿how many cancelled bookings are there?"),
+        ("montre-moi les commandes payées", "show me the paid orders"),
+        ("Mostrami gli ordini chiusi", "show me the closed orders"),
+        ("laat de gesloten meldingen zien", "show the closed tickets"),
+        ("Quais pedidos tem Greta?", "which orders does Greta have?"),
     ],
 )
 def test_words_stand_in_english_where_they_were_typed(text: str, read: str) -> None:
@@ -51,3 +60,25 @@ def test_negation_and_conditions_are_weighty(text: str) -> None:
     made = translate(text)
     assert made is not None
     assert made.weighty
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Wie wird morgen das Wetter bei euch?", "de"),
+        ("¿qué tiempo hará mañana en Oslo?", "es"),
+        ("quel temps fera-t-il demain ?", "fr"),
+    ],
+)
+def test_a_language_is_told_by_its_own_words_also_where_the_rest_is_unknown(text: str, language: str) -> None:
+    assert guess_language(text) == language
+
+
+@pytest.mark.parametrize("text", ["what is the weather?", "die hard fans of Ada", "refund Ada's last order", "", "77"])
+def test_english_is_taken_for_no_other_language(text: str) -> None:
+    assert guess_language(text) is None
+
+
+def test_every_language_can_say_that_it_was_not_understood() -> None:
+    assert NOT_READ.keys() == READ_IN_PART.keys() == NAMES.keys()
+    assert all("{words}" in each for each in READ_IN_PART.values())

@@ -15,6 +15,7 @@ from typing import Final
 from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import (
     Argument,
+    BelongsTo,
     Find,
     QuotedText,
     RecordArgument,
@@ -176,6 +177,8 @@ class Interpreter(StretchRecords):
         """Whether records stand in a list: a joint between each two, or as many values."""
         if all(one.first == other.first for one, other in itertools.pairwise(pieces)):
             return True  # "both of them"
+        if any(_is_whose(one, other) for one, other in itertools.pairwise(pieces)):
+            return False
         between = all(self._joins(one.last, other.first) for one, other in itertools.pairwise(pieces))
         return between or any(len(theirs) == len(pieces) for _, theirs in values)
 
@@ -188,7 +191,7 @@ class Interpreter(StretchRecords):
             for each in pieces
             if isinstance(each.argument, RecordArgument) and isinstance(each.argument.reference, Find)
         ]
-        main = max(finds, key=lambda each: (each.said is not None, len(each.where) + (each.order is not None)))
+        main = max(finds, key=lambda each: (each.said is not None, each.order is not None, len(each.where)))
         extra = [
             condition
             for each in finds
@@ -371,3 +374,21 @@ class Interpreter(StretchRecords):
             if noun is not None and noun[0].name in self.own_kinds():
                 continue
             yield at
+
+
+def _is_whose(one: Piece, other: Piece) -> bool:
+    """Whether two phrases that touch are one record, whose it is and which: "refund Ada the last bill"."""
+    whose = [_says_whose(each) for each in (one, other)]
+    return one.last == other.first and whose.count(True) == 1
+
+
+def _says_whose(piece: Piece) -> bool:
+    """Whether a phrase says of a record only whose it is."""
+    find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
+    return (
+        isinstance(find, Find)
+        and find.said is None
+        and find.order is None
+        and len(find.where) == 1
+        and isinstance(find.where[0], BelongsTo)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Plan, Request
+from agent.planning.proposal import PlanResult
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
@@ -25,3 +26,12 @@ async def test_a_part_is_taken_of_the_record_that_it_is_said_of(text: str, amoun
     made = (await propose(task, RuleResolver())).verdict
     assert isinstance(made, Plan), made
     assert [each.value for step in made.steps for each in step.filled if each.param == "amount"] == amounts
+
+
+@pytest.mark.parametrize("text", ["renew Piet Vos the last loan by 7 days", "renew the last loan Piet Vos by 7 days"])
+async def test_whose_it_is_and_which_beside_each_other_are_one_record(text: str) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world("lending"), "run_00000000000000000000000001")
+    made = (await propose(task, RuleResolver())).proposal
+    assert made is not None
+    assert isinstance(made.result, PlanResult)
+    assert len(made.result.calls) == 1
