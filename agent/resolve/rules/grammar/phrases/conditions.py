@@ -127,6 +127,8 @@ def existing(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Te
 
 def subject(reader: Reader, index: int, stop: int) -> Phrase | None:
     """Whom or what a sentence is about."""
+    if index >= stop:
+        return None
     low = reader.low(index).removesuffix("'s").removesuffix("'re")
     if low in {"it", "that", "this", "they"} and reader.thing is not None:
         return Phrase(reader.thing, index, index + 1, True)
