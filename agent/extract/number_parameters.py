@@ -13,7 +13,6 @@ from agent.extract.parameter_spec import UNITS, ParameterSpec, stem_word
 from agent.extract.reading import Candidate
 from agent.extract.spans import money, patterns
 from agent.extract.time import dates, durations, times
-from core.money import get_exponent
 from language import numerals
 from language.text import Text
 from registry.contract import Unit
@@ -164,9 +163,6 @@ def find_percentages(text: Text, spec: ParameterSpec) -> list[Candidate]:
     return made
 
 
-_THOUSANDS: Final = re.compile(r"(?<![\d.,])\d{1,3}[.]\d{3}(?![\d.,]\d)")
-
-
 def find_sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     """Money. In minor units where the annotation (or the description: "in cents") says so; another currency than the
     annotated one is no reading: nothing is converted."""
@@ -183,8 +179,8 @@ def find_sums(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
         amount = said.amount
         value: Any
         words = text.plain[said.start : said.end]
-        if in_minor and known and get_exponent(known) != 3 and _THOUSANDS.search(words):
-            continue  # "1.000 EUR" is one or a thousand: nobody can tell
+        if in_minor and known and money.may_be_thousands(words, known):
+            continue
         if in_minor:
             value = money.to_minor_units(amount, known or "USD")
             if value is not None and spec.types[:1] == ("string",):

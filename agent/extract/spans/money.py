@@ -3,6 +3,7 @@ floats."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -85,6 +86,10 @@ _SHARED: Final = {
 _HUNDREDTHS_OF: Final = word_set("USD EUR CAD AUD NZD SGD HKD ZAR MXN")
 
 
+# "1.500": one and a half here, fifteen hundred there.
+_THOUSANDS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.]\d{3}(?![\d.,]*\d)")
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """``currency`` is None for a number that names none. ``loose`` says that the sign is shared by several currencies
@@ -105,6 +110,16 @@ def find_currency(words: str) -> str | None:
         return stripped.upper()
     low = stripped.lower()
     return _SYMBOLS.get(stripped) or _WORDS.get(low) or ("USD" if low in {"us dollars", "us dollar"} else None)
+
+
+def find_named_currency(words: str) -> Money | None:
+    """What a currency's name, sign or code alone says, or the last of two words: "US dollars", "EUR". Codes count in
+    capitals only."""
+    for said in (words, words.split()[-1]):
+        code = find_currency(said) if said.upper() not in CODES or said.isupper() else None
+        if code is not None:
+            return Money(0, 0, Decimal(0), code, said.upper() not in CODES and said == words.split()[-1])
+    return None
 
 
 def agrees(said: Money, currency: str | None) -> bool:
@@ -189,6 +204,12 @@ def _read_trailing_code(text: Text, start: int, end: int, amount: Decimal, curre
 def _after_code(text: Text, end: int) -> int:
     after = text.after(end, 1)
     return after[0].end if after and after[0].text in CODES and after[0].start - end <= 1 else end
+
+
+def may_be_thousands(words: str, currency: str) -> bool:
+    """Whether an amount can be read with a point that groups thousands as well as with a decimal one, as "1.000 EUR":
+    nobody can tell, but in a currency of three decimals."""
+    return get_exponent(currency) != 3 and _THOUSANDS.search(words) is not None
 
 
 def to_minor_units(amount: Decimal, currency: str) -> int | None:

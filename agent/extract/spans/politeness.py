@@ -33,6 +33,10 @@ earliest possible soon asap small little simple easy request question ask asking
 _POLITE: Final = EMPTY | _KIND | frozenset(_BESIDE_WORDS.split())
 _OPENING: Final = re.compile(r"\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)(?P<end>[:;,.!?\n–—]+|\s-\s)\s*")
 _CLOSING: Final = re.compile(r"(?P<end>[;,.!?\n–—]|\s-)\s*+(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)[.!?\s]*$")
+# At the end it tells when; "good evening" or "have a nice evening" is a greeting there too.
+_PARTS_OF_DAY: Final = re.compile(
+    r"(?:in\s+the\s+|this\s+|that\s+|at\s+)?(?:morning|afternoon|evening)\b", re.IGNORECASE
+)
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _MOST: Final = 10
 _MOST_SENTENCES: Final = 20
@@ -73,7 +77,8 @@ def _strip_closing(text: str) -> str:
         if found is None or not text[: found.start()].strip():
             break
         sent = found["end"] != ";" and _TEXT.search(text, 0, found.start())
-        if sent or not _is_polite(_WORD.findall(found["words"])):
+        words = _WORD.findall(found["words"])
+        if sent or not _is_polite(words) or _PARTS_OF_DAY.match(found["words"]):
             break
         text = _blank_out(text, found.start("words"), len(text))
     return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ from agent.planning.proposal import (
     OrderByCount,
     OrderByField,
     Proposal,
+    RecordArgument,
     StateIs,
     TotalOf,
     Words,
@@ -124,3 +125,34 @@ def has_weight(word: str, by: Accounts) -> bool:
     return not allowed or not any(
         each[:1] == root[:1] and OSA.distance(root, each, score_cutoff=allowed) <= allowed for each in by.known
     )
+
+
+def count_in_form(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator[int]:
+    """The numbers that stand in a reference's form instead of a quote: how many, which place in line, how many related
+    records. How many of another kind than an argument takes are counts of nothing that is done."""
+    by_name = {each.name: each for each in contracts}
+    others: list[Find] = []
+    for call in (node for node in walk(proposal.result) if isinstance(node, Call)):
+        contract = by_name.get(call.action)
+        for name, argument in call.arguments.items() if contract is not None else ():
+            reference = argument.reference if isinstance(argument, RecordArgument) else None
+            takes = contract.annotation(name).record if contract is not None else None
+            if isinstance(reference, Find) and takes is not None and reference.record != takes:
+                others.append(reference)
+    for node in walk(proposal.result):
+        if isinstance(node, Find) and isinstance(node.pick, int):
+            if not any(node is each for each in others):
+                yield node.pick
+        elif isinstance(node, Has):
+            yield node.count
+        elif isinstance(node, OrderByField | OrderByCount):
+            yield node.nth
+
+
+def list_defaults(contracts: Sequence[Contract]) -> Iterator[float]:
+    """The numbers that are defaults of the contracts' parameters."""
+    for contract in contracts:
+        for schema in contract.properties.values():
+            default = schema.get("default") if isinstance(schema, dict) else None
+            if isinstance(default, int | float) and not isinstance(default, bool):
+                yield default

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
+from agent.extract.spans.money import agrees, find_named_currency
 from agent.pipeline import Request
 from agent.planning.proposal import (
     Argument,
@@ -11,6 +13,7 @@ from agent.planning.proposal import (
     Call,
     Computed,
     ComputedArgument,
+    Except,
     Find,
     Number,
     PlanResult,
@@ -18,23 +21,32 @@ from agent.planning.proposal import (
     QuotedText,
     TypedValue,
 )
+from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import begins_beside
 from agent.validate.coverage.proposal_quotes import find_places, walk
+from language.stems import name_stems
 from registry.contract import Contract, Unit
 
 Place = tuple[int, int]
 
 
-def find_misread(request: Request, proposal: Proposal, contracts: Sequence[Contract]) -> set[Place]:
-    """The places of numbers said of another call's record, of lengths and rates taken for a reason, and of where
-    something shall end up, taken for what comes on top."""
+def find_misread(
+    request: Request, proposal: Proposal, contracts: Sequence[Contract], told: frozenset[str] = frozenset()
+) -> set[Place]:
+    """The places of numbers said of another call's record, of lengths and rates taken for a reason, of where something
+    shall end up, taken for what comes on top, and of factors and rough figures taken for exact amounts, and of
+    currencies that no amount is in. ``told`` are the stems of what the records say of themselves."""
     text = request.text
     return {
         *_of_others(text, proposal, request),
         *_beside_texts(text, proposal, contracts, request),
         *_ends_up(text, proposal, contracts, request),
         *_of_earlier(text, proposal, request),
+        *_find_other_figures(text, proposal, contracts, request),
+        *_find_other_currencies(text, proposal, contracts, told, request),
+        *_find_left_out(text, proposal, request),
+        *_find_split_names(text, proposal, request),
     }
 
 
@@ -85,13 +97,82 @@ def _leaves_amount_open(contract: Contract, proposal: Proposal) -> bool:
 
 
 def _ends_up(text: str, proposal: Proposal, contracts: Sequence[Contract], request: Request) -> Iterator[Place]:
-    """Where something shall end up, taken for what comes on top: "extend it to 10 days"."""
+    """Where something shall end up, taken for what comes on top or off: "extend it to 10 days". What sets a value may
+    be told so."""
     for contract, name, argument in _arguments(proposal, contracts):
         note = contract.annotation(name)
         bare = isinstance(argument, ComputedArgument) and isinstance(argument.expression, Number)
-        if bare and note.unit is not None and patterns.ON_TOP.search(f"{contract.description} {note.label or ''}"):
+        sets = note.replaces is not None or patterns.SETTING & {*name_stems(contract.name.rpartition(".")[2])}
+        on_top = patterns.ON_TOP.search(f"{contract.description} {note.label or ''}")
+        if bare and note.unit is not None and (on_top or not sets):
             places = find_places(argument, request)
             yield from (each for each in places if patterns.TO.search(text[max(0, each[0] - 4) : each[0] + 3]))
+
+
+def _find_other_figures(
+    text: str, proposal: Proposal, contracts: Sequence[Contract], request: Request
+) -> Iterator[Place]:
+    """Numbers that stand beside "x" ("3x"), where an amount or a length was made of them, and what says that an amount
+    of money is a rough one."""
+    for contract, name, argument in _arguments(proposal, contracts):
+        unit = contract.annotation(name).unit
+        if unit is None or not isinstance(argument, ComputedArgument) or not isinstance(argument.expression, Number):
+            continue
+        for start, end in find_places(argument, request):
+            if (
+                patterns.FACTOR.search(text, start, end)
+                or patterns.FACTOR.match(text, end)
+                or patterns.search_before(patterns.FACTOR_BEFORE, text, start)
+            ):
+                yield start, end
+            if unit in (Unit.MONEY, Unit.MONEY_MINOR):
+                rough = patterns.search_before(patterns.ROUGH_BEFORE, text, start)
+                found = rough or patterns.ROUGH.search(text, start, end) or patterns.ROUGH_BEHIND.match(text, end)
+                if found is not None:
+                    yield found.span("rough")
+
+
+def _find_other_currencies(
+    text: str, proposal: Proposal, contracts: Sequence[Contract], told: frozenset[str], request: Request
+) -> Iterator[Place]:
+    """Currencies that something is to be in, where neither an amount that was used nor a record is in them: nothing is
+    converted."""
+    notes = [note for each in contracts for note in each.annotations.values()]
+    if not any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in notes):
+        return
+    units = {find_unit(each.unit) for each in walk(proposal.result) if isinstance(each, Number)}
+    known = {each.upper() for each in told} | {each for each in units if each is not None}
+    taken = find_places(proposal.result, request)
+    for found in patterns.IN_CURRENCY.finditer(text):
+        said = find_named_currency(found["currency"])
+        used = any(first < found.end() and found.start() < last for first, last in taken)
+        if said is not None and not used and not any(agrees(said, each) for each in known):
+            yield found.span()
+
+
+def _find_left_out(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
+    """Names that are said to be left out ("all but Ada's", "not Ada's"), where the proposal is about those."""
+    kept = {place for each in walk(proposal.result) if isinstance(each, Except) for place in find_places(each, request)}
+    for find in (each for each in walk(proposal.result) if isinstance(each, Find) and each.said is not None):
+        for place in set(find_places(find.said, request)) - kept:
+            out = patterns.search_before(patterns.LEAVES_OUT, text, place[0])
+            if out is None or patterns.search_before(patterns.RATHER, text, out.start()):
+                continue
+            every = patterns.search_before(patterns.ALL_OF, text, out.start())
+            if not out["but"] or every or patterns.CLOSES.match(text, place[1]):
+                yield out.start(), place[1]
+
+
+def _find_split_names(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
+    """Whose it is and what it is called, taken for two records: "Ada's Sunday Standard"."""
+    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
+    for one, other in itertools.pairwise(calls):
+        if one.action != other.action:
+            continue
+        for _, end in find_places([each for each in walk(one) if isinstance(each, Find)], request):
+            for start, stop in find_places([each for each in walk(other) if isinstance(each, Find)], request):
+                if end < start and patterns.OWNS.fullmatch(text, end, start):
+                    yield start, stop
 
 
 def _of_earlier(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.validate.coverage.weighty_patterns import first_from, last_before, search_before
+from agent.validate.coverage.weighty_patterns import REACH, first_from, last_before, search_before
 from language.stems import split_runs, stem
 
 Place = tuple[int, int]
@@ -22,12 +22,14 @@ _SUM: Final = r"(?:[€$£¥]\s*)?\d"
 # Until when, or after what: a bound in time or a condition. What is done now is done before whatever comes.
 _BOUND: Final = (
     r"until|till?|pending|subject\s+to|on\s+(?:the\s+)?condition|given\s+that|otherwise|failing\s+\w+"
+    r"|given\s+(?:he|she|it|they|we|you|(?-i:[A-Z]\w+))\s+(?!is\b|are\b|has\b|have\b)\w+|while\s+(?:he|she|it|they)\b"
+    r"|(?:should|had|were)\s+(?:he|she|it|they|anyone|anybody|(?-i:[A-Z]\w+))\s+(?:to\s+)?[^\W\d_]+"
     r"|when(?:ever)?(?!\s+(?:you|u)\s+(?:can|could|get|have|find|are)\b)"
     r"|before\s+\w+ing|not\s+before|after(?=\s+\w)(?!\s+all\b)"
 )
 _DELAY: Final = (
     rf"in\s+(?:an?|half\s+an?)\s+{_UNIT}|(?:at|by|before|until)\s+(?:noon|midnight|lunch(?:time)?|christmas|easter)"
-    r"|(?:this|tomorrow)\s+(?:morning|afternoon|evening)|at\s+\d{1,2}(?::\d\d|\s*[ap]\.?m\b)"
+    r"|(?:(?:this|tomorrow|in\s+the)\s+|(?<=,\s))(?:morning|afternoon|evening)|at\s+\d{1,2}(?::\d\d|\s*[ap]\.?m\b)"
     rf"|on\s+the\s+\d{{1,2}}(?:st|nd|rd|th)|(?:on|by|from|next|this)\s+{_SOON}\b\.?(?=\s*(?:[,;!?\d]|$))"
     rf"|\d{{1,2}}\.?\s+{_SOON}\b|over\s+the\s+(?:weekend|holidays)"
     r"|(?:the\s+)?(?:end|start|beginning)\s+of\s+(?:(?:the|this|next)\s+)?(?:day|week|month|quarter|year)"
@@ -54,7 +56,10 @@ _LIMIT: Final = (
     r"|(?:more|less|fewer|longer|shorter|higher|lower)\s+(?:\w+\s+){0,3}?than(?!\s*\d)"
 )
 _QUALIFIED: Final = r"(?:working|business|banking|trading|school)[\s-]+(?:days?|hours?|weeks?)|workdays?|weekdays?"
-_ADDED: Final = r"(?:plus|on\s+top\s+of)(?=\s)|minus\s+(?=\D)|net\s+of"
+_ADDED: Final = (
+    r"(?:plus|on\s+top\s+of)(?=\s)|minus\s+(?=\D)|net\s+of"
+    r"|(?:before|after|with|without|incl(?:uding|\.)?|excl(?:uding|\.)?)\s+(?:the\s+)?(?:tax(?:es)?|vat|fees?)"
+)
 _OR: Final = r"or(?!\s+(?:so|something|whatever|anything|similar|thereabouts|rather|not|no)\b)"
 _OTHERS: Final = (
     r"(?:(?<=,)|(?<=;)|(?<=\band))\s+(?:and\s+)?the\s+(?:rest|others|remaining|remainder)"
@@ -82,7 +87,7 @@ OR: Final = _words(_OR)
 OTHERS: Final = re.compile(rf"(?:{_OTHERS})(?!\w)", re.IGNORECASE)
 # "Must not get": what the clause speaks of is not to be done.
 FORBIDS: Final = _words(
-    r"(?:(?:do|does|should|must|may|can|could|will|would|shall|ca|wo|sha)n['’]t(?!\s+(?:you|we)\b)"
+    r"(?:(?:do|does|should|must|may|can|could|will|would|shall|ca|wo|sha)n['’]t(?!\s+(?:you|we|forget|hesitate|fail)\b)"
     r"|(?:do|does|should|must|may|can|could|will|would|shall)\s+not|cannot)"
 )
 ASKS: Final = re.compile(r"\b(?:if|whether|unless|when)\b", re.IGNORECASE)
@@ -183,7 +188,11 @@ def _modifies(
     the sentence, where such may be."""
     start, end = _clause(text, *place, joins=joins)
     if text[place[0] : place[0] + 2].casefold() == "or":  # a choice is between what was used and something else
-        return any(start <= first < place[0] for first, _ in taken) and not ASKS.search(text, start, place[0])
+        before = split_runs(text[max(start, place[0] - REACH) : place[0]])
+        chosen = any(start <= first < place[0] for first, _ in taken) or any(
+            stem(w.casefold()) in verbs for w, _, _ in before
+        )
+        return chosen and not ASKS.search(text, start, place[0])
     if heads and search_before(HEAD, text, place[0]) and text[end : end + 1] in {",", ":", "-", ""}:
         return True
     return any(first < end and start < last for first, last in taken) or any(

@@ -41,7 +41,7 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
     there are several."""
     if len(contracts) != 1:
         return
-    verbs = _verbs(contracts[0])
+    verbs = leading_verbs(contracts[0])
     does = verbs | {*name_stems(contracts[0].name.rpartition(".")[2])}
     for clause in _CLAUSE.finditer(text):
         told = clause[0]
@@ -68,7 +68,7 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
             yield clause.start() + away.start(), clause.start() + away.end()
 
 
-def _verbs(contract: Contract) -> frozenset[str]:
+def leading_verbs(contract: Contract) -> frozenset[str]:
     """The stems of the verbs of an action: the first word of its name, its title and what it is called besides."""
     said = (contract.name.rpartition(".")[2].partition("_")[0], contract.title, *contract.aliases)
     return frozenset(stem(word) for text in said for word in text.casefold().split()[:1])

@@ -38,12 +38,16 @@ from agent.planning.proposal import (
 from agent.query.arithmetic import find_unit
 from agent.resolve.model.span_matching import locate
 from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.accounted_words import count_in_form, list_defaults
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names
 from agent.validate.coverage.left_over import find_left_over_words
 from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.modifiers import Accounts, find_modifiers
-from agent.validate.coverage.opposed_verbs import find_opposed_verbs
+from agent.validate.coverage.negations import find_negations
+from agent.validate.coverage.opposed_verbs import find_opposed_verbs, leading_verbs
+from agent.validate.coverage.others_named import find_others
 from agent.validate.coverage.proposal_quotes import find_places, walk
+from agent.validate.coverage.subordinate_orders import find_subordinate_orders
 from agent.validate.coverage.told import Told
 from agent.validate.coverage.unused_words import collect_subject_stems
 from language import numerals
@@ -67,6 +71,7 @@ class _Structure:
     computes: bool
     computes_field: bool
     dates: bool
+    several: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +92,19 @@ def find_unaccounted(
     chosen_from: Collection[int] = (),
     named: Collection[int] = (),
     told_by_records: frozenset[str] = frozenset(),
+    shown: frozenset[str] = frozenset(),
 ) -> Unaccounted:
     """What a proposal passes over. A number that is a default of the ``contracts`` called is accounted for by that.
     ``every`` contract there is tells which words of a drafted text are an order; ``chosen_from`` how many records a
     place in line was taken among, which accounts for that number where it is said so ("of her two bikes"). ``named``
     are the numbers of the records that the plan is about: a handle stands for them; ``told_by_records`` the stems of
-    what those records say of themselves."""
+    what those records say of themselves, and ``shown`` the names beside them, in small letters."""
     text = request.text
     drafts = [node for node in walk(proposal.result) if isinstance(node, DraftedText)]
     told = find_places([each.quote for each in drafts], request)
     taken = [each for each in find_places((proposal.result, proposal.replaced), request) if each not in told]
     structure = _structure(proposal)
-    counted: set[float] = {*_counts(proposal), *_defaults(contracts)}
+    counted: set[float] = {*count_in_form(proposal, contracts), *list_defaults(contracts)}
     if any(isinstance(node, Handle) for node in walk(proposal.result)):
         counted |= set(named)
     polite = strip_politeness(text)
@@ -124,7 +130,7 @@ def find_unaccounted(
         found += [
             match.span("word") if match["word"] else match.span("out")
             for match in patterns.NEGATION.finditer(polite)
-            if not _only_contrasts(text, match.end(), taken, known)
+            if not _only_contrasts(text, match.end(), taken, known, structure.several)
         ]
     for number in numerals.find(read_text(polite)):
         if (
@@ -149,8 +155,18 @@ def find_unaccounted(
     )
     found += [*_other_units(text, proposal, contracts, taken), *further]
     found += find_joined_names(text, [*taken, *told], known)
-    modifiers |= find_misread(request, proposal, contracts)
+    modifiers |= find_misread(request, proposal, contracts, told_by_records)
     stretches = set(find_opposed_verbs(polite, contracts))
+    heads = frozenset(verb for each in contracts for verb in leading_verbs(each))
+    if any(note.record is not None for note in notes):
+        stretches |= {*find_subordinate_orders(polite, heads), *find_others(text, taken, known, shown)}
+        if not structure.negates:
+            found += [
+                each
+                for each in find_negations(polite, taken, _verbs(contracts))
+                if not _only_contrasts(text, each[1], taken, known, structure.several)
+                and not any(start <= each[0] < end for start, end in stretches)
+            ]
     if not drafts:
         verbs = _verbs(contracts)
         chosen = any(each.choice is not None for each in request.answers)
@@ -257,11 +273,11 @@ def _verbs(contracts: Iterable[Contract]) -> frozenset[str]:
     return frozenset([stem(said) for said in named if said.isalpha()] + of_names)
 
 
-def _only_contrasts(text: str, at: int, taken: Sequence[tuple[int, int]], known: frozenset[str]) -> bool:
+def _only_contrasts(text: str, at: int, taken: Sequence[tuple[int, int]], known: frozenset[str], several: bool) -> bool:
     """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done
-    instead: "don't do it now, do it at the end"."""
+    instead: "don't do it now, do it at the end". What is not to be among ``several`` is no other thing."""
     closing = re.compile(r"[,;.!?\n]|\bbut\b").search(text, at)
-    if _other_thing(text, at, closing.start() if closing is not None else len(text), taken):
+    if not several and _other_thing(text, at, closing.start() if closing is not None else len(text), taken):
         return True
     if closing is None or not any(start >= closing.end() for start, _ in taken):
         return False
@@ -359,6 +375,7 @@ def _structure(proposal: Proposal) -> _Structure:
         or any(isinstance(node, Number) and (node.unit == "%" or node.number < 1) for node in nodes),
         computes_field=computes_field,
         dates=any(isinstance(node, Day) for node in nodes),
+        several=any(find.pick != "one" for find in finds),
     )
 
 
@@ -375,23 +392,3 @@ def _accounts(request: Request, proposal: Proposal, structure: _Structure) -> Ac
         either=any(isinstance(node, AnyOf) for node in nodes),
         answered=any(each.text for each in request.answers),
     )
-
-
-def _counts(proposal: Proposal) -> Iterator[int]:
-    """The numbers that stand in a reference's form instead of a quote: how many, which place in line, how many related
-    records."""
-    for node in walk(proposal.result):
-        if isinstance(node, Find) and isinstance(node.pick, int):
-            yield node.pick
-        elif isinstance(node, Has):
-            yield node.count
-        elif isinstance(node, OrderByField | OrderByCount):
-            yield node.nth
-
-
-def _defaults(contracts: Sequence[Contract]) -> Iterator[float]:
-    for contract in contracts:
-        for schema in contract.properties.values():
-            default = schema.get("default") if isinstance(schema, dict) else None
-            if isinstance(default, int | float) and not isinstance(default, bool):
-                yield default

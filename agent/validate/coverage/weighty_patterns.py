@@ -13,7 +13,7 @@ from language.stems import stem_text
 
 # An order not to, or to leave something out; "it isn't", "needn't" and "shouldn't" tell how things are.
 NEGATION: Final = re.compile(
-    r"(?:^|[,;.!?:\n-]\s*|\b(?:and|but|then|please|so)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)"
+    r"(?:^|[,;.!?:(\n-]\s*|\b(?:and|but|then|please|so)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)(?!\s+(?:forget|hesitate|fail)\b)"
     r"|(?<!\w)(?P<out>without|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
     r"|(?:(?:every|any|no)(?:thing|one|body|where)|all)\s+but"
     r"|(?:all|every|any|each|no)\s+(?:\w+\s+){1,3}?but(?=\s+(?:the|an?|his|her|their|our|my|one|\d|(?-i:[A-Z]\w)))"
@@ -86,6 +86,33 @@ PERIODS: Final = re.compile(
     r"(?:for\s+)?(?:the\s+|his\s+|her\s+|their\s+)?(?:(?:last|first|past)\s+)?"
     r"(?:\d{1,4}|two|three|four|five|six|ten)\s+(?:hour|day|week|month|year)s\b",
     re.IGNORECASE,
+)
+# What sets a value to another one; anything else that takes an amount adds or takes away.
+SETTING: Final = frozenset(stem_text("set change update edit adjust make put price replace modify patch"))
+# What is left out stands right behind.
+LEAVES_OUT: Final = re.compile(
+    r"(?<!\w)(?:(?P<but>but)(?:\s+not)?|not|except(?:\s+for)?|excluding|without|other\s+than|apart\s+from|save|bar)"
+    r"(?:\s+(?:the|those|that|ones?|of|from|for|with|at|on|his|her|their))*\s+$",
+    re.IGNORECASE,
+)
+# "But" leaves out what it ends with or what is taken from all of them; else it begins a clause.
+ALL_OF: Final = re.compile(r"\b(?:all|every\w*|each|any\w*|no\w*)\b[^,;.!?\n]*$", re.IGNORECASE)
+CLOSES: Final = re.compile(r"(?:['’]s(?:\s+\w+)?)?\s*(?:$|[,.;!?\n])")
+# "Not hers but Ada's" and "not only hers but Ada's".
+RATHER: Final = re.compile(r"(?:\bnot\b|n['’]t\b)[^,;.!?\n]*$", re.IGNORECASE)
+OWNS: Final = re.compile(r"['’]s?\s+")
+# "In dollars": what it shall be paid in, said without a number.
+IN_CURRENCY: Final = re.compile(
+    r"(?<!\w)(?:in|into|to)\s+(?P<currency>(?:[^\W\d_]+\s+)?[^\W\d_]+|[€$£¥])", re.IGNORECASE
+)
+# "3x", "x 3": how often, not how much.
+FACTOR: Final = re.compile(r"(?<=\d)\s?[x×](?!\w)|(?<!\w)[x×]\s?(?=\d)", re.IGNORECASE)
+FACTOR_BEFORE: Final = re.compile(r"(?<!\w)[x×]\s?$", re.IGNORECASE)
+_ROUGH: Final = r"(?P<rough>about|around|roughly|approx(?:imately|\.)?|circa|ca\.?|~|nearly|almost)"
+ROUGH_BEFORE: Final = re.compile(rf"(?<!\w){_ROUGH}\s*$", re.IGNORECASE)
+ROUGH: Final = re.compile(rf"(?<!\w){_ROUGH}(?=\s*[€$£¥]?\s*\w)", re.IGNORECASE)
+ROUGH_BEHIND: Final = re.compile(
+    r"(?:\s*(?:[€$£¥]|[^\W\d_]+))?\s*(?P<rough>or\s+(?:so|thereabouts)|give\s+or\s+take)\b", re.IGNORECASE
 )
 TO: Final = re.compile(r"(?:^|\s)to\s", re.IGNORECASE)
 MARKED: Final = re.compile(r"\b(?:also|then|afterwards)\b", re.IGNORECASE)

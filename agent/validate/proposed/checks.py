@@ -106,7 +106,10 @@ class PlanChecks:
         kinds, chosen_from = tuple(self.query.kinds), self.query.records.chosen_from
         named = _numbers_of(steps, self.query)
         told = _words_of(steps)
-        left = find_unaccounted(self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named, told)
+        shown = _list_names_beside(steps, self.query)
+        left = find_unaccounted(
+            self.request, self.proposal, contracts, kinds, self.catalogue, chosen_from, named, told, shown
+        )
         does = "; ".join(step.preview.rstrip(".") for step in steps)[:400]
         again = explain_unclear(self.request, REST)
         if not left.weighty and asks_for_nothing(self.request, self.proposal, contracts):
@@ -137,6 +140,17 @@ def _words_of(steps: Sequence[Step]) -> frozenset[str]:
     them: another name in a record may be whom something is for."""
     labels = dict.fromkeys(pin.label[:_MOST_READ] for step in steps for pin in step.pins)
     return frozenset(root for each in labels for root in stem_text(each))
+
+
+def _list_names_beside(steps: Sequence[Step], query: Query) -> frozenset[str]:
+    """The words of what a plan says it does, and of the names that its records hold: whose they are is no other."""
+    said = [step.preview for step in steps]
+    for pin in (each for step in steps for each in step.pins):
+        kind = query.kinds.get(pin.record_kind)
+        fields = kind.fields if kind is not None else ()
+        named = [each.name for each in fields if each.search == "name" or each.name.endswith("name")]
+        said += [str(pin.values.get(name) or "")[:_MOST_READ] for name in named]
+    return frozenset(word.casefold() for each in said for word in re.findall(r"[^\W\d_]+", each))
 
 
 def _numbers_of(steps: Sequence[Step], query: Query) -> frozenset[int]:

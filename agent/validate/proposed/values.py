@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from agent.extract.spans.money import may_be_thousands
+from agent.extract.spans.money import to_minor_units as minor_units_of
 from agent.extract.time.durations import SECONDS
 from agent.pipeline import (
     ComputedSource,
@@ -39,7 +41,7 @@ from agent.planning.proposal import (
 )
 from agent.query import Moment, Plain, Quantity, Query, Worked
 from agent.query.conditions import find_time_span as moment_span
-from agent.query.context import EarlierArgument, to_minor_units
+from agent.query.context import EarlierArgument, Value, to_minor_units
 from agent.validate import evidence, questions
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.evidence import find_spans
@@ -183,6 +185,8 @@ class ArgumentValues:
         if isinstance(worked, Question):
             return worked
         slots.rests_on += worked.found
+        if isinstance(expression, Number) and (unclear := _ask_amount(slots, parameter, expression, worked.value)):
+            return unclear
         value = self._coerce(slots, parameter, worked)
         if isinstance(value, Question):
             return value
@@ -301,6 +305,31 @@ class ArgumentValues:
     def _make_query(self, slots: Slots, parameter: Parameter) -> RecordQuery:
         kind = next(iter(self.query.kinds))
         return RecordQuery(slots.slot(parameter.name), parameter.name, kind)
+
+
+def _ask_amount(slots: Slots, parameter: Parameter, number: Number, value: Value) -> Question | None:
+    """The question about an amount of money as it was typed where its point may be either of two, or where it has a
+    fraction of the smallest unit: what was typed is never rounded."""
+    if parameter.annotation.unit not in _MONEY or not isinstance(value, Quantity):
+        return None
+    currency = parameter.currency or (value.unit if value.is_money else None)
+    if currency is None:
+        return None
+    said = questions.quote_words(number.quote.text if number.quote else value.shown)
+    if number.quote is not None and may_be_thousands(number.quote.text, currency):
+        some, many = _read_both_ways(value.number)
+        text = f"{said} can be {some.normalize():f} {currency} or {many:,.0f} {currency}. Which is it?"
+        return slots.ask(parameter.name, text, "unreadable")
+    if minor_units_of(value.number, currency) is None:
+        return slots.ask(
+            parameter.name, f"{said} has more decimals than {currency} has. How much shall it be?", "unreadable"
+        )
+    return None
+
+
+def _read_both_ways(number: Decimal) -> tuple[Decimal, Decimal]:
+    """What an amount is whose point is a decimal one, and what where it groups thousands."""
+    return (number, number * 1000) if number < 1000 else (number / 1000, number)
 
 
 def _fit(parameter: Parameter, value: Any) -> Any:

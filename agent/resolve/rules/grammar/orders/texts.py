@@ -97,7 +97,16 @@ def read_text_argument(
         tail = _tail(reader, at, stop, taken)
         if tail is not None:
             return tail
-    return _rest(reader, after, stop, taken) if required else None
+    rest = _rest(reader, after, stop, taken) if required else None
+    return None if rest is not None and reason and not _stands_beside(reader, rest[0], taken) else rest
+
+
+def _stands_beside(reader: Reader, at: int, taken: Collection[int]) -> bool:
+    """Whether words stand right behind something that was read, as a reason does that nothing introduces: neither where
+    it goes ("to the front") nor a part of it ("its battery") tells why."""
+    while reader.low(at - 1) in {"a", "an", "the"} and at > 1:
+        at -= 1
+    return at - 1 in taken and not reader.tokens[at - 1].owns
 
 
 def _labelled(reader: Reader, first: int, stop: int, own: Collection[str]) -> tuple[int, int] | None:
@@ -170,6 +179,8 @@ def _introduced(reader: Reader, first: int, stop: int, taken: Collection[int]) -
             continue
         if at + 1 in taken or at + 1 in reader.dates or at + 1 in reader.numbers:
             continue
+        if reader.tokens[at + 1].capital and _end(reader, at + 1, stop) == at + 2:
+            continue  # a name alone says for whom
         yield at + 1
     for at in range(first, stop - 1):
         # After a mark at the end: "suspend 411, chargebacks".

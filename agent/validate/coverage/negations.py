@@ -1,0 +1,62 @@
+"""Negations within an order: "not", "never" or "no" beside what was used, wherever in its clause they stand.
+
+What a clause tells of how things are ("she is not happy") or gives as a reason ("for not paying") denies nothing of
+the order. A negation right at the head of a clause is a pattern of its own, next door.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from agent.validate.coverage.weighty_patterns import REACH, first_from, last_before, search_before
+from language.stems import split_runs, stem
+
+Place = tuple[int, int]
+
+_NO: Final = re.compile(
+    r"(?<!\w)(?:not|never|no|nor|neither|none|nobody|nothing)(?!\w)(?!\.?\s*#?\d)"
+    # What only hastens or eases, and what "no" belongs to without denying the order.
+    r"(?!\s+(?:rush|hurry|worr(?:y|ies)|problems?|doubt|matter|longer|only|sure|certain|forget|hesitate|fail)\b)",
+    re.IGNORECASE,
+)
+# How things are, what is joined as the other case, a suggestion, or a reason: none of it denies the order.
+_TOLD: Final = re.compile(
+    r"(?:\b(?:is|are|was|were|am|been|be|has|have|had|did|does|or|if|why|he|she|it|they|who|which)|['’](?:s|m|re|ve|d)"
+    r"|\b(?:for|of|because|since|as|although|though|to)\b(?:\s+\w+){0,4})\s+$",
+    re.IGNORECASE,
+)
+_TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
+_TRY: Final = re.compile(r"\b(?:try|want|need|wish|prefer|choose|decide|rather)\s+$", re.IGNORECASE)
+_NEAR: Final = 60
+"""Letters within which what tells how things are leads up to a negation."""
+_ENDS: Final = re.compile(r"[,;:!?\n()\[\]]|\.(?!\d)|\s[-–—]+\s?|^|$|(?<!\w)(?:and|but|then)(?!\w)", re.IGNORECASE)
+
+
+def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> Iterator[Place]:
+    """The places of negations in a clause that holds something used or the call's own verb, or that stand alone.
+    ``verbs`` are the stems of the calls' own verbs."""
+    for found in _NO.finditer(text):
+        start, end = found.span()
+        if any(first < end and start < last for first, last in taken):
+            continue
+        told = _TOLD.search(text, max(0, start - _NEAR), start)
+        if told is not None and not (_TO_BE.match(text, end) and search_before(_TRY, text, start) is None):
+            continue
+        first, last = _find_clause(text, start, end)
+        words = [(word.casefold(), at) for word, at, _ in split_runs(text[first:last])]
+        alone = all(word in {found[0].casefold(), "please"} for word, _ in words)
+        if alone:
+            if not any(begin >= end for begin, _ in taken):
+                yield start, end
+            continue
+        used = any(begin < last and first < stop for begin, stop in taken)
+        if used or any(stem(word) in verbs for word, _ in words):
+            yield start, end
+
+
+def _find_clause(text: str, start: int, end: int) -> Place:
+    opening, closing = last_before(_ENDS, text, start), first_from(_ENDS, text, end)
+    first, last = (opening[1] if opening else 0), (closing[0] if closing else len(text))
+    return max(first, start - REACH), min(last, end + REACH)

@@ -1,0 +1,75 @@
+"""Subordinate orders: the call's own verb beneath another verb ("refuse to …", "ask her whether to …"), or within a
+question about it ("who may …", "did you …"). What is ordered then is something else than the call, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from agent.validate.coverage.weighty_patterns import REACH, last_before, search_before
+from language.stems import EMPTY, split_runs, stem
+
+Place = tuple[int, int]
+
+_CLAUSE: Final = re.compile(r"[;!?\n()]|[.,:](?!\d)|\s[-–—]+\s|^", re.IGNORECASE)
+# What leads up to an order without being one: a wish, manners, a duty, somebody's word that it shall be.
+_ASKS: Final = re.compile(
+    r"\b(?:(?:want|wish|need|like|love|prefer|hop|try|tri|go|plan|intend|manag|help|remember|get|dar|care|decid|agree|promis|ask"
+    r"|suppos|request)(?:e|s|es|ed|d|ing|ning|ting)?|have|has|had|got|able|sure|ready|happy|glad|kind|nice|good|great|lovely"
+    r"|helpful|enough|ahead|order|time|told|asked|instructed|meant|best|better|possible|free|back|us(?:ing|ed)|is|are|was|were|be"
+    r"|how|forget|hesitate|fail|mind|way|due|ought|wrote|called|me|us|you|here|now|please)"
+    r"(?:\s+(?:me|us|you|him|her|them|it|(?-i:[A-Z]\w+)))?\s+$",
+    re.IGNORECASE,
+)
+_OTHERS: Final = re.compile(
+    r"\b(?:tell|ask|remind|get|wait\s+for|instruct|order|request|let|have)\s+(?:him|her|them|me|(?-i:[A-Z]\w+))\s+$",
+    re.IGNORECASE,
+)
+_REFUSES: Final = re.compile(r"(?<!don't )(?<!don’t )(?<!not )(?<!never )\b(?:forget|hesitate|fail)\s+$", re.IGNORECASE)
+_WHETHER: Final = re.compile(r"\b(?:whether|if|when|how|why)\s+(?:or\s+not\s+)?$", re.IGNORECASE)
+_WAITS: Final = re.compile(r"\s*(?:(?:and|but|please|so)\s+)*(?P<wait>wait|hold\s+(?:on|off))\b", re.IGNORECASE)
+# A question: about the past, about who, why or how, about what one may. "Why not", "how about" and "could you" suggest.
+_QUESTION: Final = re.compile(
+    r"\s*(?:(?:and|but|so|hi|hello|hey|ok|okay)\b,?\s*)*(?P<asks>(?:who|why|how|when|where)(?!\s+(?:not|about|come)\b)"
+    r"(?!\s+do(?:n['’]t|\s+not)\s+(?:you|we)\b)(?:['’]s)?(?=\s)"
+    r"|(?:did|was|were|has|have|had)\s+(?:i|you|we|he|she|it|they|somebody|someone|anybody|anyone|the|that|this)\b"
+    r"|(?:am|are|is)\s+(?:i|we|he|she|it|they)\s+(?:allowed|able|permitted)\b"
+    r"|(?:may|can|should|shall|must)\s+i\b|should\s+we\b)",
+    re.IGNORECASE,
+)
+
+
+def find_subordinate_orders(text: str, verbs: frozenset[str]) -> Iterator[Place]:
+    """The places of what the call's own verb stands beneath. ``verbs`` are the stems of the calls' own verbs."""
+    for word, start, end in split_runs(text):
+        if stem(word.casefold()) not in verbs:
+            continue
+        opening = last_before(_CLAUSE, text, start)
+        first = max(opening[1] if opening is not None else 0, start - REACH)
+        asks = _QUESTION.match(text, first, start)
+        if asks is not None:
+            yield asks.start("asks"), end
+        waits = _WAITS.match(text, first, start)
+        if waits is not None:
+            yield waits.start("wait"), end
+        elif (before := _find_governing(text, first, start)) is not None:
+            yield before, end
+
+
+def _find_governing(text: str, first: int, at: int) -> int | None:
+    """Where what governs a verb in the infinitive begins, unless it only asks for it."""
+    head = text[first:at]
+    if not re.search(r"\bto\s+(?:\w+ly\s+)?$", head, re.IGNORECASE):
+        return None
+    head = re.sub(r"to\s+(?:\w+ly\s+)?$", "", head, flags=re.IGNORECASE)
+    words = [each for each in split_runs(head) if each[0].casefold() not in EMPTY]
+    if _WHETHER.search(head):
+        return first + words[0][1] if words else None
+    if not words or not head.strip():
+        return None
+    if search_before(_REFUSES, head, len(head)) or search_before(_OTHERS, head, len(head)):
+        return first + words[-1][1]
+    if search_before(_ASKS, head, len(head)):
+        return None
+    return first + words[-1][1] if head[words[-1][2] :].strip() == "" else None

@@ -1,0 +1,89 @@
+"""Words that were used for something else than they say: a factor for an amount, who is left out for who is meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Answer, Plan, Question, Request
+from agent.planning.propose import Task, propose
+from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.plan_builder import REST
+from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, verdict_of
+from tests.unit.own_worlds import NOW, OWNER, world
+
+RUN = "run_00000000000000000000000001"
+
+
+async def read(text: str, name: str, *answers: Answer) -> Any:
+    request = Request(text=text, now=NOW, answers=answers)
+    return (await propose(Task(request, OWNER, world(name), RUN), RuleResolver())).verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("waive F-233 2x", "lending"),
+        ("waive F-233 x2", "lending"),
+        ("waive F-233 in dollars", "lending"),
+        ("waive about 10 euros of F-233", "lending"),
+        ("waive 10 euros or so of F-233", "lending"),
+        ("discount bill 812 to 190 euros", "vet"),
+        ("top up Joris to 30 euros", "riding"),
+        ("cancel Bruno's visit not the one with Helena", "vet"),
+        ("remind everyone with an open bill but Tomasz", "vet"),
+        ("assign Helena's visits to Lucy but not Bruno's", "vet"),
+        ("renew Clementine's Calmadine by 3 weeks", "vet"),
+        ("book three visits for Pixel on 4 December", "vet"),
+        ("book a visit for Pixel on 4 December for Mousse", "vet"),
+        ("move job 805 to 4 December, afternoon", "garage"),
+    ],
+)
+async def test_words_used_for_something_else_are_asked_about(text: str, name: str) -> None:
+    verdict = await read(text, name)
+    assert isinstance(verdict, Question), verdict
+    assert verdict.slot in (REST, "0.pet_id/visit"), verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("waive 10 euros of F-233", "lending"),
+        ("top up Joris by 30 euros", "riding"),
+        ("set Pepper's weight to 18500 grams", "vet"),
+        ("remind everyone with an open bill", "vet"),
+        ("book a visit for Pixel on 4 December for a jab", "vet"),
+    ],
+)
+async def test_the_same_said_plainly_is_planned(text: str, name: str) -> None:
+    verdict = await read(text, name)
+    assert isinstance(verdict, Plan), getattr(verdict, "text", verdict)
+
+
+@pytest.mark.parametrize("text", ["scrap the tile cutter's motor", "scrap or move the sewing machine to front"])
+async def test_no_part_or_place_is_the_reason_of_what_can_not_be_undone(text: str) -> None:
+    verdict = await read(text, "lending")
+    assert isinstance(verdict, Question), verdict
+    assert verdict.slot == "0.reason"
+
+
+async def test_a_choice_of_two_actions_is_asked_about_once_the_reason_is_known() -> None:
+    verdict = await read("scrap or sell the tile cutter", "lending", Answer(slot="0.reason", text="rust"))
+    assert isinstance(verdict, Question), verdict
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("1.500 euros", "‘1.500 euros’ can be 1.5 EUR or 1,500 EUR. Which is it?"),
+        ("20.505 euros", "‘20.505 euros’ can be 20.505 EUR or 20,505 EUR. Which is it?"),
+        ("7.5555 euros", "‘7.5555 euros’ has more decimals than EUR has. How much shall it be?"),
+    ],
+)
+async def test_an_amount_that_may_be_two_is_never_taken_for_one(said: str, asks: str) -> None:
+    number = float(said.split()[0])
+    step = {**CREDIT, "amount": {"number": number, "unit": "EUR", "quote": said}}
+    verdict = await verdict_of(f"give Hugo Bernard {said} of credit", step)
+    assert isinstance(verdict, Question), verdict
+    assert (verdict.slot, verdict.text) == ("0.amount", asks)

@@ -1,0 +1,117 @@
+"""What denies an order, stands above it, or says whom it is for is asked about; how things are and manners are not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Plan, Question
+from agent.validate.plan_builder import REST
+from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
+
+
+async def is_asked(text: str, step: dict[str, Any]) -> None:
+    verdict = await verdict_of(text, step)
+    assert isinstance(verdict, Question), verdict
+    assert verdict.slot == REST
+
+
+async def is_planned(text: str, step: dict[str, Any]) -> None:
+    verdict = await verdict_of(text, step)
+    assert isinstance(verdict, Plan), getattr(verdict, "text", verdict)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("waive F-231 NOT", WAIVE),
+        ("waive F-231 (do not!)", WAIVE),
+        ("by no means waive F-231", WAIVE),
+        ("no reason to waive F-231", WAIVE),
+        ("we would never waive F-231", WAIVE),
+        ("try not to waive F-231", WAIVE),
+        ("nobody waives F-231", WAIVE),
+        ("waive F-231, no", WAIVE),
+    ],
+)
+async def test_a_negation_anywhere_in_an_order_is_asked_about(text: str, step: dict[str, Any]) -> None:
+    await is_asked(text, step)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("waive F-231, no hurry", WAIVE),
+        ("Ines is not happy, waive F-231", WAIVE),
+        ("Ines never got the belt sander, waive F-231", WAIVE),
+        ("waive F-231 because nobody told her", WAIVE),
+        ("waive F-231, not F-233", WAIVE),
+        ("don't forget to waive F-231", WAIVE),
+    ],
+)
+async def test_how_things_are_denies_nothing(text: str, step: dict[str, Any]) -> None:
+    await is_planned(text, step)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("refuse to waive F-231", WAIVE),
+        ("think about whether to waive F-231", WAIVE),
+        ("remind Piet to waive F-231", WAIVE),
+        ("wait before you waive F-231", WAIVE),
+        ("forget to renew loan 502 by 7 days", RENEW),
+        ("who may waive F-231", WAIVE),
+        ("did anybody waive F-231", WAIVE),
+        ("why did you waive F-231", WAIVE),
+        ("may I waive F-231?", WAIVE),
+        ("waive F-231 should she complain", WAIVE),
+        ("waive F-231 given she brings it back", WAIVE),
+        ("waive or double F-231", WAIVE),
+    ],
+)
+async def test_an_order_beneath_another_verb_or_a_question_is_asked_about(text: str, step: dict[str, Any]) -> None:
+    await is_asked(text, step)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("could you please waive F-231", WAIVE),
+        ("I'd like you to waive F-231", WAIVE),
+        ("we need to waive F-231", WAIVE),
+        ("why not waive F-231", WAIVE),
+        ("how about you renew loan 502 by 7 days", RENEW),
+    ],
+)
+async def test_what_only_asks_for_an_order_stands_above_none(text: str, step: dict[str, Any]) -> None:
+    await is_planned(text, step)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("waive F-231 for Piet", WAIVE),
+        ("waive F-231 for Piet's account", WAIVE),
+        ("on Piet's behalf, waive F-231", WAIVE),
+        ("as Piet, waive F-231", WAIVE),
+        ("with Olga's approval, waive F-231", WAIVE),
+        ("put the Tile cutter in the cellar instead of Piet's", SHELVE),
+    ],
+)
+async def test_somebody_named_of_whom_nothing_was_used_is_asked_about(text: str, step: dict[str, Any]) -> None:
+    await is_asked(text, step)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("give Hugo Bernard 30 euros of credit for Christmas", CREDIT),
+        ("give Hugo Bernard 30 euros of credit for the trouble", CREDIT),
+        ("waive F-231 as discussed", WAIVE),
+        ("waive F-231 for Ines Duarte", WAIVE),
+    ],
+)
+async def test_a_reason_names_nobody(text: str, step: dict[str, Any]) -> None:
+    await is_planned(text, step)
