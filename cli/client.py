@@ -100,6 +100,11 @@ def client() -> Client:
     if path is not None:
         own = json.loads(path.read_text())
         return Client(given["URL"] or own["url"], own["key"], own["secret"])
+    if named := os.environ.get("OPSIQ_DATA"):
+        raise InvalidInput(
+            f"There is no key of this terminal in {named}, the folder that OPSIQ_DATA names. Found a workspace in it "
+            f"({name_program()} init), name another folder, or set OPSIQ_URL, OPSIQ_KEY and OPSIQ_SECRET."
+        )
     raise InvalidInput(
         "No server is known here. Go to the folder in which it was started or set OPSIQ_DATA to its data folder, "
         "set OPSIQ_URL, "
@@ -108,8 +113,10 @@ def client() -> Client:
 
 
 def key_path() -> Path | None:
-    """Path of this terminal's own stored key, if it has one."""
-    folders = (Path(os.environ.get("OPSIQ_DATA", ".data")), Path(".data/demo"))
+    """Path of this terminal's own stored key, if it has one. A folder that OPSIQ_DATA names is the only one looked in:
+    no request meant for it goes to another server."""
+    named = os.environ.get("OPSIQ_DATA")
+    folders = (Path(named),) if named else (Path(".data"), Path(".data/demo"))
     return next((folder / FILE for folder in folders if (folder / FILE).exists()), None)
 
 

@@ -5,16 +5,35 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_LETTERS: Final = re.compile(r"[^\W\d_]+")
+from agent.pipeline import Question
+
+_LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_CHOICES: Final = frozenset({"ambiguous", "not_found", "unclear_action"})
+"""The questions that no value is an answer to: a no to them is no choice."""
 _SAID: Final = frozenset(
     {
         "never mind", "nevermind", "never mind that", "never mind drop it", "never mind then", "forget it",
         "forget about it", "drop it", "oh never mind", "no never mind", "actually never mind", "leave it", "let it be",
+        "cancel", "cancel that", "cancel it", "cancel this", "stop", "stop it", "stop that", "no stop", "no cancel",
+        "no cancel that", "abort", "quit", "undo", "undo that", "undo it", "i don't want to", "i don't want to anymore",
+        "i do not want to", "i changed my mind", "abbrechen", "stopp", "vergiss es", "cancela", "cancelar", "olvídalo",
+        "annuler", "annule", "laisse tomber", "annulla", "lascia stare", "annuleren", "laat maar", "esquece", "deixa",
     }
 )  # fmt: skip
 """The whole of what was said. Whoever is asked for a text and means these very words loses a question, and nothing is
 sent."""
+_NO: Final = frozenset(
+    {"no", "nope", "no thanks", "no thank you", "nein", "nein danke", "non", "non merci", "nee", "não"}
+)
+"""Said to a question that offers choices."""
 
 
-def is_cancellation(text: str) -> bool:
-    return " ".join(_LETTERS.findall(text.casefold())) in _SAID
+def is_cancellation(text: str, question: Question | None = None) -> bool:
+    """Whether words take the request back. A bare no does where the ``question`` can't be answered by one, and what one
+    of its candidates is called is an answer."""
+    words = " ".join(_LETTERS.findall(text.casefold().replace("’", "'")))
+    if question is None:
+        return words in _SAID
+    if any(words == each.label.casefold() for each in question.candidates):
+        return False
+    return words in _SAID or (words in _NO and question.code in _CHOICES)

@@ -20,6 +20,7 @@ from agent.planning.planner import put_send, resolve_work
 from agent.runs import repository
 from agent.runs.approval import ApprovalService
 from agent.runs.cancel_phrases import is_cancellation
+from agent.runs.exclusions import excludes, find_remaining
 from agent.runs.expiry import expire, has_expired
 from agent.runs.person_only import refuse_key
 from agent.runs.progress import Progress
@@ -87,7 +88,7 @@ class Decisions:
         if slot != question.slot:
             return Refusal(code="stale", detail="That question was answered already. Look at the one that is open now.")
         says_no = question.slot == REST and text is not None and is_no(text)
-        if choice is None and text is not None and (says_no or is_cancellation(text)):
+        if choice is None and text is not None and (says_no or is_cancellation(text, question)):
             return await self.reject(actor, run_id, text, in_transaction=in_transaction)
         answer = _make_answer(question, choice, text)
         again = run.with_(
@@ -339,6 +340,11 @@ def _make_answer(question: Question, choice: str | None, text: str | None) -> An
         return Answer(slot=question.slot, choice=choice, label=found.label)
     if not question.free_text:
         raise InvalidInput("Choose one of the candidates of this question.")
+    if excludes(question, text or ""):
+        left = find_remaining(question, text or "")
+        if left is None:
+            raise InvalidInput("That says which one is not meant, and more than one is left. Say which one is.")
+        return Answer(slot=question.slot, choice=left.id, label=left.label)
     return Answer(slot=question.slot, text=_check_text(text or ""))
 
 

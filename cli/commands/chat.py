@@ -135,5 +135,6 @@ class Chat:
                 print("/confirm sends exactly this, /reject drops it; or say what shall be different.")
             case "asked":
                 question = shown["question"]
-                asks = "Type a number or your answer." if question["candidates"] else "Type your answer."
+                asks = "Type a number or your answer" if question["candidates"] else "Type your answer"
+                asks += "; “stop” drops it, /ask WORDS asks something else."
                 print(dead_end(question) or asks)

@@ -1,0 +1,37 @@
+"""Whom an answer rules out is never taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Candidate, Question
+from agent.runs.exclusions import excludes, find_remaining
+
+TWO = (Candidate(id="1", label="Ada Berg", detail="ada@x.example"), Candidate(id="2", label="Ada Borg"))
+THREE = (*TWO, Candidate(id="3", label="Ada Bard"))
+
+
+def asked(*candidates: Candidate) -> Question:
+    return Question(slot="0.who", code="ambiguous", text="Which Ada?", candidates=candidates)
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [("not Berg", "2"), ("Not Ada Borg.", "1"), ("no, not Berg", "2"), ("not Berg, Borg", "2"), ("nicht Borg", "1")],
+)
+def test_of_two_the_one_that_is_not_ruled_out_is_meant(words: str, left: str) -> None:
+    assert excludes(asked(*TWO), words)
+    found = find_remaining(asked(*TWO), words)
+    assert found is not None
+    assert found.id == left
+
+
+@pytest.mark.parametrize("words", ["not Berg", "not Ada", "not Nobody", "not Berg, Berg"])
+def test_nobody_is_taken_where_more_than_one_is_left_or_nobody_was_named(words: str) -> None:
+    assert excludes(asked(*THREE), words)
+    assert find_remaining(asked(*THREE), words) is None
+
+
+@pytest.mark.parametrize("words", ["Notley", "Berg", "the first"])
+def test_other_answers_rule_nobody_out(words: str) -> None:
+    assert not excludes(asked(*TWO), words)
