@@ -175,6 +175,14 @@ def _find_split_names(text: str, proposal: Proposal, request: Request) -> Iterat
                     yield start, stop
 
 
+def repeats_what_was_done(request: Request, proposal: Proposal) -> bool:
+    """Whether "make it 30" corrects what was done already, so that its call would come on top of that."""
+    result = proposal.result
+    return not (isinstance(result, PlanResult) and result.replaces) and any(
+        True for _ in _of_earlier(request.text, proposal, request)
+    )
+
+
 def _of_earlier(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
     """What is said of an earlier value, where none is computed with: "10 more" for what waits, "make it 30" for what
     was done already and would come on top. Whoever was asked since has said how much."""

@@ -21,6 +21,7 @@ from agent.query import Query
 from agent.query.arithmetic import SAID, test_holds
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
+from agent.validate.coverage.misread import repeats_what_was_done
 from agent.validate.coverage.told import asks_for_nothing
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
@@ -118,6 +119,10 @@ class PlanChecks:
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         if not left.weighty:
             return [f"Nothing here comes of your words {_quote(left.told)}."] if left.told else []
+        if len(left.weighty) == 1 and repeats_what_was_done(self.request, self.proposal):
+            offered = Candidate(id=REST, label="Yes, on top of it", detail=does)
+            text = f"{again}The one before was sent already. Shall I do this on top of it: {does}?"
+            return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         words, rest = _quote(left.weighty), f": {does}" if len(steps) == 1 else ""
         offered = Candidate(id=REST, label="Yes, without that", detail=does)
         text = f"{again}You also wrote {words}, and I can't do that part. Shall I do the rest{rest}?"
