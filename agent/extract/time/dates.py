@@ -272,13 +272,13 @@ def _nth(match: re.Match[str], today: date) -> DateSpan | None:
 
 def _mon(match: re.Match[str], today: date) -> DateSpan | None:
     word = match["mon"].split()[0]
-    if match["m"] in {"may", "mar", "sun", "sat", "jan"} and word in {"of", "for", "from"}:
+    if match["m"] in {"may", "mar", "sun", "sat", "jan"} and word in {"of", "for", "from", "before", "after"}:
         return None
     month = MONTHS[match["m"]]
     found = [date(year, month, 1) for year in (today.year - 1, today.year, today.year + 1)]
     if word in {"since", "last", "during", "for"}:
         day = max(each for each in found if each <= today)
-    elif word in {"next", "until", "by"}:
+    elif word in {"next", "until", "till", "by"}:
         day = min(each for each in found if each > today)
     else:
         day = min(found, key=lambda each: abs((each - today).days))

@@ -123,7 +123,7 @@ def _not_for(text: Text) -> list[re.Match[str]]:
 
 def _find_inner(words: str, said: Way) -> Way:
     first = words.split()[0] if words else ""
-    return _WAYS[first] if first in ("since", "from", "until", "by") else said
+    return _WAYS[first] if first in ("since", "from", "until", "till", "by", "before", "after") else said
 
 
 def _make_window(text: Text, start: int, end: int, low: datetime | None, high: datetime | None) -> TimeRange:

@@ -204,6 +204,9 @@ def find_unaccounted(
     others = {*left} - {*days_and_numbers, *left_over}
     stands = Told(text, proposal, contracts, (*taken, *told), others, request.now)
     kept = [each for each in left if each in days_and_numbers and stands.is_story(*each)]
+    left = [
+        each for each in left if each in exact or not any(a <= each[0] and each[1] <= b for a, b in exact & {*left})
+    ]
     narrowing = [each for each in left_over if stands.is_narrowing(*each)]
     kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in narrowing)]
     return Unaccounted(

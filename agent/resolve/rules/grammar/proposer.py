@@ -121,6 +121,7 @@ class Proposer:
                 continue
             doubtful = doubtful or best.doubtful
             over += [reader.words(at, at + 1).text for at in best.unexplained]
+            over += [reader.words(*each).text for each in best.unread]
             if any(best.offer.annotation(name).unit in MONEY for name in best.offer.properties):
                 vague = [at for at in range(wish.first, wish.stop) if reader.low(at) in lexicon.VAGUE]
                 over += [reader.words(at, at + 1).text for at in vague if at not in best.covered]

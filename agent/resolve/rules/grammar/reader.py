@@ -281,9 +281,10 @@ class Reader:
         made: list[Condition] = []
         if held.low is not None:
             made.append(Compare(field=field, op=">=", value=Day(date=written(held.low.date()), quote=quote)))
-        day = self.dates.get(index + 1)
-        if held.high is None and self.low(index) == "from" and day is not None and day.last is not None:
-            made.append(Compare(field=field, op="<=", value=Day(date=written(day.last), quote=quote)))  # of that week
+        day = self.dates.get(index + 1) or self.dates.get(index)
+        since = self.low(last) in {"on", "onward", "onwards"}
+        if held.high is None and self.low(index) == "from" and day is not None and day.last is not None and not since:
+            made.append(Compare(field=field, op="<=", value=Day(date=written(day.last), quote=quote)))  # of that month
         if held.high is not None:
             high = held.high.date() - timedelta(days=1)
             made.append(Compare(field=field, op="<=", value=Day(date=written(high), quote=quote)))

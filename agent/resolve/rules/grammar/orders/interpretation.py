@@ -61,6 +61,8 @@ class Interpretation:
     """Whether an amount may as well be a record's number."""
     doubtful: bool = False
     unexplained: tuple[int, ...] = ()
+    unread: tuple[tuple[int, int], ...] = ()
+    """Stretches that tell which of many records are meant, and that can't be read."""
     telling: frozenset[int] = frozenset()
     known: frozenset[int] = frozenset()
     person: Find | None = None

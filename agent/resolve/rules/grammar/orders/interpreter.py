@@ -51,7 +51,7 @@ class Interpreter(StretchRecords):
         self._find_verbs()
         if any(self.reader.low(at) in lexicon.PRONOUNS | lexicon.OWNERS for at in range(self.first, self.stop)):
             self._find_records()  # whom "what she paid" speaks of
-            self.records, self.mentioned = {}, []
+            self.records, self.mentioned, self.unread = {}, [], []
         self._find_values()
         self._find_records()
         self._settle_values()
@@ -309,6 +309,7 @@ class Interpreter(StretchRecords):
             coded=any(piece.sure <= CODED for pieces in self.values.values() for piece in pieces),
             doubtful=self.doubtful,
             unexplained=unexplained,
+            unread=tuple(self.unread),
             telling=frozenset(at for at, much in self.verbs.items() if much >= SURE_VERB and at not in self.covered),
             known=frozenset(at for at in range(self.first, self.stop) if stem(reader.low(at)) in self.words.known),
             person=reader.person,

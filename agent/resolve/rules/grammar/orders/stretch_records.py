@@ -70,6 +70,7 @@ class StretchRecords(StretchValues):
                 )
                 self.named_kinds += [phrase.find.record] if phrase.noun else []
                 self._speaks_of(reference)
+                at = max(at, self._unread_behind(phrase))
             at = max(phrase.last, at + 1)
         for name, pieces in self.records.items():
             self.records[name] = _without_repeated(self._kept(pieces))
@@ -77,6 +78,20 @@ class StretchRecords(StretchValues):
         for name in names:
             if name not in self.records and name in self.offer.required:
                 self._spoken_of(name)
+
+    def _unread_behind(self, phrase: Phrase) -> int:
+        """Where the words end that tell behind a phrase which of many are meant, and that can't be read: "(all tickets)
+        that look alike"; no record is looked for in them. 0 where there are none."""
+        reader, at = self.reader, phrase.last
+        if phrase.find.said is not None or not phrase.noun or at >= self.stop:
+            return 0
+        told = phrase.find.pick != "one" and reader.date_field(reader.kinds[phrase.find.record], at) is not None
+        if reader.low(at) not in lexicon.RELATIVES | {"whose"} and not told:
+            return 0
+        values = [each.first for pieces in self.values.values() for each in pieces if each.first > at]
+        marks = (step for step in range(at, self.stop) if reader.is_mark(step))
+        self.unread.append((at, min([next(marks, self.stop), *values])))
+        return self.unread[-1][1]
 
     def _why(self) -> int:
         """Where it begins to be told why: nobody there is meant."""

@@ -39,6 +39,7 @@ class StretchWords:
         self.covered: set[int] = set()
         self.mentioned: list[RecordKind] = []
         self.named_kinds: list[str] = []
+        self.unread: list[tuple[int, int]] = []
         self.creates = False
         """Whether a new record is spoken of, which no action on records there are can mean."""
         self.doubtful = self.last_try = False

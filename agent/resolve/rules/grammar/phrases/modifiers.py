@@ -16,12 +16,11 @@ from agent.planning.proposal import (
     Has,
     OrderByCount,
     OrderByField,
-    Word,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.negation import opposite
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, thing_named
-from agent.resolve.rules.grammar.phrases.places_and_doers import inside, located, read_doer
+from agent.resolve.rules.grammar.phrases.places_and_doers import held_by_theirs, inside, labelled, located, read_doer
 from agent.resolve.rules.grammar.reader import Reader
 from language.wordnet import is_word
 
@@ -31,6 +30,8 @@ _WINDOWS: Final = frozenset(
 _LIGHT: Final = (lexicon.AUXILIARIES | lexicon.NOT) - {"has", "have", "had"}
 _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
 """What holds where a comparison doesn't."""
+_STRANDED: Final = frozenset(("to", "for", "with", "on", "by", "of"))
+"""… where the relative pronoun is what they belong to: "that nobody is assigned to"."""
 MOST_BEFORE: Final = 10
 
 
@@ -42,6 +43,7 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
         start = at + 1 if reader.tokens[at].text == "," and at + 1 < stop else at
         after = (
             read_doer(reader, made, start, stop)
+            or _of_whose(reader, made, start, stop, depth)
             or relative(reader, made, start, stop, depth)
             or _when(reader, made, start)
             or _compared(reader, made, start)
@@ -141,7 +143,7 @@ def _having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *
         count, step = int(held.value), after
     phrase = made.read(reader, step, stop, None, depth + 1)
     if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
-        return 0 if denied else _labelled(reader, made, at, stop)
+        return 0 if denied else labelled(reader, made, at, stop)
     related = phrase.find.model_copy(update={"pick": "all"})
     if superlative is not None:
         made.order = OrderByCount(count=related, first=superlative)
@@ -156,28 +158,6 @@ def _having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *
 def found_before(reader: Reader, first: int, last: int) -> bool:
     """Whether a comparison stands between two places."""
     return any(reader.comparison(at) is not None for at in range(first, last))
-
-
-def _labelled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
-    """ "with the note Goodwill": a field by its label, and what it holds."""
-    if reader.low(at) != "with":
-        return 0
-    step = at + 1
-    while reader.low(step) in lexicon.DETERMINERS | {"its"}:
-        step += 1
-    for each in made.kind.fields:
-        label = tuple((each.label or each.name).lower().split())
-        if each.type != "string" or reader.lows(step, len(label)) != label:
-            continue
-        first = step + len(label)
-        end = first
-        while end < stop and not reader.is_mark(end) and reader.low(end) not in lexicon.NAME_STOP:
-            end += 1
-        if end > first:
-            words = reader.words(first, end)
-            made.where.append(Compare(field=each.name, op="contains", value=Word(word=words.text, quote=words)))
-            return end
-    return 0
 
 
 def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
@@ -238,6 +218,19 @@ def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) ->
     return end
 
 
+def _of_whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+    """ "(customers) whose invoices are overdue": what records of theirs are."""
+    if reader.low(at) != "whose":
+        return 0
+    phrase = made.read(reader, at + 1, stop, None, depth + 1)
+    if phrase is None or not phrase.noun or not phrase.find.where or phrase.find.said is not None:
+        return 0
+    if not reader.related(made.kind, reader.kinds[phrase.find.record]):
+        return 0
+    made.where.append(Has(related=phrase.find.model_copy(update={"pick": "all"})))
+    return phrase.last
+
+
 def _topic(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     """ "about the VAT thing", "called Goodwill", "that mentions exports"."""
     low = reader.low(at)
@@ -295,6 +288,8 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
     pronoun = reader.low(at) in lexicon.RELATIVES
     step = at + 1 if pronoun else at
     negated = False
+    nobody = 1 if reader.low(step) in {"nobody", "none"} else 2 if reader.lows(step, 2) == ("no", "one") else 0
+    negated, step = nobody > 0, step + nobody
     while step < stop and reader.low(step) in _LIGHT:
         negated = negated or reader.low(step) in lexicon.NOT
         step += 1
@@ -306,7 +301,8 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
     handled = _handled(reader, made, step, stop) if not negated else 0
     if handled:
         return handled
-    return predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
+    last = predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
+    return last + 1 if nobody and last and reader.low(last) in _STRANDED else last
 
 
 def _handled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
@@ -346,6 +342,13 @@ def predicate(
         if named is not None and (ordered := _ordered(reader, made, after, named.name)):
             return ordered
         return (_when(reader, made, after, named.name) if named is not None else 0) or after
+    step = at
+    while reader.low(step) in {"on", "in", "the", "a", "an"}:
+        step += 1
+    if not plain and (negated or step == at) and (last := held_by_theirs(reader, made, step)):
+        if negated:
+            made.where[-1] = made.where[-1].model_copy(update={"op": "=", "count": 0})
+        return last
     if negated:
         return 0
     named = reader.date_field(made.kind, at)
@@ -356,7 +359,8 @@ def predicate(
         after = at + 1
         while reader.low(after) in lexicon.PARTICLES and after not in reader.ranges:
             after += 1
-        if arrived and (reader.low(after) in {"by", "via"} or (within := inside(reader, made, after - 1, stop))):
+        within = arrived and reader.low(after) not in {"by", "via"} and inside(reader, made, after - 1, stop)
+        if arrived and (within or reader.low(after) in {"by", "via"}):
             return inside(reader, made, after, stop) or within
         if arrived and (place := located(reader, made, after, stop)):
             return place

@@ -49,13 +49,13 @@ def inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
         return country[1]
     state = reader.state(step, made.kind)
     if state is None:
-        return _held(reader, made, step)
+        return held_by_theirs(reader, made, step)
     made.where.append(state[0])
     return step + state[1]
 
 
-def _held(reader: Reader, made: PhraseParts, at: int) -> int:
-    """ "(everyone) on the pro plan": what something of theirs is."""
+def held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
+    """ "(everyone) on the pro plan, who is past due": what something of theirs is."""
     for other in reader.kinds.values():
         state = reader.state(at, other) if other.relation_to(made.kind.name) is not None else None
         noun = reader.noun(at + state[1]) if state is not None else None
@@ -99,3 +99,25 @@ def read_doer(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
         return after
     made.where += when[0]
     return when[1]
+
+
+def labelled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """ "with the note Goodwill": a field by its label, and what it holds."""
+    if reader.low(at) != "with":
+        return 0
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS | {"its"}:
+        step += 1
+    for each in made.kind.fields:
+        label = tuple((each.label or each.name).lower().split())
+        if each.type != "string" or reader.lows(step, len(label)) != label:
+            continue
+        first = step + len(label)
+        end = first
+        while end < stop and not reader.is_mark(end) and reader.low(end) not in lexicon.NAME_STOP:
+            end += 1
+        if end > first:
+            words = reader.words(first, end)
+            made.where.append(Compare(field=each.name, op="contains", value=Word(word=words.text, quote=words)))
+            return end
+    return 0

@@ -27,6 +27,8 @@ def day(moment: datetime | None) -> str:
         ("invoices in the last 2 weeks", "in the last 2 weeks", "2026-11-10", "2026-11-25"),
         ("drafts older than 30 days", "older than 30 days", "", "2026-10-25"),
         ("who hasn't answered in 6 weeks", "in 6 weeks", "", "2026-10-14"),
+        ("tickets opened before November", "before November", "", "2026-11-01"),
+        ("tickets opened after september", "after september", "2026-10-01", ""),
         ("meetings next week", "next week", "2026-11-30", "2026-12-07"),
     ],
 )

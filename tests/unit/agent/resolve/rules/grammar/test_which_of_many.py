@@ -1,0 +1,61 @@
+"""Which of many records are meant, read without a model: no condition is dropped, and nobody is added."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task, Verdict
+from agent.resolve.rules.resolver import RuleResolver
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+async def verdict_of(text: str) -> Verdict:
+    task = Task(Request(text=text, now=NOW), OWNER, world("lending"), "run_00000000000000000000000001")
+    return (await propose(task, RuleResolver())).verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "of"),
+    [
+        ("renew Ines Duarte the last loan by 7 days", ["Belt sander"]),
+        ("waive Ines Duarte the highest fine", ["F-231"]),
+        ("waive the highest fine of Ines Duarte", ["F-231"]),
+    ],
+)
+async def test_a_person_beside_a_thing_says_whose_it_is(text: str, of: list[str]) -> None:
+    made = await verdict_of(text)
+    assert isinstance(made, Plan), made
+    assert len(made.steps) == len(of)
+    assert all(words in step.preview for words, step in zip(of, made.steps, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        ("write all members whose loans are late: please bring them back", "whose loans"),
+        ("write everyone whose fines are unpaid: please pay", "whose fines"),
+        ("write all members who have a late loan: please bring it back", "who have"),
+    ],
+)
+async def test_what_is_told_of_things_of_theirs_narrows_people(text: str, members: str) -> None:
+    everyone, some = await verdict_of("write all members: hello"), await verdict_of(text)
+    assert isinstance(everyone, Plan), everyone
+    assert isinstance(some, Plan), (members, some)
+    assert 0 < len(some.steps) < len(everyone.steps)
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("waive all fines that nobody remembers", "‘that nobody remembers’"),
+        ("waive all fines which came with the rain", "‘which came with the rain’"),
+        ("write all members whose names rhyme: hello", "‘whose names rhyme’"),
+    ],
+)
+async def test_a_condition_that_cannot_be_read_is_asked_about(text: str, unread: str) -> None:
+    asked = await verdict_of(text)
+    assert isinstance(asked, Question), asked
+    assert asked.slot == "rest"
+    assert unread in asked.text
