@@ -279,6 +279,9 @@ async def _undo(task: Task, proposal: Proposal, handles: Sequence[str], on_phase
         return Outcome(Abstain(reason="nothing_fits", detail=detail), proposal=proposal)
     reversing = Proposal(result=PlanResult(calls=undo.calls), understood=proposal.understood)
     task = replace(task, thread={**task.thread, **undo.records})
+    for kind, record_id in dict.fromkeys(key for keys in undo.records.values() for key in keys):
+        # What was done a moment ago may not have come to the record cache yet.
+        await task.workspace_context.live.record(kind, record_id)
     verdict = await _judge_proposal(task, reversing, on_phase)
     return Outcome(verdict, proposal=reversing, waits=(TAKES_BACK, *told), records=undo.records, withdrawal=withdrawal)
 

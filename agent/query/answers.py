@@ -143,6 +143,8 @@ class Answerer:
         self, text: str, found: Sequence[LocatedRecord], *, values: tuple[str, ...] = (), count: int | None = None
     ) -> Reply:
         kinds = {each.record.kind for each in found}
+        if len(found) > PAGE and f"and {len(found) - PAGE} more" not in text:
+            text = f"{text} The first {PAGE} of them are listed."
         return Reply(
             text=to_display_text(text, lines=True, limit=4000),
             record_kind=found[0].record.kind if len(kinds) == 1 else None,

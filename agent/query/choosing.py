@@ -40,8 +40,18 @@ _IDLE: Final = frozenset(
         "and",
         "a",
         "an",
+        "very",
+        "his",
+        "her",
+        "their",
+        "its",
+        "just",
+        "only",
+        "sorry",
+        "actually",
     }
 )
+_OWN: Final = frozenset({"very", "his", "her", "their", "its"})
 _OPTION: Final = re.compile(r"(?:option|number|no\.?|nr\.?)?\s*#?([1-8])[.)]?", re.IGNORECASE)
 
 
@@ -67,6 +77,9 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
         counts = [_COUNTS.get(word) or int(word) for word in rest if word not in _ALL]
         expected = 2 if "both" in rest else counts[0] if counts else len(offered)
         return list(offered) if expected == len(offered) else []
+    if len(rest) == 1 and rest[0] in _PLACES and _OWN & set(said):
+        # "his very first": by age, and not by its place among those offered.
+        return _end(offered, kind.order, descending=False) if _PLACES[rest[0]] == 0 else []
     if len(rest) != 1:
         return _named(words, offered, kind)
     return _by_word(rest[0], offered, kind)

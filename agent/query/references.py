@@ -3,9 +3,10 @@ records could be meant. A query holds one request's look-ups and sums."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
@@ -53,6 +54,14 @@ from registry.records import Kinds, RecordKind
 
 if TYPE_CHECKING:
     from agent.query.context import QueryContext
+
+
+# What stands before the name in an answer: "sorry, I meant …", "the one about …".
+_LEAD: Final = re.compile(
+    r"^\W*(?:(?:oh|oops|sorry|actually|rather|i\s+mean(?:t)?|it['’]?s|that['’]?s|"
+    r"(?:the|that)\s+one\s+(?:about|called|named|titled|regarding))\b[\s,:–—-]*)+",
+    re.IGNORECASE,
+)
 
 
 class RecordFinder:
@@ -281,7 +290,8 @@ class RecordFinder:
                 return self._check(need, found)
         offered = before if isinstance(before, Question) and before.candidates else None
         if offered is None or not names_nothing(words, need.kind):
-            again = Find(record=need.kind.name, said=Words(text=words, origin=spans[0].origin if spans else 0))
+            named = _LEAD.sub("", words).strip() or words
+            again = Find(record=need.kind.name, said=Words(text=named, origin=spans[0].origin if spans else 0))
             outcome = await self.run(need, again, own)
             # Names that are merely near the words of an answer take the place of nothing that was offered.
             named = not isinstance(outcome, Question) or (outcome.candidates and outcome.code == "ambiguous")

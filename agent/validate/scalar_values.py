@@ -9,6 +9,7 @@ from typing import Any, Final
 from agent.extract.spans import money
 from agent.pipeline import Argument, Choice, DefaultSource, ListArgument, Mention, PromptSource, Refusal, Source
 from agent.validate import questions, supplied_values
+from agent.validate.answer_text import find_no_text
 from agent.validate.slots import (
     Parameter,
     Read,
@@ -89,6 +90,8 @@ def _read_said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
         answer, words = said
         if answer.choice is not None:
             return from_candidate(parameter, answer.choice, words)
+        if (why := find_no_text(parameter, words.text)) is not None:
+            return Unread(why)
         return _read(slots, parameter, Mention(spans=words.spans), words)
     argument = slots.draft.arguments.get(parameter.name)
     return None if argument is None else _read_argument(slots, parameter, argument)
@@ -160,6 +163,12 @@ def _derive(slots: Slots, parameter: Parameter) -> tuple[Any, str, Source] | Non
         return None
     shown = to_display_text(format_field(field, found[0].record.values))
     return value, format_parameter(parameter, value, shown), make_record_source(found, derive.field)
+
+
+def derive(slots: Slots, parameter: Parameter) -> Read | None:
+    """The value that another parameter's record gives."""
+    made = _derive(slots, parameter)
+    return Read(*made) if made is not None else None
 
 
 def _find_other_moment(slots: Slots, parameter: Parameter) -> str | None:

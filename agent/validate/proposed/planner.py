@@ -39,10 +39,12 @@ from agent.validate.payload import plan_digest
 from agent.validate.plan_builder import MAX_STEPS, check_fit, refuse_too_many, refuse_unsendable, step_of
 from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
 from agent.validate.proposed.checks import PlanChecks
+from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, RecordScope, format_count
 from agent.validate.records.lookup import Lookup
-from agent.validate.slots import Pinned, Slots, Trouble, find_answer
+from agent.validate.scalar_values import derive
+from agent.validate.slots import Pinned, Read, Slots, Trouble, find_answer, from_words
 from core.actor import Actor
 from core.errors import InvalidInput, NotCanonical
 from registry.catalogue import Catalogue
@@ -204,6 +206,7 @@ class _Planner:
         slots = Slots(at, draft, contract, self.request, self.unclaimed, pinned, guesses=False)
         slots.rests_on += judged_by
         later: list[str] = []
+        relative = find_relative_answers(slots)
         for name, argument in call.arguments.items():
             if (
                 name in records
@@ -223,14 +226,18 @@ class _Planner:
                 pinned[name] = value
         filling = DraftFilling(slots, self.lookup)
         # Records and what follows from them come first: an amount is read in the currency of its invoice.
-        trouble = await filling.fill_records() or filling.fill_values(but=later)
+        trouble = await filling.fill_records() or filling.fill_values(but=[*later, *relative])
+        if trouble is None and relative:
+            await self._read_relative(slots, contract, call, records, relative, pinned)
         for name in later if trouble is None else ():
             value = await self.values.value(slots, contract, name, call.arguments[name], records)
             if isinstance(value, Question | Refusal):
                 return value
             if value is not None:
                 pinned[name] = value
-        trouble = trouble or filling.fill_values(only=later) or await filling.fill_missing() or check_fit(slots)
+        trouble = (
+            trouble or filling.fill_values(only=[*later, *relative]) or await filling.fill_missing() or check_fit(slots)
+        )
         if trouble is not None:
             return trouble
         self.on_phase("checking")
@@ -254,6 +261,30 @@ class _Planner:
         self.made.contracts.append(contract)
         self.made.reasons += evidence.list_reasons_to_hold(step.filled)
         return None
+
+    async def _read_relative(
+        self,
+        slots: Slots,
+        contract: Contract,
+        call: Call,
+        records: Mapping[str, tuple[LocatedRecord, ...]],
+        relative: Mapping[str, RelativeAnswers],
+        pinned: dict[str, Pinned],
+    ) -> None:
+        """Answers that say how much less or more: of the value that was said before, else of the one that the record
+        gives."""
+        for name, said in relative.items():
+            argument = call.arguments.get(name)
+            before: Any = None
+            if said.base is not None:
+                before = from_words(slots.parameter(name), said.base, self.request.now)
+            elif argument is not None:
+                before = await self.values.value(slots, contract, name, argument, records)
+            else:
+                before = derive(slots, slots.parameter(name))
+            made = said.apply(slots.parameter(name), before.value if isinstance(before, Read) else None)
+            if made is not None:
+                pinned[name] = made
 
     # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

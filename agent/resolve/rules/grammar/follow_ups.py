@@ -45,6 +45,12 @@ from registry.records import RecordKind
 
 MOST_TOKENS: Final = 16
 """Tokens of the longest follow-up; what is longer says a request of its own."""
+BOTH: Final = 2
+WHICH_BOTH: Final = "Which two shall be taken back? Say what each of them was; nothing was done."
+DONE: Final = (
+    "“{}” was done already, so it can't be changed any more. Say “undo that” to take it back, or what shall come on "
+    "top of it (“and … more”). Nothing was done now."
+)
 MOST_SHOWN: Final = 20
 """Records that an answer remembers; where there are as many, there may be more."""
 MOST_STRANGE: Final = 2
@@ -62,7 +68,7 @@ _BEFORE: Final = (
     r"(?:it|they)\s+(?:was|were)(?:\s+before)?|like\s+before|as\s+before))*"
 )
 _UNDO: Final = re.compile(
-    rf"{_LEAD}(?:(?:undo|revert|reverse|roll\s+back|take\s+back|unwind)(?:\s+(?:both\s+of\s+)?{_THAT})?"
+    rf"{_LEAD}(?:(?:undo|revert|reverse|roll\s+back|take\s+back|unwind)(?:\s+(?P<what>(?:(?:both|all)\s+of\s+)?{_THAT}))?"
     rf"|(?:take|put|set|change|turn|roll|switch|bring|move|give|flip)\s+{_THAT}\s+back){_BEFORE}\W*(?:[,;.–—-]\s*(?P<why>\S.*))?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -71,6 +77,10 @@ _DROP: Final = re.compile(
     r"(?:[,;.–—-]\s*(?P<why>\S.*))?",
     re.IGNORECASE | re.DOTALL,
 )
+_CHANGES: Final = re.compile(
+    rf"{_LEAD}(?:make|let|set|change|put|turn)\s+(?:it|that|this)\b|{_LEAD}(?:i\s+mean(?:t)?\b|rather\b)", re.IGNORECASE
+)
+"""What says a call anew instead of asking for one more."""
 _MORE: Final = word_set("also too same again plus")
 _ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
 """Words by which what was said before is said anew."""
@@ -141,8 +151,11 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     if not calls or not reader.tokens:
         return None
     chooser = Chooser(reader, shortlist)
-    if _takes_back(reader, typed, calls, chooser):
-        return Proposal(result=UndoResult(calls=tuple(call.handle for call in calls)))
+    if (what := _takes_back(reader, typed, calls, chooser)) is not None:
+        meant = _both(thread, calls) if what.startswith("both") else calls
+        if meant is None:
+            return Abstain(reason="nothing_fits", detail=WHICH_BOTH)
+        return Proposal(result=UndoResult(calls=tuple(call.handle for call in meant)))
     if len(reader.tokens) > MOST_TOKENS or reader.tokens[-1].text == "?":
         return None
     last = calls[-1]
@@ -159,14 +172,27 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     return _continued(reader, offer, calls, read) if read is not None else None
 
 
-def _takes_back(reader: Reader, typed: str, calls: Sequence[EarlierCall], chooser: Chooser) -> bool:
+def _takes_back(reader: Reader, typed: str, calls: Sequence[EarlierCall], chooser: Chooser) -> str | None:
+    """What shall be taken back, in the words that say it, empty where none do; None where nothing shall."""
     for text in dict.fromkeys((typed, reader.text.plain)):
         found = _UNDO.fullmatch(text)
+        what = (found["what"] or "") if found is not None else ""
         if found is None and all(call.waits for call in calls):
             found = _DROP.fullmatch(text)
-        if found is not None:
-            return found["why"] is None or _tells_why(found["why"], reader, chooser)
-    return False
+        if found is not None and (found["why"] is None or _tells_why(found["why"], reader, chooser)):
+            return what.casefold()
+    return None
+
+
+def _both(thread: Sequence[Turn], calls: Sequence[EarlierCall]) -> tuple[EarlierCall, ...] | None:
+    """The two calls that "both" are: those of the latest request, else its one call and that of the one before. None
+    where they can't be told."""
+    if len(calls) > 1:
+        return tuple(calls) if len(calls) == BOTH else None
+    turns = [turn.calls for turn in thread if turn.calls]
+    if len(turns) < BOTH or len(turns[-2]) != 1:
+        return None
+    return (*turns[-2], *turns[-1])
 
 
 def _tells_why(why: str, reader: Reader, chooser: Chooser) -> bool:
@@ -265,7 +291,9 @@ def _continued(
     if not values or len(calls) > 1 or telling or len(strange) > MOST_STRANGE:
         return None
     if not last.waits and any(offer.annotation(name).replaces is None for name in values):
-        return None  # done already: it would come on top
+        # Done already: it would come on top.
+        changes = _CHANGES.match(reader.text.plain) is not None
+        return Abstain(reason="nothing_fits", detail=DONE.format(offer.title or offer.name)) if changes else None
     return Proposal(result=PlanResult(calls=(call,), replaces=(last.handle,)))
 
 

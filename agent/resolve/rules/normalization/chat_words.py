@@ -18,7 +18,7 @@ _SHORT: Final = {
     "tix": "tickets",
     "tmrw": "tomorrow", "asap": "asap", "gimme": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to",
     "snd": "send", "rply": "reply", "tkt": "ticket", "cust": "customer", "subs": "subscription", "info": "info",
-    "ppl": "people",
+    "ppl": "people", "rn": "right now",
 }  # fmt: skip
 # The commonest function words with two letters crossed or one struck twice.
 _SLIPS: Final = {

@@ -35,6 +35,7 @@ _STYLE: Final = word_set(
 )
 # A text that begins so is how it shall be worded, not the text: "say sorry and that we look into it".
 _WORDING: Final = word_set("say apologise apologize explain mention")
+_ABOUT_TEXTS: Final = word_set("mention say tell include use add give name promise quote write make")
 _RANG: Final = word_set("rang wrote came got calls writes rings emails texts mails")
 _TO_WHOM: Final = word_set("him her them back know everyone")
 _SUBJECTS: Final = word_set(
@@ -126,6 +127,21 @@ def _labelled(reader: Reader, first: int, stop: int, own: Collection[str]) -> tu
 
 
 def _message(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
+    """What is said; None where a part of it says how it shall be worded."""
+    found = _said(reader, first, stop, taken)
+    return None if found is not None and _instructs(reader, *found) else found
+
+
+def _instructs(reader: Reader, first: int, stop: int) -> bool:
+    """Whether a clause of a text, not its first, tells its writer what to leave out: ", mention no names"."""
+    for at in range(first + 1, stop - 1):
+        opens = reader.tokens[at - 1].text in {",", ";", "-", "–", ".", "("} or reader.low(at - 1) in {"and", "but"}
+        if opens and reader.low(at) in _ABOUT_TEXTS and reader.low(at + 1) in {"no", "nothing", "not", "neither"}:
+            return True
+    return False
+
+
+def _said(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
     begin = reader.message_from
     if first < begin < stop and reader.low(begin) not in _WORDING:
         return begin, stop

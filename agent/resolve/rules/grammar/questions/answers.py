@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
@@ -82,7 +84,7 @@ def _how_many(reader: Reader, index: int, stop: int) -> Answer | None:
     step = index
     while reader.low(step) in {"what", "what's", "is", "the", "total"}:
         step += 1
-    if reader.lows(index, 2) == ("how", "many"):
+    if reader.low(index + 1) == "many" and OSA.distance(reader.low(index), "how") <= 1:
         at = index + 2 + (reader.low(index + 2) == "of")
     elif reader.lows(step, 2) == ("number", "of"):
         at = step + 2
@@ -151,7 +153,8 @@ def _labelled(reader: Reader, find: Find, first: int, last: int) -> tuple[Find, 
         # "tickets" are the records themselves, whatever their number is called.
         return (find, own) if own.type != "id" or reader.noun(first) is None else None
     for other in reader.kinds.values():
-        if other.relation_to(kind.name) is not None and (held := named_field(other, reader, first, last)) is not None:
+        held = named_field(other, reader, first, last) if other.relation_to(kind.name) is not None else None
+        if held is not None and held.type != "id":
             return Find(record=other.name, where=(BelongsTo(owner=find),)), held
     return None
 
