@@ -55,6 +55,27 @@ _OWN: Final = frozenset({"very", "his", "her", "their", "its"})
 _OPTION: Final = re.compile(r"(?:option|number|no\.?|nr\.?)?\s*#?([1-8])[.)]?", re.IGNORECASE)
 
 
+_ALL_BUT: Final = re.compile(
+    r"^\W*(?:all|everything|everyone|each|every\s+one)(?:\s+of\s+(?:them|those|these))?\s*,?\s*"
+    r"(?:but|except(?:\s+for)?|excluding|without|other\s+than|apart\s+from|minus|not)\s+(?P<rest>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_DENIED: Final = re.compile(
+    r"\b(?:not|no|nor|neither|none|never|without|but|except|excluding|other\s+than)\b|n['’]t\b", re.IGNORECASE
+)
+
+
+def split_all_but(words: str) -> str | None:
+    """What "all but …" leaves out; None where nothing is."""
+    found = _ALL_BUT.match(words)
+    return found["rest"] if found is not None else None
+
+
+def is_denied(words: str) -> bool:
+    """Whether something is denied or left out, so that the words of a record are no sign that it is meant."""
+    return _DENIED.search(words) is not None
+
+
 def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
     """The offered records that the words single out; empty where they don't tell."""
     said = fold_words(words)
@@ -77,6 +98,10 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
         counts = [_COUNTS.get(word) or int(word) for word in rest if word not in _ALL]
         expected = 2 if "both" in rest else counts[0] if counts else len(offered)
         return list(offered) if expected == len(offered) else []
+    if len(rest) == 2 and rest[0] == "first" and 1 < _COUNTS.get(rest[1], 0) <= len(offered):
+        return list(offered[: _COUNTS[rest[1]]])
+    if len(rest) == 1 and len(offered) == 2 and rest[0] in ("former", "latter"):
+        return [offered[0 if rest[0] == "former" else 1]]
     if len(rest) == 1 and rest[0] in _PLACES and _OWN & set(said):
         # "his very first": by age, and not by its place among those offered.
         return _end(offered, kind.order, descending=False) if _PLACES[rest[0]] == 0 else []

@@ -22,8 +22,8 @@ from agent.planning.proposal import (
     StateIs,
     Words,
 )
+from agent.query.answered_references import find_of_each, single_out
 from agent.query.arithmetic import Arithmetic
-from agent.query.choosing import choose
 from agent.query.conditions import read_quantity
 from agent.query.context import (
     NOTHING_EARLIER,
@@ -130,6 +130,10 @@ class RecordFinder:
             return kind
         if kind.name != need.kind.name:
             return await self._find_owners(need, kind, find, own)
+        if find.order is not None and find.pick == "one" and self.context.request.answers:
+            several = await find_of_each(self, need, find, own)
+            if several is not None:
+                return several
         pool = await self.conditions.select(need, find, own)
         if isinstance(pool, Question):
             return pool
@@ -139,7 +143,7 @@ class RecordFinder:
         if not fitting:
             return self._explain_none_found(need, find, pool)
         if find.order is not None:
-            return await self._pick_by_order(need, find, find.order, replace(pool, records=fitting), own)
+            return await self.pick_by_order(need, find, find.order, replace(pool, records=fitting), own)
         return self._pick(need, find, replace(pool, records=fitting))
 
     def _pick(self, need: RecordQuery, find: Find, pool: Pool) -> Outcome:
@@ -167,7 +171,7 @@ class RecordFinder:
         how = "" if pool.named and len(records) == 1 else "the only one" if len(records) == 1 else f"all {len(records)}"
         return tuple(LocatedRecord(each, kind, _spans(find), pool.via, how) for each in records)
 
-    async def _pick_by_order(
+    async def pick_by_order(
         self, need: RecordQuery, find: Find, order: OrderByField | OrderByCount, pool: Pool, own: Own
     ) -> Outcome:
         kind = need.kind
@@ -284,7 +288,7 @@ class RecordFinder:
         before = await self.run(need, find, own)
         if isinstance(before, Question) and before.candidates:
             held = [await self.context.kinds.record(need.kind.name, each.id) for each in before.candidates]
-            chosen = choose(words, [each for each in held if each is not None], need.kind)
+            chosen = await single_out(self, need, words, [each for each in held if each is not None], own)
             if chosen:
                 found = [LocatedRecord(each, need.kind, spans, (), "chosen") for each in chosen]
                 return self._check(need, found)

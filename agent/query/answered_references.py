@@ -1,0 +1,67 @@
+"""References after an answer in words: which of those offered it singles out, and what is meant of each of several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agent.pipeline import Question
+from agent.planning.proposal import BelongsTo, Find, Handle
+from agent.query.choosing import choose, is_denied, split_all_but
+from agent.query.context import Own
+from agent.query.record_search import MOST_SCANNED
+from agent.resolve.rules.grammar.questions.singled_out import read_singled_out
+from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery
+from registry.records import Record
+
+if TYPE_CHECKING:
+    from agent.query.references import RecordFinder
+
+
+async def find_of_each(finder: RecordFinder, need: RecordQuery, find: Find, own: Own) -> Outcome | None:
+    """ "Adam's last invoice" where "both" was answered to which Adam: the last one of each. None where it is of one
+    owner. Raises PlatformUnavailable."""
+    owned = next((each for each in find.where if isinstance(each, BelongsTo)), None)
+    owner = owned.owner if owned is not None else None
+    above = finder.context.kinds.get(owner.record) if isinstance(owner, Find) else None
+    if not isinstance(owner, Find) or above is None or owner.pick != "one":
+        return None
+    owners = await finder.find(need.owner(above), owner, own)
+    if isinstance(owners, Question) or len(owners) == 1:
+        return None
+    made: list[LocatedRecord] = []
+    each_owner = BelongsTo(owner=Handle(handle="@each"))
+    one = find.model_copy(update={"where": tuple(each_owner if each is owned else each for each in find.where)})
+    for found in owners:
+        outcome = await finder.run(need, one, {**own, "each": (found,)})
+        if isinstance(outcome, Question):
+            return outcome
+        made += outcome
+    return tuple(made)
+
+
+async def single_out(
+    finder: RecordFinder, need: RecordQuery, words: str, offered: list[Record], own: Own
+) -> list[Record]:
+    """The offered records that the words single out, by their place, by what stands in them, or read as a phrase; empty
+    where they don't tell. Raises PlatformUnavailable."""
+    all_but = split_all_but(words)
+    if all_but is not None:
+        gone = {each.id for each in await single_out(finder, need, all_but, offered, own)}
+        return [each for each in offered if each.id not in gone] if 0 < len(gone) < len(offered) else []
+    if not is_denied(words) and (chosen := choose(words, offered, need.kind)):
+        return chosen
+    context = finder.context
+    find = read_singled_out(words, need.kind, tuple(context.kinds), context.request.now)
+    if find is None:
+        return []
+    wide = replace(need, filter={}, most=MOST_SCANNED)
+    pool = await finder.conditions.select(wide, find.model_copy(update={"order": None, "pick": "all"}), own)
+    if isinstance(pool, Question):
+        return []
+    ids = {each.id for each in offered}
+    told = [each for each in pool.records if each.id in ids]
+    if find.order is not None and told:
+        picked = await finder.pick_by_order(wide, find, find.order, replace(pool, records=told, more=False), own)
+        told = [] if isinstance(picked, Question) else [each.record for each in picked]
+    return told if len(told) < len(offered) else []

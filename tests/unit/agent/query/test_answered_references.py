@@ -1,0 +1,50 @@
+"""Answers in words to "which of these?": what they single out, and what they must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Answer, Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.rules.resolver import RuleResolver
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+async def answered(text: str, words: str, name: str) -> list[str] | str:
+    """The values of the record that the answered question was about, else what is asked."""
+    context, resolver = world(name), RuleResolver()
+    task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
+    first = await propose(task, resolver)
+    assert isinstance(first.verdict, Question), first.verdict
+    request = Request(text=text, now=NOW, answers=(Answer(slot=first.verdict.slot, text=words),))
+    task = Task(
+        request, OWNER, context, "run_00000000000000000000000001", drafts=first.drafts, proposal=first.proposal
+    )
+    made = (await propose(task, resolver)).verdict
+    if isinstance(made, Plan):
+        return [str(step.filled[0].value) for step in made.steps]
+    assert isinstance(made, Question), made
+    return made.text
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen"),
+    [
+        ("the one in December", ["703"]),
+        ("the one with Helena", ["703"]),
+        ("all but the one in December", ["702"]),
+        ("everything except the first", ["702"]),
+        ("the latter", None),
+        ("his very first", ["702"]),
+    ],
+)
+async def test_an_answer_is_read_as_what_it_says_of_those_offered(words: str, chosen: list[str] | None) -> None:
+    made = await answered("cancel Bruno's visit", words, "vet")
+    assert made == chosen if chosen is not None else isinstance(made, list)
+
+
+@pytest.mark.parametrize("words", ["not the one with Helena in May", "none of them", "all but the green one"])
+async def test_what_an_answer_denies_is_not_what_it_means(words: str) -> None:
+    made = await answered("cancel Bruno's visit", words, "vet")
+    assert isinstance(made, str)
