@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from agent.pipeline import Answer, Plan, Question, Refusal
 from agent.planning.proposal import PlanResult, Proposal, Words
 from agent.query.context import RecordKey
+from agent.validate.answer_text import find_no_text
 from agent.validate.plan_builder import REST
-from agent.validate.questions import list_members
+from agent.validate.questions import label_of, list_members
 from registry.catalogue import Catalogue
 from registry.contract import Contract
 
@@ -34,6 +35,23 @@ def is_for_the_model(
         return isinstance(verdict, Question) and _strip_record(verdict.slot) == _strip_record(last.slot)
     contract, name = _find_asked(last.slot, proposal, catalogue)
     return isinstance(verdict, Plan) and not edited and contract is not None and _is_free_text(contract, name)
+
+
+def explain_no_text(
+    answers: tuple[Answer, ...], verdict: Any, proposal: Proposal, catalogue: Catalogue
+) -> Question | None:
+    """A question once more, where the last answer gave no text that may be sent as it stands: "no reason", "tell him
+    that …"."""
+    last = answers[-1] if answers else None
+    if last is None or last.text is None or last.slot.startswith(_READ) or not isinstance(verdict, Plan):
+        return None
+    contract, name = _find_asked(last.slot, proposal, catalogue)
+    if contract is None or not _is_free_text(contract, name):
+        return None
+    annotation = contract.annotation(name)
+    label = label_of(name, contract.properties[name], annotation)
+    text = find_no_text(label, name, last.text, composed=bool(annotation.compose))
+    return Question(slot=last.slot, code="missing", text=text, param=name, missing=(name,)) if text else None
 
 
 def take_up(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -32,7 +33,7 @@ from agent.workspace.context import WorkspaceContext, WorkspaceContexts
 from core import cpu_budget
 from core.actor import Actor
 from core.clock import Clock
-from core.errors import Conflict, NotAuthentic, OpsIQError
+from core.errors import Conflict, NotAuthentic, OpsIQError, PlatformUnavailable
 from executors.jobs.queue import CommitHook
 from registry.conditions.condition import Evaluator
 from registry.endpoints.types import HttpEndpoint, Reconcile
@@ -44,6 +45,9 @@ log = logging.getLogger(__name__)
 RESOLVE_JOB: Final = "run.resolve"
 SEND_JOB: Final = "run.send"
 RECONCILE_JOB: Final = "run.reconcile"
+MOMENT: Final = timedelta(minutes=2)
+"""How long a record cache may not know yet what a call changed."""
+MOST_READ_ANEW: Final = 20
 MOST_READ: Final = 50
 """So many of a thread's runs are read to find those before this one that count: some may be of another mode."""
 _LINKS: Final = {"Corrected": ("replaces", "replaced_by"), "Taken back": ("withdraws", "withdrawn_by")}
@@ -138,6 +142,7 @@ class Planner:
         thread = build_thread(earlier, context.catalogue)
         thread = restore_thread(run.handles, earlier, now=thread) if stands else thread
         on_phase = job.on_phase if job else ignore_phase
+        await self._read_anew(earlier, context)
         if self.pool is not None:
             doing = self.pool.propose(run, context, confirmed, on_phase, thread)
             outcome = await (job.run_unless_stopped(doing) if job else doing)
@@ -155,6 +160,22 @@ class Planner:
         asked = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
         drafts = () if asked else outcome.drafts
         return run.with_(drafts=drafts, proposal=outcome.proposal, confidence=outcome.confidence), outcome
+
+    async def _read_anew(self, earlier: Sequence[Run], context: WorkspaceContext) -> None:
+        """What the latest request of the thread changed a moment ago is read from its platform, which corrects what is
+        kept of it: "undo that" finds it as it is now."""
+        last = earlier[-1] if earlier else None
+        if last is None or last.plan is None or last.state != "succeeded" or not context.cache:
+            return
+        if self.clock() - last.updated_at > MOMENT:
+            return
+        pins = dict.fromkeys((pin.record_kind, pin.record_id) for step in last.plan.steps for pin in step.pins)
+        for kind, record_id in list(pins)[:MOST_READ_ANEW]:
+            try:
+                await context.live.record(kind, record_id)
+            except PlatformUnavailable as error:
+                log.info("what was changed could not be read anew: %s", error.code)
+                return
 
     async def resolve(self, run: Run, context: WorkspaceContext) -> Resolved:
         """What the run's words alone come to. Raises ModelUnavailable or ModelMisbehaved."""

@@ -27,7 +27,13 @@ from agent.pipeline import (
     Trace,
     ignore_phase,
 )
-from agent.planning.answered import find_replaced_words, is_for_the_model, list_offered_records, take_up
+from agent.planning.answered import (
+    explain_no_text,
+    find_replaced_words,
+    is_for_the_model,
+    list_offered_records,
+    take_up,
+)
 from agent.planning.no_plan import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
 from agent.planning.reversal import correct_calls, undo_calls
@@ -156,10 +162,12 @@ async def _read_answers(
     or says nothing that can be planned, the question stands."""
     request, catalogue = task.request, task.workspace_context.catalogue
     edited = bool(task.must_wait)
+    no_text = None if edited else explain_no_text(request.answers, outcome.verdict, proposal, catalogue)
+    as_it_stands = replace(outcome, verdict=no_text) if no_text is not None else outcome
     if resolver.name != MODEL or not is_for_the_model(
         request.answers, outcome.verdict, proposal, catalogue, edited=edited
     ):
-        return outcome
+        return as_it_stands
     question = outcome.verdict if isinstance(outcome.verdict, Question) else None
     offered = list_offered_records(question, proposal, catalogue) if question is not None else {}
     told = tuple(f"{name} ({len(keys)} of kind {keys[0][0]})" for name, keys in offered.items())
@@ -174,9 +182,9 @@ async def _read_answers(
     try:
         resolved = await (asked if around is None else around(asked))
     except (ModelUnavailable, ModelMisbehaved):
-        return outcome
+        return as_it_stands
     if not isinstance(resolved.resolution, Proposed) or resolved.trace.model is None:
-        return outcome
+        return as_it_stands
     understood = resolved.resolution.proposal
     understood = understood.model_copy(update={"replaced": find_replaced_words(request.answers, proposal)})
     made = await _validate(anew, resolved, understood, on_phase)
@@ -279,9 +287,6 @@ async def _undo(task: Task, proposal: Proposal, handles: Sequence[str], on_phase
         return Outcome(Abstain(reason="nothing_fits", detail=detail), proposal=proposal)
     reversing = Proposal(result=PlanResult(calls=undo.calls), understood=proposal.understood)
     task = replace(task, thread={**task.thread, **undo.records})
-    for kind, record_id in dict.fromkeys(key for keys in undo.records.values() for key in keys):
-        # What was done a moment ago may not have come to the record cache yet.
-        await task.workspace_context.live.record(kind, record_id)
     verdict = await _judge_proposal(task, reversing, on_phase)
     return Outcome(verdict, proposal=reversing, waits=(TAKES_BACK, *told), records=undo.records, withdrawal=withdrawal)
 

@@ -294,8 +294,8 @@ class RecordFinder:
                 return self._check(need, found)
         offered = before if isinstance(before, Question) and before.candidates else None
         if offered is None or not names_nothing(words, need.kind):
-            named = _LEAD.sub("", words).strip() or words
-            again = Find(record=need.kind.name, said=Words(text=named, origin=spans[0].origin if spans else 0))
+            said = _LEAD.sub("", words).strip() or words
+            again = Find(record=need.kind.name, said=Words(text=said, origin=spans[0].origin if spans else 0))
             outcome = await self.run(need, again, own)
             # Names that are merely near the words of an answer take the place of nothing that was offered.
             named = not isinstance(outcome, Question) or (outcome.candidates and outcome.code == "ambiguous")

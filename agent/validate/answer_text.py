@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agent.validate.questions import list_members, quote_words
-from agent.validate.slots import Parameter
+from agent.validate.questions import quote_words
 from language.stems import stem_text
 
 # "No reason", "none", "there isn't any", "without one": nothing is given.
@@ -28,23 +27,21 @@ _WORDING: Final = re.compile(
 _QUOTED: Final = re.compile(r"^\W*[\"“'‘].*[\"”'’]\W*$", re.DOTALL)
 
 
-def find_no_text(parameter: Parameter, words: str) -> str | None:
-    """Why an answer is no text for this parameter, as a sentence; None where it may be one."""
-    schema = parameter.schema
-    if schema.get("type") != "string" or list_members(schema) or {"format", "pattern"} & set(schema):
-        return None
-    if _gives_none(parameter, words):
-        return f"{parameter.label} has to be given. What shall it be?"
-    if parameter.annotation.compose and not _QUOTED.match(words) and _WORDING.match(words):
+def find_no_text(label: str, name: str, words: str, *, composed: bool) -> str | None:
+    """Why an answer is no text for the parameter that was asked for, as a sentence; None where it may be one.
+    ``composed`` says that its contract lets a model word it, so that orders to whoever words it are to be expected."""
+    if _gives_none(label, name, words):
+        return f"{label} has to be given. What shall it be?"
+    if composed and not _QUOTED.match(words) and _WORDING.match(words):
         return f"{quote_words(words)} tells what to write, and I can't word it here. Type the text itself."
     return None
 
 
-def _gives_none(parameter: Parameter, words: str) -> bool:
+def _gives_none(label: str, name: str, words: str) -> bool:
     found = _NONE.match(words)
     if found is None:
         return False
     if words.strip().strip(".!").casefold() in _ALONE:
         return True
-    own = set(stem_text(f"{parameter.label} {parameter.name}".replace("_", " ")))
+    own = set(stem_text(f"{label} {name}".replace("_", " ")))
     return bool(found["what"]) and bool(own & set(stem_text(found["what"])))

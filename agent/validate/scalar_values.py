@@ -9,7 +9,6 @@ from typing import Any, Final
 from agent.extract.spans import money
 from agent.pipeline import Argument, Choice, DefaultSource, ListArgument, Mention, PromptSource, Refusal, Source
 from agent.validate import questions, supplied_values
-from agent.validate.answer_text import find_no_text
 from agent.validate.slots import (
     Parameter,
     Read,
@@ -90,8 +89,6 @@ def _read_said(slots: Slots, parameter: Parameter) -> Read | Unread | None:
         answer, words = said
         if answer.choice is not None:
             return from_candidate(parameter, answer.choice, words)
-        if (why := find_no_text(parameter, words.text)) is not None:
-            return Unread(why)
         return _read(slots, parameter, Mention(spans=words.spans), words)
     argument = slots.draft.arguments.get(parameter.name)
     return None if argument is None else _read_argument(slots, parameter, argument)

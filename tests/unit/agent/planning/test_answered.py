@@ -59,9 +59,9 @@ def amount_of(outcome: Outcome) -> Any:
 
 async def test_words_that_code_can_not_read_are_read_with_the_request() -> None:
     model = InTurn(plan(WAIVE), plan({**WAIVE, "amount": HALF}))
-    made = await answered(model, "0.amount", "half of it", edited="You changed it, so it waits for a yes.")
+    made = await answered(model, "0.amount", "half of what is due", edited="You changed it, so it waits for a yes.")
     assert amount_of(made) == 1200
-    assert 'Answered about amount: "half of it"' in model.shown[-1]
+    assert 'Answered about amount: "half of what is due"' in model.shown[-1]
     assert isinstance(made.verdict, Plan)
     assert made.verdict.held
     assert made.answers is not None
@@ -80,7 +80,7 @@ async def test_words_that_an_answer_takes_the_place_of_are_not_asked_about() -> 
 
 async def test_what_was_read_so_stands_when_it_is_validated_again() -> None:
     model = InTurn(plan(WAIVE), plan({**WAIVE, "amount": HALF}))
-    made = await answered(model, "0.amount", "half of it")
+    made = await answered(model, "0.amount", "half of what is due")
     request = Request(text=FIRST, now=NOW, answers=made.answers or ())
     task = Task(
         request, OWNER, world("lending"), "run_00000000000000000000000001", proposal=made.proposal, thread=made.records
@@ -145,3 +145,11 @@ async def test_where_the_model_is_no_help_the_question_stands(failed: Any) -> No
     assert isinstance(made.verdict, Question)
     assert made.answers is None
     assert made.resolved is None
+
+
+@pytest.mark.parametrize("words", ["none", "no letter", "tell him that the hose is here", "apologise to him"])
+async def test_what_gives_no_text_is_asked_about_where_no_model_words_it(words: str) -> None:
+    bare = {"action": "write_member", "member_id": find("member", "Piet Vos"), "letter": None}
+    made = await answered(InTurn(plan(bare), ModelUnavailable("gone")), "0.letter", words, text="write to Piet Vos")
+    assert isinstance(made.verdict, Question), made.verdict
+    assert made.verdict.slot == "0.letter"

@@ -18,9 +18,7 @@ async def answered(text: str, words: str, name: str) -> list[str] | str:
     first = await propose(task, resolver)
     assert isinstance(first.verdict, Question), first.verdict
     request = Request(text=text, now=NOW, answers=(Answer(slot=first.verdict.slot, text=words),))
-    task = Task(
-        request, OWNER, context, "run_00000000000000000000000001", drafts=first.drafts, proposal=first.proposal
-    )
+    task = Task(request, OWNER, context, "run_00000000000000000000000001", drafts=first.drafts, proposal=first.proposal)
     made = (await propose(task, resolver)).verdict
     if isinstance(made, Plan):
         return [str(step.filled[0].value) for step in made.steps]
