@@ -33,7 +33,7 @@ from agent.workspace.context import WorkspaceContext, WorkspaceContexts
 from core import cpu_budget
 from core.actor import Actor
 from core.clock import Clock
-from core.errors import Conflict, NotAuthentic, OpsIQError, PlatformUnavailable
+from core.errors import Conflict, NotAuthentic, OpsIQError, PlatformUnavailable, Unavailable
 from executors.jobs.queue import CommitHook
 from registry.conditions.condition import Evaluator
 from registry.endpoints.types import HttpEndpoint, Reconcile
@@ -123,7 +123,7 @@ class Planner:
             until=run.created_at,
             limit=MOST_READ,
         )
-        found = [repository.of_row(row) for row in rows]
+        found = repository.list_readable(rows)
         before = [each for each in found if (each.created_at, each.id) < (run.created_at, run.id)]
         return tuple(each for each in before if authority.continues(actor, run.surface, each))[-MOST_TURNS:]
 
@@ -320,7 +320,7 @@ class Planner:
         OpsIQ's own."""
         try:
             run = await repository.get(session, workspace, run_id)
-        except NotAuthentic:
+        except (NotAuthentic, Unavailable):
             return
         now = self.clock()
         if run.state == "received":

@@ -93,8 +93,7 @@ class Simulations:
         found: list[ReplayedCall] = []
         async with self.database.read() as session:
             rows = await store.runs.runs.listed(session, workspace, action=draft.name, limit=LOOKED_AT)
-        for row in rows:
-            run = repository.of_row(row)
+        for run in repository.list_readable(rows):
             if run.plan is None:
                 continue
             for step in run.plan.steps:

@@ -38,7 +38,7 @@ class RunRecovery:
         person decides (agent/sending/sender.py)."""
         async with self.database.read() as session:
             rows = await store.runs.runs.find_stranded(session, SEND_JOB, self.clock() - STANDING_FOR, AT_ONCE)
-        return sum([await self._put(repository.of_row(row)) for row in rows])
+        return sum([await self._put(run) for run in repository.list_readable(rows)])
 
     async def _put(self, run: Run) -> bool:
         now = self.clock()

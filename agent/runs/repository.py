@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Iterable
 
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.runs.runs
 from agent.history.recorder import find_highest_risk
 from agent.pipeline import RunState
 from agent.runs.run import Run
+from core.errors import Unavailable
 from store.runs.runs import RunRow
+
+log = logging.getLogger(__name__)
 
 
 async def insert(session: AsyncSession, run: Run) -> None:
@@ -71,4 +76,23 @@ async def move(session: AsyncSession, run: Run, *, was: Collection[RunState]) ->
 
 
 def of_row(row: RunRow) -> Run:
-    return Run.model_validate_json(row.document).with_(state=row.state, revision=row.revision, phase=row.phase)
+    """Raises Unavailable where another version of OpsIQ stored the run in a form that this one can't read."""
+    try:
+        run = Run.model_validate_json(row.document)
+    except ValidationError as error:
+        raise Unavailable(
+            f"The request {row.id} was stored by another version of OpsIQ, in a form that this one can't read. "
+            "Ask a server of that version, or bring this one up to it."
+        ) from error
+    return run.with_(state=row.state, revision=row.revision, phase=row.phase)
+
+
+def list_readable(rows: Iterable[RunRow]) -> list[Run]:
+    """The runs of a list, but for what this version can't read: one such row keeps nobody from the others."""
+    made: list[Run] = []
+    for row in rows:
+        try:
+            made.append(of_row(row))
+        except Unavailable as error:
+            log.error("left out of a list: %s", error.detail, extra={"run_id": row.id, "workspace": row.workspace})
+    return made

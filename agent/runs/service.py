@@ -120,7 +120,7 @@ class RunService:
                 surface=run.surface,
                 limit=limit,
             )
-        return [each for row in rows if authority.continues(actor, run.surface, each := repository.of_row(row))]
+        return [each for each in repository.list_readable(rows) if authority.continues(actor, run.surface, each)]
 
     async def run_action(
         self,
@@ -198,7 +198,7 @@ class RunService:
             rows = await store.runs.runs.listed(
                 session, actor.workspace, states=states, thread_id=thread_id, before=before, limit=limit, **mine
             )
-        return [repository.of_row(row) for row in rows]
+        return repository.list_readable(rows)
 
     async def list_awaiting(self, actor: Actor, *, limit: int = 50) -> list[Run]:
         """Live cards that this actor could approve now, oldest first."""
@@ -212,10 +212,12 @@ class RunService:
                 rows = await store.runs.runs.listed(
                     session, actor.workspace, states=("held",), person=None, before=last, limit=PAGE
                 )
-            for row in rows:  # the columns first: a run's document is large
-                if not mine.issuperset(row.actions.split()) or (row.expires_at is not None and row.expires_at <= now):
-                    continue
-                run = repository.of_row(row)
+            live = (  # the columns first: a run's document is large
+                row
+                for row in rows
+                if mine.issuperset(row.actions.split()) and (row.expires_at is None or row.expires_at > now)
+            )
+            for run in repository.list_readable(live):
                 held = as_held(run)
                 if held is None or is_test(run):  # nobody is called to what is sent nowhere
                     continue
