@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "listen": "cli.commands.listen",
     "trigger": "cli.commands.trigger",
     "data-key": "cli.commands.installation.data_key",
+    "signing-key": "cli.commands.installation.signing_key",
     "seal": "cli.commands.installation.seal",
     "doctor": "cli.commands.installation.doctor",
     "backup": "cli.commands.installation.backup",

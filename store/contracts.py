@@ -48,7 +48,8 @@ class ContractRow(Row, table=True):
 
 
 class SigningKeyRow(Row, table=True):
-    """Ed25519 signing key. A retired one signs no more, but what it signed still verifies until it is deleted."""
+    """Ed25519 signing key. A retired one signs no more, and what it signed is no longer taken: what was in force then
+    has been signed anew."""
 
     __tablename__ = "signing_keys"
     SEALED: ClassVar[tuple[str, ...]] = ("workspace", "kid", "public", "sealed_private", "created_at", "retired_at")
@@ -304,6 +305,18 @@ async def signing_keys(session: AsyncSession, workspace: str) -> list[SigningKey
     return await every(
         session, SigningKeyRow, select(_K).where(_K.c.workspace == workspace).order_by(_K.c.created_at.desc(), _K.c.kid)
     )
+
+
+async def sign_anew(session: AsyncSession, row: ContractRow, signature: str) -> None:
+    """Replaces the signature of a version, whatever its state; its bytes stay. Raises NotFound."""
+    known = await _get_set(session, row.workspace)
+    mine = (_T.c.workspace == row.workspace, _T.c.name == row.name, _T.c.version == row.version)
+    changed = update(_T).where(*mine, _T.c.digest == row.digest).values(signature=signature).returning(_T)
+    if await first(session, ContractRow, changed) is None:
+        raise NotFound(f"There is no contract {row.name} version {row.version} in this workspace.")
+    if row.version in known.get(row.name, {}):
+        known[row.name][row.version] = (row.digest, signature)
+    await _note_change(session, row.workspace)
 
 
 async def retire_signing_key(session: AsyncSession, workspace: str, kid: str, at: datetime) -> None:

@@ -55,6 +55,7 @@ class EntryType(StrEnum):
     CONTRACT_RETIRED = "contract_retired"
     CONTRACT_SUSPENDED = "contract_suspended"
     CONTRACT_REINSTATED = "contract_reinstated"
+    SIGNING_KEY_ROTATED = "signing_key_rotated"
     CONFIRM_REFUSED = "confirm_refused"
     WORKSPACE_CREATED = "workspace_created"
     CONNECTOR_CONFIGURED = "connector_configured"

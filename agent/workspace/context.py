@@ -130,7 +130,8 @@ class WorkspaceContexts:
             if kept and kept.generation == generation:
                 return kept
             rows = await store.contracts.active(session, workspace)
-            keys = {row.kid: row.public for row in await store.contracts.signing_keys(session, workspace)}
+            rows_of_keys = await store.contracts.signing_keys(session, workspace)
+            keys = {row.kid: row.public for row in rows_of_keys if row.retired_at is None}
             try:
                 await store.contracts.check_generation(session, workspace, rows)
                 untrue = ""

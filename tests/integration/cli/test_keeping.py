@@ -309,3 +309,11 @@ async def ending_soon(environment: dict[str, str]) -> None:
         await container.workspace_admin.connect(owner, "saas", "https://platform.example", {})
         token = Bearer(type="bearer", token="a-token-of-the-tests")
         await container.vault.put(owner, "saas", token, expires_at=utc_now() + timedelta(days=4, hours=12))
+
+
+def test_a_fresh_signing_key_is_made_where_the_data_key_is(tmp_path: Path, say: Say) -> None:
+    here = str(tmp_path / "a")
+    founded(say, DATA=here)
+    code, told = say("signing-key", "rotate", DATA=here)
+    assert (code, told.startswith("0 contracts are signed with the new key ")) == (0, True), told
+    assert say("seal", DATA=here) == (0, "All is as OpsIQ stored it.\n")

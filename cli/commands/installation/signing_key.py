@@ -1,0 +1,48 @@
+"""``opsiq signing-key``: a fresh key that signs a workspace's contracts, in place of the one before."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from typing import Any
+
+
+def add_parser(sub: Any) -> None:
+    made = sub.add_parser(
+        "signing-key",
+        help="change the key that signs a workspace's contracts",
+        description="On the machine that holds the data key. Servers that run take it up by themselves.",
+    )
+    acts = made.add_subparsers(dest="act", metavar="ACT", required=True)
+    rotate = acts.add_parser(
+        "rotate",
+        help="make a key, sign what is in force with it; what the one before it signed no longer counts",
+    )
+    rotate.add_argument("--workspace", metavar="ID", help="needed where there are several")
+    made.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return asyncio.run(_rotate(arguments.workspace))
+
+
+async def _rotate(wanted: str | None) -> int:
+    from agent.workspace import signing_keys
+    from agent.workspace.data_keys import open_keyring
+    from cli.workspace import open_checked, the_workspace
+    from core.actor import Actor
+    from core.clock import utc_now
+    from core.settings import Settings
+
+    settings = Settings.load(os.environ)
+    async with open_checked(settings) as database:
+        box = (await open_keyring(database, settings.data_keys, utc_now)).box
+        async with database.begin() as session:
+            workspace = await the_workspace(session, wanted)
+            operator = Actor(workspace, id="opsiq", kind="system", name="OpsIQ", role="", person="")
+            done = await signing_keys.rotate(session, operator, box, utc_now)
+    print(f"{done.signed} contracts are signed with the new key {done.kid}; {', '.join(done.retired)} counts no more.")
+    for each in done.unsigned:
+        print(f"{each} did not verify before, and is left as it is: register it anew.")
+    return 0
