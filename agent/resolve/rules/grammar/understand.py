@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from agent.pipeline import Abstain, Ask, Calls, Candidate, Draft, Proposed, Question, Request, Resolution
-from agent.planning.proposal import AnswerResult, Proposal
+from agent.planning.proposal import AnswerResult, PlanResult, Proposal
 from agent.resolve.resolver import find_chosen_action
 from agent.resolve.rules.clauses import parse_clause
+from agent.resolve.rules.grammar.orders.examples import find_exemplified
 from agent.resolve.rules.grammar.phrases.titles import find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, conditioned, proposal_of, read_otherwise
 from agent.resolve.rules.grammar.questions.action_questions import action_asked
@@ -76,12 +77,21 @@ def understand(
     proposer = read_anew()
     asks = (bool(_ASKS.match(text)) or parse_clause(text).about) and not proposer.ordered()
     made = proposer.resolve(reads=asks)
+    shown = find_exemplified(read.typed, shortlist)
+    if shown is not None and not _calls_only(made, shown.name):
+        only = Shortlist([shown], role=shortlist.role)
+        made = Proposer(read, only, kinds, request.now, thread).resolve(chosen=True) or made
     if made is None:
         near = tuple(each.offer.name for each in shortlist.top(text, _NEAREST))
         return Abstain(reason="nothing_fits", detail=NO_ANSWER if asks else NOTHING, nearest=near)
     if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):
         return _regardless(made, shortlist)
     return _with_titles(made, read_anew, reads=asks) if isinstance(made, Proposed) else made
+
+
+def _calls_only(made: Resolution | Proposed | None, name: str) -> bool:
+    result = made.proposal.result if isinstance(made, Proposed) else None
+    return isinstance(result, PlanResult) and all(call.action == name for call in result.calls)
 
 
 def _with_titles(made: Proposed, read_anew: Callable[[], Proposer], *, reads: bool) -> Proposed:

@@ -1,0 +1,62 @@
+"""Examples of an action as patterns: a request that says one of them but for its names, numbers and quotes.
+
+An owner shows with an example how people ask for the action, in words that no verb of it may be in ("let Ada's trial
+run 7 days longer"). What stands for the names and numbers is read as in any other request.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from language import numerals
+from language.stems import EMPTY, stem
+from language.text import blank_quotations, read_text
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
+
+MOST_CHARS: Final = 200
+MOST_OFFERS: Final = 200
+_SLOT: Final = "*"
+_LEAST: Final = 2
+"""Words of a pattern that say something, so that it is none that fits nearly everything."""
+_OWNERS: Final = re.compile(r"['’]s?(?=\s|$)")
+_TOKEN: Final = re.compile(r"\S+")
+_UNITS: Final = frozenset(map(stem, ("second", "minute", "hour", "day", "night", "week", "month", "year")))
+_ARTICLES: Final = frozenset(("the", "a", "an", "please"))
+
+
+def find_exemplified(text: str, shortlist: Shortlist) -> Offer | None:
+    """The only action that has an example of the request's pattern; None for none and for several."""
+    if len(text) > MOST_CHARS or len(shortlist) > MOST_OFFERS:
+        return None
+    said = _read_pattern(text)
+    if sum(each != _SLOT and each not in EMPTY for each in said) < _LEAST:
+        return None
+    found = [offer for offer in shortlist.offers if any(_read_pattern(each) == said for each in offer.examples)]
+    return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def _read_pattern(text: str) -> tuple[str, ...]:
+    """The stems of a text in their order; names, numbers, codes, quotes and what follows a colon are slots."""
+    text = text.partition(": ")[0] + (" 0" if ": " in text else "")
+    quoted = blank_quotations(text)
+    numbers = [(each.start, each.end) for each in numerals.find(read_text(text))]
+    made: list[str] = []
+    for at, found in enumerate(_TOKEN.finditer(text)):
+        word = _OWNERS.sub("", found[0]).strip(".,;!?\"“”‘’'")
+        low = word.casefold()
+        slot = (
+            not word
+            or not quoted[found.start() : found.end()].strip()
+            or not word.replace("-", "").isalpha()
+            or (at > 0 and word[:1].isupper())
+            or any(start <= found.start() < end for start, end in numbers)
+        )
+        if slot and made[-1:] != [_SLOT]:
+            made.append(_SLOT)
+        elif not slot and low not in _ARTICLES and not (stem(low) in _UNITS and made[-1:] == [_SLOT]):
+            made.append(stem(low))
+    return tuple(made)
