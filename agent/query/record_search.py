@@ -34,15 +34,25 @@ MOST_SCANNED: Final = 2000
 _DIGIT: Final = re.compile(r"\d")
 
 
+Owned = tuple[LocatedRecord, Mapping[str, Sequence[str | int | bool]]]
+"""One of several owners, and what is his."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """The records of a kind that pass a reference's conditions; ``named`` says that words singled them out, ``more``
-    that not all were looked at."""
+    that not all were looked at. ``via`` leads to each of them; of several ``owners`` each does to what fits beside
+    it."""
 
     records: list[Record]
     via: tuple[LocatedRecord, ...] = ()
     named: bool = False
     more: bool = False
+    owners: tuple[Owned, ...] = ()
+
+    def find_way(self, record: Record) -> tuple[LocatedRecord, ...]:
+        """The records on the way to one of these: whose it is."""
+        return (*self.via, *(owner for owner, where in self.owners if fits(record, where)))
 
 
 class RecordSearch:

@@ -30,7 +30,7 @@ from agent.query.conditions import (
     match_any,
 )
 from agent.query.context import Own
-from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch, ask_to_narrow, match_exactly
+from agent.query.record_search import MOST_SCANNED, Owned, Pool, RecordSearch, ask_to_narrow, match_exactly
 from agent.validate.questions import quote_words
 from agent.validate.records.located import (
     LocatedRecord,
@@ -55,7 +55,7 @@ class ReferenceConditions:
         self.context, self.search = context, search
 
     async def select(self, need: RecordQuery, find: Find, own: Own) -> Pool | Question:
-        kind, via = need.kind, list[LocatedRecord]()
+        kind, via, owners = need.kind, list[LocatedRecord](), list[Owned]()
         filters: list[Filter] = []
         left_out: list[Find | Handle] = []
         scope = await self.context.reach.scope(kind)
@@ -68,7 +68,7 @@ class ReferenceConditions:
             if isinstance(condition, Except):
                 left_out.append(condition.left_out)
                 continue
-            made = await self._make_filter(need, condition, via, own)
+            made = await self._make_filter(need, condition, via, owners, own)
             if isinstance(made, Question):
                 return made
             filters.append(made)
@@ -79,6 +79,7 @@ class ReferenceConditions:
         pool = Pool([], tuple(via)) if every.impossible else await self.search.fetch(need, find, every, tuple(via))
         if isinstance(pool, Question):
             return pool
+        pool = replace(pool, owners=tuple(owners))
         if every.rank is not None:
             pool = replace(pool, records=sorted(pool.records, key=every.rank))
         for reference in left_out:
@@ -89,7 +90,7 @@ class ReferenceConditions:
         return pool
 
     async def _make_filter(
-        self, need: RecordQuery, condition: Condition, via: list[LocatedRecord], own: Own
+        self, need: RecordQuery, condition: Condition, via: list[LocatedRecord], owners: list[Owned], own: Own
     ) -> Filter | Question:
         kind = need.kind
         match condition:
@@ -111,14 +112,14 @@ class ReferenceConditions:
                     return need.ask(f"{text} Which {name_kind(kind)} is meant?")
                 return by
             case BelongsTo(owner=owner):
-                return await self._filter_by_owner(need, owner, via, own)
+                return await self._filter_by_owner(need, owner, via, owners, own)
             case Has(related=related, op=op, count=count):
                 counts = await self.count_related(need, related, own)
                 return counts if isinstance(counts, Question) else filter_by_count(counts, op, count)
             case AnyOf(conditions=conditions):
                 filters: list[Filter] = []
                 for each_condition in conditions:
-                    one = await self._make_filter(need, each_condition, [], own)
+                    one = await self._make_filter(need, each_condition, [], [], own)
                     if isinstance(one, Question):
                         return one
                     filters.append(one)
@@ -128,7 +129,7 @@ class ReferenceConditions:
         raise AssertionError(condition)
 
     async def _filter_by_owner(
-        self, need: RecordQuery, owner: Reference, via: list[LocatedRecord], own: Own
+        self, need: RecordQuery, owner: Reference, via: list[LocatedRecord], owners: list[Owned], own: Own
     ) -> Filter | Question:
         kind, reach = need.kind, self.context.reach
         owner_kind = self.context.find_kind(need, owner, own)
@@ -144,9 +145,13 @@ class ReferenceConditions:
                 called = await self._find_called(need, owner) if unknown else ()
                 return filter_by_id([each.record.id for each in called]) if called else found
             found, owner_kind = (other,), other.kind
-        via += found[:1]
+        if len(found) == 1:
+            via += found
         if not reach.path(kind, owner_kind) and kind.name != owner_kind.name:
-            ups = [up for each in found if (up := await reach.owner_of(each, kind)) is not None]
+            above_each = [(each, up) for each in found if (up := await reach.owner_of(each, kind)) is not None]
+            ups = [up for _, up in above_each]
+            if len(found) > 1:
+                owners += [(each, {kind.id_field: (up.record.id,)}) for each, up in above_each]
             if not ups and not reach.path(owner_kind, kind):
                 if called := await self._find_called(need, owner):
                     return filter_by_id([each.record.id for each in called])
@@ -160,6 +165,8 @@ class ReferenceConditions:
             if isinstance(where, Unrelated) or where is None:
                 continue
             filters.append(match_exactly(where))
+            if len(found) > 1:
+                owners.append((each, where))
         return filters[0] if len(filters) == 1 else Filter(match_any(filters).keeps, impossible=not filters)
 
     async def _find_other_owner(self, need: RecordQuery, owner: Reference, asked: RecordKind) -> LocatedRecord | None:

@@ -120,7 +120,7 @@ class RecordFinder:
             return () if pool is self.search.excluded else pool
         if pool.more:
             return ask_to_narrow(wide)
-        return tuple(LocatedRecord(each, kind, _spans(reference), pool.via) for each in pool.records)
+        return tuple(LocatedRecord(each, kind, _spans(reference), pool.find_way(each)) for each in pool.records)
 
     # ── one reference ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -169,7 +169,7 @@ class RecordFinder:
                 f"That is {format_count(len(records), kind)} at once; at most {need.most} can be done together."
             )
         how = "" if pool.named and len(records) == 1 else "the only one" if len(records) == 1 else f"all {len(records)}"
-        return tuple(LocatedRecord(each, kind, _spans(find), pool.via, how) for each in records)
+        return tuple(LocatedRecord(each, kind, _spans(find), pool.find_way(each), how) for each in records)
 
     async def pick_by_order(
         self, need: RecordQuery, find: Find, order: OrderByField | OrderByCount, pool: Pool, own: Own
@@ -213,7 +213,7 @@ class RecordFinder:
             return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "stand at that place together")
         self.chosen_from.add(len(line))
         how = f"{what} of {format_count(len(line), kind)}" if len(line) > 1 else "the only one"
-        return tuple(LocatedRecord(each, kind, _spans(find), pool.via, how) for each in chosen)
+        return tuple(LocatedRecord(each, kind, _spans(find), pool.find_way(each), how) for each in chosen)
 
     def _pick_as_shown(self, need: RecordQuery, find: Find, order: OrderByField, pool: Pool) -> Outcome:
         """ "the second one" of what was shown, whether or not it fits: another one that does was not meant. "The last
@@ -233,7 +233,7 @@ class RecordFinder:
         if record is None:
             return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
         how = f"number {nth} of the {len(shown)} shown before"
-        return self._check(need, (LocatedRecord(record, need.kind, _spans(find), pool.via, how),))
+        return self._check(need, (LocatedRecord(record, need.kind, _spans(find), pool.find_way(record), how),))
 
     def _choose_order(self, need: RecordQuery, first: str) -> str | None:
         """The field that "last" goes by, or "biggest"."""

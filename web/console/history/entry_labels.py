@@ -21,6 +21,7 @@ _LABELS: Final[Mapping[EntryType, str]] = {
     EntryType.ABSTAINED: "no action fits",
     EntryType.REPLIED: "answer given",
     EntryType.EXPIRED: "card expired",
+    EntryType.SIGNING_KEY_ROTATED: "signing key changed",
     EntryType.CALL_BEGUN: "sending begun",
     EntryType.CALL_ATTEMPTED: "call sent",
     EntryType.CALL_SETTLED: "call finished",
@@ -43,7 +44,7 @@ _LABELS: Final[Mapping[EntryType, str]] = {
     EntryType.KEY_ROTATED: "key replaced",
 }
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "Actions and connections": ("contract", "connector", "credential", "mirror"),
+    "Actions and connections": ("contract", "connector", "credential", "mirror", "signing"),
     "People and keys": ("workspace", "member", "password", "signed", "sign", "identity", "key"),
     "Events and rules": ("event", "reaction", "rule", "work", "instruction"),
     "Webhooks": ("webhook",),

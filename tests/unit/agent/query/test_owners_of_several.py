@@ -1,0 +1,33 @@
+"""Where records of several owners are meant, each rests on its own owner: on its card, and where that changes since."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Request
+from agent.planning.propose import Task, propose
+from agent.resolve.rules.resolver import RuleResolver
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "owners"),
+    [
+        (
+            "renew the loans of members with a due fine by 5 days",
+            "lending",
+            {"loan 505: Pressure washer": "Piet Vos", "loan 501: Belt sander": "Ines Duarte"},
+        ),
+        (
+            "remind everyone with an open bill",
+            "vet",
+            {"bill 811": "Greta Falk", "bill 812": "Tomasz Nowak", "bill 813": "Tomasz Nowak"},
+        ),
+    ],
+)
+async def test_each_of_several_records_rests_on_its_own_owner(text: str, name: str, owners: dict[str, str]) -> None:
+    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
+    plan = (await propose(task, RuleResolver())).verdict
+    assert isinstance(plan, Plan)
+    told = {step.pins[0].label: [pin.label for pin in step.pins[1:]] for step in plan.steps}
+    assert told == {record: [owner] for record, owner in owners.items()}
