@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -51,8 +52,9 @@ _LIST: Final = word_set("list show display find which what what's name see all t
 _NOW: Final = word_set("now then again")
 
 
-def read_answer(reader: Reader) -> Answer | None:
-    """The answer that the request asks for; None where it is no question, or any word of it stays unread."""
+def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
+    """The answer that the request asks for; None where it is no question, or any word of it stays unread. ``orders``
+    says whether an action goes by a word: "void invoices" is something to do, "overdue invoices" a list."""
     reader.asks = True
     text = reader.text.plain
     if _HELP.match(text):
@@ -76,7 +78,7 @@ def read_answer(reader: Reader) -> Answer | None:
         or works_on(reader, index, stop)
         or plural(reader, index, stop)
         or _field(reader, index, stop)
-        or _list(reader, index, stop, told=told)
+        or _list(reader, index, stop, orders, told=told)
     )
 
 
@@ -95,7 +97,7 @@ def _how_many(reader: Reader, index: int, stop: int) -> Answer | None:
     return counted(reader, at, stop) or left_of(reader, at, stop)
 
 
-def _list(reader: Reader, index: int, stop: int, *, told: bool) -> Answer | None:
+def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], *, told: bool) -> Answer | None:
     at = index
     while reader.low(at) in _LIST | {"of", "me", "us"}:
         at += 1
@@ -112,7 +114,7 @@ def _list(reader: Reader, index: int, stop: int, *, told: bool) -> Answer | None
     find = restricted(reader, phrase, stop)
     if find is None:
         return None
-    if not asked and (find.pick != "all" or not find.where or find.said is not None):
+    if not asked and (find.pick != "all" or not find.where or find.said is not None or orders(reader.low(begin))):
         return None  # words that may as well be something to do
     which = any(reader.low(step) == "which" for step in range(index, at))
     return RecordsAnswer(records=every(find) if which or find.pick == "all" else find)

@@ -1,4 +1,4 @@
-"""Questions of who has what: "whose ticket is 7", "who is Rex's owner", "is anyone looking after 7", "monthly or
+"""Questions of who has what: "whose ticket is 7", "who is Rex's owner", "is anybody on 7", "monthly or
 yearly", "does Ada owe more than Ben"."""
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _LIGHT: Final = word_set("on in with by a an the currently still paid paying")
 
 
 def whose_is(reader: Reader, at: int, stop: int) -> Find | None:
-    """ "(whose) ticket is 5526": the record with that number."""
+    """ "(whose) ticket is 7": the record with that number."""
     found = reader.noun(at)
     step = at + found[1] if found is not None else at
     if found is None or reader.low(step) not in BE or step + 2 != stop or not is_code(reader, step + 1, found[0]):
@@ -64,7 +64,7 @@ def owner_of_named(reader: Reader, at: int, stop: int) -> Find | None:
 
 
 def anyone(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "is anyone looking after 5526": whether somebody handles it."""
+    """ "is anybody on ticket 7": whether somebody handles it."""
     if reader.low(index) not in BE | DO or reader.low(index + 1) not in _ANYONE:
         return None
     step = index + 2

@@ -58,6 +58,13 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
         if (ordered := is_first(reader, kind, at, stop)) is not None:
             find, at = find.model_copy(update={"order": ordered[0], "pick": "one"}), ordered[1]
             continue
+        if (joined := _of_the_same(reader, kind, find, at, stop)) is not None:
+            find, at = find.model_copy(update={"where": (*find.where[:-1], joined[0])}), joined[1]
+            continue
+        also = predicate_of(reader, kind, at + 1, stop) if reader.low(at) in {"and", "but"} else None
+        if also is not None:
+            find, at = find.model_copy(update={"where": (*find.where, *also[0])}), also[1]
+            continue
         nobody = next((len(words) for words in _NOBODY if reader.lows(at, len(words)) == words), 0)
         if nobody and find.where and isinstance(find.where[-1], StateIs):  # "assigned to nobody"
             where = (*find.where[:-1], opposite(kind, find.where[-1]))
@@ -75,6 +82,21 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
             return None
         at += 1
     return find
+
+
+def _of_the_same(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> tuple[Has, int] | None:
+    """ "(on the pro plan) and past due": one more thing of the same record of theirs, where it is none of their own."""
+    last = find.where[-1] if find.where else None
+    if reader.low(at) != "and" or not isinstance(last, Has) or not isinstance(last.related, Find) or last.count != 1:
+        return None
+    own = predicate_of(reader, kind, at + 1, stop)
+    if last.op != ">=" or (own is not None and not all(isinstance(each, Has) for each in own[0])):
+        return None
+    made = predicate_of(reader, reader.kinds[last.related.record], at + 1, stop)
+    if made is None:
+        return None
+    related = last.related.model_copy(update={"where": (*last.related.where, *made[0])})
+    return last.model_copy(update={"related": related}), made[1]
 
 
 def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> Restriction | None:
@@ -112,10 +134,7 @@ def _related(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restrictio
     for other in reader.kinds.values():
         made = predicate_of(reader, other, at, stop) if other.relation_to(kind.name) is not None else None
         if made is not None:
-            where, end = made
-            while reader.low(end) == "and" and (more := predicate_of(reader, other, end + 1, stop)) is not None:
-                where, end = (*where, *more[0]), more[1]  # "on the pro plan and past due": the same plan
-            return (Has(related=Find(record=other.name, where=where, pick="all")),), end
+            return (Has(related=Find(record=other.name, where=made[0], pick="all")),), made[1]
     return None
 
 

@@ -182,14 +182,14 @@ def test_unless_is_the_other_branch() -> None:
     ],
 )
 def test_a_question_is_answered(text: str, form: type) -> None:
-    assert isinstance(read_answer(reader(text)), form)
+    assert isinstance(read_answer(reader(text), lambda word: False), form)
 
 
 @pytest.mark.parametrize(
     "text", ["return loan 77", "how many loans will Greta have?", "list late loans by mood", "is loan 77 pretty?"]
 )
 def test_what_is_no_question_or_stays_unread_is_not_answered(text: str) -> None:
-    assert read_answer(reader(text)) is None
+    assert read_answer(reader(text), lambda word: False) is None
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ async def went_on(first: str, then: str, name: str) -> Reply | None:
     ("first", "then", "name", "found"),
     [
         ("which lessons are planned?", "which of those are jumping?", "riding", ["602"]),
-        ("how many lessons are planned?", "how many of them are in December?", "riding", ["603", "606", "607"]),
+        ("how many lessons are planned?", "how many of those are in December?", "riding", ["603", "606", "607"]),
         ("list the bills", "only the open ones", "vet", ["811", "812", "813"]),
         ("list the bills", "just those over 100 euros", "vet", ["812", "815"]),
         ("list the open bills of Tomasz", "and Greta?", "vet", ["811"]),

@@ -104,3 +104,8 @@ async def test_an_average_that_is_rounded_says_so() -> None:
 )
 async def test_a_question_with_a_word_that_nothing_reads_has_no_figure(name: str, text: str) -> None:
     assert not isinstance(await answered(text, name), Reply)
+
+
+async def test_a_list_begins_with_no_word_that_an_action_goes_by() -> None:
+    assert isinstance(await answered("cancelled lessons", "riding"), Reply)
+    assert not isinstance(await answered("cancel planned lessons", "riding"), Reply)
