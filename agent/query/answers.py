@@ -134,6 +134,8 @@ class Answerer:
                 for each in known
             )
             text = f"{found[0].label}: {told}." if told else f"{found[0].label}. {found[0].record.detail}."
+            if not known and rate_person_likeness(kind) == PERSON:
+                return self._reply(text, found, values=(found[0].label,))
         else:
             told = self._told(reference, found)
             text = f"{told}: {list_records(found, known or asked_by(reference, kind))}."
