@@ -34,7 +34,9 @@ class DemoLock:
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not folder.parent.exists():
+                folder.parent.mkdir(parents=True, mode=0o700)
+            folder.mkdir(exist_ok=True, mode=0o700)
             self.file = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise BadSetting(

@@ -4,6 +4,7 @@ their neighbours."""
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -47,3 +48,12 @@ def to_display_text(text: str, *, lines: bool = False, limit: int = 2000) -> str
             return "".join(made) + _ELLIPSIS
         made.append(shown)
     return "".join(made)
+
+
+def drop_listing(text: str, labels: Sequence[str], count: int | None = None) -> str:
+    """“2 tickets: A; B.” as “2 tickets” where exactly these labels are listed below it; any other text as it is.
+    ``count`` is how many there are, more than are listed."""
+    left = (count or 0) - len(labels)
+    listed = "; ".join(labels) + (f" and {left} more" if left > 0 else "")
+    head, _, told = text.partition(": ")
+    return head if len(labels) > 1 and told == f"{listed}." else text

@@ -7,9 +7,11 @@ import json
 import re
 import shlex
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.program import name_program
+from core.display_text import drop_listing
 
 if TYPE_CHECKING:
     from cli.client import Client
@@ -188,8 +190,11 @@ def card_text(shown: dict[str, Any]) -> str:
             marks = f"  ! {'; '.join(each['marks'])}" if each["marks"] else ""
             lines.append(f"  {at}. {each['label']}  {each['detail']}{marks}")
     if reply := shown.get("reply"):
-        lines.append(reply["text"])
+        labels = [each["label"] for each in reply["records"]]
+        lines.append(drop_listing(reply["text"], labels, reply["count"]))
         lines += [f"  {each['label']}  {each['detail']}".rstrip() for each in reply["records"]]
+        if labels and (left := (reply["count"] or 0) - len(labels)) > 0:
+            lines.append(f"  and {left} more")
         if reply["actions"]:
             lines.append("What may be done with it: " + ", ".join(reply["actions"]))
     if shown["state"] == "rejected" and shown["reason"]:
@@ -214,14 +219,19 @@ def card_text(shown: dict[str, Any]) -> str:
             lines += [f"  held because {each}" for each in card["held"]]
             if card["confirm_by"] == "person":
                 lines.append("  A person confirms this in the console; no API key can.")
-            lines.append(
-                f"  approvals {len(card['approvals'])} of {card['approvals_needed']}, until "
-                f"{shown['expires_at'][:19]} UTC"
-            )
+            needed, given = card["approvals_needed"], len(card["approvals"])
+            people = f"{needed} people's yes ({given} so far)" if needed > 1 else "a yes"
+            lines.append(f"  waits for {people} until {_write_moment(shown['expires_at'])}")
     for outcome in shown["outcomes"]:
         status = f" ({outcome['status']})" if outcome["status"] else ""
         lines.append(f"  {outcome['call_id']}: {outcome['state']}{status} {outcome['detail']}".rstrip())
     return "\n".join(lines)
+
+
+def _write_moment(at: str) -> str:
+    """``28 Nov 2026, 09:51 UTC``, of a moment as the API writes it."""
+    there = datetime.fromisoformat(at).astimezone(UTC)
+    return f"{there.day} {there:%b %Y, %H:%M} UTC"
 
 
 def source_text(source: dict[str, Any]) -> str:

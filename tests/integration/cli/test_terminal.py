@@ -128,7 +128,7 @@ def test_a_held_run_that_is_shown_names_the_digest_that_confirming_takes(
         "question": None,
         "refusal": None,
         "outcomes": [],
-        "expires_at": "",
+        "expires_at": "2026-11-28T09:05:00+00:00",
     }
     with answering(held) as url:
         for name, value in (("URL", url), ("KEY", "pk_test_1"), ("SECRET", "sk_test_1")):
@@ -136,6 +136,7 @@ def test_a_held_run_that_is_shown_names_the_digest_that_confirming_takes(
         monkeypatch.setenv("no_proxy", "*")
         code, said = told(capsys, "runs", "show", "run_1")
     assert (code, "opsiq runs confirm run_1 --digest sha256:0" in said) == (0, True)
+    assert "waits for a yes until 28 Nov 2026, 09:05 UTC" in said
 
 
 def test_the_number_of_an_answer_is_that_of_the_printed_list(

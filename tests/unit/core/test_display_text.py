@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.display_text import is_hidden, to_display_text
+from core.display_text import drop_listing, is_hidden, to_display_text
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,14 @@ def test_the_result_holds_nothing_hidden_and_keeps_the_limit(text: str, limit: i
     shown = to_display_text(text, limit=limit)
     assert not any(is_hidden(char) for char in shown)
     assert len(shown) <= limit
+
+
+def test_a_sentence_without_the_list_that_stands_below_it() -> None:
+    assert drop_listing("2 tickets: A: x; B.", ["A: x", "B"], 2) == "2 tickets"
+    assert drop_listing("9 bills (2 open): A; B and 7 more.", ["A", "B"], 9) == "9 bills (2 open)"
+
+
+def test_a_sentence_that_says_more_than_the_list_is_left_whole() -> None:
+    for told in ("2 tickets: A (Ada, total 5); B.", "2 tickets: A; B; C.", "2 tickets.", "A. Ada · open."):
+        assert drop_listing(told, ["A", "B"], 2) == told
+    assert drop_listing("1 ticket: A.", ["A"], 1) == "1 ticket: A."

@@ -11,7 +11,7 @@ from agent.runs.service import RunService
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContext
 from core.actor import Actor
-from core.display_text import to_display_text
+from core.display_text import drop_listing, to_display_text
 from web.console import labels
 from web.console.labels import Badge
 
@@ -88,7 +88,7 @@ def answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext) -> Answe
     about = f": {reply.records[0].label}" if len(reply.records) == 1 else ""
     left = (reply.count or 0) - len(reply.records)
     return AnswerView(
-        text=to_display_text(reply.text, limit=4000),
+        text=to_display_text(drop_listing(reply.text, [each.label for each in reply.records], reply.count), limit=4000),
         records=tuple(
             RecordRow(to_display_text(each.label, limit=200), to_display_text(each.detail, limit=300))
             for each in reply.records
