@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -50,9 +50,9 @@ LIGHT: Final = GENERIC | frozenset(
 
 
 class ActionWords:
-    """``verbs``: stem → how much it tells; ``phrases``: aliases of several words, as stem_text; ``nouns`` are what
-    it is
-    called by beside its verbs, ``values`` members that it needs one of, ``known`` every stem of its contract."""
+    """``verbs``: stem → how much it tells; ``phrases``: aliases and titles of several words, as stems;
+    ``nouns`` are what it is called by beside its verbs, ``values`` members that it needs one of, ``known`` every stem
+    of its contract."""
 
     __slots__ = ("_told", "known", "nouns", "phrases", "values", "verbs")
 
@@ -84,6 +84,8 @@ class ActionWords:
                 if not particle and (said[0] in ORDERS or said[0] in KIN):
                     tells(said[0], TOLD)
         tells(_first(offer.description), SHOWN)
+        titled = _frame_of(offer.title, things)
+        phrases += [titled] if len(titled) > 1 else []
         for example in offer.examples:
             if not _PARTICLES & set(example.casefold().split()[1:2]):
                 tells(_first(example), SHOWN)
@@ -159,6 +161,13 @@ class _Held:
 @lru_cache(maxsize=1024)
 def _remembered(held: _Held) -> ActionWords:
     return ActionWords(held.offer, held.shortlist)
+
+
+def _frame_of(title: str, things: Collection[str]) -> tuple[str, ...]:
+    """The words of a title that are ordered with in any order of its objects: "Send a postcard" is "send Ada a
+    postcard" as well. None of the records that are meant."""
+    runs = [run for run, _, _ in split_runs(title) if run.casefold() not in EMPTY]
+    return tuple(said for run in runs if (said := base_form(stem(run.casefold()))) not in things)
 
 
 def _first(text: str) -> str:

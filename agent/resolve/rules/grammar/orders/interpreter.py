@@ -28,9 +28,10 @@ from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN
 from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece
 from agent.resolve.rules.grammar.orders.stretch_records import StretchRecords
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
-from agent.resolve.rules.grammar.orders.texts import is_message, read_text_argument, takes_text
+from agent.resolve.rules.grammar.orders.texts import TELLING, is_message, is_text_itself, read_text_argument, takes_text
 from agent.resolve.rules.light_verbs import LEVELS
 from language.stems import EMPTY, GENERIC, stem
+from registry.contract import Annotation
 from registry.records import RecordKind
 
 MOST_LIST: Final = 12
@@ -218,7 +219,11 @@ class Interpreter(StretchRecords):
             required = name in self.offer.required
             after = max((each.last for pieces in self.records.values() for each in pieces), default=self.first)
             place = (self.first, self.stop, after, self.place.order)
-            found = read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
+            behind = (self.text_from, self.stop) if required and self.text_from is not None else None
+            found = behind if not is_message(name, annotation) and not self._is_quotation(behind) else None
+            found = found or read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
+            if found is None and behind is not None and is_text_itself(self.reader, *behind):
+                found = behind
             why = next((at for at in range(self.first, self.stop) if self.reader.low(at) == "for"), None)
             if found is None and required and why is not None:
                 # What follows "for" may be a usual reason, though it names things that this action isn't about.
@@ -227,13 +232,21 @@ class Interpreter(StretchRecords):
             if found is None:
                 continue
             first, last = found
-            self.told = self.told or (required and is_message(name, annotation))
+            self.told = self.told or (required and is_message(name, annotation) and self._writes(annotation))
             inner = range(first, last)
             self.covered.update(inner)
             quote = self.reader.words(first, last)
             for call in calls:
                 call[name] = QuotedText(quote=quote)
             taken.update(inner)
+
+    def _is_quotation(self, place: tuple[int, int] | None) -> bool:
+        return place is not None and self.reader.tokens[place[0]].text in "\"'“‘«"
+
+    def _writes(self, annotation: Annotation) -> bool:
+        """Whether to tell somebody something is to use this action: it composes texts, or a verb of telling is among
+        its own."""
+        return annotation.compose is True or any(self.words.verbs.get(stem(each)) for each in TELLING)
 
     def _weighed(self, calls: list[dict[str, Argument]]) -> Interpretation:
         reader, offer = self.reader, self.offer

@@ -61,12 +61,17 @@ class StretchValues(StretchWords):
             for name in self.offer.required
             if name not in self.values
             and self.kind(name) is None
-            and self.offer.annotation(name).unit is None
+            and self.offer.annotation(name).unit in (None, Unit.COUNT)
             and self._speaks(self.offer.annotation(name))
             and (schema := self.offer.properties.get(name))
             and schema.get("type") in ("integer", "number")
             and "enum" not in schema
         ]
+        counted = [
+            name for name, note in self.offer.annotations.items() if note.unit is Unit.COUNT and name not in wanting
+        ]
+        if not wanting and len(counted) == 1 and counted[0] not in self.values:
+            wanting = counted
         if len(wanting) != 1:
             return
         reader, found = self.reader, []
@@ -83,6 +88,8 @@ class StretchValues(StretchWords):
             ):
                 continue
             whole = self.offer.properties[wanting[0]].get("type") == "integer"
+            if wanting == counted and not self._counts_own(last):
+                continue
             if reader.comparison_before(at) or (whole and held.value != int(held.value)):
                 continue
             value = int(held.value) if held.value == int(held.value) else float(held.value)
@@ -91,6 +98,13 @@ class StretchValues(StretchWords):
             found.append(Piece(at, last, argument, CODED if coded else 0.44))
         if found:
             self.values[wanting[0]] = found
+
+    def _counts_own(self, at: int) -> bool:
+        """Whether a number is followed by what the action is about, maybe with a word of what kind between: "3 festive
+        cards", "two mugs" where a mug is one of its values."""
+        said = [stem(self.reader.low(step)) for step in range(at, min(at + 3, self.stop))]
+        valued = {piece.first for pieces in self.values.values() for piece in pieces}
+        return any(each in self.words.nouns or at + step in valued for step, each in enumerate(said))
 
     def _read_values(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
         if annotation.unit in MONEY:

@@ -43,6 +43,8 @@ class StretchWords:
         self.creates = False
         """Whether a new record is spoken of, which no action on records there are can mean."""
         self.doubtful = self.last_try = False
+        self.text_from: int | None = None
+        """Where the text begins that an action needs, behind a colon."""
         self.told = False
         """Whether what a message shall say is told plainly."""
 
@@ -65,6 +67,22 @@ class StretchWords:
         for at in list(self.verbs):
             if self._told(at):
                 self.verbs[at] *= 0.3
+        self._find_text_behind_colon()
+
+    def _find_text_behind_colon(self) -> None:
+        """ "log a visit to Ada: she has moved": behind the order and a colon stands the one text that an action needs,
+        to the end, whatever it speaks of."""
+        reader, offer = self.reader, self.offer
+        texts = [name for name in offer.required if takes_text(offer.properties.get(name), offer.annotation(name))]
+        marks = (at for at in range(self.first + 2, self.stop - 1) if reader.tokens[at].text == ":")
+        colon = next(marks, None)
+        if len(texts) != 1 or colon is None or colon in self.quoted:
+            return
+        if not any(at < colon and much >= 0.5 for at, much in self.verbs.items()):
+            return
+        self.text_from = colon + 1
+        self.quoted = self.quoted | frozenset(range(colon + 1, self.stop))
+        self.verbs = {at: much for at, much in self.verbs.items() if at < colon}
 
     def _told(self, at: int) -> bool:
         """Whether a verb tells what was done ("I already refunded her"), and orders nothing."""

@@ -29,7 +29,7 @@ _SAYING: Final[tuple[tuple[str, ...], ...]] = (
     ("reading",), ("say",),
     ("telling", "them"), ("telling", "him"), ("telling", "her"),
 )  # fmt: skip
-_TELLING: Final = word_set("tell reply answer respond write let inform say message text email mail")
+TELLING: Final = word_set("tell reply answer respond write let inform say message text email mail")
 _STYLE: Final = word_set(
     "politely nicely friendly kindly briefly short shortly sorry apologise apologize thank ask explain"
 )
@@ -141,6 +141,11 @@ def _instructs(reader: Reader, first: int, stop: int) -> bool:
     return False
 
 
+def is_text_itself(reader: Reader, first: int, stop: int) -> bool:
+    """Whether words are what is to be said, and not how."""
+    return reader.low(first) not in _WORDING and not _instructs(reader, first, stop)
+
+
 def _said(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
     begin = reader.message_from
     if first < begin < stop and reader.low(begin) not in _WORDING:
@@ -160,7 +165,7 @@ def _said(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tupl
 
 def _told_that(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
     """ "tell her (that) we look into it", "let Ada know it is fixed": what is said, in the words that were typed."""
-    verb = next((at for at in range(first, stop) if reader.low(at) in _TELLING and not _reported(reader, at)), None)
+    verb = next((at for at in range(first, stop) if reader.low(at) in TELLING and not _reported(reader, at)), None)
     if verb is None or any(reader.low(at) in _STYLE or _language(reader, at) for at in range(first, stop)):
         return None
     start = verb + 1
