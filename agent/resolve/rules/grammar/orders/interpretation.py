@@ -8,7 +8,9 @@ from typing import Final
 
 from agent.planning.proposal import (
     Argument,
+    BelongsTo,
     Find,
+    RecordArgument,
 )
 from registry.offers.offer import Offer
 
@@ -72,3 +74,21 @@ class Interpretation:
     @property
     def complete(self) -> bool:
         return not self.missing
+
+
+def is_whose(one: Piece, other: Piece) -> bool:
+    """Whether two phrases that touch are one record, whose it is and which: "refund Ada the last bill"."""
+    whose = [_says_whose(each) for each in (one, other)]
+    return one.last == other.first and whose.count(True) == 1
+
+
+def _says_whose(piece: Piece) -> bool:
+    """Whether a phrase says of a record only whose it is."""
+    find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
+    return (
+        isinstance(find, Find)
+        and find.said is None
+        and find.order is None
+        and len(find.where) == 1
+        and isinstance(find.where[0], BelongsTo)
+    )

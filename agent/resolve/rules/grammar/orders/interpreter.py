@@ -15,7 +15,6 @@ from typing import Final
 from agent.extract.spans.politeness import is_polite_word
 from agent.planning.proposal import (
     Argument,
-    BelongsTo,
     Find,
     QuotedText,
     RecordArgument,
@@ -24,8 +23,8 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.clauses import begins_like_an_order, find_head, is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import LIGHT, OWN
-from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece
+from agent.resolve.rules.grammar.orders.action_words import ALIKE_SHARE, LIGHT, OWN
+from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpretation, Piece, is_whose
 from agent.resolve.rules.grammar.orders.stretch_records import StretchRecords
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
 from agent.resolve.rules.grammar.orders.texts import TELLING, is_message, is_text_itself, read_text_argument, takes_text
@@ -178,7 +177,7 @@ class Interpreter(StretchRecords):
         """Whether records stand in a list: a joint between each two, or as many values."""
         if all(one.first == other.first for one, other in itertools.pairwise(pieces)):
             return True  # "both of them"
-        if any(_is_whose(one, other) for one, other in itertools.pairwise(pieces)):
+        if any(is_whose(one, other) for one, other in itertools.pairwise(pieces)):
             return False
         between = all(self._joins(one.last, other.first) for one, other in itertools.pairwise(pieces))
         return between or any(len(theirs) == len(pieces) for _, theirs in values)
@@ -244,9 +243,10 @@ class Interpreter(StretchRecords):
         return place is not None and self.reader.tokens[place[0]].text in "\"'“‘«"
 
     def _writes(self, annotation: Annotation) -> bool:
-        """Whether to tell somebody something is to use this action: it composes texts, or a verb of telling is among
-        its own."""
-        return annotation.compose is True or any(self.words.verbs.get(stem(each)) for each in TELLING)
+        """Whether to tell somebody something is to use this action: it composes texts, or goes by the verb said."""
+        return annotation.compose is True or any(
+            much > ALIKE_SHARE and self.reader.low(at) in TELLING for at, much in self.verbs.items()
+        )
 
     def _weighed(self, calls: list[dict[str, Argument]]) -> Interpretation:
         reader, offer = self.reader, self.offer
@@ -388,21 +388,3 @@ class Interpreter(StretchRecords):
             if noun is not None and noun[0].name in self.own_kinds():
                 continue
             yield at
-
-
-def _is_whose(one: Piece, other: Piece) -> bool:
-    """Whether two phrases that touch are one record, whose it is and which: "refund Ada the last bill"."""
-    whose = [_says_whose(each) for each in (one, other)]
-    return one.last == other.first and whose.count(True) == 1
-
-
-def _says_whose(piece: Piece) -> bool:
-    """Whether a phrase says of a record only whose it is."""
-    find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
-    return (
-        isinstance(find, Find)
-        and find.said is None
-        and find.order is None
-        and len(find.where) == 1
-        and isinstance(find.where[0], BelongsTo)
-    )
