@@ -64,7 +64,7 @@ from agent.validate import validate
 from agent.validate.proposed import plan_proposal
 from agent.validate.questions import join
 from agent.validate.records.located import RecordScope
-from core.errors import ModelMisbehaved, ModelUnavailable
+from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 from prompts import is_plain
 from registry.offers.shortlist import Shortlist
 
@@ -73,6 +73,7 @@ TOO_COSTLY: Final = (
 )
 """What is said where the budget of CPU was spent."""
 CORRECTED: Final = "It takes the place of an earlier card, so it waits for a yes."
+NOT_ALL_SEEN: Final = "Not all records could be looked through; check that this is the one you mean."
 TAKES_BACK: Final = "It takes back what was done before, so it waits for a yes."
 
 
@@ -241,12 +242,22 @@ async def _plan_whichever_works(
 ) -> Outcome:
     """Of plans that the same words say as well, the one that works on the records that are meant; where none or several
     do, the person is asked which. ``sure`` as in ``Proposed``."""
-    made = [await _validate(task, resolved, each, on_phase) for each in proposals]
+    made: list[Outcome] = []
+    failed: PlatformUnavailable | None = None
+    for each in proposals:
+        try:
+            made.append(await _validate(task, resolved, each, on_phase))
+        except PlatformUnavailable as error:  # what can't be looked up is no hindrance where only a guess needs it
+            failed = failed or error
     working = [each for each in made if isinstance(each.verdict, Plan)]
     standing = [each for each in made if not finds_nothing(each.verdict)]
     for some in (working, standing):
         if len(some) == 1 and (sure or is_harmless(task, some[0])):
-            return some[0]
+            return hold(some[0], NOT_ALL_SEEN) if failed is not None else some[0]
+    if failed is not None and not standing:
+        raise failed
+    if len({tuple(list_planned_actions(each)) for each in made}) == 1 and not standing:
+        return made[0]  # only which records are meant is open, and there are none such
     made = made if sure else working or standing or made
     return ask_which(task, [name for each in made for name in list_planned_actions(each)], made[0])
 

@@ -27,6 +27,7 @@ from agent.pipeline import (
     Trace,
 )
 from agent.resolve.resolver import find_chosen_action
+from agent.resolve.rules.api_orders.reader import is_told, read_api_order
 from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.coordination import expand_coordination
 from agent.resolve.rules.grammar.understand import understand
@@ -87,15 +88,19 @@ class RuleResolver:
         self._seconds = seconds
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
-        full = request.given is None and bool(kinds) and not _calls_functions(shortlist)
-        return await self._resolve_timed(request, shortlist, kinds, full=full)
+        on_records = request.given is None and bool(kinds)
+        functions = on_records and _calls_functions(shortlist)
+        imported = functions and _acts_on_records(shortlist)
+        return await self._resolve_timed(
+            request, shortlist, kinds, full=on_records and not functions, imported=imported
+        )
 
     async def draft(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         """Which actions are meant and the words for each parameter: what ``resolve`` then reads in full."""
         return await self._resolve_timed(request, shortlist, kinds, full=False)
 
     async def _resolve_timed(
-        self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, full: bool
+        self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind], *, full: bool, imported: bool = False
     ) -> Resolved:
         began = self._seconds()
         if (why := explain_excess(request.text)) is not None:
@@ -115,8 +120,12 @@ class RuleResolver:
                 resolution=understand(read, said, shortlist, kinds),
                 trace=Trace(resolver=self.name, notes=("grammar",)),
             )
+        elif imported and (plain := read_api_order(request.text, shortlist, kinds)) is not None:
+            trace = Trace(resolver=self.name, notes=("read as an order to an API",))
+            made = Resolved(resolution=plain, trace=trace)
         else:
             made = self._resolve_with_trace(said, shortlist, kinds)
+            made = _asked_unless_told(made, request.text, shortlist) if imported else made
         notes = made.trace.notes if read.text == read.typed else (f"read as {read.text[:200]!r}", *made.trace.notes)
         duration = (self._seconds() - began) * 1000.0
         trace = made.trace.model_copy(update={"notes": notes, "duration_ms": duration})
@@ -145,6 +154,28 @@ def _calls_functions(shortlist: Shortlist) -> bool:
     such calls are carried by their words, which have a reader of their own."""
     functions = sum(offer.risk is Risk.READ or _takes_lists(offer) for offer in shortlist.offers)
     return functions > FUNCTIONS * len(shortlist)
+
+
+def _acts_on_records(shortlist: Shortlist) -> bool:
+    """Whether many of a registry's changes name a record of a kind: then it is a platform, however much of it can be
+    looked up."""
+    changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
+    on_records = sum(any(offer.annotation(name).record for name in offer.properties) for offer in changes)
+    return on_records > FUNCTIONS * len(changes)
+
+
+def _asked_unless_told(made: Resolved, text: str, shortlist: Shortlist) -> Resolved:
+    """On a platform an action is only planned where the verb of the order tells of it; else it is asked about."""
+    if not isinstance(made.resolution, Calls):
+        return made
+    offers = [offer for draft in made.resolution.drafts if (offer := shortlist.get(draft.action)) is not None]
+    if all(is_told(text, offer) for offer in offers):
+        return made
+    candidates = tuple(
+        Candidate(id=each.name, label=each.title or each.name, detail=each.description[:200]) for each in offers
+    )
+    question = Question(slot="action", code="unclear_action", text="Is this what you mean?", candidates=candidates)
+    return made.model_copy(update={"resolution": Ask(question=question, drafts=made.resolution.drafts)})
 
 
 def _takes_lists(offer: Offer) -> bool:

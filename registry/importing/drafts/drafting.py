@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -16,13 +16,14 @@ from registry.contract import SCHEMA_V2
 from registry.importing.decisions import OperationDecision
 from registry.importing.document.alternatives import Settler
 from registry.importing.document.operations import BodyContent, Operation, is_form, is_json, is_multipart
-from registry.importing.drafts import json_schemas, words
+from registry.importing.drafts import words
 from registry.importing.drafts.credentials import is_credential
 from registry.importing.drafts.error_pointers import find_error_pointers
+from registry.importing.drafts.parameter_schemas import let_stay_empty, take_number, write_parameter
 from registry.importing.drafts.sentences import write_sentences
 from registry.importing.drafts.slot_schema import CannotDraft, Room, Slot
 from registry.importing.drafts.slots import is_minor_units, read_slots
-from registry.importing.kinds.aliases import write_aliases
+from registry.importing.kinds.aliases import makes_record, write_aliases
 from registry.importing.kinds.bindings import derive_from_records, guess_records
 from registry.importing.kinds.finding import KindDraft
 from registry.linting.linter import is_advice, lint
@@ -114,6 +115,9 @@ def _draft(
 ) -> Draft:
     notes: list[str] = []
     supplied: dict[str, str] = {}
+    makes = makes_record(operation, kinds)
+    nulls = {slot.name for slot in slots if makes and slot.required and slot.place == "body" and slot.view.nullable}
+    slots = [replace(slot, required=False) if slot.name in nulls else slot for slot in slots]
     asked: list[Slot] = []
     fixed: dict[str, Any] = {}
     idempotency = next((s for s in slots if s.place == "header" and s.key.lower() in _IDEMPOTENCY), None)
@@ -136,6 +140,8 @@ def _draft(
     path, placeholders = _path(operation, asked, notes)
     endpoint: dict[str, Any] = {"type": "http", "connection": connection, "method": method, "url": path}
     bound = {slot.name: {"value": fixed[slot.name]} if slot.name in fixed else _binding(slot) for slot in asked}
+    for each in nulls & set(bound) - set(fixed):  # it has to be there, and may be null
+        bound[each]["when_absent"] = "null"
     for place, member in (("path", "path"), ("query", "query"), ("header", "headers")):
         values = {slot.key: bound[slot.name] for slot in asked if slot.place == place}
         if place == "path":
@@ -157,7 +163,14 @@ def _draft(
     if errors := find_error_pointers(operation, settler):
         endpoint["error"] = errors
     left = [slot for slot in asked if slot.name not in fixed]
-    properties = {slot.name: _schema(slot, method) for slot in left}
+    properties = {slot.name: write_parameter(slot, method) for slot in left}
+    for slot in left:
+        choice = decision.parameters.get(slot.name)
+        if choice is not None and choice.record is not None and properties[slot.name].get("type") == "string":
+            take_number(properties[slot.name])
+    if makes:
+        for slot in left:
+            let_stay_empty(slot, properties[slot.name])
     risk = decision.risk.value if decision.risk else _RISKS.get(method, "write")
     policy = decision.confirmation.value if decision.confirmation else "never" if risk == "read" else "always"
     contract: dict[str, Any] = {
@@ -283,47 +296,6 @@ def _body(content: BodyContent, slots: Sequence[Slot], bound: Mapping[str, Any])
     if media_type == "application/json" or "*" in media_type:
         return {"type": "json", "fields": fields}
     return {"type": "json", "content_type": media_type, "fields": fields}
-
-
-def _schema(slot: Slot, method: str) -> dict[str, Any]:
-    """The slot's schema with its description, default and example."""
-    made = dict(slot.schema)
-    default = slot.view.own.get("default")
-    only = made["enum"][0] if len(made.get("enum", ())) == 1 and slot.required else None
-    said = [words.to_plain_text(slot.description)]
-    if only is not None:
-        made["default"] = only
-    elif json_schemas.is_exact(default):
-        if slot.required and not slot.whole:
-            made["default"] = default
-        elif method != "PATCH":
-            said.append(f"Without it: {words.cut_text(str(default), 60)}.")
-    text = words.cut_text(" ".join(each for each in said if each), json_schemas.MAX_DESCRIPTION)
-    if slot.whole:
-        text = f"{text.rstrip()} (JSON)" if text else "As JSON."
-    if text:
-        made["description"] = text
-    example = slot.example if slot.example is not None else slot.view.own.get("example")
-    if isinstance(example, str | int | float) and not isinstance(example, bool) and "enum" not in made:
-        shown = words.cut_text(words.to_plain_text(str(example)), 60)
-        if shown and json_schemas.is_exact(example) and not slot.whole and shown == str(example):
-            made["examples"] = [example]
-    if "default" in made and not _fits(made):
-        del made["default"]
-    if "type" not in made and "enum" not in made and "anyOf" not in made:
-        made.setdefault("description", "Any JSON value.")
-    return made
-
-
-def _fits(schema: Mapping[str, Any]) -> bool:
-    from registry.json_schema.schemas import explain_misfits
-
-    try:
-        return not explain_misfits(
-            {key: each for key, each in schema.items() if key != "default"}, {}, schema["default"]
-        )
-    except ValueError:
-        return False
 
 
 def _annotations(

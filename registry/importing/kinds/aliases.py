@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from registry.importing.document.operations import Operation
 from registry.importing.drafts import words
@@ -14,11 +14,21 @@ from registry.importing.kinds.nouns import read_title_noun
 MAX_ALIASES: Final = 12
 _ON_ONE: Final = {"DELETE": "delete", "PATCH": "update", "PUT": "update"}
 _TITLES: Final = frozenset({"name", "title", "full_name", "display_name", "label", "subject"})
+_LIKE: Final = {
+    "clone": ("copy", "duplicate"), "duplicate": ("copy",), "copy": ("duplicate",), "revive": ("restore", "bring back"),
+    "restore": ("bring back",), "trigger": ("run", "start"), "execute": ("run",), "launch": ("start",),
+    "destroy": ("delete",), "terminate": ("stop",),
+}  # fmt: skip
+"""What people say for a verb that platforms have."""
+_SWITCHED: Final = {
+    "enabled": ("enable", "disable", "turn on", "turn off"), "active": ("activate", "deactivate"),
+    "activated": ("activate", "deactivate"), "disabled": ("disable", "enable"),
+}  # fmt: skip
 _SWITCHES: Final = {"on": "turn on", "off": "turn off", "enable": "turn on", "disable": "turn off"}
 
 
 def write_aliases(
-    operation: Operation, title: str, parameters: Collection[str], kinds: Sequence[KindDraft]
+    operation: Operation, title: str, parameters: Mapping[str, Any], kinds: Sequence[KindDraft]
 ) -> list[str]:
     """``turn on a flag`` for ``POST /flags/{name}/on``: the verbs of the title, the path and the method with each noun
     of the record that it is about. None where it is about no kind, or about something of one of its records."""
@@ -28,9 +38,23 @@ def write_aliases(
     nouns = [each for each in kind.entry["nouns"] if words.to_plural(each) in kind.entry["nouns"]]
     renames = bool(_TITLES & set(kind.entry["fields"]) & set(parameters))
     verbs = list(dict.fromkeys(_verbs(operation, title, nouns, segment, renames=renames)))
+    masked = any(words.to_snake_case(each.name) == "update_mask" for each in operation.parameters)
+    if operation.method == "PATCH" and not segment and not masked:  # nothing else of the record is written anew
+        verbs += [each for each in _switching_verbs(parameters) if each not in verbs]
     said = f"{title} ".lower()
     made = [f"{verb} {'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}" for verb in verbs for noun in nouns]
     return [each for each in dict.fromkeys(made) if not said.startswith(f"{each} ")][:MAX_ALIASES]
+
+
+def makes_record(operation: Operation, kinds: Sequence[KindDraft]) -> bool:
+    """Whether an operation makes a record of a kind, or of a collection that says it makes one."""
+    here = shape(operation.path)
+    if operation.method != "POST" or here.endswith("}"):
+        return False
+    if any(shape(each.path) == f"{here}/{{}}" for each in kinds):
+        return True
+    verb = to_imperative(operation.summary.partition(" ")[0]).lower()
+    return verb in ("create", "add", "trigger", "register")
 
 
 def _about(operation: Operation, kinds: Sequence[KindDraft]) -> tuple[KindDraft | None, str]:
@@ -54,11 +78,28 @@ def _about(operation: Operation, kinds: Sequence[KindDraft]) -> tuple[KindDraft 
     return None, ""
 
 
+def _switching_verbs(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """ "pause" and "unpause" for ``is_paused``: what people say for a yes or no that can be changed."""
+    for name, schema in parameters.items():
+        if schema.get("type") != "boolean":
+            continue
+        core = words.split_words(name.removeprefix("is_"))
+        if len(core) != 1:
+            continue
+        if core[0] in _SWITCHED:
+            yield from _SWITCHED[core[0]]
+            continue
+        verb = next((core[0].removesuffix(end) for end in ("ed", "d") if core[0].removesuffix(end) in VERBS), None)
+        if verb is not None and verb != core[0]:
+            yield from (verb, f"un{verb}")
+
+
 def _verbs(operation: Operation, title: str, nouns: Sequence[str], segment: str, *, renames: bool) -> Iterator[str]:
     verb = to_imperative(title.partition(" ")[0]).lower()
     told = verb in VERBS and read_title_noun(title).lower() in {each.lower() for each in nouns}
     if told:
         yield verb
+        yield from _LIKE.get(verb, ())
     if segment:
         yield _SWITCHES.get(segment, segment)
         if segment in VERBS:

@@ -31,6 +31,8 @@ def guess_records(
     for slot in reversed([each for each in slots if each.place == "path"]):
         upto = operation.path.split("{" + slot.key + "}")[0] + "{" + slot.key + "}"
         kind = by_shape.get(shape(upto)) or _by_name(slot, names)
+        if kind is not None and shape(kind.path) != shape(upto) and _is_of_others(operation.path, slot, kind):
+            continue
         if kind is None or slot.name in outer:
             continue
         made[slot.name] = (kind.name, kind.own_field or None)
@@ -50,6 +52,14 @@ def guess_records(
     for name in outer:
         made.pop(name, None)
     return made
+
+
+def _is_of_others(path: str, slot: Slot, kind: KindDraft) -> bool:
+    """Whether a placeholder stands behind another collection whose noun ends like the kind's: ``/api-tokens/{token}``
+    where the kind is a user's tokens."""
+    before = path.split("{" + slot.key + "}")[0].rstrip("/").rpartition("/")[2]
+    said = [words.to_singular(each) for each in words.split_words(before)]
+    return len(said) > 1 and said[-1] == kind.noun.rpartition(" ")[2] and " ".join(said) not in kind.entry["nouns"]
 
 
 def _is_scalar(slot: Slot) -> bool:
@@ -108,15 +118,21 @@ def derive_from_records(
         above = by_key.get(_outer(operation, slot, kind) or "")
         if above is not None and above.name not in records:
             made[above.name] = {"derive": {"parameter": slot.name, "field": kind.scope_field}, "sources": ["record"]}
-    if operation.method == "PUT":
-        made |= dict(_kept(operation, slots, records, kinds))
+    if operation.method in ("PUT", "PATCH"):
+        kept = dict(_kept(operation, slots, records, kinds))
+        masked = any(words.to_snake_case(slot.key) == "update_mask" for slot in slots if slot.place == "query")
+        needed = {slot.name for slot in slots if slot.required or masked or operation.method == "PUT"}
+        if masked:  # a state that is written anew may set something off
+            needed -= {slot.name for slot in slots if "enum" in slot.schema and not slot.required}
+        made |= {name: each for name, each in kept.items() if name in needed}
     return made
 
 
 def _kept(
     operation: Operation, slots: Sequence[Slot], records: Mapping[str, str], kinds: Mapping[str, KindDraft]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """A PUT writes the whole record, so what nobody speaks of stays as the record has it."""
+    """A PUT writes the whole record, so what nobody speaks of stays as the record has it; so does what a PATCH
+    needs, all of it where only a mask would say what is left as it is."""
     inner = [slot for slot in slots if slot.place == "path"][-1:]
     kind = kinds.get(records.get(inner[0].name, "")) if inner else None
     if kind is None or not operation.path.rstrip("/").endswith("{" + inner[0].key + "}"):
@@ -124,6 +140,8 @@ def _kept(
     held = {said["at"]: name for name, said in kind.entry["fields"].items() if said.get("type", "string") in _KEPT}
     for slot in slots:
         field = held.get(slot.key) if slot.place == "body" and not slot.whole else None
+        if field is None and slot.place == "body" and words.to_snake_case(slot.key.lstrip("/")) == kind.name:
+            field = kind.own_field or kind.entry["id"]  # the record's own name, called after what it is
         if field is not None and slot.name not in records:
             yield (
                 slot.name,

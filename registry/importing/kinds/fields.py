@@ -146,14 +146,33 @@ def find_identity(fields: Mapping[str, Any], key: str, singular: str, *, certain
     return next((each for each in said if each in fields), None)
 
 
-def draft_label(fields: Mapping[str, Any], identity: str) -> str:
-    """What a person picks a record by."""
+def draft_label(fields: Mapping[str, Any], identity: str, noun: str = "") -> str:
+    """What a person picks a record by. An id that is a word itself says more than the name of somebody else."""
     if "first_name" in fields and "last_name" in fields and not {"name", "full_name", "display_name"} & set(fields):
         return "{first_name} {last_name}"
     named = [each for each in fields if fields[each].get("search") == "name"]
-    best = next((each for each in _NAMES if each in named), None) or next(iter(named), None)
+    own = [f"{words.to_snake_case(noun)}_{each}" for each in ("name", "display_name", "title", "label")]
+    best = next((each for each in (*_NAMES[:6], *own) if each in named), None)
+    if best is None and is_word_id(fields, identity):
+        return "{" + identity + "}"
+    best = best or next((each for each in _NAMES if each in named), None) or next(iter(named), None)
     mail = next((each for each, said in fields.items() if said.get("search") == "email"), None)
     return "{" + (best or mail or identity) + "}"
+
+
+def is_chosen(record: Settled, field: Mapping[str, Any], settler: Settler) -> bool:
+    """Whether an id is a text that somebody chose and people say: no number, no UUID."""
+    key = str(field["at"]).lstrip("/")
+    child = record.children.get(key)
+    if child is None or key.casefold() in ("id", "uuid", "_id", "pk", "guid"):
+        return False
+    view = settler.settled(child).view
+    return "string" in view.types and "integer" not in view.types and view.own.get("format") != "uuid"
+
+
+def is_word_id(fields: Mapping[str, Any], identity: str) -> bool:
+    """Whether an id is a text that people choose, and search by: a key, a name, no number and no UUID."""
+    return bool(fields.get(identity, {}).get("search") == "name")
 
 
 def draft_detail(fields: Mapping[str, Any], label: str) -> str:
@@ -163,9 +182,19 @@ def draft_detail(fields: Mapping[str, Any], label: str) -> str:
     return " · ".join("{" + each + "}" for each in shown if "{" + each + "}" not in label)
 
 
-def find_order(fields: Mapping[str, Any]) -> str | None:
-    """The field that "last" and "first" go by."""
-    return next((each for each in _CREATED if fields.get(each, {}).get("type") in ("datetime", "date")), None)
+def find_order(fields: Mapping[str, Any], record: Settled, settler: Settler) -> str | None:
+    """The field that "last" and "first" go by: when a record was made, or a day that every record has."""
+    days = [each for each, said in fields.items() if said.get("type") in ("datetime", "date")]
+    every = [each for each in days if not _is_nullable(record, fields[each], settler)]
+    usual = [each for each in _CREATED if each in every] or [each for each in _CREATED if each in days]
+    if usual and usual[0] not in every and every:
+        return every[0]
+    return usual[0] if usual else None
+
+
+def _is_nullable(record: Settled, field: Mapping[str, Any], settler: Settler) -> bool:
+    child = record.children.get(str(field["at"]).lstrip("/"))
+    return child is None or settler.settled(child).view.nullable
 
 
 def draft_states(fields: Mapping[str, Any]) -> dict[str, dict[str, list[Any]]]:

@@ -105,6 +105,9 @@ def _candidates(description: ApiDescription) -> list[_Candidate]:
     made = []
     for each in operations:
         path = _listed_path(each)
+        beside = at.get(shape(path), []) if path is not None and each.method == "POST" else []
+        if any(other.method == "GET" for other in beside):
+            continue  # a search beside a plain list of the same records
         if path is None or any(p.required and p.place != "path" for p in each.parameters):
             continue
         item = f"{shape(path)}/{{}}"
@@ -192,13 +195,15 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
     if identity is None:
         return None
     nouns = _nouns(candidate, singular, plural)
+    if field_drafts.is_chosen(record, fields[identity], settler):
+        fields[identity]["search"] = "name"
     own, scope_field = identity, ""
     if parent is None:
         fields[identity] = {key: each for key, each in fields[identity].items() if key != "lenient"} | {"type": "id"}
     else:
         identity, own, scope_field = _within(fields, identity, parent)
-    label = field_drafts.draft_label(fields, own)
-    order = field_drafts.find_order(fields)
+    label = field_drafts.draft_label(fields, own, singular)
+    order = field_drafts.find_order(fields, record, settler)
     placed = _path_within(candidate.listing.path, candidate.outer, parent)
     entry: dict[str, Any] = {
         "title": _titled(nouns[0]),

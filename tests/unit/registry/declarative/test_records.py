@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.errors import InvalidInput, PlatformUnavailable
+from registry.connector import PlatformAnswer, PlatformRequest
 from registry.declarative.document import parse
 from registry.declarative.records import MAX_READ, DeclarativeRecords
 from registry.records import Query
@@ -164,3 +165,20 @@ async def test_a_lenient_field_leaves_out_what_does_not_fit_it() -> None:
     shop = FakeShop([{**rows(1)[0], "sum": "a lot"}])
     (found,) = await records(shop, value).search(Query("basket"))
     assert found.values["total"] is None
+
+
+class ListsNothing(FakeShop):
+    """Tells of a basket by its number alone: its list wants more than anybody can say."""
+
+    async def read(self, request: PlatformRequest) -> PlatformAnswer:
+        if request.path == "/v1/acme/baskets":
+            raise PlatformUnavailable("no /v1/acme/baskets")
+        return await super().read(request)
+
+
+async def test_a_number_is_read_by_itself_where_nothing_can_be_listed() -> None:
+    shop = ListsNothing([{**each, "no": str(at)} for at, each in enumerate(rows(4))])
+    assert [each.id for each in await records(shop).search(Query("basket", "3"))] == ["3"]
+    for query in (Query("basket", "Ada"), Query("basket", "9"), Query("basket", "3", where={"status": ("cancelled",)})):
+        with pytest.raises(PlatformUnavailable):
+            await records(shop).search(query)

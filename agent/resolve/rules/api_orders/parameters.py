@@ -1,0 +1,197 @@
+"""Parameters of one action, as an order speaks of them: records, labels, values, and what a thing is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from agent.planning.proposal import Argument, QuotedText, TypedValue
+from agent.resolve.rules.api_orders.verbs import ActionVerbs, find_switch, verbs_of
+from agent.resolve.rules.api_orders.words import DETERMINERS, Part, Token, quote
+from language.numerals import find as find_numbers
+from language.stems import stem
+from language.text import read_text, word_set
+from registry.contract import Annotation, SourceKind
+from registry.offers.offer import Offer
+from registry.records import RecordKind
+
+NAMES: Final = (
+    "name", "title", "display_name", "label", "subject", "key", "slug", "summary", "email", "username", "value",
+)  # fmt: skip
+"""Parameters that hold what a thing is called, the likeliest first."""
+_NAMING: Final = frozenset(map(stem, word_set("create add make new insert register post put invite")))
+_IDS: Final = frozenset(("id", "uuid", "key", "slug", "pk", "name", "code", "number"))
+_SAID: Final = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """``text`` as typed; ``said`` the verb in its plain forms, ``verb`` its tokens."""
+
+    text: str
+    said: tuple[str, ...]
+    verb: tuple[Token, ...]
+    parts: tuple[Part, ...]
+
+
+class ActionParameters:
+    """What an order can fill of one action. ``kinds`` by name."""
+
+    def __init__(
+        self, order: Order, offer: Offer, kinds: Mapping[str, RecordKind], nouns: frozenset[str] = frozenset()
+    ) -> None:
+        """``nouns`` are the stems of all that actions are said to be about."""
+        self.order, self.offer, self.kinds, self.nouns = order, offer, kinds, nouns
+        self.verbs: ActionVerbs = verbs_of(offer)
+        self.rated = self.verbs.rate(order.said)
+        switches = ((each, find_switch(offer, each)) for each in order.said)
+        self.switch = next(((said, found) for said, found in switches if found), None) if self.verbs.changes else None
+
+    def labelled(self, tokens: Sequence[Token]) -> str | None:
+        """The one parameter that tokens call by its label."""
+        said = [each.stem for each in tokens if each.low not in DETERMINERS and not each.quoted]
+        if not said or any(each.quoted for each in tokens) or len(said) > 4:
+            return None
+        exact, close = [], []
+        for name in self.scalars:
+            own = name_words(name)
+            label = [stem(each) for each in (self.offer.annotation(name).label or "").casefold().split()]
+            if said in (own, label):
+                exact.append(name)
+            elif said == own[-len(said) :] or said == [each for each in own if each not in self.noun_stems]:
+                close.append(name)
+        found = exact or close
+        return found[0] if len(found) == 1 else None
+
+    def value(self, name: str, tokens: Sequence[Token]) -> Argument | None:
+        schema = self.scalars[name]
+        words = quote(self.order.text, tokens)
+        kind = schema.get("type")
+        types = {kind} if isinstance(kind, str) else set(kind or ())
+        if members := [each for each in schema.get("enum") or () if isinstance(each, str)]:
+            low = " ".join(each.low for each in tokens)
+            found = [each for each in members if each.casefold().replace("_", " ").replace("-", " ") == low]
+            alike = found or [each for each in members if _alike(each, low)]
+            return TypedValue(value=alike[0], quote=words) if len(alike) == 1 else None
+        if types & {"integer", "number"} and "string" not in types:
+            numbers = [each for each in find_numbers(read_text(words.text)) if not each.vague]
+            if len(numbers) != 1 or (numbers[0].end - numbers[0].start) < len(words.text.strip()):
+                return None
+            value = numbers[0].value
+            whole = value == int(value)
+            if "integer" in types and not whole:
+                return None
+            return TypedValue(value=int(value) if whole else float(value), quote=words)
+        if "boolean" in types:
+            low = " ".join(each.low for each in tokens)
+            return TypedValue(value=_SAID[low], quote=words) if low in _SAID else None
+        if "array" in types:
+            items = schema.get("items")
+            plain = isinstance(items, Mapping) and items.get("type") == "string" and "enum" not in items
+            plain = plain and not self.verbs.changes  # one more is not all that there is
+            return TypedValue(value=[words.text], quote=words) if plain and len(tokens) == 1 else None
+        if "string" in types or not types:
+            if schema.get("format") in ("date", "date-time") or (
+                schema.get("format") == "email" and "@" not in words.text
+            ):
+                return None
+            return QuotedText(quote=words)
+        return None
+
+    def takes_address(self, name: str) -> bool:
+        schema = self.scalars[name]
+        return schema.get("format") == "email" or "email" in name or "user_name" in name or name == "username"
+
+    def own_noun(self, tokens: Sequence[Token]) -> int:
+        """How many tokens at the beginning call what the action makes by a noun of its title."""
+        size = 0
+        while size < len(tokens) and tokens[size].stem in self.verbs.called and not tokens[size].quoted:
+            size += 1
+        return size
+
+    @cached_property
+    def wanted(self) -> Mapping[str, RecordKind]:
+        """The parameters that name a record, in the order that they are needed in."""
+        made = {}
+        for name in sorted(self.offer.properties, key=lambda each: each not in self.offer.required):
+            note = self.offer.annotation(name)
+            kind = self.kinds.get(note.record or "")
+            if kind is not None and note.derive is None and not _is_list(self.offer.properties[name]):
+                made[name] = kind
+        return made
+
+    @cached_property
+    def own_kinds(self) -> frozenset[str]:
+        return frozenset(each.name for each in self.wanted.values())
+
+    @cached_property
+    def scalars(self) -> Mapping[str, Mapping[str, Any]]:
+        return {
+            name: schema
+            for name, schema in self.offer.properties.items()
+            if isinstance(schema, Mapping)
+            and self.offer.annotation(name).record is None
+            and _speaks(self.offer.annotation(name))
+        }
+
+    @cached_property
+    def noun_stems(self) -> frozenset[str]:
+        own = {stem(word) for kind in self.wanted.values() for noun in kind.nouns for word in noun.casefold().split()}
+        return frozenset(own | self.verbs.called)
+
+    @property
+    def creates(self) -> bool:
+        return not _NAMING.isdisjoint(self.verbs.verbs) and bool(_NAMING & {stem(each) for each in self.order.said})
+
+    @property
+    def creates_or_invites(self) -> bool:
+        return not _NAMING.isdisjoint(self.verbs.verbs)
+
+    @cached_property
+    def naming(self) -> str | None:
+        """The parameter that says what the thing is called."""
+        texts = [name for name, schema in self.scalars.items() if "string" in _types(schema) and "enum" not in schema]
+        for wanted in NAMES[:6]:
+            found = next((each for each in texts if each == wanted), None)
+            if found is not None:
+                return found
+        nouns = self.noun_stems
+        own = [each for each in texts if each.rpartition("_")[2] in _IDS and set(name_words(each)[:-1]) <= nouns]
+        required = [each for each in own if each in self.offer.required] or own
+        if required:
+            return required[0]
+        needed = [each for each in texts if each in self.offer.required]
+        if len(needed) == 1 and self.creates:
+            return needed[0]
+        return next((each for each in NAMES[6:] if each in needed), None)
+
+
+def name_words(name: str) -> list[str]:
+    return [stem(each) for each in re.findall(r"[a-z]+", name.casefold())]
+
+
+def words_of(kind: RecordKind) -> Iterator[str]:
+    return (word for noun in kind.nouns for word in noun.casefold().split())
+
+
+def _types(schema: Mapping[str, Any]) -> set[str]:
+    kind = schema.get("type")
+    return {kind} if isinstance(kind, str) else set(kind or ())
+
+
+def _is_list(schema: Any) -> bool:
+    return isinstance(schema, Mapping) and "array" in _types(schema)
+
+
+def _speaks(annotation: Annotation) -> bool:
+    if annotation.derive is not None:
+        return "sources" in annotation.model_fields_set and annotation.takes_words
+    return annotation.takes_words or SourceKind.RECORD in annotation.sources
+
+
+def _alike(member: str, low: str) -> bool:
+    """``admin`` for ``global:admin``: the last word of a member."""
+    return re.split(r"[^a-z0-9]+", member.casefold())[-1] == low and len(low) > 2

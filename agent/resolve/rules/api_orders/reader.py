@@ -1,0 +1,175 @@
+"""Reader of orders in the shape of an API: which actions they mean, with what stands for each parameter.
+
+An imported platform has hundreds of actions that differ in a noun alone, and its records are called by single words
+that nobody knows. So an order is taken apart by its own grammar, verb, object and what stands behind prepositions, and
+an action fits where every part of it has a place there. Whose record a bare name is, live data tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from agent.pipeline import Proposed
+from agent.planning.proposal import (
+    AnswerResult,
+    Argument,
+    Call,
+    Find,
+    PlanResult,
+    Proposal,
+    QuotedText,
+    RecordArgument,
+    RecordsAnswer,
+)
+from agent.resolve.rules.api_orders.matching import Match, Matcher
+from agent.resolve.rules.api_orders.parameters import Order
+from agent.resolve.rules.api_orders.verbs import SHOWING, may_mean, read_verb, verbs_of
+from agent.resolve.rules.api_orders.words import (
+    DETERMINERS,
+    MOST_TOKENS,
+    POLITE,
+    Token,
+    read_tokens,
+    split_parts,
+)
+from language.stems import READING, stem
+from language.text import word_set
+from registry.contract import Risk
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
+from registry.records import RecordKind
+
+MOST_ALIKE: Final = 12
+"""So many actions are tried on live data."""
+_WAYS: Final = frozenset(map(stem, ("name", "id", "key", "slug")))
+CLOSE: Final = 0.75
+"""How much less than the best one another action may fit to be tried as well."""
+FITS: Final = 6.0
+_AT_ONCE: Final = word_set("now please immediately asap thanks thank you")
+_NOT_PLAIN: Final = word_set(
+    "if unless when once until while not don't never without except but every each all any both either or instead "
+    "because again them it those these"
+)
+
+
+def read_api_order(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Proposed | None:
+    """The plan that an order means, with those that its words say as well; None where it is no plain order, or no
+    action has a place for each part of it."""
+    tokens = read_tokens(text)
+    while tokens and tokens[0].low in POLITE and not tokens[0].quoted:
+        tokens = tokens[1:]
+    while tokens and tokens[-1].low in _AT_ONCE and not tokens[-1].quoted:
+        tokens = tokens[:-1]
+    if not 1 < len(tokens) <= MOST_TOKENS or text.rstrip().endswith("?"):
+        return None
+    by_name = {kind.name: kind for kind in kinds}
+    if (shown := _shown(tokens, by_name)) is not None:
+        return shown
+    if any(each.low in _NOT_PLAIN and not each.quoted for each in tokens):
+        return None
+    if joined := _joined(text, tokens, shortlist, by_name):
+        return Proposed(proposal=_plan(joined))
+    if matches := _matches(text, tokens, shortlist, by_name):
+        plans = [_plan([each]) for each in matches]
+        return Proposed(proposal=plans[0], instead=tuple(plans[1:]))
+    return None
+
+
+def _plan(matches: Sequence[Match]) -> Proposal:
+    calls = tuple(Call(action=each.offer.name, arguments=dict(each.arguments)) for each in matches)
+    return Proposal(result=PlanResult(calls=calls))
+
+
+def _matches(text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Mapping[str, RecordKind]) -> list[Match]:
+    """The actions that an order fits about equally well, the best first."""
+    read = read_verb(tokens)
+    if read is None:
+        return []
+    said, verb, rest = read
+    made: dict[str, list[Match]] = {}
+    changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
+    nouns = frozenset[str]().union(*(verbs_of(offer).called for offer in changes))
+    meant = [offer for offer in changes if may_mean(offer, said)]
+    for parts in split_parts(rest) if meant else ():
+        order = Order(text, said, verb, parts)
+        for offer in meant:
+            found = Matcher(order, offer, kinds, nouns).matches()
+            if found and (offer.name not in made or found[0].score > made[offer.name][0].score):
+                made[offer.name] = found
+    every = (each for some in made.values() for each in some)
+    ranked = sorted(every, key=lambda each: (-each.score, -_count_records(each), each.offer.name))
+    best = ranked[0] if ranked else None
+    if best is None or best.score < FITS:
+        return []
+    if best.missing:
+        return [best]
+    near = [each for each in ranked if not each.missing and best.score - each.score < CLOSE]
+    return list({_does(each): each for each in reversed(near)}.values())[::-1][:MOST_ALIKE]
+
+
+def _does(match: Match) -> tuple[object, ...]:
+    """What a match does: two actions that do the same to the same record, by its name and by its id, are one."""
+    if _count_records(match) > 1:
+        return match.offer.name, str(match.arguments)
+    called = verbs_of(match.offer).called - _WAYS
+    return match.offer.risk, called, frozenset(map(_said, match.arguments.values()))
+
+
+def _said(argument: Argument) -> str:
+    """The words that an argument was read from."""
+    if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
+        find = argument.reference
+        return str(find.said.text if find.said is not None and not find.where else find)
+    return argument.quote.text if isinstance(argument, QuotedText) else str(argument)
+
+
+def _count_records(match: Match) -> int:
+    return sum(isinstance(each, RecordArgument) for each in match.arguments.values())
+
+
+def _joined(text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Mapping[str, RecordKind]) -> list[Match]:
+    """Several orders that "and" joins; what has no verb of its own has that of the one before."""
+    places = [at for at, each in enumerate(tokens) if each.low == "and" and not each.quoted]
+    if not 0 < len(places) <= 3:
+        return []
+    made: list[Match] = []
+    ends = (*places, len(tokens))
+    head: Sequence[Token] = ()
+    for start, end in zip((0, *(each + 1 for each in places)), ends, strict=True):
+        piece = tokens[start:end]
+        found = _matches(text, piece, shortlist, kinds)
+        if not found and head:
+            found = _matches(text, (*head[:1], *piece), shortlist, kinds)
+        if len(found) != 1 or found[0].missing:
+            return []
+        head = piece if not head or len(piece) > 1 else head
+        made.append(found[0])
+    return made
+
+
+def _shown(tokens: Sequence[Token], kinds: Mapping[str, RecordKind]) -> Proposed | None:
+    """ "show all pools", "list the users of Acme": the records themselves."""
+    if tokens[0].quoted or stem(tokens[0].low) not in SHOWING:
+        return None
+    rest = [each for each in tokens[1:] if each.low not in ("me", "us")]
+    while rest and (rest[0].low in DETERMINERS or rest[0].low in ("all", "every")):
+        rest = rest[1:]
+    low = [each.low for each in rest]
+    for kind in kinds.values():
+        for noun in kind.nouns:
+            if low == noun.casefold().split():
+                find = Find(record=kind.name, pick="all")
+                return Proposed(proposal=Proposal(result=AnswerResult(answer=RecordsAnswer(records=find))))
+    return None
+
+
+def is_told(text: str, offer: Offer) -> bool:
+    """Whether the verb of an order means an action at all."""
+    tokens = read_tokens(text)
+    while tokens and tokens[0].low in POLITE:
+        tokens = tokens[1:]
+    read = read_verb(tokens)
+    if read is None or verbs_of(offer).rate(read[0]) > 0:
+        return True
+    return offer.risk is Risk.READ and stem(read[0][0]) in READING

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import Proposed
+from agent.planning.proposal import (
+    AnswerResult,
+    BelongsTo,
+    Call,
+    Find,
+    OrderByField,
+    PlanResult,
+    QuotedText,
+    RecordArgument,
+    RecordsAnswer,
+    TypedValue,
+    Words,
+)
+from agent.resolve.rules.api_orders.reader import is_told, read_api_order
+from registry.contract import Annotation, Risk
+from registry.offers.offer import Offer
+from registry.offers.shortlist import Shortlist
+from registry.records import Field, RecordKind, Relation
+
+NAMED = (Field("id", "id"), Field("name", search="name"))
+JOB = RecordKind("job", "Job", ("job", "jobs", "cron job"), NAMED)
+RUN = RecordKind(
+    "run", "Run", ("run", "runs"), (*NAMED, Field("job", "id")), relations=(Relation("job", "job"),), order="name"
+)
+STAGE = RecordKind("stage", "Stage", ("stage", "stages"), NAMED)
+MEMBER = RecordKind("member", "Member", ("member", "members"), NAMED)
+KINDS = (JOB, RUN, STAGE, MEMBER)
+TEXT: dict[str, Any] = {"type": "string"}
+
+
+def offer(name: str, title: str, properties: dict[str, Any], required: str, **more: Any) -> Offer:
+    records = {each: Annotation(record=each.removesuffix("_id")) for each in properties if each.endswith("_id")}
+    return Offer(
+        name, 1, title, title, {"type": "object", "properties": properties, "required": required.split()},
+        annotations=records, **more,
+    )  # fmt: skip
+
+
+GONE = {"risk": Risk.IRREVERSIBLE}
+OFFERS = (
+    offer("job_on.toggle", "Enable a job", {"job_id": TEXT, "stage_id": TEXT}, "job_id stage_id"),
+    offer("jobs.create", "Create a job", {"name": TEXT, "size": {"type": "integer"}, "tags": {
+        "type": "array", "items": TEXT, "default": []}}, "name tags"),
+    offer("jobs.update", "Update a job", {"job_id": TEXT, "description": TEXT, "name": TEXT, "is_paused": {
+        "type": "boolean"}, "mode": {"enum": ["fast", "slow"], "type": "string"}, "labels": {
+        "type": "array", "items": TEXT}}, "job_id"),
+    offer("jobs.delete", "Delete a job", {"job_id": TEXT}, "job_id", **GONE),
+    offer("jobs.archive", "Archive a list of jobs", {"jobs": {"type": "array", "items": TEXT}}, "jobs"),
+    offer("job.archive", "Archive a job", {"job_id": TEXT}, "job_id"),
+    offer("notes.delete", "Delete jobs owned by resource", {"resource": TEXT}, "resource", **GONE),
+    offer("members.delete", "Delete a member", {"member_id": TEXT}, "member_id", **GONE),
+    offer("runs.create", "Create a run from a job", {"job_id": TEXT, "labels": {
+        "type": "array", "items": TEXT}}, "job_id"),
+    offer("runs.delete", "Delete a run", {"run_id": TEXT}, "run_id", **GONE),
+    offer("runs.list", "List runs", {}, "", risk=Risk.READ),
+)  # fmt: skip
+SHORTLIST = Shortlist(OFFERS)
+
+
+def read(text: str) -> Proposed | None:
+    return read_api_order(text, SHORTLIST, KINDS)
+
+
+def calls(text: str) -> tuple[Call, ...]:
+    made = read(text)
+    assert made is not None
+    assert isinstance(made.proposal.result, PlanResult)
+    return made.proposal.result.calls
+
+
+def told(call: Call) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    for name, argument in call.arguments.items():
+        match argument:
+            case RecordArgument(reference=Find(said=words)):
+                said[name] = words.text if words is not None else None
+            case QuotedText(quote=quote):
+                said[name] = quote.text
+            case TypedValue(value=value):
+                said[name] = value
+    return said
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "arguments"),
+    [
+        ("create a job called night_copy with size 5", "jobs.create", {"name": "night_copy", "size": 5}),
+        ("please add a job night_copy", "jobs.create", {"name": "night_copy"}),
+        ("pause the cron job night_copy", "jobs.update", {"job_id": "night_copy", "is_paused": True}),
+        ("unpause night_copy", "jobs.update", {"job_id": "night_copy", "is_paused": False}),
+        ("turn off night_copy now", "jobs.update", {"job_id": "night_copy", "is_paused": True}),
+        ("set night_copy to slow", "jobs.update", {"job_id": "night_copy", "mode": "slow"}),
+        ("rename the job night_copy to Copy of the day", "jobs.update", {
+            "job_id": "night_copy", "name": "Copy of the day"}),
+        ("change night_copy's description to “what we keep”", "jobs.update", {
+            "job_id": "night_copy", "description": "what we keep"}),
+        ("add a description to night_copy: kept for a year", "jobs.update", {
+            "job_id": "night_copy", "description": "kept for a year"}),
+        ("archive the job night_copy", "job.archive", {"job_id": "night_copy"}),
+        ("remove the job night_copy", "jobs.delete", {"job_id": "night_copy"}),
+        ("turn the job night_copy on in the live stage", "job_on.toggle", {"job_id": "night_copy", "stage_id": "live"}),
+    ],
+)  # fmt: skip
+def test_each_part_of_an_order_has_a_place_in_the_action(text: str, action: str, arguments: dict[str, Any]) -> None:
+    (call,) = calls(text)
+    assert (call.action, told(call)) == (action, arguments)
+
+
+def test_whose_name_stands_without_a_noun_is_left_to_live_data() -> None:
+    made = read("delete night_copy")
+    assert made is not None
+    every = [
+        each.result.calls[0].action for each in (made.proposal, *made.instead) if isinstance(each.result, PlanResult)
+    ]
+    assert sorted(every) == ["jobs.delete", "members.delete", "runs.delete"]
+
+
+def test_two_names_are_tried_either_way() -> None:
+    made = read("enable night_copy in live")
+    assert made is not None
+    every = [
+        told(each.result.calls[0]) for each in (made.proposal, *made.instead) if isinstance(each.result, PlanResult)
+    ]
+    assert {"job_id": "night_copy", "stage_id": "live"} in every
+    assert {"job_id": "live", "stage_id": "night_copy"} in every
+
+
+def test_the_last_one_of_something_is_found_by_what_it_belongs_to() -> None:
+    (call,) = calls("delete the last run of night_copy")
+    owner = Find(record="job", said=Words(text="night_copy", start=23))
+    last = Find(record="run", where=(BelongsTo(owner=owner),), order=OrderByField(first="latest"))
+    assert call.arguments["run_id"] == RecordArgument(reference=last)
+
+
+def test_two_orders_joined_by_and_are_two_calls() -> None:
+    made = calls("delete the job night_copy and the member ana")
+    assert [(each.action, told(each)) for each in made] == [
+        ("jobs.delete", {"job_id": "night_copy"}),
+        ("members.delete", {"member_id": "ana"}),
+    ]
+
+
+def test_records_that_shall_be_shown_are_an_answer() -> None:
+    made = read("list all runs")
+    assert made is not None
+    assert isinstance(made.proposal.result, AnswerResult)
+    assert made.proposal.result.answer == RecordsAnswer(records=Find(record="run", pick="all"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "delete every job",
+        "delete night_copy unless it ran",
+        "don't delete night_copy",
+        "cancel the run night_copy",  # to cancel is not to delete
+        "add the label nightly to the job night_copy",  # one more is not all that there is; a run was not spoken of
+        "remove the member ana from the job night_copy",  # to leave something is not to be deleted
+        "update night_copy",
+        "delete night_copy at midnight",
+        "why is night_copy paused?",
+    ],
+)
+def test_what_is_no_plain_order_or_has_no_place_is_not_read(text: str) -> None:
+    assert read(text) is None
+
+
+def test_an_action_is_told_by_its_verb_alone() -> None:
+    by_name = {each.name: each for each in OFFERS}
+    assert is_told("please drop night_copy", by_name["jobs.delete"])
+    assert not is_told("cancel night_copy", by_name["jobs.delete"])
+    assert not is_told("start night_copy", by_name["runs.list"])
