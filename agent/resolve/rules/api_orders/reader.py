@@ -64,24 +64,26 @@ def read_api_order(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind])
     if not 1 < len(tokens) <= MOST_TOKENS or text.rstrip().endswith("?"):
         return None
     by_name = {kind.name: kind for kind in kinds}
-    if (shown := _shown(tokens, by_name)) is not None:
+    if (shown := _read_listing(tokens, by_name)) is not None:
         return shown
     if any(each.low in _NOT_PLAIN and not each.quoted for each in tokens):
         return None
-    if joined := _joined(text, tokens, shortlist, by_name):
-        return Proposed(proposal=_plan(joined))
-    if matches := _matches(text, tokens, shortlist, by_name):
-        plans = [_plan([each]) for each in matches]
+    if joined := _read_joined(text, tokens, shortlist, by_name):
+        return Proposed(proposal=_make_plan(joined))
+    if matches := _find_matches(text, tokens, shortlist, by_name):
+        plans = [_make_plan([each]) for each in matches]
         return Proposed(proposal=plans[0], instead=tuple(plans[1:]))
     return None
 
 
-def _plan(matches: Sequence[Match]) -> Proposal:
+def _make_plan(matches: Sequence[Match]) -> Proposal:
     calls = tuple(Call(action=each.offer.name, arguments=dict(each.arguments)) for each in matches)
     return Proposal(result=PlanResult(calls=calls))
 
 
-def _matches(text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Mapping[str, RecordKind]) -> list[Match]:
+def _find_matches(
+    text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Mapping[str, RecordKind]
+) -> list[Match]:
     """The actions that an order fits about equally well, the best first."""
     read = read_verb(tokens)
     if read is None:
@@ -105,18 +107,18 @@ def _matches(text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Ma
     if best.missing:
         return [best]
     near = [each for each in ranked if not each.missing and best.score - each.score < CLOSE]
-    return list({_does(each): each for each in reversed(near)}.values())[::-1][:MOST_ALIKE]
+    return list({_list_effects(each): each for each in reversed(near)}.values())[::-1][:MOST_ALIKE]
 
 
-def _does(match: Match) -> tuple[object, ...]:
+def _list_effects(match: Match) -> tuple[object, ...]:
     """What a match does: two actions that do the same to the same record, by its name and by its id, are one."""
     if _count_records(match) > 1:
         return match.offer.name, str(match.arguments)
     called = verbs_of(match.offer).called - _WAYS
-    return match.offer.risk, called, frozenset(map(_said, match.arguments.values()))
+    return match.offer.risk, called, frozenset(map(_find_words, match.arguments.values()))
 
 
-def _said(argument: Argument) -> str:
+def _find_words(argument: Argument) -> str:
     """The words that an argument was read from."""
     if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find):
         find = argument.reference
@@ -128,7 +130,9 @@ def _count_records(match: Match) -> int:
     return sum(isinstance(each, RecordArgument) for each in match.arguments.values())
 
 
-def _joined(text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Mapping[str, RecordKind]) -> list[Match]:
+def _read_joined(
+    text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Mapping[str, RecordKind]
+) -> list[Match]:
     """Several orders that "and" joins; what has no verb of its own has that of the one before."""
     places = [at for at, each in enumerate(tokens) if each.low == "and" and not each.quoted]
     if not 0 < len(places) <= 3:
@@ -138,9 +142,9 @@ def _joined(text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Map
     head: Sequence[Token] = ()
     for start, end in zip((0, *(each + 1 for each in places)), ends, strict=True):
         piece = tokens[start:end]
-        found = _matches(text, piece, shortlist, kinds)
+        found = _find_matches(text, piece, shortlist, kinds)
         if not found and head:
-            found = _matches(text, (*head[:1], *piece), shortlist, kinds)
+            found = _find_matches(text, (*head[:1], *piece), shortlist, kinds)
         if len(found) != 1 or found[0].missing:
             return []
         head = piece if not head or len(piece) > 1 else head
@@ -148,7 +152,7 @@ def _joined(text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Map
     return made
 
 
-def _shown(tokens: Sequence[Token], kinds: Mapping[str, RecordKind]) -> Proposed | None:
+def _read_listing(tokens: Sequence[Token], kinds: Mapping[str, RecordKind]) -> Proposed | None:
     """ "show all pools", "list the users of Acme": the records themselves."""
     if tokens[0].quoted or stem(tokens[0].low) not in SHOWING:
         return None
