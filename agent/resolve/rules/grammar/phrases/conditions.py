@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -10,6 +11,7 @@ from agent.planning.proposal import (
     BelongsTo,
     Compare,
     Comparison,
+    Condition,
     CountOf,
     FieldOf,
     Find,
@@ -26,6 +28,7 @@ from agent.resolve.rules.grammar.phrases.told import predicate_of
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
+from registry.records import RecordKind
 
 _BE: Final = word_set("is are was were isn't aren't wasn't weren't 's")
 _HAVE: Final = word_set("has have had got hasn't haven't hadn't")
@@ -200,6 +203,25 @@ def namesakes(reader: Reader, find: Find) -> list[Find]:
     return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]
 
 
+def _of_one(kind: RecordKind, find: Find, where: Sequence[Condition], *, negated: bool) -> Test | None:
+    """What is told of the one record at a place in line: its own field, for among those that are so it would be another
+    ("is her last bill paid"). None where that is no one value of one field."""
+    told = where[0] if len(where) == 1 else None
+    if not isinstance(told, StateIs):
+        return None
+    held = kind.states.get(told.state) or {
+        each.name: (told.state,) for each in kind.fields if told.state in each.values
+    }
+    if len(held) != 1:
+        return None
+    field, values = next(iter(held.items()))
+    if len(values) != 1:
+        return None
+    one = find.model_copy(update={"pick": "one"})
+    op: Comparison = "!=" if negated is not told.negated else "="
+    return Test(left=FieldOf(field=field, of=one), op=op, right=Word(word=values[0]))
+
+
 def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = False) -> tuple[Test, int] | None:
     """What is told of what ``find`` means: a state, an amount, what stands in a field."""
     kind = reader.kinds[find.record]
@@ -215,9 +237,12 @@ def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = F
             continue
         made = predicate_of(reader, other, at, stop)
         if made is not None and made[1] >= stop:
+            if whole.order is not None:
+                placed = _of_one(kind, whole, made[0], negated=negated)
+                return (placed, made[1]) if placed is not None else None
             told = whole.model_copy(update={"where": (*whole.where, *made[0])})
             return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
-    flag = _flag(reader, find, at)
+    flag = _flag(reader, find, at) if find.order is None else None
     if flag is not None:
         told = find.model_copy(update={"where": (*find.where, flag[0])})
         return (count_test(told, "=", NONE) if negated else count_test(told)), flag[1]

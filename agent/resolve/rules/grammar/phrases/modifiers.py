@@ -296,6 +296,8 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
     if step >= stop:
         return 0
     plain = step == at
+    if pronoun and depth and reader.asks and reader.low(at) in {"that", "which"} and _is_of_another(reader, made, step):
+        return 0  # "invoices of customers … that are overdue": told of the invoices
     if (reader.low(step) in lexicon.HAVING and not plain) or (pronoun and reader.low(step) in lexicon.HAVING):
         return _having(reader, made, step, stop, depth, negated=negated)
     handled = _handled(reader, made, step, stop) if not negated else 0
@@ -303,6 +305,13 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
         return handled
     last = predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
     return last + 1 if nobody and last and reader.low(last) in _STRANDED else last
+
+
+def _is_of_another(reader: Reader, made: PhraseParts, at: int) -> bool:
+    """Whether a state is some other kind's, and not this one's."""
+    if reader.state(at, made.kind) is not None or reader.date_field(made.kind, at) is not None:
+        return False
+    return any(reader.state(at, each) is not None for each in reader.kinds.values() if each is not made.kind)
 
 
 def _handled(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:

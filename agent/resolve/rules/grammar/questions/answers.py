@@ -288,7 +288,7 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         return special
     for about in subjects(reader, index + 1, stop):
         also = namesakes(reader, about.find) if not about.noun else []
-        for find in (about.find, *also):
+        for find in sorted((about.find, *also), key=lambda each: not _is_own_state(reader, each, about.last)):
             tests = _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)
             if tests is not None:
                 return tests
@@ -297,6 +297,13 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         if low in BE and (tests := bigger(reader, about, stop)) is not None:
             return tests
     return None
+
+
+def _is_own_state(reader: Reader, find: Find, at: int) -> bool:
+    """Whether what is told is a state of the very kind: "(is Rex) a dog" of an animal, and of nobody who has one."""
+    while reader.low(at) in lexicon.DETERMINERS | {"on", "in", "still", "already", "not"}:
+        at += 1
+    return at < len(reader.tokens) and reader.state(at, reader.kinds[find.record]) is not None
 
 
 def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None:

@@ -26,7 +26,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess, plac
 from agent.resolve.rules.grammar.phrases.told import predicate_of, related_clause
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
-from language.text import word_set
+from language.text import singularize, word_set
 from registry.records import RecordKind
 
 Restriction = tuple[tuple[Condition, ...], int]
@@ -147,22 +147,29 @@ def _light(reader: Reader, at: int) -> tuple[int, bool]:
     return at, denied
 
 
-def by_now(reader: Reader, kind: RecordKind, at: int, *, denied: bool) -> Condition | None:
-    """What a participle tells: a state that it names, else that its day has come; None where it tells neither, or
-    can't be denied."""
+def by_now(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day: bool = False) -> Condition | None:
+    """What a participle tells: a state that it names, else that its day has come (``by_day``: that first, whatever has
+    become of the record since); None where it tells neither, or can't be denied."""
+    line = reader.date_field(kind, at)
+    day = (
+        Compare(field=line.name, op="<=", value=Day(date=reader.now.date().isoformat()))
+        if line is not None and not denied
+        else None
+    )
+    if by_day and day is not None:
+        return day
     said = base_form(stem(reader.low(at)))
     state = next((each for each in kind.states if base_form(stem(each)) == said), None)
     if state is not None:
         condition = StateIs(state=state)
         return opposite(kind, condition) if denied else condition
-    line = reader.date_field(kind, at)
-    if line is None or denied:
-        return None
-    return Compare(field=line.name, op="<=", value=Day(date=reader.now.date().isoformat()))
+    return day
 
 
 def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
-    """ "(who) hasn't paid their fees, (clients who) paid a bill": what they did, or didn't, with what is theirs."""
+    """ "(who) hasn't paid their fees, (clients who) never paid a bill, who paid a fee": what they did, or didn't, with
+    something of theirs. Not having paid one's fees leaves one unpaid, never having paid a fee none paid; having paid
+    all of them is not told by one."""
     step, denied = _light(reader, at)
     thing = step + 1
     while reader.low(thing) in _HERS:
@@ -170,11 +177,16 @@ def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
     found = reader.noun(thing) if thing > step + 1 or denied else None
     if found is None or step >= stop or found[0].name == kind.name or not reader.leads(found[0], kind):
         return None
-    told = by_now(reader, found[0], step, denied=denied)
     last = thing + found[1]
-    if told is None:
+    several = singularize(reader.low(last - 1)) != reader.low(last - 1)
+    any_one = not set(reader.lows(step + 1, thing - step - 1)) - {"a", "an", "any"}
+    told = by_now(reader, found[0], step, denied=denied and not any_one, by_day=any_one)
+    if told is None or (not denied and not any_one and several):
         return None
-    return (Has(related=Find(record=found[0].name, where=(told,), pick="all")),), last
+    related = Find(record=found[0].name, where=(told,), pick="all")
+    if denied and any_one:
+        return (Has(related=related, op="=", count=0),), last
+    return (Has(related=related),), last
 
 
 def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:

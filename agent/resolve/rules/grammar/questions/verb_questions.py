@@ -47,6 +47,7 @@ def did(reader: Reader, about: Phrase, stop: int) -> Answer | None:
             state is not None
             and thing.last >= stop
             and thing.find.said is not None
+            and thing.find.order is None
             and reader.related(kind, reader.kinds[about.find.record])
         ):
             where = (*thing.find.where, BelongsTo(owner=about.find), StateIs(state=state))

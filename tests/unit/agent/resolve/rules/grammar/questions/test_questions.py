@@ -32,6 +32,8 @@ def ids(reply: Reply | Question | None) -> list[str]:
         ("vet", "which vets aren't on leave", ["31", "33"]),
         ("vet", "any bills over 100 euros that aren't paid?", ["812"]),
         ("vet", "which visits aren't booked?", ["704", "706"]),
+        ("riding", "which riders have never paid a fee", ["12", "14", "15"]),  # not: who has an unpaid one
+        ("vet", "visits of dogs that are done", []),
     ],
 )
 async def test_what_is_denied_is_denied_of_the_records(name: str, text: str, found: list[str]) -> None:
@@ -77,6 +79,7 @@ async def test_all_that_a_question_says_of_records_is_read(name: str, text: str,
         ("vet", "how many animals by species", "5 animals: 2 dog, 2 cat, 1 rabbit."),
         ("vet", "is Omar on leave?", "Yes: 1 vet (Omar Saleh)."),
         ("riding", "is Moonlight fit?", "No: Moonlight. injured."),
+        ("riding", "is Joris's last lesson ridden?", "No: lesson 607: dressage: status planned, is not ridden."),
         ("riding", "does Joris owe more than Samir?", "Yes: 60.00 EUR beside 30.00 EUR."),
         ("riding", "is Biscuit taller than Thunder?", "No: Biscuit: height cm 132, is not more than 168."),
     ],
@@ -100,6 +103,7 @@ async def test_an_average_that_is_rounded_says_so() -> None:
         ("vet", "total of all bills by mood"),
         ("riding", "average height of the purple horses"),
         ("riding", "which horse does Annika like"),
+        ("riding", "who has paid all their fees"),  # one that is paid tells nothing of all
     ],
 )
 async def test_a_question_with_a_word_that_nothing_reads_has_no_figure(name: str, text: str) -> None:
