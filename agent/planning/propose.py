@@ -36,7 +36,7 @@ from agent.planning.answered import (
 )
 from agent.planning.no_plan import NO_ACTION, explain_nothing_planned
 from agent.planning.proposal import AnswerResult, NoneResult, PlanResult, Proposal, UndoResult
-from agent.planning.reversal import correct_calls, undo_calls
+from agent.planning.reversal import aim_correction, correct_calls, undo_calls
 from agent.planning.task import (
     Outcome,
     Task,
@@ -277,9 +277,9 @@ async def _validate(task: Task, resolved: Resolved | None, proposal: Proposal, o
 async def _correct(task: Task, proposal: Proposal, replaced: Sequence[str], on_phase: PhaseCallback) -> Outcome:
     """A plan that takes the place of calls that wait: their runs are withdrawn once it stands, and it waits itself."""
     verdict = await _judge_proposal(task, proposal, on_phase)
-    correction = correct_calls(replaced, task.calls)
     if not isinstance(verdict, Plan):
         return Outcome(verdict, proposal=proposal)
+    correction = correct_calls(aim_correction(replaced, task.calls, verdict), task.calls)
     withdrawal = Withdrawal(correction.supersedes, "Corrected")
     return Outcome(verdict, proposal=proposal, waits=(CORRECTED, *correction.told), withdrawal=withdrawal)
 

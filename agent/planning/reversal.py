@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from agent.pipeline import CallOutcome, RecordSource, RunState, Step
+from agent.pipeline import CallOutcome, Plan, RecordSource, RunState, Step
 from agent.planning.proposal import Argument, Call, EarlierValue, Handle, RecordArgument
 from agent.planning.thread import ThreadCall
 from agent.query.context import RecordKey
@@ -76,6 +76,30 @@ def correct_calls(handles: Sequence[str], calls: Mapping[str, ThreadCall]) -> Co
         if not call.waits and call.state not in _NEVER
     ]
     return Correction(tuple(dict.fromkeys(call.run_id for call in named if call.waits)), tuple(dict.fromkeys(told)))
+
+
+def aim_correction(handles: Sequence[str], calls: Mapping[str, ThreadCall], plan: Plan) -> Sequence[str]:
+    """The calls that a plan corrects: those that were said, unless it is about the record of just one other call that
+    waits. "No, 15 for Ada" corrects Ada's card, and leaves the later one alone."""
+    meant = [_list_targets(step) for step in plan.steps]
+    if any(_list_targets(calls[each].step) in meant for each in handles if each in calls):
+        return handles
+    others = [
+        handle
+        for handle, call in calls.items()
+        if call.waits and handle not in handles and _list_targets(call.step) in meant
+    ]
+    return others if len(others) == 1 else handles
+
+
+def _list_targets(step: Step) -> tuple[str, frozenset[tuple[str, str]]]:
+    """The action of a call and the records that it is for."""
+    found = {
+        (each.param, each.source.record_id)
+        for each in step.filled
+        if isinstance(each.source, RecordSource) and str(each.value) == each.source.record_id
+    }
+    return step.action, frozenset(found)
 
 
 def _explain_nothing_to_reverse(call: ThreadCall) -> str | None:

@@ -233,7 +233,7 @@ def _beside(
             if not used[found.start()]:
                 ends = next((start for _, start, _ in clause.words if start > found.end() and used[start]), clause.end)
                 left = [each for each in left if not found.start() <= each[1] < ends]
-    if left and left[0] == clause.head and _is_verb(clause):
+    if left and left[0] == clause.head and _is_verb(clause) and not _is_manner(clause, verbs):
         left = left[1:]  # the verb of the order is accounted for by the action itself
     left = _without_late_verb(clause, used, left, verbs)
     if by.answered and left and not any(used[: left[0][1]][clause.start :]):
@@ -283,6 +283,14 @@ def _follows_owner(text: str, at: int, used: Sequence[bool]) -> bool:
         found is not None
         and used[max(0, found.start() - 1)]
         and not (between and (between[:1].isupper() or plain_word(between) in EMPTY))
+    )
+
+
+def _is_manner(clause: _Clause, verbs: frozenset[str]) -> bool:
+    """Whether the first word tells how the verb behind it is to be done: "secretly waive"."""
+    after = [word for word, start, _ in clause.words if clause.head is not None and start > clause.head[1]][:1]
+    return (
+        clause.head is not None and clause.head[0].endswith("ly") and any(stem(plain_word(w)) in verbs for w in after)
     )
 
 

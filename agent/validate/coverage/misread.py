@@ -47,6 +47,7 @@ def find_misread(
         *_find_other_currencies(text, proposal, contracts, told, request),
         *_find_left_out(text, proposal, request),
         *_find_split_names(text, proposal, request),
+        *_find_other_codes(text, proposal, request),
     }
 
 
@@ -183,11 +184,27 @@ def repeats_what_was_done(request: Request, proposal: Proposal) -> bool:
     )
 
 
+def _find_other_codes(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
+    """Further numbers of the series that a used one is of: "F-231 - F-234", "INV-7/INV-9". What is not to be is no
+    more than said."""
+    taken = find_places((proposal.result, proposal.replaced), request)
+    series = {found[1].casefold() for start, end in taken if (found := patterns.SERIES.fullmatch(text, start, end))}
+    for found in patterns.SERIES.finditer(text) if series else ():
+        if found[1].casefold() not in series or any(a < found.end() and found.start() < b for a, b in taken):
+            continue
+        if not patterns.search_before(patterns.NOT_THIS, text, found.start()):
+            yield found.span()
+
+
 def _of_earlier(text: str, proposal: Proposal, request: Request) -> Iterator[Place]:
     """What is said of an earlier value, where none is computed with: "10 more" for what waits, "make it 30" for what
     was done already and would come on top. Whoever was asked since has said how much."""
     if not request.thread or request.answers or not isinstance(proposal.result, PlanResult):
         return
+    waiting = sum(call.waits for turn in request.thread for call in turn.calls)
+    if proposal.result.replaces and waiting > 1:
+        # "Make hers 15", where two calls wait: whose a pronoun is can't be told from the latest of them.
+        yield from (found.span() for found in patterns.WHOSE.finditer(text))
     if any(isinstance(node, Computed | ArgumentOf) for node in walk(proposal.result)):
         return
     if proposal.result.replaces:

@@ -43,6 +43,7 @@ _RATE: Final = (
     rf"(?:per|each|every)\s+(?:{_UNIT}|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
     r"|(?:hourly|daily|weekly|fortnightly|monthly|quarterly|yearly|annually)(?=\s*(?:[,;.!?]|$|\b(?:to|for|from|until)\b))"
     rf"|(?<!\bfor )(?<!\bin )(?<!\bby )(?<!\bof )(?<!\babout )(?<!\bwithin )(?<=\w )an?\s+{_UNIT}(?=\s*(?:[,;.!?]|$))"
+    rf"|(?:(?<=euros )|(?<=dollars )|(?<=pounds )|(?<=EUR )|(?<=USD )|(?<=GBP ))an?\s+{_UNIT}"
     r"|(?:\d+|two|three|four|five|six|ten|several|many)\s+times|\d\s*[x×*]\s*(?=[€$£¥]?\s*\d)"
 )
 _SHARE: Final = (
@@ -52,13 +53,13 @@ _SHARE: Final = (
 _LIMIT: Final = (
     rf"(?:(?:less|fewer|more|higher|lower)\s+than|under|below|over|above|beyond)(?=\s*{_SUM})"
     rf"|(?:max|min)(?:imum|\.)?(?:\s+of)?(?=\s*{_SUM})|(?<![\w.,/-])\d{{1,6}}\s*[-–]\s*\d{{1,6}}(?![\w/-]|[.,]\d)"
-    r"|or\s+(?:more|less|fewer|above|below|higher|lower|over|under)"
+    r"|at\s+the\s+(?:latest|earliest)|or\s+(?:more|less|fewer|earlier|later|sooner|above|below|higher|lower|over|under)"
     r"|(?:more|less|fewer|longer|shorter|higher|lower)\s+(?:\w+\s+){0,3}?than(?!\s*\d)"
 )
 _QUALIFIED: Final = r"(?:working|business|banking|trading|school)[\s-]+(?:days?|hours?|weeks?)|workdays?|weekdays?"
 _ADDED: Final = (
     r"(?:plus|on\s+top\s+of)(?=\s)|minus\s+(?=\D)|net\s+of"
-    r"|(?:before|after|with|without|incl(?:uding|\.)?|excl(?:uding|\.)?)\s+(?:the\s+)?(?:tax(?:es)?|vat|fees?)"
+    r"|(?:tops|net|gross)(?=\s*(?:[,;.!?]|$))|(?:before|after|with|without|incl(?:uding|\.)?|excl(?:uding|\.)?)\s+(?:the\s+)?(?:tax(?:es)?|vat|fees?)"
 )
 _OR: Final = r"or(?!\s+(?:so|something|whatever|anything|similar|thereabouts|rather|not|no)\b)"
 _OTHERS: Final = (

@@ -23,7 +23,8 @@ _NO: Final = re.compile(
 )
 # How things are, what is joined as the other case, a suggestion, or a reason: none of it denies the order.
 _TOLD: Final = re.compile(
-    r"(?:\b(?:is|are|was|were|am|been|be|has|have|had|did|does|or|if|why|he|she|it|they|who|which)|['’](?:s|m|re|ve|d)"
+    r"(?:(?<!\bthere )\b(?:is|are|was|were|am|been|be|has|have|had|did|does|or|if|why|he|she|it|they|who|which)"
+    r"|(?<!\bthere)['’](?:s|m|re|ve|d)"
     r"|\b(?:for|of|because|since|as|although|though|to)\b(?:\s+\w+){0,4})\s+$",
     re.IGNORECASE,
 )

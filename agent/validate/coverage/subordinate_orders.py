@@ -4,7 +4,7 @@ question about it ("who may …", "did you …"). What is ordered then is someth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agent.validate.coverage.weighty_patterns import REACH, last_before, search_before
@@ -13,6 +13,7 @@ from language.stems import EMPTY, split_runs, stem
 Place = tuple[int, int]
 
 _CLAUSE: Final = re.compile(r"[;!?\n()]|[.,:](?!\d)|\s[-–—]+\s|^", re.IGNORECASE)
+_NEAR: Final = 60
 # What leads up to an order without being one: a wish, manners, a duty, somebody's word that it shall be.
 _ASKS: Final = re.compile(
     r"\b(?:(?:want|wish|need|like|love|prefer|hop|try|tri|go|plan|intend|manag|help|remember|get|dar|care|decid|agree|promis|ask"
@@ -38,10 +39,32 @@ _QUESTION: Final = re.compile(
     r"|(?:may|can|should|shall|must)\s+i\b|should\s+we\b)",
     re.IGNORECASE,
 )
+# A question whatever verb it asks about, as long as nothing is ordered behind it.
+_ASKED: Final = re.compile(
+    r"\s*(?:(?:and|but|so|hi|hello|hey|ok|okay)\b,?\s*)*(?P<asks>why(?!\s+(?:not|don['’]?t|do\s+not)\b)|how(?!\s+about\b)|who(?=\s)"
+    r"|did|does|had|was|were|do\s+(?:i|we|they)\b|(?:has|have|is|are)(?=[^.;!?\n]*\?))\b",
+    re.IGNORECASE,
+)
+# Something imagined, and what somebody has done or what is said of doing it.
+_IMAGINED: Final = re.compile(
+    r"\b(?:suppos(?:e|ing)|imagine|assum(?:e|ing)|pretend|doubt)\s+(?:that\s+)?[^,;.!?\n]*$", re.I
+)
+_DOER: Final = re.compile(
+    r"(?:^|[^\w])(?:i|we|you|he|she|they|it|somebody|someone|(?-i:[A-Z]\w+))\s+(?:(?:have|has|had|already|just|only)\s+)*$",
+    re.IGNORECASE,
+)
+_SAID_OF_IT: Final = re.compile(
+    r"[^,;.!?\n]*?\b(?:was|were|is|would\s+be|seems)\s+(?:a|an|the|no|out|wrong|not|too)\b", re.I
+)
 
 
-def find_subordinate_orders(text: str, verbs: frozenset[str]) -> Iterator[Place]:
-    """The places of what the call's own verb stands beneath. ``verbs`` are the stems of the calls' own verbs."""
+def find_subordinate_orders(text: str, verbs: frozenset[str], taken: Sequence[Place] = ()) -> Iterator[Place]:
+    """The places of what the call's own verb stands beneath. ``verbs`` are the stems of the calls' own verbs, ``taken``
+    the quotes that were used."""
+    asked = _ASKED.match(text)
+    closing = re.compile(r"[,;.!?\n]").search(text, asked.end()) if asked is not None else None
+    if asked is not None and not (closing and any(start >= closing.end() for start, _ in taken)):
+        yield asked.span("asks")
     for word, start, end in split_runs(text):
         if stem(word.casefold()) not in verbs:
             continue
@@ -50,6 +73,15 @@ def find_subordinate_orders(text: str, verbs: frozenset[str]) -> Iterator[Place]
         asks = _QUESTION.match(text, first, start)
         if asks is not None:
             yield asks.start("asks"), end
+        low = word.casefold()
+        near = max(first, start - _NEAR)
+        imagined = _IMAGINED.search(text, near, start)
+        if imagined is not None:
+            yield imagined.start(), end
+        if low.endswith("ed") and _DOER.search(text, near, start):
+            yield start, end
+        if low.endswith("ing") and not text[first:start].strip(" \n,;.!?") and _SAID_OF_IT.match(text, end):
+            yield start, end
         waits = _WAITS.match(text, first, start)
         if waits is not None:
             yield waits.start("wait"), end

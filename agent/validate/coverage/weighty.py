@@ -159,7 +159,7 @@ def find_unaccounted(
     stretches = set(find_opposed_verbs(polite, contracts))
     heads = frozenset(verb for each in contracts for verb in leading_verbs(each))
     if any(note.record is not None for note in notes):
-        stretches |= {*find_subordinate_orders(polite, heads), *find_others(text, taken, known, shown)}
+        stretches |= {*find_subordinate_orders(polite, heads, taken), *find_others(text, taken, known, shown)}
         if not structure.negates:
             found += [
                 each

@@ -14,7 +14,7 @@ from language.stems import stem_text
 # An order not to, or to leave something out; "it isn't", "needn't" and "shouldn't" tell how things are.
 NEGATION: Final = re.compile(
     r"(?:^|[,;.!?:(\n-]\s*|\b(?:and|but|then|please|so)\s+)(?P<word>(?:please\s+)?(?:do\s+not|don['’]?t|never|not)\b)(?!\s+(?:forget|hesitate|fail)\b)"
-    r"|(?<!\w)(?P<out>without|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
+    r"|(?<!\w)(?P<out>without|w/o|except|excluding|but\s+for|other\s+than|apart\s+from|rather\s+than|instead\s+of|leaving\s+out"
     r"|(?:(?:every|any|no)(?:thing|one|body|where)|all)\s+but"
     r"|(?:all|every|any|each|no)\s+(?:\w+\s+){1,3}?but(?=\s+(?:the|an?|his|her|their|our|my|one|\d|(?-i:[A-Z]\w)))"
     r"|(?:less|minus)(?=\s+(?:\d|the\b|an?\b|his\b|her\b|their\b|our\b))"
@@ -76,6 +76,7 @@ JOINS: Final = re.compile(rf"(?:['’]s)?{_AND}", re.IGNORECASE)
 RELATIVE: Final = re.compile(
     r"\b(?:more|less|fewer|half|halve|third|quarter|double|twice|triple|keep)\b", re.IGNORECASE
 )
+WHOSE: Final = re.compile(r"\b(?:hers|his|theirs)\b", re.IGNORECASE)
 ANEW: Final = re.compile(r"\s*(?:no,?\s+|sorry,?\s+|actually,?\s+)*make\s+(?:it|that)\b", re.IGNORECASE)
 CHOICE: Final = re.compile(r"\b(?:whichever|\w+er|\w+est|one)\s+of\s[^,;.!?\n]*$", re.IGNORECASE)
 CODE: Final = re.compile(r"[\w-]+$")
@@ -98,6 +99,9 @@ LEAVES_OUT: Final = re.compile(
 # "But" leaves out what it ends with or what is taken from all of them; else it begins a clause.
 ALL_OF: Final = re.compile(r"\b(?:all|every\w*|each|any\w*|no\w*)\b[^,;.!?\n]*$", re.IGNORECASE)
 CLOSES: Final = re.compile(r"(?:['’]s(?:\s+\w+)?)?\s*(?:$|[,.;!?\n])")
+# A number with what its series begins with.
+SERIES: Final = re.compile(r"(?<![\w-])([A-Za-z]{1,6}-?)\d{2,12}(?![\w-])")
+NOT_THIS: Final = re.compile(r"\b(?:not|instead\s+of|rather\s+than|no)\s+$", re.IGNORECASE)
 # "Not hers but Ada's" and "not only hers but Ada's".
 RATHER: Final = re.compile(r"(?:\bnot\b|n['’]t\b)[^,;.!?\n]*$", re.IGNORECASE)
 OWNS: Final = re.compile(r"['’]s?\s+")
@@ -108,7 +112,7 @@ IN_CURRENCY: Final = re.compile(
 # "3x", "x 3": how often, not how much.
 FACTOR: Final = re.compile(r"(?<=\d)\s?[x×](?!\w)|(?<!\w)[x×]\s?(?=\d)", re.IGNORECASE)
 FACTOR_BEFORE: Final = re.compile(r"(?<!\w)[x×]\s?$", re.IGNORECASE)
-_ROUGH: Final = r"(?P<rough>about|around|roughly|approx(?:imately|\.)?|circa|ca\.?|~|nearly|almost)"
+_ROUGH: Final = r"(?P<rough>about|around|some|roughly|approx(?:imately|\.)?|circa|ca\.?|~|nearly|almost)"
 ROUGH_BEFORE: Final = re.compile(rf"(?<!\w){_ROUGH}\s*$", re.IGNORECASE)
 ROUGH: Final = re.compile(rf"(?<!\w){_ROUGH}(?=\s*[€$£¥]?\s*\w)", re.IGNORECASE)
 ROUGH_BEHIND: Final = re.compile(

@@ -115,3 +115,41 @@ async def test_somebody_named_of_whom_nothing_was_used_is_asked_about(text: str,
 )
 async def test_a_reason_names_nobody(text: str, step: dict[str, Any]) -> None:
     await is_planned(text, step)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("do we waive F-231?", WAIVE),
+        ("has loan 502 been renewed by 7 days?", RENEW),
+        ("why is the Tile cutter in the cellar", SHELVE),
+        ("suppose we waive F-231", WAIVE),
+        ("Piet says we waived F-231", WAIVE),
+        ("waiving F-231 was an error", WAIVE),
+        ("there's no reason for F-231 to be waived", WAIVE),
+        ("quietly waive F-231", WAIVE),
+        ("waive F-231 w/o interest", WAIVE),
+        ("renew loan 502 by 7 days at the latest", RENEW),
+        ("give Hugo Bernard 30 euros a week of credit", CREDIT),
+        ("give Hugo Bernard some 30 euros of credit", CREDIT),
+    ],
+)
+async def test_a_question_a_story_or_a_manner_is_no_plain_order(text: str, step: dict[str, Any]) -> None:
+    await is_asked(text, step)
+
+
+@pytest.mark.parametrize("joint", [" - ", "/", " (and ", " like "])
+async def test_a_further_number_of_the_same_series_is_asked_about(joint: str) -> None:
+    await is_asked(f"waive F-231{joint}F-233", WAIVE)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("why don't you waive F-231", WAIVE),
+        ("how is Ines? waive F-231", WAIVE),
+        ("can we waive F-231 please", WAIVE),
+    ],
+)
+async def test_a_question_that_suggests_or_comes_before_an_order_is_none(text: str, step: dict[str, Any]) -> None:
+    await is_planned(text, step)

@@ -1,0 +1,57 @@
+"""Which of several waiting cards of a thread a correction is for: the one about the record that it names."""
+
+from __future__ import annotations
+
+from agent.pipeline import Plan
+from agent.planning.propose import propose
+from agent.planning.task import CHEAP_ONLY, Outcome, make_task
+from agent.planning.thread import build_thread
+from agent.resolve.rules.resolver import RuleResolver
+from agent.runs.run import Run
+from core import ids
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+async def talk(*turns: str) -> tuple[list[Run], Outcome]:
+    """What the last of the turns comes to; the cards of those before it wait."""
+    runs: list[Run] = []
+    context = world("lending")
+    for text in turns:
+        run = Run(
+            id=ids.new("run"),
+            workspace=OWNER.workspace,
+            session_id="s1",
+            actor=OWNER,
+            surface="admin",
+            text=text,
+            now=NOW,
+            thread_id=runs[0].id if runs else None,
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        task = make_task(run, context, (), CHEAP_ONLY, build_thread(runs, context.catalogue))
+        outcome = await propose(task, RuleResolver())
+        plan = outcome.verdict if isinstance(outcome.verdict, Plan) else None
+        runs.append(run.with_(state="held" if plan else "asked", plan=plan, proposal=outcome.proposal))
+    return runs, outcome
+
+
+async def test_the_card_about_the_named_record_is_corrected_not_the_latest() -> None:
+    runs, outcome = await talk("renew loan 502 by 5 days", "renew loan 503 by 6 days", "no, 9 days for loan 502")
+    assert isinstance(outcome.verdict, Plan)
+    (step,) = outcome.verdict.steps
+    assert {each.param: each.value for each in step.filled} == {"loan_id": 502, "days": 9}
+    assert outcome.withdrawal.runs == (runs[0].id,)
+
+
+async def test_the_latest_is_corrected_where_the_record_is_named_anew() -> None:
+    runs, outcome = await talk("renew loan 502 by 5 days", "renew loan 503 by 6 days", "no, loan 505")
+    assert isinstance(outcome.verdict, Plan)
+    assert outcome.withdrawal.runs == (runs[1].id,)
+
+
+async def test_whose_a_pronoun_is_among_two_waiting_cards_is_asked_about() -> None:
+    _, outcome = await talk(
+        "charge Ruth Meyer 12 euros for a lost blade", "charge Piet Vos 9 euros for a torn hose", "make hers 15"
+    )
+    assert not isinstance(outcome.verdict, Plan)
