@@ -17,16 +17,20 @@ from agent.planning.proposal import (
     Find,
     RecordsAnswer,
     StateIs,
+    Words,
 )
 from agent.resolve.rules.grammar.follow_ups import without_places
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.questions.restrictions import restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.text import word_set
 from registry.records import RecordKind
 
 _SET: Final = word_set("those them these they")
-_ONLY: Final = re.compile(r"^\W*(?:(?:and|but|ok|okay|now|please|no|show|me)\b[\s,]*)*(?:only|just)\s+", re.IGNORECASE)
+_ONLY: Final = re.compile(
+    r"^\W*(?:(?:and|but|ok|okay|now|please|no|show|me)\b[\s,]*)*(?:(?:only|just)\s+|(?=(?:the\s+ones|those)\s))",
+    re.IGNORECASE,
+)
 _INSTEAD: Final = re.compile(
     r"^\W*(?:(?:ok|okay|so)\b[\s,]*)*(?:and|what\s+about|how\s+about|and\s+what\s+about|same\s+for|and\s+for|and\s+in)\b\s*",
     re.IGNORECASE,
@@ -98,15 +102,17 @@ def _handled(answer: Answer) -> bool:
 
 
 def _other_name(reader: Reader, before: Answer, finds: Sequence[Find], at: int, stop: int) -> Answer | None:
-    named = [each for each in finds if each.said is not None]
-    end = reader.name(at, stop)
-    if len(named) != 1 or end < stop or not reader.tokens[at].capital:
+    """A name in the place of the one name, a number in the place of the one number."""
+    said = {each.said for each in finds if each.said is not None}
+    kind = reader.kinds.get(next((each.record for each in finds if each.said is not None), ""))
+    if len(said) != 1 or kind is None:
         return None
-    old = named[0]
-    if old.said is None or any(map(str.isdigit, old.said.text)):
-        return None
-    new = old.model_copy(update={"said": reader.words(at, end)})
-    return _with(before, old, new)
+    old = said.pop()
+    if any(map(str.isdigit, old.text)):
+        fits = at + 1 == stop and is_code(reader, at, kind)
+    else:
+        fits = reader.name(at, stop) >= stop and reader.tokens[at].capital
+    return _with(before, old, reader.words(at, stop)) if fits else None
 
 
 def _other_time(reader: Reader, before: Answer, finds: Sequence[Find], at: int, stop: int) -> Answer | None:
@@ -157,12 +163,12 @@ def _finds(node: Any) -> list[Find]:
     return [each for one in node for each in _finds(one)] if isinstance(node, tuple) else []
 
 
-def _with(answer: Answer, old: Find, new: Find) -> Answer:
+def _with(answer: Answer, old: Find | Words, new: Find | Words) -> Answer:
     changed: Answer = _exchanged(answer, old, new)
     return changed
 
 
-def _exchanged(node: Any, old: Find, new: Find) -> Any:
+def _exchanged(node: Any, old: Find | Words, new: Find | Words) -> Any:
     if node is old or node == old:
         return new
     if isinstance(node, BaseModel):

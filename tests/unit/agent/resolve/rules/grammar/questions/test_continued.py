@@ -32,6 +32,8 @@ async def went_on(first: str, then: str, name: str) -> Reply | None:
         ("how many lessons are planned?", "how many of those are in December?", "riding", ["603", "606", "607"]),
         ("list the bills", "only the open ones", "vet", ["811", "812", "813"]),
         ("list the bills", "just those over 100 euros", "vet", ["812", "815"]),
+        ("list the bills", "the ones over 100 euros", "vet", ["812", "815"]),
+        ("is bill 812 open?", "and 814?", "vet", ["814"]),
         ("list the open bills of Tomasz", "and Greta?", "vet", ["811"]),
         ("which lessons are in November?", "and in December?", "riding", ["603", "606", "607"]),
         ("how many fees are unpaid?", "and paid ones?", "riding", ["413", "415"]),
