@@ -141,7 +141,7 @@ async def open_container(
     vault = Vault(database, box, IssuerClient(guard), clock)
 
     def client(base_url: str, token: str, access: ReadAccess, whose: tuple[str, str] | None) -> HttpPlatformClient:
-        credentials = vault.reader(*whose) if whose is not None else None
+        credentials = vault.make_reader(*whose) if whose is not None else None
         made = HttpPlatformClient(base_url, token, guard=guard, access=access, credentials=credentials)
         clients.append(made)
         return made

@@ -66,9 +66,9 @@ class RecordCacheSubscribers:
                 if await cache.sync_state(session, kind) is None:
                     continue
                 theirs = [cache.make_row(state) for state in states if state.kind == kind]
-                await store.record_cache.records.store_records(session, cache.scope(kind), theirs)
+                await store.record_cache.records.store_records(session, cache.get_scope(kind), theirs)
                 for _, record_id, was in (each for each in lost if each[0] == kind):
-                    await store.record_cache.records.mark_deleted(session, cache.scope(kind), record_id, was=was)
+                    await store.record_cache.records.mark_deleted(session, cache.get_scope(kind), record_id, was=was)
                 await store.record_cache.sync_state.touch(session, cache.workspace, cache.connector, kind, self.clock())
 
         what = ", ".join(f"{state.kind} {state.id}" for state in states) or "nothing new"
@@ -86,7 +86,7 @@ class RecordCacheSubscribers:
             async with self.database.read() as session:
                 if await cache.sync_state(session, kind) is None:
                     continue
-                before = await store.record_cache.records.get(session, cache.scope(kind), record_id)
+                before = await store.record_cache.records.get(session, cache.get_scope(kind), record_id)
             state = await cache.get_source(kind).now(kind, record_id)
             if state is not None:
                 states.append(state)

@@ -126,12 +126,12 @@ class Vault:
             await recorder.record_act(session, by, EntryType.CREDENTIAL_REMOVED, self.clock(), connection=connection)
         return _make_status(row)
 
-    async def listed(self, workspace: str) -> Sequence[CredentialStatus]:
+    async def list_statuses(self, workspace: str) -> Sequence[CredentialStatus]:
         """What may be told of every credential, by connection."""
         async with self.database.read() as session:
             return [_make_status(row) for row in await store.credentials.listed(session, workspace)]
 
-    async def status(self, workspace: str, connection: str) -> CredentialStatus | None:
+    async def get_status(self, workspace: str, connection: str) -> CredentialStatus | None:
         """What may be told of a connection's credentials; None where it has none."""
         async with self.database.read() as session:
             row = await store.credentials.find(session, workspace, connection)
@@ -139,7 +139,7 @@ class Vault:
 
     # ── used ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def applied(self, workspace: str, connection: str, *, fresh: bool = False) -> AppliedCredentials:
+    async def apply(self, workspace: str, connection: str, *, fresh: bool = False) -> AppliedCredentials:
         """What a request of the connection carries; nothing where it has no credentials. ``fresh``: the access token
         before was refused, so another is got. Raises CredentialsRefused, and Unavailable where a token endpoint does
         not answer."""
@@ -160,18 +160,18 @@ class Vault:
         await self._note(row)
         return applied
 
-    def reader(self, workspace: str, connection: str) -> CredentialSource:
+    def make_reader(self, workspace: str, connection: str) -> CredentialSource:
         """What the reads of a connection ask for its credentials."""
 
         async def ask(fresh: bool) -> AppliedCredentials:
             try:
-                return await self.applied(workspace, connection, fresh=fresh)
+                return await self.apply(workspace, connection, fresh=fresh)
             except CredentialsRefused as error:
                 raise PlatformUnavailable(f"The credentials of {connection} can't be used. {error}") from error
 
         return ask
 
-    async def refused(self, workspace: str, connection: str) -> None:
+    async def record_refused(self, workspace: str, connection: str) -> None:
         """Note that the platform refused the connection's credentials."""
         async with self.database.begin() as session:
             await store.credentials.mark(session, workspace, connection, refused_at=self.clock())

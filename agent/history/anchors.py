@@ -60,7 +60,7 @@ class AnchorLine:
     at: str
     signature: str
 
-    def anchor(self) -> ChainAnchor:
+    def make_anchor(self) -> ChainAnchor:
         return ChainAnchor(self.count, self.digest, self.at)
 
 
@@ -76,7 +76,7 @@ class AnchorLines:
         mine: list[ChainAnchor] = []
         for line in self.lines:
             if line.workspace == workspace:
-                mine = [line.anchor()] if line.kind == "accepted" else [*mine, line.anchor()]
+                mine = [line.make_anchor()] if line.kind == "accepted" else [*mine, line.make_anchor()]
         return mine
 
     @property

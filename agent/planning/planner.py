@@ -90,7 +90,7 @@ class Planner:
             run = await repository.get(session, workspace, run_id)
             actor = await principals.find_current_actor(session, run.actor, self.clock())
             confirmed = await store.runs.confirmations.of_session(session, actor or run.actor, run.session_id)
-            context = await self.contexts.current(session, workspace)
+            context = await self.contexts.find_current(session, workspace)
             earlier = await self._list_earlier(session, run, actor or run.actor)
         if run.state != "received":
             return None

@@ -246,7 +246,7 @@ class RecordFinder:
         )
         if isinstance(below, Question):
             return below
-        made = [up for each in below if (up := await self.context.reach.owner_of(each, need.kind)) is not None]
+        made = [up for each in below if (up := await self.context.reach.find_owner(each, need.kind)) is not None]
         if not made:
             return need.ask(f"No {name_kind(need.kind)} goes with that {name_kind(kind)}. Which one is meant?")
         unique = tuple({each.key: each for each in made}.values())
@@ -259,11 +259,11 @@ class RecordFinder:
         made: list[LocatedRecord] = []
         for name, record_id in keys or self.context.thread.get(handle.handle, ()):
             kind, record = self.context.kinds.get(name), await self.context.kinds.record(name, record_id)
-            scope = await self.context.reach.scope(kind) if kind is not None else None
+            scope = await self.context.reach.find_bounds(kind) if kind is not None else None
             if kind is None or record is None or not isinstance(scope, Mapping) or not fits(record, scope):
                 continue
             found = LocatedRecord(record, kind, (), (), "spoken of before")
-            up = found if name == need.kind.name else await self.context.reach.owner_of(found, need.kind)
+            up = found if name == need.kind.name else await self.context.reach.find_owner(found, need.kind)
             made += [up] if up is not None else []
         unique = tuple({each.key: each for each in made}.values())
         if not unique:
@@ -276,7 +276,7 @@ class RecordFinder:
     async def _find_chosen(self, need: RecordQuery, choice: str, spans: tuple[Span, ...]) -> Outcome:
         """The candidate that was picked, fetched anew: what it is now counts, not what it was when it was offered."""
         record = await self.context.kinds.record(need.kind.name, choice)
-        scope = await self.context.reach.scope(need.kind)
+        scope = await self.context.reach.find_bounds(need.kind)
         if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
             return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
         return self._check(need, (LocatedRecord(record, need.kind, spans, (), "chosen"),))

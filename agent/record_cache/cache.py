@@ -51,19 +51,19 @@ class ConnectorCache:
     kinds: Mapping[str, tuple[RecordSource, CachedKind]]
     _shapes: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def scope(self, kind: str) -> CacheScope:
+    def get_scope(self, kind: str) -> CacheScope:
         return CacheScope(self.workspace, self.connector, kind)
 
-    def kind(self, name: str) -> RecordKind:
+    def get_kind(self, name: str) -> RecordKind:
         return self.kinds[name][1].kind
 
     def get_source(self, kind: str) -> RecordSource:
         return self.kinds[kind][0]
 
-    def shape(self, kind: str) -> str:
+    def fingerprint(self, kind: str) -> str:
         """Fingerprint of the kind's declaration and the platform's address: a cache of another shape is not used."""
         if kind not in self._shapes:
-            declared = self.kind(kind)
+            declared = self.get_kind(kind)
             fields = [[each.name, each.type, each.search or ""] for each in declared.fields]
             said = {"platform": self.base_url, "id": declared.id_field, "fields": fields}
             self._shapes[kind] = canon.digest(said)
@@ -74,7 +74,7 @@ class ConnectorCache:
         if kind not in self.kinds:
             return None
         row = await sync_state.get(session, self.workspace, self.connector, kind)
-        return row if row is not None and row.shape == self.shape(kind) else None
+        return row if row is not None and row.shape == self.fingerprint(kind) else None
 
     def is_fresh(self, row: SyncStateRow | None) -> bool:
         """Whether look-ups may use it."""
@@ -85,7 +85,7 @@ class ConnectorCache:
     def make_row(self, state: RecordState) -> CachedRecord:
         if state.record is None:
             return CachedRecord(state.id, state.version, None)
-        terms = record_matching.list_terms(self.kind(state.kind), state.record)
+        terms = record_matching.list_terms(self.get_kind(state.kind), state.record)
         words = {each.term for each in terms if each.form == "word"}
         return CachedRecord(
             state.id,

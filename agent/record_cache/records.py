@@ -54,21 +54,25 @@ class CachedRecords:
     async def get(self, kind: str, record_id: str) -> Record | None:
         async with self._database.read() as session:
             if self._cache.is_fresh(await self._cache.sync_state(session, kind)):
-                row = await store.record_cache.records.get(session, self._cache.scope(kind), record_id)
+                row = await store.record_cache.records.get(session, self._cache.get_scope(kind), record_id)
                 if row is not None and not row.gone:
-                    return _make_record(self._cache.kind(kind), row)
+                    return _make_record(self._cache.get_kind(kind), row)
         return await self._live.get(kind, record_id)
 
     async def _search_kept(self, query: Query) -> Sequence[Record] | None:
         """None where what is kept can't answer."""
-        kind = self._cache.kind(query.kind)
+        kind = self._cache.get_kind(query.kind)
         where = _list_where(kind, query)
         if where is None:
             return None
         async with self._database.read() as session:
             if not self._cache.is_fresh(await self._cache.sync_state(session, query.kind)):
                 return None
-            scope, sorting, limit = self._cache.scope(query.kind), _find_sort_order(kind, query), max(1, query.limit)
+            scope, sorting, limit = (
+                self._cache.get_scope(query.kind),
+                _find_sort_order(kind, query),
+                max(1, query.limit),
+            )
             if query.text is None or not query.text.strip():
                 rows = await store.record_cache.records.search(
                     session,
@@ -100,7 +104,7 @@ class WriteThroughRecords:
     async def get(self, kind: str, record_id: str) -> Record | None:
         if kind not in self._cache.kinds:
             return await self._live.get(kind, record_id)
-        scope = self._cache.scope(kind)
+        scope = self._cache.get_scope(kind)
         async with self._database.read() as session:
             standing = await self._cache.sync_state(session, kind)
             before = await store.record_cache.records.get(session, scope, record_id) if standing else None

@@ -151,7 +151,7 @@ class CacheSync:
         """One page more. With the last one, what the platform has no more is gone here too, and this is how many it
         has; None before."""
         page = await cache.get_source(row.kind).page(row.kind, row.cursor, PAGE)
-        scope = cache.scope(row.kind)
+        scope = cache.get_scope(row.kind)
         states = [cache.make_row(state) for state in page.states]
         seen = row.seen + len(states)
         async with self.database.begin() as session:
@@ -176,16 +176,16 @@ class CacheSync:
     async def _begin(self, session: AsyncSession, cache: ConnectorCache, kind: str, at: datetime) -> bool:
         """False: it is being read already."""
         there = await store.record_cache.sync_state.get(session, cache.workspace, cache.connector, kind)
-        if there is not None and there.shape != cache.shape(kind):
+        if there is not None and there.shape != cache.fingerprint(kind):
             # Another platform's, or declared otherwise then: its versions say nothing about these.
-            await store.record_cache.records.forget(session, cache.scope(kind))
+            await store.record_cache.records.forget(session, cache.get_scope(kind))
             await store.record_cache.sync_state.forget(session, cache.workspace, cache.connector, kind)
         row = SyncStateRow(
             workspace=cache.workspace,
             connector=cache.connector,
             kind=kind,
             state="reading",
-            shape=cache.shape(kind),
+            shape=cache.fingerprint(kind),
             began_at=at,
         )
         if await store.record_cache.sync_state.begin(session, row) is None:
@@ -219,7 +219,7 @@ class CacheSync:
             events,
             row.state,
             fresh=cache.is_fresh(row),
-            records=await store.record_cache.records.count(session, cache.scope(kind)),
+            records=await store.record_cache.records.count(session, cache.get_scope(kind)),
             seen=row.seen,
             began_at=row.began_at,
             synced_at=row.synced_at,

@@ -113,7 +113,7 @@ class ApprovalService:
             )
         return refusal
 
-    async def forbidden(self, approver: Actor, run_id: str, error: Forbidden) -> None:
+    async def record_forbidden(self, approver: Actor, run_id: str, error: Forbidden) -> None:
         """Record in history that somebody tried to approve a card which they may not even see."""
         async with self.database.read() as session:
             run = await repository.get(session, approver.workspace, run_id)

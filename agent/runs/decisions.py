@@ -155,7 +155,7 @@ class Decisions:
             try:
                 run = await self._to_decide(actor, run_id)
             except Forbidden as error:
-                await self.approvals.forbidden(actor, run_id, error)
+                await self.approvals.record_forbidden(actor, run_id, error)
                 raise
             try:
                 confirmed = await self.approvals.confirm(actor, run, digest, in_transaction)
@@ -207,7 +207,7 @@ class Decisions:
             no_hook,
             outcome="rejected",
             reason=CANCELLED,
-            phase=self.progress.phase(run),
+            phase=self.progress.get_phase(run),
         )
 
     async def decide(

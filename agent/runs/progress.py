@@ -37,7 +37,7 @@ class Progress:
     run_wakeups: RunWakeups
     _now: dict[str, Phase] = field(default_factory=dict)
 
-    def phase(self, run: Run) -> Phase:
+    def get_phase(self, run: Run) -> Phase:
         """Phase of a run that is being planned. Where a question was answered drafts exist already, and nothing is
         chosen."""
         return self._now.get(run.id) or run.phase or ("looking" if run.drafts else "choosing")

@@ -57,9 +57,9 @@ class HttpEndpointClient:
         while True:
             if connection is not None:
                 try:
-                    credentials = await self.vault.applied(workspace, connection, fresh=fresh)
+                    credentials = await self.vault.apply(workspace, connection, fresh=fresh)
                 except CredentialsRefused as error:
-                    await self.vault.refused(workspace, connection)
+                    await self.vault.record_refused(workspace, connection)
                     return _make_not_sent("not_done", f"{describe_refusal(connection, None)} {error}")
                 except NotAuthentic as error:
                     return _make_not_sent("not_done", error.detail)
@@ -80,7 +80,7 @@ class HttpEndpointClient:
                 fresh = True
                 continue
             if reply.status in (401, 403) and connection is not None:
-                await self.vault.refused(workspace, connection)
+                await self.vault.record_refused(workspace, connection)
             return reply
 
 

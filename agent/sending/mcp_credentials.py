@@ -26,7 +26,7 @@ class McpCredentials:
             raise NotAuthentic(
                 f"The credentials of {connection!r} were given for {find_origin(base)}, and go nowhere else than there."
             )
-        applied = await self.vault.applied(workspace, connection)
+        applied = await self.vault.apply(workspace, connection)
         if applied.query or applied.certificate is not None:
             raise NotAuthentic(f"The credentials of {connection!r} are of a kind that an MCP server is not sent.")
         if not applied.headers:

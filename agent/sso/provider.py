@@ -66,7 +66,7 @@ class Provider:
     _read_at: datetime | None = field(default=None, init=False)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def address(self, flow: Flow) -> str:
+    async def make_address(self, flow: Flow) -> str:
         """Authorization URL that the browser is sent to."""
         from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
         from authlib.oauth2.rfc7636 import create_s256_code_challenge

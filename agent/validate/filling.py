@@ -232,7 +232,7 @@ class DraftFilling:
                     reading = f"{each.label} belongs to it" if part is not each else "the same as before"
                     made[part.key] = LocatedRecord(part.record, kind, each.spans, (), reading)
         for each in found if not made else ():
-            up = await self.lookup.reach.owner_of(each, kind)
+            up = await self.lookup.reach.find_owner(each, kind)
             if up is not None:
                 made[up.key] = up
         return made
@@ -291,7 +291,7 @@ class DraftFilling:
         """The records it could be, newest first, where they are few; none where they are many."""
         owner, reach = self._find_owner(name), self.lookup.reach
         own = await reach.within(kind, owner.record, owner.kind) if owner else {}
-        where = merge_scopes(await reach.scope(kind), own, self.slots.annotation(name).filter)
+        where = merge_scopes(await reach.find_bounds(kind), own, self.slots.annotation(name).filter)
         if where is None:
             return ()
         order = self.slots.annotation(name).order or kind.order

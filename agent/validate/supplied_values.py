@@ -96,7 +96,7 @@ async def _find_one(need: RecordQuery, value: str | int, field: str, reach: Reco
     else:
         listed = await reach.kinds.search(Query(kind.name, where={field: (value,)}, limit=2))
         held = [each for each in listed if str(each.values.get(field)) == str(value)]
-    scope = await reach.scope(kind)
+    scope = await reach.find_bounds(kind)
     if len(held) != 1 or not isinstance(scope, Mapping) or not fits(held[0], scope):
         return None
     return held[0]

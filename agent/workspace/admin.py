@@ -106,7 +106,7 @@ class WorkspaceAdmin:
         now, of = self.clock(), connector or name
         if connector is not None and name != connector and name in self.contexts.discovered:
             raise Conflict(f"{name} is the name of another connector: call this connection otherwise.")
-        self.contexts.connector(of, base_url, dict(secrets), connection=name, options=options)
+        self.contexts.build_connector(of, base_url, dict(secrets), connection=name, options=options)
         async with self.database.begin() as session:
             there = next((r for r in await store.connectors.listed(session, by.workspace) if r.name == name), None)
             if there is not None and there.of != of:

@@ -54,11 +54,11 @@ async def connect(
         here = ", ".join(sorted(admin.contexts.discovered)) or "none"
         detail = f"There is no connector {connector!r} here; there are: {here}."
         raise InvalidInput(detail, findings=[Finding("/connector", "unknown", detail)])
-    cls = admin.contexts.found(connector).cls
+    cls = admin.contexts.find_connector(connector).cls
     credential = credential_of(cls.access, token) if token and issubclass(cls, DeclarativeConnector) else None
     given = dict(secrets or {}) | ({"read_token": token} if token and credential is None else {})
     # What it says of itself with these settings must be sound before they are kept.
-    admin.contexts.connector(connector, base_url, given, connection=name, options=options).identity_providers()
+    admin.contexts.build_connector(connector, base_url, given, connection=name, options=options).identity_providers()
     of = connector if name != connector else None
     await admin.connect(by, name, base_url, given, connector=of, options=options, in_transaction=in_transaction)
     if credential is not None:

@@ -117,7 +117,7 @@ class WorkspaceContexts:
         """The context that was loaded last, if any: no query."""
         return self._kept.get(workspace)
 
-    async def current(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
+    async def find_current(self, session: AsyncSession, workspace: str) -> WorkspaceContext | None:
         """The context that was loaded last, if it is still what this session sees; else None, and ``of`` loads it."""
         kept = self._kept.get(workspace)
         return kept if kept and kept.generation == (await _read_generation(session, workspace))[0] else None
@@ -205,7 +205,7 @@ class WorkspaceContexts:
         client = self._client(base_url, secrets.get("read_token", ""), found.cls.access, whose)
         return found.cls(client, Settings(base_url, secrets, name, options))
 
-    def connector(
+    def build_connector(
         self,
         name: str,
         base_url: str,
@@ -215,9 +215,9 @@ class WorkspaceContexts:
         options: Mapping[str, str] | None = None,
     ) -> Connector:
         """A connector built from settings that are not stored yet (to show what it would register)."""
-        return self._build(self.found(name), base_url, secrets, connection or name, options or {})
+        return self._build(self.find_connector(name), base_url, secrets, connection or name, options or {})
 
-    def options(self, name: str) -> Mapping[str, ConnectionOption]:
+    def list_options(self, name: str) -> Mapping[str, ConnectionOption]:
         """What a connector asks for, besides address and secrets; nothing for one that was not found."""
         found = self._found.get(name)
         return found.cls.options if found is not None else {}
@@ -227,7 +227,7 @@ class WorkspaceContexts:
         found = self._found.get(name)
         return found is not None and issubclass(found.cls, DeclarativeConnector)
 
-    def found(self, name: str) -> DiscoveredConnector:
+    def find_connector(self, name: str) -> DiscoveredConnector:
         """The connector of that name. Raises ConnectorBroken."""
         found = self._found.get(name)
         if found is None:

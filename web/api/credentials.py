@@ -63,7 +63,7 @@ class CheckBody(Body):
 @router.get("/{name}/credential", response_model=CredentialView, responses=problems("404"))
 async def shown(request: Request, caller: Reads, name: Id) -> CredentialView:
     """What kind of credentials the connection has, and how they are. No secret is in it."""
-    status = await container_of(request).vault.status(caller.actor.workspace, name)
+    status = await container_of(request).vault.get_status(caller.actor.workspace, name)
     if status is None:
         raise NotFound(f"The connection {name} has no credentials.")
     return _view(request, status)

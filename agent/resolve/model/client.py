@@ -133,7 +133,7 @@ class ModelClient:
         misfit = False
         for model in (self.settings.model, *self.settings.fallbacks):
             way = await self._choose_client(model)
-            mode = self.settings.mode or ("json_schema" if isinstance(way, OpenAiClient) else way.mode(model))
+            mode = self.settings.mode or ("json_schema" if isinstance(way, OpenAiClient) else way.choose_mode(model))
             most = max_tokens + (REASONING_TOKENS if model in self._reasoning else 0)
             asked = _Asked(way, model, mode, shape, most)
             reply = await self._ask(asked, messages, tally)
@@ -192,7 +192,7 @@ class ModelClient:
         """Where the provider won't take a parameter, asked without it from then on."""
         while True:
             tally.attempts += 1
-            outcome = await asked.once(messages)
+            outcome = await asked.ask_once(messages)
             if not isinstance(outcome, ModelFailure) or not outcome.parameter:
                 return outcome
             if not isinstance(asked.way, OpenAiClient) or not asked.way.leave_out(asked.model, outcome.parameter):
@@ -232,7 +232,7 @@ class _Asked(Generic[T]):
     shape: type[T]
     max_tokens: int
 
-    async def once(self, messages: Sequence[Mapping[str, str]]) -> Reply[T] | ModelFailure:
+    async def ask_once(self, messages: Sequence[Mapping[str, str]]) -> Reply[T] | ModelFailure:
         return await self.way.ask(self.model, self.mode, messages, self.shape, self.max_tokens)
 
 

@@ -42,7 +42,7 @@ class LiteLlmClient:
         self._loaded = _load_libraries()
         self._model, self._api_base, self._api_key, self._timeout_s = model, api_base, api_key, timeout_s
 
-    def mode(self, model: str) -> str:
+    def choose_mode(self, model: str) -> str:
         """A schema for the answer where the provider has one that may speak of itself (a record belongs to a record),
         a forced tool call elsewhere. Anthropic's strict schemas may not, its tools' may."""
         known = self._loaded.litellm

@@ -72,7 +72,7 @@ class PlanChecks:
                 return slots.ask(name, text, "unreadable")
         return None
 
-    async def holds(self, at: int, when: When) -> tuple[bool, str, list[LocatedRecord]] | Question:
+    async def check_tests(self, at: int, when: When) -> tuple[bool, str, list[LocatedRecord]] | Question:
         """Whether the tests hold, what the card says of it, and the records that they were judged by."""
         need = RecordQuery(f"{at}.if", "if", next(iter(self.query.kinds)))
         results: list[bool] = []

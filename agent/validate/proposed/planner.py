@@ -166,7 +166,7 @@ class _Planner:
     async def _plan_call(self, at: int, call: Call, contract: Contract) -> Trouble | None:
         judged_by: list[LocatedRecord] = []
         if call.condition is not None:
-            judged = await self.checks.holds(at, call.condition)
+            judged = await self.checks.check_tests(at, call.condition)
             if isinstance(judged, Question):
                 return judged
             holds, told, judged_by = judged

@@ -225,14 +225,14 @@ class RecordScope:
             return None
         return await self.kinds.record(CUSTOMER, self.actor.id)
 
-    async def scope(self, kind: RecordKind) -> Where | TooMany | None:
+    async def find_bounds(self, kind: RecordKind) -> Where | TooMany | None:
         """What bounds this speaker in ``kind``. None: nothing of it is in reach."""
         if self.surface != "customer" or self.actor.kind != "identity":
             return {}
         if self.kinds.choices(CUSTOMER):
             return None  # an id of one connection may be somebody else's in another
         customer = self.kinds.get(CUSTOMER)
-        if customer is None or (kind.name != CUSTOMER and not self.path(kind, customer)):
+        if customer is None or (kind.name != CUSTOMER and not self.find_path(kind, customer)):
             return {}
         own = await self.find_speaker()
         if own is None:
@@ -248,7 +248,7 @@ class RecordScope:
         ids: tuple[Scalar, ...] = (get_id_value(owner, owner_kind),)
         if kind.name == owner_kind.name:
             return {kind.id_field: ids}
-        path = self.path(kind, owner_kind)
+        path = self.find_path(kind, owner_kind)
         if not path:
             return UNRELATED
         for between, relation in reversed(path[1:]):
@@ -260,7 +260,7 @@ class RecordScope:
                 return None
         return {path[0][1].via: ids}
 
-    def path(self, kind: RecordKind, owner: RecordKind) -> tuple[tuple[RecordKind, Relation], ...]:
+    def find_path(self, kind: RecordKind, owner: RecordKind) -> tuple[tuple[RecordKind, Relation], ...]:
         """The shortest chain of relations from ``kind`` up to ``owner``; empty where there is none."""
         paths: list[tuple[tuple[RecordKind, Relation], ...]] = [((kind, relation),) for relation in kind.relations]
         seen = {kind.name}
@@ -275,10 +275,10 @@ class RecordScope:
                 paths += [(*path, (above, relation)) for relation in above.relations]
         return ()
 
-    async def owner_of(self, found: LocatedRecord, owner: RecordKind) -> LocatedRecord | None:
+    async def find_owner(self, found: LocatedRecord, owner: RecordKind) -> LocatedRecord | None:
         """The record of ``owner``'s kind that ``found`` belongs to."""
         record, passed = found.record, [found]
-        path = self.path(found.kind, owner)
+        path = self.find_path(found.kind, owner)
         for _, relation in path:
             held, above = record.values.get(relation.via), self.kinds.get(relation.kind)
             up = await self.kinds.record(relation.kind, str(held)) if held is not None else None

@@ -251,7 +251,7 @@ class Lookup:
         found = await self.find_meant(need.owner(kind), below, spans)
         if isinstance(found, Question):
             return found
-        above = [await self.reach.owner_of(each, need.kind) for each in found]
+        above = [await self.reach.find_owner(each, need.kind) for each in found]
         made = tuple({each.key: each for each in above if each is not None}.values())
         if not made:
             return need.ask(f"That {name_kind(kind)} belongs to no {name_kind(need.kind)}. Which one is meant?")
@@ -297,7 +297,7 @@ class Lookup:
     ) -> Outcome:
         """The candidate that was picked, fetched anew: what it is now counts, not what it was when it was offered."""
         record = await self.kinds.record(need.kind.name, choice)
-        scope = await self.reach.scope(need.kind)
+        scope = await self.reach.find_bounds(need.kind)
         if record is None or not isinstance(scope, Mapping) or not fits(record, scope):
             return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
         own = await self.reach.within(need.kind, owner.record, owner.kind) if owner else None
@@ -319,7 +319,7 @@ class Lookup:
             outcome = await self._find_named(need, replace(need, filter={}), named)
             return outcome if isinstance(outcome, Question) else self.search.check(need, outcome, need.filter)
         if not spoken:
-            above = [await self.reach.owner_of(each, need.kind) for each in self.scene.found]
+            above = [await self.reach.find_owner(each, need.kind) for each in self.scene.found]
             spoken = tuple({each.key: each for each in above if each is not None}.values())
         if not spoken and not reference.states and find_answer(self.request, need.slot) is None:
             # Names in lower case are found by asking for them; an answer to this very question says nothing more.

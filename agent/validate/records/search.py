@@ -183,7 +183,7 @@ class Search:
     ) -> SearchSpec | Question:
         """The search for a query, or why nothing can match."""
         kind = need.kind
-        scope = await self.reach.scope(kind)
+        scope = await self.reach.find_bounds(kind)
         own = await self.reach.within(kind, owner.record, owner.kind) if owner else {}
         if isinstance(own, Unrelated):
             whose = f" to a {name_kind(owner.kind)}" if owner else " to anyone"

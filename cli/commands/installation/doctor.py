@@ -258,7 +258,7 @@ async def _workspaces(container: Container, installed: Installed) -> AsyncIterat
             yield Finding("warn", "connector", f"{meant} In a question, say the connection's title before it.")
         for connector in context.connectors:
             yield await _connector(row.name, connector)
-        for credential in await container.vault.listed(row.id):
+        for credential in await container.vault.list_statuses(row.id):
             if warning := credential.warning(container.clock()):
                 told = f"{row.name}: the credentials of {credential.connection}: {warning}"
                 yield Finding("warn", "credentials", f"{told} `opsiq connections credential {credential.connection}`")

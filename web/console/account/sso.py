@@ -63,7 +63,7 @@ async def start(request: Request, next: str = "/") -> Response:  # noqa: A002  (
         return redirect(local(next))
     flow = Flow.begin(container.clock(), local(next[:2000]))
     try:
-        away = redirect(await provider.address(flow))
+        away = redirect(await provider.make_address(flow))
     except Unavailable as error:
         return await sign_in_answer(request, next_=flow.back, trouble=error.detail, status=503)
     set_cookie(request, away, COOKIE, flow.seal(container.box), max_age_s=int(FLOW_LONGEST.total_seconds()))
@@ -109,7 +109,7 @@ async def link(request: Request, form: Guarded) -> Response:
         return await account_page(request, visitor, link_trouble=trouble)
     flow = Flow.begin(container.clock(), "/account", login=visitor.login.id)
     try:
-        href = await provider.address(flow)
+        href = await provider.make_address(flow)
     except Unavailable as error:
         return await account_page(request, visitor, link_trouble=error.detail)
     page = OnwardPage(shell=shell(request, visitor), title=f"On to {provider.name}", issuer=provider.name, href=href)

@@ -117,7 +117,7 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
     token, given = form.get("read_token", limit=4000).strip(), form.get("action_secret", limit=400).strip()
     identity = form.get("identity_secret", limit=400).strip()
     of = (await _status(request, visitor, connector)).connector
-    options = {name: form.get(f"option_{name}", limit=200).strip() for name in container.contexts.options(of)}
+    options = {name: form.get(f"option_{name}", limit=200).strip() for name in container.contexts.list_options(of)}
     trouble = _address_fault(base_url) or await own_password(request, visitor, form.fields.get("password", ""))
     signed = not container.contexts.calls_through_connection(of)
     secret = given or (new_secret() if signed else "")
@@ -235,7 +235,7 @@ async def _connect(
             to_display_text(each.example, limit=100),
             to_display_text((given or status.options).get(name) or each.default or "", limit=200),
         )
-        for name, each in contexts.options(status.connector).items()
+        for name, each in contexts.list_options(status.connector).items()
     )
     page = ConnectPage(
         shell=shell(request, visitor),

@@ -191,7 +191,7 @@ async def _page(
     container, workspace = container_of(request), visitor.actor.workspace
     if (await container.contexts.of(workspace)).catalogue.address(connector) is None:
         raise NotFound("There is no connection of that name here that is switched on.")
-    status = await container.vault.status(workspace, connector)
+    status = await container.vault.get_status(workspace, connector)
     shown = kind if kind in INPUTS else "bearer"
     made = CredentialsPage(
         shell=shell(request, visitor),

@@ -81,4 +81,4 @@ async def _stream(run_service: RunService, actor: Actor, run: Run) -> AsyncItera
 
 
 def _step(run: Run, run_service: RunService) -> str:
-    return run_service.progress.phase(run) if run.state == "received" else run.state
+    return run_service.progress.get_phase(run) if run.state == "received" else run.state

@@ -49,7 +49,7 @@ async def asked(harness: AgentHarness) -> Run:
 
 async def elsewhere(harness: AgentHarness, run_id: str) -> Phase:
     """What a process says that does not work the run out itself."""
-    return Progress(harness.database, RunWakeups()).phase(await harness.run(run_id))
+    return Progress(harness.database, RunWakeups()).get_phase(await harness.run(run_id))
 
 
 async def becomes(look: Callable[[], Awaitable[object]], wanted: object) -> None:
@@ -66,7 +66,7 @@ async def test_each_step_is_told_as_it_begins_and_seen_from_another_process_whil
     noted = here.note
     here.note = lambda run, phase: (heard.append(phase), noted(run, phase))[1]  # type: ignore[method-assign]
     run = await asked(harness)
-    assert here.phase(run) == "choosing"
+    assert here.get_phase(run) == "choosing"
     go_on = asyncio.Event()
 
     async def looked_up() -> None:
@@ -78,7 +78,7 @@ async def test_each_step_is_told_as_it_begins_and_seen_from_another_process_whil
     assert heard == ["choosing"]
     resolver.let.set()
     await becomes(lambda: elsewhere(harness, run.id), "looking")
-    assert here.phase(run) == "looking"
+    assert here.get_phase(run) == "looking"
     go_on.set()
     done = await working
     assert done.state == "succeeded"

@@ -176,7 +176,7 @@ async def test_credentials_are_put_in_at_the_last_moment(endpoints: Endpoints) -
         run = await endpoints.send()
         assert run.state == "succeeded"
         assert endpoints.api.requests[-1].headers[header] == value
-        status = await endpoints.vault.status(olivia.workspace, "saas")
+        status = await endpoints.vault.get_status(olivia.workspace, "saas")
         assert status is not None
         assert status.last_used_at == endpoints.harness.clock()
 
@@ -215,7 +215,7 @@ async def test_refused_credentials_are_told_of_until_new_ones_are_given(endpoint
     endpoints.api.answers = [(401, {}, {})]
     assert (await endpoints.send()).state == "failed"
     now = endpoints.harness.clock()
-    assert "refused" in (await endpoints.vault.listed(olivia.workspace))[0].warning(now)
+    assert "refused" in (await endpoints.vault.list_statuses(olivia.workspace))[0].warning(now)
     assert (await endpoints.vault.put(olivia, "saas", bearer)).warning(now) == ""
 
 
@@ -223,9 +223,9 @@ async def test_credentials_go_to_the_address_that_they_were_given_for_and_no_oth
     olivia, admin = endpoints.harness.people["olivia"], endpoints.harness.workspace_admin
     await endpoints.vault.put(olivia, "saas", read_credential({"type": "bearer", "token": TOKEN}))
     await admin.connect(olivia, "saas", f"{endpoints.api.url}/v2", {})
-    assert await endpoints.vault.status(olivia.workspace, "saas") is not None
+    assert await endpoints.vault.get_status(olivia.workspace, "saas") is not None
     await admin.connect(olivia, "saas", "https://elsewhere.example", {})
-    assert await endpoints.vault.status(olivia.workspace, "saas") is None
+    assert await endpoints.vault.get_status(olivia.workspace, "saas") is None
 
 
 def oauth(endpoints: Endpoints, **more: str) -> Any:

@@ -204,7 +204,7 @@ async def test_one_ask_is_one_http_call_and_no_more_than_the_retries_allow(serve
 def test_the_closed_set_is_imposed_as_the_provider_can(model: str, mode: str) -> None:
     from agent.resolve.model.litellm_client import LiteLlmClient
 
-    assert LiteLlmClient(model, "", "", 1).mode(model) == mode
+    assert LiteLlmClient(model, "", "", 1).choose_mode(model) == mode
 
 
 async def test_what_a_reasoning_model_does_not_take_is_left_out_from_then_on() -> None:
