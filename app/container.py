@@ -81,7 +81,7 @@ from executors.jobs.queue import Queue, SqlQueue
 from executors.jobs.worker import Handler, WakeSource, Worker
 from executors.mcp.servers import read_servers
 from registry.connector import ReadAccess
-from registry.discovery import discover, installed_entry_points
+from registry.discovery import discover, list_entry_points
 from registry.endpoints.types import McpEndpoint
 from store.database import Database
 from store.jobs.jobs import Job
@@ -135,7 +135,7 @@ async def open_container(
         raise
     guard = SsrfGuard(map(str, settings.allow_addresses))
     signed_client = SignedClient(guard, clock=clock)
-    found, broken = discover(folders=settings.connector_folders, installed=installed_entry_points())
+    found, broken = discover(folders=settings.connector_folders, installed=list_entry_points())
     clients: list[HttpPlatformClient] = []
 
     vault = Vault(database, box, IssuerClient(guard), clock)

@@ -41,7 +41,7 @@ def of_connection(contract: Contract, connector: str, connection: str) -> Contra
     return parse(value) if changed else contract
 
 
-def succeeding(contract: Contract, current: Contract | None) -> Contract:
+def make_successor(contract: Contract, current: Contract | None) -> Contract:
     """The contract with the version after the one in force, where it says anything else; the one in force where it
     says the same."""
     if current is None:
@@ -52,15 +52,15 @@ def succeeding(contract: Contract, current: Contract | None) -> Contract:
     return parse({**value, "version": max(contract.version, current.version + 1)})
 
 
-def differences(before: Contract, after: Contract) -> list[Difference]:
+def list_differences(before: Contract, after: Contract) -> list[Difference]:
     """What ``after`` says otherwise, by pointer, its version left out."""
-    found = _differences(json.loads(before.canonical), json.loads(after.canonical), ())
+    found = _list_differences(json.loads(before.canonical), json.loads(after.canonical), ())
     return [each for each, _ in zip(found, range(MAX_DIFFERENCES), strict=False) if each.pointer != "/version"]
 
 
-def _differences(before: Any, after: Any, path: tuple[str | int, ...]) -> Iterator[Difference]:
+def _list_differences(before: Any, after: Any, path: tuple[str | int, ...]) -> Iterator[Difference]:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in dict.fromkeys([*before, *after]):
-            yield from _differences(before.get(name, _ABSENT), after.get(name, _ABSENT), (*path, name))
+            yield from _list_differences(before.get(name, _ABSENT), after.get(name, _ABSENT), (*path, name))
     elif before != after:
         yield Difference(join_pointer(*path), *(None if each is _ABSENT else each for each in (before, after)))

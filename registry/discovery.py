@@ -72,7 +72,7 @@ def discover(
     _offer_interface()
     found: dict[str, DiscoveredConnector] = {}
     broken: list[BrokenConnector] = []
-    for each in (*_packaged(package), *_dropped(folders), *_installed(installed or ())):
+    for each in (*_find_packaged(package), *_find_dropped(folders), *_find_installed(installed or ())):
         if isinstance(each, BrokenConnector):
             broken.append(each)
         elif each.name in found:
@@ -83,7 +83,7 @@ def discover(
     return sorted(found.values(), key=lambda each: each.name), sorted(broken, key=lambda each: each.name)
 
 
-def installed_entry_points() -> Sequence[EntryPoint]:
+def list_entry_points() -> Sequence[EntryPoint]:
     """The entry points of installed distributions that name connectors."""
     return tuple(entry_points(group=GROUP))
 
@@ -94,7 +94,7 @@ def _offer_interface() -> None:
         sys.modules[_ALIAS] = interface
 
 
-def _packaged(package: str) -> Iterator[Found]:
+def _find_packaged(package: str) -> Iterator[Found]:
     """Only here are connectors not linted that were linted before: what OpsIQ ships is of its own making."""
     roots = importlib.import_module(package).__path__
     for path in sorted({path for root in roots for path in Path(root).iterdir()}):
@@ -103,7 +103,7 @@ def _packaged(package: str) -> Iterator[Found]:
             yield _look(path.name, place, path, f"{package}.{path.name}", digests=path.parent)
 
 
-def _dropped(folders: Sequence[Path]) -> Iterator[Found]:
+def _find_dropped(folders: Sequence[Path]) -> Iterator[Found]:
     """A folder of connectors, or a connector's own folder."""
     for folder in folders:
         if not folder.is_dir():
@@ -115,19 +115,19 @@ def _dropped(folders: Sequence[Path]) -> Iterator[Found]:
                 yield _look(path.name, str(path), path, None)
 
 
-def _installed(points: Iterable[EntryPoint]) -> Iterator[Found]:
+def _find_installed(points: Iterable[EntryPoint]) -> Iterator[Found]:
     for point in sorted(points, key=lambda each: each.name):
         place = f"the distribution {point.dist.name}" if point.dist is not None else point.value
         try:
             loaded = point.load()
         except (Exception, SystemExit) as error:
-            yield BrokenConnector(point.name, f"{place} can't be imported ({_said(error)})")
+            yield BrokenConnector(point.name, f"{place} can't be imported ({_explain(error)})")
             continue
         if isinstance(loaded, ModuleType):
             path = Path(loaded.__file__ or "").parent
             yield _look(point.name, place, path, loaded.__name__)
         else:
-            yield _judged(point.name, [loaded] if isinstance(loaded, type) else [], place)
+            yield _judge(point.name, [loaded] if isinstance(loaded, type) else [], place)
 
 
 def _is_candidate(path: Path) -> bool:
@@ -143,15 +143,15 @@ def _look(name: str, place: str, path: Path, dotted: str | None, *, digests: Pat
     classes: Sequence[type[Connector]] = ()
     if coded or not declared:
         try:
-            classes = _classes(dotted if dotted is not None else _import_folder(path))
+            classes = _list_classes(dotted if dotted is not None else _import_folder(path))
         except (Exception, SystemExit) as error:
-            return BrokenConnector(name, f"it can't be imported ({_said(error)})")
+            return BrokenConnector(name, f"it can't be imported ({_explain(error)})")
     if not classes and declared:
-        return _declared(name, place, path, digests)
-    return _judged(name, classes, place)
+        return _load_declared(name, place, path, digests)
+    return _judge(name, classes, place)
 
 
-def _declared(name: str, place: str, path: Path, digests: Path | None) -> Found:
+def _load_declared(name: str, place: str, path: Path, digests: Path | None) -> Found:
     try:
         state = tuple((each.name, each.stat().st_mtime_ns, each.stat().st_size) for each in sorted(path.iterdir()))
     except OSError as error:
@@ -178,7 +178,7 @@ def _read_declared(
     return DiscoveredConnector(name, cls.title or name, cls, place)
 
 
-def _judged(name: str, classes: Sequence[Any], place: str) -> Found:
+def _judge(name: str, classes: Sequence[Any], place: str) -> Found:
     good = [each for each in classes if isinstance(each, type) and issubclass(each, Connector)]
     if len(good) != 1:
         held = ", ".join(sorted(each.__qualname__ for each in good))
@@ -188,7 +188,7 @@ def _judged(name: str, classes: Sequence[Any], place: str) -> Found:
     (cls,) = good
     if cls.name != name:
         return BrokenConnector(name, f"its class {cls.__qualname__} is named {cls.name!r}; set name = {name!r}")
-    if why := interface.unfit(cls.interface):
+    if why := interface.explain_unfit(cls.interface):
         return BrokenConnector(name, why)
     return DiscoveredConnector(name, cls.title or name, cls, place)
 
@@ -218,7 +218,7 @@ def _import_folder(path: Path) -> str:
     return dotted
 
 
-def _classes(dotted: str) -> Sequence[type[Connector]]:
+def _list_classes(dotted: str) -> Sequence[type[Connector]]:
     package = importlib.import_module(dotted)
     modules: list[ModuleType] = [package]
     modules += [
@@ -240,5 +240,5 @@ def _classes(dotted: str) -> Sequence[type[Connector]]:
     return [each for each in classes if not any(other is not each and issubclass(other, each) for other in classes)]
 
 
-def _said(error: BaseException) -> str:
+def _explain(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error)[:300]}"

@@ -73,7 +73,7 @@ __all__ = [
 ]
 
 
-def unfit(wanted: str) -> str:
+def explain_unfit(wanted: str) -> str:
     """Why a connector that was written for ``wanted`` ("1.2") can't be used here; empty where it can."""
     try:
         major, minor = (int(each) for each in wanted.split(".")[:2])

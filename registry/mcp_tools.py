@@ -45,17 +45,17 @@ class RefusedTool:
     reason: str
 
 
-def tool_digest(tool: Mapping[str, Any]) -> str:
+def digest_tool(tool: Mapping[str, Any]) -> str:
     """Digest of a tool as its server lists it: its schemas, its words and its hints. Raises NotCanonical."""
     return canon.digest(dict(tool))
 
 
-def differences(arguments: Iterable[str], now: Mapping[str, Any]) -> str:
+def describe_differences(arguments: Iterable[str], now: Mapping[str, Any]) -> str:
     """What of a tool is other than in a contract that sends these arguments, in a sentence. Where the arguments are the
     same, something else changed: a type, a word, a hint."""
-    sent, takes = set(arguments), set(_properties(now))
+    sent, takes = set(arguments), set(_list_properties(now))
     schema = now.get("inputSchema")
-    required = _required(schema)
+    required = _list_required(schema)
     found = [f"{name!r} is gone" for name in sorted(sent - takes)]
     found += [f"{name!r} is new" + (" and required" if name in required else "") for name in sorted(takes - sent)]
     if not found:
@@ -68,7 +68,7 @@ def draft_tools(server: str, tools: Sequence[Mapping[str, Any]]) -> list[ToolDra
     made: list[ToolDraft | RefusedTool] = []
     taken: set[str] = set()
     for tool in tools:
-        name = f"{_word(server)}.{_word(str(tool.get('name', '')))}"
+        name = f"{_make_word(server)}.{_make_word(str(tool.get('name', '')))}"
         if name in taken:
             made.append(RefusedTool(str(tool.get("name", ""))[:200], f"Another tool is called {name} already."))
             continue
@@ -85,16 +85,16 @@ def _draft(server: str, name: str, tool: Mapping[str, Any]) -> ToolDraft | Refus
     schema = tool.get("inputSchema")
     if not isinstance(schema, Mapping) or schema.get("type") != "object":
         return RefusedTool(told, "Its input schema describes no object.")
-    properties = _properties(tool)
-    names = dict(_names(properties))
-    required = [names[each] for each in _required(schema) if each in names]
-    title = _line(tool.get("title") or told.replace("_", " ").replace("-", " "))
-    parameters = {names[each]: _parameter(each, value) for each, value in properties.items()}
+    properties = _list_properties(tool)
+    names = dict(_list_names(properties))
+    required = [names[each] for each in _list_required(schema) if each in names]
+    title = _make_line(tool.get("title") or told.replace("_", " ").replace("-", " "))
+    parameters = {names[each]: _make_parameter(each, value) for each, value in properties.items()}
     contract: dict[str, Any] = {
         "schema": "opsiq/contract/v2",
         "name": name,
         "title": title[:1].upper() + title[1:],
-        "description": _text(tool.get("description")) or f"Calls the tool {told} of {server}.",
+        "description": _make_text(tool.get("description")) or f"Calls the tool {told} of {server}.",
         "surfaces": ["admin"],
         "roles": [],
         "risk": "write",
@@ -109,13 +109,13 @@ def _draft(server: str, name: str, tool: Mapping[str, Any]) -> ToolDraft | Refus
             "type": "mcp",
             "connection": server,
             "tool": told,
-            "schema_digest": tool_digest(tool),
+            "schema_digest": digest_tool(tool),
             "arguments": {each: {"parameter": names[each]} for each in properties},
         },
     }
     output = tool.get("outputSchema")
     if isinstance(output, Mapping) and output.get("type") == "object":
-        contract["result"] = _reduced(output)
+        contract["result"] = _reduce(output)
     findings = [each for each in linter.lint({"contracts": [contract]}) if not linter.is_advice(each)]
     if findings and "result" in contract:
         del contract["result"]
@@ -123,10 +123,10 @@ def _draft(server: str, name: str, tool: Mapping[str, Any]) -> ToolDraft | Refus
     findings = [each for each in findings if not each.pointer.endswith("/roles")]
     if findings:
         return RefusedTool(told, "; ".join(f"{each.pointer}: {each.detail}" for each in findings[:3]))
-    return ToolDraft(told, contract, tuple(_notes(tool, properties, names)))
+    return ToolDraft(told, contract, tuple(_list_notes(tool, properties, names)))
 
 
-def _notes(tool: Mapping[str, Any], properties: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+def _list_notes(tool: Mapping[str, Any], properties: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     yield "Nobody may run it: say which roles may, and whether its risk is 'read', 'write' or 'irreversible'."
     hints = tool.get("annotations")
     for hint, words in (
@@ -142,22 +142,22 @@ def _notes(tool: Mapping[str, Any], properties: Mapping[str, Any], names: Mappin
             yield f"Of {names[name]!r}, {', '.join(left)} is checked by the server alone."
 
 
-def _properties(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+def _list_properties(tool: Mapping[str, Any]) -> Mapping[str, Any]:
     schema = tool.get("inputSchema")
     found = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
     return found if isinstance(found, Mapping) else {}
 
 
-def _required(schema: Any) -> list[str]:
+def _list_required(schema: Any) -> list[str]:
     found = schema.get("required") if isinstance(schema, Mapping) else None
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
 
 
-def _names(properties: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _list_names(properties: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Argument → parameter name, each once."""
     taken: set[str] = set()
     for name in properties:
-        word = _word(name)
+        word = _make_word(name)
         made, count = word, 1
         while made in taken:
             count += 1
@@ -166,26 +166,26 @@ def _names(properties: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, made
 
 
-def _parameter(name: str, schema: Any) -> dict[str, Any]:
-    made = _reduced(schema) if isinstance(schema, Mapping) else {}
+def _make_parameter(name: str, schema: Any) -> dict[str, Any]:
+    made = _reduce(schema) if isinstance(schema, Mapping) else {}
     made.setdefault("description", f"The argument {name}.")
     if "type" not in made and "enum" not in made:
         made["type"] = ["string", "number", "boolean", "object", "array", "null"]
     return made
 
 
-def _reduced(schema: Mapping[str, Any], level: int = 0) -> dict[str, Any]:
+def _reduce(schema: Mapping[str, Any], level: int = 0) -> dict[str, Any]:
     """The schema in the keywords that are kept, with a bound on every text."""
     made: dict[str, Any] = {}
     for name, value in schema.items():
         if name not in _KEPT:
             continue
         if name == "properties" and isinstance(value, Mapping) and level < 8:
-            made[name] = {key: _reduced(each, level + 1) for key, each in value.items() if isinstance(each, Mapping)}
+            made[name] = {key: _reduce(each, level + 1) for key, each in value.items() if isinstance(each, Mapping)}
         elif name == "items" and isinstance(value, Mapping) and level < 8:
-            made[name] = _reduced(value, level + 1)
+            made[name] = _reduce(value, level + 1)
         elif name in ("description", "title"):
-            made[name] = _line(value)
+            made[name] = _make_line(value)
         elif name not in ("properties", "items"):
             made[name] = value
     if made.get("type") == "string" and "enum" not in made and "const" not in made:
@@ -195,16 +195,16 @@ def _reduced(schema: Mapping[str, Any], level: int = 0) -> dict[str, Any]:
     return made
 
 
-def _word(text: str) -> str:
+def _make_word(text: str) -> str:
     """``getInvoice-v2`` → ``get_invoice_v2``."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
     word = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
     return (word if word[:1].isalpha() else f"x_{word}".strip("_"))[:60]
 
 
-def _line(value: Any) -> str:
+def _make_line(value: Any) -> str:
     return to_display_text(str(value), limit=200).strip() or "Tool"
 
 
-def _text(value: Any) -> str:
+def _make_text(value: Any) -> str:
     return to_display_text(str(value), limit=1900).strip() if value else ""

@@ -106,12 +106,12 @@ def find_faults(template: str, params: frozenset[str], records: frozenset[str]) 
     if isinstance(tree, str):
         yield tree
         return
-    told = list(dict.fromkeys(_strays(tree)))
+    told = list(dict.fromkeys(_find_strays(tree)))
     yield from told
     known = {"params": params, "records": records}
     read: list[nodes.Getattr | nodes.Getitem] = [*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem)]
     for node in read:
-        root, name = node.node, _member(node)
+        root, name = node.node, _read_member(node)
         if isinstance(root, nodes.Name) and root.name in known and name not in known[root.name]:
             what = "a parameter" if root.name == "params" else "a parameter with a record"
             yield f"it reads {root.name}.{name}, but {name!r} is not {what} of this contract"
@@ -119,13 +119,13 @@ def find_faults(template: str, params: frozenset[str], records: frozenset[str]) 
         yield why
 
 
-def _member(node: nodes.Getattr | nodes.Getitem) -> str:
+def _read_member(node: nodes.Getattr | nodes.Getitem) -> str:
     if isinstance(node, nodes.Getattr):
         return node.attr
     return str(node.arg.value)[:100] if isinstance(node.arg, nodes.Const) else "a computed name"
 
 
-def _strays(tree: nodes.Template) -> Iterator[str]:
+def _find_strays(tree: nodes.Template) -> Iterator[str]:
     """The constructs that are not in the language."""
     for node in tree.find_all(nodes.Node):
         if isinstance(node, nodes.Name) and (node.name not in ROOTS or node.ctx != "load"):
@@ -187,7 +187,7 @@ def _compile(template: str) -> tuple[str, Template | None]:
     tree = _parse(template)
     if isinstance(tree, str):
         return tree, None
-    if (stray := next(_strays(tree), None)) is not None:
+    if (stray := next(_find_strays(tree), None)) is not None:
         return stray, None
     try:
         return "", _environment.from_string(tree)

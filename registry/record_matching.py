@@ -58,17 +58,17 @@ def list_terms(kind: RecordKind, record: Record) -> set[Term]:
             continue
         if len(str(value)) <= MAX_TERM_CHARS:
             made.add(Term("value", each.name, str(value)))
-        made |= set(_searched(each, str(value)))
+        made |= set(_list_terms(each, str(value)))
     return made
 
 
-def _searched(each: Field, value: str) -> Iterator[Term]:
+def _list_terms(each: Field, value: str) -> Iterator[Term]:
     match each.search:
         case "name" | "text":
             for word in split_words(value)[:MAX_WORDS]:
                 yield Term("word", each.name, word[:MAX_TERM_CHARS])
         case "number":
-            plain, digits = _code(value), _digits(value)
+            plain, digits = _fold_code(value), _keep_digits(value)
             if plain:
                 yield Term("code", each.name, plain[:MAX_TERM_CHARS])
             if digits:
@@ -114,7 +114,7 @@ def is_prefix_search(asked: str) -> bool:
 
 def make_code_forms(text: str) -> list[tuple[Form, str]]:
     """The lookup forms of a code: INV-1042, inv1042, #1042 and 1042 all find INV-1042."""
-    plain = _code(text)
+    plain = _fold_code(text)
     made: list[tuple[Form, str]] = [("code", plain)] if plain else []
     if plain.isdigit():
         made.append(("digits", plain))
@@ -146,12 +146,12 @@ def _score(each: Field, record: Record, text: str) -> tuple[float, float]:
         case "email":
             return (1.0, 1.0) if str(value).casefold() == text.strip().casefold() else (0.0, 0.0)
         case "number":
-            there: list[tuple[Form, str]] = [("code", _code(str(value))), ("digits", _digits(str(value)))]
+            there: list[tuple[Form, str]] = [("code", _fold_code(str(value))), ("digits", _keep_digits(str(value)))]
             return (1.0, 1.0) if any(code in there for code in make_code_forms(text)) else (0.0, 0.0)
-    return _covered(split_words(text), split_words(str(value)))
+    return _cover(split_words(text), split_words(str(value)))
 
 
-def _covered(asked: Sequence[str], there: Sequence[str]) -> tuple[float, float]:
+def _cover(asked: Sequence[str], there: Sequence[str]) -> tuple[float, float]:
     if not asked or not there:
         return (0.0, 0.0)
     fits = [max(rate_similarity(word, each) for each in there) for word in asked]
@@ -159,9 +159,9 @@ def _covered(asked: Sequence[str], there: Sequence[str]) -> tuple[float, float]:
     return (len(hits) / len(asked), sum(hits) / len(asked))
 
 
-def _code(text: str) -> str:
+def _fold_code(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", fold(text))
 
 
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", _code(text))
+def _keep_digits(text: str) -> str:
+    return re.sub(r"\D", "", _fold_code(text))

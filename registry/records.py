@@ -212,7 +212,7 @@ class Kinds:
             if name in self._by_name:
                 continue
             said = QualifiedRecords(provider, place, shared) if shared else provider
-            self._by_name[name] = (_qualified(kind, place, shared), said)
+            self._by_name[name] = (_qualify(kind, place, shared), said)
             self._places[name] = place
             self._full[f"{place.name}.{kind.name}"] = name
         self._shared = {name: tuple(sorted(held)) for name, held in holders.items() if len(held) > 1}
@@ -256,7 +256,7 @@ class Kinds:
         return await found[1].get(kind, record_id) if found else None
 
 
-def _qualified(kind: RecordKind, place: Place, shared: Collection[str]) -> RecordKind:
+def _qualify(kind: RecordKind, place: Place, shared: Collection[str]) -> RecordKind:
     """A kind as its connection's alone: full names where another connection has a kind of that name too."""
     if not shared:
         return kind
@@ -282,18 +282,18 @@ class QualifiedRecords:
         self._provider, self._place, self._shared = provider, place, frozenset(shared)
 
     def kinds(self) -> tuple[RecordKind, ...]:
-        return tuple(_qualified(each, self._place, self._shared) for each in self._provider.kinds())
+        return tuple(_qualify(each, self._place, self._shared) for each in self._provider.kinds())
 
     async def search(self, query: Query) -> Sequence[Record]:
-        found = await self._provider.search(replace(query, kind=self._short(query.kind)))
-        return [self._named(each) for each in found]
+        found = await self._provider.search(replace(query, kind=self._shorten(query.kind)))
+        return [self._name_record(each) for each in found]
 
     async def get(self, kind: str, record_id: str) -> Record | None:
-        found = await self._provider.get(self._short(kind), record_id)
-        return None if found is None else self._named(found)
+        found = await self._provider.get(self._shorten(kind), record_id)
+        return None if found is None else self._name_record(found)
 
-    def _short(self, kind: str) -> str:
+    def _shorten(self, kind: str) -> str:
         return kind.removeprefix(f"{self._place.name}.")
 
-    def _named(self, record: Record) -> Record:
+    def _name_record(self, record: Record) -> Record:
         return replace(record, kind=f"{self._place.name}.{record.kind}") if record.kind in self._shared else record

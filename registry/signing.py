@@ -50,7 +50,7 @@ class SigningKey:
     def of_private(cls, private: bytes) -> Self:
         """The key with these 32 secret bytes. Raises BadSetting for another length."""
         try:
-            public = _b64(Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw())
+            public = _encode_b64(Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw())
         except ValueError as error:
             raise BadSetting("An Ed25519 private key is 32 bytes.") from error
         return cls(make_kid(public), public, private)
@@ -86,7 +86,7 @@ def generate_key() -> SigningKey:
 
 def make_kid(public: str) -> str:
     """The RFC 7638 thumbprint of a public key (base64url of its 32 bytes). Raises BadSetting for anything else."""
-    return _jwk(public).thumbprint()
+    return _make_jwk(public).thumbprint()
 
 
 def sign(contract_bytes: bytes, key: SigningKey) -> str:
@@ -95,9 +95,9 @@ def sign(contract_bytes: bytes, key: SigningKey) -> str:
     Raises InvalidContract for bytes that ``verify`` would refuse: nothing is signed that can't be registered.
     """
     if len(contract_bytes) > MAX_CONTRACT_BYTES:
-        raise _too_large(contract_bytes)
+        raise _make_too_large(contract_bytes)
     _parse(contract_bytes)
-    pair = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": key.public, "d": _b64(key.private)})
+    pair = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": key.public, "d": _encode_b64(key.private)})
     header = {"alg": ALGORITHM, "kid": key.kid, "typ": TYPE}
     return jws.detach_content(jws.serialize_compact(header, contract_bytes, pair, algorithms=[ALGORITHM]))
 
@@ -111,12 +111,12 @@ def verify(raw: bytes, signature: str, keys: Mapping[str, str]) -> Contract:
     """
     if not signature:
         raise BadSignature("The contract has no signature. Sign it with a key of this workspace.")
-    kid = _kid(signature)
+    kid = _read_kid(signature)
     public = keys.get(kid)
     if public is None:
         raise BadSignature(f"The contract is signed with the key {kid!r}, which is not a key of this workspace.")
     if len(raw) > MAX_CONTRACT_BYTES:
-        raise _too_large(raw)
+        raise _make_too_large(raw)
     return _verify_cached(raw, signature, kid, public)
 
 
@@ -125,7 +125,7 @@ def _verify_cached(raw: bytes, signature: str, kid: str, public: str) -> Contrac
     """Caches successful verifications only: a refusal is an exception, and those are not cached. The key is part of
     what is remembered."""
     try:
-        key = _jwk(public)
+        key = _make_jwk(public)
     except BadSetting as error:
         raise BadSignature(f"The key kept under {kid!r} is no Ed25519 public key. Restore it.") from error
     if key.thumbprint() != kid:
@@ -137,7 +137,7 @@ def _verify_cached(raw: bytes, signature: str, kid: str, public: str) -> Contrac
     return _parse(raw)
 
 
-def _too_large(raw: bytes) -> InvalidContract:
+def _make_too_large(raw: bytes) -> InvalidContract:
     return InvalidContract(f"A contract has at most {MAX_CONTRACT_BYTES} bytes; this one has {len(raw)}.")
 
 
@@ -157,7 +157,7 @@ def _parse(raw: bytes) -> Contract:
     return contract
 
 
-def _kid(signature: str) -> str:
+def _read_kid(signature: str) -> str:
     """The key id of a signature in the one accepted form; raises BadSignature for any other."""
     if signature.count(".") == 2 and signature.split(".")[1]:
         raise BadSignature("The signature carries its own payload; send a detached JWS (header..signature).")
@@ -166,10 +166,10 @@ def _kid(signature: str) -> str:
     found = _DETACHED.fullmatch(signature)
     if found is None:
         raise BadSignature("The signature is not a detached JWS (header..signature).")
-    if _b64(_unb64(found["signature"])) != found["signature"]:
+    if _encode_b64(_decode_b64(found["signature"])) != found["signature"]:
         raise BadSignature("The signature's base64url has loose bits at its end; it was changed after signing.")
     try:
-        header = canon.loads(_unb64(found["header"]))
+        header = canon.loads(_decode_b64(found["header"]))
     except NotCanonical as error:
         raise BadSignature("The signature's header is not JSON.") from error
     if not isinstance(header, dict) or not isinstance(header.get("alg"), str):
@@ -189,17 +189,17 @@ def _kid(signature: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _jwk(public: str) -> OKPKey:
-    if len(public) != 43 or len(_unb64(public)) != 32:
+def _make_jwk(public: str) -> OKPKey:
+    if len(public) != 43 or len(_decode_b64(public)) != 32:
         raise BadSetting("A public signing key is 32 bytes in base64url (43 characters).")
     return OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public})
 
 
-def _b64(raw: bytes) -> str:
+def _encode_b64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode("ascii").rstrip("=")
 
 
-def _unb64(text: str) -> bytes:
+def _decode_b64(text: str) -> bytes:
     """Decodes base64url; empty for anything else, so that the caller's check names the fault."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -56,9 +56,9 @@ class McpEndpointClient:
         def unchanged(tool: dict[str, Any] | None) -> str:
             if tool is None:
                 return f"The MCP server {server.name!r} has no tool {endpoint.tool!r} any more."
-            if mcp_tools.tool_digest(tool) == endpoint.schema_digest:
+            if mcp_tools.digest_tool(tool) == endpoint.schema_digest:
                 return ""
-            changes = mcp_tools.differences(endpoint.arguments, tool)
+            changes = mcp_tools.describe_differences(endpoint.arguments, tool)
             return (
                 f"The tool {endpoint.tool!r} is not the one that was signed, so it was not called, and its contract is "
                 f"suspended. {changes} Import it anew, and sign a new version."

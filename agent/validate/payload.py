@@ -17,7 +17,7 @@ from registry import preview as template
 from registry.catalogue import Catalogue
 from registry.contract import ConfirmBy, Contract, Unit
 from registry.endpoints.formats import Money
-from registry.endpoints.rendering import Binding, render, tool_arguments
+from registry.endpoints.rendering import Binding, make_tool_arguments, render
 from registry.endpoints.types import HttpEndpoint, McpEndpoint
 from registry.json_schema import pointer
 
@@ -100,7 +100,7 @@ def call_request(
             raise InvalidInput(f"The connection {endpoint.connection!r} is not set up here.")
     binding = binding_of(contract, params, call_id)
     if isinstance(endpoint, McpEndpoint):
-        return CallRequest(base or "", canon.dumps(tool_arguments(endpoint, binding)).decode())
+        return CallRequest(base or "", canon.dumps(make_tool_arguments(endpoint, binding)).decode())
     request = render(endpoint, binding, base)
     return CallRequest(request.url, request.body, request.method, request.headers)
 

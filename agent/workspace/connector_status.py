@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeVar
 
 import store.connectors
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts, options_of, title_of
-from registry.connection_contracts import of_connection, succeeding
+from registry.connection_contracts import make_successor, of_connection
 from registry.connector import Connector
 from registry.contract import Contract
 from registry.records import RecordKind
@@ -120,7 +120,7 @@ def _describe_connector(
 
     def state_of(contract: Contract) -> ActionState:
         there = context.catalogue.get(contract.name)
-        return "proposed" if there is None else "registered" if succeeding(contract, there) is there else "differs"
+        return "proposed" if there is None else "registered" if make_successor(contract, there) is there else "differs"
 
     clashes = {
         noun: tuple(each for each in held if context.kinds.place(each).name != name)

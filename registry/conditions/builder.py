@@ -91,7 +91,7 @@ def from_cel(expression: str) -> tuple[list[Row], Join] | None:
     for join, sign in _JOINED.items():
         rows: list[Row] = []
         for part in _split(expression, sign):
-            found = _row(part)
+            found = _read_row(part)
             if found is None:
                 break
             rows.append(found)
@@ -107,10 +107,10 @@ def _write(at: int, row: Row) -> str:
     operator = OPERATORS.get(row.operator)
     if operator is None:
         raise _make_fault(at, f"Say how {row.path} is compared.")
-    return operator.shape.replace("{field}", f"event.{row.path}").replace("{value}", _value(at, row, operator))
+    return operator.shape.replace("{field}", f"event.{row.path}").replace("{value}", _write_value(at, row, operator))
 
 
-def _value(at: int, row: Row, operator: Operator) -> str:
+def _write_value(at: int, row: Row, operator: Operator) -> str:
     match operator.takes:
         case "nothing":
             return ""
@@ -150,16 +150,16 @@ _UNREAD: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
-def _shape(operator: Operator) -> re.Pattern[str]:
+def _compile_shape(operator: Operator) -> re.Pattern[str]:
     shape = re.escape(operator.shape)
     shape = shape.replace(re.escape("{field}"), rf"event\.(?P<path>{_PATH.pattern})")
     return re.compile(shape.replace(re.escape("{value}"), f"(?P<value>{_VALUES[operator.takes]})"), flags=re.S)
 
 
-_SHAPES: Final = [(operator, _shape(operator)) for operator in OPERATORS.values()]
+_SHAPES: Final = [(operator, _compile_shape(operator)) for operator in OPERATORS.values()]
 
 
-def _row(part: str) -> Row | None:
+def _read_row(part: str) -> Row | None:
     for operator, shape in _SHAPES:
         found = shape.fullmatch(part)
         if found:

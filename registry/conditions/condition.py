@@ -98,19 +98,19 @@ class Condition:
     @property
     def parameters(self) -> frozenset[str]:
         """The names read as ``params.<name>``."""
-        return self._names("params")
+        return self._list_names("params")
 
     @property
     def records(self) -> frozenset[str]:
         """The parameters whose records are read as ``records.<parameter>``."""
-        return self._names("records")
+        return self._list_names("records")
 
     @property
     def guarded(self) -> frozenset[str]:
         """The parameters whose presence is asked for with ``has(params.<name>)``."""
         return frozenset(_HAS.findall(self.expression))
 
-    def _names(self, root: str) -> frozenset[str]:
+    def _list_names(self, root: str) -> frozenset[str]:
         return frozenset(found[2] or found[4] for found in _PARAM.finditer(self.expression) if found[1] == root)
 
 
@@ -127,11 +127,11 @@ def compile(  # noqa: A001 - the word of the trade, as in re.compile
         program = cel.compile(expression)
         names, functions = set(program.variables()), set(program.functions())
     except Exception as error:
-        raise InvalidInput(f"This is no CEL expression. {_parser_message(error)}") from error
+        raise InvalidInput(f"This is no CEL expression. {_describe_parser_error(error)}") from error
     unquoted = _STRING.sub("''", expression)
     strangers = names - variables - set(_BOUND.findall(unquoted))
     if strangers:
-        raise InvalidInput(_stray(strangers, variables))
+        raise InvalidInput(_explain_stray(strangers, variables))
     unknown = {each for each in functions if each[:1].isalpha()} - _FUNCTIONS
     if unknown:
         raise InvalidInput(f"CEL has no function {', '.join(sorted(unknown))}.")
@@ -176,7 +176,7 @@ class CheapOnly:
         )
 
 
-def _stray(strangers: set[str], variables: frozenset[str]) -> str:
+def _explain_stray(strangers: set[str], variables: frozenset[str]) -> str:
     stray = ", ".join(sorted(strangers))
     if variables == EVENT:
         return f"A rule's condition reads 'event' only, not {stray}. Write event.data.<field> for a field of the event."
@@ -186,7 +186,7 @@ def _stray(strangers: set[str], variables: frozenset[str]) -> str:
     )
 
 
-def _parser_message(error: Exception) -> str:
+def _describe_parser_error(error: Exception) -> str:
     """The parser's message with its place, without its drawing and its list of expected tokens."""
     first = str(error).split("\n", 1)[0]
     found = _PLACE.search(first)

@@ -136,7 +136,7 @@ class _Reader:
             yes = self._either()
             self._must(":")
             no = self._expression()
-            found = replace(_sum(found, yes, no), size=max(yes.size, no.size), count=max(yes.count, no.count))
+            found = replace(_add_up(found, yes, no), size=max(yes.size, no.size), count=max(yes.count, no.count))
         self._depth -= 1
         return found
 
@@ -149,7 +149,7 @@ class _Reader:
             self._next()
             other = self._additions()
             read = (found.size + other.size) / _CHARS_A_STEP
-            found = replace(_sum(found, other), steps=found.steps + other.steps + 1 + read, size=1, count=1)
+            found = replace(_add_up(found, other), steps=found.steps + other.steps + 1 + read, size=1, count=1)
         return found
 
     def _additions(self) -> Cost:
@@ -158,7 +158,7 @@ class _Reader:
             self._next()
             other = self._products()
             size, count = found.size + other.size, found.count + other.count
-            made = _sum(found, other)
+            made = _add_up(found, other)
             found = replace(
                 made,
                 steps=made.steps + size / _CHARS_A_STEP,
@@ -196,7 +196,7 @@ class _Reader:
                 self.parts += 1
                 index = self._expression()
                 self._must("]")
-                found = replace(_sum(found, index), size=found.size, count=found.count)
+                found = replace(_add_up(found, index), size=found.size, count=found.count)
             else:
                 return found
 
@@ -211,15 +211,15 @@ class _Reader:
         if kind == "word":
             if self._takes("("):
                 return self._called(word, None)
-            return next((bound[word] for bound in reversed(self._bound) if word in bound), _field())
+            return next((bound[word] for bound in reversed(self._bound) if word in bound), _cost_field())
         if (kind, word) == ("sign", "("):
             found = self._expression()
             self._must(")")
             return found
         if (kind, word) == ("sign", "["):
-            return _collection(self._listed("]", self._expression))
+            return _cost_collection(self._listed("]", self._expression))
         if (kind, word) == ("sign", "{"):
-            return _collection(self._listed("}", self._entry))
+            return _cost_collection(self._listed("}", self._entry))
         return self._stray(back=1)
 
     # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -229,14 +229,14 @@ class _Reader:
         while self._peek()[0] == "sign" and self._peek()[1] in signs:
             self._next()
             self.parts += 1
-            found = replace(_sum(found, each()), size=1, count=1)
+            found = replace(_add_up(found, each()), size=1, count=1)
         return found
 
     def _entry(self) -> Cost:
         key = self._expression()
         self._must(":")
         value = self._expression()
-        return replace(_sum(key, value), size=key.size + value.size)
+        return replace(_add_up(key, value), size=key.size + value.size)
 
     def _listed(self, closing: str, each: Callable[[], Cost]) -> list[Cost]:
         made: list[Cost] = []
@@ -251,7 +251,7 @@ class _Reader:
         arguments = self._listed(")", self._expression)
         if name == "matches":
             return self._matched(receiver, arguments)
-        made = _sum(*([receiver] if receiver else []), *arguments)
+        made = _add_up(*([receiver] if receiver else []), *arguments)
         read = sum(each.size for each in ([receiver] if receiver else []) + arguments)
         # A number or a time as text has some tens of characters; text and bytes never become longer.
         size = max(read * 4, 64.0) if name in ("string", "bytes", "dyn", "min", "max") else 1.0
@@ -268,7 +268,7 @@ class _Reader:
             )
         if trouble := patterns.explain_unusable(pattern):
             raise InvalidInput(f"The pattern of matches can't be used: {trouble}")
-        made = _sum(*given)
+        made = _add_up(*given)
         steps = made.steps + _PATTERN_STEPS + given[0].size * patterns.STEPS_A_CHAR
         return replace(made, steps=steps, size=1, count=1, runs_free=False)
 
@@ -280,14 +280,14 @@ class _Reader:
                 f"The first word inside {name}(…) names an element: items.{name}(item, item.price > 10)."
             )
         self._must(",")
-        self._bound.append({variable: _element(over)})
+        self._bound.append({variable: _cost_element(over)})
         bodies = self._listed(")", self._expression)
         self._bound.pop()
         if not 1 <= len(bodies) <= 2:
             raise InvalidInput(
                 f"{name} takes a word for an element and what to ask of it: items.{name}(item, item.price > 10)."
             )
-        inner = _sum(*bodies)
+        inner = _add_up(*bodies)
         times = over.count
         size, count, copies = 1.0, 1.0, 0.0
         if name == "map":
@@ -327,7 +327,7 @@ class _Reader:
         raise InvalidInput(f"This condition can't be read {where}. {_UNREAD}")
 
 
-def _element(over: Cost) -> Cost:
+def _cost_element(over: Cost) -> Cost:
     """The average element, which is the cost of one pass of a loop over all of them."""
     size = max(1.0, over.size / max(1.0, over.count))
     count = min(size, max(FIELD_ELEMENTS, over.count, size * FIELD_ELEMENTS / FIELD_CHARS))
@@ -335,17 +335,17 @@ def _element(over: Cost) -> Cost:
 
 
 @cache
-def _field() -> Cost:
+def _cost_field() -> Cost:
     return Cost(size=FIELD_CHARS, count=FIELD_ELEMENTS, peak=FIELD_CHARS)
 
 
-def _collection(members: list[Cost]) -> Cost:
-    made = _sum(*members)
+def _cost_collection(members: list[Cost]) -> Cost:
+    made = _add_up(*members)
     size = 1 + sum(each.size for each in members)
     return replace(made, size=size, count=float(len(members)), peak=max(made.peak, size))
 
 
-def _sum(*costs: Cost) -> Cost:
+def _add_up(*costs: Cost) -> Cost:
     """The cost of evaluating all of them in turn; says nothing about the value."""
     return Cost(
         steps=sum((each.steps for each in costs), 1.0),

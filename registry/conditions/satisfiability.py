@@ -70,7 +70,7 @@ def _may(tokens: Sequence[str]) -> bool:
     """Recurses by the operator that binds least, as in CEL's grammar."""
     if not tokens:
         return True
-    level = _outermost(tokens)
+    level = _list_outermost(tokens)
     if "?" in level:
         asked = level.index("?")
         nested = 0
@@ -109,7 +109,7 @@ def _value(tokens: Sequence[str], level: Sequence[str]) -> bool:
             return last > 0  # an index reads something; a list or a map that stands for itself is neither yes nor no
 
 
-def _outermost(tokens: Sequence[str]) -> list[str]:
+def _list_outermost(tokens: Sequence[str]) -> list[str]:
     """The tokens outside all brackets at their positions, opening brackets included; the others as ''."""
     depth = 0
     made = []

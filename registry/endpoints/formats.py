@@ -29,12 +29,12 @@ class Money:
     minor: bool
 
 
-def formatted(name: str, value: Json, form: Format | ValueMap | None, money: Money | None) -> Json:
+def format_value(name: str, value: Json, form: Format | ValueMap | None, money: Money | None) -> Json:
     """``value`` of the parameter ``name`` in its format; ``money`` where it is an amount. Raises InvalidInput."""
     if form is None or form in (Format.PATH, Format.BRACKETS):
         return value
     if isinstance(form, ValueMap):
-        return _mapped(name, value, form)
+        return _map(name, value, form)
     try:
         return _WRITERS[form](value, money)
     except (ValueError, TypeError, InvalidOperation, OverflowError, OSError) as error:
@@ -49,18 +49,18 @@ def as_text(value: Json) -> str:
     return canon.dumps(value).decode()
 
 
-def _mapped(name: str, value: Json, form: ValueMap) -> Json:
+def _map(name: str, value: Json, form: ValueMap) -> Json:
     found = form.map.get(as_text(value))
     if found is None:
         raise InvalidInput(f"The contract says nothing of what is sent for {as_text(value)[:80]!r} of {name!r}.")
     return found
 
 
-def _string(value: Json, _: Money | None) -> Json:
+def _write_string(value: Json, _: Money | None) -> Json:
     return as_text(value)
 
 
-def _integer(value: Json, _: Money | None) -> Json:
+def _write_integer(value: Json, _: Money | None) -> Json:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("it is no number")
     number = Decimal(value.strip()) if isinstance(value, str) else Decimal(str(value))
@@ -69,7 +69,7 @@ def _integer(value: Json, _: Money | None) -> Json:
     return int(number)
 
 
-def _major(value: Json, money: Money | None) -> Decimal:
+def _make_major_units(value: Json, money: Money | None) -> Decimal:
     """Major units of a money value: whole minor units with a currency, or major units as they are."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("it is no amount")
@@ -82,23 +82,23 @@ def _major(value: Json, money: Money | None) -> Decimal:
     return to_major_units(value, money.currency)
 
 
-def _decimal(value: Json, money: Money | None) -> Json:
-    return f"{_major(value, money):f}"
+def _write_decimal(value: Json, money: Money | None) -> Json:
+    return f"{_make_major_units(value, money):f}"
 
 
-def _number(value: Json, money: Money | None) -> Json:
-    exact = _major(value, money)
+def _write_number(value: Json, money: Money | None) -> Json:
+    exact = _make_major_units(value, money)
     made = int(exact) if exact == exact.to_integral_value() else float(exact)
     if Decimal(str(made)) != exact:
         raise ValueError("a JSON number can't hold it exactly")
     return made
 
 
-def _minor_units(value: Json, money: Money | None) -> Json:
+def _make_minor_units(value: Json, money: Money | None) -> Json:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError("it is no amount")
     if money is not None and money.minor:
-        return _integer(value, money)
+        return _write_integer(value, money)
     if money is None or money.currency is None:
         raise ValueError("its currency is not known")
     minor = Decimal(str(value)).scaleb(get_exponent(money.currency))
@@ -107,7 +107,7 @@ def _minor_units(value: Json, money: Money | None) -> Json:
     return int(minor)
 
 
-def _moment(value: Json) -> datetime:
+def _read_moment(value: Json) -> datetime:
     """A point in time. A date alone begins at midnight UTC; so is a time without a zone read."""
     if isinstance(value, bool):
         raise ValueError("it is no time")
@@ -121,26 +121,26 @@ def _moment(value: Json) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
-def _date(value: Json, _: Money | None) -> Json:
+def _write_date(value: Json, _: Money | None) -> Json:
     if isinstance(value, str) and len(value) >= 10:
-        _moment(value)
+        _read_moment(value)
         return value[:10]
-    return _moment(value).date().isoformat()
+    return _read_moment(value).date().isoformat()
 
 
-def _datetime(value: Json, _: Money | None) -> Json:
-    return _moment(value).isoformat().replace("+00:00", "Z")
+def _write_datetime(value: Json, _: Money | None) -> Json:
+    return _read_moment(value).isoformat().replace("+00:00", "Z")
 
 
-def _epoch_s(value: Json, _: Money | None) -> Json:
-    return int(_moment(value).timestamp())
+def _write_epoch_s(value: Json, _: Money | None) -> Json:
+    return int(_read_moment(value).timestamp())
 
 
-def _epoch_ms(value: Json, _: Money | None) -> Json:
-    return round(_moment(value).timestamp() * 1000)
+def _write_epoch_ms(value: Json, _: Money | None) -> Json:
+    return round(_read_moment(value).timestamp() * 1000)
 
 
-def _joined(between: str) -> Callable[[Json, Money | None], Json]:
+def _make_joiner(between: str) -> Callable[[Json, Money | None], Json]:
     def join(value: Json, _: Money | None) -> Json:
         if not isinstance(value, list | tuple):
             return as_text(value)
@@ -152,22 +152,22 @@ def _joined(between: str) -> Callable[[Json, Money | None], Json]:
     return join
 
 
-def _json(value: Json, _: Money | None) -> Json:
+def _write_json(value: Json, _: Money | None) -> Json:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 _WRITERS: Final[Mapping[Format, Callable[[Json, Money | None], Json]]] = {
-    Format.STRING: _string,
-    Format.INTEGER: _integer,
-    Format.DECIMAL: _decimal,
-    Format.NUMBER: _number,
-    Format.MINOR_UNITS: _minor_units,
-    Format.DATE: _date,
-    Format.DATETIME: _datetime,
-    Format.EPOCH_S: _epoch_s,
-    Format.EPOCH_MS: _epoch_ms,
-    Format.COMMA_SEPARATED: _joined(","),
-    Format.SPACE_SEPARATED: _joined(" "),
-    Format.PIPE_SEPARATED: _joined("|"),
-    Format.JSON: _json,
+    Format.STRING: _write_string,
+    Format.INTEGER: _write_integer,
+    Format.DECIMAL: _write_decimal,
+    Format.NUMBER: _write_number,
+    Format.MINOR_UNITS: _make_minor_units,
+    Format.DATE: _write_date,
+    Format.DATETIME: _write_datetime,
+    Format.EPOCH_S: _write_epoch_s,
+    Format.EPOCH_MS: _write_epoch_ms,
+    Format.COMMA_SEPARATED: _make_joiner(","),
+    Format.SPACE_SEPARATED: _make_joiner(" "),
+    Format.PIPE_SEPARATED: _make_joiner("|"),
+    Format.JSON: _write_json,
 }

@@ -12,14 +12,14 @@ MISSING: Final = object()
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,2}")
 
 
-def tokens(pointer: str) -> tuple[str, ...]:
+def split_pointer(pointer: str) -> tuple[str, ...]:
     """The reference tokens of a pointer: ``"/a~1b/0"`` → ``("a/b", "0")``."""
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:])
 
 
 def at(document: Any, pointer: str) -> Any:
     """What stands at a pointer of a decoded document, or MISSING."""
-    for token in tokens(pointer):
+    for token in split_pointer(pointer):
         if isinstance(document, Mapping) and token in document:
             document = document[token]
         elif isinstance(document, list) and _INDEX.fullmatch(token) and int(token) < len(document):
@@ -32,19 +32,19 @@ def at(document: Any, pointer: str) -> Any:
 def build(values: Mapping[str, Any]) -> Any:
     """The document with each value at its pointer. Tokens that are numbers make a list, whose gaps close; without a
     value it is ``{}``. Raises InvalidInput where two pointers contradict each other (``conflict``)."""
-    if (pair := conflict(values)) is not None:
+    if (pair := find_conflict(values)) is not None:
         raise InvalidInput(f"The body can't hold values at both {pair[0]!r} and {pair[1]!r}.")
     if "" in values:
         return values[""]
-    return _nested({tokens(pointer): value for pointer, value in values.items()})
+    return _nest({split_pointer(pointer): value for pointer, value in values.items()})
 
 
-def conflict(pointers: Iterable[str]) -> tuple[str, str] | None:
+def find_conflict(pointers: Iterable[str]) -> tuple[str, str] | None:
     """Two pointers of which one lies inside the other, or that make one place both a list and an object."""
     leaves: dict[tuple[str, ...], str] = {}
     inner: dict[tuple[str, ...], tuple[bool, str]] = {}
     for pointer in pointers:
-        way = tokens(pointer)
+        way = split_pointer(pointer)
         if way in leaves:
             return leaves[way], pointer
         leaves[way] = pointer
@@ -59,11 +59,11 @@ def conflict(pointers: Iterable[str]) -> tuple[str, str] | None:
     return None
 
 
-def _nested(values: Mapping[tuple[str, ...], Any]) -> Any:
+def _nest(values: Mapping[tuple[str, ...], Any]) -> Any:
     below: dict[str, dict[tuple[str, ...], Any]] = {}
     for way, value in values.items():
         below.setdefault(way[0], {})[way[1:]] = value
-    made = {token: under[()] if () in under else _nested(under) for token, under in below.items()}
+    made = {token: under[()] if () in under else _nest(under) for token, under in below.items()}
     if made and all(_INDEX.fullmatch(token) for token in made):
         return [made[token] for token in sorted(made, key=int)]
     return made

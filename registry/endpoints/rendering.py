@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote, urlencode
 from core import canon
 from core.errors import InvalidInput, NotCanonical
 from registry.endpoints import json_body
-from registry.endpoints.formats import Money, as_text, formatted
+from registry.endpoints.formats import Money, as_text, format_value
 from registry.endpoints.types import (
     PLACEHOLDER,
     Body,
@@ -77,31 +77,31 @@ class Binding:
                 found = self.params.get(value.parameter, _ABSENT)
                 if found is _ABSENT or found is None:
                     return None if value.when_absent == "null" else _ABSENT
-                return formatted(value.parameter, found, value.format, self.money.get(value.parameter))
+                return format_value(value.parameter, found, value.format, self.money.get(value.parameter))
 
 
 def render(endpoint: HttpEndpoint, binding: Binding, base: str | None) -> RenderedRequest:
     """The request of one call. ``base`` is the connection's base address, None for an endpoint without one. Raises
     InvalidInput."""
-    headers = dict(_headers(endpoint.headers, binding))
+    headers = dict(_render_headers(endpoint.headers, binding))
     if endpoint.idempotency_header is not None:
         headers[endpoint.idempotency_header.lower()] = binding.call_id
-    content_type, body = ("", "") if endpoint.body is None else _body(endpoint.body, binding)
+    content_type, body = ("", "") if endpoint.body is None else _render_body(endpoint.body, binding)
     if content_type:
         headers["content-type"] = content_type
     if len(body.encode()) > MAX_BODY_BYTES:
         raise InvalidInput(f"The request's body would be larger than {MAX_BODY_BYTES} bytes.")
-    url = _url(endpoint.url, endpoint.path, endpoint.query, binding, base)
+    url = _render_url(endpoint.url, endpoint.path, endpoint.query, binding, base)
     return RenderedRequest(endpoint.method, url, tuple(headers.items()), body)
 
 
 def render_read(read: Reconcile, binding: Binding, base: str | None) -> RenderedRequest:
     """The GET of a reconciling read. Raises InvalidInput."""
-    url = _url(read.url, read.path, read.query, binding, base)
-    return RenderedRequest("GET", url, tuple(_headers(read.headers, binding)))
+    url = _render_url(read.url, read.path, read.query, binding, base)
+    return RenderedRequest("GET", url, tuple(_render_headers(read.headers, binding)))
 
 
-def tool_arguments(endpoint: McpEndpoint, binding: Binding) -> dict[str, Any]:
+def make_tool_arguments(endpoint: McpEndpoint, binding: Binding) -> dict[str, Any]:
     """The arguments of a tool's call; those without a value are left out. Raises InvalidInput."""
     found = {name: binding.value(value) for name, value in endpoint.arguments.items()}
     return {name: value for name, value in found.items() if value is not _ABSENT}
@@ -115,7 +115,7 @@ def is_absent(value: Any) -> bool:
 # ── the URL ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _url(
+def _render_url(
     template: str, path: Mapping[str, Value], query: Mapping[str, Value], binding: Binding, base: str | None
 ) -> str:
     def filled(found: re.Match[str]) -> str:
@@ -123,7 +123,7 @@ def _url(
         if value is None:
             raise InvalidInput(f"Nothing fills {{{found[1]}}} of the address.")
         several = isinstance(value, FromParameter) and value.format is Format.PATH
-        return _segments(found[1], binding.value(value), several=several)
+        return _render_segments(found[1], binding.value(value), several=several)
 
     start = "" if base is None else base.rstrip("/")
     parts = [] if base is None else [start]
@@ -133,7 +133,7 @@ def _url(
         url += "/"
     if any(unquote(part) in (".", "..") for part in url.partition("://")[2].split("/")[1:]):
         raise InvalidInput("The address would leave its path.")
-    pairs = list(_pairs(query, binding))
+    pairs = list(_list_pairs(query, binding))
     if pairs:
         url += "?" + urlencode(pairs, quote_via=quote)
     if not url.isascii():
@@ -143,7 +143,7 @@ def _url(
     return url
 
 
-def _segments(name: str, value: Any, *, several: bool) -> str:
+def _render_segments(name: str, value: Any, *, several: bool) -> str:
     """A path parameter, percent-encoded. One that could name another resource once a server has decoded it, be it
     twice, is refused."""
     if value is _ABSENT or value is None or isinstance(value, list | dict) or as_text(value) == "":
@@ -162,7 +162,7 @@ def _segments(name: str, value: Any, *, several: bool) -> str:
     return quote(text, safe="/" if several else "")
 
 
-def _pairs(values: Mapping[str, Value], binding: Binding) -> Iterator[tuple[str, str]]:
+def _list_pairs(values: Mapping[str, Value], binding: Binding) -> Iterator[tuple[str, str]]:
     """Names and texts of a query or form. A list is its name several times; null is empty."""
     count = 0
     for name, each in values.items():
@@ -170,33 +170,33 @@ def _pairs(values: Mapping[str, Value], binding: Binding) -> Iterator[tuple[str,
         if value is _ABSENT:
             continue
         deep = isinstance(each, FromParameter) and each.format is Format.BRACKETS
-        for full, one in _bracketed(name, value) if deep else _repeated(name, value):
+        for full, one in _list_bracketed(name, value) if deep else _list_repeated(name, value):
             count += 1
             if count > MAX_PARTS:
                 raise InvalidInput(f"The request would hold more than {MAX_PARTS} fields.")
-            yield full, "" if one is None else _well_formed(as_text(one), name)
+            yield full, "" if one is None else _check_well_formed(as_text(one), name)
 
 
-def _repeated(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _list_repeated(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     for one in value if isinstance(value, list | tuple) else (value,):
         yield name, one
 
 
-def _bracketed(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _list_bracketed(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     """``name[0][key]`` for each leaf. Brackets within a key are percent-encoded, so that none can pass for another
     place."""
     if isinstance(value, Mapping):
         for key, each in value.items():
             escaped = str(key).replace("%", "%25").replace("[", "%5B").replace("]", "%5D")
-            yield from _bracketed(f"{name}[{_well_formed(escaped, name)}]", each)
+            yield from _list_bracketed(f"{name}[{_check_well_formed(escaped, name)}]", each)
     elif isinstance(value, list | tuple):
         for index, each in enumerate(value):
-            yield from _bracketed(f"{name}[{index}]", each)
+            yield from _list_bracketed(f"{name}[{index}]", each)
     else:
         yield name, value
 
 
-def _well_formed(text: str, name: str) -> str:
+def _check_well_formed(text: str, name: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -207,7 +207,7 @@ def _well_formed(text: str, name: str) -> str:
 # ── headers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _headers(values: Mapping[str, Value], binding: Binding) -> Iterator[tuple[str, str]]:
+def _render_headers(values: Mapping[str, Value], binding: Binding) -> Iterator[tuple[str, str]]:
     for name, each in values.items():
         value = binding.value(each)
         if value is _ABSENT or value is None:
@@ -223,32 +223,32 @@ def _headers(values: Mapping[str, Value], binding: Binding) -> Iterator[tuple[st
 # ── bodies ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _body(body: Body, binding: Binding) -> tuple[str, str]:
+def _render_body(body: Body, binding: Binding) -> tuple[str, str]:
     """Content type and text."""
     match body:
         case JsonBody():
             found = {pointer: binding.value(value) for pointer, value in body.fields.items()}
             made = json_body.build({pointer: value for pointer, value in found.items() if value is not _ABSENT})
-            return body.content_type or "application/json", _canonical(made)
+            return body.content_type or "application/json", _make_canonical(made)
         case FormBody():
-            return "application/x-www-form-urlencoded", urlencode(list(_pairs(body.fields, binding)))
+            return "application/x-www-form-urlencoded", urlencode(list(_list_pairs(body.fields, binding)))
         case MultipartBody():
-            return _multipart(list(_pairs(body.fields, binding)), binding.call_id)
+            return _render_multipart(list(_list_pairs(body.fields, binding)), binding.call_id)
         case RawBody():
             value = binding.value(body.value)
             if value is _ABSENT:
                 return "", ""
-            return body.content_type, value if isinstance(value, str) else _canonical(value)
+            return body.content_type, value if isinstance(value, str) else _make_canonical(value)
 
 
-def _canonical(value: Any) -> str:
+def _make_canonical(value: Any) -> str:
     try:
         return canon.dumps(value).decode()
     except NotCanonical as error:
         raise InvalidInput(f"The request's body can't be written as JSON: {error.detail}") from error
 
 
-def _multipart(pairs: list[tuple[str, str]], call_id: str) -> tuple[str, str]:
+def _render_multipart(pairs: list[tuple[str, str]], call_id: str) -> tuple[str, str]:
     """RFC 7578, names escaped as browsers do (WHATWG HTML, multipart/form-data). The boundary follows from the call, so
     that the bytes can be shown before they are sent."""
     held = "\n".join(text for pair in pairs for text in pair)

@@ -102,7 +102,7 @@ Body = Annotated[
     | Annotated[FormBody, Tag(f"{TAG}form>")]
     | Annotated[MultipartBody, Tag(f"{TAG}multipart>")]
     | Annotated[RawBody, Tag(f"{TAG}raw>")],
-    Discriminator(lambda value: _type_tag(value)),
+    Discriminator(lambda value: _find_type_tag(value)),
 ]
 StatusClass = Literal["done", "not_done", "try_again", "unknown"]
 
@@ -253,7 +253,7 @@ class McpEndpoint(FrozenModel):
         return f"{self.tool} ({self.connection})"
 
 
-def _type_tag(value: Any) -> str:
+def _find_type_tag(value: Any) -> str:
     kind = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
     return f"{TAG}{kind}>" if kind is not None else f"{TAG}>"
 
@@ -263,7 +263,7 @@ AnyEndpoint = Annotated[
     | Annotated[OpsiqEndpoint, Tag(f"{TAG}opsiq>")]
     | Annotated[HttpEndpoint, Tag(f"{TAG}http>")]
     | Annotated[McpEndpoint, Tag(f"{TAG}mcp>")],
-    Discriminator(_type_tag),
+    Discriminator(_find_type_tag),
 ]
 
 
@@ -277,7 +277,7 @@ class Upstream(FrozenModel):
     address: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#@]+$", max_length=1000)] | None = None
 
 
-def bound_values(endpoint: HttpEndpoint | McpEndpoint) -> list[tuple[str, Value]]:
+def list_bound_values(endpoint: HttpEndpoint | McpEndpoint) -> list[tuple[str, Value]]:
     """Every bound value of an endpoint's request, with its JSON Pointer in the endpoint."""
     if isinstance(endpoint, McpEndpoint):
         return [(join_pointer("arguments", name), each) for name, each in endpoint.arguments.items()]

@@ -80,7 +80,7 @@ class Constant(FrozenModel):
     value: Any
 
     @model_serializer
-    def _written(self) -> dict[str, Any]:
+    def _serialize(self) -> dict[str, Any]:
         return {"value": self.value}  # null is a value, too
 
 
@@ -90,7 +90,7 @@ class FromCall(FrozenModel):
     call: Literal["id"]
 
 
-def _value_tag(value: Any) -> str:
+def _find_value_tag(value: Any) -> str:
     names = value if isinstance(value, Mapping) else type(value).model_fields if isinstance(value, BaseModel) else {}
     return next((f"{TAG}{each}>" for each in ("parameter", "call") if each in names), f"{TAG}value>")
 
@@ -99,7 +99,7 @@ Value = Annotated[
     Annotated[FromParameter, Tag(f"{TAG}parameter>")]
     | Annotated[FromCall, Tag(f"{TAG}call>")]
     | Annotated[Constant, Tag(f"{TAG}value>")],
-    Discriminator(_value_tag),
+    Discriminator(_find_value_tag),
 ]
 Values = Annotated[dict[Key, Value], Field(max_length=MAX_VALUES)]
 Headers = Annotated[dict[HeaderName, Value], Field(max_length=50)]

@@ -77,19 +77,19 @@ def find_meant(name: str) -> str | None:
         return None
     spoken = _HUMP.sub(".", name).lower()
     plain = _SIGNS.sub(".", spoken).strip(".")
-    offered = _plain_names()
+    offered = _load_plain_names()
     slips = 2 if len(plain) >= _LONG_CHARS else 1
     found = process.extractOne(plain, offered, scorer=OSA.distance, score_cutoff=slips)
     return offered[found[0]] if found is not None else None
 
 
 @cache
-def _plain_names() -> Mapping[str, str]:
+def _load_plain_names() -> Mapping[str, str]:
     """What others may fire, by their names with one sign between the words."""
     return {_SIGNS.sub(".", each.name): each.name for each in load_event_types().values() if each.category != OWN}
 
 
-def hint(name: str) -> str:
+def make_hint(name: str) -> str:
     """`` Did you mean order.shipped?`` after a sentence about a name, empty where nothing is near."""
     meant = find_meant(name)
     return "" if meant is None else f" Did you mean {meant}?"
@@ -102,12 +102,12 @@ def find_misfits(name: str, data: Mapping[str, Any]) -> Sequence[Finding]:
         return ()
     return [
         Finding(pointer.join_pointer("data", *fault.instance_path), "schema", fault.message[:200])
-        for fault in _validator(name).iter_errors(dict(data))
+        for fault in _make_validator(name).iter_errors(dict(data))
     ]
 
 
 @lru_cache(maxsize=256)
-def _validator(name: str) -> Validator:
+def _make_validator(name: str) -> Validator:
     import jsonschema_rs
 
     return jsonschema_rs.Draft202012Validator(

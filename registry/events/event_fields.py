@@ -56,7 +56,7 @@ def list_schema_fields(schema: Mapping[str, Any]) -> list[EventField]:
 
 def list_data_fields(data: Mapping[str, Any]) -> list[EventField]:
     """The fields of one event's data, with the kinds of their values."""
-    return list(_seen(data, "data", 1))
+    return list(_list_seen(data, "data", 1))
 
 
 def list_pattern_fields(pattern: str, carried: Iterable[Mapping[str, Any]] = ()) -> Sequence[EventField]:
@@ -98,14 +98,14 @@ def _walk(schema: Mapping[str, Any], above: str, depth: int) -> Iterable[EventFi
         yield EventField(path, kinds, each.get("description", ""), name in required, values)
 
 
-def _seen(data: Mapping[str, Any], above: str, depth: int) -> Iterable[EventField]:
+def _list_seen(data: Mapping[str, Any], above: str, depth: int) -> Iterable[EventField]:
     for name, value in data.items():
         if not _speakable(name):
             continue
         path = f"{above}.{name}"
         if isinstance(value, Mapping):
             if depth < MAX_DEPTH:
-                yield from _seen(value, path, depth + 1)
+                yield from _list_seen(value, path, depth + 1)
         else:
             yield EventField(path, _kinds_of(value))
 

@@ -74,11 +74,11 @@ class _Maker:
         if isinstance(schema.get("allOf"), Sequence) and schema["allOf"]:
             whole: Any = {name: each for name, each in schema.items() if name != "allOf"}
             for each in schema["allOf"]:
-                whole = _merge(whole, self._plain(each, depth))
+                whole = _merge(whole, self._resolve(each, depth))
             return self.value(whole, depth + 1)
         for several in ("anyOf", "oneOf"):
             if isinstance(schema.get(several), Sequence) and schema[several]:
-                return self._one_of(schema, several, depth)
+                return self._make_one_of(schema, several, depth)
         if "const" in schema:
             return schema["const"]
         if isinstance(schema.get("enum"), Sequence) and schema["enum"]:
@@ -89,12 +89,12 @@ class _Maker:
             return schema["default"]
         return self._of_type(schema, depth)
 
-    def _one_of(self, schema: Mapping[str, Any], several: str, depth: int) -> Any:
+    def _make_one_of(self, schema: Mapping[str, Any], several: str, depth: int) -> Any:
         rest = {name: each for name, each in schema.items() if name != several}
         why = NoExample("none of its alternatives can be made")
         for each in schema[several]:
             try:
-                made = self.value(_merge(rest, self._plain(each, depth)), depth + 1)
+                made = self.value(_merge(rest, self._resolve(each, depth)), depth + 1)
             except NoExample as error:
                 why = error
                 continue
@@ -102,7 +102,7 @@ class _Maker:
                 return made
         raise why
 
-    def _plain(self, schema: Any, depth: int) -> Any:
+    def _resolve(self, schema: Any, depth: int) -> Any:
         """``schema`` with its references resolved, so that it can be merged."""
         for _ in range(MOST_DEPTH - depth):
             if not (isinstance(schema, Mapping) and "$ref" in schema):
@@ -128,33 +128,33 @@ class _Maker:
     def _of_type(self, schema: Mapping[str, Any], depth: int) -> Any:
         match _type_of(schema):
             case "object":
-                return self._object(schema, depth)
+                return self._make_object(schema, depth)
             case "array":
-                return self._array(schema, depth)
+                return self._make_array(schema, depth)
             case "string":
-                return _string(schema)
+                return _make_string(schema)
             case "integer":
-                return _number(schema, whole=True)
+                return _make_number(schema, whole=True)
             case "number":
-                return _number(schema, whole=False)
+                return _make_number(schema, whole=False)
             case "boolean":
                 return False
             case _:
                 return None
 
-    def _object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
-        properties = _mapping(schema.get("properties"))
+    def _make_object(self, schema: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        properties = _read_mapping(schema.get("properties"))
         required = [each for each in schema.get("required", ()) if isinstance(each, str)]
-        least = _count(schema.get("minProperties"))
+        least = _choose_count(schema.get("minProperties"))
         names = [name for name in properties if name in required]
         names += [name for name in required if name not in properties]
         names += [name for name in properties if name not in required][: max(0, least - len(names))]
         others = schema.get("additionalProperties", True)
         return {name: self.value(properties.get(name, others), depth + 1) for name in names}
 
-    def _array(self, schema: Mapping[str, Any], depth: int) -> list[Any]:
+    def _make_array(self, schema: Mapping[str, Any], depth: int) -> list[Any]:
         first = schema.get("prefixItems") if isinstance(schema.get("prefixItems"), list) else []
-        least = _count(schema.get("minItems"))
+        least = _choose_count(schema.get("minItems"))
         parts = [*first][: max(least, 0)] if first else []
         if "contains" in schema and len(parts) < max(1, least):
             parts.append(schema["contains"])
@@ -171,7 +171,7 @@ def _merge(one: Any, other: Any) -> Any:
     whole = {**one, **other}
     for name in ("properties", "$defs"):
         if name in one and name in other:
-            whole[name] = {**_mapping(one[name]), **_mapping(other[name])}
+            whole[name] = {**_read_mapping(one[name]), **_read_mapping(other[name])}
     if "required" in one and "required" in other:
         whole["required"] = list(dict.fromkeys([*one["required"], *other["required"]]))
     if "allOf" in one and "allOf" in other:
@@ -199,24 +199,24 @@ def _type_of(schema: Mapping[str, Any]) -> str:
     return "null"
 
 
-def _string(schema: Mapping[str, Any]) -> str:
-    least = _count(schema.get("minLength"))
+def _make_string(schema: Mapping[str, Any]) -> str:
+    least = _choose_count(schema.get("minLength"))
     if "pattern" not in schema:
         return _FORMATS.get(str(schema.get("format")), "").ljust(least, "x")
     wanted = {name: schema[name] for name in ("pattern", "minLength", "maxLength", "format") if name in schema}
-    for each in _strings(least):
+    for each in _list_strings(least):
         if _fits({"type": "string", **wanted}, each):
             return each
     raise NoExample("a string of its pattern was not found; give the schema an example")
 
 
-def _strings(least: int) -> Iterator[str]:
+def _list_strings(least: int) -> Iterator[str]:
     yield from (word for word in (*_FORMATS.values(), *_WORDS) if len(word) >= least)
     for length in range(least, least + 13):
         yield from (letter * length for letter in "a0A")
 
 
-def _number(schema: Mapping[str, Any], *, whole: bool) -> int | float:
+def _make_number(schema: Mapping[str, Any], *, whole: bool) -> int | float:
     def bound(name: str) -> float | None:
         value = schema.get(name)
         return value if isinstance(value, int | float) and not isinstance(value, bool) else None
@@ -239,7 +239,7 @@ def _number(schema: Mapping[str, Any], *, whole: bool) -> int | float:
     return math.ceil(made) if whole else made
 
 
-def _count(value: Any) -> int:
+def _choose_count(value: Any) -> int:
     if not isinstance(value, int) or value < 0:
         return 0
     if value > MOST_LENGTH:
@@ -247,7 +247,7 @@ def _count(value: Any) -> int:
     return value
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _read_mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 

@@ -32,14 +32,14 @@ NAMED: Final = frozenset(
 def find_excesses(schema: Any) -> Iterator[tuple[str, str]]:
     """Findings (pointer, why) that make ``schema`` too costly; the why is a clause that says what to do. Takes time by
     its length alone."""
-    if (where := _too_deep(schema)) is not None:
+    if (where := _find_too_deep(schema)) is not None:
         yield where, f"it is nested deeper than {MAX_DEPTH} levels; flatten it"
         return
     found = list(_walk(schema, ""))
     if found:
         yield from found
         return
-    count = sum(1 for _ in _patterns(schema))
+    count = sum(1 for _ in _list_patterns(schema))
     if count > MAX_PATTERNS:
         yield (
             "",
@@ -50,12 +50,12 @@ def find_excesses(schema: Any) -> Iterator[tuple[str, str]]:
 
 
 def count_patterns(schema: Any) -> int:
-    return sum(1 for _ in _patterns(schema))
+    return sum(1 for _ in _list_patterns(schema))
 
 
 def find_pattern_faults(schema: Any) -> Iterator[tuple[str, str]]:
     """The patterns that can't be used, each with advice. The schema must be within its limits."""
-    for pointer, pattern in _patterns(schema):
+    for pointer, pattern in _list_patterns(schema):
         if why := patterns.explain_unusable(pattern):
             yield pointer, f"the pattern {pattern[:60]!r} can't be used: {why.rstrip('.')}"
 
@@ -74,7 +74,7 @@ def walk_schemas(value: Any, pointer: str = "", *, names: bool = False) -> Itera
             yield from walk_schemas(each, f"{pointer}/{index}")
 
 
-def _too_deep(value: Any) -> str | None:
+def _find_too_deep(value: Any) -> str | None:
     """The place where nesting exceeds the limit: without recursion, which is what this guards."""
     left: list[tuple[Any, str, int]] = [(value, "", 0)]
     while left:
@@ -107,7 +107,7 @@ def _walk(schema: Any, pointer: str) -> Iterator[tuple[str, str]]:
                 yield where + join_pointer(key), f"{key} is not supported here; write $ref"
 
 
-def _patterns(schema: Any) -> Iterator[tuple[str, str]]:
+def _list_patterns(schema: Any) -> Iterator[tuple[str, str]]:
     for where, each in walk_schemas(schema):
         pattern = each.get("pattern")
         if isinstance(pattern, str):
@@ -155,7 +155,7 @@ class _Expanded:
                 return parts, depth
             ref = value.get("$ref")
             if isinstance(ref, str):
-                found = self._followed(ref, pointer + join_pointer("$ref"))
+                found = self._follow(ref, pointer + join_pointer("$ref"))
                 parts, depth = parts + found[0], max(depth, found[1])
             return parts + 1, depth + 1
         if isinstance(value, list):
@@ -164,7 +164,7 @@ class _Expanded:
                 parts, depth = parts + found[0], max(depth, found[1])
         return parts, depth
 
-    def _followed(self, ref: str, pointer: str) -> tuple[int, int]:
+    def _follow(self, ref: str, pointer: str) -> tuple[int, int]:
         if not ref.startswith("#/"):
             raise _Fault(pointer, "a reference is a pointer into this schema; write '#/$defs/…'")
         if ref in self._open:
@@ -179,11 +179,11 @@ class _Expanded:
                     f"more than {MAX_DEPTH} references follow one another; refer to the definition that is meant",
                 )
             self._open.add(ref)
-            self._known[ref] = self._of(self._target(ref, pointer), ref[1:], names=False)
+            self._known[ref] = self._of(self._find_target(ref, pointer), ref[1:], names=False)
             self._open.remove(ref)
         return self._known[ref]
 
-    def _target(self, ref: str, pointer: str) -> Any:
+    def _find_target(self, ref: str, pointer: str) -> Any:
         node = self._root
         for part in ref[2:].split("/"):
             key = unquote(part).replace("~1", "/").replace("~0", "~")

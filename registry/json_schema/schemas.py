@@ -31,7 +31,7 @@ of them before the first can be read, each with a copy of what it is about. Beyo
 
 def find_schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
     """(pointer, why) of what keeps ``schema`` from being used; the why is a clause."""
-    for look in (find_excesses, _outside, find_pattern_faults):
+    for look in (find_excesses, _find_outside, find_pattern_faults):
         if told := list(islice(look(schema), MAX_FAULTS)):
             yield from told
             return
@@ -39,7 +39,7 @@ def find_schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
         # The dialect's own schema tells every fault; what only a reading in full shows (a reference to nowhere) is told
         # one at a time.
         found = dict.fromkeys(
-            (join_pointer(*each.instance_path), _describe(each)) for each in _dialect().iter_errors(schema)
+            (join_pointer(*each.instance_path), _describe(each)) for each in _make_validator().iter_errors(schema)
         )
         if found:
             yield from islice(found, MAX_FAULTS)
@@ -52,7 +52,7 @@ def find_schema_faults(schema: Any) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _dialect() -> jsonschema_rs.Draft202012Validator:
+def _make_validator() -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator({"$ref": DIALECT}, offline=True, validate_formats=True)
 
 
@@ -93,20 +93,20 @@ class Checker:
         self.patterns = count_patterns(schema)
 
     def fits(self, value: Any) -> bool:
-        if self.patterns and _text(value, MAX_PATTERN_TEXT) > MAX_PATTERN_TEXT:
+        if self.patterns and _count_text(value, MAX_PATTERN_TEXT) > MAX_PATTERN_TEXT:
             return False
         return bool(self._validator.is_valid(value))
 
     def faults(self, value: Any, *, most: int = MAX_FAULTS) -> Iterator[jsonschema_rs.ValidationError]:
         """Validates a value and answers what does not fit, in the schema's order. Raises InvalidInput for a value that
         is too long to be checked by patterns."""
-        if self.patterns and _text(value, MAX_PATTERN_TEXT) > MAX_PATTERN_TEXT:
+        if self.patterns and _count_text(value, MAX_PATTERN_TEXT) > MAX_PATTERN_TEXT:
             raise InvalidInput(
                 f"what is checked against patterns has at most {MAX_PATTERN_TEXT:,} characters; this is longer"
             )
         if self._validator.is_valid(value):
             return
-        if most > 1 and self._chars * _text(value, MAX_FULL_REPORT) <= MAX_FULL_REPORT:
+        if most > 1 and self._chars * _count_text(value, MAX_FULL_REPORT) <= MAX_FULL_REPORT:
             yield from islice(self._validator.iter_errors(value), most)
             return
         try:
@@ -123,7 +123,7 @@ def _compile(schema: Mapping[str, Any]) -> jsonschema_rs.Validator:
     )
 
 
-def _text(value: Any, most: int) -> int:
+def _count_text(value: Any, most: int) -> int:
     """Counts the characters of a value, names included, and one for each other part, no further than ``most``."""
     count, left = 0, [value]
     while left and count <= most:
@@ -137,12 +137,12 @@ def _text(value: Any, most: int) -> int:
     return count
 
 
-def _outside(value: Any, pointer: str = "", *, names: bool = False) -> Iterator[tuple[str, str]]:
+def _find_outside(value: Any, pointer: str = "", *, names: bool = False) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, each in value.items():
             here = pointer + join_pointer(key)
             if names:
-                yield from _outside(each, here)
+                yield from _find_outside(each, here)
             elif key in ("$ref", "$dynamicRef") and not (isinstance(each, str) and each.startswith("#")):
                 yield here, "it refers outside itself; copy what it refers to under $defs and write '#/$defs/…'"
             elif key == "$schema" and each != DIALECT:
@@ -150,7 +150,7 @@ def _outside(value: Any, pointer: str = "", *, names: bool = False) -> Iterator[
             elif key in ("$id", "$vocabulary", "$dynamicAnchor", "$dynamicRef") and isinstance(each, (str, Mapping)):
                 yield here, f"{key} is not supported here; leave it out"
             elif key not in DATA:
-                yield from _outside(each, here, names=key in NAMED)
+                yield from _find_outside(each, here, names=key in NAMED)
     elif isinstance(value, list):
         for index, each in enumerate(value):
-            yield from _outside(each, f"{pointer}/{index}")
+            yield from _find_outside(each, f"{pointer}/{index}")

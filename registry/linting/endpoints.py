@@ -23,7 +23,7 @@ from registry.endpoints.types import (
     JsonBody,
     MultipartBody,
     Statuses,
-    bound_values,
+    list_bound_values,
     reconcile_values,
 )
 from registry.endpoints.values import Constant, Format, FromCall, FromParameter, Value, ValueMap
@@ -41,7 +41,7 @@ _MONEY_FORMATS: Final = (Format.DECIMAL, Format.NUMBER)
 _REFUSED: Final = ("401", "403")
 
 
-def endpoints(contract: Contract, pointer: str, connections: Collection[str] | None = None) -> Iterator[Finding]:
+def lint_endpoint(contract: Contract, pointer: str, connections: Collection[str] | None = None) -> Iterator[Finding]:
     """Every finding about ``endpoint``; ``pointer`` is the contract's. ``connections`` are those that are set up, where
     that is known."""
     endpoint, here = contract.endpoint, f"{pointer}/endpoint"
@@ -52,7 +52,7 @@ def endpoints(contract: Contract, pointer: str, connections: Collection[str] | N
             "One attempt may take longer than all of them together; lower timeout_s or raise deadline_s.",
         )
     if isinstance(endpoint, Endpoint):
-        yield from _address(endpoint.url, f"{here}/url")
+        yield from _lint_address(endpoint.url, f"{here}/url")
         return
     if endpoint.connection is not None and connections is not None and endpoint.connection not in connections:
         near = find_nearest(endpoint.connection, connections)
@@ -62,12 +62,12 @@ def endpoints(contract: Contract, pointer: str, connections: Collection[str] | N
             "warn_connection_unknown",
             f"There is no connection {endpoint.connection!r} here; {mend}",
         )
-    bound = bound_values(endpoint)
-    yield from _values(contract, bound, here)
-    yield from _unused(contract, bound, here)
+    bound = list_bound_values(endpoint)
+    yield from _lint_values(contract, bound, here)
+    yield from _find_unused(contract, bound, here)
     means = any(isinstance(value, FromCall) for _, value in bound)
     if isinstance(endpoint, HttpEndpoint):
-        yield from _http(contract, endpoint, here)
+        yield from _lint_http(contract, endpoint, here)
         means = means or endpoint.repeatable
     if contract.idempotent and not means:
         yield Finding(
@@ -81,7 +81,7 @@ def endpoints(contract: Contract, pointer: str, connections: Collection[str] | N
 # ── where ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _address(url: str, here: str) -> Iterator[Finding]:
+def _lint_address(url: str, here: str) -> Iterator[Finding]:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -110,7 +110,7 @@ def _loopback(host: str) -> bool:
         return False
 
 
-def _placeholders(url: str, path: Mapping[str, Value], url_at: str, path_at: str) -> Iterator[Finding]:
+def _lint_placeholders(url: str, path: Mapping[str, Value], url_at: str, path_at: str) -> Iterator[Finding]:
     wanted = dict.fromkeys(PLACEHOLDER.findall(url))
     for name in wanted:
         if name not in path:
@@ -129,14 +129,14 @@ def _placeholders(url: str, path: Mapping[str, Value], url_at: str, path_at: str
 # ── what ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _values(contract: Contract, bound: list[tuple[str, Value]], here: str) -> Iterator[Finding]:
+def _lint_values(contract: Contract, bound: list[tuple[str, Value]], here: str) -> Iterator[Finding]:
     endpoint = contract.endpoint
     form_body = isinstance(endpoint, HttpEndpoint) and isinstance(endpoint.body, FormBody | MultipartBody)
     for inner, value in bound:
         place = here + inner
         in_path = "/path/" in f"{inner}/" and not inner.startswith("/body")
         if isinstance(value, Constant):
-            yield from _constant(inner, value.value, f"{place}/value")
+            yield from _lint_constant(inner, value.value, f"{place}/value")
         if not isinstance(value, FromParameter):
             continue
         schema = contract.properties.get(value.parameter)
@@ -159,10 +159,10 @@ def _values(contract: Contract, bound: list[tuple[str, Value]], here: str) -> It
                 f"{place}/parameter", "path_not_scalar", f"{value.parameter!r} is no single value to stand in a path."
             )
         in_fields = inner.startswith("/query/") or (inner.startswith("/body/fields/") and form_body)
-        yield from _format(contract, value, schema, f"{place}/format", in_path=in_path, in_fields=in_fields)
+        yield from _lint_format(contract, value, schema, f"{place}/format", in_path=in_path, in_fields=in_fields)
 
 
-def _format(
+def _lint_format(
     contract: Contract, value: FromParameter, schema: Mapping[str, Any], here: str, *, in_path: bool, in_fields: bool
 ) -> Iterator[Finding]:
     form = value.format
@@ -181,7 +181,7 @@ def _format(
             here, "format_without_currency", f"Say the currency of {value.parameter!r}: currency or currency_from."
         )
     if isinstance(form, ValueMap):
-        members = [_text(each) for each in schema.get("enum", ())]
+        members = [_describe_value(each) for each in schema.get("enum", ())]
         members = members or (["true", "false"] if schema.get("type") == "boolean" else [])
         missing = [each for each in members if each not in form.map]
         if missing:
@@ -191,16 +191,16 @@ def _format(
                 yield Finding(f"{here}/map{join_pointer(key)}", "map_unknown", f"{value.parameter!r} is never {key!r}.")
 
 
-def _text(value: Any) -> str:
+def _describe_value(value: Any) -> str:
     from registry.endpoints.formats import as_text
 
     return as_text(value)
 
 
-def _constant(inner: str, value: Any, here: str) -> Iterator[Finding]:
+def _lint_constant(inner: str, value: Any, here: str) -> Iterator[Finding]:
     if not isinstance(value, str):
         return
-    if _SECRET_NAME.search(json_body.tokens(inner)[-1]) and value and not value.isspace():
+    if _SECRET_NAME.search(json_body.split_pointer(inner)[-1]) and value and not value.isspace():
         yield Finding(
             here,
             "secret",
@@ -224,7 +224,7 @@ def _looks_random(text: str) -> bool:
     return -sum(n / len(text) * math.log2(n / len(text)) for n in counts) >= 3.5
 
 
-def _unused(contract: Contract, bound: list[tuple[str, Value]], here: str) -> Iterator[Finding]:
+def _find_unused(contract: Contract, bound: list[tuple[str, Value]], here: str) -> Iterator[Finding]:
     """Parameters that are asked for and never sent. One that says what another is about is used by that."""
     used = {value.parameter for _, value in bound if isinstance(value, FromParameter)}
     for annotation in contract.annotations.values():
@@ -241,10 +241,10 @@ def _unused(contract: Contract, bound: list[tuple[str, Value]], here: str) -> It
 # ── an HTTP request ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _http(contract: Contract, endpoint: HttpEndpoint, here: str) -> Iterator[Finding]:
+def _lint_http(contract: Contract, endpoint: HttpEndpoint, here: str) -> Iterator[Finding]:
     if endpoint.connection is None:
-        yield from _address(PLACEHOLDER.sub("x", endpoint.url), f"{here}/url")
-    yield from _placeholders(endpoint.url, endpoint.path, f"{here}/url", f"{here}/path")
+        yield from _lint_address(PLACEHOLDER.sub("x", endpoint.url), f"{here}/url")
+    yield from _lint_placeholders(endpoint.url, endpoint.path, f"{here}/url", f"{here}/path")
     if endpoint.method == "GET" and endpoint.body is not None:
         yield Finding(f"{here}/body", "body_on_get", "A GET has no body; write the values in 'query'.")
     if endpoint.method == "DELETE" and endpoint.body is not None:
@@ -255,14 +255,14 @@ def _http(contract: Contract, endpoint: HttpEndpoint, here: str) -> Iterator[Fin
             "warn_read_by_method",
             f"The risk is 'read', yet {endpoint.method} usually changes things.",
         )
-    if isinstance(endpoint.body, JsonBody) and (pair := json_body.conflict(endpoint.body.fields)) is not None:
+    if isinstance(endpoint.body, JsonBody) and (pair := json_body.find_conflict(endpoint.body.fields)) is not None:
         yield Finding(
             f"{here}/body/fields{join_pointer(pair[1])}",
             "body_conflict",
             f"{pair[0]!r} and {pair[1]!r} can't both hold a value; keep one.",
         )
-    yield from _headers(endpoint, here)
-    yield from _statuses(endpoint.statuses, f"{here}/statuses")
+    yield from _lint_headers(endpoint, here)
+    yield from _lint_statuses(endpoint.statuses, f"{here}/statuses")
     if endpoint.result is not None and contract.result is not None:
         for name in contract.result.get("required", ()):
             if name not in endpoint.result:
@@ -272,7 +272,7 @@ def _http(contract: Contract, endpoint: HttpEndpoint, here: str) -> Iterator[Fin
     yield from _reconcile(contract, endpoint, here)
 
 
-def _headers(endpoint: HttpEndpoint, here: str) -> Iterator[Finding]:
+def _lint_headers(endpoint: HttpEndpoint, here: str) -> Iterator[Finding]:
     seen: set[str] = set()
     names = [(name, f"{here}/headers{join_pointer(name)}") for name in endpoint.headers]
     if endpoint.idempotency_header is not None:
@@ -287,7 +287,7 @@ def _headers(endpoint: HttpEndpoint, here: str) -> Iterator[Finding]:
         seen.add(lower)
 
 
-def _statuses(statuses: Statuses, here: str) -> Iterator[Finding]:
+def _lint_statuses(statuses: Statuses, here: str) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for name in ("done", "not_done", "try_again", "unknown"):
         for pattern in getattr(statuses, name):
@@ -312,8 +312,8 @@ def _reconcile(contract: Contract, endpoint: HttpEndpoint, here: str) -> Iterato
         yield Finding(
             inside, "reconcile_on_get", "A GET changes nothing, so there is nothing to find out; remove this."
         )
-    yield from _placeholders(read.url, read.path, f"{inside}/url", f"{inside}/path")
-    yield from _values(contract, reconcile_values(read), inside)
+    yield from _lint_placeholders(read.url, read.path, f"{inside}/url", f"{inside}/path")
+    yield from _lint_values(contract, reconcile_values(read), inside)
     for name in read.headers:
         if name.lower() in RESERVED_HEADERS:
             yield Finding(

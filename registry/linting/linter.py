@@ -20,7 +20,7 @@ from registry.contract import SCHEMA, SCHEMA_V2, ConfirmBy, Contract, Policy, Ri
 from registry.contract_file import read_contracts, with_base_url
 from registry.hints import find_nearest
 from registry.json_schema.schemas import find_schema_faults
-from registry.linting.endpoints import endpoints
+from registry.linting.endpoints import lint_endpoint
 from registry.linting.parameters import lint_parameters
 from registry.linting.text import find_coerced, find_hidden_characters, find_secrets
 from registry.signing import MAX_CONTRACT_BYTES
@@ -52,7 +52,7 @@ def lint(value: Any, *, known: Collection[str] = (), connections: Collection[str
     known."""
     prefix, members = read_contracts(value)
     if members is None:
-        return _limit(value, "", connections) if isinstance(value, Mapping) else [_shapeless()]
+        return _limit(value, "", connections) if isinstance(value, Mapping) else [_make_shapeless()]
     findings: list[Finding] = []
     faults = 0
     if not members:
@@ -63,24 +63,24 @@ def lint(value: Any, *, known: Collection[str] = (), connections: Collection[str
             findings.append(Finding(f"{prefix}/{index}", "too_many_findings", more))
             break
         here = f"{prefix}/{index}"
-        found = _limit(each, here, connections) if isinstance(each, Mapping) else [_shapeless(here)]
+        found = _limit(each, here, connections) if isinstance(each, Mapping) else [_make_shapeless(here)]
         wrong = [finding for finding in found if not is_advice(finding)]
         faults += len(wrong)
         findings += found if len(findings) <= MAX_FINDINGS else wrong  # advice alone stops nobody
-    return findings + list(islice(_across(members, prefix, known), MAX_FINDINGS))
+    return findings + list(islice(_lint_across(members, prefix, known), MAX_FINDINGS))
 
 
 def _limit(value: Mapping[str, Any], pointer: str, connections: Collection[str] | None) -> list[Finding]:
     """Refuses to lint a contract larger than the limit, and cuts an endless list of findings."""
-    if (size := _size(value)) > MAX_CONTRACT_BYTES:
+    if (size := _measure_size(value)) > MAX_CONTRACT_BYTES:
         said = (
             f"A contract has at most {MAX_CONTRACT_BYTES} bytes; this one has {'more' if size >= _COUNTED else size}."
         )
         return [Finding(pointer, "too_large", said)]
-    return list(islice(_one(value, pointer, connections), MAX_FINDINGS))
+    return list(islice(_lint_one(value, pointer, connections), MAX_FINDINGS))
 
 
-def _size(value: Any) -> int:
+def _measure_size(value: Any) -> int:
     """Approximate size as JSON, never too large; counted without recursion, and no further than _COUNTED."""
     count, left = 0, [value]
     while left and count < _COUNTED:
@@ -98,7 +98,7 @@ def _size(value: Any) -> int:
     return count
 
 
-def _shapeless(pointer: str = "") -> Finding:
+def _make_shapeless(pointer: str = "") -> Finding:
     return Finding(
         pointer,
         "not_a_contract",
@@ -106,7 +106,7 @@ def _shapeless(pointer: str = "") -> Finding:
     )
 
 
-def _one(value: Mapping[str, Any], pointer: str, connections: Collection[str] | None) -> Iterator[Finding]:
+def _lint_one(value: Mapping[str, Any], pointer: str, connections: Collection[str] | None) -> Iterator[Finding]:
     yield from find_secrets(value, pointer)
     try:
         contract = parse(value)
@@ -116,13 +116,13 @@ def _one(value: Mapping[str, Any], pointer: str, connections: Collection[str] | 
             yield Finding(pointer + finding.pointer, finding.code, _with_advice(finding))
         return
     yield from find_coerced(value, dumped, pointer)
-    yield from _bytes(contract, pointer)
+    yield from _lint_bytes(contract, pointer)
     about_parameters = list(lint_parameters(contract, pointer))
     yield from about_parameters
-    yield from _policy(contract, pointer)
-    yield from endpoints(contract, pointer, connections)
+    yield from _lint_policy(contract, pointer)
+    yield from lint_endpoint(contract, pointer, connections)
     if not any(finding.code == "parameters_schema" for finding in about_parameters):
-        yield from _condition(contract, f"{pointer}/confirmation/condition")
+        yield from _lint_condition(contract, f"{pointer}/confirmation/condition")
         yield from _preview(contract, pointer)
     yield from find_hidden_characters(dumped, pointer)
     if contract.result is not None:
@@ -154,7 +154,7 @@ def _one(value: Mapping[str, Any], pointer: str, connections: Collection[str] | 
         )
 
 
-def _bytes(contract: Contract, pointer: str) -> Iterator[Finding]:
+def _lint_bytes(contract: Contract, pointer: str) -> Iterator[Finding]:
     try:
         size = len(contract.canonical)
     except NotCanonical as error:
@@ -164,7 +164,7 @@ def _bytes(contract: Contract, pointer: str) -> Iterator[Finding]:
         yield Finding(pointer, "too_large", f"A contract has at most {MAX_CONTRACT_BYTES} bytes; this one has {size}.")
 
 
-def _policy(contract: Contract, pointer: str) -> Iterator[Finding]:
+def _lint_policy(contract: Contract, pointer: str) -> Iterator[Finding]:
     here = f"{pointer}/confirmation"
     policy = contract.confirmation.policy
     if contract.risk is Risk.IRREVERSIBLE and policy is Policy.NEVER:
@@ -189,7 +189,7 @@ def _policy(contract: Contract, pointer: str) -> Iterator[Finding]:
         )
 
 
-def _condition(contract: Contract, here: str) -> Iterator[Finding]:
+def _lint_condition(contract: Contract, here: str) -> Iterator[Finding]:
     if contract.confirmation.condition is None:
         return
     try:
@@ -210,7 +210,7 @@ def _condition(contract: Contract, here: str) -> Iterator[Finding]:
                 f"records.{name} is read, but {name!r} is no parameter that refers to a record.",
             )
     for name in sorted(compiled.parameters & set(contract.properties) - compiled.guarded):
-        if name not in contract.required and "default" not in _mapping(contract.properties[name]):
+        if name not in contract.required and "default" not in _read_mapping(contract.properties[name]):
             yield Finding(
                 here,
                 "warn_condition_optional",
@@ -228,7 +228,7 @@ def _preview(contract: Contract, pointer: str) -> Iterator[Finding]:
         yield Finding(f"{pointer}/preview", "preview", f"The preview can't be used: {why}.")
 
 
-def _across(members: Sequence[Any], prefix: str, known: Collection[str]) -> Iterator[Finding]:
+def _lint_across(members: Sequence[Any], prefix: str, known: Collection[str]) -> Iterator[Finding]:
     named = [(index, each) for index, each in enumerate(members) if isinstance(each, Mapping)]
     names = {each["name"] for _, each in named if isinstance(each.get("name"), str)} | set(known)
     seen: dict[str, int] = {}
@@ -261,7 +261,7 @@ def _with_advice(finding: Finding) -> str:
     return finding.detail.removeprefix("Value error, ").rstrip(".") + "; change the value."
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _read_mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 

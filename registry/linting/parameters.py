@@ -20,17 +20,17 @@ _TOP: Final = frozenset(
 
 def lint_parameters(contract: Contract, pointer: str) -> Iterator[Finding]:
     """Every finding about ``parameters`` and ``annotations``; ``pointer`` is the contract's."""
-    faults = list(_schema(contract, f"{pointer}/parameters"))
+    faults = list(_lint_schema(contract, f"{pointer}/parameters"))
     yield from faults
     if any(not finding.code.startswith("warn_") for finding in faults):
         return  # what follows reads the schema: it has to be one
-    yield from _annotations(contract, f"{pointer}/annotations")
+    yield from _lint_annotations(contract, f"{pointer}/annotations")
     for name, schema in contract.properties.items():
-        yield from _property(contract, name, schema if isinstance(schema, Mapping) else {}, pointer)
-    yield from _circles(contract, f"{pointer}/annotations")
+        yield from _lint_property(contract, name, schema if isinstance(schema, Mapping) else {}, pointer)
+    yield from _find_circles(contract, f"{pointer}/annotations")
 
 
-def _schema(contract: Contract, pointer: str) -> Iterator[Finding]:
+def _lint_schema(contract: Contract, pointer: str) -> Iterator[Finding]:
     schema = contract.parameters
     if schema.get("type") != "object":
         yield Finding(f"{pointer}/type", "parameters_not_object", 'Parameters are an object: write "type": "object".')
@@ -71,16 +71,16 @@ def _schema(contract: Contract, pointer: str) -> Iterator[Finding]:
             yield Finding(
                 f"{pointer}/required",
                 "required_unknown",
-                f"{name!r} is required but not a property{_near(name, properties)}",
+                f"{name!r} is required but not a property{_suggest_near(name, properties)}",
             )
 
 
-def _annotations(contract: Contract, pointer: str) -> Iterator[Finding]:
+def _lint_annotations(contract: Contract, pointer: str) -> Iterator[Finding]:
     known = contract.properties
     for name, annotation in contract.annotations.items():
         here = pointer + join_pointer(name)
         if name not in known:
-            yield Finding(here, "annotation_unknown", f"There is no parameter {name!r}{_near(name, known)}")
+            yield Finding(here, "annotation_unknown", f"There is no parameter {name!r}{_suggest_near(name, known)}")
             continue
         for field, target in (
             ("of", annotation.of),
@@ -97,7 +97,9 @@ def _annotations(contract: Contract, pointer: str) -> Iterator[Finding]:
                 )
             elif target not in known:
                 yield Finding(
-                    f"{here}/{field}", "refers_to_unknown", f"There is no parameter {target!r}{_near(target, known)}"
+                    f"{here}/{field}",
+                    "refers_to_unknown",
+                    f"There is no parameter {target!r}{_suggest_near(target, known)}",
                 )
             elif field != "currency_from" and contract.annotation(target).record is None:
                 yield Finding(
@@ -105,10 +107,10 @@ def _annotations(contract: Contract, pointer: str) -> Iterator[Finding]:
                     "refers_to_no_record",
                     f'{target!r} refers to no record; give it "record", or take this away.',
                 )
-        yield from _record_words(annotation, here)
+        yield from _lint_record_words(annotation, here)
 
 
-def _record_words(annotation: Annotation, here: str) -> Iterator[Finding]:
+def _lint_record_words(annotation: Annotation, here: str) -> Iterator[Finding]:
     if annotation.record is None:
         for field, given in (
             ("field", annotation.field),
@@ -137,11 +139,11 @@ def _record_words(annotation: Annotation, here: str) -> Iterator[Finding]:
         )
 
 
-def _property(contract: Contract, name: str, schema: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
+def _lint_property(contract: Contract, name: str, schema: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
     here, note = pointer + join_pointer("parameters", "properties", name), pointer + join_pointer("annotations", name)
     annotation = contract.annotation(name)
-    yield from _default(contract, name, schema, here)
-    yield from _words(schema, annotation, f"{note}/words")
+    yield from _lint_default(contract, name, schema, here)
+    yield from _lint_words(schema, annotation, f"{note}/words")
     if not any(key in schema for key in ("type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf")):
         yield Finding(here, "warn_untyped", 'The parameter takes any value; say what it is with "type" or "enum".')
     if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
@@ -175,7 +177,7 @@ def _property(contract: Contract, name: str, schema: Mapping[str, Any], pointer:
             yield Finding(f"{note}/unit", "warn_no_currency", "Money has a currency; add currency or currency_from.")
 
 
-def _default(contract: Contract, name: str, schema: Mapping[str, Any], here: str) -> Iterator[Finding]:
+def _lint_default(contract: Contract, name: str, schema: Mapping[str, Any], here: str) -> Iterator[Finding]:
     if "default" in schema:
         definitions = contract.parameters.get("$defs", {})
         why = explain_misfits(
@@ -187,7 +189,7 @@ def _default(contract: Contract, name: str, schema: Mapping[str, Any], here: str
             )
 
 
-def _words(schema: Mapping[str, Any], annotation: Annotation, here: str) -> Iterator[Finding]:
+def _lint_words(schema: Mapping[str, Any], annotation: Annotation, here: str) -> Iterator[Finding]:
     if not annotation.words:
         return
     items = schema.get("items")
@@ -216,7 +218,7 @@ def _words(schema: Mapping[str, Any], annotation: Annotation, here: str) -> Iter
                 )
 
 
-def _circles(contract: Contract, pointer: str) -> Iterator[Finding]:
+def _find_circles(contract: Contract, pointer: str) -> Iterator[Finding]:
     """Finds cycles of records that belong to each other, which can never be looked up."""
     for start in contract.annotations:
         step, seen = contract.annotation(start).of, {start}
@@ -231,6 +233,6 @@ def _circles(contract: Contract, pointer: str) -> Iterator[Finding]:
             )
 
 
-def _near(name: str, known: Mapping[str, Any]) -> str:
+def _suggest_near(name: str, known: Mapping[str, Any]) -> str:
     near = find_nearest(name, known)
     return f"; did you mean {near!r}?" if near else "; add it to the properties, or remove this."

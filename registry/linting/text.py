@@ -27,7 +27,7 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Zl", "Zp"})
 
 
 def find_secrets(value: Any, pointer: str) -> Iterator[Finding]:
-    for inner, text in _strings(value, pointer):
+    for inner, text in _list_strings(value, pointer):
         for what, pattern in _SECRETS:
             if pattern.search(text):
                 yield Finding(
@@ -42,22 +42,22 @@ def find_secrets(value: Any, pointer: str) -> Iterator[Finding]:
 
 
 def find_hidden_characters(value: Any, pointer: str) -> Iterator[Finding]:
-    for inner, text in _strings(value, pointer):
+    for inner, text in _list_strings(value, pointer):
         found = next((char for char in text if unicodedata.category(char) in _HIDDEN and char not in "\n\t"), None)
         if found is not None and "/parameters/" not in inner:
             name = unicodedata.name(found, f"U+{ord(found):04X}")
             yield Finding(inner, "hidden_character", f"The text holds the invisible character {name}; remove it.")
 
 
-def _strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+def _list_strings(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield pointer, value
     elif isinstance(value, Mapping):
         for key, each in value.items():
-            yield from _strings(each, pointer + join_pointer(key))
+            yield from _list_strings(each, pointer + join_pointer(key))
     elif isinstance(value, list):
         for index, each in enumerate(value):
-            yield from _strings(each, f"{pointer}/{index}")
+            yield from _list_strings(each, f"{pointer}/{index}")
 
 
 def find_coerced(given: Any, read: Any, pointer: str) -> Iterator[Finding]:

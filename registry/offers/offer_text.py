@@ -30,7 +30,7 @@ def stem_fields(offer: Offer) -> dict[str, list[str]]:
     names: list[str] = []
     described: list[str] = []
     values: list[str] = []
-    _parameters(offer.parameters, names, described, values, depth=0)
+    _stem_parameters(offer.parameters, names, described, values, depth=0)
     for annotation in offer.annotations.values():
         described += stem_text(" ".join(filter(None, (annotation.label, annotation.record))))
         for meant, others in annotation.words.items():
@@ -63,7 +63,7 @@ def is_telling_name(name: str) -> bool:
     return _WORDS.search(name) is not None
 
 
-def _parameters(
+def _stem_parameters(
     schema: Mapping[str, Any], names: list[str], described: list[str], values: list[str], depth: int
 ) -> None:
     if depth > 4:
@@ -81,7 +81,7 @@ def _parameters(
                 enum = holder.get("enum")
                 if isinstance(enum, list):
                     values += [s for value in enum[:_MOST_VALUES] if isinstance(value, str) for s in name_stems(value)]
-                _parameters(holder, names, described, values, depth + 1)
+                _stem_parameters(holder, names, described, values, depth + 1)
 
 
 def collect_words(offers: Sequence[Offer]) -> set[str]:
@@ -90,7 +90,7 @@ def collect_words(offers: Sequence[Offer]) -> set[str]:
     for offer in offers:
         names: list[str] = []
         said = [offer.title, offer.description, *offer.aliases]
-        _said(offer.parameters, names, said, depth=0)
+        _stem_said(offer.parameters, names, said, depth=0)
         for text in (offer.name, *names):
             made.update(part.casefold() for part in _PARTS.findall(text))
         for text in said:
@@ -98,11 +98,11 @@ def collect_words(offers: Sequence[Offer]) -> set[str]:
     return made
 
 
-def _said(schema: Mapping[str, Any], names: list[str], said: list[str], depth: int) -> None:
+def _stem_said(schema: Mapping[str, Any], names: list[str], said: list[str], depth: int) -> None:
     for name, each in (schema.get("properties") or {}).items() if depth <= 4 else ():
         names.append(str(name))
         for holder in (each, each.get("items")) if isinstance(each, Mapping) else ():
             if isinstance(holder, Mapping):
                 said.append(str(holder.get("description", "")))
                 names += [value for value in (holder.get("enum") or ())[:_MOST_VALUES] if isinstance(value, str)]
-                _said(holder, names, said, depth + 1)
+                _stem_said(holder, names, said, depth + 1)

@@ -90,7 +90,7 @@ class Shortlist:
         if len(self._by_name) != len(self.offers):
             twice = [name for name, n in Counter(offer.name for offer in self.offers).items() if n > 1]
             raise ValueError(f"two offers are called {twice[0]!r}; a shortlist is a closed set of names")
-        self._postings, self._idf = _index(self.offers)
+        self._postings, self._idf = _make_index(self.offers)
         aliases = [alias.casefold().split() for offer in self.offers for alias in offer.aliases]
         self._openings = frozenset(" ".join(words[:count]) for words in aliases for count in (2, 3, 4))
         self._vocabulary = [word for word in self._postings if len(word) >= 4 and not word.isdigit()]
@@ -99,7 +99,7 @@ class Shortlist:
         self._core: dict[str, frozenset[str]] = {}
         self._spoken: dict[str, frozenset[str]] = {}
         self._tops: dict[tuple[str, int], tuple[Scored, ...]] = {}
-        self._unknown_idf = _idf(0, len(self.offers))
+        self._unknown_idf = _compute_idf(0, len(self.offers))
 
     def __len__(self) -> int:
         return len(self.offers)
@@ -162,7 +162,7 @@ class Shortlist:
             known, weight, looked_up = each in self._postings, 1.0, each
             kin = tuple(other for other in KIN.get(each, ()) if other in self._postings)
             if not known and not kin:
-                kin = tuple(other for other in _alike(each) if other in self._postings)
+                kin = tuple(other for other in _list_alike(each) if other in self._postings)
             if not known and not kin and len(each) >= 4 and not each.isdigit() and typos < MOST_TYPOS:
                 typos += 1
                 close = process.extractOne(
@@ -181,10 +181,10 @@ class Shortlist:
         if (text, k) not in self._tops:
             if len(self._tops) >= MOST_TOPS:
                 self._tops.clear()
-            self._tops[text, k] = self._top(text, k)
+            self._tops[text, k] = self._rank_cached(text, k)
         return list(self._tops[text, k])
 
-    def _top(self, text: str, k: int) -> tuple[Scored, ...]:
+    def _rank_cached(self, text: str, k: int) -> tuple[Scored, ...]:
         terms = self.terms(text)
         scores = [0.0] * len(self.offers)
         for term in terms:
@@ -192,7 +192,7 @@ class Shortlist:
                 continue
             self._add(scores, term)
         best = heapq.nlargest(k, ((score, -at) for at, score in enumerate(scores) if score > 0.0))
-        return tuple(self._scored(-at, score, terms) for score, at in best)
+        return tuple(self._score(-at, score, terms) for score, at in best)
 
     def _add(self, scores: list[float], term: Term) -> None:
         if term.known:
@@ -207,7 +207,7 @@ class Shortlist:
             for at, weight in zip(docs, weights, strict=True):
                 scores[at] += weight * factor
 
-    def _scored(self, at: int, score: float, terms: Sequence[Term]) -> Scored:
+    def _score(self, at: int, score: float, terms: Sequence[Term]) -> Scored:
         matched = []
         covered = total = 0.0
         for term in terms:
@@ -230,13 +230,13 @@ class Shortlist:
         return place < len(docs) and docs[place] == at
 
 
-def _alike(word: str) -> Iterator[str]:
+def _list_alike(word: str) -> Iterator[str]:
     """Synonyms for a word that no offer contains."""
     near = {**find_similar_stems(word), **find_similar_stems(word, verb=True)}
     return (other for other, share in near.items() if share >= ALIKE)
 
 
-def _index(offers: Sequence[Offer]) -> tuple[dict[str, tuple[array[int], array[float]]], dict[str, float]]:
+def _make_index(offers: Sequence[Offer]) -> tuple[dict[str, tuple[array[int], array[float]]], dict[str, float]]:
     told = [stem_fields(offer) for offer in offers]
     count = len(offers)
     average = {
@@ -255,7 +255,7 @@ def _index(offers: Sequence[Offer]) -> tuple[dict[str, tuple[array[int], array[f
                 frequency[token] = frequency.get(token, 0.0) + unit
         for token, tf in frequency.items():
             weighed.setdefault(token, []).append((at, tf))
-    idf = {token: _idf(len(rows), count) for token, rows in weighed.items()}
+    idf = {token: _compute_idf(len(rows), count) for token, rows in weighed.items()}
     postings = {
         token: (array("L", [at for at, _ in rows]), array("d", [idf[token] * tf / (K1 + tf) for _, tf in rows]))
         for token, rows in weighed.items()
@@ -263,5 +263,5 @@ def _index(offers: Sequence[Offer]) -> tuple[dict[str, tuple[array[int], array[f
     return postings, idf
 
 
-def _idf(document_frequency: int, count: int) -> float:
+def _compute_idf(document_frequency: int, count: int) -> float:
     return math.log(1.0 + (count - document_frequency + 0.5) / (document_frequency + 0.5))

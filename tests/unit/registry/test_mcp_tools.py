@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from registry.contract import parse
 from registry.linting import linter
-from registry.mcp_tools import RefusedTool, ToolDraft, differences, draft_tools, tool_digest
+from registry.mcp_tools import RefusedTool, ToolDraft, describe_differences, digest_tool, draft_tools
 
 
 def tool(name: str = "getInvoice-v2", properties: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -84,9 +84,9 @@ def test_schemas_that_are_none_are_no_reason_to_stop() -> None:
 
 def test_a_change_is_told_by_its_arguments() -> None:
     now = tool(properties={"a": {}, "c": {}}, schema={"required": ["c"]})
-    assert differences(["a", "b"], now) == "Of its arguments, 'b' is gone, 'c' is new and required."
-    assert "description" in differences(["a", "c"], now)
-    assert tool_digest(now) != tool_digest({**now, "description": "Another."})
+    assert describe_differences(["a", "b"], now) == "Of its arguments, 'b' is gone, 'c' is new and required."
+    assert "description" in describe_differences(["a", "c"], now)
+    assert digest_tool(now) != digest_tool({**now, "description": "Another."})
 
 
 KEYWORDS = ["type", "properties", "items", "enum", "required", "maxLength", "minimum", "$ref", "title", "x"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.discovery import discover, installed_entry_points
+from registry.discovery import discover, list_entry_points
 
 CODE = '''"""A connector outside the tree."""
 
@@ -58,7 +58,7 @@ def names(found: object) -> list[str]:
 
 def test_a_class_that_a_distribution_names_is_a_connector(site: Path) -> None:
     install(site, "opsiq-lamps", "lamps = lamps_connector:Lamps", **{"lamps_connector.py": code("lamps")})
-    found, broken = discover(installed=installed_entry_points())
+    found, broken = discover(installed=list_entry_points())
     (lamps,) = [each for each in found if each.name == "lamps"]
     assert (lamps.title, lamps.place) == ("Lamps", "the distribution opsiq-lamps")
     assert broken == []
@@ -67,7 +67,7 @@ def test_a_class_that_a_distribution_names_is_a_connector(site: Path) -> None:
 def test_a_package_that_holds_a_document_is_a_connector(site: Path) -> None:
     files = {"kiln/__init__.py": "", "kiln/connector.json": DOCUMENT}
     install(site, "opsiq-kiln", "kiln = kiln", **files)
-    found, broken = discover(installed=installed_entry_points())
+    found, broken = discover(installed=list_entry_points())
     assert "kiln" in names(found)
     assert broken == []
 
@@ -80,7 +80,7 @@ def test_distributions_that_fail_are_told_by_name_and_harm_no_other(site: Path) 
         "fine_connector.py": code("fine"),
     }
     install(site, "opsiq-several", "\n".join((*points, "fine = fine_connector:Fine")), **files)
-    found, broken = discover(installed=installed_entry_points())
+    found, broken = discover(installed=list_entry_points())
     assert "fine" in names(found)
     why = {each.name: each.why for each in broken}
     assert sorted(why) == ["gone", "later", "odd"]
@@ -106,7 +106,7 @@ def test_of_two_with_one_name_the_first_is_used_and_the_second_told(tmp_path: Pa
     folder = tmp_path / "mine" / "kiln"
     folder.mkdir(parents=True)
     (folder / "connector.json").write_text(DOCUMENT)
-    found, broken = discover(folders=[tmp_path / "mine"], installed=installed_entry_points())
+    found, broken = discover(folders=[tmp_path / "mine"], installed=list_entry_points())
     assert [each.place for each in found if each.name == "kiln"] == [str(folder)]
     assert "another connector of that name" in {each.name: each.why for each in broken}["kiln"]
 

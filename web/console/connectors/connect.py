@@ -17,7 +17,7 @@ from agent.workspace.connector_status import ConnectorStatus, list_connectors
 from core.display_text import to_display_text
 from core.errors import BadSetting, Conflict, ConnectorBroken, InvalidContract, InvalidInput, NotFound
 from core.webhook_signature import new_secret
-from registry.connection_contracts import differences
+from registry.connection_contracts import list_differences
 from registry.contract import Contract
 from web.auth import container_of
 from web.console import labels
@@ -294,7 +294,7 @@ def _proposal(contract: Contract, ticked: bool, current: Contract | None) -> Pro
         ticked=ticked,
         changes=tuple(
             Change(each.pointer, _write_value(each.before), _write_value(each.after))
-            for each in differences(current, contract)
+            for each in list_differences(current, contract)
         )
         if current is not None
         else (),

@@ -18,7 +18,7 @@ from core.errors import Unavailable
 from executors.http.ssrf_guard import SsrfGuard
 from executors.mcp.client import ToolAnswer, call_tool, list_tools
 from executors.mcp.servers import McpServer
-from registry.mcp_tools import ToolDraft, differences, draft_tools, tool_digest
+from registry.mcp_tools import ToolDraft, describe_differences, digest_tool, draft_tools
 
 SCRIPT = str(Path(__file__).with_name("tool_server.py"))
 OPEN = SsrfGuard(["127.0.0.0/8"])
@@ -127,8 +127,8 @@ async def test_a_tool_that_changed_is_not_called(http_server: McpServer) -> None
     seen: list[str] = []
 
     def unchanged(tool: Any) -> str:
-        if tool_digest(tool) != tool_digest(before):
-            seen.append(differences(["article", "count", "where"], tool))
+        if digest_tool(tool) != digest_tool(before):
+            seen.append(describe_differences(["article", "count", "where"], tool))
         return "".join(seen)
 
     answer = await call_tool(
@@ -146,7 +146,7 @@ async def test_drafts_are_pinned_confirmed_always_and_for_nobody_whatever_a_serv
     contract = drafts[0].contract
     assert contract["risk"] == "write", "its hint says that it only reads"
     assert (contract["roles"], contract["confirmation"]) == ([], {"policy": "always"})
-    assert contract["endpoint"]["schema_digest"] == tool_digest(tools[0])
+    assert contract["endpoint"]["schema_digest"] == digest_tool(tools[0])
     assert contract["parameters"]["required"] == ["article"]
     assert set(contract["parameters"]["properties"]) == {"article", "count", "where"}
     assert contract["result"]["required"] == ["article", "count"]
