@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif known is not None:
         data = dict(known.sample)
     else:
-        meant = event_catalogue.make_hint(arguments.event) or " `opsiq trigger` lists them."
+        meant = event_catalogue.suggest(arguments.event) or " `opsiq trigger` lists them."
         raise InvalidInput(f"{arguments.event} is no universal event and has no sample: give it --data '{{…}}'.{meant}")
 
     from cli.client import client

@@ -89,7 +89,7 @@ def _load_plain_names() -> Mapping[str, str]:
     return {_SIGNS.sub(".", each.name): each.name for each in load_event_types().values() if each.category != OWN}
 
 
-def make_hint(name: str) -> str:
+def suggest(name: str) -> str:
     """`` Did you mean order.shipped?`` after a sentence about a name, empty where nothing is near."""
     meant = find_meant(name)
     return "" if meant is None else f" Did you mean {meant}?"

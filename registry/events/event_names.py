@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from core.errors import InvalidInput
-from registry.events.event_catalogue import make_hint
+from registry.events.event_catalogue import suggest
 
 MAX_CHARS: Final = 100
 _WORD: Final = r"[a-z][a-z0-9_]*"
@@ -28,7 +28,7 @@ def check_name(text: str) -> str:
     """Checks an event name and answers ``text`` itself. Raises InvalidInput when it is no event name."""
     if not is_name(text):
         raise InvalidInput(
-            f"An event's name is two to four lower-case words joined by dots, such as invoice.paid.{make_hint(text)}"
+            f"An event's name is two to four lower-case words joined by dots, such as invoice.paid.{suggest(text)}"
         )
     return text
 
@@ -37,7 +37,7 @@ def check_pattern(text: str) -> str:
     """Checks an event pattern and answers ``text`` itself. Raises InvalidInput when it is no pattern."""
     if len(text) > MAX_CHARS or _PATTERN.fullmatch(text) is None or ("*" not in text and not is_name(text)):
         raise InvalidInput(
-            f"A pattern is an event's name in which * may stand for a word: invoice.paid, invoice.*, *.{make_hint(text)}"
+            f"A pattern is an event's name in which * may stand for a word: invoice.paid, invoice.*, *.{suggest(text)}"
         )
     return text
 

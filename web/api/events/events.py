@@ -115,6 +115,6 @@ async def one_type(caller: Reads, name: Id) -> EventTypeView:
     found = event_catalogue.get(name)
     if found is None:
         raise NotFound(
-            f"{name!r} is not in the catalogue; a custom name carries any JSON object.{event_catalogue.make_hint(name)}"
+            f"{name!r} is not in the catalogue; a custom name carries any JSON object.{event_catalogue.suggest(name)}"
         )
     return type_view(found)

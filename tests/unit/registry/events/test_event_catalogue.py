@@ -81,7 +81,7 @@ def test_the_page_says_of_each_what_its_data_must_hold() -> None:
 )
 def test_a_name_a_slip_away_from_a_universal_one_is_told_which(name: str, meant: str | None) -> None:
     assert event_catalogue.find_meant(name) == meant
-    assert event_catalogue.make_hint(name) == (f" Did you mean {meant}?" if meant else "")
+    assert event_catalogue.suggest(name) == (f" Did you mean {meant}?" if meant else "")
 
 
 def test_no_universal_name_is_taken_for_another() -> None:
