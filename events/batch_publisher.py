@@ -75,7 +75,7 @@ class BatchPublisher:
                 async with self._firing.database.read() as session:
                     row.depth = await depth_below(session, actor.workspace, name, caused_by)
         except OpsIQError as error:
-            stands = await self._stands(kept)
+            stands = await self._find_claim(kept)
             if stands is not None:
                 return stands
             if isinstance(error, EventLoop):
@@ -86,7 +86,7 @@ class BatchPublisher:
         claim = await self._group.ask(_Pending(row, kept))
         return fired if claim.verdict == "ours" else claim
 
-    async def _stands(self, kept: IdempotencyRow) -> KeyClaim | None:
+    async def _find_claim(self, kept: IdempotencyRow) -> KeyClaim | None:
         """What was answered before to this key: that is said again, even where the event would be refused by now."""
         async with self._firing.database.read() as session:
             row = await store.requests.idempotency.get(session, kept.workspace, kept.method, kept.path, kept.key)

@@ -68,7 +68,7 @@ class Dispatcher:
             event = event_of_row(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
         if event.mode != "live":
             return Done()
-        there = await self._subscribers(event)
+        there = await self._list_subscribers(event)
         for _, group in groupby(await self._plan_reactions(event, there), key=lambda row: row.priority):
             rows = list(group)
             async with asyncio.TaskGroup() as tasks:
@@ -86,7 +86,7 @@ class Dispatcher:
             event = event_of_row(await store.events.events.get(session, job.workspace, job.payload["event_id"]))
             row = await store.events.events.reaction(session, event.workspace, event.id, job.payload["subscriber"])
         if row is not None and row.state == "retrying" and row.attempts == job.payload["attempts"]:
-            await self._let(event, row, (await self._subscribers(event)).get(row.subscriber))
+            await self._let(event, row, (await self._list_subscribers(event)).get(row.subscriber))
         return Done()
 
     async def record_dead_job(self, session: AsyncSession, job: Job, error: str) -> None:
@@ -101,7 +101,7 @@ class Dispatcher:
         if job.kind == REACT_JOB:
             await store.events.events.finish(session, job.workspace, event_id, now)
 
-    async def _subscribers(self, event: FiredEvent) -> dict[str, Subscriber]:
+    async def _list_subscribers(self, event: FiredEvent) -> dict[str, Subscriber]:
         """Everybody who reacts to this event, by name."""
         context = await self._contexts.of(event.workspace)
         found: list[Subscriber] = []

@@ -125,7 +125,7 @@ class Inbox:
         is good for a day. ``in_transaction`` is written in the same transaction. Raises Forbidden, NotFound,
         InvalidInput for a secret that can't be one."""
         check_owner(by, "shares secrets with a platform")
-        form = await self._secret_form(by.workspace, name)
+        form = await self._get_secret_form(by.workspace, name)
         secret = given or (webhook_signature.new_secret() if form == "standard" else secrets.token_urlsafe(32))
         if trouble := _secret_trouble(secret, form):
             raise InvalidInput(trouble, findings=[Finding("/secret", "invalid", trouble)])
@@ -147,7 +147,7 @@ class Inbox:
             await recorder.record_act(session, by, EntryType.CONNECTOR_SECRET_SHARED, now, connector=name)
         return made
 
-    async def _secret_form(self, workspace: str, name: str) -> SecretForm:
+    async def _get_secret_form(self, workspace: str, name: str) -> SecretForm:
         context = await self.contexts.of(workspace)
         connector = next((each for each in context.connectors if each.connection == name), None)
         return connector.secret_form if connector is not None else "standard"

@@ -40,9 +40,9 @@ class RecordCacheSubscribers:
         if not about:
             return ()
         kept = {row.connector for row in await store.record_cache.sync_state.listed(session, event.workspace)}
-        return [self._subscriber(each) for each in about if each.connector in kept]
+        return [self._make_subscriber(each) for each in about if each.connector in kept]
 
-    def _subscriber(self, cache: ConnectorCache) -> Subscriber:
+    def _make_subscriber(self, cache: ConnectorCache) -> Subscriber:
         async def react(event: FiredEvent) -> ReactionResult:
             return await self.react(cache, event)
 

@@ -81,13 +81,13 @@ class TamperedRecords:
         return self._behind.kinds()
 
     async def search(self, query: Query) -> Sequence[Record]:
-        return [self._spoilt(record) for record in await self._behind.search(query)]
+        return [self._spoil(record) for record in await self._behind.search(query)]
 
     async def get(self, kind: str, record_id: str) -> Record | None:
         found = await self._behind.get(kind, record_id)
-        return None if found is None else self._spoilt(found)
+        return None if found is None else self._spoil(found)
 
-    def _spoilt(self, record: Record) -> Record:
+    def _spoil(self, record: Record) -> Record:
         kind = self._kinds[record.kind]
         free = {
             each.name

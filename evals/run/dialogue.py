@@ -202,10 +202,10 @@ class _Player:
             run = run.with_(answers=outcome.answers)
         chosen = isinstance(outcome.verdict, Question) and outcome.verdict.slot == "action"
         run = run.with_(drafts=() if chosen else outcome.drafts, proposal=outcome.proposal)
-        self.entry = await self._entry(run, outcome)
+        self.entry = await self._make_entry(run, outcome)
         self.runs.append(await self._settle(run, outcome, last=last))
 
-    async def _entry(self, run: Run, outcome: Outcome) -> CaseResult:
+    async def _make_entry(self, run: Run, outcome: Outcome) -> CaseResult:
         if outcome.withdrawal.runs and isinstance(outcome.verdict, Reply):
             return CaseResult(self.case.id, "abstain", question=outcome.verdict.text)
         return await production.entry_of(self.case.id, run.request, outcome, self.ground.context, self.actor)

@@ -40,10 +40,10 @@ class WorstClient(ScriptedClient):
         ordered = _find_ordered(text, forms)
         risky = [each for each in forms if each.offer.risk is Risk.IRREVERSIBLE]
         chosen = ordered or [chance.choice(risky if risky and chance.random() < 0.3 else forms)]
-        steps = [self._call(each, parser, chance) for each in chosen]
+        steps = [self._make_call(each, parser, chance) for each in chosen]
         return {"understood": "Just as was said.", "result": {"type": "plan", "steps": steps}, "left_over": []}
 
-    def _call(self, form: ActionForm, parser: Parser, chance: random.Random) -> dict[str, Any]:
+    def _make_call(self, form: ActionForm, parser: Parser, chance: random.Random) -> dict[str, Any]:
         text = parser.request.text
         arguments = {token: _invent(each, text, chance) for token, each in form.arguments.items()}
         return {"action": form.token, **arguments}

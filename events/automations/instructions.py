@@ -53,9 +53,9 @@ class Instructions:
 
     async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]:
         rows = await store.automations.instructions(session, event.workspace, modes=("on", "shadow"))
-        return [self._subscriber(row) for row in rows if fits(row.pattern, event.name)]
+        return [self._make_subscriber(row) for row in rows if fits(row.pattern, event.name)]
 
-    def _subscriber(self, row: InstructionRow) -> Subscriber:
+    def _make_subscriber(self, row: InstructionRow) -> Subscriber:
         async def react(event: FiredEvent) -> ReactionResult:
             return await self.react(row, event)
 
@@ -105,9 +105,10 @@ class Instructions:
         named = tuple(
             name
             for name in row.contracts.split()
-            if not (contract := context.catalogue.get(name)) or not self.runner.no_longer_covers(row.author, contract)
+            if not (contract := context.catalogue.get(name))
+            or not self.runner.explain_not_covered(row.author, contract)
         )
-        run = self.runner.new_run(author, surface, words.text, cause, only=named, hold=ATTENDED.format(row.name))
+        run = self.runner.make_run(author, surface, words.text, cause, only=named, hold=ATTENDED.format(row.name))
         if not may_act:
             return EvaluatedRun(run, Refusal(code="forbidden", detail=runner.WITHDRAWN.format(author.name)))
         offers = [offer for offer in context.shortlist(author, surface).offers if offer.name in named]

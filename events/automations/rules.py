@@ -65,9 +65,9 @@ class Rules:
 
     async def subscribers(self, session: AsyncSession, event: FiredEvent) -> Sequence[Subscriber]:
         rows = await store.automations.rules(session, event.workspace, modes=("on", "shadow"))
-        return [self._subscriber(row) for row in rows if fits(row.pattern, event.name)]
+        return [self._make_subscriber(row) for row in rows if fits(row.pattern, event.name)]
 
-    def _subscriber(self, row: RuleRow) -> Subscriber:
+    def _make_subscriber(self, row: RuleRow) -> Subscriber:
         async def react(event: FiredEvent) -> ReactionResult:
             return await self.react(row, event)
 
@@ -110,7 +110,7 @@ class Rules:
         context = await self.runner.context(row.workspace)
         contract = context.catalogue.get(row.contract)
         values, missing = map_parameters(row, event, contract.required if contract else ())
-        run = self.runner.new_run(
+        run = self.runner.make_run(
             author,
             surface_of(row),
             f"Rule “{row.name}” on {event.name} ({event.id})",
@@ -122,7 +122,7 @@ class Rules:
         if not may_act:
             refusal = Refusal(code="forbidden", detail=runner.WITHDRAWN.format(author.name))
             judged = EvaluatedRun(run, refusal)
-        elif contract and (outgrown := self.runner.no_longer_covers(row.author, contract)):
+        elif contract and (outgrown := self.runner.explain_not_covered(row.author, contract)):
             judged = EvaluatedRun(run, Refusal(code="forbidden", detail=outgrown))
         elif missing:
             refusal = Refusal(

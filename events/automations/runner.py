@@ -69,7 +69,7 @@ class AutomationRunner:
             now = await principals.find_current_actor(session, actor, self.clock())
         return (actor, False) if now is None else (now, True)
 
-    def no_longer_covers(self, stored: str, contract: Contract) -> str:
+    def explain_not_covered(self, stored: str, contract: Contract) -> str:
         """Why it may not run this although its author's role changed, empty where it may."""
         then = authority.author_of(stored)
         if authority.still_covers(then, contract):
@@ -79,7 +79,7 @@ class AutomationRunner:
     async def context(self, workspace: str) -> WorkspaceContext:
         return await self.contexts.of(workspace)
 
-    def new_run(self, author: Actor, surface: Surface, text: str, cause: Cause, **more: Any) -> Run:
+    def make_run(self, author: Actor, surface: Surface, text: str, cause: Cause, **more: Any) -> Run:
         """A run nobody typed. Its session is the event's own, so that nothing counts as confirmed there before."""
         now = self.clock()
         return Run(

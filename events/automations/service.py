@@ -101,7 +101,7 @@ class AutomationService:
         """Store a new rule; ``in_transaction`` is called in its transaction. Raises InvalidInput with findings,
         Forbidden when the author may not run the action."""
         now = self.clock()
-        columns = await self._rule_columns(by, form)
+        columns = await self._make_rule_columns(by, form)
         row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.database.begin() as session:
             await store.automations.insert_rule(session, row)
@@ -113,7 +113,7 @@ class AutomationService:
         """The rule as it would be, checked like one that is added and not stored: to be tried on past events. Raises as
         ``add_rule``."""
         now = self.clock()
-        columns = await self._rule_columns(by, form)
+        columns = await self._make_rule_columns(by, form)
         return RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
 
     async def change_rule(self, by: Actor, rule_id: str, changes: Mapping[str, Any]) -> RuleRow:
@@ -125,9 +125,9 @@ class AutomationService:
         if form.mode != "off" and set(changes) <= {"mode"} and row.condition:
             rule_checks.check_condition(row.condition)  # stored before there was such a limit, perhaps
         if not self._only_switches(by, row, changes):
-            columns = await self._rule_columns(by, form)
+            columns = await self._make_rule_columns(by, form)
         elif form.mode != "off" and by.role != OWNER:
-            await self._runnable(by, form.action, form.surface)
+            await self._check_runnable(by, form.action, form.surface)
         now = self.clock()
         async with self.database.begin() as session:
             changed = await store.automations.change_rule(session, row, updated_at=now, **columns)
@@ -156,7 +156,7 @@ class AutomationService:
         """Store a new instruction; ``in_transaction`` is called in its transaction. Raises InvalidInput with findings,
         Forbidden when the author may not run an action or may not let it act alone."""
         now = self.clock()
-        columns = await self._instruction_columns(by, form)
+        columns = await self._make_instruction_columns(by, form)
         row = InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.database.begin() as session:
             await store.automations.insert_instruction(session, row)
@@ -169,7 +169,7 @@ class AutomationService:
     async def draft_instruction(self, by: Actor, form: InstructionForm) -> InstructionRow:
         """The instruction as it would be, not stored. Raises as ``add_instruction``."""
         now = self.clock()
-        columns = await self._instruction_columns(by, form)
+        columns = await self._make_instruction_columns(by, form)
         return InstructionRow(id=ids.new("ins"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
 
     async def change_instruction(self, by: Actor, instruction_id: str, changes: Mapping[str, Any]) -> InstructionRow:
@@ -182,9 +182,9 @@ class AutomationService:
         form = _parse(InstructionForm, {**kept, **changes})
         columns: dict[str, Any] = {"mode": form.mode}
         if not self._only_switches(by, row, changes):
-            columns = await self._instruction_columns(by, form)
+            columns = await self._make_instruction_columns(by, form)
         elif form.mode != "off" and by.role != OWNER:
-            await self._all_runnable(by, form)
+            await self._check_all_runnable(by, form)
         now = self.clock()
         async with self.database.begin() as session:
             changed = await store.automations.change_instruction(session, row, updated_at=now, **columns)
@@ -226,15 +226,15 @@ class AutomationService:
             return False
         return changes.get("mode") == "off" or not authority.takes_over(by, authority.author_of(row.author))
 
-    async def _all_runnable(self, by: Actor, form: InstructionForm) -> None:
+    async def _check_all_runnable(self, by: Actor, form: InstructionForm) -> None:
         for at, action in enumerate(form.actions):
-            await self._runnable(by, action, form.surface, f"/actions/{at}")
+            await self._check_runnable(by, action, form.surface, f"/actions/{at}")
 
-    async def _rule_columns(self, by: Actor, form: RuleForm) -> dict[str, Any]:
+    async def _make_rule_columns(self, by: Actor, form: RuleForm) -> dict[str, Any]:
         event_names.check_pattern(form.event)
         if form.condition:
             rule_checks.check_condition(form.condition)
-        contract = await self._runnable(by, form.action, form.surface)
+        contract = await self._check_runnable(by, form.action, form.surface)
         rule_checks.check_parameters(form.parameters, contract)
         sources = {name: each.model_dump(by_alias=True, exclude_none=True) for name, each in form.parameters.items()}
         return {
@@ -250,10 +250,10 @@ class AutomationService:
             "author": _to_stored(by),
         }
 
-    async def _instruction_columns(self, by: Actor, form: InstructionForm) -> dict[str, Any]:
+    async def _make_instruction_columns(self, by: Actor, form: InstructionForm) -> dict[str, Any]:
         event_names.check_pattern(form.event)
         quoting.check(form.text)
-        await self._all_runnable(by, form)
+        await self._check_all_runnable(by, form)
         if form.allow_unattended and by.role != OWNER:
             raise Forbidden("Only an owner lets an instruction write without a card.")
         return {
@@ -268,7 +268,7 @@ class AutomationService:
             "author": _to_stored(by),
         }
 
-    async def _runnable(self, by: Actor, action: str, surface: Surface, where: str = "/action") -> Contract:
+    async def _check_runnable(self, by: Actor, action: str, surface: Surface, where: str = "/action") -> Contract:
         catalogue = (await self.contexts.of(by.workspace)).catalogue
         current = catalogue.get(action)
         contract = authorize(catalogue, action, current.version if current else 1, actor=by, surface=surface)

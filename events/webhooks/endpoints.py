@@ -86,7 +86,7 @@ class Endpoints:
         row = EndpointRow(
             id=endpoint_id,
             workspace=by.workspace,
-            url=self._url(url),
+            url=self._check_url(url),
             patterns=_patterns(patterns),
             description=_description(description),
             sealed_headers=self.endpoint_secrets.seal_headers(by.workspace, endpoint_id, own),
@@ -143,7 +143,7 @@ class Endpoints:
         for name, value in given.items():
             match name:
                 case "url":
-                    columns["url"] = self._url(value)
+                    columns["url"] = self._check_url(value)
                 case "events":
                     columns["patterns"] = _patterns(value)
                 case "description":
@@ -295,7 +295,7 @@ class Endpoints:
             made.append(EndpointState(row, rates.get(row.id, SuccessRate(0, 0)), names, rotating))
         return made
 
-    def _url(self, text: str) -> str:
+    def _check_url(self, text: str) -> str:
         """As given, if it can be dialled: https, or http to what the settings open on purpose. Names are judged when
         dialled."""
         try:

@@ -126,7 +126,7 @@ class Redelivery:
     ) -> ResendSpan:
         """One more attempt at each delivery to this endpoint that was made in [since, until) and failed. Raises
         Conflict."""
-        return await self._span(
+        return await self._enqueue_span(
             by, endpoint_id, since, until, EntryType.WEBHOOK_RECOVERED, RECOVER_JOB, request_id, in_transaction
         )
 
@@ -142,7 +142,7 @@ class Redelivery:
     ) -> ResendSpan:
         """Deliver the events fired in [since, until) that this endpoint wants and has no delivery of. Raises
         Conflict."""
-        return await self._span(
+        return await self._enqueue_span(
             by, endpoint_id, since, until, EntryType.WEBHOOK_REPLAYED, REPLAY_JOB, request_id, in_transaction
         )
 
@@ -194,7 +194,7 @@ class Redelivery:
                 return Done()
             before = rows[-1].id
 
-    async def _span(
+    async def _enqueue_span(
         self,
         by: Actor,
         endpoint_id: str,
