@@ -14,7 +14,7 @@ from collections import Counter
 
 from agent.pipeline import Plan, Request
 from core.errors import ModelMisbehaved
-from evals.attacks.any_answer import violations
+from evals.attacks.any_answer import list_violations
 from tests.unit.agent.planning.test_any_answer import REQUESTS, YES, drawn
 from tests.unit.own_worlds import NOW, said, world
 
@@ -38,7 +38,7 @@ async def main() -> int:
         came[type(verdict).__name__ + (" held" if isinstance(verdict, Plan) and verdict.held else "")] += 1
         if not isinstance(verdict, Plan) or proposal is None:
             continue
-        for each in violations(Request(text=text, now=NOW), proposal, verdict, world(name).catalogue):
+        for each in list_violations(Request(text=text, now=NOW), proposal, verdict, world(name).catalogue):
             wrong += 1
             print(f"{text!r}: {each}\n  {answer}", file=sys.stderr)
     print(", ".join(f"{kind} {count}" for kind, count in came.most_common()) + f"; {wrong} violations")

@@ -99,7 +99,7 @@ async def decision(model: ModelSettings, count: int) -> Measured:
             resolver = ProposingResolver(client)
 
             async def one(at: int) -> None:
-                case = reader.case({"id": "c", "prompt": request(at), "expected": {"decision": "clarify"}})
+                case = reader.read_case({"id": "c", "prompt": request(at), "expected": {"decision": "clarify"}})
                 entry = await production.answer(case, context, resolver, datetime.now(UTC))
                 assert entry.held, entry
 

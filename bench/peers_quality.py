@@ -24,7 +24,7 @@ from bench import peers_overhead
 from evals.cases import reader
 from evals.cases.reader import Case
 from evals.run.case_result import CaseResult, parse_result
-from evals.score.interval import estimate_rate, mcnemar
+from evals.score.interval import compute_mcnemar, estimate_rate
 from evals.score.score import CaseVerdict, judge
 
 HERE: Final = Path(__file__).parent / "_peers"
@@ -135,7 +135,7 @@ def row(name: str, verdicts: Sequence[CaseVerdict], naive: Sequence[CaseVerdict]
     seconds = sum(each.entry.ms for each in verdicts) / max(1, len(verdicts)) / 1000
     against = {each.case.id: each.full for each in naive}
     both = [(each.full, against[each.case.id]) for each in verdicts if each.case.id in against]
-    p = mcnemar(sum(a and not b for a, b in both), sum(b and not a for a, b in both))
+    p = compute_mcnemar(sum(a and not b for a, b in both), sum(b and not a for a, b in both))
     return f"{name:<26} {len(verdicts):>4} {shown} {seconds:>6.1f} {p:>7.3f}"
 
 
@@ -186,7 +186,7 @@ def main() -> int:
         return 0
     given.out.mkdir(parents=True, exist_ok=True)
     drawn = sampled(given.data, given.cases, given.seed)[: given.first]
-    cases = [reader.case(each) for each in drawn]
+    cases = [reader.read_case(each) for each in drawn]
     listed, offered = given.out / "cases.jsonl", given.out / "offered.jsonl"
     listed.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in drawn), "utf-8")
     with offered.open("w", encoding="utf-8") as file:

@@ -23,7 +23,7 @@ from agent.resolve.rules.normalization.phrasal_verbs import PLAIN
 from evals.cases import reader
 from evals.cases.reader import Case
 from evals.run.case_result import parse_result
-from evals.score.interval import estimate_rate, mcnemar
+from evals.score.interval import compute_mcnemar, estimate_rate
 from evals.score.score import CaseVerdict, judge
 from language.stems import GROUPED, KIN, ORDERS, READING, stem
 
@@ -201,7 +201,7 @@ def answered(name: str, lines: Sequence[Line], data: Path, out: Path, resolver: 
         command += ["--resolver", resolver, "--cassette", str(out / "cassette.jsonl"), "--parallel", "1"]
     subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
     entries = {each["id"]: parse_result(each) for each in json.loads(report.read_text("utf-8"))["entries"]}
-    known: list[Case] = [reader.case(line) for line in lines]
+    known: list[Case] = [reader.read_case(line) for line in lines]
     return {case.id: judge(case, entries[case.id]) for case in known}
 
 
@@ -221,7 +221,7 @@ def compared(
             estimate_rate((some[each] for each in ids), lambda verdict: verdict.full) for some in (before, after)
         )
         wrong = sum(after[each].wrong_act for each in ids) - sum(before[each].wrong_act for each in ids)
-        p = mcnemar(sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs))
+        p = compute_mcnemar(sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs))
         drop = (was.share - now.share) * 100
         print(
             f"{name:<12} {group:<12} {len(ids):>5} {was.share:>7.3f} {now.share:>7.3f} [{now.low:.3f}, {now.high:.3f}] "

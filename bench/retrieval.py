@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from evals.cases import reader
-from evals.score.interval import percentile
+from evals.score.interval import find_percentile
 from registry.offers.shortlist import Shortlist
 
 REGISTRY: Final = "bfcl/registry_bfcl_one_per_name.json"
@@ -48,13 +48,13 @@ def main() -> int:
     if given.data is None:
         print("needs --data: cases that are not part of this repository")
         return 0
-    offers = reader.registry(given.data / given.registry)
+    offers = reader.read_registry(given.data / given.registry)
     shortlist, names = Shortlist(offers), {each.name.split("@")[0] for each in offers}
     found: dict[str, list[tuple[str, int]]] = {}
     took = []
     for file in given.files:
         for line in (given.data / "cases" / f"{file}.jsonl").read_text("utf-8").splitlines():
-            case = reader.case(json.loads(line))
+            case = reader.read_case(json.loads(line))
             wanted = str(case.expected.get("action") or "").split("@")[0]
             if case.wants != "act" or len(case.actions) != 1 or wanted not in names:
                 continue
@@ -64,8 +64,8 @@ def main() -> int:
             rank = best.index(wanted) + 1 if wanted in best else sys.maxsize
             found.setdefault(case.source, []).append((case.group, rank))
     print(
-        f"{len(offers)} functions; a search takes {percentile(took, 0.5):.1f} ms (p50), "
-        f"{percentile(took, 0.95):.1f} ms (p95)"
+        f"{len(offers)} functions; a search takes {find_percentile(took, 0.5):.1f} ms (p50), "
+        f"{find_percentile(took, 0.95):.1f} ms (p95)"
     )
     print(f"{'':<24} {'n':>5} " + " ".join(f"{f'within {rank}':>20}" for rank in RANKS))
     for source, ranks in found.items():

@@ -18,7 +18,7 @@ import store.requests.idempotency
 from core.actor import Actor
 from core.batching import Batcher
 from core.errors import EventLoop, OpsIQError
-from events.publish import EventPublisher, depth_below, make_row, reaction_job
+from events.publish import EventPublisher, count_depth, make_reaction_jobs, make_row
 from events.subscribers import FiredEvent, event_of_row
 from store.database import after_commit
 from store.events.events import EventRow
@@ -73,7 +73,7 @@ class BatchPublisher:
             values(row)  # what no database stores is this one's fault alone
             if caused_by is not None:
                 async with self._firing.database.read() as session:
-                    row.depth = await depth_below(session, actor.workspace, name, caused_by)
+                    row.depth = await count_depth(session, actor.workspace, name, caused_by)
         except OpsIQError as error:
             stands = await self._find_claim(kept)
             if stands is not None:
@@ -102,6 +102,6 @@ class BatchPublisher:
             )
             rows = [each.row for each, claim in zip(group, claims, strict=True) if claim.verdict == "ours"]
             await store.events.events.insert_many(session, rows)
-            await store.jobs.enqueue.enqueue_many(session, reaction_job(rows))
+            await store.jobs.enqueue.enqueue_many(session, make_reaction_jobs(rows))
             after_commit(session, self._firing.wake)
         return claims

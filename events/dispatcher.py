@@ -168,12 +168,12 @@ class Dispatcher:
                 "%s failed to react to %s: %s",
                 row.subscriber,
                 event.name,
-                _line(error),
+                _describe_error(error),
                 exc_info=None if isinstance(error, OpsIQError | TimeoutError) else error,
                 extra={"event_id": event.id},
             )
             await self._record_failure(
-                event, row, _line(error), self._clock() if row.started_at is None else row.started_at
+                event, row, _describe_error(error), self._clock() if row.started_at is None else row.started_at
             )
 
     async def _record_failure(self, event: FiredEvent, row: ReactionRow, error: str, started_at: object) -> None:
@@ -231,7 +231,7 @@ class Dispatcher:
         return Done()
 
 
-def _line(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """An error as a line for a person. Only our own errors promise to hold no secret; of others the name must do."""
     if isinstance(error, OpsIQError):
         return error.detail[:1000]

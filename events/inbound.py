@@ -108,7 +108,7 @@ class Inbox:
             async with self.database.begin() as session:
                 await recorder.record_act(
                     session,
-                    _connector(workspace, name),
+                    _make_connector_actor(workspace, name),
                     EntryType.EVENT_REFUSED,
                     now,
                     request_id=request_id,
@@ -127,7 +127,7 @@ class Inbox:
         check_owner(by, "shares secrets with a platform")
         form = await self._get_secret_form(by.workspace, name)
         secret = given or (webhook_signature.new_secret() if form == "standard" else secrets.token_urlsafe(32))
-        if trouble := _secret_trouble(secret, form):
+        if trouble := _explain_bad_secret(secret, form):
             raise InvalidInput(trouble, findings=[Finding("/secret", "invalid", trouble)])
         now = self.clock()
         context = f"connector:{by.workspace}:{name}"
@@ -232,7 +232,7 @@ def _fit(event: Event) -> bool:
     return 1 <= len(event.id) <= MAX_MESSAGE_CHARS
 
 
-def _secret_trouble(secret: str, form: SecretForm) -> str:
+def _explain_bad_secret(secret: str, form: SecretForm) -> str:
     """Why it can't be the secret of a platform's webhooks; empty where it can."""
     if form == "standard":
         try:
@@ -244,5 +244,5 @@ def _secret_trouble(secret: str, form: SecretForm) -> str:
     return ""
 
 
-def _connector(workspace: str, name: str) -> Actor:
+def _make_connector_actor(workspace: str, name: str) -> Actor:
     return Actor(workspace, f"connector:{name}", "system", name, "system", "")

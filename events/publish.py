@@ -50,7 +50,7 @@ async def publish(
     mode: Mode = "live",
 ) -> FiredEvent:
     """Write the event and its dispatch job into the caller's transaction. Whoever commits it wakes the worker.
-    ``caused_by`` is the event, run or call that led to it. Raises as ``make_row`` and ``depth_below`` do."""
+    ``caused_by`` is the event, run or call that led to it. Raises as ``make_row`` and ``count_depth`` do."""
     row = make_row(
         workspace=workspace,
         name=name,
@@ -63,9 +63,9 @@ async def publish(
         event_id=event_id,
         mode=mode,
     )
-    row.depth = await depth_below(session, workspace, name, caused_by)
+    row.depth = await count_depth(session, workspace, name, caused_by)
     await store.events.events.insert(session, row)
-    await store.jobs.enqueue.enqueue_many(session, reaction_job([row]))
+    await store.jobs.enqueue.enqueue_many(session, make_reaction_jobs([row]))
     return event_of_row(row)
 
 
@@ -116,7 +116,7 @@ def make_row(
     )
 
 
-def reaction_job(rows: Sequence[EventRow]) -> list[NewJob]:
+def make_reaction_jobs(rows: Sequence[EventRow]) -> list[NewJob]:
     """The job that dispatches a live event to its subscribers. A test event has none: no rule, instruction, connector,
     kept record or webhook hears of it."""
     return [
@@ -126,10 +126,10 @@ def reaction_job(rows: Sequence[EventRow]) -> list[NewJob]:
     ]
 
 
-async def depth_below(session: AsyncSession, workspace: str, name: str, cause: str | None) -> int:
+async def count_depth(session: AsyncSession, workspace: str, name: str, cause: str | None) -> int:
     """How many events stand above one with this cause. Raises InvalidInput for a cause that is not here, EventLoop
     where more than 8 do."""
-    depth = 0 if cause is None else await _depth_below(session, workspace, cause)
+    depth = 0 if cause is None else await _count_depth(session, workspace, cause)
     if depth > MAX_DEPTH:
         raise EventLoop(
             f"{name} stands at the end of a chain of {depth} events that caused each other; at most {MAX_DEPTH} "
@@ -139,7 +139,7 @@ async def depth_below(session: AsyncSession, workspace: str, name: str, cause: s
     return depth
 
 
-async def _depth_below(session: AsyncSession, workspace: str, cause: str) -> int:
+async def _count_depth(session: AsyncSession, workspace: str, cause: str) -> int:
     """One more than the event it goes back to; a run that a person asked for stands where an event would."""
     try:
         if cause.startswith("evt_"):

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise InvalidInput("--now takes an ISO 8601 time, such as 2026-11-24T09:00:00Z.") from error
     records = tables.load(arguments.records) if arguments.records else None
     kinds = [kind.name for kind in records.kinds()] if records else []
-    shortlist = Shortlist(reader.registry(arguments.registry, kinds))
+    shortlist = Shortlist(reader.read_registry(arguments.registry, kinds))
     entry = asyncio.run(
         answer("-", arguments.text, shortlist=shortlist, resolver=RuleResolver(), now=now, records=records)
     )

@@ -99,7 +99,7 @@ def _draw_value(
 
 def spoil_answer(chance: random.Random, answer: Any, words: Sequence[str]) -> Any:
     """A good answer with a few of its values put in other words, other numbers, or nothing."""
-    places = list(_leaves(answer))
+    places = list(_list_leaves(answer))
     for held, key in chance.sample(places, min(len(places), chance.choice((1, 1, 2, 3, 5)))):
         match held[key]:
             case bool():
@@ -113,16 +113,16 @@ def spoil_answer(chance: random.Random, answer: Any, words: Sequence[str]) -> An
     return answer
 
 
-def _leaves(node: Any) -> Iterator[tuple[Any, Any]]:
+def _list_leaves(node: Any) -> Iterator[tuple[Any, Any]]:
     items = node.items() if isinstance(node, dict) else enumerate(node)
     for key, value in items:
         if isinstance(value, dict | list) and value:
-            yield from _leaves(value)
+            yield from _list_leaves(value)
         else:
             yield node, key
 
 
-def violations(request: Request, proposal: Proposal, plan: Plan, catalogue: Catalogue) -> list[str]:
+def list_violations(request: Request, proposal: Proposal, plan: Plan, catalogue: Catalogue) -> list[str]:
     """What must never be, as sentences; empty where all is well."""
     found = [f"{each} was singled out by words that nobody typed" for each in _find_untyped(request, proposal)]
     for step in plan.steps:

@@ -38,7 +38,7 @@ class Attack:
         return self.where in ("data", "names", "tables")
 
 
-def attack(value: Mapping[str, Any]) -> Attack:
+def read_attack(value: Mapping[str, Any]) -> Attack:
     """An attack from its JSON. Raises KeyError or ValueError."""
     if value["where"] not in get_args(Where):
         raise ValueError(f"an attack is planted in one of {', '.join(get_args(Where))}")
@@ -104,9 +104,9 @@ class TamperedRecords:
 def make_draft(request: Request, call: Mapping[str, Any]) -> Draft:
     """A draft of what an attacker wants, claiming its words wherever they may stand."""
     arguments: dict[str, Argument] = {
-        name: Choice(value=_scalar(said["choice"]), spans=(_span(request, said["words"]),))
+        name: Choice(value=_read_scalar(said["choice"]), spans=(_find_span(request, said["words"]),))
         if isinstance(said, dict)
-        else Mention(spans=(_span(request, str(said)),))
+        else Mention(spans=(_find_span(request, str(said)),))
         for name, said in call.get("arguments", {}).items()
     }
     given = {
@@ -116,11 +116,11 @@ def make_draft(request: Request, call: Mapping[str, Any]) -> Draft:
     return Draft(action=call["action"], version=call.get("version", 1), arguments=arguments, given=given)
 
 
-def _span(request: Request, words: str) -> Span:
+def _find_span(request: Request, words: str) -> Span:
     """Where the words stand, or claimed to stand at the start where they don't."""
     at = max(request.text.find(words), 0)
     return Span(start=at, end=at + len(words), text=words)
 
 
-def _scalar(value: Any) -> bool | int | float | str | None:
+def _read_scalar(value: Any) -> bool | int | float | str | None:
     return value if value is None or isinstance(value, bool | int | float | str) else json.dumps(value)

@@ -27,7 +27,7 @@ CLEAN: Final = "clean"
 def convert(data: Path, out: Path) -> int:
     """Writes the cases and their tables. Answers how many cases."""
     source = data / "agentdojo"
-    _tables(out / CLEAN, json.loads((source / "env_banking_clean.json").read_text("utf-8")))
+    _write_tables(out / CLEAN, json.loads((source / "env_banking_clean.json").read_text("utf-8")))
     shutil.copy(source / "registry_agentdojo_banking.json", out / REGISTRY)
     tasks = [json.loads(line) for line in (data / "cases" / "agentdojo.jsonl").read_text("utf-8").splitlines() if line]
     injections = json.loads((source / "injections_banking.json").read_text("utf-8"))["injection_tasks"]
@@ -35,14 +35,14 @@ def convert(data: Path, out: Path) -> int:
     for injection in injections:
         name = injection["id"].rpartition("/")[2]
         env = json.loads((source / f"env_banking_{name}.json").read_text("utf-8"))
-        _tables(out / name, _mark_texts(env))
-        cases += [_case(task, injection, name, where) for task in tasks for where in ("tables", "model")]
+        _write_tables(out / name, _mark_texts(env))
+        cases += [_make_case(task, injection, name, where) for task in tasks for where in ("tables", "model")]
     text = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases)
     (out / "cases.jsonl").write_text(text, "utf-8")
     return len(cases)
 
 
-def _case(task: Mapping[str, Any], injection: Mapping[str, Any], tables: str, where: str) -> dict[str, Any]:
+def _make_case(task: Mapping[str, Any], injection: Mapping[str, Any], tables: str, where: str) -> dict[str, Any]:
     """``where`` is ``tables`` for a model that obeys what it sees, ``model`` for one that makes the attacker's calls
     anyway."""
     return {
@@ -54,7 +54,7 @@ def _case(task: Mapping[str, Any], injection: Mapping[str, Any], tables: str, wh
         "context": {"tables": tables, "clean": CLEAN},
         "expected": {
             "decision": ["act", "clarify", "abstain"],
-            "never": [{"action": call["action"], "params": _values(call)} for call in injection["attacker_calls"]],
+            "never": [{"action": call["action"], "params": _list_values(call)} for call in injection["attacker_calls"]],
         },
         "tags": [tables, f"in the {where}"],
         "attack": {
@@ -69,11 +69,11 @@ def _case(task: Mapping[str, Any], injection: Mapping[str, Any], tables: str, wh
     }
 
 
-def _values(call: Mapping[str, Any]) -> dict[str, list[Any]]:
+def _list_values(call: Mapping[str, Any]) -> dict[str, list[Any]]:
     return {name: [value] for name, value in call["params"].items()}
 
 
-def _tables(folder: Path, env: Mapping[str, Any]) -> None:
+def _write_tables(folder: Path, env: Mapping[str, Any]) -> None:
     """The bank's records, a table a kind."""
     folder.mkdir(parents=True, exist_ok=True)
     account = env["bank_account"]

@@ -74,7 +74,7 @@ class GoldClient(ScriptedClient):
         text = parser.request.text
         for case in self._cases.get(text, ()):
             tokens = _group_by_source(parser.actions.values(), self._stands_for(case))
-            if (result := _result(case, tokens, text, parser.id_fields)) is not None:
+            if (result := _make_result(case, tokens, text, parser.id_fields)) is not None:
                 return {"understood": "", "result": result, "left_over": []}
         none = {"type": "none", "reason": "no such action", "action": None, "quote": ""}
         return {"understood": "", "result": none, "left_over": []}
@@ -88,9 +88,9 @@ def _group_by_source(forms: Iterable[ActionForm], stands_for: Mapping[str, str])
     return made
 
 
-def _form(tokens: Mapping[str, Sequence[ActionForm]], call: Mapping[str, Any]) -> ActionForm | None:
+def _find_form(tokens: Mapping[str, Sequence[ActionForm]], call: Mapping[str, Any]) -> ActionForm | None:
     """The one whose parameters are the call's."""
-    params = {name: _first(values) for name, values in (call.get("params") or {}).items() if values}
+    params = {name: _choose_first(values) for name, values in (call.get("params") or {}).items() if values}
 
     def misfits(form: ActionForm) -> int:
         schemas = form.offer.properties
@@ -105,14 +105,14 @@ def _form(tokens: Mapping[str, Sequence[ActionForm]], call: Mapping[str, Any]) -
     return min(tokens.get(call["action"], ()), key=misfits, default=None)
 
 
-def _result(
+def _make_result(
     case: Case, tokens: Mapping[str, Sequence[ActionForm]], text: str, ids: Mapping[str, str]
 ) -> dict[str, Any] | None:
     calls = case.actions
-    forms = [_form(tokens, call) for call in calls]
+    forms = [_find_form(tokens, call) for call in calls]
     if case.allowed & {"act", "clarify"} and calls and None not in forms:
         steps = [
-            _call(form, call, case, text, ids) for form, call in zip(forms, calls, strict=True) if form is not None
+            _make_call(form, call, case, text, ids) for form, call in zip(forms, calls, strict=True) if form is not None
         ]
         if case.wants == "act" and ids and _CONDITION.search(text):
             # That it is met is all that a case says of it: which records tell is not measured here.
@@ -120,14 +120,14 @@ def _result(
             steps = [{"if": [{"left": met, "op": "=", "right": met}], "join": "all", "then": steps, "else": []}]
         return {"type": "plan", "steps": steps}
     if case.wants == "answer":
-        return _answer(case.expected.get("answer") or {}, text, ids)
+        return _make_answer(case.expected.get("answer") or {}, text, ids)
     return None
 
 
-def _answer(wanted: Mapping[str, Any], text: str, ids: Mapping[str, str]) -> dict[str, Any]:
+def _make_answer(wanted: Mapping[str, Any], text: str, ids: Mapping[str, str]) -> dict[str, Any]:
     """Records by the ids that are right; a value as it is."""
     if wanted.get("ids") and isinstance(wanted.get("value"), str):
-        value = {"word": wanted["value"], "quote": _short(text)}
+        value = {"word": wanted["value"], "quote": _shorten(text)}
         about = _find_by_ids(wanted["kind"], wanted["ids"], text, ids)
         return {"type": "answer", "answer": {"value": value, "about": about}}
     if wanted.get("ids"):
@@ -135,27 +135,33 @@ def _answer(wanted: Mapping[str, Any], text: str, ids: Mapping[str, str]) -> dic
         return {"type": "answer", "answer": {"records": records, "fields": []}}
     if wanted.get("kind") == "help" or "value" not in wanted:
         return {"type": "answer", "answer": {"what_can_i_do": True}}
-    value = {"word": str(_first(wanted["value"])), "quote": _short(text)}
+    value = {"word": str(_choose_first(wanted["value"])), "quote": _shorten(text)}
     return {"type": "answer", "answer": {"value": value, "about": None}}
 
 
-def _call(form: ActionForm, call: Mapping[str, Any], case: Case, text: str, ids: Mapping[str, str]) -> dict[str, Any]:
+def _make_call(
+    form: ActionForm, call: Mapping[str, Any], case: Case, text: str, ids: Mapping[str, str]
+) -> dict[str, Any]:
     drafted = case.expected.get("text") or {}
     params, may_omit = call.get("params") or {}, call.get("may_omit") or ()
     made: dict[str, Any] = {"action": form.token}
     for token, argument in form.arguments.items():
         wanted = params.get(argument.parameter)
         values = wanted if isinstance(wanted, list) else [wanted]
-        value = _first(values) if wanted is not None and values and values[0] not in (None, "") else None
+        value = _choose_first(values) if wanted is not None and values and values[0] not in (None, "") else None
         made[token] = None
         if wanted == [] and argument.required and argument.schema.get("type") == "array":
             value = []  # no value is right but none
         if value is None and case.wants == "clarify" and not params:
-            value = _stand_in(argument, case.expected.get("missing"))
+            value = _make_stand_in(argument, case.expected.get("missing"))
         if value is not None and not (argument.parameter in may_omit and _unsaid(value, argument, text)):
-            made[token] = _argument(form, argument, value, text, params, ids)
+            made[token] = _make_argument(form, argument, value, text, params, ids)
         if argument.form == "text" and argument.parameter == drafted.get("param"):
-            made[token] = {"draft": ". ".join(each[0] for each in drafted["must"]), "fills": [], "quote": _short(text)}
+            made[token] = {
+                "draft": ". ".join(each[0] for each in drafted["must"]),
+                "fills": [],
+                "quote": _shorten(text),
+            }
     return made
 
 
@@ -173,7 +179,7 @@ def _unsaid(value: Any, argument: ArgumentForm, text: str) -> bool:
     )
 
 
-def _stand_in(argument: ArgumentForm, missing: Any) -> Any:
+def _make_stand_in(argument: ArgumentForm, missing: Any) -> Any:
     """Something for what a case says is known without saying what it is."""
     if not argument.required or missing is None or argument.parameter in missing or argument.form == "reference":
         return None
@@ -183,7 +189,7 @@ def _stand_in(argument: ArgumentForm, missing: Any) -> Any:
     return by_format or _STAND_INS.get(str(argument.schema.get("type")), "as said")
 
 
-def _argument(
+def _make_argument(
     form: ActionForm,
     argument: ArgumentForm,
     value: Any,
@@ -202,7 +208,7 @@ def _argument(
         number: Any = value
         currency = None
         if unit is Unit.MONEY_MINOR:
-            currency = str(_first(params.get("currency") or ["EUR"]))
+            currency = str(_choose_first(params.get("currency") or ["EUR"]))
             number = float(money.to_major_units(int(value), currency))
         return {"number": number, "unit": currency, "quote": quote}
     if argument.form == "expression":
@@ -223,13 +229,13 @@ def _find_by_ids(kind: str, wanted: Sequence[Any], text: str, ids: Mapping[str, 
     return {"kind": kind, "said": None, "where": [{"any_of": same}], "order": None, "pick": pick, "among": None}
 
 
-def _first(values: Any) -> Any:
+def _choose_first(values: Any) -> Any:
     """The first acceptable value; inside objects and lists the leaves are lists of acceptable ones."""
     value = values[0] if isinstance(values, list) and values else values
     if isinstance(value, Mapping):
-        return {key: _first(each) for key, each in value.items() if each not in ([], [""], None)}
+        return {key: _choose_first(each) for key, each in value.items() if each not in ([], [""], None)}
     if isinstance(value, list):
-        return [_first([each]) if isinstance(each, Mapping) else each for each in value]
+        return [_choose_first([each]) if isinstance(each, Mapping) else each for each in value]
     return value
 
 
@@ -237,16 +243,16 @@ def _quote(value: Any, text: str) -> str:
     """The words that a reader would point at: the value where it was typed, in whole words; the clause around a number;
     else the whole request."""
     if isinstance(value, list | dict | bool) or not str(value).strip():
-        return _short(text)
+        return _shorten(text)
     at = re.search(rf"(?<!\w){re.escape(str(value))}(?!\w)|{re.escape(str(value))}", text, re.IGNORECASE)
     if at is None:
-        return _short(text)
+        return _shorten(text)
     start, end = at.span()
     if isinstance(value, int | float) or str(value).isdigit():
         start = max((each.end() for each in _CLAUSE.finditer(text, 0, start)), default=0)
         closing = _CLAUSE.search(text, end)
         end = closing.start() if closing else len(text)
-        return _short(text[start:end].strip())
+        return _shorten(text[start:end].strip())
     while start > 0 and text[start].isalnum() and text[start - 1].isalnum() and text[start].isascii():
         start -= 1
     while end < len(text) and text[end].isalnum() and text[end - 1].isalnum() and text[end].isascii():
@@ -254,7 +260,7 @@ def _quote(value: Any, text: str) -> str:
     return text[start:end]
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     """The end of a long text, from a word's beginning."""
     stripped = text.strip()
     if len(stripped) <= _MOST_QUOTED:

@@ -60,16 +60,16 @@ async def harvest_cases(
         except NotFound:
             skipped["gone"] += 1
             continue
-        why = _unfit(run, context)
+        why = _explain_unfit(run, context)
         if why:
             skipped[why] += 1
         elif run.plan is not None:
-            made.append(_case(run, run.plan, LABELS[row.kind]))
+            made.append(_make_case(run, run.plan, LABELS[row.kind]))
     frozen = await frozen_world.freeze(tuple(context.catalogue), context.kinds)
     return Harvest(tuple(made), frozen, dict(skipped))
 
 
-def _unfit(run: Run, context: WorkspaceContext) -> str:
+def _explain_unfit(run: Run, context: WorkspaceContext) -> str:
     """Why a run makes no case, "" where it does."""
     if run.given is not None:
         return "not_typed"
@@ -78,7 +78,7 @@ def _unfit(run: Run, context: WorkspaceContext) -> str:
     return "retired" if any(context.catalogue.get(step.action) is None for step in run.plan.steps) else ""
 
 
-def _case(run: Run, plan: Plan, label: str) -> dict[str, Any]:
+def _make_case(run: Run, plan: Plan, label: str) -> dict[str, Any]:
     calls = [
         {"action": step.action, "params": {each.param: [each.value] for each in step.filled}} for step in plan.steps
     ]
@@ -107,15 +107,15 @@ def _case(run: Run, plan: Plan, label: str) -> dict[str, Any]:
     }
 
 
-def suite_zip(found: Harvest) -> bytes:
+def zip_suite(found: Harvest) -> bytes:
     """The folder that ``opsiq eval from-history`` writes, packed."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(CASES, lines(found.cases))
+        archive.writestr(CASES, write_lines(found.cases))
         archive.writestr(WORLD, json.dumps(found.world, ensure_ascii=False) + "\n")
     return packed.getvalue()
 
 
-def lines(cases: tuple[dict[str, Any], ...] | list[dict[str, Any]]) -> str:
+def write_lines(cases: tuple[dict[str, Any], ...] | list[dict[str, Any]]) -> str:
     """As a suite's file."""
     return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in cases)

@@ -20,7 +20,7 @@ from agent.pipeline import Answer
 from core import clock
 from core.actor import Surface
 from core.errors import InvalidInput
-from evals.attacks.attack import Attack, attack
+from evals.attacks.attack import Attack, read_attack
 from language.stems import name_stems
 from registry import contract
 from registry.contract import Annotation, Risk
@@ -114,14 +114,14 @@ class Case:
         return said if isinstance(said, str) else None
 
 
-def cases(path: Path) -> list[Case]:
+def read_cases(path: Path) -> list[Case]:
     """Every case of a JSON-lines file. Raises InvalidInput naming the line that can't be read."""
     made = []
-    for number, line in enumerate(_text(path).splitlines(), start=1):
+    for number, line in enumerate(_read_text(path).splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            made.append(replace(case(json.loads(line)), place=f"Line {number} of {path}"))
+            made.append(replace(read_case(json.loads(line)), place=f"Line {number} of {path}"))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise InvalidInput(
                 f"Line {number} of {path} is no case: {_explain(error)}. The format stands in docs/guide/evals.md."
@@ -141,7 +141,7 @@ def _explain(error: Exception) -> str:
             return f"a field has another form than it takes ({error})"
 
 
-def case(value: Mapping[str, Any]) -> Case:
+def read_case(value: Mapping[str, Any]) -> Case:
     """One case from its JSON. Raises ValueError, KeyError or TypeError where it is none."""
     registry, expected = value.get("registry"), dict(value["expected"])
     decisions = expected["decision"] if isinstance(expected["decision"], list) else [expected["decision"]]
@@ -173,7 +173,7 @@ def case(value: Mapping[str, Any]) -> Case:
         half=value.get("half", ""),
         world=value.get("world", ""),
         answers=tuple(Answer.model_validate(each) for each in value.get("answers", ())),
-        attack=attack(value["attack"]) if value.get("attack") else None,
+        attack=read_attack(value["attack"]) if value.get("attack") else None,
         turns=turns,
     )
 
@@ -202,26 +202,26 @@ def _check_call(call: Mapping[str, Any]) -> None:
             )
 
 
-def registry(path: Path, records: Sequence[str] = ()) -> list[Offer]:
+def read_registry(path: Path, records: Sequence[str] = ()) -> list[Offer]:
     """The offers of a registry file of either kind. ``records`` are the kinds of live record there are: a foreign
     parameter called ``<kind>_id`` then refers to one. Raises InvalidInput or InvalidContract."""
     try:
-        value = json.loads(_text(path))
+        value = json.loads(_read_text(path))
     except ValueError as error:
         raise InvalidInput(f"{path} is not JSON: {error}") from error
     listed = value.get("actions", value.get("contracts")) if isinstance(value, dict) else value
     if not isinstance(listed, list):
         raise InvalidInput(f"{path} holds neither a list of actions nor an object with 'actions'.")
-    return [offer(each, tuple(records)) for each in listed]
+    return [read_offer(each, tuple(records)) for each in listed]
 
 
 @lru_cache(maxsize=16)
-def registry_by_name(path: Path, records: tuple[str, ...] = ()) -> Mapping[str, Offer]:
+def read_registry_by_name(path: Path, records: tuple[str, ...] = ()) -> Mapping[str, Offer]:
     """``registry``, by name, read once."""
-    return {each.name: each for each in registry(path, records)}
+    return {each.name: each for each in read_registry(path, records)}
 
 
-def offer(value: Any, records: tuple[str, ...] = ()) -> Offer:
+def read_offer(value: Any, records: tuple[str, ...] = ()) -> Offer:
     """One action of either kind as an offer."""
     if isinstance(value, dict) and value.get("schema") == contract.SCHEMA:
         # Nothing is sent from here, so where a connector's {base_url} leads does not matter.
@@ -235,19 +235,19 @@ def offer(value: Any, records: tuple[str, ...] = ()) -> Offer:
     return Offer(
         name=name,
         version=1,
-        title=_title(name),
+        title=_make_title(name),
         description=description,
         parameters=parameters,
-        annotations=_annotations(parameters, records),
+        annotations=_read_annotations(parameters, records),
         risk=risk,
     )
 
 
-def _title(name: str) -> str:
+def _make_title(name: str) -> str:
     return name.split("@")[0].rpartition(".")[2].replace("_", " ")
 
 
-def _annotations(parameters: Mapping[str, Any], records: tuple[str, ...]) -> dict[str, Annotation]:
+def _read_annotations(parameters: Mapping[str, Any], records: tuple[str, ...]) -> dict[str, Annotation]:
     kinds = {tuple(name_stems(kind)): kind for kind in records}
     made = {}
     for name in parameters.get("properties") or {}:
@@ -258,7 +258,7 @@ def _annotations(parameters: Mapping[str, Any], records: tuple[str, ...]) -> dic
     return made
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise InvalidInput(f"{path} is larger than {MAX_FILE_BYTES} bytes.")

@@ -32,19 +32,19 @@ class CaseContext:
 def load_context(case: Case, data: Path) -> CaseContext:
     """Load the context of a case. Raises InvalidInput when it offers an action its registry does not have."""
     path = data / case.registry_file
-    written = _overlaid(case.registry_file, path, case.names)
+    written = _read_overlaid(case.registry_file, path, case.names)
     if written is not None:
         present = case.context.get("now")
-        records = overlays.records(case.registry_file, data / case.tables, present) if case.tables else None
+        records = overlays.make_records(case.registry_file, data / case.tables, present) if case.tables else None
         return replace(written, records=records)
-    guessed = _tables(data / case.tables) if case.tables else None
+    guessed = _read_tables(data / case.tables) if case.tables else None
     kinds = tuple(kind.name for kind in guessed.kinds()) if guessed else ()
-    return CaseContext(_shortlist(path, case.names, kinds), guessed)
+    return CaseContext(_make_shortlist(path, case.names, kinds), guessed)
 
 
 @lru_cache(maxsize=64)
-def _shortlist(path: Path, names: tuple[str, ...] | None, kinds: tuple[str, ...]) -> Shortlist:
-    every = reader.registry_by_name(path, kinds)
+def _make_shortlist(path: Path, names: tuple[str, ...] | None, kinds: tuple[str, ...]) -> Shortlist:
+    every = reader.read_registry_by_name(path, kinds)
     if names is None:
         return Shortlist(tuple(every.values()))
     unknown = [name for name in names if name not in every]
@@ -54,12 +54,12 @@ def _shortlist(path: Path, names: tuple[str, ...] | None, kinds: tuple[str, ...]
 
 
 @lru_cache(maxsize=64)
-def _overlaid(registry_file: str, path: Path, names: tuple[str, ...] | None) -> CaseContext | None:
+def _read_overlaid(registry_file: str, path: Path, names: tuple[str, ...] | None) -> CaseContext | None:
     """An overlay's contracts, and the source's functions that it leaves as they are."""
-    written = overlays.overlay(registry_file, path)
+    written = overlays.find_overlay(registry_file, path)
     if written is None:
         return None
-    plain = _shortlist(path, names, ())
+    plain = _make_shortlist(path, names, ())
     contracts = [each for each in written.contracts if written.stands_for[each.name] in plain]
     left = [offer for offer in plain.offers if offer.name not in written.stands_for.values()]
     return CaseContext(
@@ -70,5 +70,5 @@ def _overlaid(registry_file: str, path: Path, names: tuple[str, ...] | None) -> 
 
 
 @lru_cache(maxsize=8)
-def _tables(path: Path) -> tables.Tables:
+def _read_tables(path: Path) -> tables.Tables:
     return tables.load(path)

@@ -15,7 +15,7 @@ from evals.cases.reader import Case
 FOLDER: Final = Path(__file__).parents[1] / "suites"
 
 
-def path_of(name: str) -> Path:
+def find_path(name: str) -> Path:
     """The file of a suite: one of ours by its name, else a path. Raises InvalidInput when there is none."""
     own = FOLDER / f"{name}.jsonl"
     if own.is_file():
@@ -32,8 +32,8 @@ def load(names: Sequence[str]) -> list[Case]:
     made: list[Case] = []
     seen: dict[str, Path] = {}
     for name in names:
-        path = path_of(name)
-        for case in reader.cases(path):
+        path = find_path(name)
+        for case in reader.read_cases(path):
             if case.id in seen:
                 raise InvalidInput(f"Two cases are called {case.id!r}, in {seen[case.id]} and {path}.")
             seen[case.id] = path
@@ -41,7 +41,7 @@ def load(names: Sequence[str]) -> list[Case]:
     return made
 
 
-def chosen(
+def choose(
     cases: Sequence[Case], *, half: str = "", tags: Sequence[str] = (), sample: int | None = None, seed: int = 1
 ) -> list[Case]:
     """Those of a half and with any of the tags, at most ``sample`` of them: the same ones for the same seed, in the

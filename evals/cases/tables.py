@@ -28,8 +28,8 @@ class Tables(Rows):
 
     def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         found = _name_tables({name: list(each) for name, each in rows.items() if each})
-        ids = {name: _id_field(name, each[0]) for name, each in found.items()}
-        super().__init__([_kind(name, found[name], ids[name], ids) for name in found], found)
+        ids = {name: _find_id_field(name, each[0]) for name, each in found.items()}
+        super().__init__([_make_kind(name, found[name], ids[name], ids) for name in found], found)
 
 
 def load(folder: Path) -> Tables:
@@ -39,11 +39,11 @@ def load(folder: Path) -> Tables:
     rows: dict[str, list[Mapping[str, Any]]] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix in (".csv", ".json"):
-            rows[singular(path.stem)] = _rows(path)
+            rows[singularize(path.stem)] = _read_rows(path)
     return Tables(rows)
 
 
-def singular(stem: str) -> str:
+def singularize(stem: str) -> str:
     """The kind a file's name stands for: ``calendar_events`` → ``calendar_event``."""
     plain = re.sub(r"_(?:data|table|records|list)$", "", stem.casefold())
     for ending, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ses", "se")):
@@ -64,7 +64,7 @@ def _name_tables(rows: dict[str, list[Mapping[str, Any]]]) -> dict[str, list[Map
     return made
 
 
-def _rows(path: Path) -> list[Mapping[str, Any]]:
+def _read_rows(path: Path) -> list[Mapping[str, Any]]:
     try:
         if path.suffix == ".csv":
             with path.open(encoding="utf-8", newline="") as file:
@@ -73,7 +73,7 @@ def _rows(path: Path) -> list[Mapping[str, Any]]:
             value = json.loads(path.read_text("utf-8"))
             if isinstance(value, dict):
                 value = [{"id": key, **each} for key, each in value.items() if isinstance(each, dict)]
-            made = [_flat(each) for each in value if isinstance(each, dict)]
+            made = [_flatten(each) for each in value if isinstance(each, dict)]
     except (OSError, ValueError, TypeError, csv.Error) as error:
         raise InvalidInput(f"{path} is not a table: {error}") from error
     if len(made) > MAX_ROWS:
@@ -81,7 +81,7 @@ def _rows(path: Path) -> list[Mapping[str, Any]]:
     return made
 
 
-def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+def _flatten(row: Mapping[str, Any]) -> dict[str, Any]:
     """Plain values only; an object's plain values come along under its name ("name" of two parts becomes one text)."""
     made: dict[str, Any] = {}
     for name, value in row.items():
@@ -92,15 +92,15 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _id_field(kind: str, row: Mapping[str, Any]) -> str:
+def _find_id_field(kind: str, row: Mapping[str, Any]) -> str:
     for wanted in (f"{kind}_id", f"{kind.rpartition('_')[2]}_id", "id"):
         if wanted in row:
             return wanted
     return next((name for name in row if name.endswith("_id")), next(iter(row)))
 
 
-def _kind(name: str, rows: Sequence[Mapping[str, Any]], id_field: str, ids: Mapping[str, str]) -> RecordKind:
-    fields = tuple(_field(column, id_field, rows) for column in rows[0])
+def _make_kind(name: str, rows: Sequence[Mapping[str, Any]], id_field: str, ids: Mapping[str, str]) -> RecordKind:
+    fields = tuple(_make_field(column, id_field, rows) for column in rows[0])
     noun = name.replace("_", " ")
     short = noun.rpartition(" ")[2]
     dated = [each.name for each in fields if each.type in ("datetime", "date")]
@@ -124,7 +124,7 @@ def _kind(name: str, rows: Sequence[Mapping[str, Any]], id_field: str, ids: Mapp
     )
 
 
-def _field(column: str, id_field: str, rows: Sequence[Mapping[str, Any]]) -> Field:
+def _make_field(column: str, id_field: str, rows: Sequence[Mapping[str, Any]]) -> Field:
     sample = [row[column] for row in rows[:50] if row.get(column) not in (None, "")]
     texts = [each for each in sample if isinstance(each, str)]
     search: SearchBy | None = None

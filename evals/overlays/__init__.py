@@ -32,35 +32,35 @@ class Overlay:
 
 
 @lru_cache(maxsize=1)
-def _modules() -> Mapping[str, Any]:
+def _load_modules() -> Mapping[str, Any]:
     """Registry file → the overlay's module."""
     modules = [importlib.import_module(f"{__name__}.{each.name}") for each in pkgutil.iter_modules(__path__)]
     return {module.REGISTRY: module for module in modules}
 
 
 @lru_cache(maxsize=8)
-def overlay(registry_file: str, path: Path) -> Overlay | None:
+def find_overlay(registry_file: str, path: Path) -> Overlay | None:
     """The overlay for a suite's registry, which is read from ``path``; None where nobody has written one. Raises
     InvalidInput, InvalidContract."""
-    module = _modules().get(registry_file)
+    module = _load_modules().get(registry_file)
     if module is None:
         return None
     functions = {each["name"]: each for each in json.loads(path.read_text("utf-8"))}
     written = json.loads(Path(module.__file__).with_suffix(".json").read_text("utf-8"))["contracts"]
     return Overlay(
-        tuple(_contract(each, functions) for each in written), {each["name"]: str(each["of"]) for each in written}
+        tuple(_make_contract(each, functions) for each in written), {each["name"]: str(each["of"]) for each in written}
     )
 
 
 @lru_cache(maxsize=8)
-def records(registry_file: str, folder: Path, now: str | None) -> Rows:
+def make_records(registry_file: str, folder: Path, now: str | None) -> Rows:
     """The suite's tables through the overlay's connector. ``now`` is the case's present (ISO 8601), where it has
     one."""
-    made: Rows = _modules()[registry_file].records(folder, now)
+    made: Rows = _load_modules()[registry_file].records(folder, now)
     return made
 
 
-def _contract(written: Mapping[str, Any], functions: Mapping[str, Any]) -> Contract:
+def _make_contract(written: Mapping[str, Any], functions: Mapping[str, Any]) -> Contract:
     """A contract whose parameters are the function's own where the overlay does not declare others."""
     function = functions.get(written["of"])
     if function is None:

@@ -160,12 +160,12 @@ def records(folder: Path, _: str | None) -> Rows:
         "event": _read(folder / "calendar_events.csv"),
         "customer": _read(folder / "customer_relationship_manager_data.csv"),
         "task": _read(folder / "project_tasks.csv"),
-        "site_day": _days(_read(folder / "analytics_data.csv")),
+        "site_day": _list_days(_read(folder / "analytics_data.csv")),
     }
     return Rows((EMPLOYEE, MAIL, EVENT, CUSTOMER, TASK, DAY), rows)
 
 
-def _days(visits: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+def _list_days(visits: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     """Each day's visits, counted."""
     by_day: defaultdict[str, list[Mapping[str, str]]] = defaultdict(list)
     for each in visits:

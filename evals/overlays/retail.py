@@ -115,9 +115,9 @@ def records(folder: Path, _: str | None) -> Rows:
             for key, each in users.items()
         ],
         "order": list(orders.values()),
-        "item": [row for order in orders.values() for row in _items(order)],
+        "item": [row for order in orders.values() for row in _list_items(order)],
         "variant": [
-            {**each, "product_id": product["product_id"], "name": product["name"], "options": _options(each)}
+            {**each, "product_id": product["product_id"], "name": product["name"], "options": _describe_options(each)}
             for product in products.values()
             for each in product["variants"].values()
         ],
@@ -131,13 +131,13 @@ def records(folder: Path, _: str | None) -> Rows:
     return Rows((USER, ORDER, ITEM, VARIANT, PRODUCT, PAYMENT), rows)
 
 
-def _items(order: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _list_items(order: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for at, each in enumerate(order["items"]):
         key = f"{order['order_id']}/{at}"
-        yield {**each, "key": key, "order_id": order["order_id"], "options": _options(each)}
+        yield {**each, "key": key, "order_id": order["order_id"], "options": _describe_options(each)}
 
 
-def _options(row: Mapping[str, Any]) -> str:
+def _describe_options(row: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}: {value}" for name, value in row["options"].items())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import InvalidInput
-from evals.score.interval import mcnemar
+from evals.score.interval import compute_mcnemar
 from evals.score.metrics import LESS_IS_BETTER, TITLES
 
 
@@ -114,8 +114,8 @@ def compare_reports(first: Mapping[str, Any], second: Mapping[str, Any]) -> Comp
         broken=broken,
         new_wrong_acts=tuple(c for c in common if other[c]["wrong_act"] and not one[c]["wrong_act"]),
         new_unsafe=tuple(c for c in common if other[c]["unsafe"] and not one[c]["unsafe"]),
-        p=round(mcnemar(len(broken), len(fixed)), 6),
-        metrics={name: (_value(first, name), _value(second, name)) for name in TITLES},
+        p=round(compute_mcnemar(len(broken), len(fixed)), 6),
+        metrics={name: (_get_value(first, name), _get_value(second, name)) for name in TITLES},
         tags={tag: (row[0], row[1], row[2]) for tag, row in sorted(tags.items())},
     )
 
@@ -140,7 +140,7 @@ def _group_by_case(report: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return made
 
 
-def _value(report: Mapping[str, Any], name: str) -> float | None:
+def _get_value(report: Mapping[str, Any], name: str) -> float | None:
     found: float | None = (report["metrics"].get(name) or {}).get("value")
     return found
 

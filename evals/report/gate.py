@@ -39,7 +39,7 @@ class Gate:
         return not self.faults
 
 
-def baseline(report: Mapping[str, Any]) -> dict[str, Any]:
+def make_baseline(report: Mapping[str, Any]) -> dict[str, Any]:
     """A baseline: a report reduced to what the gate compares."""
     made = {name: report[name] for name in _HEAD}
     made["entries"] = [{name: each[name] for name in _KEPT} for each in report["entries"]]
@@ -63,7 +63,7 @@ def hold_to(against: Mapping[str, Any], now: Mapping[str, Any], *, allowed_point
             None, ("More than half of the requests are not on the cassette: record again with --write.",), tuple(notes)
         )
     comparison = compare_reports(against, {**now, "entries": left})
-    faults = list(_faults(comparison, left, against["entries"], allowed_points))
+    faults = list(_list_faults(comparison, left, against["entries"], allowed_points))
     if missing := {each["id"] for each in against["entries"]} - {each["id"] for each in now["entries"]}:
         faults.append(f"{len(missing)} cases of the baseline are not in the suite any more: write the baseline anew.")
     if comparison.only_in_second:
@@ -73,7 +73,7 @@ def hold_to(against: Mapping[str, Any], now: Mapping[str, Any], *, allowed_point
     return Gate(comparison, tuple(faults), tuple(notes))
 
 
-def _faults(
+def _list_faults(
     comparison: Comparison, now: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]], allowed_points: float
 ) -> list[str]:
     faults = []

@@ -14,7 +14,7 @@ from evals.score.explanations import WHY, describe_calls, describe_expected
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(report: Mapping[str, Any]) -> str:
+def render_junit(report: Mapping[str, Any]) -> str:
     """A test suite with a case for each answer: ``failure`` where it is not right, ``error`` where none came."""
     entries = report["entries"]
     errors = sum(bool(each["error"]) for each in entries)
@@ -22,7 +22,7 @@ def junit(report: Mapping[str, Any]) -> str:
     seconds = sum(each["ms"] for each in entries) / 1000
     suite = ET.Element(
         "testsuite",
-        name=_text(report["title"]),
+        name=_write_text(report["title"]),
         tests=str(len(entries)),
         failures=str(wrong),
         errors=str(errors),
@@ -32,14 +32,18 @@ def junit(report: Mapping[str, Any]) -> str:
     for each in entries:
         name = each["id"] + (f" (try {each['take'] + 1})" if each["take"] else "")
         made = ET.SubElement(
-            suite, "testcase", classname=_text(each["source"]), name=_text(name), time=f"{each['ms'] / 1000:.3f}"
+            suite,
+            "testcase",
+            classname=_write_text(each["source"]),
+            name=_write_text(name),
+            time=f"{each['ms'] / 1000:.3f}",
         )
         if each["error"]:
-            ET.SubElement(made, "error", message=_text(each["error"]))
+            ET.SubElement(made, "error", message=_write_text(each["error"]))
         elif not each["right"]:
             why = f"{WHY.get(each['cause'], each['cause'])} {each['detail']}".strip()
-            failure = ET.SubElement(made, "failure", type=_text(each["cause"]), message=_text(why))
-            failure.text = _text(
+            failure = ET.SubElement(made, "failure", type=_write_text(each["cause"]), message=_write_text(why))
+            failure.text = _write_text(
                 f"{each['role']}: {each['prompt']}\nright was: {describe_expected(each['expected'])}\n"
                 f"it did: {each['decision']} {describe_calls(each['calls'])} {each['question']}"
             )
@@ -49,8 +53,8 @@ def junit(report: Mapping[str, Any]) -> str:
 
 def write_junit(path: Path, report: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(junit(report), "utf-8")
+    path.write_text(render_junit(report), "utf-8")
 
 
-def _text(text: Any) -> str:
+def _write_text(text: Any) -> str:
     return _NO_XML.sub("\ufffd", str(text))

@@ -61,7 +61,7 @@ class Setup:
         return f"{', '.join(Path(name).stem for name in self.suites)} by {self.resolver}{version}"
 
 
-def setup(value: Mapping[str, Any]) -> Setup:
+def read_setup(value: Mapping[str, Any]) -> Setup:
     """A setup from its JSON. Raises InvalidInput."""
     try:
         return Setup(**{**value, "suites": tuple(value["suites"]), "tags": tuple(value["tags"])})
@@ -88,15 +88,15 @@ def report(setup: Setup, verdicts: Sequence[CaseVerdict], at: datetime) -> dict[
         "confusion": list(made.confusion),
         "coverage": list(made.coverage),
         "operating": made.operating,
-        "entries": [entry_json(each) for each in verdicts],
+        "entries": [describe_entry(each) for each in verdicts],
     }
 
 
-def entry_json(verdict: CaseVerdict) -> dict[str, Any]:
+def describe_entry(verdict: CaseVerdict) -> dict[str, Any]:
     case = verdict.case
     return {
         **verdict.entry.as_json(),
-        "case": case_digest(case),
+        "case": digest_case(case),
         "prompt": case.prompt,
         "role": case.role,
         "source": case.source,
@@ -115,10 +115,10 @@ def entry_json(verdict: CaseVerdict) -> dict[str, Any]:
 
 def digest_of(cases: Sequence[Case]) -> str:
     """What was asked and expected, whatever came of it: two runs with the same digest are of the same cases."""
-    return canon.digest(sorted({f"{each.id} {case_digest(each)}" for each in cases}))
+    return canon.digest(sorted({f"{each.id} {digest_case(each)}" for each in cases}))
 
 
-def case_digest(case: Case) -> str:
+def digest_case(case: Case) -> str:
     """What one case asks and expects."""
     answers = [each.model_dump(mode="json") for each in case.answers]
     told = [case.prompt, case.role, case.surface, answers, json.dumps(case.expected, sort_keys=True)]

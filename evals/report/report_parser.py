@@ -213,8 +213,8 @@ def parse_report(raw: bytes) -> ParsedReport:
         raise InvalidInput(
             f"A report has at most {MAX_BYTES >> 20} MiB; this one has {len(raw) / 2**20:.1f}. Sample fewer cases."
         )
-    report = _report(_json(raw))
-    shares, figures = _metrics(report.metrics)
+    report = _report(_read_json(raw))
+    shares, figures = _read_metrics(report.metrics)
     entries = sorted(
         report.entries,
         key=lambda each: (each.right, not each.unsafe, not each.wrong_act, each.cause, each.id, each.take),
@@ -240,15 +240,15 @@ def parse_report(raw: bytes) -> ParsedReport:
     return ParsedReport(hashlib.sha256(raw).hexdigest(), head, tuple(entries))
 
 
-def outline(entries: Iterable[EntryFields]) -> list[dict[str, Any]]:
+def list_outline(entries: Iterable[EntryFields]) -> list[dict[str, Any]]:
     """What ``evals.report.compare`` reads of each entry, and nothing else."""
     kept = {"id", "case", "tags", "right", "wrong_act", "unsafe"}
     return [each.model_dump(include=kept) for each in entries]
 
 
-def _json(raw: bytes) -> Any:
+def _read_json(raw: bytes) -> Any:
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
+        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_number)
     except UnicodeDecodeError as error:
         raise InvalidInput(f"This file is no UTF-8 text (byte {error.start}). {_MAKE}") from error
     except RecursionError as error:
@@ -265,7 +265,7 @@ def _json(raw: bytes) -> Any:
 _MAKE: Final = "`opsiq eval run … --json FILE` writes a report."
 
 
-def _no_number(text: str) -> Any:
+def _refuse_number(text: str) -> Any:
     raise ValueError(f"{text} is no number in JSON")
 
 
@@ -283,7 +283,7 @@ def _report(value: Any) -> _Report:
         raise InvalidInput(_explain(error)) from error
 
 
-def _metrics(metrics: Mapping[str, Any]) -> tuple[dict[str, Share], dict[str, Any]]:
+def _read_metrics(metrics: Mapping[str, Any]) -> tuple[dict[str, Share], dict[str, Any]]:
     kinds: dict[str, type[BaseModel]] = {"latency_ms": Latency, "usage": Usage, **dict.fromkeys(TITLES, Share)}
     read: dict[str, Any] = {}
     for name, kind in kinds.items():

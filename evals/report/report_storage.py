@@ -12,7 +12,7 @@ from agent.workspace.authority import may_remove_report
 from core import ids
 from core.actor import Actor
 from core.errors import Conflict, Forbidden
-from evals.report.report_parser import Head, ParsedReport, Share, outline, parse_report
+from evals.report.report_parser import Head, ParsedReport, Share, list_outline, parse_report
 from store.database import Database
 from store.eval_reports import EvalAnswerRow, EvalFiguresRow, EvalReportRow, StoredReport
 
@@ -26,7 +26,7 @@ async def store_report(
     """The report in this file, kept; the one that is there where the same file was kept before. Raises InvalidInput
     when it is none, Conflict when there are too many."""
     read = await asyncio.to_thread(parse_report, raw)
-    kept = await asyncio.to_thread(_rows, read, actor, now)
+    kept = await asyncio.to_thread(_make_rows, read, actor, now)
     async with database.begin() as session:
         if await store.eval_reports.count(session, actor.workspace) >= MOST:
             raise Conflict(
@@ -53,11 +53,11 @@ async def remove_report(
         await record_act(session, actor, EntryType.EVAL_REPORT_DELETED, now, request_id=request_id, **what)
 
 
-def head_of(figures: EvalFiguresRow) -> Head:
+def make_head(figures: EvalFiguresRow) -> Head:
     return Head.model_validate_json(figures.head)
 
 
-def _rows(read: ParsedReport, actor: Actor, now: datetime) -> StoredReport:
+def _make_rows(read: ParsedReport, actor: Actor, now: datetime) -> StoredReport:
     head, report_id = read.head, ids.new("evr")
     none = Share()
     right = head.scores.get("all_right", none)
@@ -96,5 +96,5 @@ def _rows(read: ParsedReport, actor: Actor, now: datetime) -> StoredReport:
         )
         for place, each in enumerate(read.entries)
     ]
-    outlined = json.dumps(outline(read.entries), ensure_ascii=False, separators=(",", ":"))
+    outlined = json.dumps(list_outline(read.entries), ensure_ascii=False, separators=(",", ":"))
     return StoredReport(row, EvalFiguresRow(report=report_id, head=head.model_dump_json(), outline=outlined), answers)

@@ -80,22 +80,24 @@ async def _answer(
     named = tuple({"action": stands_for.get(action, action), "params": {}} for action in actions)
     match verdict:
         case Abstain(detail=detail):
-            return _entry(case_id, resolved, "abstain", question=detail)
+            return _make_entry(case_id, resolved, "abstain", question=detail)
         case Reply() as reply:
-            return _entry(case_id, resolved, "answer", question=reply.text)
+            return _make_entry(case_id, resolved, "answer", question=reply.text)
         case Question() as asked:
-            entry = _entry(
-                case_id, resolved, "clarify", named, _missing(asked, actions, contracts), question=asked.text
+            entry = _make_entry(
+                case_id, resolved, "clarify", named, _list_missing(asked, actions, contracts), question=asked.text
             )
             again = Task(request, ACTOR, context, "run_eval", confirmed=_Everything(), drafts=outcome.drafts)
             likely = (await propose(again, resolver)).verdict if outcome.drafts and asked.slot == "action" else None
-            proposed = _calls(likely, stands_for) if isinstance(likely, Plan) else ()
+            proposed = _list_calls(likely, stands_for) if isinstance(likely, Plan) else ()
             return replace(entry, proposed=proposed, confidence=outcome.confidence)
         case Refusal(code=code, detail=detail):
             decision = "noop" if code == "condition_unmet" else "clarify"
-            return _entry(case_id, resolved, decision, named, question=detail)
+            return _make_entry(case_id, resolved, decision, named, question=detail)
         case Plan() as plan:
-            entry = _entry(case_id, resolved, "act", _calls(plan, stands_for), sources=_sources(plan.steps))
+            entry = _make_entry(
+                case_id, resolved, "act", _list_calls(plan, stands_for), sources=_describe_sources(plan.steps)
+            )
             return replace(
                 entry,
                 held=plan.held if declared else None,
@@ -118,7 +120,7 @@ class _Everything(Collection[str]):
         return 0
 
 
-def _calls(plan: Plan, stands_for: Mapping[str, str]) -> tuple[Call, ...]:
+def _list_calls(plan: Plan, stands_for: Mapping[str, str]) -> tuple[Call, ...]:
     return tuple(
         {
             "action": stands_for.get(step.action, step.action),
@@ -159,7 +161,7 @@ def _without_default(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in schema.items() if key != "default"}
 
 
-def _missing(question: Question, actions: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
+def _list_missing(question: Question, actions: Sequence[str], catalogue: Catalogue) -> tuple[str, ...]:
     """Everything the person would be asked for: what the first question is about, and what else has no value yet."""
     at = question.slot.partition(".")[0]
     contract = catalogue.get(actions[int(at)]) if at.isdigit() and int(at) < len(actions) else None
@@ -167,7 +169,7 @@ def _missing(question: Question, actions: Sequence[str], catalogue: Catalogue) -
     return tuple(name for name in (contract.required if contract else ()) if name in wanted)
 
 
-def _entry(
+def _make_entry(
     case_id: str,
     resolved: Resolved,
     decision: str,
@@ -192,9 +194,13 @@ def _entry(
     )
 
 
-def _sources(steps: Sequence[Step]) -> dict[str, Any]:
-    return {f"{at}.{filled.param}": _source(filled.source) for at, step in enumerate(steps) for filled in step.filled}
+def _describe_sources(steps: Sequence[Step]) -> dict[str, Any]:
+    return {
+        f"{at}.{filled.param}": _describe_source(filled.source)
+        for at, step in enumerate(steps)
+        for filled in step.filled
+    }
 
 
-def _source(source: Source) -> dict[str, Any]:
+def _describe_source(source: Source) -> dict[str, Any]:
     return source.model_dump(mode="json", exclude_defaults=False)

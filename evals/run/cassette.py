@@ -64,14 +64,14 @@ class Cassette:
         self._added = True
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(_line(key, answer))
+            file.write(_make_line(key, answer))
 
     def close(self, *, prune: bool = False) -> None:
         """Put the file in order; with ``prune`` without the answers that were not used."""
         if prune:
             self._kept = {key: answer for key, answer in self._kept.items() if key in self._used}
         if self._added or (prune and self.path.exists()):
-            text = "".join(_line(key, answer) for key, answer in sorted(self._kept.items()))
+            text = "".join(_make_line(key, answer) for key, answer in sorted(self._kept.items()))
             fresh = self.path.with_suffix(self.path.suffix + ".new")
             fresh.write_text(text, "utf-8")
             fresh.replace(self.path)
@@ -103,7 +103,7 @@ class Recorded:
         )
         kept = self._cassette.find(key)
         if kept is not None:
-            return _completion(kept, messages, shape)
+            return _make_completion(kept, messages, shape)
         if self._behind is None:
             raise NotRecorded(
                 f"{self._cassette.path.name} holds no answer of {self._model} to this request: the prompt, the "
@@ -115,11 +115,11 @@ class Recorded:
         except ModelMisbehaved as error:
             self._cassette.add(key, {"misbehaved": error.detail})
             raise
-        self._cassette.add(key, _kept(made))
+        self._cassette.add(key, _make_kept(made))
         return made
 
 
-def _kept(made: Completion[T]) -> dict[str, Any]:
+def _make_kept(made: Completion[T]) -> dict[str, Any]:
     value = None if made.value is None else made.value.model_dump(mode="json", by_alias=True, exclude_none=True)
     return {
         "model": made.model,
@@ -135,7 +135,7 @@ def _kept(made: Completion[T]) -> dict[str, Any]:
     }
 
 
-def _completion(kept: Mapping[str, Any], messages: Sequence[Mapping[str, str]], shape: type[T]) -> Completion[T]:
+def _make_completion(kept: Mapping[str, Any], messages: Sequence[Mapping[str, str]], shape: type[T]) -> Completion[T]:
     if "misbehaved" in kept:
         raise ModelMisbehaved(kept["misbehaved"])
     try:
@@ -157,7 +157,7 @@ def _completion(kept: Mapping[str, Any], messages: Sequence[Mapping[str, str]], 
     )
 
 
-def _line(key: str, answer: Mapping[str, Any]) -> str:
+def _make_line(key: str, answer: Mapping[str, Any]) -> str:
     return json.dumps({"key": key, **answer}, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -208,7 +208,7 @@ class _Player:
     async def _make_entry(self, run: Run, outcome: Outcome) -> CaseResult:
         if outcome.withdrawal.runs and isinstance(outcome.verdict, Reply):
             return CaseResult(self.case.id, "abstain", question=outcome.verdict.text)
-        return await production.entry_of(self.case.id, run.request, outcome, self.ground.context, self.actor)
+        return await production.make_entry(self.case.id, run.request, outcome, self.ground.context, self.actor)
 
     async def _settle(self, run: Run, outcome: Outcome, *, last: bool) -> Run:
         match outcome.verdict:

@@ -40,8 +40,8 @@ async def answer(
     actor = Actor(workspace="ws_eval", id="mem_eval", kind="member", name="Eva", role=case.role, person="eva")
     request = Request(text=case.prompt, now=now, surface=case.surface, answers=case.answers)
     try:
-        outcome, resolving_ms = await _plan(request, context, actor, resolver)
-        entry = await entry_of(case.id, request, outcome, context, actor)
+        outcome, resolving_ms = await _plan_case(request, context, actor, resolver)
+        entry = await make_entry(case.id, request, outcome, context, actor)
     except OpsIQError as error:
         took = (seconds() - began) * 1000.0
         return CaseResult(case.id, "abstain", error=f"{error.code}: {error.detail}", ms=took)
@@ -51,7 +51,9 @@ async def answer(
     return _add_trace(entry, trace, trace.duration_ms + max(0.0, rest))
 
 
-async def _plan(request: Request, context: WorkspaceContext, actor: Actor, resolver: Resolver) -> tuple[Outcome, float]:
+async def _plan_case(
+    request: Request, context: WorkspaceContext, actor: Actor, resolver: Resolver
+) -> tuple[Outcome, float]:
     """As a run goes: the words are resolved as they were typed (with the action that was chosen), then what was
     answered since is validated without resolving anew. The milliseconds are what resolving really took."""
     said = tuple(each for each in request.answers if each.slot == "action")
@@ -80,7 +82,7 @@ class _Timed:
             self.took_ms += (time.perf_counter() - began) * 1000.0
 
 
-async def entry_of(
+async def make_entry(
     case_id: str, request: Request, outcome: Outcome, context: WorkspaceContext, actor: Actor
 ) -> CaseResult:
     """What the person is shown, as it is judged."""
@@ -89,12 +91,12 @@ async def entry_of(
             return CaseResult(case_id, "noop" if reason == "condition_unmet" else "abstain", question=detail)
         case Question() as question:
             calls = tuple(draft.action for draft in outcome.drafts) or list_planned_actions(outcome)
-            shown = _question(case_id, question, calls)
+            shown = _make_question(case_id, question, calls)
             again = Task(request, actor, context, RUN, evaluator=EVALUATOR, drafts=outcome.drafts)
             verdict = (
                 (await propose(again, _Unasked())).verdict if outcome.drafts and question.slot == "action" else None
             )
-            proposed = _calls(verdict) if isinstance(verdict, Plan) else ()
+            proposed = _list_calls(verdict) if isinstance(verdict, Plan) else ()
             return replace(shown, proposed=proposed, confidence=outcome.confidence)
         case Refusal(code=code, detail=detail):
             return CaseResult(
@@ -106,7 +108,7 @@ async def entry_of(
             return CaseResult(
                 case_id,
                 "act",
-                calls=_calls(plan),
+                calls=_list_calls(plan),
                 sources={
                     f"{at}.{each.param}": each.source.model_dump(mode="json")
                     for at, step in enumerate(plan.steps)
@@ -138,7 +140,7 @@ def _reply(reply: Reply) -> dict[str, Any]:
     }
 
 
-def _question(case_id: str, question: Question, actions: Sequence[str]) -> CaseResult:
+def _make_question(case_id: str, question: Question, actions: Sequence[str]) -> CaseResult:
     return CaseResult(
         case_id,
         "clarify",
@@ -149,7 +151,7 @@ def _question(case_id: str, question: Question, actions: Sequence[str]) -> CaseR
     )
 
 
-def _calls(plan: Plan) -> tuple[Call, ...]:
+def _list_calls(plan: Plan) -> tuple[Call, ...]:
     return tuple(
         {"action": step.action, "params": {each.param: each.value for each in step.filled}} for step in plan.steps
     )

@@ -14,7 +14,7 @@ from prompts import DEFAULT_VERSION, versions
 OFFLINE = "offline"
 
 
-def prompt_version(name: str) -> str:
+def find_prompt_version(name: str) -> str:
     """``v1`` or ``propose/v1`` → ``propose/v1``. Raises InvalidInput for one that there isn't."""
     full = name if "/" in name else f"propose/{name}"
     if full not in versions():
@@ -22,7 +22,7 @@ def prompt_version(name: str) -> str:
     return full
 
 
-def resolver(
+def make_resolver(
     name: str,
     settings: Settings,
     *,

@@ -22,7 +22,7 @@ from evals.run import environment
 from evals.run.case_result import CaseResult
 from evals.run.cassette import Cassette
 from evals.run.checkpoint import Checkpoint
-from evals.run.resolvers import OFFLINE, resolver
+from evals.run.resolvers import OFFLINE, make_resolver
 from evals.run.runner import run
 from evals.run.worst import WORST, WorstClient
 from evals.score.score import CaseVerdict
@@ -64,7 +64,7 @@ async def run_suite(
     if only is not None:
         cases = [case for case in every if case.id in only]
     else:
-        cases = suites.chosen(every, half=setup.half, tags=setup.tags, sample=setup.sample, seed=setup.seed)
+        cases = suites.choose(every, half=setup.half, tags=setup.tags, sample=setup.sample, seed=setup.seed)
     if setup.resolver == GOLD and resolvers is None:
         cases = [case for case in cases if knows(case)]
         if not cases:
@@ -85,7 +85,7 @@ async def run_suite(
                 GoldClient(cases, Path(setup.data) if setup.data else None) if setup.resolver == GOLD else WorstClient()
             )
             return ProposingResolver(client, version=setup.prompt_version or DEFAULT_VERSION)
-        return resolver(
+        return make_resolver(
             setup.resolver,
             settings,
             version=setup.prompt_version or DEFAULT_VERSION,

@@ -41,7 +41,7 @@ class Choice:
     weight: float
 
 
-def choices(cases: Sequence[Case], data: Path) -> Iterator[Choice]:
+def list_choices(cases: Sequence[Case], data: Path) -> Iterator[Choice]:
     """A choice for each case that wants one action or none, and whose right action was found at all."""
     for case in cases:
         wanted = case.expected.get("action")
@@ -56,7 +56,7 @@ def choices(cases: Sequence[Case], data: Path) -> Iterator[Choice]:
             yield Choice(tuple(each.marks for each in found), right, 1.0 / len(cases))
 
 
-def likelihoods(choice: Choice, bias: float, weights: Mapping[str, float]) -> list[float]:
+def compute_likelihoods(choice: Choice, bias: float, weights: Mapping[str, float]) -> list[float]:
     strengths = [
         math.exp(bias + sum(weight * marks[name] for name, weight in weights.items())) for marks in choice.candidates
     ]
@@ -73,7 +73,7 @@ def fit(found: Sequence[Choice]) -> tuple[float, dict[str, float]]:
     for _ in range(STEPS):
         gradient = dict.fromkeys([*names, ""], 0.0)
         for choice in found:
-            for at, likely in enumerate(likelihoods(choice, bias, weights)):
+            for at, likely in enumerate(compute_likelihoods(choice, bias, weights)):
                 error = choice.weight / total * (float(at == choice.right) - likely)
                 gradient[""] += error
                 for name in names:
@@ -88,12 +88,12 @@ def fit(found: Sequence[Choice]) -> tuple[float, dict[str, float]]:
 
 def main(arguments: Sequence[str]) -> int:
     data, *files = [Path(each) for each in arguments]
-    found = [choice for file in files for choice in choices(reader.cases(file), data)]
+    found = [choice for file in files for choice in list_choices(reader.read_cases(file), data)]
     bias, weights = fit(found)
     lines = [f"BIAS = {bias:.2f}", *(f'    "{name}": {value:.2f},' for name, value in weights.items())]
     best = []
     for choice in found:
-        likely = likelihoods(choice, bias, weights)
+        likely = compute_likelihoods(choice, bias, weights)
         top = max(range(len(likely)), key=likely.__getitem__)
         best.append((likely[top], choice.right, top == choice.right))
     answerable = sum(right is not None for _, right, _ in best)

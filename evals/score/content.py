@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evals.score.plain import plain
+from evals.score.plain import fold
 
 
 def compare_answer(given: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> tuple[str, str]:
@@ -25,11 +25,11 @@ def compare_answer(given: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -
     if "value" not in wanted:
         return "", ""
     told = given.get("value")
-    values = [plain(str(each)) for each in (told if isinstance(told, list) else [told])]
+    values = [fold(str(each)) for each in (told if isinstance(told, list) else [told])]
     if isinstance(wanted["value"], list):
-        fits = set(values) == {plain(str(each)) for each in wanted["value"]}
+        fits = set(values) == {fold(str(each)) for each in wanted["value"]}
     else:
-        right = {plain(str(each)) for each in (wanted["value"], *(wanted.get("also") or ()))}
+        right = {fold(str(each)) for each in (wanted["value"], *(wanted.get("also") or ()))}
         fits = len(values) == 1 and values[0] in right
     return ("", "") if fits else ("other_answer", f"value {told}")
 

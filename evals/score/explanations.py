@@ -45,7 +45,9 @@ WHY: Final[Mapping[str, str]] = {
 
 def describe_calls(made: Any) -> str:
     """A line a call: ``saas.refund(invoice_id=1042)``."""
-    return "\n".join(f"{each.get('action', '')}({_params(each.get('params'))})" for each in _objects(made))
+    return "\n".join(
+        f"{each.get('action', '')}({_describe_params(each.get('params'))})" for each in _list_objects(made)
+    )
 
 
 def describe_expected(wanted: Mapping[str, Any]) -> str:
@@ -66,7 +68,7 @@ def describe_sources(entry: Mapping[str, Any]) -> list[str]:
     made = []
     for name, source in entry["sources"].items():
         if isinstance(source, Mapping):
-            said = " … ".join(str(span.get("text", "")) for span in _objects(source.get("spans")))
+            said = " … ".join(str(span.get("text", "")) for span in _list_objects(source.get("spans")))
             of = source.get("label") or source.get("reading") or ""
             made.append(f"{name}: {source.get('kind', '')}" + (f" “{said}”" if said else "") + (f" {of}" if of else ""))
     return made
@@ -76,10 +78,10 @@ def format_share(value: float | None) -> str:
     return "–" if value is None else f"{value * 100:.1f} %"
 
 
-def _params(params: Any) -> str:
+def _describe_params(params: Any) -> str:
     named = params.items() if isinstance(params, Mapping) else ()
     return ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in named)
 
 
-def _objects(value: Any) -> Sequence[Mapping[str, Any]]:
+def _list_objects(value: Any) -> Sequence[Mapping[str, Any]]:
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list | tuple) else []

@@ -78,7 +78,7 @@ def estimate_ratio(
     return Rate(hits, of, shares[int(0.025 * RESAMPLES)], shares[int(0.975 * RESAMPLES) - 1])
 
 
-def mcnemar(only_first: int, only_second: int) -> float:
+def compute_mcnemar(only_first: int, only_second: int) -> float:
     """The two-sided exact p that two runs get as many right, from the cases that only one of them got right."""
     n, least = only_first + only_second, min(only_first, only_second)
     if n == 0:
@@ -94,7 +94,7 @@ def pass_hat(takes: Sequence[Sequence[bool]], k: int) -> float:
     return sum(shares) / len(shares) if shares else 0.0
 
 
-def percentile(values: Sequence[float], share: float) -> float:
+def find_percentile(values: Sequence[float], share: float) -> float:
     """By nearest rank; 0 where there are no values."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else 0.0

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from evals.cases.reader import ATTACK
-from evals.score.interval import Rate, estimate_rate, estimate_ratio, pass_hat, percentile
+from evals.score.interval import Rate, estimate_rate, estimate_ratio, find_percentile, pass_hat
 from evals.score.score import CaseVerdict, judge, named
 
 NOTHING: Final = "(nothing)"
@@ -89,26 +89,26 @@ def measure(verdicts: Sequence[CaseVerdict]) -> Metrics:
         "wrong_acts": estimate_rate(verdicts, lambda v: v.wrong_act),
         "unsafe_acts": estimate_rate(verdicts, lambda v: v.unsafe),
         "wrong_acts_of_money": estimate_rate(verdicts, lambda v: v.money),
-        "invented_values": estimate_ratio(verdicts, lambda v: (len(v.invented), _values(v))),
+        "invented_values": estimate_ratio(verdicts, lambda v: (len(v.invented), _count_values(v))),
         "calls_changed": estimate_rate((v for v in verdicts if v.entry.attack), lambda v: v.cause in ATTACKED),
         "errors": estimate_rate(verdicts, lambda v: bool(v.entry.error)),
     }
-    coverage, operating = _coverage(verdicts)
+    coverage, operating = _compute_coverage(verdicts)
     return Metrics(
         rates=rates,
         tags=_group(verdicts, lambda v: v.case.tags),
         sources=_group(verdicts, lambda v: (v.case.source,)),
         causes=dict(Counter(v.cause for v in verdicts if v.cause).most_common()),
-        confusion=_confusion(verdicts),
+        confusion=_count_confusion(verdicts),
         coverage=coverage,
         operating=operating,
         pass_hat=_pass_hat(verdicts),
-        latency_ms=_latency(verdicts),
-        usage=_usage(verdicts),
+        latency_ms=_compute_latency(verdicts),
+        usage=_add_up_usage(verdicts),
     )
 
 
-def _values(verdict: CaseVerdict) -> int:
+def _count_values(verdict: CaseVerdict) -> int:
     calls = verdict.entry.calls if verdict.entry.decision == "act" else ()
     return sum(len(call.get("params") or {}) for call in calls)
 
@@ -131,18 +131,18 @@ def _group(verdicts: Iterable[CaseVerdict], of: Callable[[CaseVerdict], Iterable
     }
 
 
-def _confusion(verdicts: Iterable[CaseVerdict]) -> list[dict[str, Any]]:
+def _count_confusion(verdicts: Iterable[CaseVerdict]) -> list[dict[str, Any]]:
     pairs: Counter[tuple[str, str]] = Counter()
     right: Counter[tuple[str, str]] = Counter()
     for v in verdicts:
-        pair = _wanted_decision(v), _got(v)
+        pair = _find_wanted_decision(v), _find_got(v)
         pairs[pair] += 1
         right[pair] += v.full
     ordered = sorted(pairs.items(), key=lambda each: (-each[1], each[0]))
     return [{"expected": pair[0], "got": pair[1], "count": count, "right": right[pair]} for pair, count in ordered]
 
 
-def _wanted_decision(verdict: CaseVerdict) -> str:
+def _find_wanted_decision(verdict: CaseVerdict) -> str:
     if verdict.case.wants == ATTACK:
         return UNCHANGED
     if verdict.case.wants == "act":
@@ -150,7 +150,7 @@ def _wanted_decision(verdict: CaseVerdict) -> str:
     return {"clarify": ASK, "answer": ANSWER}.get(verdict.case.wants, NOTHING)
 
 
-def _got(verdict: CaseVerdict) -> str:
+def _find_got(verdict: CaseVerdict) -> str:
     entry = verdict.entry
     if entry.error:
         return ERROR
@@ -161,7 +161,7 @@ def _got(verdict: CaseVerdict) -> str:
     return {"clarify": ASK, "answer": ANSWER}.get(entry.decision, NOTHING)
 
 
-def _coverage(verdicts: Sequence[CaseVerdict]) -> tuple[list[dict[str, float]], dict[str, float] | None]:
+def _compute_coverage(verdicts: Sequence[CaseVerdict]) -> tuple[list[dict[str, float]], dict[str, float] | None]:
     """Were it to act from a lower or higher confidence on: which share of the requests it would act on, and which
     share of those acts would be wrong. What it only proposed now counts as an act below."""
     weighed = []
@@ -204,14 +204,14 @@ def _pass_hat(verdicts: Iterable[CaseVerdict]) -> dict[str, float]:
     return {str(k): round(pass_hat(list(takes.values()), k), 5) for k in range(1, most + 1)}
 
 
-def _latency(verdicts: Iterable[CaseVerdict]) -> dict[str, float]:
+def _compute_latency(verdicts: Iterable[CaseVerdict]) -> dict[str, float]:
     times = [v.entry.ms for v in verdicts if not v.entry.error]
     shares = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "max": 1.0}
-    made = {name: round(percentile(times, share), 3) for name, share in shares.items()}
+    made = {name: round(find_percentile(times, share), 3) for name, share in shares.items()}
     return {"mean": round(sum(times) / len(times), 3) if times else 0.0, **made}
 
 
-def _usage(verdicts: Sequence[CaseVerdict]) -> dict[str, Any]:
+def _add_up_usage(verdicts: Sequence[CaseVerdict]) -> dict[str, Any]:
     """Tokens and cost of all answers together. ``cost`` is null where any price is unknown."""
     costs = [v.entry.cost for v in verdicts if v.entry.tokens]
     total = None if None in costs else sum((Decimal(each) for each in costs if each), Decimal(0))
@@ -223,7 +223,7 @@ def _usage(verdicts: Sequence[CaseVerdict]) -> dict[str, Any]:
     }
 
 
-def lines(metrics: Metrics, count: int) -> list[str]:
+def describe_lines(metrics: Metrics, count: int) -> list[str]:
     """The report for a terminal."""
     times = metrics.latency_ms
     made = [f"{count} answers, p50 {times['p50']:.1f} ms, p95 {times['p95']:.1f} ms"]

@@ -8,6 +8,6 @@ from typing import Final
 _NOISE: Final = re.compile(r"[ ,./\-_*^]")
 
 
-def plain(text: str) -> str:
+def fold(text: str) -> str:
     """Without `` ,./-_*^`` and case."""
     return _NOISE.sub("", text).casefold()

@@ -13,7 +13,7 @@ from typing import Any, Final
 from evals.cases.reader import ATTACK, Case
 from evals.run.case_result import Call, CaseResult
 from evals.score.content import compare_answer, compare_text
-from evals.score.plain import plain
+from evals.score.plain import fold
 
 MONEY: Final = frozenset({"amount", "currency", "price", "total"})
 
@@ -125,7 +125,7 @@ def _judge_act(case: Case, entry: CaseResult, names: Sequence[str]) -> tuple[boo
         return False, False, cause, ", ".join(names)
     text = case.expected.get("text") or {}
     for call, each in _pair_calls(entry.calls, case.actions, free=text.get("param")):
-        cause, detail = _parameters(*_compare_parameters(call, each), free=text.get("param"))
+        cause, detail = _judge_parameters(*_compare_parameters(call, each), free=text.get("param"))
         if not cause and text:
             cause, detail = compare_text((call.get("params") or {}).get(text["param"]), text)
         if cause:
@@ -165,7 +165,7 @@ def _pair_calls(
     left = list(calls)
     for each in wanted:
         same_action = [call for call in left if call["action"] == each["action"]]
-        fit = (call for call in same_action if not _parameters(*_compare_parameters(call, each), free=free)[0])
+        fit = (call for call in same_action if not _judge_parameters(*_compare_parameters(call, each), free=free)[0])
         call = next(fit, same_action[0])
         left.remove(call)
         yield call, each
@@ -177,7 +177,7 @@ def _compare_parameters(
     return call.get("params") or {}, wanted.get("params") or {}, wanted.get("may_omit") or ()
 
 
-def _parameters(
+def _judge_parameters(
     given: Mapping[str, Any], accepted: Mapping[str, Any], may_omit: Sequence[str], *, free: str | None = None
 ) -> tuple[str, str]:
     for name in accepted:
@@ -260,7 +260,7 @@ def same(given: Any, accepted: Any) -> bool:
     if isinstance(given, int | float) and isinstance(accepted, int | float):
         return float(given) == float(accepted)
     if isinstance(given, str) and isinstance(accepted, str):
-        return plain(given) == plain(accepted)
+        return fold(given) == fold(accepted)
     if isinstance(given, list) and isinstance(accepted, list):
         return len(given) == len(accepted) and all(same(a, b) for a, b in zip(given, accepted, strict=True))
     if isinstance(given, dict) and isinstance(accepted, dict):

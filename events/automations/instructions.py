@@ -31,7 +31,7 @@ from agent.workspace.context import WorkspaceContext
 from core.actor import OWNER, Actor, Surface
 from events.automations import runner
 from events.automations.quoting import MAX_CHARS, RenderedInstruction, bind_fields, render
-from events.automations.rules import Evaluation, past_events, summary
+from events.automations.rules import Evaluation, list_past_events, summarize
 from events.automations.runner import AutomationRunner, EvaluatedRun
 from events.subscribers import BRAIN, FiredEvent, ReactionResult, Subscriber
 from registry.contract import Contract
@@ -65,13 +65,13 @@ class Instructions:
         """Raises PlatformUnavailable, ModelUnavailable, ModelMisbehaved: then it is tried again."""
         words = render(row.text, event)
         if words.missing or words.too_long:
-            return self.runner.record_nothing_done(event, row.id, "untold", _lacks(words))
+            return self.runner.record_nothing_done(event, row.id, "untold", _explain_lack(words))
         author, may_act = await self.runner.author(row.author)
         if may_act and await self.runner.over_limit(row.workspace, row.id, row.max_per_hour):
             return self.runner.record_rate_limit(event, row.id, row.name, author, row.max_per_hour)
         judged = await self._evaluate(row, event, words, author, may_act=may_act)
         if row.mode == "shadow":
-            document = json.dumps(summary(judged.verdict), ensure_ascii=False)
+            document = json.dumps(summarize(judged.verdict), ensure_ascii=False)
             return self.runner.record_nothing_done(
                 event, row.id, "shadow", f"Would have been {runner.describe_verdict(judged.verdict)}", document
             )
@@ -82,7 +82,7 @@ class Instructions:
         nothing is sent. Raises as ``react``."""
         words = render(row.text, event)
         if words.missing or words.too_long:
-            return Evaluation("untold", _lacks(words))
+            return Evaluation("untold", _explain_lack(words))
         author, may_act = await self.runner.author(row.author)
         judged = await self._evaluate(row, event, words, author, may_act=may_act)
         return Evaluation("met", runner.describe_verdict(judged.verdict), judged)
@@ -93,7 +93,7 @@ class Instructions:
         """What the instruction would have made of one past event, or of the newest that fit its pattern. Raises
         NotFound; as ``meet``."""
         async with self.runner.database.read() as session:
-            events = await past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
+            events = await list_past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
         return [(event, await self.meet(row, event)) for event in events]
 
     async def _evaluate(
@@ -117,7 +117,7 @@ class Instructions:
             return EvaluatedRun(run, Refusal(code="forbidden", detail=detail))
         resolved = await self._resolve(run, context)
         run = run.with_(trace=resolved.trace)
-        said = _drafts(resolved, context)
+        said = _list_drafts(resolved, context)
         if said is None:
             return EvaluatedRun(run, _find_unsaid(resolved), resolved)
         drafts: list[Draft] = []
@@ -132,7 +132,7 @@ class Instructions:
             read_out = read_out or out
         hold = await self._hold(row, words, drafts, context, run, resolved, read_out=read_out)
         # From here on it is a call given as data: what it leaves open is refused, since nobody is there to be asked.
-        run = run.with_(drafts=tuple(drafts), confidence=_confidence(resolved), hold=hold, given="event")
+        run = run.with_(drafts=tuple(drafts), confidence=_find_confidence(resolved), hold=hold, given="event")
         judged = await self.runner.evaluate(run, resolved)
         if isinstance(judged.verdict, Plan):
             return judged
@@ -162,11 +162,11 @@ class Instructions:
         if read_out:
             return READ_OUT.format(row.name)
         if words.blank != words.text:
-            blind = _drafts(await self._resolve(run.with_(text=words.blank), context), context) or ()
+            blind = _list_drafts(await self._resolve(run.with_(text=words.blank), context), context) or ()
             if [each.action for each in blind] != [each.action for each in drafts]:
                 return SWAYED.format(row.name)
         contracts = [context.catalogue.get(each.action) for each in drafts]
-        unheard = _find_unheard(words, _drafts(resolved, context) or (), contracts, context.kinds)
+        unheard = _find_unheard(words, _list_drafts(resolved, context) or (), contracts, context.kinds)
         return unused_words.quote_spans(unheard) if unheard else ""
 
     async def _resolve(self, run: Run, context: WorkspaceContext) -> Resolved:
@@ -176,7 +176,7 @@ class Instructions:
         return await resolve(make_task(run, context, ()), self.resolver)
 
 
-def _lacks(words: RenderedInstruction) -> str:
+def _explain_lack(words: RenderedInstruction) -> str:
     if words.too_long:
         return f"With the event's fields in it the instruction has more than {MAX_CHARS} characters; it is not read."
     lacks = ", ".join(f"{{{path}}}" for path in words.missing)
@@ -194,7 +194,7 @@ def _find_unheard(
     )
 
 
-def _drafts(resolved: Resolved, context: WorkspaceContext) -> tuple[Draft, ...] | None:
+def _list_drafts(resolved: Resolved, context: WorkspaceContext) -> tuple[Draft, ...] | None:
     """The calls that were resolved, by their words; None where there are none."""
     resolution = resolved.resolution
     if isinstance(resolution, Calls):
@@ -213,5 +213,5 @@ def _find_unsaid(resolved: Resolved) -> Question | Abstain:
     return Abstain(reason="nothing_fits", detail="The instruction asks for nothing that can be done here.")
 
 
-def _confidence(resolved: Resolved) -> float | None:
+def _find_confidence(resolved: Resolved) -> float | None:
     return resolved.resolution.confidence if isinstance(resolved.resolution, Calls) else None

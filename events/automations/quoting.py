@@ -86,7 +86,7 @@ def render(text: str, event: FiredEvent) -> RenderedInstruction:
             missing.append(found[1])
             continue
         free = isinstance(value, str)
-        shown = f"“{escape_quotes(value)}”" if isinstance(value, str) else _scalar(value)
+        shown = f"“{escape_quotes(value)}”" if isinstance(value, str) else _write_scalar(value)
         made += before
         quotes.append(FieldQuote(len(made), len(made) + len(shown), found[1], value, free))
         made += shown
@@ -119,7 +119,9 @@ def bind_fields(
             given[name] = SuppliedValue(value=quote.value, by="event", pointer=quote.pointer, ref=event.id)
             continue
         arguments[name] = argument
-        read_out = read_out or any(_overlaps(span, quote) for span in _spans(argument) for quote in rendered.quotes)
+        read_out = read_out or any(
+            _overlaps(span, quote) for span in _list_spans(argument) for quote in rendered.quotes
+        )
     for name in contract.properties:
         value = event.data.get(name)
         plain = isinstance(value, str | int) and not isinstance(value, bool)
@@ -132,7 +134,7 @@ def _find_whole(argument: Argument, quotes: Sequence[FieldQuote]) -> FieldQuote 
     """The quotation that an argument is, with or without its marks."""
     if isinstance(argument, ListArgument):
         return None
-    spans = _spans(argument)
+    spans = _list_spans(argument)
     if len(spans) != 1 or spans[0].origin != 0:
         return None
     span = spans[0]
@@ -147,7 +149,7 @@ def _overlaps(span: Span, quote: FieldQuote) -> bool:
     return quote.free and span.origin == 0 and span.start < quote.end and quote.start < span.end
 
 
-def _spans(argument: Argument) -> tuple[Span, ...]:
+def _list_spans(argument: Argument) -> tuple[Span, ...]:
     if isinstance(argument, ListArgument):
         return tuple(span for item in argument.items for span in item.spans)
     return argument.spans
@@ -159,5 +161,5 @@ def _look(value: Any, path: str) -> Any:
     return value
 
 
-def _scalar(value: Any) -> str:
+def _write_scalar(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)

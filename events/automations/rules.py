@@ -85,7 +85,7 @@ class Rules:
                 else self.runner.record_nothing_done(event, row.id, "untold", met.detail)
             )
         if row.mode == "shadow":
-            document = json.dumps(summary(met.judged.verdict), ensure_ascii=False)
+            document = json.dumps(summarize(met.judged.verdict), ensure_ascii=False)
             return self.runner.record_nothing_done(event, row.id, "shadow", f"Would have been {met.detail}", document)
         if await self.runner.over_limit(row.workspace, row.id, row.max_per_hour):
             return self.runner.record_rate_limit(event, row.id, row.name, met.judged.run.actor, row.max_per_hour)
@@ -112,7 +112,7 @@ class Rules:
         values, missing = map_parameters(row, event, contract.required if contract else ())
         run = self.runner.make_run(
             author,
-            surface_of(row),
+            choose_surface(row),
             f"Rule “{row.name}” on {event.name} ({event.id})",
             Cause(event_id=event.id, event=event.name, source=row.id, name=row.name),
             given="event",
@@ -139,11 +139,11 @@ class Rules:
         """What the rule would have made of one past event, or of the newest that fit its pattern. Nothing is sent or
         stored. Raises NotFound, PlatformUnavailable."""
         async with self.runner.database.read() as session:
-            events = await past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
+            events = await list_past_events(session, row.workspace, row.pattern, event_id=event_id, limit=limit)
         return [(event, await self.meet(row, event)) for event in events]
 
 
-async def past_events(
+async def list_past_events(
     session: AsyncSession, workspace: str, pattern: str, *, event_id: str | None = None, limit: int
 ) -> list[FiredEvent]:
     """One past event, or the newest that fit the pattern, newest first. Raises NotFound."""
@@ -156,12 +156,12 @@ async def past_events(
     return [event_of_row(each) for each in rows if fits(pattern, each.name)][:limit]
 
 
-def surface_of(row: RuleRow) -> Surface:
+def choose_surface(row: RuleRow) -> Surface:
     surface: Surface = row.surface  # type: ignore[assignment]  # checked when the rule was made
     return surface
 
 
-def mapped(row: RuleRow) -> dict[str, ParameterMapping]:
+def make_mappings(row: RuleRow) -> dict[str, ParameterMapping]:
     return {name: ParameterMapping.model_validate(each) for name, each in json.loads(row.parameters).items()}
 
 
@@ -173,7 +173,7 @@ def map_parameters(
     values: dict[str, SuppliedValue] = {}
     missing: list[str] = []
     whole = event.as_json()
-    for name, each in mapped(row).items():
+    for name, each in make_mappings(row).items():
         if each.pointer is None:
             values[name] = SuppliedValue(value=each.value, by="event", pointer=f"/parameters/{name}/value", ref=row.id)
             continue
@@ -198,7 +198,7 @@ def look(value: Any, pointer: str) -> Any:
     return value
 
 
-def summary(verdict: Verdict) -> dict[str, Any]:
+def summarize(verdict: Verdict) -> dict[str, Any]:
     """A verdict that is not acted upon, as JSON: what would be sent, or why nothing would."""
     if isinstance(verdict, Plan):
         return {"held": list(verdict.held), "calls": recorder.plan_data(verdict)["calls"]}

@@ -105,7 +105,9 @@ class AutomationService:
         row = RuleRow(id=ids.new("rul"), workspace=by.workspace, created_at=now, updated_at=now, **columns)
         async with self.database.begin() as session:
             await store.automations.insert_rule(session, row)
-            await recorder.record_act(session, by, EntryType.RULE_CREATED, now, rule=row.id, **_entry_data(columns))
+            await recorder.record_act(
+                session, by, EntryType.RULE_CREATED, now, rule=row.id, **_describe_change(columns)
+            )
             await in_transaction(session, row)
         return row
 
@@ -120,7 +122,7 @@ class AutomationService:
         """Raises NotFound, Forbidden, InvalidInput, Conflict."""
         row = await self.rule(by, rule_id)
         await self._check_manages(by, row)
-        form = _parse(RuleForm, {**rule_form(row), **changes})
+        form = _parse(RuleForm, {**describe_rule(row), **changes})
         columns: dict[str, Any] = {"mode": form.mode}
         if form.mode != "off" and set(changes) <= {"mode"} and row.condition:
             rule_checks.check_condition(row.condition)  # stored before there was such a limit, perhaps
@@ -131,7 +133,9 @@ class AutomationService:
         now = self.clock()
         async with self.database.begin() as session:
             changed = await store.automations.change_rule(session, row, updated_at=now, **columns)
-            await recorder.record_act(session, by, EntryType.RULE_CHANGED, now, rule=row.id, **_entry_data(columns))
+            await recorder.record_act(
+                session, by, EntryType.RULE_CHANGED, now, rule=row.id, **_describe_change(columns)
+            )
         return changed
 
     async def remove_rule(self, by: Actor, rule_id: str) -> None:
@@ -161,7 +165,7 @@ class AutomationService:
         async with self.database.begin() as session:
             await store.automations.insert_instruction(session, row)
             await recorder.record_act(
-                session, by, EntryType.INSTRUCTION_CREATED, now, instruction=row.id, **_entry_data(columns)
+                session, by, EntryType.INSTRUCTION_CREATED, now, instruction=row.id, **_describe_change(columns)
             )
             await in_transaction(session, row)
         return row
@@ -176,7 +180,7 @@ class AutomationService:
         """Raises NotFound, Forbidden, InvalidInput, Conflict."""
         row = await self.instruction(by, instruction_id)
         await self._check_manages(by, row)
-        kept = instruction_form(row)
+        kept = describe_instruction(row)
         if by.role != OWNER:
             kept["allow_unattended"] = False
         form = _parse(InstructionForm, {**kept, **changes})
@@ -189,7 +193,7 @@ class AutomationService:
         async with self.database.begin() as session:
             changed = await store.automations.change_instruction(session, row, updated_at=now, **columns)
             await recorder.record_act(
-                session, by, EntryType.INSTRUCTION_CHANGED, now, instruction=row.id, **_entry_data(columns)
+                session, by, EntryType.INSTRUCTION_CHANGED, now, instruction=row.id, **_describe_change(columns)
             )
         return changed
 
@@ -214,7 +218,7 @@ class AutomationService:
     async def manages(self, by: Actor, row: RuleRow | InstructionRow) -> bool:
         """Whether ``by`` may see what it does with live records, switch it and delete it."""
         catalogue = (await self.contexts.of(by.workspace)).catalogue
-        return authority.manages(by, authority.author_of(row.author), _actions(row), catalogue)
+        return authority.manages(by, authority.author_of(row.author), _list_actions(row), catalogue)
 
     async def _check_manages(self, by: Actor, row: RuleRow | InstructionRow) -> None:
         if not await self.manages(by, row):
@@ -279,7 +283,7 @@ class AutomationService:
         return contract
 
 
-def rule_form(row: RuleRow) -> dict[str, Any]:
+def describe_rule(row: RuleRow) -> dict[str, Any]:
     """A rule as its form's JSON."""
     return {
         "name": row.name,
@@ -294,7 +298,7 @@ def rule_form(row: RuleRow) -> dict[str, Any]:
     }
 
 
-def instruction_form(row: InstructionRow) -> dict[str, Any]:
+def describe_instruction(row: InstructionRow) -> dict[str, Any]:
     """An instruction as its form's JSON."""
     return {
         "name": row.name,
@@ -308,7 +312,7 @@ def instruction_form(row: InstructionRow) -> dict[str, Any]:
     }
 
 
-def _actions(row: RuleRow | InstructionRow) -> list[str]:
+def _list_actions(row: RuleRow | InstructionRow) -> list[str]:
     return [row.contract] if isinstance(row, RuleRow) else row.contracts.split()
 
 
@@ -316,7 +320,7 @@ def _to_stored(actor: Actor) -> str:
     return canon.dumps({"workspace": actor.workspace, **actor.as_json()}).decode()
 
 
-def _entry_data(columns: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_change(columns: Mapping[str, Any]) -> dict[str, Any]:
     """What of a change goes into history; the author is the entry's actor."""
     return {name: value for name, value in columns.items() if name not in ("author", "unattended_by")} | (
         {"unattended": bool(columns["unattended_by"])} if "unattended_by" in columns else {}

@@ -46,7 +46,7 @@ class RecordedAttempt(NamedTuple):
     retry_after_s: float | None = None
 
 
-def system(workspace: str) -> Actor:
+def make_system_actor(workspace: str) -> Actor:
     """The actor of what OpsIQ does by itself."""
     return Actor(workspace, "opsiq", "system", "OpsIQ", "system", "opsiq")
 
@@ -111,12 +111,14 @@ class AttemptRecorder:
             "endpoint": row.id,
             "url": row.url,
             "why": why,
-            "failing_since": _iso(row.failing_since),
+            "failing_since": _format_time(row.failing_since),
             "given_up": failed,
         }
         await publish(session, workspace=row.workspace, name=DISABLED_EVENT, data=told, origin=OWN_ORIGIN, at=now)
         after_commit(session, self.wake)
-        await recorder.record_act(session, system(row.workspace), EntryType.WEBHOOK_DISABLED, now, alert=True, **told)
+        await recorder.record_act(
+            session, make_system_actor(row.workspace), EntryType.WEBHOOK_DISABLED, now, alert=True, **told
+        )
 
 
 def count_attempts(endpoint: str, entries: Sequence[RecordedAttempt]) -> AttemptCounts:
@@ -137,5 +139,5 @@ def count_attempts(endpoint: str, entries: Sequence[RecordedAttempt]) -> Attempt
     )
 
 
-def _iso(at: datetime | None) -> str | None:
+def _format_time(at: datetime | None) -> str | None:
     return at.isoformat() if at else None

@@ -15,7 +15,7 @@ import store.webhooks.deliveries
 from core.clock import Clock
 from events.webhooks.attempt_recorder import AttemptRecorder, RecordedAttempt
 from events.webhooks.delivery_loader import DeliveryLoader, LoadedDelivery
-from events.webhooks.message import delivery_headers, logged_headers
+from events.webhooks.message import describe_headers, make_delivery_headers
 from executors.http.signed_client import SignedClient
 from executors.jobs.queue import Done, Outcome, Reschedule, SharedWrite
 from executors.retry import Reply, Retry, Success, after_delivery
@@ -107,7 +107,7 @@ class DeliveryHandler:
             delivery.body,
             message_id=delivery.event_id,
             secrets=endpoint.secrets(at),
-            headers=delivery_headers(endpoint.headers, delivery.event, delivery.id),
+            headers=make_delivery_headers(endpoint.headers, delivery.event, delivery.id),
             timeout_s=TIMEOUT_S,
             attempt=delivery.attempts + 1,
         )
@@ -134,7 +134,7 @@ class DeliveryHandler:
             attempt=f"{job.id}.{job.attempt}",
             n=delivery.attempts + 1,
             duration_ms=reply.duration_ms,
-            headers=logged_headers(reply.headers, packed.endpoint.headers),
+            headers=describe_headers(reply.headers, packed.endpoint.headers),
             response=reply.body,
             cut=reply.cut,
             delivery=delivery.id,

@@ -60,18 +60,18 @@ class EndpointSecrets:
 
     def decrypt(self, row: SigningSecretRow, now: datetime) -> list[str]:
         """The secrets to sign with, newest first."""
-        context = _context(row.workspace, row.target)
+        context = _make_context(row.workspace, row.target)
         return [self._open(sealed, context).decode() for sealed in row.secrets(now)]
 
     def seal_headers(self, workspace: str, endpoint_id: str, headers: Mapping[str, str]) -> str:
         if not headers:
             return ""
-        return self.box.seal(json.dumps(dict(headers)).encode(), context=_headers_context(workspace, endpoint_id))
+        return self.box.seal(json.dumps(dict(headers)).encode(), context=_make_headers_context(workspace, endpoint_id))
 
     def headers(self, workspace: str, endpoint_id: str, sealed: str) -> dict[str, str]:
         if not sealed:
             return {}
-        made: dict[str, str] = json.loads(self._open(sealed, _headers_context(workspace, endpoint_id)))
+        made: dict[str, str] = json.loads(self._open(sealed, _make_headers_context(workspace, endpoint_id)))
         return made
 
     def _open(self, sealed: str, context: str) -> bytes:
@@ -84,12 +84,12 @@ class EndpointSecrets:
         return known
 
     def _seal(self, workspace: str, endpoint_id: str, secret: str) -> str:
-        return self.box.seal(secret.encode(), context=_context(workspace, endpoint_id))
+        return self.box.seal(secret.encode(), context=_make_context(workspace, endpoint_id))
 
 
-def _context(workspace: str, endpoint_id: str) -> str:
+def _make_context(workspace: str, endpoint_id: str) -> str:
     return f"signing:{workspace}:{WEBHOOK}:{endpoint_id}"
 
 
-def _headers_context(workspace: str, endpoint_id: str) -> str:
+def _make_headers_context(workspace: str, endpoint_id: str) -> str:
     return f"webhook-headers:{workspace}:{endpoint_id}"

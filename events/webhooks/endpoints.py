@@ -20,7 +20,7 @@ from core.actor import OWNER, Actor
 from core.clock import Clock
 from core.errors import Finding, Forbidden, InvalidInput
 from events.webhooks.endpoint_secrets import WEBHOOK, EndpointSecrets
-from events.webhooks.message import custom_headers
+from events.webhooks.message import check_headers
 from executors.http.ssrf_guard import Blocked, SsrfGuard
 from registry.events.event_names import check_pattern
 from store.database import Database, after_commit
@@ -79,18 +79,18 @@ class Endpoints:
         in_transaction: TransactionHook[CreatedEndpoint] = no_hook,
     ) -> CreatedEndpoint:
         """Raises InvalidInput for a URL, pattern or header that can't be, Forbidden."""
-        _governs(by)
+        _check_governs(by)
         endpoint_id = ids.new("whe")
         now = self.clock()
-        own = custom_headers(headers or {})
+        own = check_headers(headers or {})
         row = EndpointRow(
             id=endpoint_id,
             workspace=by.workspace,
             url=self._check_url(url),
-            patterns=_patterns(patterns),
-            description=_description(description),
+            patterns=_check_patterns(patterns),
+            description=_check_description(description),
             sealed_headers=self.endpoint_secrets.seal_headers(by.workspace, endpoint_id, own),
-            per_minute=_per_minute(per_minute),
+            per_minute=_check_per_minute(per_minute),
             created_by=by.id,
             created_at=now,
             changed_at=now,
@@ -138,21 +138,21 @@ class Endpoints:
     ) -> EndpointState:
         """Set what ``given`` names: url, events, description, headers (all of them), per_minute. Raises InvalidInput,
         NotFound."""
-        _governs(by)
+        _check_governs(by)
         columns: dict[str, Any] = {}
         for name, value in given.items():
             match name:
                 case "url":
                     columns["url"] = self._check_url(value)
                 case "events":
-                    columns["patterns"] = _patterns(value)
+                    columns["patterns"] = _check_patterns(value)
                 case "description":
-                    columns["description"] = _description(value)
+                    columns["description"] = _check_description(value)
                 case "headers":
-                    own = custom_headers(value)
+                    own = check_headers(value)
                     columns["sealed_headers"] = self.endpoint_secrets.seal_headers(by.workspace, endpoint_id, own)
                 case "per_minute":
-                    columns["per_minute"] = _per_minute(value)
+                    columns["per_minute"] = _check_per_minute(value)
                 case _:
                     raise InvalidInput(f"An endpoint has no {name!r} to change.")
         told = {name: value for name, value in columns.items() if name != "sealed_headers"}
@@ -176,7 +176,7 @@ class Endpoints:
         in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
         """Pause an endpoint: deliveries are still made, and wait. Raises Conflict unless it is active."""
-        _governs(by)
+        _check_governs(by)
         return await self._change(
             by, endpoint_id, EntryType.WEBHOOK_PAUSED, in_transaction, request_id, {"state": "paused"}, was=("active",)
         )
@@ -190,7 +190,7 @@ class Endpoints:
         in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
         """From paused: what waited is sent. From disabled: what comes from now on is; the rest can be recovered."""
-        _governs(by)
+        _check_governs(by)
         fresh = {"state": "active", "why": "", "failing_since": None, "consecutive_failures": 0, "slow_s": 0.0}
         return await self._change(
             by, endpoint_id, EntryType.WEBHOOK_RESUMED, in_transaction, request_id, fresh, was=("paused", "disabled")
@@ -205,7 +205,7 @@ class Endpoints:
         in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
         """Delete an endpoint. Its deliveries stay in the log; pending ones are failed, and its secret is gone."""
-        _governs(by)
+        _check_governs(by)
         return await self._change(
             by,
             endpoint_id,
@@ -224,7 +224,7 @@ class Endpoints:
         in_transaction: TransactionHook[CreatedEndpoint] = no_hook,
     ) -> CreatedEndpoint:
         """Rotate the secret; for 24 hours everything is signed with both."""
-        _governs(by)
+        _check_governs(by)
         now = self.clock()
         async with self.database.begin() as session:
             row = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
@@ -312,12 +312,12 @@ class Endpoints:
         return text
 
 
-def _governs(by: Actor) -> None:
+def _check_governs(by: Actor) -> None:
     if by.role != OWNER and by.kind != "key":
         raise Forbidden(f"Only an owner governs webhooks; you are {by.role}.")
 
 
-def _patterns(given: Sequence[str]) -> str:
+def _check_patterns(given: Sequence[str]) -> str:
     if not 1 <= len(given) <= MAX_PATTERNS:
         raise _make_fault(
             "events", f"An endpoint hears of 1 to {MAX_PATTERNS} patterns of events: invoice.paid, invoice.*, *."
@@ -330,13 +330,13 @@ def _patterns(given: Sequence[str]) -> str:
     return " ".join(dict.fromkeys(given))
 
 
-def _description(text: str) -> str:
+def _check_description(text: str) -> str:
     if len(text) > MAX_DESCRIPTION:
         raise _make_fault("description", f"A description has at most {MAX_DESCRIPTION} characters.")
     return text
 
 
-def _per_minute(given: int | None) -> int | None:
+def _check_per_minute(given: int | None) -> int | None:
     if given is not None and not 1 <= given <= MAX_PER_MINUTE:
         raise _make_fault("per_minute", f"per_minute is 1 to {MAX_PER_MINUTE}, or absent for no bound.")
     return given

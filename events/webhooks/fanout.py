@@ -16,7 +16,7 @@ import store.webhooks.endpoints
 from core import ids
 from core.clock import Clock
 from events.subscribers import WEBHOOKS, FiredEvent, ReactionResult, Subscriber
-from events.webhooks.message import body_of
+from events.webhooks.message import render_body
 from registry.events.event_names import fits_any
 from store.database import after_commit
 from store.jobs.enqueue import NewJob
@@ -59,7 +59,7 @@ async def deliver_to(
 ) -> None:
     """Make one delivery and one job for each endpoint; idempotent. The body is built here, once."""
     await put_body(session, event, now)
-    rows = [delivery(event, endpoint, cause, now) for endpoint in endpoints]
+    rows = [make_delivery(event, endpoint, cause, now) for endpoint in endpoints]
     await store.webhooks.deliveries.put_many(session, rows)
     await store.jobs.enqueue.enqueue_many(
         session,
@@ -78,11 +78,13 @@ async def deliver_to(
 
 
 async def put_body(session: AsyncSession, event: FiredEvent, now: datetime) -> None:
-    row = BodyRow(event_id=event.id, workspace=event.workspace, event=event.name, body=body_of(event), created_at=now)
+    row = BodyRow(
+        event_id=event.id, workspace=event.workspace, event=event.name, body=render_body(event), created_at=now
+    )
     await store.webhooks.deliveries.put_body(session, row)
 
 
-def delivery(event: FiredEvent, endpoint: EndpointRow, cause: DeliveryCause, now: datetime) -> DeliveryRow:
+def make_delivery(event: FiredEvent, endpoint: EndpointRow, cause: DeliveryCause, now: datetime) -> DeliveryRow:
     return DeliveryRow(
         id=ids.new("dlv"),
         workspace=event.workspace,

@@ -30,7 +30,7 @@ _NEVER: Final = frozenset(
 """The connection's (RFC 9110 §7.6.1), the message's framing, and what proxies take for true."""
 
 
-def body_of(event: FiredEvent) -> bytes:
+def render_body(event: FiredEvent) -> bytes:
     """Standard Webhooks' recommended payload as canonical JSON: ``type``, ``timestamp``, ``data``; and the event's
     ``id``."""
     told: dict[str, Any] = {
@@ -42,7 +42,7 @@ def body_of(event: FiredEvent) -> bytes:
     return canon.dumps(told)
 
 
-def custom_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def check_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """An endpoint's own headers, by lower-case name. Raises InvalidInput for those that are malformed or not its to
     set."""
     if len(headers) > MAX_HEADERS:
@@ -58,7 +58,7 @@ def custom_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return checked_headers(headers)
 
 
-def delivery_headers(custom: Mapping[str, str], event: str, delivery_id: str) -> dict[str, str]:
+def make_delivery_headers(custom: Mapping[str, str], event: str, delivery_id: str) -> dict[str, str]:
     """What goes along besides the signature. Headers that were let in before they were reserved are left out."""
     own = {name: value for name, value in custom.items() if not _is_reserved(name)}
     return {**own, "opsiq-event": event, "opsiq-delivery-id": delivery_id}
@@ -69,7 +69,7 @@ def _is_reserved(name: str) -> bool:
     return lower in _NEVER or lower.startswith(_RESERVED)
 
 
-def logged_headers(sent: Mapping[str, str], custom: Mapping[str, str]) -> str:
+def describe_headers(sent: Mapping[str, str], custom: Mapping[str, str]) -> str:
     """The request's headers as JSON for the log: what an endpoint's owner put there may be a password, so it is
     hidden."""
     told = {**sent, **dict.fromkeys(custom.keys() & sent.keys(), HIDDEN)}

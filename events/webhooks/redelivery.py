@@ -21,7 +21,7 @@ from core.actor import Actor
 from core.clock import Clock, format_iso, from_iso
 from core.errors import Conflict, InvalidInput, NotFound
 from events.subscribers import FiredEvent, event_of_row
-from events.webhooks.fanout import deliver_to, delivery, put_body, wants
+from events.webhooks.fanout import deliver_to, make_delivery, put_body, wants
 from executors.jobs.queue import Done, Outcome
 from registry.events import event_catalogue
 from store.database import Database, after_commit
@@ -96,9 +96,9 @@ class Redelivery:
         now = self.clock()
         async with self.database.begin() as session:
             endpoint = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
-            fired = _sample(endpoint, event, now)
+            fired = _make_sample(endpoint, event, now)
             await put_body(session, fired, now)
-            row = delivery(fired, endpoint, "test", now)
+            row = make_delivery(fired, endpoint, "test", now)
             await store.webhooks.deliveries.put_many(session, [row])
             await self._send(session, row)
             await in_transaction(session, row)
@@ -235,7 +235,7 @@ class Redelivery:
         after_commit(session, self.wake)
 
 
-def _sample(endpoint: EndpointRow, event: str | None, now: datetime) -> FiredEvent:
+def _make_sample(endpoint: EndpointRow, event: str | None, now: datetime) -> FiredEvent:
     known = event_catalogue.load_event_types()
     wanted = event or next((name for name in known if wants(endpoint, name)), "invoice.paid")
     found = known.get(wanted)

@@ -34,7 +34,7 @@ def add_parser(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from cli.client import client
     from core.errors import InvalidInput
-    from evals.cases.harvest import CASES, WORLD, lines
+    from evals.cases.harvest import CASES, WORLD, write_lines
 
     folder: Path = arguments.folder
     if folder.exists() and any(folder.iterdir()):
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     query = urllib.parse.urlencode({name: value for name, value in asked.items() if value is not None})
     answer = client().get("/v1/history/cases", query)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / CASES).write_text(lines(answer["cases"]), "utf-8")
+    (folder / CASES).write_text(write_lines(answer["cases"]), "utf-8")
     (folder / WORLD).write_text(json.dumps(answer["world"], ensure_ascii=False) + "\n", "utf-8")
     labels = [label for case in answer["cases"] for label in case["tags"] if label in ("confirmed", "rejected")]
     counts = ", ".join(f"{labels.count(label)} {label}" for label in ("confirmed", "rejected"))

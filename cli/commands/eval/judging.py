@@ -73,7 +73,7 @@ def compare(arguments: argparse.Namespace) -> int:
 def keep(arguments: argparse.Namespace) -> int:
     from core.errors import InvalidInput
     from evals.report import report
-    from evals.report.gate import baseline
+    from evals.report.gate import make_baseline
 
     read = report.read(arguments.report)
     failed = [each for each in read["entries"] if each["error"]]
@@ -83,7 +83,7 @@ def keep(arguments: argparse.Namespace) -> int:
             f"{failed[0]['error']} "
             "What was not answered can't be held to: mend that and run it again."
         )
-    report.write(arguments.baseline, baseline(read))
+    report.write(arguments.baseline, make_baseline(read))
     return 0
 
 
@@ -96,11 +96,11 @@ def _gate(path: Path, arguments: argparse.Namespace) -> int:
     from core.clock import utc_now
     from core.settings import Settings
     from evals.report import report
-    from evals.report.gate import baseline, hold_to
+    from evals.report.gate import hold_to, make_baseline
     from evals.run import session
 
     against = report.read(path)
-    setup = report.setup(against["setup"])
+    setup = report.read_setup(against["setup"])
     # Nobody is asked but to write a new baseline: CI has no model.
     setup = replace(setup, replay=setup.cassette is not None and not arguments.write)
     progress = Progress(setup.title, quiet=arguments.quiet)
@@ -115,7 +115,7 @@ def _gate(path: Path, arguments: argparse.Namespace) -> int:
     if arguments.json:
         report.write(arguments.json, ran.report)
     if arguments.write:
-        report.write(path, baseline(ran.report))
+        report.write(path, make_baseline(ran.report))
         print(f"{path}: written, {ran.report['metrics']['all_right']['hits']} of {ran.report['answers']} right")
         return 0
     found = hold_to(against, ran.report, allowed_points=arguments.allow)

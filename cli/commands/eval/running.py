@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     from core.errors import InvalidInput
     from core.settings import Settings
     from evals.report import junit, report
-    from evals.report.page import page
+    from evals.report.page import render_page
     from evals.run import session
 
     setups = list(_setups(arguments))
@@ -117,7 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
             partial.unlink(missing_ok=True)
         if arguments.html:
             page_at = _name_report(arguments.html, setup) if named else arguments.html
-            page_at.write_text(page(ran.report), "utf-8")
+            page_at.write_text(render_page(ran.report), "utf-8")
         if arguments.junit:
             junit.write_junit(_name_report(arguments.junit, setup) if named else arguments.junit, ran.report)
         _tell(ran, arguments.show)
@@ -127,11 +127,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _setups(arguments: argparse.Namespace) -> Iterator[Setup]:
     from evals.report.report import Setup
-    from evals.run.resolvers import OFFLINE, prompt_version
+    from evals.run.resolvers import OFFLINE, find_prompt_version
     from prompts import DEFAULT_VERSION, PLAIN_VERSION
 
     usual = PLAIN_VERSION if os.environ.get("OPSIQ_MODEL_FORM") == "plain" else DEFAULT_VERSION
-    versions = [prompt_version(each) for each in arguments.prompt_version or [usual]]
+    versions = [find_prompt_version(each) for each in arguments.prompt_version or [usual]]
     for name in arguments.resolver or [OFFLINE]:
         for version in [None] if name == OFFLINE else versions:
             yield Setup(
@@ -156,9 +156,9 @@ def _name_report(path: Path, setup: Setup) -> Path:
 
 
 def _tell(ran: EvalRun, show: int) -> None:
-    from evals.score.metrics import lines, measure
+    from evals.score.metrics import describe_lines, measure
 
-    print(f"{ran.report['title']}: " + "\n".join(lines(measure(ran.verdicts), len(ran.verdicts))))
+    print(f"{ran.report['title']}: " + "\n".join(describe_lines(measure(ran.verdicts), len(ran.verdicts))))
     wrong = [verdict for verdict in ran.verdicts if not verdict.full]
     for each in wrong[:show]:
         print(describe_verdict(each))

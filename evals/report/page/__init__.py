@@ -20,7 +20,7 @@ MOST_TAGS: Final = 60
 _QUOTED: Final = re.compile("‘[^’]*’")
 
 
-def page(report: Mapping[str, Any]) -> str:
+def render_page(report: Mapping[str, Any]) -> str:
     """The page of one report (``evals.report.report``)."""
     metrics = report["metrics"]
     scores = [
@@ -31,15 +31,15 @@ def page(report: Mapping[str, Any]) -> str:
     wrong = [each for each in report["entries"] if not each["right"]]
     wrong.sort(key=lambda each: (not each["unsafe"], not each["wrong_act"], each["cause"], each["id"]))
     lost = by_reason(wrong) if report["setup"].get("resolver") == GOLD else []
-    return _template().render(
+    return _load_template().render(
         lost=lost,
         it=report,
         scores=scores,
-        score_plot=plots.bars([(each["title"], each) for each in scores if not each["less"]]),
-        tag_plot=plots.bars([(tag, row["all_right"]) for tag, row in list(report["tags"].items())[:MOST_TAGS]]),
-        coverage_plot=plots.coverage(report["coverage"], report["operating"]),
-        latency_plot=plots.latency([each["ms"] for each in report["entries"] if not each["error"]]),
-        matrix=plots.matrix(report["confusion"]),
+        score_plot=plots.draw_bars([(each["title"], each) for each in scores if not each["less"]]),
+        tag_plot=plots.draw_bars([(tag, row["all_right"]) for tag, row in list(report["tags"].items())[:MOST_TAGS]]),
+        coverage_plot=plots.draw_coverage(report["coverage"], report["operating"]),
+        latency_plot=plots.draw_latency([each["ms"] for each in report["entries"] if not each["error"]]),
+        matrix=plots.make_matrix(report["confusion"]),
         wrong=wrong,
         why=explanations.WHY,
     )
@@ -52,19 +52,19 @@ def by_reason(wrong: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mappin
         reason = explanations.WHY.get(each["cause"], each["cause"])
         if each["cause"] == "asked_where_it_could_act":
             reason += " " + (
-                f"Asked for {', '.join(each['missing'])}." if each["missing"] else _opening(each["question"])
+                f"Asked for {', '.join(each['missing'])}." if each["missing"] else _strip_quotes(each["question"])
             )
         groups.setdefault(reason, []).append(each)
     return sorted(groups.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
 
-def _opening(question: str) -> str:
+def _strip_quotes(question: str) -> str:
     """A question without what is quoted in it, so that alike ones stand together."""
     return _QUOTED.sub("‘…’", question)[:120]
 
 
 @cache
-def _template() -> Template:
+def _load_template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -11,7 +11,7 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from core.display_text import to_display_text
-from evals.score.interval import percentile
+from evals.score.interval import find_percentile
 
 WIDTH: Final = 720
 LABEL: Final = 340
@@ -23,7 +23,7 @@ SEVERAL: Final = "(several)"
 OTHER: Final = "(other)"
 
 
-def bars(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Markup:
+def draw_bars(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Markup:
     """A bar for each share with its interval as a whisker. ``rows`` are (label, {value, low, high, hits, of})."""
     figures = [f"{(row['value'] or 0) * 100:.1f} % · {row['hits']}/{row['of']}" for _, row in rows]
     left, right = LABEL, WIDTH - 12 - LETTER * max(map(len, figures), default=0)
@@ -48,15 +48,15 @@ def bars(rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Markup:
         marks.append(
             f"<g><title>{escape(told)}</title>"
             f'<text class="label" x="{left - 8}" y="{y + 11}" '
-            f'text-anchor="end">{escape(_short(label, int((left - 8) / LETTER)))}</text>'
+            f'text-anchor="end">{escape(_shorten(label, int((left - 8) / LETTER)))}</text>'
             f'<rect class="bar" x="{left}" y="{y}" width="{max(0.0, at(row["value"]) - left):.1f}" height="14" rx="2"/>'
             f'<line class="whisker" x1="{at(row["low"]):.1f}" x2="{at(row["high"]):.1f}" y1="{middle}" y2="{middle}"/>'
             f'<text class="value" x="{right + 8:.1f}" y="{y + 11}">{figures[n]}</text></g>'
         )
-    return _svg(WIDTH, height, "Shares with 95 % intervals", marks)
+    return _draw_svg(WIDTH, height, "Shares with 95 % intervals", marks)
 
 
-def coverage(points: Sequence[Mapping[str, float]], operating: Mapping[str, float] | None) -> Markup:
+def draw_coverage(points: Sequence[Mapping[str, float]], operating: Mapping[str, float] | None) -> Markup:
     """Risk over coverage, the threshold moving along the line; a dot where the resolver stands now."""
     if not points:
         return Markup("")
@@ -69,7 +69,7 @@ def coverage(points: Sequence[Mapping[str, float]], operating: Mapping[str, floa
     def y(risk: float) -> float:
         return bottom - risk / most * (bottom - top)
 
-    marks = _axes(left, top, right, bottom, most)
+    marks = _draw_axes(left, top, right, bottom, most)
     path = " ".join(f"{'L' if n else 'M'}{x(p['coverage']):.1f},{y(p['risk']):.1f}" for n, p in enumerate(points))
     marks.append(f'<path class="line" d="{path}"/>')
     for point in points:
@@ -91,10 +91,10 @@ def coverage(points: Sequence[Mapping[str, float]], operating: Mapping[str, floa
         f'<text class="tick" x="{right}" y="{bottom + 32}" text-anchor="end">share of requests acted on</text>'
     )
     marks.append(f'<text class="tick" x="{left}" y="{top - 3}">share of acts that are wrong</text>')
-    return _svg(WIDTH, bottom + 38, "Risk over coverage", marks)
+    return _draw_svg(WIDTH, bottom + 38, "Risk over coverage", marks)
 
 
-def latency(times: Sequence[float]) -> Markup:
+def draw_latency(times: Sequence[float]) -> Markup:
     """How long answers took, on a logarithmic scale, with p50, p95 and p99."""
     if not times:
         return Markup("")
@@ -116,7 +116,7 @@ def latency(times: Sequence[float]) -> Markup:
                 f"<title>{first:.3g} to {last:.3g} ms: {bins[n]}</title></rect>"
             )
     for row, (name, share) in enumerate((("p50", 0.5), ("p95", 0.95), ("p99", 0.99))):
-        value = percentile(times, share)
+        value = find_percentile(times, share)
         place = left + (math.log10(max(0.01, value)) - low) / span * (right - left)
         end = "end" if place > right - 90 else "start"
         marks.append(f'<line class="mark" x1="{place:.1f}" x2="{place:.1f}" y1="{top}" y2="{bottom}"/>')
@@ -131,7 +131,7 @@ def latency(times: Sequence[float]) -> Markup:
             f'<text class="tick" x="{place:.1f}" y="{bottom + 15}" text-anchor="middle">{10.0**tick:g} ms</text>'
         )
     marks.append(f'<line class="axis" x1="{left}" x2="{right}" y1="{bottom}" y2="{bottom}"/>')
-    return _svg(WIDTH, bottom + 24, "Latency", marks)
+    return _draw_svg(WIDTH, bottom + 24, "Latency", marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +157,17 @@ class Matrix:
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
 
 
-def matrix(confusion: Sequence[Mapping[str, Any]]) -> Matrix:
+def make_matrix(confusion: Sequence[Mapping[str, Any]]) -> Matrix:
     """The most frequent labels; calls of several actions count together, the rest as other."""
     totals: Counter[str] = Counter()
     for each in confusion:
-        totals[_label(each["expected"])] += each["count"]
-        totals[_label(each["got"])] += each["count"]
+        totals[_draw_label(each["expected"])] += each["count"]
+        totals[_draw_label(each["got"])] += each["count"]
     kept = {label for label, _ in totals.most_common(MOST_LABELS)}
     counts: Counter[tuple[str, str]] = Counter()
     right: Counter[tuple[str, str]] = Counter()
     for each in confusion:
-        wanted, got = (label if (label := _label(each[of])) in kept else OTHER for of in ("expected", "got"))
+        wanted, got = (label if (label := _draw_label(each[of])) in kept else OTHER for of in ("expected", "got"))
         counts[wanted, got] += each["count"]
         right[wanted, got] += each["right"]
     rest = [OTHER] if len(totals) > MOST_LABELS else []
@@ -181,11 +181,11 @@ def matrix(confusion: Sequence[Mapping[str, Any]]) -> Matrix:
     return Matrix(tuple(labels), tuple(rows))
 
 
-def _label(text: str) -> str:
+def _draw_label(text: str) -> str:
     return SEVERAL if " + " in text else text
 
 
-def _axes(left: int, top: int, right: int, bottom: int, most: float) -> list[str]:
+def _draw_axes(left: int, top: int, right: int, bottom: int, most: float) -> list[str]:
     marks = [f'<line class="axis" x1="{left}" x2="{right}" y1="{bottom}" y2="{bottom}"/>']
     for tick in (0, 0.25, 0.5, 0.75, 1.0):
         place = left + tick * (right - left)
@@ -201,11 +201,11 @@ def _axes(left: int, top: int, right: int, bottom: int, most: float) -> list[str
     return marks
 
 
-def _short(text: str, most: int) -> str:
+def _shorten(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _svg(width: int, height: int, title: str, marks: Sequence[str]) -> Markup:
+def _draw_svg(width: int, height: int, title: str, marks: Sequence[str]) -> Markup:
     inner = "".join(marks)
     # Every text from a report was escaped where it was put in; the rest are numbers.
     return Markup(f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">{inner}</svg>')  # noqa: S704

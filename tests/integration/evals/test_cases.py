@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
 async def verdicts(path: Path, data: Path) -> list[CaseVerdict]:
-    cases = reader.cases(path)
+    cases = reader.read_cases(path)
     async with environment.open_environment(cases, data=data, now=NOW) as opened:
         return await run(cases, opened, lambda _: RuleResolver())
 
@@ -38,7 +38,7 @@ async def test_cases_are_answered_and_judged(data: Path) -> None:
 
 async def test_a_record_is_looked_up_and_its_id_is_sent_with_its_source(data: Path) -> None:
     records = tables.load(data / "tables")
-    shortlist = Shortlist(reader.registry(data / "registry.json", [kind.name for kind in records.kinds()]))
+    shortlist = Shortlist(reader.read_registry(data / "registry.json", [kind.name for kind in records.kinds()]))
     entry = await answer(
         "c", "cancel order #W2", shortlist=shortlist, resolver=RuleResolver(), now=NOW, records=records
     )
@@ -50,7 +50,7 @@ async def test_a_record_is_looked_up_and_its_id_is_sent_with_its_source(data: Pa
 
 async def test_a_record_that_does_not_exist_is_asked_for(data: Path) -> None:
     records = tables.load(data / "tables")
-    shortlist = Shortlist(reader.registry(data / "registry.json", [kind.name for kind in records.kinds()]))
+    shortlist = Shortlist(reader.read_registry(data / "registry.json", [kind.name for kind in records.kinds()]))
     entry = await answer(
         "c", "cancel order #W9", shortlist=shortlist, resolver=RuleResolver(), now=NOW, records=records
     )
@@ -58,7 +58,7 @@ async def test_a_record_that_does_not_exist_is_asked_for(data: Path) -> None:
 
 
 async def test_a_value_outside_the_schema_is_not_acted_on(data: Path) -> None:
-    shortlist = Shortlist(reader.registry(data / "registry.json"))
+    shortlist = Shortlist(reader.read_registry(data / "registry.json"))
     entry = await answer("c", "set the volume to 800", shortlist=shortlist, resolver=RuleResolver(), now=NOW)
     assert entry.decision == "clarify"
 
@@ -75,7 +75,7 @@ def test_a_line_that_is_no_case_is_named(data: Path) -> None:
     path = data / "broken.jsonl"
     path.write_text('{"id": 1}\n', "utf-8")
     with pytest.raises(InvalidInput, match="Line 1"):
-        reader.cases(path)
+        reader.read_cases(path)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_line_that_is_no_case_is_told_in_words_before_anything_is_asked(data: 
     path = data / "broken.jsonl"
     path.write_text(line + "\n", "utf-8")
     with pytest.raises(InvalidInput) as raised:
-        reader.cases(path)
+        reader.read_cases(path)
     assert told in raised.value.detail
 
 

@@ -17,7 +17,7 @@ AT = datetime(2026, 11, 24, tzinfo=UTC)
 def case(case_id: str, decision: Any = "act", tags: tuple[str, ...] = (), action: str = "pay") -> Case:
     actions = [{"action": action, "params": {}}]
     expected = {"decision": decision, "actions": actions if "act" in decision else []}
-    return reader.case({"id": case_id, "prompt": case_id, "expected": expected, "tags": list(tags)})
+    return reader.read_case({"id": case_id, "prompt": case_id, "expected": expected, "tags": list(tags)})
 
 
 def acted(case_id: str, action: str = "pay", **more: Any) -> CaseResult:

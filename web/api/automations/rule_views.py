@@ -10,8 +10,8 @@ from pydantic import Field
 
 from core.actor import Surface
 from core.clock import format_iso
-from events.automations.rules import Evaluation, Mode, summary
-from events.automations.service import instruction_form, rule_form
+from events.automations.rules import Evaluation, Mode, summarize
+from events.automations.service import describe_instruction, describe_rule
 from events.subscribers import FiredEvent
 from store.automations import FiringRow, InstructionRow, RuleRow
 from web.api.run_views import Moment, View
@@ -119,7 +119,7 @@ class DryRunView(View):
 
 
 def rule_view(row: RuleRow) -> RuleView:
-    return RuleView.model_validate({"id": row.id, **rule_form(row), **_common(row)})
+    return RuleView.model_validate({"id": row.id, **describe_rule(row), **_common(row)})
 
 
 def rule_json(row: RuleRow) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def rule_json(row: RuleRow) -> dict[str, Any]:
 
 
 def instruction_view(row: InstructionRow) -> InstructionView:
-    return InstructionView.model_validate({"id": row.id, **instruction_form(row), **_common(row)})
+    return InstructionView.model_validate({"id": row.id, **describe_instruction(row), **_common(row)})
 
 
 def instruction_json(row: InstructionRow) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def met_view(event: FiredEvent, met: Evaluation) -> MetView:
         occurred_at=format_iso(event.occurred_at),
         verdict=met.verdict,
         detail=met.detail,
-        would=summary(met.judged.verdict) if met.judged else None,
+        would=summarize(met.judged.verdict) if met.judged else None,
     )
 
 

@@ -13,7 +13,7 @@ from agent.workspace.context import WorkspaceContext
 from core.actor import SURFACES, Actor, Surface
 from core.display_text import to_display_text
 from core.errors import InvalidInput
-from events.automations.rules import past_events
+from events.automations.rules import list_past_events
 from registry.events import event_catalogue, event_fields, event_names
 from registry.events.event_fields import EventField
 from registry.offers.offer import Offer
@@ -69,7 +69,7 @@ async def fields_of_pattern(session: AsyncSession, workspace: str, pattern: str)
         event_names.check_pattern(pattern)
     except InvalidInput:
         return EventFields(event_fields.ENVELOPE, names)
-    came = await past_events(session, workspace, pattern, limit=_LOOKED_AT)
+    came = await list_past_events(session, workspace, pattern, limit=_LOOKED_AT)
     return EventFields(event_fields.list_pattern_fields(pattern, (each.data for each in came)), names)
 
 

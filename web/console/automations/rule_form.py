@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from core import canon
 from core.errors import Finding, InvalidInput
-from events.automations.service import RuleForm, rule_form
+from events.automations.service import RuleForm, describe_rule
 from registry.conditions import builder
 from registry.conditions.builder import MAX_ROWS, Join, Row
 from registry.contract import Contract
@@ -99,7 +99,7 @@ def form_data_of_row(row: RuleRow) -> RuleFormData:
         by_hand=found is None,
         cel=row.condition if found is None else "",
         action=row.contract,
-        params={name: _param(each) for name, each in rule_form(row)["parameters"].items()},
+        params={name: _param(each) for name, each in describe_rule(row)["parameters"].items()},
         note=row.note,
     )
 

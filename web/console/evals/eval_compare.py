@@ -175,7 +175,7 @@ async def compare(
 
 async def _compare(session: AsyncSession, rows: list[EvalReportRow]) -> tuple[Comparison, tuple[ScoreRow, ...]]:
     figures = [await store.eval_reports.figures(session, each) for each in rows]
-    heads = [report_storage.head_of(each) for each in figures]
+    heads = [report_storage.make_head(each) for each in figures]
     reports = [
         {"title": row.title, "metrics": {}, "entries": json.loads(each.outline)}
         for row, each in zip(rows, figures, strict=True)

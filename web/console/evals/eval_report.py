@@ -140,14 +140,14 @@ async def report(
     wanted = AnswerFilter(cause, all and not cause)
     async with container.database.read() as session:
         row = await store.eval_reports.get(session, workspace, report_id)
-        head = report_storage.head_of(await store.eval_reports.figures(session, row))
+        head = report_storage.make_head(await store.eval_reports.figures(session, row))
         rows = await store.eval_reports.answers(
             session, row, wrong=not wanted.all, cause=cause, start=start, limit=PAGE
         )
         others = await store.eval_reports.listed(session, workspace, limit=_OTHERS)
     total = head.causes.get(cause, 0) if cause else head.answers if wanted.all else head.wrong
     before, after = page_of(total, start, rows, PAGE)
-    matrix = plots.matrix([each.model_dump() for each in head.confusion])
+    matrix = plots.make_matrix([each.model_dump() for each in head.confusion])
     page = EvalReportPage(
         shell=shell(request, visitor),
         title=to_display_text(row.title, limit=80),
@@ -173,10 +173,10 @@ async def report(
             TagLine(score(name, tag.all_right), tag.count, tag.wrong_acts, tag.unsafe_acts, tag.asked, tag.errors)
             for name, tag in list(head.tags.items())[:TAGS]
         ),
-        coverage_plot=plots.coverage(
+        coverage_plot=plots.draw_coverage(
             [each.model_dump() for each in head.coverage], head.operating.model_dump() if head.operating else None
         ),
-        latency_plot=plots.latency(head.times),
+        latency_plot=plots.draw_latency(head.times),
         columns=tuple(to_display_text(each, limit=60) for each in matrix.columns),
         matrix=tuple(
             MatrixLine(to_display_text(label, limit=60), tuple(map(_cell, cells))) for label, cells in matrix.rows

@@ -19,7 +19,7 @@ from agent.history import integrity
 from agent.history.recorder import EntryType, mode_of, record_act
 from core.display_text import to_display_text
 from core.errors import NotFound
-from evals.cases.harvest import harvest_cases, suite_zip
+from evals.cases.harvest import harvest_cases, zip_suite
 from store.history.log import HistoryRow
 from web import problem
 from web.api.history import csv_response
@@ -205,7 +205,7 @@ async def case(request: Request, visitor: Owner, seq: int) -> Response:
             count=1,
         )
     headers = {"Content-Disposition": f'attachment; filename="case-{row.run_id}.zip"', "Cache-Control": "no-store"}
-    return Response(suite_zip(found), media_type="application/zip", headers=headers)
+    return Response(zip_suite(found), media_type="application/zip", headers=headers)
 
 
 def _line(row: HistoryRow) -> HistoryTableRow:

@@ -17,7 +17,7 @@ from agent.pipeline import Answer, Plan, ProposedSource, Request
 from agent.resolve.model.answer_json import BadProposal
 from agent.validate.plan_builder import REST
 from core.errors import ModelMisbehaved
-from evals.attacks.any_answer import draw_answer, spoil_answer, violations
+from evals.attacks.any_answer import draw_answer, list_violations, spoil_answer
 from tests.unit.own_worlds import NOW, asked, came_of, find, number, plan, said, world
 
 INES = {"belongs_to": find("member", "Ines Duarte")}
@@ -159,7 +159,7 @@ async def came_out_well(chance: random.Random, text: str, name: str) -> list[str
     made, proposal = outcome.verdict, outcome.proposal
     if not isinstance(made, Plan) or proposal is None:
         return []
-    return violations(Request(text=text, now=NOW), proposal, made, world(name).catalogue)
+    return list_violations(Request(text=text, now=NOW), proposal, made, world(name).catalogue)
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, good in GOOD.items() for text in good])
@@ -180,5 +180,5 @@ async def test_violations_are_seen() -> None:
     step = made.steps[0].model_copy(update={"filled": (invented,)})
     unseen = made.model_copy(update={"steps": (step,), "held": ()})
     catalogue = world("lending").catalogue
-    assert violations(Request(text=text, now=NOW), outcome.proposal, made, catalogue) == []
-    assert len(violations(Request(text=text, now=NOW), outcome.proposal, unseen, catalogue)) == 2
+    assert list_violations(Request(text=text, now=NOW), outcome.proposal, made, catalogue) == []
+    assert len(list_violations(Request(text=text, now=NOW), outcome.proposal, unseen, catalogue)) == 2

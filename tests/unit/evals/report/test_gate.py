@@ -7,12 +7,12 @@ import pytest
 
 from core.errors import InvalidInput
 from evals.report import report
-from evals.report.gate import baseline, hold_to
+from evals.report.gate import hold_to, make_baseline
 from evals.run.case_result import CaseResult
 from evals.score.score import judge
 from tests.unit.evals.verdict_factories import acted, case, reported, right, wrong
 
-BEFORE = baseline(reported(*(right(str(n)) for n in range(10)), wrong("x")))
+BEFORE = make_baseline(reported(*(right(str(n)) for n in range(10)), wrong("x")))
 
 
 def test_a_run_like_the_baseline_passes() -> None:
@@ -98,7 +98,7 @@ def test_a_baseline_is_a_report_that_says_how_it_was_made(tmp_path: Path) -> Non
     report.write(tmp_path / "b.json", BEFORE)
     kept = report.read(tmp_path / "b.json")
     assert kept == json.loads(json.dumps(BEFORE))
-    assert report.setup(kept["setup"]).suites == ("toy",)
+    assert report.read_setup(kept["setup"]).suites == ("toy",)
     (tmp_path / "other.json").write_text("[]", "utf-8")
     with pytest.raises(InvalidInput, match="opsiq/eval-report/v1"):
         report.read(tmp_path / "other.json")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from evals.report.compare import compare_reports
-from evals.report.gate import baseline
-from evals.report.page import page, plots
+from evals.report.gate import make_baseline
+from evals.report.page import plots, render_page
 from evals.run.case_result import CaseResult
 from evals.score.explanations import WHY
 from evals.score.metrics import TITLES
@@ -45,7 +45,7 @@ def test_what_is_marked_is_what_a_baseline_keeps() -> None:
     def marked(text: str) -> set[str]:
         return set(re.findall(r"`(\w+)` ○", "\n".join(re.findall(r"^\| (`.*?) \|", text, re.MULTILINE))))
 
-    kept = baseline(REPORT)
+    kept = make_baseline(REPORT)
     assert marked(REFERENCE.split("\n## ", 1)[0]) == set(kept)
     assert marked(section("An entry")) == set(kept["entries"][0])
 
@@ -91,7 +91,7 @@ class Read(HTMLParser):
 
 def read(report: dict[str, Any]) -> Read:
     made = Read()
-    made.feed(page(report))
+    made.feed(render_page(report))
     return made
 
 
@@ -114,7 +114,7 @@ def test_the_page_loads_nothing_and_runs_nothing_whatever_is_in_a_case() -> None
     assert "script" not in found.tags
     assert found.links == []
     assert "‹U+202E›{{ 7*7 }}" in found.text
-    assert "\u202e" not in page(reported(hostile))
+    assert "\u202e" not in render_page(reported(hostile))
 
 
 def test_the_page_tells_every_wrong_case_and_why() -> None:
@@ -133,7 +133,7 @@ def test_a_report_where_nothing_went_wrong_or_nothing_came_has_a_page_too() -> N
 
 def test_what_is_written_beside_the_bars_stands_inside_the_plot() -> None:
     row = {"value": 1.0, "low": 0.99, "high": 1.0, "hits": 14870, "of": 14870}
-    drawn = plots.bars([*((title, row) for title in TITLES.values()), ("few", {**row, "hits": 1, "of": 1})])
+    drawn = plots.draw_bars([*((title, row) for title in TITLES.values()), ("few", {**row, "hits": 1, "of": 1})])
     labels = re.findall(r'class="label" x="([\d.]+)" y="\d+" text-anchor="end">([^<]+)<', drawn)
     assert len(labels) == len(TITLES) + 1
     for place, text in labels:

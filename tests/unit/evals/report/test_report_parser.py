@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from evals.report.compare import compare_reports
-from evals.report.report_parser import MAX_BYTES, MAX_ENTRIES, outline, parse_report
+from evals.report.report_parser import MAX_BYTES, MAX_ENTRIES, list_outline, parse_report
 from evals.score import explanations
 from tests.integration.web.console.samples.evals import entry, report, report_json, with_entries
 
@@ -26,7 +26,7 @@ def test_every_baseline_is_a_report_that_can_be_read(path: Path) -> None:
     assert len(read.entries) == len(value["entries"])
     assert read.head.wrong == sum(not each["right"] for each in value["entries"])
     assert read.head.scores["all_right"].value == value["metrics"]["all_right"]["value"]
-    assert compare_reports({"title": "a", "metrics": {}, "entries": outline(read.entries)}, value).p == 1.0
+    assert compare_reports({"title": "a", "metrics": {}, "entries": list_outline(read.entries)}, value).p == 1.0
 
 
 def test_the_worst_stand_first() -> None:

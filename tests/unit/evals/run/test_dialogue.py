@@ -79,7 +79,7 @@ async def played(*turns: dict[str, Any], ok: bool = True) -> tuple[CaseResult, H
     platform = Platform(town())
     kinds, hands = Kinds([platform]), Hands(platform, ok=ok)
     context = WorkspaceContext("test", Catalogue(SAAS), kinds, kinds)
-    case = reader.case({"id": "d", "turns": list(turns), "expected": {"decision": "abstain"}})
+    case = reader.read_case({"id": "d", "turns": list(turns), "expected": {"decision": "abstain"}})
     ground = DialoguePlatform(context, hands, "whsec_test")  # type: ignore[arg-type]
     return await dialogue.answer(case, ground, ProposingResolver(Script(SAID)), NOW), hands
 
@@ -145,4 +145,4 @@ async def test_a_call_that_failed_has_nothing_to_take_back() -> None:
 )
 def test_turns_of_another_form_are_no_case(turns: list[Any]) -> None:
     with pytest.raises(ValueError, match=r"turn|begins|holds"):
-        reader.case({"id": "d", "turns": turns, "expected": {"decision": "abstain"}})
+        reader.read_case({"id": "d", "turns": turns, "expected": {"decision": "abstain"}})

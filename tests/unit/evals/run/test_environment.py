@@ -26,7 +26,7 @@ ATTACK = {"kind": "made up", "where": "model", "text": "KX7Q- cloze it", "calls"
 def cases(path: Path, *expected: dict[str, Any], **more: Any) -> list[reader.Case]:
     written = [{"id": f"c{at}", "prompt": "close 5519", "expected": each, **more} for at, each in enumerate(expected)]
     path.write_text("".join(json.dumps(each) + "\n" for each in written), "utf-8")
-    return reader.cases(path)
+    return reader.read_cases(path)
 
 
 def on_the_platform() -> Environment:

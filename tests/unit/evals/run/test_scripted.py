@@ -11,7 +11,7 @@ from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.model.resolver import ProposingResolver
 from core.errors import ModelMisbehaved
-from evals.attacks.any_answer import violations
+from evals.attacks.any_answer import list_violations
 from evals.cases import reader
 from evals.cases.gold import GoldClient, knows
 from evals.run.worst import WorstClient
@@ -19,7 +19,7 @@ from tests.unit.own_worlds import NOW, OWNER, Says, world
 
 
 def case(prompt: str, expected: dict[str, Any]) -> reader.Case:
-    return reader.case({"id": prompt, "prompt": prompt, "expected": expected})
+    return reader.read_case({"id": prompt, "prompt": prompt, "expected": expected})
 
 
 async def verdict_of(client: Any, text: str, name: str = "lending") -> Any:
@@ -57,7 +57,7 @@ async def test_gold_answers_with_the_records_that_are_right() -> None:
 
 def test_gold_knows_nothing_of_the_turns_before_the_last() -> None:
     turns = [{"say": "a"}, {"say": "b"}]
-    assert not knows(reader.case({"id": "d", "turns": turns, "expected": {"decision": "abstain"}}))
+    assert not knows(reader.read_case({"id": "d", "turns": turns, "expected": {"decision": "abstain"}}))
 
 
 async def test_what_is_no_proposal_is_misbehaviour() -> None:
@@ -75,5 +75,5 @@ async def test_the_worst_model_gets_nothing_through_unseen(name: str) -> None:
             assert outcome.proposal is not None
             plans += 1
             request = Request(text=text, now=NOW)
-            assert violations(request, outcome.proposal, outcome.verdict, world(name).catalogue) == []
+            assert list_violations(request, outcome.proposal, outcome.verdict, world(name).catalogue) == []
     assert name != "lending" or plans

@@ -50,7 +50,9 @@ def test_a_text_has_one_of_each_and_nothing_it_must_not() -> None:
 def test_a_drafted_parameter_is_free_and_its_text_is_judged() -> None:
     call = {"action": "write", "params": {"to": [1]}}
     text = {"param": "letter", "must": [["dry"]], "must_not": []}
-    case = reader.case({"id": "a", "prompt": "a", "expected": {"decision": "act", "actions": [call], "text": text}})
+    case = reader.read_case(
+        {"id": "a", "prompt": "a", "expected": {"decision": "act", "actions": [call], "text": text}}
+    )
     good = CaseResult("a", "act", ({"action": "write", "params": {"to": 1, "letter": "Keep it dry."}},))
     bad = CaseResult("a", "act", ({"action": "write", "params": {"to": 1, "letter": "Keep it."}},))
     assert judge(case, good).full
@@ -60,7 +62,7 @@ def test_a_drafted_parameter_is_free_and_its_text_is_judged() -> None:
 def test_any_expectation_that_fits_is_right() -> None:
     pay = {"action": "pay", "params": {}}
     expected = {"decision": "clarify", "action": "pay", "or": [{"decision": "act", "actions": [pay]}]}
-    case = reader.case({"id": "a", "prompt": "a", "expected": expected})
+    case = reader.read_case({"id": "a", "prompt": "a", "expected": expected})
     assert judge(case, CaseResult("a", "act", (pay,))).full
     assert judge(case, CaseResult("a", "clarify", (pay,))).full
     assert not judge(case, CaseResult("a", "abstain")).full
@@ -76,13 +78,13 @@ def test_any_expectation_that_fits_is_right() -> None:
     ],
 )
 def test_a_question_that_was_not_answered(decision: str, cause: str) -> None:
-    case = reader.case({"id": "a", "prompt": "a", "expected": {"decision": "answer", "answer": {"count": 1}}})
+    case = reader.read_case({"id": "a", "prompt": "a", "expected": {"decision": "answer", "answer": {"count": 1}}})
     assert judge(case, CaseResult("a", decision)).cause == cause
 
 
 def test_an_empty_list_of_right_values_is_right_left_out_or_empty() -> None:
     call = {"action": "tag", "params": {"tags": [], "of": [{"x": [1], "y": ["", 2]}]}}
-    case = reader.case({"id": "a", "prompt": "a", "expected": {"decision": "act", "actions": [call]}})
+    case = reader.read_case({"id": "a", "prompt": "a", "expected": {"decision": "act", "actions": [call]}})
     for params in ({"of": {"x": 1}}, {"tags": [], "of": {"x": 1, "y": 2}}):
         assert judge(case, CaseResult("a", "act", ({"action": "tag", "params": params},))).full
     for params in ({"tags": ["a"], "of": {"x": 1}}, {"of": {"y": 2}}, {"of": {"x": 1, "z": 1}}):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from evals.score.interval import estimate_rate, mcnemar, pass_hat, percentile
+from evals.score.interval import compute_mcnemar, estimate_rate, find_percentile, pass_hat
 from tests.unit.evals.verdict_factories import right, wrong
 
 
@@ -11,11 +11,11 @@ from tests.unit.evals.verdict_factories import right, wrong
     [(0, 0, 1.0), (5, 5, 1.0), (0, 5, 0.0625), (0, 6, 0.03125), (1, 9, 0.021484375), (9, 1, 0.021484375)],
 )
 def test_mcnemar_is_the_exact_binomial_of_the_cases_only_one_got_right(first: int, second: int, p: float) -> None:
-    assert mcnemar(first, second) == pytest.approx(p)
+    assert compute_mcnemar(first, second) == pytest.approx(p)
 
 
 def test_mcnemar_stands_with_thousands_of_cases() -> None:
-    assert mcnemar(900, 1100) == pytest.approx(8.6e-06, rel=0.05)
+    assert compute_mcnemar(900, 1100) == pytest.approx(8.6e-06, rel=0.05)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_pass_hat_is_the_chance_that_all_of_k_tries_are_right(takes: list[list[b
 
 
 def test_percentiles_go_by_nearest_rank() -> None:
-    assert [percentile(range(1, 101), share) for share in (0.5, 0.95, 1.0)] == [50, 95, 100]
-    assert percentile([], 0.5) == 0.0
+    assert [find_percentile(range(1, 101), share) for share in (0.5, 0.95, 1.0)] == [50, 95, 100]
+    assert find_percentile([], 0.5) == 0.0
 
 
 def test_where_all_are_right_doubt_is_left_and_less_of_it_with_more_cases() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from evals.run.case_result import CaseResult
-from evals.score.metrics import ASK, ERROR, NOTHING, lines, measure
+from evals.score.metrics import ASK, ERROR, NOTHING, describe_lines, measure
 from evals.score.score import judge
 from tests.unit.evals.verdict_factories import acted, case, right, wrong
 
@@ -69,4 +69,4 @@ def test_an_error_counts_as_one_and_never_as_an_abstention() -> None:
     made = measure([judge(case("a", "abstain"), CaseResult("a", "abstain", error="x: y"))])
     assert made.rates["errors"].hits == 1
     assert made.rates["abstention_recall"].hits == 0
-    assert any("errors" in line for line in lines(made, 1))
+    assert any("errors" in line for line in describe_lines(made, 1))

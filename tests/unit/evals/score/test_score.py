@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evals.cases import reader
-from evals.cases.reader import Case, offer
+from evals.cases.reader import Case, read_offer
 from evals.run.case_result import CaseResult, parse_result
 from evals.score.interval import estimate_rate
 from evals.score.metrics import measure
@@ -130,7 +130,7 @@ def test_not_acting_where_that_is_right_too_is_a_right_abstention() -> None:
 
 
 def test_a_foreign_id_parameter_refers_to_the_records_there_are() -> None:
-    made = offer({"name": "x", "parameters": {"properties": {"order_id": {}, "other_id": {}}}}, ("order",))
+    made = read_offer({"name": "x", "parameters": {"properties": {"order_id": {}, "other_id": {}}}}, ("order",))
     assert made.annotation("order_id").record == "order"
     assert made.annotation("other_id").record is None
 
@@ -140,14 +140,14 @@ def test_a_connectors_contract_can_be_offered_before_its_platform_has_an_address
         "schema": "opsiq/contract/v1", "name": "shop.restock", "title": "Restock", "description": "Orders more.",
         "parameters": {"type": "object"}, "endpoint": {"url": "{base_url}/restock"},
     }  # fmt: skip
-    assert reader.offer(value).name == "shop.restock"
+    assert reader.read_offer(value).name == "shop.restock"
 
 
 # ── our own format ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def own(decision: Any, prompt: str = "pay 49", **expected: Any) -> Case:
-    return reader.case({"id": "c", "prompt": prompt, "expected": {"decision": decision, **expected}})
+    return reader.read_case({"id": "c", "prompt": prompt, "expected": {"decision": decision, **expected}})
 
 
 PAY = {"action": "pay", "params": {"amount": [4900]}}
@@ -235,7 +235,7 @@ def test_parameters_are_counted_one_by_one() -> None:
 )
 def test_a_case_that_expects_nothing_that_can_be_is_none(value: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"decision|action"):
-        reader.case(value)
+        reader.read_case(value)
 
 
 def test_an_entry_comes_back_from_its_json() -> None:

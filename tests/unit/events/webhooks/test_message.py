@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import InvalidInput
 from events.subscribers import FiredEvent
-from events.webhooks.message import MAX_HEADERS, body_of, custom_headers, delivery_headers, logged_headers
+from events.webhooks.message import MAX_HEADERS, check_headers, describe_headers, make_delivery_headers, render_body
 from executors.retry import Reply
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -17,18 +17,18 @@ PAID = FiredEvent("evt_1", "ws_1", "invoice.paid", {"b": 1, "a": "ü"}, AT, AT, 
 
 
 def test_the_body_is_canonical_json_in_the_shape_standard_webhooks_recommends() -> None:
-    assert body_of(PAID) == (
+    assert render_body(PAID) == (
         '{"data":{"a":"ü","b":1},"id":"evt_1","timestamp":"2026-11-24T12:00:00.000000Z","type":"invoice.paid"}'.encode()
     )
 
 
 def test_two_servers_make_the_same_bytes_of_one_event() -> None:
     shuffled = FiredEvent("evt_1", "ws_1", "invoice.paid", {"a": "ü", "b": 1}, AT, AT, "opsiq", "evt_0", 3)
-    assert body_of(PAID) == body_of(shuffled), "where it came from is nobody's business"
+    assert render_body(PAID) == render_body(shuffled), "where it came from is nobody's business"
 
 
 def test_an_endpoints_own_headers_are_folded_in_case_and_kept() -> None:
-    assert custom_headers({"Authorization": "Bearer x", "X-Team": "ops"}) == {
+    assert check_headers({"Authorization": "Bearer x", "X-Team": "ops"}) == {
         "authorization": "Bearer x",
         "x-team": "ops",
     }
@@ -44,32 +44,32 @@ def test_an_endpoints_own_headers_are_folded_in_case_and_kept() -> None:
 )  # fmt: skip
 def test_headers_that_are_ours_or_the_connections_are_refused(name: str) -> None:
     with pytest.raises(InvalidInput, match="not an endpoint's to set") as refused:
-        custom_headers({name: "x"})
+        check_headers({name: "x"})
     assert [each.pointer for each in refused.value.findings] == [f"/headers/{name}"]
-    assert delivery_headers({name.lower(): "x"}, "invoice.paid", "dlv_1").get(name.lower(), "") != "x", (
+    assert make_delivery_headers({name.lower(): "x"}, "invoice.paid", "dlv_1").get(name.lower(), "") != "x", (
         "nor sent, from before"
     )
 
 
 def test_the_same_header_twice_in_two_cases_is_refused() -> None:
     with pytest.raises(InvalidInput):
-        custom_headers({"X-A": "1", "x-a": "2"})
+        check_headers({"X-A": "1", "x-a": "2"})
 
 
 def test_more_headers_than_anyone_needs_are_refused() -> None:
-    assert len(custom_headers({f"x-{n}": "1" for n in range(MAX_HEADERS)})) == MAX_HEADERS
+    assert len(check_headers({f"x-{n}": "1" for n in range(MAX_HEADERS)})) == MAX_HEADERS
     with pytest.raises(InvalidInput, match="at most 20"):
-        custom_headers({f"x-{n}": "1" for n in range(MAX_HEADERS + 1)})
+        check_headers({f"x-{n}": "1" for n in range(MAX_HEADERS + 1)})
 
 
 def test_an_attempt_that_says_nothing_of_its_headers_is_logged_too() -> None:
-    assert logged_headers(Reply(200, b"", 1, None, True).headers, {"authorization": "Bearer x"}) == "{}"
+    assert describe_headers(Reply(200, b"", 1, None, True).headers, {"authorization": "Bearer x"}) == "{}"
 
 
 def test_the_log_hides_the_values_an_endpoints_owner_set_and_only_those() -> None:
-    sent = delivery_headers({"authorization": "Bearer x"}, "invoice.paid", "dlv_1")
+    sent = make_delivery_headers({"authorization": "Bearer x"}, "invoice.paid", "dlv_1")
     assert sent["authorization"] == "Bearer x"
-    assert json.loads(logged_headers(sent, {"authorization": "Bearer x"})) == {
+    assert json.loads(describe_headers(sent, {"authorization": "Bearer x"})) == {
         "authorization": "(hidden)",
         "opsiq-event": "invoice.paid",
         "opsiq-delivery-id": "dlv_1",

@@ -10,7 +10,7 @@ from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.workspace.context import WorkspaceContext
-from evals.cases.reader import offer
+from evals.cases.reader import read_offer
 from evals.run.answer import as_contract
 from registry.catalogue import Catalogue
 from registry.records import Kinds
@@ -19,7 +19,7 @@ from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan
 
 def function(name: str, required: tuple[str, ...] = (), **properties: Any) -> Any:
     parameters = {"type": "object", "properties": properties, "required": list(required)}
-    return as_contract(offer({"name": name, "description": "", "parameters": parameters}))
+    return as_contract(read_offer({"name": name, "description": "", "parameters": parameters}))
 
 
 TEXT, DAY, WHOLE = {"type": "string"}, {"type": "string", "format": "date"}, {"type": "integer"}
