@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 """Answers the present as an aware UTC datetime."""
@@ -11,19 +11,6 @@ Clock = Callable[[], datetime]
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-class FrozenClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at.astimezone(UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def advance(self, **timedelta_units: float) -> None:
-        self.at += timedelta(**timedelta_units)
 
 
 def format_iso(at: datetime) -> str:

@@ -82,9 +82,7 @@ def make_row(
     event_id: str | None = None,
     mode: Mode = "live",
 ) -> EventRow:
-    """The event's row, without its depth. An event of ``mode`` test is settled as soon as it is published. Raises
-    InvalidInput (with findings) for a name that is none or is OpsIQ's own, data that does not fit a universal event's
-    schema or is too large.
+    """The event's row, without its depth. An event of ``mode`` test is settled as soon as it is published.
 
     Raises InvalidInput (with findings) for a name that is none or is OpsIQ's own, data that does not fit a universal
     event's schema or is too large.

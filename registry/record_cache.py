@@ -67,7 +67,7 @@ class RecordSource(Protocol):
         ...
 
     async def now(self, kind: str, record_id: str) -> RecordState | None:
-        """Reads one record; None: it does not exist. None: it is not there."""
+        """Reads one record; None: it does not exist."""
         ...
 
 

@@ -107,17 +107,6 @@ def _find_said(text: Text, spec: ParameterSpec, value: Any, phrase: tuple[str, .
     return made
 
 
-def find_spoken(text: Text, phrase: tuple[str, ...]) -> list[tuple[int, int, int]]:
-    """Where these stems stand in a row, without a slip: offsets, and the first token's index."""
-    made = []
-    for index in range(len(text.tokens)):
-        size, slips = _match_phrase(text.tokens, index, phrase)
-        if size and not slips:
-            first, last = text.tokens[index], text.tokens[index + size - 1]
-            made.append((first.start, last.end - (2 if last.owns else 0), index))
-    return made
-
-
 def _match_phrase(tokens: Sequence[Token], index: int, phrase: tuple[str, ...]) -> tuple[int, int]:
     """How many tokens from ``index`` on say ``phrase``, and with how many slips. A hyphenated token may hold several of
     its words."""

@@ -155,11 +155,6 @@ async def set_password(session: AsyncSession, workspace: str, member_id: str, pa
     return await _change(session, workspace, member_id, {"password_hash": password_hash})
 
 
-async def rename(session: AsyncSession, workspace: str, member_id: str, name: str) -> MemberRow:
-    """Changes the name. Raises NotFound."""
-    return await _change(session, workspace, member_id, {"name": name})
-
-
 async def set_role(
     session: AsyncSession, workspace: str, member_id: str, role: str, *, at: datetime, by: str | None
 ) -> MemberRow:

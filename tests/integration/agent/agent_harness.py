@@ -35,7 +35,6 @@ from agent.workspace.contract_admin import ContractAdmin
 from agent.workspace.key_admin import KeyAdmin
 from connectors.saas import SaasConnector
 from core.actor import Actor
-from core.clock import FrozenClock
 from core.crypto.secretbox import SecretBox
 from executors.http.platform_client import HttpPlatformClient
 from executors.http.signed_client import SignedClient
@@ -51,6 +50,7 @@ from store.history.log import HistoryRow
 from store.jobs.enqueue import NewJob
 from store.runs.calls import CallRow
 from tests.integration.fast_passwords import cheap_passwords
+from tests.integration.frozen_clock import FrozenClock
 from tests.unit.agent.validate.fake_platform import NOW, SAAS, Platform, town
 
 PASSWORD = "correct horse battery"

@@ -107,7 +107,7 @@ async def test_a_database_from_before_is_sealed_at_its_first_start_and_never_aga
         async with it.database.begin() as session:
             (sara,) = (await session.execute(text("SELECT id FROM members WHERE name = 'sara'"))).scalars()
             with pytest.raises(NotAuthentic):
-                await store.accounts.members.rename(session, workspace, sara, "laundered")
+                await store.accounts.members.set_password(session, workspace, sara, "laundered")
 
 
 @pytest.mark.parametrize("known_by", ["file", "setting"])

@@ -14,7 +14,6 @@ import store.events.events
 import store.jobs.jobs
 import store.workspaces
 from agent.workspace.context import WorkspaceContexts
-from core.clock import FrozenClock
 from core.crypto.secretbox import SecretBox
 from events.dispatcher import RETRY_JOB, Dispatcher
 from events.publish import REACT_JOB, publish
@@ -28,6 +27,7 @@ from store.connectors import ConnectorRow
 from store.database import Database
 from store.events.events import ReactionRow
 from store.workspaces import WorkspaceRow
+from tests.integration.frozen_clock import FrozenClock
 
 WORKSPACE = "ws_1"
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)

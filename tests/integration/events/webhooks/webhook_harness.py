@@ -19,7 +19,7 @@ import store.webhooks.deliveries
 import store.webhooks.endpoints
 import store.workspaces
 from core.actor import Actor
-from core.clock import FrozenClock, utc_now
+from core.clock import utc_now
 from core.crypto.secretbox import SecretBox
 from events.publish import publish
 from events.subscribers import FiredEvent
@@ -33,6 +33,7 @@ from store.jobs.jobs import Job
 from store.webhooks.attempts import DeliveryAttemptRow
 from store.webhooks.deliveries import DeliveryRow
 from store.workspaces import WorkspaceRow
+from tests.integration.frozen_clock import FrozenClock
 
 OWNER = Actor("ws_1", "mem_1", "member", "Olivia", "owner", "mem_1")
 

@@ -70,7 +70,6 @@ async def test_another_workspace_sees_and_changes_no_member(container: Database)
             members.set_password(session, "ws_2", "mem_1", "hash"),
             members.set_role(session, "ws_2", "mem_1", "admin", at=AT, by=None),
             members.disable(session, "ws_2", "mem_1"),
-            members.rename(session, "ws_2", "mem_1", "x"),
         ):
             with pytest.raises(NotFound):
                 await attempt
@@ -145,13 +144,12 @@ async def test_two_owners_who_disable_each_other_at_once_leave_one(container: Da
         assert await active_owners(session) == 1
 
 
-async def test_seeing_and_renaming_a_member_is_kept(container: Database) -> None:
+async def test_when_a_member_was_seen_and_their_password_are_kept(container: Database) -> None:
     async with container.begin() as session:
         await members.touch(session, "ws_1", "mem_1", later(hours=1))
-        await members.rename(session, "ws_1", "mem_1", "Ada")
         await members.set_password(session, "ws_1", "mem_1", "hash")
         row = await members.get(session, "ws_1", "mem_1")
-        assert (row.last_seen_at, row.name, row.password_hash) == (later(hours=1), "Ada", "hash")
+        assert (row.last_seen_at, row.password_hash) == (later(hours=1), "hash")
 
 
 async def test_a_login_lives_until_it_is_over_idle_or_revoked(container: Database) -> None:
