@@ -33,7 +33,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import action_words
+from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
@@ -205,7 +205,7 @@ def _tells_why(why: str, reader: Reader, chooser: Chooser) -> bool:
 def _read(reader: Reader, offer: Offer, shortlist: Shortlist) -> Interpretation | None:
     """What the words say of the same action's parameters, where they say nothing else."""
     place = Stretch(0, len(reader.tokens))
-    read = Interpreter(reader, offer, action_words(offer, shortlist), place).read()
+    read = Interpreter(reader, offer, read_action_words(offer, shortlist), place).read()
     if len(read.calls) != 1 or not read.calls[0] or read.doubtful or read.unexplained:
         return None
     return read

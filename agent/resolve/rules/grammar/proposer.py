@@ -32,7 +32,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
-from agent.resolve.rules.grammar.orders.wishes import wishes
+from agent.resolve.rules.grammar.orders.wishes import list_wishes
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.conditions import read_tests
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -95,7 +95,7 @@ class Proposer:
         reader, chooser = self.reader, Chooser(self.reader, self.shortlist)
         first = reader.end_index(stretch[0]) if stretch else 0
         stop = reader.end_index(stretch[1]) if stretch else len(reader.tokens)
-        parts = wishes(reader, first, stop, chooser.orders)
+        parts = list_wishes(reader, first, stop, chooser.orders)
         if len(parts) > MAX_WISHES:
             return Abstain(reason="too_complex", detail=refuse_too_many(len(parts)))
         if reads and not chosen:
@@ -166,7 +166,7 @@ class Proposer:
     def ordered(self) -> bool:
         """Whether anything is ordered."""
         chooser = Chooser(self.reader, self.shortlist)
-        return any(each.ordered for each in wishes(self.reader, 0, len(self.reader.tokens), chooser.orders))
+        return any(each.ordered for each in list_wishes(self.reader, 0, len(self.reader.tokens), chooser.orders))
 
     def awaits(self, pattern: re.Pattern[str]) -> bool:
         """Whether words of the pattern stand outside all that was read."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.resolve.rules.grammar.orders.action_words import LIGHT, action_words, base_form
+from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.reader import Reader
@@ -71,7 +71,7 @@ class Chooser:
             if low.endswith("ed") and said != low:
                 continue
             if self.reader.noun(at) is None and any(
-                action_words(offer, held).verbs.get(said, 0.0) >= 1.0
+                read_action_words(offer, held).verbs.get(said, 0.0) >= 1.0
                 for held in (self.shortlist, self.shortlist.closed)
                 if held is not None
                 for offer in held.offers[:MOST_OFFERS]
@@ -92,7 +92,7 @@ class Chooser:
         if other is not None and (best is None or other.score > best.score):
             return Choice(None, closed=other.offer)
         meant = best is not None and self._means(best, read)
-        alike = self._alike(best, read) if not reads and (best is None or not meant or best.coded) else []
+        alike = self._list_alike(best, read) if not reads and (best is None or not meant or best.coded) else []
         if alike:
             return Choice(None, tuple(alike), tied=True, told=False)
         if best is None or not meant:
@@ -121,24 +121,26 @@ class Chooser:
         offers: Sequence[Offer] = shortlist.offers
         if len(shortlist) > MOST_OFFERS:
             offers = [each.offer for each in shortlist.top(text, NEAREST)]
-        offers = self._hinted(offers, shortlist, place)
+        offers = self._list_hinted(offers, shortlist, place)
         made = [
-            Interpreter(reader, offer, action_words(offer, shortlist), place).read()
+            Interpreter(reader, offer, read_action_words(offer, shortlist), place).read()
             for offer in offers
             if not reads or offer.risk is Risk.READ
         ]
         return sorted(made, key=lambda each: (-each.score, -each.typed, each.offer.name))
 
-    def _hinted(self, offers: Sequence[Offer], shortlist: Shortlist, place: Stretch) -> Sequence[Offer]:
+    def _list_hinted(self, offers: Sequence[Offer], shortlist: Shortlist, place: Stretch) -> Sequence[Offer]:
         """Those whose verbs or values were said; all of them where none was said."""
         if len(offers) < FEW:
             return offers
-        said = {base_form(stem(self.reader.low(at))) for at in range(place.first, min(place.stop, place.first + 60))}
+        said = {
+            find_base_form(stem(self.reader.low(at))) for at in range(place.first, min(place.stop, place.first + 60))
+        }
         hinted = []
         sure = False
         for offer in offers:
-            words = action_words(offer, shortlist)
-            most = max((words.verb(each) for each in said if each not in EMPTY), default=0.0)
+            words = read_action_words(offer, shortlist)
+            most = max((words.rate_verb(each) for each in said if each not in EMPTY), default=0.0)
             phrase = any(all(each in said for each in alias) for alias in words.phrases)
             writes = any(note.compose for note in offer.annotations.values())
             if most > 0.0 or phrase or writes or not said.isdisjoint(words.values):
@@ -151,7 +153,7 @@ class Chooser:
         low, after = self.reader.low(at), self.reader.low(at + 1)
         return low in _THANKS and (after in {"for", "so", "again", "to", "you", "very"})
 
-    def _alike(self, best: Interpretation | None, read: Sequence[Interpretation]) -> list[Interpretation]:
+    def _list_alike(self, best: Interpretation | None, read: Sequence[Interpretation]) -> list[Interpretation]:
         """Actions that no verb tells apart and that the words give all they need: live data tells whose records are
         meant ("805 to Ingrid": the ticket, or an amount)."""
         if best is None or best.evidence >= TELLS:

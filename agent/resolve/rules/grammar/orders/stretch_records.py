@@ -43,10 +43,10 @@ class StretchRecords(StretchValues):
         names = [name for name in self.offer.properties if self.kind(name) is not None and self._takes(name)]
         if not names:
             return
-        at, why = self.first, self._why()
-        quotes = self._quoted_names()
+        at, why = self.first, self._find_reason()
+        quotes = self._find_quoted_names()
         while at < why:
-            if at in quotes and (wanted := self._wanted(names, at)) is not None:
+            if at in quotes and (wanted := self._find_wanted(names, at)) is not None:
                 name, named = wanted
                 find = Find(record=named.name, said=self.reader.words(at, quotes[at]))
                 self.records[name] = [Piece(at, quotes[at], RecordArgument(reference=find))]
@@ -55,7 +55,7 @@ class StretchRecords(StretchValues):
             if at in self.quoted or not (self.reader.tokens[at].word or self.reader.tokens[at].text == "#"):
                 at += 1
                 continue
-            made = self._phrase_at(at, names)
+            made = self._read_phrase(at, names)
             if made is None:
                 at += 1
                 continue
@@ -73,11 +73,11 @@ class StretchRecords(StretchValues):
                 at = max(at, self._unread_behind(phrase))
             at = max(phrase.last, at + 1)
         for name, pieces in self.records.items():
-            self.records[name] = _without_repeated(self._kept(pieces))
-        self._short_codes(names)
+            self.records[name] = _without_repeated(self._drop_taken_back(pieces))
+        self._read_short_codes(names)
         for name in names:
             if name not in self.records and name in self.offer.required:
-                self._spoken_of(name)
+                self._take_spoken(name)
 
     def _unread_behind(self, phrase: Phrase) -> int:
         """Where the words end that tell behind a phrase which of many are meant, and that can't be read: "(all tickets)
@@ -93,7 +93,7 @@ class StretchRecords(StretchValues):
         self.unread.append((at, min([next(marks, self.stop), *values])))
         return self.unread[-1][1]
 
-    def _why(self) -> int:
+    def _find_reason(self) -> int:
         """Where it begins to be told why: nobody there is meant."""
         reader = self.reader
         for at in range(self.first + 1, self.stop):
@@ -101,7 +101,7 @@ class StretchRecords(StretchValues):
                 return at
         return self.stop
 
-    def _short_codes(self, names: Sequence[str]) -> None:
+    def _read_short_codes(self, names: Sequence[str]) -> None:
         """A short number is a record's where a record is still wanted and nothing else takes the number."""
         wanting = [name for name in names if name not in self.records and name in self.offer.required]
         taken = {
@@ -121,7 +121,7 @@ class StretchRecords(StretchValues):
                 or at in self.reader.dated
             ):
                 continue
-            if (made := self._phrase_at(at, wanting)) is not None and made[2] is not None:
+            if (made := self._read_phrase(at, wanting)) is not None and made[2] is not None:
                 piece = Piece(made[1].first, made[1].last, RecordArgument(reference=made[2]), 0.6)
                 self.records.setdefault(made[0], []).append(piece)
         self.last_try = False
@@ -141,7 +141,7 @@ class StretchRecords(StretchValues):
         annotation = self.offer.annotation(name)
         return not array and annotation.like is None and self._speaks(annotation)
 
-    def _phrase_at(self, at: int, names: Sequence[str]) -> tuple[str, Phrase, Find | None] | None:
+    def _read_phrase(self, at: int, names: Sequence[str]) -> tuple[str, Phrase, Find | None] | None:
         """The phrase that begins at a token, the parameter that it is for, and what it means (None: its noun alone)."""
         reader = self.reader
         made = reader.noun(at + 2) if reader.low(at) in {"a", "an", "another"} and reader.low(at + 1) == "new" else None
@@ -164,7 +164,7 @@ class StretchRecords(StretchValues):
             if phrase is not None and not phrase.noun and not is_code(reader, at, kind):
                 phrase = read_phrase(reader, at, self._break(at, words=True), kind)
             if phrase is not None and phrase.noun and phrase.find.said is not None:
-                number = self._number_in(phrase)
+                number = self._find_number(phrase)
                 phrase = read_phrase(reader, at, number, kind) if number is not None else phrase
             if phrase is None or phrase.last <= at:
                 continue
@@ -199,7 +199,7 @@ class StretchRecords(StretchValues):
         taken = {each.name for name in self.offer.properties if (each := self.kind(name)) is not None}
         return kind.name not in taken and any(stem(noun) in self.words.nouns for noun in kind.nouns)
 
-    def _number_in(self, phrase: Phrase) -> int | None:
+    def _find_number(self, phrase: Phrase) -> int | None:
         """Where an amount stands in the middle of what a phrase is called: "Ada Lovelace 20 credit"."""
         assert phrase.find.said is not None
         inner = [
@@ -300,7 +300,7 @@ class StretchRecords(StretchValues):
         if people is None or find.record != people.name:
             reader.thing = find
 
-    def _spoken_of(self, name: str) -> None:
+    def _take_spoken(self, name: str) -> None:
         """The record that was spoken of before, where a pronoun or nothing else stands for it."""
         kind = self.kind(name)
         assert kind is not None
@@ -315,7 +315,7 @@ class StretchRecords(StretchValues):
             led = [each for each in reader.several if each.record == kind.name or self._leads(kind, each)]
             if len(led) == len(reader.several):
                 self.records[name] = [
-                    Piece(both, both + 1, RecordArgument(reference=self._to(kind, self._person_of(kind, each))))
+                    Piece(both, both + 1, RecordArgument(reference=self._to(kind, self._find_person(kind, each))))
                     for each in led
                 ]
                 return
@@ -335,7 +335,7 @@ class StretchRecords(StretchValues):
                 at = pronoun if pronoun is not None else self.first
                 last = at + 1 if pronoun is not None else at
                 if spoken in reader.remembered and reader.low(at) == "one":
-                    spoken, at = self._one_of(spoken, at)
+                    spoken, at = self._find_one(spoken, at)
                 self.records[name] = [
                     Piece(
                         at, last, RecordArgument(reference=self._to(kind, spoken)), 0.8 if pronoun is not None else 0.5
@@ -343,7 +343,7 @@ class StretchRecords(StretchValues):
                 ]
                 return
 
-    def _one_of(self, find: Find, at: int) -> tuple[Find, int]:
+    def _find_one(self, find: Find, at: int) -> tuple[Find, int]:
         """ "the second one", "the newest one" of several that the thread spoke of, and where that begins. "The last
         one" is the one at the end, where that is the newest as well; else it is asked which."""
         reader = self.reader
@@ -363,7 +363,7 @@ class StretchRecords(StretchValues):
         order = order or OrderByField(first=FIRSTS[by, descending], nth=abs(position))
         return several.model_copy(update={"order": order, "pick": "one"}), at - length
 
-    def _person_of(self, kind: RecordKind, find: Find) -> Find:
+    def _find_person(self, kind: RecordKind, find: Find) -> Find:
         """Whose record it is, where another kind of theirs is wanted."""
         owner = find.where[0].owner if find.where and isinstance(find.where[0], BelongsTo) else None
         return owner if find.record != kind.name and isinstance(owner, Find) and find.said is None else find

@@ -51,10 +51,10 @@ class StretchValues(StretchWords):
             found = list(self._read_values(name, schema if isinstance(schema, Mapping) else {}, annotation))
             if found:
                 self.values[name] = found
-        self._counts()
+        self._read_counts()
         self._forget_tokens()
 
-    def _counts(self) -> None:
+    def _read_counts(self) -> None:
         """A number that nothing else says belongs to the one parameter that needs a number: "buy 12 hinges"."""
         wanting = [
             name
@@ -108,13 +108,13 @@ class StretchValues(StretchWords):
 
     def _read_values(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
         if annotation.unit in MONEY:
-            yield from self._sums(name)
+            yield from self._read_sums(name)
         elif annotation.unit in LENGTHS:
-            yield from self._lengths(LENGTHS[annotation.unit])
+            yield from self._read_lengths(LENGTHS[annotation.unit])
         else:
-            yield from self._scanned(name, schema, annotation)
+            yield from self._scan(name, schema, annotation)
 
-    def _sums(self, name: str) -> Iterator[Piece]:
+    def _read_sums(self, name: str) -> Iterator[Piece]:
         reader = self.reader
         amounts, step, parts = Amounts(reader, self.offer, name), self.first, 0
         while (found := amounts.read(step, self.stop)) is not None:
@@ -147,7 +147,7 @@ class StretchValues(StretchWords):
             for step in self.reader.money
         )
 
-    def _lengths(self, unit: str) -> Iterator[Piece]:
+    def _read_lengths(self, unit: str) -> Iterator[Piece]:
         reader = self.reader
         if unit == "days" and (until := self._until()) is not None:
             yield until
@@ -207,10 +207,10 @@ class StretchValues(StretchWords):
             return Piece(at, last, ComputedArgument(expression=Computed(op="days between", a=left, b=until)))
         return None
 
-    def _scanned(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
+    def _scan(self, name: str, schema: Mapping[str, Any], annotation: Annotation) -> Iterator[Piece]:
         """What the reader of the parameter's type finds."""
         reader, required = self.reader, name in self.offer.required
-        start, text = self._raw()
+        start, text = self._take_raw()
         least = REQUIRED_SURE if required else SURE
         found: list[Reading] = scan(
             text, name=name, schema=schema, annotation=annotation, now=reader.now, required=required

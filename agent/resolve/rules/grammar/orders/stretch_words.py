@@ -9,7 +9,7 @@ from agent.extract.references.vocabulary import rate_person_likeness
 from agent.extract.spans.politeness import is_polite_word
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import ActionWords, base_form
+from agent.resolve.rules.grammar.orders.action_words import ActionWords, find_base_form
 from agent.resolve.rules.grammar.orders.interpretation import Piece, Stretch
 from agent.resolve.rules.grammar.orders.texts import takes_text
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
@@ -50,17 +50,19 @@ class StretchWords:
 
     def _find_verbs(self) -> None:
         reader = self.reader
-        stems = {at: base_form(stem(reader.low(at))) for at in range(self.first, self.stop) if at not in self.quoted}
+        stems = {
+            at: find_base_form(stem(reader.low(at))) for at in range(self.first, self.stop) if at not in self.quoted
+        }
         for at, said in stems.items():
             token = reader.tokens[at]
             if not token.word or (reader.low(at) in EMPTY and reader.low(at) not in {"let", "off"}):
                 continue
-            much = self.words.verb(said)
+            much = self.words.rate_verb(said)
             if much and not (token.capital and at > self.first and not reader.starts(at) and token.owns):
                 self.verbs[at] = much
         self.aliased: set[int] = set()
         for phrase in self.words.phrases:
-            places = self._phrase(phrase, stems)
+            places = self._match_alias(phrase, stems)
             if places and not self._told(places[0]):
                 self.verbs.update(dict.fromkeys(places, 1.05))
                 self.aliased.update(places)
@@ -87,13 +89,13 @@ class StretchWords:
     def _told(self, at: int) -> bool:
         """Whether a verb tells what was done ("I already refunded her"), and orders nothing."""
         reader, low = self.reader, self.reader.low(at)
-        past = (low.endswith("ed") and stem(low) != low) or base_form(stem(low)) != stem(low)
+        past = (low.endswith("ed") and stem(low) != low) or find_base_form(stem(low)) != stem(low)
         if not past or at == self.first:
             return False
         near = {reader.low(step) for step in range(max(self.first, at - 6), at)}
         return near.isdisjoint(lexicon.WANTING)
 
-    def _phrase(self, phrase: Sequence[str], stems: Mapping[int, str]) -> list[int]:
+    def _match_alias(self, phrase: Sequence[str], stems: Mapping[int, str]) -> list[int]:
         """Where the words of an alias stand, in their order and near each other."""
         for start in (at for at, said in stems.items() if said == phrase[0]):
             places, at = [start], start
@@ -109,7 +111,7 @@ class StretchWords:
     def kind(self, name: str) -> RecordKind | None:
         return self.reader.kinds.get(self.offer.annotation(name).record or "")
 
-    def own_kinds(self) -> set[str]:
+    def list_own_kinds(self) -> set[str]:
         """The kinds that the action's parameters refer to."""
         return {kind.name for name in self.offer.properties if (kind := self.kind(name)) is not None}
 
@@ -118,17 +120,17 @@ class StretchWords:
             return "sources" in annotation.model_fields_set and annotation.takes_words
         return annotation.takes_words or SourceKind.RECORD in annotation.sources
 
-    def _order(self) -> str:
+    def _read_order(self) -> str:
         """The words from where the order begins."""
         begin = min(max(self.place.order, self.first), self.stop - 1)
         tokens = self.reader.tokens
         return self.reader.text.plain[tokens[begin].start : tokens[self.stop - 1].end]
 
-    def _raw(self) -> tuple[int, str]:
+    def _take_raw(self) -> tuple[int, str]:
         start = self.reader.tokens[self.first].start
         return start, self.reader.text.plain[start : self.reader.tokens[self.stop - 1].end]
 
-    def _core(self) -> set[int]:
+    def _find_core(self) -> set[int]:
         """The tokens of the parts between marks that hold a verb or a value of the action; all where none does."""
         reader = self.reader
         telling = {at for at, much in self.verbs.items() if much >= 0.5}
@@ -141,7 +143,7 @@ class StretchWords:
                 begin = at + 1
         return core or set(range(self.first, self.stop))
 
-    def _kept(self, pieces: list[Piece]) -> list[Piece]:
+    def _drop_taken_back(self, pieces: list[Piece]) -> list[Piece]:
         """Without what was taken back: pieces between which and a later one of their kind a correction stands."""
         kept: list[Piece] = []
         for piece in pieces:
@@ -157,7 +159,7 @@ class StretchWords:
             kept.append(piece)
         return kept
 
-    def _quoted_names(self) -> dict[int, int]:
+    def _find_quoted_names(self) -> dict[int, int]:
         """Quotations that name a record, the first token → the one after the last: those that stand behind its noun,
         and as many of the first as there are more than texts to fill ("rename “Old” to “New”")."""
         reader = self.reader
@@ -182,10 +184,10 @@ class StretchWords:
         return titles | {
             first: last
             for at, (first, last) in enumerate(places)
-            if at < beyond or self._noun_before(first) is not None
+            if at < beyond or self._find_noun_before(first) is not None
         }
 
-    def _noun_before(self, at: int) -> RecordKind | None:
+    def _find_noun_before(self, at: int) -> RecordKind | None:
         """The kind whose noun stands right before a quotation that begins at a token."""
         for length in (1, 2, 3):
             found = self.reader.noun(at - 1 - length)
@@ -193,10 +195,10 @@ class StretchWords:
                 return found[0]
         return None
 
-    def _wanted(self, names: Sequence[str], at: int) -> tuple[str, RecordKind] | None:
+    def _find_wanted(self, names: Sequence[str], at: int) -> tuple[str, RecordKind] | None:
         """The parameter that a quoted name is for: one of the kind whose noun is before it, else the first that has
         none and whose records have names."""
-        noun = self._noun_before(at)
+        noun = self._find_noun_before(at)
         for name in names:
             kind = self.kind(name)
             if kind is None or name in self.records or (noun is not None and noun.name != kind.name):

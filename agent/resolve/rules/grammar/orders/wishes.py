@@ -23,7 +23,7 @@ _MAY: Final = re.compile(
 _SHORTENED: Final = frozenset({"mr", "mrs", "ms", "dr", "no", "nr", "inc", "ltd", "st"})
 
 
-def atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:
+def split_atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:
     """The smallest stretches between marks and joints, quoted words left whole."""
     made: list[Stretch] = []
     begin, sentence = first, 0
@@ -37,7 +37,7 @@ def atoms(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bo
         if not ends and (not joins or _joins_nothing(reader, at, stop)):
             continue
         if at > begin:
-            made.append(_stretch(reader, begin, at, sentence, orders))
+            made.append(_make_stretch(reader, begin, at, sentence, orders))
         sentence += bool(ends)
         begin = at + 1
     return made
@@ -57,7 +57,7 @@ def _ends_sentence(reader: Reader, at: int) -> bool:
     return token.text in _SENTENCE or "\n" in gap
 
 
-def _stretch(reader: Reader, first: int, stop: int, sentence: int, orders: Callable[[int, int], bool]) -> Stretch:
+def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: Callable[[int, int], bool]) -> Stretch:
     text = reader.text.plain[reader.tokens[first].start : reader.tokens[stop - 1].end]
     clause = parse_clause(text)
     marked = next(
@@ -76,11 +76,11 @@ def _stretch(reader: Reader, first: int, stop: int, sentence: int, orders: Calla
     return Stretch(first, stop, sentence, ordered, negated, marked is not None, begin)
 
 
-def wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:
+def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:
     """Each order with what belongs to it: what stands before it in its sentence, and what follows until the next one.
     Sentences without an order tell of the one that is given, and are no wishes; where none is given anywhere, each
     sentence may be one."""
-    parts = atoms(reader, first, stop, orders)
+    parts = split_atoms(reader, first, stop, orders)
     given = {part.sentence for part in parts if part.ordered and not part.negated}
     made: list[Stretch] = []
     for sentence in sorted({part.sentence for part in parts}):

@@ -6,7 +6,7 @@ from typing import Final
 
 from agent.planning.proposal import Answer, BelongsTo, Condition, CountOf, Find, TotalOf, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import base_form
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import measured, named_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.continued import shown_set
@@ -127,7 +127,7 @@ def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
 
 def _we_made(reader: Reader, at: int, stop: int) -> Answer | None:
     """ "(what did we) invoice Ada this year": all records of the kind that the verb is of."""
-    verb = base_form(stem(reader.low(at)))
+    verb = find_base_form(stem(reader.low(at)))
     kind = next(
         (each for each in reader.kinds.values() if each.size and any(stem(noun) == verb for noun in each.nouns)), None
     )

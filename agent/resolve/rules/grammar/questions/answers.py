@@ -21,7 +21,7 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import base_form
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import existing, namesakes, subject, subjects, told_of
 from agent.resolve.rules.grammar.phrases.fields import named_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -219,15 +219,17 @@ def _when(reader: Reader, index: int, stop: int) -> Answer | None:
 
 def _same_deed(label: str, noun: str) -> bool:
     """Whether a day is that of what a noun names: "Paid" of a payment."""
-    deed, named = base_form(stem(label.split()[0].lower())), stem(noun)
+    deed, named = find_base_form(stem(label.split()[0].lower())), stem(noun)
     return len(deed) > 2 and named.startswith(deed[: max(3, len(deed) - 1)])
 
 
 def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
-    said = [base_form(stem(reader.low(at))) for at in range(about.last, stop)]
+    said = [find_base_form(stem(reader.low(at))) for at in range(about.last, stop)]
     for find in (about.find, *_below(reader, about.find)):
         for each in reader.kinds[find.record].fields:
-            labels = [base_form(stem(word)) for word in (each.label or each.name).lower().replace("_", " ").split()]
+            labels = [
+                find_base_form(stem(word)) for word in (each.label or each.name).lower().replace("_", " ").split()
+            ]
             if each.type in DATES and all(word in labels for word in said):
                 return RecordsAnswer(records=find, fields=(each.name,))
     return None

@@ -19,7 +19,7 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import base_form
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import count_test, subjects
 from agent.resolve.rules.grammar.phrases.phrase_parts import is_code
 from agent.resolve.rules.grammar.phrases.totals import total_of
@@ -100,7 +100,7 @@ def either(reader: Reader, index: int, stop: int) -> Answer | None:
 
 def _is_deed(reader: Reader, at: int) -> bool:
     """Whether a participle is of what some kind's records are: "billed"."""
-    verb = base_form(stem(reader.low(at)))
+    verb = find_base_form(stem(reader.low(at)))
     return any(stem(noun) == verb for kind in reader.kinds.values() for noun in kind.nouns)
 
 

@@ -18,7 +18,7 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import base_form
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import count_test, namesakes, subjects
 from agent.resolve.rules.grammar.phrases.fields import compared_by
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -39,10 +39,10 @@ _COUNTS: Final = word_set("stock quantity count available left remaining seats p
 def did(reader: Reader, about: Phrase, stop: int) -> Answer | None:
     """ "has Ada paid INV-7", "did Ada close ticket 5": whether the thing is hers, and in the state that the verb
     names."""
-    said = base_form(stem(reader.low(about.last)))
+    said = find_base_form(stem(reader.low(about.last)))
     for thing in subjects(reader, about.last + 1, stop):
         kind = reader.kinds[thing.find.record]
-        state = next((each for each in kind.states if base_form(stem(each)) == said), None)
+        state = next((each for each in kind.states if find_base_form(stem(each)) == said), None)
         if (
             state is not None
             and thing.last >= stop
