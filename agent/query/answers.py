@@ -223,7 +223,7 @@ class Answerer:
         return self._reply(text, found, values=(worked.shown,)) if found else Reply(text=text, values=(worked.shown,))
 
     async def _total(self, asked: ValueAnswer, total: TotalOf, need: RecordQuery) -> Reply | Question:
-        totals = await self.query.arithmetic.totals(total, need)
+        totals = await self.query.arithmetic.list_totals(total, need)
         if isinstance(totals, Question):
             return totals
         if not totals:

@@ -62,26 +62,26 @@ class Arithmetic:
             return need.ask("That is too much to work out at once. Say it more simply.", code="unreadable")
         match expression:
             case Number(number=number, unit=unit, quote=quote):
-                return Worked(Quantity(number, find_unit(unit)), words=_words(quote))
+                return Worked(Quantity(number, find_unit(unit)), words=_list_words(quote))
             case Day(date=text, quote=quote):
-                return self._day(need, text, quote)
+                return self._read_day(need, text, quote)
             case Word(word=word, quote=quote):
-                return Worked(Plain(word), words=_words(quote))
+                return Worked(Plain(word), words=_list_words(quote))
             case FieldOf(field=name, of=reference):
-                found = await self.context.records.find(self._need(need, reference, own), reference, own)
-                return found if isinstance(found, Question) else self._field(need, name, found)
+                found = await self.context.records.find(self._make_query(need, reference, own), reference, own)
+                return found if isinstance(found, Question) else self._read_field(need, name, found)
             case ArgumentOf(argument=name, of=call):
                 before = self.context.earlier.get(call, {}).get(name)
                 if before is None:
                     return need.ask("What was it before? Say the value itself.", code="missing")
                 return Worked(before.value, before.reading)
             case CountOf(of=reference):
-                found = await self.context.records.find_all(self._need(need, reference, own), reference, own)
+                found = await self.context.records.find_all(self._make_query(need, reference, own), reference, own)
                 if isinstance(found, Question):
                     return found
                 return Worked(Quantity(Decimal(len(found))), found=found)
             case TotalOf():
-                totals = await self.totals(expression, need, own)
+                totals = await self.list_totals(expression, need, own)
                 if isinstance(totals, Question):
                     return totals
                 if len(totals) != 1:
@@ -89,13 +89,13 @@ class Arithmetic:
                     return need.ask(f"Together that is {listed}. In which currency is it meant?", code="unreadable")
                 return totals[0]
             case Computed():
-                return await self._computed(expression, need, own, depth)
+                return await self._compute(expression, need, own, depth)
         raise AssertionError(expression)
 
-    async def totals(self, total: TotalOf, need: RecordQuery, own: Own = NOTHING_FOUND) -> list[Worked] | Question:
+    async def list_totals(self, total: TotalOf, need: RecordQuery, own: Own = NOTHING_FOUND) -> list[Worked] | Question:
         """The sum of a field over records, one for each currency; an average says of how many, and where it is
         rounded."""
-        found = await self.context.records.find_all(self._need(need, total.of, own), total.of, own)
+        found = await self.context.records.find_all(self._make_query(need, total.of, own), total.of, own)
         if isinstance(found, Question):
             return found
         sums: dict[str | None, Decimal] = {}
@@ -117,14 +117,14 @@ class Arithmetic:
 
     # ── leaves ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _day(self, need: RecordQuery, text: str, quote: Words | None) -> Worked | Question:
+    def _read_day(self, need: RecordQuery, text: str, quote: Words | None) -> Worked | Question:
         try:
             find_time_span(Moment(text), self.context.request.zone)
         except (ValueError, OverflowError):
             return need.ask(f"Which day is meant by {quote_words(quote.text if quote else text)}?", code="unreadable")
-        return Worked(Moment(text), words=_words(quote))
+        return Worked(Moment(text), words=_list_words(quote))
 
-    def _field(self, need: RecordQuery, name: str, found: Sequence[LocatedRecord]) -> Worked | Question:
+    def _read_field(self, need: RecordQuery, name: str, found: Sequence[LocatedRecord]) -> Worked | Question:
         if len(found) != 1:
             return need.ask("Whose is meant?", code="ambiguous")
         one = found[0]
@@ -133,11 +133,11 @@ class Arithmetic:
             return need.ask(f"A {name_kind(one.kind)} has no {quote_words(name)}.", code="unreadable")
         value = read_field(field, one)
         if value is None:
-            return need.ask(f"{one.label} has no {_label(field)}.", code="unreadable")
+            return need.ask(f"{one.label} has no {_make_label(field)}.", code="unreadable")
         words = tuple(Words(text=span.text, origin=span.origin, start=span.start) for span in one.spans)
-        return Worked(value, f"{_label(field)} {value.shown}", words, (one,))
+        return Worked(value, f"{_make_label(field)} {value.shown}", words, (one,))
 
-    def _need(self, need: RecordQuery, reference: Reference, own: Own) -> RecordQuery:
+    def _make_query(self, need: RecordQuery, reference: Reference, own: Own) -> RecordQuery:
         """A record on the way to a value: anything of its kind will do."""
         kind: RecordKind | None = None
         if isinstance(reference, Find):
@@ -151,7 +151,7 @@ class Arithmetic:
 
     # ── sums ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _computed(self, sum_: Computed, need: RecordQuery, own: Own, depth: int) -> Worked | Question:
+    async def _compute(self, sum_: Computed, need: RecordQuery, own: Own, depth: int) -> Worked | Question:
         a = await self.work_out(sum_.a, need, own, depth + 1)
         if isinstance(a, Question):
             return a
@@ -159,7 +159,7 @@ class Arithmetic:
         if isinstance(b, Question):
             return b
         if sum_.op == "days between":
-            return self._days_between(need, a, b)
+            return self._count_days_between(need, a, b)
         value = _calculate(sum_.op, a.value, b.value)
         if isinstance(value, str):
             return need.ask(value, code="unreadable")
@@ -169,7 +169,7 @@ class Arithmetic:
         reading = f"{left} {_SIGNS[sum_.op]} {right} = {value.shown}"
         return Worked(value, reading, (*a.words, *b.words), (*a.found, *b.found))
 
-    def _days_between(self, need: RecordQuery, a: Worked, b: Worked) -> Worked | Question:
+    def _count_days_between(self, need: RecordQuery, a: Worked, b: Worked) -> Worked | Question:
         if not isinstance(a.value, Moment) or not isinstance(b.value, Moment):
             return need.ask("Which two days are meant?", code="unreadable")
         zone = self.context.request.zone
@@ -218,11 +218,11 @@ def find_unit(unit: str | None) -> str | None:
 def _calculate(op: str, a: Value, b: Value) -> Value | str:
     """The result, or a sentence that says why there is none."""
     if isinstance(a, Moment) and isinstance(b, Quantity) and op in "+-" and b.unit is not None:
-        return _shifted(a, b, 1 if op == "+" else -1)
+        return _shift(a, b, 1 if op == "+" else -1)
     if not isinstance(a, Quantity) or not isinstance(b, Quantity):
         return "That can't be worked out. Say the value itself."
     try:
-        made = _product(op, a, b) if op in "*/" else _sum(op, a, b)
+        made = _multiply(op, a, b) if op in "*/" else _add(op, a, b)
     except (DivisionByZero, InvalidOperation):
         return "That can't be divided. Say the value itself."
     if isinstance(made, Quantity) and abs(made.number) >= Decimal(10) ** _MOST_DIGITS:
@@ -230,7 +230,7 @@ def _calculate(op: str, a: Value, b: Value) -> Value | str:
     return made
 
 
-def _sum(op: str, a: Quantity, b: Quantity) -> Quantity | str:
+def _add(op: str, a: Quantity, b: Quantity) -> Quantity | str:
     sign = 1 if op == "+" else -1
     if b.unit == PERCENT and a.unit != PERCENT:
         return Quantity(a.number * (1 + sign * b.number / 100), a.unit)
@@ -239,7 +239,7 @@ def _sum(op: str, a: Quantity, b: Quantity) -> Quantity | str:
     return Quantity(a.number + sign * b.number, a.unit or b.unit)
 
 
-def _product(op: str, a: Quantity, b: Quantity) -> Quantity | str:
+def _multiply(op: str, a: Quantity, b: Quantity) -> Quantity | str:
     if a.is_money and b.is_money and op == "*":
         return "Two amounts of money can't be multiplied. Say the value itself."
     a_number, b_number = (each.number / 100 if each.unit == PERCENT else each.number for each in (a, b))
@@ -251,7 +251,7 @@ def _product(op: str, a: Quantity, b: Quantity) -> Quantity | str:
     return Quantity(a_number * b_number, money_unit or (units[0] if units else None))
 
 
-def _shifted(a: Moment, b: Quantity, sign: int) -> Moment | str:
+def _shift(a: Moment, b: Quantity, sign: int) -> Moment | str:
     if b.number != b.number.to_integral_value() or b.unit in _SHORT or is_currency(b.unit) or b.unit == PERCENT:
         return "That is no number of days. Say the day itself."
     try:
@@ -261,11 +261,11 @@ def _shifted(a: Moment, b: Quantity, sign: int) -> Moment | str:
         return "Which day is meant?"
 
 
-def _words(quote: Words | None) -> tuple[Words, ...]:
+def _list_words(quote: Words | None) -> tuple[Words, ...]:
     return (quote,) if quote is not None else ()
 
 
-def _label(field: Field) -> str:
+def _make_label(field: Field) -> str:
     label = field.label or field.name.replace("_", " ")
     return label[:1].lower() + label[1:]
 

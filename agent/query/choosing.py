@@ -81,11 +81,11 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
     said = fold_words(words)
     telling = [word for word in said if word not in _IDLE]
     if not telling or len(offered) < 2:
-        return [each for each in offered if is_identifying(words, _text(each, kind), kind)]
+        return [each for each in offered if is_identifying(words, _make_text(each, kind), kind)]
     if (option := _OPTION.fullmatch(words.strip())) is not None and int(option[1]) <= len(offered):
-        numbered = [each for each in offered if option[1] in fold_words(_text(each, kind))]
+        numbered = [each for each in offered if option[1] in fold_words(_make_text(each, kind))]
         return numbered if len(numbered) == 1 else [offered[int(option[1]) - 1]]
-    told = [each for each in offered if is_identifying(words, _text(each, kind), kind)]
+    told = [each for each in offered if is_identifying(words, _make_text(each, kind), kind)]
     if told and len(told) < len(offered):
         return told
     nouns = {word for noun in kind.nouns for word in fold_words(noun)}
@@ -106,7 +106,7 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
         # "his very first": by age, and not by its place among those offered.
         return _end(offered, kind.order, descending=False) if _PLACES[rest[0]] == 0 else []
     if len(rest) != 1:
-        return _named(words, offered, kind)
+        return _list_named(words, offered, kind)
     return _by_word(rest[0], offered, kind)
 
 
@@ -114,29 +114,29 @@ def _by_word(word: str, offered: Sequence[Record], kind: RecordKind) -> list[Rec
     if word in _PLACES:
         return [offered[_PLACES[word]]] if _PLACES[word] < len(offered) else []
     if word in _NEWEST or word in _OLDEST:
-        return _end(offered, kind.order, descending=word in _NEWEST)
+        return _take_end(offered, kind.order, descending=word in _NEWEST)
     if word in _BIGGEST or word in _SMALLEST:
         field = kind.field_named(kind.size or "")
         units = {quantity.unit for each in offered if field and (quantity := read_quantity(field, each.values))}
-        return _end(offered, kind.size, descending=word in _BIGGEST) if len(units) == 1 else []
+        return _take_end(offered, kind.size, descending=word in _BIGGEST) if len(units) == 1 else []
     return []
 
 
-def _end(offered: Sequence[Record], field: str | None, *, descending: bool) -> list[Record]:
+def _take_end(offered: Sequence[Record], field: str | None, *, descending: bool) -> list[Record]:
     line = sort_by_field(offered, field, descending=descending) if field is not None else []
     if len(line) != len(offered) or line[0].values[field or ""] == line[1].values[field or ""]:
         return []
     return line[:1]
 
 
-def _named(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
+def _list_named(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Record]:
     """Several named at once: "Novak and Nowak"."""
     parts = [part for part in re.split(r",|\band\b|&|\bund\b|\by\b|\bet\b|\be\b|\ben\b", words) if part.strip()]
     if len(parts) < 2:
         return []
     made: list[Record] = []
     for part in parts:
-        found = [each for each in offered if is_identifying(part, _text(each, kind), kind)] or _by_word(
+        found = [each for each in offered if is_identifying(part, _make_text(each, kind), kind)] or _by_word(
             next(iter(word for word in fold_words(part) if word not in _IDLE), ""), offered, kind
         )
         if len(found) != 1:
@@ -145,7 +145,7 @@ def _named(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
     return list({each.id: each for each in made}.values())
 
 
-def _text(record: Record, kind: RecordKind) -> str:
+def _make_text(record: Record, kind: RecordKind) -> str:
     """All that may be seen of it, as people read it."""
     values = (format_field(each, record.values).replace("_", " ") for each in kind.fields)
     return " ".join((record.label, record.detail, record.id, *values))

@@ -48,15 +48,15 @@ def filter_by_state(kind: RecordKind, state: str, *, negated: bool, now: datetim
         return Filter(lies, between={} if negated else {name: (low, high)})
     where: Mapping[str, Sequence[Scalar]] | None = states.get(wanted)
     if where is None:
-        holder = next((each for each in kind.fields if wanted in _members(each)), None)
-        where = {holder.name: (_members(holder)[wanted],)} if holder is not None else None
+        holder = next((each for each in kind.fields if wanted in _list_members(each)), None)
+        where = {holder.name: (_list_members(holder)[wanted],)} if holder is not None else None
     if where is None:
         return None
     found = where
     return Filter(lambda record: fits(record, found) is not negated, {} if negated else found)
 
 
-def _members(each: Field) -> dict[str, str]:
+def _list_members(each: Field) -> dict[str, str]:
     return {value.casefold().replace("_", " "): value for value in each.values}
 
 
@@ -89,7 +89,7 @@ def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
     if op not in ("=", "!="):
         return None
     if isinstance(value, str) and each.values:
-        value = _members(each).get(value.casefold().replace("_", " "), value)
+        value = _list_members(each).get(value.casefold().replace("_", " "), value)
     if isinstance(value, str | int | bool) and op == "=":
         where = {each.name: (value,)}
         same = where if each.type in ("enum", "boolean", "id") else {}
@@ -153,7 +153,7 @@ def _by_time(each: Field, op: str, value: Moment, zone: tzinfo) -> Filter | None
         case ">=":
             bounds = (low, None)
         case "!=":
-            inside = (_written(each, low), _written(each, high))
+            inside = (_write_bound(each, low), _write_bound(each, high))
             return Filter(
                 lambda record: (
                     record.values.get(each.name) is not None and not is_between(record.values.get(each.name), *inside)
@@ -161,7 +161,7 @@ def _by_time(each: Field, op: str, value: Moment, zone: tzinfo) -> Filter | None
             )
         case _:
             return None
-    written = (_written(each, bounds[0]), _written(each, bounds[1]))
+    written = (_write_bound(each, bounds[0]), _write_bound(each, bounds[1]))
     return Filter(
         lambda record: is_between(record.values.get(each.name), *written),
         between={each.name: written} if each.ranged else {},
@@ -186,7 +186,7 @@ def find_time_span(value: Moment, zone: tzinfo) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
-def _written(each: Field, moment: datetime | None) -> Bound:
+def _write_bound(each: Field, moment: datetime | None) -> Bound:
     """A bound as the field's values are written: a day, or a point in time in UTC without its zone."""
     if moment is None:
         return None
