@@ -10,9 +10,9 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from connectors.saas.identity import SaasIdentities
-from core.clock import FrozenClock
 from core.errors import BadAssertion, BadSetting
 from registry.connector import Identity
+from tests.integration.frozen_clock import FrozenClock
 
 SECRET = "a-secret-that-is-long-enough-for-hs256"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from core.clock import FrozenClock
 from core.errors import BadSetting, InvalidInput
 from core.webhook_signature import new_secret
 from executors.http.signed_client import SignedClient
 from executors.http.ssrf_guard import SsrfGuard
 from tests.integration.executors.http.peers import LOOPBACK, answer, answering, peer
 from tests.integration.executors.http.posting import BODY, SECRET, post
+from tests.integration.frozen_clock import FrozenClock
 
 
 async def test_the_published_library_verifies_what_was_sent(signed_client: SignedClient) -> None:

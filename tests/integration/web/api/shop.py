@@ -17,12 +17,12 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from app.container import Container, open_container
 from core.actor import Actor, Mode
-from core.clock import FrozenClock
 from core.crypto import request_signature
 from core.settings import Settings
 from store.migrate import upgrade
 from tests.integration.demo.conftest import SECRET, TOKEN
 from tests.integration.fast_passwords import cheap_passwords
+from tests.integration.frozen_clock import FrozenClock
 from web.app import create_app
 from web.auth import SCOPES
 from web.limits import Limits

@@ -21,10 +21,10 @@ from httpx import ASGITransport, AsyncClient, Response
 from agent.runs.run import Run
 from app.container import Container, open_container
 from core.actor import Actor
-from core.clock import FrozenClock
 from core.settings import Settings
 from store.migrate import upgrade
 from tests.integration.fast_passwords import cheap_passwords
+from tests.integration.frozen_clock import FrozenClock
 from web.app import create_app
 from web.limits import Limits
 

@@ -13,8 +13,8 @@ from httpx import AsyncClient, Response
 import store.accounts.identities
 import store.accounts.members
 import store.history.log
-from core.clock import FrozenClock
 from store.accounts.members import MemberRow
+from tests.integration.frozen_clock import FrozenClock
 from tests.integration.web.console.console import NOON, Console, opened_console
 from tests.integration.web.console.local_issuer import CLIENT_ID, CLIENT_SECRET, REDIRECT, LocalIssuer, local_issuer
 
