@@ -104,7 +104,7 @@ def choose(words: str, offered: Sequence[Record], kind: RecordKind) -> list[Reco
         return [offered[0 if rest[0] == "former" else 1]]
     if len(rest) == 1 and rest[0] in _PLACES and _OWN & set(said):
         # "his very first": by age, and not by its place among those offered.
-        return _end(offered, kind.order, descending=False) if _PLACES[rest[0]] == 0 else []
+        return _take_end(offered, kind.order, descending=False) if _PLACES[rest[0]] == 0 else []
     if len(rest) != 1:
         return _list_named(words, offered, kind)
     return _by_word(rest[0], offered, kind)

@@ -58,7 +58,7 @@ class ReferenceConditions:
         kind, via, owners = need.kind, list[LocatedRecord](), list[Owned]()
         filters: list[Filter] = []
         left_out: list[Find | Handle] = []
-        scope = await self.context.reach.scope(kind)
+        scope = await self.context.reach.find_bounds(kind)
         if isinstance(scope, TooMany):
             return ask_to_narrow(need)
         if scope is None:
@@ -147,12 +147,12 @@ class ReferenceConditions:
             found, owner_kind = (other,), other.kind
         if len(found) == 1:
             via += found
-        if not reach.path(kind, owner_kind) and kind.name != owner_kind.name:
-            above_each = [(each, up) for each in found if (up := await reach.owner_of(each, kind)) is not None]
+        if not reach.find_path(kind, owner_kind) and kind.name != owner_kind.name:
+            above_each = [(each, up) for each in found if (up := await reach.find_owner(each, kind)) is not None]
             ups = [up for _, up in above_each]
             if len(found) > 1:
                 owners += [(each, {kind.id_field: (up.record.id,)}) for each, up in above_each]
-            if not ups and not reach.path(owner_kind, kind):
+            if not ups and not reach.find_path(owner_kind, kind):
                 if called := await self._find_called(need, owner):
                     return filter_by_id([each.record.id for each in called])
                 return need.ask(f"{name_kinds(kind).capitalize()} don't belong to a {name_kind(owner_kind)}.")
@@ -203,11 +203,11 @@ class ReferenceConditions:
         found = await self.context.records.find_all(need.owner(other), related, own)
         if isinstance(found, Question):
             return found
-        if reach.path(other, kind):
+        if reach.find_path(other, kind):
             relation = other.relation_to(kind.name)
             if relation is not None:
                 return Counter(str(each.record.values.get(relation.via)) for each in found)
-            ups = [await reach.owner_of(each, kind) for each in found]
+            ups = [await reach.find_owner(each, kind) for each in found]
             return Counter(up.record.id for up in ups if up is not None)
         relation = kind.relation_to(other.name)
         if relation is None:

@@ -88,10 +88,10 @@ class RecordFinder:
         name = _name_of(reference)
         settled = context.scene.settled.get(name) if name is not None else None
         if settled is not None and reference.record == need.kind.name and fits(settled.record, need.filter):
-            return (replace(settled, spans=_spans(reference) or settled.spans),)
+            return (replace(settled, spans=_list_spans(reference) or settled.spans),)
         answer = find_answer(context.request, need.slot)
         if answer is not None and answer[0].choice is not None:
-            outcome = await self._find_chosen(need, answer[0].choice, (*_spans(reference), *answer[1].spans))
+            outcome = await self._find_chosen(need, answer[0].choice, (*_list_spans(reference), *answer[1].spans))
         elif answer is not None:
             outcome = await self._find_answered(need, reference, answer[1].text, answer[1].spans, own)
         else:
@@ -120,7 +120,7 @@ class RecordFinder:
             return () if pool is self.search.excluded else pool
         if pool.more:
             return ask_to_narrow(wide)
-        return tuple(LocatedRecord(each, kind, _spans(reference), pool.find_way(each)) for each in pool.records)
+        return tuple(LocatedRecord(each, kind, _list_spans(reference), pool.find_way(each)) for each in pool.records)
 
     # ── one reference ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -169,7 +169,7 @@ class RecordFinder:
                 f"That is {format_count(len(records), kind)} at once; at most {need.most} can be done together."
             )
         how = "" if pool.named and len(records) == 1 else "the only one" if len(records) == 1 else f"all {len(records)}"
-        return tuple(LocatedRecord(each, kind, _spans(find), pool.find_way(each), how) for each in records)
+        return tuple(LocatedRecord(each, kind, _list_spans(find), pool.find_way(each), how) for each in records)
 
     async def pick_by_order(
         self, need: RecordQuery, find: Find, order: OrderByField | OrderByCount, pool: Pool, own: Own
@@ -213,7 +213,7 @@ class RecordFinder:
             return ask_between(need.slot, need.param, kind, [*chosen, *rivals], "stand at that place together")
         self.chosen_from.add(len(line))
         how = f"{what} of {format_count(len(line), kind)}" if len(line) > 1 else "the only one"
-        return tuple(LocatedRecord(each, kind, _spans(find), pool.find_way(each), how) for each in chosen)
+        return tuple(LocatedRecord(each, kind, _list_spans(find), pool.find_way(each), how) for each in chosen)
 
     def _pick_as_shown(self, need: RecordQuery, find: Find, order: OrderByField, pool: Pool) -> Outcome:
         """ "the second one" of what was shown, whether or not it fits: another one that does was not meant. "The last
@@ -233,7 +233,7 @@ class RecordFinder:
         if record is None:
             return need.ask(f"That {name_kind(need.kind)} is not there any more. Which one is meant?")
         how = f"number {nth} of the {len(shown)} shown before"
-        return self._check(need, (LocatedRecord(record, need.kind, _spans(find), pool.find_way(record), how),))
+        return self._check(need, (LocatedRecord(record, need.kind, _list_spans(find), pool.find_way(record), how),))
 
     def _choose_order(self, need: RecordQuery, first: str) -> str | None:
         """The field that "last" goes by, or "biggest"."""
@@ -326,9 +326,9 @@ def _name_of(find: Find) -> tuple[str, str] | None:
     return find.record, find.said.text.casefold()
 
 
-def _spans(find: Find) -> tuple[Span, ...]:
+def _list_spans(find: Find) -> tuple[Span, ...]:
     """The words that a find rests on: its own name, else those it holds of others (whose it is, what it is like)."""
-    named = [find.said] if find.said is not None else list(_words_in(find))
+    named = [find.said] if find.said is not None else list(_list_words(find))
     return tuple(
         Span(origin=each.origin, start=each.start, end=each.start + len(each.text), text=each.text)
         for each in named
@@ -336,15 +336,15 @@ def _spans(find: Find) -> tuple[Span, ...]:
     )
 
 
-def _words_in(node: Any) -> Iterator[Words]:
+def _list_words(node: Any) -> Iterator[Words]:
     if isinstance(node, Words):
         yield node
     elif isinstance(node, BaseModel):
         for name in type(node).model_fields:
-            yield from _words_in(getattr(node, name))
+            yield from _list_words(getattr(node, name))
     elif isinstance(node, tuple):
         for each in node:
-            yield from _words_in(each)
+            yield from _list_words(each)
 
 
 class Query:

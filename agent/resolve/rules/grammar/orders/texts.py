@@ -58,10 +58,10 @@ def takes_text(schema: Any, annotation: Annotation) -> bool:
 
 
 def is_message(name: str, annotation: Annotation) -> bool:
-    return annotation.compose is True or bool(_named(name, annotation) & _MESSAGES)
+    return annotation.compose is True or bool(_list_named(name, annotation) & _MESSAGES)
 
 
-def _named(name: str, annotation: Annotation) -> frozenset[str]:
+def _list_named(name: str, annotation: Annotation) -> frozenset[str]:
     return frozenset((*stem_text(name.replace("_", " ")), *stem_text(annotation.label or "")))
 
 
@@ -79,26 +79,26 @@ def read_text_argument(
     left may be the text, and the one at which the order begins; ``taken`` tokens say something else."""
     first, stop, after, order = place
     message = is_message(name, annotation)
-    reason = bool(_named(name, annotation) & _REASONS)
-    own = _named(name, annotation)
+    reason = bool(_list_named(name, annotation) & _REASONS)
+    own = _list_named(name, annotation)
     for begin, end in find_quotations(reader.text.plain):
         at, last = reader.end_index(begin + 1), reader.end_index(end - 1)
         if first <= at < last <= stop and not any(step in taken for step in range(at, last)):
             return at, last
-    labelled = _labelled(reader, first, stop, own)
+    labelled = _find_labelled(reader, first, stop, own)
     if labelled is not None:
         return labelled
     if message:
-        return _message(reader, first, stop, taken)
+        return _find_message(reader, first, stop, taken)
     if not reason and not required:
         return None
-    for at in _introduced(reader, first, stop, taken):
+    for at in _find_introduced(reader, first, stop, taken):
         if at == order:
             continue
-        tail = _tail(reader, at, stop, taken)
+        tail = _find_tail(reader, at, stop, taken)
         if tail is not None:
             return tail
-    rest = _rest(reader, after, stop, taken) if required else None
+    rest = _find_rest(reader, after, stop, taken) if required else None
     return None if rest is not None and reason and not _stands_beside(reader, rest[0], taken) else rest
 
 
@@ -110,7 +110,7 @@ def _stands_beside(reader: Reader, at: int, taken: Collection[int]) -> bool:
     return at - 1 in taken and not reader.tokens[at - 1].owns
 
 
-def _labelled(reader: Reader, first: int, stop: int, own: Collection[str]) -> tuple[int, int] | None:
+def _find_labelled(reader: Reader, first: int, stop: int, own: Collection[str]) -> tuple[int, int] | None:
     """ "reason: chargeback", "with the note Goodwill"."""
     for at in range(first, stop):
         if stem(reader.low(at)) not in own or at + 1 >= stop:
@@ -120,13 +120,13 @@ def _labelled(reader: Reader, first: int, stop: int, own: Collection[str]) -> tu
         linked = reader.low(at - 1) in {"the", "a", "as", "with"} and reader.low(at - 2) in {"with", "as", "note", ""}
         if marked or linked:
             step += marked
-            end = _end(reader, step, stop)
+            end = _find_end(reader, step, stop)
             if end > step:
                 return step, end
     return None
 
 
-def _message(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
+def _find_message(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
     """What is said; None where a part of it says how it shall be worded."""
     found = _said(reader, first, stop, taken)
     return None if found is not None and _instructs(reader, *found) else found
@@ -150,7 +150,7 @@ def _said(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tupl
     begin = reader.message_from
     if first < begin < stop and reader.low(begin) not in _WORDING:
         return begin, stop
-    if (told := _told_that(reader, first, stop, taken)) is not None:
+    if (told := _find_told_that(reader, first, stop, taken)) is not None:
         return told
     for words in _SAYING:
         for at in range(first, stop - len(words)):
@@ -163,7 +163,7 @@ def _said(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tupl
     return None
 
 
-def _told_that(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
+def _find_told_that(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
     """ "tell her (that) we look into it", "let Ada know it is fixed": what is said, in the words that were typed."""
     verb = next((at for at in range(first, stop) if reader.low(at) in TELLING and not _reported(reader, at)), None)
     if verb is None or any(reader.low(at) in _STYLE or _language(reader, at) for at in range(first, stop)):
@@ -190,7 +190,7 @@ def _language(reader: Reader, at: int) -> bool:
     return reader.low(at) == "in" and reader.low(at + 1) in LANGUAGES
 
 
-def _introduced(reader: Reader, first: int, stop: int, taken: Collection[int]) -> Iterator[int]:
+def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[int]) -> Iterator[int]:
     for words in _BECAUSE:
         for at in range(first, stop - len(words)):
             if at not in taken and reader.lows(at, len(words)) == words:
@@ -200,7 +200,7 @@ def _introduced(reader: Reader, first: int, stop: int, taken: Collection[int]) -
             continue
         if at + 1 in taken or at + 1 in reader.dates or at + 1 in reader.numbers:
             continue
-        if reader.tokens[at + 1].capital and _end(reader, at + 1, stop) == at + 2:
+        if reader.tokens[at + 1].capital and _find_end(reader, at + 1, stop) == at + 2:
             continue  # a name alone says for whom
         yield at + 1
     for at in range(first, stop - 1):
@@ -216,14 +216,14 @@ def _introduced(reader: Reader, first: int, stop: int, taken: Collection[int]) -
 def _tells(reader: Reader, at: int, stop: int) -> bool:
     """Whether what follows a mark tells why, and changes nothing of what is done: no order, amount, day or
     restriction."""
-    end = _end(reader, at, stop)
+    end = _find_end(reader, at, stop)
     inner = range(at, end)
     if any(step in reader.numbers or step in reader.dated or reader.low(step) in _WEIGHTY for step in inner):
         return False
     return reader.low(at) not in _GOING_ON and not is_order(stem(reader.low(at)))
 
 
-def _end(reader: Reader, at: int, stop: int) -> int:
+def _find_end(reader: Reader, at: int, stop: int) -> int:
     end = at
     while end < stop and reader.tokens[end].text not in {".", ";", "!", "?", ")", "(", ","}:
         end += 1
@@ -232,8 +232,8 @@ def _end(reader: Reader, at: int, stop: int) -> int:
     return end
 
 
-def _tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
-    end = _end(reader, at, stop)
+def _find_tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
+    end = _find_end(reader, at, stop)
     if any(step in taken for step in range(at, end)):
         return None
     telling = [
@@ -246,7 +246,7 @@ def _tail(reader: Reader, at: int, stop: int, taken: Collection[int]) -> tuple[i
     return at, end
 
 
-def _rest(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
+def _find_rest(reader: Reader, first: int, stop: int, taken: Collection[int]) -> tuple[int, int] | None:
     """The longest run of words that nothing else is."""
     best: tuple[int, int] | None = None
     at = first
