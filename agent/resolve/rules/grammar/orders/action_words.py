@@ -68,7 +68,7 @@ class ActionWords:
         for at, each in enumerate(called):
             if at == 0 or (each in ORDERS and each not in things):
                 tells(each, OWN)
-        tells(_first(offer.title), OWN)
+        tells(_find_first(offer.title), OWN)
         phrases: list[tuple[str, ...]] = []
         nouns = {*called, *stem_text(offer.title)}
         for alias in offer.aliases:
@@ -83,12 +83,12 @@ class ActionWords:
                     tells(_TAKING, HINTED)  # "20 off 1042", where its alias is "knock off"
                 if not particle and (said[0] in ORDERS or said[0] in KIN):
                     tells(said[0], TOLD)
-        tells(_first(offer.description), SHOWN)
+        tells(_find_first(offer.description), SHOWN)
         titled = _frame_of(offer.title, things)
         phrases += [titled] if len(titled) > 1 else []
         for example in offer.examples:
             if not _PARTICLES & set(example.casefold().split()[1:2]):
-                tells(_first(example), SHOWN)
+                tells(_find_first(example), SHOWN)
         if any(annotation.compose for annotation in offer.annotations.values()):
             for each in _WRITING:
                 tells(each, WRITES)
@@ -99,17 +99,17 @@ class ActionWords:
         self.phrases = tuple(phrases)
         self.nouns = frozenset(nouns)
         self.known = shortlist.spoken(offer.name)
-        self.values = _values(offer)
+        self.values = _list_values(offer)
         self._told: dict[str, float] = {}
 
-    def verb(self, said: str) -> float:
+    def rate_verb(self, said: str) -> float:
         """How much a said verb's stem tells of this action (0: nothing)."""
-        said = base_form(said)
+        said = find_base_form(said)
         if said not in self._told:
-            self._told[said] = self._tells(said)
+            self._told[said] = self._rate_said(said)
         return self._told[said]
 
-    def _tells(self, said: str) -> float:
+    def _rate_said(self, said: str) -> float:
         own = self.verbs.get(said, 0.0)
         if own or said in LIGHT:
             return own * (LIGHT_SHARE if said in LIGHT else 1.0)
@@ -122,12 +122,12 @@ class ActionWords:
         return ALIKE_SHARE if share >= ALIKE else 0.0
 
 
-def base_form(said: str) -> str:
+def find_base_form(said: str) -> str:
     """The stem of a verb's plain form: "written" is "write"."""
     return _IRREGULAR.get(said, said)
 
 
-def _values(offer: Offer) -> frozenset[str]:
+def _list_values(offer: Offer) -> frozenset[str]:
     """Stems of the closed sets' members that the action needs one of."""
     made: set[str] = set()
     for name in offer.required:
@@ -139,8 +139,8 @@ def _values(offer: Offer) -> frozenset[str]:
     return frozenset(made)
 
 
-def action_words(offer: Offer, shortlist: Shortlist) -> ActionWords:
-    return _remembered(_Held(offer, shortlist))
+def read_action_words(offer: Offer, shortlist: Shortlist) -> ActionWords:
+    return _read_cached(_Held(offer, shortlist))
 
 
 class _Held:
@@ -159,7 +159,7 @@ class _Held:
 
 
 @lru_cache(maxsize=1024)
-def _remembered(held: _Held) -> ActionWords:
+def _read_cached(held: _Held) -> ActionWords:
     return ActionWords(held.offer, held.shortlist)
 
 
@@ -167,9 +167,9 @@ def _frame_of(title: str, things: Collection[str]) -> tuple[str, ...]:
     """The words of a title that are ordered with in any order of its objects: "Send a postcard" is "send Ada a
     postcard" as well. None of the records that are meant."""
     runs = [run for run, _, _ in split_runs(title) if run.casefold() not in EMPTY]
-    return tuple(said for run in runs if (said := base_form(stem(run.casefold()))) not in things)
+    return tuple(said for run in runs if (said := find_base_form(stem(run.casefold()))) not in things)
 
 
-def _first(text: str) -> str:
+def _find_first(text: str) -> str:
     run = next((run.casefold() for run, _, _ in split_runs(text)), "")
     return stem(run) if run not in EMPTY or run == "let" else ""

@@ -58,19 +58,19 @@ class Interpreter(StretchRecords):
         self.doubtful = self.doubtful or any(
             self.reader.low(at) in {"whichever", "either"} for at in range(self.first, self.stop)
         )
-        calls = self._calls()
+        calls = self._make_calls()
         self._find_texts(calls)
         for pieces in (*self.values.values(), *self.records.values()):
             for piece in pieces:
                 self.covered.update(range(piece.first, piece.last))
-        return self._weighed(calls)
+        return self._weigh(calls)
 
     def _settle_values(self) -> None:
         """Of several readings of one parameter those that no record's words hold; a phrase that says nothing but a
         member of a closed set gives it, where nothing else does."""
         for name in list(self.values):
             free = [each for each in self.values[name] if not self._inside(each)]
-            free = self._kept(sorted(free, key=lambda each: each.first)) if self.reader.corrections else free
+            free = self._drop_taken_back(sorted(free, key=lambda each: each.first)) if self.reader.corrections else free
             if not free:
                 free = self._from_phrase(name)
             every = max((len(pieces) for pieces in self.records.values()), default=1)
@@ -118,10 +118,10 @@ class Interpreter(StretchRecords):
         for param in [each for each, pieces in self.records.items() if not pieces]:
             del self.records[param]
             if param in self.offer.required:
-                self._spoken_of(param)
+                self._take_spoken(param)
         return made
 
-    def _calls(self) -> list[dict[str, Argument]]:
+    def _make_calls(self) -> list[dict[str, Argument]]:
         """The arguments of each call: one, one for each record of a list, or one for each record with its own value."""
         single: dict[str, Argument] = {}
         listed: list[tuple[str, list[Piece]]] = []
@@ -140,7 +140,7 @@ class Interpreter(StretchRecords):
         if len(records) == 1:
             name, pieces = records[0]
             if not self._is_list(pieces, values):
-                return [self._narrowed(single, name, pieces)]
+                return [self._narrow(single, name, pieces)]
             for other, theirs in values:
                 if len(theirs) != len(pieces):
                     single[other] = theirs[-1].argument
@@ -182,7 +182,7 @@ class Interpreter(StretchRecords):
         between = all(self._joins(one.last, other.first) for one, other in itertools.pairwise(pieces))
         return between or any(len(theirs) == len(pieces) for _, theirs in values)
 
-    def _narrowed(self, single: dict[str, Argument], name: str, pieces: Sequence[Piece]) -> dict[str, Argument]:
+    def _narrow(self, single: dict[str, Argument], name: str, pieces: Sequence[Piece]) -> dict[str, Argument]:
         """Two phrases for one record, apart from each other: whose it is beside what it is ("resend 1053 to Ada")."""
         kind = self.kind(name)
         assert kind is not None
@@ -248,9 +248,9 @@ class Interpreter(StretchRecords):
             much > ALIKE_SHARE and self.reader.low(at) in TELLING for at, much in self.verbs.items()
         )
 
-    def _weighed(self, calls: list[dict[str, Argument]]) -> Interpretation:
+    def _weigh(self, calls: list[dict[str, Argument]]) -> Interpretation:
         reader, offer = self.reader, self.offer
-        text = self._order()
+        text = self._read_order()
         verb = find_head(text)
         ordered = verb is not None and self._begins(text, verb)
         own = self.words.verb(verb) if verb is not None else 0.0
@@ -276,7 +276,7 @@ class Interpreter(StretchRecords):
             and "default" not in (offer.properties.get(name) or {})
             and offer.annotation(name).derive is None
         )
-        kinds = self.own_kinds()
+        kinds = self.list_own_kinds()
         mentioned = {kind.name for kind in self.mentioned}
         things = 0.5 * bool(mentioned & kinds) - 0.7 * len(
             [each for each in self.mentioned if each.name not in kinds and not self._covers_noun(each)]
@@ -296,7 +296,7 @@ class Interpreter(StretchRecords):
             evidence = max(evidence, 0.75)
         if self.told:
             clash, evidence = False, max(evidence, 0.75)
-        strange, unexplained = tuple(self._strange()), tuple(self._unexplained())
+        strange, unexplained = tuple(self._find_strange()), tuple(self._find_unexplained())
         firm = {name for name, pieces in self.records.items() if any(each.sure >= 0.5 for each in pieces)}
         typed = len({*firm, *(name for name in self.values if name in offer.required and self._told_to(name))})
         score = (
@@ -359,9 +359,9 @@ class Interpreter(StretchRecords):
         """Whether a kind's noun is a word of the action itself, or stands within a record's phrase."""
         return any(stem(noun) in self.words.nouns for noun in kind.nouns)
 
-    def _unexplained(self) -> Iterator[int]:
+    def _find_unexplained(self) -> Iterator[int]:
         """Amounts, numbers, days, lengths of time and addresses that say nothing here, told in the order itself."""
-        reader, core = self.reader, self._core()
+        reader, core = self.reader, self._find_core()
         for at in range(self.first, self.stop):
             if at < self.place.order and at not in core:
                 continue
@@ -373,9 +373,9 @@ class Interpreter(StretchRecords):
             if weighs and not (at in reader.dates and reader.dates[at].now):
                 yield at
 
-    def _strange(self) -> Iterator[int]:
+    def _find_strange(self) -> Iterator[int]:
         reader = self.reader
-        for at in sorted(self._core()):
+        for at in sorted(self._find_core()):
             token = reader.tokens[at]
             low = token.low
             if not token.word or at in self.covered or at in self.quoted or at in self.verbs:
@@ -385,6 +385,6 @@ class Interpreter(StretchRecords):
             if stem(low) in self.words.known or stem(low) in GENERIC or stem(low) in LIGHT:
                 continue
             noun = reader.noun(at)
-            if noun is not None and noun[0].name in self.own_kinds():
+            if noun is not None and noun[0].name in self.list_own_kinds():
                 continue
             yield at
