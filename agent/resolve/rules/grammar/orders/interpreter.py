@@ -253,7 +253,7 @@ class Interpreter(StretchRecords):
         text = self._read_order()
         verb = find_head(text)
         ordered = verb is not None and self._begins(text, verb)
-        own = self.words.verb(verb) if verb is not None else 0.0
+        own = self.words.rate_verb(verb) if verb is not None else 0.0
         level = verb in LEVELS and any(self._aimed_at(piece) for pieces in self.values.values() for piece in pieces)
         free = {at: much for at, much in self.verbs.items() if at not in self.covered}
         other = max(free.values(), default=0.0)
