@@ -17,7 +17,7 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import base_form
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import subject
 from agent.resolve.rules.grammar.phrases.fields import measured_order
 from agent.resolve.rules.grammar.phrases.negation import opposite
@@ -158,8 +158,8 @@ def by_now(reader: Reader, kind: RecordKind, at: int, *, denied: bool, by_day: b
     )
     if by_day and day is not None:
         return day
-    said = base_form(stem(reader.low(at)))
-    state = next((each for each in kind.states if base_form(stem(each)) == said), None)
+    said = find_base_form(stem(reader.low(at)))
+    state = next((each for each in kind.states if find_base_form(stem(each)) == said), None)
     if state is not None:
         condition = StateIs(state=state)
         return opposite(kind, condition) if denied else condition
