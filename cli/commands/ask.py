@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shlex
 import sys
@@ -37,9 +38,13 @@ def add_parser(sub: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from cli.client import client
+    from core.errors import InvalidInput
 
+    words = " ".join(arguments.text)
+    if not words.strip():
+        raise InvalidInput(f'Say what shall be done: {name_program()} ask "…"')
     server = client()
-    shown = ask(server, " ".join(arguments.text), arguments.surface, arguments.thread)
+    shown = ask(server, words, arguments.surface, arguments.thread)
     if arguments.json or not sys.stdin.isatty():
         print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
         if hint := next_step(shown, server.url):
@@ -51,8 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
 def ask(server: Client, text: str, surface: str, thread_id: str | None = None) -> dict[str, Any]:
     """The run of a new request, as soon as it waits for a person or is over."""
     thread = {"thread_id": thread_id} if thread_id else {}
-    made = server.post("/v1/runs", {"text": text, "surface": surface, "session": "terminal", **thread})
+    made = server.post("/v1/runs", {"text": text, "surface": surface, "session": name_session(), **thread})
     return wait_until_idle(server, made["id"])
+
+
+def name_session() -> str:
+    """The session of this terminal window, or of this script: what was confirmed in another one counts for nothing
+    here. Its leader's process id comes back after a while, so the day is in it."""
+    return f"terminal.{datetime.now(UTC):%Y%m%d}.{os.getsid(0)}"
 
 
 def wait_until_idle(server: Client, run_id: str) -> dict[str, Any]:

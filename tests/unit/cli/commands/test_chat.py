@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cli.client import Refused
+from cli.commands.ask import name_session
 from cli.commands.chat import Chat
 
 DIGEST = "sha256:" + "0" * 64
@@ -83,7 +84,7 @@ def test_a_new_request_can_be_asked_while_a_question_is_open() -> None:
     made.hear("/ask who is Nora?")
     assert server.posted[1] == (
         "/v1/runs",
-        {"text": "who is Nora?", "surface": "admin", "session": "terminal", "thread_id": "run_1"},
+        {"text": "who is Nora?", "surface": "admin", "session": name_session(), "thread_id": "run_1"},
     )
 
 
