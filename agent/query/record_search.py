@@ -19,6 +19,7 @@ from agent.validate.records.ranking import (
     find_numbered,
     holds_numbers,
     is_identifying,
+    is_in_other_forms,
     is_slip,
     match_name,
 )
@@ -143,8 +144,11 @@ class RecordSearch:
         return (*made, *(each for each in named if each in ways))
 
     def _find_slip(self, words: str, records: Sequence[Record], kind: RecordKind) -> Record | None:
-        """The one record whose name differs from what was typed by a slip of the pen, where no other is near."""
+        """The one record whose name differs from what was typed by a slip of the pen, or holds it in other forms, where
+        no other is near."""
         near = [each for each in records if is_slip(words, name_of(each, kind))]
+        if not near and not any(each.type == "email" for each in kind.fields):  # no name of a person or company
+            near = [each for each in records if is_in_other_forms(words, name_of(each, kind))]
         return near[0] if len(near) == 1 and not confusables.find_suspicious(name_of(near[0], kind)) else None
 
     async def _fetch_by_id(self, kind: RecordKind, words: str) -> Record | None:

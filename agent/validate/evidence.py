@@ -14,6 +14,7 @@ in the place of ``prompt`` nothing that only a model reads is taken.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -27,6 +28,8 @@ from language.fractions import is_fraction
 from language.text import read_text
 from registry.contract import Contract, Risk, SourceKind, Unit
 
+_IDENTIFIER: Final = re.compile(r"(?:(?:^|_)(?:id|identifier|uuid)|(?<=[a-z])(?:Id|ID|Identifier|UUID))$")
+_NAMED: Final = re.compile(r"\b(?:names?|titles?|usernames?|slugs?)\b", re.IGNORECASE)
 _MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 
 
@@ -85,6 +88,17 @@ def may_be_proposed(contract: Contract, name: str) -> bool:
         return True  # its owner lets a model word this very text
     risky = annotation.unit in _MONEY or annotation.record is not None or contract.risk is Risk.IRREVERSIBLE
     return SourceKind.PROPOSED in annotation.sources and not risky
+
+
+def is_called_by_name(parameter: Parameter, value: Any) -> bool:
+    """Whether a phrase stands where an identifier is wanted ("the blue one" for ``item_id``): that is what something is
+    called, and only a look-up could tell its identifier. One word, or words that are all codes, may be one."""
+    if not isinstance(value, str) or parameter.annotation.record is not None or list_members(parameter.schema):
+        return False
+    by_name = _NAMED.search(str(parameter.schema.get("description", ""))) is not None
+    words = value.split()
+    wanted = _IDENTIFIER.search(parameter.name) is not None and not by_name
+    return wanted and len(words) > 1 and any(len(each) > 2 and each.isalpha() for each in words)
 
 
 def list_reasons_to_hold(filled: Sequence[ParameterValue]) -> list[str]:

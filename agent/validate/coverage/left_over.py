@@ -13,7 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.planning.proposal import Proposal
+from agent.extract.spans.politeness import strip_politeness
+from agent.pipeline import Request
+from agent.planning.proposal import Call, ComputedArgument, Proposal
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import (
     EVERY,
@@ -25,6 +27,8 @@ from agent.validate.coverage.accounted_words import (
     plain_word,
 )
 from agent.validate.coverage.modifiers import BOUND, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
+from agent.validate.coverage.opposed_verbs import leading_verbs
+from agent.validate.coverage.proposal_quotes import find_places, walk
 from language import numerals
 from language.stems import EMPTY, ORDERS, READING, split_runs, stem
 from language.text import read_text
@@ -63,8 +67,9 @@ _OWN_SUBJECT: Final = re.compile(
 )
 # A verb in a form that tells how things are.
 _FINITE: Final = re.compile(
-    r"(?<!\w)(?:(?:is|are|was|were|has|have|had|did|does|do|wo)(?:n['’]t)?|will|seems?|says?|said|keeps?|wants?|needs?|asks?|wrote|got|went"
-    r"|came|paid|sent|told|bought|broke|lost|made)(?!\w)|(?<!\w)(?:that|this|there)(?:['’](?:s|ll|d)|\s+(?!to\b)[^\W\d_]+)"
+    rf"(?<!\w)(?:(?:is|are|was|were|has|have|had|did|does|do|wo)(?:n['’]t)?|will|seems?|says?|keeps?|wants?|needs?|asks?"
+    rf"|{patterns.IRREGULAR})(?!\w)"
+    r"|(?<!\w)(?:that|this|there)(?:['’](?:s|ll|d)|\s+(?!to\b)[^\W\d_]+)"
     r"|(?<=\w)['’](?:s|ve|ll|re)\s+(?:been|not|gone|left|away|just|had|now|a|the|got|\w+ing)\b",
     re.IGNORECASE,
 )
@@ -184,6 +189,37 @@ def find_left_over_words(
         ordered = ordered or ours or bool(places)
 
 
+def find_lone_order(
+    request: Request, proposal: Proposal, contracts: Sequence[Contract], known: frozenset[str], taken: Sequence[Place]
+) -> Place | None:
+    """The order that ends a request of one call and says nothing but a verb and what the call speaks of (``known``
+    stems) or a pronoun, where all that stands before only tells of the records: what is carried out, in a verb of the
+    person's own ("scrap that bill")."""
+    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
+    text = strip_politeness(request.text)
+    clauses = list(_clauses(text))
+    if len(calls) != 1 or len(clauses) < 2 or clauses[-1].joined or (head := clauses[-1].head) is None:
+        return None
+    verbs = {verb for each in contracts for verb in leading_verbs(each)} & ORDERS
+    values = find_places([each for each in calls[0].arguments.values() if isinstance(each, ComputedArgument)], request)
+    for clause in clauses[:-1]:
+        told = _ASKING.sub(lambda found: " " * len(found[0]), text[clause.start : clause.end])
+        states = _FINITE.search(told) or _OWN_SUBJECT.search(told)
+        used = any(start < clause.end and clause.start < end for start, end in taken)
+        ordered = any(stem(plain_word(word)) in verbs for word, _, _ in clause.words)
+        first = stem(plain_word(clause.head[0])) if clause.head is not None else ""
+        orders = first in ORDERS or bool(find_similar_stems(first, verb=True))
+        if (
+            ordered
+            or (not states and (used or orders))
+            or any(clause.start <= start < clause.end for start, _ in values)
+        ):
+            return None
+    rest = (plain_word(word) for word, start, _ in clauses[-1].words if start > head[1])
+    alone = all(word in NOTHING or word in LIGHT or stem(word) in known for word in rest)
+    return (head[1], clauses[-1].end) if alone else None
+
+
 def _of_clause(
     clause: _Clause,
     used: Sequence[bool],
@@ -210,7 +246,7 @@ def _of_clause(
     if not (begins or after) and clause.end < len(clause.text) and _ENDS_IN_PAST.search(plain):
         return
     if finite is not None:
-        if head is None or not begins or head[1] - clause.start > finite:
+        if head is None or not begins or _is_determined(clause) or head[1] - clause.start > finite:
             return
         if by.restricted or _OWN_SUBJECT.match(plain, finite) or PAST.search(plain, finite):
             left = [each for each in left if each[1] - clause.start < finite]
@@ -294,10 +330,16 @@ def _is_manner(clause: _Clause, verbs: frozenset[str]) -> bool:
     )
 
 
+def _is_determined(clause: _Clause) -> bool:
+    """Whether an article or possessive stands before the first word that says something: that word is no verb."""
+    at = clause.head[1] if clause.head is not None else clause.start
+    return any(plain_word(word) in _DETERMINERS for word, start, _ in clause.words if start < at)
+
+
 def _is_verb(clause: _Clause) -> bool:
     """Whether the first word that says something is the verb of an order, whatever verb it is."""
     assert clause.head is not None
-    if any(plain_word(word) in _DETERMINERS for word, start, _ in clause.words if start < clause.head[1]):
+    if _is_determined(clause):
         return False
     root = stem(plain_word(clause.head[0]))
     return not clause.joined or root in ORDERS or bool(find_similar_stems(root, verb=True))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.validate.coverage.weighty_patterns import REACH, first_from, last_before, search_before
+from agent.validate.coverage.weighty_patterns import IRREGULAR, REACH, cover, first_from, last_before, search_before
 from language.stems import split_runs, stem
 
 Place = tuple[int, int]
@@ -97,7 +97,7 @@ LEAD: Final = re.compile(r"\s+(?:(?:the|on)\s+)?", re.IGNORECASE)
 _LEAD: Final = 8
 PUNCTUATION: Final = re.compile(r"[;!?\n]|[.,:](?!\d)|\s[-–—]\s")
 HEAD: Final = re.compile(r"(?:^|[,:;.!?\n])\s*(?:(?:and|but|then|please|so)\s+)*$", re.IGNORECASE)
-_PAST: Final = r"\b(?:was|were|had|did|got|went|came|said|told|wrote|sent|paid|\w{2,}(?<!e)ed)\b"
+_PAST: Final = rf"\b(?:{IRREGULAR}|\w{{2,}}(?<!e)ed)\b"
 PAST: Final = re.compile(_PAST, re.IGNORECASE)
 PAST_BEFORE: Final = re.compile(rf"{_PAST}\s+(?:\w+\s+)?$", re.IGNORECASE)
 PRESENT: Final = re.compile(r"\b(?:is|are|has|have|gets?|will|been)\b|['’](?:s|ve|ll)\s", re.IGNORECASE)
@@ -169,6 +169,13 @@ def _covers_both(ends: re.Match[str], used: Sequence[Place]) -> bool:
     return all(
         any(start <= first and last <= end for start, end in used) for first, last in (ends.span(1), ends.span(2))
     )
+
+
+def find_limits(text: str, places: Collection[Place]) -> set[Place]:
+    """Those of the modifiers that say how much, when or how often: no condition, choice or ban."""
+    said = [found.span() for pattern in (LIMIT, WHEN, RATE, QUALIFIED) for found in pattern.finditer(text)]
+    within = cover(text, said)
+    return {each for each in places if all(within[slice(*each)])}
 
 
 def begins_beside(text: str, start: int, end: int) -> re.Match[str] | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from agent.validate.coverage.weighty_patterns import last_before
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from registry.contract import Contract
 
@@ -29,10 +30,16 @@ _PAIRS: Final = tuple(
 )
 _MORE, _LESS = _PAIRS[0]
 _CLAUSE: Final = re.compile(r"(?:[^;!?\n.,:]|[.,:](?=\d))+")
+_ENDS: Final = re.compile(r"[,;.!?:\n]")
 _AWAY: Final = re.compile(r"(?<!\w)(?:take|pull|claw|claim|get)\s[^,;.!?\n]{1,200}?\b(?:away|back)\b", re.IGNORECASE)
 # That none of what the action does shall be, or something else than it ("pause, not cancel, …").
 _NONE: Final = re.compile(r"\s*(?P<no>no)\s+(?P<what>[^\W\d_]+)", re.IGNORECASE)
 _NOT: Final = re.compile(r"^\s*(?P<not>not)\s+(?P<verb>[^\W\d_]+)\s*$", re.IGNORECASE)
+_STAYS: Final = re.compile(
+    r"(?<!\w)(?:all|every\w*)(?!\w)[^,;.!?:\n\d]{0,80}\s(?:except(?:\s+for)?|but(?:\s+for)?|apart\s+from|other\s+than)(?!\w)",
+    re.IGNORECASE,
+)
+_AS_IT_IS: Final = re.compile(r"(?<!\w)(?:stays?|remains?|keep|leave|unchanged|untouched)(?!\w)", re.IGNORECASE)
 _BY: Final = re.compile(r"(?<!\w)by\s", re.IGNORECASE)
 
 
@@ -66,6 +73,20 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
         away = _AWAY.search(told)
         if away is not None and verbs & _MORE and not verbs & _LESS:
             yield clause.start() + away.start(), clause.start() + away.end()
+
+
+def find_what_stays(text: str, known: frozenset[str]) -> Iterator[Place]:
+    """The places where all stays as it is except for what the calls are about (``known`` stems), which is what is
+    ordered: "leave everything but the plan"."""
+    for found in _STAYS.finditer(text):
+        before = last_before(_ENDS, text, found.start())
+        if _AS_IT_IS.search(text, before[1] if before is not None else 0, found.end()) is None:
+            continue
+        rest = _CLAUSE.match(text, found.end())
+        said = [word.casefold() for word, _, _ in split_runs(rest[0])] if rest is not None else []
+        named = {stem(word) for word in said if word not in EMPTY}
+        if named and named <= known:
+            yield found.span()
 
 
 def leading_verbs(contract: Contract) -> frozenset[str]:

@@ -1,7 +1,8 @@
-"""Told: what a request tells around an order to plain functions, and what only narrows what they find.
+"""Told: what a request tells around an order to plain functions, and what only describes what they find or do.
 
 Only where no record is looked up: there a day or a number may single one out, whatever clause it stands in. What is
-told is no order, but never passed over either: the card names it, and waits.
+told is no order, but never passed over either: the card names it, and waits. A further order, a negation, a condition
+and a number that counts what is done are asked about, whatever the function does.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from agent.validate.coverage.proposal_quotes import find_places, walk
 from agent.validate.questions import list_members
 from agent.validate.slots import Parameter, Read, VerifiedSpan, from_words
 from language.stems import AGAIN, ORDER_WORDS, ORDERS, READING_WORDS, name_stems, stem_text
-from registry.contract import Contract
+from registry.contract import Contract, Risk, Unit
 
 Place = tuple[int, int]
 MOST_WORDS: Final = 6
@@ -28,10 +29,31 @@ MOST_WORDS: Final = 6
 # Who did or is doing something: a person in the present that goes on, anything in the past.
 _PERSON: Final = r"(?:I|we|he|she|they|(?:my|our|his|her|their)\s+\w+(?:\s+(?-i:[A-Z]\w+))?)"
 _THING: Final = rf"(?:{_PERSON}|it|this|that|there|(?:the|an?)\s+\w+(?:\s+\w+)?)"
-_PAST: Final = r"(?:was|were|had|did|got|went|came|said|told|wrote|sent|paid|bought|made|took|saw|heard|\w{2,}(?<!e)ed)"
+_PAST: Final = rf"(?:{patterns.IRREGULAR}|\w{{2,}}(?<!e)ed)"
 _TELLS: Final = re.compile(
     rf"\s*(?:(?:and|but|because|since|as|so|which|however)\b,?\s*)*"
-    rf"(?:{_PERSON}\s*(?:['’](?:m|re|s)|\s(?:am|is|are))\s+(?:\w+ly\s+)?\w+ing\b|{_THING}\s+(?:\w+ly\s+)?{_PAST}\b)",
+    rf"(?:{_PERSON}\s*(?:['’](?:m|re|s)|\s(?:am|is|are))\s+(?:\w+ly\s+)?\w+ing\b|{_THING}\s+(?:\w+ly\s+)?{_PAST}\b"
+    rf"|(?:which|who)\s+(?:\w+ly\s+)?{_PAST}\b)",
+    re.IGNORECASE,
+)
+# A wish that says of itself that it may be left out.
+_PREFERS: Final = re.compile(r"\s*(?:(?:and|or|but)\b,?\s*)?(?:preferably|ideally)\b", re.IGNORECASE)
+# What begins so, or modifies a verb, says where, when, how or for whom something is done; a year says what it is from.
+_BINDS: Final = re.compile(
+    r"\s*(?:to|for|at|until|till?|before|after|during|within|by|on|in|from|of|with|without|except|as|not|only|if|unless"
+    r"|when|while|and|or|but|then|also)\b|\b\w+ly\b|\d",
+    re.IGNORECASE,
+)
+_OF_A_YEAR: Final = re.compile(r"(?:\b(?:from|of|in)\s+)?\b(?:19|20)\d\d\b")
+# A question that is answered by yes or no. "Do you" asks for something, "have it done" and "do come" order it.
+_WHETHER: Final = re.compile(
+    r"\W*(?:(?:is|are|was|were|does|did|has|had)\s+(?!you\b|not\b)|(?:do|have)\s+(?:I|we|they|these|those|any)\b)",
+    re.IGNORECASE,
+)
+_CAN: Final = re.compile(r"\b(?:you|can|may|might|will|shall)\b|['’]ll\b", re.IGNORECASE)
+_TIMES: Final = re.compile(r"(?:twice|thrice|(?:\d{1,3}|two|three|four|five|six|ten|several|many)\s+times)\b", re.I)
+_ASKS: Final = re.compile(
+    r"\s*(?:(?:and|but|so|then|or)\s+)?(?:who|whose|which|what|when|where|why|how|is|are|was|were|do|does|did|has|have)\b",
     re.IGNORECASE,
 )
 _STATES: Final = re.compile(
@@ -67,28 +89,65 @@ class Told:
         used = any(begin < last and first < stop for begin, stop in (*self.taken, *self.others))
         return not used and _WISHES.search(self.text, first, last) is None and not self._could_take(start, end)
 
-    def is_narrowing(self, start: int, end: int) -> bool:
-        """Whether words that the model itself leaves over only narrow what is found, in calls that do nothing but find
-        and that take something else of the request: a few words, no order and no name. Without them more is found than
-        was asked for, and nothing else."""
-        if not self.taken or not self.contracts or _looks_up(self.proposal, self.contracts):
+    def counts_events(self, start: int, end: int) -> bool:
+        """Whether "twice" or "three times" tells how often something has happened, of records too: it ends a clause
+        with a subject of its own, which asks and wishes nothing and holds nothing that was used."""
+        times = _TIMES.match(self.text, start)
+        first, last = self._clause(start, end)
+        if times is None or times.end() < end or self.text[times.end() : last].strip():
             return False
+        states = _STATES.match(self.text, first, start) is not None and len(self.text[first:start].split()) > 2
+        wishes = _WISHES.search(self.text, first, last) or _CAN.search(self.text, first, last)
+        return states and not wishes and not any(begin < last and first < stop for begin, stop in self.taken)
+
+    def is_description(self, start: int, end: int) -> bool:
+        """Whether words that the model itself leaves over only describe what is found or done, in calls that take
+        something else of the request: a few words, no order and no name. In a call that does nothing but find they may
+        be any; where something is done they say no more than of what kind or year it is, of little that hangs on it."""
         words = re.findall(r"[^\W\d_]+", self.text[start:end])
         few = (
             0 < len(words) <= MOST_WORDS
             and all(word.islower() for word in words)
             and not ((ORDER_WORDS | AGAIN) - READING_WORDS) & {*words}
         )
-        return few and all(_finds(each) for each in self.contracts)
+        if not few or not self._is_plain():
+            return False
+        if all(_finds(each) for each in self.contracts):
+            return True
+        bare = _OF_A_YEAR.sub("", self.text[start:end])
+        weighty = (patterns.QUANTIFIER, patterns.PART, patterns.DATE, patterns.LIMIT)
+        return (
+            all(_is_light(each) for each in self.contracts)
+            and _BINDS.search(bare) is None
+            and not any(each.search(bare) for each in weighty)
+        )
+
+    def is_detail(self, start: int, end: int) -> bool:
+        """Whether a day, number or limit is a detail of what is looked for, in calls that do nothing but find, or of a
+        preference, where little hangs on what is done; in a clause that neither orders something else nor asks, and
+        where no argument that is still open could take it."""
+        if not self._is_plain():
+            return False
+        first, last = self._clause(start, end)
+        if _PREFERS.match(self.text, first, last) is not None and all(map(_is_light, self.contracts)):
+            return not self._could_take(start, end)
+        if not all(map(_finds, self.contracts)) or _ASKS.match(self.text, first, last) is not None:
+            return False
+        words = {word.casefold() for word in re.findall(r"[^\W\d_]+", self.text[first:last])}
+        orders = words & (ORDER_WORDS | AGAIN) - READING_WORDS - {"like"}
+        others = any(begin < last and first < stop for begin, stop in self.others)
+        return not orders and not others and not self._could_take(start, end)
+
+    def _is_plain(self) -> bool:
+        """Whether the calls take something of the request and look no record up."""
+        return bool(self.taken and self.contracts) and not _looks_up(self.proposal, self.contracts)
 
     def _clause(self, start: int, end: int) -> Place:
         """The clause around a place: a day may have a comma of its own."""
-        marks = [
-            found.start() if found.group().isalpha() else found.end()
-            for found in patterns.CLAUSE.finditer(self.text, 0, start)
-        ]
-        closing = patterns.CLAUSE.search(self.text, end)
-        return (marks[-1] if marks else 0), (closing.start() if closing is not None else len(self.text))
+        opening = patterns.last_before(patterns.CLAUSE, self.text, start) or (0, 0)
+        closing = patterns.first_from(patterns.CLAUSE, self.text, end)
+        first = opening[0] if self.text[slice(*opening)].isalpha() else opening[1]
+        return first, closing[0] if closing is not None else len(self.text)
 
     def _could_take(self, start: int, end: int) -> bool:
         """Whether an argument that the calls leave open can be read from these words."""
@@ -104,6 +163,24 @@ class Told:
                 if isinstance(read, Read) and not (free and read.value == words.text):
                     return True
         return False
+
+
+def only_asks(request: Request, proposal: Proposal, contracts: Sequence[Contract]) -> bool:
+    """Whether all that was typed asks whether something is so, and the one call, which does more than find, would act
+    on a free text that is mostly the model's own wording: whoever asks has ordered nothing."""
+    calls = [node for node in walk(proposal.result) if isinstance(node, Call)]
+    if request.answers or request.thread or len(calls) != 1 or _looks_up(proposal, contracts):
+        return False
+    if _WHETHER.match(request.text) is None or any(_finds(each) for each in contracts):
+        return False
+    said = {word.casefold() for word in re.findall(r"\w+", request.text)}
+    for name, value in calls[0].arguments.items():
+        schema = next((each.properties.get(name) for each in contracts if each.name == calls[0].action), None) or {}
+        if isinstance(value, TypedValue) and isinstance(value.value, str) and not list_members(schema):
+            words = [word.casefold() for word in re.findall(r"\w+", value.value)]
+            if len(words) > 1 and 2 * sum(word in said for word in words) < len(words):
+                return True
+    return False
 
 
 def asks_for_nothing(request: Request, proposal: Proposal, contracts: Sequence[Contract]) -> bool:
@@ -131,6 +208,12 @@ def asks_for_nothing(request: Request, proposal: Proposal, contracts: Sequence[C
 def _looks_up(proposal: Proposal, contracts: Sequence[Contract]) -> bool:
     referred = any(note.record is not None for each in contracts for note in each.annotations.values())
     return referred or any(isinstance(node, Find | Handle) for node in walk(proposal.result))
+
+
+def _is_light(contract: Contract) -> bool:
+    """Whether neither money nor anything that can't be undone hangs on a call."""
+    money = any(note.unit in (Unit.MONEY, Unit.MONEY_MINOR) for note in contract.annotations.values())
+    return contract.risk is not Risk.IRREVERSIBLE and not money
 
 
 def _finds(contract: Contract) -> bool:

@@ -40,11 +40,11 @@ from agent.resolve.model.span_matching import locate
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import count_in_form, list_defaults
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names
-from agent.validate.coverage.left_over import find_left_over_words
+from agent.validate.coverage.left_over import find_left_over_words, find_lone_order
 from agent.validate.coverage.misread import find_misread
-from agent.validate.coverage.modifiers import Accounts, find_modifiers
+from agent.validate.coverage.modifiers import Accounts, find_limits, find_modifiers
 from agent.validate.coverage.negations import find_negations
-from agent.validate.coverage.opposed_verbs import find_opposed_verbs, leading_verbs
+from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, leading_verbs
 from agent.validate.coverage.others_named import find_others
 from agent.validate.coverage.proposal_quotes import find_places, walk
 from agent.validate.coverage.subordinate_orders import find_subordinate_orders
@@ -150,6 +150,7 @@ def find_unaccounted(
     modifiers = set(
         find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), _accounts(request, proposal, structure))
     )
+    details = days_and_numbers | find_limits(polite, modifiers)
     further = list(
         find_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset()))
     )
@@ -190,25 +191,27 @@ def find_unaccounted(
     narrows_or_asks |= {
         each for each in found if text[slice(*each)].casefold() == "only" and _is_followed(text, each[1], taken)
     }
+    stays = patterns.cover(text, find_what_stays(polite, known))
     used = patterns.cover(text, taken)
     spoken = patterns.cover(text, [*taken, *told])
     left = [
         each
         for each in sorted({*found, *limits, *modifiers})
-        if each not in narrows_or_asks
+        if each not in narrows_or_asks and not all(stays[slice(*each)])
         if each in modifiers
         or (each in limits and structure.computes_field)
         or not any((used if each in strict else spoken)[slice(*each)])
     ]
     left = [each for each in left if not _taken_back(text, each, taken)]
-    others = {*left} - {*days_and_numbers, *left_over}
-    stands = Told(text, proposal, contracts, (*taken, *told), others, request.now)
-    kept = [each for each in left if each in days_and_numbers and stands.is_story(*each)]
+    stands = Told(text, proposal, contracts, (*taken, *told), {*left} - {*details, *left_over}, request.now)
+    lone = {find_lone_order(request, proposal, contracts, known, (*taken, *told))} & stretches
+    kept = [each for each in left if each in lone or (each in days_and_numbers and stands.is_story(*each))]
     left = [
         each for each in left if each in exact or not any(a <= each[0] and each[1] <= b for a, b in exact & {*left})
     ]
-    narrowing = [each for each in left_over if stands.is_narrowing(*each)]
-    kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in narrowing)]
+    kept += [each for each in left if stands.counts_events(*each) or (each in details and stands.is_detail(*each))]
+    describing = [each for each in left_over if stands.is_description(*each)]
+    kept += [each for each in left if any(start <= each[0] and each[1] <= end for start, end in describing)]
     return Unaccounted(
         _outermost(
             text[slice(*each)].strip()[:_MOST_TOLD] if each in exact else _quote_around(text, *each, spoken)

@@ -48,6 +48,13 @@ PART: Final = re.compile(
     r"|\d+(?:[.,]\d+)?\s*%)(?!\w)",
     re.IGNORECASE,
 )
+# Verbs in the past that don't end in "ed", but for forms that are something else as well ("left", "found", "put").
+IRREGULAR: Final = (
+    "was|were|had|did|ate|became|began|bought|broke|brought|built|came|caught|chose|crept|drank|drew|drove|fed|fell|felt|flew"
+    "|forgot|fought|froze|gave|got|grew|heard|hid|hung|kept|knew|lost|made|meant|met|overheard|paid|ran|rang|rose|said|sang|sank"
+    "|sat|saw|sent|shook|shot|slept|sold|spent|spoke|stole|stood|struck|stuck|swam|swore|taught|thought|threw|told|took|tore"
+    "|understood|went|woke|won|wore|wrote"
+)
 MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
 # Days by name or by their distance; "today" and "now" say no more than that it is to be done.
 DATE: Final = re.compile(

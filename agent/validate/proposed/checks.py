@@ -22,7 +22,7 @@ from agent.query.arithmetic import SAID, test_holds
 from agent.validate import questions
 from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.misread import repeats_what_was_done
-from agent.validate.coverage.told import asks_for_nothing
+from agent.validate.coverage.told import asks_for_nothing, only_asks
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
@@ -113,9 +113,11 @@ class PlanChecks:
         )
         does = "; ".join(step.preview.rstrip(".") for step in steps)[:400]
         again = explain_unclear(self.request, REST)
-        if not left.weighty and asks_for_nothing(self.request, self.proposal, contracts):
+        nothing = asks_for_nothing(self.request, self.proposal, contracts)
+        if not left.weighty and (nothing or only_asks(self.request, self.proposal, contracts)):
             offered = Candidate(id=REST, label="Yes, do that", detail=does)
-            text = f"{again}Shall I do this: {does}? Nothing in your words asks for it."
+            why = "Nothing in your words asks for it." if nothing else "You asked whether something is so."
+            text = f"{again}Shall I do this: {does}? {why}"
             return Question(slot=REST, code="unclear_action", text=text, candidates=(offered,), free_text=True)
         if not left.weighty:
             return [f"Nothing here comes of your words {_quote(left.told)}."] if left.told else []

@@ -39,6 +39,7 @@ from agent.validate.payload import plan_digest
 from agent.validate.plan_builder import MAX_STEPS, check_fit, refuse_too_many, refuse_unsendable, step_of
 from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
 from agent.validate.proposed.checks import PlanChecks
+from agent.validate.proposed.empty_lists import find_empty_lists
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, RecordScope, format_count
@@ -224,6 +225,7 @@ class _Planner:
                 return value
             if value is not None:
                 pinned[name] = value
+        pinned |= find_empty_lists(slots, contract, pinned)
         filling = DraftFilling(slots, self.lookup)
         # Records and what follows from them come first: an amount is read in the currency of its invoice.
         trouble = await filling.fill_records() or filling.fill_values(but=[*later, *relative])

@@ -108,6 +108,8 @@ class ArgumentValues:
         self, slots: Slots, contract: Contract, parameter: Parameter, argument: TypedValue
     ) -> Read | Trouble | None:
         value = _fit(parameter, argument.value)
+        if evidence.is_called_by_name(parameter, value):
+            return self._drop_unsupported(slots, parameter, value)
         source = evidence.prove(parameter, argument, value, self.request.now)
         if source is not None and source.read_by == "model" and not evidence.may_be_read(contract, parameter.name):
             source = None

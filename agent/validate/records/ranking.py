@@ -22,6 +22,7 @@ _STROKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae
 _WORD = re.compile(r"\w+")
 _APOSTROPHE = re.compile(r"['’]")
 _TELLING = 4
+_SEVERAL = 2
 
 
 class Fit(IntEnum):
@@ -97,6 +98,13 @@ def is_slip(words: str, name: str) -> bool:
             return False
         slips += 1
     return slips == 1
+
+
+def is_in_other_forms(words: str, name: str) -> bool:
+    """Whether every word of what was typed stands in a name in another form: two at least that say something
+    ("changing colours": "Change the colour")."""
+    wanted = {each for each in stem_text(words) if each not in EMPTY}
+    return len(wanted) >= _SEVERAL and wanted <= {*stem_text(name)}
 
 
 def find_best(words: str, records: Sequence[Record], kind: RecordKind, by: str) -> tuple[Fit, list[Record]]:

@@ -7,9 +7,16 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Answer, Plan, Question, Reply
+from agent.pipeline import Answer, Plan, Question, Reply, Request
 from agent.planning.proposal import AS_SHOWN
-from tests.unit.own_worlds import answer, came_of, find, number, plan
+from agent.planning.propose import propose
+from agent.planning.task import Task
+from agent.resolve.model.resolver import ProposingResolver
+from agent.workspace.context import WorkspaceContext
+from registry.catalogue import Catalogue
+from registry.records import Kinds
+from tests.unit.agent.validate.fake_platform import SAAS, Platform, customer, ticket
+from tests.unit.own_worlds import NOW, OWNER, Says, answer, came_of, find, number, plan
 
 INES = {"belongs_to": find("member", "Ines Duarte")}
 PIET = {"belongs_to": find("member", "Piet Vos")}
@@ -302,3 +309,44 @@ async def test_the_last_one_that_is_the_newest_too_is_taken() -> None:
     made = (await came_of("waive that one", plan(waive), thread=keys)).verdict
     assert isinstance(made, Plan)
     assert made.steps[0].filled[0].value == 34
+
+
+async def shop_says(text: str, result: dict[str, Any]) -> Any:
+    rows = {
+        "article": [{"slug": "a", "title": "Tune a loud piano"}, {"slug": "b", "title": "Store a piano"}],
+        "customer": [customer(401, "Nora Lindqvist")],
+        "agent": [{"id": 7, "name": "Ida Brandt", "email": "ida@example.com", "team": "support", "available": True}],
+        "ticket": [
+            ticket(5519, 401, "Out of tune", agent_id=7, agent_name="Ida Brandt", assigned=True),
+            ticket(5520, 401, "Too loud"),
+        ],
+    }
+    kinds = Kinds([Platform(rows)])
+    context = WorkspaceContext("shop", Catalogue(SAAS), kinds, kinds)
+    task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
+    return (await propose(task, ProposingResolver(Says({"understood": "", "result": result, "left_over": []})))).verdict
+
+
+async def test_a_yes_names_the_record_that_there_is() -> None:
+    def assigned(number: str) -> dict[str, Any]:
+        test = {"left": {"field": "assigned", "of": find("ticket", number)}, "op": "=", "right": word(True, "taken")}
+        return answer(yes_no=[test], join="all", about=None)
+
+    made = await shop_says("is 5519 taken by someone?", assigned("5519"))
+    assert (made.text, made.values) == ("Yes: #5519 · Out of tune: agent Ida Brandt.", ("yes",))
+    assert (made.record_kind, [each.id for each in made.records]) == ("agent", ["7"])
+    made = await shop_says("is 5520 taken by someone?", assigned("5520"))
+    assert (made.values, [each.id for each in made.records]) == (("no",), ["5520"])
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [("tuning loud pianos", True), ("piano tuning", True), ("tuning", False), ("tuning harps", False)],
+)
+async def test_a_title_is_found_by_its_words_in_other_forms_and_the_card_says_which_it_is(
+    said: str, stands: bool
+) -> None:
+    step = {"action": "send_kb_link", "ticket_id": find("ticket", "5520"), "article": find("article", said)}
+    made = await shop_says(f"send the article on {said} to 5520", plan(step))
+    assert isinstance(made, Plan if stands else Question), made
+    assert not stands or f"You wrote ‘{said}’; this is Tune a loud piano." in made.held

@@ -154,3 +154,22 @@ async def test_how_a_text_shall_be_worded_is_not_the_text() -> None:
         request = Request(text=f"message Pilar Ortega: {text}", now=NOW)
         task = Task(request, OWNER, world("riding"), "run_00000000000000000000000001")
         assert isinstance((await propose(task, RuleResolver())).verdict, Question if asked else Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("It was wrong of us to ask him for F-231. Scrap it", True),
+        ("It was wrong of us to ask him for F-231. Scrap that fully", True),
+        ("It was wrong of us to ask him for F-231. Scrap his loan", False),
+        ("It was wrong of us to ask him for F-231. Scrap it and mail him", False),
+        ("It was wrong of us to ask him for F-231. Scrap it. Mail him", False),
+        ("Waive F-231. Email him", False),
+        ("It was wrong of us not to waive F-231. Email him", False),
+        ("F-231. Scrap it", False),
+    ],
+)
+async def test_the_only_order_may_be_in_a_verb_of_ones_own_and_is_shown_on_the_card(text: str, stands: bool) -> None:
+    made = await verdict_of(text, WAIVE)
+    assert isinstance(made, Plan if stands else Question), made
+    assert not isinstance(made, Plan) or any("words ‘scrap" in each.casefold() for each in made.held)

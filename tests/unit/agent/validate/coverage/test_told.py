@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from agent.pipeline import Plan, Question, Request
+from agent.pipeline import Plan, Question, Request, evidence_of
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.workspace.context import WorkspaceContext
 from evals.cases.reader import read_offer
 from evals.run.answer import as_contract
 from registry.catalogue import Catalogue
+from registry.contract import Annotation, Risk, Unit
 from registry.records import Kinds
 from tests.unit.own_worlds import NOW, OWNER, Says, came_of, find, number, plan
 
@@ -23,12 +24,16 @@ def function(name: str, required: tuple[str, ...] = (), **properties: Any) -> An
 
 
 TEXT, DAY, WHOLE = {"type": "string"}, {"type": "string", "format": "date"}, {"type": "integer"}
+LINES, NUMBERS = ({"type": "array", "items": each} for each in (TEXT, WHOLE))
 FUNCTIONS = Catalogue(
     [
         function("reserve_boat", ("harbour",), harbour=TEXT, day=DAY, seats=WHOLE),
         function("find_boats", ("harbour",), harbour=TEXT),
         function("sing_aloud", ("line",), line=TEXT),
         function("report_fault", ("message",), message=TEXT),
+        function("run_program", ("line",), line=TEXT),
+        function("sort_remarks", ("praise", "blame"), praise=LINES, blame=LINES, seats=NUMBERS),
+        function("sort_seats", ("front", "back"), front=NUMBERS, back={**NUMBERS, "minItems": 1}),
     ]
 )
 
@@ -37,8 +42,10 @@ def said(value: Any, quote: str) -> dict[str, Any]:
     return {"value": value, "quote": quote}
 
 
-async def verdict_of(text: str, *steps: dict[str, Any], left: tuple[str, ...] = ()) -> Any:
-    context = WorkspaceContext("harbour", FUNCTIONS, Kinds([]), Kinds([]))
+async def verdict_of(
+    text: str, *steps: dict[str, Any], left: tuple[str, ...] = (), functions: Catalogue = FUNCTIONS
+) -> Any:
+    context = WorkspaceContext("harbour", functions, Kinds([]), Kinds([]))
     task = Task(Request(text=text, now=NOW), OWNER, context, "run_00000000000000000000000001")
     answer = {"understood": "", "result": plan(*steps), "left_over": list(left)}
     return (await propose(task, ProposingResolver(Says(answer)))).verdict
@@ -96,14 +103,108 @@ async def test_a_story_stops_the_plan_where_records_are_looked_up() -> None:
         ("find_boats", "find boats in Kiel and cancel mine", "and cancel mine", False),
         ("find_boats", "find boats of Ada in Kiel", "of Ada", False),
         ("find_boats", "find boats in Kiel. Which one is free?", "Which one is free?", False),
-        ("reserve_boat", "reserve a cheap boat in Kiel", "cheap", False),
+        ("reserve_boat", "reserve a cheap boat in Kiel", "cheap", True),
+        ("reserve_boat", "reserve a boat built in 1990 in Kiel", "built in 1990", True),
+        ("reserve_boat", "reserve a boat in Kiel without a sail", "without a sail", False),
+        ("reserve_boat", "reserve a boat in Kiel for my brother", "for my brother", False),
+        ("reserve_boat", "reserve a boat in Kiel at noon", "at noon", False),
+        ("reserve_boat", "quietly reserve a boat in Kiel", "quietly", False),
+        ("reserve_boat", "reserve both boats in Kiel", "both boats", False),
+        ("reserve_boat", "reserve 3 boats in Kiel", "3 boats", False),
+        ("reserve_boat", "reserve a boat in Kiel and close the harbour", "close the harbour", False),
     ],
 )
-async def test_a_word_that_only_narrows_what_is_found_is_shown(action: str, text: str, left: str, stands: bool) -> None:
+async def test_a_word_that_only_describes_what_is_found_or_done_is_shown(
+    action: str, text: str, left: str, stands: bool
+) -> None:
     more = {"day": None, "seats": None} if action == "reserve_boat" else {}
     made = await verdict_of(text, {"action": action, "harbour": said("Kiel", "Kiel"), **more}, left=(left,))
     assert isinstance(made, Plan if stands else Question), made
     assert not stands or any(left in each for each in made.held)
+
+
+@pytest.mark.parametrize("risk", [{"risk": Risk.IRREVERSIBLE}, {"annotations": {"seats": Annotation(unit=Unit.MONEY)}}])
+async def test_where_money_or_what_cannot_be_undone_hangs_on_it_a_description_is_asked_about(risk: Any) -> None:
+    grave = Catalogue([each.model_copy(update=risk) if each.name == "reserve_boat" else each for each in FUNCTIONS])
+    step = {**RESERVE, "day": None, "seats": None}
+    made = await verdict_of("reserve a cheap boat in Kiel", step, left=("cheap",), functions=grave)
+    assert isinstance(made, Question)
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "stands"),
+    [
+        ("find_boats", "I'd like to sail for 3 days. Find boats in Kiel", True),
+        ("find_boats", "find boats in Kiel under 20 metres", True),
+        ("find_boats", "find boats in Kiel and reserve 2 of them", False),
+        ("find_boats", "find boats in Kiel. Is one free on 5 December?", False),
+        ("reserve_boat", "reserve a boat with 4 seats in Kiel, preferably one built in 1990", True),
+        ("reserve_boat", "reserve a boat in Kiel, preferably on 5 December", False),
+        ("reserve_boat", "reserve a boat with 4 seats in Kiel, one built in 1990", False),
+    ],
+)
+async def test_a_number_is_a_detail_of_what_is_looked_for_or_preferred(action: str, text: str, stands: bool) -> None:
+    seats = said(4, "4 seats") if "4 seats" in text else None
+    more = {"day": None, "seats": seats} if action == "reserve_boat" else {}
+    made = await verdict_of(text, {"action": action, "harbour": said("Kiel", "Kiel"), **more})
+    assert isinstance(made, Plan if stands else Question), made
+    assert not stands or any("Nothing here comes of your words" in each for each in made.held)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "stands"),
+    [
+        ("is the radio on?", "radio --query power | head -1", False),
+        ("is the radio on?", "is the radio on?", True),
+        ("switch the radio on", "radio --set power=1", True),
+        ("do switch the radio on", "radio --set power=1", True),
+    ],
+)
+async def test_who_asks_whether_something_is_so_has_ordered_nothing_in_other_words(
+    text: str, line: str, stands: bool
+) -> None:
+    made = await verdict_of(text, {"action": "run_program", "line": said(line, text)})
+    assert isinstance(made, Plan if stands else Question), made
+    assert stands or "You asked whether something is so" in made.text
+
+
+async def test_a_list_that_nothing_was_sorted_into_is_empty_and_shown_as_read() -> None:
+    step = {"action": "sort_remarks", "praise": said(["lovely boat"], "lovely boat"), "blame": None}
+    made = await verdict_of("sort these remarks: 'lovely boat'", {**step, "seats": None})
+    assert isinstance(made, Plan), made
+    blame = next(each for each in made.steps[0].filled if each.param == "blame")
+    assert (blame.value, evidence_of(blame.source)) == ([], "read")
+    assert any("blame" in each for each in made.held)
+
+
+async def test_a_list_is_asked_for_where_no_other_was_filled_or_it_needs_an_item() -> None:
+    made = await verdict_of(
+        "sort these remarks", {"action": "sort_remarks", "praise": None, "blame": None, "seats": None}
+    )
+    assert isinstance(made, Question)
+    step = {"action": "sort_seats", "front": said([1, 2], "1 and 2"), "back": None}
+    assert isinstance(await verdict_of("sort the seats 1 and 2", step), Question)
+
+
+@pytest.mark.parametrize(
+    ("name", "said_as", "described", "stands"),
+    [
+        ("boat_id", "red cutter", "The boat's id.", False),
+        ("boatId", "red cutter", "", False),
+        ("boat_id", "K-12", "The boat's id.", True),
+        ("boat_id", "Albatros", "The boat's id.", True),
+        ("boat_id", "K 12", "The boat's id.", True),
+        ("boat_id", "red cutter", "The boat's id or its name.", True),
+        ("boat", "red cutter", "", True),
+        ("paid", "red cutter", "", True),
+    ],
+)
+async def test_what_something_is_called_is_no_identifier(name: str, said_as: str, described: str, stands: bool) -> None:
+    towing = Catalogue([function("tow_boat", (name,), **{name: {**TEXT, "description": described}})])
+    made = await verdict_of(
+        f"tow the {said_as}", {"action": "tow_boat", name: said(said_as, said_as)}, functions=towing
+    )
+    assert isinstance(made, Plan if stands else Question), made
 
 
 @pytest.mark.parametrize(

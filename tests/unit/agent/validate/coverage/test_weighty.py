@@ -282,3 +282,37 @@ async def test_the_same_for_somebody_is_accounted_for_by_who_it_is(text: str, st
     }
     made = (await came_of(text, plan(write), thread={"@member1": (("member", "1"),)})).verdict
     assert isinstance(made, Plan if stands else Question), made
+
+
+WAIVE = {"action": "waive_fine", "fine_id": find("fine", "F-233"), "amount": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("His bicycle fell over twice. Waive F-233", True),
+        ("Waive F-233 twice", False),
+        ("He wants it twice. Waive F-233", False),
+        ("You can do it twice. Waive F-233", False),
+        ("Twice. Waive F-233", False),
+    ],
+)
+async def test_how_often_something_happened_is_shown_on_the_card(text: str, stands: bool) -> None:
+    made = (await came_of(text, plan(WAIVE))).verdict
+    assert isinstance(made, Plan if stands else Question), made
+    assert not isinstance(made, Plan) or any("Nothing here comes of your words" in each for each in made.held)
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("All that Ruth Abara owes may stay as it is except for the fine, waive that", True),
+        ("Leave everything of Ruth Abara's but the fine: waive it", True),
+        ("Leave everything of Ruth Abara's but the bicycle: waive the fine", False),
+        ("Waive Ruth Abara's fine except the fine for the bicycle", False),
+    ],
+)
+async def test_what_is_excepted_from_what_stays_is_what_is_ordered(text: str, stands: bool) -> None:
+    fine = find("fine", None, {"belongs_to": find("member", "Ruth Abara")})
+    made = (await came_of(text, plan({**WAIVE, "fine_id": fine}))).verdict
+    assert isinstance(made, Plan if stands else Question), made
