@@ -29,7 +29,7 @@ _BOUND: Final = (
 )
 _DELAY: Final = (
     rf"in\s+(?:an?|half\s+an?)\s+{_UNIT}|(?:at|by|before|until)\s+(?:noon|midnight|lunch(?:time)?|christmas|easter)"
-    r"|(?:(?:this|tomorrow|in\s+the)\s+|(?<=,\s))(?:morning|afternoon|evening)|at\s+\d{1,2}(?::\d\d|\s*[ap]\.?m\b)"
+    r"|(?:(?:this|tomorrow|(?<!\d\s)in\s+the)\s+|(?<=,\s))(?:morning|afternoon|evening)|at\s+\d{1,2}(?::\d\d|\s*[ap]\.?m\b)"
     rf"|on\s+the\s+\d{{1,2}}(?:st|nd|rd|th)|(?:on|by|from|next|this)\s+{_SOON}\b\.?(?=\s*(?:[,;!?\d]|$))"
     rf"|\d{{1,2}}\.?\s+{_SOON}\b|over\s+the\s+(?:weekend|holidays)"
     r"|(?:the\s+)?(?:end|start|beginning)\s+of\s+(?:(?:the|this|next)\s+)?(?:day|week|month|quarter|year)"

@@ -119,7 +119,7 @@ IN_CURRENCY: Final = re.compile(
 # "3x", "x 3": how often, not how much.
 FACTOR: Final = re.compile(r"(?<=\d)\s?[x×](?!\w)|(?<!\w)[x×]\s?(?=\d)", re.IGNORECASE)
 FACTOR_BEFORE: Final = re.compile(r"(?<!\w)[x×]\s?$", re.IGNORECASE)
-_ROUGH: Final = r"(?P<rough>about|around|some|roughly|approx(?:imately|\.)?|circa|ca\.?|~|nearly|almost)"
+_ROUGH: Final = r"(?P<rough>(?:about|around|some|roughly|approx(?:imately)?|circa|ca|nearly|almost)(?!\w)\.?|~)"
 ROUGH_BEFORE: Final = re.compile(rf"(?<!\w){_ROUGH}\s*$", re.IGNORECASE)
 ROUGH: Final = re.compile(rf"(?<!\w){_ROUGH}(?=\s*[€$£¥]?\s*\w)", re.IGNORECASE)
 ROUGH_BEHIND: Final = re.compile(

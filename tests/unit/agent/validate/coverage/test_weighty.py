@@ -316,3 +316,10 @@ async def test_what_is_excepted_from_what_stays_is_what_is_ordered(text: str, st
     fine = find("fine", None, {"belongs_to": find("member", "Ruth Abara")})
     made = (await came_of(text, plan({**WAIVE, "fine_id": fine}))).verdict
     assert isinstance(made, Plan if stands else Question), made
+
+
+async def test_a_word_that_only_begins_like_a_rough_amount_is_none() -> None:
+    charge = {"action": "charge_fine", "member_id": find("member", "Piet Vos"), "amount": number(5, "5 euros", "EUR")}
+    why = {"value": "candles were burnt", "quote": "candles were burnt"}
+    made = (await came_of("charge Piet Vos 5 euros: candles were burnt", plan({**charge, "reason": why}))).verdict
+    assert isinstance(made, Plan), made
