@@ -316,7 +316,7 @@ class Answerer:
         for relation in one.kind.relations:
             above = self.query.context.kinds.get(relation.kind)
             if above is not None and set(above.nouns) & set((field.label or "").casefold().split()):
-                return await self.query.context.reach.owner_of(one, above)
+                return await self.query.context.reach.find_owner(one, above)
         return None
 
     # ── actions ──────────────────────────────────────────────────────────────────────────────────────────────────────
