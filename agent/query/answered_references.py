@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from agent.pipeline import Question
-from agent.planning.proposal import BelongsTo, Find, Handle
+from agent.planning.proposal import BelongsTo, Find, Handle, OrderByCount, OrderByField, Reference
 from agent.query.choosing import choose, is_denied, split_all_but
-from agent.query.context import Own
-from agent.query.record_search import MOST_SCANNED
+from agent.query.context import Own, QueryContext
+from agent.query.record_search import MOST_SCANNED, Pool
+from agent.query.reference_conditions import ReferenceConditions
 from agent.resolve.rules.grammar.questions.singled_out import read_singled_out
 from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery
 from registry.records import Record
 
-if TYPE_CHECKING:
-    from agent.query.references import RecordFinder
+
+class Finder(Protocol):
+    """What finds the records of references, as far as answers are looked up by it."""
+
+    @property
+    def context(self) -> QueryContext: ...
+    @property
+    def conditions(self) -> ReferenceConditions: ...
+    async def find(self, need: RecordQuery, reference: Reference, own: Own) -> Outcome: ...
+    async def run(self, need: RecordQuery, find: Find, own: Own) -> Outcome: ...
+    async def pick_by_order(
+        self, need: RecordQuery, find: Find, order: OrderByField | OrderByCount, pool: Pool, own: Own
+    ) -> Outcome: ...
 
 
-async def find_of_each(finder: RecordFinder, need: RecordQuery, find: Find, own: Own) -> Outcome | None:
+async def find_of_each(finder: Finder, need: RecordQuery, find: Find, own: Own) -> Outcome | None:
     """ "Adam's last invoice" where "both" was answered to which Adam: the last one of each. None where it is of one
     owner. Raises PlatformUnavailable."""
     owned = next((each for each in find.where if isinstance(each, BelongsTo)), None)
@@ -40,9 +52,7 @@ async def find_of_each(finder: RecordFinder, need: RecordQuery, find: Find, own:
     return tuple(made)
 
 
-async def single_out(
-    finder: RecordFinder, need: RecordQuery, words: str, offered: list[Record], own: Own
-) -> list[Record]:
+async def single_out(finder: Finder, need: RecordQuery, words: str, offered: list[Record], own: Own) -> list[Record]:
     """The offered records that the words single out, by their place, by what stands in them, or read as a phrase; empty
     where they don't tell. Raises PlatformUnavailable."""
     all_but = split_all_but(words)

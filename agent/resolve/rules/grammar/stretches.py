@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Final
+from datetime import date, datetime
+from typing import Final, Protocol
 
-from agent.extract.time import dates
-from agent.planning.proposal import Compare, Condition, Day
-from language.text import read_text
+from agent.extract.time import dates, times
+from agent.planning.proposal import Compare, Condition, Day, Words
+from language.text import Text, Token, read_text
 
-if TYPE_CHECKING:
-    from agent.resolve.rules.grammar.reader import Reader
+
+class Reader(Protocol):
+    """What is read of a request, as far as its stretches of time go."""
+
+    text: Text
+    tokens: tuple[Token, ...]
+    now: datetime
+    hours: dict[int, times.TimeOfDay]
+    dates: dict[int, dates.DateSpan]
+
+    def low(self, index: int, /) -> str: ...
+    def lows(self, index: int, count: int, /) -> tuple[str, ...]: ...
+    def words(self, first: int, last: int, /) -> Words: ...
+    def end_index(self, offset: int, /) -> int: ...
+
 
 _PARTS: Final[dict[str, tuple[int, int | None]]]= {
     "start": (1, 10), "beginning": (1, 10), "middle": (10, 20), "mid": (10, 20), "end": (20, None),
