@@ -113,6 +113,8 @@ class Matcher(ActionParameters):
         small = not any(each.quoted or self.order.text[each.start].isupper() for each in name)
         if small and any(each.low in PREPOSITIONS for each in name):
             return  # small words in a name go with capitals, or stand in quotes
+        if any(self._is_noun(each) for each in name[1:]):
+            return  # "Ada from the project Mars" is two
         for parameter, wanted in self.wanted.items():
             if parameter in state.arguments or (kind is not None and kind.name != wanted.name):
                 continue
@@ -121,6 +123,8 @@ class Matcher(ActionParameters):
                 continue
             if kind is None and (not self._nameable(name) or not self._may_name(part, parameter, state)):
                 continue
+            if kind is None and part.by == "of" and not state.titled.isdisjoint(map(stem, words_of(wanted))):
+                continue  # "the schedule of X": X is what it belongs to
             find = self._find(wanted, name, order, state.owner)
             yield replace(
                 state,
@@ -191,7 +195,7 @@ class Matcher(ActionParameters):
         if not rest and self.creates:
             yield replace(state, points=points, titled=state.titled | {each.stem for each in tokens})
             return
-        if not rest:
+        if not rest or (rest[0].low in PREPOSITIONS and not rest[0].quoted):
             return
         target = naming
         if _ADDRESS.match(rest[0].low):
@@ -274,12 +278,17 @@ class Matcher(ActionParameters):
             return False
         if any(each.quoted for each in name):
             return True
-        small = [each for each in name if not self.order.text[each.start].isupper()]
-        if len(name) > 1 and (name[0] in small and name[0].stem in self.nouns):
+        if len(name) > 1 and not self.order.text[name[0].start].isupper() and name[0].stem in self.nouns:
             return False
-        if any(each.low == noun.casefold() for each in small for kind in self.kinds.values() for noun in kind.nouns):
+        if any(map(self._is_noun, name)):
             return False
         return any(each.stem not in self.verbs.called and each.low not in EMPTY for each in name)
+
+    def _is_noun(self, token: Token) -> bool:
+        """Whether a word in small letters is what a kind of record is called."""
+        if token.quoted or self.order.text[token.start].isupper():
+            return False
+        return any(token.low == noun.casefold() for kind in self.kinds.values() for noun in kind.nouns)
 
     def _may_name(self, part: Part, parameter: str, state: _State) -> bool:
         """Without a noun, what the verb is done to comes first, and what is told behind a preposition after it."""
@@ -309,6 +318,8 @@ class Matcher(ActionParameters):
         says_what = not {stem(each) for each in self.order.said} <= CHANGES | LIGHT | SETTING
         if self.verbs.changes and self.wanted and not changed and not says_what:
             return None  # nothing would be changed
+        if "rename" in self.order.said and self.naming not in state.arguments:
+            return None
         spoken = state.titled | {stem(word) for name in state.named for word in words_of(self.kinds[name])}
         own = [kind for name, kind in self.wanted.items() if name in state.arguments or name in offer.required]
         reached = {stem(word) for kind in own for word in words_of(kind)}

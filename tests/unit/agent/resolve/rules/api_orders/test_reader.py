@@ -163,6 +163,10 @@ def test_records_that_shall_be_shown_are_an_answer() -> None:
         "cancel the run night_copy",  # to cancel is not to delete
         "add the label nightly to the job night_copy",  # one more is not all that there is; a run was not spoken of
         "remove the member ana from the job night_copy",  # to leave something is not to be deleted
+        "remove the member Ana Lind from the job Night Copy",
+        "delete the run of night_copy",  # whose it is, and not what it is called
+        "create a job for the new copies",
+        "rename the run night_copy to day_copy",  # nothing changes a run's name
         "update night_copy",
         "delete night_copy at midnight",
         "why is night_copy paused?",
