@@ -165,11 +165,12 @@ def _acts_on_records(shortlist: Shortlist) -> bool:
 
 
 def _asked_unless_told(made: Resolved, text: str, shortlist: Shortlist) -> Resolved:
-    """On a platform an action is only planned where the verb of the order tells of it; else it is asked about."""
+    """What this reader makes of an order that has no place for each of its parts in an action is asked about, unless it
+    changes nothing and its verb tells of it."""
     if not isinstance(made.resolution, Calls):
         return made
     offers = [offer for draft in made.resolution.drafts if (offer := shortlist.get(draft.action)) is not None]
-    if all(is_told(text, offer) for offer in offers):
+    if all(offer.risk is Risk.READ and is_told(text, offer) for offer in offers):
         return made
     candidates = tuple(
         Candidate(id=each.name, label=each.title or each.name, detail=each.description[:200]) for each in offers

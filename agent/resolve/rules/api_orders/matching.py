@@ -179,7 +179,7 @@ class Matcher(ActionParameters):
 
     def _made(self, part: Part, tokens: Sequence[Token], state: _State) -> Iterator[_State]:
         """What a new thing is called: ``a pool called etl``, ``a variable region``; what a thing is renamed to."""
-        naming = self.naming
+        naming = self.naming or self.only
         if naming is None or naming in state.arguments:
             return
         renames = bool({"rename"} & {*self.order.said}) and part.by in ("to", "into", "as")

@@ -151,6 +151,12 @@ class ActionParameters:
         return not _NAMING.isdisjoint(self.verbs.verbs)
 
     @cached_property
+    def only(self) -> str | None:
+        """The one value that an action without a record needs: the number of an annotation."""
+        needed = [each for each in self.offer.required if each in self.scalars]
+        return needed[0] if len(needed) == 1 and not self.wanted and not self.creates else None
+
+    @cached_property
     def naming(self) -> str | None:
         """The parameter that says what the thing is called."""
         texts = [name for name, schema in self.scalars.items() if "string" in _types(schema) and "enum" not in schema]

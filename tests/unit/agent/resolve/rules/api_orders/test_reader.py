@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from agent.pipeline import Proposed
+from agent.pipeline import Abstain, Ask, Proposed, Request
 from agent.planning.proposal import (
     AnswerResult,
     BelongsTo,
@@ -19,6 +20,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.resolve.rules.api_orders.reader import is_told, read_api_order
+from agent.resolve.rules.resolver import RuleResolver
 from registry.contract import Annotation, Risk
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -55,6 +57,7 @@ OFFERS = (
     offer("jobs.archive", "Archive a list of jobs", {"jobs": {"type": "array", "items": TEXT}}, "jobs"),
     offer("job.archive", "Archive a job", {"job_id": TEXT}, "job_id"),
     offer("notes.delete", "Delete jobs owned by resource", {"resource": TEXT}, "resource", **GONE),
+    offer("notes.drop", "Delete a note", {"id": {"type": "integer"}}, "id", **GONE),
     offer("members.delete", "Delete a member", {"member_id": TEXT}, "member_id", **GONE),
     offer("runs.create", "Create a run from a job", {"job_id": TEXT, "labels": {
         "type": "array", "items": TEXT}}, "job_id"),
@@ -103,6 +106,7 @@ def told(call: Call) -> dict[str, Any]:
             "job_id": "night_copy", "description": "what we keep"}),
         ("add a description to night_copy: kept for a year", "jobs.update", {
             "job_id": "night_copy", "description": "kept for a year"}),
+        ("delete note 12", "notes.drop", {"id": 12}),
         ("archive the job night_copy", "job.archive", {"job_id": "night_copy"}),
         ("remove the job night_copy", "jobs.delete", {"job_id": "night_copy"}),
         ("turn the job night_copy on in the live stage", "job_on.toggle", {"job_id": "night_copy", "stage_id": "live"}),
@@ -181,3 +185,14 @@ def test_an_action_is_told_by_its_verb_alone() -> None:
     assert is_told("please drop night_copy", by_name["jobs.delete"])
     assert not is_told("cancel night_copy", by_name["jobs.delete"])
     assert not is_told("start night_copy", by_name["runs.list"])
+
+
+async def resolved(text: str) -> object:
+    request = Request(text=text, now=datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+    return (await RuleResolver().resolve(request, SHORTLIST, KINDS)).resolution
+
+
+async def test_what_only_another_reader_makes_a_plan_of_is_asked_about() -> None:
+    assert isinstance(await resolved("delete the job night_copy"), Proposed)
+    asked = await resolved("delete the member Ana Lind from the job Night Copy")
+    assert isinstance(asked, Ask | Abstain)
