@@ -49,8 +49,10 @@ FITS: Final = 6.0
 _AT_ONCE: Final = word_set("now please immediately asap thanks thank you")
 _NOT_PLAIN: Final = word_set(
     "if unless when once until while not don't never without except but every each all any both either or instead "
-    "because again them it those these"
+    "because again them it those these him her "
+    "tomorrow today tonight yesterday later soon next monday tuesday wednesday thursday friday saturday sunday"
 )
+"""Conditions, groups, what was spoken of, and times: an order with any of these is not plain."""
 
 
 def read_api_order(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Proposed | None:

@@ -173,6 +173,7 @@ def test_records_that_shall_be_shown_are_an_answer() -> None:
         "rename the run night_copy to day_copy",  # nothing changes a run's name
         "update night_copy",
         "delete night_copy at midnight",
+        "delete night_copy tomorrow",
         "why is night_copy paused?",
     ],
 )
