@@ -38,7 +38,8 @@ def test_nothing_is_worse_than_the_baseline(
 
 
 class Careless:
-    """The offline resolver, spoilt: of several calls it keeps the first, and what it is unsure of it does."""
+    """The offline resolver, spoilt: of several calls it keeps the first, takes a new copy of an invoice for its money
+    back, and does what it is unsure of."""
 
     name = "careless"
 
@@ -46,7 +47,10 @@ class Careless:
         resolved = await RuleResolver().resolve(request, shortlist, kinds)
         came = resolved.resolution
         if isinstance(came, Proposed) and isinstance(came.proposal.result, PlanResult):
-            first = came.proposal.result.model_copy(update={"calls": came.proposal.result.calls[:1]})
+            (call, *_) = came.proposal.result.calls
+            if call.action == "saas.resend_invoice":
+                call = call.model_copy(update={"action": "saas.refund_invoice"})
+            first = came.proposal.result.model_copy(update={"calls": (call,)})
             return resolved.model_copy(update={"resolution": Proposed(proposal=Proposal(result=first))})
         drafts = getattr(came, "drafts", ())[:1]
         return resolved.model_copy(update={"resolution": Calls(drafts=drafts)}) if drafts else resolved
@@ -61,8 +65,8 @@ async def gate_of(resolver: RuleResolver | Careless, *, tag: str) -> Gate:
 
 
 async def test_a_resolver_that_was_spoilt_does_not_pass() -> None:
-    assert (await gate_of(RuleResolver(), tag="several actions")).open
-    spoilt = await gate_of(Careless(), tag="several actions")
+    assert (await gate_of(RuleResolver(), tag="paraphrase")).open
+    spoilt = await gate_of(Careless(), tag="paraphrase")
     assert any("points fewer are right" in fault for fault in spoilt.faults)
     assert any("New wrong acts" in fault for fault in spoilt.faults)
 
