@@ -192,8 +192,8 @@ class ShopConnector(Connector):
 FOUND: Final = """
 import opsiq_server
 opsiq_server.add_import_root()
-from registry.discovery import discover, installed_entry_points
-found, broken = discover(installed=installed_entry_points())
+from registry.discovery import discover, list_entry_points
+found, broken = discover(installed=list_entry_points())
 print([each.name for each in found], broken)
 """
 
