@@ -203,12 +203,12 @@ async def test_a_later_answer_takes_an_earlier_yes_back() -> None:
 
 async def test_the_question_quotes_what_is_passed_over_and_tells_what_is_left() -> None:
     refund = {"action": "refund_invoice", "invoice_id": find("invoice", "INV-1052"), "amount": None}
-    text = "refund INV-1052 provided it hasn't been refunded yet"
+    text = "refund INV-1052 provided that nothing was refunded yet"
     task = Task(Request(text=text, now=NOW), OWNER, shop(), "run_00000000000000000000000001")
     asked = (await propose(task, ProposingResolver(Says({"understood": "", "result": plan(refund)})))).verdict
     assert isinstance(asked, Question), asked
     rest = "Shall I do the rest: Refund 149.00 EUR of invoice INV-1052 to customer 401?"
-    assert asked.text == f"You also wrote ‘provided it hasn't been refunded yet’, and I can't do that part. {rest}"
+    assert asked.text == f"You also wrote ‘provided that nothing was refunded yet’, and I can't do that part. {rest}"
 
 
 async def test_words_in_quotes_of_the_proposal_are_accounted_for() -> None:
@@ -306,7 +306,7 @@ async def test_how_often_something_happened_is_shown_on_the_card(text: str, stan
 @pytest.mark.parametrize(
     ("text", "stands"),
     [
-        ("All that Ruth Abara owes may stay as it is except for the fine, waive that", True),
+        ("All that Ruth Abara owes may stay as it is but for the fine, waive that", True),
         ("Leave everything of Ruth Abara's but the fine: waive it", True),
         ("Leave everything of Ruth Abara's but the bicycle: waive the fine", False),
         ("Waive Ruth Abara's fine except the fine for the bicycle", False),
