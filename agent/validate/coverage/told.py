@@ -23,6 +23,8 @@ from language.stems import AGAIN, ORDER_WORDS, ORDERS, READING_WORDS, name_stems
 from registry.contract import Contract, Risk, Unit
 
 Place = tuple[int, int]
+LONGEST: Final = 2000
+"""Letters of a request whose details are judged one by one; in a longer one they are asked about."""
 MOST_WORDS: Final = 6
 """In words that narrow what is found."""
 
@@ -126,7 +128,7 @@ class Told:
         """Whether a day, number or limit is a detail of what is looked for, in calls that do nothing but find, or of a
         preference, where little hangs on what is done; in a clause that neither orders something else nor asks, and
         where no argument that is still open could take it."""
-        if not self._is_plain():
+        if not self._is_plain() or len(self.text) > LONGEST:
             return False
         first, last = self._clause(start, end)
         if _PREFERS.match(self.text, first, last) is not None and all(map(_is_light, self.contracts)):
