@@ -11,6 +11,7 @@ DETERMINERS: Final = word_set("the a an this that these those any some")
 EVERY: Final = word_set("all every each everything everyone everybody")
 EVERYONE: Final = word_set("everyone everybody anyone anybody someone somebody people")
 OWNERS: Final = word_set("his her their its hers theirs")
+PERSONAL: Final = word_set("him her them his hers their theirs")
 PRONOUNS: Final = word_set("it him her them he she they one that this")
 PLURALS: Final = word_set("them both they these those")
 VAGUE: Final = word_set(

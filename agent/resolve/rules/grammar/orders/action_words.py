@@ -45,7 +45,7 @@ _WRITING: Final = tuple(
     map(stem, ("apologize", "apologise", "thank", "ask", "inform", "remind", "warn", "congratulate", "tell", "write"))
 )
 LIGHT: Final = GENERIC | frozenset(
-    map(stem, ("let", "give", "move", "mark", "send", "hand", "apply", "change", "have", "get", "bring", "keep"))
+    map(stem, ("let", "give", "move", "mark", "send", "hand", "apply", "change", "have", "get", "bring"))
 )
 
 

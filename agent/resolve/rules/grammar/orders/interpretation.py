@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from agent.planning.proposal import (
     Argument,
     BelongsTo,
+    Condition,
     Find,
     RecordArgument,
 )
@@ -92,3 +93,23 @@ def _says_whose(piece: Piece) -> bool:
         and len(find.where) == 1
         and isinstance(find.where[0], BelongsTo)
     )
+
+
+def without_repeated(pieces: Sequence[Piece]) -> list[Piece]:
+    """Without phrases that a later one says in full: "Ada …, cancel her plan". What later ones say is kept as they are
+    gone through from the end, each only once."""
+    kept: list[Piece] = []
+    said: set[Find] = set()
+    told: dict[str, set[frozenset[Condition]]] = {}
+    for piece in reversed(pieces):
+        find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
+        if not isinstance(find, Find):
+            kept.append(piece)
+            continue
+        own, where = find.model_copy(update={"pick": "one"}), frozenset(find.where)
+        bare = find.said is None and find.order is None and bool(where)
+        if own not in said and not (bare and any(where <= each for each in told.get(find.record, ()))):
+            kept.append(piece)
+        said.add(own)
+        told.setdefault(find.record, set()).add(where)
+    return kept[::-1]

@@ -58,6 +58,7 @@ class Interpreter(StretchRecords):
         self.doubtful = self.doubtful or any(
             self.reader.low(at) in {"whichever", "either"} for at in range(self.first, self.stop)
         )
+        self._find_whose()
         calls = self._make_calls()
         self._find_texts(calls)
         for pieces in (*self.values.values(), *self.records.values()):

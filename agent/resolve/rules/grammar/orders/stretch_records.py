@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -11,14 +12,14 @@ from agent.planning.proposal import (
     AS_SHOWN,
     BelongsTo,
     ComputedArgument,
-    Condition,
+    Except,
     Find,
     OrderByField,
     RecordArgument,
 )
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.orders.interpretation import Piece, without_repeated
 from agent.resolve.rules.grammar.orders.stretch_values import StretchValues
 from agent.resolve.rules.grammar.phrases.noun_phrase import FIRSTS, read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code, placed
@@ -30,9 +31,6 @@ LEAST_CODE: Final = 3
 
 MOST_WORDS: Final = 30
 """No description of a record is longer."""
-MOST_BETWEEN: Final = 40
-"""Tokens between two phrases of a list."""
-_BETWEEN: Final = lexicon.DETERMINERS | lexicon.OF | {"as", "well", "also", "both", "to", "on", "in"}
 _NO_VERB: Final = lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES
 
 
@@ -60,6 +58,9 @@ class StretchRecords(StretchValues):
                 at += 1
                 continue
             name, phrase, reference = made
+            if reference is not None and self._leaves_out(name, phrase, reference):
+                at = max(phrase.last, at + 1)
+                continue
             if reference is not None:
                 kind = self.kind(name)
                 several = phrase.last - phrase.first > 1 and kind is not None and not self._is_person(kind)
@@ -73,11 +74,52 @@ class StretchRecords(StretchValues):
                 at = max(at, self._unread_behind(phrase))
             at = max(phrase.last, at + 1)
         for name, pieces in self.records.items():
-            self.records[name] = _without_repeated(self._drop_taken_back(pieces))
+            self.records[name] = without_repeated(self._drop_taken_back(pieces))
         self._read_short_codes(names)
         for name in names:
             if name not in self.records and name in self.offer.required:
                 self._take_spoken(name)
+
+    def _leaves_out(self, name: str, phrase: Phrase, reference: Find) -> bool:
+        """Whether a phrase says what is left out, apart from the set that it belongs to: "everybody with 5 days except
+        Ada". It is taken off that set, and where there is none, nothing is settled."""
+        before = (words for words in lexicon.EXCEPT if self.reader.lows(phrase.first - len(words), len(words)) == words)
+        if next(before, None) is None:
+            return False
+        pieces = self.records.get(name, [])
+        whole = pieces[-1].argument if pieces else None
+        if isinstance(whole, RecordArgument) and isinstance(whole.reference, Find) and whole.reference.pick != "one":
+            where = (*whole.reference.where, Except(left_out=reference))
+            less = RecordArgument(reference=whole.reference.model_copy(update={"where": where}))
+            pieces[-1] = replace(pieces[-1], last=phrase.last, argument=less)
+        else:
+            self.doubtful = True
+        return True
+
+    def _find_whose(self) -> None:
+        """ "resend him the last invoice": a record that nothing else names is of who was spoken of; where nobody was,
+        nothing is settled."""
+        reader = self.reader
+        pieces = [piece for every in (*self.records.values(), *self.values.values()) for piece in every]
+        held = {at for piece in pieces for at in range(piece.first, piece.last)} | self.quoted
+        free = (at for at in range(self.first, self.stop) if at not in held and reader.low(at) in lexicon.PERSONAL)
+        if (pronoun := next(free, None)) is None:
+            return
+        for name, every in self.records.items():
+            kind = self.kind(name)
+            for at, piece in enumerate(every):
+                find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
+                if not isinstance(find, Find) or kind is None or self._is_person(kind) or find.said is not None:
+                    continue
+                many = find.pick != "one" and reader.low(pronoun) in lexicon.PLURALS | {"their", "theirs"}
+                if many or any(isinstance(each, BelongsTo) for each in find.where):
+                    continue
+                person = reader.person
+                if person is None or not self._leads(kind, person):
+                    self.doubtful = True
+                    continue
+                whose = find.model_copy(update={"where": (BelongsTo(owner=person), *find.where)})
+                every[at] = replace(piece, argument=RecordArgument(reference=whose))
 
     def _unread_behind(self, phrase: Phrase) -> int:
         """Where the words end that tell behind a phrase which of many are meant, and that can't be read: "(all tickets)
@@ -268,28 +310,6 @@ class StretchRecords(StretchValues):
             words.append(step if ends else words[-1])
         return values[::-1], words[::-1]
 
-    def _joined(self, name: str, at: int) -> bool:
-        """Whether a phrase stands in a list with the one before it: nothing but joints and values between."""
-        last = self.records[name][-1].last
-        return self._joins(last, at) or any(last <= first and stop <= at for first, stop in self.reader.corrections)
-
-    def _joins(self, first: int, last: int) -> bool:
-        """Whether nothing but joints, articles and values stands between two phrases of a list."""
-        reader, tokens = self.reader, range(first, last)
-        if last - first > MOST_BETWEEN or not (
-            first == last or any(reader.joint(at) or reader.low(at) == "well" for at in tokens)
-        ):
-            return False
-        held = {
-            at
-            for pieces in (*self.values.values(), *self.records.values())
-            for piece in pieces
-            for at in range(piece.first, piece.last)
-        }
-        return not any(reader.low(at) == "or" for at in tokens) and all(
-            reader.joint(at) or at in held or reader.low(at) in _BETWEEN for at in tokens
-        )
-
     def _speaks_of(self, find: Find) -> None:
         reader, people = self.reader, self.reader.people()
         reader.spoken[find.record] = find
@@ -367,23 +387,3 @@ class StretchRecords(StretchValues):
         """Whose record it is, where another kind of theirs is wanted."""
         owner = find.where[0].owner if find.where and isinstance(find.where[0], BelongsTo) else None
         return owner if find.record != kind.name and isinstance(owner, Find) and find.said is None else find
-
-
-def _without_repeated(pieces: Sequence[Piece]) -> list[Piece]:
-    """Without phrases that a later one says in full: "Ada …, cancel her plan". What later ones say is kept as they are
-    gone through from the end, each only once."""
-    kept: list[Piece] = []
-    said: set[Find] = set()
-    told: dict[str, set[frozenset[Condition]]] = {}
-    for piece in reversed(pieces):
-        find = piece.argument.reference if isinstance(piece.argument, RecordArgument) else None
-        if not isinstance(find, Find):
-            kept.append(piece)
-            continue
-        own, where = find.model_copy(update={"pick": "one"}), frozenset(find.where)
-        bare = find.said is None and find.order is None and bool(where)
-        if own not in said and not (bare and any(where <= each for each in told.get(find.record, ()))):
-            kept.append(piece)
-        said.add(own)
-        told.setdefault(find.record, set()).add(where)
-    return kept[::-1]

@@ -24,6 +24,10 @@ from registry.records import RecordKind
 MOST_TOKENS: Final = 160
 """Of a stretch that is cut into pieces; what is longer says most of it in words that are no order."""
 
+MOST_BETWEEN: Final = 40
+"""Tokens between two phrases of a list."""
+_BETWEEN: Final = lexicon.DETERMINERS | lexicon.OF | {"as", "well", "also", "both", "to", "on", "in"}
+
 
 class StretchWords:
     """One stretch of tokens with the words of one action in it."""
@@ -70,6 +74,36 @@ class StretchWords:
             if self._told(at):
                 self.verbs[at] *= 0.3
         self._find_text_behind_colon()
+
+    def _why(self) -> int:
+        """Where it begins to be told why: nobody there is meant."""
+        reader = self.reader
+        for at in range(self.first + 1, self.stop):
+            if reader.low(at) == "because" or reader.lows(at, 2) in {("due", "to"), ("owing", "to")}:
+                return at
+        return self.stop
+
+    def _joined(self, name: str, at: int) -> bool:
+        """Whether a phrase stands in a list with the one before it: nothing but joints and values between."""
+        last = self.records[name][-1].last
+        return self._joins(last, at) or any(last <= first and stop <= at for first, stop in self.reader.corrections)
+
+    def _joins(self, first: int, last: int) -> bool:
+        """Whether nothing but joints, articles and values stands between two phrases of a list."""
+        reader, tokens = self.reader, range(first, last)
+        if last - first > MOST_BETWEEN or not (
+            first == last or any(reader.joint(at) or reader.low(at) == "well" for at in tokens)
+        ):
+            return False
+        held = {
+            at
+            for pieces in (*self.values.values(), *self.records.values())
+            for piece in pieces
+            for at in range(piece.first, piece.last)
+        }
+        return not any(reader.low(at) == "or" for at in tokens) and all(
+            reader.joint(at) or at in held or reader.low(at) in _BETWEEN for at in tokens
+        )
 
     def _find_text_behind_colon(self) -> None:
         """ "log a visit to Ada: she has moved": behind the order and a colon stands the one text that an action needs,

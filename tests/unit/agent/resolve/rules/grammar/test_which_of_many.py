@@ -59,3 +59,26 @@ async def test_a_condition_that_cannot_be_read_is_asked_about(text: str, unread:
     assert isinstance(asked, Question), asked
     assert asked.slot == "rest"
     assert unread in asked.text
+
+
+@pytest.mark.parametrize(
+    ("text", "of"),
+    [
+        ("Ines Duarte rang. renew her the last loan by 7 days", "Belt sander"),
+        ("Ines Duarte rang. renew the last loan to her by 7 days", "Belt sander"),
+    ],
+)
+async def test_a_pronoun_says_whose_it_is(text: str, of: str) -> None:
+    made = await verdict_of(text)
+    assert isinstance(made, Plan), made
+    assert [of in step.preview for step in made.steps] == [True]
+
+
+@pytest.mark.parametrize("text", ["renew him the last loan by 7 days", "renew the last loan to him by 7 days"])
+async def test_nothing_is_done_for_a_pronoun_of_nobody(text: str) -> None:
+    assert not isinstance(await verdict_of(text), Plan)
+
+
+async def test_what_is_left_out_is_never_what_is_meant() -> None:
+    made = await verdict_of("write everyone with a note except Ines Duarte: hello")
+    assert not isinstance(made, Plan) or all("Ines" not in step.preview for step in made.steps)
