@@ -47,6 +47,7 @@ from agent.validate.coverage.negations import find_negations
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, leading_verbs
 from agent.validate.coverage.others_named import find_others
 from agent.validate.coverage.proposal_quotes import find_places, walk
+from agent.validate.coverage.retractions import find_taken_back
 from agent.validate.coverage.subordinate_orders import find_subordinate_orders
 from agent.validate.coverage.told import Told
 from agent.validate.coverage.unused_words import collect_subject_stems
@@ -157,7 +158,7 @@ def find_unaccounted(
     found += [*_other_units(text, proposal, contracts, taken), *further]
     found += find_joined_names(text, [*taken, *told], known)
     modifiers |= find_misread(request, proposal, contracts, told_by_records)
-    stretches = set(find_opposed_verbs(polite, contracts))
+    stretches = {*find_opposed_verbs(polite, contracts), *find_taken_back(text, taken, _verbs(contracts))}
     heads = frozenset(verb for each in contracts for verb in leading_verbs(each))
     if any(note.record is not None for note in notes):
         stretches |= {*find_subordinate_orders(polite, heads, taken), *find_others(text, taken, known, shown)}
@@ -183,8 +184,7 @@ def find_unaccounted(
     exact = stretches | {each for each in left_over if " " in text[slice(*each)].strip()}
     # What a drafted text is to convey stands on the card in other words, maybe of another language: but a figure must
     # be the same there, and an order of something that can be done here is one all the same.
-    doable = _verbs(every)
-    strict |= {each for each in further if stem(text[slice(*each)].split(" ", 1)[0].casefold()) in doable}
+    strict |= {each for each in further if stem(text[slice(*each)].split(" ", 1)[0].casefold()) in _verbs(every)}
     # "Check if it is there" asks whether, where checking is what the call does.
     narrows_or_asks = {each for each in found if _asks_whether(polite, each, contracts)}
     # "Only high", "only Adam's": what is to be alone is what the value itself says.

@@ -34,6 +34,7 @@ from registry.contract import Annotation
 from registry.records import RecordKind
 
 MOST_LIST: Final = 12
+_WHOLE: Final = frozenset(("all", "full", "fully", "whole", "entirely", "completely", "nothing", "none"))
 
 
 class Interpreter(StretchRecords):
@@ -55,9 +56,7 @@ class Interpreter(StretchRecords):
         self._find_values()
         self._find_records()
         self._settle_values()
-        self.doubtful = self.doubtful or any(
-            self.reader.low(at) in {"whichever", "either"} for at in range(self.first, self.stop)
-        )
+        self.doubtful |= any(self.reader.low(at) in {"whichever", "either"} for at in range(self.first, self.stop))
         self._find_whose()
         calls = self._make_calls()
         self._find_texts(calls)
@@ -145,8 +144,10 @@ class Interpreter(StretchRecords):
             for other, theirs in values:
                 if len(theirs) != len(pieces):
                     single[other] = theirs[-1].argument
+                    self.doubtful |= len({repr(getattr(each.argument, "value", each.argument)) for each in theirs}) > 1
             paired = [each for each in values if len(each[1]) == len(pieces)]
             alone = self._of_one(pieces)
+            self.doubtful |= self._says_apart(pieces)
             return [
                 {
                     **{one: said for one, said in single.items() if alone.get(one, at) == at},
@@ -159,6 +160,16 @@ class Interpreter(StretchRecords):
             single[name] = pieces[0].argument
             self.doubtful = True
         return [single]
+
+    def _says_apart(self, pieces: Sequence[Piece]) -> bool:
+        """Whether each record of a list has a value of its own, one of which can't be read: "F-1 half and F-2 all"."""
+        last = pieces[-1].last
+        between = (
+            values[0]
+            for values in self.values.values()
+            if len(values) == 1 and pieces[0].last <= values[0].first < last
+        )
+        return next(between, None) is not None and self.reader.low(last) in _WHOLE
 
     def _of_one(self, pieces: Sequence[Piece]) -> dict[str, int]:
         """The values said of one record alone, behind an earlier one, and of which: "A and half of B"."""
@@ -220,7 +231,8 @@ class Interpreter(StretchRecords):
             after = max((each.last for pieces in self.records.values() for each in pieces), default=self.first)
             place = (self.first, self.stop, after, self.place.order)
             behind = (self.text_from, self.stop) if required and self.text_from is not None else None
-            found = behind if not is_message(name, annotation) and not self._is_quotation(behind) else None
+            quoted = behind is not None and self.reader.tokens[behind[0]].text in "\"'“‘«"
+            found = behind if not is_message(name, annotation) and not quoted else None
             found = found or read_text_argument(self.reader, place, name, annotation, taken | sure, required=required)
             if found is None and behind is not None and is_text_itself(self.reader, *behind):
                 found = behind
@@ -239,9 +251,6 @@ class Interpreter(StretchRecords):
             for call in calls:
                 call[name] = QuotedText(quote=quote)
             taken.update(inner)
-
-    def _is_quotation(self, place: tuple[int, int] | None) -> bool:
-        return place is not None and self.reader.tokens[place[0]].text in "\"'“‘«"
 
     def _writes(self, annotation: Annotation) -> bool:
         """Whether to tell somebody something is to use this action: it composes texts, or goes by the verb said."""

@@ -1,0 +1,59 @@
+"""Retractions and hedges: words behind an order that take it back, and words that leave open whether it is one.
+
+"Close 5519, scratch that" orders nothing, "give her perhaps 20 euros" has not made up its mind. Neither is ever passed
+over, whatever was understood of the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from language.stems import split_runs, stem
+
+_OFF: Final = (
+    r"(?P<verb>scratch|ignore|forget|cancel|drop|skip|strike|disregard|undo|stop)"
+    r"\s+(?:that|this|it|about\s+(?:it|that)|all\s+(?:of\s+)?that)"
+)
+_RETRACTION: Final = re.compile(
+    r"(?:[,;.!(]|\s[-–—]+|(?<=\w))\s{1,5}(?:(?:oh|no|wait|sorry|hm+|well|actually|and|but)[,\s]{1,5}){0,3}"
+    rf"(?P<back>{_OFF}|never\s*mind|actually\s+(?:no|not|don['’]?t)|no\s+wait|(?:just\s+)?kidding|jk|(?:a\s+)?joke"
+    r"|on\s+second\s+thoughts?|(?:no\s+)?don['’]?t|(?:better\s+|rather\s+)not)\s{0,5}[.!)…]*\s*$",
+    re.IGNORECASE,
+)
+_HEDGE: Final = re.compile(r"(?<!\w)(?:maybe|perhaps|possibly)(?!\w)", re.IGNORECASE)
+# "Could you maybe" only asks nicely.
+_ASKING: Final = re.compile(r"(?:can|could|would|will|please|you|we|i)[\s,]+(?:\w+[\s,]+)?$", re.IGNORECASE)
+_NEAR: Final = 24
+_BEGINS: Final = 3
+"""Characters by which a quote that is nothing but such words may begin before them."""
+
+
+def find_taken_back(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """The places of words at the end that take the order back, and of those that leave it open. ``taken`` are the
+    quotes that were used; ``verbs`` are the stems of the called actions' own verbs: "cancel that" is the order where no
+    other of them stands before it."""
+    for start, end in _find_retraction(text, verbs):
+        begins = any(first < start for first, _ in taken)  # else there is no order before it in these words
+        if begins and not any(first + _BEGINS < start and end <= last for first, last in taken):  # part of a text
+            yield start, end
+    for start, end in _find_hedges(text):
+        if not any(first + _BEGINS < start and end <= last for first, last in taken):
+            yield start, end
+
+
+def _find_retraction(text: str, verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
+    found = _RETRACTION.search(text[-80:])
+    if found is None:
+        return
+    start, end = (len(text) - len(text[-80:]) + place for place in found.span("back"))
+    before = {stem(word.casefold()) for word, _, last in split_runs(text) if last <= start}
+    if found["verb"] is None or stem(found["verb"].casefold()) not in verbs or before & verbs:
+        yield start, end
+
+
+def _find_hedges(text: str) -> Iterator[tuple[int, int]]:
+    for found in _HEDGE.finditer(text):
+        if _ASKING.search(text[max(0, found.start() - _NEAR) : found.start()]) is None:
+            yield found.span()

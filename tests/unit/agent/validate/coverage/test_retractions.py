@@ -1,0 +1,57 @@
+"""What takes an order back, or leaves open whether it is one, is never passed over."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Question, Request
+from agent.planning.propose import propose
+from agent.planning.task import Task, Verdict
+from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.retractions import find_taken_back
+from tests.unit.own_worlds import NOW, OWNER, world
+
+
+async def verdict_of(text: str) -> Verdict:
+    task = Task(Request(text=text, now=NOW), OWNER, world("lending"), "run_00000000000000000000000001")
+    return (await propose(task, RuleResolver())).verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("waive F-231, strike that", "strike that"),
+        ("waive F-231 - disregard it", "disregard it"),
+        ("waive F-231, oh wait, never mind", "never mind"),
+        ("waive F-231. On second thought", "On second thought"),
+        ("waive perhaps 3 euros of F-231", "perhaps"),
+        ("maybe waive F-231", "maybe"),
+    ],
+)
+async def test_it_is_asked_about(text: str, words: str) -> None:
+    asked = await verdict_of(text)
+    assert isinstance(asked, Question), asked
+    assert asked.slot == "rest"
+    assert f"‘{words}’" in asked.text
+
+
+@pytest.mark.parametrize("text", ["could you maybe waive F-231", "please perhaps waive F-231"])
+async def test_manners_are_no_doubt(text: str) -> None:
+    assert isinstance(await verdict_of(text), Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "taken", "found"),
+    [
+        ("close it, cancel that", [(0, 5)], ["cancel that"]),
+        ("the loan can stay, cancel that", [(19, 25)], []),
+        ("tell Ada: just kidding", [(0, 4), (5, 8), (10, 22)], []),
+        ("tell Ada: it was for you, just kidding", [(0, 4), (10, 38)], []),
+        ("undo that", [], []),
+    ],
+)
+def test_only_what_stands_behind_an_order_takes_it_back(
+    text: str, taken: list[tuple[int, int]], found: list[str]
+) -> None:
+    verbs = frozenset({"cancel", "close", "tell"})
+    assert [text[start:end] for start, end in find_taken_back(text, taken, verbs)] == found
