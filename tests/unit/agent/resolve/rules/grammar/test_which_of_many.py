@@ -11,8 +11,8 @@ from agent.resolve.rules.resolver import RuleResolver
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
-async def verdict_of(text: str) -> Verdict:
-    task = Task(Request(text=text, now=NOW), OWNER, world("lending"), "run_00000000000000000000000001")
+async def verdict_of(text: str, name: str = "lending") -> Verdict:
+    task = Task(Request(text=text, now=NOW), OWNER, world(name), "run_00000000000000000000000001")
     return (await propose(task, RuleResolver())).verdict
 
 
@@ -82,3 +82,5 @@ async def test_nothing_is_done_for_a_pronoun_of_nobody(text: str) -> None:
 async def test_what_is_left_out_is_never_what_is_meant() -> None:
     made = await verdict_of("write everyone with a note except Ines Duarte: hello")
     assert not isinstance(made, Plan) or all("Ines" not in step.preview for step in made.steps)
+    made = await verdict_of("assign Helena's visits to Lucy but not Bruno's", "vet")
+    assert not isinstance(made, Plan) or all("Bruno" not in step.preview for step in made.steps)
