@@ -47,6 +47,7 @@ from agent.validate.records.located import (
     format_count,
     merge_filters,
     name_kind,
+    name_kinds,
 )
 from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
 from agent.validate.slots import find_answer
@@ -306,6 +307,8 @@ class RecordFinder:
 
     def _explain_none_found(self, need: RecordQuery, find: Find, pool: Pool) -> Question:
         kind, owner = need.kind, pool.via[0] if pool.via else None
+        if not pool.records and owner is not None and len(find.where) > 1:  # they may have others
+            return need.ask(f"{owner.label} has no such {name_kinds(kind)}.")
         if len(pool.records) == 1:
             return need.ask(explain_exclusion(pool.records[0], pool.records[0].label, kind, need.filter))
         words = {each.state: () for each in find.where if isinstance(each, StateIs) and not each.negated}

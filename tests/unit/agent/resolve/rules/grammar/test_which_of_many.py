@@ -84,3 +84,9 @@ async def test_what_is_left_out_is_never_what_is_meant() -> None:
     assert not isinstance(made, Plan) or all("Ines" not in step.preview for step in made.steps)
     made = await verdict_of("assign Helena's visits to Lucy but not Bruno's", "vet")
     assert not isinstance(made, Plan) or all("Bruno" not in step.preview for step in made.steps)
+
+
+async def test_it_is_not_said_that_somebody_has_none_where_they_have_others() -> None:
+    asked = await verdict_of("waive all fines of Ines Duarte over 100 euros")
+    assert isinstance(asked, Question), asked
+    assert asked.text == "Ines Duarte has no such fines."
