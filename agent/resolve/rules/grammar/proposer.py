@@ -313,7 +313,7 @@ class Proposer:
             return True
         return not plain and is_word(low) and stem(low) not in spoken | ORDERS and reader.noun(at) is None
 
-    def _goes_by(self, word: str) -> bool:
+    def goes_by(self, word: str) -> bool:
         """Whether an action that may be asked for goes by the word itself: in its name, its title, an alias."""
         names = [name.rpartition(".")[2].replace("_", " ") for name in self.shortlist.others]
         for offer in self.shortlist.offers:
@@ -323,7 +323,7 @@ class Proposer:
 
     def answer(self) -> Answer | None:
         self.reader.asks = True
-        return continued(self.reader, self.thread) or read_answer(self.reader, self._goes_by)
+        return continued(self.reader, self.thread) or read_answer(self.reader, self.goes_by)
 
 
 def _quotes(node: object) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,7 @@ from agent.resolve.rules.grammar.orders.examples import find_exemplified
 from agent.resolve.rules.grammar.phrases.titles import find_titles, read_titles_as_names
 from agent.resolve.rules.grammar.proposer import Proposer, conditioned, proposal_of, read_otherwise
 from agent.resolve.rules.grammar.questions.action_questions import action_asked
+from agent.resolve.rules.grammar.questions.unread import denied_twice, explain_unread
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
 from agent.resolve.rules.normalization.text_alignment import AlignedText
 from language.text import blank_quotations
@@ -70,20 +71,27 @@ def understand(
         return made or Calls(drafts=(Draft(action=chosen, version=shortlist.offers[0].version),))
     if (continued := proposer.follow_up()) is not None:
         return continued if isinstance(continued, Abstain) else Proposed(proposal=continued)
+    if (twice := denied_twice(proposer.reader)) is not None:
+        return Abstain(reason="nothing_fits", detail=twice)
     answer = proposer.answer() or action_asked(text, shortlist)
     if answer is not None:
         proposal = Proposal(result=AnswerResult(answer=answer))
         return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, proposer.reader.guesses))
+    unread = proposer.reader
     proposer = read_anew()
     asks = (bool(_ASKS.match(text)) or parse_clause(text).about) and not proposer.ordered()
+    unknown = explain_unread(unread, proposer.goes_by, ordered=proposer.ordered()) if not asks else None
+    if unknown is not None:
+        return Abstain(reason="nothing_fits", detail=unknown)
     made = proposer.resolve(reads=asks)
     shown = find_exemplified(read.typed, shortlist)
     if shown is not None and not _calls_only(made, shown.name):
         only = Shortlist([shown], role=shortlist.role)
         made = Proposer(read, only, kinds, request.now, thread).resolve(chosen=True) or made
     if made is None:
+        why = explain_unread(unread, proposer.goes_by, ordered=False) or (NO_ANSWER if asks else NOTHING)
         near = tuple(each.offer.name for each in shortlist.top(text, _NEAREST))
-        return Abstain(reason="nothing_fits", detail=NO_ANSWER if asks else NOTHING, nearest=near)
+        return Abstain(reason="nothing_fits", detail=why, nearest=near)
     if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):
         return _regardless(made, shortlist)
     return _with_titles(made, read_anew, reads=asks) if isinstance(made, Proposed) else made

@@ -14,22 +14,22 @@ from agent.planning.proposal import (
     Find,
     First,
     Has,
-    OrderByCount,
     OrderByField,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.having import having
 from agent.resolve.rules.grammar.phrases.negation import opposite
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, thing_named
-from agent.resolve.rules.grammar.phrases.places_and_doers import held_by_theirs, inside, labelled, located, read_doer
+from agent.resolve.rules.grammar.phrases.places_and_doers import held_by_theirs, inside, located, read_doer
 from agent.resolve.rules.grammar.reader import Reader
 from language.wordnet import is_word
 
 _WINDOWS: Final = frozenset(
     {"in", "from", "since", "of", "before", "after", "between", "for", "older", "dated", "last"}
 )
+_BORN: Final = frozenset({"from", "of", "for", "older", "dated"})
+"""Words of when a record came to be, whatever became of it since."""
 _LIGHT: Final = (lexicon.AUXILIARIES | lexicon.NOT) - {"has", "have", "had"}
-_TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
-"""What holds where a comparison doesn't."""
 _STRANDED: Final = frozenset(("to", "for", "with", "on", "by", "of"))
 """… where the relative pronoun is what they belong to: "that nobody is assigned to"."""
 MOST_BEFORE: Final = 10
@@ -47,7 +47,7 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
             or relative(reader, made, start, stop, depth)
             or _when(reader, made, start)
             or _compared(reader, made, start)
-            or _having(reader, made, start, stop, depth)
+            or having(reader, made, start, stop, depth)
             or located(reader, made, start, stop)
             or _whose(reader, made, start, stop, depth)
             or inside(reader, made, start, stop)
@@ -61,7 +61,7 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
 
 
 def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) -> int:
-    line = named or made.kind.order
+    line = named or (made.line if reader.low(at) not in _BORN else None) or made.kind.order
     when = reader.when(at, line) if line is not None else None
     held = reader.low(at) in _WINDOWS or at in reader.dates or at in reader.hours or at + 1 in reader.hours
     if when is None or (named is None and not held):
@@ -110,54 +110,6 @@ def _aged(
         return 0
     made.where.append(Compare(field=line, op=turned[op], value=Day(date=day, quote=reader.words(first, last))))
     return end
-
-
-def _having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False) -> int:
-    """ "with the fewest visits", "without a subscription", "who have more than two unpaid invoices". ``negated`` is
-    what is said before: "that don't have any"."""
-    low = reader.low(at)
-    if low not in lexicon.HAVING | {"without"} or (negated and low == "without"):
-        return 0
-    denied = negated
-    negated, step, count = negated or low == "without", at + 1, 1
-    op: Comparison = ">="
-    if reader.low(step) in {"no", "not"}:
-        negated, step = True, step + 1
-    superlative: First | None = None
-    if reader.low(step) == "the" and reader.low(step + 1) in {"most", "fewest", "least"}:
-        if denied:
-            return 0
-        superlative = "highest" if reader.low(step + 1) == "most" else "lowest"
-        step += 2
-    elif (found := reader.comparison(step)) is not None:
-        op, step = found[0], step + found[1]
-    held = reader.numbers.get(step)
-    if superlative is None and reader.low(step) == "one" and op != ">=":
-        step += 1
-    elif superlative is None and held is not None and held.kind == "cardinal" and not held.unit and not held.vague:
-        after = reader.end_index(held.end)
-        if reader.lows(after, 2) == ("or", "more"):
-            after += 2
-        elif op == ">=" and not found_before(reader, at, step):
-            op = ">=" if depth else "="
-        count, step = int(held.value), after
-    phrase = made.read(reader, step, stop, None, depth + 1)
-    if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
-        return 0 if denied else labelled(reader, made, at, stop)
-    related = phrase.find.model_copy(update={"pick": "all"})
-    if superlative is not None:
-        made.order = OrderByCount(count=related, first=superlative)
-    elif negated:
-        plain = op == ">=" and count == 1
-        made.where.append(Has(related=related, op="=" if plain else _TURNED[op], count=0 if plain else count))
-    else:
-        made.where.append(Has(related=related, op=op, count=count))
-    return phrase.last
-
-
-def found_before(reader: Reader, first: int, last: int) -> bool:
-    """Whether a comparison stands between two places."""
-    return any(reader.comparison(at) is not None for at in range(first, last))
 
 
 def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
@@ -299,7 +251,7 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
     if pronoun and depth and reader.asks and reader.low(at) in {"that", "which"} and _is_of_another(reader, made, step):
         return 0  # "invoices of customers … that are overdue": told of the invoices
     if (reader.low(step) in lexicon.HAVING and not plain) or (pronoun and reader.low(step) in lexicon.HAVING):
-        return _having(reader, made, step, stop, depth, negated=negated)
+        return having(reader, made, step, stop, depth, negated=negated)
     handled = _handled(reader, made, step, stop) if not negated else 0
     if handled:
         return handled
@@ -387,7 +339,7 @@ def predicate(
             return told
     if plain:
         return 0
-    return _compared(reader, made, at) or inside(reader, made, at, stop) or _having(reader, made, at, stop, depth)
+    return _compared(reader, made, at) or inside(reader, made, at, stop) or having(reader, made, at, stop, depth)
 
 
 def _ordered(reader: Reader, made: PhraseParts, at: int, line: str | None) -> int:

@@ -13,7 +13,7 @@ from agent.planning.proposal import (
     OrderByField,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.fields import measured_order
+from agent.resolve.rules.grammar.phrases.fields import label_of, measured_order
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     Phrase,
@@ -22,6 +22,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     is_code,
     placed,
     related_value,
+    said_by_noun,
     thing_named,
     value_of,
 )
@@ -125,6 +126,8 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
     made.plural = singularize(low) != low
     last = _numbered(reader, made, last, stop)
     last = read_after(reader, made, last, stop, depth)
+    if reader.asks and made.plural and made.said is None:
+        made.where = list(said_by_noun(kind, low, made.where))
     return Phrase(_find(made), index, last, True)
 
 
@@ -188,6 +191,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int
             step = _order(reader, made, at, noun)
         if not step and (state := reader.state(at, made.kind)) is not None and at + state[1] <= noun:
             made.where.append(state[0])
+            made.line = _day_of(reader, made.kind, at) if reader.asks else None
             step = state[1]
         if not step and (related := related_value(reader, made.kind, at)) is not None and at + related[1] <= noun:
             made.where.append(related[0])
@@ -207,6 +211,12 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int
     if topic:
         made.said = reader.words(topic[0], topic[-1] + 1)
     return True
+
+
+def _day_of(reader: Reader, kind: RecordKind, at: int) -> str | None:
+    """The day that a state before the noun came about: "paid (invoices in October)"."""
+    line = reader.date_field(kind, at)
+    return line.name if line is not None and reader.low(at) in label_of(line).split() else None
 
 
 def _quantity(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:

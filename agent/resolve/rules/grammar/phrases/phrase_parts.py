@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from agent.extract.references.vocabulary import PLACES, code_of, rate_person_likeness
 from agent.planning.proposal import (
     BelongsTo,
+    Compare,
     Condition,
     Find,
     Has,
@@ -19,6 +20,8 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
+from language.text import singularize
 from registry.records import RecordKind
 
 _PLACED: Final = frozenset(place.split()[0] for place in PLACES)
@@ -52,6 +55,8 @@ class PhraseParts:
     plural: bool = False
     counted: int | None = None
     single: bool = False
+    line: str | None = None
+    """The day that a state before the noun speaks of, where it has one of its own."""
 
 
 def is_code(reader: Reader, at: int, kind: RecordKind) -> bool:
@@ -83,6 +88,18 @@ def value_of(reader: Reader, kind: RecordKind, at: int) -> tuple[StateIs, int] |
     if state is None or not isinstance(state[0], StateIs) or state[0].state in kind.states:
         return None
     return state[0], state[1]
+
+
+def said_by_noun(kind: RecordKind, noun: str, where: Sequence[Condition]) -> tuple[Condition, ...]:
+    """``where`` with the state that a noun says by itself: "a trial" is a subscription that is on trial. Where a day is
+    told by the same word ("trials that ended in May"), that tells which, and they may be over."""
+    word = stem(singularize(noun))
+    state = next((each for each in kind.states if stem(each) == word), None)
+    days = [kind.field_named(each.field) for each in where if isinstance(each, Compare)]
+    told = any(word in map(stem, f"{day.name} {day.label}".lower().replace("_", " ").split()) for day in days if day)
+    if state is None or told or StateIs(state=state) in where:
+        return tuple(where)
+    return (*where, StateIs(state=state))
 
 
 def related_value(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:

@@ -54,6 +54,10 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
     kind = reader.kinds[find.record]
     if told and (made := predicate_of(reader, kind, at, stop)) is not None:
         find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
+    if at == phrase.last and phrase.noun and find.pick == "all" and at < stop:  # "(all) invoices overdue"
+        state = reader.state(at, kind)
+        if state is not None and reader.noun(at + state[1]) is None:
+            find, at = find.model_copy(update={"where": (*find.where, state[0])}), at + state[1]
     while at < stop:
         if (ordered := is_first(reader, kind, at, stop)) is not None:
             find, at = find.model_copy(update={"order": ordered[0], "pick": "one"}), ordered[1]
@@ -79,6 +83,8 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
             find, at = find.model_copy(update={"where": where, "order": clause[2] or find.order}), clause[1]
             continue
         if reader.low(at) not in TAIL and not reader.is_mark(at):
+            if reader.unread is None or at > reader.unread[0]:
+                reader.unread = at, stop, kind
             return None
         at += 1
     return find

@@ -1,0 +1,97 @@
+"""What records have: "with an overdue invoice", "without a subscription", "who have more than two visits"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.planning.proposal import Comparison, Find, First, Has, OrderByCount
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, said_by_noun
+from agent.resolve.rules.grammar.phrases.places_and_doers import labelled
+from agent.resolve.rules.grammar.reader import Reader
+
+_TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
+"""What holds where a comparison doesn't."""
+
+
+def having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False) -> int:
+    """ "with the fewest visits", "without a subscription", "who have more than two unpaid invoices". ``negated`` is
+    what is said before: "that don't have any"."""
+    low = reader.low(at)
+    if low not in lexicon.HAVING | {"without"} or (negated and low == "without"):
+        return 0
+    denied = negated
+    negated, step, count = negated or low == "without", at + 1, 1
+    op: Comparison = ">="
+    if reader.low(step) in {"no", "not"}:
+        negated, step = True, step + 1
+    superlative: First | None = None
+    if reader.low(step) == "the" and reader.low(step + 1) in {"most", "fewest", "least"}:
+        if denied:
+            return 0
+        superlative = "highest" if reader.low(step + 1) == "most" else "lowest"
+        step += 2
+    elif (found := reader.comparison(step)) is not None:
+        op, step = found[0], step + found[1]
+    held = reader.numbers.get(step)
+    if superlative is None and reader.low(step) == "one" and op != ">=":
+        step += 1
+    elif superlative is None and held is not None and held.kind == "cardinal" and not held.unit and not held.vague:
+        after = reader.end_index(held.end)
+        if reader.lows(after, 2) == ("or", "more"):
+            after += 2
+        elif op == ">=" and not found_before(reader, at, step):
+            op = ">=" if depth else "="
+        count, step = int(held.value), after
+    phrase = made.read(reader, step, stop, None, depth + 1)
+    if phrase is None or not phrase.noun or not reader.related(made.kind, reader.kinds[phrase.find.record]):
+        return 0 if denied else labelled(reader, made, at, stop)
+    related, last = _with_states(reader, phrase, step, stop, verb=low in {"has", "have", "had"})
+    if superlative is not None:
+        made.order = OrderByCount(count=related, first=superlative)
+    elif negated:
+        plain = op == ">=" and count == 1
+        made.where.append(Has(related=related, op="=" if plain else _TURNED[op], count=0 if plain else count))
+    else:
+        made.where.append(Has(related=related, op=op, count=count))
+    if superlative is None and not negated and op == ">=" and count == 1:
+        return _having_too(reader, made, last, stop, depth)
+    return last
+
+
+def _with_states(reader: Reader, phrase: Phrase, first: int, stop: int, *, verb: bool = True) -> tuple[Find, int]:
+    """What somebody has, with the state that its very noun says ("a trial") and those behind the noun ("an invoice
+    overdue"), and where it ends. An order may say so only behind a ``verb``: what ends it may be what shall be set."""
+    find, last = phrase.find, phrase.last
+    kind = reader.kinds[find.record]
+    where = list(find.where)
+    noun = next((at for at in range(first, last) if (found := reader.noun(at)) and found[0].name == kind.name), None)
+    if noun is not None and find.said is None:
+        where = list(said_by_noun(kind, reader.low(noun), where))
+    while (reader.asks or verb) and last < stop and (told := reader.state(last, kind)) is not None:
+        if reader.noun(last + told[1]) is not None:
+            break
+        where.append(told[0])
+        last += told[1]
+    return find.model_copy(update={"pick": "all", "where": tuple(where)}), last
+
+
+def _having_too(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+    """ "(who have an invoice open) and a ticket pending": what they have as well, where a question says it."""
+    step = at + 1
+    while reader.asks and reader.low(step) in {"have", "has", "a", "an", "also"}:
+        step += 1
+    if not reader.asks or reader.low(at) != "and" or reader.state(step, made.kind) is not None:
+        return at
+    phrase = made.read(reader, step, stop, None, depth + 1)
+    kind = reader.kinds[phrase.find.record] if phrase is not None and phrase.noun else None
+    if phrase is None or kind is None or kind is made.kind or not reader.related(made.kind, kind):
+        return at
+    related, last = _with_states(reader, phrase, step, stop)
+    made.where.append(Has(related=related))
+    return _having_too(reader, made, last, stop, depth)
+
+
+def found_before(reader: Reader, first: int, last: int) -> bool:
+    """Whether a comparison stands between two places."""
+    return any(reader.comparison(at) is not None for at in range(first, last))
