@@ -98,8 +98,9 @@ class Reader:
         """Whether a question is read: what lies ahead is told of records, and no day that something shall be done."""
         self.valued_nouns: set[int] = set()
         """Where a value stands for the kind that has it."""
-        self.unread: tuple[int, int, RecordKind] | None = None
-        """The tokens of a question that say something unknown of a kind's records: where the furthest reading ended."""
+        self.unread: tuple[int, int, RecordKind, bool] | None = None
+        """Tokens of a question that say something unknown of a kind's records (where the furthest reading ended), and
+        whether several of them are meant."""
         self.covered: set[int] = set()
         """Tokens that a phrase, an amount or a test was read from."""
 

@@ -80,7 +80,8 @@ def understand(
     unread = proposer.reader
     proposer = read_anew()
     asks = (bool(_ASKS.match(text)) or parse_clause(text).about) and not proposer.ordered()
-    unknown = explain_unread(unread, proposer.goes_by, ordered=proposer.ordered()) if not asks else None
+    ordered = not asks and proposer.ordered()
+    unknown = explain_unread(unread, proposer.goes_by, ordered=ordered) if not asks else None
     if unknown is not None:
         return Abstain(reason="nothing_fits", detail=unknown)
     made = proposer.resolve(reads=asks)
@@ -89,7 +90,7 @@ def understand(
         only = Shortlist([shown], role=shortlist.role)
         made = Proposer(read, only, kinds, request.now, thread).resolve(chosen=True) or made
     if made is None:
-        why = explain_unread(unread, proposer.goes_by, ordered=False) or (NO_ANSWER if asks else NOTHING)
+        why = explain_unread(unread, proposer.goes_by, ordered=ordered, tried=True) or (NO_ANSWER if asks else NOTHING)
         near = tuple(each.offer.name for each in shortlist.top(text, _NEAREST))
         return Abstain(reason="nothing_fits", detail=why, nearest=near)
     if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):

@@ -12,6 +12,8 @@ from agent.resolve.rules.grammar.reader import Reader
 
 _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
 """What holds where a comparison doesn't."""
+_MOST_TOO: Final = 4
+"""Further things that one clause says somebody has."""
 
 
 def having(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False) -> int:
@@ -78,18 +80,19 @@ def _with_states(reader: Reader, phrase: Phrase, first: int, stop: int, *, verb:
 
 def _having_too(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
     """ "(who have an invoice open) and a ticket pending": what they have as well, where a question says it."""
-    step = at + 1
-    while reader.asks and reader.low(step) in {"have", "has", "a", "an", "also"}:
-        step += 1
-    if not reader.asks or reader.low(at) != "and" or reader.state(step, made.kind) is not None:
-        return at
-    phrase = made.read(reader, step, stop, None, depth + 1)
-    kind = reader.kinds[phrase.find.record] if phrase is not None and phrase.noun else None
-    if phrase is None or kind is None or kind is made.kind or not reader.related(made.kind, kind):
-        return at
-    related, last = _with_states(reader, phrase, step, stop)
-    made.where.append(Has(related=related))
-    return _having_too(reader, made, last, stop, depth)
+    for _ in range(_MOST_TOO if reader.asks else 0):
+        step = at + 1
+        while reader.low(step) in {"have", "has", "a", "an", "also"}:
+            step += 1
+        if reader.low(at) != "and" or step >= stop or reader.state(step, made.kind) is not None:
+            break
+        phrase = made.read(reader, step, stop, None, depth + 1)
+        kind = reader.kinds[phrase.find.record] if phrase is not None and phrase.noun else None
+        if phrase is None or kind is None or kind is made.kind or not reader.related(made.kind, kind):
+            break
+        related, at = _with_states(reader, phrase, step, stop)
+        made.where.append(Has(related=related))
+    return at
 
 
 def found_before(reader: Reader, first: int, last: int) -> bool:

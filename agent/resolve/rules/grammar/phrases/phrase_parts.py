@@ -93,8 +93,9 @@ def value_of(reader: Reader, kind: RecordKind, at: int) -> tuple[StateIs, int] |
 def said_by_noun(kind: RecordKind, noun: str, where: Sequence[Condition]) -> tuple[Condition, ...]:
     """``where`` with the state that a noun says by itself: "a trial" is a subscription that is on trial. Where a day is
     told by the same word ("trials that ended in May"), that tells which, and they may be over."""
-    word = stem(singularize(noun))
-    state = next((each for each in kind.states if stem(each) == word), None)
+    single = singularize(noun)
+    word = stem(single)
+    state = single if single in kind.states else next((each for each in kind.states if stem(each) == word), None)
     days = [kind.field_named(each.field) for each in where if isinstance(each, Compare)]
     told = any(word in map(stem, f"{day.name} {day.label}".lower().replace("_", " ").split()) for day in days if day)
     if state is None or told or StateIs(state=state) in where:

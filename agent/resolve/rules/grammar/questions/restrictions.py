@@ -84,7 +84,7 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
             continue
         if reader.low(at) not in TAIL and not reader.is_mark(at):
             if reader.unread is None or at > reader.unread[0]:
-                reader.unread = at, stop, kind
+                reader.unread = at, stop, kind, find.pick == "all" and find.said is None
             return None
         at += 1
     return find

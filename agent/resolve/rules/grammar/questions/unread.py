@@ -29,23 +29,27 @@ TWICE: Final = (
 UNKNOWN: Final = "I can't tell what “{words}” says of {kind} here; nothing was listed and nothing was done."
 
 
-def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bool) -> str | None:
+def explain_unread(reader: Reader, orders: Callable[[str], bool], *, ordered: bool, tried: bool = False) -> str | None:
     """What a question says of a kind's records that nothing here knows, in words for the person; None where the request
     is no question about a set of them. ``orders`` says whether an action goes by a word, ``ordered`` that a verb of the
-    request may be an order: one in a clause that tells of a set, as "open" in "that are open", is none."""
+    request may be an order: one in a clause that tells of a set, as "open" in "that are open", is none; ``tried`` that
+    no order was understood."""
     if reader.unread is None:
         return None
-    at, stop, kind = reader.unread
+    at, stop, kind, several = reader.unread
     first = next((step for step in range(at) if reader.tokens[step].word), 0)
     low = reader.low(first)
     opened = any(reader.low(step) in _CLAUSES for step in range(first, at + 1))
+    if not several and low not in _SHOWN:
+        return None
     if ordered:
-        rest = range(at, stop)
+        rest = range(at - 1, stop)
         if any(reader.is_mark(step) for step in rest):
             return None
         joined = any(reader.low(step) in _ON for step in rest)
-        of_set = opened and not joined and not orders(low) and (low in _SHOWN or not is_order(stem(low)))
-        if low not in _ASKED and not of_set:
+        begins = not orders(low) and (low in _SHOWN or not is_order(stem(low)))
+        told = opened or (tried and low in _SHOWN)
+        if low not in _ASKED and (joined or not begins or not told):
             return None
     elif low not in _SHOWN and not opened and reader.low(at) not in _OPENS:
         return None

@@ -1,0 +1,65 @@
+"""What records have, in a question: the states that a noun says or that stand behind it are all kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.planning.proposal import Compare, CountOf, Find, Has, RecordsAnswer, StateIs, ValueAnswer, Words
+from agent.resolve.rules.grammar.questions.answers import read_answer
+from agent.resolve.rules.grammar.reader import Reader
+from connectors.saas.kinds import KINDS
+from tests.unit.own_worlds import NOW
+
+
+def asked(text: str) -> Find:
+    reader = Reader(text, KINDS, NOW, lambda start, end: Words(text=text[start:end], start=start))
+    answer = read_answer(reader, lambda _word: False)
+    found = answer.records if isinstance(answer, RecordsAnswer) else None
+    if isinstance(answer, ValueAnswer) and isinstance(answer.value, CountOf):
+        found = answer.value.of
+    assert isinstance(found, Find), (text, answer)
+    return found
+
+
+def states(find: Find) -> list[str]:
+    return [each.state for each in find.where if isinstance(each, StateIs)]
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("how many customers have trial", [("subscription", ["trial"], ">=")]),
+        ("customers with a trial", [("subscription", ["trial"], ">=")]),
+        ("who has no trial?", [("subscription", ["trial"], "=")]),
+        ("customers who have invoice overdue", [("invoice", ["overdue"], ">=")]),
+        ("customers without invoice overdue", [("invoice", ["overdue"], "=")]),
+        ("customers who have bill open and ticket urgent", [("invoice", ["open"], ">="), ("ticket", ["urgent"], ">=")]),
+    ],
+)
+def test_each_state_of_what_they_have_is_kept(text: str, held: list[tuple[str, list[str], str]]) -> None:
+    has = [each for each in asked(text).where if isinstance(each, Has)]
+    found = [(each.related.record, states(each.related), each.op) for each in has if isinstance(each.related, Find)]
+    assert found == held
+
+
+def test_a_noun_that_is_a_state_counts_only_those_in_it() -> None:
+    assert states(asked("how many trials do we have")) == ["trial"]
+    assert states(asked("how many subscriptions do we have")) == []
+
+
+def test_trials_that_ended_are_told_by_their_day_alone() -> None:
+    find = asked("list the trials that ended in October")
+    assert states(find) == []
+    assert [each.field for each in find.where if isinstance(each, Compare)] == ["trial_ends_at"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("how many paid invoices in October", "paid_at"),
+        ("how many paid invoices from October", "issued_at"),
+        ("how many overdue invoices in October", "issued_at"),
+    ],
+)
+def test_paid_in_a_month_goes_by_the_day_of_payment(text: str, field: str) -> None:
+    assert {each.field for each in asked(text).where if isinstance(each, Compare)} == {field}
