@@ -22,6 +22,15 @@ _RETRACTION: Final = re.compile(
     r"|on\s+second\s+thoughts?|(?:no\s+)?don['’]?t|(?:better\s+|rather\s+)not)\s{0,5}[.!)…]*\s*$",
     re.IGNORECASE,
 )
+# What turns round behind an order, whatever words follow: "no wait, I'll ask him", "actually leave it".
+_TURN: Final = re.compile(
+    r"(?:[,;.!?(…]|\s[-–—]+)\s{0,5}(?:(?:oh|ah|hm+|um|well|sorry|and|but|or)[,.…\s]{1,5}){0,3}"
+    rf"(?P<back>(?:no+|nope|nah|wait|stop)(?=\s*(?:[,.;:!…–—-]|$)|\s+(?:no|wait|stop|better|rather|don['’]?t)\b)"
+    r"|(?:hold|hang)\s+on|actually|on\s+second\s+thoughts?|never\s*mind|(?:better|rather)\s+not"
+    rf"|{_OFF.replace('?P<verb>', '?P<said>')}"
+    r"|(?:leave|let)\s+(?:it|that|him|her|them)(?=\s*(?:[,.;!]|$)|\s+(?:alone|be|as\s+(?:it|is)|for\s+now)\b))(?!\w)",
+    re.IGNORECASE,
+)
 _HEDGE: Final = re.compile(r"(?<!\w)(?:maybe|perhaps|possibly)(?!\w)", re.IGNORECASE)
 # "Could you maybe" only asks nicely.
 _ASKING: Final = re.compile(r"(?:can|could|would|will|please|you|we|i)[\s,]+(?:\w+[\s,]+)?$", re.IGNORECASE)
@@ -38,6 +47,8 @@ def find_taken_back(text: str, taken: Sequence[tuple[int, int]], verbs: frozense
         begins = any(first < start for first, _ in taken)  # else there is no order before it in these words
         if begins and not any(first + _BEGINS < start and end <= last for first, last in taken):  # part of a text
             yield start, end
+            return
+    yield from _find_turn(text, taken, verbs)
     for start, end in _find_hedges(text):
         if not any(first + _BEGINS < start and end <= last for first, last in taken):
             yield start, end
@@ -51,6 +62,17 @@ def _find_retraction(text: str, verbs: frozenset[str]) -> Iterator[tuple[int, in
     before = {stem(word.casefold()) for word, _, last in split_runs(text) if last <= start}
     if found["verb"] is None or stem(found["verb"].casefold()) not in verbs or before & verbs:
         yield start, end
+
+
+def _find_turn(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """From where an order is turned round to the end, where nothing behind that was used: nothing is said anew."""
+    last = max((start for start, _ in taken), default=len(text))
+    for found in _TURN.finditer(text, last):
+        start = found.start("back")
+        own = found["said"] is not None and stem(found["said"].casefold()) in verbs
+        if not own and not any(first + _BEGINS < start < end for first, end in taken):
+            yield start, len(text.rstrip(" .!?…)"))
+            return
 
 
 def _find_hedges(text: str) -> Iterator[tuple[int, int]]:

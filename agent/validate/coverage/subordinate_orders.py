@@ -45,6 +45,12 @@ _ASKED: Final = re.compile(
     r"|did|does|had|was|were|do\s+(?:i|we|they)\b|(?:has|have|is|are)(?=[^.;!?\n]*\?))\b",
     re.IGNORECASE,
 )
+# What somebody asked, said or wondered of it: its clause has a subject of its own.
+_TOLD_OF: Final = re.compile(
+    r"(?<=\w\s)(?!if\s+(?:you|someone|somebody)\s+(?:can|could|would|will|might)\b)(?:whether|if|why|how|when)\s+(?:or\s+not\s+)?(?:i|we|you|he|she|they|somebody|someone|(?-i:[A-Z]\w+))(?:['’]\w{1,2})?\s+"
+    r"(?:(?:can|could|may|might|should|would|will|shall|must|do|did|does|ever|still|also|just|already|have|had|to)\s+)*$",
+    re.IGNORECASE,
+)
 # Something imagined, and what somebody has done or what is said of doing it.
 _IMAGINED: Final = re.compile(
     r"\b(?:suppos(?:e|ing)|imagine|assum(?:e|ing)|pretend|doubt)\s+(?:that\s+)?[^,;.!?\n]*$", re.I
@@ -78,6 +84,9 @@ def find_subordinate_orders(text: str, verbs: frozenset[str], taken: Sequence[Pl
         imagined = _IMAGINED.search(text, near, start)
         if imagined is not None:
             yield imagined.start(), end
+        told_of = _TOLD_OF.search(text, near, start)
+        if told_of is not None:
+            yield told_of.start(), end
         if low.endswith("ed") and _DOER.search(text, near, start):
             yield start, end
         if low.endswith("ing") and not text[first:start].strip(" \n,;.!?") and _SAID_OF_IT.match(text, end):

@@ -29,8 +29,16 @@ NOT: Final = word_set("not never no isn't aren't wasn't weren't hasn't haven't h
 OF: Final = word_set("of for from by belonging")
 ABOUT: Final = word_set("about regarding concerning re mentioning on")
 EXCEPT: Final[tuple[tuple[str, ...], ...]] = (
-    ("except", "for"), ("except",), ("but", "not"), ("other", "than"), ("apart", "from"), ("excluding",), ("besides",),
+    ("with", "the", "exception", "of"), ("except", "for"), ("except", "of"), ("except", "from"), ("except",),
+    ("excepting",), ("but", "not"), ("but", "for"), ("just", "not"), ("other", "than"), ("apart", "from"),
+    ("aside", "from"), ("not", "counting"), ("not", "including"), ("leaving", "out"), ("save", "for"), ("excluding",),
+    ("besides",), ("barring",), ("bar",), ("minus",),
 )  # fmt: skip
+"""What leaves out what stands behind it; the longest go first."""
+EXCEPT_AFTER_ALL: Final[tuple[tuple[str, ...], ...]] = (("but",), ("not",), ("without",))
+"""… where all or several are spoken of before it, and a name or number stands right behind it."""
+SPARING: Final = (NOT - {"no"}) | word_set("but leave spare skip keep")
+"""What says of somebody of a set that it is not for them."""
 ARRIVED: Final = word_set("came come comes arrived arrive created made sent opened issued placed started dated")
 PARTICLES: Final = word_set("in up on out back off over away down through")
 HAVING: Final = word_set("has have had with owns own got gets")

@@ -82,6 +82,8 @@ class Reader:
         self.titles: dict[int, int] = {}  # first token → end of what is taken for one name without quotes
         self.person: Find | None = None
         self.thing: Find | None = None
+        self.named: list[object] = []
+        """Who and what a stretch has named so far."""
         self.remembered: tuple[Find, ...] = ()
         """What earlier requests of the thread spoke of, which a pronoun is needed for."""
         self.several: tuple[Find, ...] = ()
@@ -195,6 +197,15 @@ class Reader:
         owned = [relation.kind for kind in self.kinds.values() for relation in kind.relations]
         named = [kind for kind in self.kinds.values() if rate_person_likeness(kind)]
         return max(named, key=lambda kind: (rate_person_likeness(kind), owned.count(kind.name)), default=None)
+
+    def whose(self, kind: RecordKind) -> Find | None:
+        """Whom a possessive before a noun of the kind means: who was named before it in its stretch and has such, or
+        who is spoken of."""
+        people = self.people()
+        named = [each for each in self.named if isinstance(each, Find)]
+        if people is None or any(each.record == people.name for each in named):
+            return self.person
+        return next((each for each in reversed(named) if kind.relation_to(each.record) is not None), self.person)
 
     def owner_of(self, kind: RecordKind) -> RecordKind | None:
         if kind.name not in self._owners:

@@ -43,6 +43,7 @@ class Interpreter(StretchRecords):
     def read(self) -> Interpretation:
         reader = self.reader
         kept = reader.person, reader.thing, dict(reader.spoken), set(reader.covered)
+        reader.named = []
         try:
             return self._read()
         finally:
@@ -52,7 +53,7 @@ class Interpreter(StretchRecords):
         self._find_verbs()
         if any(self.reader.low(at) in lexicon.PRONOUNS | lexicon.OWNERS for at in range(self.first, self.stop)):
             self._find_records()  # whom "what she paid" speaks of
-            self.records, self.mentioned, self.unread = {}, [], []
+            self.records, self.mentioned, self.unread, self.reader.named = {}, [], [], []
         self._find_values()
         self._find_records()
         self._settle_values()

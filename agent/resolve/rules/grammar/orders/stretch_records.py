@@ -12,17 +12,23 @@ from agent.planning.proposal import (
     AS_SHOWN,
     BelongsTo,
     ComputedArgument,
-    Except,
     Find,
     OrderByField,
     RecordArgument,
 )
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.directions import (
+    has_it_now,
+    list_receivers,
+    settle_holders,
+    settle_receivers,
+)
 from agent.resolve.rules.grammar.orders.interpretation import Piece, without_repeated
+from agent.resolve.rules.grammar.orders.left_out import find_spared, is_left_out, leave_out
 from agent.resolve.rules.grammar.orders.stretch_values import StretchValues
-from agent.resolve.rules.grammar.phrases.noun_phrase import FIRSTS, read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code, placed
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, is_code, placed
 from language.stems import stem
 from registry.records import RecordKind
 
@@ -31,6 +37,8 @@ LEAST_CODE: Final = 3
 
 MOST_WORDS: Final = 30
 """No description of a record is longer."""
+_TELLS_WHICH: Final = lexicon.OF | lexicon.ABOUT | lexicon.RELATIVES | {"with", "without", "whose"}
+"""What follows a noun and tells which of its kind is meant: there it is no mere word of the action."""
 _NO_VERB: Final = lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES
 
 
@@ -41,7 +49,9 @@ class StretchRecords(StretchValues):
         names = [name for name in self.offer.properties if self.kind(name) is not None and self._takes(name)]
         if not names:
             return
-        at, why = self.first, self._find_reason()
+        at, why = self.first, self._why()
+        kinds = {name: kind for name in names if (kind := self.kind(name)) is not None}
+        receivers, holders = list_receivers(kinds), list[Piece]()
         quotes = self._find_quoted_names()
         while at < why:
             if at in quotes and (wanted := self._find_wanted(names, at)) is not None:
@@ -58,7 +68,12 @@ class StretchRecords(StretchValues):
                 at += 1
                 continue
             name, phrase, reference = made
-            if reference is not None and self._leaves_out(name, phrase, reference):
+            if reference is not None and is_left_out(self.reader, phrase):
+                self.doubtful |= not leave_out(self.records.get(name, []), phrase, reference)
+                at = max(phrase.last, at + 1)
+                continue
+            if (spared := find_spared(self.reader, self.records.get(name, []), phrase)) is not None:
+                self.unread.append(spared)
                 at = max(phrase.last, at + 1)
                 continue
             if reference is not None:
@@ -66,9 +81,11 @@ class StretchRecords(StretchValues):
                 several = phrase.last - phrase.first > 1 and kind is not None and not self._is_person(kind)
                 weak = kind is not None and rate_person_likeness(kind) == 1 and not phrase.noun and not several
                 weak = weak and not (self.reader.tokens[phrase.first].capital and not self.reader.starts(phrase.first))
-                self.records.setdefault(name, []).append(
-                    Piece(phrase.first, phrase.last, RecordArgument(reference=reference), 0.4 if weak else 1.0)
-                )
+                piece = Piece(phrase.first, phrase.last, RecordArgument(reference=reference), 0.4 if weak else 1.0)
+                if name in receivers and has_it_now(self.reader, piece, self.verbs):
+                    holders.append(piece)
+                else:
+                    self.records.setdefault(name, []).append(piece)
                 self.named_kinds += [phrase.find.record] if phrase.noun else []
                 self._speaks_of(reference)
                 at = max(at, self._unread_behind(phrase))
@@ -76,25 +93,12 @@ class StretchRecords(StretchValues):
         for name, pieces in self.records.items():
             self.records[name] = without_repeated(self._drop_taken_back(pieces))
         self._read_short_codes(names)
+        beside = [*settle_holders(self.reader, self.records, holders, kinds)]
+        beside += settle_receivers(self.records, receivers, self._aimed_at)
+        self.unread += [(each.first, each.last) for each in beside]
         for name in names:
             if name not in self.records and name in self.offer.required:
                 self._take_spoken(name)
-
-    def _leaves_out(self, name: str, phrase: Phrase, reference: Find) -> bool:
-        """Whether a phrase says what is left out, apart from the set that it belongs to: "everybody with 5 days except
-        Ada". It is taken off that set, and where there is none, nothing is settled."""
-        before = (words for words in lexicon.EXCEPT if self.reader.lows(phrase.first - len(words), len(words)) == words)
-        if next(before, None) is None:
-            return False
-        pieces = self.records.get(name, [])
-        whole = pieces[-1].argument if pieces else None
-        if isinstance(whole, RecordArgument) and isinstance(whole.reference, Find) and whole.reference.pick != "one":
-            where = (*whole.reference.where, Except(left_out=reference))
-            less = RecordArgument(reference=whole.reference.model_copy(update={"where": where}))
-            pieces[-1] = replace(pieces[-1], last=phrase.last, argument=less)
-        else:
-            self.doubtful = True
-        return True
 
     def _find_whose(self) -> None:
         """ "resend him the last invoice": a record that nothing else names is of who was spoken of; where nobody was,
@@ -134,14 +138,6 @@ class StretchRecords(StretchValues):
         marks = (step for step in range(at, self.stop) if reader.is_mark(step))
         self.unread.append((at, min([next(marks, self.stop), *values])))
         return self.unread[-1][1]
-
-    def _find_reason(self) -> int:
-        """Where it begins to be told why: nobody there is meant."""
-        reader = self.reader
-        for at in range(self.first + 1, self.stop):
-            if reader.low(at) == "because" or reader.lows(at, 2) in {("due", "to"), ("owing", "to")}:
-                return at
-        return self.stop
 
     def _read_short_codes(self, names: Sequence[str]) -> None:
         """A short number is a record's where a record is still wanted and nothing else takes the number."""
@@ -256,7 +252,9 @@ class StretchRecords(StretchValues):
     def _orders(self, at: int) -> bool:
         """Whether a token is what is ordered, and begins no phrase."""
         reader, low = self.reader, self.reader.low(at)
-        if reader.noun(at) is not None and at not in self.aliased and not reader.starts(at):
+        noun = reader.noun(at)
+        told = noun is not None and reader.low(at + noun[1]) in _TELLS_WHICH and noun[0].name in self.list_own_kinds()
+        if noun is not None and (told or at not in self.aliased) and not reader.starts(at):
             return False
         if at in self.verbs and (not reader.tokens[at].capital or reader.starts(at)):
             return reader.low(at) not in lexicon.QUANTITIES
@@ -313,6 +311,7 @@ class StretchRecords(StretchValues):
     def _speaks_of(self, find: Find) -> None:
         reader, people = self.reader, self.reader.people()
         reader.spoken[find.record] = find
+        reader.named += [find, *(each.owner for each in find.where if isinstance(each, BelongsTo))]
         if people is not None and find.record == people.name:
             reader.person = find
         elif find.where and isinstance(find.where[0], BelongsTo) and isinstance(find.where[0].owner, Find):

@@ -45,6 +45,7 @@ _WEIGHTY: Final = word_set(
     "not don't without except only half all both each every but unless if instead until till never no other"
 )
 _GOING_ON: Final = word_set("and then also plus or but please can could would will thanks thank make him her it")
+_MARKS: Final = frozenset({",", ":", ";", "-", "–", "(", "."})
 _SHORT: Final = 14
 """Tokens of the longest reason that nothing but "for" introduces."""
 _NOT_WHY: Final = word_set("me us him her them now good ever free today tomorrow everyone all him")
@@ -194,7 +195,8 @@ def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[in
     for words in _BECAUSE:
         for at in range(first, stop - len(words)):
             if at not in taken and reader.lows(at, len(words)) == words:
-                yield at + len(words) - (words[0] == "as")
+                whole = _find_clause(reader, first, at, taken) if len(words) == 1 else None
+                yield whole if whole is not None else at + len(words) - (words[0] == "as")
     for at in range(first, stop - 1):
         if reader.low(at) != "for" or at in taken or reader.low(at + 1) in _NOT_WHY:
             continue
@@ -202,15 +204,22 @@ def _find_introduced(reader: Reader, first: int, stop: int, taken: Collection[in
             continue
         if reader.tokens[at + 1].capital and _find_end(reader, at + 1, stop) == at + 2:
             continue  # a name alone says for whom
-        yield at + 1
+        whole = _find_clause(reader, first, at, taken)
+        yield whole if whole is not None else at + 1
     for at in range(first, stop - 1):
         # After a mark at the end: "suspend 411, chargebacks".
-        if (
-            reader.tokens[at].text in {",", ":", ";", "-", "–", "(", "."}
-            and at + 1 not in taken
-            and _tells(reader, at + 1, stop)
-        ):
+        if reader.tokens[at].text in _MARKS and at + 1 not in taken and _tells(reader, at + 1, stop):
             yield at + 1
+
+
+def _find_clause(reader: Reader, first: int, at: int, taken: Collection[int]) -> int | None:
+    """Where the clause begins in whose midst a word stands, behind a mark: all of "…, she sent the form for it" tells
+    why. None where the word opens it, or something in between says something else."""
+    begin = at
+    while begin > first and reader.tokens[begin - 1].text not in _MARKS and begin - 1 not in taken:
+        begin -= 1
+    opens = begin > first and reader.tokens[begin - 1].text in _MARKS and begin < at
+    return begin if opens and not is_order(stem(reader.low(begin))) else None
 
 
 def _tells(reader: Reader, at: int, stop: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
@@ -96,6 +97,10 @@ def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, in
             if current is not None and part.corrects and part.ordered:
                 made[-1] = current = part  # said anew, verb and all
                 continue
+            if current is not None and part.ordered and _hands_on(reader, current, part):
+                current = Stretch(current.first, part.stop, sentence, ordered=True, order=part.order)
+                made[-1] = current
+                continue
             if current is None or (part.ordered and current.ordered):
                 current = part
                 made.append(part)
@@ -104,3 +109,12 @@ def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, in
             current = Stretch(current.first, part.stop, sentence, current.ordered or part.ordered, order=order)
             made[-1] = current
     return [each for each in made if not each.negated]
+
+
+def _hands_on(reader: Reader, taken: Stretch, given: Stretch) -> bool:
+    """Whether two orders are one: "take 702 from Ada and give it to Bea" says from whom it goes, and to whom."""
+    away = any(reader.low(at) in {"from", "off"} for at in range(taken.order, taken.stop))
+    amount = any(held.currency is not None for at, held in reader.money.items() if taken.first <= at < taken.stop)
+    on = any(reader.low(at) in {"to", "onto"} for at in range(given.order, given.stop))
+    takes = reader.low(taken.order) in {"take", "remove", "pull"} and away and not amount
+    return takes and on and reader.low(given.order + 1) in lexicon.THINGS | lexicon.PLURALS

@@ -10,13 +10,13 @@ from agent.planning.proposal import (
     Compare,
     Comparison,
     Day,
-    Except,
     Find,
     First,
     Has,
     OrderByField,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.exceptions import left_out
 from agent.resolve.rules.grammar.phrases.having import having
 from agent.resolve.rules.grammar.phrases.negation import opposite
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, thing_named
@@ -52,7 +52,7 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
             or _whose(reader, made, start, stop, depth)
             or inside(reader, made, start, stop)
             or _topic(reader, made, start, stop)
-            or _left_out(reader, made, start, stop, depth)
+            or left_out(reader, made, start, stop, depth)
         )
         if not after or after <= at:
             break
@@ -214,22 +214,6 @@ def _plain_topic(reader: Reader, at: int, stop: int) -> bool:
     known = is_word(reader.low(at)) and reader.low(at) not in lexicon.NAME_STOP | lexicon.OWNERS
     noun = reader.noun(at)
     return known and (noun is None or not rate_person_likeness(noun[0]))
-
-
-def _left_out(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
-    for words in lexicon.EXCEPT:
-        if reader.lows(at, len(words)) != words:
-            continue
-        phrase = made.read(reader, at + len(words), stop, made.kind, depth + 1)
-        if phrase is None:
-            return 0
-        left_out = phrase.find
-        if left_out.said is None and left_out.order is None and left_out.pick == "one":
-            left_out = left_out.model_copy(update={"pick": "all"})  # "but not Ada's": none of hers
-        made.where.append(Except(left_out=left_out))
-        made.plural = True
-        return phrase.last
-    return 0
 
 
 # ── clauses ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,6 @@ from agent.extract.references.vocabulary import EMAIL, PLACES, rate_person_liken
 from agent.planning.proposal import (
     BelongsTo,
     Find,
-    First,
     Has,
     OrderByField,
 )
@@ -16,6 +15,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.fields import label_of, measured_order
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
+    FIRSTS,
     Phrase,
     PhraseParts,
     guess,
@@ -38,12 +38,6 @@ _BEFORE_ARTICLES: Final = lexicon.EVERY | {"of", "both"} | lexicon.DETERMINERS
 _ENDS: Final = (lexicon.NAME_STOP | {"whose"}) - lexicon.DETERMINERS - lexicon.EVERY - lexicon.OWNERS - {"our"}
 MOST_DEPTH: Final = 3
 MOST_NOUN: Final = 8  # words
-FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
-    ("order", True): "latest",
-    ("order", False): "earliest",
-    ("size", True): "highest",
-    ("size", False): "lowest",
-}
 
 
 def read_phrase(reader: Reader, index: int, stop: int, wanted: RecordKind | None, depth: int = 0) -> Phrase | None:
@@ -179,7 +173,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int
                 at = owner + 1
                 continue
         if low in lexicon.OWNERS:
-            person = reader.person
+            person = reader.whose(made.kind)
             if person is None:
                 return False
             if person.record != made.kind.name:

@@ -12,6 +12,7 @@ from agent.planning.proposal import (
     Compare,
     Condition,
     Find,
+    First,
     Has,
     OrderByCount,
     OrderByField,
@@ -25,6 +26,12 @@ from language.text import singularize
 from registry.records import RecordKind
 
 _PLACED: Final = frozenset(place.split()[0] for place in PLACES)
+FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
+    ("order", True): "latest",
+    ("order", False): "earliest",
+    ("size", True): "highest",
+    ("size", False): "lowest",
+}
 MOST_GUESSES: Final = 12
 """Names that may be another kind's, of one request."""
 

@@ -21,8 +21,7 @@ from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import subject
 from agent.resolve.rules.grammar.phrases.fields import measured_order
 from agent.resolve.rules.grammar.phrases.negation import opposite
-from agent.resolve.rules.grammar.phrases.noun_phrase import FIRSTS
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, guess, placed
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, guess, placed
 from agent.resolve.rules.grammar.phrases.told import predicate_of, related_clause
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem

@@ -32,7 +32,6 @@ async def read(text: str, name: str, *answers: Answer) -> Any:
         ("discount bill 812 to 190 euros", "vet"),
         ("top up Joris to 30 euros", "riding"),
         ("cancel Bruno's visit not the one with Helena", "vet"),
-        ("remind everyone with an open bill but Tomasz", "vet"),
         ("renew Clementine's Calmadine by 3 weeks", "vet"),
         ("book three visits for Pixel on 4 December", "vet"),
         ("book a visit for Pixel on 4 December for Mousse", "vet"),

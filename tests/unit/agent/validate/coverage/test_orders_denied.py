@@ -69,6 +69,9 @@ async def test_how_things_are_denies_nothing(text: str, step: dict[str, Any]) ->
         ("waive F-231 should she complain", WAIVE),
         ("waive F-231 given she brings it back", WAIVE),
         ("waive or double F-231", WAIVE),
+        ("she asked whether we waive F-231", WAIVE),
+        ("tell me why they waive F-231", WAIVE),
+        ("let me know if you waive F-231", WAIVE),
     ],
 )
 async def test_an_order_beneath_another_verb_or_a_question_is_asked_about(text: str, step: dict[str, Any]) -> None:
@@ -82,6 +85,7 @@ async def test_an_order_beneath_another_verb_or_a_question_is_asked_about(text: 
         ("I'd like you to waive F-231", WAIVE),
         ("we need to waive F-231", WAIVE),
         ("why not waive F-231", WAIVE),
+        ("I wonder if you could waive F-231", WAIVE),
         ("how about you renew loan 502 by 7 days", RENEW),
     ],
 )

@@ -35,6 +35,26 @@ async def test_it_is_asked_about(text: str, words: str) -> None:
     assert f"‘{words}’" in asked.text
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("waive F-231... no wait, I have to ask her first", "no wait, I have to ask her first"),
+        ("waive F-231, actually she paid in cash", "actually she paid in cash"),
+        ("waive F-231. Hold on, she wants to pay", "Hold on, she wants to pay"),
+        ("waive F-231, hm, leave it, she pays", "leave it, she pays"),
+    ],
+)
+async def test_what_turns_round_behind_an_order_is_asked_about_to_its_end(text: str, words: str) -> None:
+    asked = await verdict_of(text)
+    assert isinstance(asked, Question), asked
+    assert f"‘{words}’" in asked.text
+
+
+@pytest.mark.parametrize("text", ["waive F-235, no, F-231", "waive 2 euros of F-231, no wait, 3"])
+async def test_what_is_said_anew_takes_nothing_back(text: str) -> None:
+    assert isinstance(await verdict_of(text), Plan)
+
+
 @pytest.mark.parametrize("text", ["could you maybe waive F-231", "please perhaps waive F-231"])
 async def test_manners_are_no_doubt(text: str) -> None:
     assert isinstance(await verdict_of(text), Plan)

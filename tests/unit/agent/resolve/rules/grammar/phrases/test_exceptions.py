@@ -1,0 +1,53 @@
+"""What a phrase leaves out, read without a model: each of a list, by name, number or place in line."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Question
+from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of, verdict_of
+
+
+@pytest.mark.parametrize(
+    ("text", "visits"),
+    [
+        ("cancel all visits except Bruno's and Mousse's", [701]),
+        ("cancel all booked visits except 701, 702 and Mousse's", [703]),
+        ("cancel all booked visits but 701", [703, 705, 702]),
+        ("cancel all booked visits, just not Bruno's", [705, 701]),
+        ("cancel the booked visits without 701 and 702", [703, 705]),
+        ("cancel all booked visits except the two newest", [702, 701]),
+        ("cancel Bruno's visits except the last one", [702]),
+    ],
+)
+async def test_each_of_a_list_is_left_out(text: str, visits: list[int]) -> None:
+    assert [each["visit_id"] for each in await calls_of(text, "vet")] == visits
+
+
+async def test_somebody_is_left_out_of_everyone() -> None:
+    assert [each["bill_id"] for each in await calls_of("remind everyone with an open bill but Tomasz", "vet")] == [811]
+
+
+async def test_some_of_the_set_are_left_out_by_a_state() -> None:
+    made = await calls_of("renew all loans except the late ones by 7 days", "lending")
+    assert [each["loan_id"] for each in made] == [503, 502]
+
+
+async def test_what_is_ordered_behind_a_list_is_no_part_of_it() -> None:
+    made = await verdict_of("remind all open bills except 811 and cancel visit 705", "vet")
+    assert isinstance(made, Plan)
+    assert [step.action for step in made.steps] == ["vet.remind_bill", "vet.remind_bill", "vet.cancel_visit"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "remind all open bills but leave Greta's alone",
+        "remind all open bills without telling Greta",
+        "remind all open bills but one",
+    ],
+)
+async def test_who_is_to_be_spared_is_not_whom_it_is_for(text: str) -> None:
+    asked = await verdict_of(text, "vet")
+    assert isinstance(asked, Question)
+    assert "bill 811" not in asked.text

@@ -1,0 +1,21 @@
+"""Why something is done, read without a model, in the words of the whole clause that tells it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("scrap the tile cutter, she asked for it twice", "she asked for it twice"),
+        ("scrap the tile cutter - it broke after a week", "it broke after a week"),
+        ("scrap the tile cutter for rust", "rust"),
+        ("scrap the tile cutter, please, for its rust", "its rust"),
+        ("scrap the tile cutter because of rust", "rust"),
+    ],
+)
+async def test_a_clause_that_tells_why_is_the_reason_as_a_whole(text: str, why: str) -> None:
+    assert [each["reason"] for each in await calls_of(text, "lending")] == [why]
