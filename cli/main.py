@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "data-key": "cli.commands.installation.data_key",
     "signing-key": "cli.commands.installation.signing_key",
     "seal": "cli.commands.installation.seal",
+    "jobs": "cli.commands.installation.jobs",
     "doctor": "cli.commands.installation.doctor",
     "backup": "cli.commands.installation.backup",
     "restore": "cli.commands.installation.restore",

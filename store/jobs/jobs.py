@@ -279,22 +279,31 @@ async def waiting(session: AsyncSession) -> list[tuple[str, str, int, float]]:
     return [(kind, state, count, ms / 1000) for kind, state, count, ms in rows]
 
 
-async def dead_jobs(session: AsyncSession, limit: int) -> list[tuple[str, str, str, str]]:
-    """Dead jobs of every workspace as (workspace, kind, key, error), the newest first."""
-    dead = select(_T.c.workspace, _T.c.kind, _T.c.key, _T.c.error).where(
-        _T.c.state == "dead", _T.c.finished_ms.is_not(None)
-    )
-    rows = (await session.execute(dead.order_by(_T.c.finished_ms.desc()).limit(limit))).all()
-    return [(workspace, kind, key, error) for workspace, kind, key, error in rows]
+@dataclass(frozen=True)
+class DeadJob:
+    """A job that was given up: why, and when (epoch milliseconds)."""
+
+    workspace: str
+    kind: str
+    key: str
+    error: str
+    at_ms: int
 
 
-async def revive(session: AsyncSession, workspace: str, key: str) -> bool:
-    """Makes a dead job due again, attempts kept, because a person wants it. False: there is no such dead work here."""
-    dead = update(_T).where(_T.c.workspace == workspace, _T.c.key == key, _T.c.state == "dead")
-    now = EpochMs()
-    anew = {"state": "ready", "owner": None, "counted_in": None, "finished_ms": None, "lost": 0, "alone": 0}
-    fresh = dead.values(**anew, due_ms=now, turn_ms=now)
-    return (await session.execute(fresh.returning(_T.c.id))).first() is not None
+async def dead_jobs(session: AsyncSession, limit: int) -> list[DeadJob]:
+    """Dead jobs of every workspace, the newest first."""
+    columns = (_T.c.workspace, _T.c.kind, _T.c.key, _T.c.error, _T.c.finished_ms)
+    dead = select(*columns).where(_T.c.state == "dead", _T.c.finished_ms.is_not(None))
+    rows = (await session.execute(dead.order_by(_T.c.finished_ms.desc(), _T.c.id.desc()).limit(limit))).all()
+    return [DeadJob(*row) for row in rows]
+
+
+async def forget_dead_jobs(session: AsyncSession, keys: Collection[str] | None = None) -> int:
+    """Deletes dead jobs, those of ``keys`` alone or every one, because a person has seen them. Returns how many."""
+    dead = delete(_T).where(_T.c.state == "dead", _T.c.finished_ms.is_not(None))
+    if keys is not None:
+        dead = dead.where(_T.c.key.in_(keys))
+    return len((await session.execute(dead.returning(_T.c.id))).all())
 
 
 async def purge(session: AsyncSession, keep_days: float = KEEP_DONE_DAYS, limit: int = 5_000) -> int:

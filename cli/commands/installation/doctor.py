@@ -341,10 +341,8 @@ async def _work(container: Container) -> Finding:
             f"{count} open, the oldest due for {late:.0f} s: run `opsiq serve` or `opsiq work` (OPSIQ_WORKERS).",
         )
     if dead:
-        newest = "".join(
-            f" The last: {kind} {key} of {workspace}: {error[:300]}" for workspace, kind, key, error in last
-        )
-        return Finding("warn", "work", f"{dead} pieces were given up; the log says why (state 'dead').{newest}")
+        newest = f" The last: {last[0].kind} of {last[0].workspace}: {last[0].error[:300]}" if last else ""
+        return Finding("warn", "work", f"{dead} given up; `opsiq jobs list` says which and why.{newest}")
     return Finding("ok", "work", f"{count} open, none late")
 
 

@@ -140,10 +140,8 @@ async def test_poison_is_begun_a_few_times_alone_and_then_parked(database: Datab
     assert len(begun) == MAX_ALONE, "it was not begun again"
     (told,) = blocked_keys
     assert told.startswith(f"a: Parked: the process ended or was stuck {SUSPECT + MAX_ALONE} times")
-    async with database.begin() as session:
-        assert [each[1:3] for each in await works.dead_jobs(session, 10)] == [("note", "a")]
-        assert await works.revive(session, "ws_1", "a")
-    assert await lost(database, "a") == (0, 0), "a person wants it tried again, from the start"
+    async with database.read() as session:
+        assert [(each.kind, each.key) for each in await works.dead_jobs(session, 10)] == [("note", "a")]
 
 
 async def test_what_was_merely_held_by_killed_processes_is_done_one_after_the_other(

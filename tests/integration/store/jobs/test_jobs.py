@@ -280,7 +280,7 @@ async def test_a_renewed_lease_lasts_from_now(database: Database) -> None:
     assert await claim(database, "w2") == []
 
 
-async def test_buried_work_stays_until_a_person_revives_it(database: Database) -> None:
+async def test_dead_work_stays_until_a_person_forgets_it(database: Database) -> None:
     await put(database, "act_1")
     [claimed] = await claim(database)
     async with database.begin() as session:
@@ -288,11 +288,21 @@ async def test_buried_work_stays_until_a_person_revives_it(database: Database) -
         assert await jobs.counts(session, "ws_1") == {("call", "dead"): 1}
         assert await jobs.counts(session, "ws_2") == {}
         assert await jobs.purge(session, keep_days=-1) == 0
-        assert not await jobs.revive(session, "ws_2", "act_1")
-        assert await jobs.revive(session, "ws_1", "act_1")
-        assert not await jobs.revive(session, "ws_1", "act_1")
-    [again] = await claim(database)
-    assert again.attempt == 2
+        [dead] = await jobs.dead_jobs(session, 10)
+        assert (dead.workspace, dead.kind, dead.key, dead.error) == ("ws_1", "call", "act_1", "410 gone")
+        assert await jobs.forget_dead_jobs(session, ["act_2"]) == 0
+        assert await jobs.forget_dead_jobs(session, ["act_1"]) == 1
+        assert await jobs.counts(session, "ws_1") == {}
+
+
+async def test_only_dead_work_is_forgotten(database: Database) -> None:
+    await put(database, "act_1", "act_2", "act_3")
+    dead, *_ = await claim(database, limit=2)
+    async with database.begin() as session:
+        assert await jobs.mark_dead(session, dead, "410 gone")
+        assert await jobs.forget_dead_jobs(session, ["act_1", "act_2", "act_3"]) == 1
+        assert await jobs.forget_dead_jobs(session) == 0
+        assert sum((await jobs.counts(session, "ws_1")).values()) == 2
 
 
 async def test_done_work_is_purged_after_its_days(database: Database) -> None:
