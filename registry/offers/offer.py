@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from registry.contract import Annotation, Contract, Risk
+from registry.endpoints.types import HttpEndpoint, McpEndpoint
 
 _NO_ANNOTATION = Annotation()
 
@@ -28,6 +29,8 @@ class Offer:
     aliases: tuple[str, ...] = ()
     risk: Risk = Risk.WRITE
     undo: str | None = None
+    own_api: bool = False
+    """Whether the platform's own API is called, whose operations and names were not written for OpsIQ."""
 
     @property
     def properties(self) -> Mapping[str, Any]:
@@ -54,4 +57,5 @@ def make_offer(contract: Contract) -> Offer:
         aliases=contract.aliases,
         risk=contract.risk,
         undo=contract.undo,
+        own_api=isinstance(contract.endpoint, HttpEndpoint | McpEndpoint),
     )

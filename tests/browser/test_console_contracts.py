@@ -15,7 +15,7 @@ def test_a_request_is_rehearsed(visit: New) -> None:
     olivia = visit().sign_in("olivia")
     olivia.page.goto("/rehearse")
     olivia.focus_is_on("#text")
-    olivia.type("refund Marta Kowalska's last invoice")
+    olivia.type("give Hugo Bernard 60 EUR credit")
     olivia.press("Enter")
     expect(olivia.page.get_by_text("A person would have to confirm this.")).to_be_visible(timeout=15_000)
     olivia.is_clean()

@@ -90,7 +90,7 @@ class RuleResolver:
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         on_records = request.given is None and bool(kinds)
         functions = on_records and _calls_functions(shortlist)
-        imported = functions and _acts_on_records(shortlist)
+        imported = functions and _is_imported(shortlist)
         return await self._resolve_timed(
             request, shortlist, kinds, full=on_records and not functions, imported=imported
         )
@@ -156,11 +156,13 @@ def _calls_functions(shortlist: Shortlist) -> bool:
     return functions > FUNCTIONS * len(shortlist)
 
 
-def _acts_on_records(shortlist: Shortlist) -> bool:
-    """Whether many of a registry's changes name a record of a kind: then it is a platform, however much of it can be
-    looked up."""
+def _is_imported(shortlist: Shortlist) -> bool:
+    """Whether many of a registry's changes are calls of a platform's own API that name a record of a kind: then it is a
+    platform, however much of it can be looked up."""
     changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
-    on_records = sum(any(offer.annotation(name).record for name in offer.properties) for offer in changes)
+    on_records = sum(
+        offer.own_api and any(offer.annotation(name).record for name in offer.properties) for offer in changes
+    )
     return on_records > FUNCTIONS * len(changes)
 
 

@@ -33,11 +33,12 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 def test_every_command_of_the_page_does_what_it_says(stopped: Installation, tmp_path: Path) -> None:
     assert len(LINES) >= 10
     data = stopped.folder
+    key: dict[str, str] = {}
     for line in LINES:
         command, _, target = line.partition(" > ")
         words = shlex.split(command)
         assert words[0] == "opsiq"
-        environ: dict[str, str] = {}
+        environ = dict(key)
         if words[1] == "restore":
             environ["OPSIQ_DATA"] = str(tmp_path / "restored")
             (tmp_path / "restored").mkdir(mode=0o700)
@@ -52,6 +53,8 @@ def test_every_command_of_the_page_does_what_it_says(stopped: Installation, tmp_
         words = [str(places.get(each, tmp_path / each if each == "next.key" else each)) for each in words]
         code, said = stopped.opsiq(*words[1:], **environ)
         assert code == 0, (line, said)
+        if "--to" in words:
+            key["OPSIQ_DATA_KEY"] = Path(words[-1]).read_text().strip()
         if target:
             (tmp_path / target).write_text(said)
             (tmp_path / target).chmod(0o600)

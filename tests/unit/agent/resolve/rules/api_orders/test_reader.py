@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from agent.pipeline import Abstain, Ask, Proposed, Request
+from agent.pipeline import Abstain, Ask, Calls, Proposed, Request
 from agent.planning.proposal import (
     AnswerResult,
     BelongsTo,
@@ -41,7 +42,7 @@ def offer(name: str, title: str, properties: dict[str, Any], required: str, **mo
     records = {each: Annotation(record=each.removesuffix("_id")) for each in properties if each.endswith("_id")}
     return Offer(
         name, 1, title, title, {"type": "object", "properties": properties, "required": required.split()},
-        annotations=records, **more,
+        annotations=records, own_api=True, **more,
     )  # fmt: skip
 
 
@@ -197,3 +198,11 @@ async def test_what_only_another_reader_makes_a_plan_of_is_asked_about() -> None
     assert isinstance(await resolved("delete the job night_copy"), Proposed)
     asked = await resolved("delete the member Ana Lind from the job Night Copy")
     assert isinstance(asked, Ask | Abstain)
+
+
+async def test_actions_that_were_written_for_requests_are_not_taken_for_an_api() -> None:
+    written = Shortlist([replace(each, own_api=False) for each in OFFERS])
+    request = Request(text="delete the job night_copy", now=datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+    made = await RuleResolver().resolve(request, written, KINDS)
+    assert isinstance(made.resolution, Calls)
+    assert [each.action for each in made.resolution.drafts] == ["jobs.delete"]
