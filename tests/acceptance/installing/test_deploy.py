@@ -263,9 +263,7 @@ def exposed() -> dict[str, set[str]]:
     """The names of all series that ``/metrics`` answers, and the labels of each."""
     families: list[Metric] = [*metrics.REGISTRY.collect(), *_Gauges({}, []).collect()]
     labels = {
-        each._parse_name: set(each._labelnames)
-        for each in metrics.REGISTRY._collector_to_names
-        if hasattr(each, "_name")
+        each._name: set(each._labelnames) for each in metrics.REGISTRY._collector_to_names if hasattr(each, "_name")
     }  # type: ignore[attr-defined]
     made: dict[str, set[str]] = {}
     for family in families:
