@@ -69,6 +69,15 @@ COUNTRY_CODES: Final = {
     )
 }
 """Countries' English names → ISO 3166-1 alpha-2."""
+
+
+def find_code(name: str) -> str | None:
+    """The code of a country or a language by its English name, in small letters."""
+    low = name.strip().casefold().removeprefix("the ").replace(".", "")
+    code = COUNTRY_CODES.get(low) or LANGUAGES.get(low)
+    return code.casefold() if code is not None else None
+
+
 # Where they are, as it is written after "City, " → the cities.
 _HOMES: Final = {
     "CA": "los_angeles san_francisco san_diego san_jose oakland sacramento long_beach fresno anaheim berkeley "

@@ -4,6 +4,7 @@ identifiers."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _DATE_FORMAT: Final = re.compile(
@@ -23,6 +24,8 @@ _CLOSED: Final = re.compile(
     r"be|options?|values?|choose|choices?",
     re.IGNORECASE,
 )
+_AT_LEAST: Final = re.compile(r"\b(?:either|at least one|one of)\b", re.IGNORECASE)
+_DEMANDED: Final = re.compile(r"\b(?:must|required|mandatory|ha(?:s|ve) to|needs? to)\b", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"[\"'`]([^\"'`\n]{1,40})[\"'`]")
 
 
@@ -56,6 +59,17 @@ def list_examples(description: str) -> tuple[str, ...]:
         description,
     )
     return tuple(dict.fromkeys(_QUOTED.findall(match.group(1)))) if match else ()
+
+
+def list_alternatives(description: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Those of the parameters of which an action's description demands at least one ("either 'ref' or 'email' must be
+    given"); none where it demands none."""
+    for sentence in re.split(r"(?<=[.;])\s", description):
+        if _AT_LEAST.search(sentence) and _DEMANDED.search(sentence):
+            told = tuple(name for name in names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", sentence))
+            if len(told) > 1:
+                return told
+    return ()
 
 
 def list_shapes(description: str) -> tuple[str, ...]:

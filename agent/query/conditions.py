@@ -14,6 +14,7 @@ from agent.query.context import Moment, Plain, Quantity, Value
 from agent.validate.records.located import Scalar, Where, fits, merge_filters
 from agent.validate.records.ranking import fold_words
 from core import money
+from language.gazetteer import find_code
 from registry.records import Bound, Bounds, Field, Record, RecordKind, is_between
 
 Keeps = Callable[[Record], bool]
@@ -82,14 +83,16 @@ def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
         telling = [word for word in asked if len(word) > 3] or asked
 
         def holds(record: Record) -> bool:
-            there = fold_words(str(record.values.get(each.name) or ""))
-            return any(word.startswith(said) for word in there for said in telling)
+            held = str(record.values.get(each.name) or "")
+            there = fold_words(held)
+            return any(word.startswith(said) for word in there for said in telling) or _same(held, value)
 
         return Filter(holds)
     if op not in ("=", "!="):
         return None
     if isinstance(value, str) and each.values:
-        value = _list_members(each).get(value.casefold().replace("_", " "), value)
+        members, said = _list_members(each), value.casefold().replace("_", " ")
+        value = members.get(said) or members.get(find_code(said) or "", value)
     if isinstance(value, str | int | bool) and op == "=":
         where = {each.name: (value,)}
         same = where if each.type in ("enum", "boolean", "id") else {}
@@ -98,9 +101,11 @@ def _by_plain(each: Field, op: str, value: Any) -> Filter | None:
 
 
 def _same(held: Any, value: Any) -> bool:
+    """Whether both are the same, one of them maybe by its code: Germany and DE, French and fr."""
     if isinstance(held, bool) or isinstance(value, bool):
         return held is value
-    return str(held).casefold() == str(value).casefold()
+    one, other = str(held).casefold(), str(value).casefold()
+    return one in (other, find_code(other)) or other == find_code(one)
 
 
 def _number_holds(each: Field, values: Mapping[str, Any], op: str, value: Quantity) -> bool:

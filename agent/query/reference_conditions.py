@@ -219,7 +219,8 @@ class ReferenceConditions:
         return Counter(each.id for each in held[0])
 
     async def _leave_out(self, need: RecordQuery, reference: Reference, pool: Pool, own: Own) -> Pool | Question:
-        """What is to be left out must be there to be left out."""
+        """What is to be left out must be there to be left out, but for what was spoken of before: it may be so no more
+        ("the other suspended one")."""
         kind = need.kind
         if isinstance(reference, Find) and reference.record == kind.name and reference.said is not None:
             told = self.search.match_words(need, reference.said.text, pool.records, place=True)
@@ -234,7 +235,7 @@ class ReferenceConditions:
             if other := [each for each in out if each.record.kind != kind.name]:
                 ups = [await self._list_owned(each, pool.records, kind) for each in other]
                 gone |= {each for up in ups for each in up}
-        if not gone & {each.id for each in pool.records}:
+        if not gone & {each.id for each in pool.records} and not (gone and isinstance(reference, Handle)):
             words = reference.said.text if isinstance(reference, Find) and reference.said is not None else ""
             named = f" {quote_words(words)}" if words else ""
             return need.ask(f"I find none{named} to leave out among them. Which {name_kinds(kind)} are meant?")

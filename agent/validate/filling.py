@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from agent.extract.description_hints import list_alternatives
 from agent.extract.reference import Reference
 from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source, spans_of
 from agent.validate import questions, scalar_values, supplied_values
@@ -253,7 +254,7 @@ class DraftFilling:
     async def _ask_for_missing(self) -> Trouble | None:
         missing = [name for name in self.contract.required if name not in self.slots.filled]
         if not missing:
-            return None
+            return self._ask_for_one_of()
         # What another parameter's record gives is not asked for before that record is known.
         name = next((each for each in missing if self._find_derived_from(each) not in missing), missing[0])
         if name not in self.contract.properties:
@@ -265,6 +266,14 @@ class DraftFilling:
         asked = self.slots.ask(name, questions.ask_for(name, schema, self.slots.annotation(name), kind), "missing")
         offered = questions.list_choices(schema) if kind is None else await self._list_few(name, kind)
         return asked.model_copy(update={"candidates": offered})
+
+    def _ask_for_one_of(self) -> Question | None:
+        """Of several optional parameters the description may demand one."""
+        names = list_alternatives(self.contract.description, tuple(self.contract.properties))
+        if not names or any(name in self.slots.filled for name in names):
+            return None
+        labels = questions.join([self.slots.label(name) for name in names], "or")
+        return self.slots.ask(names[0], f"{labels}: what shall it be?", "missing")
 
     def _refuse_no_change(self) -> Refusal | None:
         """A PATCH without a field changes nothing: what somebody meant by it has no parameter here."""

@@ -116,6 +116,7 @@ def has_weight(word: str, by: Accounts) -> bool:
         or low in NOTHING
         or low in LIGHT
         or root in by.known
+        or root in SAID_AROUND
         or word.endswith(("n't", "n’t"))
     ):
         return False

@@ -240,6 +240,8 @@ def _of_clause(
         if not _OR_WHATEVER.search(clause.text, max(0, clause.start - 3), clause.start):
             yield first[1], clause.end
         return
+    if after and not ours and not clause.joined and patterns.DONE.match(told):
+        return
     plain = _ASKING.sub(lambda found: " " * len(found[0]), told)
     finite = min((each.start() for each in (_FINITE.search(plain), _OWN_SUBJECT.search(plain)) if each), default=None)
     begins = head is not None and stem(plain_word(head[0])) in ORDERS

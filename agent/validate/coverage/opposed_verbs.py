@@ -40,6 +40,8 @@ _STAYS: Final = re.compile(
     re.IGNORECASE,
 )
 _AS_IT_IS: Final = re.compile(r"(?<!\w)(?:stays?|remains?|keep|leave|unchanged|untouched)(?!\w)", re.IGNORECASE)
+# What stands behind one of these is no verb of an order: "the other suspended one".
+_DETERMINED: Final = re.compile(r"(?<!\w)(?:the|an?|his|her|their|its|our|my|your|these|those|other)\s+$", re.IGNORECASE)
 _BY: Final = re.compile(r"(?<!\w)by\s", re.IGNORECASE)
 
 
@@ -68,7 +70,7 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
         )
         # By how much less, of what is no less or more itself.
         lessens = said in _LESS and not verbs & _LESS and _BY.search(told, head[2]) is not None
-        if opposed or lessens:
+        if (opposed or lessens) and _DETERMINED.search(told, 0, head[1]) is None:
             yield place
         away = _AWAY.search(told)
         if away is not None and verbs & _MORE and not verbs & _LESS:

@@ -1,8 +1,8 @@
 """Told: what a request tells around an order to plain functions, and what only describes what they find or do.
 
-Only where no record is looked up: there a day or a number may single one out, whatever clause it stands in. What is
-told is no order, but never passed over either: the card names it, and waits. A further order, a negation, a condition
-and a number that counts what is done are asked about, whatever the function does.
+Where a record is looked up by more than its name, a day or a number may single it out, whatever clause it stands in.
+What is told is no order, but never passed over either: the card names it, and waits. A further order, a negation, a
+condition and a number that counts what is done are asked about, whatever the function does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.pipeline import Request, Span
-from agent.planning.proposal import Call, Find, Handle, Proposal, QuotedText, TypedValue
+from agent.planning.proposal import BelongsTo, Call, Find, Handle, Proposal, QuotedText, TypedValue
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.proposal_quotes import find_places, walk
 from agent.validate.questions import list_members
@@ -31,12 +31,16 @@ MOST_WORDS: Final = 6
 # Who did or is doing something: a person in the present that goes on, anything in the past.
 _PERSON: Final = r"(?:I|we|he|she|they|(?:my|our|his|her|their)\s+\w+(?:\s+(?-i:[A-Z]\w+))?)"
 _THING: Final = rf"(?:{_PERSON}|it|this|that|there|(?:the|an?)\s+\w+(?:\s+\w+)?)"
-_PAST: Final = rf"(?:{patterns.IRREGULAR}|\w{{2,}}(?<!e)ed)"
+_BEEN: Final = rf"(?:(?:just|already|only|now|\w+ly)\s+){{0,2}}(?:been|{patterns.PAST}|\w{{2,}}en)\b"
 _TELLS: Final = re.compile(
     rf"\s*(?:(?:and|but|because|since|as|so|which|however)\b,?\s*)*"
-    rf"(?:{_PERSON}\s*(?:['’](?:m|re|s)|\s(?:am|is|are))\s+(?:\w+ly\s+)?\w+ing\b|{_THING}\s+(?:\w+ly\s+)?{_PAST}\b"
-    rf"|(?:which|who)\s+(?:\w+ly\s+)?{_PAST}\b)",
+    rf"(?:{_PERSON}\s*(?:['’](?:m|re|s)|\s(?:am|is|are))\s+(?:\w+ly\s+)?\w+ing\b|{_THING}\s+(?:\w+ly\s+)?{patterns.PAST}\b"
+    rf"|{_PERSON}\s*(?:['’](?:ve|s)|\s(?:have|has|had))\s+{_BEEN}|(?:which|who)\s+(?:\w+ly\s+)?{patterns.PAST}\b)",
     re.IGNORECASE,
+)
+# The same, behind a name that was used: "Ada has been waiting".
+_TELLS_OF: Final = re.compile(
+    rf"\s+(?:(?:\w+ly\s+)?{patterns.PAST}\b|(?:has|have|had)\s+{_BEEN}|(?:is|are)\s+\w+ing\b)", re.IGNORECASE
 )
 # A wish that says of itself that it may be left out.
 _PREFERS: Final = re.compile(r"\s*(?:(?:and|or|but)\b,?\s*)?(?:preferably|ideally)\b", re.IGNORECASE)
@@ -63,32 +67,43 @@ _STATES: Final = re.compile(
 )
 # A wish is an order, in whatever tense it stands: "I was hoping for 8 o'clock". So is what somebody said or agreed on.
 _WISHES: Final = re.compile(
-    r"\b(?:want|need|wish|hop|prefer|like|love|should|must|shall|would|could|please|let|ask|look|try|plan|think|mean|expect"
+    r"\b(?:want|need|wish|hop|prefer|love|should|must|shall|would|could|please|let|ask|look|try|plan|think|mean|expect"
     r"|intend|suppos|promis|agree|mention|say|tell|writ|book|order)(?:s|ed|ing|e|d|ning|ten)?\b"
-    r"|\b(?:said|told|wrote|meant|thought|tried|instead|only|not|never)\b|['’]d\b|n['’]t\b",
+    r"|\b(?:said|told|wrote|meant|thought|tried|instead|only|not|never)\b|['’]d\b|n['’]t\b"
+    r"|\blike[sd]\b|(?:\b(?:I|we|you|they|really|also|still|just)|^)\s+like\b",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class Told:
-    """Judges stretches of one request. ``taken`` are the quotes that were used, ``others`` what else was passed over: a
-    clause that holds such is no mere story."""
+    """Judges stretches of one request. ``taken`` are the quotes that were used, ``names`` those of them that name a
+    record, ``others`` what else was passed over: a clause that holds such is no mere story."""
 
     text: str
     proposal: Proposal
     contracts: Sequence[Contract]
     taken: Sequence[Place]
+    names: Sequence[Place]
     others: Collection[Place]
     now: datetime
 
     def is_story(self, start: int, end: int) -> bool:
         """Whether a day or number only dates or counts what is told of: a clause of its own, without a wish and without
-        anything that was used, where no argument that is still open could take it."""
+        anything that was used but names, where no argument that is still open could take it."""
         first, last = self._clause(start, end)
-        if _looks_up(self.proposal, self.contracts) or _TELLS.match(self.text, first, last) is None:
-            return False
-        used = any(begin < last and first < stop for begin, stop in (*self.taken, *self.others))
+        tells = _TELLS.match(self.text, first, last) is not None
+        if _looks_up(self.proposal, self.contracts):
+            if not _named_outright(self.proposal):
+                return False
+            begins = next((stop for begin, stop in self.names if not self.text[first:begin].strip()), None)
+            tells = tells or (
+                patterns.DONE.match(self.text, first, last) is not None
+                and not any(isinstance(node, BelongsTo) for node in walk(self.proposal.result))
+            )
+            tells = tells or (begins is not None and _TELLS_OF.match(self.text, begins, last) is not None)
+        values = [each for each in self.taken if each not in self.names]
+        used = not tells or any(begin < last and first < stop for begin, stop in (*values, *self.others))
         return not used and _WISHES.search(self.text, first, last) is None and not self._could_take(start, end)
 
     def counts_events(self, start: int, end: int) -> bool:
@@ -210,6 +225,19 @@ def asks_for_nothing(request: Request, proposal: Proposal, contracts: Sequence[C
 def _looks_up(proposal: Proposal, contracts: Sequence[Contract]) -> bool:
     referred = any(note.record is not None for each in contracts for note in each.annotations.values())
     return referred or any(isinstance(node, Find | Handle) for node in walk(proposal.result))
+
+
+def _named_outright(proposal: Proposal) -> bool:
+    """Whether each record is named, or is the only one of one that is: nothing else singles it out."""
+    nodes = list(walk(proposal.result))
+    finds = [node for node in nodes if isinstance(node, Find)]
+    return not any(isinstance(node, Handle) for node in nodes) and all(
+        each.pick == "one"
+        and each.order is None
+        and (each.said is not None or bool(each.where))
+        and all(isinstance(condition, BelongsTo) for condition in each.where)
+        for each in finds
+    )
 
 
 def _is_light(contract: Contract) -> bool:

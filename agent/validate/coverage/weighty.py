@@ -39,10 +39,11 @@ from agent.query.arithmetic import find_unit
 from agent.resolve.model.span_matching import locate
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import count_in_form, list_defaults
+from agent.validate.coverage.contrasts import denies_another, only_contrasts
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names
 from agent.validate.coverage.left_over import find_left_over_words, find_lone_order
 from agent.validate.coverage.misread import find_misread
-from agent.validate.coverage.modifiers import Accounts, find_limits, find_modifiers
+from agent.validate.coverage.modifiers import FORBIDS, Accounts, find_limits, find_modifiers
 from agent.validate.coverage.negations import find_negations
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, leading_verbs
 from agent.validate.coverage.others_named import find_others
@@ -52,7 +53,7 @@ from agent.validate.coverage.subordinate_orders import find_subordinate_orders
 from agent.validate.coverage.told import Told
 from agent.validate.coverage.unused_words import collect_subject_stems
 from language import numerals
-from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
+from language.stems import EMPTY, name_stems, stem, stem_text
 from language.text import read_text
 from registry.contract import Contract
 from registry.records import RecordKind
@@ -131,7 +132,7 @@ def find_unaccounted(
         found += [
             match.span("word") if match["word"] else match.span("out")
             for match in patterns.NEGATION.finditer(polite)
-            if not _only_contrasts(text, match.end(), taken, known, structure.several)
+            if not only_contrasts(text, match.end(), taken, known, structure.several)
         ]
     for number in numerals.find(read_text(polite)):
         if (
@@ -151,6 +152,13 @@ def find_unaccounted(
     modifiers = set(
         find_modifiers(polite, [*taken, *told], figures, _verbs(contracts), _accounts(request, proposal, structure))
     )
+    names = find_places([each.said for each in walk(proposal.result) if isinstance(each, Find)], request)
+    others = _verbs(every) - _verbs(contracts)
+    modifiers = {
+        each
+        for each in modifiers
+        if not (FORBIDS.fullmatch(text[slice(*each)]) and denies_another(text, each[1], taken, names, others))
+    }
     details = days_and_numbers | find_limits(polite, modifiers)
     further = list(
         find_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset()))
@@ -166,7 +174,8 @@ def find_unaccounted(
             found += [
                 each
                 for each in find_negations(polite, taken, _verbs(contracts))
-                if not _only_contrasts(text, each[1], taken, known, structure.several)
+                if not only_contrasts(text, each[1], taken, known, structure.several)
+                and not denies_another(text, each[1], taken, names, others)
                 and not any(start <= each[0] < end for start, end in stretches)
             ]
     if not drafts:
@@ -203,9 +212,9 @@ def find_unaccounted(
         or not any((used if each in strict else spoken)[slice(*each)])
     ]
     left = [each for each in left if not _taken_back(text, each, taken)]
-    stands = Told(text, proposal, contracts, (*taken, *told), {*left} - {*details, *left_over}, request.now)
+    stands = Told(text, proposal, contracts, (*taken, *told), names, {*left} - {*details, *left_over}, request.now)
     lone = {find_lone_order(request, proposal, contracts, known, (*taken, *told))} & stretches
-    kept = [each for each in left if each in lone or (each in days_and_numbers and stands.is_story(*each))]
+    kept = [each for each in left if each in lone or (each in details and stands.is_story(*each))]
     left = [
         each for each in left if each in exact or not any(a <= each[0] and each[1] <= b for a, b in exact & {*left})
     ]
@@ -277,36 +286,6 @@ def _verbs(contracts: Iterable[Contract]) -> frozenset[str]:
     named = [said.casefold() for each in contracts for said in (each.title.partition(" ")[0], *each.aliases)]
     of_names = [word for each in contracts for word in name_stems(each.name.rpartition(".")[2])]
     return frozenset([stem(said) for said in named if said.isalpha()] + of_names)
-
-
-def _only_contrasts(text: str, at: int, taken: Sequence[tuple[int, int]], known: frozenset[str], several: bool) -> bool:
-    """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done
-    instead: "don't do it now, do it at the end". What is not to be among ``several`` is no other thing."""
-    closing = re.compile(r"[,;.!?\n]|\bbut\b").search(text, at)
-    if not several and _other_thing(text, at, closing.start() if closing is not None else len(text), taken):
-        return True
-    if closing is None or not any(start >= closing.end() for start, _ in taken):
-        return False
-    words = [(word, start, end) for word, start, end in split_runs(text) if at <= start < closing.start()]
-    return all(
-        word.casefold() in EMPTY
-        or word.casefold() in patterns.TRAILING
-        or stem(word.casefold()) in known
-        or any(first < end and start < last for first, last in taken)
-        for word, start, end in words
-    )
-
-
-def _other_thing(text: str, start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
-    """Whether what shall not be done is about a thing of its own, which the proposal leaves alone: "but don't touch
-    Ada's"."""
-    if not taken or any(first < end and start < last for first, last in taken):
-        return False
-    if patterns.SILENCE & {stem(word.casefold()) for word, _, _ in split_runs(text[start:end])}:
-        return False  # whom not to tell of it: no call can promise that
-    said = {word.casefold() for first, last in taken for word in re.findall(r"\w+", text[first:last])}
-    own = re.findall(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)", text[start:end])
-    return bool(own) and all(word.casefold() not in said for word in own)
 
 
 def _counts_here(text: str, number: numerals.Number, known: frozenset[str]) -> bool:

@@ -55,6 +55,7 @@ IRREGULAR: Final = (
     "|sat|saw|sent|shook|shot|slept|sold|spent|spoke|stole|stood|struck|stuck|swam|swore|taught|thought|threw|told|took|tore"
     "|understood|went|woke|won|wore|wrote"
 )
+PAST: Final = rf"(?:{IRREGULAR}|\w{{2,}}(?<!e)ed)"
 MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
 # Days by name or by their distance; "today" and "now" say no more than that it is to be done.
 DATE: Final = re.compile(
@@ -62,6 +63,13 @@ DATE: Final = re.compile(
     r"|(?:next|last|this|coming)\s+(?:week|weekend|month|quarter|year)"
     rf"|(?:in|on|by|from|until|till|since|of|before|after|next|last)\s+(?:{MONTHS})|(?:{MONTHS})\s+\d{{1,2}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTHS})|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
+    re.IGNORECASE,
+)
+# "Fixed in last night's release": done before now, so it is how things are and no manner of the order. "Backdated to
+# last month" is one.
+DONE: Final = re.compile(
+    rf"\W{{0,3}}(?!\w{{0,12}}dated\b){PAST}(?:\s+(?!(?:to|for|until|till|from|as|into|per)\b)[\w'’]+){{0,6}}?"
+    r"\s+(?:yesterday|last\s+(?:night|week|weekend|month|quarter|year|\w+day)|this\s+morning|\w+\s+\w+\s+ago)\b",
     re.IGNORECASE,
 )
 REASON: Final = re.compile(

@@ -236,6 +236,16 @@ async def test_an_answer_in_any_words_singles_one_out(words: str, chosen: str | 
 OPEN: dict[str, Any] = {"state": "open", "not": False}
 
 
+async def test_what_was_spoken_of_before_may_be_left_out_where_it_is_so_no_more() -> None:
+    spoken = {"@fine1": (("fine", "32"),)}
+    others = answer(records=find("fine", None, DUE, {"except": {"handle": "@fine1"}}, pick="all"), fields=[])
+    made = (await came_of("which other fines are due?", others, thread=spoken)).verdict
+    assert isinstance(made, Reply)
+    assert {each.id for each in made.records} == {"31", "33", "34", "35"}
+    named = answer(records=find("fine", None, DUE, {"except": find("fine", "F-232")}, pick="all"), fields=[])
+    assert isinstance((await came_of("which fines are due except F-232?", named)).verdict, Question)
+
+
 @pytest.mark.parametrize("asks", ["count", "list", "test"])
 async def test_a_state_of_several_values_says_how_many_have_each(asks: str) -> None:
     loans = find("loan", None, OPEN, pick="all")

@@ -21,6 +21,7 @@ from agent.planning.proposal import (
 from agent.planning.propose import Task, propose
 from agent.resolve.model.resolver import ProposingResolver
 from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.coverage.opposed_verbs import find_opposed_verbs
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
 from tests.unit.agent.validate.coverage.test_modifiers import CREDIT, RENEW, SHELVE, WAIVE, verdict_of
@@ -173,3 +174,13 @@ async def test_the_only_order_may_be_in_a_verb_of_ones_own_and_is_shown_on_the_c
     made = await verdict_of(text, WAIVE)
     assert isinstance(made, Plan if stands else Question), made
     assert not isinstance(made, Plan) or any("words ‘scrap" in each.casefold() for each in made.held)
+
+
+@pytest.mark.parametrize(
+    ("text", "opposed"),
+    [("shorten it too", True), ("the other shortened one too", False), ("the shortened ones", False)],
+)
+def test_a_word_behind_an_article_is_no_verb_that_asks_for_the_opposite(text: str, opposed: bool) -> None:
+    renew = world("lending").catalogue.get("lending.renew_loan")
+    assert renew is not None
+    assert bool([*find_opposed_verbs(text, [renew])]) is opposed

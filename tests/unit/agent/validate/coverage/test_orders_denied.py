@@ -157,3 +157,21 @@ async def test_a_further_number_of_the_same_series_is_asked_about(joint: str) ->
 )
 async def test_a_question_that_suggests_or_comes_before_an_order_is_none(text: str, step: dict[str, Any]) -> None:
     await is_planned(text, step)
+
+
+@pytest.mark.parametrize(
+    ("text", "planned"),
+    [
+        ("Hugo Bernard should not get a seat but 30 euros of credit", False),
+        ("Hugo Bernard should not get a refund but 30 euros of credit", True),
+        ("no refund for Hugo Bernard but 30 euros of credit", True),
+        ("Hugo Bernard gets no refund, just 30 euros of credit", True),
+        ("Hugo Bernard should not get credit but a refund of 30 euros", False),
+        ("Hugo Bernard should not get 30 euros of credit but a refund", False),
+        ("not Hugo Brandt, Hugo Bernard gets 30 euros of credit", True),
+        ("not Hugo, Hugo Bernard gets 30 euros of credit", False),
+        ("Hugo Bernard gets 30 euros of credit, not Hugo Brandt", True),
+    ],
+)
+async def test_what_is_denied_may_be_another_action_or_person_beside_the_one_meant(text: str, planned: bool) -> None:
+    await (is_planned if planned else is_asked)(text, CREDIT)

@@ -38,6 +38,9 @@ FUNCTIONS = Catalogue(
 )
 
 
+LATEST = {"by": "charged_on", "first": "latest", "nth": 1}
+
+
 def said(value: Any, quote: str) -> dict[str, Any]:
     return {"value": value, "quote": quote}
 
@@ -89,10 +92,35 @@ async def test_a_story_stops_the_plan_where_an_open_argument_could_take_it() -> 
     assert "5 December" in made.text
 
 
-async def test_a_story_stops_the_plan_where_records_are_looked_up() -> None:
-    renew = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(7, "7 days", "days")}
-    made = (await came_of("He borrowed it last week. Renew loan 502 by 7 days", plan(renew))).verdict
-    assert isinstance(made, Question)
+LOAN = {"action": "renew_loan", "loan_id": find("loan", "502"), "days": number(7, "7 days", "days")}
+FINE = {"action": "waive_fine", "fine_id": find("fine", "F-231"), "amount": None}
+NEWEST = find("fine", None, {"belongs_to": find("member", "Ines Duarte")}, order=LATEST)
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "told"),
+    [
+        ("He borrowed it last week. Renew loan 502 by 7 days", LOAN, "He borrowed it last week"),
+        ("waive F-231, she rang yesterday", FINE, "she rang yesterday"),
+        ("I've just been on the phone with her for forty minutes, waive F-231", FINE, "for forty minutes"),
+        ("waive F-231, mended in yesterday's session", FINE, "mended in yesterday's session"),
+        ("waive F-231, mended to last month's standard", FINE, None),
+        ("waive F-231, backdated to yesterday", FINE, None),
+        ("waive F-231, dated yesterday", FINE, None),
+        ("we have to waive F-231 tomorrow", FINE, None),
+        ("I promised her yesterday to waive F-231 tomorrow", FINE, None),
+        ("waive the last fine of Ines Duarte, she paid it yesterday", {**FINE, "fine_id": NEWEST}, None),
+    ],
+)
+async def test_a_story_around_a_named_record_is_shown_and_asked_about_where_it_may_single_one_out(
+    text: str, step: dict[str, Any], told: str | None
+) -> None:
+    made = (await came_of(text, plan(step))).verdict
+    if told is None:
+        assert isinstance(made, Question), made
+        return
+    assert isinstance(made, Plan), made
+    assert any(told in each for each in made.held if "Nothing" in each), made.held
 
 
 @pytest.mark.parametrize(
