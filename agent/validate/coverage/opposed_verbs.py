@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.validate.coverage.weighty_patterns import last_before
+from agent.validate.coverage.weighty_patterns import PAST, last_before
 from language.stems import EMPTY, name_stems, split_runs, stem, stem_text
 from registry.contract import Contract
 
@@ -40,8 +40,12 @@ _STAYS: Final = re.compile(
     re.IGNORECASE,
 )
 _AS_IT_IS: Final = re.compile(r"(?<!\w)(?:stays?|remains?|keep|leave|unchanged|untouched)(?!\w)", re.IGNORECASE)
-# What stands behind one of these is no verb of an order: "the other suspended one".
-_DETERMINED: Final = re.compile(r"(?<!\w)(?:the|an?|his|her|their|its|our|my|your|these|those|other)\s+$", re.IGNORECASE)
+# What stands behind one of these is no verb of an order: "the other suspended one", "she cancelled by mistake".
+_DETERMINED: Final = re.compile(
+    r"(?<!\w)(?:the|an?|his|her|their|its|our|my|your|these|those|other)\s+$", re.IGNORECASE
+)
+_DID: Final = re.compile(r"(?<!\w)(?:i|he|she|it|we|they|who|which)\s+(?:(?:has|have|had|\w+ly|just)\s+)*$", re.I)
+_PAST: Final = re.compile(PAST, re.IGNORECASE)
 _BY: Final = re.compile(r"(?<!\w)by\s", re.IGNORECASE)
 
 
@@ -70,11 +74,18 @@ def find_opposed_verbs(text: str, contracts: Sequence[Contract]) -> Iterator[Pla
         )
         # By how much less, of what is no less or more itself.
         lessens = said in _LESS and not verbs & _LESS and _BY.search(told, head[2]) is not None
-        if (opposed or lessens) and _DETERMINED.search(told, 0, head[1]) is None:
+        if (opposed or lessens) and not _is_no_order(told, head[1], head[0]):
             yield place
         away = _AWAY.search(told)
         if away is not None and verbs & _MORE and not verbs & _LESS:
             yield clause.start() + away.start(), clause.start() + away.end()
+
+
+def _is_no_order(told: str, at: int, verb: str) -> bool:
+    """Whether the word says what kind something is of, or what somebody has done."""
+    if _DETERMINED.search(told, 0, at) is not None:
+        return True
+    return _PAST.fullmatch(verb) is not None and _DID.search(told, 0, at) is not None
 
 
 def find_what_stays(text: str, known: frozenset[str]) -> Iterator[Place]:

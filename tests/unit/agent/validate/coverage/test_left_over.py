@@ -178,9 +178,15 @@ async def test_the_only_order_may_be_in_a_verb_of_ones_own_and_is_shown_on_the_c
 
 @pytest.mark.parametrize(
     ("text", "opposed"),
-    [("shorten it too", True), ("the other shortened one too", False), ("the shortened ones", False)],
+    [
+        ("shorten it too", True),
+        ("he shortened it by mistake", False),
+        ("he should shorten it", True),
+        ("the other shortened one too", False),
+        ("the shortened ones", False),
+    ],
 )
-def test_a_word_behind_an_article_is_no_verb_that_asks_for_the_opposite(text: str, opposed: bool) -> None:
+def test_what_kind_it_is_of_or_what_somebody_did_asks_for_no_opposite(text: str, opposed: bool) -> None:
     renew = world("lending").catalogue.get("lending.renew_loan")
     assert renew is not None
     assert bool([*find_opposed_verbs(text, [renew])]) is opposed
