@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.workspaces
 from agent.workspace.data_keys import open_keyring
+from cli.data_folder import DEMO, beside_demo, has_database
+from cli.program import name_program
 from core.clock import utc_now
 from core.errors import InvalidInput
 from core.settings import Settings
@@ -36,6 +38,12 @@ async def open_checked(settings: Settings) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def _open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Raises InvalidInput where there is none: `opsiq init`, a server and a restore make one, and nothing else."""
+    if not has_database(settings):
+        where = settings.database_url.partition(":///")[2]
+        demo = f"The demo's is in {DEMO}: set OPSIQ_DATA={DEMO}."
+        own = f"Set OPSIQ_DATA to a server's data folder, or make one: {name_program()} init."
+        raise InvalidInput(f"There is no database at {where}. {demo if beside_demo() else own}")
     await upgrade(settings.database_url)
     database = await Database.open(settings.database_url)
     try:
@@ -49,7 +57,9 @@ async def the_workspace(session: AsyncSession, wanted: str | None) -> str:
     if wanted:
         return (await store.workspaces.get(session, wanted)).id
     found = await store.workspaces.every_one(session)
-    if len(found) != 1:
-        names = ", ".join(f"{row.id} ({row.name})" for row in found) or "none; opsiq init makes one"
+    if not found:
+        raise InvalidInput(f"There is no workspace yet: `{name_program()} init` makes one.")
+    if len(found) > 1:
+        names = ", ".join(f"{row.id} ({row.name})" for row in found)
         raise InvalidInput(f"Say which workspace with --workspace. There are: {names}.")
     return found[0].id

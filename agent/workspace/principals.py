@@ -62,11 +62,20 @@ def actor_of_member(member: MemberRow) -> Actor | None:
 def actor_of_key(key: KeyRow, member: MemberRow | None, now: datetime) -> Actor | None:
     """The principal of a key, or None when the key is revoked or expired, or has outgrown its member: one who is no
     longer active, or no longer has the key's role. An owner may hold a key of any role."""
-    if not key.secrets(now) or member is None:
-        return None
-    if member.state != "active" or member.role not in (key.role, OWNER):
+    if member is None or explain_blocked_key(key, member, now):
         return None
     # The public part says it too, and the secret opens for that public part alone: a column that was changed makes no
     # live key.
     mode: Mode = "live" if key.mode == "live" and key.public.startswith("pk_live_") else "test"
     return Actor(key.workspace, key.id, "key", key.name, key.role, key.person, mode)
+
+
+def explain_blocked_key(key: KeyRow, member: MemberRow | None, now: datetime) -> str:
+    """Why a key may not act at ``now``, in a sentence; empty where it may. ``member`` is the one who made it."""
+    if not key.secrets(now):
+        return f"The key “{key.name}” is {key.state(now)}."
+    if member is None or member.state != "active":
+        return f"The key “{key.name}” is of somebody who is no active member."
+    if member.role not in (key.role, OWNER):
+        return f"The key “{key.name}” acts as {key.role}, and {member.name}, who made it, is {member.role} now."
+    return ""

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     server = client()
     shown = ask(server, words, arguments.surface, arguments.thread)
     if arguments.json or not sys.stdin.isatty():
-        print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
+        print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown), flush=True)
         if hint := next_step(shown, server.url):
             print(hint, file=sys.stderr)
         return code(shown)

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from agent.history.integrity import Report
     from core.crypto.authenticator import Authenticator
     from core.settings import Settings
+    from store.history.log import HistoryRow
     from store.history.verification import ChainAnchor
 
 
@@ -47,8 +49,9 @@ def add_parser(sub: Any) -> None:
     acts.add_parser(
         "anchor-key", help="what anchors are checked with: public keys, and the secret of OPSIQ_ANCHOR_URL's signatures"
     )
-    listed = acts.add_parser("list", help="the newest entries")
+    listed = acts.add_parser("list", help="the newest entries: who did what, and what came of it")
     listed.add_argument("--limit", type=int, default=20)
+    listed.add_argument("--json", action="store_true", help="one JSON object a line, as export writes them")
     for act in acts.choices.values():
         act.add_argument("--workspace", help="the workspace's id (by default the only one)")
     made.set_defaults(run=run)
@@ -59,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(arguments: argparse.Namespace) -> int:
+    import store.accounts.members
     import store.history.log
     from agent.history import anchors, integrity
     from agent.history.recorder import export_csv, export_json
@@ -101,16 +105,25 @@ async def _run(arguments: argparse.Namespace) -> int:
                     print(f"Ed25519 {name} {public}")
                 print(f"OPSIQ_ANCHOR_URL is signed with {anchors.make_url_secret(keys)}")
             case _:
-                for row in await store.history.log.page(session, workspace, limit=arguments.limit):
-                    cells = (
-                        row.at.isoformat()[:19],
-                        f"{row.kind:<18}",
-                        f"{row.outcome or '':<10}",
-                        row.contract or "",
-                        row.run_id or "",
-                    )
-                    print(f"{row.seq:>6}", *cells, sep="  ")
+                rows = await store.history.log.page(session, workspace, limit=arguments.limit)
+                people = await store.accounts.members.listed(session, workspace)
+                for line in _list_lines(rows, {each.id: each.name for each in people}, as_json=arguments.json):
+                    print(line)
     return 0
+
+
+def _list_lines(rows: Sequence[HistoryRow], people: Mapping[str, str], *, as_json: bool) -> Iterator[str]:
+    from agent.history.entry_text import write_entry
+    from agent.history.recorder import describe_entry
+
+    if as_json:
+        yield from (json.dumps(describe_entry(row), ensure_ascii=False, separators=(",", ":")) for row in rows)
+        return
+    told = [(row, *write_entry(row, people)) for row in rows]
+    width = max((len(who) for _, who, _ in told), default=0)
+    for row, who, what in told:
+        at = row.at.isoformat(" ", "seconds")[:19]
+        yield f"{row.seq:>6}  {at}  {who:<{width}}  {what}{f'  {row.run_id}' if row.run_id else ''}"
 
 
 def _keys(keys: Authenticator | None) -> Authenticator:

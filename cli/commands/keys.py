@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.crypto.mcp_token import make_token
+
+if TYPE_CHECKING:
+    from cli.client import Client
 
 
 def add_parser(sub: Any) -> None:
@@ -65,7 +68,20 @@ def run(arguments: argparse.Namespace) -> int:
         case _:
             answer = server.delete(f"/v1/keys/{arguments.key_id}")
     print(json.dumps(answer, ensure_ascii=False, indent=2) if arguments.json else _text(answer))
+    if arguments.act == "revoke" and not arguments.json and (names := _list_acting(server, arguments.key_id)):
+        print(f"Rules and instructions that act as it, and so do nothing from now on: {', '.join(names)}.")
     return 0
+
+
+def _list_acting(server: Client, key_id: str) -> list[str]:
+    """The names of the rules and instructions that act as this key, as far as this terminal's key may read them."""
+    from cli.client import Refused
+
+    try:
+        acting = [*server.get("/v1/rules")["data"], *server.get("/v1/instructions")["data"]]
+    except Refused:
+        return []
+    return [f"“{each['name']}”" for each in acting if each["author"]["id"] == key_id and each["mode"] != "off"]
 
 
 def _text(answer: dict[str, Any]) -> str:
@@ -83,4 +99,5 @@ def _text(answer: dict[str, Any]) -> str:
 
 def _line(key: dict[str, Any]) -> str:
     used = (key["last_used_at"] or "never used")[:19]
-    return f"{key['id']}  {key['state']:<8}  {key['role']:<10}  {used:<19}  {key['public']}  {key['name']}  [{' '.join(key['scopes'])}]"  # noqa: E501
+    blocked = f"  signs nothing: {key['blocked']}" if key.get("blocked") else ""
+    return f"{key['id']}  {key['state']:<8}  {key['role']:<10}  {used:<19}  {key['public']}  {key['name']}  [{' '.join(key['scopes'])}]{blocked}"  # noqa: E501

@@ -66,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
         case "reject":
             server.post(f"{path}/reject", {"reason": arguments.reason})
     shown = wait_until_idle(server, arguments.run_id)
-    print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown))
+    # Flushed, so that in a pipe, too, the hint on standard error stands below it.
+    print(json.dumps(shown, ensure_ascii=False, indent=2) if arguments.json else card_text(shown), flush=True)
     if hint := next_step(shown, server.url):
         print(hint, file=sys.stderr)
     if arguments.act == "reject":  # a no that is done is no failure

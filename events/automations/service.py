@@ -8,7 +8,7 @@ say; only an owner lets an instruction write without a card, and that ends with 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
 
@@ -25,7 +25,7 @@ from core import canon, ids
 from core.actor import OWNER, Actor, Surface
 from core.clock import Clock
 from core.errors import Finding, Forbidden, InvalidInput
-from events.automations import quoting, rule_checks
+from events.automations import obstacles, quoting, rule_checks
 from events.automations.rules import Mode, ParameterMapping
 from registry.conditions import condition
 from registry.contract import Contract
@@ -214,6 +214,12 @@ class AutomationService:
     async def instructions(self, by: Actor) -> Sequence[InstructionRow]:
         async with self.database.read() as session:
             return await store.automations.instructions(session, by.workspace)
+
+    async def find_obstacles(self, workspace: str, rows: Iterable[RuleRow | InstructionRow]) -> Mapping[str, str]:
+        """Why each does nothing although nobody switched it off, by its id (``events.automations.obstacles``)."""
+        catalogue = (await self.contexts.of(workspace)).catalogue
+        async with self.database.read() as session:
+            return await obstacles.find_obstacles(session, rows, catalogue, self.clock())
 
     async def manages(self, by: Actor, row: RuleRow | InstructionRow) -> bool:
         """Whether ``by`` may see what it does with live records, switch it and delete it."""

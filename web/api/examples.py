@@ -118,6 +118,7 @@ _EVENT_TYPE: Final[Mapping[str, Any]] = {
 }
 _OF_SETUP: Final[Mapping[str, Any]] = {
     "author": {"id": _MEMBER, "name": "Olivia"},
+    "blocked": None,
     "created_at": _AT,
     "updated_at": _AT,
     "revision": 1,
@@ -222,6 +223,7 @@ _KEY_VIEW: Final[Mapping[str, Any]] = {
     "person": _MEMBER,
     "scopes": ["actions:run", "events:write"],
     "state": "active",
+    "blocked": None,
     "created_at": _AT,
     "last_used_at": None,
     "expires_at": None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -11,9 +11,12 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 import store.accounts.api_keys
+import store.accounts.members
 from agent.workspace.key_admin import IssuedKey
+from agent.workspace.principals import explain_blocked_key
 from core.errors import Forbidden, InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
+from store.accounts.members import MemberRow
 from web.api.body import Body, Id, parsed
 from web.api.run_views import Moment, View
 from web.auth import SCOPES, Caller, container_of, require_signature
@@ -26,7 +29,8 @@ Writes = Annotated[Caller, Depends(require_signature("keys:write", owner=True))]
 
 
 class KeyView(View):
-    """``rotating_until``: when the secret before the present one stops signing."""
+    """``rotating_until``: when the secret before the present one stops signing. ``blocked``: why an active key signs
+    nothing all the same, since whoever made it has left or has another role now; null where it signs."""
 
     id: str
     public: str
@@ -36,6 +40,7 @@ class KeyView(View):
     person: str
     scopes: tuple[str, ...]
     state: KeyState
+    blocked: str | None
     created_at: Moment
     last_used_at: Moment | None
     expires_at: Moment | None
@@ -72,7 +77,8 @@ async def listed(request: Request, caller: Reads) -> KeyList:
     """Every key of the workspace, newest first, revoked ones too. No secret is in it."""
     async with container_of(request).database.read() as session:
         rows = await store.accounts.api_keys.listed(session, caller.actor.workspace)
-    return KeyList(data=tuple(_view(request, row) for row in rows))
+    holders = await _list_holders(request, caller)
+    return KeyList(data=tuple(_view(request, row, holders) for row in rows))
 
 
 @router.post(
@@ -93,6 +99,7 @@ async def create(request: Request, caller: Writes) -> Response:
     if beyond:
         raise Forbidden(f"This key lacks, so can't give: {', '.join(beyond)}.")
     container = container_of(request)
+    holders = await _list_holders(request, caller)
     ends = container.clock() + timedelta(days=body.expires_days) if body.expires_days else None
     async with claim_once(request, caller) as attempt:
         if attempt.replay:
@@ -104,9 +111,11 @@ async def create(request: Request, caller: Writes) -> Response:
             role=body.role,
             mode=body.mode,
             expires_at=ends,
-            in_transaction=attempt.keep(201, lambda issued: _to_issued_view(request, issued), shows_secret=True),
+            in_transaction=attempt.keep(
+                201, lambda issued: _to_issued_view(request, issued, holders), shows_secret=True
+            ),
         )
-    return JSONResponse(_to_issued_view(request, IssuedKey(row, secret)), status_code=201)
+    return JSONResponse(_to_issued_view(request, IssuedKey(row, secret), holders), status_code=201)
 
 
 @router.post(
@@ -117,13 +126,14 @@ async def create(request: Request, caller: Writes) -> Response:
 )
 async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
     """A fresh secret. The one before it stays good for 24 h, so that nothing breaks while it is carried over."""
+    holders = await _list_holders(request, caller)
     return await act_once(
         request,
         caller,
         lambda in_transaction: container_of(request).key_admin.rotate_key(
             caller.actor, key_id, within=caller.scopes, in_transaction=in_transaction
         ),
-        lambda issued: _to_issued_view(request, issued),
+        lambda issued: _to_issued_view(request, issued, holders),
         check=lambda: _find_key(request, caller, key_id),
         shows_secret=True,
     )
@@ -131,14 +141,15 @@ async def rotate(request: Request, caller: Writes, key_id: Id) -> Response:
 
 @router.delete("/{key_id}", response_model=KeyView, responses=problems("404"), openapi_extra=acts())
 async def revoke(request: Request, caller: Writes, key_id: Id) -> Response:
-    """It signs nothing from now on, with no secret."""
+    """It signs nothing from now on, with no secret. Rules and instructions that act as it do nothing either."""
+    holders = await _list_holders(request, caller)
     return await act_once(
         request,
         caller,
         lambda in_transaction: container_of(request).key_admin.revoke_key(
             caller.actor, key_id, in_transaction=in_transaction
         ),
-        lambda row: _view(request, row).json_value(),
+        lambda row: _view(request, row, holders).json_value(),
         check=lambda: _find_key(request, caller, key_id),
     )
 
@@ -149,12 +160,18 @@ async def _find_key(request: Request, caller: Caller, key_id: str) -> KeyRow:
         return await store.accounts.api_keys.get(session, caller.actor.workspace, key_id)
 
 
-def _to_issued_view(request: Request, issued: IssuedKey) -> dict[str, Any]:
-    return IssuedKeyView(key=_view(request, issued.row), secret=issued.secret).json_value()
+async def _list_holders(request: Request, caller: Caller) -> Mapping[str, MemberRow]:
+    async with container_of(request).database.read() as session:
+        return {each.id: each for each in await store.accounts.members.listed(session, caller.actor.workspace)}
 
 
-def _view(request: Request, row: KeyRow) -> KeyView:
+def _to_issued_view(request: Request, issued: IssuedKey, holders: Mapping[str, MemberRow]) -> dict[str, Any]:
+    return IssuedKeyView(key=_view(request, issued.row, holders), secret=issued.secret).json_value()
+
+
+def _view(request: Request, row: KeyRow, holders: Mapping[str, MemberRow]) -> KeyView:
     now = container_of(request).clock()
+    state = row.state(now)
     rotating = row.rotating_until(now)
     return KeyView(
         id=row.id,
@@ -164,7 +181,8 @@ def _view(request: Request, row: KeyRow) -> KeyView:
         role=row.role,
         person=row.person,
         scopes=tuple(row.scopes.split()),
-        state=row.state(now),
+        state=state,
+        blocked=(explain_blocked_key(row, holders.get(row.person), now) or None) if state == "active" else None,
         created_at=row.created_at.isoformat(),
         last_used_at=row.last_used_at.isoformat() if row.last_used_at else None,
         expires_at=row.expires_at.isoformat() if row.expires_at else None,

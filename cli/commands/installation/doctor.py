@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from cli.client import FILE
-from cli.commands.installation.next_step import DEMO, Installed, next_step, server_answers
+from cli.commands.installation.next_step import Installed, next_step, server_answers
+from cli.data_folder import DEMO_ONLY, NO_DATABASE, beside_demo, explain_missing, has_database
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,13 +25,12 @@ if TYPE_CHECKING:
     from agent.history.anchors import AnchorLines
     from app.container import Container
     from core.settings import Settings
+    from store.automations import InstructionRow, RuleRow
     from store.workspaces import WorkspaceRow
 
 SKEW_S: Final = (2.0, 60.0)
 OVERDUE_S: Final = 60.0
 ASK_S: Final = 30
-NO_DATABASE: Final = "There is none yet. `opsiq init` (or the first `opsiq serve`) makes it."
-DEMO_ONLY: Final = f"There is none of your own yet; the demo's is in {DEMO} (OPSIQ_DATA={DEMO})."
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _next_step(found: list[Finding], installed: Installed) -> str | None:
         database=there,
         url=demo_url or settings.base_url,
         answers=server_answers,
-        demo=_beside_demo(),
+        demo=beside_demo(),
         start=f"demo --data {shlex.quote(str(settings.data_dir))}" if demo_url else "serve",
     )
 
@@ -98,11 +98,6 @@ def _read_demo_url(folder: Path) -> str | None:
         return str(json.loads((folder / FILE).read_text())["url"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _beside_demo() -> bool:
-    """Whether the demo's folder is here, and no folder was named."""
-    return "OPSIQ_DATA" not in os.environ and (Path(DEMO) / "demo.json").exists()
 
 
 async def _findings(installed: Installed) -> list[Finding]:
@@ -165,8 +160,8 @@ async def _database(settings: Settings, installed: Installed) -> AsyncIterator[F
     import store.database
     from store.migrate import missing_revisions
 
-    if settings.database_url.startswith("sqlite") and not _exists(settings.database_url.partition(":///")[2]):
-        yield Finding("fail", "database", DEMO_ONLY if _beside_demo() else NO_DATABASE)
+    if not has_database(settings):
+        yield Finding("fail", "database", explain_missing())
         return
     database = await store.database.Database.open(settings.database_url)
     try:
@@ -208,10 +203,6 @@ async def _search(session: AsyncSession) -> Finding:
         "search",
         f"AI History has no index of its words: a search reads every entry. Run in the database: {mend};",
     )
-
-
-def _exists(path: str) -> bool:
-    return Path(path).exists()
 
 
 async def _container(settings: Settings, installed: Installed) -> AsyncIterator[Finding]:
@@ -265,22 +256,17 @@ async def _workspaces(container: Container, installed: Installed) -> AsyncIterat
 
 
 async def _rules(container: Container, workspace: str, name: str) -> AsyncIterator[Finding]:
-    """Those that do nothing although nobody switched them off."""
+    """Rules and instructions that do nothing although nobody switched them off."""
     import store.automations
-    from core.errors import InvalidInput
-    from registry.conditions import condition
 
     async with container.database.read() as session:
-        rows = await store.automations.rules(session, workspace)
+        rules = await store.automations.rules(session, workspace)
+        instructions = await store.automations.instructions(session, workspace)
+    rows: list[RuleRow | InstructionRow] = [*rules, *instructions]
+    obstacles = await container.events.automation_service.find_obstacles(workspace, rows)
     for row in rows:
-        if row.parked:
-            yield Finding("warn", "rules", f"{name}: “{row.name}” ({row.id}) was switched off by itself: {row.parked}")
-            continue
-        try:
-            if row.condition and row.mode != "off":
-                condition.compile(row.condition, condition.EVENT)
-        except InvalidInput as error:
-            yield Finding("warn", "rules", f"{name}: “{row.name}” ({row.id}) does nothing: {error.detail}")
+        if row.id in obstacles:
+            yield Finding("warn", "rules", f"{name}: “{row.name}” ({row.id}) does nothing. {obstacles[row.id]}")
 
 
 def _check_anchors(container: Container, anchors: AnchorLines, there: set[str]) -> Iterator[Finding]:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
 
+from cli.data_folder import DEMO
 from cli.program import name_program
 
 ANSWER_S: Final = 3.0
-DEMO: Final = ".data/demo"
 
 
 @dataclass

@@ -206,6 +206,26 @@ def test_history_that_was_taken_out_with_the_record_of_its_end_is_not_called_who
     assert (code, "no entry to take an anchor from" in told) == (1, True)
 
 
+@pytest.mark.parametrize(
+    "words", ["history list", "history verify", "seal", "data-key rotate", "signing-key rotate", "backup copy.tar"]
+)
+def test_a_command_where_no_database_is_says_so_and_makes_none(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, say: Say
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, told = say(*words.split())
+    assert (code, told) == (
+        1,
+        "opsiq: There is no database at .data/opsiq.db. Set OPSIQ_DATA to a server's data folder, or make one: opsiq "
+        "init.\n",
+    )
+    assert not list(tmp_path.iterdir())
+    (tmp_path / ".data/demo").mkdir(parents=True)
+    (tmp_path / ".data/demo/demo.json").write_text("{}")
+    assert "The demo's is in .data/demo: set OPSIQ_DATA=.data/demo." in say(*words.split())[1]
+    assert [each.name for each in (tmp_path / ".data").iterdir()] == ["demo"]
+
+
 def test_the_doctor_finds_a_healthy_house_healthy_and_changes_nothing(tmp_path: Path, say: Say) -> None:
     founded(say, DATA=str(tmp_path))
     before = (tmp_path / "data.key").read_bytes()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -38,7 +38,8 @@ class ConstantView(View):
 
 class RuleView(View):
     """A rule: on events that fit ``event`` and meet ``condition``, run ``action`` with these parameters. ``shadow``
-    only says what would have been sent."""
+    only says what would have been sent. ``blocked``: why it does nothing although nobody switched it off, null where it
+    works."""
 
     id: str
     name: str
@@ -51,6 +52,7 @@ class RuleView(View):
     max_per_hour: int
     note: str
     author: AuthorView
+    blocked: str | None
     created_at: Moment
     updated_at: Moment
     revision: int
@@ -61,7 +63,8 @@ class RuleList(View):
 
 
 class InstructionView(View):
-    """Words for the AI brain on events that fit ``event``; it may choose among ``actions`` alone."""
+    """Words for the AI brain on events that fit ``event``; it may choose among ``actions`` alone. ``blocked``: as of a
+    rule."""
 
     id: str
     name: str
@@ -73,6 +76,7 @@ class InstructionView(View):
     max_per_hour: int
     allow_unattended: bool
     author: AuthorView
+    blocked: str | None
     created_at: Moment
     updated_at: Moment
     revision: int
@@ -82,6 +86,7 @@ class InstructionList(View):
     data: Sequence[InstructionView]
 
 
+NONE: Final[Mapping[str, str]] = {}
 FiringVerdict = Literal["run", "shadow", "unmet", "over_limit", "untold"]
 
 
@@ -118,16 +123,18 @@ class DryRunView(View):
     data: Sequence[MetView]
 
 
-def rule_view(row: RuleRow) -> RuleView:
-    return RuleView.model_validate({"id": row.id, **describe_rule(row), **_common(row)})
+def rule_view(row: RuleRow, obstacles: Mapping[str, str] = NONE) -> RuleView:
+    """``obstacles`` are of ``AutomationService.find_obstacles``; a rule that was just made has none."""
+    return RuleView.model_validate({"id": row.id, **describe_rule(row), **_common(row, obstacles)})
 
 
 def rule_json(row: RuleRow) -> dict[str, Any]:
     return rule_view(row).json_value()
 
 
-def instruction_view(row: InstructionRow) -> InstructionView:
-    return InstructionView.model_validate({"id": row.id, **describe_instruction(row), **_common(row)})
+def instruction_view(row: InstructionRow, obstacles: Mapping[str, str] = NONE) -> InstructionView:
+    """``obstacles`` as of ``rule_view``."""
+    return InstructionView.model_validate({"id": row.id, **describe_instruction(row), **_common(row, obstacles)})
 
 
 def instruction_json(row: InstructionRow) -> dict[str, Any]:
@@ -157,10 +164,11 @@ def met_view(event: FiredEvent, met: Evaluation) -> MetView:
     )
 
 
-def _common(row: RuleRow | InstructionRow) -> dict[str, Any]:
+def _common(row: RuleRow | InstructionRow, obstacles: Mapping[str, str]) -> dict[str, Any]:
     author = json.loads(row.author)
     return {
         "author": {"id": author["id"], "name": author["name"]},
+        "blocked": obstacles.get(row.id),
         "created_at": format_iso(row.created_at),
         "updated_at": format_iso(row.updated_at),
         "revision": row.revision,

@@ -14,6 +14,7 @@ from core import canon
 from core.errors import Forbidden, InvalidInput
 from events.automations.rules import DRY_RUN_EVENTS
 from events.automations.service import InstructionForm, RuleForm
+from store.automations import InstructionRow, RuleRow
 from web.api.automations.rule_views import (
     DryRunView,
     FiringPage,
@@ -80,8 +81,10 @@ class DryRunBody(Body):
 @router.get("/rules", response_model=RuleList)
 async def rules(request: Request, caller: Reads) -> RuleList:
     """Every rule, oldest first."""
-    rows = await container_of(request).events.automation_service.rules(caller.actor)
-    return RuleList(data=tuple(map(rule_view, rows)))
+    automation_service = container_of(request).events.automation_service
+    rows = await automation_service.rules(caller.actor)
+    obstacles = await automation_service.find_obstacles(caller.actor.workspace, rows)
+    return RuleList(data=tuple(rule_view(row, obstacles) for row in rows))
 
 
 @router.post(
@@ -109,7 +112,7 @@ async def add_rule(request: Request, caller: Writes) -> Response:
 @router.get("/rules/{rule_id}", response_model=RuleView, responses=problems("404"))
 async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
     """One rule."""
-    return rule_view(await container_of(request).events.automation_service.rule(caller.actor, rule_id))
+    return await _rule_view(request, await container_of(request).events.automation_service.rule(caller.actor, rule_id))
 
 
 @router.patch(
@@ -121,9 +124,9 @@ async def rule(request: Request, caller: Reads, rule_id: Id) -> RuleView:
 async def change_rule(request: Request, caller: Writes, rule_id: Id) -> RuleView:
     """Only what is sent is changed. Whoever changes more than the mode becomes the rule's author; so does its author in
     another role."""
-    return rule_view(
-        await container_of(request).events.automation_service.change_rule(caller.actor, rule_id, _read_changes(caller))
-    )
+    automation_service = container_of(request).events.automation_service
+    changed = await automation_service.change_rule(caller.actor, rule_id, _read_changes(caller))
+    return await _rule_view(request, changed)
 
 
 @router.delete("/rules/{rule_id}", status_code=204, responses=problems("404"))
@@ -166,8 +169,10 @@ async def rule_firings(
 @router.get("/instructions", response_model=InstructionList)
 async def instructions(request: Request, caller: Reads) -> InstructionList:
     """Every instruction, oldest first."""
-    rows = await container_of(request).events.automation_service.instructions(caller.actor)
-    return InstructionList(data=tuple(map(instruction_view, rows)))
+    automation_service = container_of(request).events.automation_service
+    rows = await automation_service.instructions(caller.actor)
+    obstacles = await automation_service.find_obstacles(caller.actor.workspace, rows)
+    return InstructionList(data=tuple(instruction_view(row, obstacles) for row in rows))
 
 
 @router.post(
@@ -195,9 +200,8 @@ async def add_instruction(request: Request, caller: Writes) -> Response:
 @router.get("/instructions/{instruction_id}", response_model=InstructionView, responses=problems("404"))
 async def instruction(request: Request, caller: Reads, instruction_id: Id) -> InstructionView:
     """One instruction."""
-    return instruction_view(
-        await container_of(request).events.automation_service.instruction(caller.actor, instruction_id)
-    )
+    automation_service = container_of(request).events.automation_service
+    return await _instruction_view(request, await automation_service.instruction(caller.actor, instruction_id))
 
 
 @router.patch(
@@ -210,9 +214,8 @@ async def change_instruction(request: Request, caller: Writes, instruction_id: I
     """Only what is sent is changed. Whoever changes more than the mode becomes the instruction's author; so does its
     author in another role."""
     automation_service = container_of(request).events.automation_service
-    return instruction_view(
-        await automation_service.change_instruction(caller.actor, instruction_id, _read_changes(caller))
-    )
+    changed = await automation_service.change_instruction(caller.actor, instruction_id, _read_changes(caller))
+    return await _instruction_view(request, changed)
 
 
 @router.delete("/instructions/{instruction_id}", status_code=204, responses=problems("404"))
@@ -232,6 +235,15 @@ async def instruction_firings(
     inside = await automation_service.manages(caller.actor, row)
     async with container_of(request).database.read() as session:
         return await _firings(session, row.workspace, row.id, before, limit, inside=inside)
+
+
+async def _rule_view(request: Request, row: RuleRow) -> RuleView:
+    return rule_view(row, await container_of(request).events.automation_service.find_obstacles(row.workspace, [row]))
+
+
+async def _instruction_view(request: Request, row: InstructionRow) -> InstructionView:
+    automation_service = container_of(request).events.automation_service
+    return instruction_view(row, await automation_service.find_obstacles(row.workspace, [row]))
 
 
 async def _firings(

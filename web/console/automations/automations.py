@@ -68,11 +68,12 @@ class Switch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AutomationStatus:
-    """Status of a rule or an instruction. ``mine``: this person may switch, change and delete it; ``links``: they may
-    look at events."""
+    """Status of a rule or an instruction. ``blocked``: why it does nothing, empty where it works. ``mine``: this person
+    may switch, change and delete it; ``links``: they may look at events."""
 
     name: str
     mode: Badge
+    blocked: str
     switches: tuple[Switch, ...]
     event: str
     author: str
@@ -113,10 +114,13 @@ async def automation_status(
     actor = visitor.actor
     async with container_of(request).database.read() as session:
         rows = await store.automations.firings(session, actor.workspace, row.id, before=before, limit=PAGE)
-    mine = await container_of(request).events.automation_service.manages(actor, row)
+    automation_service = container_of(request).events.automation_service
+    mine = await automation_service.manages(actor, row)
+    obstacles = await automation_service.find_obstacles(actor.workspace, [row])
     return AutomationStatus(
         name=to_display_text(row.name, limit=120),
         mode=MODE_BADGES[row.mode],
+        blocked=to_display_text(obstacles.get(row.id, ""), limit=1500),
         switches=tuple(Switch(each, _MODE_WORDS[each], each == row.mode) for each in reversed(MODES)),
         event=row.pattern,
         author=to_display_text(author_of(row.author).name, limit=80),

@@ -14,8 +14,8 @@ from fastapi.responses import Response
 import store.automations
 from agent.workspace.authority import author_of
 from core.display_text import to_display_text
-from core.errors import InvalidInput, OpsIQError, PlatformUnavailable
-from registry.conditions import builder, condition
+from core.errors import OpsIQError, PlatformUnavailable
+from registry.conditions import builder
 from registry.conditions.builder import OPERATORS
 from store.automations import FiringRow, InstructionRow, RuleRow
 from web.auth import container_of
@@ -51,6 +51,7 @@ class AutomationRow:
     event: str
     does: str
     mode: Badge
+    blocked: str
     author: str
     last: LastFiring | None
 
@@ -88,7 +89,6 @@ class RulePage(Page):
     join: str
     clauses: tuple[Clause, ...]
     cel: str
-    parked: str
     action: str
     action_title: str
     parameters: tuple[ParameterMappingRow, ...]
@@ -102,15 +102,19 @@ async def rules(request: Request, visitor: SignedIn) -> Response:
     container, actor = container_of(request), visitor.actor
     automation_service = container.events.automation_service
     there, told = await automation_service.rules(actor), await automation_service.instructions(actor)
+    obstacles = await automation_service.find_obstacles(actor.workspace, [*there, *told])
     async with container.database.read() as session:
         latest = await store.automations.latest(session, actor.workspace)
     catalogue = (await container.contexts.of(actor.workspace)).catalogue
     page = RulesPage(
         shell=shell(request, visitor),
         title="Rules",
-        rules=tuple(_line(row, f"/rules/{row.id}", title_of(catalogue, row.contract), latest) for row in there),
+        rules=tuple(
+            _line(row, f"/rules/{row.id}", title_of(catalogue, row.contract), latest, obstacles) for row in there
+        ),
         instructions=tuple(
-            _line(row, f"/rules/instructions/{row.id}", to_display_text(row.text, limit=200), latest) for row in told
+            _line(row, f"/rules/instructions/{row.id}", to_display_text(row.text, limit=200), latest, obstacles)
+            for row in told
         ),
     )
     return show(request, page)
@@ -157,7 +161,13 @@ async def delete(request: Request, form: Guarded, rule_id: str) -> Response:
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _line(row: RuleRow | InstructionRow, href: str, does: str, latest: Mapping[str, FiringRow]) -> AutomationRow:
+def _line(
+    row: RuleRow | InstructionRow,
+    href: str,
+    does: str,
+    latest: Mapping[str, FiringRow],
+    obstacles: Mapping[str, str],
+) -> AutomationRow:
     last = latest.get(row.id)
     return AutomationRow(
         href=href,
@@ -165,6 +175,7 @@ def _line(row: RuleRow | InstructionRow, href: str, does: str, latest: Mapping[s
         event=row.pattern,
         does=does,
         mode=MODE_BADGES[row.mode],
+        blocked=to_display_text(obstacles.get(row.id, ""), limit=400),
         author=to_display_text(author_of(row.author).name, limit=80),
         last=LastFiring(last.at, VERDICTS[last.verdict]) if last else None,
     )
@@ -194,7 +205,6 @@ async def _rule(
         if read
         else (),
         cel=to_display_text(row.condition, limit=1000),
-        parked=to_display_text(_explain_parked(row), limit=1500),
         action=row.contract,
         action_title=title_of(catalogue, row.contract),
         parameters=tuple(_mapping(name, each) for name, each in json.loads(row.parameters).items()),
@@ -203,18 +213,6 @@ async def _rule(
         try_events=TRY_EVENTS,
     )
     return show(request, page, status=503 if error else 200)
-
-
-def _explain_parked(row: RuleRow) -> str:
-    """Why the rule does nothing although nobody switched it off; empty where that is not so."""
-    if row.parked:
-        return f"Switched off by itself. {row.parked} Change the condition, then switch it on again."
-    try:
-        if row.condition:
-            condition.compile(row.condition, condition.EVENT)
-    except InvalidInput as error:
-        return f"Its condition is not judged, so it does nothing. {error.detail}"
-    return ""
 
 
 def _mapping(name: str, stored: Mapping[str, object]) -> ParameterMappingRow:

@@ -16,6 +16,7 @@ import store.accounts.members
 import store.history.log
 import store.history.stats
 from agent.history import integrity
+from agent.history.entry_text import label_of_entry, summarize_entry
 from agent.history.recorder import EntryType, mode_of, record_act
 from core.display_text import to_display_text
 from core.errors import NotFound
@@ -24,7 +25,7 @@ from store.history.log import HistoryRow
 from web import problem
 from web.api.history import csv_response
 from web.auth import container_of
-from web.console.history.entry_labels import EntryGroup, group_entry_types, label_of_entry
+from web.console.history.entry_labels import EntryGroup, group_entry_types
 from web.console.history.history_filter import HistoryFilter, read_filter
 from web.console.history.history_views import MOST_CHARS, View, views
 from web.console.pages import Page, render
@@ -219,31 +220,10 @@ def _line(row: HistoryRow) -> HistoryTableRow:
         contract=row.contract or "",
         outcome=row.outcome or "",
         risk=row.risk or "",
-        summary=_summary(data),
+        summary=summarize_entry(data),
         run_id=row.run_id or "",
         test=mode_of(row) == "test",
     )
-
-
-_TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "connector", "query")
-
-
-def _summary(data: dict[str, Any]) -> str:
-    """The first thing in the entry that says something to a person."""
-    for holder in (
-        data,
-        *(data[name] for name in ("question", "refusal", "answer", "outcome") if isinstance(data.get(name), dict)),
-    ):
-        for name in _TELLING:
-            if isinstance(holder.get(name), str) and holder[name]:
-                return to_display_text(holder[name], limit=160)
-    call, plan = data.get("call"), data.get("plan")
-    if isinstance(call, dict) and call.get("status"):
-        return f"HTTP {call['status']}"
-    if isinstance(plan, dict) and plan.get("held"):
-        return to_display_text(str(plan["held"][0]), limit=160)
-    drift = data.get("drift")
-    return to_display_text(str(drift[0]), limit=160) if isinstance(drift, list) and drift else ""
 
 
 def _with(query: str, **more: Any) -> str:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 import store.history.log
+from agent.history.entry_text import label_of_entry
 from agent.history.recorder import EntryType, mode_of, thread_of
 from agent.runs.states import as_planned
 from core.actor import Actor
@@ -20,7 +21,6 @@ from core.display_text import to_display_text
 from evals.cases.harvest import LABELS
 from store.history.log import HistoryRow
 from web.auth import container_of
-from web.console.history.entry_labels import label_of_entry
 from web.console.history.timeline import Bar, bars
 from web.console.pages import Page, render
 from web.console.runs import outcome

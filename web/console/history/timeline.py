@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from agent.history.entry_text import label_of_entry
 from agent.history.recorder import EntryType
 from store.history.log import HistoryRow
-from web.console.history.entry_labels import label_of_entry
 
 WIDTH: Final = 1000
 """Units of the drawing, from the first moment to the last."""

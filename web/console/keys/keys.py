@@ -12,12 +12,16 @@ from fastapi.responses import Response
 
 import store.accounts.api_keys
 import store.accounts.members
+import store.automations
 from agent.workspace import roles
+from agent.workspace.authority import author_of
 from agent.workspace.key_admin import KEY_OVERLAP
+from agent.workspace.principals import explain_blocked_key
 from core.crypto.mcp_token import make_token
 from core.display_text import to_display_text
 from core.errors import InvalidInput
 from store.accounts.api_keys import KeyRow, KeyState
+from store.automations import InstructionRow, RuleRow
 from web.api.keys import CreateKeyBody
 from web.auth import SCOPES, container_of
 from web.console.account.login_throttle import own_password
@@ -79,6 +83,7 @@ class KeyTableRow:
     last_used_at: datetime | None
     expires_at: datetime | None
     state: Badge
+    blocked: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +101,8 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyPage(Page):
-    """``usable``: it can be rotated and revoked."""
+    """``usable``: it can be rotated and revoked. ``blocked``: why it signs nothing, empty where it does; ``acting``:
+    the rules and instructions that act as it."""
 
     template: ClassVar[str] = "key.html"
     key_id: str
@@ -105,6 +111,8 @@ class KeyPage(Page):
     mode: Badge
     state: Badge
     usable: bool
+    blocked: str
+    acting: tuple[str, ...]
     role: str
     person: str
     scopes: tuple[Scope, ...]
@@ -140,9 +148,12 @@ async def keys(request: Request, visitor: Owner) -> Response:
     container = container_of(request)
     async with container.database.read() as session:
         rows = await store.accounts.api_keys.listed(session, visitor.actor.workspace)
-    now = container.clock()
+        members = await store.accounts.members.listed(session, visitor.actor.workspace)
+    now, holders = container.clock(), {each.id: each for each in members}
     page = KeysPage(
-        shell=shell(request, visitor), title="API keys", lines=tuple(_line(row, row.state(now)) for row in rows)
+        shell=shell(request, visitor),
+        title="API keys",
+        lines=tuple(_line(row, row.state(now), explain_blocked_key(row, holders.get(row.person), now)) for row in rows),
     )
     return show(request, page)
 
@@ -222,7 +233,7 @@ async def revoke(request: Request, form: GuardedOwner, key_id: str) -> Response:
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _line(row: KeyRow, state: KeyState) -> KeyTableRow:
+def _line(row: KeyRow, state: KeyState, blocked: str) -> KeyTableRow:
     return KeyTableRow(
         id=row.id,
         name=to_display_text(row.name, limit=120),
@@ -233,6 +244,7 @@ def _line(row: KeyRow, state: KeyState) -> KeyTableRow:
         last_used_at=row.last_used_at,
         expires_at=row.expires_at,
         state=STATES[state],
+        blocked=to_display_text(blocked, limit=400) if state == "active" else "",
     )
 
 
@@ -244,8 +256,12 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
     container, workspace = container_of(request), visitor.actor.workspace
     async with container.database.read() as session:
         row = await store.accounts.api_keys.get(session, workspace, key_id)
-        people = {each.id: each.name for each in await store.accounts.members.listed(session, workspace)}
-    now = container.clock()
+        people = {each.id: each for each in await store.accounts.members.listed(session, workspace)}
+        rules = await store.automations.rules(session, workspace, modes=("on", "shadow"))
+        instructions = await store.automations.instructions(session, workspace, modes=("on", "shadow"))
+    now, holder = container.clock(), people.get(row.person)
+    automations: list[RuleRow | InstructionRow] = [*rules, *instructions]
+    acting = [each.name for each in automations if author_of(each.author).id == row.id]
     page = KeyPage(
         shell=shell(request, visitor),
         title=to_display_text(row.name, limit=60),
@@ -255,8 +271,10 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
         mode=MODES.get(row.mode, MODES["test"]),
         state=STATES[row.state(now)],
         usable=row.state(now) != "revoked",
+        blocked=to_display_text(explain_blocked_key(row, holder, now)),
+        acting=tuple(to_display_text(each, limit=120) for each in acting),
         role=row.role,
-        person=to_display_text(people.get(row.person, row.person), limit=80),
+        person=to_display_text(holder.name if holder else row.person, limit=80),
         scopes=tuple(Scope(each, DOES.get(each, "")) for each in row.scopes.split()),
         created_at=row.created_at,
         last_used_at=row.last_used_at,

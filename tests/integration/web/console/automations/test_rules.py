@@ -6,10 +6,11 @@ import json
 import re
 
 import store.automations
-from events.automations.service import InstructionForm
+from core.actor import Actor
+from events.automations.service import InstructionForm, RuleForm
 from store.automations import FiringRow
 from tests.integration.web.console.console import Console
-from tests.integration.web.console.keys.test_keys import submit
+from tests.integration.web.console.keys.test_keys import made, submit
 from tests.integration.web.console.rule_building import add, fire, rules
 
 
@@ -59,6 +60,24 @@ async def test_what_a_rule_did_is_listed_and_shadow_is_told_only_to_who_may_see_
     listed = (await sara.get("/rules")).text
     assert "&lt;b&gt;ours&lt;/b&gt;" in listed
     assert "24 Nov 2026, 12:00:32 UTC" in listed
+
+
+async def test_what_acts_as_a_key_is_named_at_the_key_and_says_when_it_does_nothing(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    key = await made(console, browser, role="owner")
+    author = Actor(key.workspace, key.id, "key", key.name, key.role, key.person)
+    form = RuleForm.model_validate(
+        {"name": "<b>Thanks</b>", "event": "order.paid", "action": "shop.refund", "mode": "on"}
+        | {"parameters": {"order": {"from": "/data/amount"}}}
+    )
+    rule = await console.container.events.automation_service.add_rule(author, form)
+    assert "does nothing" not in (await browser.get("/rules")).text
+    assert "These act as it: “&lt;b&gt;Thanks&lt;/b&gt;”" in (await browser.get(f"/keys/{key.id}")).text
+    await submit(browser, f"/keys/{key.id}", f"/keys/{key.id}/revoke")
+    assert "does nothing</span>" in (await browser.get("/rules")).text
+    page = (await browser.get(f"/rules/{rule.id}")).text
+    assert "It does nothing. It acts as a key. The key “shop backend” is revoked." in page
+    assert "so they do nothing: “&lt;b&gt;Thanks&lt;/b&gt;”" in (await browser.get(f"/keys/{key.id}")).text
 
 
 async def test_a_dry_run_of_a_rule_that_stands(console: Console) -> None:

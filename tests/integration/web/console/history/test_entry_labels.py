@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from agent.history.entry_text import label_of_entry
 from agent.history.recorder import EntryType
-from web.console.history.entry_labels import group_entry_types, label_of_entry
+from web.console.history.entry_labels import group_entry_types
 
 
 def test_every_type_is_offered_once_in_some_group() -> None:

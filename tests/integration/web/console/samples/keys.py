@@ -19,7 +19,16 @@ def of_keys(shell: Shell) -> dict[type[Page], Page]:
             title="API keys",
             lines=(
                 keys.KeyTableRow(
-                    "key_1", "<b>shop</b>", "pk_test_1", BADGE, "owner", "events:write, me:read", AT, AT, BADGE
+                    "key_1",
+                    "<b>shop</b>",
+                    "pk_test_1",
+                    BADGE,
+                    "owner",
+                    "events:write, me:read",
+                    AT,
+                    AT,
+                    BADGE,
+                    "it <left>",
                 ),
             ),
         ),
@@ -32,6 +41,8 @@ def of_keys(shell: Shell) -> dict[type[Page], Page]:
             mode=BADGE,
             state=BADGE,
             usable=True,
+            blocked="somebody <left>",
+            acting=("<b>a rule</b>", "another"),
             role="support",
             person="Olivia <b>",
             scopes=(keys.Scope("events:write", "fires & more"),),

@@ -12,7 +12,14 @@ from web.console.pages import Page, Shell
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BADGE = labels.Badge("a badge", "good")
 RULE_LINE = rules.AutomationRow(
-    "/rules/rul_1", "<b>a rule</b>", "invoice.*", "Refund <it>", BADGE, "Olivia <b>", rules.LastFiring(AT, BADGE)
+    "/rules/rul_1",
+    "<b>a rule</b>",
+    "invoice.*",
+    "Refund <it>",
+    BADGE,
+    "it <left>",
+    "Olivia <b>",
+    rules.LastFiring(AT, BADGE),
 )
 FIRING = automations.FiringTableRow("evt_1", AT, BADGE, "it <did>", "run_7", ("shop.refund <b>",))
 TRIED = dry_run.DryRunResult(
@@ -28,6 +35,7 @@ ACTIONS = form_options.ActionOptions(
 STANDS = automations.AutomationStatus(
     name="<b>a rule</b>",
     mode=BADGE,
+    blocked="the key is <gone>",
     switches=(automations.Switch("on", "On it is", True),),
     event="invoice.*",
     author="Olivia <b>",
@@ -68,7 +76,6 @@ def of_rules(shell: Shell) -> dict[type[Page], Page]:
             join="any",
             clauses=(rules.Clause("data.amount", "≥", "<b>5</b>"), rules.Clause("data.note", "is there", "")),
             cel="event.data.amount >= 5",
-            parked="Switched off by itself. <b>",
             action="shop.refund",
             action_title="Refund <it>",
             parameters=(

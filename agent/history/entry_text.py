@@ -1,0 +1,88 @@
+"""Audit log entries in a person's words: what each type is called, what an entry says, and all of it in a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from agent.history.recorder import EntryType, mode_of
+from core.display_text import to_display_text
+from store.history.log import HistoryRow
+
+_LABELS: Final[Mapping[EntryType, str]] = {
+    EntryType.PROMPT: "request",
+    EntryType.RESOLVED: "request read",
+    EntryType.ASKED: "question asked",
+    EntryType.ANSWERED: "question answered",
+    EntryType.EDITED: "value changed",
+    EntryType.HELD: "card to confirm",
+    EntryType.APPROVED: "approved by one of two",
+    EntryType.AUTO_CONFIRMED: "no confirmation needed",
+    EntryType.DRIFTED: "changed since the card",
+    EntryType.ABSTAINED: "no action fits",
+    EntryType.REPLIED: "answer given",
+    EntryType.EXPIRED: "card expired",
+    EntryType.SIGNING_KEY_ROTATED: "signing key changed",
+    EntryType.CALL_BEGUN: "sending begun",
+    EntryType.CALL_ATTEMPTED: "call sent",
+    EntryType.CALL_SETTLED: "call finished",
+    EntryType.TAKEN_UP: "taken up again",
+    EntryType.RECONCILED: "outcome looked up",
+    EntryType.FINISHED: "run finished",
+    EntryType.DECIDED: "outcome decided by a person",
+    EntryType.CONFIRM_REFUSED: "confirmation refused",
+    EntryType.CONNECTOR_CONFIGURED: "connection configured",
+    EntryType.CONNECTOR_SECRET_SHARED: "signing secret shared",
+    EntryType.MIRROR_BEGUN: "copying of records begun",
+    EntryType.SIGN_IN_REFUSED: "sign-in refused",
+    EntryType.IDENTITY_LINKED: "sign-in account linked",
+    EntryType.IDENTITY_UNLINKED: "sign-in account unlinked",
+    EntryType.RULE_PARKED: "rule set aside",
+    EntryType.WORK_PARKED: "work set aside",
+    EntryType.REACTION_FAILED: "reaction to an event failed",
+    EntryType.WEBHOOK_ROTATED: "webhook secret changed",
+    EntryType.WEBHOOK_RESENT: "webhook sent again",
+    EntryType.KEY_ROTATED: "key replaced",
+}
+
+
+def label_of_entry(kind: str) -> str:
+    """``call_settled`` → “call finished”. A type of a later version is said by its name."""
+    known = next((each for each in EntryType if each.value == kind), None)
+    return _LABELS.get(known, kind.replace("_", " ")) if known else kind.replace("_", " ")
+
+
+_TELLING: Final = ("text", "detail", "reason", "email", "name", "verdict", "connector", "query")
+
+
+def summarize_entry(data: dict[str, Any]) -> str:
+    """The first thing in the entry that says something to a person."""
+    for holder in (
+        data,
+        *(data[name] for name in ("question", "refusal", "answer", "outcome") if isinstance(data.get(name), dict)),
+    ):
+        for name in _TELLING:
+            if isinstance(holder.get(name), str) and holder[name]:
+                return to_display_text(holder[name], limit=160)
+    call, plan = data.get("call"), data.get("plan")
+    if isinstance(call, dict) and call.get("status"):
+        return f"HTTP {call['status']}"
+    if isinstance(plan, dict) and plan.get("held"):
+        return to_display_text(str(plan["held"][0]), limit=160)
+    drift = data.get("drift")
+    return to_display_text(str(drift[0]), limit=160) if isinstance(drift, list) and drift else ""
+
+
+def write_entry(row: HistoryRow, people: Mapping[str, str]) -> tuple[str, str]:
+    """Who, and what happened with what outcome, each as one line. ``people`` are the members' names by id: a key acts
+    for one."""
+    actor = json.loads(row.actor)
+    name = to_display_text(str(actor.get("name", "")), limit=60)
+    if actor.get("kind") == "key" and (holder := people.get(str(actor.get("person")))):
+        name = f"{to_display_text(holder, limit=60)} (key “{name}”)"
+    # An outcome that only says the entry's type again tells nothing.
+    outcome = "" if row.outcome == row.kind else row.outcome
+    told = [row.contract, summarize_entry(json.loads(row.data)), outcome, "test" if mode_of(row) == "test" else ""]
+    what = ", ".join(each for each in told if each)
+    return name, f"{label_of_entry(row.kind)}: {what}" if what else label_of_entry(row.kind)

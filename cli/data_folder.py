@@ -1,0 +1,29 @@
+"""Data folder of this terminal: whether a database is in it, and what to say where none is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+
+DEMO: Final = ".data/demo"
+NO_DATABASE: Final = "There is none yet. `opsiq init` (or the first `opsiq serve`) makes it."
+DEMO_ONLY: Final = f"There is none of your own yet; the demo's is in {DEMO} (OPSIQ_DATA={DEMO})."
+
+
+def beside_demo() -> bool:
+    """Whether the demo's folder is here, and no folder was named."""
+    return "OPSIQ_DATA" not in os.environ and (Path(DEMO) / "demo.json").exists()
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is a database to look into. For SQLite that is a file, which opening it would make."""
+    return not settings.database_url.startswith("sqlite") or Path(settings.database_url.partition(":///")[2]).exists()
+
+
+def explain_missing() -> str:
+    """What is said of a database that is not there."""
+    return DEMO_ONLY if beside_demo() else NO_DATABASE
