@@ -30,7 +30,12 @@ def add_parser(sub: Any) -> None:
         description="Ask a running server. Nothing risky is sent before you have seen its card and said yes.",
     )
     made.add_argument("text", nargs="+", help="what you want, in your own words")
-    made.add_argument("--surface", default="admin", choices=("admin", "customer", "writing"))
+    made.add_argument(
+        "--surface",
+        default="admin",
+        choices=("admin", "customer", "writing"),
+        help="only actions that are offered there can be chosen (admin)",
+    )
     made.add_argument("--thread", metavar="RUN", help="go on from this run: its words and records may be spoken of")
     made.add_argument("--json", action="store_true", help="print the run as JSON and stop where a person is needed")
     made.set_defaults(run=run)

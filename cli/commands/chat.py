@@ -29,7 +29,12 @@ def add_parser(sub: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument("--thread", metavar="RUN", help="go on from this run")
-    made.add_argument("--surface", default="admin", choices=("admin", "customer", "writing"))
+    made.add_argument(
+        "--surface",
+        default="admin",
+        choices=("admin", "customer", "writing"),
+        help="only actions that are offered there can be chosen (admin)",
+    )
     made.set_defaults(run=run)
 
 

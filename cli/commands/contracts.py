@@ -22,7 +22,11 @@ _PLATFORM = "https://platform.invalid"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    contracts = subparsers.add_parser("contracts", help="lint, sign, verify and register contracts")
+    contracts = subparsers.add_parser(
+        "contracts",
+        help="lint, sign, verify and register contracts",
+        description="Contracts in files. Those that are in force are in the console, and at GET /v1/contracts.",
+    )
     commands = contracts.add_subparsers(dest="contracts_command", metavar="COMMAND", required=True)
 
     lint = commands.add_parser("lint", help="find what is wrong with contracts")
