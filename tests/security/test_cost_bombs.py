@@ -295,7 +295,9 @@ def test_work_that_ends_its_processes_is_parked_and_told(world: Installation, he
     told = doctor(world)
     assert "Parked" in told
     assert "does nothing. Switched off by itself." in told, "the rule of the test before"
-    assert "does nothing. Its condition is not judged. Here 8 loops" in told, "and the one whose condition was stored before"
+    assert "does nothing. Its condition is not judged. Here 8 loops" in told, (
+        "and the one whose condition was stored before"
+    )
 
 
 def test_a_stop_ends_the_servers_under_attack_and_a_restart_serves(world: Installation) -> None:
