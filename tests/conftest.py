@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import tempfile
+from functools import cache
 from itertools import groupby, zip_longest
 from pathlib import Path
 
@@ -30,14 +31,15 @@ settings.load_profile("patient")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest a file first, so that no worker ends alone with it; files that wait and files that compute
     take turns, so that the machine has always something to compute."""
-    items.sort(key=lambda item: ROOMS.index(_room(item)))
-    waiting, computing = ([each for each in items if (_room(each) in WAITING) is waits] for waits in (True, False))
+    items.sort(key=lambda item: ROOMS.index(_room(item.path)))
+    waiting, computing = ([each for each in items if (_room(each.path) in WAITING) is waits] for waits in (True, False))
     files = zip_longest(*([list(tests) for _, tests in groupby(each, _file)] for each in (waiting, computing)))
     items[:] = [item for pair in files for tests in pair if tests for item in tests]
 
 
-def _room(item: pytest.Item) -> str:
-    return item.path.relative_to(HERE).parts[0]
+@cache
+def _room(path: Path) -> str:
+    return path.relative_to(HERE).parts[0]
 
 
 def _file(item: pytest.Item) -> Path:

@@ -24,6 +24,7 @@ context.configure(
     render_item=render_item,
     transactional_ddl=True,
     compare_type=True,
+    on_version_apply=context.config.attributes.get("on_version_apply"),
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -7,7 +7,6 @@ import asyncio
 import itertools
 import json
 import os
-import time
 from collections import Counter
 from collections.abc import Awaitable
 from pathlib import Path
@@ -31,10 +30,8 @@ from tests.integration.web.api.shop import InstalledShop, Shop, open_shop
 from web.limits import PER_MINUTE, Limits
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = int(os.environ.get("STRANGE_EXAMPLES", "10"))
-"""How many requests of each operation that fit the document, and how many that don't."""
-LIMIT_S = 60.0 * EXAMPLES / 10
-"""Of all of them together. Each operation is tried at least once with each kind, however slow the machine."""
+EXAMPLES = int(os.environ.get("STRANGE_EXAMPLES", "6"))
+"""How many requests of each operation that fit the document, and how many that don't: the same on every machine."""
 T = TypeVar("T")
 
 
@@ -93,7 +90,6 @@ def test_no_request_made_from_the_document_breaks_the_server_or_the_document(
         stranger = Stranger(shop, loop)
         document = shop.app.openapi()
         _ready(document)
-        began = time.monotonic()
         seen: set[int] = set()
         tried: Counter[str] = Counter()
         found: list[str] = []
@@ -114,9 +110,7 @@ def test_no_request_made_from_the_document_breaks_the_server_or_the_document(
             )
             @given(case=operation.as_strategy(generation_mode=mode))
             def strange(case: Any) -> None:
-                if time.monotonic() - began > LIMIT_S and tried[name]:  # noqa: B023 (called within this turn)
-                    return
-                tried[name] += 1  # noqa: B023
+                tried[name] += 1  # noqa: B023 (called within this turn)
                 answer = stranger.send(case)
                 assert answer.status_code < 500, (case.as_curl_command(), answer.text)
                 seen.add(answer.status_code)

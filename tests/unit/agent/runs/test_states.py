@@ -73,7 +73,10 @@ def test_one_module_alone_makes_held_confirmed_and_asked_runs() -> None:
     made = set()
     for room in ("agent", "app", "cli", "evals", "events", "web"):
         for file in (ROOT / room).rglob("*.py"):
-            tree = ast.parse(file.read_text())
+            text = file.read_text()
+            if "agent.runs.states" not in text:
+                continue  # it imports none of them
+            tree = ast.parse(text)
             names = {
                 alias.asname or alias.name
                 for node in ast.walk(tree)
