@@ -216,7 +216,7 @@ def _words(tokens: tuple[Token, ...], index: int) -> tuple[int, Number | None]:
             stop += 1
     last = tokens[stop - 1]
     kind: Kind = "ordinal" if ordinal else "cardinal"
-    return stop - index, Number(first.start, last.end - (2 if last.owns else 0), value, kind, words=True, vague=vague)
+    return stop - index, Number(first.start, last.bare_end, value, kind, words=True, vague=vague)
 
 
 def _add(parts: list[str], current: Decimal, total: Decimal, seen: bool) -> tuple[Decimal, Decimal, bool] | None:

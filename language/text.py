@@ -67,6 +67,11 @@ class Token:
     def capital(self) -> bool:
         return self.text[:1].isupper()
 
+    @property
+    def bare_end(self) -> int:
+        """Where it ends but for a possessive 's."""
+        return self.end - 2 if self.owns else self.end
+
 
 class Text:
     """A text and its normalised forms. ``raw`` as typed, ``plain`` normalised (NFC, straight quotes, plain spaces,

@@ -5,6 +5,6 @@ from __future__ import annotations
 
 from agent.extract.parameter_reader import read_exact, scan
 from agent.extract.reading import Reading
-from agent.extract.reference import Reference
+from agent.extract.references import Reference
 
 __all__ = ["Reading", "Reference", "read_exact", "scan"]

@@ -143,7 +143,7 @@ def _make_candidate(
             if low - step >= 0 and (tokens[low - step].low in NO | _AGAINST or tokens[low - step].low.endswith("n't")):
                 first = low - step
                 break
-    start, end = tokens[first].start, tokens[high].end - (2 if tokens[high].owns else 0)
+    start, end = tokens[first].start, tokens[high].bare_end
     made = as_value(spec, value)
     return Candidate(
         start, end, made, f"{text.plain[start:end]} → {'yes' if value else 'no'}", "yes" if value else "no", sure

@@ -92,7 +92,7 @@ def _find_said(text: Text, spec: ParameterSpec, value: Any, phrase: tuple[str, .
         if not size:
             continue
         first, last = tokens[index], tokens[index + size - 1]
-        end = last.end - (2 if last.owns else 0)
+        end = last.bare_end
         near = rate_label(text, first.start, end, spec)
         weight = sure - 0.15 * slips + 0.4 * near
         literal = text.plain[first.start : end]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from agent.extract import description_hints
 from agent.extract.semantic_roles import Role, find_roles
 from language.text import split_name, word_set
-from registry.contract import Annotation, Unit
+from registry.contract import Annotation, SourceKind, Unit
 
 
 @lru_cache(maxsize=1)
@@ -324,3 +324,10 @@ def _find_unit(words: tuple[str, ...], description: str, annotation: Annotation)
     if match and match.group(1) in UNITS:
         return UNITS[match.group(1)]
     return None
+
+
+def can_be_said(annotation: Annotation) -> bool:
+    """Whether words can give it a value. What is taken from a record is said only where the contract says so itself."""
+    if annotation.derive is not None:
+        return "sources" in annotation.model_fields_set and annotation.takes_words
+    return annotation.takes_words or SourceKind.RECORD in annotation.sources

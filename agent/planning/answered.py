@@ -3,13 +3,12 @@ told of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
-
-from pydantic import BaseModel
 
 from agent.pipeline import Answer, Plan, Question, Refusal
 from agent.planning.proposal import PlanResult, Proposal, Words
+from agent.planning.quotes import list_words
 from agent.query.context import RecordKey
 from agent.validate.answer_text import find_no_text
 from agent.validate.plan_builder import REST
@@ -75,17 +74,6 @@ def find_replaced_words(answers: tuple[Answer, ...], proposal: Proposal) -> tupl
         argument = calls[int(at)].arguments.get(name)
         made += [each for each in list_words(argument) if each.origin == 0 and each.start is not None]
     return tuple(dict.fromkeys(made))
-
-
-def list_words(node: Any) -> Iterator[Words]:
-    if isinstance(node, Words):
-        yield node
-    elif isinstance(node, BaseModel):
-        for name in type(node).model_fields:
-            yield from list_words(getattr(node, name))
-    elif isinstance(node, tuple):
-        for each in node:
-            yield from list_words(each)
 
 
 def list_offered_records(

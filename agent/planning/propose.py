@@ -42,21 +42,17 @@ from agent.planning.task import (
     Task,
     Verdict,
     Withdrawal,
+    ask_which,
+    changes_something,
     finds_nothing,
+    hold,
     is_harmless,
     is_not_found,
     list_planned_actions,
     names_its_records,
 )
 from agent.planning.thread import list_earlier_arguments
-from agent.planning.weighing import (
-    READ_BY_MODEL_ALONE,
-    ask_which,
-    changes_something,
-    hold,
-    is_too_complex,
-    weigh,
-)
+from agent.planning.weighing import READ_BY_MODEL_ALONE, is_too_complex, weigh
 from agent.query.answers import Answerer
 from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver

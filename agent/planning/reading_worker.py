@@ -24,7 +24,7 @@ from core.actor import Actor, Surface
 from executors.cpu_worker import ParentLink, Worker
 from registry.catalogue import Catalogue
 from registry.conditions.condition import Condition, ConditionResult
-from registry.offers.shortlist import Shortlist
+from registry.offers.shortlist import Shortlist, make_shortlist
 from registry.records import Kinds, Query, Record, RecordKind
 
 T = TypeVar("T", bound=BaseModel)
@@ -44,11 +44,7 @@ class HeldGround:
     def shortlist(self, actor: Actor, surface: Surface) -> Shortlist:
         key = (actor.role, surface)
         if key not in self._shortlists:
-            offers = self.catalogue.offers(actor.role, surface)
-            mine = {offer.name for offer in offers}
-            others = [contract.name for contract in self.catalogue if contract.name not in mine]
-            closed = self.catalogue.closed(actor.role, surface)
-            self._shortlists[key] = Shortlist(offers, role=actor.role, others=others, closed=closed)
+            self._shortlists[key] = make_shortlist(self.catalogue, actor.role, surface)
         return self._shortlists[key]
 
 

@@ -3,13 +3,12 @@ event."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from pydantic import BaseModel
-
 from agent.pipeline import Argument, Choice, Draft, Mention, Span
-from agent.planning.proposal import Call, TypedValue, Words
+from agent.planning.proposal import Call, TypedValue
+from agent.planning.quotes import list_words
 from agent.validate.evidence import find_spans
 from registry.catalogue import Catalogue
 
@@ -22,7 +21,7 @@ def make_spoken_drafts(calls: Sequence[Call], catalogue: Catalogue) -> tuple[Dra
         contract = catalogue.get(call.action)
         arguments: dict[str, Argument] = {}
         for name, argument in call.arguments.items():
-            spans = tuple(dict.fromkeys(span for words in _list_words(argument) for span in find_spans(words)))
+            spans = tuple(dict.fromkeys(span for words in list_words(argument) for span in find_spans(words)))
             ordered = tuple(sorted(spans, key=lambda span: (span.origin, span.start)))
             if not ordered:
                 continue
@@ -35,14 +34,3 @@ def _read_argument(argument: Any, spans: tuple[Span, ...]) -> Argument:
     if isinstance(argument, TypedValue) and isinstance(argument.value, bool | str):
         return Choice(value=argument.value, spans=spans)
     return Mention(spans=spans)
-
-
-def _list_words(node: Any) -> Iterator[Words]:
-    if isinstance(node, Words):
-        yield node
-    elif isinstance(node, BaseModel):
-        for name in type(node).model_fields:
-            yield from _list_words(getattr(node, name))
-    elif isinstance(node, Sequence) and not isinstance(node, str):
-        for each in node:
-            yield from _list_words(each)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
 from agent.pipeline import (
@@ -18,10 +18,11 @@ from agent.pipeline import (
     Resolved,
 )
 from agent.planning.proposal import Find, PlanResult, Proposal
+from agent.planning.quotes import walk
 from agent.planning.thread import NO_THREAD, Thread, ThreadCall
 from agent.query.context import RecordKey
 from agent.runs.run import Run
-from agent.validate.coverage.proposal_quotes import walk
+from agent.validate.questions import ask_for_action
 from core.actor import Actor, Surface
 from registry.catalogue import Catalogue
 from registry.conditions.condition import CheapOnly, Evaluator
@@ -135,6 +136,22 @@ def names_its_records(plan: Plan, proposal: Proposal) -> bool:
     pins = [pin for step in plan.steps for pin in step.pins]
     held = {str(value).casefold() for pin in pins for value in (pin.label, *pin.values.values())}
     return all(text.casefold() in held for text in said if " " in text)
+
+
+def hold(outcome: Outcome, why: str) -> Outcome:
+    """The outcome, waiting for a person where its plan changes something: now, or after its question is answered."""
+    return replace(outcome, hold=why) if isinstance(outcome.verdict, Plan | Question) else outcome
+
+
+def changes_something(plan: Plan) -> bool:
+    return any(step.risk is not Risk.READ for step in plan.steps)
+
+
+def ask_which(task: Task, actions: Sequence[str], made: Outcome) -> Outcome:
+    """Which of the actions is meant; of a single one, whether it is."""
+    catalogue = task.workspace_context.catalogue
+    contracts = [contract for name in dict.fromkeys(actions) if (contract := catalogue.get(name)) is not None]
+    return replace(made, verdict=ask_for_action(contracts), proposal=None)
 
 
 def make_task(

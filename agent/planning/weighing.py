@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from agent.pipeline import (
     Abstain,
     Ask,
     Calls,
-    Candidate,
     Plan,
     Proposed,
     Question,
@@ -18,12 +16,11 @@ from agent.pipeline import (
     Resolved,
     spans_of,
 )
-from agent.planning.answered import list_words
 from agent.planning.proposal import Call, NoneResult, PlanResult, TypedValue
-from agent.planning.task import Outcome, Task, is_harmless, list_planned_actions
+from agent.planning.quotes import list_words
+from agent.planning.task import Outcome, Task, ask_which, hold, is_harmless, list_planned_actions
 from agent.validate.plan_builder import REST
 from language.wordnet import is_english
-from registry.contract import Risk
 
 UNDERSTOOD_OTHERWISE: Final = "The model understood this otherwise; it is how your words read without it. Check it."
 READ_BY_MODEL_ALONE: Final = "Only the model can read these words; check that it is what you mean."
@@ -71,25 +68,6 @@ def _beside_none(read: Calls | Proposed, other: Outcome, made: Outcome, *, same:
     if isinstance(made.verdict, Plan) and _asks_of_unused_words(other, made):
         return other
     return hold(made, READ_BY_MODEL_ALONE)
-
-
-def hold(outcome: Outcome, why: str) -> Outcome:
-    """The outcome, waiting for a person where its plan changes something: now, or after its question is answered."""
-    return replace(outcome, hold=why) if isinstance(outcome.verdict, Plan | Question) else outcome
-
-
-def changes_something(plan: Plan) -> bool:
-    return any(step.risk is not Risk.READ for step in plan.steps)
-
-
-def ask_which(task: Task, actions: Sequence[str], made: Outcome) -> Outcome:
-    """Which of the actions is meant; of a single one, whether it is."""
-    catalogue = task.workspace_context.catalogue
-    contracts = [contract for name in dict.fromkeys(actions) if (contract := catalogue.get(name)) is not None]
-    candidates = tuple(Candidate(id=each.name, label=each.title, detail=each.description[:200]) for each in contracts)
-    text = "Is this what you mean?" if len(candidates) == 1 else "Which of these do you mean?"
-    question = Question(slot="action", code="unclear_action", text=text, candidates=candidates)
-    return replace(made, verdict=question, proposal=None)
 
 
 def is_too_complex(resolved: Resolved) -> bool:

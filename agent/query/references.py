@@ -4,11 +4,9 @@ records could be meant. A query holds one request's look-ups and sums."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
-
-from pydantic import BaseModel
+from typing import Final
 
 from agent.pipeline import PhaseCallback, Question, Request, Span, ignore_phase
 from agent.planning.proposal import (
@@ -22,6 +20,7 @@ from agent.planning.proposal import (
     StateIs,
     Words,
 )
+from agent.planning.quotes import list_words
 from agent.query.answered_references import find_of_each, single_out
 from agent.query.arithmetic import Arithmetic
 from agent.query.conditions import read_quantity
@@ -52,10 +51,6 @@ from agent.validate.records.located import (
 from agent.validate.records.ranking import find_tied, names_nothing, sort_by_field
 from agent.validate.slots import find_answer
 from registry.records import Kinds, RecordKind
-
-if TYPE_CHECKING:
-    from agent.query.context import QueryContext
-
 
 # What stands before the name in an answer: "sorry, I meant …", "the one about …".
 _LEAD: Final = re.compile(
@@ -331,23 +326,12 @@ def _name_of(find: Find) -> tuple[str, str] | None:
 
 def _list_spans(find: Find) -> tuple[Span, ...]:
     """The words that a find rests on: its own name, else those it holds of others (whose it is, what it is like)."""
-    named = [find.said] if find.said is not None else list(_list_words(find))
+    named = [find.said] if find.said is not None else list(list_words(find))
     return tuple(
         Span(origin=each.origin, start=each.start, end=each.start + len(each.text), text=each.text)
         for each in named
         if each.start is not None
     )
-
-
-def _list_words(node: Any) -> Iterator[Words]:
-    if isinstance(node, Words):
-        yield node
-    elif isinstance(node, BaseModel):
-        for name in type(node).model_fields:
-            yield from _list_words(getattr(node, name))
-    elif isinstance(node, tuple):
-        for each in node:
-            yield from _list_words(each)
 
 
 class Query:

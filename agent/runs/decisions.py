@@ -29,8 +29,8 @@ from agent.runs.service import MAX_TEXT, RunService
 from agent.runs.states import as_asked, as_held, as_planned
 from agent.runs.test_mode import check_mode
 from agent.runs.wakeups import RunWakeups
-from agent.validate.consent import is_no
 from agent.validate.plan_builder import REST
+from agent.validate.questions import is_no
 from agent.workspace import authority
 from agent.workspace.context import WorkspaceContexts
 from core.actor import OWNER, Actor

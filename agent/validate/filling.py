@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Final
 
 from agent.extract.description_hints import list_alternatives
-from agent.extract.reference import Reference
+from agent.extract.references import Reference
 from agent.pipeline import Candidate, ListArgument, Question, Refusal, Source, spans_of
 from agent.validate import questions, scalar_values, supplied_values
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, merge_scopes

@@ -24,13 +24,12 @@ from agent.pipeline import (
     ignore_phase,
 )
 from agent.validate import supplied_values
-from agent.validate.consent import explain_unclear, has_consent
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.coverage.unused_words import find_joined, find_unused_words, quote_spans
 from agent.validate.filling import DraftFilling
 from agent.validate.payload import call_request, find_misfits, plan_digest, preview
 from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
-from agent.validate.questions import join, quote_words
+from agent.validate.questions import explain_unclear, has_consent, join, quote_words
 from agent.validate.questions import quote_words as quote
 from agent.validate.records.located import MOST, DiscourseContext, LocatedRecord, RecordScope, format_count
 from agent.validate.records.lookup import Lookup

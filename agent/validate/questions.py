@@ -1,13 +1,14 @@
-"""Question builder: what a person is asked, the choices, and how the choices differ."""
+"""Question builder: what a person is asked, the choices, how the choices differ, and whether an answer is a yes."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from agent.pipeline import Candidate, Question, QuestionCode
+from agent.pipeline import Answer, Candidate, Question, QuestionCode, Request
 from agent.validate.records import confusables
 from agent.validate.records.located import LABEL_CHARS, LocatedRecord, Scalar, format_count, name_kind, name_kinds
 from core.display_text import to_display_text
@@ -252,3 +253,76 @@ def explain_unknown_name(
 
 def _choose_article(words: str) -> str:
     return f"an {words}" if words[:1] in "aeiou" else f"a {words}"
+
+
+class Described(Protocol):
+    """An action as it is offered or signed."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+
+
+def ask_for_action(actions: Sequence[Described], text: str = "") -> Question:
+    """Which of these actions is meant; of a single one, whether it is."""
+    text = text or ("Which of these do you mean?" if len(actions) > 1 else "Is this what you mean?")
+    candidates = tuple(
+        Candidate(id=each.name, label=each.title or each.name, detail=each.description[:200]) for each in actions
+    )
+    return Question(slot="action", code="unclear_action", text=text, candidates=candidates)
+
+
+# ── yes or no ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# A closed set of whole answers. Anything else is neither: silence, doubt and a new wish never let a call go out.
+
+_LETTERS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_YES: Final = frozenset(
+    {
+        "y", "yes", "yeah", "yep", "yup", "yes please", "please", "please do", "yes do", "yes do it", "yes do that",
+        "do it", "do that", "do", "ok", "okay", "sure", "go ahead", "yes go ahead", "only the rest", "just the rest",
+        "the rest", "do the rest", "yes the rest", "yes do the rest", "yes without that", "without that", "that's fine",
+        "ja", "ja bitte", "ja gerne", "sí", "si", "sí por favor", "oui", "oui s'il te plaît", "oui s'il vous plaît",
+        "sì", "sì grazie", "ja graag", "sim", "sim por favor",
+    }
+)  # fmt: skip
+_NO: Final = frozenset(
+    {
+        "n", "no", "nope", "nah", "no thanks", "no thank you", "no don't", "don't", "do not", "please don't", "no way",
+        "no stop", "stop", "cancel", "no cancel", "cancel it", "cancel that", "not now", "no not now", "nothing",
+        "don't do it", "do nothing", "no do nothing", "nein", "nein danke", "nee", "nee dank je", "non", "non merci",
+        "no gracias", "no grazie", "não", "não obrigado", "não obrigada",
+    }
+)  # fmt: skip
+
+
+def is_yes(text: str) -> bool:
+    return _read(text) in _YES
+
+
+def is_no(text: str) -> bool:
+    return _read(text) in _NO
+
+
+def has_consent(request: Request, slot: str) -> bool:
+    """Whether the question of a slot was answered by a yes: its one candidate chosen, or said in words. The latest
+    answer counts."""
+    answer = _find_answer(request, slot)
+    return answer is not None and (answer.choice == slot or (answer.text is not None and is_yes(answer.text)))
+
+
+def explain_unclear(request: Request, slot: str) -> str:
+    """What to say before asking once more, empty where nothing was answered."""
+    answer = _find_answer(request, slot)
+    return f"{quote_words(answer.text)} is neither yes nor no. " if answer is not None and answer.text else ""
+
+
+def _find_answer(request: Request, slot: str) -> Answer | None:
+    """The latest answer to a slot, also one that a model has read since (``said:rest``)."""
+    return next((each for each in reversed(request.answers) if each.slot.rpartition(":")[2] == slot), None)
+
+
+def _read(text: str) -> str:
+    return " ".join(_LETTERS.findall(text.casefold().replace("’", "'")))

@@ -29,7 +29,7 @@ from registry.catalogue import Catalogue, load, refuse_all
 from registry.connector import ConnectionOption, Connector, IdentityProvider, ReadAccess, Settings
 from registry.declarative.connector import DeclarativeConnector
 from registry.discovery import BrokenConnector, DiscoveredConnector
-from registry.offers.shortlist import Shortlist
+from registry.offers.shortlist import Shortlist, make_shortlist
 from registry.records import ContextProvider, Kinds, Place
 from store.connectors import ConnectorRow
 from store.database import Database
@@ -78,11 +78,7 @@ class WorkspaceContext:
         """The actions this actor may be offered here: filtered by role and surface *before* anything is searched."""
         key = (actor.role, surface)
         if key not in self._shortlists:
-            offers = self.catalogue.offers(actor.role, surface)
-            mine = {offer.name for offer in offers}
-            others = [contract.name for contract in self.catalogue if contract.name not in mine]
-            closed = self.catalogue.closed(actor.role, surface)
-            self._shortlists[key] = Shortlist(offers, role=actor.role, others=others, closed=closed)
+            self._shortlists[key] = make_shortlist(self.catalogue, actor.role, surface)
         return self._shortlists[key]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agent.pipeline import Argument, Draft, ListArgument, Span, SuppliedValue
+from agent.pipeline import Argument, Draft, ListArgument, Span, SuppliedValue, spans_of
 from core.display_text import to_display_text
 from core.errors import Finding, InvalidInput
 from events.subscribers import FiredEvent
@@ -119,9 +119,7 @@ def bind_fields(
             given[name] = SuppliedValue(value=quote.value, by="event", pointer=quote.pointer, ref=event.id)
             continue
         arguments[name] = argument
-        read_out = read_out or any(
-            _overlaps(span, quote) for span in _list_spans(argument) for quote in rendered.quotes
-        )
+        read_out = read_out or any(_overlaps(span, quote) for span in spans_of(argument) for quote in rendered.quotes)
     for name in contract.properties:
         value = event.data.get(name)
         plain = isinstance(value, str | int) and not isinstance(value, bool)
@@ -134,7 +132,7 @@ def _find_whole(argument: Argument, quotes: Sequence[FieldQuote]) -> FieldQuote 
     """The quotation that an argument is, with or without its marks."""
     if isinstance(argument, ListArgument):
         return None
-    spans = _list_spans(argument)
+    spans = spans_of(argument)
     if len(spans) != 1 or spans[0].origin != 0:
         return None
     span = spans[0]
@@ -147,12 +145,6 @@ def _find_whole(argument: Argument, quotes: Sequence[FieldQuote]) -> FieldQuote 
 
 def _overlaps(span: Span, quote: FieldQuote) -> bool:
     return quote.free and span.origin == 0 and span.start < quote.end and quote.start < span.end
-
-
-def _list_spans(argument: Argument) -> tuple[Span, ...]:
-    if isinstance(argument, ListArgument):
-        return tuple(span for item in argument.items for span in item.spans)
-    return argument.spans
 
 
 def _look(value: Any, path: str) -> Any:

@@ -18,9 +18,11 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from core.actor import Surface
 from language.spell_correction import Speller
 from language.stems import EMPTY, KIN, split_runs, stem, stem_text
 from language.wordnet import find_similar_stems
+from registry.catalogue import Catalogue
 from registry.offers.offer import Offer
 from registry.offers.offer_text import collect_words, stem_fields, stem_name
 
@@ -265,3 +267,11 @@ def _make_index(offers: Sequence[Offer]) -> tuple[dict[str, tuple[array[int], ar
 
 def _compute_idf(document_frequency: int, count: int) -> float:
     return math.log(1.0 + (count - document_frequency + 0.5) / (document_frequency + 0.5))
+
+
+def make_shortlist(catalogue: Catalogue, role: str, surface: Surface) -> Shortlist:
+    """What this role may be offered on this surface, beside the names of everything else and what is closed to it."""
+    offers = catalogue.offers(role, surface)
+    mine = {offer.name for offer in offers}
+    others = [contract.name for contract in catalogue if contract.name not in mine]
+    return Shortlist(offers, role=role, others=others, closed=catalogue.closed(role, surface))

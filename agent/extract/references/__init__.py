@@ -1,1 +1,12 @@
-"""The parts of ``agent.extract.reference``."""
+"""Referring expressions: "Adam's last unpaid invoice", "ticket 5519", "her biggest open order" → which record is meant.
+
+Nothing is looked up here. A Reference says how to find the record; validation asks the live data.
+"""
+
+from __future__ import annotations
+
+from agent.extract.references.find import find
+from agent.extract.references.parse import parse
+from agent.extract.references.value import Reference
+
+__all__ = ["Reference", "find", "parse"]

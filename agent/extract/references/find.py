@@ -24,7 +24,6 @@ from agent.extract.references.vocabulary import (
     code_of,
     extend_over_brackets,
     find_clause_end,
-    find_end,
     find_owner_kind,
     has_form,
     joins_capitals,
@@ -65,7 +64,7 @@ def _find_cached(text: str, these: HashableById) -> tuple[tuple[int, int], ...]:
         if length:
             first = _extend_left(read.tokens, index, kind)
             last = find_narrowed_end(read, _extend_right(read.tokens, index + length, kind, every), kind)
-            made.append((read.tokens[first].start, find_end(read.tokens[last - 1])))
+            made.append((read.tokens[first].start, read.tokens[last - 1].bare_end))
             index = max(last, index + length)
         else:
             index += 1
@@ -233,7 +232,7 @@ def find_owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> li
             first = index
             while first > 0 and name_part(tokens, first - 1, tokens[index].capital):
                 first -= 1
-            made.append((tokens[first].start, find_end(tokens[index])))
+            made.append((tokens[first].start, tokens[index].bare_end))
     for each in owned:
         for index in range(len(tokens)):
             length = match_noun(tokens, index, each)
@@ -241,7 +240,7 @@ def find_owners(read: Text, kind: RecordKind, kinds: Sequence[RecordKind]) -> li
             if length and after + 1 < len(tokens) and tokens[after].low in {"of", "for", "from", "by"}:
                 stop = find_clause_end(tokens, after + 1)
                 if stop > after + 1 and _can_own(tokens[after + 1 : stop], kind):
-                    made.append((tokens[after + 1].start, find_end(tokens[stop - 1])))
+                    made.append((tokens[after + 1].start, tokens[stop - 1].bare_end))
     return made
 
 
@@ -261,7 +260,7 @@ def find_things(read: Text, kinds: Sequence[RecordKind]) -> list[tuple[int, int]
         while stop < len(tokens) and stop - index <= MOST_DESCRIBING and _plain_word(tokens, stop, kinds):
             stop += 1
         if token.low in DETERMINERS | {"my", "a", "an"} and stop > index + 1:
-            made.append((tokens[index + 1].start, find_end(tokens[stop - 1])))
+            made.append((tokens[index + 1].start, tokens[stop - 1].bare_end))
     return made
 
 
@@ -324,7 +323,7 @@ def find_names(read: Text, kinds: Sequence[RecordKind], *, with_colon: bool) -> 
                 and not tokens[last].text.isdigit()
             ):
                 last += 1
-            made.append((token.start, find_end(tokens[last - 1])))
+            made.append((token.start, tokens[last - 1].bare_end))
             index = last
         else:
             index += 1

@@ -263,7 +263,7 @@ class _Parser(PossessiveReader):
             return
         run = runs[0]
         token = self.tokens[run[-1]]
-        end = token.end - 2 if token.owns else token.end
+        end = token.bare_end
         contiguous = run[-1] - run[0] + 1 == len(run)
         if contiguous:
             content = self.text.original(self.tokens[run[0]].start, end)

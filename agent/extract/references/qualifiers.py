@@ -305,7 +305,7 @@ class PossessiveReader(TokenCover):
                 self.take(index, end)
             return
         last = self.tokens[end - 1]
-        self._take_owner(self.tokens[first].start, last.end - 2 if last.owns else last.end)
+        self._take_owner(self.tokens[first].start, last.bare_end)
         if self.owner is not None:
             self.take(index, end)
 

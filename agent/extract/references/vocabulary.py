@@ -174,10 +174,6 @@ PREPOSITIONS: Final = word_set(
 )
 
 
-def find_end(token: Token) -> int:
-    return token.end - 2 if token.owns else token.end
-
-
 def name_part(tokens: Sequence[Token], index: int, capital: bool) -> bool:
     token = tokens[index]
     if not token.word or token.owns or token.low in STOP | PREPOSITIONS | LEFT:

@@ -81,10 +81,10 @@ def _find_names(text: Text) -> list[Phrase]:
         last = _find_run_end(tokens, index)
         # The first word of a sentence is capital anyhow: alone it is a weak name.
         weak = opening and last == index + 1
-        made.append(Phrase(token.start, _find_end(tokens[last - 1]), "weak" if weak else "name", capital=True))
+        made.append(Phrase(token.start, tokens[last - 1].bare_end, "weak" if weak else "name", capital=True))
         if tokens[last - 1].owns and last < len(tokens) and _proper(tokens[last]):
             # "John's Barber Shop" may be one name.
-            made.append(Phrase(token.start, _find_end(tokens[_find_run_end(tokens, last) - 1]), "name", capital=True))
+            made.append(Phrase(token.start, tokens[_find_run_end(tokens, last) - 1].bare_end, "name", capital=True))
         index = last
     return made
 
@@ -115,10 +115,6 @@ def _find_run_end(tokens: tuple[Token, ...], index: int) -> int:
     return last
 
 
-def _find_end(token: Token) -> int:
-    return token.end - 2 if token.owns else token.end
-
-
 def _find_slots(text: Text) -> list[Phrase]:
     made: list[Phrase] = []
     tokens = text.tokens
@@ -130,7 +126,7 @@ def _find_slots(text: Text) -> list[Phrase]:
             last = find_extent(text, first)
             if last > first:
                 made.append(
-                    Phrase(tokens[first].start, _find_end(tokens[last - 1]), "slot", token.low, tokens[first].capital)
+                    Phrase(tokens[first].start, tokens[last - 1].bare_end, "slot", token.low, tokens[first].capital)
                 )
     return made
 
@@ -203,7 +199,7 @@ def after_label(text: Text, index: int) -> Phrase | None:
     last = find_extent(text, first)
     if last <= first:
         return None
-    return Phrase(tokens[first].start, _find_end(tokens[last - 1]), "label", capital=tokens[first].capital)
+    return Phrase(tokens[first].start, tokens[last - 1].bare_end, "label", capital=tokens[first].capital)
 
 
 def before_label(text: Text, index: int) -> Phrase | None:
@@ -224,7 +220,7 @@ def before_label(text: Text, index: int) -> Phrase | None:
             break
     if first == index:
         return None
-    return Phrase(tokens[first].start, _find_end(tokens[index - 1]), "before", capital=tokens[first].capital)
+    return Phrase(tokens[first].start, tokens[index - 1].bare_end, "before", capital=tokens[first].capital)
 
 
 _LINKS: Final = word_set(

@@ -98,7 +98,7 @@ def _read_one(text: Text, number: numerals.Number) -> Duration | None:
     factor = SECONDS.get(word)
     if factor is None or (len(word) == 1 and after[step].start > number.end + 1):
         return None
-    end = after[step].end - (2 if after[step].owns else 0)
+    end = after[step].bare_end
     value = number.value
     extra = [token.low for token in text.after(end, 3)]
     if extra == ["and", "a", "half"]:

@@ -59,6 +59,7 @@ from agent.planning.proposal import (
     Words,
     YesNoAnswer,
 )
+from agent.planning.quotes import locate
 from agent.resolve.model.answer_json import (
     BadProposal,
     check_storable,
@@ -71,7 +72,6 @@ from agent.resolve.model.answer_json import (
     read_value,
 )
 from agent.resolve.model.arguments import ActionForm, ArgumentForm, read_objects
-from agent.resolve.model.span_matching import locate
 from registry.records import RecordKind
 
 MAX_CALLS: Final = 20

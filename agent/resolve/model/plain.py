@@ -16,11 +16,11 @@ from agent.extract import read_exact
 from agent.extract.spans import money
 from agent.pipeline import Request
 from agent.planning.proposal import Proposal
+from agent.planning.quotes import locate
 from agent.resolve.model.answer_json import BadProposal, check_storable, read_list, read_mapping
 from agent.resolve.model.arguments import TIMES, ActionForm, ArgumentForm, make_native_schema
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain_values import MAX_LENGTH, PlainValues, Said
-from agent.resolve.model.span_matching import locate
 from agent.resolve.rules.clauses import split_clauses
 from language import numerals
 from language.text import read_text

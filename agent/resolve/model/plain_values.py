@@ -15,9 +15,9 @@ from typing import Any, Final
 from agent.extract import read_exact
 from agent.extract.parameter_spec import make_parameter_spec
 from agent.pipeline import Argument, Choice, ListArgument, Request, spans_of
+from agent.planning.quotes import locate
 from agent.query.arithmetic import find_unit
 from agent.resolve.model.arguments import ActionForm, ArgumentForm, list_members
-from agent.resolve.model.span_matching import locate
 from agent.resolve.rules.slot_filling import fill_slots
 from language import numerals
 from language.stems import stem

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from agent.pipeline import Abstain, Ask, Candidate, Proposed, Question, Request, Resolution, Resolved, Trace
+from agent.pipeline import Abstain, Ask, Proposed, Request, Resolution, Resolved, Trace
 from agent.planning.proposal import AskResult, Call, PlanResult, Proposal
 from agent.resolve.model.answer_json import BadProposal
 from agent.resolve.model.arguments import make_action_forms, make_other_tokens
@@ -21,6 +21,7 @@ from agent.resolve.model.plain import PlainParser, make_plain_schema
 from agent.resolve.model.schema import AnswerSchema, answer_schema
 from agent.resolve.resolver import MODEL, choose_candidates, find_chosen_action
 from agent.resolve.rules.resolver import RuleResolver
+from agent.validate.questions import ask_for_action
 from core import canon
 from prompts import DEFAULT_VERSION, is_plain, render
 from registry.offers.offer import Offer
@@ -156,7 +157,6 @@ class ProposingResolver:
     def __init__(self, client: Client, *, version: str = DEFAULT_VERSION, choice: VersionChoice | None = None) -> None:
         """``choice`` finds the version; without it that is ``version``."""
         self.client, self._version, self._choice = client, version, choice
-        self._rules = RuleResolver()
 
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         if not request.text.strip():
@@ -186,7 +186,7 @@ class ProposingResolver:
         )
         if not is_plain(version) or request.thread or request.answers:  # words that don't stand alone
             return Resolved(resolution=resolution, trace=trace)
-        by_rules = (await self._rules.resolve(request, shortlist, kinds)).resolution
+        by_rules = (await RuleResolver().resolve(request, shortlist, kinds)).resolution
         return Resolved(resolution=resolution, trace=trace, by_rules=by_rules)
 
     def _make_resolution(
@@ -226,12 +226,4 @@ def _ask_which(asked: AskResult, shortlist: Shortlist) -> Resolution:
     offers = [offer for name in asked.actions if (offer := shortlist.get(name)) is not None]
     if not offers:
         return Abstain(reason="nothing_fits", detail="No registered action does this.")
-    question = Question(
-        slot="action",
-        code="unclear_action",
-        text="Which of these do you mean?" if len(offers) > 1 else "Is this what you mean?",
-        candidates=tuple(
-            Candidate(id=each.name, label=each.title or each.name, detail=each.description[:200]) for each in offers
-        ),
-    )
-    return Ask(question=question)
+    return Ask(question=ask_for_action(offers))

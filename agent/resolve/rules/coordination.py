@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agent.extract.reference import find, parse
+from agent.extract.references import find, parse
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.pipeline import Draft, ListArgument, Mention, Span
 from registry.contract import Unit

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.extract.reference import find, parse
+from agent.extract.references import find, parse
 from agent.extract.references.qualifiers import find_narrowed_end, match_state
 from agent.extract.references.vocabulary import SIDES
 from agent.pipeline import Choice, ListArgument, Mention, Span, spans_of

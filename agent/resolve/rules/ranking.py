@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from agent.pipeline import Ask, Calls, Candidate, Question, Resolution, spans_of
+from agent.pipeline import Ask, Calls, Resolution, spans_of
 from agent.resolve.resolver import CANDIDATES
 from agent.resolve.rules.clauses import (
     Clause,
@@ -26,6 +26,7 @@ from agent.resolve.rules.scoring import (
     score_offers,
 )
 from agent.resolve.rules.slot_filling import fill_slots
+from agent.validate.questions import ask_for_action
 from language.text import blank_quotations
 from registry.offers.shortlist import Scored, Shortlist
 from registry.records import RecordKind
@@ -93,7 +94,5 @@ def check_coverage(
             text = f"Nothing I may do does “{part.text}”. Shall I do the rest?"
             if not unheard:
                 text = f"You also wrote “{part.text}”, and I can't plan the two together. Shall I do the rest?"
-            candidate = Candidate(id=offer.name, label=offer.title or offer.name, detail=offer.description[:200])
-            question = Question(slot="action", code="unclear_action", text=text, candidates=(candidate,))
-            return Ask(question=question, drafts=(draft,), stands=True)
+            return Ask(question=ask_for_action([offer], text), drafts=(draft,), stands=True)
     return resolution

@@ -15,12 +15,10 @@ from agent.pipeline import (
     Argument,
     Ask,
     Calls,
-    Candidate,
     Choice,
     Draft,
     Mention,
     Proposed,
-    Question,
     Request,
     Resolution,
     Resolved,
@@ -36,6 +34,7 @@ from agent.resolve.rules.object_check import is_foreign_object
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, rank_offers, split_wishes
 from agent.resolve.rules.scoring import ScoredOffer
 from agent.resolve.rules.slot_filling import fill_slots
+from agent.validate.questions import ask_for_action
 from language.foreign import NOT_READ, READ_IN_PART, guess_language, translate
 from registry.contract import Risk
 from registry.offers.offer import Offer
@@ -174,10 +173,7 @@ def _asked_unless_told(made: Resolved, text: str, shortlist: Shortlist) -> Resol
     offers = [offer for draft in made.resolution.drafts if (offer := shortlist.get(draft.action)) is not None]
     if all(offer.risk is Risk.READ and is_told(text, offer) for offer in offers):
         return made
-    candidates = tuple(
-        Candidate(id=each.name, label=each.title or each.name, detail=each.description[:200]) for each in offers
-    )
-    question = Question(slot="action", code="unclear_action", text="Is this what you mean?", candidates=candidates)
+    question = ask_for_action(offers, "Is this what you mean?")
     return made.model_copy(update={"resolution": Ask(question=question, drafts=made.resolution.drafts)})
 
 
@@ -324,7 +320,7 @@ def _draft_one(
     if not best or (best[0] is not top and best[0].marks["verb"] < KINDRED):
         return Abstain(reason="nothing_fits", detail="No registered action does that to such a thing.", nearest=nearest)
     if best[0] is not top:
-        return Ask(question=_make_question("Is this what you mean?", best[:1]), drafts=(_draft(best[0]),))
+        return Ask(question=ask_for_action([best[0].offer]), drafts=(_draft(best[0]),))
     best = _put_look_ups_first(clause, best)
     top = best[0]
     draft = _draft(top)
@@ -332,13 +328,12 @@ def _draft_one(
     sure = COMPLETE if _needs(top) and not top.filling.missing else ACT
     if top.probability < sure or len(rivals) > 1:
         offered = rivals if len(rivals) > 1 else best[:_NEAREST]
-        text = "Which of these do you mean?" if len(offered) > 1 else "Is this what you mean?"
         unsure = round(top.probability, 4)
-        return Ask(question=_make_question(text, offered), drafts=(draft,), confidence=unsure)
+        return Ask(question=ask_for_action([each.offer for each in offered]), drafts=(draft,), confidence=unsure)
     if top.marks["strange"] and not top.marks["reads"]:
-        return Ask(question=_make_question("Is this what you mean?", [top]), drafts=(draft,))
+        return Ask(question=ask_for_action([top.offer]), drafts=(draft,))
     if is_conditional(clause):
-        return Ask(question=_make_question(REGARDLESS, [top]), drafts=(draft,), stands=True)
+        return Ask(question=ask_for_action([top.offer], REGARDLESS), drafts=(draft,), stands=True)
     drafts = expand_coordination(draft, " " * clause.start + clause.text, top.offer, kinds)
     return Calls(drafts=drafts, confidence=round(top.probability, 4))
 
@@ -379,20 +374,6 @@ def _needs(top: ScoredOffer) -> bool:
 def is_conditional(clause: Clause) -> bool:
     """Whether it is said under a condition, as far as it has not been taken apart."""
     return clause.condition or bool(_IF.search(_WHETHER.sub(" ", clause.text)))
-
-
-def _make_question(text: str, offered: Sequence[ScoredOffer]) -> Question:
-    return Question(
-        slot="action",
-        code="unclear_action",
-        text=text,
-        candidates=tuple(
-            Candidate(
-                id=each.offer.name, label=each.offer.title or each.offer.name, detail=each.offer.description[:200]
-            )
-            for each in offered
-        ),
-    )
 
 
 def _note(clause: Clause, top: ScoredOffer) -> str:

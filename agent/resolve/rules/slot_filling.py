@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from agent.extract import Reading, read_exact, scan
-from agent.extract.parameter_spec import make_parameter_spec
+from agent.extract.parameter_spec import can_be_said, make_parameter_spec
 from agent.extract.references.vocabulary import HashableById
 from agent.pipeline import Argument, Choice, ListArgument, Mention, spans_of
 from agent.resolve.rules.clauses import find_head, is_order
@@ -84,7 +84,7 @@ def _fill_cached(text: str, start: int, these: HashableById, now: datetime, orig
     verb = find_order_verb(text)
     for at, (name, schema) in enumerate(offer.properties.items()):
         annotation = offer.annotation(name)
-        if not _speaks(annotation):
+        if not can_be_said(annotation):
             continue
         changed = any(offer.annotation(other).like == name for other in offer.properties)
         found = _list_options(text, start, name, at, schema, annotation, kinds, now, origin, name in required, changed)
@@ -175,13 +175,6 @@ def _names_action(option: SpanOption, before: str, what: frozenset[str], verb: s
 
 def _must_be_named(annotation: Annotation) -> bool:
     return annotation.record is not None and SourceKind.RECORD not in annotation.sources
-
-
-def _speaks(annotation: Annotation) -> bool:
-    """Whether words can give it a value. What is taken from a record is said only where the contract says so itself."""
-    if annotation.derive is not None:
-        return "sources" in annotation.model_fields_set and annotation.takes_words
-    return annotation.takes_words or SourceKind.RECORD in annotation.sources
 
 
 def _list_options(

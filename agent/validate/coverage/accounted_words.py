@@ -27,8 +27,8 @@ from agent.planning.proposal import (
     TotalOf,
     Words,
 )
+from agent.planning.quotes import walk
 from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.proposal_quotes import walk
 from agent.validate.coverage.unused_words import SAID_AROUND, collect_own_stems
 from language.stems import EMPTY, name_stems, stem
 from language.wordnet import is_word

@@ -16,6 +16,7 @@ from typing import Final
 from agent.extract.spans.politeness import strip_politeness
 from agent.pipeline import Request
 from agent.planning.proposal import Call, ComputedArgument, Proposal
+from agent.planning.quotes import find_places, walk
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import (
     EVERY,
@@ -28,7 +29,6 @@ from agent.validate.coverage.accounted_words import (
 )
 from agent.validate.coverage.modifiers import BOUND, LIMIT, OTHERS, PAST, QUALIFIED, RATE, SHARE, WHEN
 from agent.validate.coverage.opposed_verbs import leading_verbs
-from agent.validate.coverage.proposal_quotes import find_places, walk
 from language import numerals
 from language.stems import EMPTY, ORDERS, READING, split_runs, stem
 from language.text import read_text

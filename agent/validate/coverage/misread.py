@@ -21,10 +21,10 @@ from agent.planning.proposal import (
     QuotedText,
     TypedValue,
 )
+from agent.planning.quotes import find_places, walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.modifiers import begins_beside
-from agent.validate.coverage.proposal_quotes import find_places, walk
 from language.stems import name_stems
 from registry.contract import Contract, Unit
 

@@ -15,8 +15,8 @@ from typing import Final
 
 from agent.pipeline import Request, Span
 from agent.planning.proposal import BelongsTo, Call, Find, Handle, Proposal, QuotedText, TypedValue
+from agent.planning.quotes import find_places, walk
 from agent.validate.coverage import weighty_patterns as patterns
-from agent.validate.coverage.proposal_quotes import find_places, walk
 from agent.validate.questions import list_members
 from agent.validate.slots import Parameter, Read, VerifiedSpan, from_words
 from language.stems import AGAIN, ORDER_WORDS, ORDERS, READING_WORDS, name_stems, stem_text

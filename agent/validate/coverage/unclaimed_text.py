@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from agent.extract.reference import Reference, find, parse
+from agent.extract.references import Reference, find, parse
 from agent.extract.spans import money
 from agent.extract.time import dates
 from agent.pipeline import Draft, Request, Span, spans_of

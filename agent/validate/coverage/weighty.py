@@ -35,8 +35,8 @@ from agent.planning.proposal import (
     Proposal,
     StateIs,
 )
+from agent.planning.quotes import find_places, locate, walk
 from agent.query.arithmetic import find_unit
-from agent.resolve.model.span_matching import locate
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import count_in_form, list_defaults
 from agent.validate.coverage.contrasts import denies_another, only_contrasts
@@ -47,7 +47,6 @@ from agent.validate.coverage.modifiers import FORBIDS, Accounts, find_limits, fi
 from agent.validate.coverage.negations import find_negations
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, leading_verbs
 from agent.validate.coverage.others_named import find_others
-from agent.validate.coverage.proposal_quotes import find_places, walk
 from agent.validate.coverage.retractions import find_taken_back
 from agent.validate.coverage.subordinate_orders import find_subordinate_orders
 from agent.validate.coverage.told import Told

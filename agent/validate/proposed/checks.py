@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from agent.pipeline import (
-    Candidate,
-    Question,
-    Request,
-    Step,
-)
-from agent.planning.proposal import (
-    Proposal,
-    When,
-)
+from agent.pipeline import Candidate, PromptSource, Question, Request, Step
+from agent.planning.proposal import Proposal, When
 from agent.query import Query
 from agent.query.arithmetic import SAID, test_holds
-from agent.validate import questions
-from agent.validate.consent import explain_unclear, has_consent
+from agent.validate import evidence, questions
 from agent.validate.coverage.misread import repeats_what_was_done
 from agent.validate.coverage.told import asks_for_nothing, only_asks
 from agent.validate.coverage.typed_words import TypedWords, rate_support
 from agent.validate.coverage.weighty import find_unaccounted
 from agent.validate.plan_builder import REST
+from agent.validate.questions import explain_unclear, has_consent
 from agent.validate.records.located import LocatedRecord, RecordQuery
-from agent.validate.slots import Slots, format_parameter
+from agent.validate.slots import Pinned, Read, Slots, find_answer, format_parameter
 from language.stems import stem_text
 from registry.catalogue import Catalogue
 from registry.contract import Contract, Risk
@@ -169,3 +161,28 @@ def _numbers_of(steps: Sequence[Step], query: Query) -> frozenset[int]:
         for value in (pin.record_id, *(pin.values.get(name) for name in fields)):
             made |= {int(digits) for digits in re.findall(r"\d{1,15}", str(value))}
     return frozenset(made)
+
+
+# ── empty lists ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def find_empty_lists(slots: Slots, contract: Contract, read: Mapping[str, Pinned]) -> dict[str, Read]:
+    """Required lists without a value where ``read`` has others of the very same items: that none of the words belongs
+    there is the model's reading of them, and shown as that. One that needs an item is left to be asked for."""
+    lists = {name: each for name, each in contract.properties.items() if _is_list(each)}
+    full = {name: each for name, each in read.items() if name in lists and isinstance(each, Read) and each.value}
+    spans = {name: each.source.spans for name, each in full.items() if isinstance(each.source, PromptSource)}
+    made: dict[str, Read] = {}
+    for name, schema in lists.items():
+        alike = [spans[other] for other in spans if lists[other].get("items") == schema.get("items")]
+        open_to_it = name in contract.required and name not in read and not schema.get("minItems")
+        if not alike or not open_to_it or "default" in schema or contract.annotation(name).record is not None:
+            continue
+        if evidence.may_be_read(contract, name) and find_answer(slots.request, slots.slot(name)) is None:
+            source = PromptSource(spans=alike[0], reading="none of these", read_by="model")
+            made[name] = Read([], "none", source)
+    return made
+
+
+def _is_list(schema: Any) -> bool:
+    return isinstance(schema, Mapping) and schema.get("type") == "array"

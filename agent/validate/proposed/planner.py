@@ -38,8 +38,7 @@ from agent.validate.filling import DraftFilling
 from agent.validate.payload import plan_digest
 from agent.validate.plan_builder import MAX_STEPS, check_fit, refuse_too_many, refuse_unsendable, step_of
 from agent.validate.policy import Decision, authorize, counts_in_session, decide, nothing_confirmed
-from agent.validate.proposed.checks import PlanChecks
-from agent.validate.proposed.empty_lists import find_empty_lists
+from agent.validate.proposed.checks import PlanChecks, find_empty_lists
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
 from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, RecordScope, format_count

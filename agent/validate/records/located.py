@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from agent.extract.reference import Reference
+from agent.extract.references import Reference
 from agent.pipeline import Question, QuestionCode, RecordSnapshot, Span
 from core.actor import Actor, Surface
 from core.display_text import to_display_text

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agent.extract.reference import Reference, parse
+from agent.extract.references import Reference, parse
 from agent.pipeline import Answer, PhaseCallback, Question, Request, Span, ignore_phase
 from agent.validate.coverage.unclaimed_text import UnclaimedText
 from agent.validate.questions import ask_between, quote_words

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Final, Literal
 
-from agent.extract.reference import Reference
+from agent.extract.references import Reference
 from agent.extract.time.time_ranges import TimeRange, read
 from agent.pipeline import Question, Span
 from agent.validate.questions import (

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from agent.extract.parameter_spec import can_be_said
 from agent.planning.proposal import Argument, QuotedText, TypedValue
 from agent.resolve.rules.api_orders.verbs import ActionVerbs, find_switch, verbs_of
 from agent.resolve.rules.api_orders.words import DETERMINERS, Part, Token, quote
 from language.numerals import find as find_numbers
 from language.stems import stem
 from language.text import read_text, word_set
-from registry.contract import Annotation, SourceKind
 from registry.offers.offer import Offer
 from registry.records import RecordKind
 
@@ -134,7 +134,7 @@ class ActionParameters:
             for name, schema in self.offer.properties.items()
             if isinstance(schema, Mapping)
             and self.offer.annotation(name).record is None
-            and _speaks(self.offer.annotation(name))
+            and can_be_said(self.offer.annotation(name))
         }
 
     @cached_property
@@ -190,12 +190,6 @@ def _types(schema: Mapping[str, Any]) -> set[str]:
 
 def _is_list(schema: Any) -> bool:
     return isinstance(schema, Mapping) and "array" in _types(schema)
-
-
-def _speaks(annotation: Annotation) -> bool:
-    if annotation.derive is not None:
-        return "sources" in annotation.model_fields_set and annotation.takes_words
-    return annotation.takes_words or SourceKind.RECORD in annotation.sources
 
 
 def _alike(member: str, low: str) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.extract import Reading, read_exact, scan
-from agent.extract.reference import find, parse
+from agent.extract.references import find, parse
 from language.text import Text
 from registry.contract import Annotation, Unit
 from tests.unit.agent.extract.references.test_references import CUSTOMER, INVOICE, KINDS

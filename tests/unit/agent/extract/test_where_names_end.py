@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.extract import read_exact, scan
-from agent.extract.reference import find, parse
+from agent.extract.references import find, parse
 from connectors.saas.kinds import KINDS
 from registry.contract import Annotation, Unit
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.extract.reference import find, parse
+from agent.extract.references import find, parse
 from registry.records import Field, RecordKind, Relation
 
 PERSON = RecordKind(

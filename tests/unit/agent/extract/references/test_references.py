@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.extract.reference import Reference, find, parse
+from agent.extract.references import Reference, find, parse
 from agent.extract.references.vocabulary import match_noun
 from language.text import read_text
 from registry.records import Field, RecordKind, Relation

@@ -8,6 +8,7 @@ import pytest
 
 from agent.pipeline import Answer, Request
 from agent.planning.proposal import Find, PlanResult, QuotedText, RecordArgument, TypedValue
+from agent.planning.quotes import locate
 from agent.resolve.model.answer_json import BadProposal
 from agent.resolve.model.arguments import (
     describe_type,
@@ -16,7 +17,6 @@ from agent.resolve.model.arguments import (
     read_objects,
     simplify_schema,
 )
-from agent.resolve.model.span_matching import locate
 from tests.unit.own_worlds import NOW, asked, find, number, plan
 
 ROOT = {"$defs": {"size": {"type": "string", "enum": ["s", "m"]}, "loop": {"$ref": "#/$defs/loop"}}}

@@ -1,11 +1,13 @@
-"""Span matching: the place of quoted words in what was typed."""
+"""Quotes of a proposal: every stretch of typed words in it, and the place of each in what was typed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
+
+from pydantic import BaseModel
 
 from agent.pipeline import Request
 from agent.planning.proposal import Words
@@ -18,6 +20,39 @@ _ESCAPED: Final = re.compile(r"\\[nrt]$")
 _UNSPACED: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 )
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """Every part of a proposal."""
+    if isinstance(node, BaseModel):
+        yield node
+        for name in type(node).model_fields:
+            yield from walk(getattr(node, name))
+    elif isinstance(node, dict):
+        for each in node.values():
+            yield from walk(each)
+    elif isinstance(node, Sequence) and not isinstance(node, str):
+        for each in node:
+            yield from walk(each)
+
+
+def list_words(node: Any) -> Iterator[Words]:
+    """Every stretch of typed words in a part of a proposal, wherever it stands."""
+    return (each for each in walk(node) if isinstance(each, Words))
+
+
+def find_quotes(node: Any, request: Request) -> Iterator[Words]:
+    """The same, with the place of each as far as it stands in the request."""
+    return (each if each.start is not None else locate(each.text, request) for each in list_words(node))
+
+
+def find_places(node: Any, request: Request) -> list[tuple[int, int]]:
+    """Where the quotes of a part of a proposal stand in the request itself."""
+    return [
+        (words.start, words.start + len(words.text))
+        for words in find_quotes(node, request)
+        if words.origin == 0 and words.start is not None
+    ]
 
 
 def locate(text: str, request: Request, taken: Collection[tuple[int, int]] = ()) -> Words:
