@@ -116,7 +116,7 @@ class RecordSearch:
         for way in ways:
             fit, picked = find_best(words, records, kind, way)
             if picked and (fit is not Fit.VAGUE or way == "name"):
-                if fit is Fit.VAGUE and (one := self._find_slip(words, picked, kind)) is not None:
+                if fit is Fit.VAGUE and (one := _find_slip(words, picked, records, kind)) is not None:
                     self.slips[kind.name, one.id] = words
                     return [one]
                 return match_name(need.slot, need.param, kind, words, way, records, place=place)
@@ -142,14 +142,6 @@ class RecordSearch:
             made.append("number")
         named: tuple[SearchBy, ...] = ("name", "text")
         return (*made, *(each for each in named if each in ways))
-
-    def _find_slip(self, words: str, records: Sequence[Record], kind: RecordKind) -> Record | None:
-        """The one record whose name differs from what was typed by a slip of the pen, or holds it in other forms, where
-        no other is near."""
-        near = [each for each in records if is_slip(words, name_of(each, kind))]
-        if not near and not any(each.type == "email" for each in kind.fields):  # no name of a person or company
-            near = [each for each in records if is_in_other_forms(words, name_of(each, kind))]
-        return near[0] if len(near) == 1 and not confusables.find_suspicious(name_of(near[0], kind)) else None
 
     async def _fetch_by_id(self, kind: RecordKind, words: str) -> Record | None:
         searched = any(each.search == "number" for each in kind.fields)
@@ -203,3 +195,17 @@ def ask_to_narrow(need: RecordQuery) -> Question:
     """The question where more records would have to be looked through than one reference may."""
     text = f"There are too many {name_kinds(need.kind)} to look through. Say more about which are meant."
     return need.ask(text, code="ambiguous")
+
+
+def _find_slip(words: str, picked: Sequence[Record], records: Sequence[Record], kind: RecordKind) -> Record | None:
+    """The one picked record whose name differs from what was typed by a slip of the pen, or holds it in other forms,
+    where none of all ``records`` is as near or looks like it."""
+    near = [each for each in picked if is_slip(words, name_of(each, kind))]
+    if not near and not any(each.type == "email" for each in kind.fields):  # no name of a person or company
+        near = [each for each in picked if is_in_other_forms(words, name_of(each, kind))]
+    if len(near) != 1 or confusables.find_suspicious(name_of(near[0], kind)):
+        return None
+    name = name_of(near[0], kind)
+    others = [name_of(each, kind) for each in records if each.id != near[0].id]
+    alike = any(confusables.is_near(words, each) or confusables.looks_same(name, each) for each in others)
+    return None if alike else near[0]

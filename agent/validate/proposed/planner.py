@@ -41,7 +41,7 @@ from agent.validate.policy import Decision, authorize, counts_in_session, decide
 from agent.validate.proposed.checks import PlanChecks, find_empty_lists
 from agent.validate.proposed.relative_answers import RelativeAnswers, find_relative_answers
 from agent.validate.proposed.values import ArgumentValues
-from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, RecordScope, format_count
+from agent.validate.records.located import MOST, LocatedRecord, RecordQuery, RecordScope, format_count, name_kinds
 from agent.validate.records.lookup import Lookup
 from agent.validate.scalar_values import derive
 from agent.validate.slots import Pinned, Read, Slots, Trouble, find_answer, from_words
@@ -50,7 +50,9 @@ from core.errors import InvalidInput, NotCanonical
 from registry.catalogue import Catalogue
 from registry.conditions import condition as conditions
 from registry.contract import Contract
-from registry.records import Kinds
+from registry.records import Kinds, RecordKind
+
+_MOST_UNREAD = 3
 
 
 @dataclass
@@ -317,7 +319,7 @@ class _Planner:
             need = RecordQuery(f"{at}.{name}", name, kind, annotation.filter, annotation.order, most)
             outcome = await self.query.records.find(need, reference, found)
             if isinstance(outcome, Question):
-                return outcome
+                return self._name_unread(outcome, kind, reference)
             support = rate_support(reference, self.typed, self.query.kinds)
             if support != "typed" and find_answer(self.request, need.slot) is None:
                 if support == "none":
@@ -331,6 +333,17 @@ class _Planner:
                 for each in outcome:
                     self.query.context.scene.add(each)
         return found
+
+    def _name_unread(self, asked: Question, kind: RecordKind, reference: Any) -> Question:
+        """What is asked of a set of which something was said that nobody understood: that goes before how many it would
+        be."""
+        unread = self.proposal.left_over
+        if not unread or asked.candidates or not isinstance(reference, Find) or reference.pick == "one":
+            return asked
+        whole = [each for each in unread if not any(each in other for other in unread if other != each)]
+        words = ", ".join(questions.quote_words(each) for each in whole[:_MOST_UNREAD])
+        text = f"I can't tell what {words} says here. Say in other words which {name_kinds(kind)} are meant."
+        return asked.model_copy(update={"text": text})
 
 
 def _count_depth(name: str, wanted: Mapping[str, Any], contract: Contract, seen: frozenset[str] = frozenset()) -> int:

@@ -82,6 +82,8 @@ class Reader:
         self.titles: dict[int, int] = {}  # first token → end of what is taken for one name without quotes
         self.person: Find | None = None
         self.thing: Find | None = None
+        self.meant: frozenset[int] | None = None
+        """Tokens that an action takes for its verbs and values, where it is read: they tell nothing of records."""
         self.named: list[object] = []
         """Who and what a stretch has named so far."""
         self.remembered: tuple[Find, ...] = ()

@@ -48,6 +48,7 @@ class Interpreter(StretchRecords):
             return self._read()
         finally:
             reader.person, reader.thing, reader.spoken, reader.covered = kept
+            reader.meant = None
 
     def _read(self) -> Interpretation:
         self._find_verbs()
@@ -55,6 +56,7 @@ class Interpreter(StretchRecords):
             self._find_records()  # whom "what she paid" speaks of
             self.records, self.mentioned, self.unread, self.reader.named = {}, [], [], []
         self._find_values()
+        self.reader.meant = self._typed_tokens | {*self.verbs}
         self._find_records()
         self._settle_values()
         self.doubtful |= any(self.reader.low(at) in {"whichever", "either"} for at in range(self.first, self.stop))

@@ -37,8 +37,10 @@ LEAST_CODE: Final = 3
 
 MOST_WORDS: Final = 30
 """No description of a record is longer."""
-_TELLS_WHICH: Final = lexicon.OF | lexicon.ABOUT | lexicon.RELATIVES | {"with", "without", "whose"}
+_TELLS_WHICH: Final = lexicon.OF | lexicon.ABOUT | lexicon.RELATIVES | {"with", "without", "whose", "nobody"}
 """What follows a noun and tells which of its kind is meant: there it is no mere word of the action."""
+_SUBJECTS: Final = frozenset(("whose", "nobody", "i", "we", "you", "he", "she", "they"))
+"""What begins a clause that tells which are meant, right behind their noun."""
 _NO_VERB: Final = lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES
 
 
@@ -132,7 +134,7 @@ class StretchRecords(StretchValues):
         if phrase.find.said is not None or not phrase.noun or at >= self.stop:
             return 0
         told = phrase.find.pick != "one" and reader.date_field(reader.kinds[phrase.find.record], at) is not None
-        if reader.low(at) not in lexicon.RELATIVES | {"whose"} and not told:
+        if reader.low(at) not in lexicon.RELATIVES | _SUBJECTS and not told:
             return 0
         values = [each.first for pieces in self.values.values() for each in pieces if each.first > at]
         marks = (step for step in range(at, self.stop) if reader.is_mark(step))

@@ -12,6 +12,7 @@ from agent.planning.proposal import (
     Handle,
     Number,
 )
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
@@ -21,6 +22,7 @@ from registry.offers.offer import Offer
 
 MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 _ALL: Final = {"all", "everything", "whole"}
+_LESS: Final = {"except", "minus", "less"}
 
 
 class Amounts:
@@ -96,20 +98,27 @@ class Amounts:
         return self._base(), at
 
     def _rest(self, at: int) -> tuple[Expression, int] | None:
-        """ "all but 5 euros", "except for 840 yen"."""
-        step = at
-        if self.reader.low(step) in _ALL and self.reader.low(step + 1) in {"but", "except", "minus"}:
+        """ "all but 5 euros", "except for 840 yen", "less a fee of 3 euros"."""
+        reader, step = self.reader, at
+        if reader.low(step) in _ALL and reader.low(step + 1) in _LESS | {"but"}:
             step += 1
-        if self.reader.low(step) not in {"but", "except", "minus"} or (step == at and self.reader.low(step) == "but"):
+        if reader.low(step) not in _LESS and (step == at or reader.low(step) != "but"):
             return None
         step += 1
-        if self.reader.low(step) == "for":
+        if reader.low(step) == "for":
             step += 1
-        amount = self.reader.amount(step)
-        base = self._base()
+        begin, told = step, reader.low(step) in lexicon.DETERMINERS
+        step += told
+        if told and reader.low(step + 1) == "of":  # "a fee of"
+            step += 2
+        amount, base = reader.amount(step), self._base()
         if amount is None or base is None or amount[0].unit is None:
             return None
-        return Computed(op="-", a=base, b=amount[0]), amount[1]
+        last = amount[1]
+        if told and reader.low(last).isalpha() and reader.low(last) not in lexicon.NAME_STOP:
+            last += 1  # "the 3 euros fee"
+        quote = reader.words(begin, last) if told else amount[0].quote
+        return Computed(op="-", a=base, b=amount[0].model_copy(update={"quote": quote})), last
 
     def _same(self, at: int, stop: int) -> tuple[Expression, int] | None:
         """ "the (same) amount of his last credit", "the price of her plan"."""

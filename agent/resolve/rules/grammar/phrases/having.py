@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import Comparison, Find, First, Has, OrderByCount
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, said_by_noun
@@ -12,6 +13,9 @@ from agent.resolve.rules.grammar.reader import Reader
 
 _TURNED: Final[dict[Comparison, Comparison]] = {">=": "<", ">": "<=", "<=": ">", "<": ">=", "=": "!="}
 """What holds where a comparison doesn't."""
+_NOBODY: Final = frozenset(("nobody", "none", "no one", "no-one"))
+_IS_ON: Final = frozenset(("is", "are", "was", "currently", "still", "now", "already", "yet", "ever"))
+_UPON: Final = frozenset(("on", "at", "after", "with", "for"))
 _MOST_TOO: Final = 4
 """Further things that one clause says somebody has."""
 
@@ -93,6 +97,35 @@ def _having_too(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
         related, at = _with_states(reader, phrase, step, stop)
         made.where.append(Has(related=related))
     return at
+
+
+def held_by_anyone(reader: Reader, made: PhraseParts, at: int) -> int:
+    """ "(that) nobody has", "somebody is working on", "with nobody on them": whether one of those who take such on has
+    it. 0 where that is not said, or not one kind of people does."""
+    with_them = reader.low(at) == "with"
+    step = at + 1 if with_them or reader.low(at) in lexicon.RELATIVES else at
+    length = 2 if reader.lows(step, 2) in (("no", "one"), ("any", "one")) else 1
+    said = " ".join(reader.lows(step, length))
+    denied, last = said in _NOBODY, step + length
+    people = reader.people()
+    held = [reader.kinds[each.kind] for each in made.kind.relations if each.kind in reader.kinds]
+    held = [each for each in held if rate_person_likeness(each) and each is not people]
+    held = [each for each in held if people is None or each.relation_to(people.name) is None]  # no thing of theirs
+    if (not denied and said not in lexicon.EVERYONE) or len(held) != 1:
+        return 0
+    while reader.low(last) in _IS_ON:
+        last += 1
+    handles = reader.low(last) in lexicon.HANDLING
+    last += handles
+    if reader.low(last) in _UPON:
+        last += 1
+        last += with_them and reader.low(last) in lexicon.PRONOUNS | lexicon.PLURALS
+    elif not handles or with_them:
+        return 0
+    made.where.append(
+        Has(related=Find(record=held[0].name, pick="all"), op="=" if denied else ">=", count=int(not denied))
+    )
+    return last
 
 
 def found_before(reader: Reader, first: int, last: int) -> bool:

@@ -17,7 +17,7 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.exceptions import left_out
-from agent.resolve.rules.grammar.phrases.having import having
+from agent.resolve.rules.grammar.phrases.having import having, held_by_anyone
 from agent.resolve.rules.grammar.phrases.negation import opposite
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, thing_named
 from agent.resolve.rules.grammar.phrases.places_and_doers import held_by_theirs, inside, located, read_doer
@@ -32,6 +32,7 @@ _BORN: Final = frozenset({"from", "of", "for", "older", "dated"})
 _LIGHT: Final = (lexicon.AUXILIARIES | lexicon.NOT) - {"has", "have", "had"}
 _STRANDED: Final = frozenset(("to", "for", "with", "on", "by", "of"))
 """… where the relative pronoun is what they belong to: "that nobody is assigned to"."""
+_GOES_ON: Final = lexicon.OF | lexicon.ABOUT | {"except", "without", "since", "with", "over", "under", "to"}
 MOST_BEFORE: Final = 10
 
 
@@ -44,6 +45,7 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
         after = (
             read_doer(reader, made, start, stop)
             or _of_whose(reader, made, start, stop, depth)
+            or held_by_anyone(reader, made, start)
             or relative(reader, made, start, stop, depth)
             or _when(reader, made, start)
             or _compared(reader, made, start)
@@ -272,10 +274,14 @@ def predicate(
     reader: Reader, made: PhraseParts, at: int, stop: int, depth: int, *, negated: bool = False, plain: bool = False
 ) -> int:
     """What is told of records: a state, a day, a comparison, what they have. ``plain`` stands without any verb, and
-    takes no state ("the invoice paid")."""
+    tells a state only where that is no word of the action ("the invoices overdue")."""
     state = reader.state(at, made.kind)
     dated = reader.date_field(made.kind, at)
-    if state is not None and (not plain or (dated is not None and at + state[1] in reader.ranges)):
+    if state is not None and (
+        not plain
+        or (dated is not None and at + state[1] in reader.ranges)
+        or _stands_behind(reader, at, at + state[1], stop)
+    ):
         made.where.append(opposite(made.kind, state[0]) if negated else state[0])
         named = reader.date_field(made.kind, at)
         after = at + state[1]
@@ -324,6 +330,14 @@ def predicate(
     if plain:
         return 0
     return _compared(reader, made, at) or inside(reader, made, at, stop) or having(reader, made, at, stop, depth)
+
+
+def _stands_behind(reader: Reader, at: int, last: int, stop: int) -> bool:
+    """Whether a state behind the noun tells which are meant ("the invoices overdue"): no word of the action itself, and
+    the phrase ends with it or goes on."""
+    if reader.meant is None or not reader.meant.isdisjoint(range(at, last)):
+        return False
+    return last >= stop or reader.is_mark(last) or reader.joint(last) or reader.low(last) in _GOES_ON
 
 
 def _ordered(reader: Reader, made: PhraseParts, at: int, line: str | None) -> int:

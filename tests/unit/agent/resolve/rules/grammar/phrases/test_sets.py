@@ -1,0 +1,60 @@
+"""Which of a set are meant, read without a model: by who has them, and by states behind their noun."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Plan, Question
+from tests.unit.agent.query.test_misspelt_names import credit
+from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of, verdict_of
+
+
+@pytest.mark.parametrize(
+    "which", ["all jobs that nobody has", "jobs nobody is working on", "the jobs with no one on them"]
+)
+async def test_nobody_has_them(which: str) -> None:
+    assert [each["job_id"] for each in await calls_of(f"assign {which} to Tom", "garage")] == [807, 803]
+
+
+async def test_somebody_is_on_them() -> None:
+    made = await calls_of("cancel all visits that somebody is working on", "vet")
+    assert [each["visit_id"] for each in made] == [703, 705, 702, 701]
+
+
+@pytest.mark.parametrize(
+    ("text", "invoices"),
+    [
+        ("resend the invoices overdue", [907, 904]),
+        ("resend the invoices overdue except R-5107", [904]),
+        ("resend the invoice open of Yuki", [903]),
+    ],
+)
+async def test_a_state_behind_the_noun_tells_which(text: str, invoices: list[int]) -> None:
+    assert [each["invoice_id"] for each in await calls_of(text, "garage")] == invoices
+
+
+@pytest.mark.parametrize("text", ["set the jobs of Owen Price ready", "mark the jobs of Owen Price ready"])
+async def test_what_they_shall_become_is_not_what_they_are(text: str) -> None:
+    assert [each["stage"] for each in await calls_of(text, "garage")] == ["ready", "ready"]
+
+
+async def test_what_is_not_understood_of_a_set_is_named_before_its_size() -> None:
+    asked = await credit("all customers we dislike", *(f"Ida Brandt {at}" for at in range(25)))
+    assert isinstance(asked, Question)
+    assert asked.text == "I can't tell what ‘we dislike’ says here. Say in other words which customers are meant."
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("refund R-5101 less 20 euros", 16900),
+        ("refund R-5101, less a fee of 20 euros", 16900),
+        ("refund R-5101 minus the 9 euros fee", 18000),
+    ],
+)
+async def test_less_takes_an_amount_off_the_whole(text: str, amount: int) -> None:
+    assert [each["amount"] for each in await calls_of(text, "garage")] == [amount]
+
+
+async def test_less_than_an_amount_leaves_open_how_much() -> None:
+    assert not isinstance(await verdict_of("refund less than 20 euros of R-5101", "garage"), Plan)
