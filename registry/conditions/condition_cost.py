@@ -8,7 +8,6 @@ estimate over fields of usual sizes. The cost that larger data adds is limited w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,6 +15,7 @@ from typing import Final, NoReturn
 
 from core.errors import InvalidInput
 from registry import patterns
+from registry.conditions.tokens import COMPARING, UNREAD, TokenReader, read_string
 
 MAX_NESTING: Final = 20
 """Brackets within brackets; bounds the recursion here and in the library."""
@@ -30,16 +30,6 @@ FIELD_ELEMENTS: Final = 100
 FIELD_CHARS: Final = 4_000
 
 _LOOPS: Final = frozenset({"all", "exists", "exists_one", "existsOne", "map", "filter"})
-_TOKEN: Final = re.compile(
-    r"(?:[ \t\r\n]|//[^\n]*)*+(?:(?P<string>[rR]?[bB]?'(?!'')(?:[^'\\\n]|\\.)*'|[rR]?[bB]?\"(?!\"\")(?:[^\"\\\n]|\\.)*\")"  # noqa: E501
-    r"|(?P<number>0[xX][0-9A-Fa-f]+[uU]?|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[uU]?|\.\d+(?:[eE][+-]?\d+)?)"
-    r"|(?P<word>[A-Za-z_]\w*)"
-    r"|(?P<sign>\|\||&&|==|!=|<=|>=|[<>+\-*/%!?:.,()\[\]{}])"
-    r"|(?P<end>$))",
-    re.ASCII,
-)
-_UNREAD: Final = "Write it without triple quotes, optional (?) fields and message types."
-_COMPARING: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 _COPIES_A_STEP: Final = 16
 """A list that a loop makes is copied as it grows: so many copied elements take about as long as a step."""
 _CHARS_A_STEP: Final = 200
@@ -92,31 +82,14 @@ def estimate(expression: str) -> Cost:
     return found
 
 
-def split_tokens(expression: str) -> list[tuple[str, str]]:
-    """Lexer: kind (``string``, ``number``, ``word``, ``sign``) and text of each token, closed by ``end``. Raises
-    InvalidInput."""
-    tokens: list[tuple[str, str]] = []
-    at = 0
-    while True:
-        found = _TOKEN.match(expression, at)
-        if found is None:
-            raise InvalidInput(f"At character {at + 1} this condition can't be read. {_UNREAD}")
-        kind = found.lastgroup or "end"
-        tokens.append((kind, found[kind]))
-        if kind == "end":
-            return tokens
-        at = found.end()
-
-
-class _Reader:
+class _Reader(TokenReader):
     """Recursive descent parser of CEL's grammar (github.com/google/cel-spec, doc/langdef.md) that adds up costs instead
     of building a tree."""
 
     def __init__(self, expression: str) -> None:
+        super().__init__(expression)
         self.parts = 0
         self._depth = 0
-        self._tokens = split_tokens(expression)
-        self._at = 0
         self._bound: list[dict[str, Cost]] = []
 
     def whole(self) -> Cost:
@@ -145,7 +118,7 @@ class _Reader:
 
     def _comparison(self) -> Cost:
         found = self._additions()
-        while self._peek()[1] in _COMPARING and self._peek()[0] in ("sign", "word"):
+        while self._peek()[1] in COMPARING and self._peek()[0] in ("sign", "word"):
             self._next()
             other = self._additions()
             read = (found.size + other.size) / _CHARS_A_STEP
@@ -303,20 +276,6 @@ class _Reader:
             runs_free=False,
         )
 
-    def _peek(self) -> tuple[str, str]:
-        return self._tokens[self._at]
-
-    def _next(self) -> tuple[str, str]:
-        token = self._tokens[self._at]
-        self._at = min(self._at + 1, len(self._tokens) - 1)
-        return token
-
-    def _takes(self, sign: str) -> bool:
-        if self._peek() == ("sign", sign):
-            self._next()
-            return True
-        return False
-
     def _must(self, sign: str) -> None:
         if not self._takes(sign):
             self._stray()
@@ -324,7 +283,7 @@ class _Reader:
     def _stray(self, *, back: int = 0) -> NoReturn:
         word = self._tokens[max(0, self._at - back)][1]
         where = f"before {word!r}" if word else "at its end"
-        raise InvalidInput(f"This condition can't be read {where}. {_UNREAD}")
+        raise InvalidInput(f"This condition can't be read {where}. {UNREAD}")
 
 
 def _cost_element(over: Cost) -> Cost:
@@ -353,15 +312,3 @@ def _add_up(*costs: Cost) -> Cost:
         loops=max((each.loops for each in costs), default=0),
         runs_free=all(each.runs_free for each in costs),
     )
-
-
-def read_string(written: str) -> str | None:
-    """The value of a string literal; None for bytes, and for escapes that need not be read here."""
-    quote = min(at for at in (written.find("'"), written.find('"')) if at >= 0)
-    prefix, inside = written[:quote].lower(), written[quote + 1 : -1]
-    if "b" in prefix:
-        return None
-    if "r" in prefix or "\\" not in inside:
-        return inside
-    plain = inside.replace("\\\\", "\0")
-    return None if "\\" in plain else plain.replace("\0", "\\")

@@ -12,18 +12,12 @@ from typing import Final
 
 from core.errors import InvalidInput
 from registry.conditions.condition import Condition
+from registry.conditions.tokens import COMPARING, split_tokens
 
 MEND: Final = "Compare it with something: … > 3, … == 'high'."
 
-_TOKEN: Final = re.compile(
-    r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
-    r"|(?P<number>0x[0-9A-Fa-f]+u?|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?[uU]?|\.\d+(?:[eE][+-]?\d+)?)"
-    r"|(?P<word>[A-Za-z_]\w*)"
-    r"|(?P<sign>\|\||&&|==|!=|<=|>=|[<>+\-*/%!?:.,()\[\]{}]))"
-)
 _SPECIAL_STRING: Final = re.compile(r"\b(?:[rR][bB]?|[bB][rR]?)['\"]|'''|\"\"\"|//")
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
-_COMPARING: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 _COUNTING: Final = frozenset({"+", "-", "*", "/", "%"})
 _NO_ANSWER: Final = frozenset(
     {
@@ -55,15 +49,11 @@ def may_be_satisfiable(expression: str) -> bool:
     """False only where it is certain that this CEL expression can be neither true nor false."""
     if _SPECIAL_STRING.search(expression):
         return True
-    tokens: list[str] = []
-    at = 0
-    while at < len(expression.rstrip()):
-        found = _TOKEN.match(expression, at)
-        if found is None:
-            return True
-        tokens.append("''" if found["string"] else "0" if found["number"] else found[0].strip())
-        at = found.end()
-    return _may(tokens)
+    try:
+        tokens = split_tokens(expression)[:-1]
+    except InvalidInput:
+        return True
+    return _may(["''" if kind == "string" else "0" if kind == "number" else text for kind, text in tokens])
 
 
 def _may(tokens: Sequence[str]) -> bool:
@@ -83,7 +73,7 @@ def _may(tokens: Sequence[str]) -> bool:
         if joining in level:
             at = level.index(joining)
             return _may(tokens[:at]) or _may(tokens[at + 1 :])
-    if _COMPARING & set(level):
+    if COMPARING & set(level):
         return True
     if _COUNTING & set(level):
         return False

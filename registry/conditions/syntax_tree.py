@@ -11,10 +11,9 @@ from decimal import Decimal
 from typing import Final
 
 from core.errors import InvalidInput
-from registry.conditions.condition_cost import read_string, split_tokens
+from registry.conditions.tokens import COMPARING, TokenReader, read_string
 
 MAX_NESTING: Final = 8
-_COMPARING: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
 _METHODS: Final = frozenset({"contains", "startsWith", "endsWith"})
 _NUMBERS: Final = frozenset({"int", "uint", "double"})
 """Conversions that leave the number what it is."""
@@ -89,8 +88,7 @@ Node = Comparison | Presence | Truth | Negation | Junction
 def parse(expression: str) -> Node | None:
     """The tree of a simple condition, None for any other."""
     try:
-        parser = _Parser(split_tokens(expression))
-        return parser.parse_whole()
+        return _Parser(expression).parse_whole()
     except (_TooRichError, InvalidInput):
         return None
 
@@ -99,12 +97,11 @@ class _TooRichError(Exception):
     """The condition has something that this tree doesn't hold."""
 
 
-class _Parser:
+class _Parser(TokenReader):
     """Recursive descent parser; depth is bounded by ``MAX_NESTING``."""
 
-    def __init__(self, tokens: list[tuple[str, str]]) -> None:
-        self._tokens = tokens
-        self._at = 0
+    def __init__(self, expression: str) -> None:
+        super().__init__(expression)
         self._depth = 0
 
     def parse_whole(self) -> Node:
@@ -115,7 +112,7 @@ class _Parser:
 
     def _parse_junction(self, sign: str) -> Node:
         parts = [self._parse_part(sign)]
-        while self._take(sign):
+        while self._takes(sign):
             parts.append(self._parse_part(sign))
         return parts[0] if len(parts) == 1 else Junction(sign, tuple(parts))
 
@@ -131,9 +128,9 @@ class _Parser:
         return found
 
     def _parse_unnested_term(self) -> Node:
-        if self._take("!"):
+        if self._takes("!"):
             return Negation(self._parse_term())
-        if self._take("("):
+        if self._takes("("):
             found = self._parse_junction("||")
             self._must(")")
             return found
@@ -141,11 +138,11 @@ class _Parser:
             self._at += 1
             return Presence(self._parse_argument())
         left = self._parse_operand()
-        if isinstance(left, Path) and left.names[-1] in _METHODS and self._take("("):
+        if isinstance(left, Path) and left.names[-1] in _METHODS and self._takes("("):
             right = self._parse_operand()
             self._must(")")
             return Comparison(Path(left.names[:-1]), left.names[-1], right)
-        if self._peek()[1] in _COMPARING and self._peek()[0] in ("sign", "word"):
+        if self._peek()[1] in COMPARING and self._peek()[0] in ("sign", "word"):
             operator = self._next()[1]
             right = self._parse_operand()
             return Comparison(left, operator, right)
@@ -167,7 +164,7 @@ class _Parser:
 
     def _parse_path(self, first: str) -> Path:
         names = [first]
-        while self._take("."):
+        while self._takes("."):
             kind, word = self._next()
             if kind != "word":
                 raise _TooRichError
@@ -185,13 +182,13 @@ class _Parser:
 
     def _parse_members(self) -> Members:
         made = [self._parse_literal()]
-        while self._take(","):
+        while self._takes(","):
             made.append(self._parse_literal())
         self._must("]")
         return Members(tuple(made))
 
     def _parse_literal(self) -> Literal:
-        negative = self._take("-")
+        negative = self._takes("-")
         kind, word = self._next()
         if kind == "number" and word[:2].lower() != "0x":
             number = Decimal(word.rstrip("uU"))
@@ -204,20 +201,6 @@ class _Parser:
             return Literal(None if word == "null" else word == "true")
         raise _TooRichError
 
-    def _peek(self) -> tuple[str, str]:
-        return self._tokens[self._at]
-
-    def _next(self) -> tuple[str, str]:
-        token = self._tokens[self._at]
-        self._at = min(self._at + 1, len(self._tokens) - 1)
-        return token
-
-    def _take(self, sign: str) -> bool:
-        if self._peek() == ("sign", sign):
-            self._at += 1
-            return True
-        return False
-
     def _must(self, sign: str) -> None:
-        if not self._take(sign):
+        if not self._takes(sign):
             raise _TooRichError
