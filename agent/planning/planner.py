@@ -28,7 +28,7 @@ from agent.runs import outcomes, repository
 from agent.runs.expiry import compute_card_expiry, compute_question_expiry
 from agent.runs.progress import PlanningProgress, PlanningStopped, Progress
 from agent.runs.run import Run
-from agent.workspace import authority, principals
+from agent.workspace import principals
 from agent.workspace.context import WorkspaceContext, WorkspaceContexts
 from core import cpu_budget
 from core.actor import Actor
@@ -113,19 +113,9 @@ class Planner:
         """The requests before this one in its thread, oldest first: of this very principal, on this surface."""
         if run.thread == run.id:
             return ()
-        rows = await store.runs.runs.of_thread(
-            session,
-            run.workspace,
-            run.thread,
-            person=actor.person,
-            role=actor.role,
-            surface=run.surface,
-            until=run.created_at,
-            limit=MOST_READ,
-        )
-        found = repository.list_readable(rows)
+        found = await repository.list_thread(session, actor, run, until=run.created_at, limit=MOST_READ)
         before = [each for each in found if (each.created_at, each.id) < (run.created_at, run.id)]
-        return tuple(each for each in before if authority.continues(actor, run.surface, each))[-MOST_TURNS:]
+        return tuple(before[-MOST_TURNS:])
 
     async def evaluate(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,8 @@ import store.runs.runs
 from agent.history.recorder import find_highest_risk
 from agent.pipeline import RunState
 from agent.runs.run import Run
+from agent.workspace import authority
+from core.actor import Actor
 from core.errors import Unavailable
 from store.runs.runs import RunRow
 
@@ -96,3 +99,20 @@ def list_readable(rows: Iterable[RunRow]) -> list[Run]:
         except Unavailable as error:
             log.error("left out of a list: %s", error.detail, extra={"run_id": row.id, "workspace": row.workspace})
     return made
+
+
+async def list_thread(
+    session: AsyncSession, actor: Actor, run: Run, *, until: datetime | None = None, limit: int
+) -> list[Run]:
+    """The newest runs of its thread that the actor may go on from, on its surface, oldest first."""
+    rows = await store.runs.runs.of_thread(
+        session,
+        run.workspace,
+        run.thread,
+        person=actor.person,
+        role=actor.role,
+        surface=run.surface,
+        until=until,
+        limit=limit,
+    )
+    return [each for each in list_readable(rows) if authority.continues(actor, run.surface, each)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,7 +13,7 @@ import store.runs.calls
 import store.runs.runs
 from agent.history import recorder
 from agent.history.recorder import EntryType
-from agent.pipeline import GivenBy, RunState, SuppliedValue
+from agent.pipeline import RunState
 from agent.planning.planner import resolve_work
 from agent.runs import repository
 from agent.runs.direct_calls import DirectCalls
@@ -111,41 +110,7 @@ class RunService:
         if not authority.continues(actor, run.surface, run):
             return [run]
         async with self.database.read() as session:
-            rows = await store.runs.runs.of_thread(
-                session,
-                run.workspace,
-                run.thread,
-                person=actor.person,
-                role=actor.role,
-                surface=run.surface,
-                limit=limit,
-            )
-        return [each for each in repository.list_readable(rows) if authority.continues(actor, run.surface, each)]
-
-    async def run_action(
-        self,
-        actor: Actor,
-        action: str,
-        values: Mapping[str, SuppliedValue],
-        *,
-        given: GivenBy,
-        surface: Surface = "admin",
-        session_id: str,
-        request_id: str | None = None,
-        in_transaction: TransactionHook[Run] = no_hook,
-    ) -> Run:
-        """Run a contract by its name with supplied values: planned, held and recorded like a typed request
-        (``DirectCalls.run``)."""
-        return await self.direct.run(
-            actor,
-            action,
-            values,
-            given=given,
-            surface=surface,
-            session_id=session_id,
-            request_id=request_id,
-            in_transaction=in_transaction,
-        )
+            return await repository.list_thread(session, actor, run, limit=limit)
 
     async def wait_until_idle(
         self, actor: Actor, run_id: str, *, wait_s: float = 30.0, passing: frozenset[RunState] = MOVING

@@ -80,7 +80,7 @@ async def filled(folder: Path, rows: int, cards: int) -> Filled:
         if cards:
             await container.contract_admin.register(owner, [CONTRACT])
             given = {"sku": SuppliedValue(value="TEA-250", by="api", pointer="/params/sku", ref="bench")}
-            run = await container.runs.run_action(owner, "shop.restock", given, given="api", session_id="bench")
+            run = await container.runs.direct.run(owner, "shop.restock", given, given="api", session_id="bench")
             assert run.state == "held", run
             await _cards(container.database, run.id, cards)
         await _entries(container.database, owner.workspace, owner.as_json(), rows)

@@ -186,7 +186,7 @@ async def serve(folder: Path, owner: Actor, action: str, params: dict[str, Any])
         values = {
             name: SuppliedValue(value=each, by="api", pointer=f"/{name}", ref="kills") for name, each in params.items()
         }
-        run = await container.runs.run_action(owner, action, values, given="api", session_id="kills")
+        run = await container.runs.direct.run(owner, action, values, given="api", session_id="kills")
         run = await container.runs.wait_until_idle(owner, run.id)
         say(json.dumps({"run": run.id, "state": run.state, "why": str(run.question or run.refusal or "")[:200]}))
         if run.state == "held" and run.plan is not None:

@@ -59,7 +59,7 @@ async def run(request: Request, caller: Runs) -> Response:
     async with claim_once(request, caller) as attempt:
         if attempt.replay:
             return attempt.replay
-        made = await container_of(request).runs.run_action(
+        made = await container_of(request).runs.direct.run(
             caller.actor,
             body.action,
             values,

@@ -68,7 +68,7 @@ async def run_action(call: McpCall, given: RunArguments) -> Run:
         "run_action",
         given.model_dump(exclude={"idempotency_key"}),
         given.idempotency_key,
-        lambda in_transaction: call.container.runs.run_action(
+        lambda in_transaction: call.container.runs.direct.run(
             call.caller.actor,
             given.action,
             values,

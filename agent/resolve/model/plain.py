@@ -21,6 +21,7 @@ from agent.resolve.model.answer_json import BadProposal, check_storable, read_li
 from agent.resolve.model.arguments import TIMES, ActionForm, ArgumentForm, make_native_schema
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain_values import MAX_LENGTH, PlainValues, Said
+from agent.resolve.model.schema import make_enum, make_object
 from agent.resolve.rules.clauses import split_clauses
 from language import numerals
 from language.text import read_text
@@ -48,16 +49,16 @@ _NULL: Final[Json] = {"type": "null"}
 def make_plain_schema(actions: Mapping[str, ActionForm], kinds: Sequence[RecordKind], *, thread: bool = False) -> Json:
     """The schema of a plain answer: no definitions, no recursion. Calls stand together; whatever is no call alone."""
     by_name = {kind.name: kind for kind in kinds}
-    alone = [_make_object(action=_make_enum([NONE]), reason=_make_enum(REASONS))]
+    alone = [make_object(action=make_enum([NONE]), reason=make_enum(REASONS))]
     if kinds:
         alone.append(_make_question(kinds))
     if thread:
-        alone.append(_make_object(action=_make_enum([UNDO])))
+        alone.append(make_object(action=make_enum([UNDO])))
     listed = [
         _make_list([_make_call(action, by_name) for action in actions.values()], MOST_CALLS),
         _make_list(alone, 1),
     ]
-    return _make_object(calls={"anyOf": listed})
+    return make_object(calls={"anyOf": listed})
 
 
 def _make_list(items: Sequence[Json], most: int) -> Json:
@@ -66,7 +67,7 @@ def _make_list(items: Sequence[Json], most: int) -> Json:
 
 def _make_call(action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:
     """What an action can do without may be left out: where every key must stand, a small model fills each."""
-    needed: dict[str, Json] = {"action": _make_enum([action.token])}
+    needed: dict[str, Json] = {"action": make_enum([action.token])}
     others: dict[str, Json] = {}
     for token, form in action.arguments.items():
         one = _make_argument(form, action, kinds)
@@ -74,7 +75,7 @@ def _make_call(action: ActionForm, kinds: Mapping[str, RecordKind]) -> Json:
             needed[token] = {"anyOf": [one, _NULL]}
         else:
             others[token] = one
-    whole = _make_object(**needed)
+    whole = make_object(**needed)
     return {**whole, "properties": {**needed, **others}}
 
 
@@ -92,22 +93,22 @@ def _make_reference(kind: RecordKind) -> Json:
     if kind.relations:
         made["owner"] = {"anyOf": [_STRING, _NULL]}
     if states := [*kind.states, *kind.times]:
-        made["state"] = {"anyOf": [_make_enum(states), _NULL]}
-    return _make_object(**made, which=_make_enum(_WHICH))
+        made["state"] = {"anyOf": [make_enum(states), _NULL]}
+    return make_object(**made, which=make_enum(_WHICH))
 
 
 def _make_question(kinds: Sequence[RecordKind]) -> Json:
     nullable: Json = {"anyOf": [_STRING, _NULL]}
     states = sorted({each for kind in kinds for each in (*kind.states, *kind.times)})
     fields = sorted({each.name for kind in kinds for each in kind.fields})
-    return _make_object(
-        action=_make_enum([QUESTION]),
-        of=_make_enum([kind.name for kind in kinds]),
+    return make_object(
+        action=make_enum([QUESTION]),
+        of=make_enum([kind.name for kind in kinds]),
         name=nullable,
         owner=nullable,
-        state={"anyOf": [_make_enum(states), _NULL]} if states else _NULL,
-        which=_make_enum(_WHICH),
-        want=_make_enum(["list", "count", *fields]),
+        state={"anyOf": [make_enum(states), _NULL]} if states else _NULL,
+        which=make_enum(_WHICH),
+        want=make_enum(["list", "count", *fields]),
     )
 
 
@@ -123,14 +124,6 @@ def _bound(schema: Any) -> Any:
     if made.get("type") == "array":
         made["maxItems"] = MAX_ITEMS
     return made
-
-
-def _make_enum(members: Sequence[str]) -> Json:
-    return {"type": "string", "enum": list(members)}
-
-
-def _make_object(**properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 # ── the answer ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -69,7 +69,7 @@ class _Builder:
             ),
             _make_tagged("ask", question=_STRING, actions=_make_array(self._make_names())),
             _make_tagged(
-                "none", reason=_make_enum(REASONS), action=_or_null(self._make_names(all_=True)), quote=_STRING
+                "none", reason=make_enum(REASONS), action=_or_null(self._make_names(all_=True)), quote=_STRING
             ),
         ]
         if self.kinds:
@@ -77,18 +77,18 @@ class _Builder:
         if self.thread:
             results.append(_make_tagged("undo", calls=_make_array(_STRING)))
         return {
-            **_make_object(understood=_STRING, result=_make_any_of(*results), left_over=_make_array(_STRING)),
+            **make_object(understood=_STRING, result=_make_any_of(*results), left_over=_make_array(_STRING)),
             "$defs": {"call": self._make_call(), **(self._make_record_definitions() if self.kinds else {})},
         }
 
     def _make_names(self, *, all_: bool = False) -> Json:
-        return _make_enum((*self.actions, *(self.not_allowed if all_ else ())))
+        return make_enum((*self.actions, *(self.not_allowed if all_ else ())))
 
     def _make_call(self) -> Json:
         return _make_any_of(
             *(
-                _make_object(
-                    action=_make_enum([action.token]),
+                make_object(
+                    action=make_enum([action.token]),
                     **{token: _or_null(self._make_argument(each, action)) for token, each in action.arguments.items()},
                 )
                 for action in self.actions.values()
@@ -100,76 +100,76 @@ class _Builder:
             return _make_ref("ref")
         if form.form == "expression":
             return _make_ref("value")
-        made = [_make_object(value=make_native_schema(form.schema, action.offer.parameters), quote=_STRING)]
+        made = [make_object(value=make_native_schema(form.schema, action.offer.parameters), quote=_STRING)]
         if form.form == "text":
             fills = _make_array(_make_ref("value") if self.kinds else _STRING)
-            made = [_make_object(quote=_STRING), _make_object(draft=_STRING, fills=fills, quote=_STRING)]
-        return _make_any_of(*made, *((_make_object(**_EARLIER),) if self.thread else ()))
+            made = [make_object(quote=_STRING), make_object(draft=_STRING, fills=fills, quote=_STRING)]
+        return _make_any_of(*made, *((make_object(**_EARLIER),) if self.thread else ()))
 
     def _make_answer(self) -> Json:
         fields = sorted({each.name for kind in self.kinds for each in kind.fields})
-        asks = _make_enum(["may I", "who may", "can it be undone", "is it confirmed"])
+        asks = make_enum(["may I", "who may", "can it be undone", "is it confirmed"])
         about = _or_null(_make_ref("ref"))
         return _make_any_of(
-            _make_object(records=_make_ref("ref"), fields=_make_array(_make_enum(fields))),
-            _make_object(value=_make_ref("value"), about=about),
-            _make_object(yes_no=_make_array(_make_ref("test")), join=_make_enum(["all", "any"]), about=about),
-            _make_object(action=self._make_names(all_=True), asks=asks),
-            _make_object(what_can_i_do={"type": "boolean"}),
+            make_object(records=_make_ref("ref"), fields=_make_array(make_enum(fields))),
+            make_object(value=_make_ref("value"), about=about),
+            make_object(yes_no=_make_array(_make_ref("test")), join=make_enum(["all", "any"]), about=about),
+            make_object(action=self._make_names(all_=True), asks=asks),
+            make_object(what_can_i_do={"type": "boolean"}),
         )
 
     def _make_record_definitions(self) -> Json:
         states = sorted({each for kind in self.kinds for each in (*kind.states, *kind.times, *_list_members(kind))})
-        state = _make_enum(states) if 0 < len(states) <= MAX_STATES else _STRING
+        state = make_enum(states) if 0 < len(states) <= MAX_STATES else _STRING
         fields = sorted({each.name for kind in self.kinds for each in kind.fields})
-        field: Json = _make_enum(fields) if len(fields) <= MAX_STATES else _STRING
-        comparison = _make_enum(COMPARISONS)
-        first = _make_enum(["latest", "earliest", "highest", "lowest"])
+        field: Json = make_enum(fields) if len(fields) <= MAX_STATES else _STRING
+        comparison = make_enum(COMPARISONS)
+        first = make_enum(["latest", "earliest", "highest", "lowest"])
         whole: Json = {"type": "integer"}
-        find = _make_object(
-            kind=_make_enum([kind.name for kind in self.kinds]),
+        find = make_object(
+            kind=make_enum([kind.name for kind in self.kinds]),
             said=_or_null(_STRING),
             where=_make_array(_make_ref("cond")),
             order=_or_null(_make_ref("order")),
-            pick=_make_any_of(_make_enum(["one", "all"]), whole),
+            pick=_make_any_of(make_enum(["one", "all"]), whole),
             among=_or_null(_STRING),
         )
         return {
-            "ref": _make_any_of(_make_ref("find"), _make_object(handle=_STRING)),
+            "ref": _make_any_of(_make_ref("find"), make_object(handle=_STRING)),
             "find": find,
             "cond": _make_any_of(
-                _make_object(state=state, **{"not": {"type": "boolean"}}),
-                _make_object(field=field, op=comparison, value=_make_ref("value")),
-                _make_object(belongs_to=_make_ref("ref")),
-                _make_object(has=_make_ref("ref"), op=comparison, n=whole),
-                _make_object(**{"except": _make_ref("ref")}),
-                _make_object(any_of=_make_array(_make_ref("cond"))),
+                make_object(state=state, **{"not": {"type": "boolean"}}),
+                make_object(field=field, op=comparison, value=_make_ref("value")),
+                make_object(belongs_to=_make_ref("ref")),
+                make_object(has=_make_ref("ref"), op=comparison, n=whole),
+                make_object(**{"except": _make_ref("ref")}),
+                make_object(any_of=_make_array(_make_ref("cond"))),
             ),
             "order": _make_any_of(
-                _make_object(
-                    by=_make_enum(["as listed", *fields]) if len(fields) <= MAX_STATES else _STRING,
+                make_object(
+                    by=make_enum(["as listed", *fields]) if len(fields) <= MAX_STATES else _STRING,
                     first=first,
                     nth=whole,
                 ),
-                _make_object(count=_make_ref("ref"), first=first, nth=whole),
+                make_object(count=_make_ref("ref"), first=first, nth=whole),
             ),
             "value": _make_any_of(
-                _make_object(number={"type": "number"}, unit=_or_null(_STRING), quote=_STRING),
-                _make_object(date=_STRING, quote=_STRING),
-                _make_object(word=_make_any_of(_STRING, {"type": "boolean"}), quote=_STRING),
-                _make_object(field=field, of=_make_ref("ref")),
-                _make_object(count=_make_ref("ref")),
-                _make_object(total=field, of=_make_ref("ref")),
-                _make_object(
-                    op=_make_enum(["+", "-", "*", "/", "days between"]), a=_make_ref("value"), b=_make_ref("value")
+                make_object(number={"type": "number"}, unit=_or_null(_STRING), quote=_STRING),
+                make_object(date=_STRING, quote=_STRING),
+                make_object(word=_make_any_of(_STRING, {"type": "boolean"}), quote=_STRING),
+                make_object(field=field, of=_make_ref("ref")),
+                make_object(count=_make_ref("ref")),
+                make_object(total=field, of=_make_ref("ref")),
+                make_object(
+                    op=make_enum(["+", "-", "*", "/", "days between"]), a=_make_ref("value"), b=_make_ref("value")
                 ),
-                *((_make_object(**_EARLIER),) if self.thread else ()),
+                *((make_object(**_EARLIER),) if self.thread else ()),
             ),
-            "test": _make_object(left=_make_ref("value"), op=comparison, right=_make_ref("value")),
-            "branch": _make_object(
+            "test": make_object(left=_make_ref("value"), op=comparison, right=_make_ref("value")),
+            "branch": make_object(
                 **{
                     "if": _make_array(_make_ref("test")),
-                    "join": _make_enum(["all", "any"]),
+                    "join": make_enum(["all", "any"]),
                     "then": _make_array(_make_ref("call")),
                     "else": _make_array(_make_ref("call")),
                 }
@@ -181,7 +181,7 @@ def _list_members(kind: RecordKind) -> tuple[str, ...]:
     return tuple(value for each in kind.fields for value in each.values)
 
 
-def _make_enum(members: Sequence[str]) -> Json:
+def make_enum(members: Sequence[str]) -> Json:
     """A closed set of strings. Strict modes refuse an ``enum`` that names no type."""
     return {"type": "string", "enum": list(members)}
 
@@ -190,12 +190,12 @@ def _make_ref(name: str) -> Json:
     return {"$ref": f"#/$defs/{name}"}
 
 
-def _make_object(**properties: Json) -> Json:
+def make_object(**properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def _make_tagged(tag: str, **properties: Json) -> Json:
-    return _make_object(type=_make_enum([tag]), **properties)
+    return make_object(type=make_enum([tag]), **properties)
 
 
 def _make_array(items: Json) -> Json:

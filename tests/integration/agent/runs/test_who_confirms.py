@@ -39,7 +39,7 @@ async def run_action(harness: AgentHarness, action: str, **params: Any) -> Run:
     given = {
         name: SuppliedValue(value=value, by="api", pointer=f"/params/{name}", ref="k") for name, value in params.items()
     }
-    return await harness.run_service.run_action(harness.people["amir"], action, given, given="api", session_id="s1")
+    return await harness.run_service.direct.run(harness.people["amir"], action, given, given="api", session_id="s1")
 
 
 async def changed(harness: AgentHarness, name: str, **changes: Any) -> None:

@@ -74,6 +74,7 @@ def schemas() -> list[Any]:
     return [demo, *(asked("do it", name).schema.schema for name in ("lending", "dome")), many(10_000)[1]]
 
 
+@cache
 def many(count: int) -> tuple[str, dict[str, Any]]:
     """Prompt and schema of one request among so many contracts."""
     chance = random.Random(5)
