@@ -19,7 +19,7 @@ from agent.resolve.model.describe import propose_context
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain import PlainParser, make_plain_schema
 from agent.resolve.model.schema import AnswerSchema, answer_schema
-from agent.resolve.resolver import MODEL, choose_candidates, find_chosen_action
+from agent.resolve.resolver import MODEL, NOTHING_OPEN, choose_candidates, find_chosen_action
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.questions import ask_for_action
 from core import canon
@@ -162,7 +162,7 @@ class ProposingResolver:
         if not request.text.strip():
             return self._make_untried(Abstain(reason="empty", detail="Say what you want done."))
         if not len(shortlist):
-            return self._make_untried(Abstain(reason="nothing_fits", detail="No action is open to you here."))
+            return self._make_untried(Abstain(reason="nothing_fits", detail=NOTHING_OPEN))
         version = await self._choice.version() if self._choice is not None else self._version
         asked = prepare(request, shortlist, kinds, version=version)
         shape = answer_type(asked.schema.schema, asked.parser)

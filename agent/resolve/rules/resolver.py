@@ -24,7 +24,7 @@ from agent.pipeline import (
     Resolved,
     Trace,
 )
-from agent.resolve.resolver import find_chosen_action
+from agent.resolve.resolver import NOTHING_FITS, NOTHING_OPEN, find_chosen_action
 from agent.resolve.rules.api_orders.reader import is_told, read_api_order
 from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.coordination import expand_coordination
@@ -299,7 +299,7 @@ def _draft_one(
     best = rank_offers(clause, shortlist, kinds, now)
     seen += [each.offer.name for each in best]
     if not best:
-        return Abstain(reason="nothing_fits", detail="No registered action speaks of this.")
+        return Abstain(reason="nothing_fits", detail=NOTHING_FITS if len(shortlist) else NOTHING_OPEN)
     top = best[0]
     notes.append(_note(clause, top))
     nearest = tuple(each.offer.name for each in best[:_NEAREST])

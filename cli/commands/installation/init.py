@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
+from cli.program import name_program
+
 TRIES: Final = 3
 
 
@@ -73,8 +75,8 @@ async def _found_workspace(arguments: argparse.Namespace, password: str) -> int:
         key, secret = await container.key_admin.create_key(owner, "terminal", scopes=SCOPES, mode="live")
     keep(settings.data_dir, settings.base_url, key.public, secret)
     print(
-        f"Workspace {owner.workspace} is founded. Run `opsiq serve`, then sign in at {settings.base_url} as "
-        f"{arguments.email}."
+        f"Workspace {owner.workspace} is founded. Run `{name_program()} serve`, then sign in at {settings.base_url} "
+        f"as {arguments.email}."
     )
     print(f"This terminal's key is kept in {settings.data_dir / FILE} (mode 600).")
     return 0

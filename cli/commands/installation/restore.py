@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from cli.program import name_program
+
 
 def add_parser(sub: Any) -> None:
     made = sub.add_parser(
@@ -52,7 +54,7 @@ async def _run(file: Path, *, unauthenticated: bool) -> int:
         if settings.given_data_key is None and not settings.key_file.exists():
             print(
                 f"The database is back. Copy the key it was made with to {settings.key_file} (mode 600), then run "
-                f"`opsiq doctor`."
+                f"`{name_program()} doctor`."
             )
             return 1
         try:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.pipeline import Abstain, Answer, Argument, Ask, Calls, Choice, Mention, Request, Resolution, spans_of
-from agent.resolve.resolver import choose_candidates
+from agent.resolve.resolver import NOTHING_OPEN, choose_candidates
 from agent.resolve.rules.resolver import RuleResolver
 from registry.contract import Annotation, Risk, Unit
 from registry.offers.offer import Offer
@@ -254,6 +254,13 @@ async def test_the_trace_says_why_and_what_was_considered() -> None:
 async def test_with_nothing_offered_nothing_is_done() -> None:
     request = Request(text="refund invoice INV-1", now=NOW)
     assert isinstance((await RuleResolver().draft(request, Shortlist(()), KINDS)).resolution, Abstain)
+
+
+async def test_where_no_action_is_open_at_all_that_is_what_is_said() -> None:
+    request = Request(text="refund the last invoice", now=NOW)
+    resolution = (await RuleResolver().resolve(request, Shortlist(()), ())).resolution
+    assert isinstance(resolution, Abstain)
+    assert resolution.detail == NOTHING_OPEN
 
 
 def test_candidates_of_a_small_set_are_all_of_it_best_first() -> None:
