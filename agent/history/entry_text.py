@@ -83,6 +83,9 @@ def write_entry(row: HistoryRow, people: Mapping[str, str]) -> tuple[str, str]:
         name = f"{to_display_text(holder, limit=60)} (key “{name}”)"
     # An outcome that only says the entry's type again tells nothing.
     outcome = "" if row.outcome == row.kind else row.outcome
-    told = [row.contract, summarize_entry(json.loads(row.data)), outcome, "test" if mode_of(row) == "test" else ""]
+    summary, contract = summarize_entry(json.loads(row.data)), row.contract or ""
+    if contract and summary.startswith(contract):  # a call that was asked for as data names its action itself
+        contract = ""
+    told = [contract, summary, outcome, "test" if mode_of(row) == "test" else ""]
     what = ", ".join(each for each in told if each)
     return name, f"{label_of_entry(row.kind)}: {what}" if what else label_of_entry(row.kind)

@@ -49,3 +49,10 @@ async def test_what_a_test_key_did_is_marked(harness: AgentHarness) -> None:
     async with harness.database.begin() as session:
         row = await record_act(session, tester, EntryType.EXPORTED, harness.clock(), what="cases")
     assert write_entry(row, {})[1].endswith("test")
+
+
+async def test_an_action_asked_for_as_data_is_named_once(harness: AgentHarness) -> None:
+    run = await harness.ask("amir", CREDIT)
+    given = make_entry(run, EntryType.PROMPT, harness.clock(), text='saas.apply_credit {"amount": 20}')
+    row = HistoryRow(**replace(given, contract="saas.apply_credit").chained(run.workspace, 1, "sha256:0"))
+    assert write_entry(row, {})[1] == 'request: saas.apply_credit {"amount": 20}'
