@@ -142,7 +142,8 @@ class Pages(_Part):
 
 
 class Operation(_Part):
-    """One way to list records. ``records`` points at the array in the answer, "" being the answer itself.
+    """One way to list records. ``records`` points at the array in the answer, "" being the answer itself. Where it is an
+    object that holds each record under its key, ``keyed_by`` points at the place in a record that the key goes to.
 
     What has no place in it is checked over what comes back, page by page; what has one is pushed down and checked
     again."""
@@ -152,6 +153,7 @@ class Operation(_Part):
     query: Annotated[dict[QueryName, Line], Field(max_length=50)] = Field(default_factory=dict)
     body: Any = None
     records: Pointer = ""
+    keyed_by: Annotated[Pointer, StringConstraints(min_length=2)] | None = None
     text: Place | None = None
     filters: Annotated[dict[Word, Place], Field(max_length=MAX_FIELDS)] = Field(default_factory=dict)
     bounds: Annotated[dict[Word, Between], Field(max_length=MAX_FIELDS)] = Field(default_factory=dict)

@@ -138,6 +138,11 @@ def _text(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
+def _with_key(row: Any, pointer: str, key: str) -> Any:
+    """A row that stood under a key, with it where the row itself doesn't say it."""
+    return _put(row, pointer, key) if isinstance(row, dict) and at_pointer(row, pointer) is None else row
+
+
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -205,6 +210,8 @@ def _followed(first: PlatformRequest, url: Any) -> PlatformRequest | None:
 def records_in(answer: PlatformAnswer, operation: Operation, what: str) -> Iterator[Any]:
     """The platform's rows. Raises PlatformUnavailable for an answer without the list."""
     rows = at_pointer(answer.body, operation.records)
+    if operation.keyed_by is not None and isinstance(rows, Mapping):
+        return (_with_key(row, operation.keyed_by, key) for key, row in rows.items())
     if not isinstance(rows, list):
         where = f"a list at {operation.records}" if operation.records else "a list"
         raise PlatformUnavailable(f"{what} is not {where}.")

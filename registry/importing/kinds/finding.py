@@ -17,8 +17,9 @@ from registry.importing.document.operations import ApiDescription, Operation
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS
 from registry.importing.kinds import fields as field_drafts
-from registry.importing.kinds.listing import draft_listing, find_record, find_records, read_answer, split_query
+from registry.importing.kinds.listing import Rows, draft_listing, find_record, find_records, read_answer, split_query
 from registry.importing.kinds.nouns import find_head_nouns, read_title_nouns, with_plurals
+from registry.json_schema.pointer import join_pointer
 
 MAX_KINDS: Final = 200
 """Of a connector's document."""
@@ -49,11 +50,13 @@ class KindDraft:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """What can be listed, before it is known which of several is meant by a noun. ``below`` are the operations on one
+    """What can be listed, before it is known which of several is meant by a noun. ``record_path`` is where one record
+    is, whether or not it is read there; ``below`` are the operations on one
     record or on something of it, ``one`` the read of one record."""
 
     listing: Operation
     path: str
+    record_path: str
     key: str
     outer: str
     one: Operation | None
@@ -110,21 +113,31 @@ def _candidates(description: ApiDescription) -> list[_Candidate]:
             continue  # a search beside a plain list of the same records
         if path is None or any(p.required and p.place != "path" for p in each.parameters):
             continue
-        item = f"{shape(path)}/{{}}"
         outer = _PLACEHOLDER.findall(path)
-        on_it = at.get(item, [])
-        if len(outer) > 1 or not below.get(item):
+        place = next((each for each in _item_places(path) if below.get(f"{shape(each)}/{{}}")), None)
+        if len(outer) > 1 or place is None:
             continue
+        item = f"{shape(place)}/{{}}"
+        on_it = at.get(item, [])
+        adding = (other for here in {shape(path), shape(place)} for other in at.get(here, ()) if other.method == "POST")
         one = next((other for other in on_it if other.method == "GET"), None)
         named = one or next(iter(on_it), below[item][0])
         places = _PLACEHOLDER.findall(named.path)
         made.append(
             _Candidate(
-                each, path, places[len(outer)], outer[0] if outer else "", one, tuple(below[item]),
-                (*on_it, *(other for other in at[shape(path)] if other.method == "POST")),
+                each, path, f"{place}/{{{places[len(outer)]}}}", places[len(outer)], outer[0] if outer else "", one,
+                tuple(below[item]), (*on_it, *adding),
             )
         )  # fmt: skip
     return sorted(made, key=lambda each: (-each.changes, each.one is None, each.path.count("{"), each.path.count("/")))
+
+
+def _item_places(path: str) -> tuple[str, ...]:
+    """What the address of one record may begin with: the list's, or that with its noun in the singular (``/tags`` and
+    ``/tag/{id}``)."""
+    plain = path.removesuffix(".json").rstrip("/")
+    above, _, last = plain.rpartition("/")
+    return tuple(dict.fromkeys((plain, f"{above}/{words.to_singular(last)}")))
 
 
 def _listed_path(operation: Operation) -> str | None:
@@ -182,19 +195,23 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
     if answer is None or rows is None:
         return None
     read = _read(candidate, singular, rows, settler)
-    record = read[1] if read is not None else rows[1]
+    record = read[1] if read is not None else rows.record
     if record is None:
         return None
     fields = field_drafts.draft_fields(record, settler)
-    if read is not None and rows[1] is not None:  # a record is the same one however it was read
-        listed = {words.to_snake_case(each) for each in rows[1].children}
+    if read is not None and rows.record is not None:  # a record is the same one however it was read
+        listed = {words.to_snake_case(each) for each in rows.record.children}
         shared = {name: each for name, each in fields.items() if words.to_snake_case(_key(each)) in listed}
         fields = shared if field_drafts.find_identity(shared, candidate.key, singular, certain=False) else fields
     decide: list[str] = []
     identity = field_drafts.find_identity(fields, candidate.key, singular, certain=read is None)
+    if identity is None and rows.keyed:  # its key is its id, and it doesn't repeat it
+        identity = words.to_snake_case(candidate.key)
+        fields[identity] = {"at": join_pointer(candidate.key)}
     if identity is None:
         return None
     nouns = _nouns(candidate, singular, plural)
+    key_at = str(fields[identity]["at"])
     if field_drafts.is_chosen(record, fields[identity], settler):
         fields[identity]["search"] = "name"
     own, scope_field = identity, ""
@@ -214,8 +231,10 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
         "fields": fields,
         **({"order": order} if order else {}),
         **({"states": states} if (states := field_drafts.draft_states(fields)) else {}),
-        "list": draft_listing(candidate.listing, placed, answer, rows[0], settler),
+        "list": draft_listing(candidate.listing, placed, answer, rows, settler),
     }
+    if rows.keyed:
+        entry["list"]["keyed_by"] = key_at
     if read is not None and candidate.one is not None and entry["list"]["pagination"]["type"] != "none":
         # Platforms tell less of a record in lists than by itself, and a card holds for the very record that it shows:
         # where a list comes whole, one of it is found there as well.
@@ -230,17 +249,17 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
     if not any("search" in each for each in fields.values()):
         decide.append("By which field do people name it?")
     name = words.to_snake_case(nouns[0])
-    path = f"{candidate.path.removesuffix('.json').rstrip('/')}/{{{candidate.key}}}"
-    return KindDraft(name, entry, path, tuple(decide), own if parent else "", scope_field)
+    return KindDraft(name, entry, candidate.record_path, tuple(decide), own if parent else "", scope_field)
 
 
 def _read(
-    candidate: _Candidate, singular: str, rows: tuple[str, Settled | None], settler: Settler
+    candidate: _Candidate, singular: str, rows: Rows, settler: Settler
 ) -> tuple[str, Settled] | None:
     """Where the read of one record has it. What answers with a list of its own is no such read."""
     answer = read_answer(candidate.one, settler) if candidate.one is not None else None
     found = find_record(answer, singular, settler) if answer is not None else None
-    if found is None or (rows[1] is not None and rows[0] and not found[0] and _has(found[1], rows[0], settler)):
+    inner = rows.record is not None and rows.pointer and not rows.keyed
+    if found is None or (inner and not found[0] and _has(found[1], rows.pointer, settler)):
         return None
     return found if found[1].children else None
 

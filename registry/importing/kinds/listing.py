@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from registry.importing.document.alternatives import Settled, Settler
 from registry.importing.document.operations import Operation, is_json
+from registry.importing.document.references import Located
 from registry.importing.drafts import words
 from registry.json_schema.pointer import join_pointer
 
@@ -71,20 +73,35 @@ def find_record(answer: Settled, singular: str, settler: Settler) -> tuple[str, 
     return "", answer
 
 
-def find_records(answer: Settled, plural: str, settler: Settler) -> tuple[str, Settled | None] | None:
-    """The pointer of the list in the answer of many, and what one row of it holds, where that is said."""
-    if answer.kind == "array":
-        return "", _row(answer, settler)
-    lists = {key: each for key, child in answer.children.items() if (each := settler.settled(child)).kind == "array"}
-    if not lists:
-        return None
-    named = [key for key in lists if words.to_snake_case(key) in (words.to_snake_case(plural), *_LISTS)]
-    key = (named or list(lists))[0]
-    return join_pointer(key), _row(lists[key], settler)
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where the records stand in the answer of many, and what one of them holds, where that is said. ``keyed``: they are
+    the members of an object."""
+
+    pointer: str
+    record: Settled | None
+    keyed: bool = False
 
 
-def _row(several: Settled, settler: Settler) -> Settled | None:
-    items = several.view.items
+def find_records(answer: Settled, plural: str, settler: Settler) -> Rows | None:
+    """The list in the answer of many, or the object that holds each record under its key."""
+    if (whole := _rows("", answer, settler)) is not None:
+        return whole
+    children = {key: settler.settled(child) for key, child in answer.children.items()}
+    found = {key: rows for key, each in children.items() if (rows := _rows(join_pointer(key), each, settler))}
+    named = [key for key in found if words.to_snake_case(key) in (words.to_snake_case(plural), *_LISTS)]
+    key = next((key for key in (*named, *found) if key in named or not found[key].keyed), None)
+    return found[key] if key is not None else None
+
+
+def _rows(pointer: str, several: Settled, settler: Settler) -> Rows | None:
+    if several.kind == "array":
+        return Rows(pointer, _row(several.view.items, settler))
+    row = _row(several.view.additional, settler) if several.kind == "object" and not several.children else None
+    return Rows(pointer, row, keyed=True) if row is not None and row.children else None
+
+
+def _row(items: Located | None, settler: Settler) -> Settled | None:
     row = settler.of(items) if items is not None else None
     return row if row is not None and row.kind == "object" else None
 
@@ -96,12 +113,10 @@ def split_query(path: str) -> dict[str, Any]:
     return {"path": plain, **({"query": values} if values else {})}
 
 
-def draft_listing(
-    operation: Operation, path: str, answer: Settled, records_at: str, settler: Settler
-) -> dict[str, Any]:
+def draft_listing(operation: Operation, path: str, answer: Settled, rows: Rows, settler: Settler) -> dict[str, Any]:
     """The ``list`` of a kind's entry."""
     queries = {each.name: each for each in operation.parameters if each.place == "query"}
-    made: dict[str, Any] = {**split_query(path), "records": records_at}
+    made: dict[str, Any] = {**split_query(path), "records": rows.pointer}
     if operation.method == "POST":
         made = {"method": "POST", **made, "body": {}}
     if text := next((each for each in _SEARCH if each in queries), None):
