@@ -123,14 +123,21 @@ class Ordering(_Part):
 class Pages(_Part):
     """How a list comes page by page. ``page`` counts pages from ``first``; ``offset`` counts records; ``cursor`` hands
     back what stands at ``next``; ``next_url`` follows the address at ``next``, ``link`` the one of the Link header
-    (RFC 8288), both below the platform's address only. ``size`` is where the size of a page is asked for."""
+    (RFC 8288), both below the platform's address only. ``size`` is where the size of a page is asked for, ``total``
+    points at how many records there are on all pages: without it pages are read again for what moved meanwhile."""
 
     type: Literal["none", "page", "offset", "cursor", "next_url", "link"] = "none"
     place: Place | None = None
     size: Place | None = None
     next: Pointer | None = None
+    total: Pointer | None = None
     first: Annotated[int, Field(ge=0, le=1)] = 1
     max_size: Annotated[int, Field(ge=1, le=1000)] = 50
+
+    @property
+    def shifts(self) -> bool:
+        """Whether what one page holds depends on what is before it."""
+        return self.type not in ("none", "cursor")
 
     @model_validator(mode="after")
     def _what_it_needs(self) -> Self:
@@ -142,8 +149,8 @@ class Pages(_Part):
 
 
 class Operation(_Part):
-    """One way to list records. ``records`` points at the array in the answer, "" being the answer itself. Where it is an
-    object that holds each record under its key, ``keyed_by`` points at the place in a record that the key goes to.
+    """One way to list records. ``records`` points at the array in the answer, "" being the answer itself. Where it is
+    an object that holds each record under its key, ``keyed_by`` points at the place in a record that the key goes to.
 
     What has no place in it is checked over what comes back, page by page; what has one is pushed down and checked
     again."""
@@ -168,11 +175,13 @@ class Operation(_Part):
 
 
 class Read(_Part):
-    """How one record is read. ``{id}`` in the path is its id; ``record`` points at it in the answer."""
+    """How one record is read. ``{id}`` in the path is its id; ``record`` points at it in the answer. ``fuller``: it
+    tells fields that the list leaves out, so that what a search finds is read by itself as well."""
 
     path: Path
     query: Annotated[dict[QueryName, Line], Field(max_length=50)] = Field(default_factory=dict)
     record: Pointer = ""
+    fuller: bool = False
 
 
 # ── kinds ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,18 +10,19 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from core.errors import InvalidInput, NotCanonical, PlatformUnavailable
 from registry import record_matching
-from registry.connector import PlatformClient, PlatformRequest
+from registry.connector import PlatformAnswer, PlatformClient, PlatformRequest
 from registry.declarative.document import ConnectorDocument, KindDocument, Operation, Related
+from registry.declarative.found import Found, fits, follows, in_order, is_settled
 from registry.declarative.kinds import record_kind
 from registry.declarative.requests import filled_path, first_page, following, pushed, records_in, size_of
 from registry.declarative.rows import at_pointer, raw_value, values_of
 from registry.patterns import compile_pattern
-from registry.records import Query, Record, RecordKind, SearchBy, admit, is_between
+from registry.records import Query, Record, RecordKind, SearchBy, admit
 
 MAX_RECORDS: Final = 200
 """Answered to one search."""
@@ -31,20 +32,12 @@ MAX_PAGES: Final = 20
 MAX_SCOPES: Final = 20
 MAX_PARENTS: Final = 50
 MAX_WORDS: Final = 3
+MAX_SWEEPS: Final = 3
+AT_ONCE: Final = 4
+MAX_ALONE: Final = 20
+"""Records that are read one by one after a search."""
 DEADLINE_S: Final = 15.0
 _ID: Final = re.compile(r"[^\s/\\?#%\x00-\x1f\x7f]{1,200}")
-
-
-@dataclass(slots=True)
-class _Found:
-    """What one list gave: the records that fit, from the ``start``-th on. ``complete``: nothing that fits is beyond
-    them. ``ordered``: they came in the query's order. ``dropped``: the platform's own sieve let others through."""
-
-    start: int
-    ordered: bool
-    records: list[Record] = field(default_factory=list)
-    complete: bool = True
-    dropped: bool = False
 
 
 class DeclarativeRecords:
@@ -68,15 +61,7 @@ class DeclarativeRecords:
         query = replace(query, limit=max(1, min(query.limit, MAX_RECORDS)), offset=max(0, query.offset))
         try:
             async with asyncio.timeout(DEADLINE_S):
-                if query.text is not None and query.text.strip():
-                    try:
-                        return await self._named(query, query.text)
-                    except PlatformUnavailable:
-                        # Some platforms list nothing without more, and still tell of one by its id.
-                        if (record := await self._by_id(query, query.text.strip())) is None:
-                            raise
-                        return [record]
-                return await self._listed(query)
+                return await self._read_alone(query, await self._searched(query))
         except TimeoutError as error:
             raise PlatformUnavailable(f"{self._document.title} takes too long to list its records.") from error
 
@@ -107,6 +92,28 @@ class DeclarativeRecords:
             raise PlatformUnavailable(f"{self._document.title} answered GET {request.path} with another record.")
         return record
 
+    async def _searched(self, query: Query) -> Sequence[Record]:
+        if query.text is None or not query.text.strip():
+            return await self._listed(query)
+        try:
+            return await self._named(query, query.text)
+        except PlatformUnavailable:
+            # Some platforms list nothing without more, and still tell of one by its id.
+            if (record := await self._by_id(query, query.text.strip())) is None:
+                raise
+            return [record]
+
+    async def _read_alone(self, query: Query, found: Sequence[Record]) -> Sequence[Record]:
+        """The records that were found, each as its own read has it where that tells more of it than the list."""
+        alone = self._document.kinds[query.kind].get
+        if alone is None or not alone.fuller or len(found) > MAX_ALONE:
+            return found
+        made: list[Record] = []
+        for at in range(0, len(found), AT_ONCE):
+            several = await asyncio.gather(*(self.get(query.kind, each.id) for each in found[at : at + AT_ONCE]))
+            made += [each for each in several if each is not None and fits(each, query)]
+        return made
+
     async def _by_id(self, query: Query, text: str) -> Record | None:
         """The record whose id a text is, where one is read by it alone."""
         if self._document.kinds[query.kind].get is None or not text.isdecimal():
@@ -127,7 +134,7 @@ class DeclarativeRecords:
             return found.records[query.offset - found.start :][: query.limit]
         wide = replace(query, offset=0, limit=query.offset + query.limit)
         every = [await self._found(kind.list, wide, each) for each in scopes]
-        merged = _in_order([record for found in every for record in found.records], query)
+        merged = in_order([record for found in every for record in found.records], query)
         return merged[query.offset :][: query.limit]
 
     async def _found(
@@ -139,7 +146,7 @@ class DeclarativeRecords:
         text: str | None = None,
         skip: bool = True,
         check: Query | None = None,
-    ) -> _Found:
+    ) -> Found:
         """Reads one list until enough fits, it ends, or no more may be read. Without a ``text`` what stays incomplete
         raises PlatformUnavailable; with one ("" for every word) it is answered as such. ``check`` is what records must
         fit where that is not all that the platform is asked for. ``skip``: the pages before the
@@ -151,43 +158,89 @@ class DeclarativeRecords:
         before, needed = (query.offset if skip and exact else 0), query.offset + query.limit
         size = size_of(pages, needed - before if exact else MAX_READ)
         request, over = first_page(pages, asked.request, size, before)
-        made, read, page, last = _Found(before - over, asked.ordered), 0, 0, None
+        made, read, last = Found(before - over, asked.ordered), 0, None
         parents: dict[tuple[str, str], Record | None] = {}
         seen: set[str] = set()
+        requests: list[PlatformRequest] = []
+        totals: list[Any] = []
+        enough = False
         while True:
-            answer = await self._client.read(request)
-            if answer.status == 404:
-                raise PlatformUnavailable(f"{self._document.title} has no {asked.request.path} (404).")
+            answer = await self._page(request)
             rows = list(records_in(answer, operation, what))
-            read, page = read + len(rows), page + 1
+            read, page = read + len(rows), len(requests) + 1
+            requests.append(request)
+            totals.append(at_pointer(answer.body, pages.total) if pages.total is not None else None)
             for row in rows:
                 record = await self._record(declared, kind, row, given, what, parents)
                 key = record.values.get(query.order) if query.order is not None else None
                 if key is not None:
-                    made.ordered = made.ordered and _follows(last, key, query.descending)
+                    made.ordered = made.ordered and follows(last, key, query.descending)
                     last = key
                 if record.id in seen:
                     continue  # a buyer of several orders, say: a list may tell of one record more than once
                 seen.add(record.id)
-                if _fits(record, check or query):
+                if fits(record, check or query):
                     made.records.append(record)
                 else:
                     made.dropped = made.dropped or asked.whole
             enough = made.start + len(made.records) >= needed
-            if (made.dropped and made.start) or (enough and made.ordered and text is None):
+            if made.dropped and made.start:
                 return made
             follow = following(pages, asked.request, answer, len(rows), page, size, before)
-            if follow is None:
+            if follow is None or (enough and made.ordered and text is None):
                 break
             if read >= MAX_READ or page >= MAX_PAGES:
                 made.complete = False
                 break
             request = follow
+        if made.complete and pages.shifts and len(requests) > 1 and not is_settled(totals, read, ended=follow is None):
+            moved = await self._moved(query, operation, given, requests[:-1], seen, parents)
+            made.records += [each for each in moved if fits(each, check or query)]
+            made.ordered = made.ordered and not moved
+            made.dropped = made.dropped or bool(moved)  # places count other records now
         if text is None and not made.complete and not (made.ordered and enough):
             raise self._too_many(declared, query)
         if not made.ordered:
-            made.records = _in_order(made.records, query)
+            made.records = in_order(made.records, query)
         return made
+
+    async def _page(self, request: PlatformRequest) -> PlatformAnswer:
+        answer = await self._client.read(request)
+        if answer.status == 404:
+            raise PlatformUnavailable(f"{self._document.title} has no {request.path} (404).")
+        return answer
+
+    async def _moved(
+        self,
+        query: Query,
+        operation: Operation,
+        given: Mapping[str, str],
+        requests: Sequence[PlatformRequest],
+        seen: set[str],
+        parents: dict[tuple[str, str], Record | None],
+    ) -> list[Record]:
+        """The records that went to an earlier page while later ones were read: one that is deleted meanwhile moves
+        all behind it up. Reads until nothing new stands among what is known; what is new before all of it was added.
+        Raises PlatformUnavailable for a list that doesn't come to rest."""
+        declared, kind = self._kinds[query.kind], self._document.kinds[query.kind]
+        what = f"The answer to {operation.method} {requests[0].path}"
+        made: list[Record] = []
+        for _ in range(MAX_SWEEPS):
+            known, rests, passed = frozenset(seen), True, False
+            for at in range(0, len(requests), AT_ONCE):
+                for answer in await asyncio.gather(*map(self._page, requests[at : at + AT_ONCE])):
+                    for row in records_in(answer, operation, what):
+                        record = await self._record(declared, kind, row, given, what, parents)
+                        passed = passed or record.id in known
+                        if record.id not in seen:
+                            seen.add(record.id)
+                            made.append(record)
+                            rests = rests and not passed
+            if rests:
+                return made
+        raise PlatformUnavailable(
+            f"{self._document.title}'s list of {declared.title.lower()} records changes while it is read: ask again."
+        )
 
     # ── by words ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -325,37 +378,3 @@ def _codes(text: str, by: SearchBy | None) -> list[str]:
         return []
     bare = plain.lstrip("#")
     return list(dict.fromkeys(each for each in (bare, bare.upper()) if each))
-
-
-def _fits(record: Record, query: Query) -> bool:
-    """Compares ids as text: a platform's may be integers, ours are strings."""
-    held = record.values
-    return all(str(held.get(name)) in {str(value) for value in values} for name, values in query.where.items()) and all(
-        is_between(held.get(name), low, high) for name, (low, high) in query.between.items()
-    )
-
-
-def _follows(last: Any, key: Any, descending: bool) -> bool:
-    """Whether a value may come after another in this order: text by its code points, whatever a platform's collation
-    is, so names out of it are merely sorted again."""
-    if last is None:
-        return True
-    try:
-        return bool(last >= key) if descending else bool(last <= key)
-    except TypeError:
-        return False
-
-
-def _sorting(value: Any) -> tuple[bool, Any]:
-    """Numbers before text, each in its own order."""
-    return isinstance(value, str), value
-
-
-def _in_order(records: Sequence[Record], query: Query) -> list[Record]:
-    """Sorted by the query's order, stable, those without a value last."""
-    if query.order is None:
-        return list(records)
-    name = query.order
-    held = [each for each in records if each.values.get(name) is not None]
-    rest = [each for each in records if each.values.get(name) is None]
-    return sorted(held, key=lambda each: _sorting(each.values[name]), reverse=query.descending) + rest

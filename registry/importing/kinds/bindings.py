@@ -147,6 +147,7 @@ def _kept(
                 slot.name,
                 {
                     "derive": {"parameter": inner[0].name, "field": field},
-                    "sources": ["prompt", "record", "default"],
+                    # A default would undo what the record has and its list doesn't tell.
+                    "sources": ["prompt", "record", *(["default"] if slot.required else [])],
                 },
             )

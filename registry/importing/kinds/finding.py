@@ -114,18 +114,18 @@ def _candidates(description: ApiDescription) -> list[_Candidate]:
         if path is None or any(p.required and p.place != "path" for p in each.parameters):
             continue
         outer = _PLACEHOLDER.findall(path)
-        place = next((each for each in _item_places(path) if below.get(f"{shape(each)}/{{}}")), None)
-        if len(outer) > 1 or place is None:
+        above = next((each for each in _item_places(path) if below.get(f"{shape(each)}/{{}}")), None)
+        if len(outer) > 1 or above is None:
             continue
-        item = f"{shape(place)}/{{}}"
+        item = f"{shape(above)}/{{}}"
         on_it = at.get(item, [])
-        adding = (other for here in {shape(path), shape(place)} for other in at.get(here, ()) if other.method == "POST")
+        adding = (other for here in {shape(path), shape(above)} for other in at.get(here, ()) if other.method == "POST")
         one = next((other for other in on_it if other.method == "GET"), None)
         named = one or next(iter(on_it), below[item][0])
         places = _PLACEHOLDER.findall(named.path)
         made.append(
             _Candidate(
-                each, path, f"{place}/{{{places[len(outer)]}}}", places[len(outer)], outer[0] if outer else "", one,
+                each, path, f"{above}/{{{places[len(outer)]}}}", places[len(outer)], outer[0] if outer else "", one,
                 tuple(below[item]), (*on_it, *adding),
             )
         )  # fmt: skip
@@ -235,13 +235,15 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
     }
     if rows.keyed:
         entry["list"]["keyed_by"] = key_at
-    if read is not None and candidate.one is not None and entry["list"]["pagination"]["type"] != "none":
+    replaced = any(each.method == "PUT" for each in candidate.on_it)
+    if read is not None and candidate.one is not None and (replaced or entry["list"]["pagination"]["type"] != "none"):
         # Platforms tell less of a record in lists than by itself, and a card holds for the very record that it shows:
-        # where a list comes whole, one of it is found there as well.
+        # where a list comes whole, one of it is found there as well. What is written anew as a whole must be known so.
         path = re.sub(r"\{" + re.escape(candidate.key) + r"\}(?!.*\{)", "{id}", candidate.one.path)
         entry["get"] = {
             **split_query(_path_within(path, candidate.outer, parent, candidate.one)),
             **({"record": read[0]} if read[0] else {}),
+            **({"fuller": True} if replaced else {}),
         }
     if parent is not None:
         entry["scope"] = {parent.name: parent.name}
@@ -252,9 +254,7 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
     return KindDraft(name, entry, candidate.record_path, tuple(decide), own if parent else "", scope_field)
 
 
-def _read(
-    candidate: _Candidate, singular: str, rows: Rows, settler: Settler
-) -> tuple[str, Settled] | None:
+def _read(candidate: _Candidate, singular: str, rows: Rows, settler: Settler) -> tuple[str, Settled] | None:
     """Where the read of one record has it. What answers with a list of its own is no such read."""
     answer = read_answer(candidate.one, settler) if candidate.one is not None else None
     found = find_record(answer, singular, settler) if answer is not None else None

@@ -43,6 +43,11 @@ _NEXT_CURSORS: Final = (
     "/next_cursor", "/nextCursor", "/next_page_token", "/nextPageToken", "/meta/next_cursor", "/next_marker", "/cursor",
     "/paging/cursors/after", "/response_metadata/next_cursor", "/meta/next", "/pagination/next_cursor",
 )  # fmt: skip
+_TOTALS: Final = (
+    "/count", "/total", "/total_count", "/totalCount", "/total_entries", "/total_results", "/totalResults",
+    "/total_records", "/meta/total", "/meta/total_count", "/meta/count", "/pagination/total", "/page/total_elements",
+    "/page/totalElements", "/totalElements",
+)  # fmt: skip
 _NEXT_URLS: Final = ("/next", "/links/next", "/_links/next/href", "/links/pages/next", "/meta/next", "/paging/next",
                      "/next_page_url", "/next_page_uri")  # fmt: skip
 
@@ -75,8 +80,8 @@ def find_record(answer: Settled, singular: str, settler: Settler) -> tuple[str, 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Where the records stand in the answer of many, and what one of them holds, where that is said. ``keyed``: they are
-    the members of an object."""
+    """Where the records stand in the answer of many, and what one of them holds, where that is said. ``keyed``: they
+    are the members of an object."""
 
     pointer: str
     record: Settled | None
@@ -132,9 +137,12 @@ def _pagination(queries: Mapping[str, Any], answer: Settled, settler: Settler) -
         maximum = settler.reader.view(queries[size].schema).own.get("maximum")
         if isinstance(maximum, int) and 0 < maximum < 10_000:
             sized["max_size"] = min(maximum, 1_000)
+    total = next((each for each in _TOTALS if _there(answer, each, settler)), None)
+    sized |= {"total": total} if total else {}
     cursor = next((each for each in _CURSORS if each in queries), None)
     following = next((each for each in _NEXT_CURSORS if _there(answer, each, settler)), None)
     if cursor and following:
+        sized.pop("total", None)
         return {"type": "cursor", "place": {"query": cursor}, "next": following, **sized}
     if page := next((each for each in _PAGES if each in queries), None):
         own = settler.reader.view(queries[page].schema).own

@@ -90,7 +90,7 @@ async def test_what_the_platform_cannot_filter_by_is_looked_for_on_every_page() 
     shop = FakeShop(rows(25))
     found = await records(shop).search(Query("basket", where={"buyer": ("Linus Berg",)}, order="total", limit=2))
     assert [each.id for each in found] == ["B023", "B018"]
-    assert len(shop.asked) == 3
+    assert len(shop.asked) == 3 + 2  # what may have moved to a page before the last is looked for once more
 
 
 async def test_more_than_may_be_read_is_refused_rather_than_cut() -> None:
@@ -182,3 +182,78 @@ async def test_a_number_is_read_by_itself_where_nothing_can_be_listed() -> None:
     for query in (Query("basket", "Ada"), Query("basket", "9"), Query("basket", "3", where={"status": ("cancelled",)})):
         with pytest.raises(PlatformUnavailable):
             await records(shop).search(query)
+
+
+class Shifting(FakeShop):
+    """A shop where somebody deletes the first basket while the list is read, before the ``at``-th request, or at each
+    request puts one ``into`` the list."""
+
+    def __init__(self, held: list[dict[str, Any]], *, at: int = 0, into: int | None = None, **how: Any) -> None:
+        super().__init__(held, **how)
+        self.at, self.into = at, into
+
+    async def read(self, request: PlatformRequest) -> PlatformAnswer:
+        number = len(self.asked) + 1
+        if number == self.at:
+            self.held = self.held[1:]
+        if self.into is not None:
+            self.held.insert(self.into, {**self.held[0], "no": f"N{number:03d}"})
+        answer = await super().read(request)
+        return PlatformAnswer(answer.status, {**answer.body, "total": len(self.held)}, answer.headers)
+
+
+@pytest.mark.parametrize("paging", ["page", "offset", "next_url", "link"])
+@pytest.mark.parametrize("total", [None, "/total"])
+async def test_a_record_that_moves_to_an_earlier_page_meanwhile_is_found(paging: str, total: str | None) -> None:
+    shop = Shifting(rows(25), at=2, paging=paging, filters=False)
+    told = {"total": total} if total else {}
+    source = records(shop, document(pagination={**PAGINGS[paging], **told}))
+    found = await source.search(Query("basket", order="made_at", limit=25))
+    assert {f"B{number:03d}" for number in range(1, 25)} <= {each.id for each in found}
+    assert [each.values["made_at"] for each in found] == sorted((e.values["made_at"] for e in found), reverse=True)
+
+
+async def test_a_list_that_tells_its_total_is_read_once_where_it_rests() -> None:
+    shop = Shifting(rows(25), at=99)
+    paging = {**PAGINGS["page"], "total": "/total"}
+    assert len(await records(shop, document(pagination=paging)).search(Query("basket", limit=25))) == 25
+    assert len(shop.asked) == 3
+
+
+async def test_a_list_that_never_comes_to_rest_is_refused() -> None:
+    shop = Shifting(rows(45), into=5, filters=False)
+    with pytest.raises(PlatformUnavailable, match="changes while it is read"):
+        await records(shop).search(Query("basket", order="total", limit=5))
+    busy = Shifting(rows(45), into=0, filters=False)  # what is new stands before all that was read
+    assert len(await records(busy).search(Query("basket", order="total", limit=5))) == 5
+
+
+class Keyed(FakeShop):
+    """A shop that answers its list as an object, each basket under its number, and tells less there than by itself."""
+
+    async def read(self, request: PlatformRequest) -> PlatformAnswer:
+        if request.path.startswith("/v1/acme/baskets/"):
+            return await super().read(request)
+        self.asked.append(request)
+        told = {each["no"]: {k: v for k, v in each.items() if k not in ("no", "title")} for each in self.held}
+        return PlatformAnswer(200, {"items": told})
+
+
+def keyed(**get: Any) -> dict[str, Any]:
+    made = document(keyed_by="/no", pagination={"type": "none"})
+    made["kinds"]["basket"]["get"] |= get
+    return made
+
+
+async def test_records_may_stand_under_their_keys_in_an_object() -> None:
+    found = await records(Keyed(rows(4)), keyed()).search(Query("basket", "Linus Berg", "name"))
+    assert [(each.id, each.values["buyer"], each.values["title"]) for each in found] == [("B003", "Linus Berg", None)]
+    with pytest.raises(PlatformUnavailable, match="is not a list"):
+        await records(Keyed(rows(4)), document()).search(Query("basket"))
+
+
+async def test_what_a_list_leaves_out_is_read_of_each_record_found() -> None:
+    shop = Keyed(rows(4))
+    found = await records(shop, keyed(fuller=True)).search(Query("basket", "Linus Berg", "name"))
+    assert [(each.id, each.values["title"]) for each in found] == [("B003", "Box 3")]
+    assert found[0] == await records(shop, keyed(fuller=True)).get("basket", "B003")

@@ -32,7 +32,7 @@ def test_a_record_within_another_says_which_that_is() -> None:
 def test_a_put_keeps_what_nobody_speaks_of() -> None:
     made = contract("PUT /api/projects/{projectId}/flags/{flagName}")["annotations"]
     assert made["description"]["derive"] == {"parameter": "flag_name", "field": "description"}
-    assert made["description"]["sources"] == ["prompt", "record", "default"]
+    assert made["description"]["sources"] == ["prompt", "record"]  # no default: it would undo what isn't told
     assert "note" not in made  # the record has none
 
 

@@ -164,7 +164,7 @@ components:
 def test_of_two_lists_that_one_is_a_kind_which_operations_change() -> None:
     flag = {each.name: each for each in imported(FLAGS).kinds}["flag"]
     assert flag.entry["list"]["path"] == "/api/projects/{project}/flags"
-    assert "get" not in flag.entry  # the list comes whole, so that a flag is the same one however it is looked for
+    assert flag.entry["get"]["fuller"]  # the list comes whole, but a PUT writes all that there is of a flag
     assert flag.entry["scope"] == {"project": "project"}
     assert (flag.own_field, flag.scope_field) == ("name", "project")
     assert flag.entry["fields"]["id"] == {"at": "/name", "type": "id"}
@@ -219,3 +219,67 @@ def test_a_list_by_post_is_one() -> None:
     ).kinds  # fmt: skip
     assert flow.entry["list"]["method"] == "POST"
     assert flow.entry["list"]["path"] == "/flows/filter"
+
+
+LABELS = api(
+    """
+/labels:
+  get:
+    responses:
+      "200": {content: {application/json: {schema: {type: object, additionalProperties: {$ref: "#/components/schemas/L"}}}}}
+/label:
+  post:
+    summary: Create label
+    requestBody: {content: {application/json: {schema: {type: object, properties: {title: {type: string}}}}}}
+/label/{key}:
+  parameters: [{name: key, in: path, required: true, schema: {type: string}}]
+  get:
+    responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/L"}}}}}
+  put:
+    summary: Update label
+    requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/L"}}}}
+/label/{key}/uses:
+  parameters: [{name: key, in: path, required: true, schema: {type: string}}]
+  get:
+    responses: {"200": {content: {application/json: {schema: {type: object, additionalProperties: {type: string}}}}}}
+/racks:
+  get:
+    parameters: [{name: page, in: query, schema: {type: integer}}]
+    responses:
+      "200": {content: {application/json: {schema: {type: object, properties: {count: {type: integer}, results: {type: array, items: {$ref: "#/components/schemas/L"}}}}}}}
+/racks/{key}:
+  parameters: [{name: key, in: path, required: true, schema: {type: string}}]
+  delete: {}
+""",
+    more="""
+components:
+  schemas:
+    L: {type: object, properties: {key: {type: string}, title: {type: string}, colour: {type: string, default: grey}}}
+""",
+)  # fmt: skip
+
+
+def test_records_under_their_keys_at_a_singular_address_become_a_kind() -> None:
+    kinds = {each.name: each for each in imported(LABELS).kinds}
+    assert list(kinds) == ["label", "rack"]
+    label = kinds["label"]
+    assert (label.path, label.entry["id"]) == ("/label/{key}", "key")
+    assert label.entry["list"] == {"path": "/labels", "records": "", "keyed_by": "/key", "pagination": {"type": "none"}}
+
+
+def test_what_is_written_anew_as_a_whole_is_read_by_itself() -> None:
+    kinds = {each.name: each for each in imported(LABELS).kinds}
+    assert kinds["label"].entry["get"] == {"path": "/label/{id}", "fuller": True}
+
+
+def test_how_many_records_there_are_is_read_where_the_answer_tells() -> None:
+    kinds = {each.name: each for each in imported(LABELS).kinds}
+    assert kinds["rack"].entry["list"]["pagination"]["total"] == "/count"
+
+
+def test_an_object_of_records_that_repeats_no_id_goes_by_its_keys() -> None:
+    plain = LABELS.replace(
+        "L: {type: object, properties: {key: {type: string}, title", "L: {type: object, properties: {title"
+    )
+    kinds = {each.name: each for each in imported(plain).kinds}
+    assert (kinds["label"].entry["id"], kinds["label"].entry["list"]["keyed_by"]) == ("key", "/key")
