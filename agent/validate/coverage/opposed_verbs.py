@@ -106,3 +106,10 @@ def leading_verbs(contract: Contract) -> frozenset[str]:
     """The stems of the verbs of an action: the first word of its name, its title and what it is called besides."""
     said = (contract.name.rpartition(".")[2].partition("_")[0], contract.title, *contract.aliases)
     return frozenset(stem(word) for text in said for word in text.casefold().split()[:1])
+
+
+def goes_by(order: str, contracts: Sequence[Contract]) -> bool:
+    """Whether the one action called goes by the very words of an order: "stop selling" is no word against it then."""
+    said = order.casefold().split()
+    titles = [text for each in contracts for text in (each.title, *each.aliases)] if len(contracts) == 1 else []
+    return any(text.casefold().split()[: len(said)] == said for text in titles)

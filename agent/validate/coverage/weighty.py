@@ -1,8 +1,7 @@
 """Coverage check: words that change the deal and that no part of a proposal accounts for.
 
 A number, date, part, negation, restriction, condition, quantifier or further wish is never passed over in silence.
-Which words are such is told by readers and closed word classes of the language; what accounts for them, by the
-proposal's own parts.
+Readers and closed word classes tell which words are such, the proposal's own parts what accounts for them.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ from agent.validate.coverage.left_over import find_left_over_words, find_lone_or
 from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.modifiers import FORBIDS, Accounts, find_limits, find_modifiers
 from agent.validate.coverage.negations import find_negations
-from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, leading_verbs
+from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
 from agent.validate.coverage.others_named import find_others
 from agent.validate.coverage.retractions import find_taken_back
 from agent.validate.coverage.subordinate_orders import find_subordinate_orders
@@ -132,6 +131,7 @@ def find_unaccounted(
             match.span("word") if match["word"] else match.span("out")
             for match in patterns.NEGATION.finditer(polite)
             if not only_contrasts(text, match.end(), taken, known, structure.several)
+            and not goes_by(match[0], contracts)
         ]
     for number in numerals.find(read_text(polite)):
         if (

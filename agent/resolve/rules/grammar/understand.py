@@ -17,6 +17,7 @@ from agent.resolve.rules.grammar.questions.action_questions import action_asked
 from agent.resolve.rules.grammar.questions.unread import denied_twice, explain_unread
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
 from agent.resolve.rules.normalization.text_alignment import AlignedText
+from language.stems import READING, stem
 from language.text import blank_quotations
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -43,6 +44,11 @@ _ASKS: Final = re.compile(
     r"^\W*(?:what|which|who|whose|when|why|how|where)(?:['’]s|\s+(?:\w+\s+){0,2}?(?:is|are|was|were|do|does|did|has|have|had|will|can)\b)"
     r"|^\W*(?:is|are|was|were|does|did|do|has|have)\s+(?!you\b)[^.!?]{0,400}\?\s*+$"
     r"|^\W*(?:what|which|who|whose|when|why|how|where)\b[^.!?]{0,400}\?\s*+$",
+    re.IGNORECASE,
+)
+# An order, put as a question: "could you please void it?"
+_COULD_YOU: Final = re.compile(
+    r"^\W*(?:can|could|would|will)\s+you\s+(?:(?:please|kindly|just|also|maybe|perhaps|possibly)\s+)*(\w+)",
     re.IGNORECASE,
 )
 
@@ -73,7 +79,7 @@ def understand(
         return continued if isinstance(continued, Abstain) else Proposed(proposal=continued)
     if (twice := denied_twice(proposer.reader)) is not None:
         return Abstain(reason="nothing_fits", detail=twice)
-    answer = proposer.answer() or action_asked(text, shortlist)
+    answer = (proposer.answer() if not _is_kind_order(text, proposer) else None) or action_asked(text, shortlist)
     if answer is not None:
         proposal = Proposal(result=AnswerResult(answer=answer))
         return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, proposer.reader.guesses))
@@ -96,6 +102,13 @@ def understand(
     if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):
         return _regardless(made, shortlist)
     return _with_titles(made, read_anew, reads=asks) if isinstance(made, Proposed) else made
+
+
+def _is_kind_order(text: str, proposer: Proposer) -> bool:
+    """Whether it is asked if something could be done that an action goes by, and not only looked up."""
+    found = _COULD_YOU.match(text)
+    word = found[1].casefold() if found is not None else ""
+    return bool(word) and stem(word) not in READING and proposer.goes_by(word)
 
 
 def _calls_only(made: Resolution | Proposed | None, name: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import (
     Argument,
     BelongsTo,
@@ -14,6 +15,7 @@ from agent.planning.proposal import (
     RecordArgument,
 )
 from registry.offers.offer import Offer
+from registry.records import RecordKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,23 @@ def _says_whose(piece: Piece) -> bool:
         and len(find.where) == 1
         and isinstance(find.where[0], BelongsTo)
     )
+
+
+def add_owner(pieces: Sequence[Piece], nouns: Collection[int], owner: RecordKind | None) -> list[Piece]:
+    """Beside a record that its noun tells of, a name alone says whose it is: "give Ada until May for order 7".
+    ``nouns`` are the tokens at which phrases with a noun begin, ``owner`` is what such records belong to."""
+    finds = [each.argument.reference for each in pieces if isinstance(each.argument, RecordArgument)]
+    named = [at for at, each in enumerate(pieces) if each.first in nouns]
+    if owner is None or rate_person_likeness(owner) < 2 or len(named) != 1 or not len(pieces) == len(finds) == 2:
+        return list(pieces)
+    record, whose = finds[named[0]], finds[1 - named[0]]
+    if not isinstance(record, Find) or not isinstance(whose, Find) or record.where or whose.where:
+        return list(pieces)
+    if whose.said is None or record.said is None:
+        return list(pieces)
+    held = BelongsTo(owner=Find(record=owner.name, said=whose.said))
+    argument = RecordArgument(reference=record.model_copy(update={"where": (held,)}))
+    return [replace(pieces[named[0]], argument=argument)]
 
 
 def without_repeated(pieces: Sequence[Piece]) -> list[Piece]:

@@ -24,7 +24,7 @@ from agent.resolve.rules.grammar.orders.directions import (
     settle_holders,
     settle_receivers,
 )
-from agent.resolve.rules.grammar.orders.interpretation import Piece, without_repeated
+from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, without_repeated
 from agent.resolve.rules.grammar.orders.left_out import find_spared, is_left_out, leave_out
 from agent.resolve.rules.grammar.orders.stretch_values import StretchValues
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -54,7 +54,7 @@ class StretchRecords(StretchValues):
         at, why = self.first, self._why()
         kinds = {name: kind for name in names if (kind := self.kind(name)) is not None}
         receivers, holders = list_receivers(kinds), list[Piece]()
-        quotes = self._find_quoted_names()
+        quotes, nouns = self._find_quoted_names(), set[int]()
         while at < why:
             if at in quotes and (wanted := self._find_wanted(names, at)) is not None:
                 name, named = wanted
@@ -67,7 +67,7 @@ class StretchRecords(StretchValues):
                 continue
             made = self._read_phrase(at, names)
             if made is None:
-                at += 1
+                at = self._past_owner(at) or at + 1
                 continue
             name, phrase, reference = made
             if reference is not None and is_left_out(self.reader, phrase):
@@ -89,11 +89,14 @@ class StretchRecords(StretchValues):
                 else:
                     self.records.setdefault(name, []).append(piece)
                 self.named_kinds += [phrase.find.record] if phrase.noun else []
+                nouns |= {phrase.first} if phrase.noun else set()
                 self._speaks_of(reference)
                 at = max(at, self._unread_behind(phrase))
             at = max(phrase.last, at + 1)
         for name, pieces in self.records.items():
-            self.records[name] = without_repeated(self._drop_taken_back(pieces))
+            kind, kept = self.kind(name), without_repeated(self._drop_taken_back(pieces))
+            joined = not kept or self._joined(name, kept[-1].first)
+            self.records[name] = kept if joined or kind is None else add_owner(kept, nouns, self.reader.owner_of(kind))
         self._read_short_codes(names)
         beside = [*settle_holders(self.reader, self.records, holders, kinds)]
         beside += settle_receivers(self.records, receivers, self._aimed_at)
@@ -101,6 +104,12 @@ class StretchRecords(StretchValues):
         for name in names:
             if name not in self.records and name in self.offer.required:
                 self._take_spoken(name)
+
+    def _past_owner(self, at: int) -> int:
+        """Where a name of several words ends that owns what follows: nobody is called by a part of it. 0: no such."""
+        named = self.reader.tokens[at].capital and not self.reader.starts(at)
+        end = self.reader.name(at, self.stop) if named else at
+        return end if end - at > 1 and self.reader.tokens[end - 1].owns else 0
 
     def _find_whose(self) -> None:
         """ "resend him the last invoice": a record that nothing else names is of who was spoken of; where nobody was,

@@ -117,7 +117,8 @@ def _aged(
 def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
     """ "of Ada", "for customer 7", "belonging to her"."""
     low = reader.low(at)
-    if low in {"on", "with", "at"} and made.plural and made.said is None:
+    listed = made.plural and made.said is None
+    if (low in {"on", "with", "at"} and listed) or (low == "at" and made.said is not None):
         thing = named_on(reader, made.kind, at + 1, stop)
         made.where += [BelongsTo(owner=thing[0])] if thing is not None else []
         return thing[1] if thing is not None else 0

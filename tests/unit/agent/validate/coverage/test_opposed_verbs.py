@@ -1,0 +1,37 @@
+"""What an action goes by is no word against it, whatever it denies elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Request
+from agent.planning.proposal import Call, Find, PlanResult, Proposal, RecordArgument, Words
+from agent.validate.coverage.weighty import find_unaccounted
+from registry.contract import Contract, parse
+from tests.unit.own_worlds import NOW
+
+
+def close(*aliases: str) -> Contract:
+    return parse(
+        {
+            "schema": "opsiq/contract/v1", "name": "ferry.close_cabin", "title": "Close a cabin", "surfaces": ["admin"],
+            "description": "Takes a cabin off what can be booked.", "roles": ["owner"], "aliases": list(aliases),
+            "parameters": {
+                "type": "object", "additionalProperties": False, "required": ["cabin"],
+                "properties": {"cabin": {"type": "integer"}},
+            },
+            "annotations": {"cabin": {"record": "cabin"}}, "endpoint": {"url": "https://ferry.example/close"},
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("aliases", "against"), [(("stop letting a cabin",), []), (("shut",), ["stop letting the cabin"])]
+)
+def test_an_order_in_words_that_the_action_goes_by_denies_nothing(aliases: tuple[str, ...], against: list[str]) -> None:
+    said = Words(text="C7", start=23)
+    find = RecordArgument(reference=Find(record="cabin", said=said))
+    proposal = Proposal(result=PlanResult(calls=(Call(action="ferry.close_cabin", arguments={"cabin": find}),)))
+    request = Request(text="stop letting the cabin C7", now=NOW)
+    left = find_unaccounted(request, proposal, [close(*aliases)])
+    assert left.weighty == against
