@@ -17,6 +17,7 @@ from agent.pipeline import (
     Plan,
     PromptSource,
     Question,
+    RecordSource,
     Refusal,
     Request,
     Span,
@@ -200,6 +201,10 @@ def check_fit(slots: Slots) -> Question | Refusal | None:
     """Question or refusal for values that don't fit the contract's JSON Schema, checked last: a person's own words can
     be said again, anything else can't."""
     unfit = list(find_misfits(slots.contract, slots.params))
+    empty = {each.param for each in unfit if _is_kept_empty(slots, each.param)}
+    unfit = [each for each in unfit if each.param not in empty]
+    for name in empty:  # in the place of an address or a member it stands for none
+        del slots.filled[str(name)]
     faults = [
         Fault(pointer=filled.source.pointer + misfit.below, code="invalid", detail=to_display_text(misfit.why))
         for misfit in unfit
@@ -218,6 +223,13 @@ def check_fit(slots: Slots) -> Question | Refusal | None:
             code="invalid", detail=f"{label} does not fit “{slots.contract.title}”: {to_display_text(misfit.why)}."
         )
     return None
+
+
+def _is_kept_empty(slots: Slots, name: str | None) -> bool:
+    """Whether an optional value is kept as its record has it, and that is an empty text."""
+    filled = slots.filled.get(name or "")
+    kept = filled is not None and isinstance(filled.source, RecordSource) and filled.value == ""
+    return kept and name not in slots.contract.parameters.get("required", ())
 
 
 def refuse_unsendable(contract: Contract, error: InvalidInput | NotCanonical) -> Refusal:

@@ -212,11 +212,13 @@ class Matcher(ActionParameters):
             if switch is not None and switch[0] not in state.arguments:
                 switched = TypedValue(value=switch[1], quote=quote(self.order.text, tokens))
                 yield _with(state, switch[0], switched, 2.5)
-        if _URL.match(tokens[0].low) and len(tokens) == 1:
-            for name, schema in self.scalars.items():
-                if name not in state.arguments and (schema.get("format") == "uri" or name_words(name)[-1:] == ["url"]):
-                    yield _with(state, name, QuotedText(quote=quote(self.order.text, tokens)), 2.5)
-                    return
+        if (
+            _URL.match(tokens[0].low)
+            and len(tokens) == 1
+            and (name := self.address_of_web(state.arguments)) is not None
+        ):
+            yield _with(state, name, QuotedText(quote=quote(self.order.text, tokens)), 2.5)
+            return
         if part.by == "":
             if _ADDRESS.match(tokens[0].low) and len(tokens) == 1:
                 for name in self.scalars:
@@ -239,7 +241,8 @@ class Matcher(ActionParameters):
         said = [each for each in tokens if each.low not in EMPTY and each.low not in DETERMINERS]
         if any(each.quoted for each in said):
             return None
-        own = self.verbs.called | self.verbs.known
+        switched = name_words(self.switch[1][0]) if self.switch is not None else ()
+        own = self.verbs.called | self.verbs.known | frozenset(switched)  # "mute the alerts of it"
         found = {each.stem if each.stem in own else each.stem.replace("our", "or") for each in said}
         return frozenset(found) if found and found <= own else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -104,6 +104,17 @@ class ActionParameters:
     def takes_address(self, name: str) -> bool:
         schema = self.scalars[name]
         return schema.get("format") == "email" or "email" in name or "user_name" in name or name == "username"
+
+    def address_of_web(self, taken: Collection[str]) -> str | None:
+        """The one parameter that an address of the web goes to: one that is needed before one that is called so."""
+        free = {
+            name: schema for name, schema in self.scalars.items() if name not in taken and "string" in _types(schema)
+        }
+        fit = [each for each in free if free[each].get("format") == "uri" or name_words(each)[-1:] == ["url"]]
+        for closer in ([each for each in fit if each in self.offer.required], [each for each in fit if each == "url"]):
+            if len(closer) == 1:
+                return closer[0]
+        return fit[0] if len(fit) == 1 else None
 
     def own_noun(self, tokens: Sequence[Token]) -> int:
         """How many tokens at the beginning call what the action makes by a noun of its title."""

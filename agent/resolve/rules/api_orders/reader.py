@@ -71,7 +71,8 @@ def read_api_order(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind])
     if any(each.low in _NOT_PLAIN and not each.quoted for each in tokens):
         return None
     if joined := _read_joined(text, tokens, shortlist, by_name):
-        return Proposed(proposal=_make_plan(joined))
+        plans = [_make_plan(each) for each in joined]
+        return Proposed(proposal=plans[0], instead=tuple(plans[1:]))
     if matches := _find_matches(text, tokens, shortlist, by_name):
         plans = [_make_plan([each]) for each in matches]
         return Proposed(proposal=plans[0], instead=tuple(plans[1:]))
@@ -134,12 +135,13 @@ def _count_records(match: Match) -> int:
 
 def _read_joined(
     text: str, tokens: Sequence[Token], shortlist: Shortlist, kinds: Mapping[str, RecordKind]
-) -> list[Match]:
-    """Several orders that "and" joins; what has no verb of its own has that of the one before."""
+) -> list[list[Match]]:
+    """Several orders that "and" joins; what has no verb of its own has that of the one before. Where each of them may
+    be the same few actions', live data tells whose records are named: then they are all one action's."""
     places = [at for at, each in enumerate(tokens) if each.low == "and" and not each.quoted]
     if not 0 < len(places) <= 3:
         return []
-    made: list[Match] = []
+    made: list[list[Match]] = []
     ends = (*places, len(tokens))
     head: Sequence[Token] = ()
     for start, end in zip((0, *(each + 1 for each in places)), ends, strict=True):
@@ -147,11 +149,14 @@ def _read_joined(
         found = _find_matches(text, piece, shortlist, kinds)
         if not found and head:
             found = _find_matches(text, (*head[:1], *piece), shortlist, kinds)
-        if len(found) != 1 or found[0].missing:
+        if not found or any(each.missing for each in found):
             return []
         head = piece if not head or len(piece) > 1 else head
-        made.append(found[0])
-    return made
+        made.append(found)
+    if all(len(found) == 1 for found in made):
+        return [[found[0] for found in made]]
+    alike = [[each for found in made for each in found if each.offer is first.offer] for first in made[0]]
+    return [each for each in alike if len(each) == len(made)]
 
 
 def _read_listing(tokens: Sequence[Token], kinds: Mapping[str, RecordKind]) -> Proposed | None:

@@ -153,15 +153,19 @@ def may_mean(offer: Offer, said: Sequence[str]) -> bool:
 
 def find_switch(offer: Offer, said: str) -> tuple[str, bool] | None:
     """The yes-or-no parameter that a word switches, and which way: ``publish`` sets ``is_published``, ``unpause`` sets
-    ``is_paused`` to no."""
+    ``is_paused`` to no, ``mute`` the only one that is muted: ``alerts_muted``."""
+    of_part: list[tuple[str, bool]] = []
     for name, schema in offer.properties.items():
         kind = schema.get("type") if isinstance(schema, Mapping) else None
         if kind != "boolean" and not (isinstance(kind, list) and set(kind) == {"boolean", "null"}):
             continue
         core = [each for each in re.findall(r"[a-z]+", name.casefold()) if each not in _FRAME]
-        if len(core) == 1 and (way := _switches(said, core[0])) is not None:
+        way = _switches(said, core[-1]) if core else None
+        if way is not None and len(core) == 1:
             return name, way
-    return None
+        if way is not None and core[-1].endswith("ed") and stem(core[-1]) not in CREATES | REMOVES | CHANGES:
+            of_part.append((name, way))
+    return of_part[0] if len(of_part) == 1 else None
 
 
 def _switches(said: str, core: str) -> bool | None:

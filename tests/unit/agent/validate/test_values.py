@@ -223,6 +223,23 @@ async def test_words_for_what_the_contract_derives_are_not_dropped_in_silence() 
     )
 
 
+async def test_an_empty_text_of_the_record_that_fits_nothing_is_left_out() -> None:
+    parameters = schema(
+        ("customer_id",),
+        customer_id={"type": "integer"},
+        site={"type": "string", "format": "uri"},
+        firm={"type": "string"},
+    )
+    kept = {"derive": {"parameter": "customer_id", "field": "company"}, "sources": ["prompt", "record"]}
+    notes = {"customer_id": {"record": "customer"}, "site": kept, "firm": kept}
+    made = params(await act("act on Berta", {"customer_id": "Berta"}, parameters, **notes).plan())
+    assert "site" not in made  # in the place of an address it stands for none
+    assert made["firm"] == ""
+    needed = {**parameters, "required": ["customer_id", "site"]}
+    refusal = await act("act on Berta", {"customer_id": "Berta"}, needed, **notes).refusal()
+    assert "does not fit" in refusal.detail
+
+
 @pytest.mark.parametrize("mention", ["INV-1031", "20 EUR of invoice INV-1031"])
 async def test_an_amount_the_resolver_overlooked_is_asked_about_not_replaced_by_the_whole(mention: str) -> None:
     case = Case("refund 20 EUR of invoice INV-1031", ("saas.refund_invoice", {"invoice_id": mention}))

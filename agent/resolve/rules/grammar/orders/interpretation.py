@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -107,7 +108,7 @@ def add_owner(pieces: Sequence[Piece], nouns: Collection[int], owner: RecordKind
     record, whose = finds[named[0]], finds[1 - named[0]]
     if not isinstance(record, Find) or not isinstance(whose, Find) or record.where or whose.where:
         return list(pieces)
-    if whose.said is None or record.said is None:
+    if whose.said is None or record.said is None or not re.fullmatch(r"[^\W\d_][^\d_]*", whose.said.text):
         return list(pieces)
     held = BelongsTo(owner=Find(record=owner.name, said=whose.said))
     argument = RecordArgument(reference=record.model_copy(update={"where": (held,)}))

@@ -95,7 +95,7 @@ class StretchRecords(StretchValues):
             at = max(phrase.last, at + 1)
         for name, pieces in self.records.items():
             kind, kept = self.kind(name), without_repeated(self._drop_taken_back(pieces))
-            joined = not kept or self._joined(name, kept[-1].first)
+            joined = len(kept) != 2 or self._joins(kept[0].last, kept[1].first)
             self.records[name] = kept if joined or kind is None else add_owner(kept, nouns, self.reader.owner_of(kind))
         self._read_short_codes(names)
         beside = [*settle_holders(self.reader, self.records, holders, kinds)]

@@ -53,7 +53,9 @@ OFFERS = (
         "type": "array", "items": TEXT, "default": []}}, "name tags"),
     offer("jobs.update", "Update a job", {"job_id": TEXT, "description": TEXT, "name": TEXT, "is_paused": {
         "type": "boolean"}, "mode": {"enum": ["fast", "slow"], "type": "string"}, "labels": {
-        "type": "array", "items": TEXT}}, "job_id"),
+        "type": "array", "items": TEXT}, "alerts_muted": {"type": "boolean"}}, "job_id"),
+    offer("hooks.create", "Create a new hook", {"backup_urls": {"type": "array", "items": TEXT}, "target": {
+        "type": "string", "format": "uri"}, "title": TEXT, "page_url": TEXT}, "target"),
     offer("jobs.delete", "Delete a job", {"job_id": TEXT}, "job_id", **GONE),
     offer("jobs.archive", "Archive a list of jobs", {"jobs": {"type": "array", "items": TEXT}}, "jobs"),
     offer("job.archive", "Archive a job", {"job_id": TEXT}, "job_id"),
@@ -107,6 +109,11 @@ def told(call: Call) -> dict[str, Any]:
             "job_id": "night_copy", "description": "what we keep"}),
         ("add a description to night_copy: kept for a year", "jobs.update", {
             "job_id": "night_copy", "description": "kept for a year"}),
+        ("mute the job night_copy", "jobs.update", {"job_id": "night_copy", "alerts_muted": True}),
+        ("unmute the alerts of the job night_copy", "jobs.update", {"job_id": "night_copy", "alerts_muted": False}),
+        ("add a hook for https://one.example/in", "hooks.create", {"target": "https://one.example/in"}),
+        ("create a hook to https://one.example/in titled Arrivals", "hooks.create", {
+            "target": "https://one.example/in", "title": "Arrivals"}),
         ("delete note 12", "notes.drop", {"id": 12}),
         ("archive the job night_copy", "job.archive", {"job_id": "night_copy"}),
         ("remove the job night_copy", "jobs.delete", {"job_id": "night_copy"}),
@@ -150,6 +157,14 @@ def test_two_orders_joined_by_and_are_two_calls() -> None:
         ("jobs.delete", {"job_id": "night_copy"}),
         ("members.delete", {"member_id": "ana"}),
     ]
+
+
+def test_names_without_a_noun_that_and_joins_are_one_actions_whichever_it_is() -> None:
+    made = read("delete night_copy and day_copy")
+    assert made is not None
+    results = [each.result for each in (made.proposal, *made.instead)]
+    every = [[call.action for call in each.calls] for each in results if isinstance(each, PlanResult)]
+    assert sorted(every) == [["jobs.delete"] * 2, ["members.delete"] * 2, ["runs.delete"] * 2]
 
 
 def test_records_that_shall_be_shown_are_an_answer() -> None:
