@@ -38,12 +38,13 @@ class ReadAccess:
 @dataclass(frozen=True, slots=True)
 class PlatformRequest:
     """One read of a platform. ``path`` is percent-encoded and below the base address; ``body`` is JSON, for searches
-    that are a POST."""
+    that are a POST. ``missing`` are statuses beside 404 that say that nothing is there."""
 
     path: str
     method: Literal["GET", "POST"] = "GET"
     query: Sequence[tuple[str, str]] = ()
     body: Any = None
+    missing: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

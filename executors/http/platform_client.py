@@ -152,7 +152,7 @@ class HttpPlatformClient:
             if kind in _NOTHING_SENT and not last:
                 raise _NotSent from error
             raise PlatformUnavailable(f"The platform did not answer {what}: {kind} ({detail_of(error)}).") from error
-        if status == 404:
+        if status == 404 or status in asked.missing:
             return PlatformAnswer(404, None)
         if not 200 <= status < 300:
             log.warning("the platform refused a read with %s", status, extra={"path": asked.path, "status": status})

@@ -176,12 +176,14 @@ class Operation(_Part):
 
 class Read(_Part):
     """How one record is read. ``{id}`` in the path is its id; ``record`` points at it in the answer. ``fuller``: it
-    tells fields that the list leaves out, so that what a search finds is read by itself as well."""
+    tells fields that the list leaves out, so that what a search finds is read by itself as well. ``missing`` are the
+    statuses beside 404 by which the platform says that there is no such record (or none that may be seen)."""
 
     path: Path
     query: Annotated[dict[QueryName, Line], Field(max_length=50)] = Field(default_factory=dict)
     record: Pointer = ""
     fuller: bool = False
+    missing: Annotated[tuple[Annotated[int, Field(ge=400, le=422)], ...], Field(max_length=4)] = ()
 
 
 # ── kinds ────────────────────────────────────────────────────────────────────────────────────────────────────────────

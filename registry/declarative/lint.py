@@ -21,6 +21,7 @@ from registry.declarative import document as documents
 from registry.declarative.connector import FILE, read_actions, read_document, with_settings
 from registry.declarative.document import ConnectorDocument, KindDocument, Operation, Place
 from registry.declarative.requests import slots_of
+from registry.events.event_catalogue import find_meant
 from registry.hints import find_nearest
 from registry.json_schema import pointer
 from registry.linting import linter
@@ -244,6 +245,10 @@ def _values(kind: KindDocument, field: str) -> tuple[str, ...]:
 def _webhooks(made: ConnectorDocument) -> Iterator[Finding]:
     for name, each in (made.webhooks.events if made.webhooks is not None else {}).items():
         here = pointer.join_pointer("webhooks", "events", name)
+        if (meant := find_meant(each.event)) is not None:
+            yield Finding(
+                f"{here}/event", "warn_event_name", f"{each.event!r} is an event of your own. Did you mean {meant}?"
+            )
         if each.kind is None:
             continue
         kind = made.kinds.get(each.kind)

@@ -82,7 +82,8 @@ class DeclarativeRecords:
             found = await self.search(Query(kind, where={declared.id_field: (record_id,)}, limit=2))
             return next((each for each in found if each.id == record_id), None)
         given = {**self._given, **dict(zip(document.scope, parts, strict=False)), "id": parts[-1]}
-        request = PlatformRequest(filled_path(document.get.path, given), query=tuple(document.get.query.items()))
+        path, query = filled_path(document.get.path, given), tuple(document.get.query.items())
+        request = PlatformRequest(path, query=query, missing=frozenset(document.get.missing))
         answer = await self._client.read(request)
         row = at_pointer(answer.body, document.get.record)
         if answer.status == 404 or row is None:

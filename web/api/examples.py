@@ -176,6 +176,7 @@ _ENDPOINT_VIEW: Final[Mapping[str, Any]] = {
     "created_at": _AT,
     "changed_at": _AT,
     "previous_secret_until": None,
+    "did_you_mean": None,
     "health": {
         "last_success_at": _AT,
         "last_failure_at": None,

@@ -57,6 +57,7 @@ def read_body(operation: Operation, content: BodyContent, settler: Settler, room
     if json and (unusable or len(found) > MAX_PARAMETERS - len(operation.parameters)):
         yield _whole_body(operation, root, settler, room)
         return
+    only_files = True
     for each in found:
         slot = Slot(
             place="body",
@@ -69,7 +70,10 @@ def read_body(operation: Operation, content: BodyContent, settler: Settler, room
             example=_inner_example(content.example, each.path),
         )
         made = give_schema(slot, each.settled, settler, room)
-        yield made if json else replace(made, form=_field_form(content, each))
+        only_files = only_files and made.file
+        yield made if json or made.file else replace(made, form=_field_form(content, each))
+    if only_files:
+        raise CannotDraft("It takes nothing but files; a contract sends text and fields.")
 
 
 def _whole_body(operation: Operation, root: Settled, settler: Settler, room: Room) -> Slot:

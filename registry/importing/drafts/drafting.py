@@ -123,7 +123,9 @@ def _draft(
     idempotency = next((s for s in slots if s.place == "header" and s.key.lower() in _IDEMPOTENCY), None)
     for slot in slots:
         choice = decision.parameters.get(slot.name)
-        if slot is idempotency:
+        if slot.file:
+            supplied[slot.key] = "nothing: it is a file that need not be sent"
+        elif slot is idempotency:
             supplied[slot.key] = "the call's idempotency key"
         elif choice is not None and choice.supplied:
             supplied[slot.key] = "the connection's credential"
@@ -156,6 +158,8 @@ def _draft(
         body = _body(content, [slot for slot in asked if slot.place == "body"], bound)
         if body is not None:
             endpoint["body"] = body
+    elif method in ("POST", "PUT", "PATCH") and any(at == "415" for at, _ in operation.responses.members()):
+        endpoint["body"] = {"type": "json", "fields": {}}  # it looks at the type even of what is not there
     if method == "GET" and "body" in endpoint:
         raise CannotDraft("It is a GET with a body, which many servers and proxies drop; contracts send none.")
     if idempotency is not None:

@@ -48,17 +48,19 @@ class Slot:
     example: Any = None
     inside: tuple[str, ...] = field(default=())
     """Fields of the document that a value kept whole holds, one level deep."""
+    file: bool = False
+    """A file that need not be sent, so that it never is."""
 
 
 def give_schema(slot: Slot, settled: Settled, settler: Settler, room: Room) -> Slot:
     """The slot with its schema."""
     if settled.view.is_binary and not slot.key.startswith("/"):
-        raise CannotDraft(f"It takes a file ({slot.key}); a contract sends text and fields.")
+        return _file(slot, f"It takes a file ({slot.key}); a contract sends text and fields.")
     if settled.kind == "scalar":
         return replace(slot, schema=json_schemas.describe_scalar(settled.view))
     items = settler.of(settled.view.items).view if settled.kind == "array" and settled.view.items is not None else None
     if items is not None and items.is_binary and not slot.key.startswith("/"):
-        raise CannotDraft(f"It takes files ({slot.key}); a contract sends text and fields.")
+        return _file(slot, f"It takes files ({slot.key}); a contract sends text and fields.")
     made = json_schemas.write_out(settler, settled.view, Budget(room.parts))
     of = made.get("items")
     plain_list = settled.kind == "array" and isinstance(of, dict) and _is_scalar(of)
@@ -68,6 +70,12 @@ def give_schema(slot: Slot, settled: Settled, settler: Settler, room: Room) -> S
         whole=not plain_list and bool(set(made) & {"type", "anyOf"} or not made),
         inside=_inside(settled, settler),
     )
+
+
+def _file(slot: Slot, why: str) -> Slot:
+    if slot.required:
+        raise CannotDraft(why)
+    return replace(slot, file=True)
 
 
 def _is_scalar(schema: Mapping[str, Any]) -> bool:

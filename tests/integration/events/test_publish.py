@@ -40,6 +40,9 @@ async def test_a_custom_name_close_to_a_universal_one_is_taken_and_told(shop: Sh
     refused = await shop.call("POST", "/v1/events/fire", {**SHIPPED, "event": "orderShipped"})
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid_request")
     assert refused.json()["detail"].endswith("Did you mean order.shipped?")
+    hears = {"url": "https://ledger.example/hooks", "events": ["order.shiped", "order.*", "*", "parcel.lost"]}
+    endpoint = await shop.call("POST", "/v1/webhooks/endpoints", hears)
+    assert (endpoint.status_code, endpoint.json()["did_you_mean"]) == (201, {"order.shiped": "order.shipped"})
     absent = await shop.call("GET", "/v1/event-types/order.shiped")
     assert (absent.status_code, absent.json()["detail"].endswith("Did you mean order.shipped?")) == (404, True)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from core.clock import format_iso
 from events.webhooks.endpoints import CreatedEndpoint, EndpointState
 from events.webhooks.redelivery import ResendSpan
+from registry.events.event_catalogue import find_meant
 from store.webhooks.attempts import DeliveryAttemptRow
 from store.webhooks.deliveries import DeliveryRow
-from web.api.run_views import Moment, View, moment
+from web.api.run_views import LATER, Moment, View, moment
 
 
 class HealthOfEndpoint(View):
@@ -29,7 +32,8 @@ class HealthOfEndpoint(View):
 
 class EndpointView(View):
     """``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two
-    secrets until then."""
+    secrets until then. ``did_you_mean``: the universal events whose names are a letter or two from custom ones that it
+    waits for, by those."""
 
     id: str
     url: str
@@ -43,6 +47,7 @@ class EndpointView(View):
     changed_at: Moment
     previous_secret_until: Moment | None
     health: HealthOfEndpoint
+    did_you_mean: Annotated[Mapping[str, str] | None, Field(json_schema_extra=LATER)] = None
 
 
 class EndpointList(View):
@@ -143,6 +148,10 @@ def delivery_detail(row: DeliveryRow, body: bytes, attempts: Sequence[DeliveryAt
     return DeliveryDetail(**_delivery(row), body=body.decode(), attempt_log=tuple(map(_attempt, attempts)))
 
 
+def _find_slips(patterns: Sequence[str]) -> Mapping[str, str] | None:
+    return {each: meant for each in patterns if (meant := find_meant(each)) is not None} or None
+
+
 def _endpoint(shown: EndpointState) -> dict[str, Any]:
     row, rate = shown.row, shown.rate
     attempts = rate.succeeded + rate.failed
@@ -158,6 +167,7 @@ def _endpoint(shown: EndpointState) -> dict[str, Any]:
         "created_at": format_iso(row.created_at),
         "changed_at": format_iso(row.changed_at),
         "previous_secret_until": moment(shown.previous_secret_until),
+        "did_you_mean": _find_slips(row.patterns.split()),
         "health": HealthOfEndpoint(
             last_success_at=moment(row.last_success_at),
             last_failure_at=moment(row.last_failure_at),

@@ -67,6 +67,7 @@ class EndpointPage(Page):
     url: str
     description: str
     patterns: tuple[str, ...]
+    slips: tuple[tuple[str, str], ...]
     headers: str
     per_minute: str
     state: Badge
@@ -226,6 +227,7 @@ async def _endpoint(
         url=to_display_text(row.url, limit=4000),
         description=to_display_text(row.description, limit=500),
         patterns=tuple(patterns),
+        slips=tuple((each, meant) for each in patterns if (meant := event_catalogue.find_meant(each)) is not None),
         headers=", ".join(shown.header_names),
         per_minute=f"at most {row.per_minute} a minute" if row.per_minute else "",
         state=ENDPOINTS[row.state],

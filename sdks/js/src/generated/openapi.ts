@@ -779,7 +779,8 @@ export interface components {
         };
         /**
          * @description ``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two
-         *     secrets until then.
+         *     secrets until then. ``did_you_mean``: the universal events whose names are a letter or two from custom ones that it
+         *     waits for, by those.
          */
         EndpointView: {
             /** Format: date-time */
@@ -787,6 +788,9 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             description: string;
+            did_you_mean?: {
+                [key: string]: string;
+            } | null;
             events: string[];
             headers: string[];
             health: components["schemas"]["HealthOfEndpoint"];
@@ -805,6 +809,9 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             description: string;
+            did_you_mean?: {
+                [key: string]: string;
+            } | null;
             events: string[];
             headers: string[];
             health: components["schemas"]["HealthOfEndpoint"];

@@ -7,8 +7,11 @@ namespace OpsIQ\Types;
 /** Made from the OpenAPI document by scripts/types.php: don't edit. */
 final class Endpoint extends Type
 {
+    protected const MAPS = ['did_you_mean'];
+
     /**
      * `headers` are the names alone. `why` says why it is disabled. `previous_secret_until`: signed with two secrets until then.
+     * `did_you_mean`: the universal events whose names are a letter or two from custom ones that it waits for, by those.
      *
      * @param list<string> $events
      * @param list<string> $headers
@@ -16,6 +19,7 @@ final class Endpoint extends Type
      * @param string $created_at RFC 3339
      * @param string $changed_at RFC 3339
      * @param string|null $previous_secret_until RFC 3339
+     * @param array<string, string>|null $did_you_mean
      */
     public function __construct(
         public readonly string $id,
@@ -30,6 +34,7 @@ final class Endpoint extends Type
         public readonly string $changed_at,
         public readonly ?string $previous_secret_until,
         public readonly HealthOfEndpoint $health,
+        public readonly ?array $did_you_mean,
     ) {
     }
 
@@ -48,6 +53,7 @@ final class Endpoint extends Type
             $data['changed_at'] ?? null,
             $data['previous_secret_until'] ?? null,
             HealthOfEndpoint::from($data['health'] ?? null),
+            self::map($data['did_you_mean'] ?? null),
         );
     }
 }

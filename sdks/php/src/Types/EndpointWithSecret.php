@@ -7,6 +7,8 @@ namespace OpsIQ\Types;
 /** Made from the OpenAPI document by scripts/types.php: don't edit. */
 final class EndpointWithSecret extends Type
 {
+    protected const MAPS = ['did_you_mean'];
+
     /**
      * `secret` signs the deliveries; it is shown this once.
      *
@@ -16,6 +18,7 @@ final class EndpointWithSecret extends Type
      * @param string $created_at RFC 3339
      * @param string $changed_at RFC 3339
      * @param string|null $previous_secret_until RFC 3339
+     * @param array<string, string>|null $did_you_mean
      */
     public function __construct(
         public readonly string $id,
@@ -30,6 +33,7 @@ final class EndpointWithSecret extends Type
         public readonly string $changed_at,
         public readonly ?string $previous_secret_until,
         public readonly HealthOfEndpoint $health,
+        public readonly ?array $did_you_mean,
         public readonly string $secret,
     ) {
     }
@@ -49,6 +53,7 @@ final class EndpointWithSecret extends Type
             $data['changed_at'] ?? null,
             $data['previous_secret_until'] ?? null,
             HealthOfEndpoint::from($data['health'] ?? null),
+            self::map($data['did_you_mean'] ?? null),
             $data['secret'] ?? null,
         );
     }

@@ -311,7 +311,8 @@ class DeliveryPage:
 @dataclass(frozen=True)
 class Endpoint:
     """``headers`` are the names alone. ``why`` says why it is disabled. ``previous_secret_until``: signed with two
-    secrets until then."""
+    secrets until then. ``did_you_mean``: the universal events whose names are a letter or two from custom ones that it
+    waits for, by those."""
 
     id: str
     url: str
@@ -325,6 +326,7 @@ class Endpoint:
     changed_at: str
     previous_secret_until: Optional[str]
     health: HealthOfEndpoint
+    did_you_mean: Optional[dict[str, str]] = None
 
 
 @dataclass(frozen=True)
@@ -349,6 +351,7 @@ class EndpointWithSecret:
     previous_secret_until: Optional[str]
     health: HealthOfEndpoint
     secret: str = field(repr=False)
+    did_you_mean: Optional[dict[str, str]] = None
 
 
 @dataclass(frozen=True)

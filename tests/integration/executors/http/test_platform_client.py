@@ -7,6 +7,7 @@ import pytest
 from core.errors import BadSetting, InvalidInput, PlatformUnavailable
 from executors.http.platform_client import MAX_ANSWER_BYTES, HttpPlatformClient
 from executors.http.ssrf_guard import SsrfGuard
+from registry.connector import PlatformAnswer, PlatformRequest
 from tests.integration.executors.http.peers import (
     LOOPBACK,
     Peer,
@@ -48,6 +49,14 @@ async def test_a_quoted_id_arrives_as_it_was_quoted(there: Peer) -> None:
     async with client(there) as platform:
         await platform.get_json("/customers/a%2Fb%3F%20c")
     assert there.requests[0].line == "GET /customers/a%2Fb%3F%20c HTTP/1.1"
+
+
+async def test_a_status_that_says_nothing_is_there_is_no_refusal() -> None:
+    async with peer(answering(answer(403, b"no"))) as there, client(there) as platform:
+        missing = PlatformRequest("/customers/none", missing=frozenset({403}))
+        assert await platform.read(missing) == PlatformAnswer(404, None)
+        with pytest.raises(PlatformUnavailable, match="refused the connection's credentials"):
+            await platform.read(PlatformRequest("/customers"))
 
 
 async def test_404_is_none() -> None:

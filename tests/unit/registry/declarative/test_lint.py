@@ -178,3 +178,14 @@ def test_nothing_is_raised_whatever_the_document_is(value: Any) -> None:
 def test_the_published_schema_is_the_one_that_documents_are_held_to() -> None:
     page = Path(__file__).parents[4] / "docs" / "reference" / "connector.schema.json"
     assert json.loads(page.read_text(encoding="utf-8")) == json_schema()
+
+
+def test_an_event_close_to_a_universal_one_is_told() -> None:
+    webhooks = {
+        "verify": {"type": "header", "header": "X-Secret"}, "type": "/what",
+        "events": {"sent": {"event": "order.shiped"}, "lost": {"event": "parcel.lost"}},
+    }  # fmt: skip
+    found = codes({**DOCUMENT, "webhooks": webhooks})
+    assert {each for each in found if each[1] == "warn_event_name"} == {
+        ("/webhooks/events/sent/event", "warn_event_name")
+    }

@@ -257,3 +257,11 @@ async def test_what_a_list_leaves_out_is_read_of_each_record_found() -> None:
     found = await records(shop, keyed(fuller=True)).search(Query("basket", "Linus Berg", "name"))
     assert [(each.id, each.values["title"]) for each in found] == [("B003", "Box 3")]
     assert found[0] == await records(shop, keyed(fuller=True)).get("basket", "B003")
+
+
+async def test_statuses_that_say_nothing_is_there_go_with_the_read() -> None:
+    shop = FakeShop(rows(1))
+    value = document()
+    value["kinds"]["basket"]["get"]["missing"] = [403]
+    assert await records(shop, value).get("basket", "B999") is None
+    assert shop.asked[0].missing == frozenset({403})

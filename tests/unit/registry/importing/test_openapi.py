@@ -234,3 +234,46 @@ def test_a_decision_that_can_not_be_read_is_told_by_its_place(decisions: dict[st
     with pytest.raises(InvalidInput) as caught:
         imported(MANY_FORMS.strip(), decisions)
     assert place in [each.pointer for each in caught.value.findings]
+
+
+UPLOAD = api(
+    """
+/notes:
+  post:
+    requestBody:
+      content:
+        multipart/form-data:
+          schema:
+            type: object
+            properties:
+              text: {type: string}
+              scan: {type: string, format: binary}
+              pages: {type: array, items: {type: string, format: binary}}
+/scans:
+  post:
+    requestBody:
+      content:
+        multipart/form-data:
+          schema: {type: object, required: [scan], properties: {text: {type: string}, scan: {type: string, format: binary}}}
+/notes/{id}/pin:
+  post:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    responses: {"204": {description: Pinned}, "415": {description: No JSON}}
+/notes/{id}/unpin:
+  post:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    responses: {"204": {description: Unpinned}}
+"""
+)
+
+
+def test_a_file_that_need_not_be_sent_is_left_out_and_told() -> None:
+    draft = drafted(UPLOAD, "POST /notes")
+    assert list(draft.contract["parameters"]["properties"]) == ["text"]
+    assert draft.supplied == dict.fromkeys(("scan", "pages"), "nothing: it is a file that need not be sent")
+    assert "takes a file" in refused(UPLOAD, "POST /scans")
+
+
+def test_a_platform_that_looks_at_the_type_of_no_body_is_sent_an_empty_one() -> None:
+    assert request(drafted(UPLOAD, "POST /notes/{id}/pin"), {"id": "7"}) == ("POST", "/notes/7/pin", "{}")
+    assert request(drafted(UPLOAD, "POST /notes/{id}/unpin"), {"id": "7"}) == ("POST", "/notes/7/unpin", "")

@@ -112,6 +112,14 @@ async def test_what_can_not_be_an_endpoint_is_said_and_what_was_filled_in_stays(
     assert not await listed(console)
 
 
+async def test_a_name_close_to_a_universal_events_is_told(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    shown = await made(console, browser, patterns="order.shiped\ninvoice.*")
+    page = (await browser.get(f"/webhooks/{shown.row.id}")).text
+    assert page.count("Did you mean") == 1
+    assert "Did you mean <code>order.shipped</code>?" in page
+
+
 async def test_a_change_keeps_the_headers_unless_they_are_written_anew_or_taken_away(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     shown = await made(console, browser)
