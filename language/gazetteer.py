@@ -145,3 +145,19 @@ _HOMES: Final = {
     "Argentina": "buenos_aires",
 }
 CITIES: Final = {city: home for home, cities in _HOMES.items() for city in _names(cities)}
+DEMONYMS: Final = {
+    pair.partition("=")[0]: pair.partition("=")[2].replace("_", " ")
+    for pair in _names(
+        "american=united_states argentine=argentina australian=australia austrian=austria belgian=belgium "
+        "brazilian=brazil british=united_kingdom bulgarian=bulgaria canadian=canada chilean=chile chinese=china "
+        "colombian=colombia croatian=croatia czech=czechia danish=denmark dutch=netherlands egyptian=egypt "
+        "english=england estonian=estonia finnish=finland french=france german=germany greek=greece "
+        "hungarian=hungary icelandic=iceland indian=india indonesian=indonesia irish=ireland israeli=israel "
+        "italian=italy japanese=japan kenyan=kenya latvian=latvia lithuanian=lithuania malaysian=malaysia "
+        "mexican=mexico moroccan=morocco nigerian=nigeria norwegian=norway pakistani=pakistan peruvian=peru "
+        "polish=poland portuguese=portugal romanian=romania russian=russia scottish=scotland serbian=serbia "
+        "slovak=slovakia slovenian=slovenia spanish=spain swedish=sweden swiss=switzerland turkish=turkey "
+        "ukrainian=ukraine vietnamese=vietnam"
+    )
+}
+"""Adjectives of countries → the country's name."""

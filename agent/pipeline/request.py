@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.planning.proposal import Answer as AskedOfRecords
+from agent.planning.proposal import Find
 from core.actor import Surface
 
 
@@ -42,12 +43,14 @@ GivenBy = Literal["api", "event"]
 
 
 class EarlierCall(Value):
-    """A call of an earlier request by its handle: the ``records`` it was for by parameter, as handles; which parameters
-    were ``said`` and which were ``computed``; whether it ``waits`` for a confirmation."""
+    """A call of an earlier request by its handle: the ``records`` it was for by parameter, as handles, and the queries
+    that ``found`` them, where the call has one of its own; which parameters were ``said`` and which were ``computed``;
+    whether it ``waits`` for a confirmation."""
 
     handle: str
     action: str
     records: Mapping[str, str] = {}
+    found: Mapping[str, Find] = {}
     said: tuple[str, ...] = ()
     computed: tuple[str, ...] = ()
     waits: bool = False

@@ -28,7 +28,7 @@ from agent.pipeline import (
     Turn,
     evidence_of,
 )
-from agent.planning.proposal import SET_HANDLE, AnswerResult, PlanResult
+from agent.planning.proposal import SET_HANDLE, AnswerResult, Find, PlanResult, RecordArgument
 from agent.query.context import EarlierArgument, EarlierArguments, Moment, Plain, Quantity, RecordKey, Value
 from agent.runs.run import Run, ThreadHandles
 from core import money
@@ -195,6 +195,7 @@ class _Builder:
             handle=handle,
             action=step.action,
             records=records,
+            found=_list_queries(run, step),
             said=tuple(each.param for each in told if isinstance(each.source, PromptSource | ProposedSource)),
             computed=tuple(each.param for each in told if isinstance(each.source, ComputedSource)),
             waits=run.state in WAITING,
@@ -260,6 +261,19 @@ class _Builder:
     def _number(self, name: str) -> str:
         self._numbers[name] = self._numbers.get(name, 0) + 1
         return f"@{name}{self._numbers[name]}"
+
+
+def _list_queries(run: Run, step: Step) -> dict[str, Find]:
+    """The queries by which a call's records were found, by parameter; none where they can't be told to be its own."""
+    result = run.proposal.result if run.proposal is not None else None
+    steps = run.plan.steps if run.plan is not None else ()
+    calls = result.calls if isinstance(result, PlanResult) else ()
+    alone = len(calls) == len(steps) and all(call.condition is None for call in calls)
+    own = calls[steps.index(step)] if alone else calls[0] if len(calls) == 1 else None
+    if own is None or own.action != step.action:
+        return {}
+    finds = {name: each.reference for name, each in own.arguments.items() if isinstance(each, RecordArgument)}
+    return {name: each for name, each in finds.items() if isinstance(each, Find)}
 
 
 WAITING: Final[frozenset[RunState]] = frozenset({"received", "asked", "held"})

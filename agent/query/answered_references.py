@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Protocol
 
 from agent.pipeline import Question
 from agent.planning.proposal import BelongsTo, Find, Handle, OrderByCount, OrderByField, Reference
 from agent.query.choosing import choose, is_denied, split_all_but
+from agent.query.conditions import Filter
 from agent.query.context import Own, QueryContext
-from agent.query.record_search import MOST_SCANNED, Pool
+from agent.query.record_search import MOST_SCANNED, Pool, RecordSearch
 from agent.query.reference_conditions import ReferenceConditions
 from agent.resolve.rules.grammar.questions.singled_out import read_singled_out
 from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery
@@ -23,6 +25,8 @@ class Finder(Protocol):
     def context(self) -> QueryContext: ...
     @property
     def conditions(self) -> ReferenceConditions: ...
+    @property
+    def search(self) -> RecordSearch: ...
     async def find(self, need: RecordQuery, reference: Reference, own: Own) -> Outcome: ...
     async def run(self, need: RecordQuery, find: Find, own: Own) -> Outcome: ...
     async def pick_by_order(
@@ -64,7 +68,7 @@ async def single_out(finder: Finder, need: RecordQuery, words: str, offered: lis
     context = finder.context
     find = read_singled_out(words, need.kind, tuple(context.kinds), context.request.now)
     if find is None:
-        return []
+        return await _by_their_things(finder, need, words, offered)
     wide = replace(need, filter={}, most=MOST_SCANNED)
     pool = await finder.conditions.select(wide, find.model_copy(update={"order": None, "pick": "all"}), own)
     if isinstance(pool, Question):
@@ -75,3 +79,32 @@ async def single_out(finder: Finder, need: RecordQuery, words: str, offered: lis
         picked = await finder.pick_by_order(wide, find, find.order, replace(pool, records=told, more=False), own)
         told = [] if isinstance(picked, Question) else [each.record for each in picked]
     return told if len(told) < len(offered) else []
+
+
+async def _by_their_things(finder: Finder, need: RecordQuery, words: str, offered: list[Record]) -> list[Record]:
+    """Whoever of those offered has the thing that is told of: "the one about the printer", of two people with
+    tickets."""
+    for kind in finder.context.kinds:
+        relation = kind.relation_to(need.kind.name)
+        if relation is None or "/" not in need.slot or not need.param.startswith(kind.name) or is_denied(words):
+            continue
+        via, ids = relation.via, {each.id: each for each in offered}
+        thing = RecordQuery(need.base_slot, need.param, kind)
+        records, more = await finder.search.scan(thing, Filter(_make_keeper(via, ids)))
+        owners = {str(each.values.get(via)) for each in choose(words, records, kind)} if not more else set()
+        return [ids[each] for each in owners] if len(owners) == 1 else []
+    return []
+
+
+def _make_keeper(via: str, ids: Collection[str]) -> Callable[[Record], bool]:
+    return lambda record: str(record.values.get(via)) in ids
+
+
+async def find_described(finder: Finder, need: RecordQuery, asked: Find, words: str, own: Own) -> Outcome | None:
+    """What an answer says as a phrase instead of a name: "only the unassigned ones", of what was ``asked`` for. None
+    where that finds none."""
+    find = read_singled_out(words, need.kind, tuple(finder.context.kinds), finder.context.request.now)
+    if find is None or asked.record != need.kind.name:
+        return None
+    outcome = await finder.run(need, find.model_copy(update={"where": (*asked.where, *find.where)}), own)
+    return outcome if isinstance(outcome, tuple) and 0 < len(outcome) <= need.most else None

@@ -39,6 +39,9 @@ Owned = tuple[LocatedRecord, Mapping[str, Sequence[str | int | bool]]]
 """One of several owners, and what is his."""
 
 
+_FEWEST_LETTERS: Final = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """The records of a kind that pass a reference's conditions; ``named`` says that words singled them out, ``more``
@@ -156,7 +159,7 @@ class RecordSearch:
                 above = self.context.kinds.get(relation.kind)
                 if above is None or not any(each.search == "name" for each in above.fields):
                     continue
-                owner = await self.context.records.find(need.owner(above), Find(record=above.name, said=said))
+                owner = await self._find_named(need.owner(above), above.name, said)
                 if isinstance(owner, Question):
                     if owner.candidates and owner.code == "ambiguous":
                         return owner
@@ -172,6 +175,15 @@ class RecordSearch:
         if isinstance(told, Question):
             return told
         return need.ask(explain_unknown_name(need.kind, said.text, need.filter, via[0] if via else None))
+
+    async def _find_named(self, need: RecordQuery, kind: str, said: Words) -> tuple[LocatedRecord, ...] | Question:
+        """Whoever is called so, or so without an s: "adas bill" is Ada's."""
+        found = await self.context.records.find(need, Find(record=kind, said=said))
+        if isinstance(found, Question) and said.text[-1:] in "sS" and len(said.text) > _FEWEST_LETTERS:
+            owner = said.model_copy(update={"text": said.text[:-1]})
+            other = await self.context.records.find(need, Find(record=kind, said=owner))
+            found = other if not isinstance(other, Question) or other.code == "ambiguous" else found
+        return found
 
     def _explain_difference(self, need: RecordQuery, find: Find, record: Record) -> Question:
         states = [

@@ -124,8 +124,14 @@ class ReferenceConditions:
                         return one
                     filters.append(one)
                 return match_any(filters)
-            case Except():
-                return need.ask("What shall be left out can't be told there.")
+            case Except(left_out=reference):
+                out = await self.context.records.find_all(
+                    replace(need, slot=f"{need.base_slot}/except"), reference, own
+                )
+                if isinstance(out, Question):
+                    return out
+                gone = {each.record.id for each in out if each.record.kind == kind.name}
+                return Filter(lambda record: record.id not in gone)
         raise AssertionError(condition)
 
     async def _filter_by_owner(

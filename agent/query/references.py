@@ -21,7 +21,7 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.planning.quotes import list_words
-from agent.query.answered_references import find_of_each, single_out
+from agent.query.answered_references import find_described, find_of_each, single_out
 from agent.query.arithmetic import Arithmetic
 from agent.query.conditions import read_quantity
 from agent.query.context import (
@@ -295,6 +295,9 @@ class RecordFinder:
             outcome = await self.run(need, again, own)
             # Names that are merely near the words of an answer take the place of nothing that was offered.
             named = not isinstance(outcome, Question) or (outcome.candidates and outcome.code == "ambiguous")
+            described = await find_described(self, need, find, words, own) if offered is None and not named else None
+            if described is not None:
+                return described
             if offered is None or named:
                 return outcome
         text = f"Which one is meant by {quote_words(words)} can't be told. {offered.text}"

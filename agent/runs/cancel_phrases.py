@@ -23,17 +23,39 @@ _SAID: Final = frozenset(
 """The whole of what was said. Whoever is asked for a text and means these very words loses a question, and nothing is
 sent."""
 _NO: Final = frozenset(
-    {"no", "nope", "no thanks", "no thank you", "nein", "nein danke", "non", "non merci", "nee", "não"}
+    {"no", "nope", "nah", "no thanks", "no thank you", "nein", "nein danke", "non", "non merci", "nee", "não"}
 )
 """Said to a question that offers choices."""
+_NEITHER: Final = frozenset(
+    f"{none}{of}"
+    for none in ("neither", "none", "neither one", "not any")
+    for of in ("", " of them", " of these", " of those", " of the two")
+)
+_LEADS: Final = frozenset({"oh", "ah", "ok", "okay", "well", "actually", "sorry", "hm", "hmm", "wait"})
+_POLITE: Final = frozenset({"please", "thanks", "then", "sorry"})
+_PARTS: Final = re.compile(r"[,;.!?–—-]+")
 
 
 def is_cancellation(text: str, question: Question | None = None) -> bool:
     """Whether words take the request back. A bare no does where the ``question`` can't be answered by one, and what one
     of its candidates is called is an answer."""
-    words = " ".join(_LETTERS.findall(text.casefold().replace("’", "'")))
-    if question is None:
-        return words in _SAID
-    if any(words == each.label.casefold() for each in question.candidates):
+    words = _plain(text)
+    if question is not None and any(words == each.label.casefold() for each in question.candidates):
         return False
-    return words in _SAID or (words in _NO and question.code in _CHOICES)
+    parts = [part for each in _PARTS.split(text) if (part := _plain(each))]
+    chooses = question is not None and question.code in _CHOICES
+    refused = _NO | _NEITHER if chooses else frozenset[str]()
+    known = _SAID | refused
+    # "no, leave it": a no beside what takes it back
+    return words in known or (
+        bool(parts) and parts[-1] in known and all(each in known | _NO | _LEADS for each in parts)
+    )
+
+
+def _plain(text: str) -> str:
+    words = _LETTERS.findall(text.casefold().replace("’", "'"))
+    while len(words) > 1 and words[0] in _LEADS:
+        words = words[1:]
+    while len(words) > 1 and words[-1] in _POLITE:
+        words = words[:-1]
+    return " ".join(words)

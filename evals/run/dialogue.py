@@ -164,7 +164,7 @@ class _Player:
         if run.question is None or run.state != "asked":
             await self._plan(self._make_run(words), last=last)
             return
-        if is_cancellation(words):
+        if is_cancellation(words, run.question):
             self.runs[-1] = run.with_(state="rejected", question=None)
             self.entry = CaseResult(self.case.id, "abstain", question="Taken back; nothing was sent.")
             return

@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
-
-from pydantic import BaseModel
+from typing import Final
 
 from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Turn
 from agent.planning.proposal import (
     Argument,
-    ArgumentOf,
     Call,
     ComputedArgument,
     CountOf,
     Find,
-    Handle,
     Has,
     PlanResult,
     Proposal,
@@ -28,25 +24,24 @@ from agent.planning.proposal import (
     RecordArgument,
     RecordsAnswer,
     TotalOf,
-    UndoResult,
     ValueAnswer,
-    Words,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.earlier_calls import as_before, beside, carry_over, fewer
 from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.reader import Reader
-from language.text import find_quotations, read_text, word_set
+from agent.resolve.rules.grammar.rewriting import without_places
+from agent.resolve.rules.grammar.taking_back import LEAD, take_back
+from language.text import find_quotations, word_set
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
 
 MOST_TOKENS: Final = 16
 """Tokens of the longest follow-up; what is longer says a request of its own."""
-BOTH: Final = 2
-WHICH_BOTH: Final = "Which two shall be taken back? Say what each of them was; nothing was done."
 DONE: Final = (
     "“{}” was done already, so it can't be changed any more. Say “undo that” to take it back, or what shall come on "
     "top of it (“and … more”). Nothing was done now."
@@ -55,30 +50,8 @@ MOST_SHOWN: Final = 20
 """Records that an answer remembers; where there are as many, there may be more."""
 MOST_STRANGE: Final = 2
 """Small words that nothing explains in a correction, which always waits on a card."""
-_LEAD: Final = (
-    r"\W*(?:(?:oops|whoops|oh|ah|hm+|wait|no|nope|sorry|actually|ok|okay|well|hang\s+on|hold\s+on|please|can\s+you|could\s+you|"
-    r"pls|just|then|so|and|now)\b[\s,.!…–—-]*)*"
-)
-_THAT: Final = (
-    r"(?:it|that|this|them|those|these|both|all|everything|the\s+last\s+(?:one|step|change|action)|"
-    r"the\s+change|that\s+one)"
-)
-_BEFORE: Final = (
-    r"(?:\s+(?:again|please|pls|now|all|of\s+(?:it|them)|(?:to|as|like|how|the\s+way)\s+(?:what\s+|how\s+|the\s+way\s+)?"
-    r"(?:it|they)\s+(?:was|were)(?:\s+before)?|like\s+before|as\s+before))*"
-)
-_UNDO: Final = re.compile(
-    rf"{_LEAD}(?:(?:undo|revert|reverse|roll\s+back|take\s+back|unwind)(?:\s+(?P<what>(?:(?:both|all)\s+of\s+)?{_THAT}))?"
-    rf"|(?:take|put|set|change|turn|roll|switch|bring|move|give|flip)\s+{_THAT}\s+back){_BEFORE}\W*(?:[,;.–—-]\s*(?P<why>\S.*))?",
-    re.IGNORECASE | re.DOTALL,
-)
-_DROP: Final = re.compile(
-    rf"{_LEAD}(?:never\s?mind|(?:forget|scrap|drop|scratch|leave)\s+(?:it|that|about\s+(?:it|that)))\W*"
-    r"(?:[,;.–—-]\s*(?P<why>\S.*))?",
-    re.IGNORECASE | re.DOTALL,
-)
 _CHANGES: Final = re.compile(
-    rf"{_LEAD}(?:make|let|set|change|put|turn)\s+(?:it|that|this)\b|{_LEAD}(?:i\s+mean(?:t)?\b|rather\b)", re.IGNORECASE
+    rf"{LEAD}(?:make|let|set|change|put|turn)\s+(?:it|that|this)\b|{LEAD}(?:i\s+mean(?:t)?\b|rather\b)", re.IGNORECASE
 )
 """What says a call anew instead of asking for one more."""
 _MORE: Final = word_set("also too same again plus")
@@ -135,32 +108,26 @@ def _those(reader: Reader, turn: Turn) -> Find | None:
     return _find(turn.records[0]).model_copy(update={"pick": "all"})
 
 
-def without_places(node: Any) -> Any:
-    """The same with the words of an earlier request at no place: they stand at none of this one."""
-    if isinstance(node, Words):
-        return node.model_copy(update={"start": None})
-    if isinstance(node, BaseModel):
-        return node.model_copy(update={name: without_places(getattr(node, name)) for name in type(node).model_fields})
-    return tuple(without_places(each) for each in node) if isinstance(node, tuple) else node
-
-
-def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn]) -> Proposal | Abstain | None:
+def follow_up(
+    reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence[Turn], *, anew: bool = False
+) -> Proposal | Abstain | None:
     """What continues the last calls of the thread, or why it can't; None where the request stands for itself.
-    ``typed`` are its words as they were typed."""
+    ``typed`` are its words as they were typed; ``anew`` that what was said before is denied."""
     calls = next((turn.calls for turn in reversed(thread[-2:]) if turn.calls), ())
     if not calls or not reader.tokens:
         return None
     chooser = Chooser(reader, shortlist)
-    if (what := _takes_back(reader, typed, calls, chooser)) is not None:
-        meant = _both(thread, calls) if what.startswith("both") else calls
-        if meant is None:
-            return Abstain(reason="nothing_fits", detail=WHICH_BOTH)
-        return Proposal(result=UndoResult(calls=tuple(call.handle for call in meant)))
+    if (back := take_back(reader, typed, thread, chooser)) is not None:
+        return back
     if len(reader.tokens) > MOST_TOKENS or reader.tokens[-1].text == "?":
         return None
     last = calls[-1]
     offer = shortlist.get(last.action)
-    if offer is None or any(call.action != last.action for call in calls) or chooser.orders(0, len(reader.tokens)):
+    if offer is None or any(call.action != last.action for call in calls):
+        return None
+    if (some := fewer(typed, offer, calls) or beside(reader, offer, calls)) is not None:
+        return some
+    if chooser.orders(0, len(reader.tokens)):
         return None
     if any(each.of or each.like for each in offer.annotations.values()):
         return None
@@ -168,45 +135,18 @@ def follow_up(reader: Reader, typed: str, shortlist: Shortlist, thread: Sequence
     # Whom "her" means after somebody else was spoken of is not for this to say.
     if latest is not None and latest.calls == calls and (more := _more_of_it(reader, offer, calls)) is not None:
         return more
-    read = _read(reader, offer, shortlist)
-    return _continued(reader, offer, calls, read) if read is not None else None
+    read = read_values(reader, offer, shortlist)
+    return _continued(reader, offer, calls, read, denied=anew) if read is not None else None
 
 
-def _takes_back(reader: Reader, typed: str, calls: Sequence[EarlierCall], chooser: Chooser) -> str | None:
-    """What shall be taken back, in the words that say it, empty where none do; None where nothing shall."""
-    for text in dict.fromkeys((typed, reader.text.plain)):
-        found = _UNDO.fullmatch(text)
-        what = (found["what"] or "") if found is not None else ""
-        if found is None and all(call.waits for call in calls):
-            found = _DROP.fullmatch(text)
-        if found is not None and (found["why"] is None or _tells_why(found["why"], reader, chooser)):
-            return what.casefold()
-    return None
-
-
-def _both(thread: Sequence[Turn], calls: Sequence[EarlierCall]) -> tuple[EarlierCall, ...] | None:
-    """The two calls that "both" are: those of the latest request, else its one call and that of the one before. None
-    where they can't be told."""
-    if len(calls) > 1:
-        return tuple(calls) if len(calls) == BOTH else None
-    turns = [turn.calls for turn in thread if turn.calls]
-    if len(turns) < BOTH or len(turns[-2]) != 1:
-        return None
-    return (*turns[-2], *turns[-1])
-
-
-def _tells_why(why: str, reader: Reader, chooser: Chooser) -> bool:
-    """Whether nothing is ordered in what follows, with which the request ends."""
-    count = len(read_text(why).tokens)
-    first, stop = len(reader.tokens) - count, len(reader.tokens)
-    return not chooser.orders(max(first, 0), stop) and not any(step in reader.numbers for step in range(first, stop))
-
-
-def _read(reader: Reader, offer: Offer, shortlist: Shortlist) -> Interpretation | None:
+def read_values(reader: Reader, offer: Offer, shortlist: Shortlist) -> Interpretation | None:
     """What the words say of the same action's parameters, where they say nothing else."""
     place = Stretch(0, len(reader.tokens))
     read = Interpreter(reader, offer, read_action_words(offer, shortlist), place).read()
-    if len(read.calls) != 1 or not read.calls[0] or read.doubtful or read.unexplained:
+    if not read.calls or not read.calls[0] or read.doubtful or read.unexplained:
+        return None
+    several = read.calls[1:]
+    if any(not isinstance(each, RecordArgument) for call in several for each in call.values()):
         return None
     return read
 
@@ -227,7 +167,7 @@ def _more_of_it(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> P
     more = bool({"another", "more"} & set(reader.lows(0, at))) or "more" in rest
     if not more or not set(rest) <= _FOR_WHOM or any(word in lexicon.PLURALS for word in rest):
         return None
-    before = _as_before(offer, last, {})
+    before = as_before(offer, last, {})
     paid_in = offer.annotation(names[0]).currency_from
     if getattr(amount[0], "unit", None) is not None and paid_in is not None:
         before.pop(paid_in, None)
@@ -259,7 +199,7 @@ def _a(kind: RecordKind) -> str:
 
 
 def _continued(
-    reader: Reader, offer: Offer, calls: Sequence[EarlierCall], read: Interpretation
+    reader: Reader, offer: Offer, calls: Sequence[EarlierCall], read: Interpretation, *, denied: bool
 ) -> Proposal | Abstain | None:
     last, found = calls[-1], read.calls[0]
     said = {reader.low(at) for at in range(len(reader.tokens))}
@@ -272,18 +212,27 @@ def _continued(
         for name, argument in found.items()
         if isinstance(argument, RecordArgument) and argument.reference not in reader.remembered
     ]
-    arguments: dict[str, Argument] = {**_as_before(offer, last, found), **found}
+    arguments: dict[str, Argument] = {**as_before(offer, last, found), **found}
     call = Call(action=offer.name, arguments=arguments)
-    anew = bool(said & _ANEW) or bool(reader.corrections)
+    anew = denied or bool(said & _ANEW) or bool(reader.corrections)
     if named:
         if strange or not (anew or said & _MORE or reader.low(0) == "and" or {"as", "well"} <= said):
             return None
         if last.computed and not all(name in found for name in last.computed):
             return None  # a part of the one is another amount of the other
         replaces = (last.handle,) if anew and not said & _MORE else ()
-        if replaces and (len(calls) > 1 or not last.waits):
+        if replaces and len(calls) > 1:
             return None
-        return _other_kind(reader, offer, named, found) or Proposal(result=PlanResult(calls=(call,), replaces=replaces))
+        if replaces and not last.waits:
+            return Abstain(reason="nothing_fits", detail=DONE.format(offer.title or offer.name))
+        told = any(reader.noun(at) is not None for at in range(len(reader.tokens)))
+        made = tuple(
+            Call(action=offer.name, arguments={**arguments, **(each if told else _carried(last, each))})
+            for each in read.calls
+        )
+        return _other_kind(reader, offer, named, found) or Proposal(result=PlanResult(calls=made, replaces=replaces))
+    if len(read.calls) > 1:
+        return None
     values = [name for name in found if not isinstance(found[name], RecordArgument)]
     texts = all(isinstance(found[name], QuotedText) for name in values)
     if texts and not (find_quotations(reader.text.plain) or said & _labels(offer, values)):
@@ -292,22 +241,21 @@ def _continued(
         return None
     if not last.waits and any(offer.annotation(name).replaces is None for name in values):
         # Done already: it would come on top.
-        changes = _CHANGES.match(reader.text.plain) is not None
+        changes = anew or _CHANGES.match(reader.text.plain) is not None
         return Abstain(reason="nothing_fits", detail=DONE.format(offer.title or offer.name)) if changes else None
     return Proposal(result=PlanResult(calls=(call,), replaces=(last.handle,)))
 
 
+def _carried(last: EarlierCall, found: Mapping[str, Argument]) -> dict[str, Argument]:
+    """The records that are named, each as the earlier call's was said."""
+    made = dict(found)
+    for name, argument in found.items():
+        before = last.found.get(name)
+        if isinstance(argument, RecordArgument) and isinstance(argument.reference, Find) and before is not None:
+            carried = carry_over(without_places(before), argument.reference)
+            made[name] = RecordArgument(reference=carried)
+    return made
+
+
 def _labels(offer: Offer, names: Sequence[str]) -> set[str]:
     return {"because"} | {word.lower() for name in names for word in (offer.annotation(name).label or name).split()}
-
-
-def _as_before(offer: Offer, last: EarlierCall, found: Mapping[str, Argument]) -> dict[str, Argument]:
-    """The arguments of the earlier call that aren't said anew."""
-    made: dict[str, Argument] = {}
-    for name, handle in last.records.items():
-        if name in offer.properties and offer.annotation(name).record is not None and name not in found:
-            made[name] = RecordArgument(reference=Handle(handle=handle))
-    for name in (*last.said, *last.computed):
-        if name in offer.properties and name not in found:
-            made[name] = ComputedArgument(expression=ArgumentOf(argument=name, of=last.handle))
-    return made

@@ -69,6 +69,8 @@ COMPARATIVES: Final[dict[str, tuple[str, First]]] = {
 }
 UNITS: Final = {"day": "day", "week": "week", "fortnight": "fortnight", "month": "month", "year": "year"}
 OLD: Final = word_set("old ago")
+OF_OTHERS: Final = word_set("may march mar")
+"""Months that are words of their own, where no capital says that they are months."""
 MANNER: Final = word_set(
     "immediately now today asap again soon quickly urgently right straight away once instantly already too back there "
     "here permanently fully completely really simply kindly maybe perhaps probably still yet well though anyway "

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel
 
@@ -29,7 +29,9 @@ from agent.planning.proposal import (
     Words,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.contrasts import find_contrast, is_of_before
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.wishes import list_wishes
@@ -39,6 +41,7 @@ from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.questions.continued import continued
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.rewriting import exchange
 from agent.resolve.rules.normalization.text_alignment import AlignedText
 from language.stems import EMPTY, ORDERS, stem
 from language.wordnet import is_word
@@ -79,9 +82,19 @@ class Proposer:
         remember(self.reader, thread)
         self._person = self.reader.person
 
-    def follow_up(self) -> Proposal | Abstain | None:
+    def follow_up(self, *, anew: bool = False) -> Proposal | Abstain | None:
         """What continues the thread's last calls."""
-        return follow_up(self.reader, self.read.typed, self.shortlist, self.thread)
+        contrast = None if anew else find_contrast(self.read.text)
+        if contrast is None or not self.thread:
+            return follow_up(self.reader, self.read.typed, self.shortlist, self.thread, anew=anew)
+        kinds = tuple(self.reader.kinds.values())
+        without = self.read.put([(*contrast.place, " ")])
+        made = Proposer(without, self.shortlist, kinds, self.reader.now, self.thread).follow_up(anew=True)
+        if isinstance(made, Proposal) and not is_of_before(contrast, made, self.thread, self.shortlist, self.reader):
+            made = None
+        if isinstance(made, Proposal):
+            return made.model_copy(update={"replaced": (*made.replaced, self.words(*contrast.place))})
+        return made or follow_up(self.reader, self.read.typed, self.shortlist, self.thread)
 
     def words(self, start: int, end: int) -> Words:
         span = self.read.span(Span(start=start, end=end, text=self.read.text[start:end]))
@@ -162,6 +175,17 @@ class Proposer:
             calls = [Call(action=rivals[0].offer.name, arguments=arguments) for arguments in rivals[0].calls]
             likeliest = proposal_of(calls, self.left_over(calls))
         return Ask(question=question, drafts=drafts, likeliest=likeliest)
+
+    def means(self, start: int, end: int) -> str | None:
+        """The one action that the words between two offsets would order, were they an order."""
+        first, stop = self.reader.end_index(start), self.reader.end_index(end)
+        if first >= stop:
+            return None
+        choice = Chooser(self.reader, self.shortlist).choose(Stretch(first, stop, ordered=True))
+        if choice.closed is not None:
+            return choice.closed.name
+        one = choice.best or (choice.rivals[0] if len(choice.rivals) == 1 else None)
+        return one.offer.name if one is not None else None
 
     def ordered(self) -> bool:
         """Whether anything is ordered."""
@@ -321,9 +345,20 @@ class Proposer:
             names += [alias for alias in offer.aliases if " " not in alias]
         return any(name.lower().split()[:1] == [word] for name in names)
 
+    def does(self, at: int) -> tuple[str, int] | None:
+        """The verb of the action that the words at a token are another name of ("give back": "refund"), and how many
+        they are."""
+        for length in (3, 2, 1):
+            said = [find_base_form(stem(word)) for word in self.reader.lows(at, length)]
+            for offer in self.shortlist.offers if all(said) else ():
+                verb = offer.name.rpartition(".")[2].split("_")[0]
+                if said in ([stem(verb)], *([stem(word) for word in alias.split()] for alias in offer.aliases)):
+                    return verb, length
+        return None
+
     def answer(self) -> Answer | None:
         self.reader.asks = True
-        return continued(self.reader, self.thread) or read_answer(self.reader, self.goes_by)
+        return continued(self.reader, self.thread) or read_answer(self.reader, self.goes_by, self.does)
 
 
 def _quotes(node: object) -> Iterator[tuple[int, int]]:
@@ -351,25 +386,8 @@ def proposal_of(calls: Sequence[Call], left_over: Sequence[str] = ()) -> Proposa
 
 def read_otherwise(proposal: Proposal, guesses: Sequence[tuple[Find, str]]) -> tuple[Proposal, ...]:
     """The same plan with a name read as another kind's, once for each that it may be."""
-    made = [_exchanged(proposal, owner, owner.model_copy(update={"record": kind})) for owner, kind in guesses]
+    made = [exchange(proposal, owner, owner.model_copy(update={"record": kind})) for owner, kind in guesses]
     return tuple(each for at, each in enumerate(made) if each != proposal and each not in made[:at])[:MOST_OTHERWISE]
-
-
-def _exchanged(node: Any, old: Find, new: Find) -> Any:
-    """The node with ``new`` for ``old`` wherever it stands within."""
-    if node == old:
-        return new
-    if isinstance(node, BaseModel):
-        held = {name: getattr(node, name) for name in type(node).model_fields}
-        changed = {name: made for name, each in held.items() if (made := _exchanged(each, old, new)) is not each}
-        return node.model_copy(update=changed) if changed else node
-    if isinstance(node, tuple):
-        parts = tuple(_exchanged(each, old, new) for each in node)
-        return node if all(one is other for one, other in zip(parts, node, strict=True)) else parts
-    if isinstance(node, dict):
-        pairs = {key: _exchanged(each, old, new) for key, each in node.items()}
-        return node if all(pairs[key] is each for key, each in node.items()) else pairs
-    return node
 
 
 def _record_of(arguments: Mapping[str, Argument]) -> Find | None:

@@ -17,18 +17,19 @@ from agent.extract.time.date_math import shift
 from agent.planning.proposal import AnyOf, Compare, Comparison, Condition, Day, Find, Number, StateIs, Word, Words
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.stretches import hour_of_day, part_of_month, written
+from agent.resolve.rules.grammar.deeds import DATES, day_of_deed, whole_verb
+from agent.resolve.rules.grammar.stretches import find_stretches, hour_of_day, part_of_month, written
 from agent.resolve.rules.normalization.corrections import CORRECTION
 from language import numerals
 from language.date_forms import MONTHS
-from language.gazetteer import COUNTRIES, COUNTRY_CODES
+from language.gazetteer import COUNTRIES, COUNTRY_CODES, DEMONYMS
 from language.stems import ORDER_WORDS, stem
 from language.text import find_quotations, read_text, singularize
 from language.wordnet import is_word
 from registry.records import Field, RecordKind
 
 Place = Callable[[int, int], Words]
-DATES, MOST_NAMED = ("datetime", "date"), 4
+MOST_NAMED = 4
 _DATED = 0.55
 _SHORT_SUBJECTS = lexicon.PRONOUNS | {"i", "we", "you", "there", "who", "what", "that", "here", "let"}
 _CUT = frozenset(("sub", "inv", "ref", "app", "mem", "res", "loc"))
@@ -51,7 +52,7 @@ class Reader:
         self._lows = tuple(token.low for token in self.tokens)
         self.kinds = {kind.name: kind for kind in kinds}
         self.now, self.place = now, place
-        self.ranges = self.text.by_token(time_ranges.find(self.text, now))
+        self.ranges = self.text.by_token((*time_ranges.find(self.text, now), *find_stretches(self.text, now)))
         self.dates = self.text.by_token(dates.find(self.text, now.date()))
         self.money = self.text.by_token(money.find(self.text))
         self.numbers = self.text.by_token(numerals.find(self.text))
@@ -260,7 +261,8 @@ class Reader:
         held = next((each for each in kind.fields if "country" in (each.name, (each.label or "").casefold())), None)
         for length in (3, 2, 1) if held is not None else ():
             name = " ".join(self.lows(index, length))
-            if name not in COUNTRIES:
+            name = DEMONYMS.get(name, name) if self.asks else name
+            if name not in COUNTRIES or (length == 1 and self._is_pronoun(index)):
                 continue
             assert held is not None
             quote = self.words(index, index + length)
@@ -272,18 +274,19 @@ class Reader:
             return AnyOf(conditions=(named, coded)), index + length
         return None
 
+    def _is_pronoun(self, index: int) -> bool:
+        """Whether a country's short name is the little word that it looks like: "from us", and not "in the us"."""
+        spelt = self.tokens[index].text.isupper() or self.low(index - 1) == "the"
+        return self.low(index) in lexicon.NAME_STOP and not spelt
+
     def date_field(self, kind: RecordKind, index: int) -> Field | None:
         """The kind's day that a word speaks of: "cancelled", "due", "overdue"."""
         word = self.low(index)
-        if len(word) < 3:
-            return None
-        for each in kind.fields:
-            if each.type not in DATES:
-                continue
-            for label in (each.label or each.name.replace("_", " ")).lower().split():
-                if stem(label) == stem(word) or (len(label) >= 3 and label in word and word.startswith("over")):
-                    return each
-        return None
+        return day_of_deed(
+            kind,
+            whole_verb(word, self.low(index + 1)) if self.asks else word,
+            alike=self.asks and not match_state(self.tokens, index, kind)[1],
+        )
 
     def when(self, index: int, field: str) -> tuple[list[Condition], int] | None:
         """A stretch of time that begins at a token (its preposition with it), as conditions on a field."""
@@ -309,9 +312,9 @@ class Reader:
     def month(self, index: int, field: str) -> tuple[list[Condition], int] | None:
         """A month's name before a noun: "her October invoice"."""
         token = self.tokens[index]
-        if token.low not in MONTHS or not token.capital or len(token.low) < 3:
+        if token.low not in MONTHS or len(token.low) < 3 or not (token.capital or token.low not in lexicon.OF_OTHERS):
             return None
-        whole = dates.find(read_text(f"in {token.text}"), self.now.date())[:1]
+        whole = dates.find(read_text(f"in {token.text.capitalize()}"), self.now.date())[:1]
         if not whole or whole[0].last is None:
             return None
         quote = self.words(index, index + 1)

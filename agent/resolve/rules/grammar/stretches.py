@@ -1,11 +1,15 @@
-"""Stretches of time within a day or a month: "at 9 this morning", "late in March"."""
+"""Stretches of time that the readers of days don't know: "at 9 this morning", "late in March", "in 2025", "between 1
+and 10 May"."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Final, Protocol
 
 from agent.extract.time import dates, times
+from agent.extract.time.time_ranges import TimeRange
 from agent.planning.proposal import Compare, Condition, Day, Words
 from language.text import Text, Token, read_text
 
@@ -28,6 +32,40 @@ class Reader(Protocol):
 _PARTS: Final[dict[str, tuple[int, int | None]]]= {
     "start": (1, 10), "beginning": (1, 10), "middle": (10, 20), "mid": (10, 20), "end": (20, None),
 }  # fmt: skip
+
+
+_THE: Final = len("the ")
+_YEAR: Final = re.compile(
+    r"(?<!\w)(?P<way>in|during|since|before|after)\s+(?:the\s+year\s+)?(?P<year>(?:19|20)\d\d)"
+    r"(?=\s*(?:$|[?!,;)]|\.(?!\d)|\s(?:and|but|or|who|that|which|with|are|is|by)\b))",
+    re.IGNORECASE,
+)
+_DAYS: Final = re.compile(
+    r"(?<!\w)(?:between|from)\s+(?:the\s+)?(?P<first>\d{1,2})(?:st|nd|rd|th)?\s*(?:and|to|until|till|-|–)\s*(?=(?:the\s+)?\d{1,2}\D)",
+    re.IGNORECASE,
+)
+
+
+def find_stretches(text: Text, now: datetime) -> Iterator[TimeRange]:
+    """Whole years, and days of one month that is said once."""
+    for found in _YEAR.finditer(text.plain):
+        way, year = found["way"].lower(), int(found["year"])
+        begin = datetime(year, 1, 1, tzinfo=now.tzinfo)
+        end = begin.replace(year=year + 1)
+        low = None if way == "before" else end if way == "after" else begin
+        high = begin if way == "before" else None if way in ("after", "since") else end
+        yield TimeRange(*found.span(), found[0], low, high)
+    for found in _DAYS.finditer(text.plain):
+        rest = text.plain[found.end() :][:40]
+        days = dates.find(read_text(rest), now.date())
+        last = next((each for each in days if each.start <= _THE and each.last is None), None)
+        first = int(found["first"])
+        if last is None or not 0 < first < last.day.day:
+            continue
+        begin = datetime.combine(last.day.replace(day=first), time(), now.tzinfo)
+        over = begin + timedelta(days=last.day.day - first + 1)
+        end_at = found.end() + last.end
+        yield TimeRange(found.start(), end_at, text.plain[found.start() : end_at], begin, over)
 
 
 def hour_of_day(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:

@@ -40,6 +40,7 @@ _WHETHER: Final = re.compile(
 _WHEN: Final = re.compile(
     r"(?<!\w)(?:when(?:ever)?|once|as\s+soon\s+as)\s+(?:he|she|it|they|we|you|someone|somebody|nobody|the|his|her|their|[A-Z])",
 )
+_LISTS: Final = re.compile(r"^\W*(?:please\s+)?(?:list|display|count)\b[^.!?;\n]*[.?]?\s*$", re.IGNORECASE)
 _ASKS: Final = re.compile(
     r"^\W*(?:what|which|who|whose|when|why|how|where)(?:['’]s|\s+(?:\w+\s+){0,2}?(?:is|are|was|were|do|does|did|has|have|had|will|can)\b)"
     r"|^\W*(?:is|are|was|were|does|did|do|has|have)\s+(?!you\b)[^.!?]{0,400}\?\s*+$"
@@ -79,13 +80,16 @@ def understand(
         return continued if isinstance(continued, Abstain) else Proposed(proposal=continued)
     if (twice := denied_twice(proposer.reader)) is not None:
         return Abstain(reason="nothing_fits", detail=twice)
-    answer = (proposer.answer() if not _is_kind_order(text, proposer) else None) or action_asked(text, shortlist)
+    answer = proposer.answer() if not _is_kind_order(text, proposer) else None
+    answer = answer or action_asked(text, shortlist, read_anew().means)
     if answer is not None:
         proposal = Proposal(result=AnswerResult(answer=answer))
         return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, proposer.reader.guesses))
     unread = proposer.reader
     proposer = read_anew()
-    asks = (bool(_ASKS.match(text)) or parse_clause(text).about) and not proposer.ordered()
+    whole = parse_clause(text)
+    shows = not whole.negated and _LISTS.match(text) is not None
+    asks = shows or ((bool(_ASKS.match(text)) or whole.about or whole.stands) and not proposer.ordered())
     ordered = not asks and proposer.ordered()
     unknown = explain_unread(unread, proposer.goes_by, ordered=ordered) if not asks else None
     if unknown is not None:

@@ -28,6 +28,13 @@ _SLIPS: Final = {
     "becasue": "because",
     "pelase": "please", "plesae": "please", "thier": "their", "cutsomer": "customer",
 }  # fmt: skip
+_ASKING: Final = ("what", "who", "where", "when", "how", "that", "there")
+_DENYING: Final = ("is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "should", "could", "would")
+_WITHOUT_APOSTROPHE: Final = {
+    **{f"{each}s": f"{each}'s" for each in _ASKING},
+    **{f"{each}nt": f"{each}n't" for each in _DENYING},
+    "cant": "can't", "wont": "won't",
+}  # fmt: skip
 _WORD: Final = re.compile(
     r"(?<![\w@./'’-])(?P<word>[^\W\d_]+(?:/o?)?|[^\W\d_]+[248][^\W\d_]*)(?![\w@'’]|[./-]\w)", re.UNICODE
 )
@@ -39,6 +46,7 @@ _TIMES: Final = re.compile(
 _OWNS: Final = re.compile(r"(?<=[^\W\d_]s)['’](?=\s+[^\W\d_])")
 _OPENS: Final = re.compile(r"(?:^|(?<=[\s(]))['‘]")
 _EMAIL: Final = re.compile(r"(?<![\w@-])e-mail(?=s?\b(?![-@]))", re.IGNORECASE)
+_FEWEST: Final = 3  # letters
 _DIGITS: Final = {"2": "to", "4": "for"}
 _SOUNDS: Final = {"8": "ate", "4": "for", "2": "to"}
 
@@ -50,7 +58,8 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
     bare = blank_quotations(text)
     for found in _WORD.finditer(bare):
         word = found["word"].lower()
-        full = _SHORT.get(word) or (_SLIPS.get(word) if found["word"].islower() else None) or _sound_out(word)
+        slip = _SLIPS.get(word) if found["word"].islower() else None
+        full = _SHORT.get(word) or _WITHOUT_APOSTROPHE.get(word) or slip or _write_out_several(word) or _sound_out(word)
         if full is not None and full != word:
             yield found.start("word"), found.end("word"), full
     for found in _EMAIL.finditer(bare):
@@ -66,6 +75,12 @@ def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, 
             continue  # "2 door hinges" are counted
         if not counted(after) and not after.endswith("s") and after not in EMPTY and found["next"].islower():
             yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]
+
+
+def _write_out_several(word: str) -> str | None:
+    """ "accts": more than one of what is written short."""
+    one = _SHORT.get(word[:-1]) if word.endswith("s") and len(word) > _FEWEST and not is_word(word) else None
+    return f"{one}s" if one is not None and not one.endswith("s") else None
 
 
 def _sound_out(word: str) -> str | None:

@@ -19,11 +19,11 @@ from agent.planning.proposal import (
     TypedValue,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.deeds import DATES
 from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.stretch_words import StretchWords
 from agent.resolve.rules.grammar.orders.texts import takes_text
 from agent.resolve.rules.grammar.phrases.amounts import MONEY, Amounts
-from agent.resolve.rules.grammar.reader import DATES
 from language.stems import stem
 from registry.contract import Annotation, Unit
 

@@ -59,7 +59,8 @@ def _ends_sentence(reader: Reader, at: int) -> bool:
 
 
 def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: Callable[[int, int], bool]) -> Stretch:
-    text = reader.text.plain[reader.tokens[first].start : reader.tokens[stop - 1].end]
+    asked_for = stop < len(reader.tokens) and reader.tokens[stop].text == "?"  # "do any of them owe …?"
+    text = reader.text.plain[reader.tokens[first].start : reader.tokens[stop - 1 + asked_for].end]
     clause = parse_clause(text)
     marked = next(
         (mark for mark in reader.corrections if mark[0] <= first + 1 and first < mark[1] <= min(stop, first + 5)), None
@@ -72,9 +73,16 @@ def _make_stretch(reader: Reader, first: int, stop: int, sentence: int, orders: 
     noun = reader.noun(begin) if begin < stop else None
     thing = (noun is not None and not is_order(stem(reader.low(begin)))) or begin in reader.numbers  # "2 paint rollers"
     ordered = bool(rest) and ((begins_like_an_order(rest) and not thing) or orders(begin, stop) or asked is not None)
-    ordered = ordered and (asked is not None or not (clause.stands or clause.about))
+    ordered = ordered and (asked is not None or not (clause.stands or clause.about or _tells(reader, begin)))
     negated = clause.negated is not None and marked is None
     return Stretch(first, stop, sentence, ordered, negated, marked is not None, begin)
+
+
+def _tells(reader: Reader, at: int) -> bool:
+    """Whether a clause says what somebody does, and not what shall be done for them: "she closes her shop"."""
+    verb = reader.low(at + 1)
+    does = (reader.low(at) in {"he", "she", "it"} and verb.endswith("s")) or reader.low(at) == "they"
+    return does and verb not in lexicon.WANTING | lexicon.AUXILIARIES and is_order(stem(verb))
 
 
 def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, int], bool]) -> list[Stretch]:

@@ -27,6 +27,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.phrases.told import predicate_of
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
+from language.stems import stem
 from language.text import word_set
 from registry.records import RecordKind
 
@@ -34,6 +35,7 @@ _BE: Final = word_set("is are was were isn't aren't wasn't weren't 's")
 _HAVE: Final = word_set("has have had got hasn't haven't hadn't")
 _ADVERBS: Final = word_set("still already currently now yet really actually also both all just ever only")
 _ANY: Final = word_set("a an any some more")
+_AT_PRESENT: Final = word_set("now today currently")
 ONE: Final = Number(number=Decimal(1))
 NONE: Final = Number(number=Decimal(0))
 
@@ -203,7 +205,7 @@ def namesakes(reader: Reader, find: Find) -> list[Find]:
     return [find.model_copy(update={"record": kind.name}) for kind in kinds if find.said is not None and not find.where]
 
 
-def _of_one(kind: RecordKind, find: Find, where: Sequence[Condition], *, negated: bool) -> Test | None:
+def of_one(kind: RecordKind, find: Find, where: Sequence[Condition], *, negated: bool) -> Test | None:
     """What is told of the one record at a place in line: its own field, for among those that are so it would be another
     ("is her last bill paid"). None where that is no one value of one field."""
     told = where[0] if len(where) == 1 else None
@@ -238,7 +240,7 @@ def told_of(reader: Reader, find: Find, at: int, stop: int, *, negated: bool = F
         made = predicate_of(reader, other, at, stop)
         if made is not None and made[1] >= stop:
             if whole.order is not None:
-                placed = _of_one(kind, whole, made[0], negated=negated)
+                placed = of_one(kind, whole, made[0], negated=negated)
                 return (placed, made[1]) if placed is not None else None
             told = whole.model_copy(update={"where": (*whole.where, *made[0])})
             return (count_test(told, "=", NONE) if negated else count_test(told)), made[1]
@@ -253,6 +255,13 @@ def _flag(reader: Reader, find: Find, at: int) -> tuple[Compare, int] | None:
     """A yes-or-no field by its label: "at work"."""
     for each in reader.kinds[find.record].fields:
         label = tuple((each.label or each.name.replace("_", " ")).lower().split())
-        if each.type == "boolean" and reader.lows(at, len(label)) == label:
-            return Compare(field=each.name, op="=", value=Word(word=True)), at + len(label)
+        if each.type != "boolean":
+            continue
+        length = len(label) if reader.lows(at, len(label)) == label else 0
+        telling = [stem(word) for word in label if word not in lexicon.NAME_STOP]
+        if not length and [stem(reader.low(at))] == telling:  # "working", where it is called "at work"
+            length = 1
+        if length:
+            last = at + length
+            return Compare(field=each.name, op="=", value=Word(word=True)), last + (reader.low(last) in _AT_PRESENT)
     return None

@@ -44,6 +44,7 @@ def named_field(kind: RecordKind, reader: Reader, first: int, last: int) -> Fiel
     said = [stem(reader.low(at)) for at in range(first, last) if reader.low(at) not in lexicon.DETERMINERS]
     for each in kind.fields:
         for label in (each.label, each.name.replace("_", " "), *each.words):
+            said = said[:-1] if each.type == "email" and len(said) > 1 and said[-1] == stem("address") else said
             if said and said == [stem(word) for word in label.lower().replace("-", " ").split()]:
                 return each
     joined = "".join(reader.low(at) for at in range(first, last))

@@ -9,13 +9,17 @@ from agent.planning.proposal import (
     BelongsTo,
     Compare,
     Comparison,
+    Condition,
     Day,
     Find,
     First,
     Has,
     OrderByField,
+    StateIs,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.deeds import is_deed, whole_verb
+from agent.resolve.rules.grammar.phrases.deed_times import by_now, is_born, is_passive, since_when
 from agent.resolve.rules.grammar.phrases.exceptions import left_out
 from agent.resolve.rules.grammar.phrases.having import having, held_by_anyone
 from agent.resolve.rules.grammar.phrases.negation import opposite
@@ -239,6 +243,13 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
         return 0  # "invoices of customers … that are overdue": told of the invoices
     if (reader.low(step) in lexicon.HAVING and not plain) or (pronoun and reader.low(step) in lexicon.HAVING):
         return having(reader, made, step, stop, depth, negated=negated)
+    if nobody and (reader.low(step) in lexicon.HANDLING or reader.low(step) == "taken"):
+        doers = [each.kind for each in made.kind.relations if each.kind in reader.kinds]
+        people = reader.people()
+        doer = next((each for each in doers if people is None or each != people.name), None)
+        if doer is not None:
+            made.where.append(Has(related=Find(record=doer, pick="all"), op="=", count=0))
+            return step + 1 + (reader.low(step + 1) in _STRANDED | {"care"})
     handled = _handled(reader, made, step, stop) if not negated else 0
     if handled:
         return handled
@@ -284,8 +295,11 @@ def predicate(
         or _stands_behind(reader, at, at + state[1], stop)
     ):
         made.where.append(opposite(made.kind, state[0]) if negated else state[0])
-        named = reader.date_field(made.kind, at)
+        named = reader.date_field(made.kind, at) or since_when(reader, made.kind, state[0], at + state[1])
         after = at + state[1]
+        if named is None and after in reader.ranges and reader.asks and is_deed(reader.low(at)) and is_born(made.kind):
+            made.where.pop()
+            return 0  # done at a time that nothing tells of
         if reader.asks and reader.low(after) in {"out", "off", "up"}:
             after += 1  # "locked out"
         if negated and named is not None and (after in reader.ranges or after in reader.dates):
@@ -299,18 +313,22 @@ def predicate(
         step += 1
     if not plain and (negated or step == at) and (last := held_by_theirs(reader, made, step)):
         if negated:
-            made.where[-1] = made.where[-1].model_copy(update={"op": "=", "count": 0})
+            made.where[-1] = without_such(reader, made.where[-1])
         return last
     if negated:
-        return 0
+        held = PhraseParts(made.kind, made.read)  # "not in Peru"
+        last = inside(reader, held, at, stop) or located(reader, held, at, stop)
+        made.where += [opposite(made.kind, each) for each in held.where]
+        return last
     named = reader.date_field(made.kind, at)
-    arrived = reader.low(at) in lexicon.ARRIVED
-    if plain and not (arrived or at + 1 in reader.ranges):
+    arrived = named is None and whole_verb(reader.low(at), reader.low(at + 1)) in lexicon.ARRIVED
+    after = at + 1
+    while reader.low(after) in lexicon.PARTICLES and after not in reader.ranges:
+        after += 1
+    ordering = reader.asks and reader.low(after) in {"last", "first", "most", "latest", "earliest"}
+    if plain and not (arrived or after in reader.ranges or ordering):
         named = None
     if named is not None or arrived:
-        after = at + 1
-        while reader.low(after) in lexicon.PARTICLES and after not in reader.ranges:
-            after += 1
         within = arrived and reader.low(after) not in {"by", "via"} and inside(reader, made, after - 1, stop)
         if arrived and (within or reader.low(after) in {"by", "via"}):
             return inside(reader, made, after, stop) or within
@@ -320,7 +338,10 @@ def predicate(
         if order:
             return order
         line = named.name if named is not None else made.kind.order
-        return _when(reader, made, after, line)
+        last = _when(reader, made, after, line)
+        if last and line is not None and reader.low(at).endswith("ed") and not is_passive(reader, at):
+            made.where += by_now(reader, after, line)
+        return last
     verb = reader.low(at).isalpha() and reader.noun(at) is None and reader.low(at) not in lexicon.NAME_STOP
     if verb and reader.low(at + 1) in {"in", "by", "on", "with"}:
         told = located(reader, made, at + 1, stop) or inside(
@@ -328,6 +349,8 @@ def predicate(
         )  # "run by the quarter", "pay in yen"
         if told:
             return told
+    if plain and reader.asks and is_deed(reader.low(at)) and at + 1 in reader.ranges:
+        return held_by_theirs(reader, made, at)
     if plain:
         return 0
     return _compared(reader, made, at) or inside(reader, made, at, stop) or having(reader, made, at, stop, depth)
@@ -341,10 +364,22 @@ def _stands_behind(reader: Reader, at: int, last: int, stop: int) -> bool:
     return last >= stop or reader.is_mark(last) or reader.joint(last) or reader.low(last) in _GOES_ON
 
 
+def without_such(reader: Reader, held: Condition) -> Condition:
+    """Of somebody who has something so, that they don't: where the platform has a word for the opposite, that they have
+    one which is that ("hasn't paid" has something unpaid), else that they have none."""
+    if isinstance(held, Has) and isinstance(held.related, Find) and len(held.related.where) == 1:
+        told = held.related.where[0]
+        turned = opposite(reader.kinds[held.related.record], told)
+        if isinstance(turned, StateIs) and not turned.negated:
+            return held.model_copy(update={"related": held.related.model_copy(update={"where": (turned,)})})
+    return held.model_copy(update={"op": "=", "count": 0})
+
+
 def _ordered(reader: Reader, made: PhraseParts, at: int, line: str | None) -> int:
     """ "that started last", "that came in first"."""
-    if reader.low(at) not in {"last", "first"} or at in reader.ranges:
+    most = reader.low(at) == "most" and reader.low(at + 1) == "recently"
+    if not most and (reader.low(at) not in {"last", "first", "latest", "earliest"} or at in reader.ranges):
         return 0
-    first: First = "latest" if reader.low(at) == "last" else "earliest"
+    first: First = "latest" if most or reader.low(at) in {"last", "latest"} else "earliest"
     made.order = OrderByField(by=line, first=first) if line is not None else OrderByField(first=first)
-    return at + 1
+    return at + 1 + most

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.planning.proposal import Compare, Condition, StateIs, Word
+from agent.planning.proposal import AnyOf, Compare, Condition, Except, Find, StateIs, Word
 from registry.records import RecordKind
 
 
@@ -17,6 +17,7 @@ def opposite(kind: RecordKind, condition: Condition) -> Condition:
     if isinstance(condition, Compare) and isinstance(condition.value, Word) and isinstance(condition.value.word, bool):
         value = condition.value.model_copy(update={"word": not condition.value.word})
         return condition.model_copy(update={"value": value})
-    if isinstance(condition, Compare):
+    if isinstance(condition, Compare) and condition.op == "=":
         return condition.model_copy(update={"op": "!="})
-    return condition
+    # As one of the ways to be meant, for which nothing need be there to be left out.
+    return AnyOf(conditions=(Except(left_out=Find(record=kind.name, where=(condition,), pick="all")),))

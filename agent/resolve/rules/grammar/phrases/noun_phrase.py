@@ -12,7 +12,8 @@ from agent.planning.proposal import (
     OrderByField,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.phrases.fields import label_of, measured_order
+from agent.resolve.rules.grammar.phrases.deed_times import day_before_noun
+from agent.resolve.rules.grammar.phrases.fields import measured_order
 from agent.resolve.rules.grammar.phrases.modifiers import MOST_BEFORE, read_after
 from agent.resolve.rules.grammar.phrases.phrase_parts import (
     FIRSTS,
@@ -23,6 +24,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
     placed,
     related_value,
     said_by_noun,
+    state_of_theirs,
     thing_named,
     value_of,
 )
@@ -122,7 +124,7 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
     last = read_after(reader, made, last, stop, depth)
     if reader.asks and made.plural and made.said is None:
         made.where = list(said_by_noun(kind, low, made.where))
-    return Phrase(_find(made), index, last, True)
+    return Phrase(_find(made), index, last, True, made.line)
 
 
 def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth: int) -> Phrase | None:
@@ -145,6 +147,8 @@ def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth
 
 def _find(made: PhraseParts) -> Find:
     pick: str | int = made.pick
+    if made.counted == 1:
+        return Find(record=made.kind.name, said=made.said, where=tuple(made.where), order=made.order, pick="one")
     if pick == "one" and made.order is None:
         pick = made.counted if made.counted is not None else "all" if made.plural and made.said is None else pick
         if made.plural and made.said is not None and made.counted is None:
@@ -185,11 +189,17 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int
             step = _order(reader, made, at, noun)
         if not step and (state := reader.state(at, made.kind)) is not None and at + state[1] <= noun:
             made.where.append(state[0])
-            made.line = _day_of(reader, made.kind, at) if reader.asks else None
+            made.line = day_before_noun(reader, made.kind, at) if reader.asks else None
             step = state[1]
         if not step and (related := related_value(reader, made.kind, at)) is not None and at + related[1] <= noun:
             made.where.append(related[0])
             step = related[1]
+        if not step and reader.asks and (country := reader.country(at, made.kind)) is not None:
+            made.where.append(country[0])
+            step = country[1] - at
+        if not step and reader.asks and (held := state_of_theirs(reader, made.kind, at)) is not None:
+            made.where.append(held[0])
+            step = held[1]
         if not step and (when := _month(reader, made, at)) is not None:
             step = when - at
         if not step and (low in lexicon.DETERMINERS or low in {"of", "very", "my", "our", "new", "own", "still"}):
@@ -207,17 +217,14 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int
     return True
 
 
-def _day_of(reader: Reader, kind: RecordKind, at: int) -> str | None:
-    """The day that a state before the noun came about: "paid (invoices in October)"."""
-    line = reader.date_field(kind, at)
-    return line.name if line is not None and reader.low(at) in label_of(line).split() else None
-
-
 def _quantity(reader: Reader, made: PhraseParts, at: int, noun: int) -> int:
     low = reader.low(at)
     if low == "both":
         made.pick = 2
         return 1
+    if low == "one" and reader.low(at + 1) == "of":
+        made.counted = 1
+        return 2
     if low in {"all", "every", "each", "any"}:
         made.pick = "all"
         return 1

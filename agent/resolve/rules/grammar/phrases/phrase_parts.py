@@ -38,12 +38,14 @@ MOST_GUESSES: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """``find`` stands in the tokens ``first`` up to ``last``; ``noun`` says that its kind was named."""
+    """``find`` stands in the tokens ``first`` up to ``last``; ``noun`` says that its kind was named, ``line`` is the
+    day of a deed before the noun."""
 
     find: Find
     first: int
     last: int
     noun: bool
+    line: str | None = None
 
 
 ReadPhrase = Callable[[Reader, int, int, RecordKind | None, int], Phrase | None]
@@ -118,6 +120,16 @@ def related_value(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] 
         if other is not None and value is not None:
             return Has(related=Find(record=other.name, where=(value[0],), pick="all")), value[1]
     return None
+
+
+def state_of_theirs(reader: Reader, kind: RecordKind, at: int) -> tuple[Has, int] | None:
+    """ "yearly clients, trial accounts": a state of what belongs to them, where it is of one kind alone."""
+    found = []
+    for other in reader.kinds.values() if reader.noun(at) is None or reader.noun(at + 1) is not None else ():
+        state = reader.state(at, other) if other.relation_to(kind.name) is not None else None
+        if state is not None:
+            found.append((Has(related=Find(record=other.name, where=(state[0],), pick="all")), state[1]))
+    return found[0] if len(found) == 1 else None
 
 
 def thing_named(

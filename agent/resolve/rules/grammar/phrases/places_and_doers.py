@@ -7,12 +7,15 @@ from typing import Final
 from agent.planning.proposal import (
     BelongsTo,
     Compare,
+    Condition,
     Day,
     Find,
     Has,
+    StateIs,
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.deeds import day_of_state, is_deed
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts
 from agent.resolve.rules.grammar.reader import Reader
 
@@ -59,9 +62,19 @@ def held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
     for other in reader.kinds.values():
         state = reader.state(at, other) if other.relation_to(made.kind.name) is not None else None
         noun = reader.noun(at + state[1]) if state is not None else None
-        if state is not None and (noun is None or noun[0].name == other.name):
-            made.where.append(Has(related=Find(record=other.name, where=(state[0],), pick="all")))
-            return at + state[1] + (noun[1] if noun is not None else 0)
+        if state is None or (noun is not None and noun[0].name != other.name):
+            continue
+        last = at + state[1] + (noun[1] if noun is not None else 0)
+        where: tuple[Condition, ...] = (state[0],)
+        if reader.asks and last in reader.ranges and is_deed(reader.low(at)):  # "who cancelled in May"
+            since = day_of_state(other, state[0].state) if isinstance(state[0], StateIs) else None
+            day = reader.date_field(other, at) or since
+            spent = reader.when(last, day.name) if day is not None else None
+            if spent is None:
+                return 0
+            where, last = (*where, *spent[0]), spent[1]
+        made.where.append(Has(related=Find(record=other.name, where=where, pick="all")))
+        return last
     return 0
 
 

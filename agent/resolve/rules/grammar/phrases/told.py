@@ -33,10 +33,11 @@ def predicate_of(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[
 
 
 def related_clause(
-    reader: Reader, kind: RecordKind, at: int, stop: int
+    reader: Reader, kind: RecordKind, at: int, stop: int, line: str | None = None
 ) -> tuple[tuple[Condition, ...], int, OrderByField | OrderByCount | None] | None:
-    """What is told of records of a kind without "that" or "who": "(which customers) have open tickets"."""
-    made = PhraseParts(kind, read_phrase)
+    """What is told of records of a kind without "that" or "who": "(which customers) have open tickets". ``line`` is the
+    day that a bare time is of."""
+    made = PhraseParts(kind, read_phrase, line=line)
     last = relative(reader, made, at, stop, 0) or read_after(reader, made, at, stop, 0)
     if last <= at and reader.low(at) in lexicon.AUXILIARIES:
         last = predicate(reader, made, at + 1, stop, 0)

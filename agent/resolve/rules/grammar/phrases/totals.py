@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agent.planning.proposal import BelongsTo, Compare, Find, StateIs, TotalOf
+from agent.planning.proposal import BelongsTo, Compare, Day, Find, StateIs, TotalOf
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
@@ -44,6 +44,9 @@ def total_of(reader: Reader, at: int, stop: int) -> tuple[TotalOf, int] | None:
         while reader.low(after) in {"us", "back"}:
             after += 1
         when = reader.when(after, line.name)
+        if when is None and reader.asks:  # "has paid (so far)"
+            today = Day(date=reader.now.date().isoformat(), quote=reader.words(step, step + 1))
+            when = [Compare(field=line.name, op="<=", value=today)], after
         if when is None:
             continue
         where = (BelongsTo(owner=owner), *(each for each in when[0] if isinstance(each, Compare)))

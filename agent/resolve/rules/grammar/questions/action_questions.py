@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, Literal
 
 from agent.planning.proposal import ActionAnswer
@@ -45,8 +46,9 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Asks], ...]] = (
 )
 
 
-def action_asked(text: str, shortlist: Shortlist) -> ActionAnswer | None:
-    """The action that is asked about; None where the words are no such question, or name no one action."""
+def action_asked(text: str, shortlist: Shortlist, means: Callable[[int, int], str | None]) -> ActionAnswer | None:
+    """The action that is asked about; None where the words are no such question, or name no one action. ``means`` is
+    the one action that words mean as an order, by their offsets."""
     for pattern, asks in _FORMS:
         found = pattern.match(text)
         if found is None:
@@ -57,6 +59,9 @@ def action_asked(text: str, shortlist: Shortlist) -> ActionAnswer | None:
         parts = {name: [stem(part) for part in name.rpartition(".")[2].split("_")] for name in names}
         whole = [name for name in names if said.issuperset(parts[name])]
         verbs = [name for name in names if parts[name][0] in said]
-        if len(whole) == 1 or len(verbs) == 1:
-            return ActionAnswer(action=whole[0] if len(whole) == 1 else verbs[0], asks=asks)
+        named = "what" if groups.get("what") else "that"
+        meant = whole[0] if len(whole) == 1 else means(*found.span(named))
+        meant = meant or (verbs[0] if len(verbs) == 1 else None)
+        if meant is not None:
+            return ActionAnswer(action=meant, asks=asks)
     return None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from agent.planning.proposal import Answer, BelongsTo, Condition, CountOf, Find, TotalOf, ValueAnswer
+from agent.planning.proposal import Answer, BelongsTo, Condition, CountOf, Find, StateIs, TotalOf, ValueAnswer
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.deeds import day_of_deed, day_of_state
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.fields import measured, named_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.questions.continued import shown_set
 from agent.resolve.rules.grammar.questions.restrictions import BE, TAIL, restricted
 from agent.resolve.rules.grammar.reader import Reader
@@ -16,9 +20,10 @@ from language.stems import stem
 from language.text import word_set
 from registry.records import Field, RecordKind
 
+Does = Callable[[int], tuple[str, int] | None]
 _TOTALS: Final = word_set("total sum combined")
 _AVERAGES: Final = word_set("average mean")
-_SIZES: Final = word_set("amount amounts value values worth price prices money sum total size")
+_SIZES: Final = word_set("amount amounts value values worth price prices money sum total size much big large")
 _TOGETHER: Final = word_set("total altogether overall together sum worth")
 _LEADS: Final = word_set("what what's is are was were the our calculate give show tell me us have")
 _BY: Final = word_set("by per")
@@ -56,14 +61,20 @@ def _owner_field(reader: Reader, kind: RecordKind, at: int, stop: int) -> Field 
     return kind.field_named(relation.via) if relation is not None else None
 
 
-def aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
+def do_nothing(at: int) -> None:
+    """No action goes by any words."""
+
+
+def aggregate(reader: Reader, index: int, stop: int, does: Does = do_nothing) -> Answer | None:
     """A sum or an average over what a phrase means, each word of it read."""
+    if (usual := _on_average(reader, index, stop)) is not None:
+        return usual
     at = index
     while reader.low(at) in _LEADS and at < stop:
         at += 1
     word = reader.low(at)
     if word not in _TOTALS | _AVERAGES:
-        return _in_total(reader, index, stop)
+        return _in_total(reader, index, stop, does)
     average = word in _AVERAGES
     if reader.lows(at + 1, 2) == ("number", "of"):
         return None
@@ -79,6 +90,8 @@ def aggregate(reader: Reader, index: int, stop: int) -> Answer | None:
 
 def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, average: bool) -> Answer | None:
     """The sum of the field that the words from ``label`` to ``end`` name, over the phrase that begins at ``first``."""
+    if end <= label and not average and (whole := _everything(reader, first, stop)) is not None:
+        return ValueAnswer(value=whole)
     phrase = shown_set(reader, first, stop) or read_phrase(reader, first, stop, None)
     if phrase is None or not phrase.noun:
         return None
@@ -92,6 +105,51 @@ def _over(reader: Reader, label: int, end: int, first: int, stop: int, *, averag
     return ValueAnswer(value=total, by=grouped[0].name if grouped is not None else None)
 
 
+def _everything(reader: Reader, at: int, stop: int) -> TotalOf | None:
+    """ "(the total of) everything overdue, all that Ada has paid": a sum over records of the one kind of which that is
+    told."""
+    if reader.low(at) not in {"everything", "all", "what", "whatever"}:
+        return None
+    return all_told(reader, at + 1 + (reader.low(at + 1) in lexicon.RELATIVES), stop)
+
+
+def all_told(reader: Reader, step: int, stop: int) -> TotalOf | None:
+    """A sum over all records of which something is told, where they are of one kind alone."""
+    at = step
+    theirs = total_of(reader, step, stop)
+    if theirs is not None and _ends(reader, theirs[1], stop):
+        return theirs[0]
+    found = []
+    for kind in reader.kinds.values() if step < stop else ():
+        whatever = Phrase(Find(record=kind.name, pick="all"), at, at, True)
+        find = restricted(reader, whatever, stop, told=True) if kind.size is not None else None
+        found += [(kind, find)] if find is not None and find.where and find.order is None else []
+    if len(found) != 1 or found[0][0].size is None:
+        return None
+    return TotalOf(field=found[0][0].size, of=found[0][1])
+
+
+def _ends(reader: Reader, at: int, stop: int) -> bool:
+    return all(reader.low(step) in TAIL for step in range(at, stop))
+
+
+def _on_average(reader: Reader, index: int, stop: int) -> Answer | None:
+    """ "on average how big are the open bills, how much do we charge for repairs on average"."""
+    mean = ("on", "average")
+    if reader.lows(index, 2) == mean:
+        index += 2
+    elif reader.lows(stop - 2, 2) == mean:
+        stop -= 2
+    else:
+        return None
+    while reader.is_mark(index) and index < stop:
+        index += 1
+    of = index + 2
+    if reader.low(index) != "how" or reader.low(of) not in BE:
+        return None
+    return _over(reader, index + 1, of, of + 1, stop, average=True)
+
+
 def field_summed(reader: Reader, kind: RecordKind, label: int, end: int) -> str | None:
     """The field that is added up: what the words name, or what records of the kind are measured by."""
     said = [at for at in range(label, end) if reader.low(at) not in lexicon.DETERMINERS | {"our"}]
@@ -101,7 +159,7 @@ def field_summed(reader: Reader, kind: RecordKind, label: int, end: int) -> str 
     return field.name if field is not None and field.type in ("money_minor", "number", "integer") else None
 
 
-def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
+def _in_total(reader: Reader, index: int, stop: int, does: Does) -> Answer | None:
     """ "how much are the open bills in total", "what did we invoice Ada this year": a sum over what is meant."""
     if reader.lows(index, 2) == ("how", "much"):
         at = index + 2
@@ -113,7 +171,7 @@ def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
     while last > at and reader.low(last - 1) in _TOGETHER | {"in", "all"}:
         last -= 1
     if reader.low(at) in {"did", "have"} and reader.low(at + 1) == "we":
-        return _we_made(reader, at + 2, last)
+        return _we_made(reader, at + 2, last, does)
     if reader.low(at) not in BE | {"do"}:
         return None
     phrase = read_phrase(reader, at + 1, last, None)
@@ -125,23 +183,32 @@ def _in_total(reader: Reader, index: int, stop: int) -> Answer | None:
     return ValueAnswer(value=TotalOf(field=kind.size, of=find))
 
 
-def _we_made(reader: Reader, at: int, stop: int) -> Answer | None:
-    """ "(what did we) invoice Ada this year": all records of the kind that the verb is of."""
+def _we_made(reader: Reader, at: int, stop: int, does: Does) -> Answer | None:
+    """ "(what did we) invoice Ada this year, refund in May": all records of the kind that the verb is of, or makes."""
     verb = find_base_form(stem(reader.low(at)))
-    kind = next(
-        (each for each in reader.kinds.values() if each.size and any(stem(noun) == verb for noun in each.nouns)), None
-    )
+    sized = [each for each in reader.kinds.values() if each.size]
+    kind = next((each for each in sized if any(stem(noun) == verb for noun in each.nouns)), None)
+    state: str | None = None
+    length = 1
+    if kind is None and (act := does(at)) is not None:
+        verb, length = find_base_form(stem(act[0])), act[1]
+        states = [(each, one) for each in sized for one in each.states if find_base_form(stem(one)) == verb]
+        kind, state = states[0] if len({each.name for each, _ in states}) == 1 else (None, None)
     if kind is None or kind.size is None:
         return None
-    where: list[Condition] = []
-    step, end = at + 1, reader.name(at + 1, stop)
+    where: list[Condition] = [StateIs(state=state)] if state is not None else []
+    line = kind.order
+    if state is not None:
+        day = day_of_deed(kind, state, alike=False) or day_of_state(kind, state)
+        line = day.name if day is not None else None
+    step, end = at + length, reader.name(at + length, stop)
     if end > step:
         above = reader.owner_of(kind)
         if above is None:
             return None
         where.append(BelongsTo(owner=Find(record=above.name, said=reader.words(step, end))))
         step = end
-    when = reader.when(step, kind.order) if kind.order is not None and step < stop else None
+    when = reader.when(step, line) if line is not None and step < stop else None
     if when is not None:
         where += when[0]
         step = when[1]

@@ -8,34 +8,59 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import (
     Answer,
     BelongsTo,
     FieldOf,
     Find,
     HelpAnswer,
-    OrderByField,
     RecordsAnswer,
     TotalOf,
     ValueAnswer,
     YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import existing, namesakes, subject, subjects, told_of
 from agent.resolve.rules.grammar.phrases.fields import named_field
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.phrases.totals import total_of
-from agent.resolve.rules.grammar.questions.aggregates import aggregate, counted, every
+from agent.resolve.rules.grammar.questions.aggregates import (
+    Does,
+    aggregate,
+    all_told,
+    broken_down,
+    counted,
+    do_nothing,
+    every,
+)
 from agent.resolve.rules.grammar.questions.continued import shown_set
-from agent.resolve.rules.grammar.questions.owners import anyone, either, owes_more, owner_of_named, whose_is
-from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, TAIL, restricted
-from agent.resolve.rules.grammar.questions.verb_questions import bigger, costs, did, doer_of, left_of, plural, works_on
-from agent.resolve.rules.grammar.reader import DATES, Reader
+from agent.resolve.rules.grammar.questions.owners import (
+    anyone,
+    assigned_to,
+    either,
+    owes_more,
+    owner_of_named,
+    whose_is,
+)
+from agent.resolve.rules.grammar.questions.plain import about_somebody, told_of_things, what_about, where_from
+from agent.resolve.rules.grammar.questions.restrictions import BE, DO, HOLDS, TAIL, done_by_them, restricted
+from agent.resolve.rules.grammar.questions.verb_questions import (
+    any_such,
+    bigger,
+    costs,
+    did,
+    doer_of,
+    left_of,
+    plural,
+    works_on,
+)
+from agent.resolve.rules.grammar.questions.when import when
+from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
-from registry.records import Field
+from registry.records import Field, RecordKind
 
 _LEAD: Final = re.compile(
     r"^\W*(?:(?:hi|hello|hey|morning|please|so|and|ok|okay)\b[\s,!.]*)*"
@@ -44,17 +69,21 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _HELP: Final = re.compile(
-    r"^\W*(?:help(?:\s+me)?|what\s+(?:all\s+)?(?:can|could)\s+(?:i|you|we)\s+(?:do|ask)(?:\s+(?:here|for\s+me|with\s+this))?|"
+    r"^\W*(?:help(?:\s+me)?|what\s+(?:all\s+)?(?:can|could|may|am|are)\s+(?:i|you|we)\s+(?:(?:allowed|able)\s+to\s+)?(?:do|ask)"
+    r"(?:\s+(?:here|for\s+me|with\s+this))?|"
     r"how\s+can\s+you\s+help(?:\s+me)?|what\s+are\s+you\s+able\s+to\s+do)\W*$",
     re.IGNORECASE,
 )
 _LIST: Final = word_set("list show display find which what what's name see all the any")
+_HELD: Final = HOLDS | word_set("on in at from of with use uses speak speaks live lives come comes")
+_NUMBER: Final = word_set("number no nr #")
 _NOW: Final = word_set("now then again")
 
 
-def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
+def read_answer(reader: Reader, orders: Callable[[str], bool], does: Does = do_nothing) -> Answer | None:
     """The answer that the request asks for; None where it is no question, or any word of it stays unread. ``orders``
-    says whether an action goes by a word: "void invoices" is something to do, "overdue invoices" a list."""
+    says whether an action goes by a word: "void invoices" is something to do, "overdue invoices" a list; ``does`` by
+    which verb the action goes that the words at a token mean."""
     reader.asks = True
     text = reader.text.plain
     if _HELP.match(text):
@@ -70,16 +99,24 @@ def read_answer(reader: Reader, orders: Callable[[str], bool]) -> Answer | None:
     return (
         _how_many(reader, index, stop)
         or _how_much(reader, index, stop)
-        or aggregate(reader, index, stop)
-        or _when(reader, index, stop)
+        or aggregate(reader, index, stop, does)
+        or when(reader, index, stop)
         or _who(reader, index, stop)
         or _yes_no(reader, index, stop)
         or costs(reader, index, stop)
         or works_on(reader, index, stop)
         or plural(reader, index, stop)
+        or what_about(reader, index, stop)
         or _field(reader, index, stop)
+        or where_from(reader, index, stop)
+        or told_of_things(reader, index, stop)
+        or (about_somebody(reader, index, stop) if told or asks_openly(reader, index) else None)
         or _list(reader, index, stop, orders, told=told)
     )
+
+
+def asks_openly(reader: Reader, index: int) -> bool:
+    return reader.low(index) in {"who", "who's", "show", "what"}
 
 
 def _how_many(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -88,7 +125,7 @@ def _how_many(reader: Reader, index: int, stop: int) -> Answer | None:
         step += 1
     if reader.low(index + 1) == "many" and OSA.distance(reader.low(index), "how") <= 1:
         at = index + 2 + (reader.low(index + 2) == "of")
-    elif reader.lows(step, 2) == ("number", "of"):
+    elif reader.low(step) in _NUMBER and reader.low(step + 1) == "of":
         at = step + 2
     elif reader.low(index) == "count":
         at = index + 1
@@ -105,12 +142,18 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
         at += 1
     plain = reader.low(index) in _LIST - {"all", "the", "any", "name", "see", "of"}
     asked = plain or told or reader.text.plain.rstrip().endswith("?")
+    if (plain or told) and (theirs := done_by_them(reader, at, stop)) is not None:
+        return RecordsAnswer(records=theirs)
     begin = at
     while begin > index and reader.low(begin - 1) in {"all", "the"}:
         begin -= 1
     phrase = shown_set(reader, at, stop) or read_phrase(reader, begin, stop, None)
     if phrase is None or not phrase.noun:
         return None
+    kind = reader.kinds[phrase.find.record]
+    grouped = broken_down(reader, kind, begin, stop) if phrase.find.pick == "all" else None
+    if grouped is not None and (asked or not orders(reader.low(begin))) and grouped[1] > begin:
+        return counted(reader, begin, stop)
     find = restricted(reader, phrase, stop)
     if find is None:
         return None
@@ -123,10 +166,12 @@ def _list(reader: Reader, index: int, stop: int, orders: Callable[[str], bool], 
 def _how_much(reader: Reader, index: int, stop: int) -> Answer | None:
     if reader.low(index) == "what" and reader.low(index + 1) in DO:
         total = total_of(reader, index + 2, stop)
-        return ValueAnswer(value=total[0]) if total is not None and total[1] >= stop else None
+        return ValueAnswer(value=total[0]) if total is not None and _over(reader, total[1], stop) else None
     if reader.lows(index, 2) != ("how", "much"):
         return None
-    at = index + 2
+    while reader.low(stop - 1) in {"left", "remaining", "currently"}:
+        stop -= 1
+    at = index + 2 + (reader.low(index + 2) == "money")
     label = at
     while at < stop and reader.low(at) not in BE | DO:
         at += 1
@@ -137,9 +182,18 @@ def _how_much(reader: Reader, index: int, stop: int) -> Answer | None:
             return None
         found = _labelled(reader, about.find, label, at)
         return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
+    told = at + 2 if reader.lows(at, 2) in {("do", "we"), ("have", "we"), ("did", "we")} else at + 1
+    while reader.low(told) in HOLDS | {"still", "currently", "now", "money"}:
+        told += 1
+    if verb in BE or told > at + 1:
+        whole = all_told(reader, told, stop)
+        if whole is not None:
+            return ValueAnswer(value=whole)
+    if verb in DO and (made := costs(reader, at - 1, stop)) is not None:
+        return made
     if verb in DO:
         total = total_of(reader, at + 1, stop)
-        return ValueAnswer(value=total[0]) if total is not None and total[1] >= stop else None
+        return ValueAnswer(value=total[0]) if total is not None and _over(reader, total[1], stop) else None
     for about in subjects(reader, at + 1, stop) if verb in BE else ():
         size = reader.kinds[about.find.record].size
         if about.last >= stop and size is not None and about.find.pick == "one":
@@ -174,9 +228,12 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
         if low in {"of", "for"} | DO | BE:
             for about in subjects(reader, step + 1, stop):
                 end = about.last
-                while end < stop and reader.low(end) in HOLDS | {"on", "in", "at", "from", "of", "with"}:
+                while end < stop and reader.low(end) in _HELD:
                     end += 1
-                found = _labelled(reader, about.find, first, step) if end >= stop else None
+                called = step
+                while called > first + 1 and reader.low(called - 1) in {"do", "we", "have", "got"}:
+                    called -= 1
+                found = _labelled(reader, about.find, first, called) if end >= stop else None
                 if found is not None and found[1].type == "money_minor" and found[0].pick == "all":
                     return ValueAnswer(value=TotalOf(field=found[1].name, of=found[0]))
                 if found is not None:
@@ -191,53 +248,6 @@ def _field(reader: Reader, index: int, stop: int) -> Answer | None:
         return None
     found = _labelled(reader, whose.find, owner + 1, stop)
     return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
-
-
-def _when(reader: Reader, index: int, stop: int) -> Answer | None:
-    """ "when was INV-7 paid", "when does her trial end"."""
-    at = index + 1
-    if reader.low(index) != "when" or reader.low(at) not in BE | DO | {"will"}:
-        return None
-    whole = [each for each in subjects(reader, at + 1, stop) if each.last == stop and each.noun]
-    for about in whole:
-        kind, noun = reader.kinds[about.find.record], reader.low(stop - 1)
-        line = next(
-            (f.name for f in kind.fields if f.type in DATES and _same_deed(f.label or f.name, noun)), kind.order
-        )
-        if line is not None and about.find.pick == "one":
-            find = about.find
-            if isinstance(find.order, OrderByField) and line != kind.order:
-                find = find.model_copy(update={"order": find.order.model_copy(update={"by": line})})
-            return RecordsAnswer(records=find, fields=(line,))
-    for length in (1, 2):
-        for about in subjects(reader, at + 1, stop - length + 1):
-            made = _told_when(reader, about, stop) if about.last + length == stop else None
-            if made is not None:
-                return made
-    return None
-
-
-def _same_deed(label: str, noun: str) -> bool:
-    """Whether a day is that of what a noun names: "Paid" of a payment."""
-    deed, named = find_base_form(stem(label.split()[0].lower())), stem(noun)
-    return len(deed) > 2 and named.startswith(deed[: max(3, len(deed) - 1)])
-
-
-def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
-    said = [find_base_form(stem(reader.low(at))) for at in range(about.last, stop)]
-    for find in (about.find, *_below(reader, about.find)):
-        for each in reader.kinds[find.record].fields:
-            labels = [
-                find_base_form(stem(word)) for word in (each.label or each.name).lower().replace("_", " ").split()
-            ]
-            if each.type in DATES and all(word in labels for word in said):
-                return RecordsAnswer(records=find, fields=(each.name,))
-    return None
-
-
-def _below(reader: Reader, find: Find) -> list[Find]:
-    kinds = [kind for kind in reader.kinds.values() if kind.relation_to(find.record) is not None]
-    return [Find(record=kind.name, where=(BelongsTo(owner=find),)) for kind in kinds]
 
 
 def _who(reader: Reader, index: int, stop: int) -> Answer | None:
@@ -267,19 +277,45 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
                     return RecordsAnswer(
                         records=Find(record=doer.name, where=(BelongsTo(owner=about.find),), pick="all")
                     )
-    if (owner := owner_of_named(reader, at, stop)) is not None:
+    if (owner := owner_of_named(reader, at, stop) or assigned_to(reader, at, stop)) is not None:
         return RecordsAnswer(records=owner)
-    people = reader.people()
+    line = read_phrase(reader, at, stop, None) if at > index + 1 or low == "who's" else None
+    if line is not None and line.noun and line.last >= stop and line.find.order is not None:
+        return RecordsAnswer(records=line.find)
+    people, at = _who_of(reader, index + 1, stop)
     if people is None:
         return None
-    whoever = Phrase(Find(record=people.name, pick="all"), index, index + 1, True)
+    whoever = Phrase(Find(record=people.name, pick="all"), index, at, True)
     found = restricted(reader, whoever, stop, told=low == "who's")
     return RecordsAnswer(records=every(found)) if found is not None and not found.bare else None
 
 
+def _who_of(reader: Reader, at: int, stop: int) -> tuple[RecordKind | None, int]:
+    """Whom "who" asks for, and where the words that say so end: "on the team" those who have a team."""
+    step = at
+    while reader.low(step) in {"in", "on", "of", "from", "the", "our", "your"}:
+        step += 1
+    if at < step < stop:
+        said = reader.low(step)
+        held = [
+            each
+            for each in reader.kinds.values()
+            if rate_person_likeness(each) and any(stem(said) == stem(field.name) for field in each.fields)
+        ]
+        if len(held) == 1 and reader.state(step, held[0]) is None:
+            return held[0], step + 1
+        told = [each for each in reader.kinds.values() if rate_person_likeness(each) and reader.state(step, each)]
+        if len(told) == 1:
+            return told[0], at
+    return reader.people(), at
+
+
 def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
     low = reader.low(index)
-    if low in BE and reader.low(index + 1) == "there":
+    there = reader.low(index + 1) == "there" if low in BE else reader.lows(index, 2) in {("do", "we"), ("have", "we")}
+    if low in DO and there:
+        index += reader.low(index + 2) in HOLDS
+    if there:
         made = existing(reader, index + 2, stop, None)
         return YesNoAnswer(tests=(made[0],)) if made is not None and _over(reader, made[1], stop) else None
     if low not in BE | DO:
@@ -288,7 +324,21 @@ def _yes_no(reader: Reader, index: int, stop: int) -> Answer | None:
         special := anyone(reader, index, stop) or either(reader, index, stop) or owes_more(reader, index, stop)
     ) is not None:
         return special
+    while reader.low(stop - 1) in {"yet", "already"}:
+        stop -= 1
+    been = next((at for at in range(index + 2, stop) if reader.low(at) == "been"), stop) if low in DO else stop
+    for about in subjects(reader, index + 1, been) if been < stop else ():
+        end = about.last
+        while reader.low(end) in {"already", "ever", "yet"}:
+            end += 1
+        tests = (
+            _tested(reader, "is", Phrase(about.find, about.first, been + 1, about.noun), stop) if end == been else None
+        )
+        if tests is not None:
+            return tests
     for about in subjects(reader, index + 1, stop):
+        if (some := any_such(reader, about, stop)) is not None:
+            return some
         also = namesakes(reader, about.find) if not about.noun else []
         for find in sorted((about.find, *also), key=lambda each: not _is_own_state(reader, each, about.last)):
             tests = _tested(reader, low, Phrase(find, about.first, about.last, about.noun), stop)
@@ -310,7 +360,7 @@ def _is_own_state(reader: Reader, find: Find, at: int) -> bool:
 
 def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None:
     at = about.last
-    while reader.low(at) in {"still", "already", "currently", "actually", "any", "also", "really"}:
+    while reader.low(at) in {"still", "already", "currently", "actually", "any", "also", "really", "ever"}:
         at += 1
     if low in DO:
         at += reader.low(at) in HOLDS

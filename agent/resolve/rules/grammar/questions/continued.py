@@ -19,10 +19,10 @@ from agent.planning.proposal import (
     StateIs,
     Words,
 )
-from agent.resolve.rules.grammar.follow_ups import without_places
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.questions.restrictions import restricted
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.rewriting import exchange, without_places
 from language.text import word_set
 from registry.records import RecordKind
 
@@ -42,8 +42,10 @@ MOST_TOKENS: Final = 10
 
 def shown_set(reader: Reader, at: int, stop: int) -> Phrase | None:
     """ "(which of) those": the records that the latest request led to."""
+    which = reader.low(at - 1) == "which"
     at += reader.low(at) == "of"
-    if reader.last_set is None or at >= stop or reader.low(at) not in _SET:
+    one = which and reader.low(at) in {"one", "ones"} and reader.low(at + 1) != "of"
+    if reader.last_set is None or at >= stop or not (one or reader.low(at) in _SET):
         return None
     return Phrase(reader.last_set, at, at + 1, True)
 
@@ -164,15 +166,5 @@ def _finds(node: Any) -> list[Find]:
 
 
 def _with(answer: Answer, old: Find | Words, new: Find | Words) -> Answer:
-    changed: Answer = _exchanged(answer, old, new)
+    changed: Answer = exchange(answer, old, new)
     return changed
-
-
-def _exchanged(node: Any, old: Find | Words, new: Find | Words) -> Any:
-    if node is old or node == old:
-        return new
-    if isinstance(node, BaseModel):
-        return node.model_copy(
-            update={name: _exchanged(getattr(node, name), old, new) for name in type(node).model_fields}
-        )
-    return tuple(_exchanged(each, old, new) for each in node) if isinstance(node, tuple) else node

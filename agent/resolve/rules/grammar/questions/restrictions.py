@@ -11,15 +11,17 @@ from agent.planning.proposal import (
     Condition,
     Day,
     Find,
+    First,
     Has,
     OrderByField,
     StateIs,
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.deeds import DATES, day_of_state
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.phrases.conditions import subject
-from agent.resolve.rules.grammar.phrases.fields import measured_order
+from agent.resolve.rules.grammar.phrases.fields import compared_by, measured_order, named_field
 from agent.resolve.rules.grammar.phrases.negation import opposite
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, guess, placed
 from agent.resolve.rules.grammar.phrases.told import predicate_of, related_clause
@@ -36,8 +38,9 @@ DO: Final = word_set("do does did has have had")
 HOLDS: Final = word_set("have has had got own owns")
 TAIL: Final = word_set(
     "are is was were there do does did we have us has now right currently today at the moment total in still please "
-    "exist altogether overall you know i see all that ones these again already yet been being and"
+    "exist altogether overall you know i see all that ones these again already yet been being and so far"
 )
+_NUMERIC: Final = ("money_minor", "number", "integer")
 _DENIED: Final = lexicon.NOT - {"no", "without"}
 _ANYONE: Final = lexicon.EVERYONE
 _NOBODY: Final[tuple[tuple[str, ...], ...]] = (("to", "nobody"), ("to", "no", "one"), ("to", "no-one"))
@@ -76,10 +79,16 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
         if (made := _restriction(reader, kind, find, at, stop)) is not None:
             find, at = find.model_copy(update={"where": (*find.where, *made[0])}), made[1]
             continue
-        clause = related_clause(reader, kind, at, stop)
+        clause = related_clause(reader, kind, at, stop, phrase.line)
         if clause is not None and clause[1] > at:
             where = (*find.where, *clause[0])
             find, at = find.model_copy(update={"where": where, "order": clause[2] or find.order}), clause[1]
+            continue
+        if (more := _ours(reader, kind, find, at, stop)) is not None:
+            find, at = more
+            continue
+        if reader.low(at) in _UNITED and reader.low(at + 1) == "us":  # "from us", who are asked
+            at += 2
             continue
         if reader.low(at) not in TAIL and not reader.is_mark(at):
             if reader.unread is None or at > reader.unread[0]:
@@ -87,6 +96,40 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
             return None
         at += 1
     return find
+
+
+def _ours(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> tuple[Find, int] | None:
+    """ "(bills) we sent in May, (guides) that are about refunds, (clients who) owe us money"."""
+    inverted = reader.low(at) in DO and reader.low(at + 1) == "we"  # "did we send"
+    step = at + (inverted or reader.low(at) in lexicon.RELATIVES)
+    if reader.low(step) in BE and reader.low(step + 1) == "about" and find.said is None and step + 2 < stop:
+        text = any(each.search in ("text", "name") for each in kind.fields)
+        return (find.model_copy(update={"said": reader.words(step + 2, stop)}), stop) if text else None
+    if reader.low(step) in {"owe", "owes"}:
+        step += 1 + (reader.low(step + 1) == "us")
+        if step >= stop or reader.low(step) not in {"money", "something", "anything"}:
+            return None
+        owed = [each for each in reader.kinds.values() if each.size and each.relation_to(kind.name) is not None]
+        states = [(each, state) for each in owed for state in ("unpaid", "outstanding") if state in each.states]
+        if not states:
+            return None
+        related = Find(record=states[0][0].name, where=(StateIs(state=states[0][1]),), pick="all")
+        return find.model_copy(update={"where": (*find.where, Has(related=related))}), step + 1
+    if reader.low(step) != "we":
+        return None
+    verb = step + 1
+    while reader.low(verb) in _ADVERBS | {"have", "had", "did"} - {"not"}:
+        verb += 1
+    day = reader.date_field(kind, verb)
+    if day is None and reader.low(verb) in lexicon.ARRIVED:
+        day = kind.field_named(kind.order or "")
+    if day is None:
+        return None
+    spent = reader.when(verb + 1, day.name)
+    if spent is None:
+        today = Compare(field=day.name, op="<=", value=Day(date=reader.now.date().isoformat()))
+        return find.model_copy(update={"where": (*find.where, today)}), verb + 1
+    return find.model_copy(update={"where": (*find.where, *spent[0])}), spent[1]
 
 
 def _of_the_same(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> tuple[Has, int] | None:
@@ -117,19 +160,48 @@ def _restriction(reader: Reader, kind: RecordKind, find: Find, at: int, stop: in
 
 
 def is_first(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[OrderByField, int] | None:
-    """ "(which room) is the largest"."""
-    step = at + 1
+    """ "(which room) is the largest, (which one) is older, (who) has the highest balance, was the last to join"."""
+    if reader.low(at) in HOLDS and reader.low(at + 1) == "the":
+        return _has_the_most(reader, kind, at + 2, stop)
+    step, end = at + 1, stop - (reader.low(stop - 1) == "one")
     while reader.low(step) in lexicon.DETERMINERS | {"our"}:
         step += 1
-    if reader.low(at) in BE and step > at + 1 and step + 1 >= stop:
-        measured = measured_order(reader, kind, step)
-        if measured is not None:
-            return measured, step + 1
+    if reader.low(at) not in BE:
+        return None
+    if step + 1 == end and (compared := lexicon.COMPARATIVES.get(reader.low(step))) is not None:
+        return OrderByField(first=compared[1]), stop
+    if step + 1 == end and (more := compared_by(kind, reader.low(step))) is not None:
+        ends: tuple[First, First] = ("latest", "earliest") if more[0].type in DATES else ("highest", "lowest")
+        return OrderByField(by=more[0].name, first=ends[more[1] == "<"]), stop
+    if step > at + 1 and step + 1 >= end and (measured := measured_order(reader, kind, step)) is not None:
+        return measured, stop
     last = step + placed(reader, step)
-    if reader.low(at) not in BE or step == at + 1 or last == step or last < stop:
+    if step == at + 1 or last == step:
         return None
     position, by, descending = PLACES[" ".join(reader.lows(step, last - step))]
-    return OrderByField(first=FIRSTS[by, descending], nth=abs(position)), last
+    if reader.low(last) == "to" and by == "order":
+        return _did_first(reader, kind, last + 1, end, FIRSTS[by, descending])
+    return (OrderByField(first=FIRSTS[by, descending], nth=abs(position)), stop) if last >= end else None
+
+
+def _has_the_most(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[OrderByField, int] | None:
+    """ "(who has the) highest balance": a place in line by a field that holds a number."""
+    last = at + placed(reader, at)
+    field = named_field(kind, reader, last, stop) if last > at else None
+    if field is None or field.type not in _NUMERIC:
+        return None
+    position, by, descending = PLACES[" ".join(reader.lows(at, last - at))]
+    if by != "size":
+        return None
+    return OrderByField(by=field.name, first=FIRSTS[by, descending], nth=abs(position)), stop
+
+
+def _did_first(reader: Reader, kind: RecordKind, at: int, stop: int, first: First) -> tuple[OrderByField, int] | None:
+    """ "(was the last to) sign up": a place in line by the day of a deed."""
+    day, last = reader.date_field(kind, at), at + 1
+    while reader.low(last) in lexicon.PARTICLES:
+        last += 1
+    return (OrderByField(by=day.name, first=first), last) if day is not None and last >= stop else None
 
 
 def _related(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
@@ -197,14 +269,14 @@ def _denied_of_hers(reader: Reader, kind: RecordKind, at: int, stop: int) -> Res
 def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restriction | None:
     """ "(which tickets) does Ada have (planned), (what medicine) is Bruno on, (how many lessons) has Ada got": whose
     they are."""
-    if reader.low(at) not in DO | BE or reader.low(at + 1) in {"we", "you", "i", "there", "not"}:
+    if reader.low(at) not in DO | BE | _DENIED or reader.low(at + 1) in {"we", "you", "i", "there", "not"}:
         return None
     owner = _owner(reader, kind, at + 1, stop)
     if owner is None:
         return None
     whose, step = owner
     made: list[Condition] = [BelongsTo(owner=whose)]
-    denied = False
+    denied = reader.low(at) in _DENIED
     while reader.low(step) in _ADVERBS | _DENIED:
         denied = denied or reader.low(step) in _DENIED
         step += 1
@@ -221,8 +293,35 @@ def _inverted(reader: Reader, kind: RecordKind, at: int, stop: int) -> Restricti
         return tuple(made), step
     if reader.low(at) in BE and verb in _UNITED and not denied and step + 1 >= stop:
         return tuple(made), step + 1
-    told = by_now(reader, kind, step, denied=denied) if step < stop and reader.low(at) in DO else None
-    return ((*made, told), step + 1) if told is not None else None
+    asked = reader.low(at) in DO | _DENIED
+    told = by_now(reader, kind, step, denied=denied) if step < stop and asked else None
+    if told is None:
+        return None
+    day = reader.date_field(kind, step) or (day_of_state(kind, told.state) if isinstance(told, StateIs) else None)
+    spent = reader.when(step + 1, day.name) if day is not None and not denied else None
+    if spent is not None:
+        return (*made, told, *spent[0]), spent[1]
+    return (*made, told), step + 1
+
+
+def done_by_them(reader: Reader, at: int, stop: int) -> Find | None:
+    """ "(what) Ada hasn't paid, has Ada not paid": all of the one kind of which its verb can be told."""
+    step, denied = _light(reader, at)
+    end = reader.name(step, stop)
+    if end == step or reader.tokens[end - 1].owns:
+        return None
+    verb, denied_after = _light(reader, end)
+    denied = denied or denied_after
+    if verb >= stop or not denied or any(reader.low(each) not in TAIL for each in range(verb + 1, stop)):
+        return None
+    found = []
+    for kind in reader.kinds.values():
+        above = reader.owner_of(kind)
+        told = by_now(reader, kind, verb, denied=True) if above is not None and kind.relations else None
+        if above is not None and told is not None:
+            owner = guess(reader, kind, Find(record=above.name, said=reader.words(step, end)))
+            found.append(Find(record=kind.name, where=(BelongsTo(owner=owner), told), pick="all"))
+    return found[0] if len(found) == 1 else None
 
 
 def _owner(reader: Reader, kind: RecordKind, at: int, stop: int) -> tuple[Find, int] | None:

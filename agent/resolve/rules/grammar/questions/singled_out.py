@@ -18,7 +18,7 @@ _LEAD: Final = re.compile(
     r"^\W*(?:(?:no|oh|oops|sorry|actually|rather|just|only|please|ok|okay|i\s+mean(?:t)?|it['’]?s|that['’]?s)\b[\s,:–—-]*)+",
     re.IGNORECASE,
 )
-_ONE: Final = re.compile(r"\b(?P<one>one|ones|those)\b(?!\s+of\b)", re.IGNORECASE)
+_ONE: Final = re.compile(r"\b(?P<one>ones?|those|some(?:one|body)|any(?:one|body))\b(?!\s+of\b)", re.IGNORECASE)
 
 
 def read_singled_out(words: str, kind: RecordKind, kinds: Sequence[RecordKind], now: datetime) -> Find | None:

@@ -19,16 +19,18 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
-from agent.resolve.rules.grammar.phrases.conditions import count_test, namesakes, subjects
+from agent.resolve.rules.grammar.phrases.conditions import count_test, namesakes, of_one, subjects
 from agent.resolve.rules.grammar.phrases.fields import compared_by
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
+from agent.resolve.rules.grammar.questions.restrictions import restricted
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
 from registry.records import RecordKind
 
 _BE: Final = word_set("is are was were isn't aren't wasn't weren't")
+_ADVERBS: Final = word_set("already yet still ever actually really now")
 _HOLDS: Final = word_set("have has had got own owns")
 _HELD: Final = word_set(
     "do does did are is there we have still left in on stock now available remaining free you hand of"
@@ -37,22 +39,44 @@ _COUNTS: Final = word_set("stock quantity count available left remaining seats p
 
 
 def did(reader: Reader, about: Phrase, stop: int) -> Answer | None:
-    """ "has Ada paid INV-7", "did Ada close ticket 5": whether the thing is hers, and in the state that the verb
+    """ "has Ada paid INV-7, did Ada pay her last bill": whether the thing is hers, and in the state that the verb
     names."""
-    said = find_base_form(stem(reader.low(about.last)))
-    for thing in subjects(reader, about.last + 1, stop):
+    people, verb = reader.people(), about.last
+    if people is not None and about.find.record == people.name:
+        reader.person = about.find
+    while reader.low(verb) in _ADVERBS:
+        verb += 1
+    while reader.low(stop - 1) in _ADVERBS:
+        stop -= 1
+    said = find_base_form(stem(reader.low(verb)))
+    for thing in subjects(reader, verb + 1, stop):
         kind = reader.kinds[thing.find.record]
         state = next((each for each in kind.states if find_base_form(stem(each)) == said), None)
-        if (
-            state is not None
-            and thing.last >= stop
-            and thing.find.said is not None
-            and thing.find.order is None
-            and reader.related(kind, reader.kinds[about.find.record])
-        ):
-            where = (*thing.find.where, BelongsTo(owner=about.find), StateIs(state=state))
-            return YesNoAnswer(tests=(count_test(thing.find.model_copy(update={"where": where})),), about=thing.find)
+        if state is None or thing.last < stop or not reader.related(kind, reader.kinds[about.find.record]):
+            continue
+        theirs = BelongsTo(owner=about.find)
+        held = thing.find.where if theirs in thing.find.where else (*thing.find.where, theirs)
+        find = thing.find.model_copy(update={"where": held})
+        if find.said is not None and find.order is None:
+            where = (*held, StateIs(state=state))
+            return YesNoAnswer(tests=(count_test(find.model_copy(update={"where": where})),), about=find)
+        one = of_one(kind, find, (StateIs(state=state),), negated=False) if find.pick == "one" else None
+        return YesNoAnswer(tests=(one,), about=find) if one is not None else None
     return None
+
+
+def any_such(reader: Reader, about: Phrase, stop: int) -> Answer | None:
+    """ "do locked accounts have any open bills, have any trials ended this week": whether there are such at all."""
+    first = reader.low(about.first)
+    if not about.noun or about.find.pick != "all" or about.find.said is not None or first in lexicon.EVERY | {"both"}:
+        return None
+    if first in lexicon.DETERMINERS - {"any", "some"} or first in lexicon.OWNERS | {"no"}:
+        return None
+    find = restricted(reader, about, stop, told=True)
+    alone = read_phrase(reader, about.first, about.first + 1, None)
+    if find is None or find.order is not None or (alone is not None and find.where == alone.find.where):
+        return None
+    return YesNoAnswer(tests=(count_test(find),))
 
 
 def bigger(reader: Reader, about: Phrase, stop: int) -> Answer | None:
@@ -79,9 +103,11 @@ def bigger(reader: Reader, about: Phrase, stop: int) -> Answer | None:
 
 def costs(reader: Reader, index: int, stop: int) -> Answer | None:
     """ "what does Ada's plan cost", "what does Ada pay": the size of the thing, or of the one that is hers."""
-    if reader.low(index) != "what" or reader.low(index + 1) not in {"does", "do", "did"}:
+    if reader.low(index) not in {"what", "much"} or reader.low(index + 1) not in {"does", "do", "did"}:
         return None
     every = _every(reader, stop)
+    if every is None and reader.low(index) == "much" and reader.low(stop - 1) == "pay":
+        return None  # "how much does Ada pay": for what?
     stop = every[1] if every is not None else stop
     if reader.low(stop - 1) not in {"cost", "pay"}:
         return None

@@ -181,3 +181,14 @@ async def test_the_last_one_is_the_one_at_the_end_of_those_shown() -> None:
 
 async def test_a_place_among_things_that_were_not_shown_is_not_guessed() -> None:
     assert not isinstance(await resolve("cancel the second one", turn(waits=False)), Proposed)
+
+
+async def test_the_same_for_several_others_is_a_call_for_each() -> None:
+    made = await plan("same for B-103 and B-104", turn())
+    assert [call.arguments["stay"].reference.said.text for call in made.calls] == ["B-103", "B-104"]
+
+
+async def test_a_correction_of_what_was_done_says_so() -> None:
+    made = await resolve("no, I meant B-103", turn(waits=False))
+    assert isinstance(made, Abstain)
+    assert "was done already" in made.detail

@@ -20,6 +20,8 @@ def written(text: str) -> str:
         ("escal8 77", "escalate 77"),
         ("w/ 5 euros", "with 5 euros"),
         ("close 77 adn 78", "close 77 and 78"),
+        ("two msgs of custs", "two messages of customers"),
+        ("whats late that isnt paid", "what's late that isn't paid"),
     ],
 )
 def test_short_forms_are_written_out(text: str, full: str) -> None:

@@ -1,0 +1,70 @@
+"""Deeds: which of a kind's days a verb speaks of: "signed up", "ran out", "refunded"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.resolve.rules.grammar.orders.action_words import find_base_form
+from language.stems import stem
+from language.wordnet import find_similar_stems
+from registry.records import Field, RecordKind
+
+DATES: Final = ("datetime", "date")
+_SAME: Final = 0.5
+"""How often two verbs mean the same, so that one is read as the other."""
+_SOMETIMES: Final = 0.2
+_FEWEST: Final = 3  # letters
+# Verbs of two words that say of a thing what happens to it.
+_PHRASAL: Final = {
+    **{(form, "out"): "end" for form in ("run", "runs", "ran", "running")},
+    **{(form, "out"): "sent" for form in ("go", "goes", "went", "gone", "going")},
+    **{(form, "off"): "sent" for form in ("go", "goes", "went", "gone", "going")},
+}
+
+
+def whole_verb(word: str, after: str) -> str:
+    """What a verb and the word after it say together."""
+    return _PHRASAL.get((word, after), word)
+
+
+def day_of_deed(kind: RecordKind, word: str, *, alike: bool) -> Field | None:
+    """The kind's day that a word speaks of: "cancelled", "due", "overdue"; ``alike`` by another verb that means the
+    same, where that is no other day's."""
+    days = [each for each in kind.fields if each.type in DATES]
+    for each in days if len(word) >= _FEWEST else ():
+        for label in _labels(each):
+            if stem(label) == stem(word) or (len(label) >= _FEWEST and label in word and word.startswith("over")):
+                return each
+    said = find_base_form(stem(word))
+    near = [each for each in days if alike and any(_is_same(said, verb) for verb in _verbs(each))]
+    return near[0] if len(near) == 1 else None
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether each of two verbs says the other, the one mostly: to refund is to pay, and to pay is hardly to refund."""
+    ways = find_similar_stems(one, verb=True).get(other, 0.0), find_similar_stems(other, verb=True).get(one, 0.0)
+    return one == other or (max(ways) >= _SAME and min(ways) >= _SOMETIMES)
+
+
+def day_of_state(kind: RecordKind, state: str) -> Field | None:
+    """The day since when a record has been in a state: that of the one field which says so ("status since")."""
+    held = set(kind.states.get(state, {})) or {each.name for each in kind.fields if state in each.values}
+    field = kind.field_named(next(iter(held))) if len(held) == 1 else None
+    if field is None:
+        return None
+    called = {f"{(field.label or field.name).lower()} since", f"{field.name} since"}
+    days = [each for each in kind.fields if each.type in DATES]
+    return next((each for each in days if each.name == f"{field.name}_at" or each.label.lower() in called), None)
+
+
+def is_deed(word: str) -> bool:
+    """Whether a state's word is a participle: something that was done at some time."""
+    return word.endswith("ed") or find_base_form(stem(word)) != stem(word)
+
+
+def _labels(each: Field) -> list[str]:
+    return (each.label or each.name.replace("_", " ")).lower().split()
+
+
+def _verbs(each: Field) -> list[str]:
+    return [find_base_form(stem(label)) for label in _labels(each)]

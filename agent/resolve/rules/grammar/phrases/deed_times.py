@@ -1,0 +1,47 @@
+"""Times of deeds: which day a stretch of time is of, where a verb or a participle says what was done."""
+
+from __future__ import annotations
+
+from agent.planning.proposal import Compare, Condition, Day, StateIs
+from agent.resolve.rules.grammar.deeds import day_of_state, is_deed
+from agent.resolve.rules.grammar.phrases.fields import label_of
+from agent.resolve.rules.grammar.reader import Reader
+from registry.records import Field, RecordKind
+
+
+def day_before_noun(reader: Reader, kind: RecordKind, at: int) -> str | None:
+    """The day that a state before the noun came about: "paid (invoices in October)"."""
+    line = reader.date_field(kind, at)
+    if line is not None and reader.low(at) in label_of(line).split():
+        return line.name
+    state = reader.state(at, kind) if line is None and is_deed(reader.low(at)) else None
+    since = day_of_state(kind, state[0].state) if state is not None and isinstance(state[0], StateIs) else None
+    return since.name if since is not None else None
+
+
+def is_passive(reader: Reader, at: int) -> bool:
+    """Whether it may be still to come: "are planned this week"."""
+    return reader.low(at - 1) in {"is", "are", "be", "being"}
+
+
+def by_now(reader: Reader, at: int, line: str) -> list[Condition]:
+    """That what happened has happened, where a stretch of time goes on: "(trials that) ended this week"."""
+    held = reader.ranges.get(at)
+    if not reader.asks or held is None or (held.high is not None and held.high <= reader.now):
+        return []
+    return [Compare(field=line, op="<=", value=Day(date=reader.now.date().isoformat()))]
+
+
+def since_when(reader: Reader, kind: RecordKind, told: Condition, after: int) -> Field | None:
+    """The day that a state came about, where a time follows and no day of its own tells: "refunded in May"."""
+    if not reader.asks or not isinstance(told, StateIs) or after not in reader.ranges:
+        return None
+    lasting = reader.low(after) == "since"
+    return day_of_state(kind, told.state) if lasting or is_deed(reader.low(after - 1)) else None
+
+
+def is_born(kind: RecordKind) -> bool:
+    """Whether the kind's own line is of when records came to be ("issued"), so that it tells of no later deed; the day
+    of a visit tells of all of them."""
+    line = kind.field_named(kind.order or "")
+    return line is not None and is_deed(label_of(line).split()[0])

@@ -1,0 +1,29 @@
+"""Questions that name no kind, and questions about somebody, over platforms whose words no rule knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Reply
+from tests.unit.agent.resolve.rules.grammar.questions.test_questions import answered, ids
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("lending", "what's late", ["501", "505"]),
+        ("vet", "what is unpaid", ["811", "812", "813"]),
+        ("lending", "is anything late for Ines", ["501"]),
+        ("vet", "tell me about Ivo Marek", ["4"]),
+        ("riding", "who is Pilar Ortega", ["13"]),
+        ("lending", "what is fine F-233 for", ["33"]),
+        ("vet", "where is Greta from", ["1"]),
+        ("riding", "where does Samir live", ["14"]),
+    ],
+)
+async def test_what_is_told_finds_the_kind_that_nobody_named(name: str, text: str, found: list[str]) -> None:
+    assert ids(await answered(text, name)) == found
+
+
+async def test_what_may_be_told_of_two_kinds_is_not_guessed() -> None:
+    assert not isinstance(await answered("what's cancelled or done", "vet"), Reply)

@@ -1,0 +1,28 @@
+"""Questions of when: by the verb, by a state, by how long it has been so."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Reply
+from tests.unit.agent.resolve.rules.grammar.questions.test_questions import answered
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "day"),
+    [
+        ("vet", "when does Bruno's prescription run out", "2026-12-05"),
+        ("lending", "when is loan 502 due", "2026-11-29"),
+        ("vet", "how old is bill 812", "2026-10-12"),
+        ("riding", "how long has Pilar been a rider", "2024-08-19"),
+        ("riding", "how long ago did Samir join", "2026-09-30"),
+    ],
+)
+async def test_the_day_is_that_which_the_verb_tells_of(name: str, text: str, day: str) -> None:
+    reply = await answered(text, name)
+    assert isinstance(reply, Reply)
+    assert day in reply.text
+
+
+async def test_a_day_that_nothing_holds_is_not_told() -> None:
+    assert not isinstance(await answered("when was fee 413 paid", "riding"), Reply)

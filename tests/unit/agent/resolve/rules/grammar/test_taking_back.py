@@ -1,0 +1,69 @@
+"""Taking back: what it is said in, and which of several calls is meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.pipeline import EarlierCall, EarlierRecords, Proposed, Turn
+from agent.planning.proposal import Find, UndoResult, Words
+from tests.unit.agent.resolve.rules.grammar.test_follow_ups import resolve, turn
+
+
+def said(words: str, *numbers: str, at: int = 1, action: str = "extend_stay", waits: bool = False) -> Turn:
+    """A request for stays, each found by its number."""
+    calls = tuple(
+        EarlierCall(
+            handle=f"@call{at + step}",
+            action=f"inn.{action}",
+            records={"stay": f"@stay{at + step}"},
+            found={"stay": Find(record="stay", said=Words(text=number))},
+            said=("nights",) if action == "extend_stay" else (),
+            waits=waits,
+        )
+        for step, number in enumerate(numbers)
+    )
+    records = tuple(EarlierRecords(handle=call.records["stay"], kind="stay") for call in calls)
+    return Turn(words=words, came="…", calls=calls, records=records)
+
+
+def undone(made: Any) -> tuple[str, ...]:
+    assert isinstance(made, Proposed), made
+    assert isinstance(made.proposal.result, UndoResult), made
+    return made.proposal.result.calls
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("undo the first one", "@call1"),
+        ("revert the last one please", "@call2"),
+        ("undo Omar's", "@call2"),
+        ("take Lea's back", "@call1"),
+        ("undo the one for B-102", "@call1"),
+        ("take back the board", "@call2"),
+    ],
+)
+async def test_one_of_several_is_told_by_its_place_or_its_words(text: str, meant: str) -> None:
+    first = said("two more nights for Lea in B-102", "B-102")
+    second = said("Omar on half board in B-103", "B-103", at=2, action="set_board")
+    assert undone(await resolve(text, first, second)) == (meant,)
+
+
+async def test_of_the_calls_of_one_request_only_the_named_one_is_taken_back() -> None:
+    assert undone(await resolve("undo B-103", said("extend B-102 and B-103 by 2", "B-102", "B-103"))) == ("@call2",)
+
+
+async def test_what_no_request_said_is_not_taken_back() -> None:
+    made = await resolve("undo the one for B-199", said("extend B-102 by 2", "B-102"))
+    assert not (isinstance(made, Proposed) and isinstance(made.proposal.result, UndoResult))
+
+
+@pytest.mark.parametrize(
+    "text", ["nah, nevermind", "on second thought, don't", "don't do it please", "leave it as it is"]
+)
+async def test_what_waits_is_withdrawn_in_many_words(text: str) -> None:
+    assert undone(await resolve(text, turn())) == ("@call1",)
+    made = await resolve(text, turn(waits=False))
+    assert not (isinstance(made, Proposed) and isinstance(made.proposal.result, UndoResult))

@@ -1,0 +1,33 @@
+"""What takes a request back instead of answering its question."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Candidate, Question
+from agent.runs.cancel_phrases import is_cancellation
+
+WHICH = Question(
+    slot="0.guest",
+    code="ambiguous",
+    text="Which one?",
+    candidates=(Candidate(id="1", label="Lea"), Candidate(id="2", label="None")),
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["neither", "none of those", "no, drop it", "nah", "neither of the two, leave it please"]
+)
+def test_none_of_what_is_offered_takes_it_back(text: str) -> None:
+    assert is_cancellation(text, WHICH)
+
+
+@pytest.mark.parametrize("text", ["none", "no, the second", "neither Lea nor Omar, Pia", "not Lea"])
+def test_an_answer_that_names_something_is_no_cancellation(text: str) -> None:
+    assert not is_cancellation(text, WHICH)
+
+
+def test_a_text_may_begin_with_no() -> None:
+    asked = Question(slot="0.reason", code="missing", text="Why?")
+    assert not is_cancellation("none of them", asked)
+    assert not is_cancellation("no, they left", asked)
