@@ -8,7 +8,8 @@ from agent.pipeline import Answer, Plan, Question, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task
 from agent.resolve.rules.resolver import RuleResolver
-from tests.unit.own_worlds import NOW, OWNER, world
+from tests.unit.agent.query.test_queries import find, plan
+from tests.unit.own_worlds import NOW, OWNER, came_of, world
 
 
 async def answered(text: str, words: str, name: str) -> list[str] | str:
@@ -46,3 +47,20 @@ async def test_an_answer_is_read_as_what_it_says_of_those_offered(words: str, ch
 async def test_what_an_answer_denies_is_not_what_it_means(words: str) -> None:
     made = await answered("cancel Bruno's visit", words, "vet")
     assert isinstance(made, str)
+
+
+async def test_an_owner_is_told_by_what_they_have() -> None:
+    made = await answered("renew the loan of Ruth by 5 days", "the one with the sewing machine", "lending")
+    assert made == ["503"]
+
+
+async def test_whose_it_is_may_lack_its_apostrophe() -> None:
+    fine = {"action": "waive_fine", "fine_id": find("fine", "ruths")}
+    made = (await came_of("waive ruths fine", plan(fine))).verdict
+    assert isinstance(made, Question)
+    assert sorted(each.id for each in made.candidates) == ["3", "4"]
+
+
+async def test_an_answer_may_describe_what_no_name_was_found_for() -> None:
+    assert await answered("waive fine F-999", "the one from July", "lending") == ["35"]
+    assert isinstance(await answered("waive fine F-999", "the green one", "lending"), str)
