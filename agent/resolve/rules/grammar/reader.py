@@ -21,7 +21,6 @@ from agent.resolve.rules.grammar.deeds import DATES, day_of_deed, whole_verb
 from agent.resolve.rules.grammar.stretches import find_stretches, hour_of_day, part_of_month, written
 from agent.resolve.rules.normalization.corrections import CORRECTION
 from language import numerals
-from language.date_forms import MONTHS
 from language.gazetteer import COUNTRIES, COUNTRY_CODES, DEMONYMS
 from language.stems import ORDER_WORDS, stem
 from language.text import find_quotations, read_text, singularize
@@ -308,21 +307,6 @@ class Reader:
             high = held.high.date() - timedelta(days=1)
             made.append(Compare(field=field, op="<=", value=Day(date=written(high), quote=quote)))
         return made, last
-
-    def month(self, index: int, field: str) -> tuple[list[Condition], int] | None:
-        """A month's name before a noun: "her October invoice"."""
-        token = self.tokens[index]
-        if token.low not in MONTHS or len(token.low) < 3 or not (token.capital or token.low not in lexicon.OF_OTHERS):
-            return None
-        whole = dates.find(read_text(f"in {token.text.capitalize()}"), self.now.date())[:1]
-        if not whole or whole[0].last is None:
-            return None
-        quote = self.words(index, index + 1)
-        bounds: list[Condition] = [
-            Compare(field=field, op=">=", value=Day(date=written(whole[0].day), quote=quote)),
-            Compare(field=field, op="<=", value=Day(date=written(whole[0].last), quote=quote)),
-        ]
-        return bounds, index + 1
 
     def from_now(self, kind: RecordKind, index: int) -> Compare | None:
         """From now on, in the kind's own line of days: "the next …", as the word at a token says."""

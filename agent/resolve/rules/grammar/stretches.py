@@ -11,6 +11,8 @@ from typing import Final, Protocol
 from agent.extract.time import dates, times
 from agent.extract.time.time_ranges import TimeRange
 from agent.planning.proposal import Compare, Condition, Day, Words
+from agent.resolve.rules.grammar import lexicon
+from language.date_forms import MONTHS
 from language.text import Text, Token, read_text
 
 
@@ -104,6 +106,22 @@ def part_of_month(reader: Reader, index: int, field: str) -> tuple[list[Conditio
         Compare(field=field, op="<=", value=Day(date=written(end), quote=quote)),
     ]
     return bounds, last
+
+
+def month_before_noun(reader: Reader, index: int, field: str) -> tuple[list[Condition], int] | None:
+    """A month's name before a noun: "her October invoice"."""
+    token = reader.tokens[index]
+    if token.low not in MONTHS or len(token.low) < 3 or not (token.capital or token.low not in lexicon.OF_OTHERS):
+        return None
+    whole = dates.find(read_text(f"in {token.text.capitalize()}"), reader.now.date())[:1]
+    if not whole or whole[0].last is None:
+        return None
+    quote = reader.words(index, index + 1)
+    bounds: list[Condition] = [
+        Compare(field=field, op=">=", value=Day(date=written(whole[0].day), quote=quote)),
+        Compare(field=field, op="<=", value=Day(date=written(whole[0].last), quote=quote)),
+    ]
+    return bounds, index + 1
 
 
 def written(day: date) -> str:

@@ -30,6 +30,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import (
 )
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.stretches import month_before_noun
 from language.text import singularize
 from registry.records import RecordKind
 
@@ -270,7 +271,7 @@ def _month(reader: Reader, made: PhraseParts, at: int) -> int | None:
     """ "her October invoice": a day of the kind's own line."""
     if made.kind.order is None:
         return None
-    when = reader.when(at, made.kind.order) or reader.month(at, made.kind.order)
+    when = reader.when(at, made.kind.order) or month_before_noun(reader, at, made.kind.order)
     if when is None:
         return None
     made.where += when[0]
