@@ -84,7 +84,13 @@ def discover(
 
 
 def list_entry_points() -> Sequence[EntryPoint]:
-    """The entry points of installed distributions that name connectors."""
+    """The entry points of installed distributions that name connectors. Looked up once for each search path: that reads
+    the metadata of all that is installed."""
+    return _find_entry_points(tuple(sys.path))
+
+
+@lru_cache(maxsize=1)
+def _find_entry_points(_path: tuple[str, ...]) -> Sequence[EntryPoint]:
     return tuple(entry_points(group=GROUP))
 
 
