@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.crypto import request_signature
 from store.accounts import logins
 from store.database import Database
 from store.events import events, inbound
@@ -18,7 +19,7 @@ from store.runs import confirmations
 from store.webhooks import deliveries, endpoints
 
 DELIVERIES: Final = timedelta(days=deliveries.KEEP_DAYS)
-NONCES: Final = timedelta(seconds=600)
+NONCES: Final = timedelta(seconds=request_signature.NONCE_S)
 IDEMPOTENCY: Final = timedelta(hours=24)
 LOGINS: Final = timedelta(days=30)
 CONFIRMATIONS: Final = timedelta(days=7)

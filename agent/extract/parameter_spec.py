@@ -79,10 +79,6 @@ class ParameterSpec:
     shapes: tuple[str, ...] = ()
     zero_based: bool = False
 
-    @property
-    def title(self) -> bool:
-        return "title" in self.roles
-
 
 def make_parameter_spec(name: str, schema: Mapping[str, Any], annotation: Annotation) -> ParameterSpec:
     """Cached by the text of what is asked, and before that by its being the very same: an offer's parameters are asked

@@ -51,9 +51,6 @@ class TimeRange:
     low: datetime | None
     high: datetime | None
 
-    def holds(self, moment: datetime) -> bool:
-        return (self.low is None or self.low <= moment) and (self.high is None or moment < self.high)
-
 
 def find(text: Text, now: datetime) -> tuple[TimeRange, ...]:
     """The stretches of a text that say when, with their prepositions, in order. Days are those of the zone of
