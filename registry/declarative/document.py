@@ -249,7 +249,8 @@ class KindWords(_Part):
 class KindDocument(_Part):
     """One kind of record (``registry.records.RecordKind`` says what its words mean) and how it is read.
 
-    ``scope`` are path parameters that other kinds' ids fill: ``{"event": "event"}`` for ``/events/{event}/vouchers``.
+    ``scope`` are parameters of the list that other kinds' ids fill: ``{"event": "event"}`` for
+    ``/events/{event}/vouchers``, or for ``/vouchers`` with the query ``{"event_id": "{event}"}``.
     The id of such a record is that of its scope, a slash, and its own."""
 
     title: Line

@@ -178,8 +178,8 @@ def _reads(made: ConnectorDocument, kind: KindDocument, here: str) -> Iterator[F
             yield Finding(where, "unknown_kind", f"There is no kind {parent!r}{_near(parent, made.kinds)}")
         elif made.kinds[parent].scope:
             yield Finding(where, "deep_scope", f"{parent!r} has a scope itself; one level can be filled.")
-        if parameter not in slots_of(kind.list.path):
-            yield Finding(where, "unused", f"The path of the list has no {{{parameter}}}.")
+        if parameter not in slots_of(" ".join((kind.list.path, *kind.list.query.values()))):
+            yield Finding(where, "unused", f"The list's path and query have no {{{parameter}}}.")
     for part in ("list", "search"):
         operation = getattr(kind, part)
         if operation is not None:

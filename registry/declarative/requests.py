@@ -61,7 +61,9 @@ def pushed(
     made = PlatformRequest(
         filled_path(operation.path, given),
         method=operation.method,
-        query=tuple(operation.query.items()),
+        query=tuple(
+            (name, _SLOT.sub(lambda slot: given.get(slot[1], slot[0]), each)) for name, each in operation.query.items()
+        ),
         body=copy.deepcopy(operation.body) if operation.method == "POST" else None,
     )
     whole = True

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from registry.importing.document.alternatives import Settled, Settler
-from registry.importing.document.operations import ApiDescription, Operation
+from registry.importing.document.operations import ApiDescription, Operation, Parameter
 from registry.importing.drafts import words
 from registry.importing.drafts.names import VERBS
 from registry.importing.kinds import fields as field_drafts
@@ -62,6 +62,9 @@ class _Candidate:
     one: Operation | None
     below: tuple[Operation, ...]
     on_it: tuple[Operation, ...]
+    fixed: Mapping[str, str]
+    """What its list is always asked with, and ``asked`` what another kind's id must be given for, in the query."""
+    asked: str
 
     @property
     def changes(self) -> int:
@@ -79,7 +82,7 @@ def find_kinds(description: ApiDescription, settler: Settler) -> list[KindDraft]
     (``/orders/{id}/items``), where that is a kind too and lies within none itself."""
     by_noun: dict[str, list[tuple[_Candidate, KindDraft]]] = defaultdict(list)
     made: dict[str, KindDraft] = {}
-    candidates = _candidates(description)
+    candidates = _candidates(description, settler)
     for within in (False, True):
         for each in (each for each in candidates if bool(each.outer) is within):
             parent = _parent(each, made.values()) if within else None
@@ -95,7 +98,7 @@ def find_kinds(description: ApiDescription, settler: Settler) -> list[KindDraft]
     return _with_relations(_with_heads([each for each in kinds if each is not None][:MAX_KINDS], description))
 
 
-def _candidates(description: ApiDescription) -> list[_Candidate]:
+def _candidates(description: ApiDescription, settler: Settler) -> list[_Candidate]:
     operations = [each for each in description.operations if not each.trouble]
     at: dict[str, list[Operation]] = defaultdict(list)
     below: dict[str, list[Operation]] = defaultdict(list)
@@ -111,9 +114,14 @@ def _candidates(description: ApiDescription) -> list[_Candidate]:
         beside = at.get(shape(path), []) if path is not None and each.method == "POST" else []
         if any(other.method == "GET" for other in beside):
             continue  # a search beside a plain list of the same records
-        if path is None or any(p.required and p.place != "path" for p in each.parameters):
+        if path is None or any(p.required and p.place not in ("path", "query") for p in each.parameters):
             continue
+        needed = [p for p in each.parameters if p.required and p.place == "query"]
+        fixed = {p.name: value for p in needed if (value := _only_value(p, settler)) is not None}
+        asked = [p.name for p in needed if p.name not in fixed]
         outer = _PLACEHOLDER.findall(path)
+        if len(asked) + bool(asked and outer) > 1:
+            continue
         above = next((each for each in _item_places(path) if below.get(f"{shape(each)}/{{}}")), None)
         if len(outer) > 1 or above is None:
             continue
@@ -125,11 +133,19 @@ def _candidates(description: ApiDescription) -> list[_Candidate]:
         places = _PLACEHOLDER.findall(named.path)
         made.append(
             _Candidate(
-                each, path, f"{above}/{{{places[len(outer)]}}}", places[len(outer)], outer[0] if outer else "", one,
-                tuple(below[item]), (*on_it, *adding),
+                each, path, f"{above}/{{{places[len(outer)]}}}", places[len(outer)], "".join((*outer, *asked)), one,
+                tuple(below[item]), (*on_it, *adding), fixed, asked[0] if asked else "",
             )
         )  # fmt: skip
     return sorted(made, key=lambda each: (-each.changes, each.one is None, each.path.count("{"), each.path.count("/")))
+
+
+def _only_value(parameter: Parameter, settler: Settler) -> str | None:
+    """What a parameter that is needed is always given: its default, or its one member."""
+    view = settler.reader.view(parameter.schema)
+    only = view.enum if view.enum is not None and len(view.enum) == 1 else ()
+    value = next((each for each in (view.own.get("default"), *only) if isinstance(each, str | int)), None)
+    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _item_places(path: str) -> tuple[str, ...]:
@@ -153,7 +169,13 @@ def _listed_path(operation: Operation) -> str | None:
 
 
 def _parent(candidate: _Candidate, kinds: Iterable[KindDraft]) -> KindDraft | None:
-    """The kind whose ids fill a placeholder: the one whose records are at just that part of the path."""
+    """The kind whose ids fill a placeholder: the one whose records are at just that part of the path; of a query, the
+    one that it is called after."""
+    if candidate.asked:
+        name = words.to_snake_case(candidate.asked)
+        found = _REFERENCE.fullmatch(name)
+        above = (each for each in kinds if each.name in (name, found["stem"] if found else ""))
+        return next((each for each in above if "scope" not in each.entry), None)
     upto = shape(candidate.path.partition("{" + candidate.outer + "}")[0]) + "/{}"
     return next((each for each in kinds if shape(each.path) == upto and "scope" not in each.entry), None)
 
@@ -221,7 +243,8 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
         identity, own, scope_field = _within(fields, identity, parent)
     label = field_drafts.draft_label(fields, own, singular)
     order = field_drafts.find_order(fields, record, settler)
-    placed = _path_within(candidate.listing.path, candidate.outer, parent)
+    around = parent if not candidate.asked else None  # in the path, that is
+    placed = _path_within(candidate.listing.path, candidate.outer, around)
     entry: dict[str, Any] = {
         "title": _titled(nouns[0]),
         "nouns": nouns,
@@ -235,13 +258,19 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
     }
     if rows.keyed:
         entry["list"]["keyed_by"] = key_at
+    needed = {**candidate.fixed, **({candidate.asked: "{" + parent.name + "}"} if parent and candidate.asked else {})}
+    if needed:
+        entry["list"]["query"] = {**entry["list"].get("query", {}), **needed}
+    if candidate.fixed:
+        with_ = ", ".join(f"{name}={value}" for name, value in candidate.fixed.items())
+        decide.append(f"Its list is always asked with {with_}: does it tell of every record so?")
     replaced = any(each.method == "PUT" for each in candidate.on_it)
     if read is not None and candidate.one is not None and (replaced or entry["list"]["pagination"]["type"] != "none"):
         # Platforms tell less of a record in lists than by itself, and a card holds for the very record that it shows:
         # where a list comes whole, one of it is found there as well. What is written anew as a whole must be known so.
         path = re.sub(r"\{" + re.escape(candidate.key) + r"\}(?!.*\{)", "{id}", candidate.one.path)
         entry["get"] = {
-            **split_query(_path_within(path, candidate.outer, parent, candidate.one)),
+            **split_query(_path_within(path, candidate.outer, around, candidate.one)),
             **({"record": read[0]} if read[0] else {}),
             **({"fuller": True} if replaced else {}),
         }

@@ -265,3 +265,15 @@ async def test_statuses_that_say_nothing_is_there_go_with_the_read() -> None:
     value["kinds"]["basket"]["get"]["missing"] = [403]
     assert await records(shop, value).get("basket", "B999") is None
     assert shop.asked[0].missing == frozenset({403})
+
+
+async def test_a_list_within_another_record_may_be_asked_for_in_the_query() -> None:
+    value = document(query={"yard": "{yard}"}, pagination={"type": "none"})
+    basket = value["kinds"]["basket"]
+    value["kinds"]["yard"] = {**basket, "title": "Yard", "nouns": ["yard"], "list": {**basket["list"], "query": {}}}
+    fields = {**basket["fields"], "yard": {"at": "$yard", "type": "id"}}
+    value["kinds"]["basket"] = {**basket, "scope": {"yard": "yard"}, "fields": fields}
+    shop = FakeShop(rows(1))
+    found = await records(shop, value).search(Query("basket", where={"yard": ("Y7",)}))
+    assert [(each.id, each.values["yard"]) for each in found] == [("Y7/B000", "Y7")]
+    assert [dict(each.query) for each in shop.asked] == [{"yard": "Y7"}]

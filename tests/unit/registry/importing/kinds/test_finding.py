@@ -283,3 +283,51 @@ def test_an_object_of_records_that_repeats_no_id_goes_by_its_keys() -> None:
     )
     kinds = {each.name: each for each in imported(plain).kinds}
     assert (kinds["label"].entry["id"], kinds["label"].entry["list"]["keyed_by"]) == ("key", "/key")
+
+
+BY_QUERY = api(
+    """
+/yards:
+  get:
+    parameters: [{name: view, in: query, required: true, schema: {type: string, enum: [all]}}]
+    responses: {"200": {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/B"}}}}}}
+/yards/{id}:
+  parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+  delete: {}
+/boats:
+  get:
+    parameters: [{name: yardId, in: query, required: true, schema: {type: string}}]
+    responses: {"200": {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/B"}}}}}}
+/boats/{id}:
+  parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+  get:
+    responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/B"}}}}}
+  put:
+    requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/B"}}}}
+/masts:
+  get:
+    parameters: [{name: colour, in: query, required: true, schema: {type: string}}]
+    responses: {"200": {content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/B"}}}}}}
+/masts/{id}:
+  parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+  delete: {}
+""",
+    more="""
+components:
+  schemas:
+    B: {type: object, properties: {id: {type: string}, name: {type: string}}}
+""",
+)  # fmt: skip
+
+
+def test_a_list_is_given_what_it_needs_where_a_kind_or_the_document_says_it() -> None:
+    made = imported(BY_QUERY)
+    kinds = {each.name: each for each in made.kinds}
+    assert list(kinds) == ["yard", "boat"]  # of masts nobody knows which colour
+    assert kinds["yard"].entry["list"]["query"] == {"view": "all"}
+    assert kinds["yard"].decide[0] == "Its list is always asked with view=all: does it tell of every record so?"
+    boat = kinds["boat"]
+    assert boat.entry["list"]["query"] == {"yardId": "{yard}"}
+    assert boat.entry["get"] == {"path": "/boats/{id}", "fuller": True}
+    assert (boat.entry["scope"], boat.entry["relations"]) == ({"yard": "yard"}, [{"kind": "yard", "via": "yard"}])
+    assert not [each for each in lint_value(write_connector(made)) if not is_advice(each)]
