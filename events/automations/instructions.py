@@ -26,10 +26,10 @@ from agent.planning.task import make_task
 from agent.resolve.resolver import Resolver
 from agent.runs.run import Cause, Run
 from agent.validate.coverage import unused_words
-from agent.workspace import principals
 from agent.workspace.context import WorkspaceContext
-from core.actor import OWNER, Actor, Surface
+from core.actor import Actor, Surface
 from events.automations import runner
+from events.automations.obstacles import acts_alone
 from events.automations.quoting import MAX_CHARS, RenderedInstruction, bind_fields, render
 from events.automations.rules import Evaluation, list_past_events, summarize
 from events.automations.runner import AutomationRunner, EvaluatedRun
@@ -152,12 +152,9 @@ class Instructions:
     ) -> str:
         """Why a write must wait for a person, empty where it need not: an owner said so, still is one, and the event's
         text has no part in what is done."""
-        if not row.unattended_by:
-            return ATTENDED.format(row.name)
-        allowing = Actor(**json.loads(row.unattended_by))
         async with self.runner.database.read() as session:
-            owner = await principals.find_current_actor(session, allowing, self.runner.clock())
-        if owner is None or owner.role != OWNER:
+            alone = await acts_alone(session, row, self.runner.clock())
+        if not alone:
             return ATTENDED.format(row.name)
         if read_out:
             return READ_OUT.format(row.name)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import store.accounts.api_keys
 import store.accounts.members
 from agent.workspace import authority, principals
-from core.actor import Actor
+from core.actor import OWNER, Actor
 from core.errors import InvalidInput, NotAuthentic, NotFound
 from events.automations import runner
 from registry.catalogue import Catalogue
@@ -43,6 +43,14 @@ async def find_obstacles(
         if why:
             found[row.id] = why
     return found
+
+
+async def acts_alone(session: AsyncSession, row: InstructionRow, now: datetime) -> bool:
+    """Whether an instruction may write without a card: an owner said so, and still is one."""
+    if not row.unattended_by:
+        return False
+    owner = await principals.find_current_actor(session, authority.author_of(row.unattended_by), now)
+    return owner is not None and owner.role == OWNER
 
 
 def _find_own(row: Automation) -> str:

@@ -221,6 +221,11 @@ class AutomationService:
         async with self.database.read() as session:
             return await obstacles.find_obstacles(session, rows, catalogue, self.clock())
 
+    async def acts_alone(self, row: InstructionRow) -> bool:
+        """Whether it may write without a card now (``events.automations.obstacles``)."""
+        async with self.database.read() as session:
+            return await obstacles.acts_alone(session, row, self.clock())
+
     async def manages(self, by: Actor, row: RuleRow | InstructionRow) -> bool:
         """Whether ``by`` may see what it does with live records, switch it and delete it."""
         catalogue = (await self.contexts.of(by.workspace)).catalogue

@@ -72,6 +72,7 @@ class InstructionPage(Page):
     text: str
     actions: tuple[Named, ...]
     attended: bool
+    lapsed: bool
     tried: DryRunResult | None
     try_events: int
 
@@ -215,6 +216,7 @@ async def _instruction(
     found: DryRunResult | None = None,
     error: OpsIQError | None = None,
 ) -> Response:
+    alone = await container_of(request).events.automation_service.acts_alone(row)
     catalogue = (await container_of(request).contexts.of(visitor.actor.workspace)).catalogue
     page = InstructionPage(
         shell=shell(request, visitor),
@@ -223,7 +225,8 @@ async def _instruction(
         instruction_id=row.id,
         text=to_display_text(row.text, lines=True, limit=2000),
         actions=tuple(Named(name, title_of(catalogue, name)) for name in row.contracts.split()),
-        attended=not row.unattended_by,
+        attended=not alone,
+        lapsed=bool(row.unattended_by) and not alone,
         tried=found,
         try_events=TRY_EVENTS,
     )

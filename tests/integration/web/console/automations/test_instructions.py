@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from core.actor import Actor
+from events.automations.service import InstructionForm
 from tests.integration.web.console.console import CONTRACT, Console
-from tests.integration.web.console.keys.test_keys import submit
+from tests.integration.web.console.keys.test_keys import made, submit
 from tests.integration.web.console.rule_building import TOLD, built, fire, instructions, picked, told
 
 
@@ -102,3 +104,20 @@ async def test_many_actions_are_searched_and_what_is_ticked_stays(console: Conso
     rule = await built(browser, "find", find="paint")
     assert picked(rule, "action") == ["shop.refund"]
     assert "Paint a wall" in rule.text
+
+
+async def test_its_page_says_when_whoever_let_it_act_alone_no_longer_may(console: Console) -> None:
+    browser = await console.signed_in("olivia@shop.test")
+    key = await made(console, browser, role="owner")
+    author = Actor(key.workspace, key.id, "key", key.name, key.role, key.person)
+    form = InstructionForm(
+        name="n", event="order.paid", text="Refund it", actions=["shop.refund"], allow_unattended=True
+    )
+    row = await console.container.events.automation_service.add_instruction(author, form)
+    page = f"/rules/instructions/{row.id}"
+    assert "It may write without a person" in (await browser.get(page)).text
+    await submit(browser, f"/keys/{key.id}", f"/keys/{key.id}/revoke")
+    after = (await browser.get(page)).text
+    assert "It may write without a person" not in after
+    assert "Whoever let it act alone is no owner now: a person confirms what it proposes." in after
+    assert "It does nothing. It acts as a key. The key “shop backend” is revoked." in after

@@ -146,6 +146,7 @@ def of_rules(shell: Shell) -> dict[type[Page], Page]:
             stands=STANDS,
             text="do <this>",
             actions=(instructions.Named("shop.refund", "Refund <it>"),),
+            lapsed=True,
             attended=True,
             tried=TRIED,
             try_events=5,
