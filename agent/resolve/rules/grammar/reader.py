@@ -169,7 +169,7 @@ class Reader:
         if not found and (short := self._shortened(index)) is not None:
             return short, 1
         low = self.low(index)
-        if not found and self.asks and low.endswith("s") and (valued := self._valued(singularize(low))) is not None:
+        if not found and low.endswith("s") and (valued := self._valued(singularize(low))) is not None:
             self.valued_nouns.add(index)
             return valued, 1
         exact = [each for each in found if any(low in noun.lower().split() for noun in each[0].nouns)]
@@ -240,7 +240,7 @@ class Reader:
         for each in kind.fields:
             for value in each.values:
                 parts = tuple(value.casefold().replace("_", " ").split())
-                several = self.asks and len(parts) == 1 and low.endswith("s") and singularize(low) == parts[0]
+                several = len(parts) == 1 and low.endswith("s") and singularize(low) == parts[0]
                 if self.lows(index, len(parts)) == parts or several:
                     extra = 1 if self.low(index + len(parts)) == each.name else 0
                     return StateIs(state=value), len(parts) + extra

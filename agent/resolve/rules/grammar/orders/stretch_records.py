@@ -20,13 +20,12 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.directions import (
     has_it_now,
-    list_receivers,
     settle_holders,
     settle_receivers,
 )
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, without_repeated
 from agent.resolve.rules.grammar.orders.left_out import find_spared, is_left_out, leave_out
-from agent.resolve.rules.grammar.orders.stretch_values import StretchValues
+from agent.resolve.rules.grammar.orders.stretch_directions import StretchDirections
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, is_code, placed
 from language.stems import stem
@@ -44,7 +43,7 @@ _SUBJECTS: Final = frozenset(("whose", "nobody", "i", "we", "you", "he", "she", 
 _NO_VERB: Final = lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES
 
 
-class StretchRecords(StretchValues):
+class StretchRecords(StretchDirections):
     """Reads which records an action's parameters mean."""
 
     def _find_records(self) -> None:
@@ -53,7 +52,7 @@ class StretchRecords(StretchValues):
             return
         at, why = self.first, self._why()
         kinds = {name: kind for name in names if (kind := self.kind(name)) is not None}
-        receivers, holders = list_receivers(kinds), list[Piece]()
+        receivers, holders = self._receivers, list[Piece]()
         quotes, nouns = self._find_quoted_names(), set[int]()
         while at < why:
             if at in quotes and (wanted := self._find_wanted(names, at)) is not None:
@@ -98,6 +97,7 @@ class StretchRecords(StretchValues):
             joined = len(kept) != 2 or self._joins(kept[0].last, kept[1].first)
             self.records[name] = kept if joined or kind is None else add_owner(kept, nouns, self.reader.owner_of(kind))
         self._read_short_codes(names)
+        self._share_names()
         beside = [*settle_holders(self.reader, self.records, holders, kinds)]
         beside += settle_receivers(self.records, receivers, self._aimed_at)
         self.unread += [(each.first, each.last) for each in beside]
@@ -220,7 +220,8 @@ class StretchRecords(StretchValues):
             made_here = phrase.noun and reader.low(phrase.first) in {"a", "an", "another", "new"}
             if made_here and self._makes(reader.kinds[phrase.find.record]):
                 continue
-            if len(names) > 1 and token.text.isdigit() and rate_person_likeness(kind) and not phrase.noun:
+            told = phrase.noun or (name in self._receivers and self._is_aimed(phrase))
+            if len(names) > 1 and token.text.isdigit() and rate_person_likeness(kind) and not told:
                 continue
             if phrase.find.record not in {each.name for each in self.mentioned} and phrase.noun:
                 self.mentioned.append(reader.kinds[phrase.find.record])
@@ -241,6 +242,12 @@ class StretchRecords(StretchValues):
         if not found:
             return bare
         _, name, phrase, reference = max(found, key=lambda each: each[0])
+        if name in self._receivers and not phrase.noun:
+            theirs = [each for each in found if each[1] not in self._receivers]
+            name, phrase, reference = self._settle_direction((name, phrase, reference), [each[1:] for each in theirs])
+        elif not phrase.noun and is_code(reader, at, self.reader.kinds[phrase.find.record]) and self._is_aimed(phrase):
+            aims = [each for each in found if each[1] in self._receivers and each[0] >= 2.0]
+            _, name, phrase, reference = max(aims, key=lambda each: each[0], default=(0.0, name, phrase, reference))
         return name, phrase, reference
 
     def _makes(self, kind: RecordKind) -> bool:
@@ -287,16 +294,6 @@ class StretchRecords(StretchValues):
         if self.reader.leads(kind, self.reader.kinds[phrase.find.record]):
             return 2.0
         return 1.0 if phrase.noun else 0.5
-
-    def _leads(self, kind: RecordKind, find: Find) -> bool:
-        other = self.reader.kinds[find.record]
-        return other.name == kind.name or self.reader.related(kind, other)
-
-    def _to(self, kind: RecordKind, find: Find) -> Find:
-        other = self.reader.kinds[find.record]
-        if find.record != kind.name and self.reader.leads(kind, other):
-            return Find(record=kind.name, where=(BelongsTo(owner=find),), pick="all" if find.pick != "one" else "one")
-        return find
 
     def _break(self, at: int, *, words: bool = False) -> int:
         """Where a phrase that begins at a token must end; ``words``: one without a noun."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.planning.proposal import Comparison, OrderByField
+from agent.planning.proposal import Compare, Comparison, Number, OrderByField
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
@@ -29,6 +29,7 @@ _MEASURES: Final[tuple[tuple[str, str, str], ...]] = (
     ("new", "old", "born birth birthday year built"),
 )
 _WORDS: Final = {word: frozenset(names.split()) for more, less, names in _MEASURES for word in (more, less)}
+_HOLDING: Final = frozenset(("on", "at", "in", "with", "of", "has", "having"))
 _NUMERIC: Final = ("money_minor", "number", "integer")
 _MOST: Final = (("est", ""), ("est", "e"), ("iest", "y"))
 _MORE: Final = (("er", ""), ("er", "e"), ("ier", "y"))
@@ -92,3 +93,30 @@ def measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByField | 
     if field.type in ("date", "datetime"):
         return OrderByField(by=field.name, first="latest" if found[1] else "earliest")
     return OrderByField(by=field.name, first="highest" if found[1] else "lowest")
+
+
+def numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, int] | None:
+    """ "(on) floor 2", "with a rating of 4", "on the second floor": a field that counts, by its name and its number."""
+    step = at + 1 if reader.low(at) in _HOLDING else at
+    while reader.low(step) in lexicon.DETERMINERS:
+        step += 1
+    told = reader.numbers.get(step)
+    if told is not None and told.kind == "ordinal":
+        after = reader.end_index(told.end)
+        for length in (2, 1):
+            field = named_field(kind, reader, after, after + length) if after + length <= len(reader.tokens) else None
+            if field is not None and field.type == "integer":
+                number = Number(number=told.value, quote=reader.words(step, after))
+                return Compare(field=field.name, op="=", value=number), after + length
+    for length in (3, 2, 1):
+        field = named_field(kind, reader, step, step + length) if step + length < len(reader.tokens) else None
+        if field is None or field.type not in ("number", "integer"):
+            continue
+        first = step + length
+        first += reader.low(first) in {"is", "of", "number"}
+        held = reader.numbers.get(first)
+        last = reader.end_index(held.end) if held is not None else 0
+        if held is not None and held.kind == "cardinal" and not held.unit and last == first + 1:
+            number = Number(number=held.value, quote=reader.words(first, last))
+            return Compare(field=field.name, op="=", value=number), last
+    return None

@@ -21,6 +21,7 @@ from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.deeds import is_deed, whole_verb
 from agent.resolve.rules.grammar.phrases.deed_times import by_now, is_born, is_passive, since_when
 from agent.resolve.rules.grammar.phrases.exceptions import left_out
+from agent.resolve.rules.grammar.phrases.fields import numbered_field
 from agent.resolve.rules.grammar.phrases.having import having, held_by_anyone
 from agent.resolve.rules.grammar.phrases.negation import opposite
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, thing_named
@@ -53,6 +54,7 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
             or relative(reader, made, start, stop, depth)
             or _when(reader, made, start)
             or _compared(reader, made, start)
+            or _numbered(reader, made, start)
             or having(reader, made, start, stop, depth)
             or located(reader, made, start, stop)
             or _whose(reader, made, start, stop, depth)
@@ -95,6 +97,13 @@ def _compared(reader: Reader, made: PhraseParts, at: int) -> int:
         return 0
     made.where.append(Compare(field=made.kind.size, op=op, value=amount[0]))
     return amount[1]
+
+
+def _numbered(reader: Reader, made: PhraseParts, at: int) -> int:
+    """ "on floor 2"."""
+    found = numbered_field(reader, made.kind, at)
+    made.where += [found[0]] if found is not None else []
+    return found[1] if found is not None else 0
 
 
 def _aged(
@@ -353,7 +362,12 @@ def predicate(
         return held_by_theirs(reader, made, at)
     if plain:
         return 0
-    return _compared(reader, made, at) or inside(reader, made, at, stop) or having(reader, made, at, stop, depth)
+    return (
+        _compared(reader, made, at)
+        or _numbered(reader, made, at)
+        or inside(reader, made, at, stop)
+        or having(reader, made, at, stop, depth)
+    )
 
 
 def _stands_behind(reader: Reader, at: int, last: int, stop: int) -> bool:

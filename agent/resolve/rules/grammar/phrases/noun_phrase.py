@@ -131,7 +131,8 @@ def _with_noun(reader: Reader, index: int, head: tuple[int, RecordKind, int], st
 def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth: int) -> Phrase | None:
     """ "her inspection", "the Panda's oil change": a value of the kind stands for the record that has it."""
     for at in range(index + 1, min(stop, index + MOST_BEFORE)):
-        if not (reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.OWNERS):
+        every = reader.low(index) in lexicon.EVERY and (at == index + 1 or reader.state(at - 1, wanted) is not None)
+        if not (reader.tokens[at - 1].owns or reader.low(at - 1) in lexicon.OWNERS or every):
             continue
         value = value_of(reader, wanted, at)
         if value is None:
@@ -142,7 +143,8 @@ def _with_value(reader: Reader, index: int, stop: int, wanted: RecordKind, depth
         if reader.noun(at + value[1]) is not None or not _before(reader, made, index, at, depth):
             return None
         made.where.append(value[0])
-        return Phrase(_find(made), index, read_after(reader, made, at + value[1], stop, depth), True)
+        last = read_after(reader, made, at + value[1], stop, depth)  # … before what was found is put together
+        return Phrase(_find(made), index, last, True)
     return None
 
 
@@ -335,9 +337,14 @@ def _without_noun(reader: Reader, index: int, stop: int, wanted: RecordKind | No
         kind = reader.people() if low in lexicon.EVERYONE else wanted
         if kind is None:
             return None
-        made = PhraseParts(kind, read_phrase, pick="one" if low.startswith("some") else "all", plural=True)
-        last = read_after(reader, made, index + 1, stop, depth)
-        return Phrase(_find(made), index, last, True)
+        pick = "one" if low.startswith("some") else "all"
+        for each in (kind, wanted):  # "everyone who leaves today": their stays leave
+            if each is not None and (each is kind or each.relation_to(kind.name) is not None):
+                made = PhraseParts(each, read_phrase, pick=pick, plural=True)
+                last = read_after(reader, made, index + 1, stop, depth)
+                if last > index + 1:
+                    return Phrase(_find(made), index, last, True)
+        return Phrase(Find(record=kind.name, pick="one" if pick == "one" else "all"), index, index + 1, True)
     if low in lexicon.COMPARATIVES or (low == "the" and reader.low(index + 1) in lexicon.COMPARATIVES):
         at = index + (low == "the")
         if reader.low(at + 1) == "of":

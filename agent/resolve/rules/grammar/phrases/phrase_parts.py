@@ -32,6 +32,8 @@ FIRSTS: Final[dict[tuple[str | None, bool], First]] = {
     ("size", True): "highest",
     ("size", False): "lowest",
 }
+STATE_FIELDS: Final = frozenset(("state", "status", "stage", "phase"))
+"""What the field is called that tells how far a record has come."""
 MOST_GUESSES: Final = 12
 """Names that may be another kind's, of one request."""
 
@@ -92,11 +94,23 @@ def placed(reader: Reader, index: int) -> int:
 
 
 def value_of(reader: Reader, kind: RecordKind, at: int) -> tuple[StateIs, int] | None:
-    """A value of one of the kind's closed sets at a token that is no state word of it."""
+    """A value of one of the kind's closed sets at a token, which may stand for the record that has it ("her
+    inspection"); no word for its state, which only describes it."""
     state = reader.state(at, kind)
-    if state is None or not isinstance(state[0], StateIs) or state[0].state in kind.states:
+    if state is None or not isinstance(state[0], StateIs) or _is_of_state(kind, state[0].state):
         return None
     return state[0], state[1]
+
+
+def _is_of_state(kind: RecordKind, word: str) -> bool:
+    fields = kind.states.get(word, {})
+    named = next(iter(fields), "")
+    return bool(fields) and (len(fields) > 1 or named in STATE_FIELDS or not _is_enum(kind, named))
+
+
+def _is_enum(kind: RecordKind, name: str) -> bool:
+    held = kind.field_named(name)
+    return held is not None and bool(held.values)
 
 
 def said_by_noun(kind: RecordKind, noun: str, where: Sequence[Condition]) -> tuple[Condition, ...]:

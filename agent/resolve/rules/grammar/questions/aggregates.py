@@ -25,6 +25,7 @@ _TOTALS: Final = word_set("total sum combined")
 _AVERAGES: Final = word_set("average mean")
 _SIZES: Final = word_set("amount amounts value values worth price prices money sum total size much big large")
 _TOGETHER: Final = word_set("total altogether overall together sum worth")
+_SUMMED: Final = (("come", "to"), ("add", "up", "to"), ("amount", "to"), ("sum", "up", "to"), ("total",))
 _LEADS: Final = word_set("what what's is are was were the our calculate give show tell me us have")
 _BY: Final = word_set("by per")
 
@@ -170,6 +171,8 @@ def _in_total(reader: Reader, index: int, stop: int, does: Does) -> Answer | Non
     last = stop
     while last > at and reader.low(last - 1) in _TOGETHER | {"in", "all"}:
         last -= 1
+    summed = next((len(words) for words in _SUMMED if reader.lows(last - len(words), len(words)) == words), 0)
+    last -= summed if reader.low(at) in {"do", "does"} else 0
     if reader.low(at) in {"did", "have"} and reader.low(at + 1) == "we":
         return _we_made(reader, at + 2, last, does)
     if reader.low(at) not in BE | {"do"}:

@@ -14,6 +14,7 @@ from agent.planning.proposal import (
     BelongsTo,
     FieldOf,
     Find,
+    Has,
     HelpAnswer,
     RecordsAnswer,
     TotalOf,
@@ -287,7 +288,14 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
         return None
     whoever = Phrase(Find(record=people.name, pick="all"), index, at, True)
     found = restricted(reader, whoever, stop, told=low == "who's")
-    return RecordsAnswer(records=every(found)) if found is not None and not found.bare else None
+    if found is not None and not found.bare:
+        return RecordsAnswer(records=every(found))
+    for each in _below(reader, Find(record=people.name)):  # "who leaves on Friday": whose stay does
+        theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
+        found = restricted(reader, theirs, stop, told=low == "who's")
+        if found is not None and not found.bare:
+            return RecordsAnswer(records=Find(record=people.name, where=(Has(related=every(found)),), pick="all"))
+    return None
 
 
 def _who_of(reader: Reader, at: int, stop: int) -> tuple[RecordKind | None, int]:
