@@ -57,7 +57,7 @@ from agent.resolve.rules.grammar.questions.verb_questions import (
     plural,
     works_on,
 )
-from agent.resolve.rules.grammar.questions.when import when
+from agent.resolve.rules.grammar.questions.when import below, when
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 from language.text import word_set
@@ -290,7 +290,7 @@ def _who(reader: Reader, index: int, stop: int) -> Answer | None:
     found = restricted(reader, whoever, stop, told=low == "who's")
     if found is not None and not found.bare:
         return RecordsAnswer(records=every(found))
-    for each in _below(reader, Find(record=people.name)):  # "who leaves on Friday": whose stay does
+    for each in below(reader, Find(record=people.name)):  # "who leaves on Friday": whose stay does
         theirs = Phrase(Find(record=each.record, pick="all"), index, index + 1, True)
         found = restricted(reader, theirs, stop, told=low == "who's")
         if found is not None and not found.bare:

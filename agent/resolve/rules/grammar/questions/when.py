@@ -56,7 +56,7 @@ def _told_when(reader: Reader, about: Phrase, stop: int) -> Answer | None:
     while reader.low(verb) in {"get", "gets", "got", "been", "be", "last", "first", "actually"}:
         verb += 1
     said = [find_base_form(stem(reader.low(at))) for at in range(verb, stop)]
-    for find in (about.find, *_below(reader, about.find)):
+    for find in (about.find, *below(reader, about.find)):
         kind = reader.kinds[find.record]
         for each in kind.fields:
             labels = [
@@ -96,6 +96,7 @@ def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None
     return RecordsAnswer(records=find, fields=(day.name,)) if day is not None and day.type in DATES else None
 
 
-def _below(reader: Reader, find: Find) -> list[Find]:
+def below(reader: Reader, find: Find) -> list[Find]:
+    """What belongs to a record, one of each kind."""
     kinds = [kind for kind in reader.kinds.values() if kind.relation_to(find.record) is not None]
     return [Find(record=kind.name, where=(BelongsTo(owner=find),)) for kind in kinds]
