@@ -1,6 +1,6 @@
 """Contrasts: negations that deny another thing or action than the one that is done, which stands beside them.
 
-"Don't do it now, do it at the end", "but don't touch Ada's", "no refund but 30 euros of credit".
+"Don't do it now, do it at the end", "but don't touch Ada's", "no refund but 30 euros of credit", "high, not urgent".
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from language.stems import EMPTY, split_runs, stem
 
 Place = tuple[int, int]
 
+_NO_LONGER: Final = patterns.TRAILING | {"more", "longer", "any"}
 _CLOSES: Final = re.compile(r"[,;.!?\n]|\bbut\b")
 _NAMES: Final = re.compile(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)")
 
@@ -66,3 +67,13 @@ def denies_another(text: str, at: int, taken: Sequence[Place], names: Sequence[P
     words = [word.casefold() for word, start, _ in split_runs(text) if at <= start < denied[1] and not named[start]]
     words = [word for word in words if word not in EMPTY and stem(word) not in SAID_AROUND]
     return bool(words) and all(stem(word) in others for word in words)
+
+
+def denies_other_value(text: str, at: int, taken: Sequence[Place], others: frozenset[str]) -> bool:
+    """Whether what is denied, up to what was used or the clause's end, is nothing but values that were not chosen
+    (``others``) of a list that one was chosen from: "rather high than urgent", "no longer monthly but yearly"."""
+    closing = _CLOSES.search(text, at)
+    ends = [start for start, _ in taken if start >= at] + [closing.start() if closing is not None else len(text)]
+    words = [word.casefold() for word, start, _ in split_runs(text) if at <= start < min(ends)]
+    words = [word for word in words if word not in EMPTY and word not in _NO_LONGER]
+    return bool(words) and others.issuperset(words)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.validate.coverage.weighty_patterns import REACH, first_from, last_before, search_before
+from agent.validate.coverage.weighty_patterns import PAST, REACH, first_from, last_before, search_before
 from language.stems import split_runs, stem
 
 Place = tuple[int, int]
@@ -28,6 +28,8 @@ _TOLD: Final = re.compile(
     r"|\b(?:for|of|because|since|as|although|though|to)\b(?:\s+\w+){0,4})\s+$",
     re.IGNORECASE,
 )
+# "Nobody answered", "it never came": what has happened, where an order would have another form of the verb.
+_HAPPENED: Final = re.compile(rf"\s+(?:\w+ly\s+|ever\s+)?({PAST})(?!\w)", re.IGNORECASE)
 _TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
 _TRY: Final = re.compile(r"\b(?:try|want|need|wish|prefer|choose|decide|rather)\s+$", re.IGNORECASE)
 _NEAR: Final = 60
@@ -41,6 +43,9 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
     for found in _NO.finditer(text):
         start, end = found.span()
         if any(first < end and start < last for first, last in taken):
+            continue
+        happened = _HAPPENED.match(text, end) if found[0].casefold() in ("never", "nobody", "nothing") else None
+        if happened is not None and stem(happened[1].casefold()) not in verbs:
             continue
         told = _TOLD.search(text, max(0, start - _NEAR), start)
         if told is not None and not (_TO_BE.match(text, end) and search_before(_TRY, text, start) is None):

@@ -29,7 +29,7 @@ MOST_WORDS: Final = 6
 """In words that narrow what is found."""
 
 # Who did or is doing something: a person in the present that goes on, anything in the past.
-_PERSON: Final = r"(?:I|we|he|she|they|(?:my|our|his|her|their)\s+\w+(?:\s+(?-i:[A-Z]\w+))?)"
+_PERSON: Final = r"(?:I|we|he|she|they|(?:no|some)(?:body|\s?one)|(?:my|our|his|her|their)\s+\w+(?:\s+(?-i:[A-Z]\w+))?)"
 _THING: Final = rf"(?:{_PERSON}|it|this|that|there|(?:the|an?)\s+\w+(?:\s+\w+)?)"
 _BEEN: Final = rf"(?:(?:just|already|only|now|\w+ly)\s+){{0,2}}(?:been|{patterns.PAST}|\w{{2,}}en)\b"
 _TELLS: Final = re.compile(
@@ -41,6 +41,21 @@ _TELLS: Final = re.compile(
 # The same, behind a name that was used: "Ada has been waiting".
 _TELLS_OF: Final = re.compile(
     rf"\s+(?:(?:\w+ly\s+)?{patterns.PAST}\b|(?:has|have|had)\s+{_BEEN}|(?:is|are)\s+\w+ing\b)", re.IGNORECASE
+)
+# How things stand with somebody, or with something of theirs: "Ada is away until Monday". What "it" is may be what is
+# ordered.
+_STANDS: Final = re.compile(
+    rf"\s*(?:(?:and|but|because|since|as|so)\b,?\s*)*(?:{_PERSON}|(?-i:[A-Z]\w+(?:\s[A-Z]\w+)?)(?:['’]s\s+\w+)?)"
+    r"(?:['’](?:m|s|ve)|\s+(?:am|is|has|have)|(?<!they)\s+are)\s+(?!(?:to|until|till?)\b)",
+    re.IGNORECASE,
+)
+_FOR: Final = re.compile(r"\b(?:for|from|by|to|until|till?)\s+$", re.IGNORECASE)
+_THEN: Final = re.compile(r"\bthen\b", re.IGNORECASE)
+# What was said or agreed on before.
+_AS_SAID: Final = re.compile(rf"\s*(?:just\s+)?as\s+(?:(?:I|we|he|she|they|you)\s+)?{patterns.PAST}\b", re.IGNORECASE)
+_REASON: Final = re.compile(
+    r"\b(?:because|since|as)\s+(?=(?:I|we|he|she|they|(?:no|some)(?:body|\s?one)|the|my|our|his|her|their|(?-i:[A-Z]\w+))\b)",
+    re.IGNORECASE,
 )
 # A wish that says of itself that it may be left out.
 _PREFERS: Final = re.compile(r"\s*(?:(?:and|or|but)\b,?\s*)?(?:preferably|ideally)\b", re.IGNORECASE)
@@ -102,7 +117,16 @@ class Told:
                 and not any(isinstance(node, BelongsTo) for node in walk(self.proposal.result))
             )
             tells = tells or (begins is not None and _TELLS_OF.match(self.text, begins, last) is not None)
+            last = min(last, self.text.find(": ", end) % (len(self.text) + 1))
+            why = [each.start() for each in _REASON.finditer(self.text, first, start)]
+            first = why[-1] if why else first
+            tells = tells or _TELLS.match(self.text, first, last) is not None
+            waits = _THEN.search(self.text, end) is not None
+            tells = tells or (not waits and _STANDS.match(self.text, first, last) is not None)
         values = [each for each in self.taken if each not in self.names]
+        dated = patterns.DATE.fullmatch(self.text, start, end) and not patterns.search_before(_FOR, self.text, start)
+        if dated and _AS_SAID.match(self.text, first, last) is not None:
+            return not any(begin < last and first < stop for begin, stop in (*values, *self.others))
         used = not tells or any(begin < last and first < stop for begin, stop in (*values, *self.others))
         return not used and _WISHES.search(self.text, first, last) is None and not self._could_take(start, end)
 

@@ -33,12 +33,13 @@ from agent.planning.proposal import (
     PlanResult,
     Proposal,
     StateIs,
+    TypedValue,
 )
 from agent.planning.quotes import find_places, locate, walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import count_in_form, list_defaults
-from agent.validate.coverage.contrasts import denies_another, only_contrasts
+from agent.validate.coverage.contrasts import denies_another, denies_other_value, only_contrasts
 from agent.validate.coverage.further_orders import find_further_orders, find_joined_names
 from agent.validate.coverage.left_over import find_left_over_words, find_lone_order
 from agent.validate.coverage.misread import find_misread
@@ -50,6 +51,7 @@ from agent.validate.coverage.retractions import find_taken_back
 from agent.validate.coverage.subordinate_orders import find_subordinate_orders
 from agent.validate.coverage.told import Told
 from agent.validate.coverage.unused_words import collect_subject_stems
+from agent.validate.questions import list_members
 from language import numerals
 from language.stems import EMPTY, name_stems, stem, stem_text
 from language.text import read_text
@@ -126,12 +128,14 @@ def find_unaccounted(
     limits = [] if structure.restricts else [match.span() for match in patterns.LIMIT.finditer(polite)]
     if structure.computes_field:  # what is computed up to a limit is a guess at what was left open, whatever it quotes
         limits = [each for each in limits if not patterns.search_before(patterns.FILLS, polite, each[0])]
+    unchosen = frozenset() if structure.several else frozenset(_list_unchosen(proposal, contracts))
     if not structure.negates:
         found += [
             match.span("word") if match["word"] else match.span("out")
             for match in patterns.NEGATION.finditer(polite)
             if not only_contrasts(text, match.end(), taken, known, structure.several)
             and not goes_by(match[0], contracts)
+            and not denies_other_value(text, match.end(), taken, unchosen)
         ]
     for number in numerals.find(read_text(polite)):
         if (
@@ -156,9 +160,13 @@ def find_unaccounted(
     modifiers = {
         each
         for each in modifiers
-        if not (FORBIDS.fullmatch(text[slice(*each)]) and denies_another(text, each[1], taken, names, others))
+        if not FORBIDS.fullmatch(text[slice(*each)])
+        or not (
+            denies_another(text, each[1], taken, names, others) or denies_other_value(text, each[1], taken, unchosen)
+        )
     }
     details = days_and_numbers | find_limits(polite, modifiers)
+    ends = {each for each in modifiers if text[slice(*each)].casefold() in ("until", "till", "til")}
     further = list(
         find_further_orders(polite, taken, _verbs(contracts) | (patterns.TELLING if drafts else frozenset()))
     )
@@ -175,6 +183,7 @@ def find_unaccounted(
                 for each in find_negations(polite, taken, _verbs(contracts))
                 if not only_contrasts(text, each[1], taken, known, structure.several)
                 and not denies_another(text, each[1], taken, names, others)
+                and not denies_other_value(text, each[1], taken, unchosen)
                 and not any(start <= each[0] < end for start, end in stretches)
             ]
     if not drafts:
@@ -211,9 +220,11 @@ def find_unaccounted(
         or not any((used if each in strict else spoken)[slice(*each)])
     ]
     left = [each for each in left if not _taken_back(text, each, taken)]
-    stands = Told(text, proposal, contracts, (*taken, *told), names, {*left} - {*details, *left_over}, request.now)
+    stands = Told(
+        text, proposal, contracts, (*taken, *told), names, {*left} - {*details, *ends, *left_over}, request.now
+    )
     lone = {find_lone_order(request, proposal, contracts, known, (*taken, *told))} & stretches
-    kept = [each for each in left if each in lone or (each in details and stands.is_story(*each))]
+    kept = [each for each in left if each in lone or (each in details | ends and stands.is_story(*each))]
     left = [
         each for each in left if each in exact or not any(a <= each[0] and each[1] <= b for a, b in exact & {*left})
     ]
@@ -228,6 +239,16 @@ def find_unaccounted(
         ),
         _outermost(text[slice(*each)] if each in left_over else _quote_around(text, *each, spoken) for each in kept),
     )
+
+
+def _list_unchosen(proposal: Proposal, contracts: Sequence[Contract]) -> Iterator[str]:
+    """The members of lists that a call took another member of."""
+    by_name = {each.name: each for each in contracts}
+    for call in (node for node in walk(proposal.result) if isinstance(node, Call)):
+        for name, argument in call.arguments.items() if call.action in by_name else ():
+            members = list_members(by_name[call.action].properties.get(name) or {})
+            if isinstance(argument, TypedValue) and argument.value in members:
+                yield from (str(each).casefold() for each in members if each != argument.value)
 
 
 def _outermost(told: Iterable[str]) -> list[str]:

@@ -50,10 +50,10 @@ PART: Final = re.compile(
 )
 # Verbs in the past that don't end in "ed", but for forms that are something else as well ("left", "found", "put").
 IRREGULAR: Final = (
-    "was|were|had|did|ate|became|began|bought|broke|brought|built|came|caught|chose|crept|drank|drew|drove|fed|fell|felt|flew"
+    "(?:over|under|mis|re|out)?(?:was|were|had|did|ate|became|began|bought|broke|brought|built|came|caught|chose|crept|drank|drew|drove|fed|fell|felt|flew"
     "|forgot|fought|froze|gave|got|grew|heard|hid|hung|kept|knew|lost|made|meant|met|overheard|paid|ran|rang|rose|said|sang|sank"
     "|sat|saw|sent|shook|shot|slept|sold|spent|spoke|stole|stood|struck|stuck|swam|swore|taught|thought|threw|told|took|tore"
-    "|understood|went|woke|won|wore|wrote"
+    "|understood|went|woke|won|wore|wrote)"
 )
 PAST: Final = rf"(?:{IRREGULAR}|\w{{2,}}(?<!e)ed)"
 MONTHS: Final = "january|february|march|april|may|june|july|august|september|october|november|december"
@@ -69,7 +69,8 @@ DATE: Final = re.compile(
 # last month" is one.
 DONE: Final = re.compile(
     rf"\W{{0,3}}(?!\w{{0,12}}dated\b){PAST}(?:\s+(?!(?:to|for|until|till|from|as|into|per)\b)[\w'’]+){{0,6}}?"
-    r"\s+(?:yesterday|last\s+(?:night|week|weekend|month|quarter|year|\w+day)|this\s+morning|\w+\s+\w+\s+ago)\b",
+    r"\s+(?:yesterday|last\s+(?:night|week|weekend|month|quarter|year|\w+day)|this\s+morning|\w+\s+\w+\s+ago"
+    r"|(?:on|since)\s+\w{3,6}day)\b",
     re.IGNORECASE,
 )
 REASON: Final = re.compile(

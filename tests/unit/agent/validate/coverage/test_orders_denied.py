@@ -32,6 +32,7 @@ async def is_planned(text: str, step: dict[str, Any]) -> None:
         ("we would never waive F-231", WAIVE),
         ("try not to waive F-231", WAIVE),
         ("nobody waives F-231", WAIVE),
+        ("nobody waived F-231", WAIVE),
         ("waive F-231, no", WAIVE),
     ],
 )
@@ -45,6 +46,9 @@ async def test_a_negation_anywhere_in_an_order_is_asked_about(text: str, step: d
         ("waive F-231, no hurry", WAIVE),
         ("Ines is not happy, waive F-231", WAIVE),
         ("Ines never got the belt sander, waive F-231", WAIVE),
+        ("waive F-231, the letter never arrived", WAIVE),
+        ("waive F-231, nobody answered", WAIVE),
+        ("Ines can't see why, waive F-231", WAIVE),
         ("waive F-231 because nobody told her", WAIVE),
         ("waive F-231, not F-233", WAIVE),
         ("don't forget to waive F-231", WAIVE),
@@ -175,3 +179,19 @@ async def test_a_question_that_suggests_or_comes_before_an_order_is_none(text: s
 )
 async def test_what_is_denied_may_be_another_action_or_person_beside_the_one_meant(text: str, planned: bool) -> None:
     await (is_planned if planned else is_asked)(text, CREDIT)
+
+
+CELLAR = {**SHELVE, "shelf": {"value": "cellar", "quote": "cellar"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "planned"),
+    [
+        ("put the Tile cutter in the cellar, not front", True),
+        ("instead of front put the Tile cutter in the cellar", True),
+        ("the Tile cutter doesn't go in the cellar", False),
+        ("put the Tile cutter in the cellar, not now", False),
+    ],
+)
+async def test_a_denied_value_is_one_of_the_list_that_another_was_taken_from(text: str, planned: bool) -> None:
+    await (is_planned if planned else is_asked)(text, CELLAR)
