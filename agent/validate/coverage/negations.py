@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.validate.coverage.weighty_patterns import PAST, REACH, first_from, last_before, search_before
+from agent.extract.spans.money import find_currency
+from agent.validate.coverage.weighty_patterns import PAST, REACH, UNITS, first_from, last_before, search_before
 from language.stems import split_runs, stem
 
 Place = tuple[int, int]
 
 _NO: Final = re.compile(
-    r"(?<!\w)(?:not|never|no|nor|neither|none|nobody|nothing)(?!\w)(?!\.?\s*#?\d)"
+    r"(?<!\w)(?:not|never|no|nor|neither|none|nobody|nothing)(?!\w)"
     # What only hastens or eases, and what "no" belongs to without denying the order.
     r"(?!\s+(?:rush|hurry|worr(?:y|ies)|problems?|doubt|matter|longer|only|sure|certain|forget|hesitate|fail)\b)",
     re.IGNORECASE,
@@ -28,6 +29,8 @@ _TOLD: Final = re.compile(
     r"|\b(?:for|of|because|since|as|although|though|to)\b(?:\s+\w+){0,4})\s+$",
     re.IGNORECASE,
 )
+# "No. 12" is a number, "no 12 euros" denies them.
+_NUMBERED: Final = re.compile(r"\.?\s*#?\d[\d.,]*\s*([^\W\d_]+|[€$£¥%])?")
 # "Nobody answered", "it never came": what has happened, where an order would have another form of the verb.
 _HAPPENED: Final = re.compile(rf"\s+(?:\w+ly\s+|ever\s+)?({PAST})(?!\w)", re.IGNORECASE)
 _TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
@@ -43,6 +46,10 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
     for found in _NO.finditer(text):
         start, end = found.span()
         if any(first < end and start < last for first, last in taken):
+            continue
+        numbered = _NUMBERED.match(text, end)
+        unit = numbered[1] if numbered is not None else ""
+        if numbered is not None and not (unit and (stem(unit.casefold()) in UNITS or find_currency(unit))):
             continue
         happened = _HAPPENED.match(text, end) if found[0].casefold() in ("never", "nobody", "nothing") else None
         if happened is not None and stem(happened[1].casefold()) not in verbs:

@@ -108,7 +108,7 @@ NEWEST = find("fine", None, {"belongs_to": find("member", "Ines Duarte")}, order
         ("Hugo is at sea until Monday, waive F-231", FINE, "is at sea until Monday"),
         ("waive F-231, their regatta is on Thursday", FINE, "their regatta is on Thursday"),
         ("waive F-231 since nobody has asked us back for ten days", FINE, None),
-        ("waive F-231 since nobody has written for ten days", FINE, "since nobody has written for ten days"),
+        ("renew loan 502 by 7 days since nobody has called for ten days", LOAN, "since nobody has called for ten days"),
         ("as promised yesterday: waive F-231", FINE, "as promised yesterday"),
         ("as promised for tomorrow: waive F-231", FINE, None),
         ("Hugo is back on Monday, then waive F-231", FINE, None),
