@@ -28,7 +28,7 @@ def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[
         return True
     if closing is None or not any(start >= closing.end() for start, _ in taken):
         return False
-    words = [(word, start, end) for word, start, end in split_runs(text) if at <= start < closing.start()]
+    words = ((word, at + start, at + end) for word, start, end in split_runs(text[at : closing.start()]))
     return all(
         word.casefold() in EMPTY
         or word.casefold() in patterns.TRAILING
@@ -58,13 +58,14 @@ def denies_another(text: str, at: int, taken: Sequence[Place], names: Sequence[P
     """Whether what is denied is another action by its own word (``others``), and what is done stands behind it: "no
     refund but 30 euros of credit"."""
     closing = _CLOSES.search(text, at)
-    if closing is None or not any(start >= closing.end() for start, _ in taken):
+    if not others or closing is None or not any(start >= closing.end() for start, _ in taken):
         return False
     denied = (at, closing.start())
     if any(start < denied[1] and denied[0] < end for start, end in taken if (start, end) not in names):
         return False
-    named = patterns.cover(text, names)
-    words = [word.casefold() for word, start, _ in split_runs(text) if at <= start < denied[1] and not named[start]]
+    within = [(start - at, end - at) for start, end in names if start < denied[1] and at < end]
+    said = split_runs(text[slice(*denied)])
+    words = [word.casefold() for word, start, _ in said if not any(a <= start < b for a, b in within)]
     words = [word for word in words if word not in EMPTY and stem(word) not in SAID_AROUND]
     return bool(words) and all(stem(word) in others for word in words)
 
@@ -72,8 +73,10 @@ def denies_another(text: str, at: int, taken: Sequence[Place], names: Sequence[P
 def denies_other_value(text: str, at: int, taken: Sequence[Place], others: frozenset[str]) -> bool:
     """Whether what is denied, up to what was used or the clause's end, is nothing but values that were not chosen
     (``others``) of a list that one was chosen from: "rather high than urgent", "no longer monthly but yearly"."""
+    if not others:
+        return False
     closing = _CLOSES.search(text, at)
     ends = [start for start, _ in taken if start >= at] + [closing.start() if closing is not None else len(text)]
-    words = [word.casefold() for word, start, _ in split_runs(text) if at <= start < min(ends)]
+    words = [word.casefold() for word, _, _ in split_runs(text[at : min(ends)])]
     words = [word for word in words if word not in EMPTY and word not in _NO_LONGER]
     return bool(words) and others.issuperset(words)

@@ -24,7 +24,7 @@ from registry.contract import Contract, Risk, Unit
 
 Place = tuple[int, int]
 LONGEST: Final = 2000
-"""Letters of a request whose details are judged one by one; in a longer one they are asked about."""
+"""Letters of a request whose details and stories are judged one by one; in a longer one they are asked about."""
 MOST_WORDS: Final = 6
 """In words that narrow what is found."""
 
@@ -109,7 +109,7 @@ class Told:
         first, last = self._clause(start, end)
         tells = _TELLS.match(self.text, first, last) is not None
         if _looks_up(self.proposal, self.contracts):
-            if not _named_outright(self.proposal):
+            if len(self.text) > LONGEST or not _named_outright(self.proposal):
                 return False
             begins = next((stop for begin, stop in self.names if not self.text[first:begin].strip()), None)
             tells = tells or (
