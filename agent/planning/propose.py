@@ -23,6 +23,7 @@ from agent.pipeline import (
     Question,
     Refusal,
     Reply,
+    Request,
     Resolved,
     Trace,
     ignore_phase,
@@ -58,7 +59,7 @@ from agent.query.references import Query
 from agent.resolve.resolver import MODEL, Resolver
 from agent.validate import validate
 from agent.validate.proposed import plan_proposal
-from agent.validate.questions import join
+from agent.validate.questions import join, quote_words
 from agent.validate.records.located import RecordScope
 from core.errors import ModelMisbehaved, ModelUnavailable, PlatformUnavailable
 from prompts import is_plain
@@ -321,10 +322,19 @@ async def _judge_proposal(task: Task, proposal: Proposal, on_phase: PhaseCallbac
             scope = RecordScope(workspace_context.kinds, actor, request.surface)
             earlier = list_earlier_arguments(task.calls, workspace_context.catalogue)
             query = Query(request, scope, thread=task.thread, earlier=earlier, on_phase=on_phase)
-            return await Answerer(query, workspace_context.catalogue, actor, request.surface).answer(answer)
+            answered = await Answerer(query, workspace_context.catalogue, actor, request.surface).answer(answer)
+            return _name_left_over(answered, proposal, request)
         case NoneResult() as none:
             return explain_nothing_planned(none, workspace_context.catalogue, actor, request.surface)
     raise AssertionError(proposal.result)
+
+
+def _name_left_over(answered: Verdict, proposal: Proposal, request: Request) -> Verdict:
+    """An answer that says which words of the question it leaves out, as its proposal knows."""
+    said = [quote_words(each) for each in proposal.left_over if each.strip() and each in request.text]
+    if not isinstance(answered, Reply) or not said:
+        return answered
+    return answered.model_copy(update={"text": f"{answered.text} This leaves out {', '.join(said[:_MOST_LEFT])}."})
 
 
 def make_too_costly(resolver: str) -> Resolved:
@@ -335,4 +345,5 @@ def make_too_costly(resolver: str) -> Resolved:
     )
 
 
+_MOST_LEFT: Final = 3
 _STRAY: Final = "That names an action which is not among those allowed here."
