@@ -20,6 +20,10 @@ _CONTRAST: Final = re.compile(
     r"(?:^\W*|[,;–—-]\s*|\s)(?:and\s+|but\s+)?(?:not|instead\s+of|rather\s+than)\s+(?P<what>[^,;.!?]{1,60}?)\s*(?=$|[,;.!?])",
     re.IGNORECASE,
 )
+_WRONG: Final = re.compile(
+    r"^\W*(?:(?:no|oops|sorry|ah|oh)\b\W*)*(?:that['’]?s\s+)?(?:the\s+)?wrong(?P<what>)\s+[^\W\d_]+\s*[,.;:–—-]+\s*(?=\S)",
+    re.IGNORECASE,
+)
 _IDLE: Final = lexicon.DETERMINERS | lexicon.OF | word_set("it one ones to at on in him her them please though")
 
 
@@ -33,10 +37,11 @@ class Contrast:
 
 def find_contrast(text: str) -> Contrast | None:
     """The one thing that is denied beside something else."""
-    found = list(_CONTRAST.finditer(text))
+    found = list(_WRONG.finditer(text)) or list(_CONTRAST.finditer(text))
     if len(found) != 1 or not re.search(r"\w", text[: found[0].start()] + text[found[0].end() :]):
         return None
     start, end = found[0].span()
+    end -= len(text[start:end]) - len(text[start:end].rstrip())
     start += len(text[start:end]) - len(text[start:end].lstrip())
     return Contrast(found[0]["what"], (start, end))
 

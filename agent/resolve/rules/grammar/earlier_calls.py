@@ -23,6 +23,7 @@ from agent.planning.proposal import (
     OrderByField,
     PlanResult,
     Proposal,
+    QuotedText,
     RecordArgument,
     Words,
 )
@@ -50,6 +51,14 @@ _BESIDE: Final = lexicon.DETERMINERS | word_set(
 )
 _OTHER: Final = word_set(
     "no nope not sorry oops actually wait i mean meant other and also too the one please rather that"
+)
+_AGAIN: Final = re.compile(
+    rf"{LEAD}(?:(?:do\s+)?(?:the\s+)?same(?:\s+thing)?|do\s+(?:it|that|this))\s+(?:again|once\s+more|another\s+time)(?:\s+please)?[\s.!]*",
+    re.IGNORECASE,
+)
+_LABELLED: Final = (
+    LEAD + r"(?:(?:with|add|make|set|change|put|use)\s+)?(?:(?:the|a|as)\s+)*(?:{called})"
+    r"(?:\s*[:=]\s*|\s+(?:is|to|saying|as|should\s+be)\s+|\s+)[\"“']?(?P<text>\S.*?)[\"”']?"
 )
 _CORRECTS: Final = word_set("no nope not sorry oops actually wait mean meant rather")
 
@@ -110,7 +119,7 @@ def _before_or_after(reader: Reader, kind: RecordKind, here: Find, said: Sequenc
 
 def _other(reader: Reader, kind: RecordKind, here: Find, said: Sequence[int], before: Find | None) -> Find | None:
     at = next((at for at in said if reader.low(at) == "other"), None)
-    if at is None or any(reader.low(each) not in _OTHER for each in said if each < at):
+    if at is None or any(reader.low(each) not in _OTHER | lexicon.OWNERS for each in said if each < at):
         return None
     rest = [each for each in said if each > at and reader.low(each) not in {"please", "one", "too", "instead"}]
     rest = [each for each in rest if not _is_noun(reader, each, kind)]
@@ -139,6 +148,38 @@ def _of_the_same(reader: Reader, kind: RecordKind, here: Find) -> tuple[BelongsT
     if people is None or kind is people or kind.relation_to(people.name) is None:
         return ()
     return (BelongsTo(owner=Find(record=people.name, where=(Has(related=here),))),)
+
+
+def once_more(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
+    """ "same again": the call that was done, once more."""
+    if _AGAIN.fullmatch(typed) is None or len(calls) > 1 or calls[-1].waits:
+        return None
+    call = Call(action=offer.name, arguments=as_before(offer, calls[-1], {}))
+    return Proposal(result=PlanResult(calls=(call,)))
+
+
+def text_anew(typed: str, offer: Offer, calls: Sequence[EarlierCall]) -> Proposal | None:
+    """ "the reason is …, with the note …": a text of the call that waits, behind what its parameter is called."""
+    last = calls[-1]
+    for name, schema in offer.properties.items() if len(calls) == 1 and last.waits else ():
+        if not is_free_text(schema) or offer.annotation(name).record is not None:
+            continue
+        called = "|".join(re.escape(each) for each in {name, (offer.annotation(name).label or name)})
+        found = re.fullmatch(_LABELLED.format(called=called), typed.strip(), re.IGNORECASE | re.DOTALL)
+        if found is None:
+            continue
+        start = typed.index(typed.strip()) + found.start("text")
+        quote = Words(text=found["text"], start=start)
+        arguments = {**as_before(offer, last, {name: quote}), name: QuotedText(quote=quote)}
+        call = Call(action=offer.name, arguments=arguments)
+        result = PlanResult(calls=(call,), replaces=(last.handle,))
+        return Proposal(result=result, replaced=(Words(text=typed, start=0),))
+    return None
+
+
+def is_free_text(schema: object) -> bool:
+    plain = isinstance(schema, Mapping) and schema.get("type") == "string"
+    return plain and not {"enum", "format", "pattern"} & set(schema)  # type: ignore[call-overload]
 
 
 def carry_over(before: Find, theirs: Find) -> Find:

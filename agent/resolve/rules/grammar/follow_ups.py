@@ -27,7 +27,7 @@ from agent.planning.proposal import (
     ValueAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.earlier_calls import as_before, beside, carry_over, fewer
+from agent.resolve.rules.grammar.earlier_calls import as_before, beside, carry_over, fewer, once_more, text_anew
 from agent.resolve.rules.grammar.orders.action_words import read_action_words
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
@@ -35,7 +35,7 @@ from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.rewriting import without_places
 from agent.resolve.rules.grammar.taking_back import LEAD, take_back
-from language.text import find_quotations, word_set
+from language.text import find_quotations, singularize, word_set
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 from registry.records import RecordKind
@@ -125,9 +125,12 @@ def follow_up(
     offer = shortlist.get(last.action)
     if offer is None or any(call.action != last.action for call in calls):
         return None
-    if (some := fewer(typed, offer, calls) or beside(reader, offer, calls)) is not None:
+    some = fewer(typed, offer, calls) or beside(reader, offer, calls)
+    some = some or once_more(typed, offer, calls)
+    ordered = chooser.orders(0, len(reader.tokens))
+    if (some := some or (text_anew(typed, offer, calls) if not ordered else None)) is not None:
         return some
-    if chooser.orders(0, len(reader.tokens)):
+    if ordered:
         return None
     if any(each.of or each.like for each in offer.annotations.values()):
         return None
@@ -163,7 +166,9 @@ def _more_of_it(reader: Reader, offer: Offer, calls: Sequence[EarlierCall]) -> P
     names = [name for name in last.said if name in offer.properties and _is_number(offer.properties[name])]
     if len(names) != 1:
         return None
+    unit = offer.annotation(names[0]).unit
     rest = [reader.low(step) for step in range(amount[1], stop) if not reader.is_mark(step)]
+    rest = [low for low in rest if unit is None or singularize(low) != singularize(unit.value)]
     more = bool({"another", "more"} & set(reader.lows(0, at))) or "more" in rest
     if not more or not set(rest) <= _FOR_WHOM or any(word in lexicon.PLURALS for word in rest):
         return None

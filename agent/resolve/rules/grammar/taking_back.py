@@ -101,9 +101,13 @@ def _one_of(typed: str, thread: Sequence[Turn]) -> tuple[str, ...]:
     words = {stem(word) for word in said if word not in _PLACES}
     if places or words:
         meant = [turn for turn in turns if words <= _told(turn)]
-        if len(places) == 1 and -len(meant) <= _PLACES[places[0]] < len(meant):
-            meant = [meant[_PLACES[places[0]]]]
-        if len(meant) == 1 and len(places) < BOTH:
+        if places:
+            line: Sequence[Sequence[EarlierCall]] = [turn.calls for turn in meant]
+            line = line if len(line) != 1 else [(call,) for call in line[0]]  # of one request, its calls
+            at = _PLACES[places[0]]
+            fits = len(places) == 1 and len(line) > 1 and -len(line) <= at < len(line)
+            return tuple(call.handle for call in line[at]) if fits else ()
+        if len(meant) == 1:
             own = [call for call in meant[0].calls if words & {stem(word) for word in words_of(call)}]
             return tuple(call.handle for call in own or meant[0].calls)
     return ()

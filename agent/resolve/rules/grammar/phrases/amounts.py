@@ -21,6 +21,7 @@ from registry.contract import Annotation, Unit
 from registry.offers.offer import Offer
 
 MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
+_OF_WHAT: Final = frozenset(("of", "the", "that", "it", "this", "what", "his", "her", "their", "please"))
 _ALL: Final = {"all", "everything", "whole"}
 _LESS: Final = {"except", "minus", "less"}
 
@@ -59,6 +60,8 @@ class Amounts:
             quote = self.reader.words(at, end)
             share = Number(number=Decimal(up) / Decimal(down) if up % down == 0 else Decimal(up), quote=quote)
             divisor = down
+            if up > down and end < stop and self.reader.low(end) not in _OF_WHAT:
+                return None  # "a double charge" is no amount
         if share is not None:
             whole, last = self._whole(end, stop)
             if whole is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.pipeline import Abstain, Proposed
+from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Proposed, Turn
 from agent.planning.proposal import BelongsTo, Compare, Except, Find, StateIs, Words
 from agent.resolve.rules.grammar.earlier_calls import carry_over
 from tests.unit.agent.resolve.rules.grammar.test_follow_ups import plan, resolve, turn
@@ -82,3 +82,31 @@ def test_somebody_elses_is_as_it_was_said_of_the_first() -> None:
     carried = carry_over(before, owned("Omar"))
     assert carried == owned("Omar", where=(StateIs(state="open"),))
     assert carry_over(before, Find(record="stay", said=Words(text="B-103"))).said == Words(text="B-103")
+
+
+@pytest.mark.parametrize("text", ["same again", "do that again please", "the same thing once more"])
+async def test_what_was_done_is_done_once_more_where_that_is_said(text: str) -> None:
+    made = await plan(text, turn(waits=False))
+    assert made.replaces == ()
+    assert made.calls[0].action == "inn.extend_stay"
+    assert not isinstance(await resolve(text, turn()), Proposed)  # what waits is not done twice
+
+
+BLOCKED = Turn(
+    words="ban Omar for smoking",
+    came="…",
+    calls=(EarlierCall(handle="@call1", action="inn.block_guest", records={"guest": "@guest1"}, said=(), waits=True),),
+    records=(EarlierRecords(handle="@guest1", kind="guest"),),
+)
+
+
+@pytest.mark.parametrize("text", ["the reason is broken lamps", "reason: broken lamps", "with the reason broken lamps"])
+async def test_a_text_is_said_anew_behind_what_it_is_called(text: str) -> None:
+    made = await plan(text, BLOCKED)
+    assert made.calls[0].arguments["reason"].quote.text == "broken lamps"
+    assert made.replaces == ("@call1",)
+
+
+async def test_an_order_behind_a_label_is_no_text() -> None:
+    made = await resolve("reason: rude and cancel B-103", BLOCKED)
+    assert not (isinstance(made, Proposed) and getattr(made.proposal.result, "replaces", ()))

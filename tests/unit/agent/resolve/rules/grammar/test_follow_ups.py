@@ -125,7 +125,9 @@ async def test_without_a_pronoun_nothing_is_taken_from_the_thread() -> None:
 
 
 @pytest.mark.parametrize("waits", [True, False])
-@pytest.mark.parametrize("text", ["and 3 more for her", "3 more", "another 3 please", "plus 3 more for him"])
+@pytest.mark.parametrize(
+    "text", ["and 3 more for her", "3 more", "3 more days", "another 3 please", "plus 3 more for him"]
+)
 async def test_more_comes_on_top_and_replaces_nothing(text: str, waits: bool) -> None:
     made = await plan(text, turn(waits=waits))
     (call,) = made.calls
@@ -192,3 +194,10 @@ async def test_a_correction_of_what_was_done_says_so() -> None:
     made = await resolve("no, I meant B-103", turn(waits=False))
     assert isinstance(made, Abstain)
     assert "was done already" in made.detail
+
+
+async def test_a_double_charge_is_no_amount() -> None:
+    request = Request(text="refund INV-1046 because of a double charge", now=NOW)
+    made = (await RuleResolver().resolve(request, shortlist(), KINDS)).resolution
+    assert isinstance(made, Proposed)
+    assert "amount" not in made.proposal.result.calls[0].arguments  # type: ignore[union-attr]

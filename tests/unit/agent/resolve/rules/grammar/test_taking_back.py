@@ -55,6 +55,13 @@ async def test_of_the_calls_of_one_request_only_the_named_one_is_taken_back() ->
     assert undone(await resolve("undo B-103", said("extend B-102 and B-103 by 2", "B-102", "B-103"))) == ("@call2",)
 
 
+async def test_the_second_of_one_request_is_its_second_call() -> None:
+    both = said("extend B-102 and B-103 by 2", "B-102", "B-103")
+    assert undone(await resolve("undo the second one", both)) == ("@call2",)
+    made = await resolve("undo the third one", both)
+    assert not (isinstance(made, Proposed) and isinstance(made.proposal.result, UndoResult))
+
+
 async def test_what_no_request_said_is_not_taken_back() -> None:
     made = await resolve("undo the one for B-199", said("extend B-102 by 2", "B-102"))
     assert not (isinstance(made, Proposed) and isinstance(made.proposal.result, UndoResult))
