@@ -175,7 +175,10 @@ def _draft(
     if makes:
         for slot in left:
             let_stay_empty(slot, properties[slot.name])
-    risk = decision.risk.value if decision.risk else _RISKS.get(method, "write")
+    changing = [slot.name for slot in left if method == "GET" and _switches(slot)]
+    risk = decision.risk.value if decision.risk else "write" if changing else _RISKS.get(method, "write")
+    if changing:
+        notes.append(f"It is a GET, but {', '.join(changing)} would change something: it counts as a write.")
     policy = decision.confirmation.value if decision.confirmation else "never" if risk == "read" else "always"
     contract: dict[str, Any] = {
         "schema": SCHEMA_V2,
@@ -363,6 +366,13 @@ def _notes(operation: Operation, slots: Sequence[Slot], risk: str) -> list[str]:
                 'say "supplied": true in the decisions to leave it out.'
             )
     return made
+
+
+def _switches(slot: Slot) -> bool:
+    """Whether a parameter of one or two words is told of as an order: "Set pause state"."""
+    members = slot.schema.get("enum", ())
+    told = slot.description.strip()
+    return 0 < len(members) <= 2 and bool(_CHANGES.match(told)) and not re.match(r"set\s+(?:this\s+)?to\b", told, re.I)
 
 
 def _verb(operation: Operation) -> str:

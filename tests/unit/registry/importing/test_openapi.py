@@ -277,3 +277,27 @@ def test_a_file_that_need_not_be_sent_is_left_out_and_told() -> None:
 def test_a_platform_that_looks_at_the_type_of_no_body_is_sent_an_empty_one() -> None:
     assert request(drafted(UPLOAD, "POST /notes/{id}/pin"), {"id": "7"}) == ("POST", "/notes/7/pin", "{}")
     assert request(drafted(UPLOAD, "POST /notes/{id}/unpin"), {"id": "7"}) == ("POST", "/notes/7/unpin", "")
+
+
+PEEK = api(
+    """
+/bells/{id}:
+  get:
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: string}}
+      - {name: rung, in: query, description: Pause or ring it, schema: {type: string, enum: [on, off]}}
+      - {name: full, in: query, description: Set to 1 to see all, schema: {type: string, enum: ["1"]}}
+/bells:
+  get:
+    parameters:
+      - {name: full, in: query, description: Set to 1 to see all, schema: {type: string, enum: ["1"]}}
+      - {name: start, in: query, description: Start of the range, schema: {type: string}}
+"""
+)
+
+
+def test_a_get_whose_parameter_changes_something_counts_as_a_write() -> None:
+    made = drafted(PEEK, "GET /bells/{id}")
+    assert (made.contract["risk"], made.contract["confirmation"]["policy"]) == ("write", "always")
+    assert "It is a GET, but rung would change something: it counts as a write." in made.notes
+    assert drafted(PEEK, "GET /bells").contract["risk"] == "read"
