@@ -21,7 +21,12 @@ def beside_demo() -> bool:
 
 def has_database(settings: Settings) -> bool:
     """Whether there is a database to look into. For SQLite that is a file, which opening it would make."""
-    return not settings.database_url.startswith("sqlite") or Path(settings.database_url.partition(":///")[2]).exists()
+    return not settings.database_url.startswith("sqlite") or find_file(settings).exists()
+
+
+def find_file(settings: Settings) -> Path:
+    """The file of a SQLite database: its address without scheme and options."""
+    return Path(settings.database_url.partition(":///")[2].partition("?")[0])
 
 
 def explain_missing() -> str:

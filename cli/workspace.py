@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import store.workspaces
 from agent.workspace.data_keys import open_keyring
-from cli.data_folder import DEMO, beside_demo, has_database
+from cli.data_folder import DEMO, beside_demo, find_file, has_database
 from cli.program import name_program
 from core.clock import utc_now
 from core.errors import InvalidInput
@@ -40,10 +40,9 @@ async def open_checked(settings: Settings) -> AsyncIterator[Database]:
 async def _open_database(settings: Settings) -> AsyncIterator[Database]:
     """Raises InvalidInput where there is none: `opsiq init`, a server and a restore make one, and nothing else."""
     if not has_database(settings):
-        where = settings.database_url.partition(":///")[2]
         demo = f"The demo's is in {DEMO}: set OPSIQ_DATA={DEMO}."
         own = f"Set OPSIQ_DATA to a server's data folder, or make one: {name_program()} init."
-        raise InvalidInput(f"There is no database at {where}. {demo if beside_demo() else own}")
+        raise InvalidInput(f"There is no database at {find_file(settings)}. {demo if beside_demo() else own}")
     await upgrade(settings.database_url)
     database = await Database.open(settings.database_url)
     try:
