@@ -30,6 +30,11 @@ _BESIDE_WORDS: Final = """
 all team everyone folks there good day much lot lots ton tons bunch million advance super best minute second sec time free whenever
 earliest possible soon asap small little simple easy request question ask asking something well fine doing out
 """  # noqa: E501
+# "Have a good Tuesday", "happy Friday": a day that is only wished well.
+_WISHED: Final = frozenset(("good", "nice", "great", "happy", "lovely", "wonderful", "pleasant", "fine"))
+_DAYS: Final = frozenset(
+    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "weekend", "week", "start", "day")
+)
 _POLITE: Final = EMPTY | _KIND | frozenset(_BESIDE_WORDS.split())
 _OPENING: Final = re.compile(r"\s*(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)(?P<end>[:;,.!?\n–—]+|\s-\s)\s*")
 _CLOSING: Final = re.compile(r"(?P<end>[;,.!?\n–—]|\s-)\s*+(?P<words>[^\W\d_][^:;,.!?\n\"“”]*)[.!?\s]*$")
@@ -87,8 +92,9 @@ def _strip_closing(text: str) -> str:
 def _is_polite(words: Sequence[str], besides: Collection[str] = ()) -> bool:
     """Whether these words are nothing but politeness, and some of it."""
     plain = [word.casefold() for word in words]
-    polite = all(word in besides or (_polite(word) and word != "one") for word in plain)
-    return polite and len(words) <= _MOST and not _KIND.isdisjoint(plain)
+    plain = [word for at, word in enumerate(plain) if not (at and word in _DAYS and plain[at - 1] in _WISHED)]
+    polite = all(word in besides or word in _WISHED or (_polite(word) and word != "one") for word in plain)
+    return polite and len(words) <= _MOST and (len(plain) < len(words) or not _KIND.isdisjoint(plain))
 
 
 def is_polite_word(word: str) -> bool:

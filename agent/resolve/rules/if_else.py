@@ -17,7 +17,7 @@ _IF_SO: Final = re.compile(
     rf"(?:\b(?:(?:can|could|would)\s+you\s+)?(?:please\s+)?(?:{_FIND_OUT})(?:\s+(?:it|that|this))?\s+(?:and\s+)?)?\b(?:and\s+)?if\s+(?:(?:so|yes)\b|it\s+(?:did|does|is|has|was)\s*,)[\s,:]*",
     re.IGNORECASE,
 )
-_IF: Final = re.compile(r"(?<!even )(?<!as )\bif\b\s+(?!(?:so|not|possible|needed|necessary|any\b))", re.IGNORECASE)
+_IF: Final = re.compile(r"(?<!even )(?<!as )\bif\b\s+(?!(?:so|not|possible|needed|necessary|any)\b)", re.IGNORECASE)
 _UNLESS: Final = re.compile(r"\bunless\b", re.IGNORECASE)
 _ELSE: Final = re.compile(r"(?:[.;,]\s*|\s)(?:and\s+)?(?:if\s+not|otherwise|else)\b[\s,:]*", re.IGNORECASE)
 # What stands before a condition that is asked about: "can you check if", "I think".
@@ -27,6 +27,9 @@ _ASKED: Final = re.compile(
     re.IGNORECASE,
 )
 _STATES: Final = re.compile(r"\b(?:has|have|had|is|are|was|were|be|been|any|no|some|an?|the|more)$", re.IGNORECASE)
+_ENDS_CLAUSE: Final = re.compile(r"\w+\s*[,;:.]")
+# "Should Ada have paid, …": "if" without the word.
+_SHOULD: Final = re.compile(r"\W*(?P<should>should)\s+(?!(?:i|we)\b)[^,.;?!\n]+,\s*\S", re.IGNORECASE)
 _ORDERS_BEGIN: Final = (re.compile(r",\s*(?:then\s+)?"), re.compile(r"(?<!\s)\s++(?:then\s+)?"))
 # "It was quiet of late. If that has lasted for 2 days, …": what is said before is what is asked about.
 _IT: Final = re.compile(r"\s*it(?:['’]s|\s+(?:is|has|was))\b", re.IGNORECASE)
@@ -54,6 +57,10 @@ def list_possible_branches(text: str) -> list[ConditionalRequest]:
     if known is not None:
         return [known]
     bare = blank_quotations(text)
+    should = _SHOULD.match(bare) if not _IF.search(bare) else None
+    if should is not None:
+        start, end = should.span("should")
+        return list_possible_branches(f"{text[:start]}{'if':{end - start}}{text[end:]}")
     unless = list(_UNLESS.finditer(bare))
     if len(unless) == 1 and not _IF.search(bare):
         as_if = text[: unless[0].start()] + "    if" + text[unless[0].end() :]
@@ -129,7 +136,8 @@ def _order_after(bare: str, start: int) -> int | None:
         for found in joint.finditer(bare, start):
             # "if A has open invoices": after "has" a verb is a state.
             state = found[0].isspace() and _STATES.search(bare, max(0, found.start() - 8), found.start())
-            if found.start() > start and not state and gives_order(bare, found.end(), sure=True):
+            noun = found[0].isspace() and _ENDS_CLAUSE.match(bare, found.end())  # "an open bill, …"
+            if found.start() > start and not state and not noun and gives_order(bare, found.end(), sure=True):
                 return found.end()
     return None
 

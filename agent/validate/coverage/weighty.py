@@ -33,6 +33,7 @@ from agent.planning.proposal import (
     PlanResult,
     Proposal,
     StateIs,
+    Test,
     TypedValue,
 )
 from agent.planning.quotes import find_places, locate, walk
@@ -362,6 +363,7 @@ def _structure(proposal: Proposal) -> _Structure:
         or (isinstance(node, Has) and node.count == 0)
         or (isinstance(node, Compare) and node.op == "!=")
         or (isinstance(node, Computed) and node.op == "-")
+        or (isinstance(node, Test) and node.op == "=" and isinstance(node.right, Number) and not node.right.number)
         for node in nodes
     )
     computes_field = any(isinstance(node, Computed) for node in nodes)

@@ -34,7 +34,7 @@ from agent.resolve.rules.grammar.follow_ups import follow_up, remember
 from agent.resolve.rules.grammar.orders.action_words import find_base_form
 from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
-from agent.resolve.rules.grammar.orders.wishes import list_wishes
+from agent.resolve.rules.grammar.orders.wishes import list_wishes, speak_of_denied, split_atoms
 from agent.resolve.rules.grammar.phrases.amounts import MONEY
 from agent.resolve.rules.grammar.phrases.conditions import read_tests
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
@@ -119,6 +119,8 @@ class Proposer:
         over: list[str] = []
         for wish in parts:
             self._told_before(first, wish.first)
+            denied = (each for each in split_atoms(reader, first, wish.first, chooser.orders) if each.negated)
+            speak_of_denied(reader, denied)
             choice = chooser.choose(wish, chosen=chosen, reads=reads)
             best = choice.best
             if choice.closed is not None:
@@ -232,13 +234,16 @@ class Proposer:
                     return
             at += 1
 
-    def tests(self, stretch: tuple[int, int]) -> tuple[Test, ...] | None:
+    def tests(self, stretch: tuple[int, int], *, holds: bool = True) -> tuple[Test, ...] | None:
         first, last = (self.reader.end_index(at) for at in stretch)
-        return read_tests(self.reader, first, last)
+        return read_tests(self.reader, first, last, holds=holds)
 
     def may_test(self, stretch: tuple[int, int]) -> bool:
-        """Whether the words may be told of what the call is about: "it's …", "there is one"."""
-        return self.reader.low(self.reader.end_index(stretch[0])).split("'")[0] in lexicon.PRONOUNS | {"there"}
+        """Whether the words may be told of what the call is about: "it's …", "there is one", "nobody is on it"."""
+        reader = self.reader
+        first, last = reader.end_index(stretch[0]), reader.end_index(stretch[1])
+        begins = reader.low(first).split("'")[0] in lexicon.PRONOUNS | {"there"}
+        return begins or any(reader.low(at) in lexicon.THINGS for at in range(first, last))
 
     def spoken_of(self, calls: Sequence[Call]) -> None:
         """What "it" in a condition is: the record of the first call."""

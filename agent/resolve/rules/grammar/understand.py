@@ -150,7 +150,7 @@ def _regardless(made: Proposed, shortlist: Shortlist) -> Ask | Proposed:
 
 def _under_tests(proposer: Proposer, parts: ConditionalRequest) -> Proposed | None:
     """The calls of a request with a condition that records answer; None where it has none such."""
-    tests = proposer.tests(parts.condition)
+    tests = proposer.tests(parts.condition, holds=not parts.negated)
     if tests is None and not parts.sure and not proposer.may_test(parts.condition):
         return None
     calls = proposer.calls(parts.then)
@@ -158,7 +158,7 @@ def _under_tests(proposer: Proposer, parts: ConditionalRequest) -> Proposed | No
         return None
     if tests is None:
         proposer.spoken_of(calls)
-        tests = proposer.tests(parts.condition)
+        tests = proposer.tests(parts.condition, holds=not parts.negated)
     if tests is None:
         return None
     made = conditioned(calls, tests, holds=not parts.negated)

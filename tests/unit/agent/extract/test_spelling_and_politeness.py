@@ -71,6 +71,9 @@ def test_a_state_and_a_place_with_slips_narrow_as_they_would_without() -> None:
         ("refund INV-1 if it's not too much trouble", "refund INV-1"),
         ("cancel it whenever you can, please", "cancel it"),
         ("return #W1: Tablet; Thanks a lot!", "return #W1: Tablet;"),
+        ("hey, hope you are having a great Sunday! refund it", "refund it"),
+        ("Happy Friday! move it to Monday", "move it to Monday"),
+        ("have a nice weekend. refund it", "refund it"),
     ],
 )
 def test_politeness_says_nothing(typed: str, left: str) -> None:
@@ -85,6 +88,8 @@ def test_politeness_says_nothing(typed: str, left: str) -> None:
         "refund it if you paid twice",
         "if you can't find Adam, stop",
         "refund it, today",
+        "refund it, next Friday",
+        "Friday: refund it",
         "cancel INV-1, this one",
         "say 'thanks, when you get a moment'",
         "when Adam gets a moment, remind him",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
+from agent.planning.proposal import Find
 from agent.resolve.rules.clauses import begins_like_an_order, is_order, parse_clause
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.interpretation import Stretch
+from agent.resolve.rules.grammar.phrases.phrase_parts import is_code
 from agent.resolve.rules.grammar.reader import Reader
 from language.stems import stem
 
@@ -117,6 +119,15 @@ def list_wishes(reader: Reader, first: int, stop: int, orders: Callable[[int, in
             current = Stretch(current.first, part.stop, sentence, current.ordered or part.ordered, order=order)
             made[-1] = current
     return [each for each in made if not each.negated]
+
+
+def speak_of_denied(reader: Reader, denied: Iterable[Stretch]) -> None:
+    """What shall not be done is done to something, which "it" may mean next: "don't close 7, just make it urgent"."""
+    for part in denied:
+        for at in range(part.first, part.stop):
+            for kind in reader.kinds.values():
+                if is_code(reader, at, kind):
+                    reader.spoken[kind.name] = Find(record=kind.name, said=reader.words(at, at + 1))
 
 
 def _hands_on(reader: Reader, taken: Stretch, given: Stretch) -> bool:

@@ -9,11 +9,13 @@ from agent.planning.proposal import (
     Computed,
     Expression,
     FieldOf,
+    Find,
     Handle,
     Number,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
 from language.fractions import fraction
@@ -23,6 +25,7 @@ from registry.offers.offer import Offer
 MONEY: Final = (Unit.MONEY, Unit.MONEY_MINOR)
 _OF_WHAT: Final = frozenset(("of", "the", "that", "it", "this", "what", "his", "her", "their", "please"))
 _ALL: Final = {"all", "everything", "whole"}
+_COMES_TO: Final = {"worth", "cost", "costs", "comes", "came"}
 _LESS: Final = {"except", "minus", "less"}
 
 
@@ -128,16 +131,27 @@ class Amounts:
         low = self.reader.low(at)
         if low not in {"amount", "price", "cost", "value", "total", "sum"} or self.reader.low(at + 1) != "of":
             return None
-        phrase = read_phrase(self.reader, at + 2, stop, None)
+        return self._size_of(at + 2, stop)
+
+    def _size_of(self, at: int, stop: int) -> tuple[FieldOf, int] | None:
+        """What a record comes to, by its noun or a number that only one kind with a sum has."""
+        reader = self.reader
+        phrase = read_phrase(reader, at, stop, None)
         if phrase is None or not phrase.noun:
-            return None
-        kind = self.reader.kinds[phrase.find.record]
-        if kind.size is None or phrase.find.bare:
-            return None
-        return FieldOf(field=kind.size, of=phrase.find), phrase.last
+            coded = [kind for kind in reader.kinds.values() if is_code(reader, at, kind)] if at < stop else []
+            kinds = [kind for kind in coded if kind.size is not None and not reader.low(at).isdigit()]
+            find = Find(record=kinds[0].name, said=reader.words(at, at + 1)) if len(kinds) == 1 else None
+            phrase = Phrase(find, at, at + 1, True) if find is not None else None
+        size = reader.kinds[phrase.find.record].size if phrase is not None else None
+        return (FieldOf(field=size, of=phrase.find), phrase.last) if phrase and size and not phrase.find.bare else None
 
     def _what(self, at: int, stop: int) -> tuple[Expression, int] | None:
-        """ "what he settled in June", "what he still owes"."""
-        if self.reader.low(at) not in {"what", "whatever"}:
+        """ "what he settled in June", "what he still owes", "whatever F-7 was worth"."""
+        reader = self.reader
+        if reader.low(at) not in {"what", "whatever"}:
             return None
-        return total_of(self.reader, at + 1, stop)
+        told = self._size_of(at + 1, stop)
+        last = told[1] + (reader.low(told[1]) in {"is", "was"}) if told is not None else 0
+        if told is not None and reader.low(last) in _COMES_TO:
+            return told[0], last + 1 + (reader.lows(last, 2) in (("came", "to"), ("comes", "to")))
+        return total_of(reader, at + 1, stop)

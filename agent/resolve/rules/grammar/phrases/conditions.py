@@ -22,8 +22,10 @@ from agent.planning.proposal import (
     Word,
 )
 from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.phrases.having import held_by_anyone
+from agent.resolve.rules.grammar.phrases.negation import opposite
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, PhraseParts, is_code
 from agent.resolve.rules.grammar.phrases.told import predicate_of
 from agent.resolve.rules.grammar.phrases.totals import total_of
 from agent.resolve.rules.grammar.reader import Reader
@@ -40,22 +42,33 @@ ONE: Final = Number(number=Decimal(1))
 NONE: Final = Number(number=Decimal(0))
 
 
-def read_tests(reader: Reader, index: int, stop: int) -> tuple[Test, ...] | None:
-    """The tests that the words from ``index`` to ``stop`` are, all of them; None where any word stays unread."""
+def read_tests(reader: Reader, index: int, stop: int, *, holds: bool = True) -> tuple[Test, ...] | None:
+    """The tests that the words from ``index`` to ``stop`` are, all of them; None where any word stays unread. ``holds``
+    says whether what they are a condition of is done where they hold."""
     while stop > index and reader.is_mark(stop - 1):
         stop -= 1
-    made = _there(reader, index, stop) or _owes(reader, index, stop) or _told(reader, index, stop)
+    made = (
+        _there(reader, index, stop)
+        or _owes(reader, index, stop)
+        or _by_anyone(reader, index, stop)
+        or _told(reader, index, stop)
+    )
     if made is None or made[1] < stop:
         return None
-    _speaks_of(reader, made[0])
+    _speaks_of(reader, made[0], holds=holds)
     reader.covered.update(range(index, stop))
     return (made[0],)
 
 
-def _speaks_of(reader: Reader, test: Test) -> None:
-    """What was tested is what "it" means after."""
+def _speaks_of(reader: Reader, test: Test, *, holds: bool) -> None:
+    """What was tested is what "it" means after: one that is as it must be for anything to be done."""
     find = test.left.of if isinstance(test.left, CountOf | FieldOf | TotalOf) else None
     if isinstance(find, Find):
+        none = test.op == "=" and test.right == NONE
+        if find.where and none is holds and isinstance(test.left, CountOf):
+            denied = opposite(reader.kinds[find.record], find.where[-1])
+            denials = () if denied == find.where[-1] else (denied,)
+            find = find.model_copy(update={"where": (*find.where[:-1], *denials)})
         one = find.model_copy(update={"pick": "one"})
         reader.spoken.setdefault(find.record, one)
         if reader.owner_of(reader.kinds[find.record]) is not None:
@@ -89,6 +102,17 @@ def _there(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
     if reader.low(index) != "there" or reader.low(index + 1) not in _BE:
         return None
     return existing(reader, index + 2, stop, None)
+
+
+def _by_anyone(reader: Reader, index: int, stop: int) -> tuple[Test, int] | None:
+    """ "nobody has ticket 7", "somebody is working on it": whether one of those who take such on has the record."""
+    for at in range(index + 1, stop):
+        for about in subjects(reader, at, stop):
+            made = PhraseParts(reader.kinds[about.find.record], read_phrase)
+            if about.last >= stop and held_by_anyone(reader, made, index, upto=at):
+                told = about.find.model_copy(update={"where": (*about.find.where, *made.where), "pick": "one"})
+                return count_test(told), stop
+    return None
 
 
 def existing(reader: Reader, at: int, stop: int, owner: Find | None) -> tuple[Test, int] | None:
@@ -182,12 +206,42 @@ def _told_about(reader: Reader, about: Phrase, index: int, stop: int) -> tuple[T
     while reader.low(at) in _ADVERBS:
         at += 1
     if reader.low(at) in _HAVE:
-        return existing(reader, at + 1, stop, about.find)
+        been = next((step for step in range(at + 1, min(at + 4, stop)) if reader.low(step) == "been"), None)
+        if been is None or any(reader.low(step) not in _ADVERBS | {"not", "never"} for step in range(at + 1, been)):
+            return _has_done(reader, about, at, stop) or existing(reader, at + 1, stop, about.find)
+        negated = any(reader.low(step) in lexicon.NOT for step in range(at, been))
+        return _is_told(reader, about, been + 1, stop, negated=negated)
     told = at < stop and reader.date_field(reader.kinds[about.find.record], at) is not None
     if reader.low(at) not in _BE and not glued and not told:
         return None
     negated = reader.low(at) in lexicon.NOT
     at += 1 if reader.low(at) in _BE else 0
+    return _is_told(reader, about, at, stop, negated=negated)
+
+
+def _has_done(reader: Reader, about: Phrase, at: int, stop: int) -> tuple[Test, int] | None:
+    """ "Ada has (not) paid invoice 7": a state that a record of theirs is in by then."""
+    negated, step = reader.low(at) in lexicon.NOT, at + 1
+    while reader.low(step) in _ADVERBS | {"not", "never"}:
+        negated = negated or reader.low(step) in lexicon.NOT
+        step += 1
+    phrase = read_phrase(reader, step + 1, stop, None) if step + 1 < stop else None
+    phrases = [phrase] if phrase is not None and phrase.noun else subjects(reader, step + 1, stop)
+    for each in phrases:
+        kind = reader.kinds[each.find.record]
+        state = reader.state(step, kind)
+        if each.last < stop or state is None or not isinstance(state[0], StateIs):
+            continue
+        above = reader.kinds[about.find.record]
+        if kind.name == above.name or not reader.related(kind, above):
+            continue
+        whose = () if any(isinstance(one, BelongsTo) for one in each.find.where) else (BelongsTo(owner=about.find),)
+        told = each.find.model_copy(update={"where": (*whose, *each.find.where, state[0])})
+        return (count_test(told, "=", NONE) if negated else count_test(told)), each.last
+    return None
+
+
+def _is_told(reader: Reader, about: Phrase, at: int, stop: int, *, negated: bool) -> tuple[Test, int] | None:
     while reader.low(at) in _ADVERBS | {"not"}:
         negated = negated or reader.low(at) == "not"
         at += 1

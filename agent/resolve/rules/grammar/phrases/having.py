@@ -99,7 +99,7 @@ def _having_too(reader: Reader, made: PhraseParts, at: int, stop: int, depth: in
     return at
 
 
-def held_by_anyone(reader: Reader, made: PhraseParts, at: int) -> int:
+def held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | None = None) -> int:
     """ "(that) nobody has", "somebody is working on", "with nobody on them": whether one of those who take such on has
     it. 0 where that is not said, or not one kind of people does."""
     with_them = reader.low(at) == "with"
@@ -121,6 +121,8 @@ def held_by_anyone(reader: Reader, made: PhraseParts, at: int) -> int:
         last += 1
         last += with_them and reader.low(last) in lexicon.PRONOUNS | lexicon.PLURALS
     elif not handles or with_them:
+        return 0
+    if upto is not None and last != upto:
         return 0
     made.where.append(
         Has(related=Find(record=held[0].name, pick="all"), op="=" if denied else ">=", count=int(not denied))

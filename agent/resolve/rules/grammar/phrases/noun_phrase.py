@@ -207,6 +207,7 @@ def _before(reader: Reader, made: PhraseParts, index: int, noun: int, depth: int
             step = when - at
         if not step and (low in lexicon.DETERMINERS or low in {"of", "very", "my", "our", "new", "own", "still"}):
             step = 1
+        step = step or (made.order is not None and low == "one" and reader.low(at + 1) == "of")  # "the bigger one of"
         if step:
             at += step
             continue

@@ -370,11 +370,11 @@ def _tested(reader: Reader, low: str, about: Phrase, stop: int) -> Answer | None
     at = about.last
     while reader.low(at) in {"still", "already", "currently", "actually", "any", "also", "really", "ever"}:
         at += 1
-    if low in DO:
+    if low in DO and reader.low(at) != "been":
         at += reader.low(at) in HOLDS
         made = existing(reader, at, stop, about.find)
     else:
-        made = told_of(reader, about.find, at, stop)
+        made = told_of(reader, about.find, at + (reader.low(at) == "been"), stop)
     if made is None or not _over(reader, made[1], stop):
         return None
     return YesNoAnswer(tests=(made[0],), about=about.find)

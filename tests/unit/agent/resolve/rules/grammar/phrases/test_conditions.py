@@ -1,0 +1,53 @@
+"""What an order depends on, read without a model, and what "it" is where it holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.pipeline import Refusal
+from tests.unit.agent.resolve.rules.grammar.test_directions import calls_of, verdict_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "assign 807 to Tom if nobody is working on it",
+        "assign 807 to Tom unless somebody is working on it",
+        "if nobody has 807, give it to Tom",
+        "unless someone has 807, give it to Tom",
+    ],
+)
+async def test_whether_anyone_has_it_is_looked_up(text: str) -> None:
+    assert await calls_of(text, "garage") == [{"job_id": 807, "mechanic_id": 3}]
+    taken = await verdict_of(text.replace("807", "805"), "garage")
+    assert isinstance(taken, Refusal)
+    assert taken.code == "condition_unmet"
+
+
+@pytest.mark.parametrize(
+    ("text", "invoice"),
+    [
+        ("if Marcus Webb's november invoice isn't paid, resend it", 902),
+        ("if Marcus Webb's November invoice has not been paid, resend it", 902),
+        ("unless R-5102 is paid, resend it", 902),
+        ("should Yuki Tanaka have an open bill, resend it", 903),
+        ("if Fatima Bakri has paid R-5105, resend it", 905),
+    ],
+)
+async def test_it_is_one_that_is_as_it_must_be(text: str, invoice: int) -> None:
+    assert [each["invoice_id"] for each in await calls_of(text, "garage")] == [invoice]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "should Greta Holm have an open bill, text her: please pay",
+        "if Yuki Tanaka has paid R-5103, resend it",
+        "if R-5103 has been paid, resend it",
+        "if R-5101 hasn't been paid, resend it",
+    ],
+)
+async def test_nothing_is_done_where_it_does_not_hold(text: str) -> None:
+    verdict = await verdict_of(text, "garage")
+    assert isinstance(verdict, Refusal), verdict
+    assert verdict.code == "condition_unmet"
