@@ -51,9 +51,12 @@ def to_display_text(text: str, *, lines: bool = False, limit: int = 2000) -> str
 
 
 def drop_listing(text: str, labels: Sequence[str], count: int | None = None) -> str:
-    """“2 tickets: A; B.” as “2 tickets” where exactly these labels are listed below it; any other text as it is.
-    ``count`` is how many there are, more than are listed."""
+    """“2 tickets: A; B.” as “2 tickets” where exactly these labels are listed below it, and what is said after them
+    stays; any other text as it is. ``count`` is how many there are, more than are listed."""
     left = (count or 0) - len(labels)
     listed = "; ".join(labels) + (f" and {left} more" if left > 0 else "")
     head, _, told = text.partition(": ")
-    return head if len(labels) > 1 and told == f"{listed}." else text
+    if len(labels) < 2 or not f"{told} ".startswith(f"{listed}. "):
+        return text
+    after = told.removeprefix(f"{listed}.").strip()
+    return f"{head}. {after}" if after else head

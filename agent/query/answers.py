@@ -355,10 +355,12 @@ class Answerer:
         offers = self.catalogue.offers(self.actor.role, self.surface)  # type: ignore[arg-type]
         titles = [offer.title for offer in offers]
         kinds = [name_kinds(kind) for kind in self.query.context.kinds]
-        does = f"You can ask me to: {'; '.join(titles[:PAGE])}." if titles else "No action is open to you here."
-        more = f" And {len(titles) - PAGE} more." if len(titles) > PAGE else ""
+        more = f" and {len(titles) - PAGE} more" if len(titles) > PAGE else ""
+        many = f"{len(titles)} action{'' if len(titles) == 1 else 's'}"
+        listed = f"You can ask for {many}: {'; '.join(titles[:PAGE])}{more}."
+        does = listed if titles else "No action is open to you here."
         asks = f" You can also ask about {join(kinds, 'and')}." if kinds else ""
-        return Reply(text=f"{does}{more}{asks}", actions=tuple(offer.name for offer in offers[:PAGE]))
+        return Reply(text=f"{does}{asks}", actions=tuple(offer.name for offer in offers[:PAGE]))
 
     # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from agent.pipeline import (
@@ -81,19 +81,31 @@ STEPS: Final[Mapping[RunState, tuple[tuple[str, str], ...]]] = {
 person."""
 
 
+_WORDS: Final[Mapping[str, str]] = {str(each): badge.text for each, badge in (*STATES.items(), *RISKS.items())}
 DOUBTS: Final[Mapping[Evidence, str]] = {"read": "read from your words", "proposed": "proposed by the model"}
 """What stands at a value on a card that no code vouches for."""
 _GIVERS: Final = {"api": "the API key", "event": "the event"}
 
 
+def word(name: str) -> str:
+    """A state or a risk as the badges say it (``abstained`` → “no such action”), any other name without underscores."""
+    return _WORDS.get(name, name.replace("_", " "))
+
+
 def when(at: datetime) -> str:
     """``24 Nov 2026, 16:51:04 UTC``. One clock for everybody who looks at the same entry."""
     there = at.astimezone(UTC)
-    return f"{there.day} {there:%b %Y, %H:%M:%S} UTC"
+    return f"{day(there)}, {there:%H:%M:%S} UTC"
 
 
-def source(run: Run, given: Source, viewer: str) -> str:
-    """Where a value came from: ‘you said “20 dollars”’, ‘refundable of INV-1042, found by “Adam's last invoice”’."""
+def day(of: date) -> str:
+    """``24 Nov 2026``."""
+    return f"{of.day} {of:%b %Y}"
+
+
+def source(run: Run, given: Source, viewer: str, shown: str = "") -> str:
+    """Where a value came from: ‘you said “20 dollars”’, ‘refundable of INV-1042, found by “Adam's last invoice”’. What
+    stands beside it as the value ``shown`` is not said again."""
     match given:
         case DefaultSource():
             return "the contract's default"
@@ -101,8 +113,10 @@ def source(run: Run, given: Source, viewer: str) -> str:
             reading = f", {given.reading}" if given.reading else ""
             return to_display_text(f"given by {_GIVERS[given.by]} {given.ref} at {given.pointer}{reading}")
         case PromptSource():
-            reading = f", read as {given.reading}" if given.reading else ""
-            return to_display_text(f"{_quote_request(run, given.spans, viewer)}{reading}")
+            said, _, read = given.reading.rpartition(" → ")
+            reading = read if said in _words(run, given.spans) else given.reading
+            told = f", read as {reading}" if reading not in ("", shown) else ""
+            return to_display_text(f"{_quote_request(run, given.spans, viewer)}{told}")
         case ComputedSource():
             said = f" ({_quote_request(run, given.spans, viewer)})" if given.spans else ""
             return to_display_text(f"worked out: {given.reading}{said}")
@@ -113,11 +127,17 @@ def source(run: Run, given: Source, viewer: str) -> str:
             quoted = quotes(run, given.spans)
             found = f", found by {quoted}" if quoted else ""
             reading = f" ({given.reading})" if given.reading else ""
+            if given.field == "id" and given.label == shown and quoted:
+                return to_display_text(f"found by {quoted}{via}{reading}")
             return to_display_text(f"{given.field.replace('_', ' ')} of {given.label}{via}{found}{reading}")
 
 
 def quotes(run: Run, spans: Sequence[Span]) -> str:
-    return " and ".join(dict.fromkeys(f"“{run.request.words(span.origin)[span.start : span.end]}”" for span in spans))
+    return " and ".join(f"“{each}”" for each in _words(run, spans))
+
+
+def _words(run: Run, spans: Sequence[Span]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(run.request.words(span.origin)[span.start : span.end] for span in spans))
 
 
 def asker(run: Run, viewer: str) -> str:

@@ -76,6 +76,7 @@ def environment() -> Environment:
     made.filters["plain"] = _to_plain
     made.filters["lines"] = _lines
     made.filters["when"] = labels.when
+    made.filters["word"] = labels.word
     made.filters["iso"] = _iso
     return made
 

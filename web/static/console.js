@@ -104,6 +104,18 @@
     field.select();
   });
 
+  // ── what was opened to act or to choose is closed by Escape, and the menu of one's own by a click elsewhere ───────
+  document.addEventListener("keydown", (event) => {
+    const opened = event.key === "Escape" && !event.isComposing && event.target instanceof Element ? event.target.closest(":is(.account, .edit, .decide details, .sure)[open]") : null;
+    if (!opened) return;
+    opened.open = false;
+    opened.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => {
+    const menu = document.querySelector(".account[open]");
+    if (menu && !menu.contains(event.target)) menu.open = false;
+  });
+
   // ── copying: what stands in the element that the button names; where the clipboard is closed, it is selected instead ──
   document.addEventListener("click", async (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
@@ -356,6 +368,25 @@
   htmx.logger = (_, name, detail) => {
     if (left && (name === "htmx:afterRequest" || name === "htmx:sendAbort")) delete detail.error;
   };
+
+  // ── a server that does not answer, or something between that answers in its place: said, and the page stays as it is ─
+  function tell(text) {
+    const box = document.getElementById("unanswered");
+    if (box.firstElementChild.textContent !== text) box.firstElementChild.textContent = text;
+    box.hidden = !text;
+  }
+  function unanswered(event) {
+    asked = null;
+    if (left) return;
+    const looks = event.detail.requestConfig.verb === "get";
+    tell(looks ? "The server does not answer. This page goes on trying." : "The server did not answer. What you sent may have arrived all the same: look before you send it again.");
+  }
+  document.addEventListener("htmx:sendError", unanswered);
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.getResponseHeader("X-Request-Id")?.startsWith("req_")) return tell("");
+    event.preventDefault();
+    unanswered(event);
+  });
 
   // ── after a part of the page was put in place of another ─────────────────────────────────────────────────────────
   document.addEventListener("htmx:afterSettle", () => {

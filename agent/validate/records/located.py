@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from agent.extract.references import Reference
@@ -37,10 +38,12 @@ class LocatedRecord:
 
     @property
     def kept(self) -> str:
-        """``as kept here on 2026-11-24 12:00:03 UTC`` for a record that was not read from its platform for this, else
+        """``as kept here on 24 Nov 2026, 12:00 UTC`` for a record that was not read from its platform for this, else
         empty."""
-        at = self.record.as_of
-        return f"as kept here on {at[:10]} {at[11:19]} UTC" if at else ""
+        if not self.record.as_of:
+            return ""
+        at = datetime.fromisoformat(self.record.as_of).astimezone(UTC)
+        return f"as kept here on {at.day} {at:%b %Y, %H:%M} UTC"
 
     @property
     def named(self) -> str:

@@ -51,6 +51,7 @@ def test_the_result_holds_nothing_hidden_and_keeps_the_limit(text: str, limit: i
 def test_a_sentence_without_the_list_that_stands_below_it() -> None:
     assert drop_listing("2 tickets: A: x; B.", ["A: x", "B"], 2) == "2 tickets"
     assert drop_listing("9 bills (2 open): A; B and 7 more.", ["A", "B"], 9) == "9 bills (2 open)"
+    assert drop_listing("You can hire 2 boats: A; B. And oars.", ["A", "B"]) == "You can hire 2 boats. And oars."
 
 
 def test_a_sentence_that_says_more_than_the_list_is_left_whole() -> None:

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -29,13 +29,14 @@ from web.client_address import came_through_proxy, client_of, is_loopback
 from web.console.account import login_throttle
 from web.console.account.device import remember_device
 from web.console.forms import Guarded, GuardedStranger, keep_secret, stranger_shell
-from web.console.pages import THEME_COOKIE, Page, redirect, render
+from web.console.pages import THEME_COOKIE, Page, redirect, render, wants_fragment
 from web.console.session import COOKIE, LONGEST, find_visitor, fresh_token, local, set_session
 from web.cookies import delete_cookie, read_cookie, set_cookie
 
 router = APIRouter(include_in_schema=False)
 
 _WRONG: Final = "This e-mail address and password don't go together."
+_ENDED: Final = "Your sign-in had ended, so what you sent was not taken. Sign in and send it again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,25 +65,28 @@ class SetUpPage(Page):
 
 
 async def to_sign_in(request: Request, _: Exception) -> Response:
-    """Redirect somebody who is not signed in to the sign-in page."""
-    wanted = request.headers.get("hx-current-url", "") if request.headers.get("hx-request") else str(request.url)
+    """Redirect somebody who is not signed in to the sign-in page, and from there to the page they were on. Whoever sent
+    a form is told that nothing came of it."""
+    sent = request.method == "POST"
+    wanted = request.headers.get("hx-current-url", "") if sent or wants_fragment(request) else str(request.url)
     parts = urlsplit(wanted)
     back = local(f"{parts.path}?{parts.query}" if parts.query else parts.path or "/")
-    to = "/sign-in" if request.method == "POST" or back == "/" else f"/sign-in?next={quote(back, safe='')}"
+    asked = {**({"ended": "1"} if sent else {}), **({"next": back} if back != "/" else {})}
+    to = f"/sign-in?{urlencode(asked)}" if asked else "/sign-in"
     if request.headers.get("hx-request"):
         return Response(status_code=200, headers={"HX-Redirect": to, "Cache-Control": "no-store"})
     return redirect(to)
 
 
 @router.get("/sign-in")
-async def sign_in_page(request: Request, next: str = "/", left: str = "") -> Response:  # noqa: A002  (the name in the address)
+async def sign_in_page(request: Request, next: str = "/", left: str = "", ended: str = "") -> Response:  # noqa: A002  (the name in the address)
     if await find_visitor(request):
         return redirect(local(next))
     container = container_of(request)
     if await _has_no_workspace(container):
         return redirect("/set-up")
     leave = await container.issuer.end_session() if left and container.issuer else ""
-    return await sign_in_answer(request, next_=local(next), leave=leave)
+    return await sign_in_answer(request, next_=local(next), leave=leave, trouble=_ENDED if ended else "")
 
 
 @router.post("/sign-in")

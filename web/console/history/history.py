@@ -21,6 +21,7 @@ from agent.history.recorder import EntryType, mode_of, record_act
 from core.display_text import to_display_text
 from core.errors import NotFound
 from evals.cases.harvest import harvest_cases, zip_suite
+from registry.contract import Risk
 from store.history.log import HistoryRow
 from web import problem
 from web.api.history import csv_response
@@ -28,6 +29,7 @@ from web.auth import container_of
 from web.console.history.entry_labels import EntryGroup, group_entry_types
 from web.console.history.history_filter import HistoryFilter, read_filter
 from web.console.history.history_views import MOST_CHARS, View, views
+from web.console.labels import when, word
 from web.console.pages import Page, render
 from web.console.session import Owner, shell
 
@@ -64,6 +66,7 @@ class HistoryTableRow:
     contract: str
     outcome: str
     risk: str
+    irreversible: bool
     summary: str
     run_id: str
     test: bool = False
@@ -172,7 +175,9 @@ async def verify(request: Request, visitor: Owner) -> Response:
         first_break=verdict.first_break or 0,
         why=to_display_text(verdict.why),
         last=str(verdict.last or ""),
-        anchored=f"{verdict.anchored.seq}, of {verdict.anchored.at[:19]} UTC" if verdict.anchored else "",
+        anchored=f"{verdict.anchored.seq}, of {when(datetime.fromisoformat(verdict.anchored.at))}"
+        if verdict.anchored
+        else "",
         problems=tuple(to_display_text(each) for each in report.problems),
     )
     return render(page)
@@ -218,8 +223,9 @@ def _line(row: HistoryRow) -> HistoryTableRow:
         who=to_display_text(str(actor.get("name", "")), limit=60),
         role=str(actor.get("role", "")),
         contract=row.contract or "",
-        outcome=row.outcome or "",
-        risk=row.risk or "",
+        outcome=word(row.outcome or ""),
+        risk=word(row.risk or ""),
+        irreversible=row.risk == Risk.IRREVERSIBLE,
         summary=summarize_entry(data),
         run_id=row.run_id or "",
         test=mode_of(row) == "test",

@@ -22,6 +22,7 @@ from evals.cases.harvest import LABELS
 from store.history.log import HistoryRow
 from web.auth import container_of
 from web.console.history.timeline import Bar, bars
+from web.console.labels import word
 from web.console.pages import Page, render
 from web.console.runs import outcome
 from web.console.session import Owner, shell
@@ -115,8 +116,8 @@ def _facts(row: HistoryRow) -> list[Fact]:
         "When, exactly": format_iso(row.at),
         "Mode": "test: nothing is sent" if mode_of(row) == "test" else None,
         "Contract": row.contract,
-        "Outcome": row.outcome,
-        "Risk": row.risk,
+        "Outcome": word(row.outcome or ""),
+        "Risk": word(row.risk or ""),
         "Resolver": row.model,
         "Prompt version": row.prompt_version,
         "Took": f"{row.duration_ms:g} ms" if row.duration_ms is not None else None,

@@ -17,7 +17,7 @@ import store.history.stats
 from core.display_text import to_display_text
 from store.history.stats import Distribution
 from web.auth import container_of
-from web.console.labels import percent
+from web.console.labels import day, percent
 from web.console.pages import Page, show
 from web.console.session import Owner, shell
 
@@ -157,8 +157,8 @@ async def insights(
         shell=shell(request, visitor),
         title="Insights",
         periods=tuple(Period(each, each == days) for each in PERIODS),
-        since=since.isoformat(),
-        until=until.isoformat(),
+        since=day(since),
+        until=day(until),
         runs=runs,
         outcomes=shown,
         columns=drawn,
@@ -177,8 +177,8 @@ def columns(
 ) -> tuple[Column, ...]:
     """One column for every ``wide`` days up to ``until``, the highest as tall as the drawing."""
     held: dict[int, Counter[str]] = {}
-    for day, outcome, n in ended:
-        held.setdefault((until - date.fromisoformat(day)).days // wide, Counter())[outcome] += n
+    for ended_on, outcome, n in ended:
+        held.setdefault((until - date.fromisoformat(ended_on)).days // wide, Counter())[outcome] += n
     count = ((until - since).days + wide) // wide
     most = max((counts.total() for counts in held.values()), default=0) or 1
     made = []
@@ -188,7 +188,7 @@ def columns(
         left, right = round(place * WIDE / count), round((place + 1) * WIDE / count)
         last = until - timedelta(days=back * wide)
         first = max(since, last - timedelta(days=wide - 1))
-        label = last.isoformat() if wide == 1 else f"{first.isoformat()} to {last.isoformat()}"
+        label = day(last) if wide == 1 else f"{day(first)} to {day(last)}"
         made.append(
             Column(
                 label=label,

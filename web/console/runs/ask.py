@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, ClassVar, Final, get_args
 from urllib.parse import urlsplit
 
@@ -116,6 +117,7 @@ class RunPage(Page):
 
     template: ClassVar[str] = "run.html"
     run_id: str
+    asked_at: datetime
     revision: int
     state: Badge
     said: tuple[QuotedRequest, ...]
@@ -311,6 +313,7 @@ async def _show_run(request: Request, visitor: Visitor, run: Run, *, notice: str
         shell=shell(request, visitor),
         title=to_display_text(run.text, limit=60),
         run_id=run.id,
+        asked_at=run.created_at,
         revision=run.revision,
         state=labels.STATES[run.state],
         said=shown_card.said if shown_card else card.quote_requests(run, viewer.person),

@@ -200,7 +200,7 @@ def _param(run: Run, filled: ParameterValue, step: Step, at: int, viewer: str) -
         label=to_display_text(filled.label),
         shown=shown,
         exact=to_display_text(json.dumps(filled.value, ensure_ascii=False), limit=_WHOLE),
-        source=labels.source(run, filled.source, viewer),
+        source=labels.source(run, filled.source, viewer, filled.shown),
         record=tuple(_record(filled.source, step)),
         long=len(shown) > 160,
         doubt=labels.DOUBTS.get(evidence_of(filled.source), ""),

@@ -87,8 +87,10 @@ def answer_view(reply: Reply, viewer: Actor, context: WorkspaceContext) -> Answe
     offers = {each.name: each for each in context.catalogue.offers(viewer.role, "admin")}
     about = f": {reply.records[0].label}" if len(reply.records) == 1 else ""
     left = (reply.count or 0) - len(reply.records)
+    told = drop_listing(reply.text, [each.label for each in reply.records], reply.count)
+    told = drop_listing(told, [offers[name].title for name in reply.actions if name in offers], len(offers))
     return AnswerView(
-        text=to_display_text(drop_listing(reply.text, [each.label for each in reply.records], reply.count), limit=4000),
+        text=to_display_text(told, limit=4000),
         records=tuple(
             RecordRow(to_display_text(each.label, limit=200), to_display_text(each.detail, limit=300))
             for each in reply.records

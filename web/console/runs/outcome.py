@@ -118,5 +118,5 @@ def _undo(plan: Plan, at: int, actor: Actor, context: WorkspaceContext) -> str:
         if param in reverse.properties and each.field == "id"
     ]
     title = reverse.title[:1].lower() + reverse.title[1:]
-    words = f"{title}: {', '.join(named)}" if named else " ".join([title, *[each.label for _, each in sources[:1]]])
+    words = ": ".join(filter(None, [title, ", ".join(named or [each.label for _, each in sources[:1]])]))
     return to_display_text(words, limit=300)

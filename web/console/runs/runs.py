@@ -14,6 +14,7 @@ from agent.runs.test_mode import is_test
 from agent.workspace import authority
 from core.actor import OWNER
 from core.display_text import to_display_text
+from registry.catalogue import Catalogue
 from web.auth import container_of
 from web.console import labels
 from web.console.labels import Badge
@@ -69,11 +70,13 @@ class ApprovalsPage(Page):
 async def runs(
     request: Request, visitor: SignedIn, before: Annotated[str | None, Query(max_length=64)] = None
 ) -> Response:
-    listed = await container_of(request).runs.list_runs(visitor.actor, before=before, limit=PAGE)
+    container = container_of(request)
+    listed = await container.runs.list_runs(visitor.actor, before=before, limit=PAGE)
+    catalogue = (await container.contexts.of(visitor.actor.workspace)).catalogue
     page = RunsPage(
         shell=shell(request, visitor),
         title="Runs",
-        lines=tuple(_line(run) for run in listed),
+        lines=tuple(_line(run, catalogue) for run in listed),
         everybodys=visitor.actor.role == OWNER,
         first=before is None,
         next=listed[-1].id if len(listed) == PAGE else "",
@@ -90,13 +93,16 @@ async def approvals(request: Request, visitor: SignedIn) -> Response:
     return render(page)
 
 
-def _line(run: Run) -> RunRow:
+def _line(run: Run, catalogue: Catalogue) -> RunRow:
+    named = [catalogue.get(each) for each in run.actions]
     return RunRow(
         run.id,
         to_display_text(run.text, limit=240),
         labels.STATES[run.state],
         to_display_text(run.actor.name, limit=80),
-        " ".join(run.actions),
+        to_display_text(
+            ", ".join(each.title if each else name for each, name in zip(named, run.actions, strict=True)), limit=240
+        ),
         run.created_at,
         is_test(run),
     )

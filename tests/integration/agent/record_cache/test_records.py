@@ -3,6 +3,7 @@ it counts."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -155,7 +156,8 @@ async def test_a_card_says_when_what_it_rests_on_was_kept(busy: Looking) -> None
         sources = [each.source for step in run.plan.steps for each in step.filled]
         readings = [each.reading for each in sources if isinstance(each, RecordSource)]
         assert readings
-        assert all(("as kept here on 20" in each) is said for each in readings), readings
+        kept_since = re.compile(r"as kept here on \d+ \w+ 20\d\d, \d\d:\d\d UTC")
+        assert all(bool(kept_since.search(each)) is said for each in readings), readings
 
 
 async def test_a_card_made_of_what_is_no_longer_so_drifts_and_is_made_anew(busy: Looking) -> None:

@@ -45,7 +45,7 @@ async def test_runs_are_counted_by_how_they_ended_within_the_period(console: Con
     browser = await console.signed_in("olivia@shop.test")
     for days, ended in (("7", 4), ("30", 5), ("90", 5), ("365", 5)):
         page = (await browser.get("/insights", params={"days": days})).text
-        assert f"{ended} ended" in page, days
+        assert f"{ended} runs ended" in page, days
         assert "is-failed" in page
     assert "5 ended" in (await browser.get("/insights")).text
     assert (await browser.get("/insights", params={"days": "31"})).status_code == 400

@@ -13,7 +13,7 @@ def test_the_card_says_where_each_value_comes_from_and_lights_the_words() -> Non
     shown = card.make_card(Planned(RUN, PLAN), RUN.actor)
     amount, invoice, reason = shown.calls[0].params
     assert amount.source == "you said “20 dollars”"
-    assert invoice.source == "id of INV-1042, of customer Adam Novak, found by “Adam's last invoice” and “Novak”"
+    assert invoice.source == "found by “Adam's last invoice” and “Novak”, of customer Adam Novak"
     assert reason.source == "the contract's default"
     assert (reason.shown, reason.exact) == ("other‹U+202E›", '"other‹U+202E›"')
     request, answer = shown.said

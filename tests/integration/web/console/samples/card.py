@@ -115,6 +115,7 @@ def of_asking(shell: Shell) -> dict[type[Page], Page]:
             shell=shell,
             title="a run",
             run_id="run_1",
+            asked_at=AT,
             revision=7,
             state=BADGE,
             said=card.quote_requests(RUN, "mem_1"),
