@@ -53,6 +53,49 @@ def test_hostile_data_stays_inside_its_box(visit: New, width: int, text: str) ->
     olivia.is_clean()
 
 
+def test_a_server_that_does_not_answer_is_told_of_and_nothing_is_lost(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    page = olivia.looks.page
+    told = page.get_by_role("alert").filter(has_text="The server did not answer")
+    proxy = "<html><body><h1>502 Bad Gateway</h1></body></html>"
+    for put_off in (
+        lambda route: route.abort(),
+        lambda route: route.fulfill(status=502, content_type="text/html", body=proxy),
+        lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Pay for this network</h1>"),
+    ):
+        page.goto("/")
+        page.route("**/runs", put_off)
+        page.locator("#text").fill("resend invoice INV-1042")
+        olivia.press("Enter")
+        expect(told).to_be_visible()
+        expect(page.locator("#text")).to_have_value("resend invoice INV-1042")
+        olivia.is_clean()
+        page.unroute("**/runs")
+    page.locator("#text").focus()
+    page.keyboard.press("Enter")
+    olivia.sees("Done")
+    expect(told).to_be_hidden()
+    olivia.complaints.clear()  # what the browser itself says of the answers that did not come
+
+
+def test_escape_closes_what_was_opened_and_gives_the_focus_back(visit: New) -> None:
+    olivia = visit().sign_in("olivia")
+    page = olivia.page
+    olivia.ask("give Hugo Bernard 75 EUR credit")
+    olivia.sees("Give a customer credit")
+    for summary in (".edit summary", ".reject summary", ".account summary"):
+        page.locator(summary).first.click()
+        expect(page.locator(f":is(.edit, .reject, .account)[open] {summary.split()[1]}")).to_have_count(1)
+        if summary == ".account summary":
+            olivia.tab_to(".pop a")
+        page.keyboard.press("Escape")
+        expect(page.locator(":is(.edit, .reject, .account)[open]")).to_have_count(0)
+        olivia.focus_is_on(f"{summary} >> nth=0")
+    page.locator(".account summary").click()
+    page.locator("h2").first.click()
+    expect(page.locator(".account[open]")).to_have_count(0)
+
+
 def test_the_chosen_theme_wins_over_what_the_machine_prefers(visit: New) -> None:
     olivia = visit(scheme="light").sign_in("olivia")
 

@@ -257,6 +257,19 @@ async def test_after_signing_in_one_is_where_one_wanted_to_go(console: Console) 
     assert answer.headers["location"] == "/history?kind=held"
 
 
+async def test_who_sends_a_form_after_the_sign_in_ended_is_told_and_comes_back(console: Console) -> None:
+    browser = console.browser()
+    there = {"HX-Request": "true", "HX-Current-URL": "http://console.test/runs/run_1"}
+    sent = await browser.post("/runs/run_1/confirm", data={"digest": "x"}, headers=there)
+    assert sent.headers["hx-redirect"] == "/sign-in?ended=1&next=%2Fruns%2Frun_1"
+    page = await browser.get(sent.headers["hx-redirect"])
+    assert "what you sent was not taken" in page.text
+    assert 'name="next" value="/runs/run_1"' in page.text
+    plain = await browser.post("/runs", data={"text": "refund order 7"})
+    assert plain.headers["location"] == "/sign-in?ended=1"
+    assert "was not taken" not in (await browser.get("/sign-in")).text
+
+
 async def test_signing_out_ends_the_login_on_the_server(console: Console) -> None:
     browser = await console.signed_in("olivia@shop.test")
     token = browser.cookies["opsiq_session"]

@@ -47,7 +47,7 @@ async def test_runs_are_counted_by_how_they_ended_within_the_period(console: Con
         page = (await browser.get("/insights", params={"days": days})).text
         assert f"{ended} runs ended" in page, days
         assert "is-failed" in page
-    assert "5 ended" in (await browser.get("/insights")).text
+    assert "5 runs ended" in (await browser.get("/insights")).text
     assert (await browser.get("/insights", params={"days": "31"})).status_code == 400
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.pipeline import ParameterValue
 from agent.runs.states import Planned
 from tests.integration.web.console.samples.card import PLAN, RUN, TEXT, said
 from web.console.runs import card
@@ -22,6 +23,24 @@ def test_the_card_says_where_each_value_comes_from_and_lights_the_words() -> Non
     ]  # fmt: skip
     assert "".join(piece.text for piece in request.pieces) == TEXT
     assert [piece.text for piece in answer.pieces] == ["Adam ", "Novak"]
+
+
+def test_a_reading_that_stands_there_as_the_value_is_not_said_again() -> None:
+    (step,) = PLAN.steps
+    amount = step.filled[0]
+
+    def source(reading: str, shown: str) -> str:
+        read = replace_source(amount, reading=reading, shown=shown)
+        plan = PLAN.model_copy(update={"steps": (step.model_copy(update={"filled": (read,)}),)})
+        return card.make_card(Planned(RUN, plan), RUN.actor).calls[0].params[0].source
+
+    assert source("20 dollars → 20.00 USD", "20.00 USD") == "you said “20 dollars”"
+    assert source("20 dollars → 20.00 USD", "2000") == "you said “20 dollars”, read as 20.00 USD"
+    assert source("twice 10 → 20.00 USD", "20.00 USD") == "you said “20 dollars”, read as twice 10 → 20.00 USD"
+
+
+def replace_source(value: ParameterValue, *, reading: str, shown: str) -> ParameterValue:
+    return value.model_copy(update={"source": value.source.model_copy(update={"reading": reading}), "shown": shown})
 
 
 def test_only_who_asked_may_edit_and_who_approved_is_told() -> None:

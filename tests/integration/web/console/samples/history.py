@@ -38,7 +38,17 @@ def of_history(shell: Shell) -> dict[type[Page], Page]:
             most_name=60,
             lines=(
                 history.HistoryTableRow(
-                    7, AT, "held", "Amir", "admin", "shop.refund", "expired", "irreversible", "in short", "run_1"
+                    7,
+                    AT,
+                    "held",
+                    "Amir",
+                    "admin",
+                    "shop.refund",
+                    "expired",
+                    "can't be undone",
+                    irreversible=True,
+                    summary="in short",
+                    run_id="run_1",
                 ),
             ),
             query="q=some",
