@@ -165,14 +165,10 @@ def from_choice(parameter: Parameter, choice: Choice, words: VerifiedSpan) -> Re
     """A member of the closed set, by JSON equality (true is not 1); anything else a resolver claims is no value."""
     for member in list_members(parameter.schema):
         if type(member) is type(choice.value) and member == choice.value:
-            how = (
-                ""
-                if words.text.casefold() == format_plain(member).casefold()
-                else f"{words.text} → {format_plain(member)}"
-            )
-            return Read(
-                member, format_parameter(parameter, member), PromptSource(spans=words.spans, reading=format_plain(how))
-            )
+            shown = format_parameter(parameter, member)
+            same = words.text.casefold() in (format_plain(member).casefold(), shown.casefold())
+            how = "" if same else f"{words.text} → {shown}"
+            return Read(member, shown, PromptSource(spans=words.spans, reading=format_plain(how)))
     return Unread(f"{quote_words(words.text)} is none of the choices for {parameter.label}.")
 
 
@@ -190,12 +186,15 @@ def find_currency(words: str) -> money.Money | None:
 
 
 def format_parameter(parameter: Parameter, value: Any, otherwise: str | None = None) -> str:
-    """``4900`` as ``49.00 EUR`` where it is money and its currency is known."""
+    """``4900`` as ``49.00 EUR`` where it is money and its currency is known; ``period_end`` of a closed set as “period
+    end”."""
     if parameter.currency and isinstance(value, int | float) and not isinstance(value, bool):
         if parameter.annotation.unit is Unit.MONEY_MINOR and isinstance(value, int):
             return money_text(value, parameter.currency)
         if parameter.annotation.unit is Unit.MONEY:
             return f"{value} {parameter.currency}"
+    if isinstance(value, str) and value in list_members(parameter.schema):
+        return format_plain(value.replace("_", " "))
     return format_plain(value if otherwise is None or isinstance(value, str) else otherwise)
 
 

@@ -15,7 +15,7 @@ from starlette.datastructures import UploadFile
 
 from core.errors import Forbidden, InvalidInput
 from web.console.pages import Shell, theme_of, wants_fragment
-from web.console.session import Evaluator, Owner, SignedIn, Visitor, find_visitor, fresh_token
+from web.console.session import Visitor, evaluator, find_visitor, fresh_token, owner, signed_in
 from web.cookies import read_cookie, set_cookie
 
 FIELD: Final = "csrf"
@@ -55,45 +55,28 @@ class Form:
         return text
 
 
-async def check_form(request: Request, visitor: SignedIn) -> Form:
-    """FastAPI dependency of every POST of a member. Raises SignInNeeded, Forbidden."""
-    return Form(visitor, *await _fields(request, visitor.login.csrf))
+@dataclass(frozen=True, slots=True)
+class FormOption:
+    """One of those that a form offers."""
+
+    value: str
+    label: str
+    chosen: bool = False
 
 
-async def guarded_owner(request: Request, visitor: Owner) -> Form:
-    """FastAPI dependency of POSTs that only owners may make. Raises Forbidden for anybody else, whatever is posted."""
-    return Form(visitor, *await _fields(request, visitor.login.csrf))
+def guard(
+    who: Callable[..., Awaitable[Visitor]],
+    *,
+    most_bytes: int = 0,
+    max_fields: int = _MAX_FIELDS,
+    most_chars: int = _MAX_CHARS,
+) -> Callable[..., Awaitable[Form]]:
+    """FastAPI dependency of POSTs of those that ``who`` lets in. Raises what it raises, whatever is posted, and
+    Forbidden. ``Form.file`` holds no more than ``most_bytes`` + 1 of the one file that may be sent: one byte too many
+    is enough to know. A form has at most ``max_fields``, each of ``most_chars``."""
 
-
-async def guarded_evaluator(request: Request, visitor: Evaluator) -> Form:
-    """FastAPI dependency of POSTs that only owners and evaluators may make."""
-    return Form(visitor, *await _fields(request, visitor.login.csrf))
-
-
-def guarded_file(most_bytes: int) -> Callable[..., Awaitable[Form]]:
-    """FastAPI dependency of POSTs with one file, of which ``Form.file`` holds no more than ``most_bytes`` + 1: one byte
-    too many is enough to know."""
-
-    async def check_form(request: Request, visitor: Evaluator) -> Form:
-        return Form(visitor, *await _fields(request, visitor.login.csrf, most_bytes))
-
-    return check_form
-
-
-def guarded_document(most_bytes: int) -> Callable[..., Awaitable[Form]]:
-    """FastAPI dependency of owners' POSTs with one file; as ``guarded_file``."""
-
-    async def check_form(request: Request, visitor: Owner) -> Form:
-        return Form(visitor, *await _fields(request, visitor.login.csrf, most_bytes))
-
-    return check_form
-
-
-def guarded_large(max_fields: int, most_chars: int) -> Callable[..., Awaitable[Form]]:
-    """FastAPI dependency of owners' POSTs with very many fields, each with no more than ``most_chars``."""
-
-    async def check_form(request: Request, visitor: Owner) -> Form:
-        return Form(visitor, *await _fields(request, visitor.login.csrf, max_fields=max_fields, most_chars=most_chars))
+    async def check_form(request: Request, visitor: Visitor = Depends(who)) -> Form:  # noqa: B008  (FastAPI's way)
+        return Form(visitor, *await _fields(request, visitor.login.csrf, most_bytes, max_fields, most_chars))
 
     return check_form
 
@@ -106,9 +89,9 @@ async def guarded_stranger(request: Request) -> Form:
     return Form(visitor, *await _fields(request, secret))
 
 
-Guarded = Annotated[Form, Depends(check_form)]
-GuardedOwner = Annotated[Form, Depends(guarded_owner)]
-GuardedEvaluator = Annotated[Form, Depends(guarded_evaluator)]
+Guarded = Annotated[Form, Depends(guard(signed_in))]
+GuardedOwner = Annotated[Form, Depends(guard(owner))]
+GuardedEvaluator = Annotated[Form, Depends(guard(evaluator))]
 GuardedStranger = Annotated[Form, Depends(guarded_stranger)]
 
 
@@ -116,7 +99,6 @@ async def _fields(
     request: Request,
     secret: str,
     most_bytes: int = 0,
-    *,
     max_fields: int = _MAX_FIELDS,
     most_chars: int = _MAX_CHARS,
 ) -> tuple[dict[str, str], dict[str, tuple[str, ...]], bytes | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from agent.pipeline import (
@@ -147,6 +147,10 @@ def asker(run: Run, viewer: str) -> str:
 def _quote_request(run: Run, spans: Sequence[Span], viewer: str) -> str:
     verb = "answered" if spans and all(span.origin for span in spans) else "said"
     return f"{asker(run, viewer)} {verb} {quotes(run, spans)}"
+
+
+def hours(span: timedelta) -> int:
+    return int(span.total_seconds() // 3600)
 
 
 def percent(share: float) -> str:

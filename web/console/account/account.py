@@ -75,9 +75,7 @@ async def change_password(request: Request, form: Guarded) -> Response:
         await store.accounts.logins.renew(session, visitor.login.id, token=token, csrf=secret)
 
     trouble = (
-        await own_password(request, visitor, form.fields.get("password", ""))
-        if visitor.member.password_hash is not None
-        else _first(container, visitor)
+        await own_password(request, form) if visitor.member.password_hash is not None else _first(container, visitor)
     )
     if not trouble:
         try:

@@ -31,7 +31,7 @@ from store.accounts.members import email_key
 from web.auth import container_of
 from web.client_address import client_of, fold_address
 from web.console.account.device import known_device
-from web.console.session import Visitor
+from web.console.forms import Form
 
 FREE_BY_PAIR: Final = 5
 """Wrong passwords before the first wait, which is a minute and doubles with each further one."""
@@ -116,10 +116,10 @@ def vouched_attempt(request: Request) -> Attempt:
     return Attempt("", counted, counted)
 
 
-async def own_password(request: Request, visitor: Visitor, password: str) -> str:
-    """Check the visitor's own password: empty when it is right, else why it does not count. An open console left alone
-    is not yet its owner. Counted by the sign-in: what others try elsewhere stops nobody here."""
-    container = container_of(request)
+async def own_password(request: Request, form: Form) -> str:
+    """Check the visitor's own password in the form: empty when it is right, else why it does not count. An open console
+    left alone is not yet its owner. Counted by the sign-in: what others try elsewhere stops nobody here."""
+    container, visitor, password = container_of(request), form.member, form.fields.get("password", "")
     if visitor.member.password_hash is None:
         return "You have no password here yet. Set one under Your account, then do this again."
     attempt = Attempt(f"login:{visitor.login.id}")

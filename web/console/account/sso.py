@@ -104,7 +104,7 @@ async def link(request: Request, form: Guarded) -> Response:
     """Link an identity: asks for the password, then shows the page that leads to the issuer."""
     container, visitor = container_of(request), form.member
     provider = _provider(container)
-    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = await own_password(request, form)
     if trouble:
         return await account_page(request, visitor, link_trouble=trouble)
     flow = Flow.begin(container.clock(), "/account", login=visitor.login.id)
@@ -122,7 +122,7 @@ async def link(request: Request, form: Guarded) -> Response:
 async def unlink(request: Request, form: Guarded) -> Response:
     """Unlink an identity. Asks for the password: without the link it is the only way to sign in."""
     visitor = form.member
-    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = await own_password(request, form)
     if trouble:
         return await account_page(request, visitor, link_trouble=trouble)
     await container_of(request).sso_login.unlink(visitor.actor, form.get("identity", limit=64))

@@ -21,8 +21,8 @@ from store.automations import FiringRow, InstructionRow, RuleRow
 from web.auth import container_of
 from web.console.automations import form_options
 from web.console.automations.automation_form import MODES, AutomationFormData
-from web.console.automations.form_options import EventFields, FormOption, OptionGroup
-from web.console.forms import Form
+from web.console.automations.form_options import EventFields, OptionGroup
+from web.console.forms import Form, FormOption
 from web.console.labels import Badge
 from web.console.one_shot_form import TransactionHook, once_per_form
 from web.console.session import Visitor

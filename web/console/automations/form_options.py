@@ -18,18 +18,12 @@ from registry.events import event_catalogue, event_fields, event_names
 from registry.events.event_fields import EventField
 from registry.offers.offer import Offer
 from web.console.automations.automation_form import OTHER
+from web.console.forms import FormOption
 
 MOST_ACTIONS: Final = 40
 """More than these are searched instead of listed."""
 _LOOKED_AT: Final = 20
 _SURFACES: Final = {"admin": "admins' requests", "customer": "customers' requests", "writing": "writing"}
-
-
-@dataclass(frozen=True, slots=True)
-class FormOption:
-    value: str
-    label: str
-    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from web.auth import container_of
 from web.console.automations import form_options
 from web.console.automations.automations import Frame, form_title, frame, only_mine, save
 from web.console.automations.dry_run import DryRunResult, show_dry_run
-from web.console.automations.form_options import ActionOptions, FormOption
+from web.console.automations.form_options import ActionOptions
 from web.console.automations.rule_form import RuleFormData, form_data, form_data_of_row, to_form
 from web.console.automations.rule_rows import (
     ChosenAction,
@@ -28,7 +28,7 @@ from web.console.automations.rule_rows import (
     condition_row,
     parameter_rows,
 )
-from web.console.forms import Form, Guarded
+from web.console.forms import Form, FormOption, Guarded
 from web.console.pages import Page, redirect, show
 from web.console.session import SignedIn, Visitor, shell
 

@@ -12,9 +12,10 @@ from registry.conditions.builder import OPERATORS, Row
 from registry.contract import Annotation, Contract
 from web.console import labels
 from web.console.automations.automation_form import OTHER
-from web.console.automations.form_options import EventFields, FormOption, OptionGroup
+from web.console.automations.form_options import EventFields, OptionGroup
 from web.console.automations.rule_form import CONSTANT, Param, RuleFormData
 from web.console.contracts.contracts import POLICIES
+from web.console.forms import FormOption
 from web.console.labels import Badge
 
 

@@ -118,7 +118,7 @@ async def connect(request: Request, form: GuardedOwner, connector: str) -> Respo
     identity = form.get("identity_secret", limit=400).strip()
     of = (await _status(request, visitor, connector)).connector
     options = {name: form.get(f"option_{name}", limit=200).strip() for name in container.contexts.list_options(of)}
-    trouble = _address_fault(base_url) or await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = _address_fault(base_url) or await own_password(request, form)
     signed = not container.contexts.calls_through_connection(of)
     secret = given or (new_secret() if signed else "")
     if not trouble:
@@ -166,7 +166,7 @@ async def sign(request: Request, form: GuardedOwner, connector: str) -> Response
     await _find_named(request, visitor, connector)
     ticked = set(form.every("contract"))
     trouble = "" if ticked else "Tick what is to be signed."
-    trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = trouble or await own_password(request, form)
     if trouble:
         return await _show_proposed(request, visitor, connector, ticked, trouble)
     wanted = [each for each in await container.contract_admin.propose(visitor.actor, connector) if each.name in ticked]

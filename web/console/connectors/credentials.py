@@ -121,7 +121,7 @@ async def page(request: Request, visitor: Owner, connector: str) -> Response:
 async def give(request: Request, form: GuardedOwner, connector: str) -> Response:
     """Other credentials, in place of those before."""
     visitor, kind = form.member, form.get("kind", limit=40)
-    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = await own_password(request, form)
     if not trouble:
         try:
             credential = read_credential(_read_given(form, kind))

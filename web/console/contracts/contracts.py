@@ -271,7 +271,7 @@ def _target(endpoint: Mapping[str, Any]) -> str:
 @router.post("/{name}/reinstate")
 async def reinstate(request: Request, form: GuardedOwner, name: str) -> Response:
     """Put a suspended contract in force again, as it was signed: with the owner's password, as signing asks for."""
-    trouble = await own_password(request, form.member, form.fields.get("password", ""))
+    trouble = await own_password(request, form)
     if trouble:
         return await _contract(request, form.member, name, trouble=trouble)
     await container_of(request).contract_admin.reinstate(form.member.actor, name)

@@ -154,7 +154,7 @@ async def sign(request: Request, form: GuardedOwner) -> Response:
     contract, faults = await _check_draft(request, visitor, raw)
     if contract is None or not _is_good(contract, faults):
         return await _draft(request, visitor, raw, trouble="Not signed: mend what the linter names first.")
-    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = await own_password(request, form)
     if trouble:
         return await _draft(request, visitor, raw, trouble=trouble)
     try:

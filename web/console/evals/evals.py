@@ -15,9 +15,9 @@ from evals.report.report_parser import MAX_BYTES
 from web import problem
 from web.auth import container_of
 from web.console.evals.eval_widgets import ReportRow, page_of, report_row
-from web.console.forms import Form, GuardedEvaluator, guarded_file
+from web.console.forms import Form, GuardedEvaluator, guard
 from web.console.pages import Page, redirect, show
-from web.console.session import Evaluator, Visitor, shell
+from web.console.session import Evaluator, Visitor, evaluator, shell
 
 router = APIRouter(prefix="/evals", include_in_schema=False)
 
@@ -39,7 +39,7 @@ class EvalsPage(Page):
 
 
 Start = Annotated[int, Query(ge=0, le=100_000)]
-WithFile = Annotated[Form, Depends(guarded_file(MAX_BYTES))]
+WithFile = Annotated[Form, Depends(guard(evaluator, most_bytes=MAX_BYTES))]
 
 
 @router.get("")

@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Final
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+import store.accounts.api_keys
 import store.accounts.members
 import store.automations
 import store.events.events
@@ -119,6 +120,7 @@ async def event(
         names = await store.automations.names(session, workspace, [each.subscriber for each in reactions])
         endpoints = await store.webhooks.endpoints.by_ids(session, [each.endpoint for each in sent])
         people = await store.accounts.members.listed(session, workspace)
+        keys = await store.accounts.api_keys.listed(session, workspace)
     told = tuple(_to_delivery_link(each, endpoints) for each in sent)
     troubled = any(each.state in store.events.events.TROUBLED for each in reactions)
     unsettled = row.state == "firing" or any(each.state == "pending" and not each.attempts for each in sent)
@@ -132,7 +134,7 @@ async def event(
         occurred_at=row.occurred_at,
         fired_at=row.fired_at,
         finished_at=row.finished_at,
-        origin=_origin(row.origin, {each.id: each.name for each in people}),
+        origin=_origin(row.origin, {each.id: each.name for each in (*people, *keys)}),
         cause=_cause(row.cause),
         depth=row.depth,
         request_id=row.request_id or "",
@@ -150,13 +152,13 @@ async def event(
 # ── within ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _origin(origin: str, people: Mapping[str, str]) -> Link:
+def _origin(origin: str, names: Mapping[str, str]) -> Link:
     kind, _, name = origin.partition(":")
     match kind:
         case "key":
-            return Link(f"API key {name}", f"/keys/{name}")
+            return Link(to_display_text(f"the API key {names.get(name, name)}", limit=100), f"/keys/{name}")
         case "member":
-            return Link(to_display_text(people.get(name, name), limit=80), "")
+            return Link(to_display_text(names.get(name, name), limit=80), "")
         case "connector":
             return Link(to_display_text(f"connector {name}", limit=100), f"/connectors/{name}")
     return Link(to_display_text(origin, limit=100), "")

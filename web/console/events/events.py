@@ -20,7 +20,7 @@ from registry.events import event_catalogue
 from store.events.events import EventRow, EventStanding
 from web import problem
 from web.auth import container_of
-from web.console.forms import GuardedOwner
+from web.console.forms import FormOption, GuardedOwner
 from web.console.history.history_filter import day
 from web.console.labels import Badge
 from web.console.one_shot_form import once_per_form
@@ -62,18 +62,11 @@ class EventTableRow:
     test: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    value: str
-    label: str
-    chosen: bool
-
-
 @dataclass(frozen=True, kw_only=True)
 class EventsPage(Page):
     template: ClassVar[str] = "events.html"
     chosen: EventFilter
-    standings: tuple[Option, ...]
+    standings: tuple[FormOption, ...]
     names: tuple[str, ...]
     lines: tuple[EventTableRow, ...]
     query: str
@@ -126,7 +119,7 @@ async def events(
         shell=shell(request, visitor),
         title="Events",
         chosen=wanted,
-        standings=tuple(Option(name, badge.text, name == wanted.standing) for name, badge in STANDINGS.items()),
+        standings=tuple(FormOption(name, badge.text, name == wanted.standing) for name, badge in STANDINGS.items()),
         names=tuple(event_catalogue.load_event_types()),
         lines=tuple(_line(row, tallies.get(row.id, {})) for row in rows),
         query=wanted.query,

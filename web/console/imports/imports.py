@@ -15,17 +15,17 @@ from core.display_text import to_display_text
 from core.errors import InvalidInput, Unavailable
 from web.auth import container_of
 from web.console import labels
-from web.console.forms import Form, guarded_document
+from web.console.forms import Form, guard
 from web.console.imports.import_state import ImportState, read_answer, seal_state
 from web.console.labels import Badge
 from web.console.pages import Page, show
-from web.console.session import Owner, Visitor, shell
+from web.console.session import Owner, Visitor, owner, shell
 
 router = APIRouter(include_in_schema=False)
 
 MAX_BYTES: Final = 15 * 1024 * 1024
 MAX_PICKED: Final = 100
-WithDocument = Annotated[Form, Depends(guarded_document(MAX_BYTES))]
+WithDocument = Annotated[Form, Depends(guard(owner, most_bytes=MAX_BYTES))]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,28 +25,21 @@ from registry.linting import linter
 from web.auth import container_of
 from web.console.account.login_throttle import own_password
 from web.console.contracts.card_preview import CardPreview, preview_card
-from web.console.forms import Form, guarded_large, validate
+from web.console.forms import Form, FormOption, guard, validate
 from web.console.imports.import_state import MAX_SEALED_CHARS, DraftedOperation, ImportState, open_state
 from web.console.imports.imports import MAX_PICKED, show_picks
 from web.console.one_shot_form import once_per_form
 from web.console.pages import Page, redirect, show
-from web.console.session import shell
+from web.console.session import owner, shell
 
 router = APIRouter(prefix="/import", include_in_schema=False)
 
 MAX_FIELDS: Final = 20_000
-LargeForm = Annotated[Form, Depends(guarded_large(MAX_FIELDS, MAX_SEALED_CHARS + 100))]
+LargeForm = Annotated[Form, Depends(guard(owner, max_fields=MAX_FIELDS, most_chars=MAX_SEALED_CHARS + 100))]
 RISKS: Final = (("read", "reads only"), ("write", "changes data"), ("irreversible", "can't be undone"))
 _ASKED: Final = frozenset({"warn_no_roles", "warn_no_examples"})
 """Advice that this page is there to ask for, or that no document answers."""
 POLICIES: Final = (("always", "always confirmed"), ("once_per_session", "once a session"), ("never", "never held"))
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    value: str
-    label: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +49,7 @@ class ParameterRow:
     name: str
     about: str
     required: bool
-    records: tuple[Option, ...]
+    records: tuple[FormOption, ...]
     guessed: bool
     omitted: bool
 
@@ -77,8 +70,8 @@ class ReviewedDraft:
     name: str
     version: int
     title: str
-    risks: tuple[Option, ...]
-    policies: tuple[Option, ...]
+    risks: tuple[FormOption, ...]
+    policies: tuple[FormOption, ...]
     roles: str
     parameters: tuple[ParameterRow, ...]
     notes: tuple[str, ...]
@@ -93,9 +86,9 @@ class ReviewPage(Page):
     template: ClassVar[str] = "import_review.html"
     document: str
     sealed: str
-    connections: tuple[Option, ...]
+    connections: tuple[FormOption, ...]
     address: str
-    roles: tuple[Option, ...]
+    roles: tuple[FormOption, ...]
     drafts: tuple[ReviewedDraft, ...]
     wrong: int
     trouble: str
@@ -139,7 +132,7 @@ async def sign(request: Request, form: LargeForm) -> Response:
     except InvalidInput as error:
         sealed = form.fields.get("sealed", "")
         return await show_picks(request, form.member, state, sealed, numbers, to_display_text(error.detail))
-    trouble = _missing(decided) or await own_password(request, form.member, form.fields.get("password", ""))
+    trouble = _missing(decided) or await own_password(request, form)
     if trouble:
         return await _review(request, form, decided, trouble)
     try:
@@ -262,12 +255,14 @@ async def _review(request: Request, form: Form, decided: _Decided, trouble: str 
         document=to_display_text(f"{decided.state.title} {decided.state.version}".strip(), limit=120),
         sealed=form.fields.get("sealed", ""),
         connections=tuple(
-            Option(name, f"{name} ({to_display_text(address, limit=80)})", name == decided.connection)
+            FormOption(name, f"{name} ({to_display_text(address, limit=80)})", name == decided.connection)
             for name, address in sorted((decided.context.catalogue.addresses or {}).items())
         ),
         address=to_display_text(decided.state.address, limit=300),
         roles=tuple(
-            Option(each, to_display_text(each, limit=64), each in decided.roles) for each in known if each != EVALUATOR
+            FormOption(each, to_display_text(each, limit=64), each in decided.roles)
+            for each in known
+            if each != EVALUATOR
         ),
         drafts=drafts,
         wrong=sum(any(not finding.advice for finding in each.findings) for each in drafts),
@@ -339,14 +334,14 @@ def _note_elsewhere(state: ImportState, drafted: DraftedOperation) -> Sequence[s
     return ("The document has this one at another server than the rest. Sign it only if the platform above takes it.",)
 
 
-def _options(choices: Sequence[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
-    return tuple(Option(value, label, value == chosen) for value, label in choices)
+def _options(choices: Sequence[tuple[str, str]], chosen: str) -> tuple[FormOption, ...]:
+    return tuple(FormOption(value, label, value == chosen) for value, label in choices)
 
 
-def _kind_options(kinds: Sequence[str], chosen: str) -> tuple[Option, ...]:
-    none = Option("", "no record", not chosen)
-    known = tuple(Option(each, each.replace("_", " "), each == chosen) for each in kinds)
-    other = (Option(chosen, chosen, True),) if chosen and chosen not in kinds else ()
+def _kind_options(kinds: Sequence[str], chosen: str) -> tuple[FormOption, ...]:
+    none = FormOption("", "no record", not chosen)
+    known = tuple(FormOption(each, each.replace("_", " "), each == chosen) for each in kinds)
+    other = (FormOption(chosen, chosen, True),) if chosen and chosen not in kinds else ()
     return (none, *known, *other)
 
 

@@ -24,8 +24,9 @@ from store.accounts.api_keys import KeyRow, KeyState
 from store.automations import InstructionRow, RuleRow
 from web.api.keys import CreateKeyBody
 from web.auth import SCOPES, container_of
+from web.console import labels
 from web.console.account.login_throttle import own_password
-from web.console.forms import GuardedOwner, validate
+from web.console.forms import FormOption, GuardedOwner, validate
 from web.console.labels import Badge
 from web.console.one_shot_form import once_per_form
 from web.console.pages import Page, redirect, show
@@ -125,20 +126,13 @@ class KeyPage(Page):
     trouble: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeyOption:
-    value: str
-    label: str
-    chosen: bool
-
-
 @dataclass(frozen=True, kw_only=True)
 class NewKeyPage(Page):
     template: ClassVar[str] = "key_new.html"
     name: str
-    modes: tuple[KeyOption, ...]
-    roles: tuple[KeyOption, ...]
-    expiries: tuple[KeyOption, ...]
+    modes: tuple[FormOption, ...]
+    roles: tuple[FormOption, ...]
+    expiries: tuple[FormOption, ...]
     scopes: tuple[Scope, ...]
     trouble: str
 
@@ -185,7 +179,7 @@ async def create(request: Request, form: GuardedOwner) -> Response:
             await roles.check_role(container.contexts, container.database, visitor.actor.workspace, body.role)
         except InvalidInput as error:
             trouble = error.detail
-    trouble = trouble or await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = trouble or await own_password(request, form)
     if body is None or trouble:
         return await _show_new(request, visitor, form.fields, form.every("scope"), trouble)
     ends = container.clock() + timedelta(days=body.expires_days) if body.expires_days else None
@@ -213,14 +207,16 @@ async def rotate(request: Request, form: GuardedOwner, key_id: str) -> Response:
     visitor, container = form.member, container_of(request)
     async with container.database.read() as session:
         await store.accounts.api_keys.get(session, visitor.actor.workspace, key_id)
-    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = await own_password(request, form)
     if trouble:
         return await _key(request, visitor, key_id, trouble)
     async with once_per_form(request, form) as in_transaction:
         issued = await container.key_admin.rotate_key(
             visitor.actor, key_id, within=SCOPES, in_transaction=in_transaction
         )
-    advice = f"{ADVICE} The secret before it stays good for {_hours(KEY_OVERLAP)} h, so that nothing breaks meanwhile."
+    advice = (
+        f"{ADVICE} The secret before it stays good for {labels.hours(KEY_OVERLAP)} h, so that nothing breaks meanwhile."
+    )
     return _secret(request, visitor, issued.row, issued.secret, "The key has a new secret", advice)
 
 
@@ -281,7 +277,7 @@ async def _key(request: Request, visitor: Visitor, key_id: str, trouble: str = "
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         rotating_until=row.rotating_until(now),
-        overlap_h=_hours(KEY_OVERLAP),
+        overlap_h=labels.hours(KEY_OVERLAP),
         trouble=trouble,
     )
     return show(request, page, status=422 if trouble else 200)
@@ -298,9 +294,9 @@ async def _show_new(
         shell=shell(request, visitor),
         title="New key",
         name=given.get("name", "")[:100],
-        modes=tuple(KeyOption(each, each, each == given.get("mode")) for each in ("test", "live")),
-        roles=tuple(KeyOption(each, each, each == given.get("role")) for each in given_roles),
-        expiries=tuple(KeyOption(value, label, value == given.get("expires", "")) for value, label in EXPIRIES),
+        modes=tuple(FormOption(each, each, each == given.get("mode")) for each in ("test", "live")),
+        roles=tuple(FormOption(each, each, each == given.get("role")) for each in given_roles),
+        expiries=tuple(FormOption(value, label, value == given.get("expires", "")) for value, label in EXPIRIES),
         scopes=tuple(Scope(each, DOES.get(each, ""), each in scopes) for each in SCOPES),
         trouble=trouble,
     )
@@ -324,7 +320,3 @@ def _secret(
         onward="To the key",
     )
     return show(request, page, status=status)
-
-
-def _hours(span: timedelta) -> int:
-    return int(span.total_seconds() // 3600)

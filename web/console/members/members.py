@@ -23,7 +23,7 @@ from web.auth import container_of
 from web.console.account.active_sessions import ActiveSession, active_sessions
 from web.console.account.login_throttle import own_password
 from web.console.account.sign_in import start_session
-from web.console.forms import GuardedOwner
+from web.console.forms import FormOption, GuardedOwner
 from web.console.labels import Badge
 from web.console.one_shot_form import once_per_form
 from web.console.pages import Page, full_page, redirect, show
@@ -63,17 +63,11 @@ class MembersPage(Page):
     lines: tuple[MemberTableRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RoleChoice:
-    value: str
-    chosen: bool
-
-
 @dataclass(frozen=True, kw_only=True)
 class NewMemberPage(Page):
     template: ClassVar[str] = "member_new.html"
     email: str
-    roles: tuple[RoleChoice, ...]
+    roles: tuple[FormOption, ...]
     days: int
     trouble: str
 
@@ -97,7 +91,7 @@ class MemberPage(Page):
     standing_since: datetime
     last_seen_at: datetime | None
     invite_expires_at: datetime | None
-    roles: tuple[RoleChoice, ...]
+    roles: tuple[FormOption, ...]
     sign_ins: tuple[ActiveSession, ...]
     days: int
     trouble: str
@@ -134,7 +128,7 @@ async def new(request: Request, visitor: Owner) -> Response:
 async def invite(request: Request, form: GuardedOwner) -> Response:
     visitor, container = form.member, container_of(request)
     email, role = form.get("email", limit=400).strip(), form.get("role", limit=100)
-    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = await own_password(request, form)
     async with container.database.read() as session:
         known = {row.email_key for row in await store.accounts.members.listed(session, visitor.actor.workspace)}
     if store.accounts.members.email_key(email) in known:
@@ -160,7 +154,7 @@ async def member(request: Request, visitor: Owner, member_id: str) -> Response:
 async def invite_again(request: Request, form: GuardedOwner, member_id: str) -> Response:
     visitor, container = form.member, container_of(request)
     await _check_exists(request, visitor, member_id)
-    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = await own_password(request, form)
     if trouble:
         return await _member(request, visitor, member_id, trouble, "invite")
     async with once_per_form(request, form) as in_transaction:
@@ -174,7 +168,7 @@ async def change_role(request: Request, form: GuardedOwner, member_id: str) -> R
     id."""
     visitor, role = form.member, form.get("role", limit=100)
     await _check_exists(request, visitor, member_id)
-    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = await own_password(request, form)
     if not trouble:
         try:
             changed = await container_of(request).member_service.change_role(visitor.actor, member_id, role)
@@ -203,7 +197,7 @@ async def deactivate(request: Request, form: GuardedOwner, member_id: str) -> Re
 async def reactivate(request: Request, form: GuardedOwner, member_id: str) -> Response:
     visitor = form.member
     await _check_exists(request, visitor, member_id)
-    trouble = await own_password(request, visitor, form.fields.get("password", ""))
+    trouble = await own_password(request, form)
     if trouble:
         return await _member(request, visitor, member_id, trouble, "reactivate")
     await container_of(request).member_service.reactivate(visitor.actor, member_id)
@@ -293,10 +287,10 @@ async def _member(
     return show(request, page, status=422 if trouble else 200)
 
 
-async def _roles(request: Request, rows: list[MemberRow], chosen: str) -> tuple[RoleChoice, ...]:
+async def _roles(request: Request, rows: list[MemberRow], chosen: str) -> tuple[FormOption, ...]:
     workspace = rows[0].workspace
     return tuple(
-        RoleChoice(each, each == chosen)
+        FormOption(each, each, each == chosen)
         for each in await roles.list_assignable_roles(container_of(request).contexts, workspace, rows)
     )
 

@@ -18,7 +18,8 @@ from registry.events import event_catalogue
 from registry.events.event_names import fits_any
 from web import problem
 from web.auth import container_of
-from web.console.forms import Form, GuardedOwner
+from web.console import labels
+from web.console.forms import Form, FormOption, GuardedOwner
 from web.console.labels import Badge
 from web.console.one_shot_form import once_per_form
 from web.console.pages import Page, redirect, show
@@ -51,13 +52,6 @@ class DeliveryFilter:
     event: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FilterOption:
-    value: str
-    label: str
-    chosen: bool
-
-
 @dataclass(frozen=True, kw_only=True)
 class EndpointPage(Page):
     """``since`` is where a span to send again would begin; ``paused`` and ``disabled`` say what can be done."""
@@ -84,8 +78,8 @@ class EndpointPage(Page):
     created_at: datetime
     overlap_h: int
     wanted: DeliveryFilter
-    states: tuple[FilterOption, ...]
-    tests: tuple[FilterOption, ...]
+    states: tuple[FormOption, ...]
+    tests: tuple[FormOption, ...]
     deliveries: tuple[DeliveryTableRow, ...]
     first: bool
     next: str
@@ -135,7 +129,7 @@ async def rotate(request: Request, form: GuardedOwner, endpoint_id: str) -> Resp
         made = await container_of(request).webhooks.endpoints.rotate(
             form.member.actor, endpoint_id, request_id=problem.request_id(request), in_transaction=in_transaction
         )
-    advice = f"{ADVICE} For {_hours(BOTH_VALID)} h everything is signed with both: deploy the new one in that time, and nothing is refused."  # noqa: E501
+    advice = f"{ADVICE} For {labels.hours(BOTH_VALID)} h everything is signed with both: deploy the new one in that time, and nothing is refused."  # noqa: E501
     return secret_page(request, form.member, made, "The endpoint has a new secret", advice)
 
 
@@ -242,10 +236,10 @@ async def _endpoint(
         slowed=f"{row.slow_s:g} s after each attempt" if row.slow_s >= 1 else "",
         rotating_until=shown.previous_secret_until,
         created_at=row.created_at,
-        overlap_h=_hours(BOTH_VALID),
+        overlap_h=labels.hours(BOTH_VALID),
         wanted=wanted,
-        states=tuple(FilterOption(name, badge.text, name == wanted.state) for name, badge in DELIVERIES.items()),
-        tests=tuple(FilterOption(name, name, at == 0) for at, name in enumerate([*wanting, *others])),
+        states=tuple(FormOption(name, badge.text, name == wanted.state) for name, badge in DELIVERIES.items()),
+        tests=tuple(FormOption(name, name, at == 0) for at, name in enumerate([*wanting, *others])),
         deliveries=tuple(map(delivery_row, rows)),
         first=before is None,
         next=rows[-1].id if len(rows) == PAGE else "",
@@ -254,7 +248,3 @@ async def _endpoint(
         trouble=trouble,
     )
     return show(request, page, status=422 if trouble else 200)
-
-
-def _hours(span: timedelta) -> int:
-    return int(span.total_seconds() // 3600)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from web.console import labels
 from web.console.events import event, event_types, events
+from web.console.forms import FormOption
 from web.console.pages import Page, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -18,7 +19,7 @@ def of_events(shell: Shell) -> dict[type[Page], Page]:
             shell=shell,
             title="Events",
             chosen=events.EventFilter("invoice.paid", "done", "2026-11-01", "2026-11-02"),
-            standings=(events.Option("done", "all done", True),),
+            standings=(FormOption("done", "all done", True),),
             names=("invoice.paid",),
             lines=(events.EventTableRow("evt_1", "invoice.paid", BADGE, "2 of 3 well", "an API <key>", AT),),
             query="type=invoice.paid",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from web.console.contracts.card_preview import CardPreview, PreviewSlot
+from web.console.forms import FormOption
 from web.console.imports import imports, review
 from web.console.labels import Badge
 from web.console.pages import Page, Shell
@@ -11,7 +12,7 @@ BADGE = Badge("a badge", "quiet")
 
 
 def of_imports(shell: Shell) -> dict[type[Page], Page]:
-    options = (review.Option("one", "The <first>", True), review.Option("two", "The second", False))
+    options = (FormOption("one", "The <first>", True), FormOption("two", "The second", False))
     return {
         imports.ImportPage: imports.ImportPage(
             shell=shell,

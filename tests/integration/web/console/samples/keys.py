@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from web.console import labels, secret
+from web.console.forms import FormOption
 from web.console.keys import keys
 from web.console.pages import Page, Shell
 
@@ -58,9 +59,9 @@ def of_keys(shell: Shell) -> dict[type[Page], Page]:
             shell=shell,
             title="New key",
             name="<b>shop</b>",
-            modes=(keys.KeyOption("test", "for tests", True),),
-            roles=(keys.KeyOption("owner", "an owner", True),),
-            expiries=(keys.KeyOption("30", "in a month", True),),
+            modes=(FormOption("test", "for tests", True),),
+            roles=(FormOption("owner", "an owner", True),),
+            expiries=(FormOption("30", "in a month", True),),
             scopes=(keys.Scope("events:write", "fires & more", True),),
             trouble="too <short>",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from web.console.account import account, active_sessions, join, sso
+from web.console.forms import FormOption
 from web.console.labels import Badge
 from web.console.members import members
 from web.console.pages import Page, Shell
@@ -12,7 +13,7 @@ from web.console.pages import Page, Shell
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BADGE = Badge("a badge", "quiet")
 SIGN_IN = active_sessions.ActiveSession("ses_2", "Firefox on Linux", "Mozilla/5.0 <x>", "127.0.0.1", AT, AT, False)
-ROLES = (members.RoleChoice("admin", True), members.RoleChoice("owner", False))
+ROLES = (FormOption("admin", "admin", True), FormOption("owner", "owner"))
 
 
 def of_people(shell: Shell) -> dict[type[Page], Page]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from registry.events import event_fields
 from web.console import labels
 from web.console.automations import automations, dry_run, form_options, instructions, rule_builder, rule_rows, rules
+from web.console.forms import FormOption
 from web.console.pages import Page, Shell
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -27,7 +28,7 @@ TRIED = dry_run.DryRunResult(
     (dry_run.VerdictCount(BADGE, 1),),
 )
 ACTIONS = form_options.ActionOptions(
-    (form_options.OptionGroup("shop", (form_options.FormOption("shop.refund", "Refund <it>", True),)),),
+    (form_options.OptionGroup("shop", (FormOption("shop.refund", "Refund <it>", True),)),),
     True,
     "<find>",
     50,
@@ -52,12 +53,12 @@ STANDS = automations.AutomationStatus(
 FRAME = automations.Frame(
     revision=3,
     name="<b>a rule</b>",
-    events=(form_options.OptionGroup("billing", (form_options.FormOption("invoice.paid", "it was paid", True),)),),
+    events=(form_options.OptionGroup("billing", (FormOption("invoice.paid", "it was paid", True),)),),
     own_event=True,
     event="invoice.*",
     fields=(event_fields.EventField("data.amount", frozenset({"number"}), "How <much>", True, ("five", "six")),),
-    surfaces=(form_options.FormOption("admin", "for admins", True),),
-    modes=(form_options.FormOption("shadow", "Only shadow", True),),
+    surfaces=(FormOption("admin", "for admins", True),),
+    modes=(FormOption("shadow", "Only shadow", True),),
     per_hour="100",
     becomes_author=True,
     links=True,
@@ -91,14 +92,14 @@ def of_rules(shell: Shell) -> dict[type[Page], Page]:
             title="New rule",
             rule_id="rul_1",
             frame=FRAME,
-            joins=(form_options.FormOption("all", "all of them", True),),
+            joins=(FormOption("all", "all of them", True),),
             rows=(
                 rule_rows.ConditionRow(
                     0,
                     True,
                     "",
-                    (form_options.FormOption("data.amount", "the amount", True),),
-                    (form_options.FormOption("ge", "at least", True),),
+                    (FormOption("data.amount", "the amount", True),),
+                    (FormOption("ge", "at least", True),),
                     "number",
                     "<b>5</b>",
                     ("five",),
@@ -106,7 +107,7 @@ def of_rules(shell: Shell) -> dict[type[Page], Page]:
                     False,
                 ),
                 rule_rows.ConditionRow(
-                    1, False, "data.<x>", (), (form_options.FormOption("is", "is", True),), "text", "v", (), "", True
+                    1, False, "data.<x>", (), (FormOption("is", "is", True),), "text", "v", (), "", True
                 ),
             ),
             may_add=True,
@@ -123,15 +124,13 @@ def of_rules(shell: Shell) -> dict[type[Page], Page]:
                     "which <one>",
                     True,
                     (
-                        form_options.OptionGroup("", (form_options.FormOption("=", "a constant", True),)),
-                        form_options.OptionGroup(
-                            "from the event", (form_options.FormOption("/data/order", "data.order"),)
-                        ),
+                        form_options.OptionGroup("", (FormOption("=", "a constant", True),)),
+                        form_options.OptionGroup("from the event", (FormOption("/data/order", "data.order"),)),
                     ),
                     True,
                     "pick",
                     "7",
-                    (form_options.FormOption("7", "seven", True),),
+                    (FormOption("7", "seven", True),),
                     "nothing <says>",
                 ),
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from web.console import labels
+from web.console.forms import FormOption
 from web.console.pages import Page, Shell
 from web.console.webhooks import deliveries, delivery_status, endpoint, endpoint_form, endpoints
 
@@ -50,8 +51,8 @@ def of_webhooks(shell: Shell) -> dict[type[Page], Page]:
             created_at=AT,
             overlap_h=24,
             wanted=endpoint.DeliveryFilter("failed", "invoice.paid"),
-            states=(endpoint.FilterOption("failed", "has failed", True),),
-            tests=(endpoint.FilterOption("invoice.paid", "invoice.paid", True),),
+            states=(FormOption("failed", "has failed", True),),
+            tests=(FormOption("invoice.paid", "invoice.paid", True),),
             deliveries=(
                 delivery_status.DeliveryTableRow(
                     "dlv_1", "invoice.paid", BADGE, "500", 3, "replay", AT, "it <said> no"
