@@ -134,7 +134,7 @@ async def event(
         occurred_at=row.occurred_at,
         fired_at=row.fired_at,
         finished_at=row.finished_at,
-        origin=_origin(row.origin, {each.id: each.name for each in (*people, *keys)}),
+        origin=_origin(row.origin, {each.id: each.name for each in people} | {each.id: each.name for each in keys}),
         cause=_cause(row.cause),
         depth=row.depth,
         request_id=row.request_id or "",
