@@ -185,7 +185,7 @@ def test_a_rule_is_built_tried_switched_on_and_acts(world: Installation, visit: 
     expect(reaction).to_contain_text("done", timeout=15_000)
     reaction.get_by_role("link", name="Look at the run").press("Enter")
     olivia.sees("Done")
-    call_id = page.locator(".came dd.mono").last.inner_text()
+    call_id = page.locator(".came dd.mono").last.text_content() or ""
     (received,) = world.received(call_id)
     assert received["params"] == {"priority": "urgent", "ticket_id": 5522}
     page.goto(rule)

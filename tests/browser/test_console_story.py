@@ -35,7 +35,7 @@ def test_a_refund_by_keyboard_alone_from_words_to_the_platforms_ledger(world: In
     olivia.sees("Done")
     olivia.focus_is_on("#outcome-title")
     page.get_by_text("The platform's answer").press("Enter")
-    call_id = page.locator(".came dd.mono").last.inner_text()
+    call_id = page.locator(".came dd.mono").last.text_content() or ""
     (received,) = world.received(call_id)
     assert received["times_received"] == 1
     assert received["params"] == {"amount": 4900, "currency": "EUR", "invoice_id": 1042}

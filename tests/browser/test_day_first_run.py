@@ -80,7 +80,7 @@ def test_an_owner_founds_connects_signs_asks_and_confirms_the_first_refund(world
     owner.focus_is_on("#card-title")
     owner.press("c", "y")
     owner.sees("Done")
-    call_id = owner.page.locator(".came dd.mono").last.inner_text()
+    call_id = owner.page.locator(".came dd.mono").last.text_content() or ""
     (received,) = world.received(call_id)
     assert received["params"] == {"amount": 4900, "currency": "EUR", "invoice_id": 1042}
 

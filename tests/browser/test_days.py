@@ -17,7 +17,7 @@ from tests.integration.web.console.samples.evals import entry, with_entries
 
 
 def call_id_of(page: Page) -> str:
-    return page.locator(".came dd.mono").last.inner_text()
+    return page.locator(".came dd.mono").last.text_content() or ""
 
 
 def asked_by_amir(amir: Visit, whom: str) -> str:
@@ -69,7 +69,7 @@ def test_an_admin_undoes_what_was_done(world: Installation, visit: New) -> None:
     amir.press("Control+Enter")
     amir.sees("Done")
     (given,) = world.received(call_id_of(amir.page))
-    answered = amir.page.locator(".came pre").inner_text()
+    answered = amir.page.locator(".came pre").text_content() or ""
     amir.tab_to("text=Undo this…")
     amir.press("Enter")
     expect(amir.page.locator("#text")).to_be_focused()
