@@ -351,18 +351,13 @@ def _conveys(draft: DraftedText, value: Decimal) -> bool:
 
 def _structure(proposal: Proposal) -> _Structure:
     nodes = list(walk(proposal.result))
-    calls = [
-        call
-        for call in (proposal.result.calls if isinstance(proposal.result, PlanResult) else ())
-        if isinstance(call, Call)
-    ]
+    calls = proposal.result.calls if isinstance(proposal.result, PlanResult) else ()
     finds = [node for node in nodes if isinstance(node, Find)]
     negates = any(
         isinstance(node, Except)
         or (isinstance(node, StateIs) and node.negated)
         or (isinstance(node, Has) and node.count == 0)
-        or (isinstance(node, Compare) and node.op == "!=")
-        or (isinstance(node, Computed) and node.op == "-")
+        or (isinstance(node, Compare | Computed) and node.op in ("!=", "-"))
         or (isinstance(node, Test) and node.op == "=" and isinstance(node.right, Number) and not node.right.number)
         for node in nodes
     )
