@@ -25,6 +25,7 @@ from agent.planning.proposal import (
     RecordsAnswer,
     TotalOf,
     ValueAnswer,
+    YesNoAnswer,
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.earlier_calls import as_before, beside, carry_over, fewer, once_more, text_anew
@@ -101,6 +102,9 @@ def _those(reader: Reader, turn: Turn) -> Find | None:
     asked = answer.records if isinstance(answer, RecordsAnswer) else None
     if isinstance(answer, ValueAnswer) and isinstance(answer.value, CountOf | TotalOf):
         asked = answer.value.of
+    test = answer.tests[0] if isinstance(answer, YesNoAnswer) and len(answer.tests) == 1 else None
+    if test is not None and test.op == ">=" and isinstance(test.left, CountOf):  # "are there any …": of those
+        asked = test.left.of if isinstance(test.left.of, Find) and test.left.of.said is None else None
     if isinstance(asked, Find) and asked.pick == "all" and '"among"' not in asked.model_dump_json(exclude_none=True):
         return without_places(asked) if asked.record in reader.kinds else None
     if len(turn.records) != 1 or turn.records[0].kind not in reader.kinds or turn.records[0].count >= MOST_SHOWN:

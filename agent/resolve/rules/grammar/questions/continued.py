@@ -8,18 +8,24 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from agent.extract.references.vocabulary import PLACES
 from agent.pipeline import Turn
 from agent.planning.proposal import (
     Answer,
+    AnyOf,
     Compare,
     Condition,
+    CountOf,
     Day,
     Find,
+    OrderByField,
     RecordsAnswer,
     StateIs,
+    TotalOf,
+    ValueAnswer,
     Words,
 )
-from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, is_code, placed
 from agent.resolve.rules.grammar.questions.restrictions import restricted
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.rewriting import exchange, without_places
@@ -37,6 +43,10 @@ _INSTEAD: Final = re.compile(
 )
 _OPENS: Final = word_set("the those ones what that which are is with who")
 _ONES: Final = word_set("ones one those them")
+_FIGURES: Final = word_set(
+    "and so how what what's is are do does that those they them this there the in of to come be all"
+)
+_SUMS: Final = word_set("much total sum altogether together overall combined worth add up")
 MOST_TOKENS: Final = 10
 
 
@@ -54,7 +64,29 @@ def continued(reader: Reader, thread: Sequence[Turn]) -> Answer | None:
     """What goes on from the latest question; None where the words stand for themselves."""
     if not thread or len(reader.tokens) > MOST_TOKENS:
         return None
-    return _narrowed(reader, thread[-1]) or _instead(reader, thread[-1])
+    return _narrowed(reader, thread[-1]) or _figure(reader, thread[-1]) or _instead(reader, thread[-1])
+
+
+def _figure(reader: Reader, turn: Turn) -> Answer | None:
+    """ "how many?, how much is that in total?, and the oldest?": of what the latest question was about."""
+    find, stop = reader.last_set, _end(reader)
+    if find is None or turn.answered is None or turn.calls or find.order is not None:
+        return None
+    lows, kind = {reader.low(at) for at in range(stop)}, reader.kinds[find.record]
+    if ("how", "many") in (reader.lows(0, 2), reader.lows(1, 2)) and lows <= _FIGURES | {"many"}:
+        return ValueAnswer(value=CountOf(of=find))
+    if kind.size is not None and lows <= _FIGURES | _SUMS and lows & _SUMS:
+        return ValueAnswer(value=TotalOf(field=kind.size, of=find))
+    at = 0
+    while at < stop and reader.low(at) in _OPENS | {"and", "so", "one", "of", "them"}:
+        at += 1
+    length = placed(reader, at)
+    last = at + length + (reader.low(at + length) in {"one", "of"}) if length else 0
+    if not length or any(reader.low(step) not in {"them", "those", "these"} for step in range(last, stop)):
+        return None
+    position, by, descending = PLACES[" ".join(reader.lows(at, length))]
+    order = OrderByField(first=FIRSTS[by, descending], nth=abs(position))
+    return RecordsAnswer(records=find.model_copy(update={"order": order, "pick": "one"}))
 
 
 def _narrowed(reader: Reader, turn: Turn) -> Answer | None:
@@ -87,7 +119,7 @@ def _instead(reader: Reader, turn: Turn) -> Answer | None:
         return None
     before = without_places(turn.answered)
     at, stop = reader.end_index(found.end()), _end(reader)
-    at += reader.low(at) in {"the", "for", "in"} and at not in reader.ranges
+    at += reader.low(at) in {"the", "for", "in", "on"} and at not in reader.ranges
     if at >= stop:
         return None
     finds = list(_finds(before))
@@ -95,6 +127,7 @@ def _instead(reader: Reader, turn: Turn) -> Answer | None:
     return (
         _other_time(reader, before, finds, at, stop)
         or _other_state(reader, before, finds, kinds, at, stop)
+        or _other_place(reader, before, finds, kinds, at, stop)
         or _other_name(reader, before, finds, at, stop)
     )
 
@@ -151,6 +184,30 @@ def _other_state(
         where = tuple(said[0] if each is held[0] else each for each in old.where)
         return _with(before, old, old.model_copy(update={"where": where}))
     return None
+
+
+def _other_place(
+    reader: Reader, before: Answer, finds: Sequence[Find], kinds: Sequence[RecordKind], at: int, stop: int
+) -> Answer | None:
+    """ "and in Peru?": a country in the place of the one country."""
+    for old, kind in zip(finds, kinds, strict=False):
+        said = reader.country(at, kind)
+        held = [each for each in old.where if isinstance(each, AnyOf | Compare) and _held(each) == {_country(kind)}]
+        if said is None or said[1] < stop or len(held) != 1:
+            continue
+        where = tuple(said[0] if each is held[0] else each for each in old.where)
+        return _with(before, old, old.model_copy(update={"where": where}))
+    return None
+
+
+def _country(kind: RecordKind) -> str:
+    return next((each.name for each in kind.fields if "country" in (each.name, each.label.casefold())), "")
+
+
+def _held(condition: Condition) -> set[str]:
+    """The fields that a condition, or any of those that are enough, is of."""
+    parts = condition.conditions if isinstance(condition, AnyOf) else (condition,)
+    return {each.field if isinstance(each, Compare) else "" for each in parts}
 
 
 def _fields(kind: RecordKind, state: str) -> set[str]:

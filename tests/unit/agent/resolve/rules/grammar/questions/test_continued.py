@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Reply, Request, Turn
-from agent.planning.proposal import AnswerResult
+from agent.planning.proposal import AnswerResult, RecordsAnswer, Words
 from agent.planning.propose import propose
 from agent.planning.task import Task
+from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
+from agent.resolve.rules.grammar.questions.continued import continued
+from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.resolver import RuleResolver
+from connectors.saas.kinds import KINDS
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -37,6 +41,11 @@ async def went_on(first: str, then: str, name: str) -> Reply | None:
         ("list the open bills of Tomasz", "and Greta?", "vet", ["811"]),
         ("which lessons are in November?", "and in December?", "riding", ["603", "606", "607"]),
         ("how many fees are unpaid?", "and paid ones?", "riding", ["413", "415"]),
+        ("list the open bills", "which one is older?", "vet", ["812"]),
+        ("list the open bills", "and the latest?", "vet", ["813"]),
+        ("list the open bills", "the biggest one?", "vet", ["812"]),
+        ("are there any open bills?", "how many?", "vet", ["811", "812", "813"]),
+        ("how many riders have a jumping lesson?", "and on dressage?", "riding", ["12", "13"]),
     ],
 )
 async def test_only_what_is_said_anew_changes(first: str, then: str, name: str, found: list[str]) -> None:
@@ -55,3 +64,24 @@ async def test_only_what_is_said_anew_changes(first: str, then: str, name: str, 
 )
 async def test_what_nothing_reads_is_no_question_that_goes_on(first: str, then: str, name: str) -> None:
     assert await went_on(first, then, name) is None
+
+
+@pytest.mark.parametrize("then", ["how much is that in total?", "what's the total?", "what do they add up to?"])
+async def test_what_was_shown_is_added_up(then: str) -> None:
+    reply = await went_on("list the open bills", then, "vet")
+    assert reply is not None
+    assert reply.text.startswith("322.00 EUR over 3 bills")
+
+
+def test_a_country_takes_the_place_of_a_country() -> None:
+    def read(text: str) -> Reader:
+        return Reader(text, KINDS, NOW, lambda start, end: Words(text=text[start:end], start=start))
+
+    first = read("customers in Poland")
+    first.asks = True
+    before = RecordsAnswer(records=read_phrase(first, 0, 3, None).find)  # type: ignore[union-attr]
+    then = read("and in Peru?")
+    made = continued(then, (Turn(words="", came="", answered=before),))
+    assert made is not None
+    assert "Peru" in made.model_dump_json()
+    assert "Poland" not in made.model_dump_json()
