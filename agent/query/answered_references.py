@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from agent.pipeline import Question
 from agent.planning.proposal import BelongsTo, Find, Handle, OrderByCount, OrderByField, Reference
@@ -16,6 +17,8 @@ from agent.query.reference_conditions import ReferenceConditions
 from agent.resolve.rules.grammar.questions.singled_out import read_singled_out
 from agent.validate.records.located import LocatedRecord, Outcome, RecordQuery
 from registry.records import Record
+
+_CONTRAST: Final = re.compile(r"(?P<this>[^,;]*?\w)\s*[,;–—-]?\s+(?:and\s+|but\s+)?not\s+(?P<that>\w.*)", re.IGNORECASE)
 
 
 class Finder(Protocol):
@@ -59,6 +62,11 @@ async def find_of_each(finder: Finder, need: RecordQuery, find: Find, own: Own) 
 async def single_out(finder: Finder, need: RecordQuery, words: str, offered: list[Record], own: Own) -> list[Record]:
     """The offered records that the words single out, by their place, by what stands in them, or read as a phrase; empty
     where they don't tell. Raises PlatformUnavailable."""
+    contrast = _CONTRAST.fullmatch(words.strip()) if split_all_but(words) is None else None
+    if contrast is not None:
+        chosen = await single_out(finder, need, contrast["this"], offered, own)
+        gone = {each.id for each in await single_out(finder, need, contrast["that"], offered, own)}
+        return chosen if gone and not any(each.id in gone for each in chosen) else []
     all_but = split_all_but(words)
     if all_but is not None:
         gone = {each.id for each in await single_out(finder, need, all_but, offered, own)}

@@ -36,6 +36,8 @@ async def answered(text: str, words: str, name: str) -> list[str] | str:
         ("everything except the first", ["702"]),
         ("the latter", None),
         ("his very first", ["702"]),
+        ("the one in December, not the one with Omar", ["703"]),
+        ("the first one and not the second", ["703"]),
     ],
 )
 async def test_an_answer_is_read_as_what_it_says_of_those_offered(words: str, chosen: list[str] | None) -> None:
@@ -43,7 +45,9 @@ async def test_an_answer_is_read_as_what_it_says_of_those_offered(words: str, ch
     assert made == chosen if chosen is not None else isinstance(made, list)
 
 
-@pytest.mark.parametrize("words", ["not the one with Helena in May", "none of them", "all but the green one"])
+@pytest.mark.parametrize(
+    "words", ["not the one with Helena in May", "none of them", "all but the green one", "the first, not the first"]
+)
 async def test_what_an_answer_denies_is_not_what_it_means(words: str) -> None:
     made = await answered("cancel Bruno's visit", words, "vet")
     assert isinstance(made, str)
