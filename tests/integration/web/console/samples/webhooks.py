@@ -35,6 +35,7 @@ def of_webhooks(shell: Shell) -> dict[type[Page], Page]:
             url="https://a.test/<hook>",
             description="the <ledger>",
             patterns=("invoice.*", "order.shipped"),
+            slips=(("order.<shiped>", "order.shipped"),),
             headers="x-token",
             per_minute="at most 60 a minute",
             state=BADGE,
