@@ -7,13 +7,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
-from agent.extract.references.vocabulary import PLACES, rate_person_likeness
+from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import (
-    AS_SHOWN,
     BelongsTo,
     ComputedArgument,
     Find,
-    OrderByField,
     RecordArgument,
 )
 from agent.resolve.rules.clauses import is_order
@@ -25,9 +23,9 @@ from agent.resolve.rules.grammar.orders.directions import (
 )
 from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, without_repeated
 from agent.resolve.rules.grammar.orders.left_out import find_spared, is_left_out, leave_out
-from agent.resolve.rules.grammar.orders.stretch_directions import StretchDirections
+from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
-from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, Phrase, is_code, placed
+from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code
 from language.stems import stem
 from registry.records import RecordKind
 
@@ -43,7 +41,7 @@ _SUBJECTS: Final = frozenset(("whose", "nobody", "i", "we", "you", "he", "she", 
 _NO_VERB: Final = lexicon.DETERMINERS | lexicon.EVERY | lexicon.OWNERS | lexicon.QUANTITIES
 
 
-class StretchRecords(StretchDirections):
+class StretchRecords(StretchSpoken):
     """Reads which records an action's parameters mean."""
 
     def _find_records(self) -> None:
@@ -315,82 +313,3 @@ class StretchRecords(StretchDirections):
                 ends = ends or stem(low) in self.words.nouns or step in self._begun
             words.append(step if ends else words[-1])
         return values[::-1], words[::-1]
-
-    def _speaks_of(self, find: Find) -> None:
-        reader, people = self.reader, self.reader.people()
-        reader.spoken[find.record] = find
-        reader.named += [find, *(each.owner for each in find.where if isinstance(each, BelongsTo))]
-        if people is not None and find.record == people.name:
-            reader.person = find
-        elif find.where and isinstance(find.where[0], BelongsTo) and isinstance(find.where[0].owner, Find):
-            reader.person = find.where[0].owner
-        if people is None or find.record != people.name:
-            reader.thing = find
-
-    def _take_spoken(self, name: str) -> None:
-        """The record that was spoken of before, where a pronoun or nothing else stands for it."""
-        kind = self.kind(name)
-        assert kind is not None
-        reader = self.reader
-        pronoun = next(
-            (at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PRONOUNS and at not in self.quoted),
-            None,
-        )
-        thing = pronoun is not None and reader.low(pronoun) in lexicon.THINGS
-        both = next((at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PLURALS), None)
-        if both is not None and reader.several:
-            led = [each for each in reader.several if each.record == kind.name or self._leads(kind, each)]
-            if len(led) == len(reader.several):
-                self.records[name] = [
-                    Piece(both, both + 1, RecordArgument(reference=self._to(kind, self._find_person(kind, each))))
-                    for each in led
-                ]
-                return
-        two = any(each.pick == 2 for each in reader.remembered)
-        self.doubtful = self.doubtful or (both is not None and reader.low(both) == "both" and not two)
-        told: tuple[Find | None, ...] = (reader.thing, None if thing else reader.person)
-        if reader.thing in reader.remembered and reader.person not in reader.remembered:
-            told = told[::-1]  # who was named now, before what the thread spoke of
-        for spoken in (reader.spoken.get(kind.name), *told):
-            down = spoken is not None and (
-                spoken.record == kind.name or reader.leads(kind, reader.kinds[spoken.record])
-            )
-            up = spoken is not None and rate_person_likeness(kind) == 2 and pronoun is not None and not thing
-            if pronoun is None and spoken in reader.remembered:
-                continue
-            if spoken is not None and (down or (up and self._leads(kind, spoken))):
-                at = pronoun if pronoun is not None else self.first
-                last = at + 1 if pronoun is not None else at
-                if spoken in reader.remembered and reader.low(at) == "one":
-                    spoken, at = self._find_one(spoken, at)
-                self.records[name] = [
-                    Piece(
-                        at, last, RecordArgument(reference=self._to(kind, spoken)), 0.8 if pronoun is not None else 0.5
-                    )
-                ]
-                return
-
-    def _find_one(self, find: Find, at: int) -> tuple[Find, int]:
-        """ "the second one", "the newest one" of several that the thread spoke of, and where that begins. "The last
-        one" is the one at the end, where that is the newest as well; else it is asked which."""
-        reader = self.reader
-        length = next((size for size in (3, 2, 1) if placed(reader, at - size) == size), 0)
-        if not length or at - length < self.first:
-            return find, at
-        if (several := reader.shown.get(find.record)) is None:
-            self.doubtful = True
-            return find, at
-        said = " ".join(reader.lows(at - length, length))
-        position, by, descending = PLACES[said]
-        shown = said == "first" or (by == "order" and position > 1)
-        self.doubtful = self.doubtful or said in {"next", "previous", "original"} or position < -1
-        order = OrderByField(by=AS_SHOWN, first="earliest", nth=position) if shown else None
-        if said in {"last", "final"}:
-            order = OrderByField(by=AS_SHOWN, first="latest")
-        order = order or OrderByField(first=FIRSTS[by, descending], nth=abs(position))
-        return several.model_copy(update={"order": order, "pick": "one"}), at - length
-
-    def _find_person(self, kind: RecordKind, find: Find) -> Find:
-        """Whose record it is, where another kind of theirs is wanted."""
-        owner = find.where[0].owner if find.where and isinstance(find.where[0], BelongsTo) else None
-        return owner if find.record != kind.name and isinstance(owner, Find) and find.said is None else find

@@ -1,0 +1,111 @@
+"""Who and what was spoken of: what a pronoun, or nothing at all, stands for in a stretch."""
+
+from __future__ import annotations
+
+from agent.extract.references.vocabulary import PLACES, rate_person_likeness
+from agent.planning.proposal import AS_SHOWN, BelongsTo, Find, OrderByField, RecordArgument
+from agent.resolve.rules.grammar import lexicon
+from agent.resolve.rules.grammar.orders.interpretation import Piece
+from agent.resolve.rules.grammar.orders.stretch_directions import StretchDirections
+from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, placed
+from registry.records import RecordKind
+
+
+class StretchSpoken(StretchDirections):
+    """Finds the record that was spoken of, in the request or in its thread."""
+
+    def _speaks_of(self, find: Find) -> None:
+        reader, people = self.reader, self.reader.people()
+        reader.spoken[find.record] = find
+        reader.named += [find, *(each.owner for each in find.where if isinstance(each, BelongsTo))]
+        if people is not None and find.record == people.name:
+            reader.person = find
+        elif find.where and isinstance(find.where[0], BelongsTo) and isinstance(find.where[0].owner, Find):
+            reader.person = find.where[0].owner
+        if people is None or find.record != people.name:
+            reader.thing = find
+
+    def _take_spoken(self, name: str) -> None:
+        """The record that was spoken of before, where a pronoun or nothing else stands for it."""
+        kind = self.kind(name)
+        assert kind is not None
+        reader = self.reader
+        pronoun = next(
+            (at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PRONOUNS and at not in self.quoted),
+            None,
+        )
+        thing = pronoun is not None and reader.low(pronoun) in lexicon.THINGS and not self._points_at(pronoun, kind)
+        line = self._find_place(pronoun) if pronoun is not None else None
+        thing = thing and line is None
+        both = next((at for at in range(self.first, self.stop) if reader.low(at) in lexicon.PLURALS), None)
+        if both is not None and reader.several:
+            led = [each for each in reader.several if each.record == kind.name or self._leads(kind, each)]
+            if len(led) == len(reader.several):
+                self.records[name] = [
+                    Piece(both, both + 1, RecordArgument(reference=self._to(kind, self._find_person(kind, each))))
+                    for each in led
+                ]
+                return
+        two = any(each.pick == 2 for each in reader.remembered)
+        self.doubtful = self.doubtful or (both is not None and reader.low(both) == "both" and not two)
+        told: tuple[Find | None, ...] = (reader.thing, None if thing else reader.person)
+        if reader.thing in reader.remembered and reader.person not in reader.remembered:
+            told = told[::-1]  # who was named now, before what the thread spoke of
+        for spoken in (reader.spoken.get(kind.name), *told):
+            down = spoken is not None and (
+                spoken.record == kind.name or reader.leads(kind, reader.kinds[spoken.record])
+            )
+            up = spoken is not None and rate_person_likeness(kind) == 2 and pronoun is not None and not thing
+            if pronoun is None and spoken in reader.remembered:
+                continue
+            if spoken is not None and (down or (up and self._leads(kind, spoken))):
+                at = pronoun if pronoun is not None else self.first
+                last = at + 1 if pronoun is not None else at
+                if spoken in reader.remembered and reader.low(at) == "one":
+                    spoken, at = self._find_one(spoken, at)
+                found = self._to(kind, spoken)
+                if line is not None and found is not spoken:
+                    at, found = at - line[0], found.model_copy(update={"order": line[1], "pick": "one"})
+                sure = 0.8 if pronoun is not None else 0.5
+                self.records[name] = [Piece(at, last, RecordArgument(reference=found), sure)]
+                return
+
+    def _find_place(self, at: int) -> tuple[int, OrderByField] | None:
+        """What stands before "one" and tells its place in line ("(Ada paid twice.) Refund the last one"), with how many
+        words say so. None where the thread showed a list that it may be one of."""
+        reader = self.reader
+        length = next((size for size in (3, 2, 1) if placed(reader, at - size) == size), 0)
+        if reader.low(at) != "one" or not length or reader.person is None or reader.person in reader.remembered:
+            return None
+        position, by, descending = PLACES[" ".join(reader.lows(at - length, length))]
+        return length, OrderByField(first=FIRSTS[by, descending], nth=abs(position))
+
+    def _points_at(self, at: int, kind: RecordKind) -> bool:
+        """Whether a pronoun stands before a noun of the kind: "(Ada was billed twice.) Void that bill"."""
+        noun = self.reader.noun(at + 1)
+        return noun is not None and noun[0].name == kind.name and self.reader.person not in self.reader.remembered
+
+    def _find_one(self, find: Find, at: int) -> tuple[Find, int]:
+        """ "the second one", "the newest one" of several that the thread spoke of, and where that begins. "The last
+        one" is the one at the end, where that is the newest as well; else it is asked which."""
+        reader = self.reader
+        length = next((size for size in (3, 2, 1) if placed(reader, at - size) == size), 0)
+        if not length or at - length < self.first:
+            return find, at
+        if (several := reader.shown.get(find.record)) is None:
+            self.doubtful = True
+            return find, at
+        said = " ".join(reader.lows(at - length, length))
+        position, by, descending = PLACES[said]
+        shown = said == "first" or (by == "order" and position > 1)
+        self.doubtful = self.doubtful or said in {"next", "previous", "original"} or position < -1
+        order = OrderByField(by=AS_SHOWN, first="earliest", nth=position) if shown else None
+        if said in {"last", "final"}:
+            order = OrderByField(by=AS_SHOWN, first="latest")
+        order = order or OrderByField(first=FIRSTS[by, descending], nth=abs(position))
+        return several.model_copy(update={"order": order, "pick": "one"}), at - length
+
+    def _find_person(self, kind: RecordKind, find: Find) -> Find:
+        """Whose record it is, where another kind of theirs is wanted."""
+        owner = find.where[0].owner if find.where and isinstance(find.where[0], BelongsTo) else None
+        return owner if find.record != kind.name and isinstance(owner, Find) and find.said is None else find
