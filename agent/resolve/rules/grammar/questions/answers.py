@@ -183,10 +183,12 @@ def _how_much(reader: Reader, index: int, stop: int) -> Answer | None:
             return None
         found = _labelled(reader, about.find, label, at)
         return RecordsAnswer(records=found[0], fields=(found[1].name,)) if found is not None else None
-    told = at + 2 if reader.lows(at, 2) in {("do", "we"), ("have", "we"), ("did", "we")} else at + 1
-    while reader.low(told) in HOLDS | {"still", "currently", "now", "money"}:
+    # "how much do we have open": what we did ourselves ("did we pay") is told of no record of theirs.
+    held = reader.lows(at, 2) == ("do", "we") and reader.low(at + 2) in HOLDS
+    told = at + 3 if held else at + 1
+    while reader.low(told) in {"still", "currently", "now"}:
         told += 1
-    if verb in BE or told > at + 1:
+    if verb in BE or held:
         whole = all_told(reader, told, stop)
         if whole is not None:
             return ValueAnswer(value=whole)

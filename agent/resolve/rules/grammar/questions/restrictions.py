@@ -40,6 +40,7 @@ TAIL: Final = word_set(
     "are is was were there do does did we have us has now right currently today at the moment total in still please "
     "exist altogether overall you know i see all that ones these again already yet been being and so far"
 )
+_PAY: Final = stem("pay")
 _NUMERIC: Final = ("money_minor", "number", "integer")
 _DENIED: Final = lexicon.NOT - {"no", "without"}
 _ANYONE: Final = lexicon.EVERYONE
@@ -123,8 +124,8 @@ def _ours(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> t
     day = reader.date_field(kind, verb)
     if day is None and reader.low(verb) in lexicon.ARRIVED:
         day = kind.field_named(kind.order or "")
-    if day is None:
-        return None
+    if day is None or find_base_form(stem(reader.low(verb))) == _PAY:
+        return None  # they pay us, and not we them
     spent = reader.when(verb + 1, day.name)
     if spent is None:
         today = Compare(field=day.name, op="<=", value=Day(date=reader.now.date().isoformat()))

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from agent.pipeline import Question, Reply, Request
+from agent.planning.proposal import Words
 from agent.planning.propose import propose
 from agent.planning.task import Task
+from agent.resolve.rules.grammar.questions.answers import read_answer
+from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.resolver import RuleResolver
+from connectors.saas.kinds import KINDS
 from tests.unit.own_worlds import NOW, OWNER, world
 
 
@@ -172,3 +176,11 @@ async def test_how_something_is_done_is_asked_in_the_words_of_an_order(text: str
     reply = await answered(text, "vet")
     assert isinstance(reply, Reply)
     assert reply.text.startswith("Ask for it here in your own words")
+
+
+@pytest.mark.parametrize(
+    "text", ["how much did we pay in October", "how much have we paid so far", "what did we pay in May"]
+)
+def test_what_we_paid_is_not_what_customers_paid_us(text: str) -> None:
+    reader = Reader(text, KINDS, NOW, lambda start, end: Words(text=text[start:end], start=start))
+    assert read_answer(reader, lambda _: False) is None
