@@ -40,6 +40,7 @@ TAIL: Final = word_set(
     "are is was were there do does did we have us has now right currently today at the moment total in still please "
     "exist altogether overall you know i see all that ones these again already yet been being and so far"
 )
+_ARRIVED: Final = frozenset(find_base_form(stem(word)) for word in lexicon.ARRIVED)
 _PAY: Final = stem("pay")
 _NUMERIC: Final = ("money_minor", "number", "integer")
 _DENIED: Final = lexicon.NOT - {"no", "without"}
@@ -91,7 +92,10 @@ def restricted(reader: Reader, phrase: Phrase, stop: int, *, told: bool = False)
         if reader.low(at) in _UNITED and reader.low(at + 1) == "us":  # "from us", who are asked
             at += 2
             continue
-        if reader.low(at) not in TAIL and not reader.is_mark(at):
+        ours = (
+            reader.low(at) == "we" and find_base_form(stem(reader.low(at + 1))) == _PAY
+        )  # they pay us, and not we them
+        if ours or (reader.low(at) not in TAIL and not reader.is_mark(at)):
             if reader.unread is None or at > reader.unread[0]:
                 reader.unread = at, stop, kind, find.pick == "all" and find.said is None
             return None
@@ -122,10 +126,10 @@ def _ours(reader: Reader, kind: RecordKind, find: Find, at: int, stop: int) -> t
     while reader.low(verb) in _ADVERBS | {"have", "had", "did"} - {"not"}:
         verb += 1
     day = reader.date_field(kind, verb)
-    if day is None and reader.low(verb) in lexicon.ARRIVED:
+    if day is None and find_base_form(stem(reader.low(verb))) in _ARRIVED:
         day = kind.field_named(kind.order or "")
     if day is None or find_base_form(stem(reader.low(verb))) == _PAY:
-        return None  # they pay us, and not we them
+        return None
     spent = reader.when(verb + 1, day.name)
     if spent is None:
         today = Compare(field=day.name, op="<=", value=Day(date=reader.now.date().isoformat()))

@@ -179,7 +179,13 @@ async def test_how_something_is_done_is_asked_in_the_words_of_an_order(text: str
 
 
 @pytest.mark.parametrize(
-    "text", ["how much did we pay in October", "how much have we paid so far", "what did we pay in May"]
+    "text",
+    [
+        "how much did we pay in October",
+        "how much have we paid so far",
+        "what did we pay in May",
+        "which invoices did we pay in May",
+    ],
 )
 def test_what_we_paid_is_not_what_customers_paid_us(text: str) -> None:
     reader = Reader(text, KINDS, NOW, lambda start, end: Words(text=text[start:end], start=start))
