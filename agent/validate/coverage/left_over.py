@@ -95,6 +95,7 @@ _ASKING: Final = _words(
     r"|be\s+(?:so\s+)?(?:kind|nice|good)\s+(?:enough\s+to|and|as\s+to)|would\s+(?:like|love)\s+to|go\s+ahead"
     r"|(?:do|would)\s+you\s+mind"
 )
+_MIND: Final = re.compile(r"(?<!\w)(?:do|would)\s+you\s+mind\s+", re.IGNORECASE)
 # "The money arrived, …": what has happened, before the order that it is the reason of.
 _ENDS_IN_PAST: Final = re.compile(r"\w\s+[^\W\d_]{2,}(?<!e)ed\s*$")
 _INVERTED: Final = re.compile(r"\s*(?:should|had|were)\s+(?!(?:you|u|we|i)\b)[^\W\d_]+", re.IGNORECASE)
@@ -141,9 +142,15 @@ class _Clause:
     words: tuple[_Word, ...]
 
     @property
+    def ordering(self) -> Sequence[_Word]:
+        """The words of the order itself, without "would you mind"."""
+        asked = _MIND.search(self.text, self.start, self.end)
+        return self.words if asked is None else [each for each in self.words if each[1] >= asked.end()]
+
+    @property
     def head(self) -> _Word | None:
         """The first word that says something: the verb, where the clause is an order."""
-        said = (each for each in self.words if plain_word(each[0]) not in NOTHING)
+        said = (each for each in self.ordering if plain_word(each[0]) not in NOTHING)
         return next((each for each in said if plain_word(each[0]) not in LIGHT), None)
 
 
@@ -271,6 +278,7 @@ def _beside(
             if not used[found.start()]:
                 ends = next((start for _, start, _ in clause.words if start > found.end() and used[start]), clause.end)
                 left = [each for each in left if not found.start() <= each[1] < ends]
+    left = [each for each in left if each in clause.ordering]
     if left and left[0] == clause.head and _is_verb(clause) and not _is_manner(clause, verbs):
         left = left[1:]  # the verb of the order is accounted for by the action itself
     left = _without_late_verb(clause, used, left, verbs)

@@ -65,7 +65,7 @@ DATE: Final = re.compile(
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTHS})|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}})(?!\w)",
     re.IGNORECASE,
 )
-# "Fixed in last night's release": done before now, so it is how things are and no manner of the order. "Backdated to
+# "Repaired last Tuesday": done before now, so it is how things are and no manner of the order. "Backdated to
 # last month" is one.
 DONE: Final = re.compile(
     rf"\W{{0,3}}(?!\w{{0,12}}dated\b){PAST}(?:\s+(?!(?:to|for|until|till|from|as|into|per)\b)[\w'’]+){{0,6}}?"

@@ -118,6 +118,18 @@ async def test_what_the_title_of_a_record_says_accounts_for_its_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("would you mind stretching loan 502 by 7 days?", True),
+        ("do you mind stretching loan 502 by 7 days", True),
+        ("would you mind stretching loan 502 by 7 days and telling Wim?", False),
+    ],
+)
+async def test_what_is_asked_for_by_would_you_mind_is_the_order(text: str, stands: bool) -> None:
+    assert isinstance(await verdict_of(text, RENEW), Plan if stands else Question)
+
+
+@pytest.mark.parametrize(
     ("reason", "stands"), [("the 3 months the site was down", False), ("the site was down in 3 months", True)]
 )
 async def test_for_how_long_is_no_mere_reason_where_an_amount_is_left_open(reason: str, stands: bool) -> None:
