@@ -27,8 +27,10 @@ _OF_IT: Final = re.compile(
     re.IGNORECASE,
 )
 _PERCENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s*(?:%|percent|per\s+cent|pct)", re.IGNORECASE)
+_FACTORS: Final = {"double": 2, "twice": 2, "triple": 3, "treble": 3}
+_TIMES: Final = re.compile(rf"({'|'.join(_FACTORS)})(?:\s+(?:it|that|this))?(?!\w)", re.IGNORECASE)
 _THAN_IT: Final = re.compile(
-    r"\s*(?P<way>less|fewer|lower|shorter|off|more|extra|higher|longer|on\s+top)(?:\s+than\s+(?:that|it|this|before|now))?"
+    r"\s*(?P<way>less|fewer|lower|shorter|off|more|extra|higher|longer|on\s+top)(?:\s+(?:(?:than|of)\s+)?(?:that|it|this|before|now|the\s+(?:total|amount|sum|price)))?"
     r"(?:\s+please)?\W*",
     re.IGNORECASE,
 )
@@ -101,6 +103,11 @@ def _part(text: str) -> Relative | None:
     found = _PERCENT.match(text)
     if found is not None and _OF_IT.fullmatch(text, found.end()):
         return Relative("*", Decimal(found[1].replace(",", ".")) / 100)
+    if found is not None and (than := _THAN_IT.fullmatch(text, found.end())) is not None:
+        share = Decimal(found[1].replace(",", ".")) / 100
+        return Relative("*", 1 - share if than["way"].casefold() in _LESS else 1 + share)
+    if (times := _TIMES.match(text)) is not None and _OF_IT.fullmatch(text, times.end()):
+        return Relative("*", Decimal(_FACTORS[times[1].casefold()]))
     said = [token.low for token in read_text(text).tokens]
     part = fraction(said[1:] if said[:1] == ["the"] else said)
     if part is None:

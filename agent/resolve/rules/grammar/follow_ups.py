@@ -34,6 +34,7 @@ from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.reader import Reader
+from agent.resolve.rules.grammar.relative_changes import change_by
 from agent.resolve.rules.grammar.rewriting import without_places
 from agent.resolve.rules.grammar.taking_back import LEAD, take_back
 from language.text import find_quotations, singularize, word_set
@@ -129,6 +130,8 @@ def follow_up(
     offer = shortlist.get(last.action)
     if offer is None or any(call.action != last.action for call in calls):
         return None
+    if len(calls) == 1 and (changed := change_by(reader, typed, offer, last)) is not None:
+        return changed
     some = fewer(typed, offer, calls) or beside(reader, offer, calls)
     some = some or once_more(typed, offer, calls)
     ordered = chooser.orders(0, len(reader.tokens))

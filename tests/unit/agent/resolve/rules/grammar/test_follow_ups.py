@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from agent.pipeline import Abstain, Ask, EarlierCall, EarlierRecords, Proposed, 
 from agent.planning.proposal import (
     AS_SHOWN,
     ArgumentOf,
+    Computed,
     ComputedArgument,
     Find,
+    Number,
     OrderByField,
     PlanResult,
     RecordArgument,
@@ -201,3 +204,28 @@ async def test_a_double_charge_is_no_amount() -> None:
     made = (await RuleResolver().resolve(request, shortlist(), KINDS)).resolution
     assert isinstance(made, Proposed)
     assert "amount" not in made.proposal.result.calls[0].arguments  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "op", "number"),
+    [
+        ("half of that", "*", "0.5"),
+        ("2 off that", "-", "2"),
+        ("make it 3 lower", "-", "3"),
+        ("make it 1 more", "+", "1"),
+    ],
+)
+async def test_a_change_is_of_the_value_that_the_card_has(text: str, op: str, number: str) -> None:
+    made = await plan(text, turn())
+    assert made.replaces == ("@call1",)
+    changed = made.calls[0].arguments["nights"]
+    assert isinstance(changed, ComputedArgument)
+    expression = changed.expression
+    assert isinstance(expression, Computed)
+    assert (expression.op, expression.a) == (op, ArgumentOf(argument="nights", of="@call1"))
+    assert isinstance(expression.b, Number)
+    assert expression.b.number == Decimal(number)
+
+
+async def test_what_was_done_is_changed_by_nothing() -> None:
+    assert not isinstance(await resolve("half of that", turn(waits=False)), Proposed)
