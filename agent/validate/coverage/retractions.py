@@ -25,10 +25,18 @@ _RETRACTION: Final = re.compile(
 # What turns round behind an order, whatever words follow: "no wait, I'll ask him", "actually leave it".
 _TURN: Final = re.compile(
     r"(?:[,;.!?(…]|\s[-–—]+)\s{0,5}(?:(?:oh|ah|hm+|um|well|sorry|and|but|or)[,.…\s]{1,5}){0,3}"
-    rf"(?P<back>(?:no+|nope|nah|wait|stop)(?=\s*(?:[,.;:!…–—-]|$)|\s+(?:no|wait|stop|better|rather|don['’]?t)\b)"
+    rf"(?P<back>(?:no+|nope|nah|wait|stop)(?=\s*(?:[,.;:!…–—-]|$)|\s+(?:no|way|wait|stop|better|rather|don['’]?t)\b)"
     r"|(?:hold|hang)\s+on|actually|on\s+second\s+thoughts?|never\s*mind|(?:better|rather)\s+not"
     rf"|{_OFF.replace('?P<verb>', '?P<said>')}"
     r"|(?:leave|let)\s+(?:it|that|him|her|them)(?=\s*(?:[,.;!]|$)|\s+(?:alone|be|as\s+(?:it|is)|for\s+now)\b))(?!\w)",
+    re.IGNORECASE,
+)
+# What was answered to whoever asked for it, or done: "but we refused", "so I told them no", "so we did".
+_REFUSED: Final = re.compile(
+    r"(?:[,;.!?…–—-]|\b(?:and|but|so))\s{1,5}(?:(?:and|but|so|then|though)\s{1,5}){0,2}(?P<back>(?:I|we)\s{1,5}"
+    r"(?:(?:can['’]?t|cannot|won['’]?t|didn['’]?t|don['’]?t|wouldn['’]?t|did)(?=\s*(?:[,.;!]|$))"
+    r"|(?:(?:have|had)\s{1,5})?(?:refused|declined)(?=\s*(?:[,.;!]|$)|\s+(?:it|that|this)\b)"
+    r"|(?:said|told\s{1,5}\w+)\s{1,5}(?:(?:that\s{1,5})?(?:I|we)\s{1,5}(?:can['’]?t|won['’]?t)|no(?=\s*(?:[,.;!]|$)))))",
     re.IGNORECASE,
 )
 _HEDGE: Final = re.compile(r"(?<!\w)(?:maybe|perhaps|possibly)(?!\w)", re.IGNORECASE)
@@ -49,6 +57,10 @@ def find_taken_back(text: str, taken: Sequence[tuple[int, int]], verbs: frozense
             yield start, end
             return
     yield from _find_turn(text, taken, verbs)
+    last = max((start for start, _ in taken), default=len(text))
+    for refused in _REFUSED.finditer(text, last):
+        if not any(first + _BEGINS < refused.start() < end for first, end in taken):
+            yield refused.span("back")
     for start, end in _find_hedges(text):
         if not any(first + _BEGINS < start and end <= last for first, last in taken):
             yield start, end

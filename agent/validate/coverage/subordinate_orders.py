@@ -59,6 +59,14 @@ _DOER: Final = re.compile(
     r"(?:^|[^\w])(?:i|we|you|he|she|they|it|somebody|someone|(?-i:[A-Z]\w+))\s+(?:(?:have|has|had|already|just|only)\s+)*$",
     re.IGNORECASE,
 )
+# What somebody else may or would do by themselves, and what was to be done: told, and not ordered. That they will
+# ("Ada will stay until Monday") is how some orders are given.
+_TOLD_TO_BE: Final = re.compile(
+    r"(?:(?:\b(?:he|she|they|(?-i:[A-Z]\w+))(?:\s+(?:would|may|might|can)|['’]d)|\b(?:I|we)\s+(?:would|might))"
+    r"(?:\s+\w+ly)?|\b(?:(?:was|were)(?:\s+(?:just|almost|nearly))?(?:\s+(?:going|about|supposed|meant))?|is\s+(?:going|about))"
+    r"\s+to)\s+$",
+    re.IGNORECASE,
+)
 _SAID_OF_IT: Final = re.compile(
     r"[^,;.!?\n]*?\b(?:was|were|is|would\s+be|seems)\s+(?:a|an|the|no|out|wrong|not|too)\b", re.I
 )
@@ -87,6 +95,10 @@ def find_subordinate_orders(text: str, verbs: frozenset[str], taken: Sequence[Pl
         told_of = _TOLD_OF.search(text, near, start)
         if told_of is not None:
             yield told_of.start(), end
+        if not any(begin <= start < stop for begin, stop in taken):
+            to_be = None if low.endswith(("ed", "ing")) else _TOLD_TO_BE.search(text, near, start)
+            if to_be is not None:
+                yield to_be.start(), end
         if low.endswith("ed") and _DOER.search(text, near, start):
             yield start, end
         if low.endswith("ing") and not text[first:start].strip(" \n,;.!?") and _SAID_OF_IT.match(text, end):

@@ -179,6 +179,7 @@ def find_unaccounted(
     if any(note.record is not None for note in notes):
         stretches |= {*find_subordinate_orders(polite, heads, taken), *find_others(text, taken, known, shown)}
         if not structure.negates:
+            found += [each.span("denied") for each in patterns.DENIED_CLAUSE.finditer(polite)]
             found += [
                 each
                 for each in find_negations(polite, taken, _verbs(contracts))

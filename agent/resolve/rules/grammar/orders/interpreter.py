@@ -244,8 +244,8 @@ class Interpreter(StretchRecords):
                 # What follows "for" may be a usual reason, though it names things that this action isn't about.
                 before = {at for at in taken | sure if at < why}
                 found = read_text_argument(self.reader, place, name, annotation, before, required=True)
-            if found is None:
-                continue
+            if found is None or any(found[0] == start for start, _ in self.unread):
+                continue  # "… nobody has seen": which are meant, and no reason
             first, last = found
             self.told = self.told or (required and is_message(name, annotation) and self._writes(annotation))
             inner = range(first, last)

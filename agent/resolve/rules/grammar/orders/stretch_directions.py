@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from agent.extract.references.vocabulary import rate_person_likeness
-from agent.planning.proposal import BelongsTo, Find, RecordArgument
+from agent.planning.proposal import BelongsTo, Condition, Find, Has, RecordArgument
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.orders.directions import list_receivers
 from agent.resolve.rules.grammar.orders.interpretation import Piece
@@ -83,5 +83,13 @@ class StretchDirections(StretchValues):
     def _to(self, kind: RecordKind, find: Find) -> Find:
         other = self.reader.kinds[find.record]
         if find.record != kind.name and self.reader.leads(kind, other):
-            return Find(record=kind.name, where=(BelongsTo(owner=find),), pick="all" if find.pick != "one" else "one")
+            such = tuple(told for each in find.where for told in _of_those(each, kind))
+            pick = "all" if find.pick != "one" else "one"
+            return Find(record=kind.name, where=(BelongsTo(owner=find), *such), pick=pick)
         return find
+
+
+def _of_those(condition: Condition, kind: RecordKind) -> tuple[Condition, ...]:
+    """What is told of the records that people are chosen for having: "remind everyone with bills over 100"."""
+    related = condition.related if isinstance(condition, Has) and (condition.op, condition.count) == (">=", 1) else None
+    return related.where if isinstance(related, Find) and related.record == kind.name else ()

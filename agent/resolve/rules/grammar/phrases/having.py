@@ -120,8 +120,8 @@ def held_by_anyone(reader: Reader, made: PhraseParts, at: int, upto: int | None 
     if reader.low(last) in _UPON:
         last += 1
         last += with_them and reader.low(last) in lexicon.PRONOUNS | lexicon.PLURALS
-    elif not handles or with_them:
-        return 0
+    elif not handles or with_them or (reader.low(last).isalpha() and reader.low(last) not in lexicon.NAME_STOP):
+        return 0  # "nobody has paid": what nobody did, and not what nobody has
     if upto is not None and last != upto:
         return 0
     made.where.append(

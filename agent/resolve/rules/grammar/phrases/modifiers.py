@@ -7,10 +7,7 @@ from typing import Final
 from agent.extract.references.vocabulary import EMAIL, rate_person_likeness
 from agent.planning.proposal import (
     BelongsTo,
-    Compare,
-    Comparison,
     Condition,
-    Day,
     Find,
     First,
     Has,
@@ -19,13 +16,13 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.deeds import is_deed, whole_verb
+from agent.resolve.rules.grammar.phrases.comparisons import compared, numbered
 from agent.resolve.rules.grammar.phrases.deed_times import by_now, is_born, is_passive, since_when
 from agent.resolve.rules.grammar.phrases.exceptions import left_out
-from agent.resolve.rules.grammar.phrases.fields import numbered_field
 from agent.resolve.rules.grammar.phrases.having import having, held_by_anyone
 from agent.resolve.rules.grammar.phrases.negation import opposite
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, thing_named
-from agent.resolve.rules.grammar.phrases.places_and_doers import held_by_theirs, inside, located, read_doer
+from agent.resolve.rules.grammar.phrases.places_and_doers import as_it_was, held_by_theirs, inside, located, read_doer
 from agent.resolve.rules.grammar.reader import Reader
 from language.wordnet import is_word
 
@@ -53,10 +50,11 @@ def read_after(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int
             or held_by_anyone(reader, made, start)
             or relative(reader, made, start, stop, depth)
             or _when(reader, made, start)
-            or _compared(reader, made, start)
-            or _numbered(reader, made, start)
+            or compared(reader, made, start)
+            or numbered(reader, made, start)
             or having(reader, made, start, stop, depth)
             or located(reader, made, start, stop)
+            or as_it_was(reader, made, start, stop)
             or _whose(reader, made, start, stop, depth)
             or inside(reader, made, start, stop)
             or _topic(reader, made, start, stop)
@@ -78,53 +76,6 @@ def _when(reader: Reader, made: PhraseParts, at: int, named: str | None = None) 
         return 0
     made.where += when[0]
     return when[1]
-
-
-def _compared(reader: Reader, made: PhraseParts, at: int) -> int:
-    """ "over 100 EUR", "nine days late at least", "older than 30 days"."""
-    start = at + 1 if reader.low(at) in {"for", "worth", "of", "with"} else at
-    found = reader.comparison(start)
-    if found is None:
-        return 0
-    op, length = found
-    after = start + length
-    ago = reader.duration(after)
-    if ago is not None:
-        lasting = start > at and reader.low(at) == "for"
-        return _aged(reader, made, after, ago[1], ago[0].isoformat(), op, lasting=lasting)
-    amount = reader.amount(after)
-    if amount is None or made.kind.size is None or (made.kind.order and reader.low(amount[1]) in lexicon.UNITS):
-        return 0
-    made.where.append(Compare(field=made.kind.size, op=op, value=amount[0]))
-    return amount[1]
-
-
-def _numbered(reader: Reader, made: PhraseParts, at: int) -> int:
-    """ "on floor 2"."""
-    found = numbered_field(reader, made.kind, at)
-    made.where += [found[0]] if found is not None else []
-    return found[1] if found is not None else 0
-
-
-def _aged(
-    reader: Reader, made: PhraseParts, first: int, last: int, day: str, op: Comparison, *, lasting: bool = False
-) -> int:
-    line, end = made.kind.order, last
-    if reader.low(last) in lexicon.OLD:
-        end = last + 1
-    elif (state := reader.state(last, made.kind)) is not None:
-        named = reader.date_field(made.kind, last)
-        made.where.append(state[0])
-        line, end = named.name if named is not None else line, last + state[1]
-    elif not lasting and reader.low(first - 1) == "than" and reader.low(first - 2) in {"more", "less", "longer"}:
-        return 0
-    if line is None:
-        return 0
-    turned: dict[str, Comparison] = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
-    if op not in turned:
-        return 0
-    made.where.append(Compare(field=line, op=turned[op], value=Day(date=day, quote=reader.words(first, last))))
-    return end
 
 
 def _whose(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
@@ -251,7 +202,9 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
     if pronoun and depth and reader.asks and reader.low(at) in {"that", "which"} and _is_of_another(reader, made, step):
         return 0  # "invoices of customers … that are overdue": told of the invoices
     if (reader.low(step) in lexicon.HAVING and not plain) or (pronoun and reader.low(step) in lexicon.HAVING):
-        return having(reader, made, step, stop, depth, negated=negated)
+        held = having(reader, made, step, stop, depth, negated=negated)
+        if held or not negated or nobody:
+            return held
     if nobody and (reader.low(step) in lexicon.HANDLING or reader.low(step) == "taken"):
         doers = [each.kind for each in made.kind.relations if each.kind in reader.kinds]
         people = reader.people()
@@ -263,7 +216,30 @@ def relative(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) 
     if handled:
         return handled
     last = predicate(reader, made, step, stop, depth, negated=negated, plain=plain and not pronoun)
+    of_these = pronoun or not depth or reader.low(at) in lexicon.NOT
+    if not last and negated and not nobody and of_these and reader.low(step) != "from":
+        return _not_theirs(reader, made, step, stop, depth)
     return last + 1 if nobody and last and reader.low(last) in _STRANDED else last
+
+
+def _not_theirs(reader: Reader, made: PhraseParts, at: int, stop: int, depth: int) -> int:
+    """ "(that aren't) Ada's, (not) with her": all but what belongs to somebody."""
+    theirs = PhraseParts(made.kind, made.read, plural=True)
+    last = _whose(reader, theirs, at, stop, depth) or _hers(reader, theirs, at, stop)
+    if not last or len(theirs.where) != 1 or theirs.said is not None:
+        return 0
+    made.where.append(opposite(made.kind, theirs.where[0]))
+    return last
+
+
+def _hers(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """ "(that are not) Ada's", with nothing behind that would be hers."""
+    above, end = reader.owner_of(made.kind), reader.name(at, stop) if at < stop else at
+    ends = end >= stop or reader.is_mark(end) or reader.low(end) in lexicon.NAME_STOP
+    if above is None or end == at or not reader.tokens[end - 1].owns or not ends:
+        return 0
+    made.where.append(BelongsTo(owner=guess(reader, made.kind, Find(record=above.name, said=reader.words(at, end)))))
+    return end
 
 
 def _is_of_another(reader: Reader, made: PhraseParts, at: int) -> bool:
@@ -363,8 +339,8 @@ def predicate(
     if plain:
         return 0
     return (
-        _compared(reader, made, at)
-        or _numbered(reader, made, at)
+        compared(reader, made, at)
+        or numbered(reader, made, at)
         or inside(reader, made, at, stop)
         or having(reader, made, at, stop, depth)
     )

@@ -57,6 +57,18 @@ def inside(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
     return step + state[1]
 
 
+def as_it_was(reader: Reader, made: PhraseParts, at: int, stop: int) -> int:
+    """ "(all tickets) from open (to closed)": what they are before something else is made of them."""
+    step = at + 1
+    while reader.low(step) in lexicon.DETERMINERS:
+        step += 1
+    state = reader.state(step, made.kind) if reader.low(at) == "from" and step < stop else None
+    if state is None or reader.low(step + state[1]) not in {"to", "into"}:
+        return 0
+    made.where.append(state[0])
+    return step + state[1]
+
+
 def held_by_theirs(reader: Reader, made: PhraseParts, at: int) -> int:
     """ "(everyone) on the pro plan, who is past due": what something of theirs is."""
     for other in reader.kinds.values():

@@ -91,7 +91,8 @@ def _came_about(reader: Reader, find: Find, at: int, stop: int) -> Answer | None
     if itself is not None and itself[0].name == kind.name and kind.order is not None:  # "been a client"
         return RecordsAnswer(records=find, fields=(kind.order,))
     day = reader.date_field(kind, at) if alone else None
-    if day is None and alone and reader.low(at) in lexicon.ARRIVED:
+    again = reader.low(at - 1) in {"last", "first"}  # what comes more than once has no one day
+    if day is None and alone and not again and reader.low(at) in lexicon.ARRIVED:
         day = kind.field_named(kind.order or "")
     return RecordsAnswer(records=find, fields=(day.name,)) if day is not None and day.type in DATES else None
 

@@ -75,3 +75,42 @@ def test_only_what_stands_behind_an_order_takes_it_back(
 ) -> None:
     verbs = frozenset({"cancel", "close", "tell"})
     assert [text[start:end] for start, end in find_taken_back(text, taken, verbs)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Piet wants F-233 waived, but I told him no", "I told him no"),
+        ("Piet asked us to waive F-233, so we did", "we did"),
+        ("waive F-233 for Piet? but we can't.", "we can't"),
+        ("waive F-233? No way", "No way"),
+    ],
+)
+async def test_what_was_answered_to_the_wish_is_never_passed_over(text: str, words: str) -> None:
+    asked = await verdict_of(text)
+    assert isinstance(asked, Question), asked
+    assert f"‘{words}’" in asked.text
+
+
+@pytest.mark.parametrize("text", ["Piet can't pay, waive F-233", "I told him yes: waive F-233"])
+async def test_what_is_told_before_the_order_refuses_nothing(text: str) -> None:
+    assert not [*find_taken_back(text, [(text.index("F-233"), len(text))], frozenset())]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Piet might waive F-233", "Piet might waive"),
+        ("we were going to waive F-233", "were going to waive"),
+        ("Piet was just about to waive F-233", "was just about to waive"),
+    ],
+)
+async def test_what_was_or_may_be_done_is_no_order(text: str, words: str) -> None:
+    asked = await verdict_of(text)
+    assert isinstance(asked, Question), asked
+    assert f"‘{words}’" in asked.text
+
+
+@pytest.mark.parametrize("text", ["I would like to waive F-233", "could you waive F-233", "can we waive F-233"])
+async def test_a_wish_and_a_polite_question_are_orders(text: str) -> None:
+    assert isinstance(await verdict_of(text), Plan)

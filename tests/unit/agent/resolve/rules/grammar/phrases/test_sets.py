@@ -58,3 +58,48 @@ async def test_less_takes_an_amount_off_the_whole(text: str, amount: int) -> Non
 
 async def test_less_than_an_amount_leaves_open_how_much() -> None:
     assert not isinstance(await verdict_of("refund less than 20 euros of R-5101", "garage"), Plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "world", "param", "records"),
+    [
+        ("cancel the visits that aren't with Lucy", "vet", "visit_id", [703, 702, 701]),
+        ("cancel visits which are not Pepper's", "vet", "visit_id", [703, 705, 702]),
+        ("cancel jobs not on Tom", "garage", "job_id", [807, 803]),
+        ("cancel the booked jobs that aren't of Fatima", "garage", "job_id", [807, 803]),
+        ("call off lessons that are not on Caramel", "riding", "lesson_id", [607, 603, 602, 601]),
+    ],
+)
+async def test_whose_they_are_not_leaves_theirs_out(text: str, world: str, param: str, records: list[int]) -> None:
+    assert [each[param] for each in await calls_of(text, world)] == records
+
+
+async def test_a_denied_clause_that_is_not_understood_is_asked_about() -> None:
+    asked = await verdict_of("call off the appointments that don't concern Fatima", "garage")
+    assert isinstance(asked, Question), asked
+
+
+@pytest.mark.parametrize(
+    ("text", "world", "param", "records"),
+    [
+        ("set all jobs from ready to collected", "garage", "job_id", [804, 806]),
+        ("change every pet from kidney to normal", "vet", "pet_id", [23]),
+        ("promote all riders from beginner to advanced", "riding", "rider_id", [14, 15, 11]),
+    ],
+)
+async def test_what_they_are_changed_from_tells_which(text: str, world: str, param: str, records: list[int]) -> None:
+    assert [each[param] for each in await calls_of(text, world)] == records
+
+
+async def test_what_people_are_chosen_for_having_is_what_is_meant() -> None:
+    made = await calls_of("chase all clients with unpaid bills over 100 euros", "vet")
+    assert [each["bill_id"] for each in made] == [812]
+
+
+async def test_what_nobody_did_is_not_what_nobody_has() -> None:
+    assert isinstance(await verdict_of("cancel bookings nobody has inspected", "garage"), Question)
+
+
+async def test_which_nobody_did_something_with_is_no_reason() -> None:
+    asked = await verdict_of("throw out all items nobody has lent", "lending")
+    assert isinstance(asked, Question), asked

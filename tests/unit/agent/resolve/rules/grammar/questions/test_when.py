@@ -26,3 +26,7 @@ async def test_the_day_is_that_which_the_verb_tells_of(name: str, text: str, day
 
 async def test_a_day_that_nothing_holds_is_not_told() -> None:
     assert not isinstance(await answered("when was fee 413 paid", "riding"), Reply)
+
+
+async def test_what_comes_more_than_once_has_no_one_day() -> None:
+    assert not isinstance(await answered("when did Yuki last come in", "garage"), Reply)
