@@ -242,6 +242,8 @@ def _has_done(reader: Reader, about: Phrase, at: int, stop: int) -> tuple[Test, 
 
 
 def _is_told(reader: Reader, about: Phrase, at: int, stop: int, *, negated: bool) -> tuple[Test, int] | None:
+    if about.noun and about.find.bare and about.find.pick == "one" and about.find != reader.thing:
+        return None  # "if the bill is open": which one is not said, and it is not any
     while reader.low(at) in _ADVERBS | {"not"}:
         negated = negated or reader.low(at) == "not"
         at += 1

@@ -103,3 +103,8 @@ async def test_what_nobody_did_is_not_what_nobody_has() -> None:
 async def test_which_nobody_did_something_with_is_no_reason() -> None:
     asked = await verdict_of("throw out all items nobody has lent", "lending")
     assert isinstance(asked, Question), asked
+
+
+@pytest.mark.parametrize("text", ["resend R-5101 if the invoice is overdue", "cancel 805 if the job is ready"])
+async def test_a_condition_on_one_that_is_not_said_is_never_met_by_another(text: str) -> None:
+    assert isinstance(await verdict_of(text, "garage"), Question)
