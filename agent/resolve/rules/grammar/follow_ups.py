@@ -56,6 +56,7 @@ _CHANGES: Final = re.compile(
     rf"{LEAD}(?:make|let|set|change|put|turn)\s+(?:it|that|this)\b|{LEAD}(?:i\s+mean(?:t)?\b|rather\b)", re.IGNORECASE
 )
 """What says a call anew instead of asking for one more."""
+_GIVES: Final = word_set("have has get gets take takes give gives handle handles let")
 _MORE: Final = word_set("also too same again plus")
 _ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
 """Words by which what was said before is said anew."""
@@ -228,6 +229,8 @@ def _continued(
     call = Call(action=offer.name, arguments=arguments)
     anew = denied or bool(said & _ANEW) or bool(reader.corrections)
     if named:
+        if said & _GIVES and said & lexicon.THINGS - {"one"}:
+            return None  # "and let Ada have it" says what becomes of it, and for nobody else the same
         if strange or not (anew or said & _MORE or reader.low(0) == "and" or {"as", "well"} <= said):
             return None
         if last.computed and not all(name in found for name in last.computed):

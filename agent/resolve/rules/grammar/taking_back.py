@@ -42,6 +42,7 @@ _DROP: Final = re.compile(
 _ONE_OF: Final = re.compile(
     rf"{LEAD}(?:{_VERB}\s+(?P<what>[^,;.!?]{{1,60}})|take\s+(?P<apart>[^,;.!?]{{1,60}}?)\s+back)[\s.!]*", re.IGNORECASE
 )
+_TOLD_FIRST: Final = re.compile(r"(?P<why>[^,;.!?]{3,80})[,;.!]\s*(?P<rest>\S.*)", re.DOTALL)
 _PLACES: Final = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1, "latest": -1}
 _ARTICLES: Final = lexicon.DETERMINERS | word_set("number no nr # and one ones for of")
 _IDLE: Final = (
@@ -68,13 +69,18 @@ def take_back(reader: Reader, typed: str, thread: Sequence[Turn], chooser: Choos
 def _says_back(reader: Reader, typed: str, calls: Sequence[EarlierCall], chooser: Chooser) -> str | None:
     """What shall be taken back, in the words that say it, empty where none do; None where nothing shall."""
     for text in dict.fromkeys((typed, reader.text.plain)):
-        found = _UNDO.fullmatch(text)
-        what = (found["what"] or "") if found is not None else ""
-        if found is None and all(call.waits for call in calls):
-            found = _DROP.fullmatch(text)
+        found = _match_back(text, calls)
+        told = _TOLD_FIRST.fullmatch(text) if found is None else None
+        if told is not None and _orders_nothing(reader, chooser, 0, len(read_text(told["why"]).tokens)):
+            found = _match_back(told["rest"], calls)
         if found is not None and (found["why"] is None or _tells_why(found["why"], reader, chooser)):
-            return what.casefold()
+            return (found.groupdict().get("what") or "").casefold()
     return None
+
+
+def _match_back(text: str, calls: Sequence[EarlierCall]) -> re.Match[str] | None:
+    found = _UNDO.fullmatch(text)
+    return _DROP.fullmatch(text) if found is None and all(call.waits for call in calls) else found
 
 
 def _both(thread: Sequence[Turn], calls: Sequence[EarlierCall]) -> tuple[EarlierCall, ...] | None:
@@ -136,4 +142,9 @@ def _tells_why(why: str, reader: Reader, chooser: Chooser) -> bool:
     """Whether nothing is ordered in what follows, with which the request ends."""
     count = len(read_text(why).tokens)
     first, stop = len(reader.tokens) - count, len(reader.tokens)
-    return not chooser.orders(max(first, 0), stop) and not any(step in reader.numbers for step in range(first, stop))
+    return _orders_nothing(reader, chooser, max(first, 0), stop)
+
+
+def _orders_nothing(reader: Reader, chooser: Chooser, first: int, stop: int) -> bool:
+    stop = min(stop, len(reader.tokens))  # what was typed may have more words than what is read
+    return not chooser.orders(first, stop) and not any(step in reader.numbers for step in range(first, stop))

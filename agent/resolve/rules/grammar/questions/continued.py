@@ -72,7 +72,9 @@ def _figure(reader: Reader, turn: Turn) -> Answer | None:
     find, stop = reader.last_set, _end(reader)
     if find is None or turn.answered is None or turn.calls or find.order is not None:
         return None
-    lows, kind = {reader.low(at) for at in range(stop)}, reader.kinds[find.record]
+    kind = reader.kinds[find.record]
+    nouns = {at for at in range(stop) if (noun := reader.noun(at)) is not None and noun == (kind, 1)}
+    lows = {reader.low(at) for at in range(stop) if at not in nouns or reader.low(at + 1) not in {"is", "are"}}
     if ("how", "many") in (reader.lows(0, 2), reader.lows(1, 2)) and lows <= _FIGURES | {"many"}:
         return ValueAnswer(value=CountOf(of=find))
     if kind.size is not None and lows <= _FIGURES | _SUMS and lows & _SUMS:

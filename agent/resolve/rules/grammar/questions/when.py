@@ -30,6 +30,10 @@ def when(reader: Reader, index: int, stop: int) -> Answer | None:
         line = next(
             (f.name for f in kind.fields if f.type in DATES and _same_deed(f.label or f.name, noun)), kind.order
         )
+        state = reader.state(stop - 1, kind)
+        if state is not None and isinstance(state[0], StateIs) and state[0] in about.find.where:
+            day = reader.date_field(kind, stop - 1) or day_of_state(kind, state[0].state)
+            line = day.name if day is not None else None
         if line is not None and about.find.pick == "one":
             find = about.find
             if isinstance(find.order, OrderByField) and line != kind.order:

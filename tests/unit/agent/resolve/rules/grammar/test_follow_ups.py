@@ -229,3 +229,19 @@ async def test_a_change_is_of_the_value_that_the_card_has(text: str, op: str, nu
 
 async def test_what_was_done_is_changed_by_nothing() -> None:
     assert not isinstance(await resolve("half of that", turn(waits=False)), Proposed)
+
+
+async def test_what_becomes_of_it_is_not_the_same_for_somebody_else() -> None:
+    made = await resolve("and let Bea have it", turn(waits=False))
+    assert not isinstance(made, Proposed) or "stay" not in made.proposal.model_dump_json()
+
+
+@pytest.mark.parametrize("text", ["he thought again, take that back", "they won't come after all. undo that"])
+async def test_a_reason_may_stand_before_what_takes_back(text: str) -> None:
+    made = await resolve(text, turn(waits=False))
+    assert made.proposal.result == UndoResult(calls=("@call1",))
+
+
+async def test_an_order_before_what_takes_back_is_none_of_it() -> None:
+    made = await resolve("cancel B-104, take that back", turn(waits=False))
+    assert not isinstance(made, Proposed) or not isinstance(made.proposal.result, UndoResult)

@@ -45,6 +45,7 @@ async def went_on(first: str, then: str, name: str) -> Reply | None:
         ("list the open bills", "and the latest?", "vet", ["813"]),
         ("list the open bills", "the biggest one?", "vet", ["812"]),
         ("are there any open bills?", "how many?", "vet", ["811", "812", "813"]),
+        ("total of open bills", "how many bills is that", "vet", ["811", "812", "813"]),
         ("how many riders have a jumping lesson?", "and on dressage?", "riding", ["12", "13"]),
     ],
 )

@@ -30,3 +30,7 @@ async def test_a_day_that_nothing_holds_is_not_told() -> None:
 
 async def test_what_comes_more_than_once_has_no_one_day() -> None:
     assert not isinstance(await answered("when did Yuki last come in", "garage"), Reply)
+
+
+async def test_how_long_in_a_state_is_not_told_by_the_day_it_came() -> None:
+    assert not isinstance(await answered("how long has Owen's invoice been overdue", "garage"), Reply)
