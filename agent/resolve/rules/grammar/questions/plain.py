@@ -7,6 +7,7 @@ from typing import Final
 
 from agent.extract.references.vocabulary import rate_person_likeness
 from agent.planning.proposal import Answer, BelongsTo, Find, RecordsAnswer, YesNoAnswer
+from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.phrases.conditions import count_test, subjects
 from agent.resolve.rules.grammar.phrases.fields import label_of
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
@@ -35,7 +36,8 @@ def told_of_things(reader: Reader, index: int, stop: int) -> Answer | None:
 
 
 def _one_kind(reader: Reader, at: int, stop: int) -> Find | None:
-    found = list(_told(reader, at, stop)) if at < stop and reader.noun(at) is None else []
+    named = reader.noun(at) is not None or reader.low(at) in lexicon.DETERMINERS  # "what is the total of …"
+    found = list(_told(reader, at, stop)) if at < stop and not named else []
     return found[0] if len(found) == 1 else None
 
 

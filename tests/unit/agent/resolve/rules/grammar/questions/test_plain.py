@@ -27,3 +27,7 @@ async def test_what_is_told_finds_the_kind_that_nobody_named(name: str, text: st
 
 async def test_what_may_be_told_of_two_kinds_is_not_guessed() -> None:
     assert not isinstance(await answered("what's cancelled or done", "vet"), Reply)
+
+
+async def test_a_sum_that_is_not_understood_is_never_answered_by_other_things() -> None:
+    assert not isinstance(await answered("what is the total of invoices without the tyres", "garage"), Reply)
