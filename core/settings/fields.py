@@ -316,7 +316,7 @@ class SettingFields:
         ),
     )
     reading_budget_ms: int = field(
-        default=400,
+        default=300,
         metadata=variable(
             "OPSIQ_READING_BUDGET_MS",
             "How much CPU the reading of one request may take, in milliseconds; what takes more is refused, and the "
