@@ -35,6 +35,11 @@ _NUMBERED: Final = re.compile(r"\.?\s*#?\d[\d.,]*\s*([^\W\d_]+|[€$£¥%])?")
 _HAPPENED: Final = re.compile(rf"\s+(?:\w+ly\s+|ever\s+)?({PAST})(?!\w)", re.IGNORECASE)
 _TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
 _TRY: Final = re.compile(r"\b(?:try|want|need|wish|prefer|choose|decide|rather)\s+$", re.IGNORECASE)
+# What those that are meant are not, or don't do, to the end of its clause.
+_DENIED_CLAUSE: Final = re.compile(
+    r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",
+    re.IGNORECASE,
+)
 _NEAR: Final = 60
 """Letters within which what tells how things are leads up to a negation."""
 _ENDS: Final = re.compile(r"[,;:!?\n()\[\]]|\.(?!\d)|\s[-–—]+\s?|^|$|(?<!\w)(?:and|but|then)(?!\w)", re.IGNORECASE)
@@ -67,6 +72,14 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
         used = any(begin < last and first < stop for begin, stop in taken)
         if used or any(stem(word) in verbs for word, _ in words):
             yield start, end
+
+
+def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
+    """The places of denials in clauses that tell which are meant, before something that was used: "that don't concern
+    Ada"."""
+    for found in _DENIED_CLAUSE.finditer(text):
+        if any(found.end("denied") <= start < found.end() for start, _ in taken):
+            yield found.span("denied")
 
 
 def _find_clause(text: str, start: int, end: int) -> Place:

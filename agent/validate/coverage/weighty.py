@@ -45,7 +45,7 @@ from agent.validate.coverage.further_orders import find_further_orders, find_joi
 from agent.validate.coverage.left_over import find_left_over_words, find_lone_order
 from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.modifiers import FORBIDS, Accounts, find_limits, find_modifiers
-from agent.validate.coverage.negations import find_negations
+from agent.validate.coverage.negations import find_denied_clauses, find_negations
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
 from agent.validate.coverage.others_named import find_others
 from agent.validate.coverage.retractions import find_taken_back
@@ -179,7 +179,7 @@ def find_unaccounted(
     if any(note.record is not None for note in notes):
         stretches |= {*find_subordinate_orders(polite, heads, taken), *find_others(text, taken, known, shown)}
         if not structure.negates:
-            found += [each.span("denied") for each in patterns.DENIED_CLAUSE.finditer(polite)]
+            found += find_denied_clauses(polite, taken)
             found += [
                 each
                 for each in find_negations(polite, taken, _verbs(contracts))

@@ -108,3 +108,7 @@ async def test_which_nobody_did_something_with_is_no_reason() -> None:
 @pytest.mark.parametrize("text", ["resend R-5101 if the invoice is overdue", "cancel 805 if the job is ready"])
 async def test_a_condition_on_one_that_is_not_said_is_never_met_by_another(text: str) -> None:
     assert isinstance(await verdict_of(text, "garage"), Question)
+
+
+async def test_a_denial_that_is_a_state_of_theirs_is_understood() -> None:
+    assert [each["bill_id"] for each in await calls_of("chase everyone who hasn't paid", "vet")] == [813, 811, 812]
