@@ -11,7 +11,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agent.extract.spans.money import find_currency
-from agent.validate.coverage.weighty_patterns import PAST, REACH, UNITS, first_from, last_before, search_before
+from agent.validate.coverage.weighty_patterns import (
+    DENIED_CLAUSE,
+    PAST,
+    REACH,
+    UNITS,
+    first_from,
+    last_before,
+    search_before,
+)
 from language.stems import split_runs, stem
 
 Place = tuple[int, int]
@@ -35,11 +43,6 @@ _NUMBERED: Final = re.compile(r"\.?\s*#?\d[\d.,]*\s*([^\W\d_]+|[€$£¥%])?")
 _HAPPENED: Final = re.compile(rf"\s+(?:\w+ly\s+|ever\s+)?({PAST})(?!\w)", re.IGNORECASE)
 _TO_BE: Final = re.compile(r"\s+to\s", re.IGNORECASE)
 _TRY: Final = re.compile(r"\b(?:try|want|need|wish|prefer|choose|decide|rather)\s+$", re.IGNORECASE)
-# What those that are meant are not, or don't do, to the end of its clause.
-_DENIED_CLAUSE: Final = re.compile(
-    r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",
-    re.IGNORECASE,
-)
 _NEAR: Final = 60
 """Letters within which what tells how things are leads up to a negation."""
 _ENDS: Final = re.compile(r"[,;:!?\n()\[\]]|\.(?!\d)|\s[-–—]+\s?|^|$|(?<!\w)(?:and|but|then)(?!\w)", re.IGNORECASE)
@@ -77,7 +80,7 @@ def find_negations(text: str, taken: Sequence[Place], verbs: frozenset[str]) -> 
 def find_denied_clauses(text: str, taken: Sequence[Place]) -> Iterator[Place]:
     """The places of denials in clauses that tell which are meant, before something that was used: "that don't concern
     Ada"."""
-    for found in _DENIED_CLAUSE.finditer(text):
+    for found in DENIED_CLAUSE.finditer(text):
         if any(found.end("denied") <= start < found.end() for start, _ in taken):
             yield found.span("denied")
 

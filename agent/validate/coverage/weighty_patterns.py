@@ -21,6 +21,11 @@ NEGATION: Final = re.compile(
     r"|(?:avoid|stop|refrain\s+from|hold\s+off(?:\s+on)?|skip|quit)\s+\w+ing)(?!\w)",
     re.IGNORECASE,
 )
+# What those that are meant are not, or don't do, to the end of its clause.
+DENIED_CLAUSE: Final = re.compile(
+    r"\b(?:that|which|who)\s+(?:\w+ly\s+)?(?P<denied>(?:is|are|was|were|do|does|did|has|have|had)(?:n['’]?t|\s+not)\b)[^,;.!?\n]*",
+    re.IGNORECASE,
+)
 RESTRICTION: Final = re.compile(
     r"(?<!\w)(?:only|at\s+(?:the\s+)?least)(?!\w)",
     re.IGNORECASE,
