@@ -59,7 +59,7 @@ class Interpreter(StretchRecords):
         self.reader.meant = self._typed_tokens | {*self.verbs}
         self._find_records()
         self._settle_values()
-        self.doubtful |= any(self.reader.low(at) in {"whichever", "either"} for at in range(self.first, self.stop))
+        self.doubtful |= self._leaves_open()
         self._find_whose()
         calls = self._make_calls()
         self._find_texts(calls)

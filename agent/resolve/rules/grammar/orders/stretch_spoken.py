@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agent.extract.references.vocabulary import PLACES, rate_person_likeness
 from agent.planning.proposal import AS_SHOWN, BelongsTo, Find, OrderByField, RecordArgument
 from agent.resolve.rules.grammar import lexicon
@@ -9,6 +11,8 @@ from agent.resolve.rules.grammar.orders.interpretation import Piece
 from agent.resolve.rules.grammar.orders.stretch_directions import StretchDirections
 from agent.resolve.rules.grammar.phrases.phrase_parts import FIRSTS, placed
 from registry.records import RecordKind
+
+_AS: Final = frozenset(("on", "for", "to", "with", "in", "at", "again", "too", "as"))
 
 
 class StretchSpoken(StretchDirections):
@@ -24,6 +28,20 @@ class StretchSpoken(StretchDirections):
             reader.person = find.where[0].owner
         if people is None or find.record != people.name:
             reader.thing = find
+
+    def _leaves_open(self) -> bool:
+        """Whether words leave open what is meant: "whichever", "either", "the same" of nothing that was said."""
+        reader = self.reader
+        return any(
+            reader.low(at) in {"whichever", "either"}
+            or (
+                reader.low(at) == "same"
+                and not reader.remembered
+                and (reader.is_mark(at + 1) or reader.low(at + 1) in _AS)
+            )
+            for at in range(self.first, self.stop)
+            if at not in self.quoted
+        )
 
     def _take_spoken(self, name: str) -> None:
         """The record that was spoken of before, where a pronoun or nothing else stands for it."""

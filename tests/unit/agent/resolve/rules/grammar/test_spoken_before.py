@@ -44,3 +44,8 @@ async def test_a_place_in_line_is_among_theirs() -> None:
 @pytest.mark.parametrize("text", ["waive that charge", "waive the last one"])
 async def test_of_nobody_it_is_asked(text: str) -> None:
     assert isinstance(await verdict_of(text), Question)
+
+
+@pytest.mark.parametrize("text", ["put the same on Noor's bill", "send the same to Noor"])
+async def test_the_same_of_nothing_that_was_said_is_not_done(text: str) -> None:
+    assert not isinstance(await verdict_of(text), Plan)
