@@ -33,7 +33,7 @@ _NEITHER: Final = frozenset(
 )
 _LEADS: Final = frozenset({"oh", "ah", "ok", "okay", "well", "actually", "sorry", "hm", "hmm", "wait"})
 _POLITE: Final = frozenset({"please", "thanks", "then", "sorry"})
-_PARTS: Final = re.compile(r"[,;.!?–—-]+")
+_PARTS: Final = re.compile(r"[,;.!?–—]+|(?<!\w)-+|-+(?!\w)")
 
 
 def is_cancellation(text: str, question: Question | None = None) -> bool:

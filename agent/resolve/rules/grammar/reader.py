@@ -92,6 +92,7 @@ class Reader:
         """The records of a list that was spoken of last: what "them" and "both" are."""
         self._owners, self._nouns = dict[str, RecordKind | None](), dict[int, tuple[RecordKind, int] | None]()
         self._states: dict[tuple[int, str], tuple[Condition, int] | None] = {}
+        self._quotes: dict[tuple[int, int], Words] = {}
         self.heads: dict[tuple[int, int], tuple[int, RecordKind, int] | None] = {}
         self.spoken, self.shown = dict[str, Find](), dict[str, Find]()  # shown: what "the second one" is one of
         self.guesses: list[tuple[Find, str]] = []
@@ -123,9 +124,11 @@ class Reader:
 
     def words(self, first: int, last: int) -> Words:
         """The words of the tokens ``first`` up to ``last`` as they were typed, without a possessive 's."""
-        token = self.tokens[last - 1]
-        end = token.end - 2 if token.owns else token.end
-        return self.place(*self.text.span(self.tokens[first].start, end))
+        if (first, last) not in self._quotes:
+            token = self.tokens[last - 1]
+            end = token.end - 2 if token.owns else token.end
+            self._quotes[first, last] = self.place(*self.text.span(self.tokens[first].start, end))
+        return self._quotes[first, last]
 
     def end_index(self, offset: int) -> int:
         return self.text.index_at(offset)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from agent.resolve.rules.grammar.orders.action_words import LIGHT, find_base_form, read_action_words
@@ -70,14 +71,21 @@ class Chooser:
                 continue
             if low.endswith("ed") and said != low:
                 continue
-            if self.reader.noun(at) is None and any(
-                read_action_words(offer, held).verbs.get(said, 0.0) >= 1.0
-                for held in (self.shortlist, self.shortlist.closed)
-                if held is not None
-                for offer in held.offers[:MOST_OFFERS]
-            ):
+            if said in self._own_verbs and self.reader.noun(at) is None:
                 return True
         return False
+
+    @cached_property
+    def _own_verbs(self) -> frozenset[str]:
+        """The stems of the verbs that actions go by themselves."""
+        return frozenset(
+            verb
+            for held in (self.shortlist, self.shortlist.closed)
+            if held is not None
+            for offer in held.offers[:MOST_OFFERS]
+            for verb, much in read_action_words(offer, held).verbs.items()
+            if much >= 1.0
+        )
 
     def choose(self, place: Stretch, *, chosen: bool = False, reads: bool = False) -> Choice:
         """``chosen`` says that the only offer was picked by the person, ``reads`` that nothing shall be changed."""

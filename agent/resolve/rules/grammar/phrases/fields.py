@@ -109,14 +109,13 @@ def numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, 
                 number = Number(number=told.value, quote=reader.words(step, after))
                 return Compare(field=field.name, op="=", value=number), after + length
     for length in (3, 2, 1):
-        field = named_field(kind, reader, step, step + length) if step + length < len(reader.tokens) else None
-        if field is None or field.type not in ("number", "integer"):
-            continue
         first = step + length
         first += reader.low(first) in {"is", "of", "number"}
         held = reader.numbers.get(first)
-        last = reader.end_index(held.end) if held is not None else 0
-        if held is not None and held.kind == "cardinal" and not held.unit and last == first + 1:
-            number = Number(number=held.value, quote=reader.words(first, last))
-            return Compare(field=field.name, op="=", value=number), last
+        if held is None or held.kind != "cardinal" or held.unit or reader.end_index(held.end) != first + 1:
+            continue
+        field = named_field(kind, reader, step, step + length)
+        if field is not None and field.type in ("number", "integer"):
+            number = Number(number=held.value, quote=reader.words(first, first + 1))
+            return Compare(field=field.name, op="=", value=number), first + 1
     return None
