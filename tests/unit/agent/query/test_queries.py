@@ -238,10 +238,10 @@ OPEN: dict[str, Any] = {"state": "open", "not": False}
 
 async def test_an_answer_names_the_words_that_it_leaves_out() -> None:
     fines = answer(value={"count": find("fine", None, DUE, pick="all")})
-    text = "how many fines are due, and how many of them are old?"
-    made = (await came_of(text, fines, left=["how many of them are old", "never typed"])).verdict
+    text = "how many fines are due, and how many of those look old?"
+    made = (await came_of(text, fines, left=["how many of those look old", "never typed"])).verdict
     assert isinstance(made, Reply)
-    assert made.text.endswith(". This leaves out ‘how many of them are old’.")
+    assert made.text.endswith(". This leaves out ‘how many of those look old’.")
 
 
 async def test_what_was_spoken_of_before_may_be_left_out_where_it_is_so_no_more() -> None:

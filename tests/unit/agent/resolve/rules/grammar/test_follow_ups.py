@@ -200,7 +200,7 @@ async def test_a_correction_of_what_was_done_says_so() -> None:
 
 
 async def test_a_double_charge_is_no_amount() -> None:
-    request = Request(text="refund INV-1046 because of a double charge", now=NOW)
+    request = Request(text="refund INV-1046 because of one double payment", now=NOW)
     made = (await RuleResolver().resolve(request, shortlist(), KINDS)).resolution
     assert isinstance(made, Proposed)
     assert "amount" not in made.proposal.result.calls[0].arguments  # type: ignore[union-attr]
