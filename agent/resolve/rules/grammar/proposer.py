@@ -9,8 +9,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from pydantic import BaseModel
-
 from agent.extract.limits import MAX_WISHES, refuse_too_many
 from agent.extract.spans.politeness import is_polite_word
 from agent.extract.time import durations
@@ -28,6 +26,7 @@ from agent.planning.proposal import (
     When,
     Words,
 )
+from agent.planning.quotes import list_words
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.contrasts import find_contrast, is_of_before
 from agent.resolve.rules.grammar.follow_ups import follow_up, remember
@@ -262,7 +261,10 @@ class Proposer:
         if not calls:
             return ()
         read = [self.reader.words(at, at + 1) for at in sorted(self.reader.covered)]
-        quoted = {*_quotes(calls), *_quotes(read)}
+        places = (
+            (each.start, each.start + len(each.text)) for each in list_words((calls, read)) if each.start is not None
+        )
+        quoted = set(places)
         offers = [offer for call in calls if (offer := self.shortlist.get(call.action)) is not None]
         paid = any(each.annotation(name).unit in MONEY for each in offers for name in each.properties)
         spoken = frozenset[str]().union(*(self.shortlist.spoken(each.name) for each in offers))
@@ -364,21 +366,6 @@ class Proposer:
     def answer(self) -> Answer | None:
         self.reader.asks = True
         return continued(self.reader, self.thread) or read_answer(self.reader, self.goes_by, self.does)
-
-
-def _quotes(node: object) -> Iterator[tuple[int, int]]:
-    if isinstance(node, Words):
-        if node.start is not None:
-            yield node.start, node.start + len(node.text)
-    elif isinstance(node, BaseModel):
-        for name in type(node).model_fields:
-            yield from _quotes(getattr(node, name))
-    elif isinstance(node, Mapping):
-        for each in node.values():
-            yield from _quotes(each)
-    elif isinstance(node, tuple | list):
-        for each in node:
-            yield from _quotes(each)
 
 
 def conditioned(calls: Sequence[Call], tests: tuple[Test, ...], *, holds: bool) -> tuple[Call, ...]:

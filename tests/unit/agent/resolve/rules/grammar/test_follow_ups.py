@@ -203,7 +203,8 @@ async def test_a_double_charge_is_no_amount() -> None:
     request = Request(text="refund INV-1046 because of one double payment", now=NOW)
     made = (await RuleResolver().resolve(request, shortlist(), KINDS)).resolution
     assert isinstance(made, Proposed)
-    assert "amount" not in made.proposal.result.calls[0].arguments  # type: ignore[union-attr]
+    assert isinstance(made.proposal.result, PlanResult)
+    assert "amount" not in made.proposal.result.calls[0].arguments
 
 
 @pytest.mark.parametrize(
