@@ -40,8 +40,7 @@ from agent.runs.service import RunService
 from agent.runs.wakeups import RunWakeups
 from agent.sending.action_secrets import ActionSecrets
 from agent.sending.http_endpoint import HttpEndpointClient
-from agent.sending.mcp_credentials import McpCredentials
-from agent.sending.mcp_endpoint import McpEndpointClient
+from agent.sending.mcp_endpoint import McpCredentials, McpEndpointClient
 from agent.sending.reconciler import Reconciler
 from agent.sending.sender import Sender
 from agent.sso.login import SsoLogin

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from agent.resolve.rules.normalization.phrasal_verbs import PLAIN
+from agent.resolve.rules.normalization import PLAIN
 from evals.cases import reader
 from evals.cases.reader import Case
 from evals.run.case_result import parse_result

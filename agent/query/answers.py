@@ -25,10 +25,9 @@ from agent.planning.proposal import (
     YesNoAnswer,
 )
 from agent.query.arithmetic import test_holds
-from agent.query.breakdown import count_by, total_by
 from agent.query.context import Quantity, Worked
 from agent.query.references import Query
-from agent.query.wording import PAGE, asked_by, deny, list_records, lower_label, measured_by
+from agent.query.wording import PAGE, asked_by, count_by, deny, list_records, lower_label, measured_by, total_by
 from agent.validate.questions import join, make_candidate
 from agent.validate.records.located import LocatedRecord, RecordQuery, format_count, name_kind, name_kinds
 from core.actor import Actor

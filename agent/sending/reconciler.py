@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -22,18 +22,22 @@ from agent.planning.planner import put_send, reconcile_of
 from agent.runs import repository
 from agent.runs.run import Run
 from agent.runs.states import as_planned
-from agent.sending.expectations import is_met
+from agent.sending.answers import decode
 from agent.sending.http_endpoint import HttpEndpointClient
 from agent.validate.payload import binding_of
 from agent.workspace.context import WorkspaceContexts
 from core.clock import Clock
 from core.errors import Conflict, InvalidInput, NotAuthentic, NotFound
 from executors.jobs.queue import Dead, Done, Outcome, Reschedule
-from executors.retry import EndpointReply
+from executors.retry import EndpointReply, Reply
+from registry.conditions import condition as conditions
 from registry.conditions.condition import Evaluator
 from registry.contract import Contract, parse
-from registry.endpoints.rendering import Binding, RenderedRequest, render_read
-from registry.endpoints.types import Reconcile
+from registry.endpoints import json_body
+from registry.endpoints.formats import as_text
+from registry.endpoints.rendering import Binding, RenderedRequest, is_absent, render_read
+from registry.endpoints.types import Expectation, Reconcile
+from registry.endpoints.values import Value
 from store.database import Database, after_commit
 from store.jobs.jobs import Job
 from store.runs.calls import CallRow
@@ -191,3 +195,63 @@ def _in_time(call: CallRow, deadlines: dict[str, int], now: datetime) -> bool:
     if call.state != "succeeded" or call.started_at is None:
         return False
     return now <= call.started_at + timedelta(seconds=deadlines.get(call.call_id, 0))
+
+
+ANSWER: Final = frozenset({"answer", "params"})
+
+
+async def is_met(
+    expected: Expectation, reply: Reply, binding: Binding, evaluator: Evaluator, *, workspace: str
+) -> bool:
+    """Whether all that is expected holds. What can't be judged does not hold, nor does an answer that was cut."""
+    if reply.status is None or reply.cut or not _status_fits(expected, reply.status):
+        return False
+    document = decode(reply.body)
+    found = json_body.at(document, expected.at) if document is not json_body.MISSING else json_body.MISSING
+    if expected.some is not None or expected.none is not None:
+        if not isinstance(found, list):
+            return False
+        wanted = expected.some or expected.none or {}
+        there = any(_entry_fits(entry, wanted, binding) for entry in found)
+        if there is (expected.some is None):
+            return False
+    elif expected.equals is not None:
+        if not _same(found, expected.equals, binding):
+            return False
+    elif expected.at and (found is json_body.MISSING or found is None):
+        return False
+    if expected.condition is None:
+        return True
+    if document is json_body.MISSING:
+        return False
+    try:
+        condition = conditions.compile(expected.condition, ANSWER)
+    except InvalidInput:
+        return False
+    result = await evaluator.evaluate(
+        condition, {"answer": document, "params": dict(binding.params)}, workspace=workspace
+    )
+    return result.holds and not result.trouble and not result.overran
+
+
+def _status_fits(expected: Expectation, status: int) -> bool:
+    return str(status) in expected.status or f"{status // 100}xx" in expected.status
+
+
+def _entry_fits(entry: Any, wanted: Mapping[str, Value], binding: Binding) -> bool:
+    return all(_same(json_body.at(entry, pointer), value, binding) for pointer, value in wanted.items())
+
+
+def _same(found: Any, value: Value, binding: Binding) -> bool:
+    """Whether a value is the one that is bound. A number and its text are the same: APIs write ids both ways."""
+    try:
+        wanted = binding.value(value)
+    except InvalidInput:
+        return False
+    if is_absent(wanted) or found is json_body.MISSING:
+        return False
+    if isinstance(found, bool) or isinstance(wanted, bool) or found is None or wanted is None:
+        return found is wanted
+    if isinstance(found, str | int | float) and isinstance(wanted, str | int | float):
+        return as_text(found) == as_text(wanted)
+    return bool(found == wanted)

@@ -1,16 +1,72 @@
-"""Days, times and date-times of a text as values of a parameter, in the form that it asks for."""
+"""Days, times and date-times of a text as values of a parameter, in the form that it asks for: RFC 3339 by default,
+else the one its description shows ("MM/DD/YYYY", "HH:MM")."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 
 from agent.extract.context import rate_affinity, rate_label
 from agent.extract.parameter_spec import ParameterSpec
 from agent.extract.reading import Candidate
-from agent.extract.time import date_formats, dates, durations, times
+from agent.extract.time import dates, durations, times
 from language.text import Text, word_set
+
+_PARTS: Final = re.compile(r"YYYY|yyyy|%Y|YY|yy|DD|dd|%d|MM|mm|%m|%M|HH|hh|%H|SS|ss|%S")
+
+
+def write(moment: datetime | date | time, form: str | None, *, zone: bool) -> str:
+    """``moment`` in ``form``; ``zone`` says that RFC 3339 wants its offset ("Z" for UTC)."""
+    if form is None:
+        if isinstance(moment, datetime):
+            written = moment.isoformat(timespec="seconds")
+            if not zone:
+                return written[:19]
+            return written.removesuffix("+00:00") + "Z" if written.endswith("+00:00") else written
+        if isinstance(moment, time):
+            return moment.strftime("%H:%M:%S") if zone else moment.strftime("%H:%M")
+        return moment.isoformat()
+    made: list[str] = []
+    last = 0
+    hour_seen = False
+    for match in _PARTS.finditer(form):
+        made.append(form[last : match.start()].replace("'", ""))
+        part = match.group()
+        made.append(_part(moment, part, hour_seen))
+        hour_seen = hour_seen or part in {"HH", "hh", "%H"}
+        last = match.end()
+    made.append(form[last:].replace("'", ""))
+    return "".join(made)
+
+
+def _part(moment: datetime | date | time, part: str, hour_seen: bool) -> str:
+    if part in {"YYYY", "yyyy", "%Y"}:
+        return f"{moment.year:04d}" if isinstance(moment, date) else ""
+    if part in {"YY", "yy"}:
+        return f"{moment.year % 100:02d}" if isinstance(moment, date) else ""
+    if part in {"DD", "dd", "%d"}:
+        return f"{moment.day:02d}" if isinstance(moment, date) else ""
+    minutes = part == "%M" or (part in {"MM", "mm"} and hour_seen)
+    if part in {"MM", "mm", "%m"} and not minutes:
+        return f"{moment.month:02d}" if isinstance(moment, date) else ""
+    if isinstance(moment, date) and not isinstance(moment, datetime):
+        return "00"
+    if part in {"HH", "hh", "%H"}:
+        return f"{moment.hour:02d}"
+    return f"{moment.minute:02d}" if minutes else f"{moment.second:02d}"
+
+
+@lru_cache(maxsize=1024)
+def has_day(form: str) -> bool:
+    return bool(re.search(r"[yYdD]", form))
+
+
+@lru_cache(maxsize=1024)
+def has_time(form: str) -> bool:
+    return bool(re.search(r"[hH]", form))
+
 
 _STAMP: Final = re.compile(
     r"(?<![\w-])\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2})?(?![\w:])",
@@ -26,7 +82,7 @@ def find_days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
     found = dates.find(text, now.date())
     for index, when in enumerate(found):
         day = when.last if ends and when.last is not None else when.day
-        form = spec.form if spec.form and date_formats.has_day(spec.form) else None
+        form = spec.form if spec.form and has_day(spec.form) else None
         if spec.schema.get("format") in {"date", "date-time"}:
             form = None
         weight = (
@@ -35,7 +91,7 @@ def find_days(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]
             + 0.5 * rate_label(text, when.start, when.end, spec)
             + _rate_way(text, spec, when, index, len(found))
         )
-        written = date_formats.write(day, form, zone=False)
+        written = write(day, form, zone=False)
         made.append(Candidate(when.start, when.end, written, _write_date(text, when, written), day.isoformat(), weight))
     if ends:
         made += _open_ended(text, spec, now, found)
@@ -59,8 +115,8 @@ def _open_ended(text: Text, spec: ParameterSpec, now: datetime, found: tuple[dat
     for when in found:
         before = text.before(when.start, 1)
         if before and before[0].low == "since":
-            form = spec.form if spec.form and date_formats.has_day(spec.form) else None
-            written = date_formats.write(now.date(), form, zone=False)
+            form = spec.form if spec.form and has_day(spec.form) else None
+            written = write(now.date(), form, zone=False)
             said = text.plain[before[0].start : when.end]
             made.append(
                 Candidate(before[0].start, when.end, written, f"{said} → until today, {written}", written, 0.45)
@@ -77,7 +133,7 @@ def _write_date(text: Text, when: dates.DateSpan, written: str) -> str:
 
 def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Candidate]:
     made: list[Candidate] = []
-    form = spec.form if spec.form and date_formats.has_time(spec.form) and not date_formats.has_day(spec.form) else None
+    form = spec.form if spec.form and has_time(spec.form) and not has_day(spec.form) else None
     twelve = "12-hour" in spec.description.lower() or "am/pm" in spec.description.lower()
     found = times.find(text)
     for index, each in enumerate(found):
@@ -87,11 +143,11 @@ def find_clock_times(text: Text, spec: ParameterSpec, now: datetime) -> list[Can
         if len(found) > 1 and "end" in spec.roles and "start" not in spec.roles:
             weight += 0.1 if index == 1 else -0.1
         if spec.schema.get("format") == "time":
-            written = date_formats.write(datetime.combine(now.date(), moment, now.tzinfo), None, zone=True)[11:]
+            written = write(datetime.combine(now.date(), moment, now.tzinfo), None, zone=True)[11:]
         elif twelve:
             written = moment.strftime("%I:%M %p").lstrip("0")
         else:
-            written = date_formats.write(moment, form, zone=False)
+            written = write(moment, form, zone=False)
         said = text.plain[each.start : each.end]
         made.append(
             Candidate(each.start, each.end, written, "" if said == written else f"{said} → {written}", written, weight)
@@ -206,9 +262,9 @@ def _make_moment(
         value = int(moment.timestamp()) * (1000 if "millisecond" in spec.description.lower() else 1)
     else:
         form = None if spec.schema.get("format") == "date-time" else spec.form
-        if form is not None and not date_formats.has_day(form):
+        if form is not None and not has_day(form):
             form = None
-        value = date_formats.write(moment, form, zone=spec.schema.get("format") == "date-time" or form is None)
+        value = write(moment, form, zone=spec.schema.get("format") == "date-time" or form is None)
     told = "" if said == value else f"{said} → {value}" + (f" ({how})" if how else "")
     return Candidate(start, end, value, told, moment.isoformat(sep=" ", timespec="minutes"), weight)
 

@@ -15,10 +15,9 @@ from agent.planning.proposal import AskResult, Call, PlanResult, Proposal
 from agent.resolve.model.answer_json import BadProposal
 from agent.resolve.model.arguments import make_action_forms, make_other_tokens
 from agent.resolve.model.client import Completion
-from agent.resolve.model.describe import propose_context
 from agent.resolve.model.parse import Parser
 from agent.resolve.model.plain import PlainParser, make_plain_schema
-from agent.resolve.model.schema import AnswerSchema, answer_schema
+from agent.resolve.model.schema import AnswerSchema, answer_schema, propose_context
 from agent.resolve.resolver import MODEL, NOTHING_OPEN, choose_candidates, find_chosen_action
 from agent.resolve.rules.resolver import RuleResolver
 from agent.validate.questions import ask_for_action

@@ -1,7 +1,12 @@
-"""Negations within an order: "not", "never" or "no" beside what was used, wherever in its clause they stand.
+"""Negations within an order, and words behind it that take it back.
 
-What a clause tells of how things are ("she is not happy") or gives as a reason ("for not paying") denies nothing of
-the order. A negation right at the head of a clause is a pattern of its own, next door.
+"Not", "never" or "no" beside what was used, wherever in its clause they stand; a negation right at the head of a
+clause is a pattern of its own, next door. What a clause tells of how things are ("she is not happy") or gives as a
+reason ("for not paying") denies nothing of the order; nor does one that denies another thing or action than the one
+that is done, which stands beside it ("don't do it now, do it at the end", "no refund but 30 euros of credit").
+
+"Close 5519, scratch that" orders nothing, "give her perhaps 20 euros" has not made up its mind. Neither is ever passed
+over, whatever was understood of the rest.
 """
 
 from __future__ import annotations
@@ -11,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agent.extract.spans.money import find_currency
+from agent.validate.coverage import weighty_patterns as patterns
+from agent.validate.coverage.unused_words import SAID_AROUND
 from agent.validate.coverage.weighty_patterns import (
     DENIED_CLAUSE,
     PAST,
@@ -20,7 +27,7 @@ from agent.validate.coverage.weighty_patterns import (
     last_before,
     search_before,
 )
-from language.stems import split_runs, stem
+from language.stems import EMPTY, split_runs, stem
 
 Place = tuple[int, int]
 
@@ -89,3 +96,155 @@ def _find_clause(text: str, start: int, end: int) -> Place:
     opening, closing = last_before(_ENDS, text, start), first_from(_ENDS, text, end)
     first, last = (opening[1] if opening else 0), (closing[0] if closing else len(text))
     return max(first, start - REACH), min(last, end + REACH)
+
+
+# ── contrasts: another thing or action is denied than the one that is done ──────────────────────────────────────────
+
+_NO_LONGER: Final = patterns.TRAILING | {"more", "longer", "any"}
+_CLOSES: Final = re.compile(r"[,;.!?\n]|\bbut\b")
+_NAMES: Final = re.compile(r"\b(?:[A-Z]\w+|[\w-]*\d[\w-]*)")
+
+
+def only_contrasts(text: str, at: int, taken: Sequence[Place], known: frozenset[str], several: bool) -> bool:
+    """Whether a negated clause says nothing but what the call itself speaks of, and another clause says what is done
+    instead: "don't do it now, do it at the end". What is not to be among ``several`` is no other thing."""
+    closing = _CLOSES.search(text, at)
+    if not several and _other_thing(text, at, closing.start() if closing is not None else len(text), taken):
+        return True
+    if closing is None or not any(start >= closing.end() for start, _ in taken):
+        return False
+    words = ((word, at + start, at + end) for word, start, end in split_runs(text[at : closing.start()]))
+    return all(
+        word.casefold() in EMPTY
+        or word.casefold() in patterns.TRAILING
+        or stem(word.casefold()) in known
+        or any(first < end and start < last for first, last in taken)
+        for word, start, end in words
+    )
+
+
+def _other_thing(text: str, start: int, end: int, taken: Sequence[Place]) -> bool:
+    """Whether what shall not be done is about a thing of its own, which the proposal leaves alone: "but don't touch
+    Ada's"."""
+    if not taken or any(first < end and start < last for first, last in taken):
+        return False
+    if patterns.SILENCE & {stem(word.casefold()) for word, _, _ in split_runs(text[start:end])}:
+        return False  # whom not to tell of it: no call can promise that
+    said = {word.casefold() for first, last in taken for word in re.findall(r"\w+", text[first:last])}
+    own = {word.casefold() for word in _NAMES.findall(text[start:end])}
+    if own.isdisjoint(said):
+        return bool(own)
+    # "Not Ada Moor, Ida Moor": either name has a word that the other hasn't.
+    used = ({word.casefold() for word in _NAMES.findall(text[first:last])} for first, last in taken)
+    return bool(own - said) and all(each - own for each in used if each & own)
+
+
+def denies_another(text: str, at: int, taken: Sequence[Place], names: Sequence[Place], others: frozenset[str]) -> bool:
+    """Whether what is denied is another action by its own word (``others``), and what is done stands behind it: "no
+    refund but 30 euros of credit"."""
+    closing = _CLOSES.search(text, at)
+    if not others or closing is None or not any(start >= closing.end() for start, _ in taken):
+        return False
+    denied = (at, closing.start())
+    if any(start < denied[1] and denied[0] < end for start, end in taken if (start, end) not in names):
+        return False
+    within = [(start - at, end - at) for start, end in names if start < denied[1] and at < end]
+    said = split_runs(text[slice(*denied)])
+    words = [word.casefold() for word, start, _ in said if not any(a <= start < b for a, b in within)]
+    words = [word for word in words if word not in EMPTY and stem(word) not in SAID_AROUND]
+    return bool(words) and all(stem(word) in others for word in words)
+
+
+def denies_other_value(text: str, at: int, taken: Sequence[Place], others: frozenset[str]) -> bool:
+    """Whether what is denied, up to what was used or the clause's end, is nothing but values that were not chosen
+    (``others``) of a list that one was chosen from: "rather high than urgent", "no longer monthly but yearly"."""
+    if not others:
+        return False
+    closing = _CLOSES.search(text, at)
+    ends = [start for start, _ in taken if start >= at] + [closing.start() if closing is not None else len(text)]
+    words = [word.casefold() for word, _, _ in split_runs(text[at : min(ends)])]
+    words = [word for word in words if word not in EMPTY and word not in _NO_LONGER]
+    return bool(words) and others.issuperset(words)
+
+
+# ── retractions and hedges: what takes an order back, or leaves open whether it is one ─────────────────────────────
+
+_OFF: Final = (
+    r"(?P<verb>scratch|ignore|forget|cancel|drop|skip|strike|disregard|undo|stop)"
+    r"\s+(?:that|this|it|about\s+(?:it|that)|all\s+(?:of\s+)?that)"
+)
+_RETRACTION: Final = re.compile(
+    r"(?:[,;.!(]|\s[-–—]+|(?<=\w))\s{1,5}(?:(?:oh|no|wait|sorry|hm+|well|actually|and|but)[,\s]{1,5}){0,3}"
+    rf"(?P<back>{_OFF}|never\s*mind|actually\s+(?:no|not|don['’]?t)|no\s+wait|(?:just\s+)?kidding|jk|(?:a\s+)?joke"
+    r"|on\s+second\s+thoughts?|(?:no\s+)?don['’]?t|(?:better\s+|rather\s+)not)\s{0,5}[.!)…]*\s*$",
+    re.IGNORECASE,
+)
+# What turns round behind an order, whatever words follow: "no wait, I'll ask him", "actually leave it".
+_TURN: Final = re.compile(
+    r"(?:[,;.!?(…]|\s[-–—]+)\s{0,5}(?:(?:oh|ah|hm+|um|well|sorry|and|but|or)[,.…\s]{1,5}){0,3}"
+    rf"(?P<back>(?:no+|nope|nah|wait|stop)(?=\s*(?:[,.;:!…–—-]|$)|\s+(?:no|way|wait|stop|better|rather|don['’]?t)\b)"
+    r"|(?:hold|hang)\s+on|actually|on\s+second\s+thoughts?|never\s*mind|(?:better|rather)\s+not"
+    rf"|{_OFF.replace('?P<verb>', '?P<said>')}"
+    r"|(?:leave|let)\s+(?:it|that|him|her|them)(?=\s*(?:[,.;!]|$)|\s+(?:alone|be|as\s+(?:it|is)|for\s+now)\b))(?!\w)",
+    re.IGNORECASE,
+)
+# What was answered to whoever asked for it, or done: "but we refused", "so I told them no", "so we did".
+_REFUSED: Final = re.compile(
+    r"(?:[,;.!?…–—-]|\b(?:and|but|so))\s{1,5}(?:(?:and|but|so|then|though)\s{1,5}){0,2}(?P<back>(?:I|we)\s{1,5}"
+    r"(?:(?:can['’]?t|cannot|won['’]?t|didn['’]?t|don['’]?t|wouldn['’]?t|did)(?=\s*(?:[,.;!]|$))"
+    r"|(?:(?:have|had)\s{1,5})?(?:refused|declined)(?=\s*(?:[,.;!]|$)|\s+(?:it|that|this)\b)"
+    r"|(?:said|told\s{1,5}\w+)\s{1,5}(?:(?:that\s{1,5})?(?:I|we)\s{1,5}(?:can['’]?t|won['’]?t)|no(?=\s*(?:[,.;!]|$)))))",
+    re.IGNORECASE,
+)
+_HEDGE: Final = re.compile(r"(?<!\w)(?:maybe|perhaps|possibly)(?!\w)", re.IGNORECASE)
+# "Could you maybe" only asks nicely.
+_ASKING: Final = re.compile(r"(?:can|could|would|will|please|you|we|i)[\s,]+(?:\w+[\s,]+)?$", re.IGNORECASE)
+_ASKED_WITHIN: Final = 24
+_BEGINS: Final = 3
+"""Characters by which a quote that is nothing but such words may begin before them."""
+
+
+def find_taken_back(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """The places of words at the end that take the order back, and of those that leave it open. ``taken`` are the
+    quotes that were used; ``verbs`` are the stems of the called actions' own verbs: "cancel that" is the order where no
+    other of them stands before it."""
+    for start, end in _find_retraction(text, verbs):
+        begins = any(first < start for first, _ in taken)  # else there is no order before it in these words
+        if begins and not any(first + _BEGINS < start and end <= last for first, last in taken):  # part of a text
+            yield start, end
+            return
+    yield from _find_turn(text, taken, verbs)
+    last = max((start for start, _ in taken), default=len(text))
+    for refused in _REFUSED.finditer(text, last):
+        if not any(first + _BEGINS < refused.start() < end for first, end in taken):
+            yield refused.span("back")
+    for start, end in _find_hedges(text):
+        if not any(first + _BEGINS < start and end <= last for first, last in taken):
+            yield start, end
+
+
+def _find_retraction(text: str, verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
+    found = _RETRACTION.search(text[-80:])
+    if found is None:
+        return
+    start, end = (len(text) - len(text[-80:]) + place for place in found.span("back"))
+    before = {stem(word.casefold()) for word, _, last in split_runs(text) if last <= start}
+    if found["verb"] is None or stem(found["verb"].casefold()) not in verbs or before & verbs:
+        yield start, end
+
+
+def _find_turn(text: str, taken: Sequence[tuple[int, int]], verbs: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """From where an order is turned round to the end, where nothing behind that was used: nothing is said anew."""
+    last = max((start for start, _ in taken), default=len(text))
+    for found in _TURN.finditer(text, last):
+        start = found.start("back")
+        own = found["said"] is not None and stem(found["said"].casefold()) in verbs
+        if not own and not any(first + _BEGINS < start < end for first, end in taken):
+            yield start, len(text.rstrip(" .!?…)"))
+            return
+
+
+def _find_hedges(text: str) -> Iterator[tuple[int, int]]:
+    for found in _HEDGE.finditer(text):
+        if _ASKING.search(text[max(0, found.start() - _ASKED_WITHIN) : found.start()]) is None:
+            yield found.span()

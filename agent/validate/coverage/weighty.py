@@ -40,15 +40,19 @@ from agent.planning.quotes import find_places, locate, walk
 from agent.query.arithmetic import find_unit
 from agent.validate.coverage import weighty_patterns as patterns
 from agent.validate.coverage.accounted_words import count_in_form, list_defaults
-from agent.validate.coverage.contrasts import denies_another, denies_other_value, only_contrasts
-from agent.validate.coverage.further_orders import find_further_orders, find_joined_names
+from agent.validate.coverage.further_orders import find_further_orders, find_joined_names, find_others
 from agent.validate.coverage.left_over import find_left_over_words, find_lone_order
 from agent.validate.coverage.misread import find_misread
 from agent.validate.coverage.modifiers import FORBIDS, Accounts, find_limits, find_modifiers
-from agent.validate.coverage.negations import find_denied_clauses, find_negations
+from agent.validate.coverage.negations import (
+    denies_another,
+    denies_other_value,
+    find_denied_clauses,
+    find_negations,
+    find_taken_back,
+    only_contrasts,
+)
 from agent.validate.coverage.opposed_verbs import find_opposed_verbs, find_what_stays, goes_by, leading_verbs
-from agent.validate.coverage.others_named import find_others
-from agent.validate.coverage.retractions import find_taken_back
 from agent.validate.coverage.subordinate_orders import find_subordinate_orders
 from agent.validate.coverage.told import Told
 from agent.validate.coverage.unused_words import collect_subject_stems

@@ -1,5 +1,5 @@
 """Follow-ups: what continues the thread instead of saying a request whole. "Undo that", "and B-103 as well", "make it
-30", and whom "her" means when nobody was named.
+30", "half of that", and whom "her" means when nobody was named.
 
 The calls and records of earlier requests are known by handles alone; code looks up what they stand for.
 """
@@ -13,11 +13,14 @@ from typing import Final
 from agent.pipeline import Abstain, EarlierCall, EarlierRecords, Turn
 from agent.planning.proposal import (
     Argument,
+    ArgumentOf,
     Call,
+    Computed,
     ComputedArgument,
     CountOf,
     Find,
     Has,
+    Number,
     PlanResult,
     Proposal,
     QuotedText,
@@ -34,9 +37,9 @@ from agent.resolve.rules.grammar.orders.chooser import Chooser
 from agent.resolve.rules.grammar.orders.interpretation import Interpretation, Stretch
 from agent.resolve.rules.grammar.orders.interpreter import Interpreter
 from agent.resolve.rules.grammar.reader import Reader
-from agent.resolve.rules.grammar.relative_changes import change_by
 from agent.resolve.rules.grammar.rewriting import without_places
 from agent.resolve.rules.grammar.taking_back import LEAD, take_back
+from agent.validate.proposed.relative_answers import read_relative
 from language.text import find_quotations, singularize, word_set
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
@@ -56,6 +59,7 @@ _CHANGES: Final = re.compile(
     rf"{LEAD}(?:make|let|set|change|put|turn)\s+(?:it|that|this)\b|{LEAD}(?:i\s+mean(?:t)?\b|rather\b)", re.IGNORECASE
 )
 """What says a call anew instead of asking for one more."""
+_CHANGES_BY: Final = re.compile(r"\W*(?:\w+[\s,]+){0,2}?(?:make|let|set|change|put|turn)\b", re.IGNORECASE)
 _GIVES: Final = word_set("have has get gets take takes give gives handle handles let")
 _MORE: Final = word_set("also too same again plus")
 _ANEW: Final = word_set("wrong no nope meant mean sorry wait actually instead rather not other oops")
@@ -274,3 +278,26 @@ def _carried(last: EarlierCall, found: Mapping[str, Argument]) -> dict[str, Argu
 
 def _labels(offer: Offer, names: Sequence[str]) -> set[str]:
     return {"because"} | {word.lower() for name in names for word in (offer.annotation(name).label or name).split()}
+
+
+# ── relative changes: "half of that", "10 off that", "5 more" said of the value that an earlier call has ─────────────
+
+
+def change_by(reader: Reader, typed: str, offer: Offer, call: EarlierCall) -> Proposal | None:
+    """The call anew with its one number changed by what is said; None where the words, all of them, say no such change,
+    or the action has several numbers."""
+    names = [name for name, schema in offer.properties.items() if _is_number(schema) and _is_free(offer, name)]
+    relative = read_relative(typed) if len(names) == 1 and call.waits else None
+    if relative is None or (relative.op == "+" and not _CHANGES_BY.match(typed)):
+        return None  # "5 more" comes on top of it, "make it 5 more" changes it
+    quote = reader.words(0, len(reader.tokens))
+    before = ArgumentOf(argument=names[0], of=call.handle)
+    by = Number(number=relative.number, unit=relative.unit, quote=quote)
+    changed = ComputedArgument(expression=Computed(op=relative.op, a=before, b=by))
+    arguments: dict[str, Argument] = {**as_before(offer, call, {}), names[0]: changed}
+    return Proposal(result=PlanResult(calls=(Call(action=offer.name, arguments=arguments),), replaces=(call.handle,)))
+
+
+def _is_free(offer: Offer, name: str) -> bool:
+    annotation = offer.annotation(name)
+    return annotation.record is None and annotation.of is None and annotation.like is None

@@ -41,7 +41,7 @@ from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.questions.continued import continued
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.grammar.rewriting import exchange
-from agent.resolve.rules.normalization.text_alignment import AlignedText
+from agent.resolve.rules.normalization import AlignedText
 from language.stems import EMPTY, ORDERS, stem
 from language.wordnet import is_word
 from registry.offers.shortlist import Shortlist

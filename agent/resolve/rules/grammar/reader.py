@@ -19,7 +19,7 @@ from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.deeds import DATES, day_of_deed, whole_verb
 from agent.resolve.rules.grammar.stretches import find_stretches, hour_of_day, part_of_month, written
-from agent.resolve.rules.normalization.corrections import CORRECTION
+from agent.resolve.rules.normalization import CORRECTION
 from language import numerals
 from language.gazetteer import COUNTRIES, COUNTRY_CODES, DEMONYMS
 from language.stems import ORDER_WORDS, stem

@@ -16,7 +16,7 @@ from agent.resolve.rules.grammar.proposer import Proposer, conditioned, proposal
 from agent.resolve.rules.grammar.questions.action_questions import action_asked
 from agent.resolve.rules.grammar.questions.unread import denied_twice, explain_unread
 from agent.resolve.rules.if_else import ConditionalRequest, list_possible_branches
-from agent.resolve.rules.normalization.text_alignment import AlignedText
+from agent.resolve.rules.normalization import AlignedText
 from language.stems import READING, stem
 from language.text import blank_quotations
 from registry.offers.shortlist import Shortlist

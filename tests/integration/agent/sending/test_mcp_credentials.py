@@ -9,8 +9,7 @@ import pytest
 
 from agent.credentials.kinds import read_credential
 from agent.pipeline import Step
-from agent.sending.mcp_credentials import McpCredentials
-from agent.sending.mcp_endpoint import McpEndpointClient
+from agent.sending.mcp_endpoint import McpCredentials, McpEndpointClient
 from core.errors import NotAuthentic
 from executors.http.ssrf_guard import SsrfGuard
 from executors.mcp.servers import McpServer, McpServers

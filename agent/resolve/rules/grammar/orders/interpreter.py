@@ -28,7 +28,7 @@ from agent.resolve.rules.grammar.orders.interpretation import SURE_VERB, Interpr
 from agent.resolve.rules.grammar.orders.stretch_records import StretchRecords
 from agent.resolve.rules.grammar.orders.stretch_values import CODED
 from agent.resolve.rules.grammar.orders.texts import TELLING, is_message, is_text_itself, read_text_argument, takes_text
-from agent.resolve.rules.light_verbs import LEVELS
+from agent.resolve.rules.scoring import LEVELS
 from language.stems import EMPTY, GENERIC, stem
 from registry.contract import Annotation
 from registry.records import RecordKind

@@ -16,13 +16,13 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.clauses import is_order
 from agent.resolve.rules.grammar import lexicon
-from agent.resolve.rules.grammar.orders.directions import (
+from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, without_repeated
+from agent.resolve.rules.grammar.orders.left_out import find_spared, is_left_out, leave_out
+from agent.resolve.rules.grammar.orders.stretch_directions import (
     has_it_now,
     settle_holders,
     settle_receivers,
 )
-from agent.resolve.rules.grammar.orders.interpretation import Piece, add_owner, without_repeated
-from agent.resolve.rules.grammar.orders.left_out import find_spared, is_left_out, leave_out
 from agent.resolve.rules.grammar.orders.stretch_spoken import StretchSpoken
 from agent.resolve.rules.grammar.phrases.noun_phrase import read_phrase
 from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase, is_code

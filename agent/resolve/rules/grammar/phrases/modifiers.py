@@ -16,9 +16,9 @@ from agent.planning.proposal import (
 )
 from agent.resolve.rules.grammar import lexicon
 from agent.resolve.rules.grammar.deeds import is_deed, whole_verb
-from agent.resolve.rules.grammar.phrases.comparisons import compared, numbered
 from agent.resolve.rules.grammar.phrases.deed_times import by_now, is_born, is_passive, since_when
 from agent.resolve.rules.grammar.phrases.exceptions import left_out
+from agent.resolve.rules.grammar.phrases.fields import compared, numbered
 from agent.resolve.rules.grammar.phrases.having import having, held_by_anyone
 from agent.resolve.rules.grammar.phrases.negation import opposite
 from agent.resolve.rules.grammar.phrases.phrase_parts import PhraseParts, guess, named_on, thing_named

@@ -8,8 +8,8 @@ import pytest
 
 from agent.pipeline import Calls, Request
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.light_verbs import find_light_verb_noun, sets_to
 from agent.resolve.rules.resolver import RuleResolver
+from agent.resolve.rules.scoring import find_light_verb_noun, sets_to
 from registry.offers.offer import Offer
 from registry.offers.shortlist import Shortlist
 

@@ -8,7 +8,7 @@ from agent.pipeline import Plan, Question, Request
 from agent.planning.propose import propose
 from agent.planning.task import Task, Verdict
 from agent.resolve.rules.resolver import RuleResolver
-from agent.validate.coverage.retractions import find_taken_back
+from agent.validate.coverage.negations import find_taken_back
 from tests.unit.own_worlds import NOW, OWNER, world
 
 

@@ -31,7 +31,7 @@ from agent.resolve.rules.grammar.phrases.phrase_parts import Phrase
 from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.reader import Reader
 from agent.resolve.rules.if_else import list_possible_branches
-from agent.resolve.rules.normalization.corrections import blank_out_corrected
+from agent.resolve.rules.normalization import blank_out_corrected
 from connectors.saas.kinds import KINDS
 from registry.records import Field, RecordKind, Relation
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.resolve.rules.normalization.chat_words import write_out
+from agent.resolve.rules.normalization import write_out
 
 
 def written(text: str) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.resolve.rules.normalization.phrasal_verbs import replace_phrasal_verbs
-from agent.resolve.rules.normalization.text_alignment import AlignedText
+from agent.resolve.rules.normalization import AlignedText, replace_phrasal_verbs
 from tests.unit.agent.resolve.rules.test_coordination import drafts, words
 
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from agent.pipeline import Abstain, Ask, Request
 from agent.resolve.rules.clauses import begins_like_an_order
-from agent.resolve.rules.normalization.spelling import correct_spelling
-from agent.resolve.rules.normalization.text_alignment import AlignedText
+from agent.resolve.rules.normalization import AlignedText, correct_spelling
 from agent.resolve.rules.resolver import RuleResolver
 from connectors.saas.kinds import KINDS
 from tests.unit.agent.resolve.rules.test_coordination import NOW, SHORTLIST, drafts, words

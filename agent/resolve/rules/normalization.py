@@ -1,0 +1,339 @@
+"""Normalization of a request's text: no politeness, chat words written out, slips of the pen put right, orders of two
+words as one. Every place of the text as typed is remembered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+from agent.extract.spans.money import find_currency
+from agent.extract.spans.politeness import strip_politeness
+from agent.extract.time import durations
+from agent.pipeline import Argument, Ask, Calls, Draft, ListArgument, Resolution, Span
+from language.foreign import translate
+from language.spell_correction import Speller
+from language.stems import EMPTY, GROUPED, KIN, ORDER_WORDS, READING, READING_WORDS, stem
+from language.text import blank_quotations
+from language.wordnet import is_word, load_lexicon, load_phrasal_verbs
+from registry.offers.shortlist import Shortlist
+from registry.records import RecordKind
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedText:
+    """``text`` is what is read instead of ``typed``; ``places`` gives, for each of its characters and its end, the
+    offset in ``typed`` that it stands for."""
+
+    text: str
+    typed: str
+    places: tuple[int, ...]
+
+    @classmethod
+    def of(cls, typed: str, text: str | None = None) -> AlignedText:
+        """As typed, or read as ``text``, which is just as long."""
+        return cls(typed if text is None else text, typed, tuple(range(len(typed) + 1)))
+
+    def put(self, pieces: Iterable[tuple[int, int, str]]) -> AlignedText:
+        """The same with other words in these places of ``text``, which don't overlap."""
+        text, places = self.text, list(self.places)
+        for start, end, words in sorted(pieces, reverse=True):
+            own = places[start:end]
+            places[start:end] = [own[min(at, len(own) - 1)] for at in range(len(words))]
+            text = text[:start] + words + text[end:]
+        return AlignedText(text, self.typed, tuple(places))
+
+    def as_typed(self, resolution: Resolution) -> Resolution:
+        """The same resolution, its words those that were typed."""
+        if self.text == self.typed or not isinstance(resolution, Calls | Ask):
+            return resolution
+        return resolution.model_copy(update={"drafts": tuple(self._draft(draft) for draft in resolution.drafts)})
+
+    def _draft(self, draft: Draft) -> Draft:
+        arguments = {name: self._move_argument(each) for name, each in draft.arguments.items()}
+        return draft.model_copy(update={"arguments": arguments})
+
+    def _move_argument(self, argument: Argument) -> Argument:
+        if isinstance(argument, ListArgument):
+            items = tuple(each.model_copy(update={"spans": self._move_spans(each.spans)}) for each in argument.items)
+            return ListArgument(items=items)
+        return argument.model_copy(update={"spans": self._move_spans(argument.spans)})
+
+    def _move_spans(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        return tuple(span if span.origin else self.span(span) for span in spans)
+
+    def span(self, span: Span) -> Span:
+        end = span.end
+        # A word that was made longer ends where the next one begins.
+        while span.start < end < len(self.text) and self.places[end] == self.places[end - 1]:
+            end += 1
+        first, last = self.places[span.start], self.places[min(end, len(self.text))]
+        while last > first + 1 and self.typed[last - 1].isspace():
+            last -= 1
+        return Span(start=first, end=last, text=self.typed[first:last])
+
+
+_EMAIL: Final = r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"
+_COUNT: Final = (
+    r"(?:\d[\d.,]{0,12}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)"
+)
+_UNIT: Final = r"(?:\s?(?:%|[€$£¥]|days?|weeks?|months?|years?|hours?|euros?|eur|usd|gbp|dollars?|pounds?|yen|percent))"
+_NUMBER: Final = rf"[€$£¥]?{_COUNT}{_UNIT}?"
+_MARK: Final = (
+    r"[ ]?[,.;:–—-]{0,3}[ ]?(?:or\s)?(?:no|nope|wait|scratch\sthat|correction|i\smeant?|make\s(?:that|it)|"
+    r"sorry|actually|rather)(?![\w'’])[ ,:;.]{0,4}(?:(?:no|make\sit|make\sthat|i\smean|it['’]s|to|by)\s)?"
+)
+_CORRECTED: Final = tuple(
+    re.compile(rf"(?<![\w@.])(?P<old>{kind}{_MARK})(?={kind}(?![\w@]))", re.IGNORECASE) for kind in (_EMAIL, _NUMBER)
+)
+
+CORRECTION: Final = re.compile(
+    r"(?<![^\s,.;:!?–—(-])(?P<mark>(?:(?:oh|er+|um+|uh|ah|oops|hmm+|well)[\s,.…]{1,3})*"
+    r"(?:no+(?=[,.:;!–—\s]*(?:make|i|to|wait|the|it|not|\d|[,:.–—]))|nope|wait|hold\s+on|scratch\s+that|strike\s+that|correction|"
+    r"sorry(?=\s*[,:–—-]|\s+i\b|\s+(?:not|make|to|for|the)\b)|i\s+meant?(?:\s+to\s+say)?|make\s+(?:that|it)|or\s+rather|rather|actually(?=\s*,|\s+(?:make|no)\b)|my\s+mistake)"
+    r"(?:[\s,.:;!–—-]{1,3}(?:no|wait|sorry|actually|rather|i\s+meant?|make\s+(?:that|it)|it['’]s))*)(?!\w)",
+    re.IGNORECASE,
+)
+"""A mark that what was said right before is said anew."""
+
+
+def blank_out_corrected(text: str) -> str:
+    """The text with what was taken back as spaces: just as long."""
+    for pattern in _CORRECTED:
+        text = pattern.sub(lambda found: " " * len(found[0]), text)
+    return text
+
+
+_SHORT: Final = {
+    "w/": "with", "w/o": "without", "b/c": "because", "bc": "because", "cuz": "because", "coz": "because",
+    "plz": "please",
+    "pls": "please", "u": "you", "ur": "your", "r": "are", "thx": "thanks", "acct": "account", "msg": "message",
+    "tix": "tickets",
+    "tmrw": "tomorrow", "asap": "asap", "gimme": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to",
+    "snd": "send", "rply": "reply", "tkt": "ticket", "cust": "customer", "subs": "subscription", "info": "info",
+    "ppl": "people", "rn": "right now",
+}  # fmt: skip
+# The commonest function words with two letters crossed or one struck twice.
+_SLIPS: Final = {
+    "teh": "the", "hte": "the", "th": "the", "adn": "and", "nad": "and", "ot": "to", "fo": "of", "fro": "for",
+    "ofr": "for",
+    "wiht": "with", "wih": "with", "whit": "with", "taht": "that", "thsi": "this", "becuase": "because",
+    "becasue": "because",
+    "pelase": "please", "plesae": "please", "thier": "their", "cutsomer": "customer",
+}  # fmt: skip
+_ASKING: Final = ("what", "who", "where", "when", "how", "that", "there")
+_DENYING: Final = ("is", "are", "was", "were", "has", "have", "had", "do", "does", "did", "should", "could", "would")
+_WITHOUT_APOSTROPHE: Final = {
+    **{f"{each}s": f"{each}'s" for each in _ASKING},
+    **{f"{each}nt": f"{each}n't" for each in _DENYING},
+    "cant": "can't", "wont": "won't",
+}  # fmt: skip
+_WORD: Final = re.compile(
+    r"(?<![\w@./'’-])(?P<word>[^\W\d_]+(?:/o?)?|[^\W\d_]+[248][^\W\d_]*)(?![\w@'’]|[./-]\w)", re.UNICODE
+)
+_DIGIT: Final = re.compile(r"(?<=\s)(?P<digit>[24])(?=\s+(?P<next>[^\W\d_]+)(?P<plural>\s+[^\W\d_]{2,}s\b)?)")
+_TIMES: Final = re.compile(
+    r"(?<![\w.,-])(?:[x×]\s?(?P<after>\d{1,4})|(?P<before>\d{1,4})\s?[x×])(?![\w.,-])", re.IGNORECASE
+)
+# "James' card": the apostrophe alone, where none opens a quotation.
+_OWNS: Final = re.compile(r"(?<=[^\W\d_]s)['’](?=\s+[^\W\d_])")
+_OPENS: Final = re.compile(r"(?:^|(?<=[\s(]))['‘]")
+_E_MAIL: Final = re.compile(r"(?<![\w@-])e-mail(?=s?\b(?![-@]))", re.IGNORECASE)
+_FEWEST: Final = 3  # letters
+_DIGITS: Final = {"2": "to", "4": "for"}
+_SOUNDS: Final = {"8": "ate", "4": "for", "2": "to"}
+
+
+def write_out(text: str, counted: Callable[[str], bool]) -> Iterator[tuple[int, int, str]]:
+    """Where a word is written short, with the word in full. ``counted`` says whether a word can be counted: "2
+    weeks" is a
+    number."""
+    bare = blank_quotations(text)
+    for found in _WORD.finditer(bare):
+        word = found["word"].lower()
+        slip = _SLIPS.get(word) if found["word"].islower() else None
+        full = _SHORT.get(word) or _WITHOUT_APOSTROPHE.get(word) or slip or _write_out_several(word) or _sound_out(word)
+        if full is not None and full != word:
+            yield found.start("word"), found.end("word"), full
+    for found in _E_MAIL.finditer(bare):
+        yield found.start(), found.end(), "email"
+    for found in _OWNS.finditer(text) if not _OPENS.search(text) else ():
+        if text[: found.start()].split()[-1].lstrip('("“')[:1].isupper():
+            yield found.start(), found.end(), "'s"
+    for found in _TIMES.finditer(bare):
+        yield found.start(), found.end(), found["after"] or found["before"]
+    for found in _DIGIT.finditer(bare):
+        after = found["next"].lower()
+        if found["plural"]:
+            continue  # "2 door hinges" are counted
+        if not counted(after) and not after.endswith("s") and after not in EMPTY and found["next"].islower():
+            yield found.start("digit"), found.end("digit"), _DIGITS[found["digit"]]
+
+
+def _write_out_several(word: str) -> str | None:
+    """ "accts": more than one of what is written short."""
+    one = _SHORT.get(word[:-1]) if word.endswith("s") and len(word) > _FEWEST and not is_word(word) else None
+    return f"{one}s" if one is not None and not one.endswith("s") else None
+
+
+def _sound_out(word: str) -> str | None:
+    digit = next((char for char in word if char in _SOUNDS), None)
+    if digit is None or not any(map(str.isdigit, word)):
+        return None
+    full = word.replace(digit, _SOUNDS[digit])
+    return full if full in ORDER_WORDS or is_word(full) else None
+
+
+# What means several things is not here ("turn down", "take out", "set up").
+PLAIN: Final = {
+    "bring back": "return", "bring forward": "reschedule", "bring up to date": "update", "call off": "cancel",
+    "cross off": "delete", "do away with": "delete", "get rid of": "delete", "give back": "return",
+    "hand back": "return", "hold off": "pause", "pass on": "forward", "pay back": "refund", "pick out": "choose",
+    "put back": "return", "put off": "postpone", "put on hold": "pause", "put together": "make", "rub out": "delete",
+    "send along": "send", "send back": "return", "send off": "send", "send out": "send", "send over": "send",
+    "shut down": "close", "shut off": "stop", "sort out": "resolve", "strike off": "delete", "swap out": "replace",
+    "take away": "remove", "take down": "remove", "throw away": "delete", "throw out": "delete", "wrap up": "close",
+}  # fmt: skip
+_BEFORE: Final = r"(?P<before>^\W*|[.,;:!?]\s+|\b(?:to|and|then|please|also|just|you|not|n['’]t|i|we)\s+)"
+# What may stand between the two words: something short, with no order and no mark in it ("send the blue lamp back").
+_BETWEEN: Final = r"(?P<between>(?:\s+(?!(?:and|or|to|then|but|please|with|for)\b)[\w’'-]+){1,4}?)"
+# Nothing that the second word could be about follows ("take the car back to the shop" does, "look the word up"
+# doesn't).
+_OVER: Final = r"(?=\s*(?:[.,;:!?]|$|(?:and|then|please|for|because|as|if|with|now|today|tomorrow)\b))"
+
+
+@cache
+def _load_verbs() -> dict[str, str]:
+    known = {phrase: plain for phrase, plain in load_phrasal_verbs().items() if _tells_more(phrase, plain)}
+    return {**known, **PLAIN}
+
+
+def _tells_more(phrase: str, plain: str) -> bool:
+    """Whether the plain verb is one that orders are given with, and not what the first word says by itself ("find out",
+    "look for")."""
+    first, meant = stem(phrase.split()[0]), stem(plain)
+    known = plain in ORDER_WORDS or meant in KIN
+    return known and meant not in KIN.get(first, ()) and not (first in READING and meant in READING)
+
+
+@cache
+def _compile_together() -> re.Pattern[str]:
+    return re.compile(rf"{_BEFORE}(?P<verb>{_join_alternatives(_load_verbs())})(?=\s)", re.IGNORECASE)
+
+
+@cache
+def _compile_apart() -> re.Pattern[str]:
+    two = [phrase for phrase in PLAIN if phrase.count(" ") == 1]
+    parts = enumerate(phrase.split() for phrase in sorted(two))
+    either = "|".join(rf"{verb}{_BETWEEN.replace('between', f'b{at}')}\s+{rest}" for at, (verb, rest) in parts)
+    return re.compile(rf"{_BEFORE}(?P<verb>{either}){_OVER}", re.IGNORECASE)
+
+
+def _join_alternatives(phrases: dict[str, str]) -> str:
+    return "|".join(sorted((each.replace(" ", r"\s+") for each in phrases), key=len, reverse=True))
+
+
+def replace_phrasal_verbs(
+    text: str, knows: Callable[[str], bool] = lambda _: False, calls: Callable[[str], bool] = lambda _: False
+) -> list[tuple[int, int, str]]:
+    """Where an order of several words stands, with the plain one: to be put in its place. ``knows`` says whether some
+    offer uses a stem: what WordNet has for a verb is asked for only where none uses the verb itself ("take back a
+    credit"). ``calls`` says whether some offer is called by these very words, which then stay."""
+    bare = blank_quotations(text)
+    made = []
+    for found in _compile_together().finditer(bare):
+        words = found["verb"].lower().split()
+        phrase = " ".join(words)
+        if calls(phrase):
+            continue
+        if phrase in PLAIN or not knows(stem(words[0])):
+            made.append((*found.span("verb"), _load_verbs()[phrase]))
+    taken = [(start, end) for start, end, _ in made]
+    for found in _compile_apart().finditer(bare):
+        start, end = found.span("verb")
+        if any(first < end and start < last for first, last in taken):
+            continue
+        words = found["verb"].split()
+        if calls(f"{words[0]} {words[-1]}".lower()):
+            continue
+        made.append((start, start + len(words[0]), _load_verbs()[f"{words[0]} {words[-1]}".lower()]))
+        made.append((end - len(words[-1]) - 1, end, " "))
+    return made
+
+
+MOST_STRANGE: Final = 200
+"""Different words of one text that are looked up as slips; a text with more is no request in words that are known
+here."""
+_RUN: Final = re.compile(r"(?<![\w@.'’/#+-])[^\W\d_]{4,}(?![\w@’'/+-]|\.\w)")
+
+
+@cache
+def _load_order_speller() -> Speller:
+    return Speller({*ORDER_WORDS, *READING_WORDS, *GROUPED, *EMPTY, *(f"{word}s" for word in GROUPED)})
+
+
+@cache
+def _load_english_speller() -> Speller:
+    return Speller(load_lexicon())
+
+
+def _load_things_speller(kinds: Sequence[RecordKind]) -> Speller:
+    said = [word for kind in kinds for word in (*kind.nouns, *kind.states, *kind.times)]
+    return _make_speller(
+        tuple(said + [word for kind in kinds for each in kind.fields for word in (each.label, *each.words)])
+    )
+
+
+@lru_cache(maxsize=32)
+def _make_speller(said: tuple[str, ...]) -> Speller:
+    return Speller(part for words in said for part in re.split(r"[^a-z]+", words.casefold()))
+
+
+def correct_spelling(text: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> list[tuple[int, int, str]]:
+    """Where a word of these was meant, with the word. Outside quotes, and of what has a capital
+    only the first word."""
+    made = []
+    strange: set[str] = set()
+    words = (_load_order_speller(), _load_things_speller(kinds), shortlist.speller)
+    for found in _RUN.finditer(blank_quotations(text)):
+        word = found[0]
+        if not word.islower() and (not word[1:].islower() or text[: found.start()].strip()):
+            continue
+        low = word.casefold()
+        if any(low in speller for speller in words) or shortlist.knows(stem(low)):
+            continue
+        strange.add(low)
+        if len(strange) > MOST_STRANGE:
+            break
+        meant = next((each for speller in words if (each := speller.meant(low)) is not None), None)
+        if meant is None and not is_word(low):
+            known = (each for _, each in _load_english_speller().near(low) if shortlist.knows(stem(each)))
+            meant = next(known, None)  # "connectioon", where the offers say "connect"
+        if meant is not None:
+            made.append((found.start(), found.end(), meant))
+    return made
+
+
+def normalize(typed: str, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> AlignedText:
+    """The request as it is read: without politeness, slips of the pen put right, orders of two words as one."""
+    read = AlignedText.of(typed, blank_out_corrected(strip_politeness(_lower_shouted(typed))))
+    if (other := translate(read.text)) is not None:
+        return read.put(other.pieces)
+    read = read.put(write_out(read.text, _counted))
+    read = read.put(correct_spelling(read.text, shortlist, kinds))
+    return read.put(replace_phrasal_verbs(read.text, shortlist.knows, shortlist.calls))
+
+
+def _counted(word: str) -> bool:
+    return word in durations.SECONDS or find_currency(word) is not None or word in {"more", "of", "open", "per"}
+
+
+def _lower_shouted(typed: str) -> str:
+    """Without capitals where nearly all letters are: then they tell no name from another word."""
+    letters = [char for char in typed if char.isalpha()]
+    shouted = len(letters) > 7 and sum(map(str.isupper, letters)) > 0.8 * len(letters)
+    low = typed.lower()
+    return low if shouted and len(low) == len(typed) else typed

@@ -1,1 +1,0 @@
-"""Normalization of a request: spelling, chat words, phrasal verbs, corrections; every place is remembered."""
