@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 
 from core.errors import Forbidden, InvalidInput
 from web.console.pages import Shell, theme_of, wants_fragment
 from web.console.session import Visitor, evaluator, find_visitor, fresh_token, owner, signed_in
 from web.cookies import read_cookie, set_cookie
+from web.problem import Problem
 
 FIELD: Final = "csrf"
 STRANGERS_COOKIE: Final = "opsiq_form"
@@ -105,6 +107,7 @@ async def _fields(
     """The last value of each field, all of them, and the file where one may be given."""
     if not _from_here(request):
         raise Forbidden(_STALE)
+    _check_charset(request)
     async with request.form(max_files=1 if most_bytes else 0, max_fields=max_fields, max_part_size=most_chars) as form:
         given_fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
         sent = next((value for _, value in form.multi_items() if isinstance(value, UploadFile)), None)
@@ -117,6 +120,14 @@ async def _fields(
     for name, value in given_fields:
         lists.setdefault(name, []).append(value)
     return fields, {name: tuple(values) for name, values in lists.items()}, file
+
+
+def _check_charset(request: Request) -> None:
+    """Raises Problem for a form that names another encoding than UTF-8. Browsers name none; whichever is named would be
+    looked up among all that Python has, and some of those take a minute for a megabyte (Punycode)."""
+    _, options = parse_options_header(request.headers.get("content-type", ""))
+    if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
+        raise Problem("unsupported_media_type", "Send the form in UTF-8.")
 
 
 def _from_here(request: Request) -> bool:
