@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from cli.terminal import guard_terminal
 from core.errors import OpsIQError
 
 COMMANDS: Final = {
@@ -57,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    guard_terminal()
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from yarl import URL
 
 import store.signing_secrets
 import store.webhooks.deliveries
@@ -136,8 +137,8 @@ class Endpoints:
         request_id: str | None = None,
         in_transaction: TransactionHook[EndpointState] = no_hook,
     ) -> EndpointState:
-        """Set what ``given`` names: url, events, description, headers (all of them), per_minute. Raises InvalidInput,
-        NotFound."""
+        """Set what ``given`` names: url, events, description, headers (all of them), per_minute. An endpoint's own
+        headers are not carried to another origin: they are given with its URL. Raises InvalidInput, NotFound."""
         _check_governs(by)
         columns: dict[str, Any] = {}
         for name, value in given.items():
@@ -155,6 +156,8 @@ class Endpoints:
                     columns["per_minute"] = _check_per_minute(value)
                 case _:
                     raise InvalidInput(f"An endpoint has no {name!r} to change.")
+        if "url" in columns and "sealed_headers" not in columns:
+            await self._check_keeps_headers(by, endpoint_id, columns["url"])
         told = {name: value for name, value in columns.items() if name != "sealed_headers"}
         return await self._change(
             by,
@@ -294,6 +297,18 @@ class Endpoints:
             rotating = secret.previous_until if secret is not None and len(secret.secrets(now)) > 1 else None
             made.append(EndpointState(row, rates.get(row.id, SuccessRate(0, 0)), names, rotating))
         return made
+
+    async def _check_keeps_headers(self, by: Actor, endpoint_id: str, url: str) -> None:
+        """What somebody put into the headers may be a password. It was given for the server there, and whoever may
+        move the endpoint may not read it."""
+        async with self.database.read() as session:
+            row = await store.webhooks.endpoints.get(session, by.workspace, endpoint_id)
+        if row.sealed_headers and URL(row.url).origin() != URL(url).origin():
+            raise _make_fault(
+                "headers",
+                "This endpoint has headers of its own, which were given for the server that it is at. Give them anew "
+                "with the URL of another one, or none.",
+            )
 
     def _check_url(self, text: str) -> str:
         """As given, if it can be dialled: https, or http to what the settings open on purpose. Names are judged when
