@@ -90,8 +90,9 @@ class RequestMiddleware:
         if not declared.isdigit() or int(declared) > most:
             await _too_large(request_id, scope["path"], most, respond)
             return
-        if not (scope.get("raw_path", b"").isascii() and scope["query_string"].isascii()):
-            await _odd_address(request_id, scope["path"], respond)
+        odd = _explain_odd_address(scope.get("raw_path", b"") + b"?" + scope["query_string"])
+        if odd:
+            await _refuse(request_id, scope["path"], respond, 400, "invalid_request", _UNREADABLE, odd)
             return
         seen = 0
 
@@ -125,6 +126,9 @@ class RequestMiddleware:
                 log.info("%s %s %s %.1f ms", scope["method"], scope["path"], status, took_s * 1000)
 
 
+_UNREADABLE: Final = "The request can't be read"
+
+
 class _TooLarge(Exception):
     """Raised out of ``receive`` when more came than was declared."""
 
@@ -143,10 +147,12 @@ async def _stopping(request_id: str, path: str, send: Send) -> None:
     await _refuse(request_id, path, send, 503, "unavailable", "Try again", detail, retryable=True, headers=headers)
 
 
-async def _odd_address(request_id: str, path: str, send: Send) -> None:
-    """An address is ASCII (RFC 3986); what decodes it further in would stumble over other bytes."""
-    detail = "The address holds bytes outside ASCII: percent-encode them."
-    await _refuse(request_id, path, send, 400, "invalid_request", "The request can't be read", detail)
+def _explain_odd_address(address: bytes) -> str:
+    """Why an address is not read further, empty where it is. It is ASCII (RFC 3986): what decodes it further in would
+    stumble over other bytes. A NUL stands in no name of a thing here, and PostgreSQL takes none in a statement."""
+    if not address.isascii():
+        return "The address holds bytes outside ASCII: percent-encode them."
+    return "The address holds a NUL character." if b"%00" in address else ""
 
 
 async def _refuse(

@@ -28,7 +28,7 @@ def on_a_terminal(world: Installation, *words: str) -> str:
     """What a command writes where its standard output is a terminal."""
     ours, its = pty.openpty()
     try:
-        with subprocess.Popen(  # noqa: S603
+        with subprocess.Popen(
             [*COMMAND, *words], env=world.environment() | key_of(world), cwd=ROOT, stdin=its, stdout=its, stderr=its
         ) as process:
             os.close(its)

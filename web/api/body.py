@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from core import canon
 from core.errors import Finding, InvalidInput
@@ -15,6 +16,18 @@ from web.auth import Caller
 ID_PATTERN: Final = r"^[A-Za-z0-9_.-]{1,100}$"
 Id = Annotated[str, Path(pattern=ID_PATTERN)]
 """An id or name in a path."""
+
+
+def _to_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("in UTC this lies outside the calendar") from error
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""A moment with its offset, as UTC. The first and last hours of the calendar have no UTC time where the offset leads
+out of it."""
 
 
 class Body(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 import store.history.log
 from agent.history import integrity
@@ -16,6 +16,7 @@ from app.container import Container
 from core.actor import Mode
 from evals.cases.harvest import MOST, harvest_cases
 from store.history.log import HistoryFilters, HistoryRow
+from web.api.body import Instant
 from web.api.run_views import LATER, Moment, View
 from web.auth import Caller, container_of, require_signature
 from web.openapi import problems
@@ -91,8 +92,8 @@ def filters(
     outcome: Word = None,
     risk: Word = None,
     model: Word = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
     q: Annotated[str, Query(max_length=200)] = "",
 ) -> HistoryFilters:
     return HistoryFilters(
@@ -173,8 +174,8 @@ async def verify(request: Request, caller: Owner) -> dict[str, Any]:
 async def cases(
     request: Request,
     caller: Owner,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
     contract: Word = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
 ) -> dict[str, Any]:

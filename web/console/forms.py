@@ -112,6 +112,8 @@ async def _fields(
         given_fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
         sent = next((value for _, value in form.multi_items() if isinstance(value, UploadFile)), None)
         file = await sent.read(most_bytes + 1) if sent else None
+    if any("\x00" in text for each in given_fields for text in each):
+        raise InvalidInput("A form holds no NUL character.")
     fields = dict(given_fields)
     given = fields.pop(FIELD, "") or request.headers.get("x-csrf-token", "")
     if not secret or not hmac.compare_digest(given.encode(), secret.encode()):

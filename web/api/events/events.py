@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 import store.events.events
 from core.errors import NotFound
 from registry.events import event_catalogue
 from store.requests.idempotency import KeyClaim
 from web import problem
-from web.api.body import Body, Id, parsed
+from web.api.body import Body, Id, Instant, parsed
 from web.api.events.event_views import (
     AcceptedView,
     EventDetail,
@@ -42,7 +42,7 @@ class FireBody(Body):
 
     event: Annotated[str, Field(min_length=1, max_length=100)]
     data: Annotated[dict[str, Any], Field(default_factory=dict)]
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Instant | None = None
     caused_by: Annotated[str | None, Field(max_length=64, pattern=r"^(evt|run|act)_[0-9A-Z]{26}$")] = None
 
 
@@ -79,8 +79,8 @@ async def listed(
     request: Request,
     caller: Reads,
     event: Annotated[str | None, Query(max_length=100)] = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
     before: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> EventPage:

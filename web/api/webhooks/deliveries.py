@@ -6,13 +6,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime
 
 import store.webhooks.attempts
 import store.webhooks.deliveries
 from store.webhooks.deliveries import DeliveryFilters, DeliveryRow
 from web import problem
-from web.api.body import Id
+from web.api.body import Id, Instant
 from web.api.webhooks.webhook_views import (
     DeliveryDetail,
     DeliveryPage,
@@ -39,8 +38,8 @@ async def listed(
     event: Annotated[str | None, Query(max_length=100)] = None,
     event_id: Annotated[str | None, Query(max_length=64)] = None,
     state: Annotated[list[Literal["pending", "succeeded", "failed"]] | None, Query()] = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
     before: Annotated[str | None, Query(max_length=64)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> DeliveryPage:

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from web import problem
-from web.api.body import Body, Id, parsed
+from web.api.body import Body, Id, Instant, parsed
 from web.api.webhooks.webhook_views import (
     DeliveryView,
     EndpointList,
@@ -63,8 +63,8 @@ class ChangeBody(Body):
 class SpanBody(Body):
     """From ``since`` (included) to ``until`` (not included; by default now)."""
 
-    since: AwareDatetime
-    until: AwareDatetime | None = None
+    since: Instant
+    until: Instant | None = None
 
 
 class TestBody(Body):

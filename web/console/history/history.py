@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Annotated, Any, ClassVar, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
 import store.accounts.members
@@ -24,7 +24,7 @@ from evals.cases.harvest import harvest_cases, zip_suite
 from registry.contract import Risk
 from store.history.log import HistoryRow
 from web import problem
-from web.api.history import csv_response
+from web.api.history import MAX_SEQ, csv_response
 from web.auth import container_of
 from web.console.history.entry_labels import EntryGroup, group_entry_types
 from web.console.history.history_filter import HistoryFilter, read_filter
@@ -108,7 +108,7 @@ Wanted = Annotated[HistoryFilter, Depends(read_filter)]
 
 @router.get("")
 async def history(
-    request: Request, visitor: Owner, wanted: Wanted, before: Annotated[int | None, Query(ge=1)] = None
+    request: Request, visitor: Owner, wanted: Wanted, before: Annotated[int | None, Query(ge=1, le=MAX_SEQ)] = None
 ) -> Response:
     container, workspace = container_of(request), visitor.actor.workspace
     async with container.database.read() as session:
@@ -184,7 +184,7 @@ async def verify(request: Request, visitor: Owner) -> Response:
 
 
 @router.get("/{seq}/case.zip")
-async def case(request: Request, visitor: Owner, seq: int) -> Response:
+async def case(request: Request, visitor: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> Response:
     """The decision of this entry's run as a suite of one case, with the world it stands in. That it was taken is an
     entry itself."""
     container, actor = container_of(request), visitor.actor

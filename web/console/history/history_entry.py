@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 import store.history.log
@@ -20,6 +20,7 @@ from core.clock import format_iso
 from core.display_text import to_display_text
 from evals.cases.harvest import LABELS
 from store.history.log import HistoryRow
+from web.api.history import MAX_SEQ
 from web.auth import container_of
 from web.console.history.timeline import Bar, bars
 from web.console.labels import word
@@ -64,7 +65,7 @@ class EntryPage(Page):
 
 
 @router.get("/{seq}")
-async def entry(request: Request, visitor: Owner, seq: int) -> Response:
+async def entry(request: Request, visitor: Owner, seq: Annotated[int, Path(ge=1, le=MAX_SEQ)]) -> Response:
     async with container_of(request).database.read() as session:
         row = await store.history.log.get(session, visitor.actor.workspace, seq)
         last = await store.history.log.head(session, visitor.actor.workspace)

@@ -73,6 +73,8 @@ def day(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError as error:
+        made = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+        made + timedelta(days=1)  # the day after it must exist too
+        return made
+    except (ValueError, OverflowError) as error:
         raise InvalidInput("A day is written as 2026-11-24.") from error
