@@ -8,7 +8,7 @@ money is read in their currency.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from agent.extract.description_hints import list_alternatives
@@ -52,7 +52,7 @@ class DraftFilling:
 
     async def fill_missing(self) -> Trouble | None:
         """Ask for what is required and still has no value."""
-        return self._name_missing(await self._ask_for_missing()) or self._refuse_no_change()
+        return self._name_missing(await self._ask_for_missing()) or self._refuse_no_change() or self._refuse_apart()
 
     def _name_missing(self, trouble: Trouble | None) -> Trouble | None:
         if isinstance(trouble, Question):
@@ -291,6 +291,29 @@ class DraftFilling:
         more = ", …" if len(names) > 5 else ""
         detail = f"Nothing is said of what shall be changed. Say it with its new value: {', '.join(labels)}{more}."
         return Refusal(code="invalid", detail=detail)
+
+    def _refuse_apart(self) -> Refusal | None:
+        """The part of an id that is sent alone means a record within one owner only: where the call says which owner by
+        another record, both must lie in it."""
+        notes = [self.slots.annotation(name) for name in self.contract.properties]
+        for derive in [each.derive for each in notes if each.derive is not None]:
+            for one in self.slots.records.get(derive.parameter, ()):
+                above = next((each.kind for each in one.kind.relations if each.via == derive.field), "")
+                within = one.record.values.get(derive.field)
+                for other in self._list_sent_in_part(above, derive.parameter):
+                    relation = other.kind.relation_to(above)
+                    if relation is not None and other.record.values.get(relation.via) != within:
+                        detail = f"{other.named} and {one.named} don't belong together; nothing was sent."
+                        return Refusal(code="invalid", detail=detail)
+        return None
+
+    def _list_sent_in_part(self, above: str, but: str) -> Iterator[LocatedRecord]:
+        """The records within one of the kind ``above`` of which less is sent than their id."""
+        for name, found in self.slots.records.items():
+            field = self.slots.annotation(name).field
+            for each in found if above and field is not None and name != but else ():
+                if field != each.kind.id_field:
+                    yield each
 
     def _find_derived_from(self, name: str) -> str | None:
         derive = self.slots.annotation(name).derive

@@ -7,12 +7,12 @@ import getpass
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 MOST_ALIKE: Final = 5
-"""So often the same advice is told place by place."""
+"""So often advice of one kind is told place by place."""
 
 
 def add_parser(sub: Any) -> None:
@@ -141,18 +141,18 @@ def _lint(arguments: argparse.Namespace) -> int:
         {"state": "warn" if is_advice(each) else "fail", "about": each.pointer or "/", "detail": each.detail}
         for each in findings
     ]
-    return _tell(arguments, told, list(_fold_findings(told)))
+    return _tell(arguments, told, list(_fold_findings(told, [each.code for each in findings])))
 
 
-def _fold_findings(told: list[dict[str, str]]) -> Iterator[str]:
-    """A line for each finding; the same advice about many places is one line, with the first of them."""
-    often = Counter((each["state"], each["detail"]) for each in told)
-    for each in told:
-        count = often.pop((each["state"], each["detail"]), 0)
+def _fold_findings(told: list[dict[str, str]], codes: Sequence[str]) -> Iterator[str]:
+    """A line for each finding; advice of one kind about many places is one line, with the first of them."""
+    often = Counter(code for each, code in zip(told, codes, strict=True) if each["state"] == "warn")
+    for each, code in zip(told, codes, strict=True):
+        count = often.get(code, 1)
         if each["state"] == "fail" or 0 < count <= MOST_ALIKE:
-            often[each["state"], each["detail"]] = count
             yield f"{each['state']:<5} {each['about']}: {each['detail']}"
         elif count:
+            often[code] = 0
             yield f"{each['state']:<5} {each['about']} and {count - 1} others: {each['detail']}"
 
 

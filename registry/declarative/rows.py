@@ -79,6 +79,8 @@ def _raw(name: str, field: FieldDocument, row: Mapping[str, Any], given: Mapping
         return field.value
     if field.join is not None:
         parts = [_from(each, row, given) for each in field.join]
+        if field.type == "id" and any(each in (None, "") for each in parts):
+            return None  # the half of an id is none
         return field.with_.join(str(each).strip() for each in parts if each not in (None, "")) or None
     if isinstance(field.at, tuple):
         found = (_from(each, row, given) for each in field.at)

@@ -32,8 +32,9 @@ class Fixed(_Strict):
 class ParameterDecision(_Strict):
     """What one parameter means. ``record`` names the kind it refers to, ``field`` the record's field that is sent;
     ``fixed`` is sent in every call and not asked for; ``supplied`` says that the connection's credential fills it in;
-    ``omit`` leaves an optional one out of every call.
-    ``suggested`` is the importer's guess at ``record``, and decides nothing."""
+    ``omit`` leaves an optional one out of every call; ``language`` is what a text is written in that the platform holds
+    in several. ``suggested`` is the importer's guess at ``record``, ``suggested_language`` that at ``language``: they
+    decide nothing."""
 
     record: KindName | None = None
     field: Word | None = None
@@ -43,7 +44,9 @@ class ParameterDecision(_Strict):
     fixed: Fixed | None = None
     supplied: bool = False
     omit: bool = False
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})?$")] | None = None
     suggested: str | None = None
+    suggested_language: str | None = None
 
     def annotation(self) -> dict[str, Any]:
         """What it says in the contract's annotation."""
@@ -73,9 +76,19 @@ class OperationDecision(_Strict):
     parameters: dict[str, ParameterDecision] = Field(default_factory=dict)
     decide: tuple[str, ...] = ()
 
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody said that it shall be there."""
+        return self.include and "include" in self.model_fields_set
+
 
 class KindDecision(_Strict):
+    """``nouns`` are further words that people use for it ("talk" for a submission), ``named_by`` the field that holds
+    what they call one."""
+
     include: bool = True
+    nouns: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    named_by: Word | None = None
     decide: tuple[str, ...] = ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from registry.importing.decisions import SCHEMA, Decisions, OperationDecision
+from registry.importing.decisions import SCHEMA, Decisions, KindDecision, OperationDecision
 from registry.importing.drafts.credentials import find_credential
 from registry.importing.drafts.drafting import Draft
 from registry.importing.kinds.bindings import guess_records
@@ -29,7 +29,7 @@ def propose_decisions(made: Import) -> dict[str, Any]:
         "connections": {
             server: {"name": each, "base_address": made.connections[each]} for server, each in made.servers.items()
         },
-        "kinds": {each.name: _kind(each) for each in made.kinds} | _left_out(made),
+        "kinds": {each.name: _kind(each, decided) for each in made.kinds} | _left_out(made),
         "operations": {
             **{each.operation.key: _operation(each, made.kinds, decided) for each in made.drafts},
             **{
@@ -45,8 +45,10 @@ def _left_out(made: Import) -> dict[str, Any]:
     return {name: {"include": False} for name, each in made.decisions.kinds.items() if not each.include}
 
 
-def _kind(each: KindDraft) -> dict[str, Any]:
-    return {"include": True, "decide": list(each.decide)}
+def _kind(each: KindDraft, decided: Decisions) -> dict[str, Any]:
+    given = decided.kinds.get(each.name, KindDecision())
+    said = given.model_dump(mode="json", exclude_defaults=True, exclude={"decide"})
+    return {"include": True, **said, "decide": list(each.decide)}
 
 
 def _operation(each: Draft, kinds: tuple[KindDraft, ...], decided: Decisions) -> dict[str, Any]:
@@ -55,10 +57,13 @@ def _operation(each: Draft, kinds: tuple[KindDraft, ...], decided: Decisions) ->
     parameters = {
         name: found.model_dump(mode="json", exclude_defaults=True) for name, found in given.parameters.items()
     }
-    for slot_name, (guess, _) in guess_records(each.operation, each.slots, kinds).items():
+    for slot_name, (guess, _) in guess_records(each.operation, each.slots, kinds, repeats=each.repeats).items():
         parameters.setdefault(slot_name, {}).setdefault("suggested", guess)
+    for written, language in each.languages.items():
+        parameters.setdefault(written, {}).setdefault("suggested_language", language)
     asked = list(_asked(each, parameters))
     return {
+        **({"include": True} if given.wanted else {}),
         **given.model_dump(mode="json", exclude_defaults=True, exclude={"parameters", "decide"}),
         "name": contract["name"],
         "risk": contract["risk"],
@@ -74,4 +79,7 @@ def _asked(each: Draft, parameters: dict[str, Any]) -> Iterator[str]:
     for name, said in parameters.items():
         if "suggested" in said and not said.get("record"):
             yield f'Does {name} refer to a record ({said["suggested"]})? Then write it as its "record".'
+        if "suggested_language" in said and not said.get("language"):
+            guess = said["suggested_language"]
+            yield f'In which language is {name} written ({guess})? Then write it as its "language".'
     yield from each.notes

@@ -12,15 +12,21 @@ from registry.importing.document.digests import Digests
 from registry.importing.document.operations import ApiDescription, read_description
 from registry.importing.document.references import Documents, is_url
 from registry.importing.document.schema_view import SchemaReader
+from registry.importing.drafts.body_roles import find_body_roles
 from registry.importing.drafts.connections import Connections
 from registry.importing.drafts.credentials import describe_schemes
 from registry.importing.drafts.drafting import Draft, Refusal, draft
 from registry.importing.drafts.names import name_operations, write_title
+from registry.importing.kinds.deciding import decide_kind
 from registry.importing.kinds.finding import KindDraft, find_kinds
 
 MAX_ADDRESS: Final = 1_000
 """Of a document that is looked at again. An address with a question mark may hold a secret, and is not kept."""
 LEFT_OUT: Final = "It is left out by the decisions."
+SPARE: Final = (
+    '{other} changes the same and leaves what nobody spoke of as it is. Say "include": true in the decisions to have '
+    "both."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,22 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
     digests = Digests(documents)
     connections = Connections(description, decided)
     kinds = tuple(
-        each for each in find_kinds(description, settler) if decided.kinds.get(each.name, KindDecision()).include
+        decide_kind(each, said)
+        for each in find_kinds(description, settler)
+        if (said := decided.kinds.get(each.name, KindDecision())).include
     )
     kept = {key: each.name for key, each in decided.operations.items() if each.name is not None}
     names = name_operations(description.operations, prefix=decided.prefix, kept=kept)
+    roles = find_body_roles(description, settler)
     made: list[Draft] = []
     refused: list[Refusal] = []
-    for operation in description.operations:
+    # A PUT is drafted where the PATCH that would do as well could not be.
+    for operation in sorted(description.operations, key=lambda each: each.key in roles.spare):
         decision = decided.of(operation.key)
+        other = roles.spare.get(operation.key)
+        if other is not None and not decision.wanted and any(each.operation.key == other for each in made):
+            refused.append(Refusal(operation, SPARE.format(other=other)))
+            continue
         if not decision.include:
             refused.append(Refusal(operation, LEFT_OUT))
             continue
@@ -89,6 +103,7 @@ def import_openapi(documents: Documents, decisions: Decisions | None = None) -> 
                 upstream=upstream,
                 decision=decision,
                 kinds=kinds,
+                roles=roles,
             )
         if isinstance(result, Draft):
             made.append(result)
@@ -123,6 +138,12 @@ def _questions(
     nobody = sum(not each.contract["roles"] for each in drafts)
     if nobody:
         made.append(f"Roles: nobody may run {nobody} of {len(drafts)} drafts. Name roles, for all or for each.")
+    if not describe_schemes(description) and decided.connection.credential is None:
+        made.append(
+            "Credential: the document names no way to sign in. Write the connection's credential: "
+            '{"type": "bearer"}, {"type": "bearer", "prefix": "Token"}, {"type": "header", "name": "X-API-Key"} or '
+            '{"type": "none"}.'
+        )
     if len(describe_schemes(description)) > 1 and decided.connection.credential is None:
         ways = "; ".join(describe_schemes(description)[:6])
         made.append(f"Credential: the document knows several ways to sign in: {ways}. Say which one is used.")

@@ -28,7 +28,7 @@ from agent.resolve.resolver import NOTHING_FITS, NOTHING_OPEN, find_chosen_actio
 from agent.resolve.rules.api_orders.reader import is_told, read_api_order
 from agent.resolve.rules.clauses import Clause, find_head, is_order, parse_clause, split_clauses
 from agent.resolve.rules.coordination import expand_coordination
-from agent.resolve.rules.grammar.understand import understand
+from agent.resolve.rules.grammar.understand import answer_question, understand
 from agent.resolve.rules.normalization import normalize
 from agent.resolve.rules.ranking import KINDRED, PART, check_coverage, is_foreign_object, rank_offers, split_wishes
 from agent.resolve.rules.scoring import ScoredOffer
@@ -88,7 +88,7 @@ class RuleResolver:
     async def resolve(self, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]) -> Resolved:
         on_records = request.given is None and bool(kinds)
         functions = on_records and _calls_functions(shortlist)
-        imported = functions and _is_imported(shortlist)
+        imported = _is_imported(shortlist) if functions else request.given is None and not kinds and _is_api(shortlist)
         return await self._resolve_timed(
             request, shortlist, kinds, full=on_records and not functions, imported=imported
         )
@@ -121,6 +121,8 @@ class RuleResolver:
         elif imported and (plain := read_api_order(request.text, shortlist, kinds)) is not None:
             trace = Trace(resolver=self.name, notes=("read as an order to an API",))
             made = Resolved(resolution=plain, trace=trace)
+        elif imported and (answer := answer_question(read, said, shortlist, kinds)) is not None:
+            made = Resolved(resolution=answer, trace=Trace(resolver=self.name, notes=("grammar",)))
         else:
             made = self._resolve_with_trace(said, shortlist, kinds)
             made = _asked_unless_told(made, request.text, shortlist) if imported else made
@@ -162,6 +164,13 @@ def _is_imported(shortlist: Shortlist) -> bool:
         offer.own_api and any(offer.annotation(name).record for name in offer.properties) for offer in changes
     )
     return on_records > FUNCTIONS * len(changes)
+
+
+def _is_api(shortlist: Shortlist) -> bool:
+    """Whether a registry's changes are calls of a platform's own API. Where none of them names a record of a kind, no
+    live data bears out what was read, so that a change is asked about."""
+    changes = [offer for offer in shortlist.offers if offer.risk is not Risk.READ]
+    return sum(offer.own_api for offer in changes) > len(changes) / 2
 
 
 def _asked_unless_told(made: Resolved, text: str, shortlist: Shortlist) -> Resolved:

@@ -86,15 +86,21 @@ def _apply_wishes(proposed: Mapping[str, Any], wishes: Wishes) -> dict[str, Any]
             operations[key] = {"include": False}
             continue
         parameters = {
-            name: {**each, "record": each["suggested"]}
-            if wishes.take_suggestions and each.get("suggested") and not each.get("record")
-            else each
+            name: _take_suggestions(each) if wishes.take_suggestions else each
             for name, each in said.get("parameters", {}).items()
         }
         operations[key] = {**said, **({"parameters": parameters} if parameters else {})}
     if wishes.only and not any(each.get("include", True) for each in operations.values()):
         raise InvalidInput("No operation of the document fits --only. It takes patterns such as 'POST /orders/*'.")
     return {**proposed, "operations": operations}
+
+
+def _take_suggestions(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    made = dict(parameter)
+    for guess, taken in (("suggested", "record"), ("suggested_language", "language")):
+        if made.get(guess) and not made.get(taken):
+            made[taken] = made[guess]
+    return made
 
 
 def write_folder(folder: Path, name: str, answer: Mapping[str, Any], *, force: bool = False) -> dict[str, Any]:

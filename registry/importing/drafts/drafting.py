@@ -17,8 +17,10 @@ from registry.importing.decisions import OperationDecision
 from registry.importing.document.alternatives import Settler
 from registry.importing.document.operations import BodyContent, Operation, is_form, is_json, is_multipart
 from registry.importing.drafts import words
+from registry.importing.drafts.body_roles import NO_ROLES, BodyRoles
 from registry.importing.drafts.credentials import is_credential
 from registry.importing.drafts.error_pointers import find_error_pointers
+from registry.importing.drafts.languages import guess_language, write_in_language
 from registry.importing.drafts.parameter_schemas import let_stay_empty, take_number, write_parameter
 from registry.importing.drafts.sentences import write_sentences
 from registry.importing.drafts.slot_schema import CannotDraft, Room, Slot
@@ -57,6 +59,10 @@ class Draft:
     notes: tuple[str, ...]
     supplied: Mapping[str, str] = field(default_factory=dict)
     """What isn't asked for, since something else fills it in: wire name → what does."""
+    repeats: bool = False
+    """Its body is the record that it is about."""
+    languages: Mapping[str, str] = field(default_factory=dict)
+    """Texts that the platform holds in several languages: parameter → the one that they are probably written in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ def draft(
     upstream: Mapping[str, str],
     decision: OperationDecision,
     kinds: Sequence[KindDraft] = (),
+    roles: BodyRoles = NO_ROLES,
 ) -> Draft | Refusal:
     """The draft of an operation as far as a document and a person's decisions go."""
     if operation.trouble:
@@ -86,7 +93,7 @@ def draft(
         reason = ""
         for room in ROOMS:
             slots = read_slots(operation, content, settler, room)
-            made = _draft(operation, content, slots, settler, name, title, connection, upstream, decision, kinds)
+            made = _draft(operation, content, slots, settler, name, title, connection, upstream, decision, kinds, roles)
             faults = [each for each in lint([made.contract]) if not is_advice(each)]
             if not faults:
                 return made
@@ -112,12 +119,15 @@ def _draft(
     upstream: Mapping[str, str],
     decision: OperationDecision,
     kinds: Sequence[KindDraft],
+    roles: BodyRoles,
 ) -> Draft:
     notes: list[str] = []
     supplied: dict[str, str] = {}
     makes = makes_record(operation, kinds)
     nulls = {slot.name for slot in slots if makes and slot.required and slot.place == "body" and slot.view.nullable}
     slots = [replace(slot, required=False) if slot.name in nulls else slot for slot in slots]
+    languages = {slot.name: each for slot in slots if (each := guess_language(slot, settler)) is not None}
+    slots = [write_in_language(slot, decision.parameters.get(slot.name), settler) for slot in slots]
     asked: list[Slot] = []
     fixed: dict[str, Any] = {}
     idempotency = next((s for s in slots if s.place == "header" and s.key.lower() in _IDEMPOTENCY), None)
@@ -194,13 +204,17 @@ def _draft(
         "parameters": {
             "type": "object",
             "additionalProperties": False,
-            "required": [slot.name for slot in left if slot.required],
+            "required": [
+                slot.name
+                for slot in left
+                if slot.required and not (slot.place == "body" and operation.key in roles.partial)
+            ],
             "properties": properties,
         },
         "endpoint": endpoint,
         "upstream": {"document": UNKNOWN_DOCUMENT, **upstream},
     }
-    if annotations := _annotations(operation, left, decision, kinds):
+    if annotations := _annotations(operation, left, decision, kinds, roles):
         contract["annotations"] = annotations
     asked_for = [each for each in contract["parameters"]["required"] if "derive" not in annotations.get(each, {})]
     sentences = write_sentences(contract["title"], asked_for, properties, reads=risk == "read")
@@ -212,7 +226,8 @@ def _draft(
     if sentences.preview and not named:  # a card tells a record by its label, which says more than its id
         contract["preview"] = sentences.preview
     notes += _notes(operation, left, risk)
-    return Draft(operation, contract, tuple(slots), tuple(notes), supplied)
+    repeats = operation.key in roles.repeats
+    return Draft(operation, contract, tuple(slots), tuple(notes), supplied, repeats, languages)
 
 
 def choose_content(operation: Operation) -> BodyContent | None:
@@ -306,12 +321,18 @@ def _body(content: BodyContent, slots: Sequence[Slot], bound: Mapping[str, Any])
 
 
 def _annotations(
-    operation: Operation, slots: Sequence[Slot], decision: OperationDecision, kinds: Sequence[KindDraft]
+    operation: Operation,
+    slots: Sequence[Slot],
+    decision: OperationDecision,
+    kinds: Sequence[KindDraft],
+    roles: BodyRoles,
 ) -> dict[str, Any]:
     by_name = {each.name: each for each in kinds}
     records = {name: str(each.record) for name, each in decision.parameters.items() if each.record is not None}
-    made: dict[str, Any] = derive_from_records(operation, slots, records, by_name)
-    guessed = guess_records(operation, slots, kinds) if records else {}
+    made: dict[str, Any] = derive_from_records(
+        operation, slots, records, by_name, repeats=operation.key in roles.repeats
+    )
+    guessed = guess_records(operation, slots, kinds, repeats=operation.key in roles.repeats) if records else {}
     by_path = {(slot.place, slot.words): slot for slot in slots}
     for slot in slots:
         found: dict[str, Any] = {}
@@ -329,11 +350,19 @@ def _annotations(
             found["label"] = by_name[choice.record].entry["title"]
             if choice.record == kind and field is not None:
                 found["field"] = field
+            if slot.place != "path" and (within := _owner(by_name[choice.record], records)) is not None:
+                found["of"] = within
         if choice is not None:
             found.update(choice.annotation())
         if found:
             made[slot.name] = {**made.get(slot.name, {}), **found}
     return made
+
+
+def _owner(kind: KindDraft, records: Mapping[str, str]) -> str | None:
+    """The parameter that names what the records of a kind lie in."""
+    owner = next(iter(kind.entry.get("scope", {}).values()), None)
+    return next((name for name, record in records.items() if owner is not None and record == owner), None)
 
 
 _CURRENCIES: Final = ("currency", "currencyCode", "currency_code", "Currency", "CurrencyCode")

@@ -44,6 +44,7 @@ _TITLES: Final = {"list": "List", "get": "Get", "create": "Create", "replace": "
 _THIRD_PERSON: Final = {"returns": "get", "retrieves": "retrieve", "gets": "get", "provides": "get", "allows": "allow"}
 _PLURAL: Final = re.compile(r"(?<![sui])s\Z")
 _DETERMINERS: Final = word_set("a an the all any one some this that these those your each every multiple new")
+_METHOD_TOLD: Final = re.compile(r"\s*\((?:(?:partial|full)(?: update)?|patch|put)\)\Z", re.I)
 _MARKED: Final = re.compile(r"^\[[^\[\]]{1,20}\]\s*")
 """What a maker says of an operation before its title: ``[Beta]``."""
 _BY_ID: Final = re.compile(r"\s+(?:by|with|using|via)\s+(?:an?\s+|the\s+|its\s+|their\s+)?(?:ids?|pks?|uuids?)\Z", re.I)
@@ -175,7 +176,7 @@ def _part(text: str) -> str:
 
 def write_title(operation: Operation, name: str) -> str:
     """One line for the card: the summary as an imperative, else words of the name."""
-    summary = _MARKED.sub("", words.to_plain_text(operation.summary)).rstrip(" .")
+    summary = _METHOD_TOLD.sub("", _MARKED.sub("", words.to_plain_text(operation.summary)).rstrip(" ."))
     if not summary:
         sentence = words.take_first_sentence(words.to_plain_text(operation.description)).rstrip(" .")
         summary = sentence if 0 < len(sentence) <= 80 else ""

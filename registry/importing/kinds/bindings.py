@@ -21,14 +21,14 @@ _KEPT: Final = frozenset({"string", "integer", "number", "boolean", "id", "enum"
 
 
 def guess_records(
-    operation: Operation, slots: Sequence[Slot], kinds: Sequence[KindDraft]
+    operation: Operation, slots: Sequence[Slot], kinds: Sequence[KindDraft], *, repeats: bool = False
 ) -> dict[str, tuple[str, str | None]]:
     """Parameter → (kind, field that is sent; None: the id) where its name or place says which kind's record it is."""
     by_shape = {shape(each.path): each for each in kinds}
     names = {each.name: each for each in kinds} | {words.to_snake_case(each.noun): each for each in kinds}
     made: dict[str, tuple[str, str | None]] = {}
     outer: set[str] = set()
-    for slot in reversed([each for each in slots if each.place == "path"]):
+    for slot in reversed(_order_by_path(operation, slots)):
         upto = operation.path.split("{" + slot.key + "}")[0] + "{" + slot.key + "}"
         kind = by_shape.get(shape(upto)) or _by_name(slot, names)
         if kind is not None and shape(kind.path) != shape(upto) and _is_of_others(operation.path, slot, kind):
@@ -42,16 +42,25 @@ def guess_records(
         shape(operation.path)
     )
     for slot in slots:
-        if slot.place == "path" or slot.whole or not _is_scalar(slot):
+        if slot.place == "path" or slot.whole or not _is_scalar(slot) or (repeats and slot.place == "body"):
             continue
         kind = _by_name(slot, names)
-        if kind is None or "scope" in kind.entry or (creates and creates.name == kind.name):
+        if kind is None or (creates and creates.name == kind.name):
             continue
-        if slot.place in ("body", "query"):
+        if "scope" in kind.entry:  # its own part of the id means one record only where the call says within which owner
+            if slot.place == "body" and _lies_beside(operation, kind):
+                made[slot.name] = (kind.name, kind.own_field)
+        elif slot.place in ("body", "query"):
             made[slot.name] = (kind.name, _sent(slot, kind))
     for name in outer:
         made.pop(name, None)
     return made
+
+
+def _order_by_path(operation: Operation, slots: Sequence[Slot]) -> list[Slot]:
+    """What fills the path, from the outer to the inner: documents declare parameters in any order."""
+    placed = [slot for slot in slots if slot.place == "path"]
+    return sorted(placed, key=lambda each: operation.path.find("{" + each.key + "}"))
 
 
 def _is_of_others(path: str, slot: Slot, kind: KindDraft) -> bool:
@@ -60,6 +69,12 @@ def _is_of_others(path: str, slot: Slot, kind: KindDraft) -> bool:
     before = path.split("{" + slot.key + "}")[0].rstrip("/").rpartition("/")[2]
     said = [words.to_singular(each) for each in words.split_words(before)]
     return len(said) > 1 and said[-1] == kind.noun.rpartition(" ")[2] and " ".join(said) not in kind.entry["nouns"]
+
+
+def _lies_beside(operation: Operation, kind: KindDraft) -> bool:
+    """Whether an operation is addressed within the very record that a kind's records lie in."""
+    above = shape(kind.path).rpartition("/{}")[0].rpartition("/{}")[0] + "/{}"
+    return "{" in kind.path and shape(operation.path).startswith(f"{above}/") and above.count("{}") == 1
 
 
 def _is_scalar(slot: Slot) -> bool:
@@ -106,9 +121,15 @@ def _outer(operation: Operation, slot: Slot, kind: KindDraft) -> str | None:
 
 
 def derive_from_records(
-    operation: Operation, slots: Sequence[Slot], records: Mapping[str, str], kinds: Mapping[str, KindDraft]
+    operation: Operation,
+    slots: Sequence[Slot],
+    records: Mapping[str, str],
+    kinds: Mapping[str, KindDraft],
+    *,
+    repeats: bool = False,
 ) -> dict[str, dict[str, Any]]:
-    """Parameter → annotation, for those that follow from a record which another one names."""
+    """Parameter → annotation, for those that follow from a record which another one names. ``repeats``: the body is the
+    record itself, which stays as it is but for what is said."""
     made: dict[str, dict[str, Any]] = {}
     by_key = {slot.key: slot for slot in slots if slot.place == "path"}
     for slot in slots:
@@ -118,8 +139,8 @@ def derive_from_records(
         above = by_key.get(_outer(operation, slot, kind) or "")
         if above is not None and above.name not in records:
             made[above.name] = {"derive": {"parameter": slot.name, "field": kind.scope_field}, "sources": ["record"]}
-    if operation.method in ("PUT", "PATCH"):
-        kept = dict(_kept(operation, slots, records, kinds))
+    if operation.method in ("PUT", "PATCH") or repeats:
+        kept = dict(_kept(operation, slots, records, kinds, repeats=repeats))
         masked = any(words.to_snake_case(slot.key) == "update_mask" for slot in slots if slot.place == "query")
         needed = {slot.name for slot in slots if slot.required or masked or operation.method == "PUT"}
         if masked:  # a state that is written anew may set something off
@@ -129,15 +150,24 @@ def derive_from_records(
 
 
 def _kept(
-    operation: Operation, slots: Sequence[Slot], records: Mapping[str, str], kinds: Mapping[str, KindDraft]
+    operation: Operation,
+    slots: Sequence[Slot],
+    records: Mapping[str, str],
+    kinds: Mapping[str, KindDraft],
+    *,
+    repeats: bool,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """A PUT writes the whole record, so what nobody speaks of stays as the record has it; so does what a PATCH
     needs, all of it where only a mask would say what is left as it is."""
-    inner = [slot for slot in slots if slot.place == "path"][-1:]
+    inner = _order_by_path(operation, slots)[-1:]
     kind = kinds.get(records.get(inner[0].name, "")) if inner else None
-    if kind is None or not operation.path.rstrip("/").endswith("{" + inner[0].key + "}"):
+    if kind is None or not (repeats or operation.path.rstrip("/").endswith("{" + inner[0].key + "}")):
         return
-    held = {said["at"]: name for name, said in kind.entry["fields"].items() if said.get("type", "string") in _KEPT}
+    held = {
+        said["at"]: name
+        for name, said in kind.entry["fields"].items()
+        if "at" in said and said.get("type", "string") in _KEPT
+    }
     for slot in slots:
         field = held.get(slot.key) if slot.place == "body" and not slot.whole else None
         if field is None and slot.place == "body" and words.to_snake_case(slot.key.lstrip("/")) == kind.name:

@@ -16,7 +16,7 @@ from registry.json_schema.pointer import join_pointer
 
 MAX_FIELDS: Final = 30
 MAX_STATES: Final = 24
-_NAMES: Final[tuple[str, ...]] = (
+TITLES: Final[tuple[str, ...]] = (
     "name", "full_name", "display_name", "title", "label", "subject", "username", "user_name", "login", "slug",
     "first_name", "last_name",
 )  # fmt: skip
@@ -43,11 +43,13 @@ _OPPOSITES: Final = {
 }  # fmt: skip
 
 
-def draft_fields(record: Settled, settler: Settler) -> dict[str, Any]:
-    """The ``fields`` of a kind's entry, without an id yet: name → what it says."""
+def draft_fields(record: Settled, settler: Settler, singular: str = "") -> dict[str, Any]:
+    """The ``fields`` of a kind's entry, without an id yet: name → what it says. A text that is called like the kind
+    (``singular``) is what its records are called: the ``tag`` of a tag."""
     made: dict[str, Any] = {}
     names = {words.to_snake_case(key) for key in record.children}
-    for at, key, settled in _scalars(record, settler):
+    own = words.to_snake_case(singular)
+    for at, key, settled in _scalars(record, settler, own):
         name = words.to_snake_case(key)
         if _SECRET.search(name) or _RESTLESS.search(name) or name in made:
             continue
@@ -55,13 +57,13 @@ def draft_fields(record: Settled, settler: Settler) -> dict[str, Any]:
         if len(made) >= MAX_FIELDS:
             break
     if not any("search" in each for each in made.values()):
-        other = next((each for each in _OTHERWISE if made.get(each, {}).get("type", "string") == "string"), None)
-        if other in made:
-            made[str(other)]["search"] = "name"
+        texts = [each for each in (own, *_OTHERWISE) if each in made and made[each].get("type", "string") == "string"]
+        if texts:
+            made[texts[0]]["search"] = "name"
     return made
 
 
-def _scalars(record: Settled, settler: Settler) -> list[tuple[str, str, Settled]]:
+def _scalars(record: Settled, settler: Settler, own: str = "") -> list[tuple[str, str, Settled]]:
     """(pointer, key, schema) of every value that a field can hold; names in several languages are one of them."""
     found: list[tuple[str, str, Settled]] = []
     for key, child in record.children.items():
@@ -69,7 +71,9 @@ def _scalars(record: Settled, settler: Settler) -> list[tuple[str, str, Settled]
             continue
         settled = settler.settled(child)
         name = words.to_snake_case(key)
-        if settled.kind == "scalar" or (settled.kind == "object" and name in _NAMES and _is_translated(settled)):
+        if settled.kind == "scalar" or (
+            settled.kind == "object" and name in (*TITLES, own) and _is_translated(settled)
+        ):
             found.append((join_pointer(key), key, settled))
         elif settled.kind == "object" and name in _INNER:
             inner = ((each, settler.settled(view)) for each, view in settled.children.items())
@@ -79,7 +83,7 @@ def _scalars(record: Settled, settler: Settler) -> list[tuple[str, str, Settled]
 
 
 def _is_telling(name: str) -> bool:
-    return name in ("id", "uuid", "email", *_NAMES, *_NUMBERS, *_STATE_FIELDS) or name.endswith(("_id", "_name"))
+    return name in ("id", "uuid", "email", *TITLES, *_NUMBERS, *_STATE_FIELDS) or name.endswith(("_id", "_name"))
 
 
 def _is_translated(settled: Settled) -> bool:
@@ -102,7 +106,7 @@ def _field(name: str, at: str, settled: Settled, names: set[str]) -> dict[str, A
         entry["currency_field"] = currency
     if kind == "email":
         entry["search"] = "email"
-    elif kind == "string" and (name in _NAMES or name.endswith("_name")) and name != "file_name":
+    elif kind == "string" and (name in TITLES or name.endswith("_name")) and name != "file_name":
         entry["search"] = "name"
     elif kind == "string" and name in _NUMBERS:
         entry["search"] = "number"
@@ -152,10 +156,10 @@ def draft_label(fields: Mapping[str, Any], identity: str, noun: str = "") -> str
         return "{first_name} {last_name}"
     named = [each for each in fields if fields[each].get("search") == "name"]
     own = [f"{words.to_snake_case(noun)}_{each}" for each in ("name", "display_name", "title", "label")]
-    best = next((each for each in (*_NAMES[:6], *own) if each in named), None)
+    best = next((each for each in (*TITLES[:6], *own) if each in named), None)
     if best is None and is_word_id(fields, identity):
         return "{" + identity + "}"
-    best = best or next((each for each in _NAMES if each in named), None) or next(iter(named), None)
+    best = best or next((each for each in TITLES if each in named), None) or next(iter(named), None)
     mail = next((each for each, said in fields.items() if said.get("search") == "email"), None)
     return "{" + (best or mail or identity) + "}"
 

@@ -21,6 +21,7 @@ from registry.importing.kinds.listing import Rows, draft_listing, find_record, f
 from registry.importing.kinds.nouns import find_head_nouns, read_title_nouns, with_plurals
 from registry.json_schema.pointer import join_pointer
 
+NAMED_BY: Final = 'By which field do people name it? Say it as "named_by".'
 MAX_KINDS: Final = 200
 """Of a connector's document."""
 OWN_ID: Final = "own_id"
@@ -220,7 +221,7 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
     record = read[1] if read is not None else rows.record
     if record is None:
         return None
-    fields = field_drafts.draft_fields(record, settler)
+    fields = field_drafts.draft_fields(record, settler, singular)
     if read is not None and rows.record is not None:  # a record is the same one however it was read
         listed = {words.to_snake_case(each) for each in rows.record.children}
         shared = {name: each for name, each in fields.items() if words.to_snake_case(_key(each)) in listed}
@@ -278,7 +279,7 @@ def _kind(candidate: _Candidate, settler: Settler, parent: KindDraft | None) -> 
         entry["scope"] = {parent.name: parent.name}
         entry["relations"] = [{"kind": parent.name, "via": scope_field}]
     if not any("search" in each for each in fields.values()):
-        decide.append("By which field do people name it?")
+        decide.append(NAMED_BY)
     name = words.to_snake_case(nouns[0])
     return KindDraft(name, entry, candidate.record_path, tuple(decide), own if parent else "", scope_field)
 
@@ -321,6 +322,8 @@ def _path_within(path: str, outer: str, parent: KindDraft | None, one: Operation
 def _nouns(candidate: _Candidate, singular: str, plural: str) -> list[str]:
     """What the path calls it, and what titles do. A path that is no plural says less than a title that all agree on."""
     titled = read_title_nouns(candidate.on_it)
+    if any(singular in each.summary.lower() for each in candidate.on_it):  # then one that breaks off within it is cut
+        titled = [each for each in titled if not singular.startswith(f"{each} ")]
     plain = [singular, *titled] if singular != plural or not titled else [*titled, singular]
     return with_plurals(plain) if singular != plural else list(dict.fromkeys((*with_plurals(titled), *plain)))
 
@@ -357,24 +360,34 @@ def _with_relations(kinds: list[KindDraft]) -> list[KindDraft]:
     for each in kinds:
         fields = dict(each.entry["fields"])
         relations = list(each.entry.get("relations", ()))
-        for name, said in fields.items():
-            other = _referred(name, said, names)
+        for name, said in each.entry["fields"].items():
+            other = _referred(name, said, names, each)
             if other is None or name in (each.entry["id"], each.own_field, each.scope_field):
                 continue
+            if "scope" in names[other].entry:  # its id has the owner's before it
+                owner = next(iter(each.entry["scope"]))
+                within = f"{owner}_{name}"
+                fields[within] = {"join": [f"${owner}", said["at"]], "with": "/", "type": "id"}
+                relations.append({"kind": other, "via": within})
             fields[name] = {**{key: value for key, value in said.items() if key != "search"}, "type": "id"}
-            relations.append({"kind": other, "via": name})
+            if "scope" not in names[other].entry:
+                relations.append({"kind": other, "via": name})
         extra = {"relations": relations[:20]} if relations else {}
         made.append(replace(each, entry={**each.entry, "fields": fields, **extra}))
     return made
 
 
-def _referred(name: str, said: Mapping[str, Any], names: Mapping[str, KindDraft]) -> str | None:
+def _referred(name: str, said: Mapping[str, Any], names: Mapping[str, KindDraft], own: KindDraft) -> str | None:
     found = _REFERENCE.fullmatch(name)
-    stem = found["stem"] if found else name if said.get("type") == "integer" else None
-    other = names.get(stem) if stem is not None else None
-    return other.name if other is not None and "scope" not in other.entry and said.get("type", "string") in (
-        "string", "integer", "id",
-    ) else None  # fmt: skip
+    other = names.get(found["stem"] if found else name)
+    if other is None or "at" not in said or said.get("type", "string") not in ("string", "integer", "id"):
+        return None
+    if not found and said.get("type") != "integer":  # a text that is called so: where ids are words themselves
+        held = other.entry["fields"].get(other.own_field or other.entry["id"], {})
+        if other.name == own.name or held.get("search") != "name":
+            return None
+    beside = other.entry.get("scope") == own.entry.get("scope")
+    return other.name if "scope" not in other.entry or (beside and own.scope_field) else None
 
 
 def _key(field: Mapping[str, Any]) -> str:

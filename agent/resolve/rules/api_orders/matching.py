@@ -96,7 +96,9 @@ class Matcher(ActionParameters):
         if not tokens:
             yield state
             return
-        if state.label and part.by in _TO and (value := self.value(state.label, tokens)) is not None:
+        value = self.value(state.label, tokens) if state.label and part.by in (*_TO, "of") else None
+        # "a size of 120", but "the label of it"
+        if value is not None and (part.by != "of" or isinstance(value, TypedValue)):
             yield _with(replace(state, label=""), state.label, value, 2.0)
         yield from self._records(part, tokens, state)
         yield from self._fields(part, tokens, state)
@@ -123,6 +125,8 @@ class Matcher(ActionParameters):
                 continue
             if kind is None and (not self._nameable(name) or not self._may_name(part, parameter, state)):
                 continue
+            if kind is None and part.by and tokens[0].low[:1].isdigit() and not tokens[0].quoted:
+                continue  # an amount that something has or is set to
             if kind is None and part.by == "of" and not state.titled.isdisjoint(map(stem, words_of(wanted))):
                 continue  # "the schedule of X": X is what it belongs to
             find = self._find(wanted, name, order, state.owner)
@@ -163,7 +167,7 @@ class Matcher(ActionParameters):
         """A field by its label, with its value beside it or to come: ``with 5 slots``, ``of type postgres``."""
         if part.by in _CALLED:
             return
-        if part.by == "" or (part.by in ("for", "of", "on", "in") and not state.label):
+        if part.by == "" or (part.by in ("for", "of", "on", "in", "with") and not state.label):
             name = self.labelled(tokens)
             if name is not None:
                 yield replace(state, label=name, points=state.points + 2)
@@ -296,6 +300,8 @@ class Matcher(ActionParameters):
     def _may_name(self, part: Part, parameter: str, state: _State) -> bool:
         """Without a noun, what the verb is done to comes first, and what is told behind a preposition after it."""
         left = [each for each in self.wanted if each not in state.arguments]
+        if parameter not in self.offer.required:  # a value of the record that the order is about, which comes first
+            return part.by in ("to", "into", "for", "with") and not any(each in self.offer.required for each in left)
         return part.by in ("", "of", "in", "on", "from", "for", "to", "with", "at") and bool(left) and parameter in left
 
     def _find(self, kind: RecordKind, name: Sequence[Token], order: str | None, owner: Find | None) -> Find:
@@ -317,7 +323,7 @@ class Matcher(ActionParameters):
         )
         if not state.arguments and not missing and self.wanted:
             return None
-        changed = set(state.arguments) - set(self.wanted)
+        changed = {each for each in state.arguments if each not in self.wanted or each not in offer.required}
         says_what = not {stem(each) for each in self.order.said} <= CHANGES | LIGHT | SETTING
         if self.verbs.changes and self.wanted and not changed and not says_what:
             return None  # nothing would be changed

@@ -52,12 +52,14 @@ class ActionParameters:
 
     def labelled(self, tokens: Sequence[Token]) -> str | None:
         """The one parameter that tokens call by its label."""
-        said = [each.stem for each in tokens if each.low not in DETERMINERS and not each.quoted]
+        said = [
+            stem(each.low.replace("our", "or")) for each in tokens if each.low not in DETERMINERS and not each.quoted
+        ]
         if not said or any(each.quoted for each in tokens) or len(said) > 4:
             return None
         exact, close = [], []
         for name in self.scalars:
-            own = name_words(name)
+            own = [each.replace("our", "or") for each in name_words(name)]
             label = [stem(each) for each in (self.offer.annotation(name).label or "").casefold().split()]
             if said in (own, label):
                 exact.append(name)
@@ -78,7 +80,8 @@ class ActionParameters:
             return TypedValue(value=alike[0], quote=words) if len(alike) == 1 else None
         if types & {"integer", "number"} and "string" not in types:
             numbers = [each for each in find_numbers(read_text(words.text)) if not each.vague]
-            if len(numbers) != 1 or (numbers[0].end - numbers[0].start) < len(words.text.strip()):
+            behind = words.text[numbers[0].end :].split() if len(numbers) == 1 and not numbers[0].start else ["?"]
+            if len(behind) > 1 or (behind and not self._counts(name, behind[0])):
                 return None
             value = numbers[0].value
             whole = value == int(value)
@@ -100,6 +103,12 @@ class ActionParameters:
                 return None
             return QuotedText(quote=words)
         return None
+
+    def _counts(self, name: str, unit: str) -> bool:
+        """Whether a number is said to count such a unit: "60 minutes" for "Duration in minutes"."""
+        said = stem(unit.casefold().strip(".,;"))
+        told = f"{self.offer.annotation(name).unit or ''} {name} {self.scalars[name].get('description', '')}"
+        return said in {stem(each) for each in re.findall(r"[a-z]+", told.casefold().replace("_", " "))}
 
     def takes_address(self, name: str) -> bool:
         schema = self.scalars[name]
@@ -181,6 +190,8 @@ class ActionParameters:
         if required:
             return required[0]
         needed = [each for each in texts if each in self.offer.required]
+        if self.creates and (called := [each for each in needed if set(name_words(each)) <= self.verbs.called]):
+            return called[0]  # the tag of a tag
         if len(needed) == 1 and self.creates:
             return needed[0]
         return next((each for each in NAMES[6:] if each in needed), None)

@@ -47,6 +47,7 @@ _ASKS: Final = re.compile(
     r"|^\W*(?:what|which|who|whose|when|why|how|where)\b[^.!?]{0,400}\?\s*+$",
     re.IGNORECASE,
 )
+_BEGINS: Final = re.compile(r"\W*(?:what|which|who|whose|when|why|how|where)\b", re.IGNORECASE)
 # An order, put as a question: "could you please void it?"
 _COULD_YOU: Final = re.compile(
     r"^\W*(?:can|could|would|will)\s+you\s+(?:(?:please|kindly|just|also|maybe|perhaps|possibly)\s+)*(\w+)",
@@ -106,6 +107,21 @@ def understand(
     if isinstance(made, Proposed) and (_IF.search(_WHETHER.sub(" ", blank_quotations(text))) or proposer.awaits(_WHEN)):
         return _regardless(made, shortlist)
     return _with_titles(made, read_anew, reads=asks) if isinstance(made, Proposed) else made
+
+
+def answer_question(
+    read: AlignedText, request: Request, shortlist: Shortlist, kinds: Sequence[RecordKind]
+) -> Proposed | None:
+    """The answer from records that a question asks for; None for what is an order, or no question that they answer."""
+    proposer = Proposer(read, shortlist, kinds, request.now, request.thread)
+    asks = _BEGINS.match(request.text) or _LISTS.match(request.text) or request.text.rstrip().endswith("?")
+    if not kinds or not asks or _is_kind_order(request.text, proposer):
+        return None
+    answer = proposer.answer()
+    if answer is None:
+        return None
+    proposal = Proposal(result=AnswerResult(answer=answer))
+    return Proposed(proposal=proposal, otherwise=read_otherwise(proposal, proposer.reader.guesses))
 
 
 def _is_kind_order(text: str, proposer: Proposer) -> bool:

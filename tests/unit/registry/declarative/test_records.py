@@ -277,3 +277,11 @@ async def test_a_list_within_another_record_may_be_asked_for_in_the_query() -> N
     found = await records(shop, value).search(Query("basket", where={"yard": ("Y7",)}))
     assert [(each.id, each.values["yard"]) for each in found] == [("Y7/B000", "Y7")]
     assert [dict(each.query) for each in shop.asked] == [{"yard": "Y7"}]
+
+
+async def test_the_half_of_an_id_is_none() -> None:
+    value = document()
+    value["kinds"]["basket"]["fields"]["keeper"] = {"join": ["$tenant", "/keeper"], "with": "/", "type": "id"}
+    shop = FakeShop([{**rows(1)[0], "keeper": 7}, rows(2)[1]])
+    found = await records(shop, value).search(Query("basket", order="made_at", descending=False))
+    assert sorted(str(each.values["keeper"]) for each in found) == ["None", "acme/7"]

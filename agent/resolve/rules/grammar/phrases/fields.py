@@ -31,7 +31,9 @@ _MEASURES: Final[tuple[tuple[str, str, str], ...]] = (
     ("new", "old", "born birth birthday year built"),
 )
 _WORDS: Final = {word: frozenset(names.split()) for more, less, names in _MEASURES for word in (more, less)}
-_HOLDING: Final = frozenset(("on", "at", "in", "with", "of", "has", "having"))
+_HOLDING: Final = frozenset(("on", "at", "in", "with", "of", "has", "have", "having"))
+_OR_SO: Final[dict[str, Comparison]] = {"more": ">=", "higher": ">=", "above": ">=", "less": "<=", "fewer": "<=",
+                                        "lower": "<=", "below": "<="}  # fmt: skip
 _NUMERIC: Final = ("money_minor", "number", "integer")
 _MOST: Final = (("est", ""), ("est", "e"), ("iest", "y"))
 _MORE: Final = (("er", ""), ("er", "e"), ("ier", "y"))
@@ -98,7 +100,8 @@ def measured_order(reader: Reader, kind: RecordKind, at: int) -> OrderByField | 
 
 
 def numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, int] | None:
-    """ "(on) floor 2", "with a rating of 4", "on the second floor": a field that counts, by its name and its number."""
+    """ "(on) floor 2", "with a rating of 4 (or more)", "with seats over 40", "on the second floor": a field that
+    counts, by its name and its number."""
     step = at + 1 if reader.low(at) in _HOLDING else at
     while reader.low(step) in lexicon.DETERMINERS:
         step += 1
@@ -113,13 +116,19 @@ def numbered_field(reader: Reader, kind: RecordKind, at: int) -> tuple[Compare, 
     for length in (3, 2, 1):
         first = step + length
         first += reader.low(first) in {"is", "of", "number"}
+        against = reader.comparison(first)
+        first += against[1] if against is not None else 0
         held = reader.numbers.get(first)
         if held is None or held.kind != "cardinal" or held.unit or reader.end_index(held.end) != first + 1:
             continue
         field = named_field(kind, reader, step, step + length)
         if field is not None and field.type in ("number", "integer"):
             number = Number(number=held.value, quote=reader.words(first, first + 1))
-            return Compare(field=field.name, op="=", value=number), first + 1
+            after = first + 1
+            op: Comparison = against[0] if against is not None else "="
+            if against is None and reader.low(after) == "or" and reader.low(after + 1) in _OR_SO:
+                op, after = _OR_SO[reader.low(after + 1)], after + 2
+            return Compare(field=field.name, op=op, value=number), after
     return None
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from registry.declarative.lint import lint_value
+from registry.importing.kinds.finding import NAMED_BY
 from registry.importing.tasks import write_connector
 from registry.linting.linter import is_advice
 from tests.unit.registry.importing.samples import api, imported
@@ -114,7 +115,7 @@ def test_by_what_people_name_a_record_is_asked_where_it_has_no_name() -> None:
 """
         )
     ).kinds
-    assert log.decide == ("By which field do people name it?",)
+    assert log.decide == (NAMED_BY,)
 
 
 FLAGS = api(

@@ -34,7 +34,8 @@ RUN = RecordKind(
 )
 STAGE = RecordKind("stage", "Stage", ("stage", "stages"), NAMED)
 MEMBER = RecordKind("member", "Member", ("member", "members"), NAMED)
-KINDS = (JOB, RUN, STAGE, MEMBER)
+GROUP = RecordKind("group", "Group", ("group", "groups"), NAMED)
+KINDS = (JOB, RUN, STAGE, MEMBER, GROUP)
 TEXT: dict[str, Any] = {"type": "string"}
 
 
@@ -53,7 +54,9 @@ OFFERS = (
         "type": "array", "items": TEXT, "default": []}}, "name tags"),
     offer("jobs.update", "Update a job", {"job_id": TEXT, "description": TEXT, "name": TEXT, "is_paused": {
         "type": "boolean"}, "mode": {"enum": ["fast", "slow"], "type": "string"}, "labels": {
-        "type": "array", "items": TEXT}, "alerts_muted": {"type": "boolean"}}, "job_id"),
+        "type": "array", "items": TEXT}, "alerts_muted": {"type": "boolean"}, "group_id": TEXT, "limit": {
+        "type": "integer", "description": "Longest run in minutes"}}, "job_id"),
+    offer("lanes.create", "Create a lane", {"lane": TEXT, "color": TEXT}, "lane color"),
     offer("hooks.create", "Create a new hook", {"backup_urls": {"type": "array", "items": TEXT}, "target": {
         "type": "string", "format": "uri"}, "title": TEXT, "page_url": TEXT}, "target"),
     offer("jobs.delete", "Delete a job", {"job_id": TEXT}, "job_id", **GONE),
@@ -117,6 +120,10 @@ def told(call: Call) -> dict[str, Any]:
         ("delete note 12", "notes.drop", {"id": 12}),
         ("archive the job night_copy", "job.archive", {"job_id": "night_copy"}),
         ("remove the job night_copy", "jobs.delete", {"job_id": "night_copy"}),
+        ("create a job called night_copy with a size of 5", "jobs.create", {"name": "night_copy", "size": 5}),
+        ("add a lane called quick with the colour red", "lanes.create", {"lane": "quick", "color": "red"}),
+        ("set the limit of the job night_copy to 20 minutes", "jobs.update", {"job_id": "night_copy", "limit": 20}),
+        ("move night_copy to the group Evening", "jobs.update", {"job_id": "night_copy", "group_id": "Evening"}),
         ("turn the job night_copy on in the live stage", "job_on.toggle", {"job_id": "night_copy", "stage_id": "live"}),
     ],
 )  # fmt: skip
@@ -191,6 +198,7 @@ def test_records_that_shall_be_shown_are_an_answer() -> None:
         "delete night_copy at midnight",
         "delete night_copy tomorrow",
         "why is night_copy paused?",
+        "set the limit of the job night_copy to 20 hours",  # what it counts are minutes
     ],
 )
 def test_what_is_no_plain_order_or_has_no_place_is_not_read(text: str) -> None:
@@ -213,6 +221,28 @@ async def test_what_only_another_reader_makes_a_plan_of_is_asked_about() -> None
     assert isinstance(await resolved("delete the job night_copy"), Proposed)
     asked = await resolved("delete the member Ana Lind from the job Night Copy")
     assert isinstance(asked, Ask | Abstain)
+
+
+async def test_a_question_to_an_imported_platform_is_answered_from_its_records() -> None:
+    made = await resolved("how many jobs are there?")
+    assert isinstance(made, Proposed)
+    assert isinstance(made.proposal.result, AnswerResult)
+    assert not isinstance(await resolved("could you delete the job night_copy?"), Proposed)
+
+
+async def test_a_change_of_an_api_without_kinds_is_asked_about() -> None:
+    bare = Shortlist([replace(each, annotations={}) for each in OFFERS])
+    request = Request(text="enable the job night_copy in live", now=datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+    made = await RuleResolver().resolve(request, bare, ())
+    assert not isinstance(made.resolution, Calls)
+
+
+def test_a_name_with_a_preposition_is_tried_as_one_name_too() -> None:
+    made = read("delete the run Early Birds in May")
+    assert made is not None
+    results = [each.result for each in (made.proposal, *made.instead)]
+    names = [told(call).get("run_id") for each in results if isinstance(each, PlanResult) for call in each.calls]
+    assert "Early Birds in May" in names
 
 
 async def test_actions_that_were_written_for_requests_are_not_taken_for_an_api() -> None:

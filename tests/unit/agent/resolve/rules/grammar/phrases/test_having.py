@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from agent.planning.proposal import Compare, CountOf, Find, Has, RecordsAnswer, StateIs, ValueAnswer, Words
+from agent.planning.proposal import Compare, CountOf, Find, Has, Number, RecordsAnswer, StateIs, ValueAnswer, Words
 from agent.resolve.rules.grammar.questions.answers import read_answer
 from agent.resolve.rules.grammar.reader import Reader
 from connectors.saas.kinds import KINDS
+from registry.records import Field, RecordKind
 from tests.unit.own_worlds import NOW
 
 
-def asked(text: str) -> Find:
-    reader = Reader(text, KINDS, NOW, lambda start, end: Words(text=text[start:end], start=start))
+def asked(text: str, kinds: Sequence[RecordKind] = KINDS) -> Find:
+    reader = Reader(text, kinds, NOW, lambda start, end: Words(text=text[start:end], start=start))
     answer = read_answer(reader, lambda _word: False)
     found = answer.records if isinstance(answer, RecordsAnswer) else None
     if isinstance(answer, ValueAnswer) and isinstance(answer.value, CountOf):
@@ -63,3 +66,22 @@ def test_trials_that_ended_are_told_by_their_day_alone() -> None:
 )
 def test_paid_in_a_month_goes_by_the_day_of_payment(text: str, field: str) -> None:
     assert {each.field for each in asked(text).where if isinstance(each, Compare)} == {field}
+
+
+ROOM = RecordKind("room", "Room", ("room", "rooms"), (Field("id", "id"), Field("seat_count", "integer")))
+
+
+@pytest.mark.parametrize(
+    ("text", "op", "number"),
+    [
+        ("which rooms have a seat count over 40?", ">", 40),
+        ("which rooms have a seat count of at least 40?", ">=", 40),
+        ("rooms with a seat count of 40 or less?", "<=", 40),
+        ("rooms with a seat count of 40?", "=", 40),
+    ],
+)
+def test_a_field_that_counts_is_compared_by_its_name(text: str, op: str, number: int) -> None:
+    (found,) = asked(text, (ROOM,)).where
+    assert isinstance(found, Compare)
+    assert isinstance(found.value, Number)
+    assert (found.field, found.op, found.value.number) == ("seat_count", op, number)

@@ -1,0 +1,26 @@
+"""Kinds as people decide them: what else their records are called, and by which field people name one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.errors import InvalidInput
+from registry.importing.decisions import KindDecision
+from registry.importing.kinds.finding import NAMED_BY, KindDraft
+from registry.importing.kinds.nouns import with_plurals
+
+
+def decide_kind(kind: KindDraft, decision: KindDecision) -> KindDraft:
+    """The draft with what was decided. Raises InvalidInput for a field that it has not."""
+    entry = dict(kind.entry)
+    if decision.nouns:
+        entry["nouns"] = list(dict.fromkeys((*entry["nouns"], *with_plurals(decision.nouns))))
+    decide = kind.decide
+    if (name := decision.named_by) is not None:
+        if name not in entry["fields"]:
+            known = ", ".join(entry["fields"])
+            raise InvalidInput(f"The kind {kind.name} has no field {name!r} to be named by. It has {known}.")
+        entry["fields"] = {**entry["fields"], name: {**entry["fields"][name], "search": "name"}}
+        entry["label"] = "{" + name + "}"
+        decide = tuple(each for each in decide if each != NAMED_BY)
+    return replace(kind, entry=entry, decide=decide)
