@@ -187,6 +187,10 @@ def _make_file(path: Path) -> None:
     path.touch(mode=0o600)
 
 
+# An error's text goes to the log. What a statement was given stays out of it (``hide_parameters``): addresses, digests of
+# passwords, secrets of forms.
+
+
 def _sqlite(url: str) -> Database:
     parsed = make_url(url)
     path = parsed.database or ""
@@ -194,8 +198,10 @@ def _sqlite(url: str) -> Database:
     # This does not begin a transaction: the "begin" event below does.
     connect = partial(sqlite.connect, name, **{**options, "timeout": BUSY_TIMEOUT_S})
     look = partial(connect, only_reads=True)
-    writer = create_async_engine(url, async_creator=connect, pool_size=1, max_overflow=0)
-    reader = create_async_engine(url, async_creator=look, pool_size=READERS, max_overflow=0, pool_timeout=60)
+    writer = create_async_engine(url, async_creator=connect, pool_size=1, max_overflow=0, hide_parameters=True)
+    reader = create_async_engine(
+        url, async_creator=look, pool_size=READERS, max_overflow=0, pool_timeout=60, hide_parameters=True
+    )
     _on_connect(writer, _WAL, "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
     _on_connect(reader, "PRAGMA query_only=ON")
     _on_begin(writer, "BEGIN IMMEDIATE")
@@ -204,7 +210,7 @@ def _sqlite(url: str) -> Database:
 
 
 def _postgresql(url: str) -> Database:
-    writer = create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0)
+    writer = create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0, hide_parameters=True)
     _ping_after_a_rest(writer)
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return Database(writer, reader)
