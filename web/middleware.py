@@ -19,6 +19,9 @@ log = logging.getLogger("opsiq.access")
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 MAX_BODY_BYTES: Final = 1024 * 1024
+STRANGERS_BYTES: Final = 32 * 1024
+STRANGERS: Final = frozenset({"/join", "/set-up", "/sign-in", "/theme"})
+"""Paths that take a form from somebody who isn't signed in: a few short fields."""
 UPLOADS: Final[Mapping[str, int]] = {
     "/evals": 16 * 1024 * 1024,
     "/import": 16 * 1024 * 1024,
@@ -86,7 +89,7 @@ class RequestMiddleware:
             await send(message)
 
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        most = UPLOADS.get(scope["path"], MAX_BODY_BYTES)
+        most = STRANGERS_BYTES if scope["path"] in STRANGERS else UPLOADS.get(scope["path"], MAX_BODY_BYTES)
         if not declared.isdigit() or int(declared) > most:
             await _too_large(request_id, scope["path"], most, respond)
             return

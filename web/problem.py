@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -81,6 +82,8 @@ _TITLES: Final[Mapping[int, str]] = {
 }
 
 
+MOST_FINDINGS: Final = 100
+"""So many faults of one request are told: a body can have a hundred thousand."""
 MACHINES: Final = ("/v1/", "/mcp", "/.well-known/", "/healthz", "/readyz", "/openapi.json", "/static/")
 """Where answers are read by programs. Everywhere else somebody looks at a page."""
 _WEBHOOK: Final = re.compile(r"/connectors/[^/]+/webhook")
@@ -154,7 +157,8 @@ def body(
 
 
 def of_error(request: Request, error: OpsIQError) -> Response:
-    errors = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.findings]
+    told = error.findings[:MOST_FINDINGS]
+    errors = [{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in told]
     if isinstance(error, Problem):
         return response(
             request, error.problem_code, error.detail, retryable=error.problem_retryable, headers=error.headers
@@ -198,7 +202,7 @@ def install(app: FastAPI) -> None:
                 "code": fault["type"],
                 "detail": fault["msg"],
             }
-            for fault in error.errors()
+            for fault in islice(error.errors(), MOST_FINDINGS)
         ]
         return response(
             request, "invalid_request", "The request does not have the form this endpoint takes.", errors=errors

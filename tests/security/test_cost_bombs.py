@@ -336,3 +336,9 @@ def _contract(name: str) -> dict[str, Any]:
 
 def _object(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def test_of_a_hundred_thousand_faults_of_a_body_the_first_are_told(world: Installation) -> None:
+    names = {f"n{each}": 1 for each in range(60_000)}
+    problem = refusal(world.clients["olivia"], "/v1/rules", names)
+    assert len(problem["errors"]) == 100

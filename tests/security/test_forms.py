@@ -1,33 +1,54 @@
-"""Forms of the console that no browser sends: one request of the largest size, before anybody has signed in."""
+"""Forms of the console that no browser sends, each one request of the largest size."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from tests.acceptance.installation import Installation
+from tests.acceptance.installation import PASSWORD, Installation
 
 MEGABYTE = 1_000_000
 RESPONSIVE_S = 10.0
 """Generous: the machine may be busy. What is proved against here holds a server for most of a minute."""
 
 
-def form(world: Installation, charset: str, text: bytes) -> httpx.Response:
+def form(http: httpx.Client, path: str, charset: str, text: bytes) -> httpx.Response:
     """A form of one field, in the encoding that it names."""
     body = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\n' + text + b"\r\n--x--\r\n"
-    kind = f"multipart/form-data; boundary=x; charset={charset}"
-    return httpx.post(f"{world.url}/sign-in", content=body, headers={"Content-Type": kind}, timeout=120.0)
+    return http.post(
+        path, content=body, headers={"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    )
 
 
-def test_a_form_in_an_encoding_that_takes_for_ever_to_read_is_refused_at_once(world: Installation) -> None:
+@pytest.fixture
+def http(world: Installation) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=world.url, timeout=120) as made:
+        yield made
+
+
+def test_a_form_in_an_encoding_that_takes_for_ever_to_read_is_refused_at_once(http: httpx.Client) -> None:
+    csrf = http.get("/sign-in").text.partition('name="csrf" value="')[2].partition('"')[0]
+    fields = {"csrf": csrf, "email": "sara@test.test", "password": PASSWORD}
+    assert http.post("/sign-in", data=fields).status_code == 303
     began = time.monotonic()
-    assert form(world, "punycode", b"a" * MEGABYTE).status_code == 415
+    assert form(http, "/runs", "punycode", b"a" * MEGABYTE).status_code == 415
     assert time.monotonic() - began < RESPONSIVE_S
 
 
-@pytest.mark.parametrize("charset", ["undefined", "unicode_escape", "utf-16", '"punycode"', "PUNYCODE", "x-none"])
-def test_a_form_is_read_as_utf_8_or_not_at_all(world: Installation, charset: str) -> None:
-    assert form(world, charset, b"\\ud800").status_code == 415
-    assert form(world, "UTF-8", b"someone").status_code == 403  # read, and without the page's secret
+@pytest.mark.parametrize(
+    "charset", ["punycode", "undefined", "unicode_escape", "utf-16", '"punycode"', "PUNYCODE", "x"]
+)
+def test_a_form_is_read_as_utf_8_or_not_at_all(http: httpx.Client, charset: str) -> None:
+    assert form(http, "/sign-in", charset, b"\\ud800").status_code == 415
+    assert form(http, "/sign-in", "UTF-8", b"someone").status_code == 403  # read, and without the page's secret
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/join", "/set-up", "/theme"])
+def test_nobody_has_a_megabyte_of_fields_read_before_they_have_signed_in(http: httpx.Client, path: str) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert http.post(path, content=b"&" * MEGABYTE, headers=kind).status_code == 413
+    in_pieces = (b"&" * 10_000 for _ in range(100))
+    assert http.post(path, content=in_pieces, headers=kind).status_code == 413
