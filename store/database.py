@@ -187,8 +187,8 @@ def _make_file(path: Path) -> None:
     path.touch(mode=0o600)
 
 
-# An error's text goes to the log. What a statement was given stays out of it (``hide_parameters``): addresses, digests of
-# passwords, secrets of forms.
+# An error's text goes to the log. What a statement was given stays out of it (``hide_parameters``): addresses, digests
+# of passwords, secrets of forms.
 
 
 def _sqlite(url: str) -> Database:
